@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+// An ID names a vendor, that is a corporate family: "kaspersky".
+type ID string
+
+// A Role says how the subject of a claim relates to the component.
+type Role string
+
+// The roles of a claim. Emitter marks the tool or body that wrote the document;
+// it is never matched.
+const (
+	Manufacturer Role = "manufacturer"
+	Supplier     Role = "supplier"
+	Publisher    Role = "publisher"
+	Distributor  Role = "distributor"
+	Namespace    Role = "namespace" // a namespace or identifier the component is published under
+	Reference    Role = "reference" // where the component is kept or described; model texts of a device
+	Author       Role = "author"    // persons and rights holders: contribution, not supply
+	Mention      Role = "mention"   // the component's own name, descriptions, paths
+	Emitter      Role = "emitter"
+)
+
+// Cap returns the highest tier that a claim of this role can reach, however well
+// its value matches.
+func (r Role) Cap() Tier {
+	switch r {
+	case Manufacturer, Supplier, Publisher, Distributor, Namespace, Reference:
+		return Registered
+	case Author, Mention:
+		return Resembles
+	}
+	return NoTier
+}
+
+// Makes reports whether the role says who made, supplied, published or
+// distributed the component.
+func (r Role) Makes() bool {
+	switch r {
+	case Manufacturer, Supplier, Publisher, Distributor:
+		return true
+	}
+	return false
+}
+
+// A Kind says what sort of value a claim holds.
+type Kind string
+
+// The kinds of a claim's value.
+const (
+	KindName       Kind = "name"       // name of an organisation or person
+	KindGroup      Kind = "group"      // a package group or scope: "com.example", "@example"
+	KindProduct    Kind = "product"    // name of a component or model
+	KindText       Kind = "text"       // free text
+	KindPURL       Kind = "purl"       // package URL, ECMA-427
+	KindCPE        Kind = "cpe"        // CPE 2.2 URI or 2.3 formatted string, NIST IR 7695
+	KindURL        Kind = "url"        // any URL or host name
+	KindEmail      Kind = "email"      // e-mail address
+	KindRegID      Kind = "regid"      // SWID registration id, ISO/IEC 19770-2
+	KindOUI        Kind = "oui"        // MAC address or IEEE prefix in hexadecimal
+	KindPEN        Kind = "pen"        // IANA private enterprise number, decimal
+	KindPCI        Kind = "pci"        // PCI vendor id, four hexadecimal digits
+	KindUSB        Kind = "usb"        // USB vendor id, four hexadecimal digits
+	KindPNP        Kind = "pnp"        // UEFI PNP id, three letters
+	KindACPI       Kind = "acpi"       // ACPI vendor id, four letters
+	KindBluetooth  Kind = "bluetooth"  // Bluetooth company id, 0x and four hexadecimal digits
+	KindDeviceTree Kind = "devicetree" // devicetree compatible string or vendor prefix
+)
+
+// A Location says where in a document a value stands.
+type Location struct {
+	// Pointer is a JSON Pointer (RFC 6901) or, in formats that are not JSON, a
+	// path of the same shape.
+	Pointer string
+	// Offset counts bytes from the start of the document to the first byte of
+	// the value; -1 means that it is not known, as for a document that was
+	// never a file.
+	Offset int64
+}
+
+// A Claim is one statement found in a document about who stands behind a component.
+type Claim struct {
+	Role     Role
+	Kind     Kind
+	Value    string // as the document has it, with the escapes of its syntax decoded
+	Location Location
+}
+
+// Identity reports whether the claim, if true, says who stands behind the
+// component: a maker's name that is not a placeholder, or an identifier of a
+// namespace that has an owner. Coverage counts components with such a claim.
+func (c Claim) Identity() bool {
+	switch c.Kind {
+	case KindName:
+		return c.Role.Makes() && !Placeholder(c.Value)
+	case KindPURL:
+		p, ok := splitPURL(c.Value)
+		return ok && p.owner() != ""
+	case KindCPE:
+		v, _, ok := splitCPE(c.Value)
+		return ok && v != ""
+	case KindGroup:
+		return c.Role == Namespace && c.Value != "" && !Placeholder(c.Value)
+	case KindRegID, KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindDeviceTree:
+		return c.Role != Mention && c.Value != ""
+	}
+	return false
+}

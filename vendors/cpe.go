@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"strings"
+)
+
+// splitCPE returns the vendor and product of a CPE, with escapes removed and in
+// lower case. It reads the 2.3 formatted string binding ("cpe:2.3:a:vendor:…",
+// NIST IR 7695, 6.2) and the 2.2 URI binding ("cpe:/a:vendor:…", 6.1). A vendor
+// of ANY ("*") or NA ("-") is returned as "". ok is false if s is neither.
+func splitCPE(s string) (vendor, product string, ok bool) {
+	if rest, is := cutPrefixFold(s, "cpe:2.3:"); is {
+		if _, rest, ok = cutCPE(rest); !ok { // part
+			return "", "", false
+		}
+		if vendor, rest, ok = cutCPE(rest); !ok {
+			return "", "", false
+		}
+		product, _, _ = cutCPE(rest)
+		return cpeValue(vendor, '\\'), cpeValue(product, '\\'), true
+	}
+	if rest, is := cutPrefixFold(s, "cpe:/"); is {
+		_, rest, ok = strings.Cut(rest, ":")
+		if !ok {
+			return "", "", false
+		}
+		vendor, rest, _ = strings.Cut(rest, ":")
+		product, _, _ = strings.Cut(rest, ":")
+		return cpeValue(vendor, '%'), cpeValue(product, '%'), true
+	}
+	return "", "", false
+}
+
+// cutCPE cuts s at the first colon that is not escaped.
+func cutCPE(s string) (before, after string, found bool) {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case ':':
+			return s[:i], s[i+1:], true
+		}
+	}
+	return s, "", false
+}
+
+func cpeValue(s string, escape byte) string {
+	if s == "*" || s == "-" {
+		return ""
+	}
+	s = lowerASCII(s)
+	if strings.IndexByte(s, escape) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && escape == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		case s[i] == '%' && escape == '%' && i+2 < len(s) && hexDigit(s[i+1]) >= 0 && hexDigit(s[i+2]) >= 0:
+			b.WriteByte(byte(hexDigit(s[i+1])<<4 | hexDigit(s[i+2])))
+			i += 2
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+func hexDigit(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// echoes reports whether the vendor of a CPE only repeats the product's name:
+// tools that have no better idea guess the vendor from the package's name
+// ("cpe:2.3:a:huawei:huawei-lte-api"). Such a CPE is no evidence by itself.
+func echoes(vendor, product string) bool {
+	if product == "" {
+		return false
+	}
+	rest, ok := strings.CutPrefix(product, vendor)
+	return ok && (rest == "" || strings.IndexByte("-_. ", rest[0]) >= 0)
+}

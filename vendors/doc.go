@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package vendors works out whose a component is.
+//
+// A document makes claims: "the supplier is Kaspersky Lab", "the package URL is
+// pkg:npm/%40kaspersky/hexa-ui", "the board's devicetree prefix is zte". A [Register]
+// holds what is known of vendors: corporate families with dated members, their
+// identifiers, each with its source, and exclusions, which are things that look
+// like a vendor and are not. [Register.Resolve] turns the claims of one component
+// into attributions:
+//
+//	claims ──Resolve──▶ attributions (claim → vendor, tier, rule, alias, source)
+//	                    exclusions   (claim ↛ vendor, reason, source)
+//
+// # Tiers
+//
+// How sure an attribution is, is one of four ordered words and never a number:
+//
+//	registered  an identifier issued to the vendor, or a namespace it controls
+//	declared    a manufacturer or supplier field that is the vendor's name
+//	resembles   a misspelt, squashed, transliterated or look-alike name, a name
+//	            inside a longer name, or evidence too weak to stand by itself
+//	mentions    the vendor is only talked about
+//
+// Every identifier kind and every role has a highest tier, see [Role.Cap]. Weak
+// evidence never adds up to a strong tier.
+//
+// # Names
+//
+// Names are compared by whole tokens after Unicode compatibility folding; legal
+// forms ("Ltd.", "GmbH", "有限公司") are removed at the end of a name only.
+// Nothing is matched by substring: "aztec" is not ZTE. A common name ("Dahua",
+// "Honor") is declared only together with a second, independent field.
+//
+// # Dates
+//
+// Membership and identifiers are valid in half-open intervals. Resolve takes the
+// day to judge by as an argument and never reads a clock.
+//
+// # Concurrency
+//
+// A Register is immutable once made. All its methods are safe for concurrent use.
+package vendors

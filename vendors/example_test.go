@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors_test
+
+import (
+	"fmt"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+func Example() {
+	claims := []vendors.Claim{
+		{Role: vendors.Namespace, Kind: vendors.KindPURL, Value: "pkg:npm/%40kaspersky/hexa-ui@6.387.4"},
+		{Role: vendors.Supplier, Kind: vendors.KindName, Value: "Kapersky Lab"},
+		{Role: vendors.Mention, Kind: vendors.KindProduct, Value: "aztec-code-generator"},
+	}
+	for _, a := range vendors.Bundled().Resolve("2026-11-23", claims).Attributions {
+		fmt.Println(a.Vendor, a.Tier, a.Rule, a.Matched)
+	}
+	// Output:
+	// kaspersky registered purl.namespace npm/@kaspersky
+	// kaspersky resembles name.misspelt Kaspersky Lab, Inc.
+}
+
+func ExampleFold() {
+	fmt.Println(vendors.Fold("Zhongxing Telecom Co.,ltd. (abbr. ZTE)"))
+	fmt.Println(vendors.Fold("АО «Лаборатория Касперского»"))
+	// Output:
+	// zhongxing telecom co ltd abbr zte
+	// ао лаборатория касперского
+}
+
+func ExampleCanonicalPURL() {
+	fmt.Println(vendors.CanonicalPURL("pkg:GitHub/KasperskyLab/klogga@v1.0.0", "kaspersky", "klogga", "v1.0.0"))
+	fmt.Println(vendors.CanonicalPURL("", "zte", "MF286", ""))
+	// Output:
+	// pkg:github/kasperskylab/klogga@v1.0.0
+	// pkg:generic/zte/MF286
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// An entry is an identifier with its vendor, as look-ups find it.
+type entry struct {
+	vendor *Vendor
+	member *Member // nil for the family itself
+	id     *Identifier
+	excl   *Exclusion // set instead of id
+}
+
+type table map[string]*entry
+
+// index holds the look-up tables of a register. Each is keyed by the folded value.
+type index struct {
+	ids      map[string]table // by identifier kind, for kinds looked up as a whole
+	prefixes []*entry         // purlPrefix
+	names    table            // names without legal form
+	exact    table            // names with their legal form: exclusions and exactName
+	squashed table            // distinctive names without spaces
+	phrases  table            // distinctive names, to be found inside longer text
+	han      []*entry         // names in Han script, found at the start of longer ones
+	products table
+	typos    map[byte][]string // squashed distinctive names by first letter
+	first    [128]uint64       // which first tokens phrases have, by hash
+	longest  int               // tokens in the longest phrase
+	oui      table
+}
+
+// minDistinct is the fewest letters of an alias that may be found inside longer
+// text, squashed or misspelt.
+const minDistinct = 6
+
+func (x *index) build(vendors []*Vendor) error {
+	x.ids = make(map[string]table)
+	for _, t := range []*table{&x.names, &x.exact, &x.squashed, &x.phrases, &x.products, &x.oui} {
+		*t = make(table)
+	}
+	x.typos = make(map[byte][]string)
+	for _, v := range vendors {
+		for i := range v.Exclusions {
+			if err := x.exclude(v, &v.Exclusions[i]); err != nil {
+				return fmt.Errorf("%s: exclusion %q: %w", v.ID, v.Exclusions[i].Value, err)
+			}
+		}
+	}
+	for _, v := range vendors {
+		for i := range v.Identifiers {
+			id := &v.Identifiers[i]
+			e := &entry{vendor: v, member: v.member(id.Member), id: id}
+			if err := x.add(e); err != nil {
+				return fmt.Errorf("%s: %s %q: %w", v.ID, id.Kind, id.Value, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (x *index) table(kind string) table {
+	t := x.ids[kind]
+	if t == nil {
+		t = make(table)
+		x.ids[kind] = t
+	}
+	return t
+}
+
+func (x *index) exclude(v *Vendor, ex *Exclusion) error {
+	e := &entry{vendor: v, excl: ex}
+	switch ex.Kind {
+	case "name":
+		return x.exact.put(Fold(ex.Value), e)
+	case "product":
+		return x.products.put(Fold(ex.Value), e)
+	default:
+		return x.table(ex.Kind).put(strings.ToLower(ex.Value), e)
+	}
+}
+
+func (x *index) add(e *entry) error {
+	id := e.id
+	switch id.Kind {
+	case "name", "transliteration":
+		return x.addName(e)
+	case "exactName":
+		return x.exact.put(Fold(id.Value), e)
+	case "product":
+		return x.products.put(Fold(id.Value), e)
+	case "purlPrefix":
+		x.prefixes = append(x.prefixes, e)
+		return nil
+	case "oui":
+		if n := len(id.Value); n != 6 && n != 7 && n != 9 || strings.ToUpper(id.Value) != id.Value {
+			return fmt.Errorf("expected 6, 7 or 9 upper-case hexadecimal digits")
+		}
+		return x.oui.put(id.Value, e)
+	case "domain":
+		if id.Value != strings.ToLower(id.Value) || !strings.Contains(id.Value, ".") {
+			return fmt.Errorf("expected a registrable domain in lower case")
+		}
+	}
+	return x.table(id.Kind).put(strings.ToLower(id.Value), e)
+}
+
+func (x *index) addName(e *entry) error {
+	folded := Fold(e.id.Value)
+	stripped := string(stripForms([]byte(folded)))
+	if utf8.RuneCountInString(stripped) < 2 || len(stripped) < 3 {
+		return fmt.Errorf("too short for a name; expected at least three letters")
+	}
+	if err := x.names.put(stripped, e); err != nil {
+		return err
+	}
+	if e.id.Common || e.id.Kind == "transliteration" {
+		return nil
+	}
+	for r, size := utf8.DecodeRuneInString(stripped); size > 0; {
+		if scriptOf(r) == scriptHan && !strings.Contains(stripped, " ") {
+			x.han = append(x.han, &entry{vendor: e.vendor, member: e.member, id: e.id})
+		}
+		break
+	}
+	for _, phrase := range []string{folded, stripped} {
+		if len(squash(nil, []byte(phrase))) < minDistinct {
+			continue
+		}
+		if err := x.phrases.put(phrase, e); err != nil {
+			return err
+		}
+		x.longest = max(x.longest, strings.Count(phrase, " ")+1)
+		token, _, _ := strings.Cut(phrase, " ")
+		h := hashToken([]byte(token))
+		x.first[h>>6&127] |= 1 << (h & 63)
+	}
+	if s := string(squash(nil, []byte(stripped))); len(s) >= minDistinct && s[0] < 0x80 {
+		if x.squashed[s] == nil {
+			x.squashed[s] = e
+			x.typos[s[0]] = append(x.typos[s[0]], s)
+		}
+	}
+	return nil
+}
+
+// hashToken is FNV-1a, used to pass over tokens that start no phrase.
+func hashToken(token []byte) uint32 {
+	h := uint32(2166136261)
+	for _, b := range token {
+		h = (h ^ uint32(b)) * 16777619
+	}
+	return h ^ h>>15
+}
+
+// put adds e under key. The same value of one vendor may come from two sources:
+// the first stays, unless only the second is verified. Two vendors cannot share a
+// value, and nothing can be both an identifier and an exclusion.
+func (t table) put(key string, e *entry) error {
+	if key == "" {
+		return fmt.Errorf("no value is left after folding")
+	}
+	old := t[key]
+	switch {
+	case old == nil:
+		t[key] = e
+	case old.vendor != e.vendor:
+		return fmt.Errorf("also claimed by %s", old.vendor.ID)
+	case (old.excl != nil) != (e.excl != nil):
+		return fmt.Errorf("both an identifier and an exclusion")
+	case old.id != nil && weakness(old) != "" && weakness(e) == "":
+		t[key] = e
+	}
+	return nil
+}
+
+func weakness(e *entry) string {
+	switch {
+	case !e.id.Verified:
+		return "not verified in its source"
+	case e.id.Weak != "":
+		return e.id.Weak
+	}
+	return ""
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import "strings"
+
+// Placeholder reports whether a field's value says that there is no value:
+// NOASSERTION (SPDX 2.3, 7.5), "To be filled by O.E.M.", "N/A" and the like.
+// Such a value identifies nobody. The comparison ignores case and the spaces
+// around the value.
+func Placeholder(value string) bool {
+	value = strings.TrimSpace(value)
+	if len(value) > len("to be filled by o.e.m. to be filled") {
+		return false
+	}
+	var buf [64]byte
+	lower := buf[:0]
+	for i := range len(value) {
+		b := value[i]
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		lower = append(lower, b)
+	}
+	switch string(lower) {
+	case "", "noassertion", "none", "n/a", "na", "null", "nil", "undefined",
+		"unknown", "unknow", "(none)", "not specified", "not available", "not applicable",
+		"not present", "no enclosure", "default string", "default", "empty", "o.e.m.", "oem",
+		"to be filled by o.e.m.", "to be filled by oem", "to be filled",
+		"system manufacturer", "base board manufacturer", "chassis manufacturer", "manufacturer",
+		"organization: noassertion", "organization:", "person:",
+		"-", "--", "...", "?", "x", "xxx", "123456789", "0", "00000000", "ffff", "0x0000", "0xffff":
+		return true
+	}
+	for i := range len(lower) { // only punctuation: "*****", "........"
+		if c := lower[i]; c >= 0x80 || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"strings"
+
+	packageurl "github.com/package-url/packageurl-go"
+)
+
+// purlParts is a package URL taken apart. Namespace and name are percent-decoded
+// and otherwise as written.
+type purlParts struct {
+	typ, namespace, name, version, qualifiers string
+	// scope says that the namespace is an npm scope; its "@" is not part of namespace.
+	scope bool
+}
+
+// splitPURL takes a package URL apart. The common case is split in place without
+// allocation; whatever has escapes or is not ASCII goes through packageurl-go,
+// guarded against its known faults: a value returned together with an error, and
+// an encoded slash that moves a scope into the name (ECMA-427, 5.6.3).
+func splitPURL(s string) (purlParts, bool) {
+	rest, ok := cutPrefixFold(s, "pkg:")
+	if !ok {
+		return purlParts{}, false
+	}
+	rest = strings.TrimLeft(rest, "/")
+	typ, path, ok := strings.Cut(rest, "/")
+	if !ok || typ == "" || !validType(typ) {
+		return purlParts{}, false
+	}
+	var p purlParts
+	p.typ = lowerASCII(typ)
+	path, _, _ = strings.Cut(path, "#")
+	path, p.qualifiers, _ = strings.Cut(path, "?")
+	if at := strings.LastIndexByte(path, '@'); at > 0 && path[at-1] != '/' {
+		path, p.version = path[:at], path[at+1:]
+	}
+	path = strings.Trim(path, "/")
+	if slash := strings.LastIndexByte(path, '/'); slash >= 0 {
+		p.namespace, p.name = path[:slash], path[slash+1:]
+	} else {
+		p.name = path
+	}
+	if p.typ == "npm" {
+		p.cutScope()
+	}
+	if plain(p.namespace) && plain(p.name) {
+		return p, p.name != "" && !strings.Contains(p.namespace, "//")
+	}
+	if len(s) > maxName {
+		return purlParts{}, false
+	}
+	u, err := packageurl.FromString(s)
+	if err != nil || u.Name == "" || strings.Contains(u.Name, "/") && u.Type != "golang" {
+		return purlParts{}, false
+	}
+	p = purlParts{typ: u.Type, namespace: u.Namespace, name: u.Name, version: u.Version, qualifiers: p.qualifiers}
+	if p.typ == "npm" {
+		p.cutScope()
+	}
+	return p, true
+}
+
+func (p *purlParts) cutScope() {
+	for _, at := range [...]string{"@", "%40"} {
+		if rest, ok := strings.CutPrefix(p.namespace, at); ok {
+			p.namespace, p.scope = rest, true
+			return
+		}
+	}
+}
+
+// key appends the look-up key of the purl's owner, or with name of the package
+// itself, in lower case: "npm/@kaspersky", "npm/@kaspersky/hexa-ui".
+func (p *purlParts) key(dst []byte, name bool) []byte {
+	dst = append(appendLower(dst, p.typ), '/')
+	if p.scope {
+		dst = append(dst, '@')
+	}
+	dst = appendLower(dst, p.namespace)
+	if name {
+		if p.namespace != "" {
+			dst = append(dst, '/')
+		}
+		start := len(dst)
+		dst = appendLower(dst, p.name)
+		if p.typ == "pypi" { // PEP 503
+			for i := start; i < len(dst); i++ {
+				if dst[i] == '_' || dst[i] == '.' {
+					dst[i] = '-'
+				}
+			}
+		}
+	}
+	return dst
+}
+
+func appendLower(dst []byte, s string) []byte {
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
+
+func validType(t string) bool {
+	for i := range len(t) {
+		c := t[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c == '+') {
+			return false
+		}
+	}
+	return true
+}
+
+// plain reports whether s is printable ASCII without percent escapes.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '%' || c <= ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func lowerASCII(s string) string {
+	for i := range len(s) {
+		if c := s[i]; 'A' <= c && c <= 'Z' {
+			return strings.ToLower(s)
+		}
+	}
+	return s
+}
+
+// owner returns the namespace if it names an owner, else "". Namespaces that are
+// distributions (deb, rpm, apk, alpm, yocto layers …) are not vendors, and types
+// that prohibit a namespace have none (purl-spec type definitions).
+func (p purlParts) owner() string {
+	if p.typ == "golang" && p.namespace == "" {
+		return p.name // the module path is one segment: "go.example.com"
+	}
+	switch p.typ {
+	case "github", "gitlab", "bitbucket", "npm", "maven", "golang", "composer", "huggingface",
+		"vscode-extension", "swid", "swift", "docker", "generic", "terraform", "jsr", "openvsx":
+		return p.namespace
+	}
+	return ""
+}
+
+// CanonicalPURL returns the canonical identity of a component: its own package URL
+// in canonical form, or where it has none that parses,
+// pkg:generic/<vendor>/<name>@<version>. It returns "" if there is no name either.
+func CanonicalPURL(purl string, vendor ID, name, version string) string {
+	if _, ok := splitPURL(purl); ok && len(purl) <= maxName {
+		if u, err := packageurl.FromString(purl); err == nil {
+			return u.ToString()
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return packageurl.NewPackageURL("generic", string(vendor), name, version, nil, "").ToString()
+}
+
+// ValidPURL reports whether s parses as a package URL with a type and a name.
+func ValidPURL(s string) bool {
+	_, ok := splitPURL(s)
+	return ok
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	packageurl "github.com/package-url/packageurl-go"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+const today = "2026-11-23"
+
+// claims of the table tests, written short.
+func name(role vendors.Role, v string) vendors.Claim {
+	return vendors.Claim{Role: role, Kind: vendors.KindName, Value: v}
+}
+func supplier(v string) vendors.Claim { return name(vendors.Supplier, v) }
+func id(kind vendors.Kind, v string) vendors.Claim {
+	return vendors.Claim{Role: vendors.Namespace, Kind: kind, Value: v}
+}
+func purl(v string) vendors.Claim { return id(vendors.KindPURL, v) }
+func cpe(v string) vendors.Claim  { return id(vendors.KindCPE, v) }
+func ref(v string) vendors.Claim {
+	return vendors.Claim{Role: vendors.Reference, Kind: vendors.KindURL, Value: v}
+}
+func product(v string) vendors.Claim {
+	return vendors.Claim{Role: vendors.Mention, Kind: vendors.KindProduct, Value: v}
+}
+
+func TestResolve(t *testing.T) {
+	tests := []struct {
+		claim vendors.Claim
+		want  string // "vendor tier rule", or "" for nothing
+	}{
+		// Names: whole, with and without legal form, in three scripts.
+		{supplier("AO Kaspersky Lab"), "kaspersky declared name.whole"},
+		{supplier("KASPERSKY LAB, INC."), "kaspersky declared name.whole"},
+		{supplier("Kaspersky"), "kaspersky declared name.whole"},
+		{supplier("Лаборатория Касперского"), "kaspersky declared name.whole"},
+		{supplier("Laboratoriya Kasperskogo"), "kaspersky resembles name.transliterated"},
+		{supplier("卡巴斯基"), "kaspersky resembles name.whole"}, // not verified
+		{supplier("Huawei Technologies Co., Ltd."), "huawei declared name.whole"},
+		{supplier("华为技术有限公司"), "huawei declared name.whole"},
+		{supplier("华为终端有限公司"), "huawei resembles name.contains"},
+		{supplier("HiSilicon (Shanghai) Technologies Co., Ltd"), "huawei resembles name.contains"},
+		{supplier("zte corporation"), "zte declared name.whole"},
+		{supplier("ZTE"), "zte declared name.whole"},
+		{supplier("中兴通讯股份有限公司"), "zte declared name.whole"},
+		{supplier("HangZhou Hikvision Digital Technology Co., Ltd."), "hikvision declared name.whole"},
+		{supplier("杭州海康威视数字技术股份有限公司"), "hikvision declared name.whole"},
+		{supplier("ZHEJIANG DAHUA TECHNOLOGYCO.,LTD"), "dahua declared name.whole"},
+		{supplier("Hytera Communications Co .,ltd"), "hytera declared name.whole"},
+		{supplier("Teltronic S.A.U."), "hytera resembles name.whole"}, // membership in doubt
+		{name(vendors.Manufacturer, "Norsat International Inc."), "hytera declared name.whole"},
+		// Common names need a second field.
+		{supplier("Dahua"), "dahua resembles name.common"},
+		// Resemblance.
+		{supplier("Kapersky Lab"), "kaspersky resembles name.misspelt"},
+		{supplier("Hauwei"), "huawei resembles name.misspelt"},
+		{supplier("Hik Vision"), "hikvision resembles name.squashed"},
+		{supplier("KasperskyLab"), "kaspersky resembles name.squashed"},
+		{supplier("Каspersky Lab"), "kaspersky resembles name.confusable"}, // Cyrillic К, а
+		{supplier("Kas\u200bpersky Lab"), "kaspersky resembles name.confusable"},
+		{supplier("Kaspersky Lab Resellers of Utrecht"), "kaspersky resembles name.contains"},
+		{name(vendors.Author, "AO Kaspersky Lab"), "kaspersky resembles name.whole"},
+		// Identifiers.
+		{purl("pkg:npm/%40kaspersky/hexa-ui@6.387.4"), "kaspersky registered purl.namespace"},
+		{purl("pkg:npm/@kaspersky/hexa-ui"), "kaspersky registered purl.namespace"},
+		{purl("pkg:npm/%40Kaspersky/hexa-ui"), "kaspersky resembles purl.namespace"},
+		{purl("pkg:maven/com.kaspersky.android-components/kautomator@1.5"), "kaspersky registered purl.namespace"},
+		{purl("pkg:maven/com.huawei.hms.push/api@1"), "huawei registered purl.namespace"},
+		{purl("pkg:maven/com.huawei.other/api@1"), "huawei registered namespace.domain"},
+		{purl("pkg:maven/cn.com.zte.x/api@1"), "zte registered namespace.domain"},
+		{purl("pkg:golang/github.com/KasperskyLab/klogga@v1"), "kaspersky registered purl.namespace"},
+		{purl("pkg:golang/github.com/kasperskylab/klogga/v2/sub"), "kaspersky registered purl.namespace"},
+		{purl("pkg:github/KasperskyLab/boringssl-kos"), "kaspersky registered purl.namespace"},
+		{purl("pkg:pypi/huaweicloudsdkeip@3.1"), "huawei registered purl.package"},
+		{purl("pkg:pypi/huaweicloudsdknew@3.1"), "huawei resembles purl.prefix"},
+		{purl("pkg:npm/esdk-obs-nodejs@3.26.8"), "huawei registered purl.package"},
+		{purl("pkg:generic/kaspersky/kes@12.1"), "kaspersky declared name.whole"},
+		{purl("pkg:generic/kes@12.1?download_url=https://products.kaspersky.com/kes.tgz"), "kaspersky registered url.domain"},
+		{cpe("cpe:2.3:o:zte:zxhn_h168n_firmware:*:*:*:*:*:*:*:*"), "zte declared cpe.vendor"},
+		{cpe(`cpe:2.3:h:hikvision:ds-7604ni-k1\/4p\(b\):-:*:*:*:*:*:*:*`), "hikvision declared cpe.vendor"},
+		{cpe("cpe:/a:kaspersky:total_security:2018"), "kaspersky declared cpe.vendor"},
+		{cpe("cpe:2.3:a:huawei:huawei-lte-api:1.6:*:*:*:*:*:*:*"), "huawei resembles cpe.echo"},
+		{ref("https://support.kaspersky.com/help"), "kaspersky registered url.domain"},
+		{ref("git+ssh://git@github.com/huaweicloud/x.git"), "huawei registered url.owner"},
+		{ref("git@github.com:KasperskyLab/klogga.git"), "kaspersky registered url.owner"},
+		{id(vendors.KindDeviceTree, "zte,mf286"), "zte registered devicetree.prefix"},
+		{id(vendors.KindDeviceTree, "hisilicon,hi3798cv200"), "huawei registered devicetree.prefix"},
+		{id(vendors.KindOUI, "2c:c4:4f:9a:00:01"), "kaspersky registered identifier"},
+		{id(vendors.KindOUI, "00-46-4B-01-02-03"), "huawei registered identifier"},
+		{id(vendors.KindPEN, "39165"), "hikvision registered identifier"},
+		{id(vendors.KindUSB, "19D2"), "zte registered identifier"},
+		{id(vendors.KindPCI, "19e5"), "huawei registered identifier"},
+		{id(vendors.KindGroup, "@hmscore"), "huawei registered purl.namespace"},
+		{id(vendors.KindGroup, "com.huaweicloud"), "huawei registered purl.namespace"},
+		{id(vendors.KindGroup, "kaspersky"), "kaspersky resembles name.whole"},
+		{product("Kaspersky Endpoint Security"), "kaspersky resembles product.name"},
+		// Only talked about.
+		{product("kaspersky-detector"), "kaspersky mentions text.mention"},
+		{product("modemmanager plugin huawei"), "huawei mentions text.mention"},
+		{vendors.Claim{Role: vendors.Author, Kind: vendors.KindEmail, Value: "x@huawei.com"}, "huawei mentions email.domain"},
+		{vendors.Claim{Role: vendors.Reference, Kind: vendors.KindProduct, Value: "WAP2100-SK (ZTE ZXECS EBG3130)"}, "zte resembles text.mention"},
+		// Look-alikes: nothing.
+		{supplier("Aztec Radiomedia"), ""},
+		{supplier("Aztech System Ltd"), ""},
+		{supplier("Landeszahnärztekammer Sachsen"), ""},
+		{supplier("PhyTera"), ""},
+		{supplier("Teltronic AG"), ""},
+		{supplier("Teltronics, Inc."), ""},
+		{supplier("Hikari Trading Co.,Ltd."), ""},
+		{supplier("DAHUA ELECTRONICS CORPORATION"), ""},
+		{supplier("Guangzhou Honor Microelectronic Co.,Ltd."), ""},
+		{supplier("Honor"), ""},
+		{supplier("Honor Device Co., Ltd."), ""},
+		{supplier("WuXi ZhongXing Optoelectronics Technology Co., Ltd."), ""},
+		{supplier("hua technologies"), ""},
+		{supplier("NOASSERTION"), ""},
+		{supplier("To be filled by O.E.M."), ""},
+		{product("aztec"), ""},
+		{product("pyhik"), ""},
+		{product("wezterm"), ""},
+		{product("ztex-bmp"), ""},
+		{purl("pkg:maven/com.zaxxer/HikariCP@5.1.0"), ""},
+		{purl("pkg:github/kaspersky/gengine"), ""},
+		{purl("pkg:github/kasperskyh/fantasybs"), ""},
+		{purl("pkg:github/KasperSkytte/ampvis2"), ""},
+		{purl("pkg:rpm/huawei/bash@5"), ""}, // a distribution's namespace is no vendor
+		{purl("pkg:deb/debian/libtrilinos-aztecoo-13.2"), ""},
+		{ref("https://swr.cn-north-4.myhuaweicloud.com/x"), ""},
+		{ref("https://kaspersky.com.evil.example/x"), ""},
+		{name(vendors.Emitter, "Kaspersky Lab"), ""},
+	}
+	r := vendors.Bundled()
+	for _, tt := range tests {
+		got := ""
+		if as := r.Resolve(today, []vendors.Claim{tt.claim}).Attributions; len(as) > 0 {
+			got = fmt.Sprintf("%s %s %s", as[0].Vendor, as[0].Tier, as[0].Rule)
+			if as[0].Source == "" || as[0].Matched == "" {
+				t.Errorf("%s %q: attribution without source or alias", tt.claim.Kind, tt.claim.Value)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s %s %q = %q, want %q", tt.claim.Role, tt.claim.Kind, tt.claim.Value, got, tt.want)
+		}
+	}
+}
+
+// A common name is declared only beside independent evidence.
+func TestCommonNames(t *testing.T) {
+	r := vendors.Bundled()
+	got := r.Resolve(today, []vendors.Claim{supplier("Dahua"), cpe("cpe:2.3:h:dahuasecurity:nvr4216-i:-:*:*:*:*:*:*:*")})
+	if a := got.Attributions[0]; a.Tier != vendors.Declared || a.Rule != vendors.RuleName {
+		t.Errorf("Dahua beside its CPE: %s %s, want declared name.whole", a.Tier, a.Rule)
+	}
+	got = r.Resolve(today, []vendors.Claim{supplier("Dahua"), name(vendors.Manufacturer, "Dahua")})
+	for _, a := range got.Attributions {
+		if a.Tier != vendors.Resembles || a.Caveat == "" {
+			t.Errorf("Dahua twice: %s %q, want resembles with a caveat", a.Tier, a.Caveat)
+		}
+	}
+}
+
+// Membership is judged on the day asked about.
+func TestMembersByDate(t *testing.T) {
+	tests := []struct {
+		name string
+		day  vendors.Date
+		want string
+	}{
+		{"Honor", "2018-06-13", "huawei resembles"}, // a common name
+		{"Honor", "2020-11-16", "huawei resembles"},
+		{"Honor", "2020-11-17", "not: formerMember"},
+		{"Honor Device Co., Ltd.", "2026-11-23", "not: formerMember"},
+		{"xFusion Digital Technologies Co., Ltd.", "2021-10-31", "huawei declared"},
+		{"xFusion Digital Technologies Co., Ltd.", "2021-11-15", "huawei resembles"}, // the day is not known
+		{"xFusion Digital Technologies Co., Ltd.", "2021-12-01", "not: formerMember"},
+		{"Sepura Plc", "2017-05-24", "not: notYetMember"},
+		{"Sepura Plc", "2017-05-25", "hytera declared"},
+		{"Sepura Plc", "2022-06-01", "hytera resembles"},
+		{"Sepura Plc", "2023-01-01", "not: formerMember"},
+		{"Lorex Technology Inc.", "2022-11-23", "dahua declared"},
+		{"Lorex Technology Inc.", "2022-11-24", "not: formerMember"},
+		{"Teltronic S.A.U.", "2025-06-30", "hytera declared"},
+		{"Teltronic S.A.U.", "2025-07-01", "hytera resembles"},
+	}
+	for _, tt := range tests {
+		res := vendors.Bundled().Resolve(tt.day, []vendors.Claim{supplier(tt.name)})
+		got := ""
+		if len(res.Attributions) > 0 {
+			got = fmt.Sprint(res.Attributions[0].Vendor, " ", res.Attributions[0].Tier)
+		} else if len(res.Unattributed) > 0 {
+			got = "not: " + res.Unattributed[0].Reason
+		}
+		if got != tt.want {
+			t.Errorf("%s on %s = %q, want %q", tt.name, tt.day, got, tt.want)
+		}
+	}
+}
+
+func TestIntervalCovers(t *testing.T) {
+	tests := []struct {
+		from, until, day vendors.Date
+		want             vendors.Cover
+	}{
+		{"2018-06-13", "", "2018-06-12", vendors.Outside},
+		{"2018-06-13", "", "2018-06-13", vendors.Inside},
+		{"", "2018-06-13", "2018-06-12", vendors.Inside},
+		{"", "2018-06-13", "2018-06-13", vendors.Outside},
+		{"2018", "", "2017-12-31", vendors.Outside},
+		{"2018", "", "2018-05-01", vendors.Doubtful},
+		{"2018", "", "2019-01-01", vendors.Inside},
+		{"", "2022", "2021-12-31", vendors.Inside},
+		{"", "2022", "2022-07-01", vendors.Doubtful},
+		{"", "2022", "2023-01-01", vendors.Outside},
+		{"2018", "2022", "", vendors.Inside},
+	}
+	for _, tt := range tests {
+		if got := (vendors.Interval{From: tt.from, Until: tt.until}).Covers(tt.day); got != tt.want {
+			t.Errorf("[%s, %s) covers %s = %v, want %v", tt.from, tt.until, tt.day, got, tt.want)
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	const good = `{"id":"acme","name":"Acme","sources":{"s":"a registry"},"members":[],
+		"identifiers":[{"kind":"name","values":["Acme Widgets"],"source":"s"}],"exclusions":[]}`
+	edit := func(old, new string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("%q is not in the file", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
+	tests := []struct{ fault, file string }{
+		{"duplicate key", edit(`"name":"Acme"`, `"name":"Acme","name":"Acme"`)},
+		{"unknown key", edit(`"members"`, `"colour":"red","members"`)},
+		{"no source", edit(`"source":"s"`, `"source":"t"`)},
+		{"unknown kind", edit(`"kind":"name"`, `"kind":"nom"`)},
+		{"short name", edit(`Acme Widgets`, `AB`)},
+		{"wrong file name", edit(`"id":"acme"`, `"id":"other"`)},
+		{"bad date", edit(`"source":"s"}]`, `"from":"13.6.2018","source":"s"}]`)},
+		{"reversed interval", edit(`"source":"s"}]`, `"from":"2020-01-01","until":"2019-01-01","source":"s"}]`)},
+		{"unknown member", edit(`"source":"s"}]`, `"member":"x","source":"s"}]`)},
+		{"identifier and exclusion", edit(`"exclusions":[]`, `"exclusions":[{"kind":"exactName","value":"Acme","reason":"lookAlike","note":"n","source":"s"},{"kind":"name","value":"x","reason":"because","note":"n","source":"s"}]`)},
+	}
+	if _, err := vendors.Load(fstest.MapFS{"acme.json": {Data: []byte(good)}}); err != nil {
+		t.Fatalf("the sound file is refused: %v", err)
+	}
+	for _, tt := range tests {
+		r, err := vendors.Load(fstest.MapFS{"acme.json": {Data: []byte(tt.file)}})
+		if !errors.Is(err, vendors.ErrRegister) || r != nil {
+			t.Errorf("%s: got register %v, error %v; want ErrRegister", tt.fault, r, err)
+		}
+	}
+	two := fstest.MapFS{
+		"acme.json":  {Data: []byte(good)},
+		"other.json": {Data: []byte(strings.Replace(good, `"id":"acme"`, `"id":"other"`, 1))},
+	}
+	if _, err := vendors.Load(two); !errors.Is(err, vendors.ErrRegister) {
+		t.Errorf("a name of two vendors: error %v, want ErrRegister", err)
+	}
+}
+
+// Every purl that we take apart in place must come out as packageurl-go has it,
+// apart from letter case.
+func FuzzPURLAgainstLibrary(f *testing.F) {
+	for _, s := range []string{"pkg:npm/%40kaspersky/x@1", "pkg:maven/a.b/c@1?type=jar#sub", "pkg:golang/github.com/a/b/v2", "pkg:generic/x", "pkg:github/a%2Fb/c", "pkg:npm/%40a%2Fb", "pkg:pypi/A_b.c"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := vendors.CanonicalPURL(s, "v", "", "")
+		if got == "" {
+			return // refused by us: never an error to be stricter
+		}
+		u, err := packageurl.FromString(s)
+		if err != nil {
+			t.Fatalf("%q: canonical form %q, but packageurl-go says %v", s, got, err)
+		}
+		if u.ToString() != got {
+			t.Fatalf("%q: canonical form %q, packageurl-go %q", s, got, u.ToString())
+		}
+	})
+}
+
+// Whatever is claimed, resolving must not panic, must cite a source, and must
+// never exceed the cap of the claim's role.
+func FuzzResolve(f *testing.F) {
+	kinds := []vendors.Kind{vendors.KindName, vendors.KindGroup, vendors.KindProduct, vendors.KindText, vendors.KindPURL,
+		vendors.KindCPE, vendors.KindURL, vendors.KindEmail, vendors.KindRegID, vendors.KindOUI, vendors.KindPEN, vendors.KindDeviceTree}
+	roles := []vendors.Role{vendors.Manufacturer, vendors.Supplier, vendors.Namespace, vendors.Reference, vendors.Author, vendors.Mention, vendors.Emitter}
+	for i, v := range []string{"AO Kaspersky Lab", "com.huawei.hms", "华为", "pkg:npm/%40kaspersky/x", "cpe:2.3:a:zte:x", "git@github.com:huawei/x", "a@huawei.com", "00:46:4b:00:00:01", "zte,mf286", "К\u200bаsp"} {
+		f.Add(byte(i), byte(i), v)
+	}
+	f.Fuzz(func(t *testing.T, k, ro byte, v string) {
+		c := vendors.Claim{Role: roles[int(ro)%len(roles)], Kind: kinds[int(k)%len(kinds)], Value: v}
+		for _, a := range vendors.Bundled().Resolve(today, []vendors.Claim{c}).Attributions {
+			if a.Tier == vendors.NoTier || a.Tier > c.Role.Cap() || a.Source == "" || a.Claim != c {
+				t.Fatalf("%+v: %+v", c, a)
+			}
+		}
+	})
+}
+
+func BenchmarkResolveMiss(b *testing.B) {
+	claims := []vendors.Claim{
+		supplier("Example Widgets GmbH"),
+		purl("pkg:npm/%40example/widgets@1.2.3"),
+		cpe("cpe:2.3:a:example:widgets:1.2.3:*:*:*:*:*:*:*"),
+		product("widgets-for-everyone"),
+		{Role: vendors.Mention, Kind: vendors.KindText, Value: "A library of widgets for applications on several platforms"},
+		ref("https://github.com/example/widgets"),
+		ref("https://widgets.example.org/"),
+	}
+	r := vendors.Bundled()
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := r.Resolve(today, claims); got.Attributions != nil {
+			b.Fatal(got)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(claims)), "ns/claim")
+}
+
+func BenchmarkLoadBundled(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := vendors.Load(vendors.BundledData()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
