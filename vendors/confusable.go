@@ -30,6 +30,9 @@ func skeleton(s string) (string, bool) {
 	if len(s) > maxName {
 		s = strings.ToValidUTF8(s[:maxName], "")
 	}
+	if isASCII(s) {
+		return s, false
+	}
 	changed := false
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(s) {
@@ -54,4 +57,13 @@ func hidden(s string) bool {
 		}
 	}
 	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }

@@ -21,7 +21,7 @@ type table map[string]*entry
 // index holds the look-up tables of a register. Each is keyed by the folded value.
 type index struct {
 	ids      map[string]table // by identifier kind, for kinds looked up as a whole
-	prefixes []*entry         // purlPrefix
+	prefixes []prefix         // purlPrefix
 	names    table            // names without legal form
 	exact    table            // names with their legal form: exclusions and exactName
 	squashed table            // distinctive names without spaces
@@ -32,6 +32,12 @@ type index struct {
 	first    [128]uint64       // which first tokens phrases have, by hash
 	longest  int               // tokens in the longest phrase
 	oui      table
+}
+
+// A prefix is the start of package names, in lower case with the purl's type.
+type prefix struct {
+	key   string
+	entry *entry
 }
 
 // minDistinct is the fewest letters of an alias that may be found inside longer
@@ -94,7 +100,7 @@ func (x *index) add(e *entry) error {
 	case "product":
 		return x.products.put(Fold(id.Value), e)
 	case "purlPrefix":
-		x.prefixes = append(x.prefixes, e)
+		x.prefixes = append(x.prefixes, prefix{strings.ToLower(id.Value), e})
 		return nil
 	case "oui":
 		if n := len(id.Value); n != 6 && n != 7 && n != 9 || strings.ToUpper(id.Value) != id.Value {

@@ -72,9 +72,10 @@ func (r *resolver) purl(c *Claim) {
 	if r.lookup(c, "purlPackage", p.key(r.buf[:0], true), RulePURLPackage, Registered) {
 		return
 	}
-	for _, e := range r.prefixes {
-		if key := p.key(r.buf[:0], true); bytes.HasPrefix(key, []byte(strings.ToLower(e.id.Value))) {
-			r.hit(c, e, RulePURLPrefix, Resembles)
+	key := p.key(r.buf[:0], true)
+	for _, p := range r.prefixes {
+		if len(key) >= len(p.key) && string(key[:len(p.key)]) == p.key {
+			r.hit(c, p.entry, RulePURLPrefix, Resembles)
 			return
 		}
 	}
