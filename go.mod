@@ -3,7 +3,11 @@ module github.com/clause76/clause76
 go 1.26.0
 
 require (
+	github.com/CycloneDX/cyclonedx-go v0.12.0
 	github.com/go-json-experiment/json v1.27.2
 	github.com/package-url/packageurl-go v0.1.7
+	github.com/spdx/tools-golang v0.5.7
 	golang.org/x/text v0.43.0
 )
+
+require github.com/anchore/go-struct-converter v0.1.0 // indirect

@@ -32,6 +32,8 @@ type index struct {
 	first    [128]uint64       // which first tokens phrases have, by hash
 	longest  int               // tokens in the longest phrase
 	oui      table
+	anchors  anchors
+	slips    [128]uint64 // by first letter: the lengths of aliases in typos
 }
 
 // A prefix is the start of package names, in lower case with the purl's type.
@@ -80,6 +82,7 @@ func (x *index) table(kind string) table {
 
 func (x *index) exclude(v *Vendor, ex *Exclusion) error {
 	e := &entry{vendor: v, excl: ex}
+	x.anchors.add(ex.Value)
 	switch ex.Kind {
 	case "name":
 		return x.exact.put(Fold(ex.Value), e)
@@ -92,6 +95,13 @@ func (x *index) exclude(v *Vendor, ex *Exclusion) error {
 
 func (x *index) add(e *entry) error {
 	id := e.id
+	switch id.Kind {
+	case "purlPrefix":
+		x.anchors.addPrefix(id.Value)
+	case "oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth": // not words
+	default:
+		x.anchors.add(id.Value)
+	}
 	switch id.Kind {
 	case "name", "transliteration":
 		return x.addName(e)
@@ -118,6 +128,8 @@ func (x *index) add(e *entry) error {
 func (x *index) addName(e *entry) error {
 	folded := Fold(e.id.Value)
 	stripped := string(stripForms([]byte(folded)))
+	x.anchors.add(stripped)
+	x.anchors.addSquashed(string(squash(nil, []byte(stripped))))
 	if utf8.RuneCountInString(stripped) < 2 || len(stripped) < 3 {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
@@ -149,6 +161,7 @@ func (x *index) addName(e *entry) error {
 		if x.squashed[s] == nil {
 			x.squashed[s] = e
 			x.typos[s[0]] = append(x.typos[s[0]], s)
+			x.slips[s[0]] |= 1 << min(len(s), 63)
 		}
 	}
 	return nil

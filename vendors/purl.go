@@ -3,6 +3,7 @@
 package vendors
 
 import (
+	"bytes"
 	"strings"
 
 	packageurl "github.com/package-url/packageurl-go"
@@ -175,7 +176,36 @@ func CanonicalPURL(purl string, vendor ID, name, version string) string {
 }
 
 // ValidPURL reports whether s parses as a package URL with a type and a name.
-func ValidPURL(s string) bool {
-	_, ok := splitPURL(s)
-	return ok
+func ValidPURL(s []byte) bool {
+	if !plainPURL(s) {
+		_, ok := splitPURL(string(s))
+		return ok
+	}
+	return true
+}
+
+// plainPURL reports whether s is of the commonest shape, which needs no parser:
+// pkg:type/…name without escapes other than "%40".
+func plainPURL(s []byte) bool {
+	if len(s) < 7 || string(s[:4]) != "pkg:" {
+		return false
+	}
+	slash := -1
+	for i := 4; i < len(s); i++ {
+		switch c := s[i]; {
+		case class[c] != 0, c == '.', c == '-', c == '_', c == '+':
+		case c == '/':
+			if s[i-1] == '/' || s[i-1] == ':' {
+				return false
+			}
+			slash = i
+		case c == '@':
+			return slash > 0 && s[i-1] != '/' && bytes.IndexByte(s[i:], '%') < 0 && bytes.IndexByte(s[i:], '/') < 0
+		case c == '%' && s[i-1] == '/' && i+3 < len(s) && s[i+1] == '4' && s[i+2] == '0':
+			i += 2
+		default:
+			return false
+		}
+	}
+	return slash > 0 && slash < len(s)-1
 }

@@ -88,7 +88,11 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 		if c.Role == Emitter || c.Value == "" || len(res.out.Attributions) >= maxAttributionsPerComponent {
 			continue
 		}
-		res.claim(c)
+		if mayMatch(&r.index.anchors, c.Kind, c.Value) {
+			res.claim(c)
+		} else if c.Role.Makes() && c.Kind != KindEmail && c.Kind != KindURL && r.index.maySlip(c.Value) {
+			res.misspelt(c, appendTokens(res.buf[:0], c.Value)) // it can be nothing else
+		}
 	}
 	res.corroborate()
 	return res.out

@@ -141,6 +141,9 @@ func TestResolve(t *testing.T) {
 	r := vendors.Bundled()
 	for _, tt := range tests {
 		got := ""
+		if tt.want != "" && !r.MayMatch(tt.claim.Role, tt.claim.Kind, []byte(tt.claim.Value)) {
+			t.Errorf("%s %q: MayMatch is false", tt.claim.Kind, tt.claim.Value)
+		}
 		if as := r.Resolve(today, []vendors.Claim{tt.claim}).Attributions; len(as) > 0 {
 			got = fmt.Sprintf("%s %s %s", as[0].Vendor, as[0].Tier, as[0].Rule)
 			if as[0].Source == "" || as[0].Matched == "" {
@@ -300,7 +303,8 @@ func FuzzResolve(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, k, ro byte, v string) {
 		c := vendors.Claim{Role: roles[int(ro)%len(roles)], Kind: kinds[int(k)%len(kinds)], Value: v}
-		for _, a := range vendors.Bundled().Resolve(today, []vendors.Claim{c}).Attributions {
+		res := vendors.Bundled().Resolve(today, []vendors.Claim{c})
+		for _, a := range res.Attributions {
 			if a.Tier == vendors.NoTier || a.Tier > c.Role.Cap() || a.Source == "" || a.Claim != c {
 				t.Fatalf("%+v: %+v", c, a)
 			}

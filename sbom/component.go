@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"github.com/clause76/clause76/vendors"
+)
+
+// A Placement says whether a component is a product itself or part of one.
+type Placement uint8
+
+const (
+	// Part is a component inside a product.
+	Part Placement = iota
+	// Subject is a product that the document describes: metadata.component of
+	// CycloneDX, the package that an SPDX document DESCRIBES, a device.
+	Subject
+	// Unplaced is a component whose placement stands elsewhere in the document.
+	// [Document.IsSubject] knows once all components are read.
+	Unplaced
+)
+
+// A Component is one part of a product, or the product itself, with its claims.
+type Component struct {
+	Ref     string // bom-ref or SPDXID, unique in a sound document; may be empty
+	Type    string // as the format has it: "library", "device"; "service" for services; may be empty
+	Group   string
+	Name    string
+	Version string
+	PURL    string // the first package URL, as written; may be empty
+	// Category says what kind of product it is where the format itself says so:
+	// "telecommunicationsEquipment" for a router. Most components have none.
+	Category  string
+	Placement Placement
+	// Indirect says that the component is not in the product but in its history:
+	// an ancestor, a variant, an input of its build.
+	Indirect bool
+	Claims   []vendors.Claim
+	// Supplied says that a manufacturer's, supplier's, publisher's or
+	// distributor's name is given; Identified that the name or an identifier
+	// says who stands behind the component. Both count what [Document.Keep]
+	// dropped.
+	Supplied, Identified bool
+	// Malformed counts vendor-bearing fields that could not be read.
+	Malformed int
+	Location  vendors.Location
+}
+
+// A Warning tells of something odd that did not stop the reading.
+type Warning struct {
+	Kind     WarningKind
+	Message  string
+	Location vendors.Location
+}
+
+// A WarningKind is a word for a kind of warnings.
+type WarningKind string
+
+// The kinds of warnings.
+const (
+	WarnMalformed        WarningKind = "malformedField"   // a vendor-bearing field has the wrong type
+	WarnNearMiss         WarningKind = "nearMissName"     // a name that other parsers may fold into a known one
+	WarnPURL             WarningKind = "badPURL"          // a package URL that does not parse
+	WarnNullElement      WarningKind = "nullElement"      // null where a component should be
+	WarnSupplierForm     WarningKind = "supplierForm"     // an SPDX supplier without "Organization:" or the like
+	WarnIncomplete       WarningKind = "incomplete"       // the document says itself that it is not complete
+	WarnExternalDocument WarningKind = "externalDocument" // parts are in another document, which was not read
+	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components
+	WarnTooManyWarnings  WarningKind = "moreWarnings"     // further warnings were counted and dropped
+	maxWarnings                      = 1000
+)
+
+// A Header says what a document is. It is complete once all components are read.
+type Header struct {
+	Format      string // "CycloneDX", "SPDX", or a firmware format's name
+	SpecVersion string // "1.6", "SPDX-2.3"; "" where the format has no versions
+	Encoding    string // "JSON", "text"
+	Components  int
+	Warnings    []Warning
+	// Malformed counts what could not be read and so not screened.
+	Malformed int
+}

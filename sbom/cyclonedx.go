@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/vendors"
+)
+
+// cycloneDXVersions are the versions of the JSON encoding, which began with 1.2.
+var cycloneDXVersions = []string{"1.2", "1.3", "1.4", "1.5", "1.6", "1.7"}
+
+// maxMentions bounds the claims of one component that can only ever be mentions.
+// Dropping more of them cannot change a verdict.
+const maxMentions = 256
+
+// cdx reads CycloneDX JSON. What is a claim, and of which role, follows the schema
+// of version 1.7 and the descriptions of its fields.
+type cdx struct {
+	fields
+	free  []*builder
+	depth int
+}
+
+func readCycloneDX(r io.Reader, s *Sink) error {
+	x := &cdx{fields: fields{j: jsonstream.NewReader(r, s.Limits().json()), s: s, limits: s.Limits()}}
+	s.Placed()
+	x.document()
+	return x.j.End()
+}
+
+func (x *cdx) document() {
+	j := x.j
+	if !j.Enter('{') {
+		j.Fail(ErrNotRecognised, errors.New("expected a JSON object"))
+		return
+	}
+	format, version := "", ""
+	for j.More() {
+		switch name := string(j.Name()); name {
+		case "bomFormat":
+			text, _ := j.Text()
+			if format = string(text); format != "CycloneDX" {
+				j.Fail(ErrNotRecognised, fmt.Errorf("bomFormat is %q; expected \"CycloneDX\"", format))
+			}
+		case "specVersion":
+			text, _ := j.Text()
+			if version = string(text); !slices.Contains(cycloneDXVersions, version) {
+				j.Fail(ErrVersion, fmt.Errorf("specVersion is %q; expected one of %q", version, cycloneDXVersions))
+			}
+			x.s.SetVersion(version)
+		case "metadata":
+			x.metadata()
+		case "components":
+			x.components(nil, "components", false)
+		case "services":
+			x.services(nil, "services")
+		case "formulation":
+			x.formulation()
+		case "declarations":
+			x.declarations()
+		case "compositions":
+			x.compositions()
+		case "externalReferences":
+			x.linkedDocuments()
+		default:
+			x.unknown(name, "components", "services", "metadata", "bomFormat", "specVersion", "formulation")
+			j.Skip()
+		}
+	}
+	switch {
+	case format == "":
+		j.Fail(ErrNotRecognised, errors.New("bomFormat is missing; expected \"CycloneDX\""))
+	case version == "":
+		j.Fail(ErrVersion, fmt.Errorf("specVersion is missing; expected one of %q", cycloneDXVersions))
+	}
+}
+
+// begin takes a builder for a component at parent/name/index.
+func (x *cdx) begin(parent []byte, name string, index int) *builder {
+	var b *builder
+	if n := len(x.free); n > 0 {
+		b, x.free = x.free[n-1], x.free[:n-1]
+	} else {
+		b = &builder{keep: x.s.Keep()}
+	}
+	b.reset()
+	b.setPointer(parent, name, index)
+	return b
+}
+
+func (x *cdx) finish(b *builder) {
+	b.check(x.j, &x.limits)
+	if x.j.Err() == nil && !x.s.Emit(b.component()) {
+		x.stop()
+	}
+	if cap(b.text) < 1<<20 {
+		x.free = append(x.free, b)
+	}
+}
+
+// components reads an array of components.
+func (x *cdx) components(parent []byte, name string, indirect bool) {
+	if !x.array(parent, name) {
+		return
+	}
+	for i := 0; x.j.More(); i++ {
+		b := x.begin(parent, name, i)
+		b.indirect = indirect
+		x.component(b)
+	}
+}
+
+// array enters an array, or warns if there is none where one should be.
+func (x *cdx) array(parent []byte, name string) bool {
+	switch k := x.j.Kind(); k {
+	case '[':
+		return x.j.Enter('[')
+	case 'n', 0:
+		x.j.Skip()
+	default:
+		x.s.Malformed(WarnMalformed, fmt.Sprintf("%s is %s; expected an array", name, kindWord(k)),
+			vendors.Location{Pointer: string(parent) + "/" + name, Offset: x.j.Offset()})
+		x.j.Skip()
+	}
+	return false
+}
+
+// component reads one component into b and emits it.
+func (x *cdx) component(b *builder) {
+	j := x.j
+	j.Load()
+	switch k := j.Kind(); k {
+	case '{':
+	case 0:
+		j.Skip()
+		return
+	default:
+		kind := WarnMalformed
+		if k == 'n' {
+			kind = WarnNullElement
+		}
+		x.s.Malformed(kind, "a component is "+kindWord(k)+"; expected an object",
+			vendors.Location{Pointer: string(b.get(b.pointer)), Offset: j.Offset()})
+		j.Skip()
+		x.free = append(x.free, b)
+		return
+	}
+	j.Enter('{')
+	b.offset = j.Offset() - 1
+	for j.More() {
+		x.componentMember(b, j.Name())
+	}
+	x.finish(b)
+}
+
+func (x *cdx) componentMember(b *builder, name []byte) {
+	j := x.j
+	switch string(name) {
+	case "components":
+		x.nested(b, func(parent []byte) { x.components(parent, "components", b.indirect) })
+		return
+	case "services":
+		x.nested(b, func(parent []byte) { x.services(parent, "services") })
+		return
+	case "pedigree":
+		x.pedigree(b)
+		return
+	case "releaseNotes", "modelCard", "data", "signature": // can be large
+		j.Skip()
+		return
+	}
+	x.leafMember(b, name)
+}
+
+// leafMember reads a member of a component that holds no other components.
+func (x *cdx) leafMember(b *builder, name []byte) {
+	j := x.j
+	switch string(name) {
+	case "type":
+		x.set(b, &b.typ)
+	case "bom-ref":
+		x.set(b, &b.ref)
+	case "version":
+		x.set(b, &b.version)
+	case "name":
+		x.set(b, &b.name)
+		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())
+	case "group":
+		x.set(b, &b.group)
+		b.claimSpan(vendors.Namespace, vendors.KindGroup, b.group, path{a: "/group"}, j.TextOffset())
+	case "purl":
+		x.purl(b)
+	case "cpe":
+		x.text(b, vendors.Namespace, vendors.KindCPE, path{a: "/cpe"})
+	case "supplier":
+		j.Load()
+		x.entity(b, vendors.Supplier, &supplierPaths)
+	case "manufacturer":
+		j.Load()
+		x.entity(b, vendors.Manufacturer, &manufacturerPaths)
+	case "publisher":
+		x.text(b, vendors.Publisher, vendors.KindName, path{a: "/publisher"})
+	case "author":
+		x.text(b, vendors.Author, vendors.KindName, path{a: "/author"})
+	case "authors":
+		j.Load()
+		x.authors(b)
+	case "description":
+		x.mention(b, vendors.Mention, path{a: "/description"})
+	case "copyright":
+		x.mention(b, vendors.Author, path{a: "/copyright"})
+	case "externalReferences":
+		j.Load()
+		x.references(b)
+	case "properties":
+		j.Load()
+		x.properties(b)
+	case "licenses":
+		j.Load()
+		x.licences(b)
+	case "swid":
+		j.Load()
+		x.swid(b)
+	case "evidence":
+		j.Load()
+		x.evidence(b)
+	case "cryptoProperties":
+		j.Load()
+		x.crypto(b)
+	case "hashes", "mime-type", "scope", "modified", "tags", "omniborId", "swhid", "isExternal", "versionRange", "patentAssertions":
+		j.Drop()
+	default:
+		x.unknownIn(b, name)
+		j.Skip()
+	}
+}
+
+// nested reads what is nested in a component. The parent's pointer is copied, for
+// its builder may be given to another component meanwhile.
+func (x *cdx) nested(b *builder, read func(parent []byte)) {
+	read(slices.Clone(b.get(b.pointer)))
+}
+
+func (x *cdx) services(parent []byte, name string) {
+	if !x.array(parent, name) {
+		return
+	}
+	for i := 0; x.j.More(); i++ {
+		b := x.begin(parent, name, i)
+		if !x.j.Enter('{') {
+			x.s.Malformed(WarnMalformed, "a service is not an object", vendors.Location{Pointer: string(b.get(b.pointer)), Offset: x.j.Offset()})
+			continue
+		}
+		b.offset = x.j.Offset() - 1
+		b.typ = b.add([]byte("service"))
+		for x.j.More() {
+			switch name := x.j.Name(); string(name) {
+			case "provider":
+				x.entity(b, vendors.Supplier, &providerPaths)
+			case "endpoints":
+				x.texts(b, vendors.Reference, vendors.KindURL, "/endpoints/")
+			case "type", "data", "authenticated", "x-trust-boundary", "trustZone", "trust-boundary":
+				x.j.Skip()
+			default:
+				x.componentMember(b, name)
+			}
+		}
+		x.finish(b)
+	}
+}
+
+// metadata reads what the document says about its subject. Its authors, tools and
+// manufacturer (since 1.6) made the document and not the product. Whether its
+// supplier supplied the product or the document is disputed (CycloneDX
+// specification issues 345 and 1090), so it counts as a reference.
+func (x *cdx) metadata() {
+	j := x.j
+	if !j.Enter('{') {
+		return
+	}
+	subject := x.begin(nil, "metadata/component", -1)
+	subject.placement = Subject
+	about := x.begin(nil, "metadata", -1) // claims of metadata itself
+	found := false
+	for j.More() {
+		switch name := string(j.Name()); name {
+		case "component":
+			if j.Kind() != '{' {
+				x.wrong(subject, "metadata.component")
+				continue
+			}
+			found = true
+			j.Enter('{')
+			subject.offset = j.Offset() - 1
+			for j.More() {
+				x.componentMember(subject, j.Name())
+			}
+		case "manufacture": // until 1.5: of the component that the document describes
+			x.entity(about, vendors.Manufacturer, &manufacturePaths)
+		case "supplier":
+			x.entity(about, vendors.Reference, &supplierPaths)
+		default:
+			x.unknown(name, "component", "supplier", "manufacture")
+			j.Skip()
+		}
+	}
+	for _, c := range about.claims {
+		text := about.get(c.value)
+		value := subject.add(text)
+		at := subject.add(about.get(c.pointer))
+		subject.claims = append(subject.claims, protoClaim{c.role, c.kind, value, at, c.offset})
+	}
+	subject.malformed += about.malformed
+	if found || len(subject.claims) > 0 || subject.malformed > 0 {
+		if !found {
+			subject.pointer = subject.add([]byte("/metadata"))
+		}
+		x.finish(subject)
+	}
+}
+
+// formulation reads the components and services of which a build was made.
+func (x *cdx) formulation() {
+	if !x.array(nil, "formulation") {
+		return
+	}
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "components":
+				x.components(fmt.Appendf(nil, "/formulation/%d", i), "components", true)
+			default:
+				x.j.Skip()
+			}
+		}
+	}
+}
+
+// declarations.targets are what is attested about: products, like components.
+func (x *cdx) declarations() {
+	if !x.j.Enter('{') {
+		return
+	}
+	for x.j.More() {
+		if string(x.j.Name()) != "targets" {
+			x.j.Skip()
+			continue
+		}
+		if !x.j.Enter('{') {
+			continue
+		}
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "components":
+				x.components([]byte("/declarations/targets"), "components", false)
+			case "services":
+				x.services([]byte("/declarations/targets"), "services")
+			default:
+				x.j.Skip()
+			}
+		}
+	}
+}
+
+// compositions can say that the list of components is not complete.
+func (x *cdx) compositions() {
+	if !x.array(nil, "compositions") {
+		return
+	}
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		for x.j.More() {
+			if string(x.j.Name()) != "aggregate" {
+				x.j.Skip()
+				continue
+			}
+			if text, ok := x.j.Text(); ok && string(text) != "complete" && string(text) != "not_specified" {
+				x.s.Warn(WarnIncomplete, "the document says that this composition is "+quote(string(text)),
+					vendors.Location{Pointer: fmt.Sprintf("/compositions/%d/aggregate", i), Offset: x.j.TextOffset()})
+			}
+		}
+	}
+}
+
+// linkedDocuments warns of further bills of materials that were not read.
+func (x *cdx) linkedDocuments() {
+	if !x.array(nil, "externalReferences") {
+		return
+	}
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		typ, url := "", ""
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "type":
+				text, _ := x.j.Text()
+				typ = string(text)
+			case "url":
+				text, _ := x.j.Text()
+				url = string(text)
+			default:
+				x.j.Skip()
+			}
+		}
+		if typ == "bom" {
+			x.s.Warn(WarnExternalDocument, "a linked bill of materials was not read: "+quote(url),
+				vendors.Location{Pointer: fmt.Sprintf("/externalReferences/%d", i), Offset: x.j.Offset()})
+		}
+	}
+}
+
+func kindWord(k jsontext.Kind) string {
+	switch k {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	}
+	return "unreadable"
+}

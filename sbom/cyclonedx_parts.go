@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"strings"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// authors reads component.authors (since 1.6).
+func (x *cdx) authors(b *builder) {
+	if x.j.Kind() != '[' {
+		x.wrong(b, "list of authors")
+		return
+	}
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "name":
+				x.text(b, vendors.Author, vendors.KindName, path{a: "/authors/", i: i, b: "/name"})
+			case "email":
+				x.text(b, vendors.Author, vendors.KindEmail, path{a: "/authors/", i: i, b: "/email"})
+			default:
+				x.j.Skip()
+			}
+		}
+	}
+}
+
+// references reads external references. Where the code is kept and what the
+// project calls its site speak for the component; all other types only mention.
+func (x *cdx) references(b *builder) {
+	if x.j.Kind() != '[' {
+		x.wrong(b, "list of external references")
+		return
+	}
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		role, off := vendors.Mention, int64(0)
+		var url span
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "type":
+				text, _ := x.str(b)
+				switch string(text) {
+				case "website", "vcs", "distribution", "distribution-intake", "source-distribution":
+					role = vendors.Reference
+				case "bom":
+					x.s.Warn(WarnExternalDocument, "a linked bill of materials was not read",
+						vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.TextOffset()})
+				}
+			case "url":
+				x.set(b, &url)
+				off = x.j.TextOffset()
+			default:
+				x.j.Skip()
+			}
+		}
+		b.claimSpan(role, vendors.KindURL, url, path{a: "/externalReferences/", i: i, b: "/url"}, off)
+	}
+}
+
+// properties reads name-value pairs. A few names are known to hold a vendor; they
+// are indirect evidence. All others only mention.
+func (x *cdx) properties(b *builder) {
+	if x.j.Kind() != '[' {
+		x.j.Skip()
+		return
+	}
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		role, kind := vendors.Mention, vendors.KindText
+		var value span
+		var off int64
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "name":
+				if text, ok := x.j.Text(); ok && isVendorProperty(text) {
+					role, kind = vendors.Reference, vendors.KindName
+				}
+			case "value":
+				if text, ok := x.j.Text(); ok && len(b.claims) < maxMentions {
+					value, off = b.add(text), x.j.TextOffset()
+				}
+			default:
+				x.j.Skip()
+			}
+		}
+		b.claimSpan(role, kind, value, path{a: "/properties/", i: i, b: "/value"}, off)
+	}
+}
+
+// isVendorProperty reports whether a property is known to hold a vendor's name:
+// Syft's package metadata and the device properties of the CycloneDX taxonomy.
+func isVendorProperty(name []byte) bool {
+	switch string(name) {
+	case "syft:metadata:vendor", "syft:metadata:maintainer", "syft:metadata:implementor",
+		"cdx:device:manufacturer", "cdx:device:vendor", "cdx:device:supplier":
+		return true
+	}
+	return false
+}
+
+// licences reads who licenses a component; licensee and purchaser are others.
+func (x *cdx) licences(b *builder) {
+	if x.j.Kind() != '[' {
+		x.j.Skip()
+		return
+	}
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		x.only("license", func() {
+			x.only("licensing", func() {
+				x.only("licensor", func() {
+					x.only("organization", func() {
+						x.only("name", func() {
+							x.text(b, vendors.Reference, vendors.KindName,
+								path{a: "/licenses/", i: i, b: "/license/licensing/licensor/organization/name"})
+						})
+					})
+				})
+			})
+		})
+	}
+}
+
+// only reads one member of an object with read and skips the others.
+func (x *cdx) only(name string, read func()) {
+	if !x.j.Enter('{') {
+		return
+	}
+	for x.j.More() {
+		if string(x.j.Name()) == name {
+			read()
+			continue
+		}
+		x.j.Skip()
+	}
+}
+
+// swid reads the identity of a SWID tag; the tag's own text is not parsed.
+func (x *cdx) swid(b *builder) {
+	if x.j.Kind() != '{' {
+		x.wrong(b, "swid")
+		return
+	}
+	x.j.Enter('{')
+	for x.j.More() {
+		switch string(x.j.Name()) {
+		case "name":
+			x.mention(b, vendors.Mention, path{a: "/swid/name"})
+		case "tagId":
+			x.text(b, vendors.Mention, vendors.KindText, path{a: "/swid/tagId"})
+		case "url":
+			x.text(b, vendors.Reference, vendors.KindURL, path{a: "/swid/url"})
+		default:
+			x.j.Skip()
+		}
+	}
+}
+
+// evidence reads what an analysis concluded about the component's identity.
+func (x *cdx) evidence(b *builder) {
+	if !x.j.Enter('{') {
+		return
+	}
+	for x.j.More() {
+		switch string(x.j.Name()) {
+		case "identity":
+			if x.j.Kind() == '{' { // 1.5; an array since 1.6
+				x.identity(b, path{a: "/evidence/identity/concludedValue"})
+				continue
+			}
+			if !x.j.Enter('[') {
+				continue
+			}
+			for i := 0; x.j.More(); i++ {
+				x.identity(b, path{a: "/evidence/identity/", i: i, b: "/concludedValue"})
+			}
+		case "copyright":
+			if !x.j.Enter('[') {
+				continue
+			}
+			for i := 0; x.j.More(); i++ {
+				x.only("text", func() { x.mention(b, vendors.Author, path{a: "/evidence/copyright/", i: i, b: "/text"}) })
+			}
+		case "occurrences":
+			if !x.j.Enter('[') {
+				continue
+			}
+			for i := 0; x.j.More(); i++ {
+				x.only("location", func() { x.mention(b, vendors.Mention, path{a: "/evidence/occurrences/", i: i, b: "/location"}) })
+			}
+		default:
+			x.j.Skip()
+		}
+	}
+}
+
+func (x *cdx) identity(b *builder, at path) {
+	if !x.j.Enter('{') {
+		return
+	}
+	field := ""
+	var value span
+	var off int64
+	for x.j.More() {
+		switch string(x.j.Name()) {
+		case "field":
+			text, _ := x.j.Text()
+			field = string(text)
+		case "concludedValue":
+			x.set(b, &value)
+			off = x.j.TextOffset()
+		default:
+			x.j.Skip()
+		}
+	}
+	role, kind := vendors.Namespace, vendors.KindPURL
+	switch field {
+	case "purl":
+	case "cpe":
+		kind = vendors.KindCPE
+	case "group":
+		kind = vendors.KindGroup
+	default:
+		role, kind = vendors.Mention, vendors.KindText
+	}
+	b.claimSpan(role, kind, value, at, off)
+}
+
+// pedigree lists what the component was made from and what was made from it.
+// Each is a component of its own, marked as indirect.
+func (x *cdx) pedigree(b *builder) {
+	if !x.j.Enter('{') {
+		return
+	}
+	for x.j.More() {
+		switch name := string(x.j.Name()); name {
+		case "ancestors", "descendants", "variants":
+			x.nested(b, func(parent []byte) { x.components(append(parent, "/pedigree"...), name, true) })
+		default:
+			x.j.Skip()
+		}
+	}
+}
+
+// crypto reads the subject of a certificate.
+func (x *cdx) crypto(b *builder) {
+	x.only("certificateProperties", func() {
+		x.only("subjectName", func() {
+			text, ok := x.j.Text()
+			if !ok {
+				return
+			}
+			for _, part := range strings.Split(string(text), ",") {
+				if o, is := strings.CutPrefix(strings.TrimSpace(part), "O="); is {
+					b.claim(vendors.Reference, vendors.KindName, []byte(o), path{a: "/cryptoProperties/certificateProperties/subjectName"}, x.j.TextOffset())
+				}
+			}
+		})
+	})
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// A Document is a bill of materials or device manifest that is read once, from
+// front to back. It is for one goroutine.
+type Document struct {
+	read     func(*Sink) error
+	limits   Limits
+	header   Header
+	subjects map[string]bool
+	only     string // Ref of the only component
+	fixed    bool   // subjects were given; a lone component is not one by default
+	used     bool
+	keep     func(vendors.Role, vendors.Kind, []byte) bool
+}
+
+// NewDocument returns a Document whose components read delivers to the Sink, in
+// order. It is for packages that read further formats. An error of read is the
+// document's; read must return soon after Sink.Emit has returned false, and what
+// it returns then is ignored.
+func NewDocument(header Header, opts *Options, read func(*Sink) error) *Document {
+	return &Document{read: read, limits: opts.limits(), header: header}
+}
+
+// Failed returns a Document that gives err instead of components.
+func Failed(header Header, err error) *Document {
+	return NewDocument(header, nil, func(*Sink) error { return err })
+}
+
+// Components returns the components in the order in which their text ends: the
+// components nested in one come before it. An error is given once, with the zero
+// Component, and ends the sequence; the document was then not read to its end.
+// The sequence can be ranged over once; it gives [ErrUsed] the second time.
+func (d *Document) Components() iter.Seq2[Component, error] {
+	return func(yield func(Component, error) bool) {
+		if d.used {
+			yield(Component{}, ErrUsed)
+			return
+		}
+		d.used = true
+		s := &Sink{doc: d, yield: yield}
+		err := d.read(s)
+		if s.stopped {
+			return
+		}
+		if err == nil {
+			err = s.err
+		}
+		if err != nil {
+			yield(Component{}, err)
+			return
+		}
+		if d.header.Components == 0 {
+			s.Warn(WarnNothingScreened, "the document has no components", vendors.Location{})
+		}
+	}
+}
+
+// Header says what the document is. Format and encoding are known from the start,
+// the rest once the components are read without an error.
+func (d *Document) Header() Header { return d.header }
+
+// Keep makes the reader drop the claims for which keep returns false, before they
+// cost anything. It must be called before [Document.Components]; the value is only
+// valid during the call. Counts and warnings are as if all claims were kept.
+func (d *Document) Keep(keep func(role vendors.Role, kind vendors.Kind, value []byte) bool) {
+	d.keep = keep
+}
+
+// IsSubject reports whether the component with this Ref is a product that the
+// document describes. It knows once all components are read.
+func (d *Document) IsSubject(ref string) bool {
+	if len(d.subjects) == 0 && !d.fixed {
+		// SPDX 2.3, clause 11: a document with one package need not say which
+		// package it describes.
+		return d.header.Components == 1 && ref == d.only
+	}
+	return d.subjects[ref]
+}
+
+// A Sink takes what the reader of a format finds.
+type Sink struct {
+	doc     *Document
+	yield   func(Component, error) bool
+	err     error
+	stopped bool
+}
+
+// Limits returns the limits in force.
+func (s *Sink) Limits() Limits { return s.doc.limits }
+
+// Keep says what [Document.Keep] was given: nil to keep all claims.
+func (s *Sink) Keep() func(vendors.Role, vendors.Kind, []byte) bool { return s.doc.keep }
+
+// Emit delivers a component and reports whether to go on.
+func (s *Sink) Emit(c Component) bool {
+	if s.stopped || s.err != nil {
+		return false
+	}
+	d := s.doc
+	for i := range c.Claims {
+		if claim := &c.Claims[i]; claim.Identity() {
+			c.Identified = true
+			if claim.Role.Makes() && claim.Kind == vendors.KindName {
+				c.Supplied = true
+				break
+			}
+		}
+	}
+	d.header.Components++
+	d.header.Malformed += c.Malformed
+	d.only = c.Ref
+	if d.header.Components > d.limits.Components {
+		s.err = &Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: ErrLimit,
+			Err: fmt.Errorf("more than %d components", d.limits.Components)}
+		return false
+	}
+	if !s.yield(c, nil) {
+		s.stopped = true
+		return false
+	}
+	return true
+}
+
+// Warn adds a warning to the document's header.
+func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
+	h := &s.doc.header
+	switch n := len(h.Warnings); {
+	case n < maxWarnings:
+		h.Warnings = append(h.Warnings, Warning{kind, message, at})
+	case n == maxWarnings:
+		h.Warnings = append(h.Warnings, Warning{WarnTooManyWarnings, "further warnings are not listed", at})
+	}
+}
+
+// Malformed warns and counts something that could not be read, outside of any
+// component.
+func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) {
+	s.doc.header.Malformed++
+	s.Warn(kind, message, at)
+}
+
+// SetVersion sets the specification version of the document's header.
+func (s *Sink) SetVersion(v string) { s.doc.header.SpecVersion = v }
+
+// SetSubject says that the component with this Ref is a product that the document
+// describes.
+func (s *Sink) SetSubject(ref string) {
+	d := s.doc
+	if d.subjects == nil {
+		d.subjects = make(map[string]bool)
+	}
+	if len(d.subjects) < 1<<20 {
+		d.subjects[ref] = true
+	}
+}
+
+// Placed says that every component's Placement is final.
+func (s *Sink) Placed() { s.doc.fixed = true }

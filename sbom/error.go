@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+)
+
+// Errors of reading, for errors.Is. Those of JSON itself are of package jsonstream.
+var (
+	// ErrNotRecognised: the input is none of the formats that are read.
+	ErrNotRecognised = errors.New("format not recognised")
+	// ErrVersion: the input is of a version that is not read.
+	ErrVersion = errors.New("unsupported specification version")
+	// ErrSyntax: the input breaks the rules of its encoding.
+	ErrSyntax = jsonstream.ErrSyntax
+	// ErrDuplicate: an object has two members of one name.
+	ErrDuplicate = jsonstream.ErrDuplicate
+	// ErrEncoding: the input is not valid UTF-8.
+	ErrEncoding = jsonstream.ErrEncoding
+	// ErrLimit: a limit of [Limits] was hit.
+	ErrLimit = jsonstream.ErrLimit
+	// ErrRead: the operating system or the caller's reader failed.
+	ErrRead = jsonstream.ErrRead
+	// ErrUsed: a Document's components were asked for twice.
+	ErrUsed = errors.New("document was already read")
+)
+
+// An Error says what is wrong with a document and where.
+type Error = jsonstream.Error
+
+// ErrorKind returns a word for the kind of err, as reports have it: "syntax",
+// "duplicateName", "encoding", "limit", "notRecognised", "unsupportedVersion",
+// "read".
+func ErrorKind(err error) string {
+	switch {
+	case errors.Is(err, ErrNotRecognised):
+		return "notRecognised"
+	case errors.Is(err, ErrVersion):
+		return "unsupportedVersion"
+	case errors.Is(err, ErrLimit):
+		return "limit"
+	case errors.Is(err, ErrDuplicate):
+		return "duplicateName"
+	case errors.Is(err, ErrEncoding):
+		return "encoding"
+	case errors.Is(err, ErrSyntax):
+		return "syntax"
+	}
+	return "read"
+}
+
+// Limits bound what a reader accepts. A zero field means its default; what hits a
+// limit is an [ErrLimit] that names it.
+type Limits struct {
+	Bytes      int64 // length of a document; default 4 GiB
+	Depth      int   // nesting of objects and arrays; default 512
+	String     int64 // length of one string; default 16 MiB
+	Component  int   // bytes of claims of one component; default 16 MiB
+	Components int   // number of components; default 20,000,000
+	Claims     int   // number of claims of one component; default 4,096
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(p *int, v int) {
+		if *p <= 0 {
+			*p = v
+		}
+	}
+	set(&l.Component, 16<<20)
+	set(&l.Components, 20_000_000)
+	set(&l.Claims, 4096)
+	return l
+}
+
+func (l Limits) json() jsonstream.Limits {
+	return jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}
+}
+
+// Options set how a document is read. A nil *Options means defaults.
+type Options struct {
+	Limits Limits
+}
+
+func (o *Options) limits() Limits {
+	if o == nil {
+		return Limits{}.withDefaults()
+	}
+	return o.Limits.withDefaults()
+}
+
+func notRecognised(format string, args ...any) error {
+	return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf(format, args...)}
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/vendors"
+)
+
+// fields reads the fields that CycloneDX and SPDX share in shape.
+type fields struct {
+	j      *jsonstream.Reader
+	s      *Sink
+	limits Limits
+}
+
+// stop ends the reading because the caller wants no more. The error is not seen.
+func (f *fields) stop() {
+	if f.s.err != nil {
+		f.j.Fail(ErrLimit, f.s.err)
+		return
+	}
+	f.j.Fail(ErrRead, fmt.Errorf("stopped by the caller"))
+}
+
+// str reads a string. null is the same as no member; anything else is malformed.
+func (f *fields) str(b *builder) ([]byte, bool) {
+	text, k := f.j.TryText()
+	switch k {
+	case '"':
+		return text, true
+	case 'n', 0:
+		f.j.Skip()
+	default:
+		f.wrong(b, "")
+	}
+	return nil, false
+}
+
+// wrong counts a field of the wrong type and skips it.
+func (f *fields) wrong(b *builder, what string) {
+	k := f.j.Kind()
+	if k == 'n' || k == 0 {
+		f.j.Skip()
+		return
+	}
+	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
+	if what == "" {
+		what = "field"
+	}
+	b.malformed++
+	f.s.Warn(WarnMalformed, fmt.Sprintf("the %s is %s, which its format does not allow", what, kindWord(k)), at)
+	f.j.Skip()
+}
+
+func (f *fields) set(b *builder, to *span) {
+	if text, ok := f.str(b); ok {
+		*to = b.add(text)
+	}
+}
+
+func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
+	if text, ok := f.str(b); ok {
+		b.claim(role, kind, text, at, f.j.TextOffset())
+	}
+}
+
+// mention reads text that can only ever be a mention. It is never malformed.
+func (f *fields) mention(b *builder, role vendors.Role, at path) {
+	if text, ok := f.j.Text(); ok && len(b.claims) < maxMentions {
+		b.claim(role, vendors.KindText, text, at, f.j.TextOffset())
+	}
+}
+
+// texts reads an array of strings, or a single one.
+func (f *fields) texts(b *builder, role vendors.Role, kind vendors.Kind, at string) {
+	switch f.j.Kind() {
+	case '[':
+		f.j.Enter('[')
+		for i := 0; f.j.More(); i++ {
+			if text, ok := f.str(b); ok {
+				if len(text) > 0 && !b.drop(role, kind, text) {
+					b.claims = append(b.claims, protoClaim{role, kind, b.add(text), b.indexed(at, i), f.j.TextOffset()})
+				}
+			}
+		}
+	case '"':
+		f.text(b, role, kind, path{a: strings.TrimSuffix(at, "/")})
+	default:
+		f.wrong(b, "")
+	}
+}
+
+// indexed is the pointer of element i of the array at.
+func (b *builder) indexed(at string, i int) span {
+	p := b.addPointer(path{a: at})
+	b.text = fmt.Appendf(b.text, "%d", i)
+	return span{p.from, len(b.text)}
+}
+
+func (f *fields) purl(b *builder) {
+	text, ok := f.str(b)
+	if !ok || len(text) == 0 {
+		return
+	}
+	f.purlValue(b, text, path{a: "/purl"})
+}
+
+func (f *fields) purlValue(b *builder, text []byte, at path) {
+	off := f.j.TextOffset()
+	value := b.add(text)
+	b.claimSpan(vendors.Namespace, vendors.KindPURL, value, at, off)
+	if b.purl.from == b.purl.to {
+		b.purl = value
+	}
+	f.checkPURL(b, text, off)
+}
+
+// checkPURL counts a package URL that does not parse.
+func (f *fields) checkPURL(b *builder, text []byte, off int64) {
+	if !vendors.ValidPURL(text) {
+		b.malformed++
+		f.s.Warn(WarnPURL, "the package URL does not parse: "+quote(string(text[:min(len(text), 200)])),
+			vendors.Location{Pointer: f.j.Pointer(), Offset: off})
+	}
+}
+
+// entityPaths are the pointers within an organisational entity.
+type entityPaths struct{ self, name, url, email string }
+
+func pathsOf(at string) entityPaths {
+	return entityPaths{at, at + "/name", at + "/url/", at + "/contact/"}
+}
+
+var (
+	supplierPaths     = pathsOf("/supplier")
+	manufacturerPaths = pathsOf("/manufacturer")
+	manufacturePaths  = pathsOf("/manufacture")
+	providerPaths     = pathsOf("/provider")
+)
+
+// entity reads an organisational entity: its name, its URLs and the addresses of
+// its contacts. A bare string, which the schema does not allow, is read as a name.
+func (f *fields) entity(b *builder, role vendors.Role, at *entityPaths) {
+	j := f.j
+	switch j.Kind() {
+	case '{':
+	case '"':
+		f.s.Warn(WarnMalformed, "an organisation is a string; it is read as its name", vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()})
+		f.text(b, role, vendors.KindName, path{a: at.self})
+		return
+	default:
+		f.wrong(b, "organisation")
+		return
+	}
+	j.Enter('{')
+	for j.More() {
+		switch name := j.Name(); string(name) {
+		case "name":
+			f.text(b, role, vendors.KindName, path{a: at.name})
+		case "url":
+			f.texts(b, role, vendors.KindURL, at.url)
+		case "contact":
+			f.contacts(b, role, at.email)
+		case "address", "bom-ref":
+			j.Skip()
+		default:
+			f.unknownIn(b, name)
+			j.Skip()
+		}
+	}
+}
+
+// contacts reads the e-mail addresses of contacts; the persons' names say nothing.
+func (f *fields) contacts(b *builder, role vendors.Role, at string) {
+	read := func(i int) {
+		if f.j.Kind() != '{' {
+			f.wrong(b, "contact")
+			return
+		}
+		f.j.Enter('{')
+		for f.j.More() {
+			if string(f.j.Name()) == "email" {
+				f.text(b, role, vendors.KindEmail, path{a: at, i: i, b: "/email"})
+				continue
+			}
+			f.j.Skip()
+		}
+	}
+	if f.j.Kind() != '[' {
+		read(0)
+		return
+	}
+	f.j.Enter('[')
+	for i := 0; f.j.More(); i++ {
+		read(i)
+	}
+}
+
+// vendorNames are the object names that bear on vendors, in lower case.
+var vendorNames = func() map[string]string {
+	m := make(map[string]string)
+	for _, n := range []string{"supplier", "manufacturer", "manufacture", "publisher", "author", "authors", "provider",
+		"components", "services", "name", "group", "purl", "cpe", "swid", "externalReferences", "bom-ref", "url", "contact",
+		"packages", "originator", "externalRefs", "homepage", "downloadLocation", "SPDXID",
+		"referenceType", "referenceLocator", "referenceCategory", "pedigree", "evidence"} {
+		m[strings.ToLower(n)] = n
+	}
+	return m
+}()
+
+// nearMiss returns the name that bears on vendors to which another parser may fold
+// name: Go's own encoding/json folds letter case and the letters ſ and K.
+func nearMiss(name string) string {
+	if len(name) > 64 {
+		return ""
+	}
+	folded := strings.NewReplacer("ſ", "s", "K", "k").Replace(name)
+	known := vendorNames[strings.ToLower(strings.TrimSpace(folded))]
+	if known == name {
+		return ""
+	}
+	return known
+}
+
+// unknownIn looks at a member of a component that the format does not know.
+func (f *fields) unknownIn(b *builder, name []byte) {
+	if near := nearMiss(string(name)); near != "" {
+		b.malformed++
+		f.nearMissWarning(string(name), near)
+	}
+}
+
+// unknown does the same outside of a component, for the given names only.
+func (f *fields) unknown(name string, known ...string) {
+	for _, k := range known {
+		if name != k && strings.EqualFold(name, k) {
+			f.s.doc.header.Malformed++
+			f.nearMissWarning(name, k)
+		}
+	}
+}
+
+func (f *fields) nearMissWarning(name, near string) {
+	f.s.Warn(WarnNearMiss, fmt.Sprintf("the name %s is not %q, but other parsers may read it so; it was not screened", quote(name), near),
+		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
+}

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package jsonstream reads JSON from hostile sources: token by token, with bounds,
+// and with the place of every value.
+//
+// It is a thin layer over jsontext, which refuses what RFC 8259 leaves open and
+// attackers use: duplicate object names, invalid UTF-8, data after the end. On top
+// of that a [Reader] bounds the input's length, the nesting depth and the length of
+// any one string, so that memory does not grow with the input.
+//
+// A Reader keeps its first error. After an error every method returns a zero value
+// and More returns false, so that code reads straight on and checks Err once:
+//
+//	r := jsonstream.NewReader(src, jsonstream.Limits{})
+//	if r.Enter('{') {
+//		for r.More() {
+//			switch string(r.Name()) {
+//			case "name":
+//				text, _ = r.Text()
+//			default:
+//				r.Skip()
+//			}
+//		}
+//	}
+//	if err := r.End(); err != nil { … }
+//
+// A Reader is for one goroutine.
+package jsonstream
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// The kinds of errors a [Reader] gives, for errors.Is.
+var (
+	ErrSyntax    = errors.New("not valid JSON")
+	ErrDuplicate = errors.New("duplicate object name")
+	ErrEncoding  = errors.New("not valid UTF-8")
+	ErrLimit     = errors.New("limit exceeded")
+	ErrRead      = errors.New("cannot be read")
+)
+
+// Limits bound what a Reader accepts. A zero field means its default.
+type Limits struct {
+	Bytes  int64 // length of the input in bytes; default 4 GiB
+	Depth  int   // nesting of objects and arrays; default 512, at most 9,000
+	String int64 // length of one string or number in bytes; default 16 MiB
+}
+
+// Default limits.
+const (
+	DefaultBytes  = 4 << 30
+	DefaultDepth  = 512
+	DefaultString = 16 << 20
+)
+
+// An Error says what is wrong and where.
+type Error struct {
+	Pointer string // JSON Pointer of the innermost value being read
+	Offset  int64  // bytes from the start of the input
+	Kind    error  // one of the sentinels above
+	Err     error  // the cause, may be nil
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	s := fmt.Sprintf("at %q (byte %d): %v", e.Pointer, e.Offset, e.Kind)
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the kind and the cause.
+func (e *Error) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.Kind}
+	}
+	return []error{e.Kind, e.Err}
+}
+
+// A Reader reads one JSON text.
+type Reader struct {
+	dec     *jsontext.Decoder
+	src     source
+	limits  Limits
+	err     error
+	scratch []byte
+	base    int64 // bytes before the decoder's input
+	start   int64 // of the string read last
+
+	// A value that Load has buffered, while it is being read. jsontext has
+	// checked it, so it is walked without checking again.
+	buf     []byte
+	pos     int
+	bufOff  int64 // offset of buf[0]
+	level   int   // objects and arrays of buf that are open
+	escapes bool  // buf has strings with escapes
+}
+
+// source counts and bounds what the decoder takes in.
+type source struct {
+	r      io.Reader
+	reader *Reader
+	n      int64
+	stop   int64 // not to be read beyond for now; 0 means no bound
+	err    error // kept: not every reader gives its error twice
+}
+
+var errLong = errors.New("one string or number is too long")
+
+func (s *source) Read(p []byte) (int, error) {
+	l := &s.reader.limits
+	if s.err != nil {
+		return 0, s.err
+	}
+	if s.stop > 0 && s.n >= s.stop {
+		return 0, errTooLong
+	}
+	if s.n > l.Bytes {
+		return 0, fmt.Errorf("%w: more than %d bytes of input", ErrLimit, l.Bytes)
+	}
+	// What the decoder holds beyond its last token is one token at most, plus
+	// what it read ahead.
+	if s.n-s.reader.dec.InputOffset() > l.String+64<<10 {
+		return 0, fmt.Errorf("%w: %w: more than %d bytes", ErrLimit, errLong, l.String)
+	}
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	s.err = err
+	return n, err
+}
+
+// NewReader returns a Reader of one JSON text. A UTF-8 byte order mark at its
+// start is passed over; offsets count it.
+func NewReader(r io.Reader, limits Limits) *Reader {
+	if limits.Bytes <= 0 {
+		limits.Bytes = DefaultBytes
+	}
+	if limits.Depth <= 0 {
+		limits.Depth = DefaultDepth
+	}
+	limits.Depth = min(limits.Depth, 9000) // jsontext stops at 10,000
+	if limits.String <= 0 {
+		limits.String = DefaultString
+	}
+	jr := &Reader{limits: limits}
+	var bom [3]byte
+	n, _ := io.ReadFull(r, bom[:])
+	head := bom[:n]
+	if string(head) == "\ufeff" {
+		head, jr.base = nil, 3
+	}
+	jr.src = source{r: bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), r), 64<<10), reader: jr}
+	jr.dec = jsontext.NewDecoder(&jr.src)
+	return jr
+}
+
+// Err returns the first error, or nil.
+func (r *Reader) Err() error { return r.err }
+
+// Pointer returns the JSON Pointer of the value read last; within a value that was
+// loaded, the pointer of that value.
+func (r *Reader) Pointer() string { return string(r.dec.StackPointer()) }
+
+// Offset returns the offset just behind what was read last.
+func (r *Reader) Offset() int64 {
+	if r.buf != nil {
+		return r.bufOff + int64(r.pos)
+	}
+	return r.base + r.dec.InputOffset()
+}
+
+// Fail makes err the Reader's error, at the place reached, unless it has one.
+func (r *Reader) Fail(kind, err error) {
+	if r.err == nil {
+		r.err = &Error{Pointer: r.Pointer(), Offset: r.Offset(), Kind: kind, Err: err}
+	}
+}
+
+// fail keeps an error of the decoder.
+func (r *Reader) fail(err error) {
+	if r.err != nil {
+		return
+	}
+	e := &Error{Pointer: r.Pointer(), Offset: r.Offset(), Kind: ErrSyntax, Err: err}
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, ErrLimit):
+		e.Kind = ErrLimit
+		e.Err = trimLimit(err)
+	case errors.As(err, &syntax):
+		// The pointer of a SyntacticError can be wrong when the decoder's buffer
+		// slides, so the stack's pointer stays; the offset is right.
+		e.Offset, e.Err = r.base+syntax.ByteOffset, syntax.Err
+		switch {
+		case errors.Is(err, jsontext.ErrDuplicateName):
+			e.Kind = ErrDuplicate
+			e.Err = fmt.Errorf("%q", syntax.JSONPointer.LastToken())
+		case syntax.Err != nil && syntax.Err.Error() == "invalid UTF-8":
+			e.Kind, e.Err = ErrEncoding, nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			e.Err = fmt.Errorf("the input ends too early: %w", io.ErrUnexpectedEOF)
+		}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		e.Err = fmt.Errorf("the input ends too early: %w", io.ErrUnexpectedEOF)
+	default:
+		e.Kind = ErrRead
+	}
+	r.err = e
+}
+
+// trimLimit drops the sentinel from the message, which the Error prints itself.
+func trimLimit(err error) error {
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if msg, ok := bytes.CutPrefix([]byte(e.Error()), []byte(ErrLimit.Error()+": ")); ok {
+			return errors.New(string(msg))
+		}
+	}
+	return err
+}
+
+// Kind returns the kind of the next token without reading it: '{' '[' '"' '0' 't'
+// 'f' 'n', the closing '}' and ']', or 0 at the end or on an error.
+func (r *Reader) Kind() jsontext.Kind {
+	if r.err != nil {
+		return 0
+	}
+	if r.buf != nil {
+		return r.loadedKind()
+	}
+	return r.dec.PeekKind()
+}
+
+// Enter reads the opening brace or bracket of an object or array. If the next
+// value is anything else, it is skipped and Enter returns false.
+func (r *Reader) Enter(open jsontext.Kind) bool {
+	k := r.Kind()
+	if k != open {
+		if k == 0 {
+			r.token()
+		} else {
+			r.Skip()
+		}
+		return false
+	}
+	return r.token()
+}
+
+// More reports whether the object or array entered last has another element. At
+// its end More reads the closing brace or bracket.
+func (r *Reader) More() bool {
+	switch r.Kind() {
+	case '}', ']':
+		r.token()
+		return false
+	case 0:
+		r.token() // finds the error
+		if r.err == nil {
+			r.Fail(ErrSyntax, io.ErrUnexpectedEOF)
+		}
+		return false
+	}
+	return true
+}
+
+func (r *Reader) token() bool {
+	if r.err != nil {
+		return false
+	}
+	if r.buf != nil {
+		return r.loadedToken()
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
+		r.fail(err)
+		return false
+	}
+	if d := r.dec.StackDepth(); d > r.limits.Depth {
+		r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
+		return false
+	}
+	return true
+}
+
+// Name reads an object member's name. The bytes are valid until the next call.
+func (r *Reader) Name() []byte {
+	b, _ := r.text() // More has gone to its first byte
+	return b
+}
+
+// TryText reads a string as Text does and returns the kind '"'. It leaves any other
+// value unread and returns its kind.
+func (r *Reader) TryText() ([]byte, jsontext.Kind) {
+	k := r.Kind()
+	if k != '"' {
+		return nil, k
+	}
+	b, ok := r.text()
+	if !ok {
+		return nil, 0
+	}
+	return b, k
+}
+
+// Text reads a string and returns it with its escapes decoded, and true. The bytes
+// are valid until the next call. If the next value is not a string, it is skipped
+// and Text returns false.
+func (r *Reader) Text() ([]byte, bool) {
+	if k := r.Kind(); k != '"' {
+		if k == 0 {
+			r.token()
+		} else {
+			r.Skip()
+		}
+		return nil, false
+	}
+	return r.text()
+}
+
+func (r *Reader) text() ([]byte, bool) {
+	if r.err != nil {
+		return nil, false
+	}
+	if r.buf != nil {
+		return r.loadedText()
+	}
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		r.fail(err)
+		return nil, false
+	}
+	if int64(len(raw)) > r.limits.String {
+		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
+		return nil, false
+	}
+	r.start = r.Offset() - int64(len(raw))
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1], true
+	}
+	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
+	if err != nil {
+		r.Fail(ErrSyntax, err)
+		return nil, false
+	}
+	return r.scratch, true
+}
+
+// TextOffset returns the offset of the opening quote of the string read last.
+func (r *Reader) TextOffset() int64 { return r.start }
+
+// Skip reads the next value and drops it, whatever it is, within the limits.
+func (r *Reader) Skip() {
+	if r.buf != nil {
+		r.loadedSkip()
+		return
+	}
+	depth := r.dec.StackDepth()
+	for r.token() {
+		if r.dec.StackDepth() <= depth {
+			return
+		}
+	}
+}
+
+// End checks that nothing but white space follows and returns the Reader's error.
+func (r *Reader) End() error {
+	if r.err != nil {
+		return r.err
+	}
+	if _, err := r.dec.ReadToken(); err != io.EOF {
+		if err == nil {
+			r.Fail(ErrSyntax, errors.New("data after the end of the document"))
+		} else {
+			r.fail(err)
+		}
+	}
+	return r.err
+}
+
+// TopLevel yields the names of the members of the object at the start of head and
+// the kinds of their values, as far as head goes. It is for finding out what a
+// document is; it checks nothing.
+func TopLevel(head []byte) iter.Seq2[string, jsontext.Kind] {
+	return func(yield func(string, jsontext.Kind) bool) {
+		head = bytes.TrimPrefix(head, []byte("\ufeff"))
+		d := jsontext.NewDecoder(bytes.NewReader(head), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+			return
+		}
+		for d.PeekKind() == '"' {
+			t, err := d.ReadToken()
+			if err != nil {
+				return
+			}
+			name := t.String()
+			if !yield(name, d.PeekKind()) || d.SkipValue() != nil {
+				return
+			}
+		}
+	}
+}

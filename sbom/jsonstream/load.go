@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jsonstream
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// loadLimit is the length of the longest value that Load buffers.
+const loadLimit = 256 << 10
+
+// errTooLong stops jsontext from buffering more than loadLimit. Such an error does
+// not disturb its state: the value is then read token by token.
+var errTooLong = errors.New("value is too long to buffer")
+
+// Load buffers the next value if it is an object or array of no more than 256 KiB,
+// and lets the following calls read it from the buffer, which is faster. In every
+// other case, and if the value has a fault, it does nothing: the following calls
+// read token by token, with the same results and errors.
+func (r *Reader) Load() {
+	if r.err != nil || r.buf != nil {
+		return
+	}
+	if k := r.dec.PeekKind(); k != '{' && k != '[' {
+		return
+	}
+	r.src.stop = r.dec.InputOffset() + loadLimit
+	raw, err := r.dec.ReadValue()
+	r.src.stop = 0
+	if err != nil {
+		return
+	}
+	r.buf, r.pos, r.level = raw, 0, 0
+	r.escapes = bytes.IndexByte(raw, '\\') >= 0
+	r.bufOff = r.base + r.dec.InputOffset() - int64(len(raw))
+}
+
+// Drop is Skip for values that are expected to be small, for which it is faster.
+func (r *Reader) Drop() {
+	r.Load()
+	if r.level == 0 && r.pos == 0 && r.buf != nil {
+		r.buf = nil
+		return
+	}
+	r.Skip()
+}
+
+// loadedKind is Kind within the buffer.
+func (r *Reader) loadedKind() jsontext.Kind {
+	for r.pos < len(r.buf) {
+		if k := kinds[r.buf[r.pos]]; k != 0 {
+			return k
+		}
+		r.pos++
+	}
+	return 0
+}
+
+// kinds maps the first byte of a token to its kind, and what stands between tokens
+// to 0.
+var kinds = func() (t [256]jsontext.Kind) {
+	for i := range t {
+		t[i] = jsontext.Kind(i)
+	}
+	for _, b := range " \t\r\n,:" {
+		t[b] = 0
+	}
+	for _, b := range "-0123456789" {
+		t[b] = '0'
+	}
+	return t
+}()
+
+// loadedToken reads a brace, bracket or scalar.
+func (r *Reader) loadedToken() bool {
+	switch r.loadedKind() {
+	case '{', '[':
+		r.pos++
+		if r.level++; r.dec.StackDepth()+r.level > r.limits.Depth {
+			r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
+			return false
+		}
+	case '}', ']':
+		r.pos++
+		if r.level--; r.level == 0 {
+			r.buf = nil
+		}
+	case '"':
+		r.loadedString()
+	default:
+		for r.pos < len(r.buf) && bytes.IndexByte([]byte(",]} \t\r\n"), r.buf[r.pos]) < 0 {
+			r.pos++
+		}
+	}
+	return true
+}
+
+// loadedString passes over the string at pos and returns it with its quotes, and
+// whether it has escapes.
+func (r *Reader) loadedString() (raw []byte, escaped bool) {
+	from := r.pos
+	i := from + 1
+	for {
+		i += bytes.IndexByte(r.buf[i:], '"')
+		if !r.escapes {
+			break
+		}
+		// A quote behind an odd number of backslashes is part of the string.
+		n := i - 1
+		for r.buf[n] == '\\' {
+			n--
+		}
+		if (i-n)%2 == 1 {
+			escaped = bytes.IndexByte(r.buf[from:i], '\\') >= 0
+			break
+		}
+		i++
+	}
+	r.pos = i + 1
+	if int64(r.pos-from) > r.limits.String {
+		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
+	}
+	return r.buf[from:r.pos], escaped
+}
+
+// loadedText reads a string at which loadedKind has arrived.
+func (r *Reader) loadedText() ([]byte, bool) {
+	r.start = r.bufOff + int64(r.pos)
+	raw, escaped := r.loadedString()
+	if !escaped {
+		return raw[1 : len(raw)-1], true
+	}
+	var err error
+	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
+	if err != nil {
+		r.Fail(ErrSyntax, err)
+		return nil, false
+	}
+	return r.scratch, true
+}
+
+// loadedSkip passes over one value. It does not nest deeper than jsontext allows,
+// and needs no stack.
+func (r *Reader) loadedSkip() {
+	depth := 0
+	for r.buf != nil {
+		switch r.loadedKind() {
+		case '{', '[':
+			depth++
+			r.pos++
+			if depth+r.level+r.dec.StackDepth() > r.limits.Depth {
+				r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
+				return
+			}
+		case '}', ']':
+			depth--
+			r.pos++
+			if depth == 0 && r.level == 0 {
+				r.buf = nil
+			}
+		case '"':
+			r.loadedString()
+		case 0:
+			return
+		default:
+			r.loadedToken()
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}

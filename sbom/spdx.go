@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/vendors"
+)
+
+// spdx reads SPDX JSON 2.1 to 2.3. Clause numbers are those of SPDX 2.3.
+type spdx struct {
+	fields
+	b builder
+}
+
+var spdxVersion = regexp.MustCompile(`^SPDX-2\.[123](\.\d+)?$`)
+
+func readSPDX(r io.Reader, s *Sink) error {
+	x := &spdx{fields: fields{j: jsonstream.NewReader(r, s.Limits().json()), s: s, limits: s.Limits()}}
+	x.b.keep = s.Keep()
+	x.document()
+	return x.j.End()
+}
+
+func (x *spdx) document() {
+	j := x.j
+	if !j.Enter('{') {
+		j.Fail(ErrNotRecognised, errors.New("expected a JSON object"))
+		return
+	}
+	version := ""
+	for j.More() {
+		switch name := string(j.Name()); name {
+		case "spdxVersion":
+			text, _ := j.Text()
+			if version = string(text); !spdxVersion.MatchString(version) {
+				j.Fail(ErrVersion, fmt.Errorf("spdxVersion is %q; expected SPDX-2.1, SPDX-2.2 or SPDX-2.3", version))
+			}
+			x.s.SetVersion(version)
+		case "packages":
+			x.packages()
+		case "files":
+			x.files()
+		case "documentDescribes":
+			x.describes()
+		case "relationships":
+			x.relationships()
+		case "externalDocumentRefs":
+			x.externalDocuments()
+		default:
+			x.unknown(name, "packages", "files", "spdxVersion", "relationships", "documentDescribes")
+			j.Skip()
+		}
+	}
+	if version == "" {
+		j.Fail(ErrNotRecognised, errors.New("spdxVersion is missing; expected SPDX-2.1, SPDX-2.2 or SPDX-2.3"))
+	}
+}
+
+// elements calls read for each object of an array of components.
+func (x *spdx) elements(name string, read func(i int)) {
+	j := x.j
+	switch k := j.Kind(); k {
+	case '[':
+	case 'n', 0:
+		j.Skip()
+		return
+	default:
+		x.s.Malformed(WarnMalformed, fmt.Sprintf("%s is %s; expected an array", name, kindWord(k)),
+			vendors.Location{Pointer: "/" + name, Offset: j.Offset()})
+		j.Skip()
+		return
+	}
+	j.Enter('[')
+	for i := 0; j.More(); i++ {
+		j.Load()
+		if k := j.Kind(); k != '{' {
+			kind := WarnMalformed
+			if k == 'n' {
+				kind = WarnNullElement
+			}
+			x.s.Malformed(kind, fmt.Sprintf("an element of %s is %s; expected an object", name, kindWord(k)),
+				vendors.Location{Pointer: fmt.Sprintf("/%s/%d", name, i), Offset: j.Offset()})
+			j.Skip()
+			continue
+		}
+		j.Enter('{')
+		b := &x.b
+		b.reset()
+		b.setPointer(nil, name, i)
+		b.offset = j.Offset() - 1
+		b.placement = Unplaced
+		read(i)
+	}
+}
+
+func (x *spdx) emit() {
+	x.b.check(x.j, &x.limits)
+	if x.j.Err() == nil && !x.s.Emit(x.b.component()) {
+		x.stop()
+	}
+}
+
+func (x *spdx) packages() {
+	x.elements("packages", func(int) {
+		for x.j.More() {
+			x.packageMember(&x.b, x.j.Name())
+		}
+		x.emit()
+	})
+}
+
+func (x *spdx) packageMember(b *builder, name []byte) {
+	j := x.j
+	switch string(name) {
+	case "SPDXID":
+		x.set(b, &b.ref)
+	case "name": // 7.1
+		x.set(b, &b.name)
+		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())
+	case "versionInfo":
+		x.set(b, &b.version)
+	case "supplier": // 7.5: the actual distribution source
+		x.actor(b, vendors.Supplier, "/supplier")
+	case "originator": // 7.6: from where or whom the package originally came
+		x.actor(b, vendors.Manufacturer, "/originator")
+	case "externalRefs": // 7.21
+		j.Load()
+		x.externalRefs(b)
+	case "homepage": // 7.11
+		x.url(b, "/homepage")
+	case "downloadLocation": // 7.7
+		x.url(b, "/downloadLocation")
+	case "primaryPackagePurpose": // 7.24
+		if text, ok := x.str(b); ok {
+			b.typ = b.add(bytes.ToLower(text))
+		}
+	case "copyrightText":
+		x.mention(b, vendors.Author, path{a: "/copyrightText"})
+	case "packageFileName":
+		x.mention(b, vendors.Mention, path{a: "/packageFileName"})
+	case "sourceInfo":
+		x.mention(b, vendors.Mention, path{a: "/sourceInfo"})
+	case "summary":
+		x.mention(b, vendors.Mention, path{a: "/summary"})
+	case "description":
+		x.mention(b, vendors.Mention, path{a: "/description"})
+	case "comment":
+		x.mention(b, vendors.Mention, path{a: "/comment"})
+	case "checksums", "filesAnalyzed", "hasFiles", "licenseConcluded", "licenseDeclared", "licenseComments",
+		"licenseInfoFromFiles", "packageVerificationCode", "annotations", "attributionTexts",
+		"builtDate", "releaseDate", "validUntilDate":
+		j.Drop()
+	default:
+		x.unknownIn(b, name)
+		j.Skip()
+	}
+}
+
+// actor reads "Organization: Name (email)" or "Person: …".
+func (x *spdx) actor(b *builder, role vendors.Role, at string) {
+	text, ok := x.str(b)
+	if !ok {
+		return
+	}
+	off := x.j.TextOffset()
+	if vendors.Placeholder(string(text)) {
+		return
+	}
+	name := text
+	if kind, rest, found := bytes.Cut(text, []byte(":")); found && isActorKind(kind) {
+		name = bytes.TrimSpace(rest)
+	} else {
+		x.s.Warn(WarnSupplierForm, quote(string(text))+" has no \"Organization:\", \"Person:\" or \"Tool:\" before it; it is read as a name",
+			vendors.Location{Pointer: x.j.Pointer(), Offset: off})
+	}
+	if open := bytes.LastIndexByte(name, '('); open >= 0 && bytes.HasSuffix(name, []byte(")")) {
+		if email := name[open+1 : len(name)-1]; len(email) == 0 || bytes.IndexByte(email, '@') >= 0 {
+			b.claim(role, vendors.KindEmail, email, path{a: at}, off)
+			name = bytes.TrimSpace(name[:open])
+		}
+	}
+	b.claim(role, vendors.KindName, name, path{a: at}, off)
+}
+
+func isActorKind(s []byte) bool {
+	switch strings.ToLower(string(bytes.TrimSpace(s))) {
+	case "organization", "person", "tool":
+		return true
+	}
+	return false
+}
+
+func (x *spdx) url(b *builder, at string) {
+	text, ok := x.str(b)
+	if ok && !vendors.Placeholder(string(text[:min(len(text), 64)])) {
+		b.claim(vendors.Reference, vendors.KindURL, text, path{a: at}, x.j.TextOffset())
+	}
+}
+
+// externalRefs reads a package's identifiers in other systems.
+func (x *spdx) externalRefs(b *builder) {
+	if x.j.Kind() != '[' {
+		x.wrong(b, "list of external references")
+		return
+	}
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		var typ, locator span
+		var off int64
+		for x.j.More() {
+			switch name := x.j.Name(); string(name) {
+			case "referenceType":
+				x.set(b, &typ)
+			case "referenceLocator":
+				x.set(b, &locator)
+				off = x.j.TextOffset()
+			case "referenceCategory", "comment":
+				x.j.Skip()
+			default:
+				x.unknownIn(b, name)
+				x.j.Skip()
+			}
+		}
+		at := path{a: "/externalRefs/", i: i, b: "/referenceLocator"}
+		kind := b.get(typ)
+		if slash := bytes.LastIndexByte(kind, '/'); slash >= 0 { // http://spdx.org/rdf/references/purl
+			kind = kind[slash+1:]
+		}
+		switch string(kind) {
+		case "purl":
+			b.claimSpan(vendors.Namespace, vendors.KindPURL, locator, at, off)
+			if b.purl.from == b.purl.to {
+				b.purl = locator
+			}
+			x.checkPURL(b, b.get(locator), off)
+		case "cpe22Type", "cpe23Type":
+			b.claimSpan(vendors.Namespace, vendors.KindCPE, locator, at, off)
+		case "maven-central":
+			group, _, _ := bytes.Cut(b.get(locator), []byte(":"))
+			b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(group), at, off)
+		case "npm":
+			if scope, _, found := bytes.Cut(b.get(locator), []byte("/")); found {
+				b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(scope), at, off)
+			}
+		default:
+			b.claimSpan(vendors.Mention, vendors.KindURL, locator, at, off)
+		}
+	}
+}
+
+// files become components only where they name contributors (8.14).
+func (x *spdx) files() {
+	x.elements("files", func(int) {
+		b := &x.b
+		contributors := false
+		for x.j.More() {
+			switch name := x.j.Name(); string(name) {
+			case "SPDXID":
+				x.set(b, &b.ref)
+			case "fileName":
+				x.set(b, &b.name)
+				b.claimSpan(vendors.Mention, vendors.KindText, b.name, path{a: "/fileName"}, x.j.TextOffset())
+			case "fileContributors":
+				contributors = true
+				x.texts(b, vendors.Author, vendors.KindName, "/fileContributors/")
+			case "copyrightText":
+				x.mention(b, vendors.Author, path{a: "/copyrightText"})
+			default:
+				x.j.Skip()
+			}
+		}
+		if contributors {
+			b.typ = b.add([]byte("file"))
+			x.emit()
+		}
+	})
+}
+
+func (x *spdx) describes() {
+	if !x.j.Enter('[') {
+		return
+	}
+	for x.j.More() {
+		if text, ok := x.j.Text(); ok {
+			x.s.SetSubject(string(text))
+		}
+	}
+}
+
+// relationships says which packages the document describes (11.1).
+func (x *spdx) relationships() {
+	if !x.j.Enter('[') {
+		return
+	}
+	for x.j.More() {
+		x.j.Load()
+		if !x.j.Enter('{') {
+			continue
+		}
+		var typ, from, to string
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "relationshipType":
+				typ = x.word()
+			case "spdxElementId":
+				from = x.word()
+			case "relatedSpdxElement":
+				to = x.word()
+			default:
+				x.j.Skip()
+			}
+		}
+		const doc = "SPDXRef-DOCUMENT"
+		switch {
+		case typ == "DESCRIBES" && from == doc:
+			x.s.SetSubject(to)
+		case typ == "DESCRIBED_BY" && to == doc:
+			x.s.SetSubject(from)
+		}
+	}
+}
+
+// word reads a short string. The words that most relationships are made of are not
+// allocated anew.
+func (x *spdx) word() string {
+	text, _ := x.j.Text()
+	switch string(text) {
+	case "CONTAINS":
+		return "CONTAINS"
+	case "DEPENDS_ON":
+		return "DEPENDS_ON"
+	case "DEPENDENCY_OF":
+		return "DEPENDENCY_OF"
+	case "DESCRIBES":
+		return "DESCRIBES"
+	case "SPDXRef-DOCUMENT":
+		return "SPDXRef-DOCUMENT"
+	}
+	return string(text)
+}
+
+func (x *spdx) externalDocuments() {
+	if !x.j.Enter('[') {
+		return
+	}
+	for i := 0; x.j.More(); i++ {
+		if !x.j.Enter('{') {
+			continue
+		}
+		for x.j.More() {
+			if string(x.j.Name()) != "spdxDocument" {
+				x.j.Skip()
+				continue
+			}
+			if text, ok := x.j.Text(); ok {
+				x.s.Warn(WarnExternalDocument, "a referenced SPDX document was not read: "+quote(string(text)),
+					vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d/spdxDocument", i), Offset: x.j.TextOffset()})
+			}
+		}
+	}
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// Nearly all claims of nearly all documents concern nobody in a register. They are
+// told apart by anchors: of each identifier the one token without which no value
+// can match it ("kasperskylab" of "golang/github.com/kasperskylab"). A value none of
+// whose tokens is an anchor cannot match, and is not looked at any further.
+
+// anchors is a set of token hashes, with false positives and no false negatives.
+type anchors struct {
+	bits     [1024]uint64
+	prefixes [1024]uint64
+	lengths  uint64 // bit n: there is a prefix of n letters
+}
+
+// commonTokens are never chosen as an anchor if there is another one.
+var commonTokens = makeSet("com", "org", "net", "io", "cn", "ru", "github", "gitlab", "bitbucket", "maven", "npm",
+	"golang", "pypi", "nuget", "pub", "composer", "technology", "technologies", "communications", "security", "systems",
+	"endpoint", "internet", "password", "research", "institute", "international", "services", "limited", "corporation", "company")
+
+// class maps a byte to its lower-case form if it belongs to a token, else to 0.
+var class = func() (t [256]byte) {
+	for c := byte('0'); c <= '9'; c++ {
+		t[c] = c
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		t[c], t[c-'a'+'A'] = c, c
+	}
+	return t
+}()
+
+func set(t *[1024]uint64, h uint32) { t[h>>6&1023] |= 1 << (h & 63) }
+
+func has(t *[1024]uint64, h uint32) bool { return t[h>>6&1023]&(1<<(h&63)) != 0 }
+
+// step adds a letter to the hash of a token, mix ends it. Both are as cheap as can
+// be: step is done for nearly every byte of a document.
+func step(h uint32, c byte) uint32 { return bits.RotateLeft32(h, 5) ^ uint32(c) }
+
+func mix(h uint32) uint32 { return h * 0x9e3779b1 >> 12 }
+
+func hashASCII(s string) uint32 {
+	h := uint32(0)
+	for i := range len(s) {
+		h = step(h, s[i])
+	}
+	return h
+}
+
+// add makes an anchor of a register's value: its longest token that is not common.
+// A value that is not ASCII needs none: such values are always looked at.
+func (a *anchors) add(value string) {
+	tokens := strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r >= 0x80 || class[byte(r)] == 0 })
+	best := ""
+	for _, t := range tokens {
+		if best == "" || commonTokens[best] && !commonTokens[t] || commonTokens[best] == commonTokens[t] && len(t) > len(best) {
+			best = t
+		}
+	}
+	if best != "" {
+		set(&a.bits, mix(hashASCII(best)))
+	}
+}
+
+// addSquashed adds the letters of a name without its word breaks.
+func (a *anchors) addSquashed(name string) {
+	set(&a.bits, mix(hashASCII(name)))
+}
+
+// addPrefix makes an anchor of the start of a token.
+func (a *anchors) addPrefix(value string) {
+	_, name, _ := strings.Cut(strings.ToLower(value), "/")
+	name = strings.FieldsFunc(name, func(r rune) bool { return r >= 0x80 || class[byte(r)] == 0 })[0]
+	set(&a.prefixes, mix(hashASCII(name)))
+	a.lengths |= 1 << min(len(name), 63)
+}
+
+// MayMatch reports whether [Register.Resolve] could make anything of a claim. It
+// never says false of a claim that matches, and rarely true of one that does not.
+// Readers ask it to pass over what cannot matter. A maker's
+// name always may: it matters even where nobody in the register bears it, because
+// it can contradict another claim.
+func (r *Register) MayMatch(role Role, kind Kind, value []byte) bool {
+	if role == Emitter {
+		return false
+	}
+	if role.Makes() && kind == KindName {
+		return true
+	}
+	return mayMatch(&r.index.anchors, kind, value)
+}
+
+// maySlip reports whether a name in ASCII could be one letter away from a
+// distinctive alias, judging by first letters and lengths alone.
+func (x *index) maySlip(name string) bool {
+	var first byte   // of the name
+	var letters uint // of the name so far
+	var start byte   // first letter of the token
+	var n uint       // letters of the token
+	for i := 0; ; i++ {
+		var c byte
+		if i < len(name) {
+			c = class[name[i]]
+		}
+		if c != 0 {
+			if n == 0 {
+				start = c
+				if letters == 0 {
+					first = c
+				}
+			}
+			n++
+			letters++
+			continue
+		}
+		if n > 0 && (x.slip(start, n) || x.slip(first, letters)) {
+			return true
+		}
+		if n = 0; i >= len(name) {
+			return false
+		}
+	}
+}
+
+func (x *index) slip(first byte, n uint) bool {
+	return n < 63 && x.slips[first&127]&(7<<n>>1) != 0 // lengths n-1, n and n+1
+}
+
+func mayMatch[T []byte | string](a *anchors, kind Kind, value T) bool {
+	switch kind {
+	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth:
+		return true // short and looked up as they are
+	}
+	var h uint32
+	switch kind {
+	case KindName, KindGroup: // compared without word breaks too
+		for i := 0; i < len(value); i++ {
+			if c := class[value[i]]; c != 0 {
+				h = step(h, c)
+			}
+		}
+		if has(&a.bits, mix(h)) {
+			return true
+		}
+	case KindPURL:
+		if hasPrefix(a, value) {
+			return true
+		}
+	}
+	h = 0
+	for i := 0; i < len(value); i++ {
+		if c := class[value[i]]; c != 0 {
+			h = step(h, c)
+			continue
+		}
+		if h != 0 {
+			if has(&a.bits, mix(h)) {
+				return true
+			}
+			h = 0
+		}
+		switch b := value[i]; {
+		case b >= 0x80:
+			return true // look-alikes, other scripts
+		case b == '%' && i+2 < len(value):
+			// An escape: between tokens, unless it hides a letter.
+			hi, lo := hexDigit(value[i+1]), hexDigit(value[i+2])
+			if hi >= 0 && lo >= 0 {
+				if d := byte(hi<<4 | lo); d >= 0x80 || class[d] != 0 {
+					return true
+				}
+				i += 2
+			}
+		case b == '\\' && i+1 < len(value) && class[value[i+1]] != 0:
+			return true
+		}
+	}
+	return h != 0 && has(&a.bits, mix(h))
+}
+
+// hasPrefix reports whether a token of s starts with one of the prefixes.
+func hasPrefix[T []byte | string](a *anchors, s T) bool {
+	h, n := uint32(0), 0
+	for i := 0; i < len(s); i++ {
+		c := class[s[i]]
+		if c == 0 {
+			h, n = 0, 0
+			continue
+		}
+		h = step(h, c)
+		if n++; n < 63 && a.lengths&(1<<n) != 0 && has(&a.prefixes, mix(h)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import "testing"
+
+// What the resolver would find without the anchors, the anchors must let pass.
+func FuzzAnchors(f *testing.F) {
+	kinds := []Kind{KindName, KindGroup, KindProduct, KindText, KindPURL, KindCPE, KindURL, KindEmail, KindRegID, KindDeviceTree, KindOUI, KindUSB}
+	roles := []Role{Namespace, Reference, Author, Mention, Supplier, Manufacturer}
+	for k := range kinds {
+		for _, v := range []string{"Hik-Vision", "hik.vision", "com.zte.x", "@hmscore", "pkg:pypi/HuaweiCloudSDKfoo", "pkg:npm/%40%6Baspersky/x",
+			"cpe:2.3:a:k\\aspersky:x", "https://x.hisilicon.com:80/a", "a@b.zte.com.cn", "zte,mf286", "WAP (ZTE X)", "nuget/Kaspersky.X", "pkg:nuget/kaspersky.x",
+			"pkg:generic/x?vcs_url=git%2Bhttps://github.com/KasperskyLab/x", "Kaspersky Endpoint Security", "Kapersky Lab AO", "K aspersk y", "the hauwei co"} {
+			f.Add(byte(k), byte(k), v)
+		}
+	}
+	index := &Bundled().index
+	f.Fuzz(func(t *testing.T, k, ro byte, v string) {
+		c := Claim{Role: roles[int(ro)%len(roles)], Kind: kinds[int(k)%len(kinds)], Value: v}
+		res := resolver{index: index, day: "2026-11-23"}
+		res.claim(&c)
+		if len(res.out.Attributions)+len(res.out.Unattributed) > 0 && !mayMatch(&index.anchors, c.Kind, v) && !(c.Role.Makes() && c.Kind != KindEmail && c.Kind != KindURL && index.maySlip(v)) {
+			t.Fatalf("%+v matches, but mayMatch says that it cannot: %+v", c, res.out)
+		}
+	})
+}
