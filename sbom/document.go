@@ -46,7 +46,7 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			return
 		}
 		d.used = true
-		s := &Sink{doc: d, yield: yield}
+		s := &Sink{doc: d, yield: yield, located: true}
 		err := d.read(s)
 		if s.stopped {
 			return
@@ -92,6 +92,7 @@ type Sink struct {
 	yield   func(Component, error) bool
 	err     error
 	stopped bool
+	located bool // offsets are those of a file
 }
 
 // Limits returns the limits in force.
@@ -106,6 +107,12 @@ func (s *Sink) Emit(c Component) bool {
 		return false
 	}
 	d := s.doc
+	if !s.located {
+		c.Location.Offset = -1
+		for i := range c.Claims {
+			c.Claims[i].Location.Offset = -1
+		}
+	}
 	for i := range c.Claims {
 		if claim := &c.Claims[i]; claim.Identity() {
 			c.Identified = true
@@ -133,6 +140,9 @@ func (s *Sink) Emit(c Component) bool {
 // Warn adds a warning to the document's header.
 func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 	h := &s.doc.header
+	if !s.located {
+		at.Offset = -1
+	}
 	switch n := len(h.Warnings); {
 	case n < maxWarnings:
 		h.Warnings = append(h.Warnings, Warning{kind, message, at})

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package firmware reads what devices and images say about themselves, as the same
+// stream of components with located claims that package sbom gives for bills of
+// materials.
+//
+//	doc := firmware.Open(file, nil) // a bill of materials or a device manifest
+//	for c, err := range doc.Components() { … }
+//
+// # Formats
+//
+// [Formats] lists them; each has a subpackage of its own:
+//
+//	openwrt-profiles  profiles.json of OpenWrt and its relatives
+//	dmidecode         the text that dmidecode prints of SMBIOS tables
+//
+// Formats are found in the content, never in the file's name.
+//
+// # Roles
+//
+// The subject of a field decides its role. The maker of a device or board is a
+// manufacturer; a processor is a component of its own with its own manufacturer; a
+// model's text is a reference, for another maker's name can stand in it; the system
+// that built an image is an emitter and is never matched. A placeholder ("To be
+// filled by O.E.M.") identifies nobody.
+package firmware
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/clause76/clause76/firmware/openwrt"
+	"github.com/clause76/clause76/firmware/smbios"
+	"github.com/clause76/clause76/sbom"
+)
+
+// A Format is one format of device manifests.
+type Format struct {
+	Name string // as reports have it
+	// Sniff reports whether a document that starts with head is of this format.
+	Sniff func(head []byte) bool
+	Read  func(r io.Reader, opts *sbom.Options) *sbom.Document
+}
+
+// Formats returns the formats, in the order in which they are tried.
+func Formats() []Format {
+	return []Format{
+		{openwrt.Name, openwrt.Sniff, openwrt.Read},
+		{smbios.Name, smbios.Sniff, smbios.Read},
+	}
+}
+
+// headSize is how much of a document is looked at to find out what it is.
+const headSize = 64 << 10
+
+// Open returns the bill of materials or device manifest that r holds, whichever it
+// is. What r holds is found out at once from its first bytes. If it is no format of
+// this package or of package sbom, Components gives an [sbom.ErrNotRecognised].
+func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(r, head)
+	head = head[:n]
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return sbom.Failed(sbom.Header{}, &sbom.Error{Kind: sbom.ErrRead, Err: err})
+	}
+	all := io.MultiReader(bytes.NewReader(head), r)
+	for _, f := range Formats() {
+		if f.Sniff(head) {
+			return f.Read(all, opts)
+		}
+	}
+	return sbom.NewReader(all, opts)
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package smbios reads the SMBIOS tables of a computer as dmidecode prints them.
+//
+// The computer of the "System Information" structure (DMTF DSP0134, type 1) is the
+// product; its firmware, board, chassis, processors, memory modules, batteries and
+// power supplies are parts. Each has the manufacturer that its own structure names:
+// a HiSilicon processor on another maker's board is HiSilicon's and the board is
+// not.
+//
+// Locations are paths of structure, handle and field, with byte offsets.
+package smbios
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Name is the format's name in reports.
+const Name = "dmidecode"
+
+// maxLine bounds one line of text.
+const maxLine = 64 << 10
+
+var handle = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
+
+// Sniff reports whether a document that starts with head was printed by dmidecode.
+func Sniff(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	if bytes.HasPrefix(head, []byte("# dmidecode ")) {
+		return true
+	}
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	return handle.Match(line) || bytes.HasPrefix(line, []byte("SMBIOS ")) && bytes.Contains(head, []byte("\nHandle 0x"))
+}
+
+// parts are the structures that describe something somebody made, with the type of
+// component that each is.
+var parts = map[int]string{
+	0:  "firmware",
+	1:  "device",
+	2:  "device", // board
+	3:  "device", // chassis
+	4:  "device", // processor
+	17: "device", // memory
+	22: "device", // battery
+	39: "device", // power supply
+}
+
+// Read returns the computer and its parts.
+func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		return read(r, s)
+	})
+}
+
+type reader struct {
+	s        *sbom.Sink
+	c        *sbom.Component // nil outside of a part
+	title    string
+	empty    bool // the structure describes an empty slot
+	declared int  // structures that the header promises
+	seen     int
+	end      bool
+}
+
+func read(r io.Reader, s *sbom.Sink) error {
+	x := &reader{s: s}
+	limit := s.Limits().Bytes
+	if limit <= 0 {
+		limit = 64 << 20
+	}
+	lines := bufio.NewReaderSize(r, maxLine)
+	for offset := int64(0); ; {
+		line, err := lines.ReadSlice('\n')
+		at := offset
+		offset += int64(len(line))
+		fail := func(kind, cause error) error {
+			return &sbom.Error{Pointer: x.pointer(""), Offset: at, Kind: kind, Err: cause}
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			return fail(sbom.ErrLimit, fmt.Errorf("a line is longer than %d bytes", maxLine))
+		case err != nil && err != io.EOF:
+			return fail(sbom.ErrRead, err)
+		case offset > limit:
+			return fail(sbom.ErrLimit, fmt.Errorf("more than %d bytes of input", limit))
+		case !utf8.Valid(line):
+			return fail(sbom.ErrEncoding, nil)
+		case bytes.IndexByte(line, 0) >= 0:
+			return fail(sbom.ErrSyntax, errors.New("a NUL byte in text"))
+		}
+		if len(line) > 0 && !x.line(strings.TrimRight(string(line), "\r\n"), at) {
+			return nil
+		}
+		if err == io.EOF {
+			break
+		}
+	}
+	x.emit()
+	if x.declared > x.seen && !x.end {
+		return &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("the text ends too early: %d of %d structures: %w", x.seen, x.declared, io.ErrUnexpectedEOF)}
+	}
+	if x.seen == 0 {
+		return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("no structures; expected lines that start \"Handle 0x\"")}
+	}
+	return nil
+}
+
+func (x *reader) pointer(field string) string {
+	if x.c == nil {
+		return ""
+	}
+	p := "/" + x.title + "/" + x.c.Ref
+	if field != "" {
+		p += "/" + field
+	}
+	return p
+}
+
+// line takes one line and reports whether to go on.
+func (x *reader) line(line string, offset int64) bool {
+	if m := handle.FindStringSubmatch(line); m != nil {
+		more := x.emit()
+		x.seen++
+		typ, err := strconv.Atoi(m[2])
+		if err == nil && typ == 127 {
+			x.end = true
+		}
+		if kind, ok := parts[typ]; ok && err == nil {
+			x.c = &sbom.Component{Ref: "0x" + m[1], Type: kind, Location: vendors.Location{Offset: offset}}
+			if typ == 1 {
+				x.c.Placement = sbom.Subject
+			}
+		}
+		return more
+	}
+	if n, rest, ok := strings.Cut(line, " structures occupying "); ok && rest != "" && x.seen == 0 {
+		x.declared, _ = strconv.Atoi(n)
+		return true
+	}
+	if x.c == nil {
+		return true
+	}
+	field, ok := strings.CutPrefix(line, "\t")
+	if !ok { // the structure's title
+		if line != "" && x.title == "" {
+			x.title = line
+			x.c.Location.Pointer = x.pointer("")
+		}
+		return true
+	}
+	if strings.HasPrefix(field, "\t") {
+		return true // an element of a list
+	}
+	key, value, _ := strings.Cut(field, ":")
+	lead := len(value) - len(strings.TrimLeft(value, " "))
+	x.field(key, strings.TrimSpace(value), offset+int64(1+len(key)+1+lead))
+	return true
+}
+
+// field takes one field of the structure.
+func (x *reader) field(key, value string, offset int64) {
+	if vendors.Placeholder(value) {
+		return
+	}
+	add := func(role vendors.Role, kind vendors.Kind) {
+		if len(x.c.Claims) < 64 {
+			x.c.Claims = append(x.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value,
+				Location: vendors.Location{Pointer: x.pointer(key), Offset: offset}})
+		}
+	}
+	switch key {
+	case "Manufacturer", "Vendor":
+		add(vendors.Manufacturer, vendors.KindName)
+		x.c.Group = value
+	case "Product Name", "Part Number", "Name":
+		add(vendors.Reference, vendors.KindProduct)
+		x.c.Name = value
+	case "Version":
+		if x.title == "Processor Information" { // "HUAWEI Kirin990", "Kunpeng 920-4826"
+			add(vendors.Reference, vendors.KindProduct)
+			x.c.Name = value
+			return
+		}
+		x.c.Version = value
+	case "Family":
+		add(vendors.Mention, vendors.KindText)
+	case "Size", "Status":
+		x.empty = x.empty || value == "No Module Installed" || strings.HasPrefix(value, "Unpopulated")
+	}
+}
+
+func (x *reader) emit() bool {
+	c, title, empty := x.c, x.title, x.empty
+	x.c, x.title, x.empty = nil, "", false
+	if c == nil || empty {
+		return true
+	}
+	if c.Name == "" {
+		c.Name = title
+	}
+	return x.s.Emit(*c)
+}
