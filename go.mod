@@ -7,6 +7,7 @@ require (
 	github.com/go-json-experiment/json v1.27.2
 	github.com/package-url/packageurl-go v0.1.7
 	github.com/spdx/tools-golang v0.5.7
+	golang.org/x/mod v0.42.0
 	golang.org/x/text v0.43.0
 )
 

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package denylist
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/mod/sumdb/dirhash"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// A Release is one immutable version of the denylist, with its register.
+type Release struct {
+	name        string
+	date        vendors.Date
+	digest      string
+	instruments []*Instrument
+	register    *vendors.Register
+	byID        map[string]*Instrument
+	byVendor    map[vendors.ID][]Entry
+	context     map[vendors.ID][]Context
+}
+
+// releaseFile is the JSON of a release.
+type releaseFile struct {
+	Schema      string         `json:"schema"`
+	Release     string         `json:"release"`
+	Date        vendors.Date   `json:"date"`
+	Predecessor string         `json:"predecessor,omitzero"`
+	Note        string         `json:"note"`
+	Instruments []*Instrument  `json:"instruments"`
+	Register    jsontext.Value `json:"register"`
+}
+
+// Schema is the version of a release's format.
+const Schema = "1"
+
+// Name returns the release's name: "2018.06.13".
+func (r *Release) Name() string { return r.name }
+
+// Date returns the day of the release, which is the default as-of day.
+func (r *Release) Date() vendors.Date { return r.date }
+
+// Digest returns the digest of the release's file: "h1:…".
+func (r *Release) Digest() string { return r.digest }
+
+// Register returns the register of vendors that the release was cut with.
+func (r *Release) Register() *vendors.Register { return r.register }
+
+// Instruments returns the instruments in order of their ids. The caller must not
+// change them.
+func (r *Release) Instruments() []*Instrument { return slices.Clone(r.instruments) }
+
+// An Entry is a listing or an excluded entry with its instrument and clause.
+type Entry struct {
+	Instrument *Instrument
+	Clause     *Clause   // nil if an excluded entry concerns no clause
+	Listing    *Listing  // nil for an excluded entry
+	Excluded   *Excluded // nil for a listing
+}
+
+// ForVendor returns the entries about a vendor in order of their ids.
+func (r *Release) ForVendor(id vendors.ID) []Entry { return r.byVendor[id] }
+
+// ContextFor returns the context entries about a vendor in order of their dates.
+func (r *Release) ContextFor(id vendors.ID) []Context { return r.context[id] }
+
+// A Citation is a listing or an excluded entry as shown to a person.
+type Citation struct {
+	Listing      string `json:"listing"`
+	Instrument   string `json:"instrument"`
+	Title        string `json:"title"`
+	Issuer       string `json:"issuer"`
+	Jurisdiction string `json:"jurisdiction"`
+	Force        Force  `json:"force"`
+	Binding      bool   `json:"binding"`
+	Addressees   string `json:"addressees"`
+	Status       string `json:"status"`
+	Clause       string `json:"clause"`
+	Action       Action `json:"action"`
+	Effect       Effect `json:"effect"`
+	Basis        Basis  `json:"basis"`
+	Depth        Depth  `json:"depth"`
+	// Inferred says that the text does not address components inside other
+	// products, and that the component is one.
+	Inferred bool   `json:"inferred"`
+	Scope    *Scope `json:"scope"`
+	Quote    string `json:"quote"`
+	Language string `json:"language"`
+	// QuoteStart and QuoteEnd are the half-open range of the quote in the clause,
+	// in Unicode code points.
+	QuoteStart int    `json:"quoteStart"`
+	QuoteEnd   int    `json:"quoteEnd"`
+	TextDigest string `json:"textDigest"` // of the clause: "sha256:…"
+	URL        string `json:"url"`
+	// Note says what the text leaves open, or why an entry is not a listing.
+	Note string `json:"note"`
+}
+
+// Cite returns the citation of an entry on a day. An excluded entry is cited with
+// the whole clause, so that a reader can see what it does not say.
+func (e Entry) Cite(day vendors.Date) Citation {
+	in := e.Instrument
+	c := Citation{
+		Instrument: in.ID, Title: in.Title, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
+		Binding: in.Binding, Addressees: in.Addressees, URL: in.URL, Status: e.Status(day),
+	}
+	if e.Clause != nil {
+		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, textDigest(e.Clause.Text)
+	}
+	switch {
+	case e.Listing != nil:
+		l := e.Listing
+		c.Listing, c.Action, c.Effect, c.Basis, c.Depth, c.Note = l.ID, l.Action, l.Effect, l.Basis, l.Depth, l.Note
+		c.Scope, c.Quote = &l.Scope, l.Quote
+	case e.Excluded != nil:
+		c.Listing, c.Note = e.Excluded.ID, e.Excluded.Note
+		if e.Clause != nil {
+			c.Quote = e.Clause.Text
+		}
+	}
+	if i := 0; e.Clause != nil && c.Quote != "" {
+		i = strings.Index(e.Clause.Text, c.Quote)
+		c.QuoteStart = utf8.RuneCountInString(e.Clause.Text[:i])
+		c.QuoteEnd = c.QuoteStart + utf8.RuneCountInString(c.Quote)
+	}
+	return c
+}
+
+// Reach returns the words of a listing on components inside other products, or "".
+func (e Entry) Reach() string {
+	if e.Listing == nil {
+		return ""
+	}
+	return e.Listing.Reach
+}
+
+func textDigest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// digest returns the dirhash h1 of one file.
+func digest(name string, data []byte) string {
+	sum, err := dirhash.Hash1([]string{name}, func(string) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(data)), nil
+	})
+	if err != nil {
+		panic("denylist: internal error: " + err.Error()) // a buffer does not fail, and name has no newline
+	}
+	return sum
+}

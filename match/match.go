@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package match
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sort"
+
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// A Verdict is what is said of a finding or a document. Verdicts are ordered by
+// severity.
+type Verdict uint8
+
+// The verdicts, mildest first. The zero Verdict is none, as of an observation.
+const (
+	NoVerdict Verdict = iota
+	Clear
+	Inconclusive
+	Review
+	Exclude
+	Ban
+)
+
+var verdictNames = [...]string{"", "clear", "inconclusive", "review", "exclude", "ban"}
+
+// String returns the verdict's word: "ban".
+func (v Verdict) String() string {
+	if int(v) < len(verdictNames) {
+		return verdictNames[v]
+	}
+	return fmt.Sprintf("Verdict(%d)", uint8(v))
+}
+
+// ParseVerdict returns the verdict with this word.
+func ParseVerdict(s string) (Verdict, error) {
+	for v := Clear; v <= Ban; v++ {
+		if verdictNames[v] == s {
+			return v, nil
+		}
+	}
+	return NoVerdict, fmt.Errorf("match: %q is not a verdict; expected one of %q", s, verdictNames[1:])
+}
+
+// A Reason says why an observation is no finding.
+type Reason string
+
+// The reasons of observations. Those of excluded entries are the denylist's:
+// notNamed, criterionOnly, lifted; those of claims set aside are the register's:
+// stranger, lookAlike, formerMember, notYetMember, hosting, contribution.
+const (
+	MentionedOnly Reason = "mentionedOnly" // the vendor is only talked about
+	AuthoredOnly  Reason = "authoredOnly"  // somebody of the vendor contributed
+	NotEffective  Reason = "notEffective"  // not yet in force on the as-of day
+	NoLonger      Reason = "noLonger"      // no longer in force on the as-of day
+	SupplySide    Reason = "supplySide"    // about supply to the vendor
+	SubsidyOnly   Reason = "subsidyOnly"   // about subsidy or authorisation
+	OutOfScope    Reason = "outOfScope"    // about another kind of product
+	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
+)
+
+// Options set how a Matcher judges. A nil *Options means defaults.
+type Options struct {
+	// AsOf is the day to judge by; default the release's date.
+	AsOf vendors.Date
+	// Jurisdictions restricts listings to those of these jurisdictions ("EU",
+	// "US", "NL"); default all.
+	Jurisdictions []string
+	// RequireIdentity makes a document inconclusive if a component carries no
+	// vendor identity.
+	RequireIdentity bool
+	// MaxFindings bounds the findings and observations of one document; default
+	// 100,000.
+	MaxFindings int
+}
+
+// A Matcher screens documents against one release. It is safe for concurrent use.
+type Matcher struct {
+	release *denylist.Release
+	opts    Options
+}
+
+// ErrOptions: an option has a value that it cannot have.
+var ErrOptions = errors.New("match: bad option")
+
+// New returns a Matcher for the release.
+func New(release *denylist.Release, opts *Options) (*Matcher, error) {
+	m := &Matcher{release: release}
+	if opts != nil {
+		m.opts = *opts
+		m.opts.Jurisdictions = slices.Clone(opts.Jurisdictions)
+	}
+	if m.opts.AsOf == "" {
+		m.opts.AsOf = release.Date()
+	}
+	if _, err := vendors.ParseDate(string(m.opts.AsOf)); err != nil || !m.opts.AsOf.IsDay() {
+		return nil, fmt.Errorf("%w: as-of day %q; expected YYYY-MM-DD", ErrOptions, m.opts.AsOf)
+	}
+	known := make(map[string]bool)
+	for _, in := range release.Instruments() {
+		known[in.Jurisdiction] = true
+	}
+	for _, j := range m.opts.Jurisdictions {
+		if !known[j] {
+			return nil, fmt.Errorf("%w: no instrument of release %s is of jurisdiction %q", ErrOptions, release.Name(), j)
+		}
+	}
+	if m.opts.MaxFindings <= 0 {
+		m.opts.MaxFindings = 100_000
+	}
+	return m, nil
+}
+
+// Release returns the release that the Matcher screens against.
+func (m *Matcher) Release() *denylist.Release { return m.release }
+
+// Options returns the options in force, with defaults filled in.
+func (m *Matcher) Options() Options {
+	o := m.opts
+	o.Jurisdictions = slices.Clone(o.Jurisdictions)
+	return o
+}
+
+// A Finding is a component, a vendor it was attributed to and the listings that
+// apply; or, with a Reason instead of a Verdict, an observation.
+//
+// A finding is Review, whatever its listings say, if the attribution only
+// resembles, if the component's claims contradict each other, or if the component
+// is not in the product but in its history. A single listing counts as Review if
+// its action is review or warn, if its text is only proposed or was not verified, if
+// it reaches only substantial or essential components of other products and the
+// component is inside one, or if it has a limit of purpose or product that what is
+// known of the component does not settle.
+type Finding struct {
+	Verdict      Verdict
+	Reason       Reason
+	Tier         vendors.Tier // the surest of the attributions
+	Vendor       vendors.ID
+	VendorName   string
+	Component    Component
+	Attributions []vendors.Attribution
+	Citations    []denylist.Citation
+	Context      []denylist.Context
+	// Note says in words why a verdict is not stronger or an observation is none.
+	Note  string
+	order int
+}
+
+// A Component is what a finding says of its component.
+type Component struct {
+	Ref, Type, Group, Name, Version, PURL string
+	// CanonicalPURL is the component's own package URL in canonical form, or one
+	// made from the attribution: pkg:generic/<vendor>/<name>@<version>.
+	CanonicalPURL string
+	Subject       bool // the component is the product itself
+	Location      vendors.Location
+}
+
+// Coverage says how much of a document was screened.
+type Coverage struct {
+	Components   int
+	Identified   int  // with a claim that says who stands behind the component
+	Unidentified int  // without one: nothing can be said about them
+	WithSupplier int  // with a maker's or supplier's name
+	WithPURL     int  // with a package URL
+	Malformed    int  // fields and elements that could not be read
+	Complete     bool // the document was read to its end
+}
+
+// Add adds the counts of another document. The sum is complete if both are.
+func (c *Coverage) Add(o Coverage) {
+	c.Components += o.Components
+	c.Identified += o.Identified
+	c.Unidentified += o.Unidentified
+	c.WithSupplier += o.WithSupplier
+	c.WithPURL += o.WithPURL
+	c.Malformed += o.Malformed
+	c.Complete = c.Complete && o.Complete
+}
+
+// A Result is what was found in one document.
+type Result struct {
+	Verdict      Verdict
+	Header       sbom.Header
+	Findings     []Finding // in the order of the document
+	Observations []Finding // in the order of the document
+	Coverage     Coverage
+}
+
+// Check screens a document. It returns an error, and no result, if the document
+// was not read to its end: the document's own error, the context's, or an
+// [sbom.ErrLimit] if there are more findings than [Options] allow.
+func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error) {
+	r := &Result{}
+	for f, err := range m.Stream(ctx, doc, &r.Coverage) {
+		if err != nil {
+			return nil, err
+		}
+		if len(r.Findings)+len(r.Observations) >= m.opts.MaxFindings {
+			return nil, &sbom.Error{Pointer: f.Component.Location.Pointer, Offset: f.Component.Location.Offset, Kind: sbom.ErrLimit,
+				Err: fmt.Errorf("more than %d findings and observations", m.opts.MaxFindings)}
+		}
+		if f.Verdict == NoVerdict {
+			r.Observations = append(r.Observations, f)
+		} else {
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	r.Header = doc.Header()
+	order(r.Findings)
+	order(r.Observations)
+	r.Verdict = m.verdict(r)
+	return r, nil
+}
+
+// order sorts findings by place in the document.
+func order(fs []Finding) {
+	sort.SliceStable(fs, func(i, j int) bool {
+		a, b := &fs[i], &fs[j]
+		if x, y := a.Component.Location.Offset, b.Component.Location.Offset; x >= 0 && y >= 0 && x != y {
+			return x < y
+		}
+		if a.order != b.order {
+			return a.order < b.order
+		}
+		if a.Vendor != b.Vendor {
+			return a.Vendor < b.Vendor
+		}
+		return a.Reason < b.Reason
+	})
+}
+
+// verdict is the worst of the findings, or what the gaps allow.
+func (m *Matcher) verdict(r *Result) Verdict {
+	v := Clear
+	missing := slices.ContainsFunc(r.Header.Warnings, func(w sbom.Warning) bool { return w.Kind == sbom.WarnExternalDocument })
+	if r.Coverage.Malformed > 0 || r.Coverage.Components == 0 || missing || m.opts.RequireIdentity && r.Coverage.Unidentified > 0 {
+		v = Inconclusive
+	}
+	for i := range r.Findings {
+		v = max(v, r.Findings[i].Verdict)
+	}
+	return v
+}
+
+// Stream screens a document and yields findings and observations as they are found.
+// Findings on components whose place the document tells only at its end come last.
+// An error is yielded once, with the zero Finding, and ends the sequence: the
+// document was then not screened, whatever was yielded before. If coverage is not
+// nil, it is filled in by the end of the sequence. Single-use.
+func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Coverage) iter.Seq2[Finding, error] {
+	return func(yield func(Finding, error) bool) {
+		if coverage == nil {
+			coverage = new(Coverage)
+		}
+		*coverage = Coverage{}
+		doc.Keep(m.release.Register().MayMatch)
+		var later []sbom.Component
+		n := 0
+		emit := func(c *sbom.Component, subject bool) bool {
+			for _, f := range m.Judge(c, subject) {
+				f.order = n
+				if !yield(f, nil) {
+					return false
+				}
+			}
+			return true
+		}
+		for c, err := range doc.Components() {
+			if err == nil && n&255 == 0 {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(Finding{}, err)
+				return
+			}
+			n++
+			coverage.count(&c)
+			switch {
+			case len(c.Claims) == 0:
+			case c.Placement != sbom.Unplaced:
+				if !emit(&c, c.Placement == sbom.Subject) {
+					return
+				}
+			case m.concerns(&c):
+				if len(later) >= m.opts.MaxFindings {
+					yield(Finding{}, &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
+						Err: fmt.Errorf("more than %d findings and observations", m.opts.MaxFindings)})
+					return
+				}
+				later = append(later, c)
+			}
+		}
+		h := doc.Header()
+		coverage.Malformed, coverage.Complete = h.Malformed, true
+		for i := range later {
+			n = i
+			if !emit(&later[i], doc.IsSubject(later[i].Ref)) {
+				return
+			}
+		}
+	}
+}
+
+func (c *Coverage) count(x *sbom.Component) {
+	c.Components++
+	if x.Identified {
+		c.Identified++
+	} else {
+		c.Unidentified++
+	}
+	if x.Supplied {
+		c.WithSupplier++
+	}
+	if x.PURL != "" {
+		c.WithPURL++
+	}
+}
+
+// concerns reports whether the component's claims resolve to anything at all.
+func (m *Matcher) concerns(c *sbom.Component) bool {
+	res := m.release.Register().Resolve(m.opts.AsOf, c.Claims)
+	return len(res.Attributions)+len(res.Unattributed) > 0
+}
