@@ -172,7 +172,7 @@ type Scope struct {
 	Hardware bool `json:"hardware"`
 	Services bool `json:"services"`
 	// Limit is a limit of purpose or product, in the text's own words; "" if none.
-	Limit string `json:"limit,omitzero"`
+	Limit string `json:"limit,omitempty"`
 	// Settles are the component categories that are within the limit, Outside
 	// those that are not. Any other category, and none, leaves it open.
 	Settles []string `json:"settles,omitempty"`

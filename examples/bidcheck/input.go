@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+)
+
+// An input is one file to screen, or one that cannot be.
+type input struct {
+	path  string // as the report has it
+	bytes int64
+	err   error // why it cannot be opened; nil for a file
+}
+
+var (
+	errEmpty   = errors.New("the directory holds no files")
+	errNotFile = errors.New("not a regular file")
+)
+
+// collect finds the files behind the paths. What cannot be listed or followed is an
+// input with an error: it was not screened, and the report says so. Inputs are in
+// the order of their paths, each once.
+func collect(paths []string) []input {
+	var all []input
+	for _, p := range paths {
+		if p == "-" {
+			all = append(all, input{path: p})
+			continue
+		}
+		all = append(all, walk(p)...)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].path < all[j].path })
+	unique := all[:0]
+	for i, in := range all {
+		if i == 0 || in.path != all[i-1].path {
+			unique = append(unique, in)
+		}
+	}
+	return unique
+}
+
+func walk(root string) []input {
+	var found []input
+	add := func(path string, size int64, err error) {
+		found = append(found, input{filepath.ToSlash(path), size, err})
+	}
+	info, err := os.Stat(root)
+	switch {
+	case err != nil:
+		add(root, 0, err)
+		return found
+	case !info.IsDir():
+		add(root, info.Size(), nil) // a named pipe is as good as a file if it was asked for
+		return found
+	}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			add(path, 0, err)
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() {
+			return nil
+		}
+		info, err := os.Stat(path) // follows a link to a file
+		switch {
+		case err != nil:
+			add(path, 0, err)
+		case !info.Mode().IsRegular():
+			add(path, 0, &fs.PathError{Op: "read", Path: path, Err: errNotFile})
+		default:
+			add(path, info.Size(), nil)
+		}
+		return nil
+	})
+	if err != nil {
+		add(root, 0, err)
+	}
+	if len(found) == 0 {
+		add(root, 0, &fs.PathError{Op: "read", Path: root, Err: errEmpty})
+	}
+	return found
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Bidcheck screens a bid: bills of materials and device manifests, against the
+// embedded denylist. See -help.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Exit statuses.
+const (
+	exitClear    = 0 // nothing at or above -fail-on
+	exitFound    = 1 // something at or above it
+	exitUsage    = 2
+	exitUnread   = 3 // an input could not be read; wins over exitFound
+	usagePreface = `Usage: bidcheck [flags] PATH...
+
+Bidcheck reads bills of materials (CycloneDX and SPDX JSON) and device manifests
+(OpenWrt profiles.json, dmidecode text), works out whose the parts are, and cites
+what public bodies say about them. PATH is a file, a directory, or - for standard
+input. A finding is for a person to decide on; it is no legal advice.
+
+Examples:
+  bidcheck testdata/bids/endpoint-tender
+  bidcheck -format json -o report.json bid/
+  bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
+  bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
+
+Exit status: 0 nothing at or above -fail-on; 1 something at or above it; 2 usage
+error; 3 an input could not be read (the report says which and why).
+
+Flags:
+`
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// config is what the flags say.
+type config struct {
+	format  string
+	output  string
+	jobs    int
+	quiet   bool
+	failOn  match.Verdict
+	matcher *match.Matcher
+	paths   []string
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitClear
+	case err != nil:
+		fmt.Fprintf(stderr, "bidcheck: %v\nRun bidcheck -help for usage.\n", err)
+		return exitUsage
+	}
+	inputs := collect(c.paths)
+	meter := newMeter(stderr, c.quiet, inputs)
+	docs := screenAll(ctx, c, inputs, stdin, meter)
+	meter.done()
+	report := evidence.New(c.matcher, "bidcheck", c.failOn)
+	report.Finish(docs)
+	if err := c.write(report, stdout); err != nil {
+		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %v\n", err)
+		return exitUnread
+	}
+	return exitStatus(report, c.failOn)
+}
+
+func exitStatus(r *evidence.Report, failOn match.Verdict) int {
+	for _, d := range r.Documents {
+		if d.Error != nil {
+			return exitUnread
+		}
+	}
+	v, err := match.ParseVerdict(r.Verdict)
+	if err != nil || v >= failOn {
+		return exitFound
+	}
+	return exitClear
+}
+
+func parse(args []string, stderr io.Writer) (*config, error) {
+	c := &config{}
+	fs := flag.NewFlagSet("bidcheck", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.StringVar(&c.format, "format", "table", "form of the report: `table` or json")
+	fs.StringVar(&c.output, "o", "", "write the report to `FILE` instead of standard output")
+	list := fs.String("denylist", "", "denylist to use: a `RELEASE` that is embedded ("+strings.Join(denylist.Names(), ", ")+") or a release's file; default the newest")
+	asOf := fs.String("as-of", "", "judge by this `DATE` (YYYY-MM-DD); default the date of the denylist")
+	jurisdictions := fs.String("jurisdiction", "", "only listings of these `JURISDICTIONS`, separated by commas; default all")
+	failOn := fs.String("fail-on", "ban", "exit with status 1 from this `VERDICT` on: ban, exclude, review or inconclusive")
+	fs.IntVar(&c.jobs, "jobs", runtime.GOMAXPROCS(0), "screen this `NUMBER` of files at once")
+	fs.BoolVar(&c.quiet, "quiet", false, "no progress on standard error")
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fs.SetOutput(stderr)
+			fmt.Fprint(stderr, usagePreface)
+			fs.PrintDefaults()
+		}
+		return nil, err
+	}
+	if c.paths = fs.Args(); len(c.paths) == 0 {
+		return nil, errors.New("no PATH is given")
+	}
+	if c.format != "table" && c.format != "json" {
+		return nil, fmt.Errorf("-format is %q; expected table or json", c.format)
+	}
+	if c.jobs < 1 {
+		return nil, fmt.Errorf("-jobs is %d; expected at least 1", c.jobs)
+	}
+	var err error
+	if c.failOn, err = match.ParseVerdict(*failOn); err != nil || c.failOn == match.Clear {
+		return nil, fmt.Errorf("-fail-on is %q; expected ban, exclude, review or inconclusive", *failOn)
+	}
+	release, err := openDenylist(*list)
+	if err != nil {
+		return nil, err
+	}
+	opts := match.Options{AsOf: vendors.Date(*asOf)}
+	for j := range strings.SplitSeq(*jurisdictions, ",") {
+		if j = strings.ToUpper(strings.TrimSpace(j)); j != "" {
+			opts.Jurisdictions = append(opts.Jurisdictions, j)
+		}
+	}
+	c.matcher, err = match.New(release, &opts)
+	return c, err
+}
+
+// openDenylist opens an embedded release by name, or a release's file.
+func openDenylist(name string) (*denylist.Release, error) {
+	if name == "" {
+		return denylist.Current(), nil
+	}
+	release, err := denylist.Open(name)
+	if !errors.Is(err, denylist.ErrUnknownRelease) {
+		return release, err
+	}
+	data, readErr := os.ReadFile(name)
+	if readErr != nil {
+		return nil, fmt.Errorf("-denylist %s is neither a release nor a file: %w; %w", name, err, readErr)
+	}
+	return denylist.Parse(strings.TrimSuffix(filepath.Base(name), ".json"), data)
+}
+
+// write writes the report in its form to the output.
+func (c *config) write(r *evidence.Report, stdout io.Writer) error {
+	if c.output == "" {
+		return c.view(r, stdout)
+	}
+	f, err := os.Create(c.output)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.view(r, f), f.Close())
+}
+
+func (c *config) view(r *evidence.Report, w io.Writer) error {
+	if c.format == "json" {
+		return r.WriteJSON(w)
+	}
+	opts := evidence.TableOptions{}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" // no-color.org
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			opts.Width = min(width, 120)
+		}
+	}
+	return r.WriteTable(w, &opts)
+}

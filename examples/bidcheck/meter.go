@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// A meter shows the progress of long work on a terminal. A nil meter shows nothing.
+type meter struct {
+	bar *progressbar.ProgressBar
+}
+
+// newMeter returns a meter for inputs if w is a terminal, and nil otherwise.
+func newMeter(w io.Writer, quiet bool, inputs []input) *meter {
+	f, ok := w.(*os.File)
+	if quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	total := int64(0)
+	for _, in := range inputs {
+		if in.path == "-" {
+			total = -1 // not known
+			break
+		}
+		total += in.bytes
+	}
+	return &meter{progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetDescription(fmt.Sprintf("%d files", len(inputs))),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionSetWidth(20),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+	)}
+}
+
+func (m *meter) add(n int) {
+	if m != nil {
+		_ = m.bar.Add(n) // a bar that cannot be drawn is no reason to stop
+	}
+}
+
+func (m *meter) done() {
+	if m != nil {
+		_ = m.bar.Finish()
+	}
+}

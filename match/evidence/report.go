@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sort"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/sbom"
+)
+
+// SchemaVersion is the version of the report's form.
+const SchemaVersion = "1"
+
+//go:embed schema/report-1.schema.json
+var schema []byte
+
+// Schema returns the JSON Schema (draft 2020-12) of the report.
+func Schema() []byte { return bytes.Clone(schema) }
+
+// A Report is the record of one screening.
+type Report struct {
+	SchemaVersion string     `json:"schemaVersion"`
+	Tool          Tool       `json:"tool"`
+	Denylist      Denylist   `json:"denylist"`
+	Options       Options    `json:"options"`
+	Verdict       string     `json:"verdict"`
+	Documents     []Document `json:"documents"`
+	Coverage      Coverage   `json:"coverage"`
+}
+
+// A Tool names the program that screened.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// A Denylist names the release that was used and the day that was judged by.
+type Denylist struct {
+	Release string `json:"release"`
+	Digest  string `json:"digest"`
+	AsOf    string `json:"asOf"`
+}
+
+// Options are the options that can change a result.
+type Options struct {
+	Jurisdictions   []string `json:"jurisdictions"`
+	RequireIdentity bool     `json:"requireIdentity"`
+	FailOn          string   `json:"failOn"`
+}
+
+// A Document is one screened document, or one that could not be read.
+type Document struct {
+	Path         string    `json:"path"`
+	SHA256       string    `json:"sha256"`
+	Bytes        int64     `json:"bytes"`
+	Format       string    `json:"format"`
+	SpecVersion  string    `json:"specVersion"`
+	Encoding     string    `json:"encoding"`
+	Verdict      string    `json:"verdict"`
+	Error        *Error    `json:"error"`
+	Warnings     []Warning `json:"warnings"`
+	Coverage     Coverage  `json:"coverage"`
+	Findings     []Finding `json:"findings"`
+	Observations []Finding `json:"observations"`
+}
+
+// An Error says why a document could not be read.
+type Error struct {
+	Kind     string   `json:"kind"`
+	Message  string   `json:"message"`
+	Location Location `json:"location"`
+}
+
+// A Warning tells of something odd that did not stop the reading.
+type Warning struct {
+	Kind     string   `json:"kind"`
+	Message  string   `json:"message"`
+	Location Location `json:"location"`
+}
+
+// A Location says where in a document something stands. Offset is -1 if it is not
+// known.
+type Location struct {
+	Pointer string `json:"pointer"`
+	Offset  int64  `json:"offset"`
+}
+
+// Coverage says how much was screened.
+type Coverage struct {
+	Components   int  `json:"components"`
+	Identified   int  `json:"identified"`
+	Unidentified int  `json:"unidentified"`
+	WithSupplier int  `json:"withSupplier"`
+	WithPURL     int  `json:"withPURL"`
+	Malformed    int  `json:"malformed"`
+	Complete     bool `json:"complete"`
+}
+
+// A Finding is a finding, or with a reason instead of a verdict an observation.
+type Finding struct {
+	ID           string              `json:"id"`
+	Verdict      string              `json:"verdict,omitempty"`
+	Reason       string              `json:"reason,omitempty"`
+	Note         string              `json:"note"`
+	Tier         string              `json:"tier"`
+	Vendor       Vendor              `json:"vendor"`
+	Component    Component           `json:"component"`
+	Attributions []Attribution       `json:"attributions"`
+	Citations    []denylist.Citation `json:"citations"`
+	Context      []Context           `json:"context"`
+}
+
+// A Vendor names a vendor.
+type Vendor struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// A Component names a component.
+type Component struct {
+	Ref           string   `json:"ref"`
+	Type          string   `json:"type"`
+	Group         string   `json:"group"`
+	Name          string   `json:"name"`
+	Version       string   `json:"version"`
+	PURL          string   `json:"purl"`
+	CanonicalPURL string   `json:"canonicalPURL"`
+	Subject       bool     `json:"subject"`
+	Location      Location `json:"location"`
+}
+
+// An Attribution says which claim led to a vendor, and by which rule.
+type Attribution struct {
+	Tier     string   `json:"tier"`
+	Role     string   `json:"role"`
+	Kind     string   `json:"kind"`
+	Value    string   `json:"value"`
+	Location Location `json:"location"`
+	Rule     string   `json:"rule"`
+	Matched  string   `json:"matched"`
+	Source   string   `json:"source"`
+	Member   string   `json:"member"`
+	Caveat   string   `json:"caveat"`
+}
+
+// A Context entry is counter-evidence or later history.
+type Context struct {
+	ID     string `json:"id"`
+	Date   string `json:"date"`
+	Text   string `json:"text"`
+	Source string `json:"source"`
+}
+
+// New returns an empty report of a screening with m that fails on failOn.
+func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
+	o := m.Options()
+	js := o.Jurisdictions
+	if js == nil {
+		js = []string{}
+	}
+	return &Report{
+		SchemaVersion: SchemaVersion,
+		Tool:          Tool{Name: tool, Version: version()},
+		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf)},
+		Options:       Options{js, o.RequireIdentity, failOn.String()},
+		Verdict:       match.Inconclusive.String(),
+		Documents:     []Document{},
+	}
+}
+
+// version is the version of this module in the running program.
+func version() string {
+	const path = "github.com/clause76/clause76"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	mods := append([]*debug.Module{&info.Main}, info.Deps...)
+	for _, m := range mods {
+		if m.Path == path && m.Version != "" {
+			return m.Version
+		}
+	}
+	return "(devel)"
+}
+
+// A Source is where a document's bytes came from.
+type Source struct {
+	Path   string
+	SHA256 string // lower-case hexadecimal; "" if the bytes could not be read
+	Bytes  int64
+}
+
+// Screened returns the record of a document that was screened.
+func Screened(src Source, r *match.Result) Document {
+	d := document(src, r.Header)
+	d.Verdict = r.Verdict.String()
+	d.Coverage = Coverage(r.Coverage)
+	for _, f := range r.Findings {
+		d.Findings = append(d.Findings, finding(src, f))
+	}
+	for _, f := range r.Observations {
+		d.Observations = append(d.Observations, finding(src, f))
+	}
+	return d
+}
+
+// Failed returns the record of a document that could not be read to its end. Its
+// verdict is inconclusive.
+func Failed(src Source, h sbom.Header, err error) Document {
+	h.Components, h.Malformed = 0, 0
+	d := document(src, h)
+	d.Verdict = match.Inconclusive.String()
+	d.Error = &Error{Kind: sbom.ErrorKind(err), Message: err.Error()}
+	if at := (*sbom.Error)(nil); errors.As(err, &at) {
+		d.Error.Location = Location{at.Pointer, at.Offset}
+	}
+	return d
+}
+
+func document(src Source, h sbom.Header) Document {
+	d := Document{
+		Path: src.Path, SHA256: src.SHA256, Bytes: src.Bytes,
+		Format: h.Format, SpecVersion: h.SpecVersion, Encoding: h.Encoding,
+		Warnings: []Warning{}, Findings: []Finding{}, Observations: []Finding{},
+	}
+	for _, w := range h.Warnings {
+		d.Warnings = append(d.Warnings, Warning{string(w.Kind), w.Message, Location(w.Location)})
+	}
+	return d
+}
+
+func finding(src Source, f match.Finding) Finding {
+	c := f.Component
+	out := Finding{
+		Verdict: f.Verdict.String(), Reason: string(f.Reason), Note: f.Note, Tier: f.Tier.String(),
+		Vendor: Vendor{string(f.Vendor), f.VendorName},
+		Component: Component{c.Ref, c.Type, c.Group, c.Name, c.Version, c.PURL, c.CanonicalPURL, c.Subject,
+			Location(c.Location)},
+		Attributions: []Attribution{}, Citations: f.Citations, Context: []Context{},
+	}
+	if out.Citations == nil {
+		out.Citations = []denylist.Citation{}
+	}
+	for _, a := range f.Attributions {
+		out.Attributions = append(out.Attributions, Attribution{
+			a.Tier.String(), string(a.Claim.Role), string(a.Claim.Kind), a.Claim.Value,
+			Location(a.Claim.Location), string(a.Rule), a.Matched, a.Source, a.Member, a.Caveat,
+		})
+	}
+	for _, x := range f.Context {
+		out.Context = append(out.Context, Context{x.ID, string(x.Date), x.Text, x.Source})
+	}
+	out.ID = id(src, f)
+	return out
+}
+
+// id is the same for the same finding on the same bytes: the first 16 hexadecimal
+// digits of a SHA-256 over what identifies it.
+func id(src Source, f match.Finding) string {
+	h := sha256.New()
+	for _, s := range []string{src.SHA256, string(f.Vendor), f.Verdict.String(), string(f.Reason), f.Component.Ref, f.Component.Location.Pointer} {
+		fmt.Fprintf(h, "%d:%s,", len(s), s)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Finish puts the documents in order of their paths and sums up. A report without
+// documents is inconclusive: nothing was screened.
+func (r *Report) Finish(docs []Document) {
+	r.Documents = append(r.Documents, docs...)
+	sort.SliceStable(r.Documents, func(i, j int) bool { return r.Documents[i].Path < r.Documents[j].Path })
+	verdict := match.NoVerdict
+	total := match.Coverage{Complete: len(r.Documents) > 0}
+	for _, d := range r.Documents {
+		v, err := match.ParseVerdict(d.Verdict)
+		if err != nil {
+			v = match.Inconclusive
+		}
+		verdict = max(verdict, v)
+		total.Add(match.Coverage(d.Coverage))
+	}
+	if verdict == match.NoVerdict {
+		verdict = match.Inconclusive
+	}
+	r.Verdict, r.Coverage = verdict.String(), Coverage(total)
+}
+
+// WriteJSON writes the canonical report: two spaces of indent, no escapes of HTML,
+// a line feed at the end.
+func (r *Report) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
