@@ -48,7 +48,7 @@ func (m *Matcher) setAside(c *sbom.Component, subject bool, us []vendors.Unattri
 		seen[key] = true
 		j := judgement{m: m, c: c, subject: subject, id: u.Vendor}
 		f := j.finding()
-		f.Reason, f.Note = Reason(u.Reason), u.Note
+		f.Reason, f.Note = Reason(u.Reason), u.Matched+": "+u.Note
 		f.Attributions = []vendors.Attribution{{Vendor: u.Vendor, Claim: u.Claim, Matched: u.Matched, Source: u.Source}}
 		out = append(out, f)
 	}
@@ -129,6 +129,14 @@ type outcome struct {
 	cite    denylist.Citation
 }
 
+func (o outcome) citation() Citation {
+	c := Citation{Citation: o.cite, Verdict: o.verdict}
+	if o.verdict != NoVerdict {
+		c.Held = o.note
+	}
+	return c
+}
+
 // listings applies the denylist's entries about the vendor: those that apply make
 // one finding, the others one observation for each reason.
 func (j *judgement) listings() []Finding {
@@ -160,7 +168,7 @@ func (j *judgement) listings() []Finding {
 		f := j.finding()
 		f.Reason = r
 		for _, o := range observed[r] {
-			f.Citations = append(f.Citations, o.cite)
+			f.Citations = append(f.Citations, o.citation())
 			f.Note = o.note
 		}
 		out = append(out, f)
@@ -172,19 +180,11 @@ func (j *judgement) applied(os []outcome) Finding {
 	sort.SliceStable(os, func(a, b int) bool { return os[a].verdict > os[b].verdict })
 	f := j.finding()
 	f.Context = j.m.release.ContextFor(j.id)
-	notes := slices.Clone(j.holds)
+	f.Note = strings.Join(j.holds, "; ")
 	for _, o := range os {
 		f.Verdict = max(f.Verdict, o.verdict)
-		f.Citations = append(f.Citations, o.cite)
+		f.Citations = append(f.Citations, o.citation())
 	}
-	if len(j.holds) == 0 && f.Verdict == Review {
-		for _, o := range os {
-			if o.note != "" && !slices.Contains(notes, o.note) {
-				notes = append(notes, o.note)
-			}
-		}
-	}
-	f.Note = strings.Join(notes, "; ")
 	return f
 }
 

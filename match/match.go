@@ -146,11 +146,18 @@ type Finding struct {
 	VendorName   string
 	Component    Component
 	Attributions []vendors.Attribution
-	Citations    []denylist.Citation
+	Citations    []Citation
 	Context      []denylist.Context
 	// Note says in words why a verdict is not stronger or an observation is none.
 	Note  string
 	order int
+}
+
+// A Citation is a listing with what it comes to for the component by itself.
+type Citation struct {
+	denylist.Citation
+	Verdict Verdict // NoVerdict in an observation
+	Held    string  // why the verdict is no stronger than Review, "" if nothing holds it
 }
 
 // A Component is what a finding says of its component.

@@ -23,6 +23,7 @@ type index struct {
 	ids      map[string]table // by identifier kind, for kinds looked up as a whole
 	prefixes []prefix         // purlPrefix
 	names    table            // names without legal form
+	full     table            // names with it, to say which alias it was
 	exact    table            // names with their legal form: exclusions and exactName
 	squashed table            // distinctive names without spaces
 	phrases  table            // distinctive names, to be found inside longer text
@@ -48,7 +49,7 @@ const minDistinct = 6
 
 func (x *index) build(vendors []*Vendor) error {
 	x.ids = make(map[string]table)
-	for _, t := range []*table{&x.names, &x.exact, &x.squashed, &x.phrases, &x.products, &x.oui} {
+	for _, t := range []*table{&x.names, &x.full, &x.exact, &x.squashed, &x.phrases, &x.products, &x.oui} {
 		*t = make(table)
 	}
 	x.typos = make(map[byte][]string)
@@ -134,6 +135,9 @@ func (x *index) addName(e *entry) error {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
 	if err := x.names.put(stripped, e); err != nil {
+		return err
+	}
+	if err := x.full.put(folded, e); err != nil {
 		return err
 	}
 	if e.id.Common || e.id.Kind == "transliteration" {

@@ -188,9 +188,9 @@ func (r *resolver) invalid(e *entry) (reason, note, source string) {
 		switch s.Covers(r.day) {
 		case Outside:
 			if s.From != "" && r.day < s.From {
-				return "notYetMember", "from " + string(s.From), source
+				return "notYetMember", "the vendor's from " + string(s.From), source
 			}
-			return "formerMember", "until " + string(s.Until), source
+			return "formerMember", "the vendor's until " + string(s.Until), source
 		case Doubtful:
 			note = "the exact day of a change of ownership is not known"
 		}
@@ -257,6 +257,9 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 	}
 	stripped := stripForms(tokens)
 	if e := r.names[string(stripped)]; e != nil {
+		if same := r.full[string(tokens)]; same != nil && same.id.Kind == e.id.Kind && weakness(same) == weakness(e) {
+			e = same
+		}
 		switch {
 		case e.id.Kind == "transliteration":
 			rule, tier = RuleNameTransliter, Resembles

@@ -109,16 +109,23 @@ type Coverage struct {
 
 // A Finding is a finding, or with a reason instead of a verdict an observation.
 type Finding struct {
-	ID           string              `json:"id"`
-	Verdict      string              `json:"verdict,omitempty"`
-	Reason       string              `json:"reason,omitempty"`
-	Note         string              `json:"note"`
-	Tier         string              `json:"tier"`
-	Vendor       Vendor              `json:"vendor"`
-	Component    Component           `json:"component"`
-	Attributions []Attribution       `json:"attributions"`
-	Citations    []denylist.Citation `json:"citations"`
-	Context      []Context           `json:"context"`
+	ID           string        `json:"id"`
+	Verdict      string        `json:"verdict,omitempty"`
+	Reason       string        `json:"reason,omitempty"`
+	Note         string        `json:"note"`
+	Tier         string        `json:"tier"`
+	Vendor       Vendor        `json:"vendor"`
+	Component    Component     `json:"component"`
+	Attributions []Attribution `json:"attributions"`
+	Citations    []Citation    `json:"citations"`
+	Context      []Context     `json:"context"`
+}
+
+// A Citation is a listing and what it comes to for the component by itself.
+type Citation struct {
+	denylist.Citation
+	Verdict string `json:"verdict"` // "" in an observation
+	Held    string `json:"held"`    // why the verdict is no stronger
 }
 
 // A Vendor names a vendor.
@@ -248,10 +255,10 @@ func finding(src Source, f match.Finding) Finding {
 		Vendor: Vendor{string(f.Vendor), f.VendorName},
 		Component: Component{c.Ref, c.Type, c.Group, c.Name, c.Version, c.PURL, c.CanonicalPURL, c.Subject,
 			Location(c.Location)},
-		Attributions: []Attribution{}, Citations: f.Citations, Context: []Context{},
+		Attributions: []Attribution{}, Citations: []Citation{}, Context: []Context{},
 	}
-	if out.Citations == nil {
-		out.Citations = []denylist.Citation{}
+	for _, c := range f.Citations {
+		out.Citations = append(out.Citations, Citation{c.Citation, c.Verdict.String(), c.Held})
 	}
 	for _, a := range f.Attributions {
 		out.Attributions = append(out.Attributions, Attribution{

@@ -21,9 +21,10 @@ type TableOptions struct {
 	Color bool // ANSI colours, for a terminal
 }
 
-// WriteTable writes the report for people: one line a finding, then for each
-// listing its words, what it is, whom it addresses and where it stands. What was
-// only observed follows, and coverage and what could not be screened come last.
+// WriteTable writes the report for people: one line a finding, with how the vendor
+// was found and a line for each listing; then each text once, with its words, force,
+// addressees and standing; coverage and what could not be screened come last.
+// Lines keep to the width, except for URLs and rules over long paths.
 // Characters that could steer a terminal are replaced.
 func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
 	p := &printer{w: bufio.NewWriter(w), width: 80}
@@ -38,14 +39,16 @@ func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
 }
 
 type printer struct {
-	w     *bufio.Writer
-	width int
-	color bool
+	w      *bufio.Writer
+	width  int
+	color  bool
+	number map[string]int // of the texts cited, by listing
+	texts  []*Citation
 }
 
 func (p *printer) report(r *Report) {
-	asOf := r.Denylist.AsOf
-	p.line("", "", "clause76: denylist release "+r.Denylist.Release+", judged as of "+asOf)
+	p.number = make(map[string]int)
+	p.line("", "", "clause76: denylist release "+r.Denylist.Release+", judged as of "+r.Denylist.AsOf)
 	if len(r.Options.Jurisdictions) > 0 {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
 	}
@@ -53,71 +56,91 @@ func (p *printer) report(r *Report) {
 	for i := range r.Documents {
 		p.document(&r.Documents[i])
 	}
+	p.cited()
+	p.context(r)
 	p.coverage(r)
 }
 
 func (p *printer) document(d *Document) {
-	p.blank()
 	p.rule(d.Path)
-	format := strings.TrimSpace(d.Format + " " + d.SpecVersion)
+	format := strings.TrimSpace(d.Format + " " + strings.TrimPrefix(d.SpecVersion, d.Format+"-"))
 	if format == "" {
 		format = "format not recognised"
 	}
-	p.line("", "", verdict(d.Verdict), format)
+	p.line("", "", verdict(d.Verdict), " "+format)
 	if d.Error != nil {
-		p.blank()
 		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
 		p.line("  ", "  ", d.Error.Message)
 		return
 	}
-	for _, f := range d.Findings {
-		p.finding(&f)
+	for i := range d.Findings {
+		p.finding(&d.Findings[i])
 	}
 	p.observations(d.Observations)
-	if len(d.Warnings) > 0 {
-		p.blank()
-		p.line("  ", "  ", bold("Warnings"))
-		for i, w := range d.Warnings {
-			if i == 10 {
-				p.line("  - ", "    ", fmt.Sprintf("and %d more; see the JSON report", len(d.Warnings)-i))
-				break
-			}
-			p.line("  - ", "    ", w.Message+place(w.Location))
-		}
-	}
-	p.blank()
+	p.warnings(d.Warnings)
 	c := d.Coverage
-	p.line("  ", "  ", bold("Coverage"), fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL",
-		c.Components, c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL))
+	p.blank()
+	p.line("  ", "  ", bold("Coverage:"), counts(&c))
 	if c.Malformed > 0 {
 		p.line("  ", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d fields or elements could not be read", c.Malformed))
 	}
 }
 
+func counts(c *Coverage) string {
+	return fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL",
+		c.Components, c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
+}
+
+// finding prints the finding's line, how the vendor was found, and a line for each
+// listing: force and binding first.
 func (p *printer) finding(f *Finding) {
 	p.blank()
-	p.line("", "        ", verdict(f.Verdict), bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier)
-	for _, a := range f.Attributions {
-		p.line("  by  ", "      ", attribution(&a))
+	p.line("", "        ", verdict(f.Verdict), " ", bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier)
+	for i := range f.Attributions {
+		p.line("  by ", "     ", attribution(&f.Attributions[i]))
 	}
 	if f.Note != "" {
-		p.line("  note  ", "        ", f.Note)
+		p.line("  note: ", "        ", f.Note)
 	}
-	for _, c := range f.Citations {
-		p.citation(&c)
-	}
-	if len(f.Context) > 0 {
-		p.line("  ", "  ", "Other facts, which the verdict does not use:")
-		for _, x := range f.Context {
-			p.line("    "+x.Date+"  ", "                ", x.Text)
+	for i := range f.Citations {
+		c := &f.Citations[i]
+		s := binding(c)
+		if !c.Binding {
+			s += ", addressed to " + c.Addressees
 		}
+		s += "; " + where(c)
+		if c.Basis == denylist.Example {
+			s += "; named as an example"
+		}
+		if c.Inferred {
+			s += "; components inside other products are not addressed: inferred"
+		}
+		if c.Held != "" {
+			s += "; held at review: " + c.Held
+		}
+		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
 	}
+}
+
+// cite returns the number of a text and remembers to print it.
+func (p *printer) cite(c *Citation) painted {
+	n, ok := p.number[c.Listing]
+	if !ok {
+		p.texts = append(p.texts, c)
+		n = len(p.texts)
+		p.number[c.Listing] = n
+	}
+	return painted{"36", fmt.Sprintf("[%d]", n)}
 }
 
 func component(c *Component) string {
 	name := c.Name
-	if c.Group != "" {
+	switch {
+	case c.Group == "":
+	case c.Type == "device", c.Type == "firmware":
 		name = c.Group + " " + name
+	default:
+		name = c.Group + "/" + name
 	}
 	return strings.TrimSpace(name + " " + c.Version)
 }
@@ -146,90 +169,151 @@ func place(l Location) string {
 	return fmt.Sprintf(" at %s (byte %d)", l.Pointer, l.Offset)
 }
 
-// citation prints force, binding and addressee first, then the words.
-func (p *printer) citation(c *denylist.Citation) {
-	p.line("  * ", "    ", painted{"36", force(c)}, c.Title)
-	p.line("    ", "    ", standing(c))
-	if c.Quote != "" {
-		p.line("    ", "    ", c.Clause+": “"+c.Quote+"” ["+c.Language+"]")
-	}
-	if s := c.Scope; s != nil {
-		if s.Limit != "" {
-			p.line("    ", "    ", "Limited to: “"+s.Limit+"”")
-		}
-		for _, x := range s.Exceptions {
-			p.line("    ", "    ", "Except: “"+x+"”")
-		}
-	}
-	if c.Note != "" {
-		p.line("    ", "    ", "Note: "+c.Note)
-	}
-	p.line("    ", "    ", c.URL)
-}
-
-func force(c *denylist.Citation) string {
-	return "[" + c.Jurisdiction + " " + string(c.Force) + "]"
-}
-
-func standing(c *denylist.Citation) string {
-	s := "not binding"
+func binding(c *Citation) string {
 	if c.Binding {
-		s = "binding"
+		return "binding"
 	}
-	s += "; addressed to " + c.Addressees + "; " + c.Status
-	if c.Action == "" {
-		return s
+	return "not binding"
+}
+
+// where says which part of which kind of text a citation is of, and its standing.
+func where(c *Citation) string {
+	s := c.Jurisdiction + " " + string(c.Force)
+	if c.Clause != "" {
+		s += ", " + c.Clause
 	}
-	s += fmt.Sprintf("; action %s, effect %s", c.Action, c.Effect)
+	return s + "; " + c.Status
+}
+
+// cited prints the texts, each once: force, binding and addressee before the words.
+func (p *printer) cited() {
+	if len(p.texts) == 0 {
+		return
+	}
+	p.rule("What the texts say")
+	for i, c := range p.texts {
+		if i > 0 {
+			p.blank()
+		}
+		p.line("", "    ", painted{"36", fmt.Sprintf("[%d]", i+1)}, bold(c.Title))
+		s := binding(c) + "; " + string(c.Force) + ", " + c.Jurisdiction + "; addressed to " + c.Addressees + "; " + c.Status
+		if c.Action != "" {
+			s += "; " + c.action()
+		}
+		p.line("    ", "    ", s)
+		if c.Quote != "" {
+			p.line("    ", "    ", c.Clause+": “"+c.Quote+"” ["+c.Language+"]")
+		}
+		if s := c.Scope; s != nil {
+			if s.Limit != "" {
+				p.line("    ", "    ", "Limited to: “"+s.Limit+"”")
+			}
+			for _, x := range s.Exceptions {
+				p.line("    ", "    ", "Except: “"+x+"”")
+			}
+		}
+		if c.Note != "" {
+			p.line("    ", "    ", "Note: "+c.Note)
+		}
+		p.w.WriteString("    " + clean(c.URL) + "\n") // whole, so that it can be followed
+	}
+}
+
+// action says in words what the listing asks, on what, and on which basis.
+func (c *Citation) action() string {
+	s := "action " + string(c.Action) + ", effect " + string(c.Effect)
 	switch c.Basis {
 	case denylist.Example:
-		s += "; named as an example"
+		return s + "; the vendor is named as an example"
 	case denylist.Named:
-		s += "; named"
-	case denylist.Covered:
-		s += "; covered by its definition"
+		return s + "; the vendor is named"
 	}
-	if c.Inferred {
-		s += "; components inside other products are not addressed: inferred"
-	}
-	return s
+	return s + "; the vendor is covered by the text's definition"
 }
 
-// observations prints one line for each observation and the citations' places.
+// context prints what is known besides, which no verdict uses, once a vendor.
+func (p *printer) context(r *Report) {
+	seen := make(map[string]bool)
+	for i := range r.Documents {
+		for j := range r.Documents[i].Findings {
+			f := &r.Documents[i].Findings[j]
+			if seen[f.Vendor.ID] || len(f.Context) == 0 {
+				continue
+			}
+			seen[f.Vendor.ID] = true
+			p.rule("Other facts on " + f.Vendor.Name + ", which no verdict uses")
+			for _, x := range f.Context {
+				p.line(x.Date+"  ", "            ", x.Text)
+			}
+		}
+	}
+}
+
+func (p *printer) warnings(ws []Warning) {
+	if len(ws) == 0 {
+		return
+	}
+	p.blank()
+	p.line("  ", "  ", bold("Warnings"))
+	const most = 10
+	for i, w := range ws {
+		if i == most {
+			p.line("  - ", "    ", fmt.Sprintf("and %d more; see the JSON report", len(ws)-most))
+			break
+		}
+		p.line("  - ", "    ", w.Message+place(w.Location))
+	}
+}
+
+// observations prints observations of the same vendor and reason together.
 func (p *printer) observations(os []Finding) {
 	if len(os) == 0 {
 		return
 	}
-	p.blank()
-	p.line("  ", "  ", bold("Observed, not found"))
-	const most = 40
+	type group struct {
+		first *Finding
+		names []string
+	}
+	var groups []*group
+	byKey := make(map[string]*group)
 	for i := range os {
-		if i == most {
-			p.line("  - ", "    ", fmt.Sprintf("and %d more; see the JSON report", len(os)-most))
-			break
-		}
 		o := &os[i]
-		p.line("  - ", "    ", component(&o.Component)+" — "+o.Vendor.Name+": "+o.Reason)
+		key := o.Vendor.ID + " " + o.Reason + " " + o.Note
 		for _, c := range o.Citations {
-			s := c.Title + ", " + c.Clause + " (" + c.Status + ")"
-			switch {
-			case o.Reason == "notNamed" || o.Reason == "criterionOnly" || o.Reason == "lifted":
-				s += ": " + c.Note
-			case o.Reason == "outOfScope" && c.Scope != nil && c.Scope.Limit != "":
-				s += ": limited to “" + c.Scope.Limit + "”"
-			case o.Reason == "outOfDepth":
-				s += ": " + o.Note
-			}
-			p.line("      ", "      ", s)
+			key += " " + c.Listing
 		}
-		if len(o.Citations) == 0 && o.Note != "" {
-			p.line("      ", "      ", o.Note)
+		g := byKey[key]
+		if g == nil {
+			g = &group{first: o}
+			byKey[key] = g
+			groups = append(groups, g)
+		}
+		g.names = append(g.names, component(&o.Component))
+	}
+	p.blank()
+	p.line("  ", "  ", bold("Observed; no part of the verdict"))
+	const most = 8
+	for _, g := range groups {
+		o := g.first
+		if n := len(g.names) - most; n > 0 {
+			g.names = append(g.names[:most], fmt.Sprintf("and %d more", n))
+		}
+		p.line("  - ", "    ", o.Vendor.Name+", "+o.Reason+": "+strings.Join(g.names, ", "))
+		if len(o.Citations) == 0 {
+			p.line("    ", "    ", o.Note)
+		}
+		for i := range o.Citations {
+			c := &o.Citations[i]
+			note := o.Note
+			if c.Action == "" {
+				note = c.Note // of an excluded entry
+			}
+			p.line("    ", "        ", p.cite(c), binding(c)+"; "+where(c)+": "+note)
 		}
 	}
 }
 
 func (p *printer) coverage(r *Report) {
-	p.blank()
 	p.rule("All documents")
 	failed := 0
 	for _, d := range r.Documents {
@@ -237,27 +321,24 @@ func (p *printer) coverage(r *Report) {
 			failed++
 		}
 	}
-	p.line("", "", verdict(r.Verdict), fmt.Sprintf("%d documents, %d could not be screened", len(r.Documents), failed))
+	p.line("", "", verdict(r.Verdict), fmt.Sprintf(" %d documents, %d could not be screened", len(r.Documents), failed))
 	c := r.Coverage
-	p.line("", "", fmt.Sprintf("Coverage: %d components; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL; %d fields or elements unreadable",
-		c.Components, c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL, c.Malformed))
-	switch {
-	case !c.Complete:
-		p.line("", "", "Not everything was read to its end: nothing is known of what was not read.")
-	case c.Unidentified > 0:
-		p.line("", "", fmt.Sprintf("About the %d components without a vendor identity nothing is known; they are not clear of any vendor.", c.Unidentified))
+	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; %d fields or elements unreadable", c.Malformed))
+	if !c.Complete {
+		p.line("", "", painted{"33", "Not everything was read to its end: nothing is known of what was not read."})
+	}
+	if c.Unidentified > 0 {
+		p.line("", "", fmt.Sprintf("Nothing is known about the %d components without a vendor identity; they are not clear of any vendor.", c.Unidentified))
 	}
 }
 
 func (p *printer) blank() { p.w.WriteByte('\n') }
 
 func (p *printer) rule(title string) {
-	title = clean(title)
-	p.word("1", "── "+title+" ")
-	for n := columns(title) + 4; n < p.width; n++ {
-		p.w.WriteString("─")
-	}
-	p.w.WriteByte('\n')
+	p.blank()
+	title = "── " + clean(title) + " "
+	p.word("1", title+strings.Repeat("─", max(0, p.width-columns(title))))
+	p.blank()
 }
 
 // A painted is text with a colour. Text without one is printed as it is.
@@ -265,7 +346,7 @@ type painted struct{ color, text string }
 
 func verdict(v string) painted {
 	color := map[string]string{"ban": "1;31", "exclude": "1;35", "review": "1;33", "inconclusive": "1;36", "clear": "1;32"}[v]
-	return painted{color, strings.ToUpper(v)}
+	return painted{color, v}
 }
 
 func bold(text string) painted { return painted{"1", text} }
