@@ -26,6 +26,7 @@ type builder struct {
 	placement Placement
 	indirect  bool
 	identity  bool // a dropped claim said who stands behind the component
+	supplied  bool // a dropped claim was a maker's name
 	keep      func(vendors.Role, vendors.Kind, []byte) bool
 }
 
@@ -99,11 +100,15 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 	if b.keep == nil || b.keep(role, kind, value) {
 		return false
 	}
-	if !b.identity {
-		switch kind {
-		case vendors.KindText, vendors.KindProduct, vendors.KindURL, vendors.KindEmail:
-		default:
-			b.identity = vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()
+	switch kind {
+	case vendors.KindText, vendors.KindProduct, vendors.KindURL, vendors.KindEmail:
+	default:
+		if b.identity && !role.Makes() {
+			break
+		}
+		if (vendors.Claim{Role: role, Kind: kind, Value: string(value)}).Identity() {
+			b.identity = true
+			b.supplied = b.supplied || kind == vendors.KindName
 		}
 	}
 	return true
@@ -132,8 +137,8 @@ func (b *builder) component() Component {
 	c := Component{
 		Ref: get(b.ref), Type: get(b.typ), Group: get(b.group), Name: get(b.name), Version: get(b.version),
 		PURL: get(b.purl), Placement: b.placement, Indirect: b.indirect, Malformed: b.malformed,
-		Identified: b.identity,
-		Location:   vendors.Location{Pointer: get(b.pointer), Offset: b.offset},
+		Identified: b.identity, Supplied: b.supplied,
+		Location: vendors.Location{Pointer: get(b.pointer), Offset: b.offset},
 	}
 	if len(b.claims) > 0 {
 		c.Claims = make([]vendors.Claim, len(b.claims))

@@ -29,7 +29,7 @@ func Placeholder(value string) bool {
 		"to be filled by o.e.m.", "to be filled by oem", "to be filled",
 		"system manufacturer", "base board manufacturer", "chassis manufacturer", "manufacturer",
 		"organization: noassertion", "organization:", "person:",
-		"-", "--", "...", "?", "x", "xxx", "123456789", "0", "00000000", "ffff", "0x0000", "0xffff":
+		"-", "--", "...", "?", "xxx", "123456789", "0", "00000000", "ffff", "0x0000", "0xffff":
 		return true
 	}
 	for i := range len(lower) { // only punctuation: "*****", "........"

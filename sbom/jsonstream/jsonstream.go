@@ -129,9 +129,11 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	// What the decoder holds beyond its last token is one token at most, plus
 	// what it read ahead.
-	if s.n-s.reader.dec.InputOffset() > l.String+64<<10 {
+	left := l.String + 64<<10 - (s.n - s.reader.dec.InputOffset())
+	if left < 0 {
 		return 0, fmt.Errorf("%w: %w: more than %d bytes", ErrLimit, errLong, l.String)
 	}
+	p = p[:min(int64(len(p)), left+1)]
 	n, err := s.r.Read(p)
 	s.n += int64(n)
 	s.err = err

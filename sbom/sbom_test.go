@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	cyclonedx "github.com/CycloneDX/cyclonedx-go"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// read returns the components of a document, or its error.
+func read(doc *sbom.Document) (cs []sbom.Component, err error) {
+	for c, err := range doc.Components() {
+		if err != nil {
+			return nil, err
+		}
+		cs = append(cs, c)
+	}
+	return cs, nil
+}
+
+func parse(t *testing.T, doc string) ([]sbom.Component, sbom.Header) {
+	t.Helper()
+	d := sbom.NewReader(strings.NewReader(doc), nil)
+	cs, err := read(d)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, doc)
+	}
+	return cs, d.Header()
+}
+
+func cdx(rest string) string { return `{"bomFormat":"CycloneDX","specVersion":"1.6",` + rest + `}` }
+func spdx(rest string) string {
+	return `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT",` + rest + `}`
+}
+
+// Every field that bears on a vendor becomes a claim of its role; fields about
+// somebody else become none. X stands for the value.
+func TestRoles(t *testing.T) {
+	comp := func(member string) string { return cdx(`"components":[{"name":"n",` + member + `}]`) }
+	pkg := func(member string) string { return spdx(`"packages":[{"name":"n",` + member + `}]`) }
+	tests := []struct{ doc, want string }{
+		{comp(`"supplier":{"name":"X"}`), "supplier name /components/0/supplier/name"},
+		{comp(`"supplier":{"url":["X"]}`), "supplier url /components/0/supplier/url/0"},
+		{comp(`"supplier":{"contact":[{"name":"Jane","email":"X"}]}`), "supplier email /components/0/supplier/contact/0/email"},
+		{comp(`"manufacturer":{"name":"X"}`), "manufacturer name /components/0/manufacturer/name"},
+		{comp(`"publisher":"X"`), "publisher name /components/0/publisher"},
+		{comp(`"author":"X"`), "author name /components/0/author"},
+		{comp(`"authors":[{"name":"X"}]`), "author name /components/0/authors/0/name"},
+		{comp(`"authors":[{"email":"X"}]`), "author email /components/0/authors/0/email"},
+		{comp(`"group":"X"`), "namespace group /components/0/group"},
+		{comp(`"purl":"pkg:generic/X"`), "namespace purl /components/0/purl"},
+		{comp(`"cpe":"cpe:2.3:a:X:y"`), "namespace cpe /components/0/cpe"},
+		{comp(`"description":"X"`), "mention text /components/0/description"},
+		{comp(`"copyright":"X"`), "author text /components/0/copyright"},
+		{comp(`"swid":{"tagId":"t","name":"n","url":"X"}`), "reference url /components/0/swid/url"},
+		{comp(`"externalReferences":[{"type":"website","url":"X"}]`), "reference url /components/0/externalReferences/0/url"},
+		{comp(`"externalReferences":[{"url":"X","type":"vcs"}]`), "reference url /components/0/externalReferences/0/url"},
+		{comp(`"externalReferences":[{"type":"advisories","url":"X"}]`), "mention url /components/0/externalReferences/0/url"},
+		{comp(`"properties":[{"name":"syft:metadata:vendor","value":"X"}]`), "reference name /components/0/properties/0/value"},
+		{comp(`"properties":[{"name":"path","value":"X"}]`), "mention text /components/0/properties/0/value"},
+		{comp(`"licenses":[{"license":{"id":"MIT","licensing":{"licensor":{"organization":{"name":"X"}}}}}]`), "reference name /components/0/licenses/0/license/licensing/licensor/organization/name"},
+		{comp(`"licenses":[{"license":{"licensing":{"licensee":{"organization":{"name":"X"}},"purchaser":{"organization":{"name":"X"}}}}}]`), ""},
+		{comp(`"evidence":{"identity":[{"field":"purl","concludedValue":"pkg:generic/X"}]}`), "namespace purl /components/0/evidence/identity/0/concludedValue"},
+		{comp(`"evidence":{"identity":{"field":"cpe","concludedValue":"cpe:2.3:a:X:y"}}`), "namespace cpe /components/0/evidence/identity/concludedValue"},
+		{comp(`"evidence":{"occurrences":[{"location":"X"}]}`), "mention text /components/0/evidence/occurrences/0/location"},
+		{comp(`"cryptoProperties":{"certificateProperties":{"subjectName":"CN=a, O=X"}}`), "reference name /components/0/cryptoProperties/certificateProperties/subjectName"},
+		{comp(`"components":[{"name":"m","supplier":{"name":"X"}}]`), "supplier name /components/0/components/0/supplier/name"},
+		{comp(`"pedigree":{"variants":[{"name":"m","publisher":"X"}]}`), "publisher name /components/0/pedigree/variants/0/publisher"},
+		{cdx(`"services":[{"name":"s","provider":{"name":"X"}}]`), "supplier name /services/0/provider/name"},
+		{cdx(`"services":[{"name":"s","endpoints":["X"]}]`), "reference url /services/0/endpoints/0"},
+		{cdx(`"services":[{"name":"s","services":[{"name":"t","provider":{"name":"X"}}]}]`), "supplier name /services/0/services/0/provider/name"},
+		{cdx(`"metadata":{"component":{"name":"n","supplier":{"name":"X"}}}`), "supplier name /metadata/component/supplier/name"},
+		{cdx(`"metadata":{"manufacture":{"name":"X"},"component":{"name":"n"}}`), "manufacturer name /metadata/manufacture/name"},
+		{cdx(`"metadata":{"component":{"name":"n"},"supplier":{"name":"X"}}`), "reference name /metadata/supplier/name"},
+		{cdx(`"metadata":{"supplier":{"name":"X"}}`), "reference name /metadata/supplier/name"},
+		{cdx(`"formulation":[{"components":[{"name":"n","publisher":"X"}]}]`), "publisher name /formulation/0/components/0/publisher"},
+		{cdx(`"declarations":{"targets":{"components":[{"name":"n","publisher":"X"}]}}`), "publisher name /declarations/targets/components/0/publisher"},
+		// About somebody else.
+		{cdx(`"metadata":{"manufacturer":{"name":"X"}}`), ""},
+		{cdx(`"metadata":{"authors":[{"name":"X"}]}`), ""},
+		{cdx(`"metadata":{"tools":[{"vendor":"X"}]}`), ""},
+		{cdx(`"metadata":{"tools":{"components":[{"name":"X","supplier":{"name":"X"}}],"services":[{"provider":{"name":"X"}}]}}`), ""},
+		{cdx(`"vulnerabilities":[{"credits":{"organizations":[{"name":"X"}]},"source":{"name":"X"}}]`), ""},
+		{cdx(`"annotations":[{"annotator":{"organization":{"name":"X"}},"text":"X"}]`), ""},
+		{cdx(`"declarations":{"assessors":[{"organization":{"name":"X"}}]}`), ""},
+		{cdx(`"definitions":{"standards":[{"owner":"X"}]}`), ""},
+		// SPDX.
+		{pkg(`"supplier":"Organization: X"`), "supplier name /packages/0/supplier"},
+		{pkg(`"supplier":"Organization: Y (X@y.example)"`), "supplier email /packages/0/supplier"},
+		{pkg(`"supplier":"X"`), "supplier name /packages/0/supplier"},
+		{pkg(`"originator":"Person: X ()"`), "manufacturer name /packages/0/originator"},
+		{pkg(`"homepage":"X"`), "reference url /packages/0/homepage"},
+		{pkg(`"downloadLocation":"X"`), "reference url /packages/0/downloadLocation"},
+		{pkg(`"copyrightText":"X"`), "author text /packages/0/copyrightText"},
+		{pkg(`"sourceInfo":"X"`), "mention text /packages/0/sourceInfo"},
+		{pkg(`"externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:generic/X"}]`), "namespace purl /packages/0/externalRefs/0/referenceLocator"},
+		{pkg(`"externalRefs":[{"referenceLocator":"pkg:generic/X","referenceType":"http://spdx.org/rdf/references/purl"}]`), "namespace purl /packages/0/externalRefs/0/referenceLocator"},
+		{pkg(`"externalRefs":[{"referenceType":"cpe22Type","referenceLocator":"cpe:/a:X:y"}]`), "namespace cpe /packages/0/externalRefs/0/referenceLocator"},
+		{pkg(`"externalRefs":[{"referenceType":"maven-central","referenceLocator":"X:y:1"}]`), "namespace group /packages/0/externalRefs/0/referenceLocator"},
+		{pkg(`"externalRefs":[{"referenceType":"advisory","referenceLocator":"X"}]`), "mention url /packages/0/externalRefs/0/referenceLocator"},
+		{spdx(`"files":[{"fileName":"f","fileContributors":["X"]}]`), "author name /files/0/fileContributors/0"},
+		{spdx(`"creationInfo":{"creators":["Organization: X"]}`), ""},
+		{spdx(`"annotations":[{"annotator":"Organization: X"}]`), ""},
+		{pkg(`"annotations":[{"annotator":"Organization: X"}]`), ""},
+	}
+	for _, tt := range tests {
+		cs, _ := parse(t, tt.doc)
+		got := ""
+		for _, c := range cs {
+			for _, cl := range c.Claims {
+				if strings.Contains(cl.Value, "X") {
+					got = fmt.Sprintf("%s %s %s", cl.Role, cl.Kind, cl.Location.Pointer)
+				}
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s:\n got %q\nwant %q", tt.doc, got, tt.want)
+		}
+	}
+}
+
+// The offset of a claim is that of its value's opening quote, and the pointer leads
+// to the value.
+func TestLocations(t *testing.T) {
+	for _, name := range []string{"endpoint-tender/endpoint-agent.cdx.json", "endpoint-tender/management-console.spdx.json",
+		"router-tender/branch-gateway.cdx.json", "clean/records-portal.cdx.json", "clean/reporting.spdx.json"} {
+		data, err := os.ReadFile("../testdata/bids/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var whole any
+		if err := json.Unmarshal(data, &whole); err != nil {
+			t.Fatal(err)
+		}
+		cs, err := read(sbom.NewReader(iotest.HalfReader(bytes.NewReader(data)), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, c := range cs {
+			for _, cl := range c.Claims {
+				n++
+				at, ok := lookup(whole, cl.Location.Pointer)
+				if text, is := at.(string); !ok || !is || !strings.Contains(text, cl.Value) {
+					t.Errorf("%s: %s leads to %v, want %q", name, cl.Location.Pointer, at, cl.Value)
+				}
+				if rest := data[cl.Location.Offset:]; rest[0] != '"' || !bytes.HasPrefix(rest[1:], quoted(at)) {
+					t.Errorf("%s: byte %d is %.20q, want the start of %q", name, cl.Location.Offset, rest, cl.Value)
+				}
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s: no claims", name)
+		}
+	}
+}
+
+func quoted(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err)
+	}
+	return bytes.Trim(b.Bytes(), "\"\n")
+}
+
+// lookup follows a JSON Pointer.
+func lookup(v any, pointer string) (any, bool) {
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[token]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(token, &i); err != nil || i >= len(x) {
+				return nil, false
+			}
+			v = x[i]
+		default:
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// What another parser would silently accept, lose or merge is an error here.
+func TestRefused(t *testing.T) {
+	deep := strings.Repeat(`{"components":[`, 100_000)
+	tests := []struct {
+		name, doc string
+		kind      error
+		pointer   string
+	}{
+		{"empty", "", sbom.ErrNotRecognised, ""},
+		{"white space", " \n", sbom.ErrNotRecognised, ""},
+		{"empty object", "{}", sbom.ErrNotRecognised, ""},
+		{"null", "null", sbom.ErrNotRecognised, ""},
+		{"array", "[]", sbom.ErrNotRecognised, ""},
+		{"another JSON", `{"name":"x","version":"1"}`, sbom.ErrNotRecognised, ""},
+		{"XML", `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>`, sbom.ErrNotRecognised, ""},
+		{"tag-value", "SPDXVersion: SPDX-2.3\n", sbom.ErrNotRecognised, ""},
+		{"gzip", "\x1f\x8b\x08\x00", sbom.ErrNotRecognised, ""},
+		{"UTF-16", "\xff\xfe{\x00", sbom.ErrNotRecognised, ""},
+		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, sbom.ErrNotRecognised, ""},
+		{"wrong bomFormat", `{"bomFormat":"cyclonedx","specVersion":"1.6"}`, sbom.ErrNotRecognised, "/bomFormat"},
+		{"no bomFormat", `{"specVersion":"1.6","components":[{"name":"x"}]}`, sbom.ErrNotRecognised, ""},
+		{"bomFormat too late to be true", `{"components":[{"name":"x"}],"bomFormat":"Other","specVersion":"1.6"}`, sbom.ErrNotRecognised, "/bomFormat"},
+		{"unknown version", `{"bomFormat":"CycloneDX","specVersion":"1.8"}`, sbom.ErrVersion, "/specVersion"},
+		{"version of XML only", `{"bomFormat":"CycloneDX","specVersion":"1.1"}`, sbom.ErrVersion, "/specVersion"},
+		{"no version", `{"bomFormat":"CycloneDX","components":[{"name":"x"}]}`, sbom.ErrVersion, ""},
+		{"version is a number", `{"bomFormat":"CycloneDX","specVersion":1.6}`, sbom.ErrVersion, "/specVersion"},
+		{"unknown SPDX version", `{"spdxVersion":"SPDX-2.9","packages":[]}`, sbom.ErrVersion, "/spdxVersion"},
+		{"no SPDX version", `{"SPDXID":"x","packages":[]}`, sbom.ErrNotRecognised, ""},
+		{"two lists of components", cdx(`"components":[{"name":"kav"}],"components":[{"name":"ok"}]`), sbom.ErrDuplicate, "/components"},
+		{"two suppliers", cdx(`"components":[{"name":"x","supplier":{"name":"a"},"supplier":{"name":"b"}}]`), sbom.ErrDuplicate, "/components/0/supplier"},
+		{"two names of a supplier", cdx(`"components":[{"name":"x","supplier":{"name":"a","name":"b"}}]`), sbom.ErrDuplicate, "/components/0/supplier/name"},
+		{"two names by escapes", cdx(`"components":[{"name":"x","\u006eame":"y"}]`), sbom.ErrDuplicate, "/components/0/name"},
+		{"two lists of packages", spdx(`"packages":[{"name":"a"}],"packages":[]`), sbom.ErrDuplicate, "/packages"},
+		{"bad UTF-8", cdx("\"components\":[{\"name\":\"x\xff\"}]"), sbom.ErrEncoding, "/components/0/name"},
+		{"lone surrogate", cdx(`"components":[{"name":"\ud800"}]`), sbom.ErrSyntax, "/components/0/name"},
+		{"data behind", cdx(`"version":1`) + "{}", sbom.ErrSyntax, ""},
+		{"not a number", cdx(`"version":NaN`), sbom.ErrSyntax, "/version"},
+		{"truncated", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"x"`, sbom.ErrSyntax, "/components/0/name"},
+		{"100,000 deep", `{"bomFormat":"CycloneDX","specVersion":"1.6",` + deep[1:], sbom.ErrLimit, ""},
+		{"100,000 deep in a field", cdx(`"x":` + strings.Repeat("[", 100_000)), sbom.ErrLimit, ""},
+	}
+	for _, tt := range tests {
+		cs, err := read(sbom.NewReader(strings.NewReader(tt.doc), nil))
+		var e *sbom.Error
+		if !errors.Is(err, tt.kind) || !errors.As(err, &e) || cs != nil {
+			t.Errorf("%s: %d components, error %v; want %v", tt.name, len(cs), err, tt.kind)
+			continue
+		}
+		if tt.kind != sbom.ErrLimit && e.Pointer != tt.pointer {
+			t.Errorf("%s: error at %q (%v), want %q", tt.name, e.Pointer, err, tt.pointer)
+		}
+		if e.Error() == "" || sbom.ErrorKind(err) == "read" {
+			t.Errorf("%s: error without a kind: %v", tt.name, err)
+		}
+	}
+}
+
+// A string of 2 GB is refused; only what is needed to see that is read.
+func TestHugeString(t *testing.T) {
+	src := io.MultiReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"`), io.LimitReader(zeros{}, 2<<30), strings.NewReader(`"}]}`))
+	if cs, err := read(sbom.NewReader(src, nil)); !errors.Is(err, sbom.ErrLimit) || cs != nil {
+		t.Errorf("%d components, error %v; want ErrLimit", len(cs), err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '0'
+	}
+	return len(p), nil
+}
+
+// One malformed field loses that field and is counted; the rest is read.
+func TestTolerated(t *testing.T) {
+	tests := []struct {
+		name, doc string
+		kind      sbom.WarningKind
+		malformed int
+	}{
+		{"supplier is a number", cdx(`"components":[{"name":"x","supplier":5,"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"supplier is a string", cdx(`"components":[{"name":"x","supplier":"P"}]`), sbom.WarnMalformed, 0},
+		{"name is an array", cdx(`"components":[{"name":["x"],"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"component is null", cdx(`"components":[null,{"name":"x","publisher":"P"}]`), sbom.WarnNullElement, 1},
+		{"component is a string", cdx(`"components":["x",{"name":"x","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"components is an object", cdx(`"components":{},"services":[{"name":"x","provider":{"name":"P"}}]`), sbom.WarnMalformed, 1},
+		{"upper case", cdx(`"components":[{"name":"x","SUPPLIER":{"name":"Q"},"publisher":"P"}]`), sbom.WarnNearMiss, 1},
+		{"long s", cdx(`"components":[{"name":"x","ſupplier":{"name":"Q"},"publisher":"P"}]`), sbom.WarnNearMiss, 1},
+		{"upper case of a list", cdx(`"Components":[{"name":"y"}],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnNearMiss, 1},
+		{"package is null", spdx(`"packages":[null,{"name":"x","supplier":"Organization: P"}]`), sbom.WarnNullElement, 1},
+		{"supplier without a kind", spdx(`"packages":[{"name":"x","supplier":"P"}]`), sbom.WarnSupplierForm, 0},
+		{"bad purl", cdx(`"components":[{"name":"x","purl":"pkg:generic/x%zz","publisher":"P"}]`), sbom.WarnPURL, 1},
+		{"incomplete by its own word", cdx(`"components":[{"name":"x","publisher":"P"}],"compositions":[{"aggregate":"incomplete"}]`), sbom.WarnIncomplete, 0},
+		{"a linked bill of materials", cdx(`"externalReferences":[{"type":"bom","url":"urn:x"}],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnExternalDocument, 0},
+	}
+	for _, tt := range tests {
+		cs, h := parse(t, tt.doc)
+		if h.Malformed != tt.malformed || len(h.Warnings) == 0 || h.Warnings[0].Kind != tt.kind {
+			t.Errorf("%s: malformed %d, warnings %+v; want %d and %s", tt.name, h.Malformed, h.Warnings, tt.malformed, tt.kind)
+		}
+		if !slices.ContainsFunc(cs, func(c sbom.Component) bool {
+			return slices.ContainsFunc(c.Claims, func(cl vendors.Claim) bool { return cl.Value == "P" && cl.Role.Makes() })
+		}) {
+			t.Errorf("%s: the rest of the document was lost: %+v", tt.name, cs)
+		}
+	}
+}
+
+func TestNothingScreened(t *testing.T) {
+	if cs, h := parse(t, cdx(`"version":1`)); len(cs) != 0 || len(h.Warnings) != 1 || h.Warnings[0].Kind != sbom.WarnNothingScreened {
+		t.Errorf("components %v, warnings %+v", cs, h.Warnings)
+	}
+}
+
+func TestPlacement(t *testing.T) {
+	cs, _ := parse(t, cdx(`"components":[{"bom-ref":"b","name":"b","pedigree":{"ancestors":[{"bom-ref":"p","name":"p"}]}}],"metadata":{"component":{"bom-ref":"a","name":"a","components":[{"bom-ref":"c","name":"c"}]}}`))
+	got := ""
+	for _, c := range cs {
+		got += fmt.Sprintf("%s%d%v ", c.Ref, c.Placement, c.Indirect)
+	}
+	if want := "p0true b0false c0false a1false "; got != want {
+		t.Errorf("placements %q, want %q", got, want)
+	}
+	d := sbom.NewReader(strings.NewReader(spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"},{"SPDXID":"SPDXRef-b","name":"b"}],"documentDescribes":["SPDXRef-b"]`)), nil)
+	if _, err := read(d); err != nil || d.IsSubject("SPDXRef-a") || !d.IsSubject("SPDXRef-b") {
+		t.Errorf("SPDX subjects: error %v, a %v, b %v", err, d.IsSubject("SPDXRef-a"), d.IsSubject("SPDXRef-b"))
+	}
+	d = sbom.NewReader(strings.NewReader(spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}]`)), nil)
+	if _, err := read(d); err != nil || !d.IsSubject("SPDXRef-a") {
+		t.Errorf("the only package is not the subject (error %v)", err)
+	}
+}
+
+// What Keep drops is still counted.
+func TestKeep(t *testing.T) {
+	d := sbom.NewReader(strings.NewReader(cdx(`"components":[{"name":"x","purl":"pkg:npm/%40a/x@1"},{"name":"y","supplier":{"name":"S"}},{"name":"z"}]`)), nil)
+	d.Keep(func(vendors.Role, vendors.Kind, []byte) bool { return false })
+	cs, err := read(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct{ identified, supplied bool }{{true, false}, {true, true}, {false, false}} {
+		if cs[i].Identified != want.identified || cs[i].Supplied != want.supplied || len(cs[i].Claims) != 0 {
+			t.Errorf("component %d: %+v", i, cs[i])
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	many := cdx(`"components":[{"name":"a","authors":[{"name":"p"},{"name":"q"}]},{"name":"b"}]`)
+	tests := []struct {
+		name    string
+		at, one sbom.Limits
+	}{
+		{"components", sbom.Limits{Components: 2}, sbom.Limits{Components: 1}},
+		{"claims", sbom.Limits{Claims: 3}, sbom.Limits{Claims: 2}},
+		{"bytes", sbom.Limits{Bytes: int64(len(many))}, sbom.Limits{Bytes: int64(len(many) - 2)}},
+	}
+	for _, tt := range tests {
+		if _, err := read(sbom.NewReader(iotest.OneByteReader(strings.NewReader(many)), &sbom.Options{Limits: tt.at})); err != nil {
+			t.Errorf("%s at the limit: %v", tt.name, err)
+		}
+		if _, err := read(sbom.NewReader(iotest.OneByteReader(strings.NewReader(many)), &sbom.Options{Limits: tt.one})); !errors.Is(err, sbom.ErrLimit) {
+			t.Errorf("%s beyond the limit: %v, want ErrLimit", tt.name, err)
+		}
+	}
+}
+
+func TestSingleUse(t *testing.T) {
+	d := sbom.NewReader(strings.NewReader(cdx(`"components":[{"name":"a"},{"name":"b"}]`)), nil)
+	n := 0
+	for range d.Components() {
+		n++
+		break
+	}
+	if _, err := read(d); !errors.Is(err, sbom.ErrUsed) || n != 1 {
+		t.Errorf("after %d components, second use: error %v, want ErrUsed", n, err)
+	}
+}
+
+// A UTF-8 byte order mark is passed over and counted in offsets.
+func TestByteOrderMark(t *testing.T) {
+	plain, _ := parse(t, cdx(`"components":[{"name":"a","publisher":"P"}]`))
+	marked, _ := parse(t, "\ufeff"+cdx(`"components":[{"name":"a","publisher":"P"}]`))
+	if got, want := marked[0].Claims[1].Location.Offset, plain[0].Claims[1].Location.Offset+3; got != want {
+		t.Errorf("offset %d, want %d", got, want)
+	}
+}
+
+// Documents written by others: as many components as cyclonedx-go finds in them.
+func TestCorpusAgainstCycloneDXGo(t *testing.T) {
+	const dir = "../../shared/corpus"
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no corpus here")
+	}
+	files, read2 := 0, 0
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".json") || strings.Contains(path, "hostile") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || len(data) > 8<<20 || !bytes.Contains(data, []byte(`"CycloneDX"`)) {
+			return err
+		}
+		var bom cyclonedx.BOM
+		if cyclonedx.NewBOMDecoder(bytes.NewReader(data), cyclonedx.BOMFileFormatJSON).Decode(&bom) != nil {
+			return nil
+		}
+		files++
+		cs, err := read(sbom.NewReader(bytes.NewReader(data), nil))
+		if err != nil {
+			return nil
+		}
+		read2++
+		got := 0
+		for _, c := range cs {
+			if c.Type != "service" && !strings.Contains(c.Location.Pointer, "/pedigree/") && !strings.HasPrefix(c.Location.Pointer, "/formulation") &&
+				!strings.HasPrefix(c.Location.Pointer, "/declarations") && c.Location.Pointer != "/metadata" {
+				got++
+			}
+		}
+		want := 0
+		if bom.Metadata != nil && bom.Metadata.Component != nil {
+			want = count(&[]cyclonedx.Component{*bom.Metadata.Component})
+		}
+		if want += count(bom.Components); got != want {
+			t.Errorf("%s: %d components, cyclonedx-go has %d", path, got, want)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d files that cyclonedx-go decodes, %d read here", files, read2)
+	if read2 == 0 {
+		t.Error("no file of the corpus was read")
+	}
+}
+
+func count(cs *[]cyclonedx.Component) int {
+	if cs == nil {
+		return 0
+	}
+	n := len(*cs)
+	for _, c := range *cs {
+		n += count(c.Components)
+	}
+	return n
+}
+
+// Reading must not panic, must give no components with an error of the whole, and
+// must give each claim a place within the document.
+func FuzzReader(f *testing.F) {
+	for _, name := range []string{"endpoint-tender/endpoint-agent.cdx.json", "endpoint-tender/management-console.spdx.json", "router-tender/branch-gateway.cdx.json", "clean/records-portal.cdx.json", "clean/reporting.spdx.json"} {
+		data, err := os.ReadFile("../testdata/bids/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(cdx(`"components":[{"name":"x","evidence":{"identity":{"field":"purl","concludedValue":"pkg:a/b"}},"licenses":[{"license":{"licensing":{"licensor":{"organization":{"name":"X"}}}}}]}]`)))
+	f.Add([]byte(spdx(`"files":[{"fileName":"f","fileContributors":["X"]}],"packages":[{"supplier":"Organization: a (b@c)"}]`)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		opts := &sbom.Options{Limits: sbom.Limits{Depth: 64, String: 1 << 16, Components: 1000}}
+		d := sbom.NewReader(bytes.NewReader(data), opts)
+		failed := false
+		for c, err := range d.Components() {
+			if failed {
+				t.Fatal("something after the error")
+			}
+			if err != nil {
+				failed = true
+				continue
+			}
+			for _, cl := range c.Claims {
+				if o := cl.Location.Offset; o < 0 || o >= int64(len(data)) || data[o] != '"' || !strings.HasPrefix(cl.Location.Pointer, "/") || cl.Role == vendors.Emitter {
+					t.Fatalf("claim %+v", cl)
+				}
+			}
+		}
+	})
+}
