@@ -25,7 +25,7 @@ func Placeholder(value string) bool {
 	switch string(lower) {
 	case "", "noassertion", "none", "n/a", "na", "null", "nil",
 		"unknown", "unknow", "(none)", "not specified", "not available", "not applicable",
-		"not present", "no enclosure", "no dimm", "no module installed", "<bad index>", "[empty]", "<out of spec>", "undefined", "default string", "default", "empty", "o.e.m.", "oem",
+		"not present", "no enclosure", "no dimm", "<bad index>", "[empty]", "<out of spec>", "undefined", "default string", "default", "empty", "o.e.m.", "oem",
 		"to be filled by o.e.m.", "to be filled by oem", "to be filled",
 		"system manufacturer", "base board manufacturer", "chassis manufacturer", "manufacturer",
 		"organization: noassertion", "organization:", "person:",

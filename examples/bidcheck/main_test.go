@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/clause76/clause76/match/evidence"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// check runs bidcheck in the repository's top folder.
+func check(t testing.TB, stdin string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	t.Chdir("../..")
+	defer t.Chdir("examples/bidcheck")
+	var out, errs bytes.Buffer
+	status = run(t.Context(), args, strings.NewReader(stdin), &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func report(t testing.TB, out string) evidence.Report {
+	t.Helper()
+	var r evidence.Report
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v\n%.500s", err, out)
+	}
+	return r
+}
+
+// The bids of testdata, as table and as record, under three releases.
+func TestGolden(t *testing.T) {
+	tests := []struct {
+		name   string
+		args   []string
+		status int
+	}{
+		{"clean", []string{"testdata/bids/clean"}, 0},
+		{"router-tender", []string{"testdata/bids/router-tender"}, 1},
+		{"router-tender-2018.06.13", []string{"-denylist", "2018.06.13", "-fail-on", "review", "testdata/bids/router-tender"}, 0},
+		{"endpoint-tender", []string{"testdata/bids/endpoint-tender"}, 1},
+		{"endpoint-tender-2018.06.12", []string{"-denylist", "2018.06.12", "-jurisdiction", "EU", "testdata/bids/endpoint-tender"}, 0},
+		{"endpoint-tender-2018.06.13", []string{"-denylist", "2018.06.13", "testdata/bids/endpoint-tender"}, 1},
+	}
+	var s jsonschema.Schema
+	if err := json.Unmarshal(evidence.Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := s.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range tests {
+		for _, format := range []string{"table", "json"} {
+			status, out, stderr := check(t, "", append([]string{"-format", format}, tt.args...)...)
+			if status != tt.status || stderr != "" {
+				t.Errorf("%s: status %d, standard error %q; want %d", tt.name, status, stderr, tt.status)
+			}
+			if format == "json" {
+				var v any
+				if err := json.Unmarshal([]byte(out), &v); err != nil {
+					t.Fatal(err)
+				}
+				if err := schema.Validate(v); err != nil {
+					t.Errorf("%s: %v", tt.name, err)
+				}
+				// The version is that of the build.
+				r := report(t, out)
+				out = strings.Replace(out, `"version": "`+r.Tool.Version+`"`, `"version": "VERSION"`, 1)
+			}
+			golden := filepath.Join("testdata", tt.name+"."+format)
+			if *update {
+				if err := os.WriteFile(golden, []byte(out), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out != string(want) {
+				t.Errorf("%s.%s differs from the golden file; look at it and run with -update", tt.name, format)
+			}
+		}
+	}
+}
+
+// What the day of a release decides.
+func TestChronology(t *testing.T) {
+	status := func(name, listing string, rs ...string) string {
+		args := append([]string{"-format", "json"}, rs...)
+		_, out, _ := check(t, "", append(args, "testdata/bids/"+name)...)
+		for _, d := range report(t, out).Documents {
+			for _, f := range append(d.Findings, d.Observations...) {
+				for _, c := range f.Citations {
+					if c.Listing == listing {
+						return f.Reason + c.Verdict + " " + c.Status
+					}
+				}
+			}
+		}
+		return ""
+	}
+	tests := []struct {
+		bid, listing string
+		args         []string
+		want         string
+	}{
+		{"endpoint-tender", "eu-ep-a8-0189-2018/76/kaspersky", []string{"-denylist", "2018.06.12"}, "review tabled"},
+		{"endpoint-tender", "eu-ep-p8-ta-2018-0258/76/kaspersky", []string{"-denylist", "2018.06.12"}, ""},
+		{"endpoint-tender", "eu-ep-p8-ta-2018-0258/76/kaspersky", []string{"-denylist", "2018.06.13"}, "ban adopted"},
+		{"endpoint-tender", "eu-ep-a8-0189-2018/76/kaspersky", []string{"-denylist", "2018.06.13"}, ""},
+		{"endpoint-tender", "us-pl-115-91-s1634/a/kaspersky", []string{"-denylist", "2018.06.13"}, "notEffective enacted, not effective"},
+		{"endpoint-tender", "us-pl-115-91-s1634/a/kaspersky", []string{"-as-of", "2018-09-30"}, "notEffective enacted, not effective"},
+		{"endpoint-tender", "us-pl-115-91-s1634/a/kaspersky", []string{"-as-of", "2018-10-01"}, "ban effective"},
+		{"router-tender", "eu-ep-p8-ta-2018-0258/76/zte", []string{"-denylist", "2018.06.13"}, "notNamed adopted"},
+		{"router-tender", "eu-ep-a8-0189-2018/76/zte", []string{"-denylist", "2018.06.12"}, "notNamed tabled"},
+		{"router-tender", "us-bis-zte-2018-04-15/order/zte", []string{"-denylist", "2018.06.13"}, "supplySide effective"},
+		{"router-tender", "us-pl-115-232-s889/a1A/zte", nil, "review effective"},
+	}
+	for _, tt := range tests {
+		if got := status(tt.bid, tt.listing, tt.args...); got != tt.want {
+			t.Errorf("%s %v: %s comes to %q, want %q", tt.bid, tt.args, tt.listing, got, tt.want)
+		}
+	}
+}
+
+// Under the releases of 2018 a ZTE or Huawei part is no finding.
+func TestZTEIsNoFindingIn2018(t *testing.T) {
+	for _, release := range []string{"2018.06.12", "2018.06.13"} {
+		_, out, _ := check(t, "", "-format", "json", "-denylist", release, "testdata/bids/router-tender")
+		for _, d := range report(t, out).Documents {
+			if len(d.Findings) != 0 || d.Verdict != "clear" {
+				t.Errorf("%s: %s is %s with %d findings", release, d.Path, d.Verdict, len(d.Findings))
+			}
+		}
+	}
+}
+
+// Bad input: the other files of the bid are screened, the bad one is inconclusive
+// with an error that names the place, and the status is 3.
+func TestBadInput(t *testing.T) {
+	good, err := os.ReadFile("../../testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deep := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[` + strings.Repeat(`{"components":[`, 100_000)
+	tests := []struct{ name, in, kind string }{
+		{"empty file", "", "notRecognised"},
+		{"truncated", string(good[:len(good)-20]), "syntax"},
+		{"empty object", "{}", "notRecognised"},
+		{"null", "null", "notRecognised"},
+		{"duplicate keys", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"kav"}],"components":[]}`, "duplicateName"},
+		{"wrong bomFormat", `{"bomFormat":"SPDX","specVersion":"1.6"}`, "notRecognised"},
+		{"unknown version", `{"bomFormat":"CycloneDX","specVersion":"9.9"}`, "unsupportedVersion"},
+		{"invalid UTF-8", "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"name\":\"\xff\"}]}", "encoding"},
+		{"nesting", deep, "limit"},
+		{"a text file", "Dear Sir or Madam,\n", "notRecognised"},
+	}
+	for _, tt := range tests {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "bad.json"), tt.in)
+		write(t, filepath.Join(dir, "good.json"), string(good))
+		status, out, _ := check(t, "", "-format", "json", dir)
+		r := report(t, out)
+		if status != exitUnread || len(r.Documents) != 2 || r.Coverage.Complete {
+			t.Errorf("%s: status %d, %d documents; want 3 and 2", tt.name, status, len(r.Documents))
+			continue
+		}
+		bad, other := r.Documents[0], r.Documents[1]
+		if bad.Verdict != "inconclusive" || bad.Error == nil || bad.Error.Kind != tt.kind || len(bad.SHA256) != 64 {
+			t.Errorf("%s: verdict %s, error %+v; want inconclusive, %s", tt.name, bad.Verdict, bad.Error, tt.kind)
+		}
+		if other.Verdict != "ban" || other.Error != nil {
+			t.Errorf("%s: the other file is %s (%+v), want ban", tt.name, other.Verdict, other.Error)
+		}
+	}
+}
+
+func write(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUnreadablePaths(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "dangling")); err != nil {
+		t.Skip(err)
+	}
+	for _, path := range []string{filepath.Join(dir, "missing"), filepath.Join(dir, "empty"), dir} {
+		status, out, _ := check(t, "", "-format", "json", path)
+		r := report(t, out)
+		if status != exitUnread || r.Verdict != "inconclusive" || len(r.Documents) != 1 || r.Documents[0].Error == nil {
+			t.Errorf("%s: status %d, verdict %s, documents %+v", path, status, r.Verdict, r.Documents)
+		}
+	}
+	if os.Getuid() == 0 || runtime.GOOS == "windows" {
+		return // permissions do not bind
+	}
+	locked := filepath.Join(dir, "locked.json")
+	write(t, locked, "{}")
+	if err := os.Chmod(locked, 0); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, _ := check(t, "", locked); status != exitUnread {
+		t.Errorf("a file that must not be read: status %d", status)
+	}
+}
+
+func TestStandardInput(t *testing.T) {
+	bom := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"x","publisher":"Kaspersky"}]}`
+	status, out, _ := check(t, bom, "-format", "json", "-")
+	if r := report(t, out); status != exitFound || r.Documents[0].Path != "-" || r.Documents[0].Bytes != int64(len(bom)) {
+		t.Errorf("status %d, documents %+v", status, r.Documents)
+	}
+	if status, _, _ := check(t, "", "-"); status != exitUnread {
+		t.Errorf("empty standard input: status %d, want 3", status)
+	}
+}
+
+// The report is the same at any number of workers and whatever the order of paths.
+func TestDeterminism(t *testing.T) {
+	paths := []string{"testdata/bids/clean", "testdata/bids/router-tender", "testdata/bids/endpoint-tender", "testdata/bids"}
+	_, want, _ := check(t, "", append([]string{"-format", "json", "-jobs", "1"}, paths...)...)
+	for range 3 {
+		paths[0], paths[1], paths[2], paths[3] = paths[3], paths[0], paths[1], paths[2]
+		_, got, _ := check(t, "", append([]string{"-format", "json", "-jobs", "8"}, paths...)...)
+		if got != want {
+			t.Fatal("the report depends on the order of paths or the number of workers")
+		}
+	}
+}
+
+func TestFailOn(t *testing.T) {
+	const review = `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"application","name":"x","supplier":{"name":"Kapersky Lab"}}]}`
+	const nothing = `{"bomFormat":"CycloneDX","specVersion":"1.6"}`
+	for _, tt := range []struct {
+		in, failOn string
+		want       int
+	}{
+		{review, "ban", 0}, {review, "exclude", 0}, {review, "review", 1}, {review, "inconclusive", 1},
+		{nothing, "ban", 0}, {nothing, "review", 0}, {nothing, "inconclusive", 1},
+	} {
+		if got, _, _ := check(t, tt.in, "-fail-on", tt.failOn, "-"); got != tt.want {
+			t.Errorf("-fail-on %s: status %d, want %d (%s)", tt.failOn, got, tt.want, tt.in)
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{
+		{}, {"-format", "xml", "x"}, {"-fail-on", "clear", "x"}, {"-jobs", "0", "x"}, {"-as-of", "today", "x"},
+		{"-denylist", "1999.01.01", "x"}, {"-jurisdiction", "Mars", "x"}, {"-no-such-flag"},
+	} {
+		if status, out, stderr := check(t, "", args...); status != exitUsage || out != "" || !strings.HasPrefix(stderr, "bidcheck: ") {
+			t.Errorf("%q: status %d, output %q, standard error %q", args, status, out, stderr)
+		}
+	}
+	status, out, stderr := check(t, "", "--help")
+	if status != 0 || out != "" || !strings.Contains(stderr, "Examples:") || !strings.Contains(stderr, "-fail-on") {
+		t.Errorf("--help: status %d, output %q, standard error %q", status, out, stderr)
+	}
+}
+
+func TestOutputFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "report.json")
+	if status, out, _ := check(t, "", "-format", "json", "-o", file, "testdata/bids/clean"); status != 0 || out != "" {
+		t.Errorf("status %d, output %q", status, out)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := report(t, string(data)); r.Verdict != "clear" {
+		t.Errorf("verdict %s", r.Verdict)
+	}
+	if status, _, stderr := check(t, "", "-o", t.TempDir(), "testdata/bids/clean"); status == 0 || stderr == "" {
+		t.Errorf("an output that cannot be written: status %d, %q", status, stderr)
+	}
+}
+
+// A denylist can be a release's file, under its own name.
+func TestDenylistFile(t *testing.T) {
+	data, err := os.ReadFile("../../match/denylist/data/releases/2018.06.13.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "2018.06.13.json"), string(data))
+	_, file, _ := check(t, "", "-format", "json", "-denylist", filepath.Join(dir, "2018.06.13.json"), "testdata/bids/endpoint-tender")
+	_, name, _ := check(t, "", "-format", "json", "-denylist", "2018.06.13", "testdata/bids/endpoint-tender")
+	if file != name || report(t, file).Denylist.Release != "2018.06.13" {
+		t.Error("the release's file gives another report than its name")
+	}
+	write(t, filepath.Join(dir, "renamed.json"), string(data))
+	if status, _, _ := check(t, "", "-denylist", filepath.Join(dir, "renamed.json"), "testdata/bids/clean"); status != exitUsage {
+		t.Errorf("a renamed release: status %d, want 2", status)
+	}
+}
+
+// What is cancelled is not clear.
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out bytes.Buffer
+	status := run(ctx, []string{"-format", "json", "../../testdata/bids/clean"}, strings.NewReader(""), &out, io.Discard)
+	if r := report(t, out.String()); status != exitUnread || r.Verdict != "inconclusive" {
+		t.Errorf("status %d, verdict %s; want 3, inconclusive", status, r.Verdict)
+	}
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package firmware_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+func read(doc *sbom.Document) (cs []sbom.Component, err error) {
+	for c, err := range doc.Components() {
+		if err != nil {
+			return nil, err
+		}
+		cs = append(cs, c)
+	}
+	return cs, nil
+}
+
+func fixture(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../testdata/bids/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// claims of a component in words.
+func claims(c sbom.Component) string {
+	var b strings.Builder
+	for _, cl := range c.Claims {
+		fmt.Fprintf(&b, "%s %s %q %s\n", cl.Role, cl.Kind, cl.Value, cl.Location.Pointer)
+	}
+	return b.String()
+}
+
+func TestOpenRecognises(t *testing.T) {
+	for name, format := range map[string]string{
+		"router-tender/profiles.json":           "openwrt-profiles",
+		"clean/notebook.dmidecode.txt":          "dmidecode",
+		"clean/reporting.spdx.json":             "SPDX",
+		"router-tender/branch-gateway.cdx.json": "CycloneDX",
+	} {
+		doc := firmware.Open(bytes.NewReader(fixture(t, name)), nil)
+		if cs, err := read(doc); err != nil || len(cs) == 0 || doc.Header().Format != format {
+			t.Errorf("%s: format %q, %d components, error %v; want %s", name, doc.Header().Format, len(cs), err, format)
+		}
+	}
+	for _, in := range []string{"", "hello", "{}", "null", `{"target":"x"}`, "\x7fELF"} {
+		if _, err := read(firmware.Open(strings.NewReader(in), nil)); !errors.Is(err, sbom.ErrNotRecognised) {
+			t.Errorf("%q: error %v, want ErrNotRecognised", in, err)
+		}
+	}
+}
+
+func TestOpenWrt(t *testing.T) {
+	cs, err := read(firmware.Open(bytes.NewReader(fixture(t, "router-tender/profiles.json")), nil))
+	if err != nil || len(cs) != 6 {
+		t.Fatalf("%d devices, error %v; want 6", len(cs), err)
+	}
+	want := `reference product "zte_mf286" /profiles/zte_mf286
+namespace devicetree "zte,mf286" /profiles/zte_mf286/supported_devices/0
+manufacturer name "ZTE" /profiles/zte_mf286/titles/0/vendor
+reference product "MF286" /profiles/zte_mf286/titles/0/model
+`
+	// Titles stand behind supported_devices in the fixture; model before vendor.
+	want = strings.Replace(want, "manufacturer name \"ZTE\" /profiles/zte_mf286/titles/0/vendor\nreference product \"MF286\" /profiles/zte_mf286/titles/0/model\n",
+		"reference product \"MF286\" /profiles/zte_mf286/titles/0/model\nmanufacturer name \"ZTE\" /profiles/zte_mf286/titles/0/vendor\n", 1)
+	if got := claims(cs[0]); got != want {
+		t.Errorf("claims:\n%swant:\n%s", got, want)
+	}
+	if c := cs[0]; c.Placement != sbom.Subject || c.Type != "device" || c.Category != "telecommunicationsEquipment" || c.Name != "MF286" {
+		t.Errorf("device %+v", c)
+	}
+	for _, c := range cs {
+		for _, cl := range c.Claims {
+			if strings.HasPrefix(cl.Value, "kmod-") {
+				t.Errorf("a package became a claim: %+v", cl)
+			}
+		}
+	}
+}
+
+func TestOpenWrtOldTitles(t *testing.T) {
+	cs, err := read(firmware.Open(strings.NewReader(`{"metadata_version":1,"target":"x","profiles":{"hg/e":{"titles":[{"title":"Huawei E970"}],"supported_devices":["e970"]}}}`), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "reference product \"hg/e\" /profiles/hg~1e\nreference product \"Huawei E970\" /profiles/hg~1e/titles/0/title\nreference product \"e970\" /profiles/hg~1e/supported_devices/0\n"
+	if got := claims(cs[0]); got != want {
+		t.Errorf("claims:\n%swant:\n%s", got, want)
+	}
+}
+
+func TestDMIDecode(t *testing.T) {
+	data := fixture(t, "clean/notebook.dmidecode.txt")
+	cs, err := read(firmware.Open(bytes.NewReader(data), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The empty memory slot is no component.
+	if len(cs) != 5 {
+		t.Errorf("%d components, want 5", len(cs))
+	}
+	for _, c := range cs {
+		if subject := c.Location.Pointer == "/System Information/0x0001"; (c.Placement == sbom.Subject) != subject {
+			t.Errorf("%s: placement %d", c.Location.Pointer, c.Placement)
+		}
+		for _, cl := range c.Claims {
+			if !bytes.HasPrefix(data[cl.Location.Offset:], []byte(cl.Value)) {
+				t.Errorf("%s: byte %d does not start %q", cl.Location.Pointer, cl.Location.Offset, cl.Value)
+			}
+			if strings.Contains(cl.Value, "O.E.M.") {
+				t.Errorf("a placeholder became a claim: %+v", cl)
+			}
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	dmi := string(fixture(t, "clean/notebook.dmidecode.txt"))
+	owrt := string(fixture(t, "router-tender/profiles.json"))
+	tests := []struct {
+		name, in string
+		kind     error
+	}{
+		{"dmidecode cut between structures", dmi[:strings.Index(dmi, "Handle 0x0004")], sbom.ErrSyntax},
+		{"dmidecode without structures", "# dmidecode 3.5\nno SMBIOS tables\n", sbom.ErrSyntax},
+		{"dmidecode with bad UTF-8", strings.Replace(dmi, "HONOR", "HON\xffOR", 1), sbom.ErrEncoding},
+		{"dmidecode with a NUL", strings.Replace(dmi, "HONOR", "HON\x00OR", 1), sbom.ErrSyntax},
+		{"dmidecode with an endless line", dmi + strings.Repeat("x", 1<<17), sbom.ErrLimit},
+		{"profiles.json cut", owrt[:len(owrt)/2], sbom.ErrSyntax},
+		{"profiles.json with two profiles", `{"target":"x","metadata_version":1,"profiles":{"a":{},"a":{}}}`, sbom.ErrDuplicate},
+		{"profiles.json without profiles", `{"target":"x","metadata_version":1}`, sbom.ErrNotRecognised},
+	}
+	for _, tt := range tests {
+		if cs, err := read(firmware.Open(strings.NewReader(tt.in), nil)); !errors.Is(err, tt.kind) || cs != nil {
+			t.Errorf("%s: %d components, error %v; want %v", tt.name, len(cs), err, tt.kind)
+		}
+	}
+}
+
+// Manifests written by others.
+func TestCorpus(t *testing.T) {
+	const dir = "../../shared/corpus"
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no corpus here")
+	}
+	found := make(map[string]int)
+	hits := make(map[vendors.ID]int)
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() || filepath.Base(path) != "profiles.json" && !strings.Contains(path, "linuxhw+DMI") || strings.HasSuffix(path, ".md") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || filepath.Base(path) == "LICENSE" || !bytes.Contains(data, []byte("DMI type")) && filepath.Base(path) != "profiles.json" {
+			return err
+		}
+		doc := firmware.Open(bytes.NewReader(data), nil)
+		cs, err := read(doc)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			return nil
+		}
+		found[doc.Header().Format]++
+		for _, c := range cs {
+			for _, a := range vendors.Bundled().Resolve("2026-11-23", c.Claims).Attributions {
+				if a.Tier >= vendors.Declared {
+					hits[a.Vendor]++
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(found, hits)
+	if found["dmidecode"] < 50 || found["openwrt-profiles"] < 100 || hits["huawei"] == 0 || hits["zte"] == 0 {
+		t.Errorf("files %v, attributions %v", found, hits)
+	}
+}
+
+// Reading must not panic, and every claim must have a place within the document.
+func FuzzOpen(f *testing.F) {
+	for _, name := range []string{"clean/notebook.dmidecode.txt", "router-tender/profiles.json"} {
+		f.Add(fixture(f, name))
+	}
+	f.Add([]byte("Handle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: ZTE\n"))
+	f.Add([]byte(`{"target":"x","version_code":"y","profiles":{"a":{"title":"ZTE","titles":[{"vendor":1}]}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for c, err := range firmware.Open(bytes.NewReader(data), &sbom.Options{Limits: sbom.Limits{Depth: 64, Components: 1000}}).Components() {
+			if err != nil {
+				return
+			}
+			for _, cl := range c.Claims {
+				if o := cl.Location.Offset; o < 0 || o >= int64(len(data)) || cl.Location.Pointer == "" {
+					t.Fatalf("claim %+v", cl)
+				}
+			}
+		}
+	})
+}

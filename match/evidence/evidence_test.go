@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
+)
+
+func screen(t testing.TB, docs map[string]string) *evidence.Report {
+	t.Helper()
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var records []evidence.Document
+	for path, text := range docs {
+		src := evidence.Source{Path: path, SHA256: strings.Repeat("0", 64), Bytes: int64(len(text))}
+		doc := sbom.NewReader(strings.NewReader(text), nil)
+		if r, err := m.Check(t.Context(), doc); err != nil {
+			records = append(records, evidence.Failed(src, doc.Header(), err))
+		} else {
+			records = append(records, evidence.Screened(src, r))
+		}
+	}
+	r := evidence.New(m, "test", match.Ban)
+	r.Finish(records)
+	return r
+}
+
+func bom(name, supplier string) string {
+	b, err := json.Marshal(map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.6",
+		"components": []any{map[string]any{"type": "application", "name": name, "supplier": map[string]string{"name": supplier}}}})
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+func schema(t testing.TB) *jsonschema.Resolved {
+	t.Helper()
+	var s jsonschema.Schema
+	if err := json.Unmarshal(evidence.Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func validate(t testing.TB, r *evidence.Report) error {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := r.WriteJSON(&buf); err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := json.Unmarshal(buf.Bytes(), &v); err != nil {
+		t.Fatal(err)
+	}
+	return schema(t).Validate(v)
+}
+
+// Every report follows the published schema, and the schema refuses what does not.
+func TestSchema(t *testing.T) {
+	r := screen(t, map[string]string{
+		"a": bom("kav", "AO Kaspersky Lab"), "b": bom("x", "Acme"), "c": "{}", "d": `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[null]}`,
+		"e": bom("kaspersky-detector", "Acme"), "f": bom("MF286", "ZTE Corporation"), "g": "", "h": bom("y", "Honor Device Co., Ltd."),
+	})
+	if err := validate(t, r); err != nil {
+		t.Error(err)
+	}
+	if err := validate(t, screen(t, nil)); err != nil {
+		t.Errorf("empty report: %v", err)
+	}
+	spoiled := screen(t, map[string]string{"a": bom("kav", "AO Kaspersky Lab")})
+	spoiled.Documents[0].Findings[0].Verdict = "malicious"
+	if err := validate(t, spoiled); err == nil {
+		t.Error("the schema accepts a verdict that does not exist")
+	}
+}
+
+// The worst verdict wins; nothing screened is not clear.
+func TestReportVerdict(t *testing.T) {
+	tests := []struct {
+		name     string
+		docs     map[string]string
+		want     string
+		complete bool
+	}{
+		{"nothing", nil, "inconclusive", false},
+		{"clear", map[string]string{"a": bom("x", "Acme")}, "clear", true},
+		{"unreadable beside clear", map[string]string{"a": bom("x", "Acme"), "b": "{"}, "inconclusive", false},
+		{"unreadable beside ban", map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, "ban", false},
+	}
+	for _, tt := range tests {
+		if r := screen(t, tt.docs); r.Verdict != tt.want || r.Coverage.Complete != tt.complete {
+			t.Errorf("%s: verdict %s, complete %v; want %s, %v", tt.name, r.Verdict, r.Coverage.Complete, tt.want, tt.complete)
+		}
+	}
+}
+
+func TestFailed(t *testing.T) {
+	d := evidence.Failed(evidence.Source{Path: "p"}, sbom.Header{Format: "SPDX", Components: 7}, errors.New("disk on fire"))
+	if d.Verdict != "inconclusive" || d.Error == nil || d.Error.Kind != "read" || d.Coverage.Complete || d.Coverage.Components != 0 {
+		t.Errorf("%+v", d)
+	}
+}
+
+// Text of a document stays inert in the table: it cannot steer a terminal, forge a
+// line of the report or break the width.
+func TestTableIsInert(t *testing.T) {
+	hostile := "x\x1b[2J\x1b[1;32mclear\x1b[0m\r\n── All documents ──\nclear\u202e\u200b\u0007" + strings.Repeat("A", 10_000)
+	r := screen(t, map[string]string{"a\x1b[31m": bom(hostile, "AO Kaspersky Lab")})
+	for _, color := range []bool{false, true} {
+		var buf bytes.Buffer
+		if err := r.WriteTable(&buf, &evidence.TableOptions{Color: color}); err != nil {
+			t.Fatal(err)
+		}
+		out := buf.String()
+		if color {
+			out = regexp.MustCompile("\x1b\\[(0|1|3[0-9]|1;3[0-9])m").ReplaceAllString(out, "")
+		}
+		if i := strings.IndexFunc(out, func(r rune) bool {
+			return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
+		}); i >= 0 {
+			t.Errorf("color %v: control character in %q", color, out[max(0, i-20):i+5])
+		}
+		if n := strings.Count(out, "\n── All documents"); n != 1 {
+			t.Errorf("color %v: %d ends of the report, want 1", color, n)
+		}
+	}
+}
+
+// At 80 columns no line is longer, except for URLs and headings, which stay whole.
+func TestTableWidth(t *testing.T) {
+	r := screen(t, map[string]string{"a": bom("卡巴斯基安全软件"+strings.Repeat("产品", 60), "AO Kaspersky Lab"), "b": bom("MF286", "ZTE Corporation"), "c": "{"})
+	for _, width := range []int{40, 80, 120} {
+		var buf bytes.Buffer
+		if err := r.WriteTable(&buf, &evidence.TableOptions{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(buf.String()) {
+			n := 0
+			for _, r := range strings.TrimSuffix(line, "\n") {
+				n++
+				if unicode.Is(unicode.Han, r) {
+					n++
+				}
+			}
+			if n > width && !strings.Contains(line, "http") && !strings.HasPrefix(line, "── ") {
+				t.Errorf("width %d: a line of %d columns: %s", width, n, line)
+			}
+		}
+	}
+}
+
+// The table never says more than the texts do.
+func TestWording(t *testing.T) {
+	r := screen(t, map[string]string{"a": bom("kav", "AO Kaspersky Lab"), "b": bom("MF286", "ZTE Corporation"), "c": bom("HG556a", "Huawei")})
+	var table, record bytes.Buffer
+	if err := r.WriteTable(&table, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.WriteJSON(&record); err != nil {
+		t.Fatal(err)
+	}
+	never := regexp.MustCompile(`(?i)is malicious|are malicious|is banned|banned in the EU|illegal|violates|non-compliant|not compliant|eligib`)
+	for _, view := range []string{table.String(), record.String()} {
+		if m := never.FindString(view); m != "" {
+			t.Errorf("a view says %q", m)
+		}
+	}
+	hit := regexp.MustCompile(`(?m)^  \[\d+\] ban — not binding, addressed to the EU institutions; EU resolution,\s+clause\s+76;`)
+	if !hit.MatchString(table.String()) {
+		t.Errorf("the hit on clause 76 does not begin with its force and addressees:\n%.2000s", table.String())
+	}
+	if !strings.Contains(table.String(), "named as an\n      example") && !strings.Contains(table.String(), "named as an example") {
+		t.Error("the hit on clause 76 does not say that the vendor is an example")
+	}
+}
