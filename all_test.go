@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The rules of the repository, as tests. CONTRIBUTING.md says why they are there.
+package clause76_test
+
+import (
+	"bytes"
+	"flag"
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/modfile"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const module = "github.com/clause76/clause76"
+
+// packages returns the folders that hold Go files, with the files.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	dirs := make(map[string][]string)
+	err := filepath.WalkDir(".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || p != "." && strings.HasPrefix(d.Name(), ".")) {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(p, ".go") {
+			dir := path.Dir(filepath.ToSlash(p))
+			dirs[dir] = append(dirs[dir], filepath.ToSlash(p))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dirs
+}
+
+// The import arrows of the design: a package may import what its row names.
+func TestImportArrows(t *testing.T) {
+	allowed := map[string][]string{
+		"vendors":          {},
+		"sbom/jsonstream":  {},
+		"sbom":             {"sbom/jsonstream", "vendors"},
+		"firmware/openwrt": {"sbom", "sbom/jsonstream", "vendors"},
+		"firmware/smbios":  {"sbom", "vendors"},
+		"firmware":         {"firmware/openwrt", "firmware/smbios", "sbom", "vendors"},
+		"match/denylist":   {"vendors"},
+		"match":            {"match/denylist", "firmware", "sbom", "vendors"},
+		"match/evidence":   {"match", "match/denylist", "sbom", "vendors"},
+	}
+	for dir, files := range packages(t) {
+		may, known := allowed[dir]
+		if !known && dir != "." && !strings.HasPrefix(dir, "examples/") {
+			t.Errorf("package %s has no row in the table of imports", dir)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") || !known {
+				continue
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, imp := range f.Imports {
+				if p, ours := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module+"/"); ours && !slices.Contains(may, p) {
+					t.Errorf("%s imports %s; %s may import only %q", file, p, dir, may)
+				}
+				if imp.Path.Value == `"C"` || imp.Path.Value == `"unsafe"` {
+					t.Errorf("%s imports %s", file, imp.Path.Value)
+				}
+			}
+		}
+	}
+}
+
+// The exported names of each package are written down: a change shows in a diff.
+func TestAPI(t *testing.T) {
+	for dir, files := range packages(t) {
+		if dir == "." || strings.HasPrefix(dir, "examples/") {
+			continue
+		}
+		golden := "testdata/api/" + strings.ReplaceAll(dir, "/", "_") + ".txt"
+		got := api(t, dir, files)
+		if *update {
+			if err := os.WriteFile(golden, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("the exported names of %s changed; if that is meant, run go test . -update and say so in CHANGELOG.md", dir)
+		}
+	}
+}
+
+// api prints the exported declarations of a package without comments and bodies, and
+// fails for one without a doc comment.
+func api(t *testing.T, dir string, files []string) []byte {
+	t.Helper()
+	fset := token.NewFileSet()
+	var parsed []*ast.File
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, f)
+	}
+	p, err := doc.NewFromFiles(fset, parsed, module+"/"+dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Doc == "" {
+		t.Errorf("package %s has no doc comment", dir)
+	}
+	var out bytes.Buffer
+	show := func(name, comment string, decl ast.Node) {
+		if comment == "" {
+			t.Errorf("%s: %s has no doc comment", dir, name)
+		}
+		if f, ok := decl.(*ast.FuncDecl); ok {
+			f.Body = nil
+		}
+		ast.Inspect(decl, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Field:
+				n.Doc, n.Comment = nil, nil
+			case *ast.ValueSpec:
+				n.Doc, n.Comment = nil, nil
+			case *ast.GenDecl:
+				n.Doc = nil
+			case *ast.FuncDecl:
+				n.Doc = nil
+			case *ast.TypeSpec:
+				n.Doc, n.Comment = nil, nil
+			}
+			return true
+		})
+		if err := printer.Fprint(&out, token.NewFileSet(), decl); err != nil {
+			t.Fatal(err)
+		}
+		out.WriteString("\n")
+	}
+	values := func(vs []*doc.Value) {
+		for _, v := range vs {
+			show(strings.Join(v.Names, ", "), v.Doc+specDocs(v.Decl), v.Decl)
+		}
+	}
+	funcs := func(fs []*doc.Func) {
+		for _, f := range fs {
+			show(f.Name, f.Doc, f.Decl)
+		}
+	}
+	values(p.Consts)
+	values(p.Vars)
+	funcs(p.Funcs)
+	for _, typ := range p.Types {
+		show(typ.Name, typ.Doc, typ.Decl)
+		values(typ.Consts)
+		values(typ.Vars)
+		funcs(typ.Funcs)
+		funcs(typ.Methods)
+	}
+	return out.Bytes()
+}
+
+// specDocs joins the comments of the single names of a group.
+func specDocs(d *ast.GenDecl) string {
+	s := ""
+	for _, spec := range d.Specs {
+		if v, ok := spec.(*ast.ValueSpec); ok {
+			s += v.Doc.Text() + v.Comment.Text()
+		}
+	}
+	return s
+}
+
+// Every package that can be imported has an Example.
+func TestExamples(t *testing.T) {
+	example := regexp.MustCompile(`(?m)^func Example`)
+	for dir, files := range packages(t) {
+		if dir == "." || strings.HasPrefix(dir, "examples/") {
+			continue
+		}
+		if !slices.ContainsFunc(files, func(f string) bool {
+			data, err := os.ReadFile(f)
+			return err == nil && strings.HasSuffix(f, "_test.go") && example.Match(data)
+		}) {
+			t.Errorf("package %s has no Example", dir)
+		}
+	}
+}
+
+// Dependencies are chosen, not collected. Each has its reason.
+func TestDependencies(t *testing.T) {
+	reasons := map[string]string{
+		"github.com/CycloneDX/cyclonedx-go":      "the field's types of CycloneDX: adapters and oracle",
+		"github.com/spdx/tools-golang":           "the field's types of SPDX: adapters and oracle",
+		"github.com/package-url/packageurl-go":   "package URLs",
+		"github.com/go-json-experiment/json":     "strict streaming JSON",
+		"golang.org/x/text":                      "Unicode normalisation, folding and width",
+		"golang.org/x/mod":                       "the digest of releases; reading go.mod in tests",
+		"golang.org/x/term":                      "bidcheck: whether and how wide a terminal is",
+		"github.com/schollz/progressbar/v3":      "bidcheck: progress",
+		"github.com/google/jsonschema-go":        "tests: the report's schema",
+		"github.com/anchore/go-struct-converter": "through tools-golang",
+		"github.com/mitchellh/colorstring":       "through progressbar",
+		"github.com/rivo/uniseg":                 "through progressbar",
+		"golang.org/x/sys":                       "through term",
+	}
+	data, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := modfile.Parse("go.mod", data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range f.Require {
+		if reasons[r.Mod.Path] == "" {
+			t.Errorf("%s is required and has no reason in this test", r.Mod.Path)
+		}
+		delete(reasons, r.Mod.Path)
+	}
+	for p := range reasons {
+		t.Errorf("%s has a reason and is not required", p)
+	}
+	if len(f.Replace) > 0 || len(f.Exclude) > 0 {
+		t.Error("go.mod replaces or excludes modules")
+	}
+}
+
+// The README's Go code is the body of main in examples/embed, which compiles.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("examples/embed/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```go\n(.*?)```").FindSubmatch(readme)
+	if block == nil {
+		t.Fatal("README.md has no Go code")
+	}
+	_, body, _ := strings.Cut(string(source), "func main() {\n")
+	body = strings.TrimSuffix(body, "}\n")
+	body = regexp.MustCompile(`(?m)^\t`).ReplaceAllString(body, "")
+	if string(block[1]) != body {
+		t.Errorf("README.md has\n%s\nexamples/embed/main.go has\n%s", block[1], body)
+	}
+	script, err := os.ReadFile(".ci/run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const tests = "go test ./..."
+	if !bytes.Contains(readme, []byte("\n"+tests+"\n")) || !bytes.Contains(script, []byte("\n"+tests+"\n")) {
+		t.Errorf("README.md and .ci/run do not both have the line %q", tests)
+	}
+}
+
+// Every file of code says what its licence is.
+func TestLicenceHeaders(t *testing.T) {
+	files := []string{".ci/run"}
+	for _, fs := range packages(t) {
+		files = append(files, fs...)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := string(data[:min(len(data), 200)])
+		if !strings.Contains(head, "SPDX-License-Identifier: Apache-2.0\n") {
+			t.Errorf("%s has no SPDX licence header", name)
+		}
+	}
+}
+
+// The top level holds what the design names, and nothing else.
+func TestTopLevel(t *testing.T) {
+	want := []string{"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "all_test.go", "examples", "firmware", "go.mod", "go.sum", "match", "sbom", "testdata", "vendors"}
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(want, e.Name()) && !strings.HasSuffix(e.Name(), ".test") {
+			t.Errorf("%s does not belong to the top level", e.Name())
+		}
+	}
+}
