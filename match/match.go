@@ -326,7 +326,7 @@ func (c *Coverage) count(x *sbom.Component) {
 	if x.Supplied {
 		c.WithSupplier++
 	}
-	if x.PURL != "" {
+	if x.HasPURL {
 		c.WithPURL++
 	}
 }

@@ -27,6 +27,7 @@ type builder struct {
 	indirect  bool
 	identity  bool // a dropped claim said who stands behind the component
 	supplied  bool // a dropped claim was a maker's name
+	wanted    bool // a claim was wanted for its own sake
 	keep      func(vendors.Role, vendors.Kind, []byte) bool
 }
 
@@ -34,11 +35,11 @@ type builder struct {
 type span struct{ from, to int }
 
 type protoClaim struct {
-	role    vendors.Role
-	kind    vendors.Kind
-	value   span
-	pointer span
-	offset  int64
+	role   vendors.Role
+	kind   vendors.Kind
+	value  span
+	at     path
+	offset int64
 }
 
 func (b *builder) reset() {
@@ -64,61 +65,63 @@ func (b *builder) setPointer(parent []byte, name string, index int) {
 	b.pointer = span{from, len(b.text)}
 }
 
-// path is a place within a component: fixed names around up to two indexes.
-// Its zero value is the component itself.
+// path is a place within a component: its pointer, then a, then n-1 and b if n is
+// not 0. Its zero value is the component itself. If top is set, a is a whole pointer.
 type path struct {
-	a string // "/externalReferences/"
-	i int
-	b string // "/url"
-	j int    // used if c is set
-	c string
+	a   string // "/externalReferences/"
+	n   int    // 1 for element 0, so that the zero value has none
+	b   string // "/url"
+	top bool
 }
+
+// element is the path of b in element i of the array a.
+func element(a string, i int, b string) path { return path{a: a, n: i + 1, b: b} }
 
 func (b *builder) addPointer(p path) span {
 	from := len(b.text)
-	b.text = append(b.text, b.get(b.pointer)...)
-	b.text = append(b.text, p.a...)
-	if p.b != "" {
-		b.text = append(strconv.AppendInt(b.text, int64(p.i), 10), p.b...)
+	if !p.top {
+		b.text = append(b.text, b.get(b.pointer)...)
 	}
-	if p.c != "" {
-		b.text = append(strconv.AppendInt(b.text, int64(p.j), 10), p.c...)
+	b.text = append(b.text, p.a...)
+	if p.n > 0 {
+		b.text = append(strconv.AppendInt(b.text, int64(p.n-1), 10), p.b...)
 	}
 	return span{from, len(b.text)}
 }
 
 func (b *builder) claim(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) {
-	if len(value) == 0 || b.drop(role, kind, value) {
-		return
+	if len(value) > 0 && !b.drop(role, kind, value) {
+		b.claims = append(b.claims, protoClaim{role, kind, b.add(value), at, offset})
 	}
-	b.claims = append(b.claims, protoClaim{role, kind, b.add(value), b.addPointer(at), offset})
+}
+
+func (b *builder) claimSpan(role vendors.Role, kind vendors.Kind, value span, at path, offset int64) {
+	if value.from < value.to && !b.drop(role, kind, b.get(value)) {
+		b.claims = append(b.claims, protoClaim{role, kind, value, at, offset})
+	}
 }
 
 // drop reports whether the claim is not wanted. It takes note of whether the claim
-// says who stands behind the component.
+// says who stands behind the component. A maker's name that is not wanted by itself
+// stays, for it can contradict a claim that is.
 func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool {
 	if b.keep == nil || b.keep(role, kind, value) {
+		b.wanted = true
 		return false
 	}
 	switch kind {
 	case vendors.KindText, vendors.KindProduct, vendors.KindURL, vendors.KindEmail:
-	default:
-		if b.identity && !role.Makes() {
-			break
+	case vendors.KindName:
+		if role.Makes() && !vendors.Placeholder(value) {
+			b.identity, b.supplied = true, true
+			return false
 		}
-		if (vendors.Claim{Role: role, Kind: kind, Value: string(value)}).Identity() {
-			b.identity = true
-			b.supplied = b.supplied || kind == vendors.KindName
+	default:
+		if !b.identity {
+			b.identity = vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()
 		}
 	}
 	return true
-}
-
-func (b *builder) claimSpan(role vendors.Role, kind vendors.Kind, value span, at path, offset int64) {
-	if value.from == value.to || b.drop(role, kind, b.get(value)) {
-		return
-	}
-	b.claims = append(b.claims, protoClaim{role, kind, value, b.addPointer(at), offset})
 }
 
 // check fails the reader if the component is too large.
@@ -131,21 +134,28 @@ func (b *builder) check(j *jsonstream.Reader, l *Limits) {
 	}
 }
 
+// component returns what was gathered. If no claim was wanted, it costs nothing and
+// says no more than what is counted.
 func (b *builder) component() Component {
+	c := Component{Placement: b.placement, Indirect: b.indirect, Malformed: b.malformed,
+		Identified: b.identity, Supplied: b.supplied, HasPURL: b.purl.from < b.purl.to}
+	if b.keep != nil && !b.wanted {
+		return c
+	}
+	pointer := b.pointer
+	pointers := make([]span, len(b.claims))
+	for i := range b.claims {
+		pointers[i] = b.addPointer(b.claims[i].at)
+	}
 	text := string(b.text)
 	get := func(s span) string { return text[s.from:s.to] }
-	c := Component{
-		Ref: get(b.ref), Type: get(b.typ), Group: get(b.group), Name: get(b.name), Version: get(b.version),
-		PURL: get(b.purl), Placement: b.placement, Indirect: b.indirect, Malformed: b.malformed,
-		Identified: b.identity, Supplied: b.supplied,
-		Location: vendors.Location{Pointer: get(b.pointer), Offset: b.offset},
-	}
-	if len(b.claims) > 0 {
-		c.Claims = make([]vendors.Claim, len(b.claims))
-		for i, p := range b.claims {
-			c.Claims[i] = vendors.Claim{Role: p.role, Kind: p.kind, Value: get(p.value),
-				Location: vendors.Location{Pointer: get(p.pointer), Offset: p.offset}}
-		}
+	c.Ref, c.Type, c.Group, c.Name = get(b.ref), get(b.typ), get(b.group), get(b.name)
+	c.Version, c.PURL = get(b.version), get(b.purl)
+	c.Location = vendors.Location{Pointer: get(pointer), Offset: b.offset}
+	c.Claims = make([]vendors.Claim, len(b.claims))
+	for i, p := range b.claims {
+		c.Claims[i] = vendors.Claim{Role: p.role, Kind: p.kind, Value: get(p.value),
+			Location: vendors.Location{Pointer: get(pointers[i]), Offset: p.offset}}
 	}
 	return c
 }

@@ -38,9 +38,9 @@ type Component struct {
 	Claims   []vendors.Claim
 	// Supplied says that a manufacturer's, supplier's, publisher's or
 	// distributor's name is given; Identified that the name or an identifier
-	// says who stands behind the component. Both count what [Document.Keep]
-	// dropped.
-	Supplied, Identified bool
+	// says who stands behind the component; HasPURL that there is a package URL.
+	// They count what [Document.Keep] dropped.
+	Supplied, Identified, HasPURL bool
 	// Malformed counts vendor-bearing fields that could not be read.
 	Malformed int
 	Location  vendors.Location

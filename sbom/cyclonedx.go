@@ -313,11 +313,13 @@ func (x *cdx) metadata() {
 		}
 	}
 	for _, c := range about.claims {
-		text := about.get(c.value)
-		value := subject.add(text)
-		at := subject.add(about.get(c.pointer))
-		subject.claims = append(subject.claims, protoClaim{c.role, c.kind, value, at, c.offset})
+		c.value = subject.add(about.get(c.value))
+		c.at.a, c.at.top = "/metadata"+c.at.a, true
+		subject.claims = append(subject.claims, c)
 	}
+	subject.wanted = subject.wanted || about.wanted
+	subject.identity = subject.identity || about.identity
+	subject.supplied = subject.supplied || about.supplied
 	subject.malformed += about.malformed
 	if found || len(subject.claims) > 0 || subject.malformed > 0 {
 		if !found {

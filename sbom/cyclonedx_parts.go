@@ -22,9 +22,9 @@ func (x *cdx) authors(b *builder) {
 		for x.j.More() {
 			switch string(x.j.Name()) {
 			case "name":
-				x.text(b, vendors.Author, vendors.KindName, path{a: "/authors/", i: i, b: "/name"})
+				x.text(b, vendors.Author, vendors.KindName, element("/authors/", i, "/name"))
 			case "email":
-				x.text(b, vendors.Author, vendors.KindEmail, path{a: "/authors/", i: i, b: "/email"})
+				x.text(b, vendors.Author, vendors.KindEmail, element("/authors/", i, "/email"))
 			default:
 				x.j.Skip()
 			}
@@ -64,7 +64,7 @@ func (x *cdx) references(b *builder) {
 				x.j.Skip()
 			}
 		}
-		b.claimSpan(role, vendors.KindURL, url, path{a: "/externalReferences/", i: i, b: "/url"}, off)
+		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
 	}
 }
 
@@ -97,7 +97,7 @@ func (x *cdx) properties(b *builder) {
 				x.j.Skip()
 			}
 		}
-		b.claimSpan(role, kind, value, path{a: "/properties/", i: i, b: "/value"}, off)
+		b.claimSpan(role, kind, value, element("/properties/", i, "/value"), off)
 	}
 }
 
@@ -126,7 +126,7 @@ func (x *cdx) licences(b *builder) {
 					x.only("organization", func() {
 						x.only("name", func() {
 							x.text(b, vendors.Reference, vendors.KindName,
-								path{a: "/licenses/", i: i, b: "/license/licensing/licensor/organization/name"})
+								element("/licenses/", i, "/license/licensing/licensor/organization/name"))
 						})
 					})
 				})
@@ -186,21 +186,21 @@ func (x *cdx) evidence(b *builder) {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.identity(b, path{a: "/evidence/identity/", i: i, b: "/concludedValue"})
+				x.identity(b, element("/evidence/identity/", i, "/concludedValue"))
 			}
 		case "copyright":
 			if !x.j.Enter('[') {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.only("text", func() { x.mention(b, vendors.Author, path{a: "/evidence/copyright/", i: i, b: "/text"}) })
+				x.only("text", func() { x.mention(b, vendors.Author, element("/evidence/copyright/", i, "/text")) })
 			}
 		case "occurrences":
 			if !x.j.Enter('[') {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.only("location", func() { x.mention(b, vendors.Mention, path{a: "/evidence/occurrences/", i: i, b: "/location"}) })
+				x.only("location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) })
 			}
 		default:
 			x.j.Skip()

@@ -69,8 +69,11 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 func (d *Document) Header() Header { return d.header }
 
 // Keep makes the reader drop the claims for which keep returns false, before they
-// cost anything. It must be called before [Document.Components]; the value is only
-// valid during the call. Counts and warnings are as if all claims were kept.
+// cost anything. Makers' names stay beside claims that are kept, for they can
+// contradict them. A component without a kept claim has nothing but Placement,
+// Indirect, Malformed, Supplied, Identified and HasPURL. Counts and warnings are as
+// if all claims were kept. Keep must be called before [Document.Components]; the
+// value is only valid during the call.
 func (d *Document) Keep(keep func(role vendors.Role, kind vendors.Kind, value []byte) bool) {
 	d.keep = keep
 }
@@ -124,6 +127,7 @@ func (s *Sink) Emit(c Component) bool {
 	}
 	d.header.Components++
 	d.header.Malformed += c.Malformed
+	c.HasPURL = c.HasPURL || c.PURL != ""
 	d.only = c.Ref
 	if d.header.Components > d.limits.Components {
 		s.err = &Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: ErrLimit,

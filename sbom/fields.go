@@ -82,9 +82,7 @@ func (f *fields) texts(b *builder, role vendors.Role, kind vendors.Kind, at stri
 		f.j.Enter('[')
 		for i := 0; f.j.More(); i++ {
 			if text, ok := f.str(b); ok {
-				if len(text) > 0 && !b.drop(role, kind, text) {
-					b.claims = append(b.claims, protoClaim{role, kind, b.add(text), b.indexed(at, i), f.j.TextOffset()})
-				}
+				b.claim(role, kind, text, element(at, i, ""), f.j.TextOffset())
 			}
 		}
 	case '"':
@@ -92,13 +90,6 @@ func (f *fields) texts(b *builder, role vendors.Role, kind vendors.Kind, at stri
 	default:
 		f.wrong(b, "")
 	}
-}
-
-// indexed is the pointer of element i of the array at.
-func (b *builder) indexed(at string, i int) span {
-	p := b.addPointer(path{a: at})
-	b.text = fmt.Appendf(b.text, "%d", i)
-	return span{p.from, len(b.text)}
 }
 
 func (f *fields) purl(b *builder) {
@@ -184,7 +175,7 @@ func (f *fields) contacts(b *builder, role vendors.Role, at string) {
 		f.j.Enter('{')
 		for f.j.More() {
 			if string(f.j.Name()) == "email" {
-				f.text(b, role, vendors.KindEmail, path{a: at, i: i, b: "/email"})
+				f.text(b, role, vendors.KindEmail, element(at, i, "/email"))
 				continue
 			}
 			f.j.Skip()

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strings"
 
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/vendors"
@@ -171,7 +170,7 @@ func (x *spdx) actor(b *builder, role vendors.Role, at string) {
 		return
 	}
 	off := x.j.TextOffset()
-	if vendors.Placeholder(string(text)) {
+	if vendors.Placeholder(text) {
 		return
 	}
 	name := text
@@ -191,16 +190,13 @@ func (x *spdx) actor(b *builder, role vendors.Role, at string) {
 }
 
 func isActorKind(s []byte) bool {
-	switch strings.ToLower(string(bytes.TrimSpace(s))) {
-	case "organization", "person", "tool":
-		return true
-	}
-	return false
+	s = bytes.TrimSpace(s)
+	return bytes.EqualFold(s, []byte("Organization")) || bytes.EqualFold(s, []byte("Person")) || bytes.EqualFold(s, []byte("Tool"))
 }
 
 func (x *spdx) url(b *builder, at string) {
 	text, ok := x.str(b)
-	if ok && !vendors.Placeholder(string(text[:min(len(text), 64)])) {
+	if ok && !vendors.Placeholder(text) {
 		b.claim(vendors.Reference, vendors.KindURL, text, path{a: at}, x.j.TextOffset())
 	}
 }
@@ -232,7 +228,7 @@ func (x *spdx) externalRefs(b *builder) {
 				x.j.Skip()
 			}
 		}
-		at := path{a: "/externalRefs/", i: i, b: "/referenceLocator"}
+		at := element("/externalRefs/", i, "/referenceLocator")
 		kind := b.get(typ)
 		if slash := bytes.LastIndexByte(kind, '/'); slash >= 0 { // http://spdx.org/rdf/references/purl
 			kind = kind[slash+1:]
@@ -308,46 +304,32 @@ func (x *spdx) relationships() {
 		if !x.j.Enter('{') {
 			continue
 		}
-		var typ, from, to string
+		var typ, from, to span
+		x.b.reset()
 		for x.j.More() {
 			switch string(x.j.Name()) {
 			case "relationshipType":
-				typ = x.word()
+				x.set(&x.b, &typ)
 			case "spdxElementId":
-				from = x.word()
+				x.set(&x.b, &from)
 			case "relatedSpdxElement":
-				to = x.word()
+				x.set(&x.b, &to)
 			default:
 				x.j.Skip()
 			}
 		}
 		const doc = "SPDXRef-DOCUMENT"
-		switch {
-		case typ == "DESCRIBES" && from == doc:
-			x.s.SetSubject(to)
-		case typ == "DESCRIBED_BY" && to == doc:
-			x.s.SetSubject(from)
+		switch string(x.b.get(typ)) {
+		case "DESCRIBES":
+			if string(x.b.get(from)) == doc {
+				x.s.SetSubject(string(x.b.get(to)))
+			}
+		case "DESCRIBED_BY":
+			if string(x.b.get(to)) == doc {
+				x.s.SetSubject(string(x.b.get(from)))
+			}
 		}
 	}
-}
-
-// word reads a short string. The words that most relationships are made of are not
-// allocated anew.
-func (x *spdx) word() string {
-	text, _ := x.j.Text()
-	switch string(text) {
-	case "CONTAINS":
-		return "CONTAINS"
-	case "DEPENDS_ON":
-		return "DEPENDS_ON"
-	case "DEPENDENCY_OF":
-		return "DEPENDENCY_OF"
-	case "DESCRIBES":
-		return "DESCRIBES"
-	case "SPDXRef-DOCUMENT":
-		return "SPDXRef-DOCUMENT"
-	}
-	return string(text)
 }
 
 func (x *spdx) externalDocuments() {

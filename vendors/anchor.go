@@ -83,22 +83,21 @@ func (a *anchors) addPrefix(value string) {
 
 // MayMatch reports whether [Register.Resolve] could make anything of a claim. It
 // never says false of a claim that matches, and rarely true of one that does not.
-// Readers ask it to pass over what cannot matter. A maker's
-// name always may: it matters even where nobody in the register bears it, because
-// it can contradict another claim.
+// Readers ask it to pass over what cannot matter.
 func (r *Register) MayMatch(role Role, kind Kind, value []byte) bool {
+	return mayResolve(&r.index, role, kind, value)
+}
+
+func mayResolve[T []byte | string](x *index, role Role, kind Kind, value T) bool {
 	if role == Emitter {
 		return false
 	}
-	if role.Makes() && kind == KindName {
-		return true
-	}
-	return mayMatch(&r.index.anchors, kind, value)
+	return mayMatch(&x.anchors, kind, value) || role.Makes() && kind != KindEmail && kind != KindURL && maySlip(x, value)
 }
 
 // maySlip reports whether a name in ASCII could be one letter away from a
 // distinctive alias, judging by first letters and lengths alone.
-func (x *index) maySlip(name string) bool {
+func maySlip[T []byte | string](x *index, name T) bool {
 	var first byte   // of the name
 	var letters uint // of the name so far
 	var start byte   // first letter of the token

@@ -2,18 +2,24 @@
 
 package vendors
 
-import "strings"
+// maxPlaceholder is more than the length of the longest placeholder.
+const maxPlaceholder = 32
 
 // Placeholder reports whether a field's value says that there is no value:
 // NOASSERTION (SPDX 2.3, 7.5), "To be filled by O.E.M.", "N/A" and the like.
 // Such a value identifies nobody. The comparison ignores case and the spaces
 // around the value.
-func Placeholder(value string) bool {
-	value = strings.TrimSpace(value)
-	if len(value) > len("to be filled by o.e.m. to be filled") {
+func Placeholder[T string | []byte](value T) bool {
+	for len(value) > 0 && value[0] <= ' ' {
+		value = value[1:]
+	}
+	for len(value) > 0 && value[len(value)-1] <= ' ' {
+		value = value[:len(value)-1]
+	}
+	if len(value) > maxPlaceholder {
 		return false
 	}
-	var buf [64]byte
+	var buf [maxPlaceholder]byte
 	lower := buf[:0]
 	for i := range len(value) {
 		b := value[i]

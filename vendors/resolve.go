@@ -90,7 +90,7 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 		}
 		if mayMatch(&r.index.anchors, c.Kind, c.Value) {
 			res.claim(c)
-		} else if c.Role.Makes() && c.Kind != KindEmail && c.Kind != KindURL && r.index.maySlip(c.Value) {
+		} else if c.Role.Makes() && c.Kind != KindEmail && c.Kind != KindURL && maySlip(&r.index, c.Value) {
 			res.misspelt(c, appendTokens(res.buf[:0], c.Value)) // it can be nothing else
 		}
 	}

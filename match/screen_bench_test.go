@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package match_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	cyclonedx "github.com/CycloneDX/cyclonedx-go"
+	spdxjson "github.com/spdx/tools-golang/json"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+// The benchmarks read and screen documents of 50,000 components, written here after
+// what Syft and cdxgen write, and decode the same bytes with the field's libraries.
+// Compare the ns/op of one run; the ratio is what counts.
+
+const benchComponents = 50_000
+
+func writeCycloneDX(w io.Writer) {
+	fmt.Fprint(w, `{"$schema":"http://cyclonedx.org/schema/bom-1.5.schema.json","bomFormat":"CycloneDX","specVersion":"1.5","serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79","version":1,"metadata":{"timestamp":"2026-01-01T00:00:00Z","component":{"type":"application","bom-ref":"root","name":"suite","version":"1.0","supplier":{"name":"Example Ltd"}}},"components":[`)
+	for i := range benchComponents {
+		if i > 0 {
+			fmt.Fprint(w, ",\n")
+		}
+		fmt.Fprintf(w, `{"type":"library","bom-ref":"pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[2]d.3","supplier":{"name":"Supplier %[2]d GmbH","url":["https://supplier%[2]d.example.com"],"contact":[{"name":"Jane Doe","email":"jane%[2]d@supplier%[2]d.example.com"}]},"author":"Author %[2]d","publisher":"Publisher %[2]d","group":"@scope%[1]d","name":"package-name-%[1]d","version":"1.%[2]d.3","description":"A library that does thing number %[1]d for applications and services on several platforms","scope":"required","hashes":[{"alg":"SHA-256","content":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},{"alg":"SHA-512","content":"cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"}],"licenses":[{"license":{"id":"MIT","url":"https://opensource.org/licenses/MIT"}}],"copyright":"Copyright 2020 Author %[2]d","cpe":"cpe:2.3:a:vendor%[2]d:package-name-%[1]d:1.%[2]d.3:*:*:*:*:*:*:*","purl":"pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[2]d.3","externalReferences":[{"type":"vcs","url":"git+https://github.com/org%[2]d/package-name-%[1]d.git"},{"type":"website","url":"https://package-name-%[1]d.example.org/"},{"type":"issue-tracker","url":"https://github.com/org%[2]d/package-name-%[1]d/issues"}],"properties":[{"name":"syft:package:foundBy","value":"javascript-lock-cataloger"},{"name":"syft:package:language","value":"javascript"},{"name":"syft:location:0:path","value":"/app/node_modules/package-name-%[1]d/package.json"}]}`, i, i%997)
+	}
+	fmt.Fprint(w, "]}\n")
+}
+
+func writeSPDX(w io.Writer) {
+	fmt.Fprint(w, `{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT","name":"suite","documentNamespace":"https://example.org/suite","creationInfo":{"created":"2026-01-01T00:00:00Z","creators":["Tool: example"]},"packages":[`)
+	for i := range benchComponents {
+		if i > 0 {
+			fmt.Fprint(w, ",\n")
+		}
+		fmt.Fprintf(w, `{"SPDXID":"SPDXRef-Package-%[1]d","name":"package-name-%[1]d","versionInfo":"1.%[2]d.3","supplier":"Organization: Supplier %[2]d GmbH (info@supplier%[2]d.example.com)","originator":"Organization: Origin %[2]d","downloadLocation":"https://registry.example.org/package-name-%[1]d.tgz","filesAnalyzed":false,"homepage":"https://package-name-%[1]d.example.org/","licenseConcluded":"MIT","licenseDeclared":"MIT","copyrightText":"Copyright 2020 Author %[2]d","description":"A library that does thing number %[1]d for applications and services on several platforms","checksums":[{"algorithm":"SHA256","checksumValue":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}],"externalRefs":[{"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a:vendor%[2]d:package-name-%[1]d:1.%[2]d.3:*:*:*:*:*:*:*"},{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[2]d.3"}]}`, i, i%997)
+	}
+	fmt.Fprint(w, `],"relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-Package-0"}`)
+	for i := 1; i < benchComponents; i++ {
+		fmt.Fprintf(w, `,{"spdxElementId":"SPDXRef-Package-0","relationshipType":"DEPENDS_ON","relatedSpdxElement":"SPDXRef-Package-%d"}`, i)
+	}
+	fmt.Fprint(w, "]}\n")
+}
+
+// benchFile writes a document to a file and returns its path and length.
+func benchFile(b *testing.B, write func(io.Writer)) (string, int64) {
+	b.Helper()
+	f, err := os.Create(filepath.Join(b.TempDir(), "bench.json"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	w := bufio.NewWriterSize(f, 1<<20)
+	write(w)
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return f.Name(), info.Size()
+}
+
+func benchmarkScreen(b *testing.B, write func(io.Writer), library func(io.Reader) error) {
+	path, size := benchFile(b, write)
+	each := func(b *testing.B, read func(io.Reader) error) {
+		b.SetBytes(size)
+		b.ReportAllocs()
+		for b.Loop() {
+			f, err := os.Open(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := read(f); err != nil {
+				b.Fatal(err)
+			}
+			f.Close()
+		}
+	}
+	m := matcher(b, "", nil)
+	b.Run("clause76", func(b *testing.B) {
+		each(b, func(r io.Reader) error {
+			result, err := m.Check(b.Context(), sbom.NewReader(r, nil))
+			if err == nil && (result.Coverage.Components < benchComponents || len(result.Findings) > 0) {
+				b.Fatalf("%+v", result.Coverage)
+			}
+			return err
+		})
+	})
+	b.Run("library", func(b *testing.B) { each(b, library) })
+}
+
+func BenchmarkScreenCycloneDX(b *testing.B) {
+	benchmarkScreen(b, writeCycloneDX, func(r io.Reader) error {
+		var bom cyclonedx.BOM
+		return cyclonedx.NewBOMDecoder(r, cyclonedx.BOMFileFormatJSON).Decode(&bom)
+	})
+}
+
+func BenchmarkScreenSPDX(b *testing.B) {
+	benchmarkScreen(b, writeSPDX, func(r io.Reader) error {
+		_, err := spdxjson.Read(r)
+		return err
+	})
+}
