@@ -290,8 +290,11 @@ func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Cove
 			}
 			n++
 			coverage.count(&c)
+			if len(c.Claims) == 0 {
+				continue
+			}
+			c := c // most components end above, and need no place on the heap
 			switch {
-			case len(c.Claims) == 0:
 			case c.Placement != sbom.Unplaced:
 				if !emit(&c, c.Placement == sbom.Subject) {
 					return

@@ -64,13 +64,15 @@ func (a *anchors) add(value string) {
 		}
 	}
 	if best != "" {
-		set(&a.bits, mix(hashASCII(best)))
+		a.set(best)
 	}
 }
 
+func (a *anchors) set(token string) { set(&a.bits, mix(hashASCII(token))) }
+
 // addSquashed adds the letters of a name without its word breaks.
 func (a *anchors) addSquashed(name string) {
-	set(&a.bits, mix(hashASCII(name)))
+	a.set(name)
 }
 
 // addPrefix makes an anchor of the start of a token.
@@ -96,39 +98,43 @@ func mayResolve[T []byte | string](x *index, role Role, kind Kind, value T) bool
 }
 
 // maySlip reports whether a name in ASCII could be one letter away from a
-// distinctive alias, judging by first letters and lengths alone.
+// distinctive alias: one of its words, or its words up to some point without breaks.
 func maySlip[T []byte | string](x *index, name T) bool {
-	var first byte   // of the name
-	var letters uint // of the name so far
-	var start byte   // first letter of the token
-	var n uint       // letters of the token
+	var buf [64]byte // letters of the name so far
+	letters, start := 0, 0
 	for i := 0; ; i++ {
 		var c byte
 		if i < len(name) {
 			c = class[name[i]]
 		}
 		if c != 0 {
-			if n == 0 {
-				start = c
-				if letters == 0 {
-					first = c
-				}
+			if letters == len(buf) {
+				return true // too long to tell
 			}
-			n++
+			buf[letters] = c
 			letters++
 			continue
 		}
-		if n > 0 && (x.slip(start, n) || x.slip(first, letters)) {
+		if letters > start && (x.slip(buf[start:letters]) || start > 0 && x.slip(buf[:letters])) {
 			return true
 		}
-		if n = 0; i >= len(name) {
+		if start = letters; i >= len(name) {
 			return false
 		}
 	}
 }
 
-func (x *index) slip(first byte, n uint) bool {
-	return n < 63 && x.slips[first&127]&(7<<n>>1) != 0 // lengths n-1, n and n+1
+// slip reports whether s is one letter away from a distinctive alias.
+func (x *index) slip(s []byte) bool {
+	if x.slips[s[0]&127]&(7<<len(s)>>1) == 0 { // lengths n-1, n and n+1
+		return false
+	}
+	for _, alias := range x.typos[s[0]] {
+		if d := len(alias) - len(s); -1 <= d && d <= 1 && oneEdit(alias, string(s)) {
+			return true
+		}
+	}
+	return false
 }
 
 func mayMatch[T []byte | string](a *anchors, kind Kind, value T) bool {
@@ -158,15 +164,14 @@ func mayMatch[T []byte | string](a *anchors, kind Kind, value T) bool {
 			h = step(h, c)
 			continue
 		}
-		if h != 0 {
-			if has(&a.bits, mix(h)) {
-				return true
-			}
-			h = 0
+		if has(&a.bits, mix(h)) { // also between tokens, where h is 0: that costs less than to ask
+			return true
 		}
+		h = 0
 		switch b := value[i]; {
 		case b >= 0x80:
 			return true // look-alikes, other scripts
+		case b < '%': // the common separators need no further look
 		case b == '%' && i+2 < len(value):
 			// An escape: between tokens, unless it hides a letter.
 			hi, lo := hexDigit(value[i+1]), hexDigit(value[i+2])
@@ -180,7 +185,7 @@ func mayMatch[T []byte | string](a *anchors, kind Kind, value T) bool {
 			return true
 		}
 	}
-	return h != 0 && has(&a.bits, mix(h))
+	return has(&a.bits, mix(h))
 }
 
 // hasPrefix reports whether a token of s starts with one of the prefixes.

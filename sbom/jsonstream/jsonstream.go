@@ -259,6 +259,9 @@ func (r *Reader) Enter(open jsontext.Kind) bool {
 // More reports whether the object or array entered last has another element. At
 // its end More reads the closing brace or bracket.
 func (r *Reader) More() bool {
+	if r.buf != nil && r.err == nil {
+		return r.loadedMore()
+	}
 	switch r.Kind() {
 	case '}', ']':
 		r.token()
@@ -293,13 +296,19 @@ func (r *Reader) token() bool {
 
 // Name reads an object member's name. The bytes are valid until the next call.
 func (r *Reader) Name() []byte {
-	b, _ := r.text() // More has gone to its first byte
+	if r.buf != nil && r.err == nil && !r.escapes {
+		return r.loadedPlain() // More has gone to its first byte
+	}
+	b, _ := r.text()
 	return b
 }
 
 // TryText reads a string as Text does and returns the kind '"'. It leaves any other
 // value unread and returns its kind.
 func (r *Reader) TryText() ([]byte, jsontext.Kind) {
+	if r.buf != nil && r.err == nil && !r.escapes && r.loadedKind() == '"' {
+		return r.loadedPlain(), '"'
+	}
 	k := r.Kind()
 	if k != '"' {
 		return nil, k

@@ -75,6 +75,31 @@ var kinds = func() (t [256]jsontext.Kind) {
 	return t
 }()
 
+// loadedMore is More within the buffer.
+func (r *Reader) loadedMore() bool {
+	if b := r.loadedKind(); b != '}' && b != ']' {
+		return true
+	}
+	r.pos++
+	if r.level--; r.level == 0 {
+		r.buf = nil
+	}
+	return false
+}
+
+// loadedPlain reads the string at pos of a buffer without escapes.
+func (r *Reader) loadedPlain() []byte {
+	from := r.pos + 1
+	r.start = r.bufOff + int64(r.pos)
+	n := bytes.IndexByte(r.buf[from:], '"')
+	r.pos = from + n + 1
+	if int64(n+2) > r.limits.String {
+		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
+		return nil
+	}
+	return r.buf[from : from+n]
+}
+
 // loadedToken reads a brace, bracket or scalar.
 func (r *Reader) loadedToken() bool {
 	switch r.loadedKind() {
