@@ -109,17 +109,14 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 		b.wanted = true
 		return false
 	}
-	switch kind {
-	case vendors.KindText, vendors.KindProduct, vendors.KindURL, vendors.KindEmail:
-	case vendors.KindName:
+	switch {
+	case kind == vendors.KindName:
 		if role.Makes() && !vendors.Placeholder(value) {
 			b.identity, b.supplied = true, true
 			return false
 		}
-	default:
-		if !b.identity {
-			b.identity = vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()
-		}
+	case !b.identity:
+		b.identity = vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()
 	}
 	return true
 }

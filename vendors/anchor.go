@@ -3,7 +3,9 @@
 package vendors
 
 import (
+	"bytes"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +18,8 @@ import (
 type anchors struct {
 	bits     [1024]uint64
 	prefixes [1024]uint64
-	lengths  uint64 // bit n: there is a prefix of n letters
+	lengths  uint64   // bit n: there is a prefix of n letters
+	types    []string // of the prefixes: "pypi"
 }
 
 // commonTokens are never chosen as an anchor if there is another one.
@@ -77,7 +80,8 @@ func (a *anchors) addSquashed(name string) {
 
 // addPrefix makes an anchor of the start of a token.
 func (a *anchors) addPrefix(value string) {
-	_, name, _ := strings.Cut(strings.ToLower(value), "/")
+	typ, name, _ := strings.Cut(strings.ToLower(value), "/")
+	a.types = append(a.types, typ)
 	name = strings.FieldsFunc(name, func(r rune) bool { return r >= 0x80 || class[byte(r)] == 0 })[0]
 	set(&a.prefixes, mix(hashASCII(name)))
 	a.lengths |= 1 << min(len(name), 63)
@@ -87,19 +91,12 @@ func (a *anchors) addPrefix(value string) {
 // never says false of a claim that matches, and rarely true of one that does not.
 // Readers ask it to pass over what cannot matter.
 func (r *Register) MayMatch(role Role, kind Kind, value []byte) bool {
-	return mayResolve(&r.index, role, kind, value)
-}
-
-func mayResolve[T []byte | string](x *index, role Role, kind Kind, value T) bool {
-	if role == Emitter {
-		return false
-	}
-	return mayMatch(&x.anchors, kind, value) || role.Makes() && kind != KindEmail && kind != KindURL && maySlip(x, value)
+	return mayMatch(&r.index, role, kind, value)
 }
 
 // maySlip reports whether a name in ASCII could be one letter away from a
 // distinctive alias: one of its words, or its words up to some point without breaks.
-func maySlip[T []byte | string](x *index, name T) bool {
+func maySlip(x *index, name []byte) bool {
 	var buf [64]byte // letters of the name so far
 	letters, start := 0, 0
 	for i := 0; ; i++ {
@@ -130,57 +127,68 @@ func (x *index) slip(s []byte) bool {
 		return false
 	}
 	for _, alias := range x.typos[s[0]] {
-		if d := len(alias) - len(s); -1 <= d && d <= 1 && oneEdit(alias, string(s)) {
+		d := len(alias) - len(s)
+		if d < -1 || d > 1 || alias[1] != s[1] && alias[len(alias)-1] != s[len(s)-1] {
+			continue // one slip cannot change the second letter and the last
+		}
+		if oneEdit(alias, string(s)) {
 			return true
 		}
 	}
 	return false
 }
 
-func mayMatch[T []byte | string](a *anchors, kind Kind, value T) bool {
-	switch kind {
-	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth:
-		return true // short and looked up as they are
+func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
+	if x.anchors.hasToken(value) {
+		return role != Emitter
 	}
-	var h uint32
 	switch kind {
-	case KindName, KindGroup: // compared without word breaks too
-		for i := 0; i < len(value); i++ {
-			if c := class[value[i]]; c != 0 {
-				h = step(h, c)
-			}
-		}
-		if has(&a.bits, mix(h)) {
-			return true
-		}
+	case KindText, KindURL, KindEmail, KindCPE, KindProduct, KindRegID:
+		return false
 	case KindPURL:
-		if hasPrefix(a, value) {
-			return true
+		return x.anchors.hasPrefix(value)
+	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth:
+		return role != Emitter // short, and looked up as they are
+	}
+	// Names, groups and prefixes are compared without word breaks too.
+	h := uint32(0)
+	for _, b := range value {
+		if c := class[b]; c != 0 {
+			h = step(h, c)
 		}
 	}
-	h = 0
-	for i := 0; i < len(value); i++ {
-		if c := class[value[i]]; c != 0 {
+	return has(&x.anchors.bits, mix(h)) || role.Makes() && maySlip(x, value)
+}
+
+// hasToken reports whether a token of the value is an anchor, or whether that cannot
+// be told from the bytes: other scripts, look-alikes, letters hidden by an escape.
+func (a *anchors) hasToken(value []byte) bool {
+	h := uint32(0)
+rest:
+	for i, b := range value {
+		if c := class[b]; c != 0 {
 			h = step(h, c)
 			continue
 		}
-		if has(&a.bits, mix(h)) { // also between tokens, where h is 0: that costs less than to ask
+		// Also between tokens, where h is 0: that costs less than to ask.
+		if has(&a.bits, mix(h)) {
 			return true
 		}
 		h = 0
-		switch b := value[i]; {
-		case b >= 0x80:
-			return true // look-alikes, other scripts
+		switch {
 		case b < '%': // the common separators need no further look
+		case b >= 0x80:
+			return true
 		case b == '%' && i+2 < len(value):
-			// An escape: between tokens, unless it hides a letter.
 			hi, lo := hexDigit(value[i+1]), hexDigit(value[i+2])
-			if hi >= 0 && lo >= 0 {
-				if d := byte(hi<<4 | lo); d >= 0x80 || class[d] != 0 {
-					return true
-				}
-				i += 2
+			if hi < 0 || lo < 0 {
+				continue
 			}
+			if d := byte(hi<<4 | lo); d >= 0x80 || class[d] != 0 {
+				return true
+			}
+			value = value[i+3:]
+			goto rest
 		case b == '\\' && i+1 < len(value) && class[value[i+1]] != 0:
 			return true
 		}
@@ -188,11 +196,17 @@ func mayMatch[T []byte | string](a *anchors, kind Kind, value T) bool {
 	return has(&a.bits, mix(h))
 }
 
-// hasPrefix reports whether a token of s starts with one of the prefixes.
-func hasPrefix[T []byte | string](a *anchors, s T) bool {
+// hasPrefix reports whether a token of a package URL starts with one of the
+// prefixes of its type.
+func (a *anchors) hasPrefix(purl []byte) bool {
+	if len(purl) > 4 && purl[4] != '/' && !slices.ContainsFunc(a.types, func(t string) bool {
+		return len(purl) > 4+len(t) && bytes.EqualFold(purl[4:4+len(t)], []byte(t))
+	}) {
+		return false
+	}
 	h, n := uint32(0), 0
-	for i := 0; i < len(s); i++ {
-		c := class[s[i]]
+	for _, b := range purl {
+		c := class[b]
 		if c == 0 {
 			h, n = 0, 0
 			continue

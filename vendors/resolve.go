@@ -88,10 +88,8 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 		if c.Role == Emitter || c.Value == "" || len(res.out.Attributions) >= maxAttributionsPerComponent {
 			continue
 		}
-		if mayMatch(&r.index.anchors, c.Kind, c.Value) {
+		if mayMatch(&r.index, c.Role, c.Kind, append(res.buf[:0], c.Value...)) {
 			res.claim(c)
-		} else if c.Role.Makes() && c.Kind != KindEmail && c.Kind != KindURL && maySlip(&r.index, c.Value) {
-			res.misspelt(c, appendTokens(res.buf[:0], c.Value)) // it can be nothing else
 		}
 	}
 	res.corroborate()

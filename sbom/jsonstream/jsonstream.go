@@ -102,6 +102,7 @@ type Reader struct {
 	pos     int
 	bufOff  int64 // offset of buf[0]
 	level   int   // objects and arrays of buf that are open
+	depth   int   // objects and arrays around buf
 	escapes bool  // buf has strings with escapes
 }
 
@@ -244,6 +245,11 @@ func (r *Reader) Kind() jsontext.Kind {
 // Enter reads the opening brace or bracket of an object or array. If the next
 // value is anything else, it is skipped and Enter returns false.
 func (r *Reader) Enter(open jsontext.Kind) bool {
+	if r.buf != nil && r.err == nil && r.loadedKind() == open && r.depth+r.level < r.limits.Depth {
+		r.pos++
+		r.level++
+		return true
+	}
 	k := r.Kind()
 	if k != open {
 		if k == 0 {

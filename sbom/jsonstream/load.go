@@ -34,7 +34,7 @@ func (r *Reader) Load() {
 	if err != nil {
 		return
 	}
-	r.buf, r.pos, r.level = raw, 0, 0
+	r.buf, r.pos, r.level, r.depth = raw, 0, 0, r.dec.StackDepth()
 	r.escapes = bytes.IndexByte(raw, '\\') >= 0
 	r.bufOff = r.base + r.dec.InputOffset() - int64(len(raw))
 }
@@ -93,6 +93,9 @@ func (r *Reader) loadedPlain() []byte {
 	r.start = r.bufOff + int64(r.pos)
 	n := bytes.IndexByte(r.buf[from:], '"')
 	r.pos = from + n + 1
+	if b := r.buf[r.pos]; b == ':' || b == ',' { // a container is open: something follows
+		r.pos++
+	}
 	if int64(n+2) > r.limits.String {
 		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
 		return nil
@@ -105,7 +108,7 @@ func (r *Reader) loadedToken() bool {
 	switch r.loadedKind() {
 	case '{', '[':
 		r.pos++
-		if r.level++; r.dec.StackDepth()+r.level > r.limits.Depth {
+		if r.level++; r.depth+r.level > r.limits.Depth {
 			r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
 			return false
 		}
@@ -177,7 +180,7 @@ func (r *Reader) loadedSkip() {
 		case '{', '[':
 			depth++
 			r.pos++
-			if depth+r.level+r.dec.StackDepth() > r.limits.Depth {
+			if depth+r.level+r.depth > r.limits.Depth {
 				r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
 				return
 			}
