@@ -102,6 +102,7 @@ type Reader struct {
 	pos     int
 	bufOff  int64 // offset of buf[0]
 	level   int   // objects and arrays of buf that are open
+	nameEnd int   // closing quote of the name that loadedMore found
 	depth   int   // objects and arrays around buf
 	escapes bool  // buf has strings with escapes
 }
@@ -303,7 +304,7 @@ func (r *Reader) token() bool {
 // Name reads an object member's name. The bytes are valid until the next call.
 func (r *Reader) Name() []byte {
 	if r.buf != nil && r.err == nil && !r.escapes {
-		return r.loadedPlain() // More has gone to its first byte
+		return r.loadedName()
 	}
 	b, _ := r.text()
 	return b

@@ -75,16 +75,42 @@ var kinds = func() (t [256]jsontext.Kind) {
 	return t
 }()
 
-// loadedMore is More within the buffer.
+// loadedMore is More within the buffer. Members are what documents are made of, so
+// it also finds the end of the name that follows, if one does.
 func (r *Reader) loadedMore() bool {
-	if b := r.loadedKind(); b != '}' && b != ']' {
-		return true
+	buf, i := r.buf, r.pos
+	for kinds[buf[i]] == 0 {
+		i++
 	}
-	r.pos++
-	if r.level--; r.level == 0 {
-		r.buf = nil
+	r.pos = i
+	switch buf[i] {
+	case '"':
+		for i++; buf[i] != '"'; {
+			i++
+		}
+		r.nameEnd = i
+	case '}', ']':
+		r.pos++
+		if r.level--; r.level == 0 {
+			r.buf = nil
+		}
+		return false
 	}
-	return false
+	return true
+}
+
+// loadedName reads the name that loadedMore has found in a buffer without escapes.
+func (r *Reader) loadedName() []byte {
+	from, to := r.pos+1, r.nameEnd
+	r.start = r.bufOff + int64(r.pos)
+	if r.pos = to + 1; r.buf[r.pos] == ':' {
+		r.pos++
+	}
+	if int64(to-from+2) > r.limits.String {
+		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
+		return nil
+	}
+	return r.buf[from:to]
 }
 
 // loadedPlain reads the string at pos of a buffer without escapes.
@@ -174,31 +200,34 @@ func (r *Reader) loadedText() ([]byte, bool) {
 // loadedSkip passes over one value. It does not nest deeper than jsontext allows,
 // and needs no stack.
 func (r *Reader) loadedSkip() {
-	depth := 0
-	for r.buf != nil {
-		switch r.loadedKind() {
+	if r.loadedKind() == 0 {
+		return
+	}
+	for depth := 0; ; {
+		switch r.buf[r.pos] {
+		case '"':
+			r.loadedString()
 		case '{', '[':
-			depth++
 			r.pos++
-			if depth+r.level+r.depth > r.limits.Depth {
+			if depth++; depth+r.level+r.depth > r.limits.Depth {
 				r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
 				return
 			}
+			continue
 		case '}', ']':
-			depth--
 			r.pos++
-			if depth == 0 && r.level == 0 {
-				r.buf = nil
-			}
-		case '"':
-			r.loadedString()
-		case 0:
-			return
+			depth--
+		case ' ', '\t', '\r', '\n', ',', ':':
+			r.pos++
+			continue
 		default:
 			r.loadedToken()
 		}
 		if depth == 0 {
-			return
+			break
 		}
+	}
+	if r.level == 0 {
+		r.buf = nil
 	}
 }
