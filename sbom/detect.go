@@ -51,12 +51,14 @@ func Detect(head []byte) (format string, err error) {
 	if text[0] != '{' {
 		return "", notRecognised("%s; expected CycloneDX JSON or SPDX JSON", looksLike(text))
 	}
-	names := 0
+	names, weak := 0, false
 	for name := range jsonstream.TopLevel(head) {
 		names++
 		switch name {
-		case "bomFormat", "specVersion", "components", "metadata", "serialNumber", "services", "dependencies", "compositions", "vulnerabilities", "formulation", "declarations":
+		case "bomFormat", "specVersion", "components", "serialNumber", "compositions", "formulation", "declarations":
 			return "CycloneDX", nil
+		case "metadata", "services", "dependencies": // others have such names too
+			weak = true
 		case "spdxVersion", "SPDXID", "packages", "creationInfo", "documentNamespace", "dataLicense", "documentDescribes", "relationships", "hasExtractedLicensingInfos", "externalDocumentRefs", "snippets":
 			return "SPDX", nil
 		case "@context", "@graph":
@@ -69,8 +71,9 @@ func Detect(head []byte) (format string, err error) {
 	if names == 0 && bytes.HasPrefix(bytes.TrimLeft(text[1:], " \t\r\n"), []byte("}")) {
 		return "", notRecognised("an empty JSON object; expected CycloneDX JSON or SPDX JSON")
 	}
-	if names == 0 {
-		// Not even one name could be read: let the strict reader say what is wrong.
+	if names == 0 || weak {
+		// Not even one name could be read, or none that decides: let the strict
+		// reader say what is wrong.
 		return "CycloneDX", nil
 	}
 	return "", notRecognised("a JSON object without the marks of CycloneDX or SPDX (bomFormat, spdxVersion)")

@@ -71,7 +71,10 @@ type Error struct {
 
 // Error implements error.
 func (e *Error) Error() string {
-	s := fmt.Sprintf("at %q (byte %d): %v", e.Pointer, e.Offset, e.Kind)
+	s := e.Kind.Error()
+	if e.Pointer != "" || e.Offset > 0 { // else it is about the whole input
+		s = fmt.Sprintf("at %q (byte %d): %s", e.Pointer, e.Offset, s)
+	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}
@@ -301,7 +304,8 @@ func (r *Reader) token() bool {
 	return true
 }
 
-// Name reads an object member's name. The bytes are valid until the next call.
+// Name reads an object member's name, after More has said that there is one. The
+// bytes are valid until the next call.
 func (r *Reader) Name() []byte {
 	if r.buf != nil && r.err == nil && !r.escapes {
 		return r.loadedName()
