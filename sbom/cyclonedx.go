@@ -25,8 +25,7 @@ const maxMentions = 256
 // of version 1.7 and the descriptions of its fields.
 type cdx struct {
 	fields
-	free  []*builder
-	depth int
+	free []*builder
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {

@@ -22,8 +22,8 @@ func hostAndPath(s string) (host, path string) {
 		s = s[i+3:]
 	} else if at := strings.IndexByte(s, '@'); at >= 0 && strings.IndexByte(s, ':') > at {
 		s = strings.Replace(s[at+1:], ":", "/", 1) // scp-like: git@github.com:owner/repo
-	} else if strings.HasPrefix(s, "//") {
-		s = s[2:]
+	} else {
+		s = strings.TrimPrefix(s, "//")
 	}
 	end := strings.IndexAny(s, "/?#")
 	if end < 0 {

@@ -27,7 +27,7 @@ type index struct {
 	exact    table            // names with their legal form: exclusions and exactName
 	squashed table            // distinctive names without spaces
 	phrases  table            // distinctive names, to be found inside longer text
-	han      []*entry         // names in Han script, found at the start of longer ones
+	han      []hanName        // found at the start of longer names
 	products table
 	typos    map[byte][]string // squashed distinctive names by first letter
 	first    [128]uint64       // which first tokens phrases have, by hash
@@ -35,6 +35,12 @@ type index struct {
 	oui      table
 	anchors  anchors
 	slips    [128]uint64 // by first letter: the lengths of aliases in typos
+}
+
+// A hanName is a name in Han script, folded and without its legal form.
+type hanName struct {
+	name  string
+	entry *entry
 }
 
 // A prefix is the start of package names, in lower case with the purl's type.
@@ -143,11 +149,8 @@ func (x *index) addName(e *entry) error {
 	if e.id.Common || e.id.Kind == "transliteration" {
 		return nil
 	}
-	for r, size := utf8.DecodeRuneInString(stripped); size > 0; {
-		if scriptOf(r) == scriptHan && !strings.Contains(stripped, " ") {
-			x.han = append(x.han, &entry{vendor: e.vendor, member: e.member, id: e.id})
-		}
-		break
+	if r, _ := utf8.DecodeRuneInString(stripped); scriptOf(r) == scriptHan && !strings.Contains(stripped, " ") {
+		x.han = append(x.han, hanName{stripped, e})
 	}
 	for _, phrase := range []string{folded, stripped} {
 		if len(squash(nil, []byte(phrase))) < minDistinct {

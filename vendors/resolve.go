@@ -14,30 +14,34 @@ type Rule string
 // The rules, in the order in which they are tried: identifiers, then names, then
 // resemblance.
 const (
-	RulePURLNamespace           Rule = "purl.namespace"      // the purl's namespace is the vendor's
-	RulePURLPackage             Rule = "purl.package"        // the package is recorded as the vendor's
-	RulePURLPrefix              Rule = "purl.prefix"         // the package's name starts as the vendor's packages do
-	RuleReverseDNS              Rule = "namespace.domain"    // a reverse-DNS namespace of the vendor's domain
-	RuleCPE                     Rule = "cpe.vendor"          // the CPE's vendor
-	RuleCPEEcho                 Rule = "cpe.echo"            // the CPE's vendor only echoes its product
-	RuleDomain                  Rule = "url.domain"          // a URL on the vendor's domain
-	RuleRepository              Rule = "url.owner"           // a URL of the vendor's account on a code host
-	RuleEmail                   Rule = "email.domain"        // an address on the vendor's domain
-	RuleIdentifier              Rule = "identifier"          // an OUI, PEN, PCI, USB, PNP, ACPI, Bluetooth or registration id
-	RuleDeviceTree              Rule = "devicetree.prefix"   // the vendor prefix of a compatible string
-	RuleName                    Rule = "name.whole"          // the name, apart from its legal form
-	RuleNameCommon              Rule = "name.common"         // a common name without a second field
-	RuleNameTransliter          Rule = "name.transliterated" // a declared transliteration
-	RuleNameSquashed            Rule = "name.squashed"       // the name with other word breaks
-	RuleNameConfusable          Rule = "name.confusable"     // the name in look-alike or with invisible characters
-	RuleNameContains            Rule = "name.contains"       // the name inside a longer name
-	RuleNameMisspelt            Rule = "name.misspelt"       // one letter away from the name
-	RuleProduct                 Rule = "product.name"        // a product's name in the register
-	RuleTextMention             Rule = "text.mention"        // the name in other text
-	ruleNone                    Rule = ""
-	maxTokensInspected               = 64
-	maxClaimsPerComponent            = 4096
-	maxAttributionsPerComponent      = 64
+	RulePURLNamespace  Rule = "purl.namespace"      // the purl's namespace is the vendor's
+	RulePURLPackage    Rule = "purl.package"        // the package is recorded as the vendor's
+	RulePURLPrefix     Rule = "purl.prefix"         // the package's name starts as the vendor's packages do
+	RuleReverseDNS     Rule = "namespace.domain"    // a reverse-DNS namespace of the vendor's domain
+	RuleCPE            Rule = "cpe.vendor"          // the CPE's vendor
+	RuleCPEEcho        Rule = "cpe.echo"            // the CPE's vendor only echoes its product
+	RuleDomain         Rule = "url.domain"          // a URL on the vendor's domain
+	RuleRepository     Rule = "url.owner"           // a URL of the vendor's account on a code host
+	RuleEmail          Rule = "email.domain"        // an address on the vendor's domain
+	RuleIdentifier     Rule = "identifier"          // an OUI, PEN, PCI, USB, PNP, ACPI, Bluetooth or registration id
+	RuleDeviceTree     Rule = "devicetree.prefix"   // the vendor prefix of a compatible string
+	RuleName           Rule = "name.whole"          // the name, apart from its legal form
+	RuleNameCommon     Rule = "name.common"         // a common name without a second field
+	RuleNameTransliter Rule = "name.transliterated" // a declared transliteration
+	RuleNameSquashed   Rule = "name.squashed"       // the name with other word breaks
+	RuleNameConfusable Rule = "name.confusable"     // the name in look-alike or with invisible characters
+	RuleNameContains   Rule = "name.contains"       // the name inside a longer name
+	RuleNameMisspelt   Rule = "name.misspelt"       // one letter away from the name
+	RuleProduct        Rule = "product.name"        // a product's name in the register
+	RuleTextMention    Rule = "text.mention"        // the name in other text
+)
+
+const (
+	// maxTokensInspected bounds the work on one long text.
+	maxTokensInspected = 256
+	// maxMentions bounds the attributions of one component that are mentions. More
+	// of them can change nothing; stronger ones are never dropped.
+	maxMentions = 64
 )
 
 // An Attribution links a claim to a vendor.
@@ -53,7 +57,6 @@ type Attribution struct {
 	Caveat string
 	// Category is what the product is, if the register records it.
 	Category string
-	kind     string
 }
 
 // An Unattributed is a claim that looks like a vendor's and, for a recorded
@@ -81,11 +84,8 @@ type Resolution struct {
 func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 	res := resolver{index: &r.index, day: day}
 	for i := range claims {
-		if i == maxClaimsPerComponent {
-			break
-		}
 		c := &claims[i]
-		if c.Role == Emitter || c.Value == "" || len(res.out.Attributions) >= maxAttributionsPerComponent {
+		if c.Role == Emitter || c.Value == "" {
 			continue
 		}
 		if mayMatch(&r.index, c.Role, c.Kind, append(res.buf[:0], c.Value...)) {
@@ -98,10 +98,11 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 
 type resolver struct {
 	*index
-	day Date
-	out Resolution
-	buf [512]byte
-	sq  [512]byte
+	day      Date
+	out      Resolution
+	mentions int
+	buf      [512]byte
+	sq       [512]byte
 }
 
 func (r *resolver) claim(c *Claim) {
@@ -159,15 +160,20 @@ func (r *resolver) hit(c *Claim, e *entry, rule Rule, tier Tier) {
 	if caveat != "" {
 		tier = min(tier, Resembles)
 	}
+	if tier = min(tier, c.Role.Cap()); tier == Mentions {
+		if r.mentions++; r.mentions > maxMentions {
+			return
+		}
+	}
 	a := Attribution{
-		Vendor: e.vendor.ID, Member: e.id.Member, Tier: min(tier, c.Role.Cap()), Claim: *c, Rule: rule,
-		Matched: e.id.Value, Source: e.id.Source, Caveat: caveat, Category: e.id.Category, kind: e.id.Kind,
+		Vendor: e.vendor.ID, Member: e.id.Member, Tier: tier, Claim: *c, Rule: rule,
+		Matched: e.id.Value, Source: e.id.Source, Caveat: caveat, Category: e.id.Category,
 	}
 	r.out.Attributions = append(r.out.Attributions, a)
 }
 
 func (r *resolver) set(u Unattributed) {
-	if len(r.out.Unattributed) < maxAttributionsPerComponent {
+	if len(r.out.Unattributed) < maxMentions {
 		r.out.Unattributed = append(r.out.Unattributed, u)
 	}
 }
@@ -301,10 +307,9 @@ func (r *resolver) phrase(c *Claim, tokens []byte, rule Rule, tier Tier) bool {
 			}
 		}
 		if tokens[0] >= 0xe3 && rule == RuleNameContains { // Han script: no spaces between words
-			for _, e := range r.han {
-				alias := stripForms([]byte(Fold(e.id.Value)))
-				if bytes.HasPrefix(tokens[:end], alias) {
-					r.hit(c, e, rule, tier)
+			for _, h := range r.han {
+				if strings.HasPrefix(string(tokens[:end]), h.name) {
+					r.hit(c, h.entry, rule, tier)
 					return true
 				}
 			}
