@@ -46,13 +46,13 @@ func Example() {
 	// ── left-pad.cdx.json ───────────────────────────────────────────────────────────
 	// clear CycloneDX 1.6
 	//
-	//   Coverage: 1 components; 0 with a vendor identity, 1 without; 0 with a
-	//   supplier, 0 with a package URL
+	//   Coverage: 1 component; 0 with a vendor identity, 1 without; 0 with a supplier,
+	//   0 with a package URL
 	//
 	// ── All documents ───────────────────────────────────────────────────────────────
-	// clear 1 documents, 0 could not be screened
-	// Coverage: 1 components; 0 with a vendor identity, 1 without; 0 with a supplier,
-	// 0 with a package URL; 0 fields or elements unreadable
-	// Nothing is known about the 1 components without a vendor identity; they are not
-	// clear of any vendor.
+	// clear 1 document, 0 could not be screened
+	// Coverage: 1 component; 0 with a vendor identity, 1 without; 0 with a supplier, 0
+	// with a package URL; fields or elements unreadable: 0
+	// Nothing is known about the components without a vendor identity (1): they are
+	// not clear of any vendor.
 }

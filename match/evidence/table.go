@@ -82,13 +82,21 @@ func (p *printer) document(d *Document) {
 	p.blank()
 	p.line("  ", "  ", bold("Coverage:"), counts(&c))
 	if c.Malformed > 0 {
-		p.line("  ", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d fields or elements could not be read", c.Malformed))
+		p.line("  ", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("fields or elements that could not be read: %d", c.Malformed))
 	}
 }
 
 func counts(c *Coverage) string {
-	return fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL",
-		c.Components, c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
+	return fmt.Sprintf("%s; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL",
+		number(c.Components, "component"), c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
+}
+
+// number is n and the noun in the number that goes with it.
+func number(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // finding prints the finding's line, how the vendor was found, and a line for each
@@ -321,14 +329,14 @@ func (p *printer) coverage(r *Report) {
 			failed++
 		}
 	}
-	p.line("", "", verdict(r.Verdict), fmt.Sprintf(" %d documents, %d could not be screened", len(r.Documents), failed))
+	p.line("", "", verdict(r.Verdict), fmt.Sprintf(" %s, %d could not be screened", number(len(r.Documents), "document"), failed))
 	c := r.Coverage
-	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; %d fields or elements unreadable", c.Malformed))
+	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; fields or elements unreadable: %d", c.Malformed))
 	if !c.Complete {
 		p.line("", "", painted{"33", "Not everything was read to its end: nothing is known of what was not read."})
 	}
 	if c.Unidentified > 0 {
-		p.line("", "", fmt.Sprintf("Nothing is known about the %d components without a vendor identity; they are not clear of any vendor.", c.Unidentified))
+		p.line("", "", fmt.Sprintf("Nothing is known about the components without a vendor identity (%d): they are not clear of any vendor.", c.Unidentified))
 	}
 }
 
