@@ -17,6 +17,7 @@ import (
 // anchors is a set of token hashes, with false positives and no false negatives.
 type anchors struct {
 	bits     [1024]uint64
+	starts   [1024]uint64 // the first three letters of each
 	prefixes [1024]uint64
 	lengths  uint64   // bit n: there is a prefix of n letters
 	types    []string // of the prefixes: "pypi"
@@ -71,7 +72,10 @@ func (a *anchors) add(value string) {
 	}
 }
 
-func (a *anchors) set(token string) { set(&a.bits, mix(hashASCII(token))) }
+func (a *anchors) set(token string) {
+	set(&a.bits, mix(hashASCII(token)))
+	set(&a.starts, mix(hashASCII(token[:min(len(token), 3)])))
+}
 
 // addSquashed adds the letters of a name without its word breaks.
 func (a *anchors) addSquashed(name string) {
@@ -151,30 +155,40 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return role != Emitter // short, and looked up as they are
 	}
 	// Names, groups and prefixes are compared without word breaks too.
-	h := uint32(0)
+	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value)
+}
+
+// hasSquashed reports whether the letters of the value, without its word breaks, are
+// an anchor.
+func (a *anchors) hasSquashed(value []byte) bool {
+	h, letters := uint32(0), 0
 	for _, b := range value {
-		if c := class[b]; c != 0 {
-			h = step(h, c)
+		c := class[b]
+		if c == 0 {
+			continue
+		}
+		h = step(h, c)
+		if letters++; letters == 3 && !has(&a.starts, mix(h)) {
+			return false
 		}
 	}
-	return has(&x.anchors.bits, mix(h)) || role.Makes() && maySlip(x, value)
+	return has(&a.bits, mix(h))
 }
 
 // hasToken reports whether a token of the value is an anchor, or whether that cannot
 // be told from the bytes: other scripts, look-alikes, letters hidden by an escape.
 func (a *anchors) hasToken(value []byte) bool {
-	h := uint32(0)
-rest:
-	for i, b := range value {
+	for i := 0; i < len(value); i++ {
+		b := value[i]
 		if c := class[b]; c != 0 {
-			h = step(h, c)
-			continue
+			if i = a.token(value, i, c); i < 0 {
+				return true
+			}
+			if i == len(value) {
+				return false
+			}
+			b = value[i]
 		}
-		// Also between tokens, where h is 0: that costs less than to ask.
-		if has(&a.bits, mix(h)) {
-			return true
-		}
-		h = 0
 		switch {
 		case b < '%': // the common separators need no further look
 		case b >= 0x80:
@@ -187,13 +201,41 @@ rest:
 			if d := byte(hi<<4 | lo); d >= 0x80 || class[d] != 0 {
 				return true
 			}
-			value = value[i+3:]
-			goto rest
+			i += 2
 		case b == '\\' && i+1 < len(value) && class[value[i+1]] != 0:
 			return true
 		}
 	}
-	return has(&a.bits, mix(h))
+	return false
+}
+
+// token passes over the token whose first letter c stands at i, and returns where
+// it ends, or -1 if it is an anchor.
+func (a *anchors) token(value []byte, i int, c byte) int {
+	h := step(0, c)
+	if i+2 < len(value) {
+		c1, c2 := class[value[i+1]], class[value[i+2]]
+		if c1 != 0 && c2 != 0 {
+			h = step(step(h, c1), c2)
+			i += 2
+			if !has(&a.starts, mix(h)) { // no anchor starts like this
+				for i++; i < len(value) && class[value[i]] != 0; i++ {
+				}
+				return i
+			}
+		}
+	}
+	for i++; i < len(value); i++ {
+		c := class[value[i]]
+		if c == 0 {
+			break
+		}
+		h = step(h, c)
+	}
+	if has(&a.bits, mix(h)) {
+		return -1
+	}
+	return i
 }
 
 // hasPrefix reports whether a token of a package URL starts with one of the
