@@ -30,6 +30,7 @@ type cdx struct {
 
 func readCycloneDX(r io.Reader, s *Sink) error {
 	x := &cdx{fields: fields{j: jsonstream.NewReader(r, s.Limits().json()), s: s, limits: s.Limits()}}
+	defer x.j.Close()
 	s.Placed()
 	x.document()
 	return x.j.End()
@@ -110,7 +111,7 @@ func (x *cdx) components(parent []byte, name string, indirect bool) {
 	if !x.array(parent, name) {
 		return
 	}
-	for i := 0; x.j.More(); i++ {
+	for i := 0; x.more(i); i++ {
 		b := x.begin(parent, name, i)
 		b.indirect = indirect
 		x.component(b)

@@ -14,7 +14,9 @@ import (
 const headSize = 64 << 10
 
 // NewReader returns the bill of materials that r holds. What r holds is found out
-// at once from its first bytes; the rest is read as the components are asked for.
+// at once from its first bytes; the rest is read as the components are asked for,
+// for long arrays by a second goroutine, a little ahead. When the iteration of the
+// components has ended, for whatever reason, r is not read any more.
 // If r holds no bill of materials, Components gives an [ErrNotRecognised].
 func NewReader(r io.Reader, opts *Options) *Document {
 	head := make([]byte, headSize)

@@ -380,6 +380,47 @@ func TestSingleUse(t *testing.T) {
 	}
 }
 
+// counted counts its reads without any lock: the race detector tells if a document
+// is read when its iteration has ended.
+type counted struct {
+	io.Reader
+	n int
+}
+
+func (c *counted) Read(p []byte) (int, error) { c.n++; return c.Reader.Read(p) }
+
+func TestNotReadAfterwards(t *testing.T) {
+	long := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[` + strings.Repeat(`{"name":"a"},`, 1<<19)
+	src := &counted{Reader: strings.NewReader(long)}
+	n := 0
+	for range sbom.NewReader(src, nil).Components() {
+		if n++; n == 100 {
+			break
+		}
+	}
+	src.n++
+	if n != 100 || src.n > 64 {
+		t.Errorf("%d components for %d reads", n, src.n)
+	}
+}
+
+// Where something stands in a long array is told as in a short one.
+func TestLongArray(t *testing.T) {
+	for _, n := range []int{3, 30, 31, 32, 33, 400} {
+		parts := strings.Repeat(`{"name":"a"},`, n)
+		cs, h := parse(t, cdx(`"components":[`+parts+`{"name":"b","supplier":7},`+parts+`null,`+parts+`{"name":"c","publisher":"P"}]`))
+		var places []string
+		for _, w := range h.Warnings {
+			places = append(places, w.Location.Pointer)
+		}
+		got := fmt.Sprint(len(cs), places, " ", cs[len(cs)-1].Location.Pointer)
+		want := fmt.Sprintf("%d [/components/%d /components/%d] /components/%d", 3*n+2, n, 2*n+1, 3*n+2)
+		if got != want {
+			t.Errorf("%d parts: got %s; want %s", n, got, want)
+		}
+	}
+}
+
 // A UTF-8 byte order mark is passed over and counted in offsets.
 func TestByteOrderMark(t *testing.T) {
 	plain, _ := parse(t, cdx(`"components":[{"name":"a","publisher":"P"}]`))

@@ -23,6 +23,7 @@ var spdxVersion = regexp.MustCompile(`^SPDX-2\.[123](\.\d+)?$`)
 
 func readSPDX(r io.Reader, s *Sink) error {
 	x := &spdx{fields: fields{j: jsonstream.NewReader(r, s.Limits().json()), s: s, limits: s.Limits()}}
+	defer x.j.Close()
 	x.b.keep = s.Keep()
 	x.document()
 	return x.j.End()
@@ -78,7 +79,7 @@ func (x *spdx) elements(name string, read func(i int)) {
 		return
 	}
 	j.Enter('[')
-	for i := 0; j.More(); i++ {
+	for i := 0; x.more(i); i++ {
 		j.Load()
 		if k := j.Kind(); k != '{' {
 			kind := WarnMalformed

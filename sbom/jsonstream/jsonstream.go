@@ -108,6 +108,8 @@ type Reader struct {
 	nameEnd int   // closing quote of the name that loadedMore found
 	depth   int   // objects and arrays around buf
 	escapes bool  // buf has strings with escapes
+
+	ahead *ahead // while elements are loaded ahead
 }
 
 // source counts and bounds what the decoder takes in.
@@ -119,7 +121,10 @@ type source struct {
 	err    error // kept: not every reader gives its error twice
 }
 
-var errLong = errors.New("one string or number is too long")
+var (
+	errLong   = errors.New("one string or number is too long")
+	errClosed = errors.New("reading was given up")
+)
 
 func (s *source) Read(p []byte) (int, error) {
 	l := &s.reader.limits
@@ -175,12 +180,20 @@ func (r *Reader) Err() error { return r.err }
 
 // Pointer returns the JSON Pointer of the value read last; within a value that was
 // loaded, the pointer of that value.
-func (r *Reader) Pointer() string { return string(r.dec.StackPointer()) }
+func (r *Reader) Pointer() string {
+	if r.ahead != nil {
+		return r.ahead.pointer()
+	}
+	return string(r.dec.StackPointer())
+}
 
 // Offset returns the offset just behind what was read last.
 func (r *Reader) Offset() int64 {
 	if r.buf != nil {
 		return r.bufOff + int64(r.pos)
+	}
+	if r.ahead != nil {
+		return r.ahead.end
 	}
 	return r.base + r.dec.InputOffset()
 }
@@ -189,6 +202,7 @@ func (r *Reader) Offset() int64 {
 func (r *Reader) Fail(kind, err error) {
 	if r.err == nil {
 		r.err = &Error{Pointer: r.Pointer(), Offset: r.Offset(), Kind: kind, Err: err}
+		r.stopAhead()
 	}
 }
 
@@ -240,7 +254,7 @@ func (r *Reader) Kind() jsontext.Kind {
 	if r.err != nil {
 		return 0
 	}
-	if r.buf != nil {
+	if r.buffered() {
 		return r.loadedKind()
 	}
 	return r.dec.PeekKind()
@@ -272,6 +286,9 @@ func (r *Reader) More() bool {
 	if r.buf != nil && r.err == nil {
 		return r.loadedMore()
 	}
+	if r.ahead != nil && r.nextAhead() {
+		return true
+	}
 	switch r.Kind() {
 	case '}', ']':
 		r.token()
@@ -290,7 +307,7 @@ func (r *Reader) token() bool {
 	if r.err != nil {
 		return false
 	}
-	if r.buf != nil {
+	if r.buffered() {
 		return r.loadedToken()
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
@@ -350,7 +367,7 @@ func (r *Reader) text() ([]byte, bool) {
 	if r.err != nil {
 		return nil, false
 	}
-	if r.buf != nil {
+	if r.buffered() {
 		return r.loadedText()
 	}
 	raw, err := r.dec.ReadValue()
@@ -379,7 +396,7 @@ func (r *Reader) TextOffset() int64 { return r.start }
 
 // Skip reads the next value and drops it, whatever it is, within the limits.
 func (r *Reader) Skip() {
-	if r.buf != nil {
+	if r.buffered() {
 		r.loadedSkip()
 		return
 	}
@@ -393,6 +410,7 @@ func (r *Reader) Skip() {
 
 // End checks that nothing but white space follows and returns the Reader's error.
 func (r *Reader) End() error {
+	r.Close()
 	if r.err != nil {
 		return r.err
 	}

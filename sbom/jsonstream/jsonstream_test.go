@@ -35,7 +35,7 @@ func Example() {
 }
 
 // walk reads any value and writes what it saw, loading values where load says so.
-func walk(r *jsonstream.Reader, w *strings.Builder, load func() bool) {
+func walk(r *jsonstream.Reader, w *strings.Builder, ahead bool, load func() bool) {
 	if load() {
 		r.Load()
 	}
@@ -45,14 +45,20 @@ func walk(r *jsonstream.Reader, w *strings.Builder, load func() bool) {
 		w.WriteString("{")
 		for r.More() {
 			fmt.Fprintf(w, "%q@%d:", r.Name(), r.TextOffset())
-			walk(r, w, load)
+			walk(r, w, ahead, load)
 		}
 		w.WriteString("}")
 	case '[':
 		r.Enter('[')
 		w.WriteString("[")
-		for r.More() {
-			walk(r, w, load)
+		for i := w.Len() % 3; ; i++ { // from the first, second or third element on
+			if ahead && i >= 2 {
+				r.Ahead()
+			}
+			if !r.More() {
+				break
+			}
+			walk(r, w, ahead, load)
 		}
 		w.WriteString("]")
 	case '"':
@@ -74,25 +80,96 @@ func FuzzLoad(f *testing.F) {
 		f.Add(s, uint16(0xaaaa))
 	}
 	f.Fuzz(func(t *testing.T, s string, mask uint16) {
-		read := func(load func() bool) (string, error) {
+		read := func(ahead bool, load func(n int) bool) (string, error) {
 			var w strings.Builder
 			r := jsonstream.NewReader(iotest.OneByteReader(strings.NewReader(s)), jsonstream.Limits{Depth: 64, String: 1 << 10})
-			walk(r, &w, load)
+			n := 0
+			walk(r, &w, ahead, func() bool { n++; return load(n) })
 			return w.String(), r.End()
 		}
-		plain, plainErr := read(func() bool { return false })
-		n := 0
-		loaded, loadedErr := read(func() bool { n++; return mask>>(n&15)&1 == 1 })
-		if (plainErr == nil) != (loadedErr == nil) {
-			t.Fatalf("token by token: %v; loaded: %v", plainErr, loadedErr)
-		}
-		if plainErr == nil && plain != loaded {
-			t.Fatalf("token by token: %s\nloaded:         %s", plain, loaded)
-		}
+		never := func(int) bool { return false }
+		some := func(n int) bool { return mask>>(n&15)&1 == 1 }
+		inner := func(n int) bool { return n > 2 } // not the whole document, and not its array
+		plain, plainErr := read(false, never)
 		if plainErr == nil && !jsontext.Value(strings.TrimPrefix(s, "\ufeff")).IsValid() {
 			t.Fatalf("%q is read without an error", s)
 		}
+		for _, ahead := range []bool{false, true} {
+			for _, load := range []func(int) bool{never, some} {
+				loaded, err := read(ahead, load)
+				if (plainErr == nil) != (err == nil) {
+					t.Fatalf("token by token: %v; loaded: %v", plainErr, err)
+				}
+				if plainErr == nil && plain != loaded {
+					t.Fatalf("token by token: %s\nloaded:         %s", plain, loaded)
+				}
+			}
+		}
+		one, oneErr := read(false, inner)
+		two, twoErr := read(true, inner)
+		if one != two || fmt.Sprint(oneErr) != fmt.Sprint(twoErr) {
+			t.Fatalf("one goroutine:  %s %v\ntwo goroutines: %s %v", one, oneErr, two, twoErr)
+		}
 	})
+}
+
+// open returns a Reader within a long array whose elements are loaded ahead.
+func open(t *testing.T, src io.Reader) *jsonstream.Reader {
+	t.Helper()
+	r := jsonstream.NewReader(src, jsonstream.Limits{})
+	if !r.Enter('[') {
+		t.Fatal(r.Err())
+	}
+	r.Ahead()
+	if !r.More() {
+		t.Fatal(r.Err())
+	}
+	r.Skip()
+	return r
+}
+
+// countReads counts the calls of Read, which must have ended when Close returns.
+type countReads struct {
+	io.Reader
+	n int // not atomic: the race detector tells of a goroutine that lives on
+}
+
+func (c *countReads) Read(p []byte) (int, error) { c.n++; return c.Reader.Read(p) }
+
+func TestClose(t *testing.T) {
+	src := &countReads{Reader: io.MultiReader(strings.NewReader("["), strings.NewReader(strings.Repeat(`{"a":"b"},`, 1<<20)))}
+	r := open(t, src)
+	r.Close()
+	src.n++
+	if r.More() || r.End() == nil {
+		t.Error("what was given up ends without an error")
+	}
+	if src.n > 100 {
+		t.Errorf("%d reads of a source that was given up", src.n)
+	}
+}
+
+type panics struct{ io.Reader }
+
+func (p panics) Read(b []byte) (int, error) {
+	if n, err := p.Reader.Read(b); err == nil {
+		return n, nil
+	}
+	panic("of the source")
+}
+
+// A panic of the source reaches who reads, for a goroutine's own would end the program.
+func TestPanicOfSource(t *testing.T) {
+	defer func() {
+		if p := recover(); p != "of the source" {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	r := open(t, panics{strings.NewReader("[" + strings.Repeat(`{"a":"b"},`, 1<<15))})
+	for r.More() {
+		r.Skip()
+	}
+	t.Errorf("no panic; error %v", r.Err())
 }
 
 func TestErrors(t *testing.T) {
@@ -116,7 +193,7 @@ func TestErrors(t *testing.T) {
 	for _, tt := range tests {
 		for _, load := range []bool{false, true} {
 			r := jsonstream.NewReader(iotest.OneByteReader(strings.NewReader(tt.in)), tt.limits)
-			walk(r, new(strings.Builder), func() bool { return load })
+			walk(r, new(strings.Builder), load, func() bool { return load })
 			err := r.End()
 			var e *jsonstream.Error
 			if !errors.Is(err, tt.kind) || !errors.As(err, &e) {
@@ -134,7 +211,7 @@ func TestErrors(t *testing.T) {
 func TestLimits(t *testing.T) {
 	read := func(in string, l jsonstream.Limits) error {
 		r := jsonstream.NewReader(strings.NewReader(in), l)
-		walk(r, new(strings.Builder), func() bool { return true })
+		walk(r, new(strings.Builder), true, func() bool { return true })
 		return r.End()
 	}
 	tests := []struct {
@@ -159,7 +236,7 @@ func TestLimits(t *testing.T) {
 func TestEndlessString(t *testing.T) {
 	src := &endless{}
 	r := jsonstream.NewReader(io.MultiReader(strings.NewReader(`{"a":"`), src), jsonstream.Limits{})
-	walk(r, new(strings.Builder), func() bool { return true })
+	walk(r, new(strings.Builder), true, func() bool { return true })
 	if err := r.End(); !errors.Is(err, jsonstream.ErrLimit) {
 		t.Errorf("error %v, want ErrLimit", err)
 	}
@@ -183,7 +260,7 @@ func TestReadErrorIsKept(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader(`{"a":[1,2`), iotest.ErrReader(errors.New("disk")), strings.NewReader(`]}`))
 	for _, load := range []bool{false, true} {
 		r := jsonstream.NewReader(broken, jsonstream.Limits{})
-		walk(r, new(strings.Builder), func() bool { return load })
+		walk(r, new(strings.Builder), load, func() bool { return load })
 		if err := r.End(); err == nil {
 			t.Errorf("load %v: no error", load)
 		}

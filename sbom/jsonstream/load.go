@@ -22,21 +22,35 @@ var errTooLong = errors.New("value is too long to buffer")
 // other case, and if the value has a fault, it does nothing: the following calls
 // read token by token, with the same results and errors.
 func (r *Reader) Load() {
-	if r.err != nil || r.buf != nil {
+	if r.err != nil || r.buffered() {
 		return
 	}
+	if raw, ok := r.load(); ok {
+		r.use(raw, r.base+r.dec.InputOffset()-int64(len(raw)), r.dec.StackDepth(), bytes.IndexByte(raw, '\\') >= 0)
+	}
+}
+
+// load reads the next value if Load can buffer it. The bytes are valid until the
+// next call.
+func (r *Reader) load() (raw []byte, ok bool) {
 	if k := r.dec.PeekKind(); k != '{' && k != '[' {
-		return
+		return nil, false
 	}
 	r.src.stop = r.dec.InputOffset() + loadLimit
 	raw, err := r.dec.ReadValue()
 	r.src.stop = 0
-	if err != nil {
-		return
-	}
-	r.buf, r.pos, r.level, r.depth = raw, 0, 0, r.dec.StackDepth()
-	r.escapes = bytes.IndexByte(raw, '\\') >= 0
-	r.bufOff = r.base + r.dec.InputOffset() - int64(len(raw))
+	return raw, err == nil
+}
+
+// use makes raw, at an offset and a depth, what is read next.
+func (r *Reader) use(raw []byte, offset int64, depth int, escapes bool) {
+	r.buf, r.pos, r.level = raw, 0, 0
+	r.bufOff, r.depth, r.escapes = offset, depth, escapes
+}
+
+// buffered reports whether what is read next is buffered.
+func (r *Reader) buffered() bool {
+	return r.buf != nil || r.ahead != nil && r.nextAhead()
 }
 
 // Drop is Skip for values that are expected to be small, for which it is faster.
