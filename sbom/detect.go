@@ -4,6 +4,7 @@ package sbom
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"strings"
 
@@ -53,14 +54,16 @@ func Detect(head []byte) (format string, err error) {
 	if text[0] != '{' {
 		return "", notRecognised("%s; expected CycloneDX JSON or SPDX JSON", looksLike(text))
 	}
-	names, weak := 0, false
+	names, weak := 0, ""
 	for name := range jsonstream.TopLevel(head) {
 		names++
 		switch name {
 		case "bomFormat", "specVersion", "components", "serialNumber", "compositions", "formulation", "declarations":
 			return "CycloneDX", nil
 		case "metadata", "services", "dependencies": // others have such names too
-			weak = true
+			weak = cmp.Or(weak, "CycloneDX")
+		case "files": // what some tools write first, longer than head
+			weak = cmp.Or(weak, "SPDX")
 		case "spdxVersion", "SPDXID", "packages", "creationInfo", "documentNamespace", "dataLicense", "documentDescribes", "relationships", "hasExtractedLicensingInfos", "externalDocumentRefs", "snippets":
 			return "SPDX", nil
 		case "@context", "@graph":
@@ -73,10 +76,10 @@ func Detect(head []byte) (format string, err error) {
 	if names == 0 && bytes.HasPrefix(bytes.TrimLeft(text[1:], " \t\r\n"), []byte("}")) {
 		return "", notRecognised("an empty JSON object; expected CycloneDX JSON or SPDX JSON")
 	}
-	if names == 0 || weak {
+	if names == 0 || weak != "" {
 		// Not even one name could be read, or none that decides: let the strict
 		// reader say what is wrong.
-		return "CycloneDX", nil
+		return cmp.Or(weak, "CycloneDX"), nil
 	}
 	return "", notRecognised("a JSON object without the marks of CycloneDX or SPDX (bomFormat, spdxVersion)")
 }

@@ -421,6 +421,19 @@ func TestLongArray(t *testing.T) {
 	}
 }
 
+// Microsoft's sbom-tool writes the files first, of which there can be many.
+func TestFilesFirst(t *testing.T) {
+	file := `{"fileName":"./a","SPDXID":"SPDXRef-File-a","checksums":[]},`
+	files := `"files":[` + strings.TrimSuffix(strings.Repeat(file, 4000), ",") + `]`
+	cs, h := parse(t, "{"+files+`,"packages":[{"SPDXID":"SPDXRef-p","name":"p","supplier":"Organization: X"}],"spdxVersion":"SPDX-2.2"}`)
+	if h.Format != "SPDX" || h.SpecVersion != "SPDX-2.2" || len(cs) != 1 {
+		t.Errorf("%s %s with %d components", h.Format, h.SpecVersion, len(cs))
+	}
+	if _, err := read(sbom.NewReader(strings.NewReader(`{"name":"npm","files":["dist"]}`), nil)); !errors.Is(err, sbom.ErrNotRecognised) {
+		t.Errorf("something else with files: error %v", err)
+	}
+}
+
 // A UTF-8 byte order mark is passed over and counted in offsets.
 func TestByteOrderMark(t *testing.T) {
 	plain, _ := parse(t, cdx(`"components":[{"name":"a","publisher":"P"}]`))
