@@ -65,7 +65,7 @@ func (p *printer) document(d *Document) {
 	p.rule(d.Path)
 	format := strings.TrimSpace(d.Format + " " + strings.TrimPrefix(d.SpecVersion, d.Format+"-"))
 	if format == "" {
-		format = "format not recognised"
+		format = "format unknown"
 	}
 	p.line("", "", verdict(d.Verdict), " "+format)
 	if d.Error != nil {
