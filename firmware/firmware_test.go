@@ -150,6 +150,27 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// What could not be read within a manifest is counted, and the rest is kept.
+func TestCounted(t *testing.T) {
+	dmi := string(fixture(t, "clean/notebook.dmidecode.txt"))
+	owrt := func(rest string) string { return `{"metadata_version":1,"target":"x","profiles":{` + rest + `}}` }
+	_, structures, _ := strings.Cut(dmi, "\n\n")
+	structures = "# dmidecode 3.5\n\n" + structures[:strings.Index(structures, "Handle 0x0004")]
+	for name, in := range map[string]string{
+		"a title is a string":        owrt(`"a":{"titles":["ZTE MF286"]}`),
+		"titles is a string":         owrt(`"a":{"titles":"ZTE MF286"}`),
+		"a profile is null":          owrt(`"b":{},"a":null`),
+		"neither a count nor an end": structures,
+		"one field many times":       strings.Replace(dmi, "\tManufacturer: HONOR\n", strings.Repeat("\tManufacturer: HONOR\n", 65), 1),
+	} {
+		doc := firmware.Open(strings.NewReader(in), nil)
+		cs, err := read(doc)
+		if h := doc.Header(); err != nil || len(cs) == 0 || h.Malformed == 0 {
+			t.Errorf("%s: %d components, %d malformed, error %v", name, len(cs), h.Malformed, err)
+		}
+	}
+}
+
 // Manifests written by others.
 func TestCorpus(t *testing.T) {
 	const dir = "../../shared/corpus"

@@ -61,7 +61,7 @@ func (x *cdx) document() {
 		case "components":
 			x.components(nil, "components", false)
 		case "services":
-			x.services(nil, "services")
+			x.services(nil, "services", false)
 		case "formulation":
 			x.formulation()
 		case "declarations":
@@ -120,17 +120,7 @@ func (x *cdx) components(parent []byte, name string, indirect bool) {
 
 // array enters an array, or warns if there is none where one should be.
 func (x *cdx) array(parent []byte, name string) bool {
-	switch k := x.j.Kind(); k {
-	case '[':
-		return x.j.Enter('[')
-	case 'n', 0:
-		x.j.Skip()
-	default:
-		x.s.Malformed(WarnMalformed, fmt.Sprintf("%s is %s; expected an array", name, kindWord(k)),
-			vendors.Location{Pointer: string(parent) + "/" + name, Offset: x.j.Offset()})
-		x.j.Skip()
-	}
-	return false
+	return x.expect('[', name, string(parent)+"/"+name)
 }
 
 // component reads one component into b and emits it.
@@ -168,7 +158,7 @@ func (x *cdx) componentMember(b *builder, name []byte) {
 		x.nested(b, func(parent []byte) { x.components(parent, "components", b.indirect) })
 		return
 	case "services":
-		x.nested(b, func(parent []byte) { x.services(parent, "services") })
+		x.nested(b, func(parent []byte) { x.services(parent, "services", b.indirect) })
 		return
 	case "pedigree":
 		x.pedigree(b)
@@ -249,14 +239,14 @@ func (x *cdx) nested(b *builder, read func(parent []byte)) {
 	read(slices.Clone(b.get(b.pointer)))
 }
 
-func (x *cdx) services(parent []byte, name string) {
+func (x *cdx) services(parent []byte, name string, indirect bool) {
 	if !x.array(parent, name) {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
 		b := x.begin(parent, name, i)
-		if !x.j.Enter('{') {
-			x.s.Malformed(WarnMalformed, "a service is not an object", vendors.Location{Pointer: string(b.get(b.pointer)), Offset: x.j.Offset()})
+		b.indirect = indirect
+		if !x.expect('{', "a service", string(b.get(b.pointer))) {
 			continue
 		}
 		b.offset = x.j.Offset() - 1
@@ -283,7 +273,7 @@ func (x *cdx) services(parent []byte, name string) {
 // specification issues 345 and 1090), so it counts as a reference.
 func (x *cdx) metadata() {
 	j := x.j
-	if !j.Enter('{') {
+	if !x.expect('{', "metadata", "/metadata") {
 		return
 	}
 	subject := x.begin(nil, "metadata/component", -1)
@@ -293,12 +283,10 @@ func (x *cdx) metadata() {
 	for j.More() {
 		switch name := string(j.Name()); name {
 		case "component":
-			if j.Kind() != '{' {
-				x.wrong(subject, "metadata.component")
+			if !x.object(subject, "metadata.component") {
 				continue
 			}
 			found = true
-			j.Enter('{')
 			subject.offset = j.Offset() - 1
 			for j.More() {
 				x.componentMember(subject, j.Name())
@@ -335,13 +323,16 @@ func (x *cdx) formulation() {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		at := fmt.Sprintf("/formulation/%d", i)
+		if !x.expect('{', "a formula", at) {
 			continue
 		}
 		for x.j.More() {
 			switch string(x.j.Name()) {
 			case "components":
-				x.components(fmt.Appendf(nil, "/formulation/%d", i), "components", true)
+				x.components([]byte(at), "components", true)
+			case "services":
+				x.services([]byte(at), "services", true)
 			default:
 				x.j.Skip()
 			}
@@ -351,7 +342,7 @@ func (x *cdx) formulation() {
 
 // declarations.targets are what is attested about: products, like components.
 func (x *cdx) declarations() {
-	if !x.j.Enter('{') {
+	if !x.expect('{', "declarations", "/declarations") {
 		return
 	}
 	for x.j.More() {
@@ -359,7 +350,7 @@ func (x *cdx) declarations() {
 			x.j.Skip()
 			continue
 		}
-		if !x.j.Enter('{') {
+		if !x.expect('{', "targets", "/declarations/targets") {
 			continue
 		}
 		for x.j.More() {
@@ -367,7 +358,7 @@ func (x *cdx) declarations() {
 			case "components":
 				x.components([]byte("/declarations/targets"), "components", false)
 			case "services":
-				x.services([]byte("/declarations/targets"), "services")
+				x.services([]byte("/declarations/targets"), "services", false)
 			default:
 				x.j.Skip()
 			}
@@ -381,7 +372,7 @@ func (x *cdx) compositions() {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		if !x.expect('{', "a composition", fmt.Sprintf("/compositions/%d", i)) {
 			continue
 		}
 		for x.j.More() {
@@ -403,7 +394,7 @@ func (x *cdx) linkedDocuments() {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		if !x.expect('{', "an external reference", fmt.Sprintf("/externalReferences/%d", i)) {
 			continue
 		}
 		typ, url := "", ""

@@ -10,13 +10,11 @@ import (
 
 // authors reads component.authors (since 1.6).
 func (x *cdx) authors(b *builder) {
-	if x.j.Kind() != '[' {
-		x.wrong(b, "list of authors")
+	if !x.list(b, "list of authors") {
 		return
 	}
-	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		if !x.object(b, "author") {
 			continue
 		}
 		for x.j.More() {
@@ -35,13 +33,11 @@ func (x *cdx) authors(b *builder) {
 // references reads external references. Where the code is kept and what the
 // project calls its site speak for the component; all other types only mention.
 func (x *cdx) references(b *builder) {
-	if x.j.Kind() != '[' {
-		x.wrong(b, "list of external references")
+	if !x.list(b, "list of external references") {
 		return
 	}
-	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		if !x.object(b, "external reference") {
 			continue
 		}
 		role, off := vendors.Mention, int64(0)
@@ -71,13 +67,11 @@ func (x *cdx) references(b *builder) {
 // properties reads name-value pairs. A few names are known to hold a vendor; they
 // are indirect evidence. All others only mention.
 func (x *cdx) properties(b *builder) {
-	if x.j.Kind() != '[' {
-		x.j.Skip()
+	if !x.list(b, "list of properties") {
 		return
 	}
-	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		if !x.object(b, "property") {
 			continue
 		}
 		role, kind := vendors.Mention, vendors.KindText
@@ -90,14 +84,15 @@ func (x *cdx) properties(b *builder) {
 					role, kind = vendors.Reference, vendors.KindName
 				}
 			case "value":
-				if text, ok := x.j.Text(); ok && len(b.claims) < maxMentions {
-					value, off = b.add(text), x.j.TextOffset()
-				}
+				x.set(b, &value)
+				off = x.j.TextOffset()
 			default:
 				x.j.Skip()
 			}
 		}
-		b.claimSpan(role, kind, value, element("/properties/", i, "/value"), off)
+		if role != vendors.Mention || len(b.claims) < maxMentions {
+			b.claimSpan(role, kind, value, element("/properties/", i, "/value"), off)
+		}
 	}
 }
 
@@ -114,17 +109,15 @@ func isVendorProperty(name []byte) bool {
 
 // licences reads who licenses a component; licensee and purchaser are others.
 func (x *cdx) licences(b *builder) {
-	if x.j.Kind() != '[' {
-		x.j.Skip()
+	if !x.list(b, "list of licences") {
 		return
 	}
-	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
-		x.only("license", func() {
-			x.only("licensing", func() {
-				x.only("licensor", func() {
-					x.only("organization", func() {
-						x.only("name", func() {
+		x.only(b, "license", func() {
+			x.only(b, "licensing", func() {
+				x.only(b, "licensor", func() {
+					x.only(b, "organization", func() {
+						x.only(b, "name", func() {
 							x.text(b, vendors.Reference, vendors.KindName,
 								element("/licenses/", i, "/license/licensing/licensor/organization/name"))
 						})
@@ -136,8 +129,8 @@ func (x *cdx) licences(b *builder) {
 }
 
 // only reads one member of an object with read and skips the others.
-func (x *cdx) only(name string, read func()) {
-	if !x.j.Enter('{') {
+func (x *cdx) only(b *builder, name string, read func()) {
+	if !x.object(b, "object around "+name) {
 		return
 	}
 	for x.j.More() {
@@ -151,11 +144,9 @@ func (x *cdx) only(name string, read func()) {
 
 // swid reads the identity of a SWID tag; the tag's own text is not parsed.
 func (x *cdx) swid(b *builder) {
-	if x.j.Kind() != '{' {
-		x.wrong(b, "swid")
+	if !x.object(b, "swid") {
 		return
 	}
-	x.j.Enter('{')
 	for x.j.More() {
 		switch string(x.j.Name()) {
 		case "name":
@@ -172,7 +163,7 @@ func (x *cdx) swid(b *builder) {
 
 // evidence reads what an analysis concluded about the component's identity.
 func (x *cdx) evidence(b *builder) {
-	if !x.j.Enter('{') {
+	if !x.object(b, "evidence") {
 		return
 	}
 	for x.j.More() {
@@ -182,25 +173,25 @@ func (x *cdx) evidence(b *builder) {
 				x.identity(b, path{a: "/evidence/identity/concludedValue"})
 				continue
 			}
-			if !x.j.Enter('[') {
+			if !x.list(b, "list of identities") {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
 				x.identity(b, element("/evidence/identity/", i, "/concludedValue"))
 			}
 		case "copyright":
-			if !x.j.Enter('[') {
+			if !x.list(b, "list of copyrights") {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.only("text", func() { x.mention(b, vendors.Author, element("/evidence/copyright/", i, "/text")) })
+				x.only(b, "text", func() { x.mention(b, vendors.Author, element("/evidence/copyright/", i, "/text")) })
 			}
 		case "occurrences":
-			if !x.j.Enter('[') {
+			if !x.list(b, "list of occurrences") {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.only("location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) })
+				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) })
 			}
 		default:
 			x.j.Skip()
@@ -209,7 +200,7 @@ func (x *cdx) evidence(b *builder) {
 }
 
 func (x *cdx) identity(b *builder, at path) {
-	if !x.j.Enter('{') {
+	if !x.object(b, "identity") {
 		return
 	}
 	field := ""
@@ -218,7 +209,7 @@ func (x *cdx) identity(b *builder, at path) {
 	for x.j.More() {
 		switch string(x.j.Name()) {
 		case "field":
-			text, _ := x.j.Text()
+			text, _ := x.str(b)
 			field = string(text)
 		case "concludedValue":
 			x.set(b, &value)
@@ -230,6 +221,9 @@ func (x *cdx) identity(b *builder, at path) {
 	role, kind := vendors.Namespace, vendors.KindPURL
 	switch field {
 	case "purl":
+		if value.from < value.to {
+			x.checkPURL(b, b.get(value), off)
+		}
 	case "cpe":
 		kind = vendors.KindCPE
 	case "group":
@@ -243,7 +237,7 @@ func (x *cdx) identity(b *builder, at path) {
 // pedigree lists what the component was made from and what was made from it.
 // Each is a component of its own, marked as indirect.
 func (x *cdx) pedigree(b *builder) {
-	if !x.j.Enter('{') {
+	if !x.object(b, "pedigree") {
 		return
 	}
 	for x.j.More() {
@@ -258,9 +252,9 @@ func (x *cdx) pedigree(b *builder) {
 
 // crypto reads the subject of a certificate.
 func (x *cdx) crypto(b *builder) {
-	x.only("certificateProperties", func() {
-		x.only("subjectName", func() {
-			text, ok := x.j.Text()
+	x.only(b, "certificateProperties", func() {
+		x.only(b, "subjectName", func() {
+			text, ok := x.str(b)
 			if !ok {
 				return
 			}

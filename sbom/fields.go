@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -62,6 +64,39 @@ func (f *fields) wrong(b *builder, what string) {
 	b.malformed++
 	f.s.Warn(WarnMalformed, fmt.Sprintf("the %s is %s, which its format does not allow", what, kindWord(k)), at)
 	f.j.Skip()
+}
+
+// object enters an object of a component, or counts what stands in its place.
+func (f *fields) object(b *builder, what string) bool {
+	if f.j.Kind() == '{' {
+		return f.j.Enter('{')
+	}
+	f.wrong(b, what)
+	return false
+}
+
+// list does the same for an array.
+func (f *fields) list(b *builder, what string) bool {
+	if f.j.Kind() == '[' {
+		return f.j.Enter('[')
+	}
+	f.wrong(b, what)
+	return false
+}
+
+// expect enters an object or array outside of any component, or counts what stands
+// in its place.
+func (f *fields) expect(open jsontext.Kind, what, pointer string) bool {
+	switch k := f.j.Kind(); k {
+	case open:
+		return f.j.Enter(open)
+	case 'n', 0:
+	default:
+		f.s.Malformed(WarnMalformed, fmt.Sprintf("%s is %s; expected %s", what, kindWord(k), kindWord(open)),
+			vendors.Location{Pointer: pointer, Offset: f.j.Offset()})
+	}
+	f.j.Skip()
+	return false
 }
 
 func (f *fields) set(b *builder, to *span) {
@@ -145,17 +180,14 @@ var (
 // its contacts. A bare string, which the schema does not allow, is read as a name.
 func (f *fields) entity(b *builder, role vendors.Role, at *entityPaths) {
 	j := f.j
-	switch j.Kind() {
-	case '{':
-	case '"':
+	if j.Kind() == '"' {
 		f.s.Warn(WarnMalformed, "an organisation is a string; it is read as its name", vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()})
 		f.text(b, role, vendors.KindName, path{a: at.self})
 		return
-	default:
-		f.wrong(b, "organisation")
+	}
+	if !f.object(b, "organisation") {
 		return
 	}
-	j.Enter('{')
 	for j.More() {
 		switch name := j.Name(); string(name) {
 		case "name":
@@ -176,11 +208,9 @@ func (f *fields) entity(b *builder, role vendors.Role, at *entityPaths) {
 // contacts reads the e-mail addresses of contacts; the persons' names say nothing.
 func (f *fields) contacts(b *builder, role vendors.Role, at string) {
 	read := func(i int) {
-		if f.j.Kind() != '{' {
-			f.wrong(b, "contact")
+		if !f.object(b, "contact") {
 			return
 		}
-		f.j.Enter('{')
 		for f.j.More() {
 			if string(f.j.Name()) == "email" {
 				f.text(b, role, vendors.KindEmail, element(at, i, "/email"))

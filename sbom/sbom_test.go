@@ -91,6 +91,7 @@ func TestRoles(t *testing.T) {
 		{cdx(`"declarations":{"targets":{"components":[{"name":"n","publisher":"X"}]}}`), "publisher name /declarations/targets/components/0/publisher"},
 		// About somebody else.
 		{cdx(`"metadata":{"manufacturer":{"name":"X"}}`), ""},
+		{cdx(`"formulation":[{"services":[{"name":"n","provider":{"name":"X"}}]}]`), "supplier name /formulation/0/services/0/provider/name"},
 		{cdx(`"metadata":{"authors":[{"name":"X"}]}`), ""},
 		{cdx(`"metadata":{"tools":[{"vendor":"X"}]}`), ""},
 		{cdx(`"metadata":{"tools":{"components":[{"name":"X","supplier":{"name":"X"}}],"services":[{"provider":{"name":"X"}}]}}`), ""},
@@ -293,6 +294,26 @@ func TestTolerated(t *testing.T) {
 		{"supplier without a kind", spdx(`"packages":[{"name":"x","supplier":"P"}]`), sbom.WarnSupplierForm, 0},
 		{"bad purl", cdx(`"components":[{"name":"x","purl":"pkg:generic/x%zz","publisher":"P"}]`), sbom.WarnPURL, 1},
 		{"incomplete by its own word", cdx(`"components":[{"name":"x","publisher":"P"}],"compositions":[{"aggregate":"incomplete"}]`), sbom.WarnIncomplete, 0},
+		{"author is a string", cdx(`"components":[{"name":"x","authors":["Q"],"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"reference is a string", cdx(`"components":[{"name":"x","externalReferences":["https://example.org"],"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"properties is an object", cdx(`"components":[{"name":"x","properties":{"cdx:device:vendor":"Q"},"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"property is a string", cdx(`"components":[{"name":"x","properties":["cdx:device:vendor"],"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"licence is a string", cdx(`"components":[{"name":"x","licenses":["MIT"],"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"evidence is a list", cdx(`"components":[{"name":"x","evidence":[{}],"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"identity is a string", cdx(`"components":[{"name":"x","evidence":{"identity":["pkg:npm/a"]},"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"pedigree is a list", cdx(`"components":[{"name":"x","pedigree":[{"ancestors":[]}],"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"metadata is a list", cdx(`"metadata":[{"component":{"name":"y"}}],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"formula is a string", cdx(`"formulation":["x"],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"declarations is a list", cdx(`"declarations":[],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"targets is a list", cdx(`"declarations":{"targets":[]},"components":[{"name":"x","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"external reference is a string", cdx(`"externalReferences":["x"],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"external reference of a package is a string", spdx(`"packages":[{"name":"x","supplier":"Organization: P","externalRefs":["pkg:npm/a"]}]`), sbom.WarnMalformed, 1},
+		{"documentDescribes is a string", spdx(`"documentDescribes":"x","packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
+		{"relationship is a string", spdx(`"relationships":["x"],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
+		{"relationship with a number", spdx(`"relationships":[{"spdxElementId":7}],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
+		{"reference to a document is a string", spdx(`"externalDocumentRefs":["x"],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
+		{"bad purl in evidence", cdx(`"components":[{"name":"x","evidence":{"identity":{"field":"purl","concludedValue":"pkg:/"}},"publisher":"P"}]`), sbom.WarnPURL, 1},
+		{"reference to a document without its address", spdx(`"externalDocumentRefs":[{"externalDocumentId":"x"}],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnExternalDocument, 0},
 		{"a linked bill of materials", cdx(`"externalReferences":[{"type":"bom","url":"urn:x"}],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnExternalDocument, 0},
 	}
 	for _, tt := range tests {
@@ -305,6 +326,16 @@ func TestTolerated(t *testing.T) {
 		}) {
 			t.Errorf("%s: the rest of the document was lost: %+v", tt.name, cs)
 		}
+	}
+}
+
+// Mentions are bounded; what says more than a mention is not dropped with them.
+func TestManyMentions(t *testing.T) {
+	mention := `{"name":"a","value":"M"},`
+	cs, _ := parse(t, cdx(`"components":[{"name":"x","properties":[`+strings.Repeat(mention, 1000)+`{"value":"V","name":"cdx:device:vendor"}]}]`))
+	claims := cs[0].Claims
+	if last := claims[len(claims)-1]; last.Value != "V" || last.Role != vendors.Reference || len(claims) > 300 {
+		t.Errorf("%d claims, the last %+v", len(claims), last)
 	}
 }
 

@@ -67,18 +67,9 @@ func (x *spdx) document() {
 // elements calls read for each object of an array of components.
 func (x *spdx) elements(name string, read func(i int)) {
 	j := x.j
-	switch k := j.Kind(); k {
-	case '[':
-	case 'n', 0:
-		j.Skip()
-		return
-	default:
-		x.s.Malformed(WarnMalformed, fmt.Sprintf("%s is %s; expected an array", name, kindWord(k)),
-			vendors.Location{Pointer: "/" + name, Offset: j.Offset()})
-		j.Skip()
+	if !x.expect('[', name, "/"+name) {
 		return
 	}
-	j.Enter('[')
 	for i := 0; x.more(i); i++ {
 		j.Load()
 		if k := j.Kind(); k != '{' {
@@ -204,13 +195,11 @@ func (x *spdx) url(b *builder, at string) {
 
 // externalRefs reads a package's identifiers in other systems.
 func (x *spdx) externalRefs(b *builder) {
-	if x.j.Kind() != '[' {
-		x.wrong(b, "list of external references")
+	if !x.list(b, "list of external references") {
 		return
 	}
-	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		if !x.object(b, "external reference") {
 			continue
 		}
 		var typ, locator span
@@ -285,26 +274,30 @@ func (x *spdx) files() {
 }
 
 func (x *spdx) describes() {
-	if !x.j.Enter('[') {
+	if !x.expect('[', "documentDescribes", "/documentDescribes") {
 		return
 	}
+	x.b.reset()
 	for x.j.More() {
-		if text, ok := x.j.Text(); ok {
+		if text, ok := x.str(&x.b); ok {
 			x.s.SetSubject(string(text))
 		}
 	}
+	x.s.doc.header.Malformed += x.b.malformed
 }
 
 // relationships says which packages the document describes (11.1).
 func (x *spdx) relationships() {
-	if !x.j.Enter('[') {
+	if !x.expect('[', "relationships", "/relationships") {
 		return
 	}
-	for x.j.More() {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
-		if !x.j.Enter('{') {
+		if x.j.Kind() != '{' {
+			x.expect('{', "a relationship", fmt.Sprintf("/relationships/%d", i))
 			continue
 		}
+		x.j.Enter('{')
 		var typ, from, to span
 		x.b.reset()
 		for x.j.More() {
@@ -319,6 +312,7 @@ func (x *spdx) relationships() {
 				x.j.Skip()
 			}
 		}
+		x.s.doc.header.Malformed += x.b.malformed
 		const doc = "SPDXRef-DOCUMENT"
 		switch string(x.b.get(typ)) {
 		case "DESCRIBES":
@@ -333,23 +327,26 @@ func (x *spdx) relationships() {
 	}
 }
 
+// externalDocuments warns of the documents that this one refers to (6.6).
 func (x *spdx) externalDocuments() {
-	if !x.j.Enter('[') {
+	if !x.expect('[', "externalDocumentRefs", "/externalDocumentRefs") {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		at := vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d", i), Offset: x.j.Offset()}
+		if !x.expect('{', "a reference to a document", at.Pointer) {
 			continue
 		}
+		uri := ""
 		for x.j.More() {
 			if string(x.j.Name()) != "spdxDocument" {
 				x.j.Skip()
 				continue
 			}
 			if text, ok := x.j.Text(); ok {
-				x.s.Warn(WarnExternalDocument, "a referenced SPDX document was not read: "+quote(string(text)),
-					vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d/spdxDocument", i), Offset: x.j.TextOffset()})
+				uri, at.Offset = string(text), x.j.TextOffset()
 			}
 		}
+		x.s.Warn(WarnExternalDocument, "a referenced SPDX document was not read: "+quote(uri), at)
 	}
 }

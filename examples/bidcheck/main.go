@@ -29,7 +29,7 @@ const (
 	exitClear    = 0 // nothing at or above -fail-on
 	exitFound    = 1 // something at or above it
 	exitUsage    = 2
-	exitUnread   = 3 // an input could not be read; wins over exitFound
+	exitUnread   = 3 // an input could not be read, which wins over exitFound; or a part of one
 	usagePreface = `Usage: bidcheck [flags] PATH...
 
 Bidcheck reads bills of materials (CycloneDX and SPDX JSON) and device manifests
@@ -44,7 +44,8 @@ Examples:
   bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
 
 Exit status: 0 nothing at or above -fail-on; 1 something at or above it; 2 usage
-error; 3 an input could not be read (the report says which and why).
+error; 3 an input could not be read, or nothing was found and a part of an input
+could not be read (the report says which and why).
 
 Flags:
 `
@@ -96,8 +97,11 @@ func exitStatus(r *evidence.Report, failOn match.Verdict) int {
 		}
 	}
 	v, err := match.ParseVerdict(r.Verdict)
-	if err != nil || v >= failOn {
+	switch {
+	case err != nil || v >= failOn:
 		return exitFound
+	case r.Coverage.Malformed > 0:
+		return exitUnread // what could not be read could have been at or above it
 	}
 	return exitClear
 }

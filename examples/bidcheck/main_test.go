@@ -236,6 +236,25 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
+// A part that could not be read never ends with status 0.
+func TestUnreadablePart(t *testing.T) {
+	part := func(publisher, purl string) string {
+		return `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"x","publisher":"` + publisher + `","purl":"` + purl + `"}]}`
+	}
+	for _, tt := range []struct {
+		bom  string
+		want int
+	}{
+		{part("Acme", "pkg:npm/a@1"), exitClear},
+		{part("Acme", "pkg:/"), exitUnread},
+		{part("Kaspersky", "pkg:/"), exitFound},
+	} {
+		if status, _, _ := check(t, tt.bom, "-"); status != tt.want {
+			t.Errorf("status %d, want %d: %s", status, tt.want, tt.bom)
+		}
+	}
+}
+
 // The report is the same at any number of workers and whatever the order of paths.
 func TestDeterminism(t *testing.T) {
 	paths := []string{"testdata/bids/clean", "testdata/bids/router-tender", "testdata/bids/endpoint-tender", "testdata/bids"}

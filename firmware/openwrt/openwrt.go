@@ -166,10 +166,14 @@ func (x *reader) titles(c *sbom.Component) {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.j.Enter('{') {
+		at := "/titles/" + strconv.Itoa(i)
+		if x.j.Kind() != '{' {
+			c.Malformed++
+			x.s.Warn(sbom.WarnMalformed, "a title is not an object", vendors.Location{Pointer: c.Location.Pointer + at, Offset: x.j.Offset()})
+			x.j.Skip()
 			continue
 		}
-		at := "/titles/" + strconv.Itoa(i)
+		x.j.Enter('{')
 		for x.j.More() {
 			switch string(x.j.Name()) {
 			case "vendor":

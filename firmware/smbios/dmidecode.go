@@ -29,8 +29,10 @@ import (
 // Name is the format's name in reports.
 const Name = "dmidecode"
 
-// maxLine bounds one line of text.
-const maxLine = 64 << 10
+const (
+	maxLine   = 64 << 10 // bytes
+	maxFields = 64       // of one structure, that name a maker or product
+)
 
 var handle = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
 
@@ -109,8 +111,11 @@ func read(r io.Reader, s *sbom.Sink) error {
 		}
 	}
 	x.emit()
-	if x.declared > x.seen && !x.end {
+	if x.declared > x.seen && !x.end { // some tables count one more than they have
 		return &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("the text ends too early: %d of %d structures: %w", x.seen, x.declared, io.ErrUnexpectedEOF)}
+	}
+	if x.declared == 0 && !x.end && x.seen > 0 {
+		s.Malformed(sbom.WarnIncomplete, "neither the number of structures nor the end of the table is in the text: structures can be missing", vendors.Location{})
 	}
 	if x.seen == 0 {
 		return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("no structures; expected lines that start \"Handle 0x\"")}
@@ -176,10 +181,12 @@ func (x *reader) field(key, value string, offset int64) {
 		return
 	}
 	add := func(role vendors.Role, kind vendors.Kind) {
-		if len(x.c.Claims) < 64 {
-			x.c.Claims = append(x.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value,
-				Location: vendors.Location{Pointer: x.pointer(key), Offset: offset}})
+		if len(x.c.Claims) >= maxFields {
+			x.c.Malformed++ // dmidecode prints each field once
+			return
 		}
+		x.c.Claims = append(x.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value,
+			Location: vendors.Location{Pointer: x.pointer(key), Offset: offset}})
 	}
 	switch key {
 	case "Manufacturer", "Vendor":
