@@ -247,8 +247,7 @@ func order(fs []Finding) {
 // verdict is the worst of the findings, or what the gaps allow.
 func (m *Matcher) verdict(r *Result) Verdict {
 	v := Clear
-	missing := slices.ContainsFunc(r.Header.Warnings, func(w sbom.Warning) bool { return w.Kind == sbom.WarnExternalDocument })
-	if r.Coverage.Malformed > 0 || r.Coverage.Components == 0 || missing || m.opts.RequireIdentity && r.Coverage.Unidentified > 0 {
+	if r.Coverage.Malformed > 0 || r.Coverage.Components == 0 || r.Header.External > 0 || m.opts.RequireIdentity && r.Coverage.Unidentified > 0 {
 		v = Inconclusive
 	}
 	for i := range r.Findings {

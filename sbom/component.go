@@ -79,4 +79,6 @@ type Header struct {
 	Warnings    []Warning
 	// Malformed counts what could not be read and so not screened.
 	Malformed int
+	// External counts the documents that this one refers to and that were not read.
+	External int
 }

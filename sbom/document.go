@@ -147,6 +147,9 @@ func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 	if !s.located {
 		at.Offset = -1
 	}
+	if kind == WarnExternalDocument {
+		h.External++
+	}
 	switch n := len(h.Warnings); {
 	case n < maxWarnings:
 		h.Warnings = append(h.Warnings, Warning{kind, message, at})

@@ -107,7 +107,19 @@ func (f *fields) set(b *builder, to *span) {
 
 func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
 	if text, ok := f.str(b); ok {
+		if role.Makes() && kind == vendors.KindName {
+			f.checkName(b, text)
+		}
 		b.claim(role, kind, text, at, f.j.TextOffset())
+	}
+}
+
+// checkName counts a maker's name that is looked at in part only.
+func (f *fields) checkName(b *builder, name []byte) {
+	if len(name) > vendors.MaxName {
+		b.malformed++
+		f.s.Warn(WarnMalformed, fmt.Sprintf("a name is longer than %d bytes; the rest was not screened", vendors.MaxName),
+			vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()})
 	}
 }
 

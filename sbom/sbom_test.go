@@ -292,6 +292,8 @@ func TestTolerated(t *testing.T) {
 		{"upper case of a list", cdx(`"Components":[{"name":"y"}],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnNearMiss, 1},
 		{"package is null", spdx(`"packages":[null,{"name":"x","supplier":"Organization: P"}]`), sbom.WarnNullElement, 1},
 		{"supplier without a kind", spdx(`"packages":[{"name":"x","supplier":"P"}]`), sbom.WarnSupplierForm, 0},
+		{"endless name", cdx(`"components":[{"name":"x","supplier":{"name":"` + strings.Repeat("a ", 5000) + `"},"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"endless supplier", spdx(`"packages":[{"name":"x","supplier":"Organization: ` + strings.Repeat("a ", 5000) + `","originator":"Organization: P"}]`), sbom.WarnMalformed, 1},
 		{"bad purl", cdx(`"components":[{"name":"x","purl":"pkg:generic/x%zz","publisher":"P"}]`), sbom.WarnPURL, 1},
 		{"incomplete by its own word", cdx(`"components":[{"name":"x","publisher":"P"}],"compositions":[{"aggregate":"incomplete"}]`), sbom.WarnIncomplete, 0},
 		{"author is a string", cdx(`"components":[{"name":"x","authors":["Q"],"publisher":"P"}]`), sbom.WarnMalformed, 1},

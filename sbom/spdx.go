@@ -178,6 +178,7 @@ func (x *spdx) actor(b *builder, role vendors.Role, at string) {
 			name = bytes.TrimSpace(name[:open])
 		}
 	}
+	x.checkName(b, name)
 	b.claim(role, vendors.KindName, name, path{a: at}, off)
 }
 

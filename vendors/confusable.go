@@ -27,8 +27,8 @@ var confusables = map[rune]rune{
 // skeleton returns s with look-alike letters replaced by Latin ones and invisible
 // characters removed, and whether that changed anything.
 func skeleton(s string) (string, bool) {
-	if len(s) > maxName {
-		s = strings.ToValidUTF8(s[:maxName], "")
+	if len(s) > MaxName {
+		s = strings.ToValidUTF8(s[:MaxName], "")
 	}
 	if isASCII(s) {
 		return s, false

@@ -8,9 +8,7 @@ import "strings"
 // "www.", and the path after it. It reads what documents really hold: URLs with
 // or without a scheme, "git+https://", "scm:git:git://" and "git@host:owner/repo".
 func hostAndPath(s string) (host, path string) {
-	if len(s) > maxName {
-		return "", ""
-	}
+	s = s[:min(len(s), MaxName)] // the host stands at the start
 	if i := strings.LastIndex(s, "://"); i >= 0 {
 		// "jar:file://x" and "a?u=https://y": only a scheme may stand before.
 		if strings.ContainsAny(s[:i], "/?# ") {

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxName bounds the bytes of a value that are compared. No name in a register
-// is near it; a longer value is compared by its first bytes only, which can lose
-// a mention at the end of a long text but never a manufacturer's name.
-const maxName = 4096
+// MaxName bounds the bytes of a value that are compared. No name in a register
+// is near it; a longer value is compared by its first bytes only. Readers count a
+// maker's name that is longer as one that was not screened.
+const MaxName = 4096
 
 // Fold returns the canonical form in which names are compared: tokens in lower
 // case, joined by single spaces. It applies Unicode compatibility composition
@@ -27,8 +27,8 @@ func Fold(name string) string {
 // appendTokens appends the folded tokens of s to dst. ASCII takes a short way
 // that allocates nothing when dst has room.
 func appendTokens(dst []byte, s string) []byte {
-	if len(s) > maxName {
-		s = strings.ToValidUTF8(s[:maxName], "")
+	if len(s) > MaxName {
+		s = strings.ToValidUTF8(s[:MaxName], "")
 	}
 	start := len(dst)
 	for i := range len(s) {

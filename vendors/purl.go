@@ -50,7 +50,7 @@ func splitPURL(s string) (purlParts, bool) {
 	if plain(p.namespace) && plain(p.name) {
 		return p, p.name != "" && !strings.Contains(p.namespace, "//")
 	}
-	if len(s) > maxName {
+	if len(s) > MaxName {
 		return purlParts{}, false
 	}
 	u, err := packageurl.FromString(s)
@@ -164,7 +164,7 @@ func (p purlParts) owner() string {
 // in canonical form, or where it has none that parses,
 // pkg:generic/<vendor>/<name>@<version>. It returns "" if there is no name either.
 func CanonicalPURL(purl string, vendor ID, name, version string) string {
-	if _, ok := splitPURL(purl); ok && len(purl) <= maxName {
+	if _, ok := splitPURL(purl); ok && len(purl) <= MaxName {
 		if u, err := packageurl.FromString(purl); err == nil {
 			return u.ToString()
 		}

@@ -36,13 +36,9 @@ const (
 	RuleTextMention    Rule = "text.mention"        // the name in other text
 )
 
-const (
-	// maxTokensInspected bounds the work on one long text.
-	maxTokensInspected = 256
-	// maxMentions bounds the attributions of one component that are mentions. More
-	// of them can change nothing; stronger ones are never dropped.
-	maxMentions = 64
-)
+// maxMentions bounds the attributions of one component that are mentions. More of
+// them can change nothing; stronger ones are never dropped.
+const maxMentions = 64
 
 // An Attribution links a claim to a vendor.
 type Attribution struct {
@@ -292,25 +288,34 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 	return false
 }
 
-// phrase attributes the first, longest alias found on whole tokens.
+// phrase attributes the longest aliases found on whole tokens, the first of each
+// vendor.
 func (r *resolver) phrase(c *Claim, tokens []byte, rule Rule, tier Tier) bool {
-	for n := 0; len(tokens) > 0 && n < maxTokensInspected; n++ {
+	var found []*entry
+	hit := func(e *entry) {
+		same := func(f *entry) bool { return f.vendor == e.vendor && (f.excl == nil) == (e.excl == nil) && f.member == e.member }
+		if !slices.ContainsFunc(found, same) {
+			found = append(found, e)
+			r.hit(c, e, rule, tier)
+		}
+	}
+	for len(tokens) > 0 {
 		end := bytes.IndexByte(tokens, ' ')
 		if end < 0 {
 			end = len(tokens)
 		}
 		h := hashToken(tokens[:end])
 		if r.first[h>>6&127]&(1<<(h&63)) != 0 {
-			if e := r.longestPhrase(tokens); e != nil {
-				r.hit(c, e, rule, tier)
-				return true
+			if e, length := r.longestPhrase(tokens); e != nil {
+				hit(e)
+				end = length
 			}
 		}
 		if tokens[0] >= 0xe3 && rule == RuleNameContains { // Han script: no spaces between words
 			for _, h := range r.han {
 				if strings.HasPrefix(string(tokens[:end]), h.name) {
-					r.hit(c, h.entry, rule, tier)
-					return true
+					hit(h.entry)
+					break
 				}
 			}
 		}
@@ -319,10 +324,11 @@ func (r *resolver) phrase(c *Claim, tokens []byte, rule Rule, tier Tier) bool {
 		}
 		tokens = tokens[end+1:]
 	}
-	return false
+	return len(found) > 0
 }
 
-func (r *resolver) longestPhrase(tokens []byte) *entry {
+// longestPhrase returns the alias with which the tokens start, and its length.
+func (r *resolver) longestPhrase(tokens []byte) (*entry, int) {
 	var ends [16]int
 	n := 0
 	for i := range len(tokens) {
@@ -339,10 +345,10 @@ func (r *resolver) longestPhrase(tokens []byte) *entry {
 	}
 	for ; n > 0; n-- {
 		if e := r.phrases[string(tokens[:ends[n-1]])]; e != nil {
-			return e
+			return e, ends[n-1]
 		}
 	}
-	return nil
+	return nil, 0
 }
 
 // misspelt attributes a name one letter away from a distinctive alias: the whole
@@ -365,7 +371,7 @@ func (r *resolver) misspelt(c *Claim, tokens []byte) {
 	if try(squash(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
 		return
 	}
-	for n := 0; len(stripped) > 0 && n < maxTokensInspected; n++ {
+	for len(stripped) > 0 {
 		token, rest, _ := bytes.Cut(stripped, []byte{' '})
 		if try(token) {
 			return
@@ -401,7 +407,7 @@ func (r *resolver) text(c *Claim) {
 // shortToken finds an alias too short for phrases ("ZTE") as a whole token of a
 // device's model or title.
 func (r *resolver) shortToken(c *Claim, tokens []byte) bool {
-	for n := 0; len(tokens) > 0 && n < maxTokensInspected; n++ {
+	for len(tokens) > 0 {
 		token, rest, _ := bytes.Cut(tokens, []byte{' '})
 		if e := r.names[string(token)]; e != nil && len(token) < minDistinct && !e.id.Common && e.id.Kind == "name" {
 			r.hit(c, e, RuleTextMention, Resembles)

@@ -157,6 +157,34 @@ func TestResolve(t *testing.T) {
 }
 
 // A common name is declared only beside independent evidence.
+// However long a URL is, its host counts.
+func TestLongURL(t *testing.T) {
+	as := vendors.Bundled().Resolve(today, []vendors.Claim{ref("https://support.kaspersky.com/?q=" + strings.Repeat("a", 10_000))}).Attributions
+	if len(as) != 1 || as[0].Vendor != "kaspersky" || as[0].Rule != vendors.RuleDomain {
+		t.Errorf("%+v", as)
+	}
+}
+
+// A name that holds several vendors' names is attributed to each of them, also
+// behind one that is no longer the vendor's, and far behind.
+func TestSeveralVendorsInOneName(t *testing.T) {
+	r := vendors.Bundled()
+	for value, want := range map[string]string{
+		"Joint venture of Hikvision and Dahua Technology":                  "[hikvision dahua]",
+		"Honor Device Co., Ltd. (formerly of Huawei Technologies)":         "[huawei]",
+		"Kaspersky and Kaspersky Lab reseller":                             "[kaspersky]",
+		strings.Repeat("one ", 1000) + "of Hytera Communications partners": "[hytera]",
+	} {
+		var got []vendors.ID
+		for _, a := range r.Resolve("2026-01-01", []vendors.Claim{supplier(value)}).Attributions {
+			got = append(got, a.Vendor)
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%.60s: %v, want %s", value, got, want)
+		}
+	}
+}
+
 func TestCommonNames(t *testing.T) {
 	r := vendors.Bundled()
 	got := r.Resolve(today, []vendors.Claim{supplier("Dahua"), cpe("cpe:2.3:h:dahuasecurity:nvr4216-i:-:*:*:*:*:*:*:*")})

@@ -154,6 +154,9 @@ func (x *reader) claim(c *sbom.Component, role vendors.Role, kind vendors.Kind, 
 		x.j.Fail(sbom.ErrLimit, fmt.Errorf("more than %d titles and names of one device", maxTexts))
 		return
 	}
+	if len(text) > vendors.MaxName {
+		c.Malformed++ // looked at in part only
+	}
 	if first != nil && *first == "" {
 		*first = string(text)
 	}

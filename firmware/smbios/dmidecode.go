@@ -185,6 +185,9 @@ func (x *reader) field(key, value string, offset int64) {
 			x.c.Malformed++ // dmidecode prints each field once
 			return
 		}
+		if len(value) > vendors.MaxName {
+			x.c.Malformed++ // looked at in part only
+		}
 		x.c.Claims = append(x.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value,
 			Location: vendors.Location{Pointer: x.pointer(key), Offset: offset}})
 	}
