@@ -130,7 +130,7 @@ func (x *cdx) licences(b *builder) {
 
 // only reads one member of an object with read and skips the others.
 func (x *cdx) only(b *builder, name string, read func()) {
-	if !x.object(b, "object around "+name) {
+	if !x.object(b, "element") {
 		return
 	}
 	for x.j.More() {

@@ -293,7 +293,9 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 func (r *resolver) phrase(c *Claim, tokens []byte, rule Rule, tier Tier) bool {
 	var found []*entry
 	hit := func(e *entry) {
-		same := func(f *entry) bool { return f.vendor == e.vendor && (f.excl == nil) == (e.excl == nil) && f.member == e.member }
+		same := func(f *entry) bool {
+			return f.vendor == e.vendor && (f.excl == nil) == (e.excl == nil) && f.member == e.member
+		}
 		if !slices.ContainsFunc(found, same) {
 			found = append(found, e)
 			r.hit(c, e, rule, tier)
