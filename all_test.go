@@ -55,7 +55,8 @@ func TestImportArrows(t *testing.T) {
 	allowed := map[string][]string{
 		"vendors":          {},
 		"sbom/jsonstream":  {},
-		"sbom":             {"sbom/jsonstream", "vendors"},
+		"sbom/xmlstream":   {"sbom/jsonstream"},
+		"sbom":             {"sbom/jsonstream", "sbom/xmlstream", "vendors"},
 		"firmware/openwrt": {"sbom", "sbom/jsonstream", "vendors"},
 		"firmware/smbios":  {"sbom", "vendors"},
 		"firmware":         {"firmware/openwrt", "firmware/smbios", "sbom", "vendors"},
@@ -220,6 +221,7 @@ func TestDependencies(t *testing.T) {
 		"github.com/spdx/tools-golang":           "the field's types of SPDX: adapters and oracle",
 		"github.com/package-url/packageurl-go":   "package URLs",
 		"github.com/go-json-experiment/json":     "strict streaming JSON",
+		"go.yaml.in/yaml/v3":                     "SPDX YAML",
 		"golang.org/x/text":                      "Unicode normalisation, folding and width",
 		"golang.org/x/mod":                       "the digest of releases; reading go.mod in tests",
 		"golang.org/x/term":                      "bidcheck: whether and how wide a terminal is",

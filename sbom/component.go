@@ -79,6 +79,24 @@ type Header struct {
 	Warnings    []Warning
 	// Malformed counts what could not be read and so not screened.
 	Malformed int
-	// External counts the documents that this one refers to and that were not read.
+	// Serial is what other documents refer to this one by: the serial number of
+	// CycloneDX ("urn:uuid:…") or the document namespace of SPDX; may be empty.
+	Serial string
+	// Version is the document's own version where its format counts them.
+	Version string
+	// External counts the documents that this one refers to and that were not read;
+	// Links are the first 1,000 of them.
 	External int
+	Links    []Link
+}
+
+// A Link is a reference to another document.
+type Link struct {
+	// URL is what the reference says: a BOM-Link ("urn:cdx:<serial>/<version>"), an
+	// address, or an SPDX document namespace.
+	URL string
+	// Digests are of the other document: algorithm in lower case without hyphens
+	// ("sha256", "sha1") to lower-case hexadecimal.
+	Digests  map[string]string
+	Location vendors.Location
 }

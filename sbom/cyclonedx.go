@@ -25,13 +25,18 @@ const maxMentions = 256
 // of version 1.7 and the descriptions of its fields.
 type cdx struct {
 	fields
-	free []*builder
+	free     []*builder
+	versions []string // that are read
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
-	x := &cdx{fields: fields{j: jsonstream.NewReader(r, s.Limits().json()), s: s, limits: s.Limits()}}
+	x := &cdx{fields: newFields(jsonstream.NewReader(r, s.Limits().json()), s), versions: cycloneDXVersions}
+	return x.read()
+}
+
+func (x *cdx) read() error {
 	defer x.j.Close()
-	s.Placed()
+	x.s.Placed()
 	x.document()
 	return x.j.End()
 }
@@ -52,8 +57,8 @@ func (x *cdx) document() {
 			}
 		case "specVersion":
 			text, _ := j.Text()
-			if version = string(text); !slices.Contains(cycloneDXVersions, version) {
-				j.Fail(ErrVersion, fmt.Errorf("specVersion is %q; expected one of %q", version, cycloneDXVersions))
+			if version = string(text); !slices.Contains(x.versions, version) {
+				j.Fail(ErrVersion, fmt.Errorf("specVersion is %q; expected one of %q", version, x.versions))
 			}
 			x.s.SetVersion(version)
 		case "metadata":
@@ -70,6 +75,11 @@ func (x *cdx) document() {
 			x.compositions()
 		case "externalReferences":
 			x.linkedDocuments()
+		case "serialNumber":
+			text, _ := j.Text()
+			x.s.SetSerial(string(text))
+		case "version":
+			x.documentVersion()
 		default:
 			x.unknown(name, "components", "services", "metadata", "bomFormat", "specVersion", "formulation")
 			j.Skip()
@@ -79,8 +89,20 @@ func (x *cdx) document() {
 	case format == "":
 		j.Fail(ErrNotRecognised, errors.New("bomFormat is missing; expected \"CycloneDX\""))
 	case version == "":
-		j.Fail(ErrVersion, fmt.Errorf("specVersion is missing; expected one of %q", cycloneDXVersions))
+		j.Fail(ErrVersion, fmt.Errorf("specVersion is missing; expected one of %q", x.versions))
 	}
+}
+
+// documentVersion reads the version of the document itself, a number in JSON.
+func (x *cdx) documentVersion() {
+	text, k := x.j.TryText()
+	if k == '0' {
+		text = x.j.Number()
+	} else if k != '"' {
+		x.j.Skip()
+		return
+	}
+	x.s.doc.header.Version = string(text[:min(len(text), 20)])
 }
 
 // begin takes a builder for a component at parent/name/index.
@@ -388,16 +410,17 @@ func (x *cdx) compositions() {
 	}
 }
 
-// linkedDocuments warns of further bills of materials that were not read.
+// linkedDocuments reads the document's own external references.
 func (x *cdx) linkedDocuments() {
 	if !x.array(nil, "externalReferences") {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.expect('{', "an external reference", fmt.Sprintf("/externalReferences/%d", i)) {
+		link := Link{Location: vendors.Location{Pointer: fmt.Sprintf("/externalReferences/%d", i), Offset: x.j.Offset()}}
+		if !x.expect('{', "an external reference", link.Location.Pointer) {
 			continue
 		}
-		typ, url := "", ""
+		typ := ""
 		for x.j.More() {
 			switch string(x.j.Name()) {
 			case "type":
@@ -405,15 +428,26 @@ func (x *cdx) linkedDocuments() {
 				typ = string(text)
 			case "url":
 				text, _ := x.j.Text()
-				url = string(text)
+				link.URL = string(text)
+			case "hashes":
+				x.hashes(&link)
 			default:
 				x.j.Skip()
 			}
 		}
 		if typ == "bom" {
-			x.s.Warn(WarnExternalDocument, "a linked bill of materials was not read: "+quote(url),
-				vendors.Location{Pointer: fmt.Sprintf("/externalReferences/%d", i), Offset: x.j.Offset()})
+			x.s.Link(link)
 		}
+	}
+}
+
+// hashes reads the digests of a linked document.
+func (x *cdx) hashes(l *Link) {
+	if !x.expect('[', "a list of hashes", l.Location.Pointer) {
+		return
+	}
+	for x.j.More() {
+		x.checksum(l, "alg", "content")
 	}
 }
 

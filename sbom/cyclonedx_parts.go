@@ -42,23 +42,32 @@ func (x *cdx) references(b *builder) {
 		}
 		role, off := vendors.Mention, int64(0)
 		var url span
+		var link Link
+		bom := false
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch name := x.j.Name(); string(name) {
 			case "type":
 				text, _ := x.str(b)
 				switch string(text) {
 				case "website", "vcs", "distribution", "distribution-intake", "source-distribution":
 					role = vendors.Reference
 				case "bom":
-					x.s.Warn(WarnExternalDocument, "a linked bill of materials was not read",
-						vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.TextOffset()})
+					bom = true
 				}
 			case "url":
 				x.set(b, &url)
 				off = x.j.TextOffset()
+			case "hashes":
+				x.hashes(&link)
 			default:
+				x.unknownIn(b, name)
 				x.j.Skip()
 			}
+		}
+		if bom {
+			link.URL = string(b.get(url))
+			link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(element("/externalReferences/", i, "")))), Offset: off}
+			x.s.Link(link)
 		}
 		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
 	}

@@ -4,11 +4,12 @@ package sbom
 
 import (
 	"bytes"
-	"cmp"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/sbom/xmlstream"
 )
 
 // headSize is how much of a document is looked at to find out what it is.
@@ -30,58 +31,111 @@ func NewReader(r io.Reader, opts *Options) *Document {
 }
 
 func newReader(head []byte, r io.Reader, opts *Options) *Document {
-	format, err := Detect(head)
-	h := Header{Format: format, Encoding: "JSON"}
-	switch {
-	case err != nil:
+	f, err := sniff(head)
+	if err != nil {
 		return Failed(Header{}, err)
-	case format == "CycloneDX":
-		return NewDocument(h, opts, func(s *Sink) error { return readCycloneDX(r, s) })
-	default:
-		return NewDocument(h, opts, func(s *Sink) error { return readSPDX(r, s) })
 	}
+	return NewDocument(Header{Format: f.format, Encoding: f.encoding}, opts, func(s *Sink) error { return f.read(r, s) })
 }
 
-// Detect says what the document that starts with head is: "CycloneDX" or "SPDX".
-// Otherwise it returns an [ErrNotRecognised] that says what it looks like instead.
-// The answer is where to start reading, not a promise: the reader checks the
-// format's own marks.
+// Detect says what the document that starts with head is: the name of a format in
+// the package's documentation, as reports have it. Otherwise it returns an
+// [ErrNotRecognised] that says what it looks like instead. The answer is where to
+// start reading, not a promise: the reader checks the format's own marks.
 func Detect(head []byte) (format string, err error) {
+	f, err := sniff(head)
+	return f.format, err
+}
+
+// A reading is a format in one encoding.
+type reading struct {
+	format, encoding string
+	read             func(io.Reader, *Sink) error
+}
+
+var (
+	cycloneDXJSON = reading{"CycloneDX", "JSON", readCycloneDX}
+	cycloneDXXML  = reading{"CycloneDX", "XML", readCycloneDXXML}
+	spdxJSON      = reading{"SPDX", "JSON", readSPDX}
+	spdxXML       = reading{"SPDX", "XML", readSPDXXML}
+	spdxYAML      = reading{"SPDX", "YAML", readSPDXYAML}
+	spdxRDF       = reading{"SPDX", "RDF/XML", readSPDXRDF}
+	spdxTagValue  = reading{"SPDX", "tag-value", readTagValue}
+)
+
+const expected = "expected CycloneDX or SPDX"
+
+// Marks of documents in text.
+var (
+	tagValueMark = regexp.MustCompile(`(?m)^[ \t]*SPDXVersion[ \t]*:`)
+	yamlMark     = regexp.MustCompile(`(?m)^["']?spdxVersion["']?[ \t]*:`)
+)
+
+func sniff(head []byte) (reading, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
-	if len(text) == 0 {
-		return "", notRecognised("the input is empty; expected CycloneDX JSON or SPDX JSON")
+	switch {
+	case len(text) == 0:
+		return reading{}, notRecognised("the input is empty; %s", expected)
+	case text[0] == '{':
+		return sniffJSON(head, text)
+	case text[0] == '<':
+		return sniffXML(head)
+	case tagValueMark.Match(text):
+		return spdxTagValue, nil
+	case yamlMark.Match(text):
+		return spdxYAML, nil
 	}
-	if text[0] != '{' {
-		return "", notRecognised("%s; expected CycloneDX JSON or SPDX JSON", looksLike(text))
-	}
-	names, weak := 0, ""
+	return reading{}, notRecognised("%s; %s", looksLike(text), expected)
+}
+
+func sniffJSON(head, text []byte) (reading, error) {
+	names, weak := 0, reading{}
 	for name := range jsonstream.TopLevel(head) {
 		names++
 		switch name {
 		case "bomFormat", "specVersion", "components", "serialNumber", "compositions", "formulation", "declarations":
-			return "CycloneDX", nil
+			return cycloneDXJSON, nil
 		case "metadata", "services", "dependencies": // others have such names too
-			weak = cmp.Or(weak, "CycloneDX")
+			weak = cycloneDXJSON
 		case "files": // what some tools write first, longer than head
-			weak = cmp.Or(weak, "SPDX")
+			weak = spdxJSON
 		case "spdxVersion", "SPDXID", "packages", "creationInfo", "documentNamespace", "dataLicense", "documentDescribes", "relationships", "hasExtractedLicensingInfos", "externalDocumentRefs", "snippets":
-			return "SPDX", nil
+			return spdxJSON, nil
 		case "@context", "@graph":
-			return "", notRecognised("JSON-LD, perhaps SPDX 3; expected CycloneDX JSON or SPDX 2 JSON")
+			return reading{}, notRecognised("JSON-LD, perhaps SPDX 3; expected CycloneDX JSON or SPDX 2 JSON")
 		}
 		if names == 1000 {
 			break
 		}
 	}
 	if names == 0 && bytes.HasPrefix(bytes.TrimLeft(text[1:], " \t\r\n"), []byte("}")) {
-		return "", notRecognised("an empty JSON object; expected CycloneDX JSON or SPDX JSON")
+		return reading{}, notRecognised("an empty JSON object; %s", expected)
 	}
-	if names == 0 || weak != "" {
-		// Not even one name could be read, or none that decides: let the strict
-		// reader say what is wrong.
-		return cmp.Or(weak, "CycloneDX"), nil
+	switch {
+	case weak.read != nil:
+		return weak, nil
+	case names == 0: // not even one name could be read: let the strict reader say what is wrong
+		return cycloneDXJSON, nil
 	}
-	return "", notRecognised("a JSON object without the marks of CycloneDX or SPDX (bomFormat, spdxVersion)")
+	return reading{}, notRecognised("a JSON object without the marks of CycloneDX or SPDX (bomFormat, spdxVersion)")
+}
+
+// sniffXML goes by the root element.
+func sniffXML(head []byte) (reading, error) {
+	x := xmlstream.NewReader(bytes.NewReader(head), xmlstream.Limits{})
+	if x.Next() != xmlstream.Start {
+		return reading{}, notRecognised("XML that cannot be read: %v", x.Err())
+	}
+	switch name := string(x.Name()); {
+	case strings.HasPrefix(x.Space(), cycloneDXSpace):
+		return cycloneDXXML, nil
+	case name == "RDF" && x.Space() == rdfSpace && bytes.Contains(head, []byte("spdx.org/rdf/terms")):
+		return spdxRDF, nil
+	case name == "Document":
+		return spdxXML, nil
+	default:
+		return reading{}, notRecognised("XML whose root element is %q of namespace %q; %s", name, x.Space(), expected)
+	}
 }
 
 // looksLike says in words what a document that is not a JSON object seems to be.

@@ -147,9 +147,6 @@ func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 	if !s.located {
 		at.Offset = -1
 	}
-	if kind == WarnExternalDocument {
-		h.External++
-	}
 	switch n := len(h.Warnings); {
 	case n < maxWarnings:
 		h.Warnings = append(h.Warnings, Warning{kind, message, at})
@@ -163,6 +160,28 @@ func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) {
 	s.doc.header.Malformed++
 	s.Warn(kind, message, at)
+}
+
+// Link says that the document refers to another one, which was not read.
+func (s *Sink) Link(l Link) {
+	h := &s.doc.header
+	h.External++
+	if !s.located {
+		l.Location.Offset = -1
+	}
+	if len(h.Links) < maxLinks {
+		h.Links = append(h.Links, l)
+	}
+	s.Warn(WarnExternalDocument, "a linked document was not read with this one: "+quote(l.URL), l.Location)
+}
+
+const maxLinks = 1000
+
+// SetSerial sets what other documents refer to this one by.
+func (s *Sink) SetSerial(serial string) {
+	if len(serial) <= vendors.MaxName {
+		s.doc.header.Serial = serial
+	}
 }
 
 // SetVersion sets the specification version of the document's header.

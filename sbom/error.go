@@ -76,6 +76,27 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+func (l Limits) bytes() int64 {
+	if l.Bytes <= 0 {
+		return jsonstream.DefaultBytes
+	}
+	return l.Bytes
+}
+
+func (l Limits) depth() int {
+	if l.Depth <= 0 {
+		return jsonstream.DefaultDepth
+	}
+	return l.Depth
+}
+
+func (l Limits) string() int64 {
+	if l.String <= 0 {
+		return jsonstream.DefaultString
+	}
+	return l.String
+}
+
 func (l Limits) json() jsonstream.Limits {
 	return jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}
 }

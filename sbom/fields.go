@@ -19,6 +19,10 @@ type fields struct {
 	limits Limits
 }
 
+func newFields(j *jsonstream.Reader, s *Sink) fields {
+	return fields{j: j, s: s, limits: s.Limits()}
+}
+
 // stop ends the reading because the caller wants no more. The error is not seen.
 func (f *fields) stop() {
 	if f.s.err != nil {
@@ -259,7 +263,8 @@ func nearMiss(name string) string {
 	if len(name) > 64 {
 		return ""
 	}
-	folded := strings.NewReplacer("ſ", "s", "K", "k").Replace(name)
+	local := name[strings.LastIndexByte(name, ':')+1:] // a name with a prefix
+	folded := strings.NewReplacer("ſ", "s", "K", "k").Replace(strings.TrimLeft(local, "@"))
 	known := vendorNames[strings.ToLower(strings.TrimSpace(folded))]
 	if known == name {
 		return ""
@@ -269,6 +274,12 @@ func nearMiss(name string) string {
 
 // unknownIn looks at a member of a component that the format does not know.
 func (f *fields) unknownIn(b *builder, name []byte) {
+	if string(name) == mixed {
+		b.malformed++
+		f.s.Warn(WarnMalformed, "text stands between elements, where none can be; it was not screened",
+			vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
+		return
+	}
 	if near := nearMiss(string(name)); near != "" {
 		b.malformed++
 		f.nearMissWarning(string(name), near)
@@ -288,4 +299,37 @@ func (f *fields) unknown(name string, known ...string) {
 func (f *fields) nearMissWarning(name, near string) {
 	f.s.Warn(WarnNearMiss, fmt.Sprintf("the name %s is not %q, but other parsers may read it so; it was not screened", quote(name), near),
 		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
+}
+
+// checksum reads one digest of a linked document.
+func (f *fields) checksum(l *Link, algorithm, value string) {
+	if !f.expect('{', "a checksum", l.Location.Pointer) {
+		return
+	}
+	var alg, val string
+	for f.j.More() {
+		switch string(f.j.Name()) {
+		case algorithm:
+			text, _ := f.j.Text()
+			alg = string(text)
+		case value:
+			text, _ := f.j.Text()
+			val = string(text)
+		default:
+			f.j.Skip()
+		}
+	}
+	l.digest(alg, val)
+}
+
+// digest adds a digest of the linked document.
+func (l *Link) digest(algorithm, value string) {
+	algorithm = strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(algorithm))
+	if algorithm == "" || len(value) > 256 {
+		return
+	}
+	if l.Digests == nil {
+		l.Digests = make(map[string]string)
+	}
+	l.Digests[algorithm] = strings.ToLower(strings.TrimSpace(value))
 }

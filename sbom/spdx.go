@@ -13,18 +13,33 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// spdx reads SPDX JSON 2.1 to 2.3. Clause numbers are those of SPDX 2.3.
+// spdx reads SPDX 2.1 to 2.3 in its JSON form. Clause numbers are those of SPDX 2.3.
 type spdx struct {
 	fields
-	b builder
+	b        builder
+	versions *regexp.Regexp // that are read
 }
 
+// spdxVersion are the versions that are read. What came before 2.1 had no JSON.
 var spdxVersion = regexp.MustCompile(`^SPDX-2\.[123](\.\d+)?$`)
 
+// documentRef is the SPDXID of every document (6.3).
+const documentRef = "SPDXRef-DOCUMENT"
+
+var errNoVersion = errors.New("spdxVersion is missing; expected SPDX-2.1, SPDX-2.2 or SPDX-2.3")
+
 func readSPDX(r io.Reader, s *Sink) error {
-	x := &spdx{fields: fields{j: jsonstream.NewReader(r, s.Limits().json()), s: s, limits: s.Limits()}}
-	defer x.j.Close()
+	return newSPDX(jsonstream.NewReader(r, s.Limits().json()), s).read()
+}
+
+func newSPDX(j *jsonstream.Reader, s *Sink) *spdx {
+	x := &spdx{fields: newFields(j, s), versions: spdxVersion}
 	x.b.keep = s.Keep()
+	return x
+}
+
+func (x *spdx) read() error {
+	defer x.j.Close()
 	x.document()
 	return x.j.End()
 }
@@ -40,10 +55,8 @@ func (x *spdx) document() {
 		switch name := string(j.Name()); name {
 		case "spdxVersion":
 			text, _ := j.Text()
-			if version = string(text); !spdxVersion.MatchString(version) {
-				j.Fail(ErrVersion, fmt.Errorf("spdxVersion is %q; expected SPDX-2.1, SPDX-2.2 or SPDX-2.3", version))
-			}
-			x.s.SetVersion(version)
+			version = string(text)
+			x.version(version)
 		case "packages":
 			x.packages()
 		case "files":
@@ -52,6 +65,9 @@ func (x *spdx) document() {
 			x.describes()
 		case "relationships":
 			x.relationships()
+		case "documentNamespace":
+			text, _ := j.Text()
+			x.s.SetSerial(string(text))
 		case "externalDocumentRefs":
 			x.externalDocuments()
 		default:
@@ -60,8 +76,15 @@ func (x *spdx) document() {
 		}
 	}
 	if version == "" {
-		j.Fail(ErrNotRecognised, errors.New("spdxVersion is missing; expected SPDX-2.1, SPDX-2.2 or SPDX-2.3"))
+		j.Fail(ErrNotRecognised, errNoVersion)
 	}
+}
+
+func (x *spdx) version(v string) {
+	if !x.versions.MatchString(v) {
+		x.j.Fail(ErrVersion, fmt.Errorf("the version is %q; expected SPDX-2.1, SPDX-2.2 or SPDX-2.3", v))
+	}
+	x.s.SetVersion(v)
 }
 
 // elements calls read for each object of an array of components.
@@ -82,14 +105,19 @@ func (x *spdx) elements(name string, read func(i int)) {
 			j.Skip()
 			continue
 		}
-		j.Enter('{')
-		b := &x.b
-		b.reset()
-		b.setPointer(nil, name, i)
-		b.offset = j.Offset() - 1
-		b.placement = Unplaced
+		x.begin(name, i)
 		read(i)
 	}
+}
+
+// begin enters the object of a component.
+func (x *spdx) begin(name string, i int) {
+	x.j.Enter('{')
+	b := &x.b
+	b.reset()
+	b.setPointer(nil, name, i)
+	b.offset = max(x.j.Offset()-1, 0)
+	b.placement = Unplaced
 }
 
 func (x *spdx) emit() {
@@ -100,12 +128,14 @@ func (x *spdx) emit() {
 }
 
 func (x *spdx) packages() {
-	x.elements("packages", func(int) {
-		for x.j.More() {
-			x.packageMember(&x.b, x.j.Name())
-		}
-		x.emit()
-	})
+	x.elements("packages", func(int) { x.onePackage() })
+}
+
+func (x *spdx) onePackage() {
+	for x.j.More() {
+		x.packageMember(&x.b, x.j.Name())
+	}
+	x.emit()
 }
 
 func (x *spdx) packageMember(b *builder, name []byte) {
@@ -248,30 +278,32 @@ func (x *spdx) externalRefs(b *builder) {
 
 // files become components only where they name contributors (8.14).
 func (x *spdx) files() {
-	x.elements("files", func(int) {
-		b := &x.b
-		contributors := false
-		for x.j.More() {
-			switch name := x.j.Name(); string(name) {
-			case "SPDXID":
-				x.set(b, &b.ref)
-			case "fileName":
-				x.set(b, &b.name)
-				b.claimSpan(vendors.Mention, vendors.KindText, b.name, path{a: "/fileName"}, x.j.TextOffset())
-			case "fileContributors":
-				contributors = true
-				x.texts(b, vendors.Author, vendors.KindName, "/fileContributors/")
-			case "copyrightText":
-				x.mention(b, vendors.Author, path{a: "/copyrightText"})
-			default:
-				x.j.Skip()
-			}
+	x.elements("files", func(int) { x.oneFile() })
+}
+
+func (x *spdx) oneFile() {
+	b := &x.b
+	contributors := false
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "SPDXID":
+			x.set(b, &b.ref)
+		case "fileName":
+			x.set(b, &b.name)
+			b.claimSpan(vendors.Mention, vendors.KindText, b.name, path{a: "/fileName"}, x.j.TextOffset())
+		case "fileContributors":
+			contributors = true
+			x.texts(b, vendors.Author, vendors.KindName, "/fileContributors/")
+		case "copyrightText":
+			x.mention(b, vendors.Author, path{a: "/copyrightText"})
+		default:
+			x.j.Skip()
 		}
-		if contributors {
-			b.typ = b.add([]byte("file"))
-			x.emit()
-		}
-	})
+	}
+	if contributors {
+		b.typ = b.add([]byte("file"))
+		x.emit()
+	}
 }
 
 func (x *spdx) describes() {
@@ -292,62 +324,77 @@ func (x *spdx) relationships() {
 	if !x.expect('[', "relationships", "/relationships") {
 		return
 	}
-	for i := 0; x.j.More(); i++ {
+	for i := 0; x.more(i); i++ {
 		x.j.Load()
 		if x.j.Kind() != '{' {
 			x.expect('{', "a relationship", fmt.Sprintf("/relationships/%d", i))
 			continue
 		}
 		x.j.Enter('{')
-		var typ, from, to span
-		x.b.reset()
-		for x.j.More() {
-			switch string(x.j.Name()) {
-			case "relationshipType":
-				x.set(&x.b, &typ)
-			case "spdxElementId":
-				x.set(&x.b, &from)
-			case "relatedSpdxElement":
-				x.set(&x.b, &to)
-			default:
-				x.j.Skip()
-			}
+		x.oneRelationship()
+	}
+}
+
+func (x *spdx) oneRelationship() {
+	var typ, from, to span
+	x.b.reset()
+	for x.j.More() {
+		switch string(x.j.Name()) {
+		case "relationshipType":
+			x.set(&x.b, &typ)
+		case "spdxElementId":
+			x.set(&x.b, &from)
+		case "relatedSpdxElement":
+			x.set(&x.b, &to)
+		default:
+			x.j.Skip()
 		}
-		x.s.doc.header.Malformed += x.b.malformed
-		const doc = "SPDXRef-DOCUMENT"
-		switch string(x.b.get(typ)) {
-		case "DESCRIBES":
-			if string(x.b.get(from)) == doc {
-				x.s.SetSubject(string(x.b.get(to)))
-			}
-		case "DESCRIBED_BY":
-			if string(x.b.get(to)) == doc {
-				x.s.SetSubject(string(x.b.get(from)))
-			}
+	}
+	x.s.doc.header.Malformed += x.b.malformed
+	switch string(x.b.get(typ)) {
+	case "DESCRIBES":
+		if string(x.b.get(from)) == documentRef {
+			x.s.SetSubject(string(x.b.get(to)))
+		}
+	case "DESCRIBED_BY":
+		if string(x.b.get(to)) == documentRef {
+			x.s.SetSubject(string(x.b.get(from)))
 		}
 	}
 }
 
-// externalDocuments warns of the documents that this one refers to (6.6).
+// externalDocuments reads which documents this one refers to (6.6).
 func (x *spdx) externalDocuments() {
 	if !x.expect('[', "externalDocumentRefs", "/externalDocumentRefs") {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		at := vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d", i), Offset: x.j.Offset()}
-		if !x.expect('{', "a reference to a document", at.Pointer) {
-			continue
-		}
-		uri := ""
-		for x.j.More() {
-			if string(x.j.Name()) != "spdxDocument" {
-				x.j.Skip()
+		x.externalDocument(i)
+	}
+}
+
+func (x *spdx) externalDocument(i int) {
+	link := Link{Location: vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d", i), Offset: x.j.Offset()}}
+	if !x.expect('{', "a reference to a document", link.Location.Pointer) {
+		return
+	}
+	for x.j.More() {
+		switch string(x.j.Name()) {
+		case "spdxDocument":
+			if text, ok := x.j.Text(); ok {
+				link.URL, link.Location.Offset = string(text), x.j.TextOffset()
+			}
+		case "checksum":
+			if x.j.Kind() == '"' { // tag-value: "SHA1: d6a7…"
+				text, _ := x.j.Text()
+				algorithm, value, _ := bytes.Cut(text, []byte(":"))
+				link.digest(string(algorithm), string(value))
 				continue
 			}
-			if text, ok := x.j.Text(); ok {
-				uri, at.Offset = string(text), x.j.TextOffset()
-			}
+			x.checksum(&link, "algorithm", "checksumValue")
+		default:
+			x.j.Skip()
 		}
-		x.s.Warn(WarnExternalDocument, "a referenced SPDX document was not read: "+quote(uri), at)
 	}
+	x.s.Link(link)
 }

@@ -49,7 +49,7 @@ func (r *Reader) Ahead() {
 		return
 	}
 	a := &ahead{batches: make(chan batch, 2), free: make(chan batch, 2), quit: make(chan struct{}),
-		array: r.Pointer(), depth: r.dec.StackDepth(), end: r.Offset()}
+		array: r.Pointer(), depth: r.dec.StackDepth(), end: r.offset()}
 	kind, read := r.dec.StackIndex(a.depth)
 	if kind != '[' {
 		return
@@ -128,8 +128,9 @@ func (a *ahead) pointer() string {
 // There is no need for it once the array has been read to its end, or after an
 // error; it is for those who may give up in between, and makes that an error.
 func (r *Reader) Close() {
-	if r.ahead != nil {
-		r.Fail(ErrRead, errClosed)
+	r.endAhead()
+	if r.feed != nil {
+		r.feed.stop()
 	}
 }
 
@@ -143,4 +144,11 @@ func (r *Reader) stopAhead() {
 	for range a.batches {
 	}
 	r.ahead, r.buf = nil, nil
+}
+
+// endAhead is an error if there is more to be read of what Ahead began.
+func (r *Reader) endAhead() {
+	if r.ahead != nil {
+		r.Fail(ErrRead, errClosed)
+	}
 }

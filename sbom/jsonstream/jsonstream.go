@@ -40,7 +40,7 @@ import (
 
 // The kinds of errors a [Reader] gives, for errors.Is.
 var (
-	ErrSyntax    = errors.New("not valid JSON")
+	ErrSyntax    = errors.New("not well-formed")
 	ErrDuplicate = errors.New("duplicate object name")
 	ErrEncoding  = errors.New("not valid UTF-8")
 	ErrLimit     = errors.New("limit exceeded")
@@ -110,6 +110,7 @@ type Reader struct {
 	escapes bool  // buf has strings with escapes
 
 	ahead *ahead // while elements are loaded ahead
+	feed  *feed  // of a document that is not JSON
 }
 
 // source counts and bounds what the decoder takes in.
@@ -187,8 +188,19 @@ func (r *Reader) Pointer() string {
 	return string(r.dec.StackPointer())
 }
 
-// Offset returns the offset just behind what was read last.
-func (r *Reader) Offset() int64 {
+// Offset returns the offset just behind what was read last; in the JSON form of
+// another encoding, that of the value read last.
+func (r *Reader) Offset() int64 { return r.locate(r.offset()) }
+
+// locate returns where in the document an offset of what is decoded is.
+func (r *Reader) locate(offset int64) int64 {
+	if r.feed == nil {
+		return offset
+	}
+	return r.feed.locate(offset)
+}
+
+func (r *Reader) offset() int64 {
 	if r.buf != nil {
 		return r.bufOff + int64(r.pos)
 	}
@@ -213,14 +225,17 @@ func (r *Reader) fail(err error) {
 	}
 	e := &Error{Pointer: r.Pointer(), Offset: r.Offset(), Kind: ErrSyntax, Err: err}
 	var syntax *jsontext.SyntacticError
+	var ours *Error // of a writer of a JSON form
 	switch {
+	case errors.As(err, &ours):
+		e.Offset, e.Kind, e.Err = ours.Offset, ours.Kind, ours.Err
 	case errors.Is(err, ErrLimit):
 		e.Kind = ErrLimit
 		e.Err = trimLimit(err)
 	case errors.As(err, &syntax):
 		// The pointer of a SyntacticError can be wrong when the decoder's buffer
 		// slides, so the stack's pointer stays; the offset is right.
-		e.Offset, e.Err = r.base+syntax.ByteOffset, syntax.Err
+		e.Offset, e.Err = r.locate(r.base+syntax.ByteOffset), syntax.Err
 		switch {
 		case errors.Is(err, jsontext.ErrDuplicateName):
 			e.Kind = ErrDuplicate
@@ -379,7 +394,7 @@ func (r *Reader) text() ([]byte, bool) {
 		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
 		return nil, false
 	}
-	r.start = r.Offset() - int64(len(raw))
+	r.start = r.offset() - int64(len(raw))
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1], true
 	}
@@ -391,8 +406,28 @@ func (r *Reader) text() ([]byte, bool) {
 	return r.scratch, true
 }
 
+// Number reads a number and returns it as written. The bytes are valid until the
+// next call. If the next value is not a number, it is skipped and Number returns nil.
+func (r *Reader) Number() []byte {
+	if r.Kind() != '0' {
+		r.Skip()
+		return nil
+	}
+	if r.buffered() {
+		from := r.pos
+		r.loadedToken()
+		return r.buf[from:r.pos]
+	}
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		r.fail(err)
+		return nil
+	}
+	return raw
+}
+
 // TextOffset returns the offset of the opening quote of the string read last.
-func (r *Reader) TextOffset() int64 { return r.start }
+func (r *Reader) TextOffset() int64 { return r.locate(r.start) }
 
 // Skip reads the next value and drops it, whatever it is, within the limits.
 func (r *Reader) Skip() {
@@ -410,7 +445,8 @@ func (r *Reader) Skip() {
 
 // End checks that nothing but white space follows and returns the Reader's error.
 func (r *Reader) End() error {
-	r.Close()
+	defer r.Close()
+	r.endAhead()
 	if r.err != nil {
 		return r.err
 	}

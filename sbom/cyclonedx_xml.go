@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/sbom/xmlstream"
+)
+
+// cycloneDXSpace is the namespace of CycloneDX XML, before the version.
+const cycloneDXSpace = "http://cyclonedx.org/schema/bom/"
+
+// cycloneDXXMLVersions are the versions of the XML encoding.
+var cycloneDXXMLVersions = append([]string{"1.0", "1.1"}, cycloneDXVersions...)
+
+// cycloneDXForm is the form of the root element: what of the XML schemas 1.0 to 1.7
+// bears on vendors.
+var cycloneDXForm = func() *xmlForm {
+	type in = map[string]*xmlForm
+	list := func(name string, item *xmlForm) *xmlForm { return &xmlForm{list: name, in: in{name: item}} }
+	contact := &xmlForm{in: in{"name": xmlText, "email": xmlText}}
+	contacts := &xmlForm{many: true, in: contact.in}
+	entity := &xmlForm{in: in{"name": xmlText, "url": {text: true, many: true}, "contact": contacts, "address": nil}}
+	license := &xmlForm{wrap: "license", in: in{"licensing": {in: in{"licensor": {in: in{"organization": {in: in{"name": xmlText}}}}}},
+		"id": nil, "name": nil, "text": nil, "url": nil}}
+	licenses := &xmlForm{list: "license", in: in{"license": license, "expression": nil, "expression-detailed": nil}}
+	references := list("reference", &xmlForm{attrs: []string{"type"}, in: in{"url": xmlText, "hashes": list("hash", &xmlForm{attrs: []string{"alg"}, value: "content"}), "comment": nil}})
+	properties := list("property", &xmlForm{attrs: []string{"name"}, value: "value"})
+	evidence := &xmlForm{in: in{
+		"identity":    {many: true, in: in{"field": xmlText, "concludedValue": xmlText}},
+		"copyright":   {list: "text", in: in{"text": {text: true, wrap: "text"}}},
+		"occurrences": list("occurrence", &xmlForm{in: in{"location": xmlText}}),
+	}}
+
+	component := &xmlForm{attrs: []string{"type", "bom-ref"}}
+	service := &xmlForm{attrs: []string{"bom-ref"}}
+	components, services := list("component", component), list("service", service)
+	component.in = in{
+		"supplier": entity, "manufacturer": entity, "authors": list("author", contact), "author": xmlText, "publisher": xmlText,
+		"group": xmlText, "name": xmlText, "version": xmlText, "description": xmlText, "copyright": xmlText,
+		"cpe": xmlText, "purl": xmlText, "licenses": licenses, "externalReferences": references, "properties": properties,
+		"swid":     {attrs: []string{"tagId", "name"}, in: in{"url": xmlText, "text": nil}},
+		"pedigree": {in: in{"ancestors": components, "descendants": components, "variants": components}},
+		"evidence": evidence, "components": components, "services": services,
+		"cryptoProperties": {in: in{"certificateProperties": {in: in{"subjectName": xmlText}}}},
+	}
+	service.in = in{
+		"provider": entity, "group": xmlText, "name": xmlText, "version": xmlText, "description": xmlText,
+		"endpoints": list("endpoint", xmlText), "licenses": licenses, "externalReferences": references,
+		"properties": properties, "services": services,
+	}
+	parts := in{"components": components, "services": services}
+	return &xmlForm{attrs: []string{"serialNumber", "version"}, in: in{
+		"metadata":           {in: in{"component": component, "manufacture": entity, "supplier": entity, "manufacturer": nil, "authors": nil, "licenses": nil, "properties": nil}},
+		"components":         components,
+		"services":           services,
+		"externalReferences": references,
+		"compositions":       list("composition", &xmlForm{in: in{"aggregate": xmlText}}),
+		"formulation":        list("formula", &xmlForm{in: parts}),
+		"declarations":       {in: in{"targets": {in: parts}}},
+		"properties":         nil,
+	}}
+}()
+
+func readCycloneDXXML(r io.Reader, s *Sink) error {
+	x := &cdx{fields: newFields(transcodeXML(r, s.Limits(), writeCycloneDX), s), versions: cycloneDXXMLVersions}
+	return x.read()
+}
+
+// writeCycloneDX writes the JSON form of a CycloneDX document in XML. Its version is
+// that of the root element's namespace, whatever the prefix.
+func writeCycloneDX(t *xmlWriter) error {
+	x, w := t.x, t.w
+	if x.Next() != xmlstream.Start {
+		return x.Err()
+	}
+	version, ours := strings.CutPrefix(x.Space(), cycloneDXSpace)
+	switch {
+	case string(x.Name()) != "bom" || !ours:
+		return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf("the root element is %q of namespace %q; expected bom of %s1.0 to 1.7", x.Name(), x.Space(), cycloneDXSpace)}
+	case !slices.Contains(cycloneDXXMLVersions, version):
+		return &Error{Kind: ErrVersion, Err: fmt.Errorf("the namespace is %q; expected one of %s%q", x.Space(), cycloneDXSpace, cycloneDXXMLVersions)}
+	}
+	t.space = x.Space()
+	t.prelude = func() {
+		w.Name([]byte("bomFormat"))
+		w.Text([]byte("CycloneDX"))
+		w.Name([]byte("specVersion"))
+		w.Text([]byte(version))
+	}
+	t.value(cycloneDXForm)
+	return x.Err()
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jsonstream
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"iter"
+	"math"
+	"sort"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// chunkSize is how much of a JSON form is handed over at once.
+const chunkSize = 32 << 10
+
+// Transcode returns a Reader of the JSON form that write gives to a document of
+// another encoding. The form is made as it is read, a little at a time, and goes
+// through the same checks as any JSON: a field that the document has twice is a
+// duplicate name. Offsets, also those of errors, are those that write gave with
+// [Writer.At]; write bounds the length of the document itself. An error of write
+// is the Reader's; if it is an [Error], its offset stands.
+//
+// The Reader must be read to its end, to an error, or closed.
+func Transcode(limits Limits, write func(*Writer) error) *Reader {
+	limits.Bytes = math.MaxInt64 / 2
+	f := &feed{}
+	f.next, f.stop = iter.Pull(func(yield func(chunk) bool) {
+		w := &Writer{yield: yield}
+		defer func() {
+			if p := recover(); p != nil && p != errStopped {
+				panic(p)
+			}
+			f.err = cmp.Or(w.err, f.err)
+		}()
+		f.err = write(w)
+		w.flush()
+	})
+	r := NewReader(f, limits)
+	r.feed = f
+	return r
+}
+
+// errStopped unwinds a writer whose Reader wants no more.
+var errStopped = errors.New("the reader was closed")
+
+// A Writer writes a JSON form. Its first error ends up in the Reader. The text of
+// a stopped writer goes nowhere: its methods do not return.
+type Writer struct {
+	yield func(chunk) bool
+	text  []byte
+	marks []mark
+	base  int64 // offset of text[0] in the form
+	at    int64
+	comma bool
+	err   error
+}
+
+// A mark says where in the document something in the form came from.
+type mark struct{ form, document int64 }
+
+// A chunk is a piece of the form.
+type chunk struct {
+	text  []byte
+	marks []mark
+}
+
+// At says where in the document that which is written next stands.
+func (w *Writer) At(offset int64) { w.at = offset }
+
+// Begin opens an object or array: '{' or '['.
+func (w *Writer) Begin(open byte) {
+	w.value()
+	w.text = append(w.text, open)
+	w.comma = false
+}
+
+// End closes an object or array: '}' or ']'.
+func (w *Writer) End(end byte) {
+	w.text = append(w.text, end)
+	w.comma = true
+}
+
+// Name writes the name of a member.
+func (w *Writer) Name(name []byte) {
+	w.value()
+	w.quote(name)
+	w.text = append(w.text, ':')
+	w.comma = false
+}
+
+// Text writes a string. Invalid UTF-8 is an [ErrEncoding].
+func (w *Writer) Text(s []byte) {
+	w.value()
+	w.quote(s)
+}
+
+// Null writes a null.
+func (w *Writer) Null() {
+	w.value()
+	w.text = append(w.text, "null"...)
+}
+
+// Raw writes a value that is JSON already.
+func (w *Writer) Raw(json []byte) {
+	w.value()
+	w.text = append(w.text, json...)
+}
+
+// value makes room for a value or name.
+func (w *Writer) value() {
+	if len(w.text) >= chunkSize {
+		w.flush()
+	}
+	if w.comma {
+		w.text = append(w.text, ',')
+	}
+	w.comma = true
+	w.marks = append(w.marks, mark{w.base + int64(len(w.text)), w.at})
+}
+
+func (w *Writer) quote(s []byte) {
+	for _, b := range s {
+		if b < ' ' || b >= 0x80 || b == '"' || b == '\\' {
+			var err error
+			if w.text, err = jsontext.AppendQuote(w.text, s); err != nil && w.err == nil {
+				w.err = &Error{Offset: w.at, Kind: ErrEncoding}
+			}
+			return
+		}
+	}
+	w.text = append(append(append(w.text, '"'), s...), '"')
+}
+
+func (w *Writer) flush() {
+	if w.err != nil || !w.yield(chunk{w.text, w.marks}) {
+		panic(errStopped)
+	}
+	w.base += int64(len(w.text))
+	w.text = w.text[:0] // taken by now
+	w.marks = make([]mark, 0, len(w.marks))
+}
+
+// feed is the source of a Reader of a JSON form.
+type feed struct {
+	next func() (chunk, bool)
+	stop func()
+	err  error // of the writer
+	text []byte
+
+	mu    sync.Mutex // the form may be read ahead
+	ahead [][]mark   // of chunks that were read, in order
+	marks []mark     // of the piece that is being located
+	i     int        // mark located last
+}
+
+func (f *feed) Read(p []byte) (int, error) {
+	for len(f.text) == 0 {
+		c, ok := f.next()
+		if !ok {
+			if f.err != nil {
+				return 0, f.err
+			}
+			return 0, io.EOF
+		}
+		f.text = c.text
+		f.mu.Lock()
+		f.ahead = append(f.ahead, c.marks)
+		f.mu.Unlock()
+	}
+	n := copy(p, f.text)
+	f.text = f.text[n:]
+	return n, nil
+}
+
+// locate returns where in the document what stands at an offset of the form came
+// from: the place of the last value that begins there or before. Offsets are asked
+// for in order, but for those of the last few values.
+func (f *feed) locate(offset int64) int64 {
+	for {
+		for f.i+1 < len(f.marks) && f.marks[f.i+1].form <= offset {
+			f.i++
+		}
+		if f.i+1 < len(f.marks) || !f.nextMarks(offset) {
+			break
+		}
+	}
+	if len(f.marks) == 0 {
+		return 0
+	}
+	if f.marks[f.i].form > offset {
+		i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].form > offset })
+		return f.marks[max(i-1, 0)].document
+	}
+	return f.marks[f.i].document
+}
+
+// nextMarks goes on to the marks of the next chunk if it reaches up to offset.
+func (f *feed) nextMarks(offset int64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.ahead) > 0 && len(f.ahead[0]) == 0 {
+		f.ahead = f.ahead[1:]
+	}
+	if len(f.ahead) == 0 || f.ahead[0][0].form > offset {
+		return false
+	}
+	f.marks, f.i = f.ahead[0], 0
+	f.ahead = f.ahead[1:]
+	return true
+}

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/vendors"
+)
+
+// tagValueVersions are the versions of the tag-value format: its tags have kept their
+// meaning since the first.
+var tagValueVersions = regexp.MustCompile(`^SPDX-(1\.[0-2]|2\.[0-3])(\.\d+)?$`)
+
+// A document in tag-value format (SPDX 2.3, clause 4.4) is read as a list of
+// sections: packages, files with contributors, relationships, references to documents,
+// and lines that are none of it.
+func readTagValue(r io.Reader, s *Sink) error {
+	l := s.Limits()
+	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
+		t := &tagWriter{lines: newLines(r, l), w: w, limit: l.Component}
+		return t.document()
+	}), s)
+	defer x.j.Close()
+	x.versions = tagValueVersions
+	x.sections()
+	return x.j.End()
+}
+
+// sections reads what tagWriter writes.
+func (x *spdx) sections() {
+	if !x.j.Enter('[') {
+		return
+	}
+	packages, files, documents, version := 0, 0, 0, false
+	for i := 0; x.more(i); i++ {
+		x.j.Load()
+		if !x.j.Enter('{') {
+			continue
+		}
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "version":
+				version = true
+				text, _ := x.j.Text()
+				x.version(string(text))
+			case "namespace":
+				text, _ := x.j.Text()
+				x.s.SetSerial(string(text))
+			case "package":
+				x.begin("packages", packages)
+				packages++
+				x.onePackage()
+			case "file":
+				x.begin("files", files)
+				files++
+				x.oneFile()
+			case "relationship":
+				x.j.Enter('{')
+				x.oneRelationship()
+			case "external":
+				x.externalDocument(documents)
+				documents++
+			case "stray":
+				text, _ := x.j.Text()
+				x.s.Malformed(WarnMalformed, string(text), vendors.Location{Offset: x.j.TextOffset()})
+			}
+		}
+	}
+	if !version && x.j.Err() == nil {
+		x.j.Fail(ErrNotRecognised, errors.New("SPDXVersion is missing"))
+	}
+}
+
+// tagMembers are the members that tags stand for in a package or file.
+var tagMembers = map[string]string{
+	"SPDXID": "SPDXID", "PackageName": "name", "PackageVersion": "versionInfo", "PackageFileName": "packageFileName",
+	"PackageSupplier": "supplier", "PackageOriginator": "originator", "PackageDownloadLocation": "downloadLocation",
+	"PackageHomePage": "homepage", "PrimaryPackagePurpose": "primaryPackagePurpose",
+	"PackageCopyrightText": "copyrightText", "PackageSourceInfo": "sourceInfo", "PackageSummary": "summary",
+	"PackageDescription": "description", "PackageComment": "comment",
+	"FileName": "fileName", "FileCopyrightText": "copyrightText",
+}
+
+// tagNames are the tags that bear on vendors, in lower case.
+var tagNames = func() map[string]bool {
+	m := map[string]bool{"externalref": true, "filecontributor": true, "spdxversion": true, "relationship": true}
+	for tag := range tagMembers {
+		m[strings.ToLower(tag)] = true
+	}
+	return m
+}()
+
+// tagWriter writes the sections of a document.
+type tagWriter struct {
+	*lines
+	w       *jsonstream.Writer
+	limit   int    // bytes of one section
+	section string // "package", "file", or "" for one that bears on no vendor
+	fields  []tagField
+	refs    []tagField // external references of a package, contributors of a file
+	later   []tagField // what stands within the section and is not of it
+	text    []byte     // of the fields
+}
+
+// A tagField is a member and its value.
+type tagField struct {
+	member   string
+	from, to int // in text
+	offset   int64
+}
+
+func (t *tagWriter) document() error {
+	t.w.Begin('[')
+	for t.next() {
+		line := bytes.TrimSpace(t.line)
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		at := t.offset
+		tag, value, found := bytes.Cut(line, []byte(":"))
+		if !found {
+			t.stray(at, "a line is neither a tag with a value nor a comment: %s", quote(string(line[:min(len(line), 80)])))
+			continue
+		}
+		tag = bytes.TrimRight(tag, " \t")
+		value = bytes.TrimLeft(value, " \t")
+		name := string(tag) // the line is overwritten by those of a text
+		if text, is := bytes.CutPrefix(value, []byte("<text>")); is {
+			if value, is = t.block(text); !is {
+				break
+			}
+		}
+		t.field(name, bytes.TrimSpace(value), at)
+		if len(t.text) > t.limit {
+			return &Error{Offset: at, Kind: ErrLimit, Err: limitError("bytes of claims in one component", t.limit)}
+		}
+	}
+	if t.err != nil {
+		return t.err
+	}
+	t.flush()
+	t.w.End(']')
+	return nil
+}
+
+// block reads a text up to its end mark, and returns it.
+func (t *tagWriter) block(first []byte) ([]byte, bool) {
+	t.scratch = append(t.scratch[:0], first...)
+	at := t.offset
+	from := 0
+	for {
+		if i := bytes.Index(t.scratch[from:], []byte("</text>")); i >= 0 {
+			text, rest := t.scratch[:from+i], t.scratch[from+i+len("</text>"):]
+			if len(bytes.TrimSpace(rest)) > 0 {
+				t.stray(at, "text behind </text>: %s", quote(string(rest[:min(len(rest), 80)])))
+			}
+			return text, true
+		}
+		from = len(t.scratch) + 1 // the mark stands on one line
+		if !t.next() {
+			if t.err == nil {
+				t.err = &Error{Offset: at, Kind: ErrSyntax, Err: fmt.Errorf("a <text> has no end: %w", io.ErrUnexpectedEOF)}
+			}
+			return nil, false
+		}
+		t.scratch = append(append(t.scratch, '\n'), t.line...)
+		if int64(len(t.scratch)) > t.max {
+			t.err = &Error{Offset: at, Kind: ErrLimit, Err: fmt.Errorf("one text is too long: more than %d bytes", t.max)}
+			return nil, false
+		}
+	}
+}
+
+func (t *tagWriter) field(tag string, value []byte, at int64) {
+	switch tag {
+	case "SPDXVersion":
+		t.later = append(t.later, t.add("version", value, at))
+		return
+	case "DocumentNamespace":
+		t.later = append(t.later, t.add("namespace", value, at))
+		return
+	case "Relationship":
+		t.later = append(t.later, t.add("relationship", value, at))
+		return
+	case "ExternalDocumentRef":
+		t.later = append(t.later, t.add("external", value, at))
+		return
+	case "PackageName", "FileName":
+		t.flush()
+		t.section = strings.ToLower(strings.TrimSuffix(tag, "Name"))
+	case "SnippetSPDXID", "SnippetSPDXIdentifier", "LicenseID":
+		t.flush()
+		t.section = ""
+		return
+	case "ExternalRef":
+		if t.section != "package" {
+			t.stray(at, "%s outside of a package", tag)
+			return
+		}
+		t.refs = append(t.refs, t.add(tag, value, at))
+		return
+	case "FileContributor":
+		if t.section != "file" {
+			t.stray(at, "%s outside of a file", tag)
+			return
+		}
+		t.refs = append(t.refs, t.add(tag, value, at))
+		return
+	}
+	member, known := tagMembers[tag]
+	switch {
+	case !known:
+		if folded := strings.ToLower(strings.ReplaceAll(tag, "ſ", "s")); len(tag) < 64 && tagNames[folded] {
+			t.stray(at, "the tag %s is not known, but other parsers may take it for one that is; it was not screened", quote(tag))
+		}
+	case tag == "SPDXID" && t.section == "": // of the document, a snippet
+	case strings.HasPrefix(tag, "File") != (t.section == "file") && tag != "SPDXID", t.section == "":
+		t.stray(at, "%s stands where it belongs to nothing", tag)
+	default:
+		t.once(member, value, at, tag)
+	}
+}
+
+// once adds a field of the section. Of a field that can only ever be a mention, or
+// that says the same, a second one is passed over; of any other it makes a duplicate
+// name.
+func (t *tagWriter) once(member string, value []byte, at int64, tag string) {
+	for _, f := range t.fields {
+		if f.member != member {
+			continue
+		}
+		if bytes.Equal(t.text[f.from:f.to], value) {
+			return
+		}
+		switch member {
+		case "comment", "summary", "description", "sourceInfo", "copyrightText":
+			t.stray(at, "%s stands twice; only the first was screened", tag)
+			return
+		}
+	}
+	t.fields = append(t.fields, t.add(member, value, at))
+}
+
+func (t *tagWriter) add(member string, value []byte, at int64) tagField {
+	from := len(t.text)
+	t.text = append(t.text, value...)
+	return tagField{member, from, len(t.text), at}
+}
+
+func (t *tagWriter) stray(at int64, format string, args ...any) {
+	t.later = append(t.later, t.add("stray", fmt.Appendf(nil, format, args...), at))
+}
+
+// flush writes the section that ends.
+func (t *tagWriter) flush() {
+	w := t.w
+	if t.section == "package" || t.section == "file" && len(t.refs) > 0 {
+		w.At(t.fields[0].offset)
+		w.Begin('{')
+		w.Name([]byte(t.section))
+		w.Begin('{')
+		for _, f := range t.fields {
+			t.member(f)
+		}
+		if len(t.refs) > 0 {
+			t.references()
+		}
+		w.End('}')
+		w.End('}')
+	}
+	for _, f := range t.later {
+		w.At(f.offset)
+		w.Begin('{')
+		switch f.member {
+		case "relationship":
+			t.words(f, "relationship", "spdxElementId", "relationshipType", "relatedSpdxElement")
+		case "external":
+			t.words(f, "external", "externalDocumentId", "spdxDocument", "checksum")
+		default:
+			t.member(f)
+		}
+		w.End('}')
+	}
+	t.fields, t.refs, t.later, t.text = t.fields[:0], t.refs[:0], t.later[:0], t.text[:0]
+}
+
+func (t *tagWriter) member(f tagField) {
+	t.w.At(f.offset)
+	t.w.Name([]byte(f.member))
+	t.w.Text(t.text[f.from:f.to])
+}
+
+// references writes external references, "category type locator", or contributors.
+func (t *tagWriter) references() {
+	name := "fileContributors"
+	if t.section == "package" {
+		name = "externalRefs"
+	}
+	t.w.At(t.refs[0].offset)
+	t.w.Name([]byte(name))
+	t.w.Begin('[')
+	for _, f := range t.refs {
+		t.w.At(f.offset)
+		value := t.text[f.from:f.to]
+		if t.section == "file" {
+			t.w.Text(value)
+			continue
+		}
+		_, rest := word(value)
+		typ, locator := word(rest)
+		t.w.Begin('{')
+		t.w.Name([]byte("referenceType"))
+		t.w.Text(typ)
+		t.w.Name([]byte("referenceLocator"))
+		t.w.Text(locator)
+		t.w.End('}')
+	}
+	t.w.End(']')
+}
+
+// words writes an object whose members are the words of a value; the last has what
+// is left.
+func (t *tagWriter) words(f tagField, name string, members ...string) {
+	t.w.Name([]byte(name))
+	t.w.Begin('{')
+	rest := t.text[f.from:f.to]
+	for i, m := range members {
+		value := rest
+		if i < len(members)-1 {
+			value, rest = word(rest)
+		}
+		t.w.Name([]byte(m))
+		t.w.Text(value)
+	}
+	t.w.End('}')
+}
+
+func word(s []byte) (first, rest []byte) {
+	i := bytes.IndexAny(s, " \t")
+	if i < 0 {
+		return s, nil
+	}
+	return s[:i], bytes.TrimLeft(s[i:], " \t")
+}
+
+// lines reads lines that end in LF, CR LF or CR.
+type lines struct {
+	r       io.Reader
+	buf     []byte
+	pos     int
+	base    int64
+	feed    int // index of the next line feed, or how far there is none; before pos if not known
+	eof     bool
+	max     int64 // bytes of a line
+	bytes   int64 // of the document
+	line    []byte
+	offset  int64 // of the line
+	err     error
+	scratch []byte
+}
+
+func newLines(r io.Reader, l Limits) *lines {
+	return &lines{r: r, feed: -1, buf: make([]byte, 0, 64<<10), max: l.string(), bytes: l.bytes()}
+}
+
+// next reads a line. It returns false at the end, and on an error.
+func (l *lines) next() bool {
+	for searched := l.pos; l.err == nil; {
+		if l.feed < l.pos { // no line feed is known
+			l.feed = len(l.buf)
+			if i := bytes.IndexByte(l.buf[searched:], '\n'); i >= 0 {
+				l.feed = searched + i
+			}
+		}
+		end, skip := l.feed, 1
+		if cr := bytes.IndexByte(l.buf[searched:end], '\r'); cr >= 0 {
+			if end = searched + cr; end+1 < len(l.buf) && l.buf[end+1] == '\n' {
+				skip = 2
+			}
+		}
+		if end+skip <= len(l.buf) && (skip == 2 || l.buf[end] == '\n' || end+1 < len(l.buf) || l.eof) || l.eof && l.pos < len(l.buf) {
+			l.take(end, skip)
+			return true
+		}
+		if l.eof {
+			return false
+		}
+		n := max(end-l.pos, 0) // a CR at the end is looked at again
+		l.fill()
+		searched, l.feed = l.pos+n, -1
+	}
+	return false
+}
+
+func (l *lines) take(end, skip int) {
+	l.line, l.offset = l.buf[l.pos:end], l.base+int64(l.pos)
+	if l.offset == 0 {
+		l.line = bytes.TrimPrefix(l.line, []byte("\ufeff"))
+	}
+	l.pos = min(end+skip, len(l.buf))
+}
+
+func (l *lines) fill() {
+	if int64(len(l.buf)-l.pos) > l.max {
+		l.err = &Error{Offset: l.base + int64(l.pos), Kind: ErrLimit, Err: fmt.Errorf("one line is too long: more than %d bytes", l.max)}
+		return
+	}
+	n := copy(l.buf, l.buf[l.pos:])
+	l.base += int64(l.pos)
+	l.buf, l.pos = l.buf[:n], 0
+	if n == cap(l.buf) {
+		l.buf = append(make([]byte, 0, 2*n), l.buf...)
+	}
+	m, err := l.r.Read(l.buf[n:cap(l.buf)])
+	l.buf = l.buf[:n+m]
+	switch {
+	case err == io.EOF:
+		l.eof = true
+	case err != nil:
+		l.err = &Error{Offset: l.base + int64(len(l.buf)), Kind: ErrRead, Err: err}
+	case l.base+int64(len(l.buf)) > l.bytes:
+		l.err = &Error{Offset: l.bytes, Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of input", l.bytes)}
+	}
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/sbom/xmlstream"
+)
+
+// Documents in XML are read in their JSON form, so that a field means the same in
+// both, and one mapping of fields to claims is enough. A xmlForm says what form an
+// element has; elements without one are passed over, but for those whose names other
+// parsers may take for a known one.
+type xmlForm struct {
+	text  bool                // the element's content is a string
+	list  string              // the element's children of this name are an array
+	many  bool                // consecutive elements of this name are an array
+	wrap  string              // as an element of an array, it is put under this name
+	value string              // the element's text is a member of this name
+	attrs []string            // attributes that are members
+	in    map[string]*xmlForm // children that are members, or of a list; nil: passed over
+}
+
+var xmlText = &xmlForm{text: true}
+
+// mixed is the name under which text stands that is where none should be.
+const mixed = "#text"
+
+// xmlWriter writes the JSON form of one document.
+type xmlWriter struct {
+	x     *xmlstream.Reader
+	w     *jsonstream.Writer
+	space string // namespace of the root element
+	text  []byte
+	// prelude writes the members with which the root element's object begins.
+	prelude func()
+}
+
+func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstream.Reader {
+	return jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
+		t := &xmlWriter{x: xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), w: w}
+		if err := write(t); err != nil {
+			return err
+		}
+		for t.x.Next() != xmlstream.None { // only white space and comments can follow
+		}
+		return t.x.Err()
+	})
+}
+
+// value writes the element whose Start was read last, up to its End.
+func (t *xmlWriter) value(f *xmlForm) {
+	t.w.At(t.x.Offset())
+	switch {
+	case f.text:
+		t.string()
+	case f.list != "":
+		t.array(f)
+	default:
+		t.object(f)
+	}
+}
+
+// string writes an element's text. If it has elements within, which no format
+// allows in a string, it writes an object, which the reader counts as malformed.
+func (t *xmlWriter) string() {
+	whole := true
+	t.text = t.text[:0]
+	at := t.x.Offset()
+	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
+		switch t.x.Kind() {
+		case xmlstream.Text:
+			at = t.x.Offset()
+			t.text = append(t.text, t.x.Text()...)
+		case xmlstream.Start:
+			whole = false
+			t.x.Skip()
+		}
+	}
+	t.w.At(at)
+	if !whole {
+		t.w.Raw([]byte("{}"))
+		return
+	}
+	t.w.Text(bytes.TrimSpace(t.text))
+}
+
+// array writes the children of a list. An element of another name is null, unless it
+// is known and passed over.
+func (t *xmlWriter) array(f *xmlForm) {
+	t.w.Begin('[')
+	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
+		if t.x.Kind() == xmlstream.Text {
+			t.w.Null()
+			continue
+		}
+		t.w.At(t.x.Offset())
+		item, known := f.in[string(t.x.Name())]
+		switch {
+		case t.x.Space() != t.space || known && item == nil:
+			t.x.Skip()
+		case !known:
+			t.w.Null()
+			t.x.Skip()
+		case item.wrap != "":
+			t.w.Begin('{')
+			t.w.Name([]byte(item.wrap))
+			t.value(item)
+			t.w.End('}')
+		default:
+			t.value(item)
+		}
+	}
+	t.w.End(']')
+}
+
+// object writes an element with its attributes and children as members. If it holds
+// nothing but text, it is written as that text.
+func (t *xmlWriter) object(f *xmlForm) {
+	begun := false
+	begin := func() {
+		if !begun {
+			begun = true
+			t.w.Begin('{')
+			if t.prelude != nil {
+				t.prelude()
+				t.prelude = nil
+			}
+		}
+	}
+	for _, a := range t.x.Attrs() {
+		if a.Space != "" && a.Space != t.space {
+			continue
+		}
+		known := false
+		for _, name := range f.attrs {
+			known = known || name == string(a.Name)
+		}
+		if !known && (string(a.Name) == "bom-ref" || nearMiss("@"+string(a.Name)) == "") {
+			continue
+		}
+		begin()
+		t.w.At(a.Offset)
+		if !known {
+			t.w.Name(append([]byte("@"), a.Name...))
+			t.w.Null()
+			continue
+		}
+		t.w.Name(a.Name)
+		t.w.Text(bytes.TrimSpace(a.Value))
+	}
+	t.text = t.text[:0]
+	stray, at := false, t.x.Offset() // text that has no place
+	array := ""                      // name of the array that is open
+	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
+		if t.x.Kind() == xmlstream.Text {
+			if !stray {
+				at = t.x.Offset()
+			}
+			if stray = true; !begun || f.value != "" {
+				t.text = append(t.text, t.x.Text()...)
+			}
+			continue
+		}
+		child, name := t.child(f)
+		if child == nil && name == nil {
+			t.x.Skip()
+			continue
+		}
+		begin()
+		if array != "" && (child == nil || !child.many || array != string(name)) {
+			t.w.End(']')
+			array = ""
+		}
+		t.w.At(t.x.Offset())
+		if array == "" {
+			t.w.Name(name)
+			if child != nil && child.many {
+				array = string(name)
+				t.w.Begin('[')
+			}
+		}
+		if child == nil {
+			t.w.Null()
+			t.x.Skip()
+			continue
+		}
+		text := t.text
+		t.text = nil // for the child's own
+		t.value(child)
+		t.text = text
+	}
+	if array != "" {
+		t.w.End(']')
+	}
+	t.w.At(at)
+	switch {
+	case f.value != "":
+		begin()
+		t.w.Name([]byte(f.value))
+		t.w.Text(bytes.TrimSpace(t.text))
+	case stray && !begun:
+		t.w.Text(bytes.TrimSpace(t.text))
+		return
+	case stray:
+		t.w.Name([]byte(mixed))
+		t.w.Null()
+	}
+	begin()
+	t.w.End('}')
+}
+
+// child returns the form of the child whose Start was read last and its name as a
+// member. Without a form the child is null, and without a name too it is passed over.
+func (t *xmlWriter) child(f *xmlForm) (*xmlForm, []byte) {
+	name := t.x.Name()
+	if t.x.Space() == t.space {
+		if child, known := f.in[string(name)]; known {
+			if child == nil {
+				return nil, nil
+			}
+			return child, name
+		}
+		if nearMiss(string(name)) != "" {
+			return nil, name
+		}
+		return nil, nil
+	}
+	if qualified := "ext:" + string(name); nearMiss(qualified) != "" {
+		return nil, []byte(qualified)
+	}
+	return nil, nil
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package xmlstream_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/sbom/xmlstream"
+)
+
+func Example() {
+	r := xmlstream.NewReader(strings.NewReader(`<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><!-- x --><name>Acme &amp; Co</name></bom>`), xmlstream.Limits{})
+	for r.Next() != xmlstream.None {
+		switch r.Kind() {
+		case xmlstream.Start:
+			fmt.Printf("%d <%s> of %s\n", r.Offset(), r.Name(), r.Space())
+		case xmlstream.Text:
+			fmt.Printf("%d %s\n", r.Offset(), r.Text())
+		}
+	}
+	fmt.Println(r.Err())
+	// Output:
+	// 0 <bom> of http://cyclonedx.org/schema/bom/1.6
+	// 59 <name> of http://cyclonedx.org/schema/bom/1.6
+	// 65 Acme & Co
+	// <nil>
+}
+
+// tokens writes what a document says, a line a token.
+func tokens(r *xmlstream.Reader) (string, error) {
+	var b strings.Builder
+	for r.Next() != xmlstream.None {
+		switch r.Kind() {
+		case xmlstream.Start:
+			fmt.Fprintf(&b, "+%s|%s", r.Space(), r.Name())
+			for _, a := range r.Attrs() {
+				fmt.Fprintf(&b, " %s|%s=%q", a.Space, a.Name, a.Value)
+			}
+			b.WriteByte('\n')
+		case xmlstream.Text:
+			fmt.Fprintf(&b, "%q\n", r.Text())
+		case xmlstream.End:
+			fmt.Fprintf(&b, "-%s|%s\n", r.Space(), r.Name())
+		}
+	}
+	return b.String(), r.Err()
+}
+
+// oracle writes the same with encoding/xml.
+func oracle(doc string) (string, error) {
+	var b, text strings.Builder
+	flush := func() {
+		if strings.Trim(text.String(), " \t\r\n") != "" {
+			fmt.Fprintf(&b, "%q\n", text.String())
+		}
+		text.Reset()
+	}
+	d := xml.NewDecoder(strings.NewReader(strings.TrimPrefix(doc, "\ufeff")))
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return b.String(), nil
+		}
+		if err != nil {
+			return b.String(), err
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			flush()
+			fmt.Fprintf(&b, "+%s|%s", token.Name.Space, token.Name.Local)
+			for _, a := range token.Attr {
+				if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
+					continue
+				}
+				value := strings.NewReplacer("\t", " ", "\n", " ", "\r", " ").Replace(a.Value)
+				fmt.Fprintf(&b, " %s|%s=%q", a.Name.Space, a.Name.Local, value)
+			}
+			b.WriteByte('\n')
+		case xml.EndElement:
+			flush()
+			fmt.Fprintf(&b, "-%s|%s\n", token.Name.Space, token.Name.Local)
+		case xml.CharData:
+			text.Write(token)
+		}
+	}
+}
+
+var sound = []string{
+	`<a/>`,
+	"\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<a b='1' c=\"&lt;&#x4b;\">x<!-- c -->y<![CDATA[<z>]]>&amp;<?pi?>w</a>\n<!-- end -->",
+	`<p:a xmlns:p="urn:p" xmlns="urn:d" p:x="1" y="2"><b xmlns=""><c/></b><b/></p:a>`,
+	"<a>one\r\ntwo\rthree</a>",
+	"<a x='1\n2'> <b> </b> t </a>",
+	`<имя>Касперский</имя>`,
+}
+
+func TestReader(t *testing.T) {
+	for _, doc := range sound {
+		want, err := oracle(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, r := range map[string]io.Reader{"whole": strings.NewReader(doc), "bytes": iotest.OneByteReader(strings.NewReader(doc))} {
+			if got, err := tokens(xmlstream.NewReader(r, xmlstream.Limits{})); got != want || err != nil {
+				t.Errorf("%s, %s: %v\ngot\n%swant\n%s", doc, name, err, got, want)
+			}
+		}
+	}
+}
+
+// Text that is longer than the buffer, with everything that ends a piece of it.
+func TestLong(t *testing.T) {
+	long := strings.Repeat("0123456789<!--c-->&amp;<![CDATA[<&>]]>", 20_000)
+	doc := "<a><b c='" + strings.Repeat("v", 200_000) + "'/>" + long + "<b/>" + strings.Repeat("w", 300_000) + "</a>"
+	want, err := oracle(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := tokens(xmlstream.NewReader(strings.NewReader(doc), xmlstream.Limits{}))
+	if err != nil || got != want {
+		t.Errorf("differs: %v, %d bytes, want %d", err, len(got), len(want))
+	}
+}
+
+func TestErrors(t *testing.T) {
+	limits := xmlstream.Limits{Bytes: 500, Depth: 4, String: 100}
+	for _, tc := range []struct {
+		doc    string
+		kind   error
+		offset int64
+	}{
+		{"", jsonstream.ErrSyntax, 0},
+		{"<a>", jsonstream.ErrSyntax, 3},
+		{"<a><b></a>", jsonstream.ErrSyntax, 6},
+		{"<a/><b/>", jsonstream.ErrSyntax, 4},
+		{"<a/>x", jsonstream.ErrSyntax, 4},
+		{"x<a/>", jsonstream.ErrSyntax, 0},
+		{`<!DOCTYPE a [<!ENTITY k "v">]><a>&k;</a>`, jsonstream.ErrSyntax, 0},
+		{"<a>&k;</a>", jsonstream.ErrSyntax, 3},
+		{"<a>&#0;</a>", jsonstream.ErrSyntax, 3},
+		{"<a>\x00</a>", jsonstream.ErrSyntax, 3},
+		{"<a>\xff</a>", jsonstream.ErrEncoding, 3},
+		{"<a b='1' b='2'/>", jsonstream.ErrDuplicate, 9},
+		{"<a b=1/>", jsonstream.ErrSyntax, 3},
+		{"<a b='<'/>", jsonstream.ErrSyntax, 3},
+		{"<p:a/>", jsonstream.ErrSyntax, 0},
+		{"<a>]]></a>", jsonstream.ErrSyntax, 3},
+		{"<a> <?xml version='1.0'?></a>", jsonstream.ErrSyntax, 4},
+		{"<?xml version='1.0' encoding='UTF-7'?><a/>", jsonstream.ErrEncoding, 0},
+		{"<a><a><a><a><a/></a></a></a></a>", jsonstream.ErrLimit, 12},
+		{"<a>" + strings.Repeat("x", 200) + "</a>", jsonstream.ErrLimit, 3},
+		{"<a>" + strings.Repeat("<b/>", 200) + "</a>", jsonstream.ErrLimit, 0},
+	} {
+		_, err := tokens(xmlstream.NewReader(iotest.OneByteReader(strings.NewReader(tc.doc)), limits))
+		var at *jsonstream.Error
+		if !errors.Is(err, tc.kind) || !errors.As(err, &at) || tc.offset > 0 && at.Offset != tc.offset {
+			t.Errorf("%.40q: %v; want %v at %d", tc.doc, err, tc.kind, tc.offset)
+		}
+	}
+	_, err := tokens(xmlstream.NewReader(iotest.ErrReader(errors.New("gone")), limits))
+	if !errors.Is(err, jsonstream.ErrRead) {
+		t.Errorf("a reader that fails: %v", err)
+	}
+}
+
+// What is read without an error is what encoding/xml reads.
+func FuzzReader(f *testing.F) {
+	for _, doc := range sound {
+		f.Add(doc)
+	}
+	f.Add("<a><b></a>")
+	f.Add(`<a xmlns:x="u" x:b="1"/>`)
+	f.Fuzz(func(t *testing.T, doc string) {
+		got, err := tokens(xmlstream.NewReader(strings.NewReader(doc), xmlstream.Limits{}))
+		bytewise, bytewiseErr := tokens(xmlstream.NewReader(iotest.OneByteReader(strings.NewReader(doc)), xmlstream.Limits{}))
+		if got != bytewise || fmt.Sprint(err) != fmt.Sprint(bytewiseErr) {
+			t.Errorf("read byte by byte: %s%v\notherwise: %s%v", bytewise, bytewiseErr, got, err)
+		}
+		if err != nil {
+			return
+		}
+		want, oracleErr := oracle(doc)
+		if oracleErr == nil && got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	})
+}
+
+func BenchmarkReader(b *testing.B) {
+	doc := "<bom>" + strings.Repeat(`<component type="library" bom-ref="a"><name>left-pad</name><version>1.0</version><purl>pkg:npm/left-pad@1.0</purl></component>`, 10_000) + "</bom>"
+	b.Run("xmlstream", func(b *testing.B) {
+		b.SetBytes(int64(len(doc)))
+		b.ReportAllocs()
+		for b.Loop() {
+			r := xmlstream.NewReader(strings.NewReader(doc), xmlstream.Limits{})
+			for r.Next() != xmlstream.None {
+			}
+			if r.Err() != nil {
+				b.Fatal(r.Err())
+			}
+		}
+	})
+	b.Run("library", func(b *testing.B) {
+		b.SetBytes(int64(len(doc)))
+		b.ReportAllocs()
+		for b.Loop() {
+			d := xml.NewDecoder(strings.NewReader(doc))
+			for {
+				if _, err := d.Token(); err != nil {
+					break
+				}
+			}
+		}
+	})
+}
