@@ -221,6 +221,7 @@ func TestDependencies(t *testing.T) {
 		"github.com/spdx/tools-golang":           "the field's types of SPDX: adapters and oracle",
 		"github.com/package-url/packageurl-go":   "package URLs",
 		"github.com/go-json-experiment/json":     "strict streaming JSON",
+		"github.com/klauspost/compress":          "zstd",
 		"go.yaml.in/yaml/v3":                     "SPDX YAML",
 		"golang.org/x/text":                      "Unicode normalisation, folding and width",
 		"golang.org/x/mod":                       "the digest of releases; reading go.mod in tests",

@@ -64,6 +64,7 @@ const (
 	WarnNullElement      WarningKind = "nullElement"      // null where a component should be
 	WarnSupplierForm     WarningKind = "supplierForm"     // an SPDX supplier without "Organization:" or the like
 	WarnIncomplete       WarningKind = "incomplete"       // the document says that it is not complete, or lacks what would show that it is
+	WarnUnresolved       WarningKind = "unresolvedAgent"  // a supplier that is named by a reference which leads nowhere
 	WarnExternalDocument WarningKind = "externalDocument" // parts are in another document, which was not read
 	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components
 	WarnTooManyWarnings  WarningKind = "moreWarnings"     // further warnings were counted and dropped

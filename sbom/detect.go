@@ -60,6 +60,7 @@ var (
 	spdxXML       = reading{"SPDX", "XML", readSPDXXML}
 	spdxYAML      = reading{"SPDX", "YAML", readSPDXYAML}
 	spdxRDF       = reading{"SPDX", "RDF/XML", readSPDXRDF}
+	spdx3JSON     = reading{"SPDX", "JSON-LD", readSPDX3}
 	spdxTagValue  = reading{"SPDX", "tag-value", readTagValue}
 )
 
@@ -102,7 +103,7 @@ func sniffJSON(head, text []byte) (reading, error) {
 		case "spdxVersion", "SPDXID", "packages", "creationInfo", "documentNamespace", "dataLicense", "documentDescribes", "relationships", "hasExtractedLicensingInfos", "externalDocumentRefs", "snippets":
 			return spdxJSON, nil
 		case "@context", "@graph":
-			return reading{}, notRecognised("JSON-LD, perhaps SPDX 3; expected CycloneDX JSON or SPDX 2 JSON")
+			return spdx3JSON, nil
 		}
 		if names == 1000 {
 			break

@@ -96,6 +96,7 @@ type Sink struct {
 	err     error
 	stopped bool
 	located bool // offsets are those of a file
+	muted   bool // warnings and counts are left to a second reading
 }
 
 // Limits returns the limits in force.
@@ -143,6 +144,9 @@ func (s *Sink) Emit(c Component) bool {
 
 // Warn adds a warning to the document's header.
 func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
+	if s.muted {
+		return
+	}
 	h := &s.doc.header
 	if !s.located {
 		at.Offset = -1
@@ -158,7 +162,9 @@ func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 // Malformed warns and counts something that could not be read, outside of any
 // component.
 func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) {
-	s.doc.header.Malformed++
+	if !s.muted {
+		s.doc.header.Malformed++
+	}
 	s.Warn(kind, message, at)
 }
 

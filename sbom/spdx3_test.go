@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares got with a file, or writes the file.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("differs from %s\ngot\n%s", path, got)
+	}
+}
+
+func TestSPDX3(t *testing.T) {
+	got, h := summary(t, "testdata/suite.spdx3.json")
+	golden(t, "testdata/suite.spdx3.golden", got)
+	if len(h.Links) != 1 || h.Links[0].Digests["sha256"] != "ab" {
+		t.Errorf("links %+v", h.Links)
+	}
+	if strings.Contains(got, "Maker of the document") || strings.Contains(got, "Finder") {
+		t.Error("the document's maker or a vulnerability's finder is taken for a vendor")
+	}
+}
+
+func TestSPDX3Evasion(t *testing.T) {
+	const context = `"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld"`
+	const kaspersky = `{"type":"Organization","spdxId":"urn:k","name":"Kaspersky Lab"}`
+	graph := func(elements ...string) string {
+		return `{` + context + `,"@graph":[` + strings.Join(elements, ",") + `]}`
+	}
+	pkg := func(members string) string {
+		return `{"type":"software_Package","spdxId":"urn:p","name":"kav",` + members + `}`
+	}
+	for _, tt := range []struct{ name, doc, want string }{
+		{"plain", graph(pkg(`"suppliedBy":"urn:k"`), kaspersky), "found"},
+		{"agent first", graph(kaspersky, pkg(`"suppliedBy":"urn:k"`)), "found"},
+		{"escaped name", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Organization","spdxId":"urn:k","name":"\u004baspersky Lab"}`), "found"},
+		{"inline", graph(pkg(`"suppliedBy":` + kaspersky)), "found"},
+		{"inline without id", graph(pkg(`"suppliedBy":{"type":"Organization","name":"Kaspersky Lab"}`)), "found"},
+		{"list", graph(pkg(`"suppliedBy":["urn:x","urn:k"]`), kaspersky), "found"},
+		{"name as a value object", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Organization","spdxId":"urn:k","name":{"@value":"Kaspersky Lab","@language":"en"}}`), "found"},
+		{"agent within a relationship", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Relationship","spdxId":"urn:r","to":[`+kaspersky+`]}`), "found"},
+		{"agent within an unknown field", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Thing","x":{"y":[`+kaspersky+`]}}`), "found"},
+		{"package within a relationship", graph(kaspersky, `{"type":"Relationship","to":[`+pkg(`"suppliedBy":"urn:k"`)+`]}`), "found"},
+		{"type last", graph(`{"suppliedBy":"urn:k","type":"software_Package"}`, `{"name":"Kaspersky Lab","spdxId":"urn:k","type":"Organization"}`), "found"},
+		{"keywords of JSON-LD", graph(`{"@type":"software_Package","@id":"urn:p","suppliedBy":"urn:k"}`, `{"@type":"Organization","@id":"urn:k","name":"Kaspersky Lab"}`), "found"},
+		{"address as a type", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"https://spdx.org/rdf/3.0.1/terms/Core/Organization","spdxId":"urn:k","name":"Kaspersky Lab"}`), "found"},
+		{"available from", graph(pkg(`"name2":1`), kaspersky, `{"type":"Relationship","from":"urn:p","relationshipType":"availableFrom","to":["urn:k"]}`), "found"},
+		{"unknown type", graph(`{"type":"acme_Widget","suppliedBy":"urn:k"}`, kaspersky), "found"},
+		{"http context", `{"@context":"http://spdx.org/rdf/3.0.0/spdx-context.jsonld","@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `,` + kaspersky + `]}`, "found"},
+		{"list of contexts", `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.jsonld"],"@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `,` + kaspersky + `]}`, "found"},
+		{"context last", `{"@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `,` + kaspersky + `],` + context + `}`, "found"},
+		{"no graph", `{` + context + `,"type":"software_Package","name":"kav","suppliedBy":` + kaspersky + `}`, "found"},
+
+		{"two agents of one id", graph(pkg(`"suppliedBy":"urn:k"`), kaspersky, `{"type":"Organization","spdxId":"urn:k","name":"Acme"}`), "error"},
+		{"no context", `{"@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `]}`, "error"},
+		{"another context", `{"@context":"https://example.org/","@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `]}`, "error"},
+		{"version 3.1", `{"@context":"https://spdx.org/rdf/3.1/spdx-context.jsonld","@graph":[]}`, "error"},
+		{"version 4", graph(`{"type":"CreationInfo","specVersion":"4.0.0"}`), "error"},
+		{"supplier twice", graph(pkg(`"suppliedBy":"urn:k","suppliedBy":"urn:x"`), kaspersky), "error"},
+
+		{"agent elsewhere", graph(pkg(`"suppliedBy":"urn:elsewhere"`)), "malformed"},
+		{"agent without a name", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Organization","spdxId":"urn:k"}`), "malformed"},
+		{"own context", `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.jsonld",{"maker":"https://spdx.org/rdf/3.0.1/terms/Core/suppliedBy"}],"@graph":[` + pkg(`"maker":"urn:k"`) + `]}`, "malformed"},
+		{"context of an element", graph(pkg(`"@context":{"name":"urn:x"}`)), "malformed"},
+		{"address as a name", graph(pkg(`"https://spdx.org/rdf/3.0.1/terms/Core/suppliedBy":"urn:k"`), kaspersky), "malformed"},
+		{"letter case", graph(pkg(`"SuppliedBy":"urn:k"`), kaspersky), "malformed"},
+		{"number", graph(pkg(`"suppliedBy":5`)), "malformed"},
+		{"null element", graph(`null`, pkg(`"x":1`)), "malformed"},
+	} {
+		doc := sbom.NewReader(strings.NewReader(tt.doc), nil)
+		cs, err := read(doc)
+		got := "nothing"
+		switch {
+		case err != nil:
+			got = "error"
+			var at *sbom.Error
+			if !errors.As(err, &at) || sbom.ErrorKind(err) == "read" {
+				t.Errorf("%s: error without a kind: %v", tt.name, err)
+			}
+		case has(cs, vendors.Supplier, "Kaspersky Lab"):
+			got = "found"
+		case doc.Header().Malformed > 0:
+			got = "malformed"
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s; want %s (%v %v)", tt.name, got, tt.want, err, doc.Header().Warnings)
+		}
+	}
+}
+
+// What is held for the second reading is compressed, and bounded.
+func TestSPDX3Held(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[`)
+	const n = 20_000
+	for range n {
+		b.WriteString(`{"type":"software_Package","name":"kav","description":"` + strings.Repeat("words ", 20) + `","suppliedBy":"urn:k"},`)
+	}
+	b.WriteString(`{"type":"Organization","spdxId":"urn:k","name":"Kaspersky Lab"}]}`)
+	cs, err := read(sbom.NewReader(strings.NewReader(b.String()), nil))
+	if err != nil || len(cs) != n || !has(cs[n-1:], vendors.Supplier, "Kaspersky Lab") {
+		t.Errorf("%d components, %v", len(cs), err)
+	}
+}
