@@ -61,7 +61,7 @@ func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
 	n, err := io.ReadFull(r, head)
 	head = head[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return sbom.Failed(sbom.Header{}, &sbom.Error{Kind: sbom.ErrRead, Err: err})
+		return sbom.Failed(sbom.Header{}, sbom.ReadError(0, err))
 	}
 	all := io.MultiReader(bytes.NewReader(head), r)
 	for _, f := range Formats() {

@@ -25,7 +25,7 @@ func NewReader(r io.Reader, opts *Options) *Document {
 	n, err := io.ReadFull(r, head)
 	head = head[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return Failed(Header{}, &Error{Kind: ErrRead, Err: err})
+		return Failed(Header{}, ReadError(0, err))
 	}
 	return newReader(head, io.MultiReader(bytes.NewReader(head), r), opts)
 }

@@ -113,6 +113,15 @@ func (o *Options) limits() Limits {
 	return o.Limits.withDefaults()
 }
 
+// ReadError is the error of a reader that failed. One of this package is of a layer
+// around the document, and stays.
+func ReadError(offset int64, err error) error {
+	if ours := (*Error)(nil); errors.As(err, &ours) {
+		return err
+	}
+	return &Error{Offset: offset, Kind: ErrRead, Err: err}
+}
+
 func notRecognised(format string, args ...any) error {
 	return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf(format, args...)}
 }

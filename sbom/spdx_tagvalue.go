@@ -424,7 +424,7 @@ func (l *lines) fill() {
 	case err == io.EOF:
 		l.eof = true
 	case err != nil:
-		l.err = &Error{Offset: l.base + int64(len(l.buf)), Kind: ErrRead, Err: err}
+		l.err = ReadError(l.base+int64(len(l.buf)), err)
 	case l.base+int64(len(l.buf)) > l.bytes:
 		l.err = &Error{Offset: l.bytes, Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of input", l.bytes)}
 	}

@@ -35,7 +35,7 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return nil, &Error{Kind: ErrRead, Err: err}
+		return nil, ReadError(int64(len(data)), err)
 	case int64(len(data)) > limit:
 		return nil, &Error{Offset: limit, Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of input in an encoding that is read in memory", limit)}
 	}

@@ -16,6 +16,8 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+	"github.com/secure-systems-lab/go-securesystemslib/signerverifier"
 	"golang.org/x/term"
 
 	"github.com/clause76/clause76/match"
@@ -32,14 +34,16 @@ const (
 	exitUnread   = 3 // an input could not be read, which wins over exitFound; or a part of one
 	usagePreface = `Usage: bidcheck [flags] PATH...
 
-Bidcheck reads bills of materials (CycloneDX and SPDX JSON) and device manifests
+Bidcheck reads bills of materials (CycloneDX and SPDX) and device manifests
 (OpenWrt profiles.json, dmidecode text), works out whose the parts are, and cites
-what public bodies say about them. PATH is a file, a directory, or - for standard
-input. A finding is for a person to decide on; it is no legal advice.
+what public bodies say about them. PATH is a file, a directory, an archive, or -
+for standard input; what is compressed, archived or in a signed envelope is
+unpacked in memory. A finding is for a person to decide on; it is no legal advice.
 
 Examples:
   bidcheck testdata/bids/endpoint-tender
   bidcheck -format json -o report.json bid/
+  bidcheck -key vendor.pem bid.zip
   bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
   bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
 
@@ -65,7 +69,9 @@ type config struct {
 	quiet   bool
 	failOn  match.Verdict
 	matcher *match.Matcher
-	paths   []string
+	// verifiers check the signatures of envelopes.
+	verifiers []dsse.Verifier
+	paths     []string
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -116,6 +122,11 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	asOf := fs.String("as-of", "", "judge by this `DATE` (YYYY-MM-DD); default the date of the denylist")
 	jurisdictions := fs.String("jurisdiction", "", "only listings of these `JURISDICTIONS`, separated by commas; default all")
 	failOn := fs.String("fail-on", "ban", "exit with status 1 from this `VERDICT` on: ban, exclude, review or inconclusive")
+	fs.Func("key", "check the signatures of DSSE envelopes with the public key in this PEM `FILE`; may be given several times", func(path string) error {
+		v, err := loadKey(path)
+		c.verifiers = append(c.verifiers, v)
+		return err
+	})
 	fs.IntVar(&c.jobs, "jobs", runtime.GOMAXPROCS(0), "screen this `NUMBER` of files at once")
 	fs.BoolVar(&c.quiet, "quiet", false, "no progress on standard error")
 	if err := fs.Parse(args); err != nil {
@@ -151,6 +162,27 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	}
 	c.matcher, err = match.New(release, &opts)
 	return c, err
+}
+
+// loadKey reads a public key in PEM: ECDSA, Ed25519 or RSA.
+func loadKey(path string) (dsse.Verifier, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	key, err := signerverifier.LoadKey(data)
+	if err != nil {
+		return nil, err
+	}
+	switch key.KeyType {
+	case signerverifier.ECDSAKeyType:
+		return signerverifier.NewECDSASignerVerifierFromSSLibKey(key)
+	case signerverifier.ED25519KeyType:
+		return signerverifier.NewED25519SignerVerifierFromSSLibKey(key)
+	case signerverifier.RSAKeyType:
+		return signerverifier.NewRSAPSSSignerVerifierFromSSLibKey(key)
+	}
+	return nil, fmt.Errorf("a key of type %q cannot verify envelopes", key.KeyType)
 }
 
 // openDenylist opens an embedded release by name, or a release's file.

@@ -95,7 +95,7 @@ func read(r io.Reader, s *sbom.Sink) error {
 		case errors.Is(err, bufio.ErrBufferFull):
 			return fail(sbom.ErrLimit, fmt.Errorf("a line is longer than %d bytes", maxLine))
 		case err != nil && err != io.EOF:
-			return fail(sbom.ErrRead, err)
+			return sbom.ReadError(at, err)
 		case offset > limit:
 			return fail(sbom.ErrLimit, fmt.Errorf("more than %d bytes of input", limit))
 		case !utf8.Valid(line):

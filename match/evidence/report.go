@@ -61,18 +61,29 @@ type Options struct {
 
 // A Document is one screened document, or one that could not be read.
 type Document struct {
-	Path         string    `json:"path"`
-	SHA256       string    `json:"sha256"`
-	Bytes        int64     `json:"bytes"`
-	Format       string    `json:"format"`
-	SpecVersion  string    `json:"specVersion"`
-	Encoding     string    `json:"encoding"`
-	Verdict      string    `json:"verdict"`
-	Error        *Error    `json:"error"`
-	Warnings     []Warning `json:"warnings"`
-	Coverage     Coverage  `json:"coverage"`
-	Findings     []Finding `json:"findings"`
-	Observations []Finding `json:"observations"`
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+	// Container is the file that the document came out of, if it is not a file itself.
+	// Offsets then count in the document, whose digest is SHA256.
+	Container    *Container `json:"container,omitempty"`
+	Format       string     `json:"format"`
+	SpecVersion  string     `json:"specVersion"`
+	Encoding     string     `json:"encoding"`
+	Verdict      string     `json:"verdict"`
+	Error        *Error     `json:"error"`
+	Warnings     []Warning  `json:"warnings"`
+	Coverage     Coverage   `json:"coverage"`
+	Findings     []Finding  `json:"findings"`
+	Observations []Finding  `json:"observations"`
+}
+
+// A Container is a file in which documents are packed.
+type Container struct {
+	Path   string   `json:"path"`
+	SHA256 string   `json:"sha256"`
+	Bytes  int64    `json:"bytes"`
+	Layers []string `json:"layers"` // what was taken off to get at the document, outermost first
 }
 
 // An Error says why a document could not be read.

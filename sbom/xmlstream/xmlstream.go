@@ -280,6 +280,9 @@ func (x *Reader) fill() bool {
 			x.eof = true
 		case err != nil:
 			x.failAt(x.base+int64(len(x.buf)), jsonstream.ErrRead, err)
+			if ours := (*jsonstream.Error)(nil); errors.As(err, &ours) { // of a layer around the document
+				x.err = err
+			}
 			return false
 		case x.base+int64(len(x.buf)) > x.limits.Bytes:
 			x.Fail(jsonstream.ErrLimit, fmt.Errorf("more than %d bytes of input", x.limits.Bytes))

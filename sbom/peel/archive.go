@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package peel
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// member is a file in an archive.
+func (t thing) member(layer, name string, r io.Reader) thing {
+	m := t.within(layer, r)
+	m.path += "!" + strings.TrimPrefix(name, "./")
+	return m
+}
+
+// ociBlob is the name of what an OCI image layout keeps: image-layout.md of the OCI
+// image specification 1.1.
+var ociBlob = regexp.MustCompile(`(?:^|/)blobs/[a-z0-9]+/[0-9a-f]{32,}$`)
+
+var errLayer = errors.New("a file system layer of a container image; the files in it were not screened")
+
+func (w *walker) tar(t thing) {
+	defer w.recovered(t, "tar")
+	r := tar.NewReader(t.r)
+	files := 0
+	for !w.done {
+		h, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			w.fail(t, syntax("the tar archive cannot be read: %w", err))
+			return
+		}
+		switch h.Typeflag {
+		case tar.TypeReg, tar.TypeGNUSparse:
+			files++
+			m := t.member("tar", h.Name, nil)
+			m.r = &bounded{w: w, layer: "tar", in: &counter{n: h.Size}, r: r}
+			w.entry(m, h.Name)
+		case tar.TypeDir, tar.TypeXGlobalHeader, tar.TypeLink:
+		case tar.TypeSymlink: // what it leads to is screened where it is, if it is here
+		default:
+			w.fail(t.member("tar", h.Name, nil), syntax("an entry of type %q, which is no file", h.Typeflag))
+		}
+	}
+	if files == 0 && !w.done {
+		w.fail(t, syntax("the tar archive holds no files"))
+	}
+	// What stands behind the archive's end is not part of it, but the layer around
+	// it is to be read to its end.
+	if _, err := io.Copy(io.Discard, t.r); err != nil {
+		w.fail(t, readError(err))
+	}
+}
+
+// entry goes on with a file of an archive. The layers of a container image hold file
+// systems, not documents.
+func (w *walker) entry(m thing, name string) {
+	blob := ociBlob.MatchString(name)
+	switch base := path.Base(name); {
+	case blob, base == "oci-layout", base == "index.json":
+		head := make([]byte, headSize)
+		n, err := io.ReadFull(m.r, head)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			w.fail(m, readError(err))
+			return
+		}
+		whole := n < headSize
+		head = head[:n]
+		m.r = io.MultiReader(bytes.NewReader(head), m.r)
+		switch {
+		case whole && ociJSON(head):
+			return
+		case blob && (bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) || n > 262 && string(head[257:262]) == "ustar"):
+			w.fail(m, syntax("%w", errLayer))
+			return
+		}
+	}
+	w.peel(m)
+}
+
+// ociNames are the members of the files that hold an image together: image layout,
+// index, manifest and configuration (OCI image specification 1.1).
+var ociNames = func() map[string]bool {
+	m := make(map[string]bool)
+	for _, n := range strings.Fields("imageLayoutVersion schemaVersion mediaType artifactType config layers manifests subject annotations " +
+		"architecture os os.version os.features variant rootfs history created author container docker_version container_config parent id moby.buildkit.buildinfo.v1") {
+		m[n] = true
+	}
+	return m
+}()
+
+// ociJSON reports whether a whole file is one of those. They describe no parts. A
+// file with any other member is not passed over.
+func ociJSON(file []byte) bool {
+	m, err := members(file)
+	if err != nil {
+		return false
+	}
+	for name := range m {
+		if !ociNames[name] {
+			return false
+		}
+	}
+	return m["imageLayoutVersion"] != nil || m["manifests"] != nil || m["layers"] != nil && m["config"] != nil || m["rootfs"] != nil
+}
+
+func (w *walker) zip(t thing) {
+	defer w.recovered(t, "zip")
+	at, size := t.at, t.size
+	if at == nil {
+		data, ok := w.memory(t, "a zip archive")
+		if !ok {
+			return
+		}
+		at, size = bytes.NewReader(data), int64(len(data))
+	}
+	r, err := zip.NewReader(at, size)
+	if err != nil {
+		w.fail(t, syntax("the zip archive cannot be read: %w", err))
+		return
+	}
+	files := 0
+	for _, f := range r.File {
+		if f.Name == "[Content_Types].xml" { // ECMA-376, part 2
+			w.fail(t, syntax("an office document, not an archive of documents"))
+			return
+		}
+	}
+	for _, f := range r.File {
+		if w.done {
+			return
+		}
+		if strings.HasSuffix(f.Name, "/") {
+			continue
+		}
+		files++
+		m := t.member("zip", f.Name, nil)
+		if f.Flags&1 != 0 {
+			w.fail(m, syntax("the file is encrypted"))
+			continue
+		}
+		body, err := f.Open()
+		if err != nil {
+			w.fail(m, syntax("the file cannot be unpacked: %w", err))
+			continue
+		}
+		m.r = &bounded{w: w, layer: "zip", in: &counter{n: int64(f.CompressedSize64)}, r: body}
+		w.entry(m, f.Name)
+		body.Close()
+	}
+	if files == 0 {
+		w.fail(t, syntax("the zip archive holds no files"))
+	}
+}
+
+func (w *walker) recovered(t thing, layer string) {
+	if v := recover(); v != nil {
+		if w.done { // not of the archive's reader
+			panic(v)
+		}
+		w.fail(t, syntax("the %s archive cannot be read: %v", layer, v))
+	}
+}
