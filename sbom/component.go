@@ -66,6 +66,7 @@ const (
 	WarnIncomplete       WarningKind = "incomplete"       // the document says that it is not complete, or lacks what would show that it is
 	WarnUnresolved       WarningKind = "unresolvedAgent"  // a supplier that is named by a reference which leads nowhere
 	WarnExternalDocument WarningKind = "externalDocument" // parts are in another document, which was not read
+	WarnLinkedDocument   WarningKind = "linkedDocument"   // a linked document was found among those screened together
 	WarnUnverified       WarningKind = "unverified"       // the document came out of an envelope whose signature was not checked
 	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components
 	WarnTooManyWarnings  WarningKind = "moreWarnings"     // further warnings were counted and dropped

@@ -4,13 +4,13 @@ package main
 
 import (
 	"context"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"hash"
 	"io"
 	"os"
-	"slices"
 	"sync"
 
 	"github.com/clause76/clause76/firmware"
@@ -23,13 +23,13 @@ import (
 // screenAll screens the inputs, several at once. The records are in the order of
 // the inputs.
 func screenAll(ctx context.Context, c *config, inputs []input, stdin io.Reader, m *meter) []evidence.Document {
-	docs := make([][]evidence.Document, len(inputs))
+	found := make([]file, len(inputs))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range min(c.jobs, len(inputs)) {
 		workers.Go(func() {
 			for i := range next {
-				docs[i] = screen(ctx, c, inputs[i], stdin, m)
+				found[i] = screen(ctx, c, inputs[i], stdin, m)
 			}
 		})
 	}
@@ -38,21 +38,43 @@ func screenAll(ctx context.Context, c *config, inputs []input, stdin io.Reader, 
 	}
 	close(next)
 	workers.Wait()
-	return slices.Concat(docs...)
+	var all []match.Screened
+	for i := range found {
+		for j := range found[i].docs {
+			all = append(all, found[i].docs[j].screened(&found[i]))
+		}
+	}
+	c.matcher.ResolveLinks(all)
+	var docs []evidence.Document
+	for i := range found {
+		for j := range found[i].docs {
+			docs = append(docs, found[i].docs[j].record(&found[i]))
+		}
+	}
+	return docs
+}
+
+// A file is an input with the documents in it.
+type file struct {
+	src  evidence.Source
+	sha1 string // for links, which SPDX 2 makes with it
+	docs []document
 }
 
 // screen screens the documents of one input.
-func screen(ctx context.Context, c *config, in input, stdin io.Reader, m *meter) []evidence.Document {
-	src := evidence.Source{Path: in.path}
+func screen(ctx context.Context, c *config, in input, stdin io.Reader, m *meter) (out file) {
+	out.src.Path = in.path
 	if in.err != nil {
-		return []evidence.Document{evidence.Failed(src, sbom.Header{}, unreadable(in.err))}
+		out.docs = []document{{item: peel.Item{Path: in.path}, err: unreadable(in.err)}}
+		return out
 	}
-	t := &tally{r: stdin, hash: sha256.New(), meter: m}
+	t := newTally(stdin, m)
 	from := peel.Source{Path: in.path, Reader: t}
 	if in.path != "-" {
 		f, err := os.Open(in.path)
 		if err != nil {
-			return []evidence.Document{evidence.Failed(src, sbom.Header{}, unreadable(err))}
+			out.docs = []document{{item: peel.Item{Path: in.path}, err: unreadable(err)}}
+			return out
 		}
 		defer f.Close()
 		t.r = f
@@ -60,103 +82,122 @@ func screen(ctx context.Context, c *config, in input, stdin io.Reader, m *meter)
 			from.At, from.Size = f, info.Size()
 		}
 	}
-	var found []screened
 	endless := false // what may have no end is not read on for its digest
 	for item := range peel.Walk(ctx, from, &peel.Options{Verifiers: c.verifiers}) {
-		one := c.document(ctx, item)
-		endless = endless || in.path == "-" && errors.Is(one.err, sbom.ErrLimit)
-		found = append(found, one)
+		d := c.document(ctx, item)
+		endless = endless || in.path == "-" && errors.Is(d.err, sbom.ErrLimit)
+		out.docs = append(out.docs, d)
 	}
 	var failed error
 	if !endless {
 		if _, failed = io.Copy(io.Discard, t); failed == nil {
-			src.SHA256 = hex.EncodeToString(t.hash.Sum(nil))
+			out.src.SHA256, out.sha1 = t.sums()
 		}
 	}
-	src.Bytes = t.n
-	docs := make([]evidence.Document, len(found))
-	for i := range found {
-		if found[i].err == nil && failed != nil {
-			found[i].err = unreadable(failed)
+	out.src.Bytes = t.n
+	for i := range out.docs {
+		if d := &out.docs[i]; d.err == nil && failed != nil {
+			d.err = unreadable(failed)
 		}
-		docs[i] = found[i].record(src)
 	}
-	return docs
+	return out
 }
 
-// screened is what came of one document.
-type screened struct {
+// A document is what came of one document.
+type document struct {
 	item   peel.Item
-	src    evidence.Source // of the document in its container
+	src    evidence.Source // of the document, if it is packed in the file
+	sha1   string
 	header sbom.Header
 	result *match.Result
 	err    error
 }
 
-// document screens one document.
-func (c *config) document(ctx context.Context, item peel.Item) screened {
-	s := screened{item: item, src: evidence.Source{Path: item.Path}, err: item.Err}
-	if s.err != nil {
-		return s
+func (c *config) document(ctx context.Context, item peel.Item) document {
+	d := document{item: item, src: evidence.Source{Path: item.Path}, err: item.Err}
+	if d.err != nil {
+		return d
 	}
-	t := &tally{r: item.Reader}
-	if len(item.Layers) > 0 { // else the digest of the file is enough
-		t.hash = sha256.New()
+	if len(item.Layers) == 0 { // its bytes are counted as the file's
+		doc := firmware.Open(item.Reader, nil)
+		d.result, d.err = c.matcher.Check(ctx, doc)
+		d.header = doc.Header()
+		return d
 	}
+	t := newTally(item.Reader, nil)
 	doc := firmware.Open(t, nil)
-	s.result, s.err = c.matcher.Check(ctx, doc)
-	s.header = doc.Header()
+	d.result, d.err = c.matcher.Check(ctx, doc)
+	d.header = doc.Header()
 	// The digest is of the whole document, also where reading stopped early.
-	if t.hash != nil && (s.err == nil || !errors.Is(s.err, sbom.ErrLimit)) {
+	if d.err == nil || !errors.Is(d.err, sbom.ErrLimit) {
 		if _, err := io.Copy(io.Discard, t); err == nil {
-			s.src.SHA256 = hex.EncodeToString(t.hash.Sum(nil))
-		} else if s.err == nil {
-			s.err = unreadable(err)
+			d.src.SHA256, d.sha1 = t.sums()
+		} else if d.err == nil {
+			d.err = unreadable(err)
 		}
 	}
-	s.src.Bytes = t.n
+	d.src.Bytes = t.n
+	return d
+}
+
+// screened is the document as others may refer to it.
+func (d *document) screened(f *file) match.Screened {
+	s := match.Screened{Path: d.item.Path, Digests: map[string]string{"sha256": f.src.SHA256, "sha1": f.sha1}}
+	if len(d.item.Layers) > 0 {
+		s.Digests = map[string]string{"sha256": d.src.SHA256, "sha1": d.sha1}
+	}
+	if d.err == nil {
+		s.Result = d.result
+	}
 	return s
 }
 
-// record returns the record of a document in a file.
-func (s *screened) record(file evidence.Source) evidence.Document {
-	src := file
-	if len(s.item.Layers) > 0 {
-		src = s.src
+// record returns the record of the document.
+func (d *document) record(f *file) evidence.Document {
+	src := f.src
+	if len(d.item.Layers) > 0 {
+		src = d.src
 	}
-	src.Path = s.item.Path
-	var d evidence.Document
-	if s.err != nil {
-		d = evidence.Failed(src, s.header, s.err)
+	src.Path = d.item.Path
+	var out evidence.Document
+	if d.err != nil {
+		out = evidence.Failed(src, d.header, d.err)
 	} else {
-		if s.item.Unverified {
-			s.result.Header.Warnings = append(s.result.Header.Warnings, sbom.Warning{Kind: sbom.WarnUnverified,
+		if d.item.Unverified {
+			d.result.Header.Warnings = append(d.result.Header.Warnings, sbom.Warning{Kind: sbom.WarnUnverified,
 				Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
 		}
-		d = evidence.Screened(src, s.result)
+		out = evidence.Screened(src, d.result)
 	}
-	if len(s.item.Layers) > 0 {
-		d.Container = &evidence.Container{Path: file.Path, SHA256: file.SHA256, Bytes: file.Bytes, Layers: s.item.Layers}
+	if len(d.item.Layers) > 0 {
+		out.Container = &evidence.Container{Path: f.src.Path, SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
 	}
-	return d
+	return out
 }
 
 func unreadable(err error) error { return sbom.ReadError(0, err) }
 
 // A tally passes bytes on, counting and hashing them.
 type tally struct {
-	r     io.Reader
-	hash  hash.Hash
-	n     int64
-	meter *meter
+	r            io.Reader
+	sha256, sha1 hash.Hash
+	n            int64
+	meter        *meter
+}
+
+func newTally(r io.Reader, m *meter) *tally {
+	return &tally{r: r, sha256: sha256.New(), sha1: sha1.New(), meter: m}
 }
 
 func (t *tally) Read(p []byte) (int, error) {
 	n, err := t.r.Read(p)
-	if t.hash != nil {
-		t.hash.Write(p[:n])
-	}
+	t.sha256.Write(p[:n])
+	t.sha1.Write(p[:n])
 	t.n += int64(n)
 	t.meter.add(n)
 	return n, err
+}
+
+func (t *tally) sums() (sha256, sha1 string) {
+	return hex.EncodeToString(t.sha256.Sum(nil)), hex.EncodeToString(t.sha1.Sum(nil))
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package match
+
+import (
+	"strings"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+// A Screened document is one of those that were handed in together.
+type Screened struct {
+	Path string
+	// Digests are of the document's bytes: algorithm in lower case without hyphens
+	// ("sha256") to lower-case hexadecimal.
+	Digests map[string]string
+	Result  *Result // nil if the document could not be read
+}
+
+// ResolveLinks looks for what the documents refer to among the documents themselves:
+// a BOM-Link by serial number and version, an SPDX document by its namespace, any
+// other by a digest. What is there was screened, so it no longer makes the result
+// that refers to it inconclusive. A document that is found by its name but has
+// another digest than the reference says is not it. Results are changed in place.
+func (m *Matcher) ResolveLinks(docs []Screened) {
+	index := make(map[string][]int) // what a document is called, to its places
+	for i, d := range docs {
+		if d.Result == nil {
+			continue
+		}
+		for _, name := range names(d.Result.Header) {
+			index[name] = append(index[name], i)
+		}
+		for algorithm, value := range d.Digests {
+			if value != "" {
+				index[algorithm+":"+value] = append(index[algorithm+":"+value], i)
+			}
+		}
+	}
+	for i := range docs {
+		r := docs[i].Result
+		if r == nil || len(r.Header.Links) == 0 {
+			continue
+		}
+		for _, l := range r.Header.Links {
+			target, differs := find(l, docs, index)
+			switch {
+			case target != "":
+				r.Header.External--
+				rewrite(&r.Header, l, sbom.WarnLinkedDocument, "the linked document is here, and was screened: "+target)
+			case differs != "":
+				rewrite(&r.Header, l, sbom.WarnExternalDocument, "the linked document was not screened; "+differs+" has its name but another digest")
+			}
+		}
+		r.Verdict = m.verdict(r)
+	}
+}
+
+// names returns what other documents call a document.
+func names(h sbom.Header) []string {
+	if h.Serial == "" {
+		return nil
+	}
+	if uuid, is := strings.CutPrefix(h.Serial, "urn:uuid:"); is && h.Format == "CycloneDX" {
+		version := h.Version
+		if version == "" {
+			version = "1" // the schema's default
+		}
+		return []string{h.Serial, "urn:cdx:" + uuid + "/" + version}
+	}
+	return []string{h.Serial}
+}
+
+// find returns the path of the document that a link means, or of one that has its
+// name and another digest.
+func find(l sbom.Link, docs []Screened, index map[string][]int) (path, differs string) {
+	name, _, _ := strings.Cut(l.URL, "#")
+	for _, i := range index[name] {
+		if agree(l.Digests, docs[i].Digests) {
+			return docs[i].Path, ""
+		}
+		differs = docs[i].Path
+	}
+	for algorithm, value := range l.Digests {
+		for _, i := range index[algorithm+":"+value] {
+			if agree(l.Digests, docs[i].Digests) {
+				return docs[i].Path, ""
+			}
+		}
+	}
+	return "", differs
+}
+
+// agree reports whether no digest is known to differ.
+func agree(want, have map[string]string) bool {
+	for algorithm, value := range want {
+		if have[algorithm] != "" && have[algorithm] != value {
+			return false
+		}
+	}
+	return true
+}
+
+// rewrite replaces the warning of a link.
+func rewrite(h *sbom.Header, l sbom.Link, kind sbom.WarningKind, message string) {
+	for i := range h.Warnings {
+		if w := &h.Warnings[i]; w.Kind == sbom.WarnExternalDocument && w.Location == l.Location {
+			w.Kind, w.Message = kind, message
+			return
+		}
+	}
+}

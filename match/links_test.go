@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package match_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/sbom"
+)
+
+func TestResolveLinks(t *testing.T) {
+	m := matcher(t, "", nil)
+	check := func(doc string) *match.Result {
+		t.Helper()
+		r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(doc), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	const serial = "3e671687-395b-41f5-a30f-a58921a69b79"
+	const target = `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:` + serial + `","version":3,"components":[{"type":"library","name":"x"}]}`
+	const spdx = `{"spdxVersion":"SPDX-2.3","documentNamespace":"https://example.com/other","packages":[{"name":"x"}]}`
+	refer := func(link string) string {
+		return `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"y"}],"externalReferences":[{"type":"bom",` + link + `}]}`
+	}
+	digests := map[string]string{"sha256": "aa", "sha1": "bb"}
+	for _, tt := range []struct {
+		name, doc string
+		want      match.Verdict
+	}{
+		{"BOM-Link", refer(`"url":"urn:cdx:` + serial + `/3"`), match.Clear},
+		{"BOM-Link to a component", refer(`"url":"urn:cdx:` + serial + `/3#x"`), match.Clear},
+		{"another version", refer(`"url":"urn:cdx:` + serial + `/2"`), match.Inconclusive},
+		{"serial number", refer(`"url":"urn:uuid:` + serial + `"`), match.Clear},
+		{"digest", refer(`"url":"https://example.com/x","hashes":[{"alg":"SHA-256","content":"AA"}]`), match.Clear},
+		{"name and digest", refer(`"url":"urn:uuid:` + serial + `","hashes":[{"alg":"SHA-1","content":"bb"},{"alg":"MD5","content":"0"}]`), match.Clear},
+		{"name, another digest", refer(`"url":"urn:uuid:` + serial + `","hashes":[{"alg":"SHA-1","content":"cc"}]`), match.Inconclusive},
+		{"one digest right, one wrong", refer(`"url":"x","hashes":[{"alg":"SHA-256","content":"aa"},{"alg":"SHA-1","content":"cc"}]`), match.Inconclusive},
+		{"elsewhere", refer(`"url":"https://example.com/x"`), match.Inconclusive},
+		{"of a component", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"y","externalReferences":[{"type":"bom","url":"urn:cdx:` + serial + `/3"}]}]}`, match.Clear},
+		{"SPDX", `{"spdxVersion":"SPDX-2.3","packages":[{"name":"y"}],"externalDocumentRefs":[{"externalDocumentId":"DocumentRef-o","spdxDocument":"https://example.com/other","checksum":{"algorithm":"SHA1","checksumValue":"dd"}}]}`, match.Clear},
+	} {
+		r := check(tt.doc)
+		if r.Verdict != match.Inconclusive {
+			t.Errorf("%s: alone %v", tt.name, r.Verdict)
+		}
+		docs := []match.Screened{{Path: "a", Result: r}, {Path: "unread"}, {Path: "b", Digests: digests, Result: check(target)},
+			{Path: "c", Digests: map[string]string{"sha1": "dd"}, Result: check(spdx)}}
+		m.ResolveLinks(docs)
+		if r.Verdict != tt.want || len(r.Header.Warnings) != 1 || (r.Header.Warnings[0].Kind == sbom.WarnLinkedDocument) != (tt.want == match.Clear) {
+			t.Errorf("%s: %v, want %v; %v", tt.name, r.Verdict, tt.want, r.Header.Warnings)
+		}
+	}
+}
+
+// A link to a document that was not read, or behind more links than are kept, stays.
+func TestResolveLinksNot(t *testing.T) {
+	m := matcher(t, "", nil)
+	doc := `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:1","components":[{"name":"y","type":"library"}],"externalReferences":[` +
+		strings.Repeat(`{"type":"bom","url":"urn:uuid:1"},`, 1500) + `{"type":"bom","url":"urn:uuid:2"}]}`
+	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(doc), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.ResolveLinks([]match.Screened{{Path: "a", Result: r}})
+	if r.Verdict != match.Inconclusive || r.Header.External != 501 {
+		t.Errorf("%v, %d external", r.Verdict, r.Header.External)
+	}
+}
