@@ -227,6 +227,8 @@ func TestDependencies(t *testing.T) {
 		"github.com/secure-systems-lab/go-securesystemslib": "DSSE envelopes and the keys that sign them",
 		"golang.org/x/crypto":                               "through go-securesystemslib",
 		"go.yaml.in/yaml/v3":                                "SPDX YAML",
+		"github.com/fxamacker/cbor/v2":                      "concise SWID tags",
+		"github.com/x448/float16":                           "through cbor",
 		"golang.org/x/text":                                 "Unicode normalisation, folding and width",
 		"golang.org/x/mod":                                  "the digest of releases; reading go.mod in tests",
 		"golang.org/x/term":                                 "bidcheck: whether and how wide a terminal is",

@@ -12,6 +12,7 @@ import (
 
 	cyclonedx "github.com/CycloneDX/cyclonedx-go"
 	spdxjson "github.com/spdx/tools-golang/json"
+	"github.com/spdx/tools-golang/tagvalue"
 
 	"github.com/clause76/clause76/sbom"
 )
@@ -94,8 +95,104 @@ func benchmarkScreen(b *testing.B, write func(io.Writer), library func(io.Reader
 			return err
 		})
 	})
-	b.Run("library", func(b *testing.B) { each(b, library) })
+	if library != nil {
+		b.Run("library", func(b *testing.B) { each(b, library) })
+	}
 }
+
+// writeXML writes the same components as writeCycloneDX.
+func writeXML(w io.Writer) {
+	fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.5" serialNumber="urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79" version="1"><metadata><timestamp>2026-01-01T00:00:00Z</timestamp><component type="application" bom-ref="root"><supplier><name>Example Ltd</name></supplier><name>suite</name><version>1.0</version></component></metadata><components>`)
+	for i := range benchComponents {
+		fmt.Fprintf(w, `
+    <component type="library" bom-ref="pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[2]d.3">
+      <supplier><name>Supplier %[2]d GmbH</name><url>https://supplier%[2]d.example.com</url><contact><name>Jane Doe</name><email>jane%[2]d@supplier%[2]d.example.com</email></contact></supplier>
+      <author>Author %[2]d</author>
+      <publisher>Publisher %[2]d</publisher>
+      <group>@scope%[1]d</group>
+      <name>package-name-%[1]d</name>
+      <version>1.%[2]d.3</version>
+      <description>A library that does thing number %[1]d for applications &amp; services on several platforms</description>
+      <scope>required</scope>
+      <hashes><hash alg="SHA-256">e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855</hash><hash alg="SHA-512">cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e</hash></hashes>
+      <licenses><license><id>MIT</id><url>https://opensource.org/licenses/MIT</url></license></licenses>
+      <copyright>Copyright 2020 Author %[2]d</copyright>
+      <cpe>cpe:2.3:a:vendor%[2]d:package-name-%[1]d:1.%[2]d.3:*:*:*:*:*:*:*</cpe>
+      <purl>pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[2]d.3</purl>
+      <externalReferences><reference type="vcs"><url>git+https://github.com/org%[2]d/package-name-%[1]d.git</url></reference><reference type="website"><url>https://package-name-%[1]d.example.org/</url></reference><reference type="issue-tracker"><url>https://github.com/org%[2]d/package-name-%[1]d/issues</url></reference></externalReferences>
+      <properties><property name="syft:package:foundBy">javascript-lock-cataloger</property><property name="syft:package:language">javascript</property><property name="syft:location:0:path">/app/node_modules/package-name-%[1]d/package.json</property></properties>
+    </component>`, i, i%997)
+	}
+	fmt.Fprint(w, "</components></bom>\n")
+}
+
+// writeTagValue writes the same packages as writeSPDX.
+func writeTagValue(w io.Writer) {
+	fmt.Fprint(w, "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\nSPDXID: SPDXRef-DOCUMENT\nDocumentName: suite\nDocumentNamespace: https://example.org/suite\nCreator: Tool: example\nCreated: 2026-01-01T00:00:00Z\n")
+	for i := range benchComponents {
+		fmt.Fprintf(w, `
+PackageName: package-name-%[1]d
+SPDXID: SPDXRef-Package-%[1]d
+PackageVersion: 1.%[2]d.3
+PackageSupplier: Organization: Supplier %[2]d GmbH (info@supplier%[2]d.example.com)
+PackageOriginator: Organization: Origin %[2]d
+PackageDownloadLocation: https://registry.example.org/package-name-%[1]d.tgz
+FilesAnalyzed: false
+PackageChecksum: SHA256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+PackageHomePage: https://package-name-%[1]d.example.org/
+PackageLicenseConcluded: MIT
+PackageLicenseDeclared: MIT
+PackageCopyrightText: <text>Copyright 2020 Author %[2]d
+All rights reserved</text>
+PackageDescription: <text>A library that does thing number %[1]d for applications and services on several platforms</text>
+ExternalRef: SECURITY cpe23Type cpe:2.3:a:vendor%[2]d:package-name-%[1]d:1.%[2]d.3:*:*:*:*:*:*:*
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[2]d.3
+`, i, i%997)
+	}
+	fmt.Fprint(w, "\nRelationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-Package-0\n")
+	for i := 1; i < benchComponents; i++ {
+		fmt.Fprintf(w, "Relationship: SPDXRef-Package-0 DEPENDS_ON SPDXRef-Package-%d\n", i)
+	}
+}
+
+// writeSPDX3 writes such packages with their suppliers as elements of their own, half
+// of which stand behind what they supply.
+func writeSPDX3(w io.Writer) {
+	fmt.Fprint(w, `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-01-01T00:00:00Z","createdBy":["https://example.org/org/0"]},{"type":"SpdxDocument","spdxId":"https://example.org/doc","creationInfo":"_:c","rootElement":["https://example.org/sbom"]},{"type":"software_Sbom","spdxId":"https://example.org/sbom","creationInfo":"_:c","rootElement":["https://example.org/package/0"]}`)
+	agent := func(i int) {
+		fmt.Fprintf(w, `,
+{"type":"Organization","spdxId":"https://example.org/org/%[1]d","creationInfo":"_:c","name":"Supplier %[1]d GmbH"}`, i)
+	}
+	for i := range 500 {
+		agent(i)
+	}
+	for i := range benchComponents {
+		fmt.Fprintf(w, `,
+{"type":"software_Package","spdxId":"https://example.org/package/%[1]d","creationInfo":"_:c","name":"package-name-%[1]d","software_packageVersion":"1.%[2]d.3","suppliedBy":"https://example.org/org/%[2]d","software_packageUrl":"pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[2]d.3","software_downloadLocation":"https://registry.example.org/package-name-%[1]d.tgz","software_homePage":"https://package-name-%[1]d.example.org/","software_copyrightText":"Copyright 2020 Author %[2]d","description":"A library that does thing number %[1]d for applications and services on several platforms","software_primaryPurpose":"library","verifiedUsing":[{"type":"Hash","algorithm":"sha256","hashValue":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}],"externalIdentifier":[{"type":"ExternalIdentifier","externalIdentifierType":"cpe23","identifier":"cpe:2.3:a:vendor%[2]d:package-name-%[1]d:1.%[2]d.3:*:*:*:*:*:*:*"}]},
+{"type":"Relationship","spdxId":"https://example.org/relationship/%[1]d","creationInfo":"_:c","from":"https://example.org/package/0","relationshipType":"dependsOn","to":["https://example.org/package/%[1]d"]}`, i, i%997)
+	}
+	for i := 500; i < 997; i++ {
+		agent(i)
+	}
+	fmt.Fprint(w, "]}\n")
+}
+
+func BenchmarkScreenXML(b *testing.B) {
+	benchmarkScreen(b, writeXML, func(r io.Reader) error {
+		var bom cyclonedx.BOM
+		return cyclonedx.NewBOMDecoder(r, cyclonedx.BOMFileFormatXML).Decode(&bom)
+	})
+}
+
+func BenchmarkScreenTagValue(b *testing.B) {
+	benchmarkScreen(b, writeTagValue, func(r io.Reader) error {
+		_, err := tagvalue.Read(r)
+		return err
+	})
+}
+
+func BenchmarkScreenSPDX3(b *testing.B) { benchmarkScreen(b, writeSPDX3, nil) }
 
 func BenchmarkScreenCycloneDX(b *testing.B) {
 	benchmarkScreen(b, writeCycloneDX, func(r io.Reader) error {

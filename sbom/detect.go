@@ -61,6 +61,9 @@ var (
 	spdxYAML      = reading{"SPDX", "YAML", readSPDXYAML}
 	spdxRDF       = reading{"SPDX", "RDF/XML", readSPDXRDF}
 	spdx3JSON     = reading{"SPDX", "JSON-LD", readSPDX3}
+	syftJSON      = reading{"Syft", "JSON", readSyft}
+	swidXML       = reading{"SWID", "XML", readSWID}
+	coswidCBOR    = reading{"CoSWID", "CBOR", readCoSWID}
 	spdxTagValue  = reading{"SPDX", "tag-value", readTagValue}
 )
 
@@ -75,6 +78,8 @@ var (
 func sniff(head []byte) (reading, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	switch {
+	case bytes.HasPrefix(head, []byte(coswidMagic)):
+		return coswidCBOR, nil
 	case len(text) == 0:
 		return reading{}, notRecognised("the input is empty; %s", expected)
 	case text[0] == '{':
@@ -96,6 +101,8 @@ func sniffJSON(head, text []byte) (reading, error) {
 		switch name {
 		case "bomFormat", "specVersion", "components", "serialNumber", "compositions", "formulation", "declarations":
 			return cycloneDXJSON, nil
+		case "artifacts", "artifactRelationships":
+			return syftJSON, nil
 		case "metadata", "services", "dependencies": // others have such names too
 			weak = cycloneDXJSON
 		case "files": // what some tools write first, longer than head
@@ -134,6 +141,8 @@ func sniffXML(head []byte) (reading, error) {
 		return spdxRDF, nil
 	case name == "Document":
 		return spdxXML, nil
+	case name == "SoftwareIdentity" || x.Space() == swidSpace2015 || x.Space() == swidSpace2009:
+		return swidXML, nil
 	default:
 		return reading{}, notRecognised("XML whose root element is %q of namespace %q; %s", name, x.Space(), expected)
 	}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+// claims lists components with their claims, a line each.
+func claims(t *testing.T, doc []byte) string {
+	t.Helper()
+	d := sbom.NewReader(bytes.NewReader(doc), nil)
+	cs, err := read(d)
+	if err != nil {
+		return sbom.ErrorKind(err)
+	}
+	var b strings.Builder
+	for _, c := range cs {
+		fmt.Fprintf(&b, "%s %q %q subject=%v malformed=%d\n", c.Location.Pointer, c.Name, c.Version, c.Placement == sbom.Subject, c.Malformed)
+		for _, cl := range c.Claims {
+			fmt.Fprintf(&b, "  %s %s %q at %s\n", cl.Role, cl.Kind, cl.Value, cl.Location.Pointer)
+		}
+	}
+	return b.String()
+}
+
+func TestSWID(t *testing.T) {
+	const space = ` xmlns="http://standards.iso.org/iso/19770/-2/2015/schema.xsd"`
+	for _, tt := range []struct{ name, doc, want string }{
+		{"roles", `<SoftwareIdentity` + space + ` name="Agent" version="2" tagId="t"><Meta/><Entity name="Acme" regid="acme.example" role="tagCreator softwareCreator"/><Entity name="Tagger" role="tagCreator"/><Entity name="Shop" role="distributor"/></SoftwareIdentity>`,
+			` "Agent" "2" subject=true malformed=0
+  mention product "Agent" at /name
+  manufacturer name "Acme" at /Entity/0/name
+  manufacturer regid "acme.example" at /Entity/0/regid
+  distributor name "Shop" at /Entity/2/name
+`},
+		{"near misses", `<s:SoftwareIdentity xmlns:s="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x"><s:entity name="Acme"/><s:Entity name="Acme"/></s:SoftwareIdentity>`,
+			" \"x\" \"\" subject=true malformed=2\n  mention product \"x\" at /name\n"},
+		{"version of 2009", `<software_identification_tag xmlns="http://standards.iso.org/iso/19770/-2/2009/schema.xsd"/>`, "unsupportedVersion"},
+		{"truncated", `<SoftwareIdentity` + space + ` name="x"><Entity`, "syntax"},
+	} {
+		if got := claims(t, []byte(tt.doc)); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestCoSWID(t *testing.T) {
+	encode := func(content any) []byte {
+		b, err := cbor.Marshal(cbor.Tag{Number: 1398229316, Content: content})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	type m = map[int]any
+	sound := encode(m{0: "tag", 1: "Agent", 12: 0, 13: "2", 2: []any{m{31: "Acme", 32: "acme.example", 33: []int{1, 2}}, m{31: "Shop", 33: 4}}})
+	const want = ` "Agent" "2" subject=true malformed=0
+  mention product "Agent" at /software-name
+  manufacturer name "Acme" at /entity/0/name
+  manufacturer regid "acme.example" at /entity/0/regid
+  distributor name "Shop" at /entity/1/name
+`
+	if got := claims(t, sound); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	for i := 5; i < len(sound); i++ {
+		if got := claims(t, sound[:i]); got != "syntax" {
+			t.Errorf("cut at byte %d: %s", i, got)
+		}
+	}
+	if got := claims(t, encode(m{0: "t", 1: "x", 2: m{31: 5, 33: 2}})); !strings.Contains(got, "malformed=1") {
+		t.Errorf("a name that is a number: %s", got)
+	}
+	duplicate := append([]byte("\xda\x53\x57\x49\x44\xa4\x00\x61t\x01\x61x\x02"), "\xa2\x18\x1f\x61a\x18\x21\x02\x02\xa0"...)
+	if got := claims(t, duplicate); got != "syntax" {
+		t.Errorf("a key twice: %s", got)
+	}
+}
+
+func TestSyft(t *testing.T) {
+	const doc = `{"artifacts":[
+		{"id":"1","name":"kernel","version":"5","type":"rpm","purl":"pkg:rpm/rhel/kernel@5","cpes":[{"cpe":"cpe:2.3:o:acme:kernel:5:*:*:*:*:*:*:*","source":"x"}],"metadata":{"vendor":"Acme Inc","files":[{"path":"/x"}]}},
+		{"id":"2","name":"lib","version":"1","type":"java-archive","cpes":["cpe:2.3:a:b:c:1:*:*:*:*:*:*:*"],"metadata":{"manifest":{"main":[{"key":"Implementation-Vendor","value":"Java Ltd"},{"key":"Built-By","value":"joe"}]},"pomProperties":{"groupId":"com.example"}}},
+		{"id":"3","name":"old","metadata":{"manifest":{"main":{"Specification-Vendor":"Old Ltd"}},"maintainer":"Jo <jo@example.com>"}}],
+		"source":{"id":"s","name":"image","version":"sha256:1","supplier":"Shop","type":"image","metadata":{}},
+		"descriptor":{"name":"syft"},"schema":{"version":"16.0.0","url":"x"}}`
+	const want = `/artifacts/0 "kernel" "5" subject=false malformed=0
+  mention product "kernel" at /artifacts/0/name
+  namespace purl "pkg:rpm/rhel/kernel@5" at /artifacts/0/purl
+  namespace cpe "cpe:2.3:o:acme:kernel:5:*:*:*:*:*:*:*" at /artifacts/0/cpes/0/cpe
+  manufacturer name "Acme Inc" at /artifacts/0/metadata/vendor
+/artifacts/1 "lib" "1" subject=false malformed=0
+  mention product "lib" at /artifacts/1/name
+  namespace cpe "cpe:2.3:a:b:c:1:*:*:*:*:*:*:*" at /artifacts/1/cpes/0
+  manufacturer name "Java Ltd" at /artifacts/1/metadata/manifest/main/0/value
+  namespace group "com.example" at /artifacts/1/metadata/pomProperties/groupId
+/artifacts/2 "old" "" subject=false malformed=0
+  mention product "old" at /artifacts/2/name
+  manufacturer name "Old Ltd" at /artifacts/2/metadata/manifest/main/Specification-Vendor
+  author name "Jo <jo@example.com>" at /artifacts/2/metadata/maintainer
+/source "image" "sha256:1" subject=true malformed=0
+  mention product "image" at /source/name
+  supplier name "Shop" at /source/supplier
+`
+	if got := claims(t, []byte(doc)); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	for _, tt := range []struct {
+		name, doc string
+		kind      error
+	}{
+		{"two lists", `{"artifacts":[],"artifacts":[]}`, sbom.ErrDuplicate},
+		{"cut off", doc[:200], sbom.ErrSyntax},
+	} {
+		if _, err := read(sbom.NewReader(strings.NewReader(tt.doc), nil)); !errors.Is(err, tt.kind) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}

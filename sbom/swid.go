@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/vendors"
+)
+
+// A SWID tag (ISO/IEC 19770-2) is a bill of materials of one product.
+const (
+	swidSpace2015 = "http://standards.iso.org/iso/19770/-2/2015/schema.xsd"
+	swidSpace2009 = "http://standards.iso.org/iso/19770/-2/2009/schema.xsd"
+)
+
+// entityRoles are the roles of entities that bear on vendors; who made the tag is an
+// emitter. Codes are those of concise tags (RFC 9393, section 4.2).
+var entityRoles = map[string]vendors.Role{
+	"softwareCreator": vendors.Manufacturer, "2": vendors.Manufacturer,
+	"aggregator": vendors.Supplier, "3": vendors.Supplier,
+	"distributor": vendors.Distributor, "4": vendors.Distributor,
+	"licensor": vendors.Reference, "5": vendors.Reference,
+	"maintainer": vendors.Reference, "6": vendors.Reference,
+}
+
+// A tag is what a SWID tag says of its product.
+type tag struct {
+	c   Component
+	s   *Sink
+	max int
+}
+
+func newTag(s *Sink) *tag {
+	s.Placed()
+	return &tag{c: Component{Type: "application", Placement: Subject}, s: s, max: s.Limits().Claims}
+}
+
+func (t *tag) claim(role vendors.Role, kind vendors.Kind, value, pointer string, offset int64) error {
+	if value == "" {
+		return nil
+	}
+	if len(t.c.Claims) >= t.max {
+		return &Error{Pointer: pointer, Offset: offset, Kind: ErrLimit, Err: limitError("claims in one component", t.max)}
+	}
+	if len(value) > vendors.MaxName && kind == vendors.KindName {
+		t.malformed("a name is too long; the rest was not screened", pointer, offset)
+	}
+	t.c.Claims = append(t.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: vendors.Location{Pointer: pointer, Offset: offset}})
+	return nil
+}
+
+func (t *tag) malformed(message, pointer string, offset int64) {
+	t.c.Malformed++
+	t.s.Warn(WarnMalformed, message, vendors.Location{Pointer: pointer, Offset: offset})
+}
+
+// entity adds the claims of an entity in each of its roles.
+func (t *tag) entity(name, regid string, roles []string, pointer string, offset int64) error {
+	known := false
+	for _, r := range roles {
+		if r == "tagCreator" || r == "1" {
+			known = true
+			continue
+		}
+		role, is := entityRoles[r]
+		if !is { // an extension: somebody stands in some relation to the product
+			role = vendors.Reference
+		}
+		known = true
+		if err := errors.Join(t.claim(role, vendors.KindName, name, pointer+"/name", offset),
+			t.claim(role, vendors.KindRegID, regid, pointer+"/regid", offset)); err != nil {
+			return err
+		}
+	}
+	if !known {
+		t.malformed("an entity has no role", pointer, offset)
+	}
+	return nil
+}
+
+func readSWID(r io.Reader, s *Sink) error {
+	l := s.Limits()
+	x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
+	t := newTag(s)
+	if x.Next() != xmlstream.Start {
+		return x.Err()
+	}
+	if string(x.Name()) != "SoftwareIdentity" || x.Space() != swidSpace2015 {
+		return &Error{Kind: ErrVersion, Err: fmt.Errorf("the root element is %q of namespace %q; expected SoftwareIdentity of %s", x.Name(), x.Space(), swidSpace2015)}
+	}
+	space := x.Space()
+	s.SetVersion("2015")
+	for _, a := range x.Attrs() {
+		value := strings.TrimSpace(string(a.Value))
+		switch string(a.Name) {
+		case "name":
+			t.c.Name = value
+			if err := t.claim(vendors.Mention, vendors.KindProduct, value, "/name", a.Offset); err != nil {
+				return err
+			}
+		case "version":
+			t.c.Version = value
+		case "tagId":
+			t.c.Ref = value
+		}
+	}
+	t.c.Location.Offset = x.Offset()
+	entities := 0
+	for x.Next() != xmlstream.None {
+		if x.Kind() != xmlstream.Start || x.Depth() != 2 {
+			continue
+		}
+		name := string(x.Name())
+		if name != "Entity" || x.Space() != space {
+			if strings.EqualFold(name, "Entity") {
+				t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", "/"+name, x.Offset())
+			}
+			continue
+		}
+		pointer := "/Entity/" + strconv.Itoa(entities)
+		entities++
+		var who, regid string
+		var roles []string
+		for _, a := range x.Attrs() {
+			switch value := strings.TrimSpace(string(a.Value)); string(a.Name) {
+			case "name":
+				who = value
+			case "regid":
+				regid = value
+			case "role":
+				roles = strings.Fields(value)
+			}
+		}
+		if err := t.entity(who, regid, roles, pointer, x.Offset()); err != nil {
+			return err
+		}
+	}
+	if err := x.Err(); err != nil {
+		return err
+	}
+	s.Emit(t.c)
+	return nil
+}
+
+// coswidMagic is the CBOR tag 1398229316, "SWID" (RFC 9393, section 8).
+const coswidMagic = "\xda\x53\x57\x49\x44"
+
+// maxCoSWID bounds a concise tag, which is read in memory.
+const maxCoSWID = 16 << 20
+
+var coswidMode = func() cbor.DecMode {
+	mode, err := cbor.DecOptions{DupMapKey: cbor.DupMapKeyEnforcedAPF, MaxNestedLevels: 32, MaxArrayElements: 1 << 20, MaxMapPairs: 1 << 16}.DecMode()
+	if err != nil {
+		panic(err)
+	}
+	return mode
+}()
+
+// readCoSWID reads a concise SWID tag (RFC 9393). Names have no offsets: the decoder
+// does not tell them.
+func readCoSWID(r io.Reader, s *Sink) error {
+	data, err := readAll(r, min(maxCoSWID, s.Limits().bytes()))
+	if err != nil {
+		return err
+	}
+	s.located = false
+	t := newTag(s)
+	var m map[any]cbor.RawMessage
+	if err := coswidMode.Unmarshal(bytes.TrimPrefix(data, []byte(coswidMagic)), &m); err != nil {
+		return &Error{Kind: ErrSyntax, Err: fmt.Errorf("not a concise SWID tag: %w", err)}
+	}
+	get := func(key uint64) cbor.RawMessage { return m[key] }
+	t.c.Ref, t.c.Name, t.c.Version = cborText(get(0)), cborText(get(1)), cborText(get(13))
+	if get(0) == nil || get(1) == nil || get(2) == nil {
+		return &Error{Kind: ErrNotRecognised, Err: errors.New("a CBOR map without tag-id, software-name and entity")}
+	}
+	if err := t.claim(vendors.Mention, vendors.KindProduct, t.c.Name, "/software-name", -1); err != nil {
+		return err
+	}
+	for i, raw := range cborList(get(2)) {
+		pointer := "/entity/" + strconv.Itoa(i)
+		var e map[any]cbor.RawMessage
+		if err := coswidMode.Unmarshal(raw, &e); err != nil {
+			t.malformed("an entity is no map", pointer, -1)
+			continue
+		}
+		var roles []string
+		for _, role := range cborList(e[uint64(33)]) {
+			var n int64
+			if coswidMode.Unmarshal(role, &n) == nil {
+				roles = append(roles, strconv.FormatInt(n, 10))
+			} else {
+				roles = append(roles, cborText(role))
+			}
+		}
+		name := cborText(e[uint64(31)])
+		if name == "" {
+			t.malformed("an entity has no name", pointer, -1)
+		}
+		if err := t.entity(name, cborText(e[uint64(32)]), roles, pointer, -1); err != nil {
+			return err
+		}
+	}
+	s.Emit(t.c)
+	return nil
+}
+
+// cborText returns a text string, or "" for anything else.
+func cborText(raw cbor.RawMessage) string {
+	var s string
+	if len(raw) == 0 || coswidMode.Unmarshal(raw, &s) != nil || !utf8.ValidString(s) {
+		return ""
+	}
+	return s
+}
+
+// cborList returns the elements of an array, or a single value as one.
+func cborList(raw cbor.RawMessage) []cbor.RawMessage {
+	var list []cbor.RawMessage
+	switch {
+	case len(raw) == 0:
+		return nil
+	case coswidMode.Unmarshal(raw, &list) == nil:
+		return list
+	}
+	return []cbor.RawMessage{raw}
+}
