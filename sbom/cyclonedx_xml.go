@@ -87,9 +87,9 @@ func writeCycloneDX(t *xmlWriter) error {
 	}
 	t.space = x.Space()
 	t.prelude = func() {
-		w.Name([]byte("bomFormat"))
+		w.Member("bomFormat")
 		w.Text([]byte("CycloneDX"))
-		w.Name([]byte("specVersion"))
+		w.Member("specVersion")
 		w.Text([]byte(version))
 	}
 	t.value(cycloneDXForm)

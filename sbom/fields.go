@@ -257,6 +257,9 @@ var vendorNames = func() map[string]string {
 	return m
 }()
 
+// foldLetters are the letters beyond ASCII that fold to ASCII ones.
+var foldLetters = strings.NewReplacer("ſ", "s", "\u212a", "k")
+
 // nearMiss returns the name that bears on vendors to which another parser may fold
 // name: Go's own encoding/json folds letter case and the letters ſ and K.
 func nearMiss(name string) string {
@@ -264,8 +267,7 @@ func nearMiss(name string) string {
 		return ""
 	}
 	local := name[strings.LastIndexByte(name, ':')+1:] // a name with a prefix
-	folded := strings.NewReplacer("ſ", "s", "K", "k").Replace(strings.TrimLeft(local, "@"))
-	known := vendorNames[strings.ToLower(strings.TrimSpace(folded))]
+	known := vendorNames[strings.ToLower(strings.TrimSpace(foldLetters.Replace(strings.TrimLeft(local, "@"))))]
 	if known == name {
 		return ""
 	}

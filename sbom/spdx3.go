@@ -681,7 +681,7 @@ func spdx3Fold(name string) string {
 	if len(name) > 200 {
 		return ""
 	}
-	name = strings.NewReplacer("ſ", "s", "K", "k").Replace(lastWord(strings.TrimSpace(name)))
+	name = foldLetters.Replace(lastWord(strings.TrimSpace(name)))
 	return strings.ToLower(strings.TrimPrefix(strings.ToLower(name), "software_"))
 }
 

@@ -214,7 +214,7 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 	})
 	f.section("files", func(n *rdfNode) bool { return n.is("File") && n.has("fileContributor") }, func(n *rdfNode) {
 		f.members(n, rdfFile)
-		w.Name([]byte("fileContributors"))
+		w.Member("fileContributors")
 		w.Begin('[')
 		for _, p := range n.props {
 			if p.name == "fileContributor" {
@@ -254,7 +254,7 @@ func (f *rdfForm) document(n *rdfNode) {
 		}
 	}
 	f.w.At(n.offset)
-	f.w.Name([]byte("documentNamespace"))
+	f.w.Member("documentNamespace")
 	namespace, _, _ := strings.Cut(n.id, "#")
 	f.w.Text([]byte(namespace))
 	f.list(n, "externalDocumentRef", "externalDocumentRefs", func(p rdfProp, ref *rdfNode) {
@@ -275,7 +275,7 @@ func (f *rdfForm) document(n *rdfNode) {
 	})
 	for _, p := range n.props {
 		if p.name == "describesPackage" {
-			f.w.Name([]byte("documentDescribes"))
+			f.w.Member("documentDescribes")
 			f.w.Begin('[')
 			for _, p := range n.props {
 				if p.name == "describesPackage" {
@@ -291,7 +291,7 @@ func (f *rdfForm) document(n *rdfNode) {
 
 func (f *rdfForm) name(name string, p rdfProp) {
 	f.w.At(p.offset)
-	f.w.Name([]byte(name))
+	f.w.Member(name)
 }
 
 // text writes a property's text. Where a term stands for one, it is written as the
@@ -326,13 +326,13 @@ func (f *rdfForm) members(n *rdfNode, names map[string]string) {
 
 // section writes an array of the nodes that are wanted.
 func (f *rdfForm) section(name string, want func(*rdfNode) bool, write func(*rdfNode)) {
-	f.w.Name([]byte(name))
+	f.w.Member(name)
 	f.w.Begin('[')
 	for _, n := range f.g.order {
 		if want(n) {
 			f.w.At(n.offset)
 			f.w.Begin('{')
-			f.w.Name([]byte("SPDXID"))
+			f.w.Member("SPDXID")
 			f.w.Text([]byte(n.id))
 			write(n)
 			f.w.End('}')
@@ -347,7 +347,7 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 	if !n.has(property) {
 		return
 	}
-	f.w.Name([]byte(name))
+	f.w.Member(name)
 	f.w.Begin('[')
 	for _, p := range n.props {
 		if p.name != property {
@@ -368,7 +368,7 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 
 // relationships writes which nodes the document describes.
 func (f *rdfForm) relationships() {
-	f.w.Name([]byte("relationships"))
+	f.w.Member("relationships")
 	f.w.Begin('[')
 	for _, n := range f.g.order {
 		for _, p := range n.props {
@@ -398,11 +398,11 @@ func (f *rdfForm) relationships() {
 			}
 			f.w.At(p.offset)
 			f.w.Begin('{')
-			f.w.Name([]byte("spdxElementId"))
+			f.w.Member("spdxElementId")
 			f.w.Text([]byte(from))
-			f.w.Name([]byte("relationshipType"))
+			f.w.Member("relationshipType")
 			f.w.Text([]byte(map[string]string{"describes": "DESCRIBES", "describedBy": "DESCRIBED_BY"}[typ]))
-			f.w.Name([]byte("relatedSpdxElement"))
+			f.w.Member("relatedSpdxElement")
 			f.w.Text([]byte(to))
 			f.w.End('}')
 		}

@@ -86,12 +86,19 @@ var tagMembers = map[string]string{
 	"PackageCopyrightText": "copyrightText", "PackageSourceInfo": "sourceInfo", "PackageSummary": "summary",
 	"PackageDescription": "description", "PackageComment": "comment",
 	"FileName": "fileName", "FileCopyrightText": "copyrightText",
+	// Known, and of no vendor:
+	"PackageChecksum": "", "PackageVerificationCode": "", "PackageLicenseConcluded": "", "PackageLicenseDeclared": "",
+	"PackageLicenseInfoFromFiles": "", "PackageLicenseComments": "", "FilesAnalyzed": "", "PackageAttributionText": "",
+	"FileChecksum": "", "FileType": "", "LicenseConcluded": "", "LicenseInfoInFile": "", "RelationshipComment": "",
 }
 
 // tagNames are the tags that bear on vendors, in lower case.
 var tagNames = func() map[string]bool {
 	m := map[string]bool{"externalref": true, "filecontributor": true, "spdxversion": true, "relationship": true}
-	for tag := range tagMembers {
+	for tag, member := range tagMembers {
+		if member == "" {
+			continue
+		}
 		m[strings.ToLower(tag)] = true
 	}
 	return m
@@ -107,6 +114,7 @@ type tagWriter struct {
 	refs    []tagField // external references of a package, contributors of a file
 	later   []tagField // what stands within the section and is not of it
 	text    []byte     // of the fields
+	tag     []byte
 }
 
 // A tagField is a member and its value.
@@ -131,13 +139,13 @@ func (t *tagWriter) document() error {
 		}
 		tag = bytes.TrimRight(tag, " \t")
 		value = bytes.TrimLeft(value, " \t")
-		name := string(tag) // the line is overwritten by those of a text
+		t.tag = append(t.tag[:0], tag...) // the line is overwritten by those of a text
 		if text, is := bytes.CutPrefix(value, []byte("<text>")); is {
 			if value, is = t.block(text); !is {
 				break
 			}
 		}
-		t.field(name, bytes.TrimSpace(value), at)
+		t.field(t.tag, bytes.TrimSpace(value), at)
 		if len(t.text) > t.limit {
 			return &Error{Offset: at, Kind: ErrLimit, Err: limitError("bytes of claims in one component", t.limit)}
 		}
@@ -178,8 +186,8 @@ func (t *tagWriter) block(first []byte) ([]byte, bool) {
 	}
 }
 
-func (t *tagWriter) field(tag string, value []byte, at int64) {
-	switch tag {
+func (t *tagWriter) field(tag, value []byte, at int64) {
+	switch string(tag) {
 	case "SPDXVersion":
 		t.later = append(t.later, t.add("version", value, at))
 		return
@@ -187,6 +195,9 @@ func (t *tagWriter) field(tag string, value []byte, at int64) {
 		t.later = append(t.later, t.add("namespace", value, at))
 		return
 	case "Relationship":
+		if !bytes.Contains(value, []byte("DESCRIBE")) {
+			return // of two parts, which says nothing about their makers
+		}
 		t.later = append(t.later, t.add("relationship", value, at))
 		return
 	case "ExternalDocumentRef":
@@ -194,7 +205,10 @@ func (t *tagWriter) field(tag string, value []byte, at int64) {
 		return
 	case "PackageName", "FileName":
 		t.flush()
-		t.section = strings.ToLower(strings.TrimSuffix(tag, "Name"))
+		t.section = "package"
+		if tag[0] == 'F' {
+			t.section = "file"
+		}
 	case "SnippetSPDXID", "SnippetSPDXIdentifier", "LicenseID":
 		t.flush()
 		t.section = ""
@@ -204,24 +218,25 @@ func (t *tagWriter) field(tag string, value []byte, at int64) {
 			t.stray(at, "%s outside of a package", tag)
 			return
 		}
-		t.refs = append(t.refs, t.add(tag, value, at))
+		t.refs = append(t.refs, t.add("", value, at))
 		return
 	case "FileContributor":
 		if t.section != "file" {
 			t.stray(at, "%s outside of a file", tag)
 			return
 		}
-		t.refs = append(t.refs, t.add(tag, value, at))
+		t.refs = append(t.refs, t.add("", value, at))
 		return
 	}
-	member, known := tagMembers[tag]
+	member, known := tagMembers[string(tag)]
 	switch {
+	case known && member == "":
 	case !known:
-		if folded := strings.ToLower(strings.ReplaceAll(tag, "ſ", "s")); len(tag) < 64 && tagNames[folded] {
-			t.stray(at, "the tag %s is not known, but other parsers may take it for one that is; it was not screened", quote(tag))
+		if len(tag) < 64 && tagNames[strings.ToLower(foldLetters.Replace(string(tag)))] {
+			t.stray(at, "the tag %s is not known, but other parsers may take it for one that is; it was not screened", quote(string(tag)))
 		}
-	case tag == "SPDXID" && t.section == "": // of the document, a snippet
-	case strings.HasPrefix(tag, "File") != (t.section == "file") && tag != "SPDXID", t.section == "":
+	case member == "SPDXID" && t.section == "": // of the document, a snippet
+	case (tag[0] == 'F') != (t.section == "file") && member != "SPDXID", t.section == "":
 		t.stray(at, "%s stands where it belongs to nothing", tag)
 	default:
 		t.once(member, value, at, tag)
@@ -231,7 +246,7 @@ func (t *tagWriter) field(tag string, value []byte, at int64) {
 // once adds a field of the section. Of a field that can only ever be a mention, or
 // that says the same, a second one is passed over; of any other it makes a duplicate
 // name.
-func (t *tagWriter) once(member string, value []byte, at int64, tag string) {
+func (t *tagWriter) once(member string, value []byte, at int64, tag []byte) {
 	for _, f := range t.fields {
 		if f.member != member {
 			continue
@@ -264,7 +279,7 @@ func (t *tagWriter) flush() {
 	if t.section == "package" || t.section == "file" && len(t.refs) > 0 {
 		w.At(t.fields[0].offset)
 		w.Begin('{')
-		w.Name([]byte(t.section))
+		w.Member(t.section)
 		w.Begin('{')
 		for _, f := range t.fields {
 			t.member(f)
@@ -293,7 +308,7 @@ func (t *tagWriter) flush() {
 
 func (t *tagWriter) member(f tagField) {
 	t.w.At(f.offset)
-	t.w.Name([]byte(f.member))
+	t.w.Member(f.member)
 	t.w.Text(t.text[f.from:f.to])
 }
 
@@ -304,7 +319,7 @@ func (t *tagWriter) references() {
 		name = "externalRefs"
 	}
 	t.w.At(t.refs[0].offset)
-	t.w.Name([]byte(name))
+	t.w.Member(name)
 	t.w.Begin('[')
 	for _, f := range t.refs {
 		t.w.At(f.offset)
@@ -316,9 +331,9 @@ func (t *tagWriter) references() {
 		_, rest := word(value)
 		typ, locator := word(rest)
 		t.w.Begin('{')
-		t.w.Name([]byte("referenceType"))
+		t.w.Member("referenceType")
 		t.w.Text(typ)
-		t.w.Name([]byte("referenceLocator"))
+		t.w.Member("referenceLocator")
 		t.w.Text(locator)
 		t.w.End('}')
 	}
@@ -328,7 +343,7 @@ func (t *tagWriter) references() {
 // words writes an object whose members are the words of a value; the last has what
 // is left.
 func (t *tagWriter) words(f tagField, name string, members ...string) {
-	t.w.Name([]byte(name))
+	t.w.Member(name)
 	t.w.Begin('{')
 	rest := t.text[f.from:f.to]
 	for i, m := range members {
@@ -336,7 +351,7 @@ func (t *tagWriter) words(f tagField, name string, members ...string) {
 		if i < len(members)-1 {
 			value, rest = word(rest)
 		}
-		t.w.Name([]byte(m))
+		t.w.Member(m)
 		t.w.Text(value)
 	}
 	t.w.End('}')

@@ -34,7 +34,7 @@ type xmlWriter struct {
 	x     *xmlstream.Reader
 	w     *jsonstream.Writer
 	space string // namespace of the root element
-	text  []byte
+	text  []byte // of the elements that are open, one behind the other
 	// prelude writes the members with which the root element's object begins.
 	prelude func()
 }
@@ -68,7 +68,7 @@ func (t *xmlWriter) value(f *xmlForm) {
 // allows in a string, it writes an object, which the reader counts as malformed.
 func (t *xmlWriter) string() {
 	whole := true
-	t.text = t.text[:0]
+	from := len(t.text)
 	at := t.x.Offset()
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
 		switch t.x.Kind() {
@@ -81,11 +81,12 @@ func (t *xmlWriter) string() {
 		}
 	}
 	t.w.At(at)
-	if !whole {
+	if whole {
+		t.w.Text(bytes.TrimSpace(t.text[from:]))
+	} else {
 		t.w.Raw([]byte("{}"))
-		return
 	}
-	t.w.Text(bytes.TrimSpace(t.text))
+	t.text = t.text[:from]
 }
 
 // array writes the children of a list. An element of another name is null, unless it
@@ -107,7 +108,7 @@ func (t *xmlWriter) array(f *xmlForm) {
 			t.x.Skip()
 		case item.wrap != "":
 			t.w.Begin('{')
-			t.w.Name([]byte(item.wrap))
+			t.w.Member(item.wrap)
 			t.value(item)
 			t.w.End('}')
 		default:
@@ -152,7 +153,7 @@ func (t *xmlWriter) object(f *xmlForm) {
 		t.w.Name(a.Name)
 		t.w.Text(bytes.TrimSpace(a.Value))
 	}
-	t.text = t.text[:0]
+	from := len(t.text)
 	stray, at := false, t.x.Offset() // text that has no place
 	array := ""                      // name of the array that is open
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
@@ -188,25 +189,24 @@ func (t *xmlWriter) object(f *xmlForm) {
 			t.x.Skip()
 			continue
 		}
-		text := t.text
-		t.text = nil // for the child's own
 		t.value(child)
-		t.text = text
 	}
 	if array != "" {
 		t.w.End(']')
 	}
 	t.w.At(at)
+	text := bytes.TrimSpace(t.text[from:])
+	t.text = t.text[:from]
 	switch {
 	case f.value != "":
 		begin()
-		t.w.Name([]byte(f.value))
-		t.w.Text(bytes.TrimSpace(t.text))
+		t.w.Member(f.value)
+		t.w.Text(text)
 	case stray && !begun:
-		t.w.Text(bytes.TrimSpace(t.text))
+		t.w.Text(text)
 		return
 	case stray:
-		t.w.Name([]byte(mixed))
+		t.w.Member(mixed)
 		t.w.Null()
 	}
 	begin()

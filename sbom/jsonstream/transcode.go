@@ -29,7 +29,7 @@ func Transcode(limits Limits, write func(*Writer) error) *Reader {
 	limits.Bytes = math.MaxInt64 / 2
 	f := &feed{}
 	f.next, f.stop = iter.Pull(func(yield func(chunk) bool) {
-		w := &Writer{yield: yield}
+		w := &Writer{yield: yield, feed: f}
 		defer func() {
 			if p := recover(); p != nil && p != errStopped {
 				panic(p)
@@ -51,6 +51,7 @@ var errStopped = errors.New("the reader was closed")
 // a stopped writer goes nowhere: its methods do not return.
 type Writer struct {
 	yield func(chunk) bool
+	feed  *feed
 	text  []byte
 	marks []mark
 	base  int64 // offset of text[0] in the form
@@ -92,6 +93,13 @@ func (w *Writer) Name(name []byte) {
 	w.comma = false
 }
 
+// Member is Name for a name that is ASCII and needs no escapes.
+func (w *Writer) Member(name string) {
+	w.value()
+	w.text = append(append(append(w.text, '"'), name...), '"', ':')
+	w.comma = false
+}
+
 // Text writes a string. Invalid UTF-8 is an [ErrEncoding].
 func (w *Writer) Text(s []byte) {
 	w.value()
@@ -123,17 +131,27 @@ func (w *Writer) value() {
 }
 
 func (w *Writer) quote(s []byte) {
-	for _, b := range s {
-		if b < ' ' || b >= 0x80 || b == '"' || b == '\\' {
-			var err error
-			if w.text, err = jsontext.AppendQuote(w.text, s); err != nil && w.err == nil {
-				w.err = &Error{Offset: w.at, Kind: ErrEncoding}
-			}
-			return
-		}
-	}
+	from := len(w.text)
 	w.text = append(append(append(w.text, '"'), s...), '"')
+	for _, b := range s {
+		if plain[b] {
+			continue
+		}
+		var err error
+		if w.text, err = jsontext.AppendQuote(w.text[:from], s); err != nil && w.err == nil {
+			w.err = &Error{Offset: w.at, Kind: ErrEncoding}
+		}
+		return
+	}
 }
+
+// plain are the bytes that need no escape and no check.
+var plain = func() (t [256]bool) {
+	for b := byte(' '); b < 0x80; b++ {
+		t[b] = b != '"' && b != '\\'
+	}
+	return t
+}()
 
 func (w *Writer) flush() {
 	if w.err != nil || !w.yield(chunk{w.text, w.marks}) {
@@ -141,7 +159,7 @@ func (w *Writer) flush() {
 	}
 	w.base += int64(len(w.text))
 	w.text = w.text[:0] // taken by now
-	w.marks = make([]mark, 0, len(w.marks))
+	w.marks = w.feed.used(len(w.marks))
 }
 
 // feed is the source of a Reader of a JSON form.
@@ -153,6 +171,7 @@ type feed struct {
 
 	mu    sync.Mutex // the form may be read ahead
 	ahead [][]mark   // of chunks that were read, in order
+	free  []mark     // located, to be used again
 	marks []mark     // of the piece that is being located
 	i     int        // mark located last
 }
@@ -174,6 +193,18 @@ func (f *feed) Read(p []byte) (int, error) {
 	n := copy(p, f.text)
 	f.text = f.text[n:]
 	return n, nil
+}
+
+// used returns room for the marks of a chunk.
+func (f *feed) used(n int) []mark {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m := f.free
+	f.free = nil
+	if cap(m) == 0 {
+		m = make([]mark, 0, n)
+	}
+	return m[:0]
 }
 
 // locate returns where in the document what stands at an offset of the form came
@@ -208,6 +239,7 @@ func (f *feed) nextMarks(offset int64) bool {
 	if len(f.ahead) == 0 || f.ahead[0][0].form > offset {
 		return false
 	}
+	f.free = f.marks
 	f.marks, f.i = f.ahead[0], 0
 	f.ahead = f.ahead[1:]
 	return true

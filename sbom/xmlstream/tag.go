@@ -55,24 +55,27 @@ func (x *Reader) startTag() Kind {
 // tagEnd returns the length of the tag at pos. A ">" in quotes does not end it.
 func (x *Reader) tagEnd() (int, bool) {
 	quote := byte(0)
-	for i := 1; ; i++ {
-		if x.pos+i >= len(x.buf) && !x.need(i+1) {
+	for i := 1; ; {
+		for n, c := range x.buf[min(x.pos+i, len(x.buf)):] {
+			switch {
+			case quote != 0:
+				if c == quote {
+					quote = 0
+				}
+			case c == '>':
+				return i + n + 1, true
+			case c == '"' || c == '\'':
+				quote = c
+			case c == '<':
+				x.pos += i + n
+				x.syntax("\"<\" within a tag")
+				return 0, false
+			}
+		}
+		i = max(i, len(x.buf)-x.pos)
+		if !x.need(i + 1) {
 			x.pos = len(x.buf)
 			x.syntax("%w", errEOF)
-			return 0, false
-		}
-		switch c := x.buf[x.pos+i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '>':
-			return i + 1, true
-		case c == '<':
-			x.pos += i
-			x.syntax("\"<\" within a tag")
 			return 0, false
 		}
 	}

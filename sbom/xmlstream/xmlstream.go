@@ -207,8 +207,10 @@ func (x *Reader) next() Kind {
 			if !x.chars() {
 				return None
 			}
-			if len(bytes.TrimLeft(x.text, " \t\r\n")) > 0 {
-				return Text
+			for _, b := range x.text {
+				if !isSpace(b) {
+					return Text
+				}
 			}
 		case x.has("<!--"):
 			x.pass("<!--", "-->")
