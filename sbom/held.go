@@ -22,7 +22,7 @@ const (
 type held struct {
 	limit int
 	plain bytes.Buffer
-	rest  bytes.Buffer
+	rest  blocks
 	zip   *zstd.Encoder
 	unzip *zstd.Decoder
 }
@@ -39,7 +39,7 @@ func (h *held) Write(p []byte) (int, error) {
 			return n, err
 		}
 	}
-	if h.rest.Len() > h.limit {
+	if h.rest.size > h.limit {
 		return n, fmt.Errorf("%w: more than %d bytes to be held, compressed, for a second reading", ErrLimit, h.limit)
 	}
 	m, err := h.zip.Write(p[n:])
@@ -63,4 +63,40 @@ func (h *held) close() {
 	if h.unzip != nil {
 		h.unzip.Close()
 	}
+}
+
+// blocks is what was written, in blocks that are given back as they are read.
+type blocks struct {
+	list [][]byte
+	size int
+}
+
+const blockSize = 256 << 10
+
+func (b *blocks) Write(p []byte) (int, error) {
+	b.size += len(p)
+	for rest := p; len(rest) > 0; {
+		last := len(b.list) - 1
+		if last < 0 || len(b.list[last]) == blockSize {
+			b.list = append(b.list, make([]byte, 0, blockSize))
+			last++
+		}
+		n := min(len(rest), blockSize-len(b.list[last]))
+		b.list[last] = append(b.list[last], rest[:n]...)
+		rest = rest[n:]
+	}
+	return len(p), nil
+}
+
+func (b *blocks) Read(p []byte) (int, error) {
+	for len(b.list) > 0 && len(b.list[0]) == 0 {
+		b.list[0] = nil
+		b.list = b.list[1:]
+	}
+	if len(b.list) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.list[0])
+	b.list[0] = b.list[0][n:]
+	return n, nil
 }

@@ -93,7 +93,7 @@ func (w *Writer) Name(name []byte) {
 	w.comma = false
 }
 
-// Member is Name for a name that is ASCII and needs no escapes.
+// Member is Name for a name that is valid UTF-8 and needs no escapes.
 func (w *Writer) Member(name string) {
 	w.value()
 	w.text = append(append(append(w.text, '"'), name...), '"', ':')
