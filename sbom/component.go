@@ -60,6 +60,7 @@ type WarningKind string
 const (
 	WarnMalformed        WarningKind = "malformedField"   // a vendor-bearing field has the wrong type
 	WarnNearMiss         WarningKind = "nearMissName"     // a name that other parsers may fold into a known one
+	WarnOddLetters       WarningKind = "oddLetters"       // a maker's name has invisible characters or mixes scripts
 	WarnPURL             WarningKind = "badPURL"          // a package URL that does not parse
 	WarnNullElement      WarningKind = "nullElement"      // null where a component should be
 	WarnSupplierForm     WarningKind = "supplierForm"     // an SPDX supplier without "Organization:" or the like

@@ -4,7 +4,10 @@ package sbom
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -118,13 +121,73 @@ func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path)
 	}
 }
 
-// checkName counts a maker's name that is looked at in part only.
+// checkName counts a maker's name that was not screened in whole.
 func (f *fields) checkName(b *builder, name []byte) {
-	if len(name) > vendors.MaxName {
-		b.malformed++
-		f.s.Warn(WarnMalformed, fmt.Sprintf("a name is longer than %d bytes; the rest was not screened", vendors.MaxName),
-			vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()})
+	if len(name) <= vendors.MaxName && isASCII(name) {
+		return // almost always, and at once
 	}
+	if !f.s.CheckName(string(name), vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()}) {
+		b.malformed++
+	}
+}
+
+// CheckName reports whether a maker's name is screened in whole: it is not longer than
+// what is compared, and no character of it was lost. It warns if not, and of letters
+// that hide what they spell.
+func (s *Sink) CheckName(name string, at vendors.Location) bool {
+	if len(name) > vendors.MaxName {
+		s.Warn(WarnMalformed, fmt.Sprintf("a name is longer than %d bytes; the rest was not screened", vendors.MaxName), at)
+		return false
+	}
+	what, kind := oddLetters(name)
+	if kind != "" {
+		s.Warn(kind, what, at)
+	}
+	return kind != WarnMalformed
+}
+
+func isASCII(s []byte) bool {
+	for _, b := range s {
+		if b >= 0x80 || b < ' ' && b != '\t' && b != '\n' && b != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// oddLetters says what is odd about the characters of a name, and whether something
+// of it is lost (WarnMalformed) or only hidden (WarnOddLetters). Names are compared
+// without marks and invisible characters, and look-alikes resemble, so the warning is
+// evidence and no excuse.
+func oddLetters(name string) (string, WarningKind) {
+	if isASCII([]byte(name)) {
+		return "", ""
+	}
+	invisible := false
+	latin, other := false, false // in one word
+	mixed := false
+	for _, r := range name {
+		switch {
+		case r == utf8.RuneError, r < ' ' && r != '\t' && r != '\n' && r != '\r':
+			return "a name has characters that were lost or cannot be in one; it was not screened in whole: " + quote(name), WarnMalformed
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
+			invisible = true
+		case unicode.Is(unicode.Latin, r):
+			latin = true
+		case unicode.Is(unicode.Cyrillic, r), unicode.Is(unicode.Greek, r):
+			other = true
+		case !unicode.IsLetter(r):
+			latin, other = false, false
+		}
+		mixed = mixed || latin && other
+	}
+	switch {
+	case invisible:
+		return "a name has invisible characters or ones that change the direction of text: " + strconv.QuoteToASCII(name), WarnOddLetters
+	case mixed:
+		return "a word mixes letters of different scripts: " + strconv.QuoteToASCII(name), WarnOddLetters
+	}
+	return "", ""
 }
 
 // mention reads text that can only ever be a mention. It is never malformed.
@@ -251,7 +314,7 @@ var vendorNames = func() map[string]string {
 	for _, n := range []string{"supplier", "manufacturer", "manufacture", "publisher", "author", "authors", "provider",
 		"components", "services", "name", "group", "purl", "cpe", "swid", "externalReferences", "bom-ref", "url", "contact",
 		"packages", "originator", "externalRefs", "homepage", "downloadLocation", "SPDXID",
-		"referenceType", "referenceLocator", "referenceCategory", "pedigree", "evidence"} {
+		"referenceType", "referenceLocator", "referenceCategory", "pedigree", "evidence", "metadata", "cpes"} {
 		m[strings.ToLower(n)] = n
 	}
 	return m
@@ -260,18 +323,44 @@ var vendorNames = func() map[string]string {
 // foldLetters are the letters beyond ASCII that fold to ASCII ones.
 var foldLetters = strings.NewReplacer("ſ", "s", "\u212a", "k")
 
+// foldName returns the form in which names are compared to find near misses: the
+// first word, without a prefix, in lower case as Go's own encoding/json folds it.
+func foldName(name string) string {
+	name = name[strings.LastIndexByte(name, ':')+1:]
+	name, _, _ = strings.Cut(strings.TrimSpace(strings.TrimLeft(name, "@")), " ")
+	return strings.ToLower(foldLetters.Replace(name))
+}
+
 // nearMiss returns the name that bears on vendors to which another parser may fold
-// name: Go's own encoding/json folds letter case and the letters ſ and K.
+// name.
 func nearMiss(name string) string {
 	if len(name) > 64 {
 		return ""
 	}
-	local := name[strings.LastIndexByte(name, ':')+1:] // a name with a prefix
-	known := vendorNames[strings.ToLower(strings.TrimSpace(foldLetters.Replace(strings.TrimLeft(local, "@"))))]
-	if known == name {
+	if known := vendorNames[foldName(name)]; known != name {
+		return known
+	}
+	return ""
+}
+
+// NearMiss returns the one of the known names to which another parser may fold name,
+// if it is not that name itself, and else "".
+func NearMiss(name string, known ...string) string {
+	if len(name) > 64 {
 		return ""
 	}
-	return known
+	for _, k := range known {
+		if name == k {
+			return ""
+		}
+	}
+	folded := foldName(name)
+	for _, k := range known {
+		if folded == strings.ToLower(k) {
+			return k
+		}
+	}
+	return ""
 }
 
 // unknownIn looks at a member of a component that the format does not know.
@@ -290,11 +379,9 @@ func (f *fields) unknownIn(b *builder, name []byte) {
 
 // unknown does the same outside of a component, for the given names only.
 func (f *fields) unknown(name string, known ...string) {
-	for _, k := range known {
-		if name != k && strings.EqualFold(name, k) {
-			f.s.doc.header.Malformed++
-			f.nearMissWarning(name, k)
-		}
+	if near := NearMiss(name, known...); near != "" {
+		f.s.doc.header.Malformed++
+		f.nearMissWarning(name, near)
 	}
 }
 

@@ -6,8 +6,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/vendors"
@@ -18,6 +21,17 @@ type spdx struct {
 	fields
 	b        builder
 	versions *regexp.Regexp // that are read
+	// open says that the encoding has no end of its own, so that what is left of a
+	// document that was cut off can look like a whole one.
+	open bool
+	ids  []uint64 // hashes of the ids of packages and files, if so
+	last lastPackage
+}
+
+// A lastPackage is what is known of the package read last.
+type lastPackage struct {
+	any, location bool
+	at            vendors.Location
 }
 
 // spdxVersion are the versions that are read. What came before 2.1 had no JSON.
@@ -41,6 +55,7 @@ func newSPDX(j *jsonstream.Reader, s *Sink) *spdx {
 func (x *spdx) read() error {
 	defer x.j.Close()
 	x.document()
+	x.whole()
 	return x.j.End()
 }
 
@@ -132,10 +147,48 @@ func (x *spdx) packages() {
 }
 
 func (x *spdx) onePackage() {
+	x.last = lastPackage{any: true}
 	for x.j.More() {
 		x.packageMember(&x.b, x.j.Name())
 	}
+	if x.open {
+		x.last.at = vendors.Location{Pointer: string(x.b.get(x.b.pointer)), Offset: x.b.offset}
+		x.seen()
+	}
 	x.emit()
+}
+
+// seen takes note of the element that is being read.
+func (x *spdx) seen() {
+	if x.open {
+		h := fnv.New64a()
+		h.Write(x.b.get(x.b.ref))
+		x.ids = append(x.ids, h.Sum64())
+	}
+}
+
+// whole looks for the traces of a document that was cut off: a last package without
+// the one field that every package must have behind its supplier (7.7), and a
+// described element that is not there.
+func (x *spdx) whole() {
+	if !x.open || x.j.Err() != nil {
+		return
+	}
+	if x.last.any && !x.last.location {
+		x.s.Malformed(WarnIncomplete, "the last package has no download location, which every package must have; the document may have been cut off", x.last.at)
+	}
+	slices.Sort(x.ids)
+	missing := ""
+	for id := range x.s.doc.subjects {
+		h := fnv.New64a()
+		h.Write([]byte(id))
+		if _, found := slices.BinarySearch(x.ids, h.Sum64()); !found && id != documentRef && !strings.HasPrefix(id, "DocumentRef-") {
+			missing = max(missing, id)
+		}
+	}
+	if missing != "" {
+		x.s.Malformed(WarnIncomplete, "the described element "+quote(missing)+" is not in the document, which may have been cut off", vendors.Location{})
+	}
 }
 
 func (x *spdx) packageMember(b *builder, name []byte) {
@@ -158,6 +211,7 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 	case "homepage": // 7.11
 		x.url(b, "/homepage")
 	case "downloadLocation": // 7.7
+		x.last.location = true
 		x.url(b, "/downloadLocation")
 	case "primaryPackagePurpose": // 7.24
 		if text, ok := x.str(b); ok {
@@ -300,6 +354,7 @@ func (x *spdx) oneFile() {
 			x.j.Skip()
 		}
 	}
+	x.seen()
 	if contributors {
 		b.typ = b.add([]byte("file"))
 		x.emit()

@@ -126,7 +126,7 @@ func (g *rdfGraph) property(n *rdfNode) {
 	if x.Space() == rdfSpace && p.name == "type" {
 		p.name = "rdf:type"
 	}
-	resource := false
+	resource, nested := false, false
 	for _, a := range x.Attrs() {
 		if a.Space != rdfSpace {
 			continue
@@ -150,9 +150,13 @@ func (g *rdfGraph) property(n *rdfNode) {
 			text = append(text, x.Text()...)
 		case xmlstream.Start:
 			at := x.Offset()
-			resource = true
+			resource, nested = true, true
 			n.add(rdfProp{name: p.name, node: g.node(), offset: at})
 		}
+	}
+	if nested && len(bytes.TrimSpace(text)) > 0 {
+		x.Fail(ErrSyntax, fmt.Errorf("the property %q has text beside a node", p.name))
+		return
 	}
 	if p.node != "" || !resource {
 		p.text = string(bytes.TrimSpace(text))

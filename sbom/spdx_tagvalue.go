@@ -28,8 +28,9 @@ func readTagValue(r io.Reader, s *Sink) error {
 		return t.document()
 	}), s)
 	defer x.j.Close()
-	x.versions = tagValueVersions
+	x.versions, x.open = tagValueVersions, true
 	x.sections()
+	x.whole()
 	return x.j.End()
 }
 
@@ -133,11 +134,10 @@ func (t *tagWriter) document() error {
 		}
 		at := t.offset
 		tag, value, found := bytes.Cut(line, []byte(":"))
-		if !found {
+		if tag = bytes.TrimRight(tag, " \t"); !found || bytes.ContainsAny(tag, " \t") {
 			t.stray(at, "a line is neither a tag with a value nor a comment: %s", quote(string(line[:min(len(line), 80)])))
 			continue
 		}
-		tag = bytes.TrimRight(tag, " \t")
 		value = bytes.TrimLeft(value, " \t")
 		t.tag = append(t.tag[:0], tag...) // the line is overwritten by those of a text
 		if text, is := bytes.CutPrefix(value, []byte("<text>")); is {
@@ -276,7 +276,7 @@ func (t *tagWriter) stray(at int64, format string, args ...any) {
 // flush writes the section that ends.
 func (t *tagWriter) flush() {
 	w := t.w
-	if t.section == "package" || t.section == "file" && len(t.refs) > 0 {
+	if t.section != "" {
 		w.At(t.fields[0].offset)
 		w.Begin('{')
 		w.Member(t.section)

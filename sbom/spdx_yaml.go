@@ -21,13 +21,15 @@ const maxYAML = 64 << 20
 // aliases and further documents are refused: JSON has none, and parsers differ.
 func readSPDXYAML(r io.Reader, s *Sink) error {
 	l := s.Limits()
-	return newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
+	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
 		data, err := readAll(r, min(maxYAML, l.bytes()))
 		if err != nil {
 			return err
 		}
 		return writeYAML(w, data, l.depth())
-	}), s).read()
+	}), s)
+	x.open = true
+	return x.read()
 }
 
 // readAll reads what r holds if it is not longer than limit.

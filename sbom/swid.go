@@ -52,8 +52,8 @@ func (t *tag) claim(role vendors.Role, kind vendors.Kind, value, pointer string,
 	if len(t.c.Claims) >= t.max {
 		return &Error{Pointer: pointer, Offset: offset, Kind: ErrLimit, Err: limitError("claims in one component", t.max)}
 	}
-	if len(value) > vendors.MaxName && kind == vendors.KindName {
-		t.malformed("a name is too long; the rest was not screened", pointer, offset)
+	if kind == vendors.KindName && !t.s.CheckName(value, vendors.Location{Pointer: pointer, Offset: offset}) {
+		t.c.Malformed++
 	}
 	t.c.Claims = append(t.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: vendors.Location{Pointer: pointer, Offset: offset}})
 	return nil

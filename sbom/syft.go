@@ -175,15 +175,19 @@ func (x *syft) cpes(b *builder) {
 // metadata reads what package managers and files say, whose fields depend on the kind
 // of package; they are the same ones at several places, so it goes by their names.
 func (x *syft) metadata(b *builder, at string, depth int) {
-	if x.j.Kind() != '{' || depth > 3 {
+	if depth > 3 {
 		x.j.Skip()
 		return
 	}
-	x.j.Enter('{')
+	if !x.object(b, "metadata") {
+		return
+	}
 	for x.j.More() {
 		name := string(x.j.Name())
 		where := at + "/" + escapePointer(name)
 		switch role, kind := syftField(name); {
+		case x.j.Kind() == '{' && role != "":
+			x.wrong(b, "field "+quote(name))
 		case x.j.Kind() == '{':
 			x.metadata(b, where, depth+1)
 		case x.j.Kind() == '[' && name == "main", x.j.Kind() == '[' && strings.Contains(strings.ToLower(name), "sections"):
@@ -227,7 +231,7 @@ func (x *syft) pairs(b *builder, at string) {
 // syftField says what a field of a package's metadata is about. The vendor of an RPM
 // and the company of a Windows program are of the artifact itself.
 func syftField(name string) (vendors.Role, vendors.Kind) {
-	switch strings.ToLower(strings.ReplaceAll(name, "-", "")) {
+	switch strings.ReplaceAll(foldName(name), "-", "") {
 	case "vendor", "companyname", "implementationvendor", "specificationvendor", "bundlevendor", "createdbyvendor", "implementor":
 		return vendors.Manufacturer, vendors.KindName
 	case "maintainer", "maintainers", "author", "authors", "authoremail", "publisher":

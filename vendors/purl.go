@@ -175,11 +175,23 @@ func CanonicalPURL(purl string, vendor ID, name, version string) string {
 	return packageurl.NewPackageURL("generic", string(vendor), name, version, nil, "").ToString()
 }
 
-// ValidPURL reports whether s parses as a package URL with a type and a name.
+// ValidPURL reports whether s parses as a package URL with a type and a name. The
+// owners of code hosts and registries have ASCII names: a purl with any other letter
+// in an owner's place is no purl of that type, though libraries fold some such letters
+// into ASCII ones.
 func ValidPURL(s []byte) bool {
-	if !plainPURL(s) {
-		_, ok := splitPURL(string(s))
+	if plainPURL(s) {
+		return true
+	}
+	p, ok := splitPURL(string(s))
+	if !ok || p.typ == "generic" || p.typ == "swid" {
 		return ok
+	}
+	owner := p.owner()
+	for i := range len(owner) {
+		if owner[i] >= 0x80 {
+			return false
+		}
 	}
 	return true
 }

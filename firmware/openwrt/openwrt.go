@@ -64,8 +64,19 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 }
 
 type reader struct {
-	j *jsonstream.Reader
-	s *sbom.Sink
+	j    *jsonstream.Reader
+	s    *sbom.Sink
+	name string // of the member being read
+}
+
+// unknown passes over a member, unless other parsers may read it as a known one.
+func (x *reader) unknown(c *sbom.Component, known ...string) {
+	if near := sbom.NearMiss(x.name, known...); near != "" {
+		c.Malformed++
+		x.s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q, but other parsers may read it so; it was not screened", x.name, near),
+			vendors.Location{Pointer: c.Location.Pointer, Offset: x.j.Offset()})
+	}
+	x.j.Skip()
 }
 
 func (x *reader) document() {
@@ -76,7 +87,7 @@ func (x *reader) document() {
 	}
 	found := false
 	for j.More() {
-		switch string(j.Name()) {
+		switch name := string(j.Name()); name {
 		case "profiles":
 			found = true
 			x.profiles()
@@ -85,6 +96,9 @@ func (x *reader) document() {
 				x.s.SetVersion(string(text))
 			}
 		default:
+			if near := sbom.NearMiss(name, "profiles"); near != "" {
+				x.s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Offset: j.Offset()})
+			}
 			j.Skip()
 		}
 	}
@@ -113,7 +127,7 @@ func (x *reader) profiles() {
 		}
 		j.Enter('{')
 		for j.More() {
-			switch string(j.Name()) {
+			switch x.name = string(j.Name()); x.name {
 			case "titles":
 				x.titles(&c)
 			case "title":
@@ -121,7 +135,7 @@ func (x *reader) profiles() {
 			case "supported_devices":
 				x.supported(&c)
 			default:
-				j.Skip()
+				x.unknown(&c, "titles", "title", "supported_devices")
 			}
 		}
 		if c.Name == "" {
@@ -154,14 +168,14 @@ func (x *reader) claim(c *sbom.Component, role vendors.Role, kind vendors.Kind, 
 		x.j.Fail(sbom.ErrLimit, fmt.Errorf("more than %d titles and names of one device", maxTexts))
 		return
 	}
-	if len(text) > vendors.MaxName {
-		c.Malformed++ // looked at in part only
+	where := vendors.Location{Pointer: c.Location.Pointer + at, Offset: x.j.TextOffset()}
+	if kind != vendors.KindDeviceTree && !x.s.CheckName(string(text), where) {
+		c.Malformed++
 	}
 	if first != nil && *first == "" {
 		*first = string(text)
 	}
-	c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: string(text),
-		Location: vendors.Location{Pointer: c.Location.Pointer + at, Offset: x.j.TextOffset()}})
+	c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: string(text), Location: where})
 }
 
 func (x *reader) titles(c *sbom.Component) {
@@ -178,7 +192,7 @@ func (x *reader) titles(c *sbom.Component) {
 		}
 		x.j.Enter('{')
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch x.name = string(x.j.Name()); x.name {
 			case "vendor":
 				x.claim(c, vendors.Manufacturer, vendors.KindName, at+"/vendor", &c.Group)
 			case "model":
@@ -186,7 +200,7 @@ func (x *reader) titles(c *sbom.Component) {
 			case "title":
 				x.claim(c, vendors.Reference, vendors.KindProduct, at+"/title", &c.Name)
 			default:
-				x.j.Skip()
+				x.unknown(c, "vendor", "model", "title")
 			}
 		}
 	}

@@ -185,11 +185,11 @@ func (x *reader) field(key, value string, offset int64) {
 			x.c.Malformed++ // dmidecode prints each field once
 			return
 		}
-		if len(value) > vendors.MaxName {
-			x.c.Malformed++ // looked at in part only
+		at := vendors.Location{Pointer: x.pointer(key), Offset: offset}
+		if !x.s.CheckName(value, at) {
+			x.c.Malformed++
 		}
-		x.c.Claims = append(x.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value,
-			Location: vendors.Location{Pointer: x.pointer(key), Offset: offset}})
+		x.c.Claims = append(x.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: at})
 	}
 	switch key {
 	case "Manufacturer", "Vendor":
