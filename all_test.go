@@ -227,6 +227,7 @@ func TestDependencies(t *testing.T) {
 		"github.com/secure-systems-lab/go-securesystemslib": "DSSE envelopes and the keys that sign them",
 		"golang.org/x/crypto":                               "through go-securesystemslib",
 		"go.yaml.in/yaml/v3":                                "SPDX YAML",
+		"github.com/spdx/gordf":                             "through tools-golang, in tests: the oracle of SPDX RDF",
 		"github.com/fxamacker/cbor/v2":                      "concise SWID tags",
 		"github.com/x448/float16":                           "through cbor",
 		"golang.org/x/text":                                 "Unicode normalisation, folding and width",

@@ -15,8 +15,6 @@ import (
 	"testing"
 	"testing/iotest"
 
-	cyclonedx "github.com/CycloneDX/cyclonedx-go"
-
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -474,67 +472,6 @@ func TestByteOrderMark(t *testing.T) {
 	if got, want := marked[0].Claims[1].Location.Offset, plain[0].Claims[1].Location.Offset+3; got != want {
 		t.Errorf("offset %d, want %d", got, want)
 	}
-}
-
-// Documents written by others: as many components as cyclonedx-go finds in them.
-func TestCorpusAgainstCycloneDXGo(t *testing.T) {
-	const dir = "../../shared/corpus"
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no corpus here")
-	}
-	files, read2 := 0, 0
-	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".json") || strings.Contains(path, "hostile") {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil || len(data) > 8<<20 || !bytes.Contains(data, []byte(`"CycloneDX"`)) {
-			return err
-		}
-		var bom cyclonedx.BOM
-		if cyclonedx.NewBOMDecoder(bytes.NewReader(data), cyclonedx.BOMFileFormatJSON).Decode(&bom) != nil {
-			return nil
-		}
-		files++
-		cs, err := read(sbom.NewReader(bytes.NewReader(data), nil))
-		if err != nil {
-			return nil
-		}
-		read2++
-		got := 0
-		for _, c := range cs {
-			if c.Type != "service" && !strings.Contains(c.Location.Pointer, "/pedigree/") && !strings.HasPrefix(c.Location.Pointer, "/formulation") &&
-				!strings.HasPrefix(c.Location.Pointer, "/declarations") && c.Location.Pointer != "/metadata" {
-				got++
-			}
-		}
-		want := 0
-		if bom.Metadata != nil && bom.Metadata.Component != nil {
-			want = count(&[]cyclonedx.Component{*bom.Metadata.Component})
-		}
-		if want += count(bom.Components); got != want {
-			t.Errorf("%s: %d components, cyclonedx-go has %d", path, got, want)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d files that cyclonedx-go decodes, %d read here", files, read2)
-	if read2 == 0 {
-		t.Error("no file of the corpus was read")
-	}
-}
-
-func count(cs *[]cyclonedx.Component) int {
-	if cs == nil {
-		return 0
-	}
-	n := len(*cs)
-	for _, c := range *cs {
-		n += count(c.Components)
-	}
-	return n
 }
 
 // Reading must not panic, must give no components with an error of the whole, and
