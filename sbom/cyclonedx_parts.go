@@ -3,6 +3,8 @@
 package sbom
 
 import (
+	"bytes"
+	"encoding/base64"
 	"strings"
 
 	"github.com/clause76/clause76/vendors"
@@ -86,18 +88,24 @@ func (x *cdx) properties(b *builder) {
 		role, kind := vendors.Mention, vendors.KindText
 		var value span
 		var off int64
+		build := false
 		for x.j.More() {
 			switch string(x.j.Name()) {
 			case "name":
-				if text, ok := x.j.Text(); ok && isVendorProperty(text) {
+				text, ok := x.j.Text()
+				if ok && isVendorProperty(text) {
 					role, kind = vendors.Reference, vendors.KindName
 				}
+				build = ok && string(text) == "BR_TYPE"
 			case "value":
 				x.set(b, &value)
 				off = x.j.TextOffset()
 			default:
 				x.j.Skip()
 			}
+		}
+		if build && string(b.get(value)) == "host" {
+			b.indirect = true // Buildroot lists the tools that it builds with
 		}
 		if role != vendors.Mention || len(b.claims) < maxMentions {
 			b.claimSpan(role, kind, value, element("/properties/", i, "/value"), off)
@@ -106,14 +114,15 @@ func (x *cdx) properties(b *builder) {
 }
 
 // isVendorProperty reports whether a property is known to hold a vendor's name:
-// Syft's package metadata and the device properties of the CycloneDX taxonomy.
+// Syft's package metadata, the device properties of the CycloneDX taxonomy, and the
+// company that EMBA finds in Windows programs.
 func isVendorProperty(name []byte) bool {
 	switch string(name) {
 	case "syft:metadata:vendor", "syft:metadata:maintainer", "syft:metadata:implementor",
 		"cdx:device:manufacturer", "cdx:device:vendor", "cdx:device:supplier":
 		return true
 	}
-	return false
+	return bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
 }
 
 // licences reads who licenses a component; licensee and purchaser are others.
@@ -151,7 +160,7 @@ func (x *cdx) only(b *builder, name string, read func()) {
 	}
 }
 
-// swid reads the identity of a SWID tag; the tag's own text is not parsed.
+// swid reads the identity of a SWID tag, and the tag itself where it is enclosed.
 func (x *cdx) swid(b *builder) {
 	if !x.object(b, "swid") {
 		return
@@ -164,10 +173,67 @@ func (x *cdx) swid(b *builder) {
 			x.text(b, vendors.Mention, vendors.KindText, path{a: "/swid/tagId"})
 		case "url":
 			x.text(b, vendors.Reference, vendors.KindURL, path{a: "/swid/url"})
+		case "text":
+			x.swidText(b)
 		default:
 			x.j.Skip()
 		}
 	}
+}
+
+// swidText reads an enclosed SWID tag. Its entities are claims of the component.
+func (x *cdx) swidText(b *builder) {
+	if !x.object(b, "swid text") {
+		return
+	}
+	var content span
+	var off int64
+	encoded := false
+	for x.j.More() {
+		switch string(x.j.Name()) {
+		case "content":
+			x.set(b, &content)
+			off = x.j.TextOffset()
+		case "encoding":
+			text, _ := x.str(b)
+			encoded = string(text) == "base64"
+		default:
+			x.j.Skip()
+		}
+	}
+	data := b.get(content)
+	if encoded {
+		// Line breaks are allowed in what is encoded, other faults are not.
+		decoded, err := base64.StdEncoding.DecodeString(string(data))
+		if err != nil {
+			x.malformedTag(b, off, err)
+			return
+		}
+		data = decoded
+	}
+	if data = bytes.TrimSpace(data); len(data) == 0 {
+		return
+	}
+	read := readSWID
+	if bytes.HasPrefix(data, []byte(coswidMagic)) {
+		read = readCoSWID
+	}
+	tag := NewDocument(Header{}, &Options{Limits: x.limits}, func(s *Sink) error { return read(bytes.NewReader(data), s) })
+	for c, err := range tag.Components() {
+		if err != nil {
+			x.malformedTag(b, off, err)
+			return
+		}
+		b.malformed += c.Malformed
+		for _, claim := range c.Claims {
+			b.claim(claim.Role, claim.Kind, []byte(claim.Value), path{a: "/swid/text/content"}, off)
+		}
+	}
+}
+
+func (x *cdx) malformedTag(b *builder, off int64, err error) {
+	b.malformed++
+	x.s.Warn(WarnMalformed, "the enclosed SWID tag cannot be read: "+err.Error(), vendors.Location{Pointer: string(b.get(b.pointer)) + "/swid/text/content", Offset: off})
 }
 
 // evidence reads what an analysis concluded about the component's identity.

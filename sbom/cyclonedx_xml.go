@@ -43,7 +43,7 @@ var cycloneDXForm = func() *xmlForm {
 		"supplier": entity, "manufacturer": entity, "authors": list("author", contact), "author": xmlText, "publisher": xmlText,
 		"group": xmlText, "name": xmlText, "version": xmlText, "description": xmlText, "copyright": xmlText,
 		"cpe": xmlText, "purl": xmlText, "licenses": licenses, "externalReferences": references, "properties": properties,
-		"swid":     {attrs: []string{"tagId", "name"}, in: in{"url": xmlText, "text": nil}},
+		"swid":     {attrs: []string{"tagId", "name"}, in: in{"url": xmlText, "text": {attrs: []string{"encoding"}, value: "content"}}},
 		"pedigree": {in: in{"ancestors": components, "descendants": components, "variants": components}},
 		"evidence": evidence, "components": components, "services": services,
 		"cryptoProperties": {in: in{"certificateProperties": {in: in{"subjectName": xmlText}}}},

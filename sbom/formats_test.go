@@ -4,6 +4,7 @@ package sbom_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -124,5 +125,27 @@ func TestSyft(t *testing.T) {
 		if _, err := read(sbom.NewReader(strings.NewReader(tt.doc), nil)); !errors.Is(err, tt.kind) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
+	}
+}
+
+// What the field's tools write in places of their own.
+func TestDialects(t *testing.T) {
+	const tag = `<SoftwareIdentity xmlns=\"http://standards.iso.org/iso/19770/-2/2015/schema.xsd\" name=\"x\"><Entity name=\"Acme\" role=\"softwareCreator tagCreator\"/></SoftwareIdentity>`
+	for _, tt := range []struct{ name, member, want string }{
+		{"Syft, RPM", `"properties":[{"name":"syft:metadata:vendor","value":"Acme"}]`, `reference name "Acme" at /components/0/properties/0/value`},
+		{"EMBA", `"properties":[{"name":"EMBA:sbom:3:vendor_name","value":"'Acme'"}]`, `reference name "'Acme'" at /components/0/properties/0/value`},
+		{"another property", `"properties":[{"name":"acme:vendor","value":"Acme"}]`, `mention text "Acme" at /components/0/properties/0/value`},
+		{"enclosed tag", `"swid":{"tagId":"t","name":"x","text":{"content":"` + tag + `"}}`, `manufacturer name "Acme" at /components/0/swid/text/content`},
+		{"enclosed tag, encoded", `"swid":{"tagId":"t","name":"x","text":{"encoding":"base64","content":"` + base64.StdEncoding.EncodeToString([]byte(strings.ReplaceAll(tag, `\"`, `"`))) + `"}}`, `manufacturer name "Acme" at /components/0/swid/text/content`},
+		{"enclosed nonsense", `"swid":{"tagId":"t","name":"x","text":{"encoding":"base64","content":"!"}}`, `malformed=1`},
+		{"enclosed other XML", `"swid":{"tagId":"t","name":"x","text":{"content":"<x/>"}}`, `malformed=1`},
+	} {
+		if got := claims(t, []byte(cdx(`"components":[{"name":"n",`+tt.member+`}]`))); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+	cs, _ := parse(t, cdx(`"components":[{"name":"gcc","properties":[{"name":"BR_TYPE","value":"host"}]},{"name":"busybox","properties":[{"name":"BR_TYPE","value":"target"}]}]`))
+	if !cs[0].Indirect || cs[1].Indirect {
+		t.Errorf("Buildroot: a tool of the host is %v, a package of the target %v", cs[0].Indirect, cs[1].Indirect)
 	}
 }

@@ -4,6 +4,7 @@ package vendors
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 
 	packageurl "github.com/package-url/packageurl-go"
@@ -50,7 +51,7 @@ func splitPURL(s string) (purlParts, bool) {
 	if plain(p.namespace) && plain(p.name) {
 		return p, p.name != "" && !strings.Contains(p.namespace, "//")
 	}
-	if len(s) > MaxName {
+	if len(s) > MaxName || !p.asciiOwner() {
 		return purlParts{}, false
 	}
 	u, err := packageurl.FromString(s)
@@ -62,6 +63,22 @@ func splitPURL(s string) (purlParts, bool) {
 		p.cutScope()
 	}
 	return p, true
+}
+
+// asciiOwner reports whether an owner's name is ASCII where it has to be. The owners of
+// code hosts and registries have such names; the library folds some other letters into
+// ASCII ones and would make "kaspersky" of a name that begins with the Kelvin sign.
+func (p *purlParts) asciiOwner() bool {
+	if p.typ == "generic" || p.typ == "swid" || p.owner() == "" {
+		return true
+	}
+	owner, err := url.PathUnescape(p.owner())
+	for i := range len(owner) {
+		if owner[i] >= 0x80 {
+			return false
+		}
+	}
+	return err == nil
 }
 
 func (p *purlParts) cutScope() {
@@ -175,25 +192,13 @@ func CanonicalPURL(purl string, vendor ID, name, version string) string {
 	return packageurl.NewPackageURL("generic", string(vendor), name, version, nil, "").ToString()
 }
 
-// ValidPURL reports whether s parses as a package URL with a type and a name. The
-// owners of code hosts and registries have ASCII names: a purl with any other letter
-// in an owner's place is no purl of that type, though libraries fold some such letters
-// into ASCII ones.
+// ValidPURL reports whether s parses as a package URL with a type and a name.
 func ValidPURL(s []byte) bool {
 	if plainPURL(s) {
 		return true
 	}
-	p, ok := splitPURL(string(s))
-	if !ok || p.typ == "generic" || p.typ == "swid" {
-		return ok
-	}
-	owner := p.owner()
-	for i := range len(owner) {
-		if owner[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
+	_, ok := splitPURL(string(s))
+	return ok
 }
 
 // plainPURL reports whether s is of the commonest shape, which needs no parser:
