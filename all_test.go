@@ -227,6 +227,7 @@ func TestDependencies(t *testing.T) {
 		"github.com/secure-systems-lab/go-securesystemslib": "DSSE envelopes and the keys that sign them",
 		"golang.org/x/crypto":                               "through go-securesystemslib",
 		"go.yaml.in/yaml/v3":                                "SPDX YAML",
+		"google.golang.org/protobuf":                        "CycloneDX protobuf",
 		"sigs.k8s.io/yaml":                                  "through tools-golang, in tests: the oracle of SPDX YAML",
 		"go.yaml.in/yaml/v2":                                "through sigs.k8s.io/yaml, in tests",
 		"github.com/spdx/gordf":                             "through tools-golang, in tests: the oracle of SPDX RDF",

@@ -54,6 +54,8 @@ func positives(t *testing.T) map[string]string {
 		"CoSWID":         string(tag),
 		"Syft":           `{"artifacts":[{"name":"a"},{"name":"agent","metadata":{"vendor":"` + evaded + `"}}],"source":{"name":"x"}}`,
 		"dmidecode":      "# dmidecode 3.4\nGetting SMBIOS data from sysfs.\nSMBIOS 3.0 present.\n\nHandle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: " + evaded + "\n\tProduct Name: Box\n\nHandle 0x0002, DMI type 127, 4 bytes\nEnd Of Table\n",
+		"protobuf":       "\x0a\x031.6\x2a\x18\x22\x0f\x0a\x0d" + evaded + "\x42\x05agent",
+		"protobuf text":  "spec_version: \"1.6\"\ncomponents {\n  supplier {\n    name: \"" + evaded + "\"\n  }\n  name: \"agent\"\n}\n",
 		"OpenWrt":        `{"arch_packages":"x","profiles":{"a":{"titles":[{"vendor":"` + evaded + `","model":"Box"}],"supported_devices":["a,b"]}}}`,
 		"purl":           `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"agent","purl":"pkg:npm/%40kaspersky/agent@1"}]}`,
 		"purl in SPDX":   `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-b","name":"agent","externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/%40kaspersky/agent@1"}]}]}`,
@@ -290,7 +292,7 @@ func TestFalseCleanMatrix(t *testing.T) {
 		for wrap, around := range wrappings {
 			check(name+", "+wrap, around(doc))
 			for how, value := range letters {
-				if strings.Contains(doc, evaded) && name != "CoSWID" {
+				if strings.Contains(doc, evaded) && name != "CoSWID" && name != "protobuf" {
 					check(name+", "+wrap+", "+how, around(strings.ReplaceAll(doc, evaded, value)))
 				}
 			}

@@ -54,17 +54,19 @@ type reading struct {
 }
 
 var (
-	cycloneDXJSON = reading{"CycloneDX", "JSON", readCycloneDX}
-	cycloneDXXML  = reading{"CycloneDX", "XML", readCycloneDXXML}
-	spdxJSON      = reading{"SPDX", "JSON", readSPDX}
-	spdxXML       = reading{"SPDX", "XML", readSPDXXML}
-	spdxYAML      = reading{"SPDX", "YAML", readSPDXYAML}
-	spdxRDF       = reading{"SPDX", "RDF/XML", readSPDXRDF}
-	spdx3JSON     = reading{"SPDX", "JSON-LD", readSPDX3}
-	syftJSON      = reading{"Syft", "JSON", readSyft}
-	swidXML       = reading{"SWID", "XML", readSWID}
-	coswidCBOR    = reading{"CoSWID", "CBOR", readCoSWID}
-	spdxTagValue  = reading{"SPDX", "tag-value", readTagValue}
+	cycloneDXJSON      = reading{"CycloneDX", "JSON", readCycloneDX}
+	cycloneDXXML       = reading{"CycloneDX", "XML", readCycloneDXXML}
+	cycloneDXProto     = reading{"CycloneDX", "protobuf", readCycloneDXProto}
+	cycloneDXProtoText = reading{"CycloneDX", "protobuf text", readCycloneDXProtoText}
+	spdxJSON           = reading{"SPDX", "JSON", readSPDX}
+	spdxXML            = reading{"SPDX", "XML", readSPDXXML}
+	spdxYAML           = reading{"SPDX", "YAML", readSPDXYAML}
+	spdxRDF            = reading{"SPDX", "RDF/XML", readSPDXRDF}
+	spdx3JSON          = reading{"SPDX", "JSON-LD", readSPDX3}
+	syftJSON           = reading{"Syft", "JSON", readSyft}
+	swidXML            = reading{"SWID", "XML", readSWID}
+	coswidCBOR         = reading{"CoSWID", "CBOR", readCoSWID}
+	spdxTagValue       = reading{"SPDX", "tag-value", readTagValue}
 )
 
 const expected = "expected CycloneDX or SPDX"
@@ -80,6 +82,8 @@ func sniff(head []byte) (reading, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte(coswidMagic)):
 		return coswidCBOR, nil
+	case protoMark.Match(head):
+		return cycloneDXProto, nil
 	case len(text) == 0:
 		return reading{}, notRecognised("the input is empty; %s", expected)
 	case text[0] == '{':
@@ -90,6 +94,8 @@ func sniff(head []byte) (reading, error) {
 		return spdxTagValue, nil
 	case yamlMark.Match(text):
 		return spdxYAML, nil
+	case protoTextMark.Match(text):
+		return cycloneDXProtoText, nil
 	}
 	return reading{}, notRecognised("%s; %s", looksLike(text), expected)
 }

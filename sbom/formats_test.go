@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/clause76/clause76/sbom"
 )
@@ -147,5 +148,76 @@ func TestDialects(t *testing.T) {
 	cs, _ := parse(t, cdx(`"components":[{"name":"gcc","properties":[{"name":"BR_TYPE","value":"host"}]},{"name":"busybox","properties":[{"name":"BR_TYPE","value":"target"}]}]`))
 	if !cs[0].Indirect || cs[1].Indirect {
 		t.Errorf("Buildroot: a tool of the host is %v, a package of the target %v", cs[0].Indirect, cs[1].Indirect)
+	}
+}
+
+// CycloneDX in protobuf, as text and on the wire, says what its JSON says.
+func TestProto(t *testing.T) {
+	const text = `# a comment
+spec_version: "1.6"
+version: 2
+serial_number: "urn:uuid:11111111-2222-4333-8444-555555555555"
+metadata { tools { vendor: "Tool maker" } component { type: CLASSIFICATION_DEVICE name: "box" supplier { name: "Acme" url: "https://acme.example" contact { email: "a@acme.example" } } } }
+components { type: CLASSIFICATION_LIBRARY bom_ref: "l" name: "left" version: "1" purl: "pkg:npm/left@1" manufacturer { name: "Maker" }
+  external_references { type: EXTERNAL_REFERENCE_TYPE_WEBSITE url: "https://left.example" }
+  evidence { identity { field: EVIDENCE_FIELD_PURL concludedValue: "pkg:npm/left@1" } copyright { text: "c" } }
+  components { name: "inner" publisher: "Press" } }
+components { name: "kav" pedigree { ancestors { name: "old" author: "Elder" } } properties { name: "syft:metadata:vendor" value: "V" } }
+services { name: "s" provider { name: "Cloud" } endpoints: "https://cloud.example" }
+external_references { type: EXTERNAL_REFERENCE_TYPE_BOM url: "urn:cdx:1/1" hashes { alg: HASH_ALG_SHA_256 value: "AB" } }
+compositions { aggregate: AGGREGATE_INCOMPLETE_FIRST_PARTY_ONLY }
+formulation { components { name: "cc" } }
+`
+	const json = `{"bomFormat":"CycloneDX","specVersion":"1.6","version":2,"serialNumber":"urn:uuid:11111111-2222-4333-8444-555555555555",
+"metadata":{"component":{"type":"device","supplier":{"name":"Acme","url":["https://acme.example"],"contact":[{"email":"a@acme.example"}]},"name":"box"}},
+"components":[{"type":"library","bom-ref":"l","publisher":null,"name":"left","version":"1","purl":"pkg:npm/left@1","externalReferences":[{"type":"website","url":"https://left.example"}],"components":[{"publisher":"Press","name":"inner"}],"evidence":{"copyright":[{"text":"c"}],"identity":[{"field":"purl","concludedValue":"pkg:npm/left@1"}]},"manufacturer":{"name":"Maker"}},
+{"name":"kav","pedigree":{"ancestors":[{"author":"Elder","name":"old"}]},"properties":[{"name":"syft:metadata:vendor","value":"V"}]}],
+"services":[{"provider":{"name":"Cloud"},"name":"s","endpoints":["https://cloud.example"]}],
+"externalReferences":[{"type":"bom","url":"urn:cdx:1/1","hashes":[{"alg":"SHA-256","content":"ab"}]}],
+"compositions":[{"aggregate":"incomplete_first_party_only"}],"formulation":[{"components":[{"name":"cc"}]}]}`
+	if got, want := claims(t, []byte(text)), claims(t, []byte(json)); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	// On the wire: field number and length before each value.
+	field := func(n int, values ...string) string {
+		v := strings.Join(values, "")
+		b := protowire.AppendTag(nil, protowire.Number(n), protowire.BytesType)
+		return string(protowire.AppendBytes(b, []byte(v)))
+	}
+	component := func(rest ...string) string {
+		return field(5, append([]string{"\x08\x03", rest[0], field(8, "kav")}, rest[1:]...)...)
+	}
+	wire := field(1, "1.6") + component(field(4, field(1, "Kaspersky Lab"))) + component("")
+	const want = `/components/0 "kav" "" subject=false malformed=0
+  supplier name "Kaspersky Lab" at /components/0/supplier/name
+  mention product "kav" at /components/0/name
+/components/1 "kav" "" subject=false malformed=0
+  mention product "kav" at /components/1/name
+`
+	if got := claims(t, []byte(wire)); got != want {
+		t.Errorf("wire: got %s\nwant %s", got, want)
+	}
+	// What the schema does not have is passed over; what stands twice is not.
+	if got := claims(t, []byte(wire+field(12, "x")+field(99, "y"))); got != want {
+		t.Errorf("unknown fields: %s", got)
+	}
+	supplier := field(4, field(1, "Kaspersky Lab"))
+	for name, doc := range map[string]string{
+		"supplier twice":        field(1, "1.6") + field(5, supplier+field(4, field(1, "Acme"))+field(8, "kav")),
+		"name of it twice":      field(1, "1.6") + field(5, field(4, field(1, "Kaspersky Lab")+field(1, "Acme"))+field(8, "kav")),
+		"cut off":               wire[:len(wire)-1],
+		"bad UTF-8":             field(1, "1.6") + field(5, field(8, "\xff")),
+		"text, supplier twice":  "spec_version: \"1.6\"\ncomponents { supplier { name: \"a\" } supplier { name: \"b\" } }",
+		"text, cut off":         "spec_version: \"1.6\"\ncomponents { supplier { name: \"a\" }",
+		"text, no such value":   "spec_version: \"1.6\"\ncomponents { type: CLASSIFICATION_X }",
+		"text, a string is not": "spec_version: \"1.6\"\ncomponents { supplier: \"Kaspersky Lab\" }",
+	} {
+		if got := claims(t, []byte(doc)); got != "syntax" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	d := sbom.NewReader(strings.NewReader(field(1, "1.6")+component("")+field(14, "")), nil)
+	if _, err := read(d); err != nil || d.Header().Malformed != 1 {
+		t.Errorf("declarations: %v, malformed %d", err, d.Header().Malformed)
 	}
 }

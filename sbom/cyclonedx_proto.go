@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/encoding/prototext"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/dynamicpb"
+
+	"github.com/clause76/clause76/sbom/jsonstream"
+)
+
+// maxProto bounds a document in protobuf, which is read in memory.
+const maxProto = 64 << 20
+
+// protoSchema is what bears on vendors of CycloneDX's protobuf schemas 1.3 to 1.7
+// (bom-1.7.proto; numbers have kept their meaning since 1.3). A line is a message; a
+// field is name=number, then "*" if it is repeated, then its type unless it is a
+// string. Fields that are not here are passed over.
+const protoSchema = `
+Bom spec_version=1 version=2:int32 serial_number=3 metadata=4:Metadata components=5*:Component services=6*:Service external_references=7*:ExternalReference compositions=9*:Composition formulation=13*:Formula declarations=14*:Opaque
+Metadata component=4:Component manufacture=5:OrganizationalEntity supplier=6:OrganizationalEntity
+Component type=1:Classification bom_ref=3 supplier=4:OrganizationalEntity author=5 publisher=6 group=7 name=8 version=9 description=10 licenses=13*:LicenseChoice copyright=14 cpe=15 purl=16 swid=17:Swid pedigree=19:Pedigree external_references=20*:ExternalReference components=21*:Component properties=22*:Property evidence=23*:Evidence manufacturer=28:OrganizationalEntity authors=29*:OrganizationalContact
+Service bom_ref=1 provider=2:OrganizationalEntity group=3 name=4 version=5 description=6 endpoints=7* licenses=11*:LicenseChoice external_references=12*:ExternalReference services=13*:Service properties=14*:Property
+OrganizationalEntity name=1 url=2* contact=3*:OrganizationalContact
+OrganizationalContact name=1 email=2
+ExternalReference type=1:ExternalReferenceType url=2 hashes=4*:Hash
+Hash alg=1:HashAlg value=2
+Property name=1 value=2
+LicenseChoice license=1:License
+License licensing=6:Licensing
+Licensing licensor=2:Licensor
+Licensor organization=1:OrganizationalEntity
+Swid tag_id=1 name=2 text=6:AttachedText url=7
+AttachedText encoding=2 value=3
+Pedigree ancestors=1*:Component descendants=2*:Component variants=3*:Component
+Evidence copyright=2*:EvidenceCopyright identity=3*:EvidenceIdentity occurrences=4*:EvidenceOccurrences
+EvidenceCopyright text=1
+EvidenceIdentity field=1:EvidenceFieldType concludedValue=5
+EvidenceOccurrences location=2
+Composition aggregate=1:Aggregate
+Formula components=2*:Component services=3*:Service
+Opaque
+`
+
+// protoEnums are the values of enumerations, in the order of their numbers, with the
+// prefix that all have.
+var protoEnums = map[string]string{
+	"Classification":        "CLASSIFICATION_ NULL APPLICATION FRAMEWORK LIBRARY OPERATING_SYSTEM DEVICE FILE CONTAINER FIRMWARE DEVICE_DRIVER PLATFORM MACHINE_LEARNING_MODEL DATA CRYPTOGRAPHIC_ASSET",
+	"ExternalReferenceType": "EXTERNAL_REFERENCE_TYPE_ OTHER VCS ISSUE_TRACKER WEBSITE ADVISORIES BOM MAILING_LIST SOCIAL CHAT DOCUMENTATION SUPPORT DISTRIBUTION LICENSE BUILD_META BUILD_SYSTEM SECURITY_CONTACT ATTESTATION THREAT_MODEL ADVERSARY_MODEL RISK_ASSESSMENT DISTRIBUTION_INTAKE VULNERABILITY_ASSERTION EXPLOITABILITY_STATEMENT PENTEST_REPORT STATIC_ANALYSIS_REPORT DYNAMIC_ANALYSIS_REPORT RUNTIME_ANALYSIS_REPORT COMPONENT_ANALYSIS_REPORT MATURITY_REPORT CERTIFICATION_REPORT QUALITY_METRICS CODIFIED_INFRASTRUCTURE MODEL_CARD POAM LOG CONFIGURATION EVIDENCE FORMULATION SOURCE_DISTRIBUTION ELECTRONIC_SIGNATURE DIGITAL_SIGNATURE RFC_9116 RELEASE_NOTES",
+	"EvidenceFieldType":     "EVIDENCE_FIELD_ NULL GROUP NAME VERSION PURL CPE SWID HASH OMNIBOR_ID SWHID",
+	"Aggregate":             "AGGREGATE_ NOT_SPECIFIED COMPLETE INCOMPLETE INCOMPLETE_FIRST_PARTY_ONLY INCOMPLETE_THIRD_PARTY_ONLY UNKNOWN INCOMPLETE_FIRST_PARTY_PROPRIETARY_ONLY INCOMPLETE_FIRST_PARTY_OPENSOURCE_ONLY INCOMPLETE_THIRD_PARTY_PROPRIETARY_ONLY INCOMPLETE_THIRD_PARTY_OPENSOURCE_ONLY",
+	"HashAlg":               "HASH_ALG_ NULL MD_5 SHA_1 SHA_256 SHA_384 SHA_512 SHA_3_256 SHA_3_384 SHA_3_512 BLAKE_2_B_256 BLAKE_2_B_384 BLAKE_2_B_512 BLAKE_3",
+}
+
+// protoBOM returns the descriptor of the Bom message.
+var protoBOM = sync.OnceValue(func() protoreflect.MessageDescriptor {
+	file := &descriptorpb.FileDescriptorProto{Name: proto.String("bom.proto"), Package: proto.String("cyclonedx"), Syntax: proto.String("proto3")}
+	for name, values := range protoEnums {
+		words := strings.Fields(values)
+		enum := &descriptorpb.EnumDescriptorProto{Name: proto.String(name)}
+		for i, word := range words[1:] {
+			enum.Value = append(enum.Value, &descriptorpb.EnumValueDescriptorProto{Name: proto.String(words[0] + word), Number: proto.Int32(int32(i))})
+		}
+		file.EnumType = append(file.EnumType, enum)
+	}
+	for line := range strings.Lines(strings.TrimSpace(protoSchema)) {
+		words := strings.Fields(line)
+		message := &descriptorpb.DescriptorProto{Name: proto.String(words[0])}
+		for _, word := range words[1:] {
+			message.Field = append(message.Field, protoField(word))
+		}
+		file.MessageType = append(file.MessageType, message)
+	}
+	built, err := protodesc.NewFile(file, nil)
+	if err != nil {
+		panic(err) // the schema above is wrong
+	}
+	return built.Messages().ByName("Bom")
+})
+
+func protoField(word string) *descriptorpb.FieldDescriptorProto {
+	name, rest, _ := strings.Cut(word, "=")
+	rest, typ, _ := strings.Cut(rest, ":")
+	number, repeated := strings.CutSuffix(rest, "*")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		panic(err)
+	}
+	f := &descriptorpb.FieldDescriptorProto{Name: proto.String(name), Number: proto.Int32(int32(n)),
+		Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(), Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum()}
+	if repeated {
+		f.Label = descriptorpb.FieldDescriptorProto_LABEL_REPEATED.Enum()
+	}
+	switch {
+	case typ == "":
+	case typ == "int32":
+		f.Type = descriptorpb.FieldDescriptorProto_TYPE_INT32.Enum()
+	case protoEnums[typ] != "":
+		f.Type, f.TypeName = descriptorpb.FieldDescriptorProto_TYPE_ENUM.Enum(), proto.String(".cyclonedx."+typ)
+	default:
+		f.Type, f.TypeName = descriptorpb.FieldDescriptorProto_TYPE_MESSAGE.Enum(), proto.String(".cyclonedx."+typ)
+	}
+	return f
+}
+
+// Marks of CycloneDX in protobuf: the first field is spec_version. There is no other.
+var (
+	protoMark     = regexp.MustCompile(`^\x0a\x031\.[0-9][\x10\x1a\x22\x2a\x32\x3a\x42\x4a\x52\x5a\x62\x6a\x72\x7a]`)
+	protoTextMark = regexp.MustCompile(`(?m)^[ \t]*spec_version[ \t]*:[ \t]*["']1\.[0-9]["']`)
+)
+
+func readCycloneDXProto(r io.Reader, s *Sink) error {
+	return readProto(r, s, func(data []byte, m proto.Message) error {
+		if err := proto.Unmarshal(data, m); err != nil {
+			return err
+		}
+		// Of a field that stands twice the decoder keeps the last, or merges the two.
+		if n := proto.Size(m); n != len(data) {
+			return fmt.Errorf("%d of %d bytes are not in canonical form: a field that stands twice, or one that says nothing", len(data)-n, len(data))
+		}
+		return nil
+	})
+}
+
+// readCycloneDXProtoText reads protobuf's text format, in which CycloneDX publishes
+// examples. Its decoder refuses a field that stands twice.
+func readCycloneDXProtoText(r io.Reader, s *Sink) error {
+	return readProto(r, s, prototext.UnmarshalOptions{DiscardUnknown: true}.Unmarshal)
+}
+
+func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error) error {
+	l := s.Limits()
+	data, err := readAll(r, min(maxProto, l.bytes()))
+	if err != nil {
+		return err
+	}
+	m := dynamicpb.NewMessage(protoBOM())
+	if err := decode(data, m); err != nil {
+		return &Error{Kind: ErrSyntax, Err: fmt.Errorf("not CycloneDX in protobuf: %w", err)}
+	}
+	s.located = false // the decoders tell no places
+	x := &cdx{fields: newFields(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
+		p := &protoWriter{w: w, depth: l.depth()}
+		return p.message(m, true, 0)
+	}), s), versions: cycloneDXVersions}
+	return x.read()
+}
+
+// protoWriter writes the JSON form of a message.
+type protoWriter struct {
+	w     *jsonstream.Writer
+	depth int
+}
+
+// protoNames are the members whose names are not those of their fields in camel case.
+var protoNames = map[string]string{"bom_ref": "bom-ref", "Hash.value": "content", "AttachedText.value": "content"}
+
+func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) error {
+	if depth > p.depth {
+		return &Error{Kind: ErrLimit, Err: fmt.Errorf("messages are nested more than %d deep", p.depth)}
+	}
+	p.w.Begin('{')
+	if root {
+		p.w.Member("bomFormat")
+		p.w.Text([]byte("CycloneDX"))
+	}
+	d := m.Descriptor()
+	for i := range d.Fields().Len() {
+		f := d.Fields().Get(i)
+		if !m.Has(f) {
+			continue
+		}
+		name := string(f.Name())
+		if other := protoNames[name]; other != "" {
+			p.w.Member(other)
+		} else if other := protoNames[string(d.Name())+"."+name]; other != "" {
+			p.w.Member(other)
+		} else {
+			p.w.Member(f.JSONName())
+		}
+		if err := p.field(f, m.Get(f), depth); err != nil {
+			return err
+		}
+	}
+	p.w.End('}')
+	return nil
+}
+
+func (p *protoWriter) field(f protoreflect.FieldDescriptor, v protoreflect.Value, depth int) error {
+	switch {
+	case f.Name() == "declarations": // their numbers are not in the schema above
+		p.w.Raw([]byte("0"))
+		return nil
+	case f.Name() == "evidence": // an object in JSON; repeated in the schema until 1.4
+		if v.List().Len() > 1 {
+			p.w.Raw([]byte("0"))
+			return nil
+		}
+		return p.message(v.List().Get(0).Message(), false, depth+1)
+	case !f.IsList():
+		return p.value(f, v, depth)
+	}
+	p.w.Begin('[')
+	for i := range v.List().Len() {
+		if err := p.value(f, v.List().Get(i), depth); err != nil {
+			return err
+		}
+	}
+	p.w.End(']')
+	return nil
+}
+
+func (p *protoWriter) value(f protoreflect.FieldDescriptor, v protoreflect.Value, depth int) error {
+	switch f.Kind() {
+	case protoreflect.MessageKind:
+		return p.message(v.Message(), false, depth+1)
+	case protoreflect.StringKind:
+		p.w.Text([]byte(v.String()))
+	case protoreflect.Int32Kind:
+		p.w.Raw(strconv.AppendInt(nil, v.Int(), 10))
+	case protoreflect.EnumKind:
+		name := ""
+		if value := f.Enum().Values().ByNumber(v.Enum()); value != nil {
+			prefix, _, _ := strings.Cut(protoEnums[string(f.Enum().Name())], " ")
+			name = strings.ToLower(strings.TrimPrefix(string(value.Name()), prefix))
+		}
+		if f.Enum().Name() != "Aggregate" {
+			name = strings.ReplaceAll(name, "_", "-")
+		}
+		p.w.Text([]byte(name))
+	default:
+		return errors.New("a kind of field that the schema does not have")
+	}
+	return nil
+}
