@@ -41,7 +41,7 @@ func TestResolveLinks(t *testing.T) {
 		{"one digest right, one wrong", refer(`"url":"x","hashes":[{"alg":"SHA-256","content":"aa"},{"alg":"SHA-1","content":"cc"}]`), match.Inconclusive},
 		{"elsewhere", refer(`"url":"https://example.com/x"`), match.Inconclusive},
 		{"of a component", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"y","externalReferences":[{"type":"bom","url":"urn:cdx:` + serial + `/3"}]}]}`, match.Clear},
-		{"SPDX", `{"spdxVersion":"SPDX-2.3","packages":[{"name":"y"}],"externalDocumentRefs":[{"externalDocumentId":"DocumentRef-o","spdxDocument":"https://example.com/other","checksum":{"algorithm":"SHA1","checksumValue":"dd"}}]}`, match.Clear},
+		{"SPDX", `{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-y","name":"y","downloadLocation":"NONE"}],"externalDocumentRefs":[{"externalDocumentId":"DocumentRef-o","spdxDocument":"https://example.com/other","checksum":{"algorithm":"SHA1","checksumValue":"dd"}}]}`, match.Clear},
 	} {
 		r := check(tt.doc)
 		if r.Verdict != match.Inconclusive {

@@ -60,6 +60,7 @@ type WarningKind string
 const (
 	WarnMalformed        WarningKind = "malformedField"   // a vendor-bearing field has the wrong type
 	WarnNearMiss         WarningKind = "nearMissName"     // a name that other parsers may fold into a known one
+	WarnSchema           WarningKind = "schema"           // what the format's schema would refuse, and was read all the same
 	WarnOddLetters       WarningKind = "oddLetters"       // a maker's name has invisible characters or mixes scripts
 	WarnPURL             WarningKind = "badPURL"          // a package URL that does not parse
 	WarnNullElement      WarningKind = "nullElement"      // null where a component should be
@@ -72,6 +73,7 @@ const (
 	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components
 	WarnTooManyWarnings  WarningKind = "moreWarnings"     // further warnings were counted and dropped
 	maxWarnings                      = 1000
+	maxSchema                        = 100
 )
 
 // A Header says what a document is. It is complete once all components are read.

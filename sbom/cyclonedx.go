@@ -119,12 +119,39 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 }
 
 func (x *cdx) finish(b *builder) {
+	x.schema(b)
 	b.check(x.j, &x.limits)
 	if x.j.Err() == nil && !x.s.Emit(b.component()) {
 		x.stop()
 	}
 	if cap(b.text) < 1<<20 {
 		x.free = append(x.free, b)
+	}
+}
+
+// componentTypes are the types of components in all versions of the schema.
+var componentTypes = map[string]bool{
+	"application": true, "framework": true, "library": true, "container": true, "platform": true, "operating-system": true,
+	"device": true, "device-driver": true, "firmware": true, "file": true, "machine-learning-model": true, "data": true,
+	"cryptographic-asset": true,
+}
+
+// schema warns of what the schema would refuse in a component or service and what is
+// read all the same.
+func (x *cdx) schema(b *builder) {
+	rule := ""
+	switch typ := b.get(b.typ); {
+	case x.j.Err() != nil || string(b.get(b.pointer)) == "/metadata":
+	case b.name.from == b.name.to:
+		rule = "name is required"
+	case string(typ) == "service" || componentTypes[string(typ)]:
+	case len(typ) == 0:
+		rule = "type is required"
+	default:
+		rule = "type " + quote(string(typ)) + " is not one of the schema's"
+	}
+	if rule != "" {
+		x.s.Warn(WarnSchema, rule, vendors.Location{Pointer: string(b.get(b.pointer)), Offset: b.offset})
 	}
 }
 

@@ -96,6 +96,7 @@ type Sink struct {
 	err     error
 	stopped bool
 	located bool // offsets are those of a file
+	schema  int  // warnings of the schema
 	muted   bool // warnings and counts are left to a second reading
 }
 
@@ -148,6 +149,14 @@ func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 		return
 	}
 	h := &s.doc.header
+	if kind == WarnSchema { // never so many that they crowd out the others
+		if s.schema++; s.schema > maxSchema {
+			return
+		}
+		if s.schema == maxSchema {
+			message += "; further warnings of the schema are not listed"
+		}
+	}
 	if !s.located {
 		at.Offset = -1
 	}

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 // claims lists components with their claims, a line each.
@@ -219,5 +220,32 @@ formulation { components { name: "cc" } }
 	d := sbom.NewReader(strings.NewReader(field(1, "1.6")+component("")+field(14, "")), nil)
 	if _, err := read(d); err != nil || d.Header().Malformed != 1 {
 		t.Errorf("declarations: %v, malformed %d", err, d.Header().Malformed)
+	}
+}
+
+// What the schema would refuse and what is plain all the same is read, with a warning.
+func TestSchemaWarnings(t *testing.T) {
+	for _, tt := range []struct{ doc, want string }{
+		{cdx(`"components":[{"type":"library","supplier":{"name":"Acme"}}]`), "name is required at /components/0"},
+		{cdx(`"components":[{"name":"x","supplier":{"name":"Acme"}}]`), "type is required at /components/0"},
+		{cdx(`"components":[{"type":"gadget","name":"x","supplier":{"name":"Acme"}}]`), `type "gadget" is not one of the schema's at /components/0`},
+		{spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"x","supplier":"Organization: Acme"}]`), "downloadLocation is required at /packages/0"},
+		{spdx(`"packages":[{"name":"x","supplier":"Organization: Acme"}]`), "SPDXID is required at /packages/0"},
+		{cdx(`"components":[{"type":"library","name":"x","supplier":{"name":"Acme"}}]`), ""},
+	} {
+		cs, h := parse(t, tt.doc)
+		got := ""
+		for _, w := range h.Warnings {
+			if w.Kind == sbom.WarnSchema {
+				got += w.Message + " at " + w.Location.Pointer
+			}
+		}
+		if got != tt.want || !has(cs, vendors.Supplier, "Acme") || h.Malformed > 0 {
+			t.Errorf("%s: %q, want %q", tt.doc, got, tt.want)
+		}
+	}
+	_, h := parse(t, cdx(`"components":[`+strings.Repeat(`{"name":"x"},`, 500)+`{"name":"x","supplier":5}]`))
+	if n := len(h.Warnings); n < 100 || n > 102 || h.Warnings[n-2].Kind != sbom.WarnMalformed && h.Warnings[n-1].Kind != sbom.WarnMalformed {
+		t.Errorf("%d warnings", n)
 	}
 }

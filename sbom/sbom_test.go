@@ -318,6 +318,7 @@ func TestTolerated(t *testing.T) {
 	}
 	for _, tt := range tests {
 		cs, h := parse(t, tt.doc)
+		h.Warnings = slices.DeleteFunc(h.Warnings, func(w sbom.Warning) bool { return w.Kind == sbom.WarnSchema })
 		if h.Malformed != tt.malformed || len(h.Warnings) == 0 || h.Warnings[0].Kind != tt.kind {
 			t.Errorf("%s: malformed %d, warnings %+v; want %d and %s", tt.name, h.Malformed, h.Warnings, tt.malformed, tt.kind)
 		}
@@ -442,7 +443,9 @@ func TestLongArray(t *testing.T) {
 		cs, h := parse(t, cdx(`"components":[`+parts+`{"name":"b","supplier":7},`+parts+`null,`+parts+`{"name":"c","publisher":"P"}]`))
 		var places []string
 		for _, w := range h.Warnings {
-			places = append(places, w.Location.Pointer)
+			if w.Kind != sbom.WarnSchema {
+				places = append(places, w.Location.Pointer)
+			}
 		}
 		got := fmt.Sprint(len(cs), places, " ", cs[len(cs)-1].Location.Pointer)
 		want := fmt.Sprintf("%d [/components/%d /components/%d] /components/%d", 3*n+2, n, 2*n+1, 3*n+2)

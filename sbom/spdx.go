@@ -151,11 +151,30 @@ func (x *spdx) onePackage() {
 	for x.j.More() {
 		x.packageMember(&x.b, x.j.Name())
 	}
+	x.schema()
 	if x.open {
 		x.last.at = vendors.Location{Pointer: string(x.b.get(x.b.pointer)), Offset: x.b.offset}
 		x.seen()
 	}
 	x.emit()
+}
+
+// schema warns of what the specification requires of every package and is not there
+// (7.1, 7.2, 7.7).
+func (x *spdx) schema() {
+	rule := ""
+	switch b := &x.b; {
+	case x.j.Err() != nil:
+	case b.name.from == b.name.to:
+		rule = "name is required"
+	case b.ref.from == b.ref.to:
+		rule = "SPDXID is required"
+	case !x.last.location:
+		rule = "downloadLocation is required"
+	}
+	if rule != "" {
+		x.s.Warn(WarnSchema, rule, vendors.Location{Pointer: string(x.b.get(x.b.pointer)), Offset: x.b.offset})
+	}
 }
 
 // seen takes note of the element that is being read.
