@@ -310,7 +310,7 @@ func TestTolerated(t *testing.T) {
 		{"external reference of a package is a string", spdx(`"packages":[{"name":"x","supplier":"Organization: P","externalRefs":["pkg:npm/a"]}]`), sbom.WarnMalformed, 1},
 		{"documentDescribes is a string", spdx(`"documentDescribes":"x","packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
 		{"relationship is a string", spdx(`"relationships":["x"],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
-		{"relationship with a number", spdx(`"relationships":[{"spdxElementId":7}],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
+		{"relationship with a number", spdx(`"relationships":[{"spdxElementId":7,"relationshipType":"DESCRIBES"}],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
 		{"reference to a document is a string", spdx(`"externalDocumentRefs":["x"],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
 		{"bad purl in evidence", cdx(`"components":[{"name":"x","evidence":{"identity":{"field":"purl","concludedValue":"pkg:/"}},"publisher":"P"}]`), sbom.WarnPURL, 1},
 		{"reference to a document without its address", spdx(`"externalDocumentRefs":[{"externalDocumentId":"x"}],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnExternalDocument, 0},

@@ -286,6 +286,10 @@ func (x *spdx) actor(b *builder, role vendors.Role, at string) {
 }
 
 func isActorKind(s []byte) bool {
+	switch string(s) {
+	case "Organization", "Person":
+		return true
+	}
 	s = bytes.TrimSpace(s)
 	return bytes.EqualFold(s, []byte("Organization")) || bytes.EqualFold(s, []byte("Person")) || bytes.EqualFold(s, []byte("Tool"))
 }
@@ -400,6 +404,10 @@ func (x *spdx) relationships() {
 	}
 	for i := 0; x.more(i); i++ {
 		x.j.Load()
+		if x.j.Lacks("DESCRIBE") { // of two parts, as almost all are
+			x.j.Drop()
+			continue
+		}
 		if x.j.Kind() != '{' {
 			x.expect('{', "a relationship", fmt.Sprintf("/relationships/%d", i))
 			continue

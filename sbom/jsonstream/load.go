@@ -53,6 +53,12 @@ func (r *Reader) buffered() bool {
 	return r.buf != nil || r.ahead != nil && r.nextAhead()
 }
 
+// Lacks reports whether the value that Load has buffered, and of which nothing was read
+// yet, has no escapes and does not hold s. If it is not known, Lacks returns false.
+func (r *Reader) Lacks(s string) bool {
+	return r.buffered() && r.pos == 0 && !r.escapes && !bytes.Contains(r.buf, []byte(s))
+}
+
 // Drop is Skip for values that are expected to be small, for which it is faster.
 func (r *Reader) Drop() {
 	r.Load()
@@ -217,6 +223,10 @@ func (r *Reader) loadedSkip() {
 	if r.loadedKind() == 0 {
 		return
 	}
+	if !r.escapes {
+		r.loadedSkipPlain()
+		return
+	}
 	for depth := 0; ; {
 		switch r.buf[r.pos] {
 		case '"':
@@ -242,6 +252,46 @@ func (r *Reader) loadedSkip() {
 		}
 	}
 	if r.level == 0 {
+		r.buf = nil
+	}
+}
+
+// loadedSkipPlain is loadedSkip at a value in a buffer without escapes.
+func (r *Reader) loadedSkipPlain() {
+	buf, i, depth := r.buf, r.pos, 0
+	for {
+		switch kinds[buf[i]] {
+		case 0:
+			i++
+			continue
+		case '"':
+			n := bytes.IndexByte(buf[i+1:], '"') + 2
+			if int64(n) > r.limits.String {
+				r.pos = i
+				r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
+				return
+			}
+			i += n
+		case '{', '[':
+			i++
+			if depth++; depth+r.level+r.depth > r.limits.Depth {
+				r.pos = i
+				r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
+				return
+			}
+		case '}', ']':
+			i++
+			depth--
+		default: // a number or literal
+			for i < len(buf) && kinds[buf[i]] != 0 && buf[i] != '}' && buf[i] != ']' {
+				i++
+			}
+		}
+		if depth == 0 {
+			break
+		}
+	}
+	if r.pos = i; r.level == 0 {
 		r.buf = nil
 	}
 }
