@@ -230,7 +230,6 @@ func TestDependencies(t *testing.T) {
 		"google.golang.org/protobuf":                        "CycloneDX protobuf",
 		"sigs.k8s.io/yaml":                                  "through tools-golang, in tests: the oracle of SPDX YAML",
 		"go.yaml.in/yaml/v2":                                "through sigs.k8s.io/yaml, in tests",
-		"github.com/spdx/gordf":                             "through tools-golang, in tests: the oracle of SPDX RDF",
 		"github.com/fxamacker/cbor/v2":                      "concise SWID tags",
 		"github.com/x448/float16":                           "through cbor",
 		"golang.org/x/text":                                 "Unicode normalisation, folding and width",

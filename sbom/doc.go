@@ -13,11 +13,22 @@
 //
 // # Formats
 //
-// CycloneDX JSON 1.2 to 1.7 and SPDX JSON 2.1 to 2.3. The format is found in the
-// content, never in the file's name: an object without bomFormat "CycloneDX" and
-// specVersion, or without spdxVersion, is not a bill of materials, and reading it
-// is an error. [FromCycloneDX] and [FromSPDX] take documents that a program
-// already holds as types of cyclonedx-go and tools-golang.
+//	CycloneDX  1.2 to 1.7 in JSON, 1.0 to 1.7 in XML, 1.3 to 1.7 in protobuf
+//	SPDX       2.1 to 2.3 in JSON, YAML and XML; tag-value and RDF/XML from 1.0 on;
+//	           3.0 in JSON-LD
+//	Syft       the JSON that Syft writes by default
+//	SWID       tags of ISO/IEC 19770-2:2015, and concise ones of RFC 9393
+//
+// The format is found in the content, never in the file's name: an object without
+// bomFormat "CycloneDX" and specVersion, or without spdxVersion, is not a bill of
+// materials, and reading it is an error. [FromCycloneDX] and [FromSPDX] take documents
+// that a program already holds as types of cyclonedx-go and tools-golang. Package peel
+// takes off what is around a document: UTF-16, compression, archives, envelopes.
+//
+// Every encoding is read in its JSON form, so a field means the same in all of them,
+// one that stands twice is refused in all of them, and the place of a claim is a JSON
+// Pointer into that form with the offset in the document. CBOR, protobuf and documents
+// in memory have no offsets.
 //
 // # Roles
 //
@@ -29,7 +40,9 @@
 //
 // Reading is one pass. Memory does not grow with the document but only with its
 // nesting and with the size of a single component, and both are bounded by
-// [Limits].
+// [Limits]. There are exceptions, with bounds of their own: SPDX 3 is read twice, and
+// held compressed in between (48 MiB); YAML, RDF/XML and protobuf (64 MiB) and concise
+// SWID tags (16 MiB) are read in memory.
 //
 // # Security considerations
 //
@@ -38,7 +51,14 @@
 // whatever hits a limit are errors, with the place. Object names are matched
 // exactly; a name that another parser might fold into a vendor's field ("SUPPLIER",
 // "ſupplier") is a warning and counts as malformed. A field of the wrong type loses
-// that field and no other, with a warning, and counts as malformed.
+// that field and no other, with a warning, and counts as malformed. What the format's
+// schema would refuse and what is plain all the same is read, with a warning.
+//
+// XML with a document type declaration, YAML with anchors, and protobuf that is not in
+// canonical form are refused. An @context of a document's own renames nothing.
+// Tag-value, YAML and protobuf have no end mark: a document that was cut off between
+// two packages can only be noticed by what it lacks, and is if it lacks a package that
+// it describes, or a field that every package has.
 //
 // A document is read to its end or there is an error. A caller that drops the
 // error has not screened the document.

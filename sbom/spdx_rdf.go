@@ -21,8 +21,9 @@ const (
 )
 
 // readSPDXRDF reads SPDX RDF/XML (SPDX 2.3, annex C). The graph is built first, for
-// a node may stand anywhere and in several pieces, and then written in JSON form.
-// tools-golang, whose parser refuses SPDX's own examples, is the oracle in tests.
+// a node may stand anywhere and in several pieces, and then written in JSON form. The
+// reader of tools-golang refuses SPDX's own examples of 2.2 and 2.3, and its goroutines
+// race with one another.
 func readSPDXRDF(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
