@@ -192,7 +192,12 @@ func oddLetters(name string) (string, WarningKind) {
 
 // mention reads text that can only ever be a mention. It is never malformed.
 func (f *fields) mention(b *builder, role vendors.Role, at path) {
-	if text, ok := f.j.Text(); ok && len(b.claims) < maxMentions {
+	text, k := f.j.TryText()
+	if k != '"' {
+		f.j.Skip()
+		return
+	}
+	if len(b.claims) < maxMentions {
 		b.claim(role, vendors.KindText, text, at, f.j.TextOffset())
 	}
 }

@@ -176,66 +176,57 @@ func (a *anchors) hasSquashed(value []byte) bool {
 }
 
 // hasToken reports whether a token of the value is an anchor, or whether that cannot
-// be told from the bytes: other scripts, look-alikes, letters hidden by an escape.
+// be told from the bytes: other scripts, look-alikes, letters hidden by an escape. It
+// is one loop, for it looks at every byte of every claim.
 func (a *anchors) hasToken(value []byte) bool {
-	for i := 0; i < len(value); i++ {
-		b := value[i]
-		if c := class[b]; c != 0 {
-			if i = a.token(value, i, c); i < 0 {
+	for i := 0; i < len(value); {
+		c := class[value[i]]
+		if c == 0 {
+			b := value[i]
+			i++
+			switch {
+			case b < '%': // the common separators need no further look
+			case b >= 0x80:
+				return true
+			case b == '%' && i+1 < len(value):
+				hi, lo := hexDigit(value[i]), hexDigit(value[i+1])
+				if hi < 0 || lo < 0 {
+					continue
+				}
+				if d := byte(hi<<4 | lo); d >= 0x80 || class[d] != 0 {
+					return true
+				}
+				i += 2
+			case b == '\\' && i < len(value) && class[value[i]] != 0:
 				return true
 			}
-			if i == len(value) {
-				return false
-			}
-			b = value[i]
+			continue
 		}
-		switch {
-		case b < '%': // the common separators need no further look
-		case b >= 0x80:
-			return true
-		case b == '%' && i+2 < len(value):
-			hi, lo := hexDigit(value[i+1]), hexDigit(value[i+2])
-			if hi < 0 || lo < 0 {
-				continue
+		h := step(0, c)
+		if i+2 < len(value) {
+			c1, c2 := class[value[i+1]], class[value[i+2]]
+			if c1 != 0 && c2 != 0 {
+				h = step(step(h, c1), c2)
+				i += 2
+				if !has(&a.starts, mix(h)) { // no anchor starts like this
+					for i++; i < len(value) && class[value[i]] != 0; i++ {
+					}
+					continue
+				}
 			}
-			if d := byte(hi<<4 | lo); d >= 0x80 || class[d] != 0 {
-				return true
+		}
+		for i++; i < len(value); i++ {
+			c := class[value[i]]
+			if c == 0 {
+				break
 			}
-			i += 2
-		case b == '\\' && i+1 < len(value) && class[value[i+1]] != 0:
+			h = step(h, c)
+		}
+		if has(&a.bits, mix(h)) {
 			return true
 		}
 	}
 	return false
-}
-
-// token passes over the token whose first letter c stands at i, and returns where
-// it ends, or -1 if it is an anchor.
-func (a *anchors) token(value []byte, i int, c byte) int {
-	h := step(0, c)
-	if i+2 < len(value) {
-		c1, c2 := class[value[i+1]], class[value[i+2]]
-		if c1 != 0 && c2 != 0 {
-			h = step(step(h, c1), c2)
-			i += 2
-			if !has(&a.starts, mix(h)) { // no anchor starts like this
-				for i++; i < len(value) && class[value[i]] != 0; i++ {
-				}
-				return i
-			}
-		}
-	}
-	for i++; i < len(value); i++ {
-		c := class[value[i]]
-		if c == 0 {
-			break
-		}
-		h = step(h, c)
-	}
-	if has(&a.bits, mix(h)) {
-		return -1
-	}
-	return i
 }
 
 // hasPrefix reports whether a token of a package URL starts with one of the

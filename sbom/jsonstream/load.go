@@ -61,6 +61,12 @@ func (r *Reader) Lacks(s string) bool {
 
 // Drop is Skip for values that are expected to be small, for which it is faster.
 func (r *Reader) Drop() {
+	if r.buf != nil && r.err == nil && !r.escapes && r.pos > 0 { // within a buffered value
+		if r.loadedKind() != 0 {
+			r.loadedSkipPlain()
+		}
+		return
+	}
 	r.Load()
 	if r.level == 0 && r.pos == 0 && r.buf != nil {
 		r.buf = nil
