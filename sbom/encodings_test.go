@@ -4,6 +4,8 @@ package sbom_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +13,9 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
@@ -143,4 +148,69 @@ func TestEncodingEvasion(t *testing.T) {
 			t.Errorf("%s: %s; want %s (%v %v)", tt.name, got, tt.want, err, doc.Header().Warnings)
 		}
 	}
+}
+
+// One document written in several encodings has the same components in each, whatever
+// its fields hold.
+func FuzzEncodings(f *testing.F) {
+	f.Add("Kaspersky Lab", "agent", "1.0", "pkg:npm/agent@1.0", "https://example.com/")
+	f.Add("Müller & Söhne <GmbH>", "a]]>b", "", "cpe:/a", "http://x/?a=1&b=\"2\"")
+	f.Add("no", "null", "1e3", "~", "- a: b")
+	f.Add("Лаборатория\tКасперского", " x ", "'", "\"", "#")
+	f.Fuzz(func(t *testing.T, supplier, name, version, purl, url string) {
+		values := []*string{&supplier, &name, &version, &purl, &url}
+		for _, v := range values {
+			// What not every encoding can hold, or holds without the white space around.
+			*v = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(*v, "?"), func(r rune) bool {
+				return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfeff || r == 0x2028 || r == 0x2029 || r == 0xfffd || r == 0xfffe || r == 0xffff || unicode.IsSpace(r)
+			}), " ")
+			if len(*v) > 1000 {
+				return
+			}
+		}
+		components := func(doc string) string {
+			d := sbom.NewReader(strings.NewReader(doc), nil)
+			var b strings.Builder
+			for c, err := range d.Components() {
+				if err != nil {
+					return "error " + sbom.ErrorKind(err)
+				}
+				var all []string
+				for _, cl := range c.Claims {
+					all = append(all, fmt.Sprintf("%s %s %q", cl.Role, cl.Kind, cl.Value))
+				}
+				sort.Strings(all)
+				fmt.Fprintf(&b, "%q %q %q %d %q\n", c.Name, c.Version, c.PURL, c.Malformed, all)
+			}
+			return b.String()
+		}
+		q := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+		x := func(s string) string {
+			var b strings.Builder
+			if err := xml.EscapeText(&b, []byte(s)); err != nil {
+				t.Fatal(err)
+			}
+			return b.String()
+		}
+		same := func(what, a, b string) {
+			if one, other := components(a), components(b); one != other {
+				t.Errorf("%s\n%s\nJSON: %s\nother: %s", what, b, one, other)
+			}
+		}
+		same("CycloneDX XML",
+			`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","supplier":{"name":`+q(supplier)+`},"name":`+q(name)+`,"version":`+q(version)+`,"purl":`+q(purl)+`,"externalReferences":[{"type":"website","url":`+q(url)+`}]}]}`,
+			`<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><supplier><name>`+x(supplier)+`</name></supplier><name>`+x(name)+`</name><version>`+x(version)+`</version><purl>`+x(purl)+`</purl><externalReferences><reference type="website"><url>`+x(url)+`</url></reference></externalReferences></component></components></bom>`)
+		spdx := `{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a","name":` + q(name) + `,"versionInfo":` + q(version) + `,"supplier":` + q("Organization: "+supplier) + `,"homepage":` + q(url) + `,"downloadLocation":"NONE"}]}`
+		same("SPDX XML", spdx, `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><SPDXID>SPDXRef-a</SPDXID><name>`+x(name)+`</name><versionInfo>`+x(version)+`</versionInfo><supplier>Organization: `+x(supplier)+`</supplier><homepage>`+x(url)+`</homepage><downloadLocation>NONE</downloadLocation></packages></Document>`)
+		same("SPDX RDF", spdx, `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#"><SpdxDocument rdf:about="d#SPDXRef-DOCUMENT"><specVersion>SPDX-2.3</specVersion></SpdxDocument><Package rdf:about="d#a"><name>`+x(name)+`</name><versionInfo>`+x(version)+`</versionInfo><supplier>Organization: `+x(supplier)+`</supplier><homepage>`+x(url)+`</homepage><downloadLocation rdf:resource="http://spdx.org/rdf/terms#none"/></Package></rdf:RDF>`)
+		tree, err := yaml.Marshal(map[string]any{"spdxVersion": "SPDX-2.3", "packages": []any{map[string]string{"SPDXID": "SPDXRef-a", "name": name, "versionInfo": version,
+			"supplier": "Organization: " + supplier, "homepage": url, "downloadLocation": "NONE"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same("SPDX YAML", spdx, string(tree))
+		if !strings.Contains(supplier+name+version+url, "text>") {
+			same("SPDX tag-value", spdx, "SPDXVersion: SPDX-2.3\nPackageName: "+name+"\nSPDXID: SPDXRef-a\nPackageVersion: <text>"+version+"</text>\nPackageSupplier: Organization: "+supplier+"\nPackageHomePage: "+url+"\nPackageDownloadLocation: NONE\n")
+		}
+	})
 }
