@@ -11,6 +11,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/clause76/clause76/sbom"
 )
 
 // member is a file in an archive.
@@ -24,7 +26,11 @@ func (t thing) member(layer, name string, r io.Reader) thing {
 // image specification 1.1.
 var ociBlob = regexp.MustCompile(`(?:^|/)blobs/[a-z0-9]+/[0-9a-f]{32,}$`)
 
-var errLayer = errors.New("a file system layer of a container image; the files in it were not screened")
+var (
+	errLayer     = errors.New("a file system layer of a container image; the files in it were not screened")
+	errOffice    = errors.New("an office document, not an archive of documents")
+	errEncrypted = errors.New("the file is encrypted")
+)
 
 func (w *walker) tar(t thing) {
 	defer w.recovered(t, "tar")
@@ -80,7 +86,7 @@ func (w *walker) entry(m thing, name string) {
 		case whole && ociJSON(head):
 			return
 		case blob && (bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) || n > 262 && string(head[257:262]) == "ustar"):
-			w.fail(m, syntax("%w", errLayer))
+			w.fail(m, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errLayer})
 			return
 		}
 	}
@@ -131,7 +137,7 @@ func (w *walker) zip(t thing) {
 	files := 0
 	for _, f := range r.File {
 		if f.Name == "[Content_Types].xml" { // ECMA-376, part 2
-			w.fail(t, syntax("an office document, not an archive of documents"))
+			w.fail(t, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errOffice})
 			return
 		}
 	}
@@ -145,7 +151,7 @@ func (w *walker) zip(t thing) {
 		files++
 		m := t.member("zip", f.Name, nil)
 		if f.Flags&1 != 0 {
-			w.fail(m, syntax("the file is encrypted"))
+			w.fail(m, &sbom.Error{Kind: sbom.ErrRead, Err: errEncrypted})
 			continue
 		}
 		body, err := f.Open()
