@@ -34,6 +34,7 @@ type spdx3 struct {
 	version string
 
 	agents map[string]*agent
+	named  map[string]named    // identifiers that are elements of their own
 	from   map[string][]string // package to agents that it is available from
 	ids    []uint64            // hashes of the ids of agents and artifacts
 }
@@ -42,6 +43,12 @@ type spdx3 struct {
 type agent struct {
 	name value
 	ids  []value // identifiers of other systems
+}
+
+// A named identifier is an element of its own.
+type named struct {
+	typ   string
+	value value
 }
 
 type value struct {
@@ -58,7 +65,7 @@ func readSPDX3(r io.Reader, s *Sink) error {
 	h := &held{limit: maxHeld}
 	defer h.close()
 	x := &spdx3{fields: newFields(jsonstream.NewReader(io.TeeReader(r, h), l.json()), s), first: true,
-		agents: make(map[string]*agent), from: make(map[string][]string)}
+		agents: make(map[string]*agent), named: make(map[string]named), from: make(map[string][]string)}
 	s.muted = true // the second reading warns of everything
 	if err := x.read(); err != nil {
 		return err
@@ -219,7 +226,7 @@ func (x *spdx3) begin(parent []byte, name string, i int) *element3 {
 	}
 	b.reset()
 	r := &b.relations
-	*r = relations{makers: r.makers[:0], to3: r.to3[:0], roots: r.roots[:0], ids: r.ids[:0]}
+	*r = relations{makers: r.makers[:0], to3: r.to3[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0]}
 	if name != "" {
 		b.setPointer(parent, name, i)
 	}
@@ -246,6 +253,10 @@ type relations struct {
 	roots    []string
 	nameAt   int64
 	ids      []identifier
+	named    []maker // identifiers that are elements of their own
+	idType   string  // what the element is, if it is an identifier itself
+	id       string
+	idAt     int64
 	artifact bool // it has a field that only artifacts have
 }
 
@@ -310,6 +321,10 @@ func (x *spdx3) member(b *element3, name []byte) {
 		x.identifiers(b)
 	case "externalRef":
 		x.externalRefs(b)
+	case "externalIdentifierType":
+		x.values(&b.builder, func(text []byte) { b.idType = lastWord(string(text)) })
+	case "identifier":
+		x.values(&b.builder, func(text []byte) { b.id, b.idAt = string(text), j.TextOffset() })
 	case "relationshipType":
 		x.values(&b.builder, func(text []byte) { b.typ3 = lastWord(string(text)) })
 	case "from":
@@ -434,12 +449,19 @@ func (x *spdx3) agents3(b *element3, role vendors.Role, at string) {
 	})
 }
 
-// identifiers reads what an element is called in other systems.
+// identifiers reads what an element is called in other systems. The sbom-tool of
+// Microsoft writes identifiers as elements of their own, and refers to them.
 func (x *spdx3) identifiers(b *element3) {
 	i := -1
 	x.each(func(k jsontext.Kind) {
 		i++
-		if k != '{' {
+		switch k {
+		case '"':
+			text, _ := x.j.Text()
+			b.named = append(b.named, maker{"", string(text), vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i)), Offset: x.j.TextOffset()}})
+			return
+		case '{':
+		default:
 			x.wrong(&b.builder, "external identifier")
 			return
 		}
@@ -457,27 +479,38 @@ func (x *spdx3) identifiers(b *element3) {
 				x.j.Skip()
 			}
 		}
-		at := element("/externalIdentifier/", i, "/identifier")
-		kind, role := vendors.KindText, vendors.Mention
-		switch typ {
-		case "packageUrl", "purl":
-			kind, role = vendors.KindPURL, vendors.Namespace
-			if b.purl.from == b.purl.to {
-				b.purl = id
-			}
-			x.checkPURL(&b.builder, b.get(id), off)
-		case "cpe22", "cpe23":
-			kind, role = vendors.KindCPE, vendors.Namespace
-		case "email":
-			kind = vendors.KindEmail
-		case "urlScheme":
-			kind, role = vendors.KindURL, vendors.Reference
-		}
+		role, kind := identifierKind(typ)
 		if kind != vendors.KindText && x.first {
 			b.ids = append(b.ids, identifier{kind, id, i, off})
 		}
-		b.claimSpan(role, kind, id, at, off)
+		x.identifier(b, role, kind, id, element("/externalIdentifier/", i, "/identifier"), off)
 	})
+}
+
+// identifier adds the claim of an identifier.
+func (x *spdx3) identifier(b *element3, role vendors.Role, kind vendors.Kind, id span, at path, off int64) {
+	if kind == vendors.KindPURL {
+		if b.purl.from == b.purl.to {
+			b.purl = id
+		}
+		x.checkPURL(&b.builder, b.get(id), off)
+	}
+	b.claimSpan(role, kind, id, at, off)
+}
+
+// identifierKind says what a type of external identifiers stands for.
+func identifierKind(typ string) (vendors.Role, vendors.Kind) {
+	switch typ {
+	case "packageUrl", "purl":
+		return vendors.Namespace, vendors.KindPURL
+	case "cpe22", "cpe23":
+		return vendors.Namespace, vendors.KindCPE
+	case "email":
+		return vendors.Mention, vendors.KindEmail
+	case "urlScheme":
+		return vendors.Reference, vendors.KindURL
+	}
+	return vendors.Mention, vendors.KindText
 }
 
 // externalRefs reads where an element is kept or described.
@@ -566,7 +599,7 @@ func (x *spdx3) finish(b *element3) string {
 	artifact := !b.security && (b.artifact || strings.HasSuffix(b.types, "Package"))
 	isAgent := slices.Contains(agentTypes, b.types)
 	if x.first {
-		if (isAgent || artifact) && id != "" {
+		if (isAgent || artifact || b.types == "ExternalIdentifier") && id != "" {
 			h := fnv.New64a()
 			h.Write([]byte(id))
 			x.ids = append(x.ids, h.Sum64())
@@ -612,8 +645,11 @@ func (x *spdx3) note(b *element3, id string, isAgent bool) {
 		}
 		x.agents[id] = a
 	}
-	if len(x.agents)+len(x.from) > maxAgents {
-		x.j.Fail(ErrLimit, limitError("agents and their relationships", maxAgents))
+	if b.types == "ExternalIdentifier" && id != "" {
+		x.named[id] = named{b.idType, value{text: b.id, at: vendors.Location{Pointer: x.at(b, "/identifier"), Offset: b.idAt}}}
+	}
+	if len(x.agents)+len(x.from)+len(x.named) > maxAgents {
+		x.j.Fail(ErrLimit, limitError("agents, identifiers and relationships", maxAgents))
 	}
 }
 
@@ -642,6 +678,16 @@ func (x *spdx3) emit(b *element3, id string) {
 		for _, v := range append([]value{a.name}, a.ids...) {
 			b.claim(m.role, v.kind, []byte(v.text), path{a: v.at.Pointer, top: true}, v.at.Offset)
 		}
+	}
+	for _, m := range b.named {
+		n, known := x.named[m.id]
+		if !known {
+			b.malformed++
+			x.s.Warn(WarnUnresolved, "the identifier "+quote(m.id)+" is not in this document; it was not screened", m.at)
+			continue
+		}
+		role, kind := identifierKind(n.typ)
+		x.identifier(b, role, kind, b.add([]byte(n.value.text)), path{a: n.value.at.Pointer, top: true}, n.value.at.Offset)
 	}
 	if b.typ.from == b.typ.to {
 		if t := b.types; strings.HasSuffix(t, "File") {

@@ -73,6 +73,9 @@ func TestSPDX3Evasion(t *testing.T) {
 		{"context last", `{"@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `,` + kaspersky + `],` + context + `}`, "found"},
 		{"no graph", `{` + context + `,"type":"software_Package","name":"kav","suppliedBy":` + kaspersky + `}`, "found"},
 
+		{"identifier of its own", graph(`{"type":"software_Package","spdxId":"urn:p","name":"kav","externalIdentifier":["urn:i"],"suppliedBy":"urn:k"}`, `{"type":"ExternalIdentifier","spdxId":"urn:i","externalIdentifierType":"purl","identifier":"pkg:npm/%40kaspersky/kav@1"}`, kaspersky), "found"},
+		{"identifier elsewhere", graph(pkg(`"externalIdentifier":["urn:i"]`)), "malformed"},
+		{"two identifiers of one id", graph(pkg(`"externalIdentifier":["urn:i"]`), `{"type":"ExternalIdentifier","spdxId":"urn:i","identifier":"a"}`, `{"type":"ExternalIdentifier","spdxId":"urn:i","identifier":"b"}`), "error"},
 		{"two agents of one id", graph(pkg(`"suppliedBy":"urn:k"`), kaspersky, `{"type":"Organization","spdxId":"urn:k","name":"Acme"}`), "error"},
 		{"no context", `{"@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `]}`, "error"},
 		{"another context", `{"@context":"https://example.org/","@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `]}`, "error"},
@@ -106,6 +109,21 @@ func TestSPDX3Evasion(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%s: %s; want %s (%v %v)", tt.name, got, tt.want, err, doc.Header().Warnings)
+		}
+	}
+}
+
+// Microsoft's sbom-tool writes identifiers as elements of their own.
+func TestSPDX3Identifiers(t *testing.T) {
+	cs, h := parse(t, `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.json"],"@graph":[
+		{"name":"x","externalIdentifier":["SPDXRef-E"],"spdxId":"SPDXRef-P","type":"software_Package"},
+		{"externalIdentifierType":"purl","identifier":"pkg:npm/%40acme/x@1","spdxId":"SPDXRef-E","type":"ExternalIdentifier"}]}`)
+	if len(cs) != 1 || cs[0].PURL != "pkg:npm/%40acme/x@1" || h.Malformed != 0 || !has(cs, vendors.Namespace, "pkg:npm/%40acme/x@1") {
+		t.Errorf("%+v %v", cs, h.Warnings)
+	}
+	for _, c := range cs[0].Claims {
+		if c.Kind == vendors.KindPURL && c.Location.Pointer != "/@graph/1/identifier" {
+			t.Errorf("the identifier is at %s", c.Location.Pointer)
 		}
 	}
 }
