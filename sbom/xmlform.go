@@ -5,6 +5,7 @@ package sbom
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/sbom/xmlstream"
@@ -121,96 +122,114 @@ func (t *xmlWriter) array(f *xmlForm) {
 // object writes an element with its attributes and children as members. If it holds
 // nothing but text, it is written as that text.
 func (t *xmlWriter) object(f *xmlForm) {
-	begun := false
-	begin := func() {
-		if !begun {
-			begun = true
-			t.w.Begin('{')
-			if t.prelude != nil {
-				t.prelude()
-				t.prelude = nil
-			}
-		}
-	}
-	for _, a := range t.x.Attrs() {
-		if a.Space != "" && a.Space != t.space {
-			continue
-		}
-		known := false
-		for _, name := range f.attrs {
-			known = known || name == string(a.Name)
-		}
-		if !known && (string(a.Name) == "bom-ref" || nearMiss("@"+string(a.Name)) == "") {
-			continue
-		}
-		begin()
-		t.w.At(a.Offset)
-		if !known {
-			t.w.Name(append([]byte("@"), a.Name...))
-			t.w.Null()
-			continue
-		}
-		t.w.Name(a.Name)
-		t.w.Text(bytes.TrimSpace(a.Value))
-	}
+	o := &xmlObject{xmlWriter: t, f: f}
+	o.attributes()
 	from := len(t.text)
 	stray, at := false, t.x.Offset() // text that has no place
-	array := ""                      // name of the array that is open
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
-		if t.x.Kind() == xmlstream.Text {
-			if !stray {
-				at = t.x.Offset()
-			}
-			if stray = true; !begun || f.value != "" {
-				t.text = append(t.text, t.x.Text()...)
-			}
+		if t.x.Kind() == xmlstream.Start {
+			o.member()
 			continue
 		}
-		child, name := t.child(f)
-		if child == nil && name == nil {
-			t.x.Skip()
-			continue
+		if !stray {
+			stray, at = true, t.x.Offset()
 		}
-		begin()
-		if array != "" && (child == nil || !child.many || array != string(name)) {
-			t.w.End(']')
-			array = ""
+		if !o.begun || f.value != "" {
+			t.text = append(t.text, t.x.Text()...)
 		}
-		t.w.At(t.x.Offset())
-		if array == "" {
-			t.w.Name(name)
-			if child != nil && child.many {
-				array = string(name)
-				t.w.Begin('[')
-			}
-		}
-		if child == nil {
-			t.w.Null()
-			t.x.Skip()
-			continue
-		}
-		t.value(child)
 	}
-	if array != "" {
-		t.w.End(']')
-	}
+	o.endArray()
 	t.w.At(at)
 	text := bytes.TrimSpace(t.text[from:])
 	t.text = t.text[:from]
 	switch {
 	case f.value != "":
-		begin()
+		o.begin()
 		t.w.Member(f.value)
 		t.w.Text(text)
-	case stray && !begun:
+	case stray && !o.begun:
 		t.w.Text(text)
 		return
 	case stray:
 		t.w.Member(mixed)
 		t.w.Null()
 	}
-	begin()
+	o.begin()
 	t.w.End('}')
+}
+
+// An xmlObject is an object while it is being written.
+type xmlObject struct {
+	*xmlWriter
+	f     *xmlForm
+	begun bool   // its brace is written
+	array string // name of the array that is open
+}
+
+func (o *xmlObject) begin() {
+	if o.begun {
+		return
+	}
+	o.begun = true
+	o.w.Begin('{')
+	if o.prelude != nil {
+		o.prelude()
+		o.prelude = nil
+	}
+}
+
+// attributes writes the element's attributes. One whose name may be taken for a field
+// is null, under a name that says what it is.
+func (o *xmlObject) attributes() {
+	for _, a := range o.x.Attrs() {
+		switch {
+		case a.Space != "" && a.Space != o.space:
+		case slices.Contains(o.f.attrs, string(a.Name)):
+			o.begin()
+			o.w.At(a.Offset)
+			o.w.Name(a.Name)
+			o.w.Text(bytes.TrimSpace(a.Value))
+		case string(a.Name) != "bom-ref" && nearMiss("@"+string(a.Name)) != "":
+			o.begin()
+			o.w.At(a.Offset)
+			o.w.Name(append([]byte("@"), a.Name...))
+			o.w.Null()
+		}
+	}
+}
+
+// member writes the child whose Start was read last.
+func (o *xmlObject) member() {
+	child, name := o.child(o.f)
+	if child == nil && name == nil {
+		o.x.Skip()
+		return
+	}
+	o.begin()
+	if child == nil || !child.many || o.array != string(name) {
+		o.endArray()
+	}
+	o.w.At(o.x.Offset())
+	if o.array == "" {
+		o.w.Name(name)
+		if child != nil && child.many {
+			o.array = string(name)
+			o.w.Begin('[')
+		}
+	}
+	if child == nil {
+		o.w.Null()
+		o.x.Skip()
+		return
+	}
+	o.value(child)
+}
+
+func (o *xmlObject) endArray() {
+	if o.array != "" {
+		o.w.End(']')
+		o.array = ""
+	}
 }
 
 // child returns the form of the child whose Start was read last and its name as a

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// values reads a string, or what JSON-LD allows in its place: an array of them, or an
+// object with a @value or an @id.
+func (x *spdx3) values(b *builder, read func(text []byte)) {
+	x.each(func(k jsontext.Kind) {
+		switch k {
+		case '"':
+			text, _ := x.j.Text()
+			read(text)
+		case '{':
+			x.j.Enter('{')
+			found := false
+			for x.j.More() {
+				switch string(x.j.Name()) {
+				case "@value", "@id":
+					if text, ok := x.str(b); ok {
+						found = true
+						read(text)
+					}
+				default:
+					x.j.Skip()
+				}
+			}
+			if !found {
+				b.malformed++
+				x.s.Warn(WarnMalformed, "a value is an object without a @value", vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.Offset()})
+			}
+		default:
+			x.wrong(b, "")
+		}
+	})
+}
+
+func (x *spdx3) mentions(b *builder, role vendors.Role, at string) {
+	x.each(func(k jsontext.Kind) {
+		if k != '"' {
+			x.j.Skip()
+			return
+		}
+		x.mention(b, role, path{a: at})
+	})
+}
+
+// agents3 reads references to agents.
+func (x *spdx3) agents3(b *element3, role vendors.Role, at string) {
+	x.each(func(k jsontext.Kind) {
+		where := vendors.Location{Pointer: x.at(b, at), Offset: x.j.Offset()}
+		switch k {
+		case '"':
+			text, _ := x.j.Text()
+			where.Offset = x.j.TextOffset()
+			b.makers = append(b.makers, maker{role, string(text), where})
+		case '{':
+			id := x.element([]byte(x.at(b, "")), at[1:], -1)
+			b.makers = append(b.makers, maker{role, id, where})
+		default:
+			x.wrong(&b.builder, "agent")
+		}
+	})
+}
+
+// identifiers reads what an element is called in other systems. The sbom-tool of
+// Microsoft writes identifiers as elements of their own, and refers to them.
+func (x *spdx3) identifiers(b *element3) {
+	i := -1
+	x.each(func(k jsontext.Kind) {
+		i++
+		switch k {
+		case '"':
+			text, _ := x.j.Text()
+			b.named = append(b.named, maker{"", string(text), vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i)), Offset: x.j.TextOffset()}})
+			return
+		case '{':
+		default:
+			x.wrong(&b.builder, "external identifier")
+			return
+		}
+		x.j.Enter('{')
+		typ := ""
+		var id span
+		var off int64
+		for x.j.More() {
+			switch name := string(x.j.Name()); name {
+			case "externalIdentifierType":
+				x.values(&b.builder, func(text []byte) { typ = lastWord(string(text)) })
+			case "identifier":
+				x.values(&b.builder, func(text []byte) { id, off = b.add(text), x.j.TextOffset() })
+			default:
+				x.j.Skip()
+			}
+		}
+		role, kind := identifierKind(typ)
+		if kind != vendors.KindText && x.first {
+			b.ids = append(b.ids, identifier{kind, id, i, off})
+		}
+		x.identifier(b, role, kind, id, element("/externalIdentifier/", i, "/identifier"), off)
+	})
+}
+
+// identifier adds the claim of an identifier.
+func (x *spdx3) identifier(b *element3, role vendors.Role, kind vendors.Kind, id span, at path, off int64) {
+	if kind == vendors.KindPURL {
+		if b.purl.from == b.purl.to {
+			b.purl = id
+		}
+		x.checkPURL(&b.builder, b.get(id), off)
+	}
+	b.claimSpan(role, kind, id, at, off)
+}
+
+// identifierKind says what a type of external identifiers stands for.
+func identifierKind(typ string) (vendors.Role, vendors.Kind) {
+	switch typ {
+	case "packageUrl", "purl":
+		return vendors.Namespace, vendors.KindPURL
+	case "cpe22", "cpe23":
+		return vendors.Namespace, vendors.KindCPE
+	case "email":
+		return vendors.Mention, vendors.KindEmail
+	case "urlScheme":
+		return vendors.Reference, vendors.KindURL
+	}
+	return vendors.Mention, vendors.KindText
+}
+
+// externalRefs reads where an element is kept or described.
+func (x *spdx3) externalRefs(b *element3) {
+	i := -1
+	x.each(func(k jsontext.Kind) {
+		i++
+		if k != '{' {
+			x.wrong(&b.builder, "external reference")
+			return
+		}
+		x.j.Enter('{')
+		role := vendors.Mention
+		var urls []span
+		var off int64
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "externalRefType":
+				x.values(&b.builder, func(text []byte) {
+					switch lastWord(string(text)) {
+					case "altDownloadLocation", "altWebPage", "binaryArtifact", "sourceArtifact", "vcs", "download":
+						role = vendors.Reference
+					}
+				})
+			case "locator":
+				x.values(&b.builder, func(text []byte) { urls, off = append(urls, b.add(text)), x.j.TextOffset() })
+			default:
+				x.j.Skip()
+			}
+		}
+		for _, u := range urls {
+			b.claimSpan(role, vendors.KindURL, u, element("/externalRef/", i, "/locator"), off)
+		}
+	})
+}
+
+// imports reads which elements stand in other documents.
+func (x *spdx3) imports(b *element3) {
+	i := -1
+	x.each(func(k jsontext.Kind) {
+		i++
+		if k != '{' {
+			x.wrong(&b.builder, "external map")
+			return
+		}
+		x.j.Enter('{')
+		link := Link{Location: vendors.Location{Pointer: x.at(b, "/import/"+strconv.Itoa(i)), Offset: x.j.Offset()}}
+		for x.j.More() {
+			switch name := string(x.j.Name()); name {
+			case "externalSpdxId":
+				x.values(&b.builder, func(text []byte) { link.URL = string(text) })
+			case "verifiedUsing":
+				x.each(func(k jsontext.Kind) { x.checksum(&link, "algorithm", "hashValue") })
+			default:
+				x.j.Skip()
+			}
+		}
+		if !x.first {
+			x.s.Link(link)
+		}
+	})
+}
