@@ -215,6 +215,20 @@ func edits(doc string) map[string]string {
 				out[fmt.Sprintf("%.6q at list %d", s, i)] = doc[:at[1]] + s + doc[at[1]:]
 			}
 		}
+		for what, members := range map[string]string{
+			"CycloneDX": `"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"ok"}]`,
+			"SPDX":      `"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-x","name":"ok","downloadLocation":"NONE"}]`,
+			"SPDX 3":    `"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"software_Package","name":"ok"}]`,
+			"Syft":      `"artifacts":[{"name":"ok"}]`,
+			"OpenWrt":   `"profiles":{"ok":{"titles":[{"vendor":"Acme","model":"Box"}]}},"arch_packages":"x","target":"y"`,
+			"sbom":      `"sbom":{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"ok"}]}`,
+			"far sbom":  `"sbom":{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"ok","description":"` + strings.Repeat("x", 70_000) + `"}]}`,
+			"payload":   `"payloadType":"x","payload":"eyJib21Gb3JtYXQiOiJDeWNsb25lRFgifQ=="`,
+			"predicate": `"_type":"https://in-toto.io/Statement/v1","predicateType":"x","predicate":{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"ok"}]}`,
+		} {
+			out[what+" in front"] = "{" + members + "," + doc[1:]
+			out[what+" behind"] = doc[:len(doc)-1] + "," + members + "}"
+		}
 		out["name is an object"] = strings.ReplaceAll(doc, `"`+evaded+`"`, `{"x":"`+evaded+`"}`)
 		out["name is a list"] = strings.ReplaceAll(doc, `"`+evaded+`"`, `["`+evaded+`"]`)
 		out["escapes"] = strings.ReplaceAll(doc, evaded, `\u004b\u0061spersky\u0020Lab`)

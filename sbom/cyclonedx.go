@@ -81,6 +81,7 @@ func (x *cdx) document() {
 		case "version":
 			x.documentVersion()
 		default:
+			x.single("CycloneDX", name)
 			x.unknown(name, "components", "services", "metadata", "bomFormat", "specVersion", "formulation")
 			j.Skip()
 		}

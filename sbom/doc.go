@@ -47,7 +47,7 @@
 // # Security considerations
 //
 // Two parsers can see two documents in one file. This package takes the strict
-// side and says so: duplicate object names, invalid UTF-8, data after the end and
+// side and says so: members of two formats in one object, duplicate object names, invalid UTF-8, data after the end and
 // whatever hits a limit are errors, with the place. Object names are matched
 // exactly; a name that another parser might fold into a vendor's field ("SUPPLIER",
 // "ſupplier") is a warning and counts as malformed. A field of the wrong type loses

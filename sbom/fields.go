@@ -313,6 +313,33 @@ func (f *fields) contacts(b *builder, role vendors.Role, at string) {
 	}
 }
 
+// formatMarks are the members of a document's top level that belong to one format.
+var formatMarks = map[string]string{
+	"bomFormat": "CycloneDX", "specVersion": "CycloneDX", "components": "CycloneDX",
+	"spdxVersion": "SPDX 2", "packages": "SPDX 2", "@context": "SPDX 3", "@graph": "SPDX 3",
+	"artifacts": "Syft", "profiles": "OpenWrt",
+	"sbom": "an envelope", "predicate": "an envelope", "payload": "an envelope", "dsseEnvelope": "an envelope",
+}
+
+// TwoFormats returns an error if a member of the top level of a JSON
+// document of one format belongs to another. Such a document is two in one: which of
+// them a program reads depends on the program, so neither is read here. Formats are
+// "CycloneDX", "SPDX 2", "SPDX 3", "Syft" and "OpenWrt".
+func TwoFormats(format, member string) error {
+	other := formatMarks[member]
+	if other == "" || other == format {
+		return nil
+	}
+	return fmt.Errorf("the document is of %s, and its member %q is of %s; which one it is depends on who reads it", format, member, other)
+}
+
+// single fails the reader at a member of another format.
+func (f *fields) single(format, member string) {
+	if err := TwoFormats(format, member); err != nil {
+		f.j.Fail(ErrNotRecognised, err)
+	}
+}
+
 // vendorNames are the object names that bear on vendors, in lower case.
 var vendorNames = func() map[string]string {
 	m := make(map[string]string)

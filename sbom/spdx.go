@@ -86,6 +86,7 @@ func (x *spdx) document() {
 		case "externalDocumentRefs":
 			x.externalDocuments()
 		default:
+			x.single("SPDX 2", name)
 			x.unknown(name, "packages", "files", "spdxVersion", "relationships", "documentDescribes")
 			j.Skip()
 		}

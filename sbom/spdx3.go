@@ -118,6 +118,9 @@ func (x *spdx3) document() {
 			graph = true
 			x.elements(nil, "@graph")
 		default:
+			if string(name) != "specVersion" { // a CreationInfo can be the only element
+				x.single("SPDX 3", string(name))
+			}
 			x.member(b, name)
 		}
 	}

@@ -45,6 +45,7 @@ func (x *syft) document() {
 		case "schema":
 			x.schema()
 		default:
+			x.single("Syft", name)
 			x.unknown(name, "artifacts", "source")
 			j.Skip()
 		}

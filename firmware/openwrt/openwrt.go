@@ -96,6 +96,9 @@ func (x *reader) document() {
 				x.s.SetVersion(string(text))
 			}
 		default:
+			if err := sbom.TwoFormats("OpenWrt", name); err != nil {
+				j.Fail(sbom.ErrNotRecognised, err)
+			}
 			if near := sbom.NearMiss(name, "profiles"); near != "" {
 				x.s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Offset: j.Offset()})
 			}

@@ -60,10 +60,21 @@ func (w *walker) tar(t thing) {
 	if files == 0 && !w.done {
 		w.fail(t, syntax("the tar archive holds no files"))
 	}
-	// What stands behind the archive's end is not part of it, but the layer around
-	// it is to be read to its end.
-	if _, err := io.Copy(io.Discard, t.r); err != nil {
-		w.fail(t, readError(err))
+	// Behind the archive's end are zeros, to the end of the layer around it.
+	var buf [32 << 10]byte
+	for !w.done {
+		n, err := t.r.Read(buf[:])
+		if len(bytes.Trim(buf[:n], "\x00")) > 0 {
+			w.fail(t, syntax("data behind the end of the tar archive"))
+			return
+		}
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			w.fail(t, readError(err))
+			return
+		}
 	}
 }
 

@@ -71,6 +71,22 @@ func (w *walker) open(t thing) (map[string]jsontext.Value, bool) {
 		w.fail(t, err)
 		return nil, false
 	}
+	// What is beyond the first bytes, by which the envelope was known, must not be
+	// passed over: a second thing to take out, or a document beside it.
+	carriers := 0
+	for name := range m {
+		switch name {
+		case "sbom", "payload", "predicate", "dsseEnvelope":
+			carriers++
+		case "bomFormat", "specVersion", "spdxVersion", "SPDXID", "@context", "@graph", "components", "services", "packages", "artifacts", "profiles":
+			w.fail(t, syntax("an envelope that has %q, as a document does", name))
+			return nil, false
+		}
+	}
+	if carriers != 1 {
+		w.fail(t, syntax("an envelope with %d contents; expected one", carriers))
+		return nil, false
+	}
 	return m, true
 }
 
