@@ -115,6 +115,7 @@ type document struct {
 
 func (c *config) document(ctx context.Context, item peel.Item) document {
 	d := document{item: item, src: evidence.Source{Path: item.Path}, err: item.Err}
+	d.item.Reader = nil // with its buffers; the record outlives it
 	if d.err != nil {
 		return d
 	}
