@@ -118,6 +118,18 @@ func TestArchive(t *testing.T) {
 	}
 }
 
+// What holds an image together is no document; alone it is nothing that was screened.
+func TestNothingButLayout(t *testing.T) {
+	status, out, _ := check(t, "", "-format", "json", func() string {
+		path := filepath.Join(t.TempDir(), "oci-layout")
+		write(t, path, `{"imageLayoutVersion":"1.0.0"}`)
+		return path
+	}())
+	if r := report(t, out); status != exitUnread || r.Verdict != "inconclusive" || len(r.Documents) != 0 {
+		t.Errorf("status %d, verdict %s, %d documents", status, r.Verdict, len(r.Documents))
+	}
+}
+
 // Documents of a bid that refer to one another are no longer inconclusive for it.
 func TestLinks(t *testing.T) {
 	const part = `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:11111111-2222-4333-8444-555555555555","version":1,"components":[{"type":"library","name":"x"}]}`

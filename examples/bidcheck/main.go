@@ -97,6 +97,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func exitStatus(r *evidence.Report, failOn match.Verdict) int {
+	if len(r.Documents) == 0 {
+		return exitUnread // there was nothing but what holds an image together
+	}
 	for _, d := range r.Documents {
 		if d.Error != nil {
 			return exitUnread
