@@ -236,6 +236,12 @@ func edits(doc string) map[string]string {
 		out["percent, not decodable"] = strings.ReplaceAll(doc, "%40kaspersky", "%4kaspersky%zz")
 		out["Kelvin sign in a purl"] = strings.ReplaceAll(doc, "%40kaspersky", "%40%E2%84%AAaspersky")
 		out["slash in a purl"] = strings.ReplaceAll(doc, "%40kaspersky/", "%40kaspersky%2F")
+		out["Cyrillic in a CPE"] = strings.ReplaceAll(doc, "a:kaspersky:", "a:k\u0430spersky:")
+		out["escapes in a CPE"] = strings.ReplaceAll(doc, "a:kaspersky:", `a:\\kas\\persky:`)
+		out["upper case of a CPE"] = strings.ReplaceAll(doc, "cpe:2.3:a:kaspersky:", "CPE:2.3:A:KASPERSKY:")
+		out["zero width in a CPE"] = strings.ReplaceAll(doc, "a:kaspersky:", "a:kas\u200bpersky:")
+		out["other binding"] = strings.ReplaceAll(doc, "cpe:2.3:a:kaspersky:", "cpe:/a:kaspers%6by:")
+		out["other mark of a CPE"] = strings.ReplaceAll(doc, "cpe:2.3:a:", "cpe:2.4:a:")
 		out["upper case of a purl"] = strings.ReplaceAll(doc, "pkg:npm/%40kaspersky", "PKG:NPM/@KASPERSKY")
 	}
 	if strings.HasPrefix(doc, "<") {

@@ -63,6 +63,7 @@ const (
 	WarnSchema           WarningKind = "schema"           // what the format's schema would refuse, and was read all the same
 	WarnOddLetters       WarningKind = "oddLetters"       // a maker's name has invisible characters or mixes scripts
 	WarnPURL             WarningKind = "badPURL"          // a package URL that does not parse
+	WarnCPE              WarningKind = "badCPE"           // a CPE that does not parse
 	WarnNullElement      WarningKind = "nullElement"      // null where a component should be
 	WarnSupplierForm     WarningKind = "supplierForm"     // an SPDX supplier without "Organization:" or the like
 	WarnIncomplete       WarningKind = "incomplete"       // the document says that it is not complete, or lacks what would show that it is

@@ -239,7 +239,7 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	case "purl":
 		x.purl(b)
 	case "cpe":
-		x.text(b, vendors.Namespace, vendors.KindCPE, path{a: "/cpe"})
+		x.cpe(b, path{a: "/cpe"})
 	case "supplier":
 		j.Load()
 		x.entity(b, vendors.Supplier, &supplierPaths)

@@ -301,6 +301,9 @@ func (x *cdx) identity(b *builder, at path) {
 		}
 	case "cpe":
 		kind = vendors.KindCPE
+		if value.from < value.to {
+			x.checkCPE(b, b.get(value), off)
+		}
 	case "group":
 		kind = vendors.KindGroup
 	default:

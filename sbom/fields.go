@@ -246,6 +246,24 @@ func (f *fields) checkPURL(b *builder, text []byte, off int64) {
 	}
 }
 
+// cpe reads a CPE.
+func (f *fields) cpe(b *builder, at path) {
+	if text, ok := f.str(b); ok && len(text) > 0 {
+		off := f.j.TextOffset()
+		f.checkCPE(b, text, off)
+		b.claim(vendors.Namespace, vendors.KindCPE, text, at, off)
+	}
+}
+
+// checkCPE counts a CPE that does not parse.
+func (f *fields) checkCPE(b *builder, text []byte, off int64) {
+	if !vendors.ValidCPE(text) {
+		b.malformed++
+		f.s.Warn(WarnCPE, "the CPE does not parse: "+quote(string(text[:min(len(text), 200)])),
+			vendors.Location{Pointer: f.j.Pointer(), Offset: off})
+	}
+}
+
 // entityPaths are the pointers within an organisational entity.
 type entityPaths struct{ self, name, url, email string }
 

@@ -148,7 +148,7 @@ func (x *spdx) packages() {
 }
 
 func (x *spdx) onePackage() {
-	x.last = lastPackage{any: true}
+	x.last.any, x.last.location = true, false
 	for x.j.More() {
 		x.packageMember(&x.b, x.j.Name())
 	}
@@ -341,6 +341,7 @@ func (x *spdx) externalRefs(b *builder) {
 			x.checkPURL(b, b.get(locator), off)
 		case "cpe22Type", "cpe23Type":
 			b.claimSpan(vendors.Namespace, vendors.KindCPE, locator, at, off)
+			x.checkCPE(b, b.get(locator), off)
 		case "maven-central":
 			group, _, _ := bytes.Cut(b.get(locator), []byte(":"))
 			b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(group), at, off)

@@ -116,6 +116,9 @@ func (x *spdx3) identifier(b *element3, role vendors.Role, kind vendors.Kind, id
 		}
 		x.checkPURL(&b.builder, b.get(id), off)
 	}
+	if kind == vendors.KindCPE {
+		x.checkCPE(&b.builder, b.get(id), off)
+	}
 	b.claimSpan(role, kind, id, at, off)
 }
 

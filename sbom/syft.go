@@ -157,7 +157,7 @@ func (x *syft) cpes(b *builder) {
 	}
 	for i := 0; x.j.More(); i++ {
 		if x.j.Kind() == '"' {
-			x.text(b, vendors.Namespace, vendors.KindCPE, element("/cpes/", i, ""))
+			x.cpe(b, element("/cpes/", i, ""))
 			continue
 		}
 		if !x.object(b, "CPE") {
@@ -165,7 +165,7 @@ func (x *syft) cpes(b *builder) {
 		}
 		for x.j.More() {
 			if string(x.j.Name()) == "cpe" {
-				x.text(b, vendors.Namespace, vendors.KindCPE, element("/cpes/", i, "/cpe"))
+				x.cpe(b, element("/cpes/", i, "/cpe"))
 				continue
 			}
 			x.j.Skip()

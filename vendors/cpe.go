@@ -3,6 +3,7 @@
 package vendors
 
 import (
+	"bytes"
 	"strings"
 )
 
@@ -32,6 +33,47 @@ func splitCPE(s string) (vendor, product string, ok bool) {
 	}
 	return "", "", false
 }
+
+// ValidCPE reports whether s is a CPE of one of the two bindings, as far as its vendor,
+// and in ASCII, as CPE names are (NIST IR 7695, 5.3.2).
+func ValidCPE(s []byte) bool {
+	const formatted, uri = "cpe:2.3:", "cpe:/"
+	need := 0 // colons behind the binding's mark
+	switch {
+	case len(s) > len(formatted) && bytes.EqualFold(s[:len(formatted)], []byte(formatted)):
+		s, need = s[len(formatted):], 2
+	case len(s) > len(uri) && bytes.EqualFold(s[:len(uri)], []byte(uri)):
+		s, need = s[len(uri):], 1
+	default:
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		switch cpeBytes[s[i]] {
+		case 0:
+		case ':':
+			need--
+		case '\\': // what is escaped is looked at for being ASCII only
+			if i++; i < len(s) && (s[i] <= ' ' || s[i] >= 0x7f) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return need <= 0
+}
+
+// cpeBytes are the bytes that mean something in a CPE, and 1 for those that cannot be
+// in one.
+var cpeBytes = func() (t [256]byte) {
+	for b := range t {
+		if b <= ' ' || b >= 0x7f {
+			t[b] = 1
+		}
+	}
+	t[':'], t['\\'] = ':', '\\'
+	return t
+}()
 
 // cutCPE cuts s at the first colon that is not escaped.
 func cutCPE(s string) (before, after string, found bool) {
