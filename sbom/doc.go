@@ -14,7 +14,7 @@
 // # Formats
 //
 //	CycloneDX  1.2 to 1.7 in JSON, 1.0 to 1.7 in XML, 1.3 to 1.7 in protobuf
-//	SPDX       2.1 to 2.3 in JSON, YAML and XML; tag-value and RDF/XML from 1.0 on;
+//	SPDX       2.1 to 2.3 in JSON, YAML and XML; tag-value and RDF/XML from 1.1 on;
 //	           3.0 in JSON-LD
 //	Syft       the JSON that Syft writes by default
 //	SWID       tags of ISO/IEC 19770-2:2015, and concise ones of RFC 9393

@@ -76,6 +76,28 @@ func has(cs []sbom.Component, role vendors.Role, value string) bool {
 	})
 }
 
+// fate says what becomes of a document that hides Kaspersky Lab as a maker: "found",
+// "malformed" if something was not screened, "error", or "nothing"; and why.
+func fate(t *testing.T, doc string) (what, why string) {
+	t.Helper()
+	d := sbom.NewReader(strings.NewReader(doc), nil)
+	cs, err := read(d)
+	why = fmt.Sprint(err, d.Header().Warnings)
+	switch {
+	case err != nil:
+		var at *sbom.Error
+		if !errors.As(err, &at) || sbom.ErrorKind(err) == "read" {
+			t.Errorf("error without a kind: %v", err)
+		}
+		return "error", why
+	case has(cs, vendors.Supplier, "Kaspersky Lab"), has(cs, vendors.Publisher, "Kaspersky Lab"):
+		return "found", why
+	case d.Header().Malformed > 0:
+		return "malformed", why
+	}
+	return "nothing", why
+}
+
 // What XML and tag-value offer for hiding a supplier ends as its name, as something
 // that was not screened, or as an error.
 func TestEncodingEvasion(t *testing.T) {
@@ -129,23 +151,8 @@ func TestEncodingEvasion(t *testing.T) {
 		{"YAML twice", yml("  supplier: 'Organization: Kaspersky Lab'\n  supplier: 'Organization: Acme'\n"), "error"},
 		{"YAML second document", yml("") + "---\n" + yml("  supplier: 'Organization: Kaspersky Lab'\n"), "error"},
 	} {
-		doc := sbom.NewReader(strings.NewReader(tt.doc), nil)
-		cs, err := read(doc)
-		got := "nothing"
-		switch {
-		case err != nil:
-			got = "error"
-			var at *sbom.Error
-			if !errors.As(err, &at) || sbom.ErrorKind(err) == "read" {
-				t.Errorf("%s: error without a kind: %v", tt.name, err)
-			}
-		case has(cs, vendors.Supplier, "Kaspersky Lab"), has(cs, vendors.Publisher, "Kaspersky Lab"):
-			got = "found"
-		case doc.Header().Malformed > 0:
-			got = "malformed"
-		}
-		if got != tt.want {
-			t.Errorf("%s: %s; want %s (%v %v)", tt.name, got, tt.want, err, doc.Header().Warnings)
+		if got, why := fate(t, tt.doc); got != tt.want {
+			t.Errorf("%s: %s; want %s (%s)", tt.name, got, tt.want, why)
 		}
 	}
 }

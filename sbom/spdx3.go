@@ -229,7 +229,7 @@ func (x *spdx3) begin(parent []byte, name string, i int) *element3 {
 	}
 	b.reset()
 	r := &b.relations
-	*r = relations{makers: r.makers[:0], to3: r.to3[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0]}
+	*r = relations{makers: r.makers[:0], from3: r.from3[:0], to3: r.to3[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0]}
 	if name != "" {
 		b.setPointer(parent, name, i)
 	}
@@ -247,20 +247,22 @@ type element3 struct {
 
 // relations are what an element says of others while it is being read.
 type relations struct {
-	types    string // the element's type, without its profile
-	security bool   // it is of the security profile
-	makers   []maker
-	from3    string
-	typ3     string
-	to3      []string
-	roots    []string
-	nameAt   int64
-	ids      []identifier
-	named    []maker // identifiers that are elements of their own
-	idType   string  // what the element is, if it is an identifier itself
-	id       string
-	idAt     int64
-	artifact bool // it has a field that only artifacts have
+	types      string // the element's type, without its profile
+	security   bool   // it is of the security profile
+	makers     []maker
+	from3      []string
+	typ3       string
+	to3        []string
+	roots      []string
+	nameAt     int64
+	ids        []identifier
+	named      []maker // identifiers that are elements of their own
+	idType     string  // what the element is, if it is an identifier itself
+	id         string
+	idAt       int64
+	artifact   bool // it has a field that only artifacts have
+	software   bool // it has one that only packages have
+	identified bool // it has a purl or CPE, as an agent can have too
 }
 
 // An identifier is what an element is called in another system.
@@ -303,7 +305,7 @@ func (x *spdx3) member(b *element3, name []byte) {
 	case "packagedBy":
 		x.agents3(b, vendors.Reference, "/packagedBy")
 	case "software_packageUrl":
-		b.artifact = true
+		b.software = true
 		x.values(&b.builder, func(text []byte) { x.purlValue(&b.builder, slices.Clone(text), path{a: "/software_packageUrl"}) })
 	case "software_packageVersion":
 		x.values(&b.builder, func(text []byte) { b.version = b.add(text) })
@@ -331,7 +333,7 @@ func (x *spdx3) member(b *element3, name []byte) {
 	case "relationshipType":
 		x.values(&b.builder, func(text []byte) { b.typ3 = lastWord(string(text)) })
 	case "from":
-		x.refs(b, "from", func(id string) { b.from3 = id })
+		x.refs(b, "from", func(id string) { b.from3 = append(b.from3, id) })
 	case "to":
 		x.refs(b, "to", func(id string) { b.to3 = append(b.to3, id) })
 	case "rootElement":
@@ -344,20 +346,15 @@ func (x *spdx3) member(b *element3, name []byte) {
 		x.malformed("an element has a context of its own; fields were read by their names in the specification",
 			vendors.Location{Pointer: x.at(b, "/@context"), Offset: j.Offset()})
 		j.Skip()
-	case "verifiedUsing", "extension", "namespaceMap", "profileConformance", "created", "dataLicense", "startTime", "endTime":
+	case "verifiedUsing", "namespaceMap", "profileConformance", "created", "dataLicense", "startTime", "endTime":
 		j.Drop()
 	default:
 		if known := spdx3Names[spdx3Fold(string(name))]; known {
 			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but other parsers may read it as a known one; it was not screened",
 				vendors.Location{Pointer: x.at(b, "/"+string(name)), Offset: j.Offset()})
 		}
-		x.nested(b, string(name))
+		x.refs(b, string(name), func(string) {}) // there may be elements within
 	}
-}
-
-// nested looks for elements within any other member.
-func (x *spdx3) nested(b *element3, name string) {
-	x.refs(b, name, func(string) {})
 }
 
 // refs reads references to elements. An element that stands in the place of a
@@ -414,8 +411,9 @@ func (x *spdx3) finish(b *element3) string {
 	if x.j.Err() != nil {
 		return id
 	}
-	artifact := !b.security && (b.artifact || strings.HasSuffix(b.types, "Package"))
 	isAgent := slices.Contains(agentTypes, b.types)
+	// A vulnerability has the fields of an artifact, about who found it.
+	artifact := b.software || strings.HasSuffix(b.types, "Package") || !b.security && (b.artifact || b.identified && !isAgent)
 	if x.first {
 		if (isAgent || artifact || b.types == "ExternalIdentifier") && id != "" {
 			h := fnv.New64a()
@@ -449,8 +447,10 @@ func (x *spdx3) note(b *element3, id string, isAgent bool) {
 			x.s.SetSubject(to)
 		}
 	}
-	if b.typ3 == "availableFrom" && b.from3 != "" {
-		x.from[b.from3] = append(x.from[b.from3], b.to3...)
+	if b.typ3 == "availableFrom" {
+		for _, from := range b.from3 {
+			x.from[from] = append(x.from[from], b.to3...)
+		}
 	}
 	if isAgent {
 		if id == "" {

@@ -79,6 +79,7 @@ func (x *spdx3) identifiers(b *element3) {
 		switch k {
 		case '"':
 			text, _ := x.j.Text()
+			b.identified = true
 			b.named = append(b.named, maker{"", string(text), vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i)), Offset: x.j.TextOffset()}})
 			return
 		case '{':
@@ -110,6 +111,7 @@ func (x *spdx3) identifiers(b *element3) {
 
 // identifier adds the claim of an identifier.
 func (x *spdx3) identifier(b *element3, role vendors.Role, kind vendors.Kind, id span, at path, off int64) {
+	b.identified = b.identified || kind == vendors.KindPURL || kind == vendors.KindCPE
 	if kind == vendors.KindPURL {
 		if b.purl.from == b.purl.to {
 			b.purl = id

@@ -3,7 +3,6 @@
 package sbom_test
 
 import (
-	"errors"
 	"flag"
 	"os"
 	"strings"
@@ -67,6 +66,9 @@ func TestSPDX3Evasion(t *testing.T) {
 		{"keywords of JSON-LD", graph(`{"@type":"software_Package","@id":"urn:p","suppliedBy":"urn:k"}`, `{"@type":"Organization","@id":"urn:k","name":"Kaspersky Lab"}`), "found"},
 		{"address as a type", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"https://spdx.org/rdf/3.0.1/terms/Core/Organization","spdxId":"urn:k","name":"Kaspersky Lab"}`), "found"},
 		{"available from", graph(pkg(`"name2":1`), kaspersky, `{"type":"Relationship","from":"urn:p","relationshipType":"availableFrom","to":["urn:k"]}`), "found"},
+		{"of two types", graph(`{"type":["security_Vulnerability","software_Package"],"suppliedBy":"urn:k"}`, kaspersky), "found"},
+		{"available from, of several", graph(pkg(`"x":1`), kaspersky, `{"type":"Relationship","from":["urn:p","urn:q"],"relationshipType":"availableFrom","to":["urn:k"]}`), "found"},
+		{"package within an extension", graph(kaspersky, `{"type":"Relationship","extension":[`+pkg(`"suppliedBy":"urn:k"`)+`]}`), "found"},
 		{"unknown type", graph(`{"type":"acme_Widget","suppliedBy":"urn:k"}`, kaspersky), "found"},
 		{"http context", `{"@context":"http://spdx.org/rdf/3.0.0/spdx-context.jsonld","@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `,` + kaspersky + `]}`, "found"},
 		{"list of contexts", `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.jsonld"],"@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `,` + kaspersky + `]}`, "found"},
@@ -92,23 +94,21 @@ func TestSPDX3Evasion(t *testing.T) {
 		{"number", graph(pkg(`"suppliedBy":5`)), "malformed"},
 		{"null element", graph(`null`, pkg(`"x":1`)), "malformed"},
 	} {
-		doc := sbom.NewReader(strings.NewReader(tt.doc), nil)
-		cs, err := read(doc)
-		got := "nothing"
-		switch {
-		case err != nil:
-			got = "error"
-			var at *sbom.Error
-			if !errors.As(err, &at) || sbom.ErrorKind(err) == "read" {
-				t.Errorf("%s: error without a kind: %v", tt.name, err)
-			}
-		case has(cs, vendors.Supplier, "Kaspersky Lab"):
-			got = "found"
-		case doc.Header().Malformed > 0:
-			got = "malformed"
+		if got, why := fate(t, tt.doc); got != tt.want {
+			t.Errorf("%s: %s; want %s (%s)", tt.name, got, tt.want, why)
 		}
-		if got != tt.want {
-			t.Errorf("%s: %s; want %s (%v %v)", tt.name, got, tt.want, err, doc.Header().Warnings)
+	}
+}
+
+// A file that has an identifier is screened, an agent is no part for having one.
+func TestSPDX3File(t *testing.T) {
+	id := func(typ string) string {
+		return `{"type":"` + typ + `","spdxId":"urn:f","name":"x","externalIdentifier":[{"type":"ExternalIdentifier","externalIdentifierType":"packageUrl","identifier":"pkg:npm/%40acme/x@1"}]}`
+	}
+	for typ, want := range map[string]int{"software_File": 1, "acme_Thing": 1, "Organization": 0, "security_Vulnerability": 0} {
+		cs, _ := parse(t, `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[`+id(typ)+`]}`)
+		if len(cs) != want {
+			t.Errorf("%s: %d components, want %d", typ, len(cs), want)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // tagValueVersions are the versions of the tag-value format: its tags have kept their
 // meaning since the first.
-var tagValueVersions = regexp.MustCompile(`^SPDX-(1\.[0-2]|2\.[0-3])(\.\d+)?$`)
+var tagValueVersions = regexp.MustCompile(`^SPDX-(1\.[12]|2\.[0-3])(\.\d+)?$`)
 
 // A document in tag-value format (SPDX 2.3, clause 4.4) is read as a list of
 // sections: packages, files with contributors, relationships, references to documents,
@@ -92,6 +92,9 @@ var tagMembers = map[string]string{
 	"PackageLicenseInfoFromFiles": "", "PackageLicenseComments": "", "FilesAnalyzed": "", "PackageAttributionText": "",
 	"FileChecksum": "", "FileType": "", "LicenseConcluded": "", "LicenseInfoInFile": "", "RelationshipComment": "",
 }
+
+// tagDocument are the members that tags of the document itself stand for.
+var tagDocument = map[string]string{"SPDXVersion": "version", "DocumentNamespace": "namespace", "ExternalDocumentRef": "external"}
 
 // tagNames are the tags that bear on vendors, in lower case.
 var tagNames = func() map[string]bool {
@@ -188,20 +191,14 @@ func (t *tagWriter) block(first []byte) ([]byte, bool) {
 
 func (t *tagWriter) field(tag, value []byte, at int64) {
 	switch string(tag) {
-	case "SPDXVersion":
-		t.later = append(t.later, t.add("version", value, at))
-		return
-	case "DocumentNamespace":
-		t.later = append(t.later, t.add("namespace", value, at))
+	case "SPDXVersion", "DocumentNamespace", "ExternalDocumentRef":
+		t.later = append(t.later, t.add(tagDocument[string(tag)], value, at))
 		return
 	case "Relationship":
 		if !bytes.Contains(value, []byte("DESCRIBE")) {
 			return // of two parts, which says nothing about their makers
 		}
 		t.later = append(t.later, t.add("relationship", value, at))
-		return
-	case "ExternalDocumentRef":
-		t.later = append(t.later, t.add("external", value, at))
 		return
 	case "PackageName", "FileName":
 		t.flush()

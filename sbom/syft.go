@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -185,7 +187,7 @@ func (x *syft) metadata(b *builder, at string, depth int) {
 	}
 	for x.j.More() {
 		name := string(x.j.Name())
-		where := at + "/" + escapePointer(name)
+		where := string(jsontext.Pointer(at).AppendToken(name))
 		switch role, kind := syftField(name); {
 		case x.j.Kind() == '{' && role != "":
 			x.wrong(b, "field "+quote(name))
@@ -245,9 +247,4 @@ func syftField(name string) (vendors.Role, vendors.Kind) {
 		return vendors.Mention, vendors.KindText
 	}
 	return "", ""
-}
-
-// escapePointer makes a token of a JSON Pointer (RFC 6901, section 3).
-func escapePointer(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
 }

@@ -19,10 +19,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
-
-	"github.com/clause76/clause76/match/evidence"
 )
 
 func sum(data []byte) string {
@@ -75,21 +72,7 @@ func TestArchive(t *testing.T) {
 		if status != exitUnread {
 			t.Errorf("%s: status %d", in.path, status)
 		}
-		var v any
-		if err := json.Unmarshal([]byte(out), &v); err != nil {
-			t.Fatal(err)
-		}
-		var s jsonschema.Schema
-		if err := json.Unmarshal(evidence.Schema(), &s); err != nil {
-			t.Fatal(err)
-		}
-		schema, err := s.Resolve(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema.Validate(v); err != nil {
-			t.Error(err)
-		}
+		validate(t, out)
 		docs := report(t, out).Documents
 		if len(docs) != 2 {
 			t.Fatalf("%s: %d documents", in.path, len(docs))

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -31,6 +32,23 @@ func check(t testing.TB, stdin string, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
+// validate checks a report against its schema.
+func validate(t testing.TB, out string) {
+	t.Helper()
+	var s jsonschema.Schema
+	var v any
+	if err := errors.Join(json.Unmarshal(evidence.Schema(), &s), json.Unmarshal([]byte(out), &v)); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := s.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(v); err != nil {
+		t.Error(err)
+	}
+}
+
 func report(t testing.TB, out string) evidence.Report {
 	t.Helper()
 	var r evidence.Report
@@ -54,14 +72,6 @@ func TestGolden(t *testing.T) {
 		{"endpoint-tender-2018.06.12", []string{"-denylist", "2018.06.12", "-jurisdiction", "EU", "testdata/bids/endpoint-tender"}, 0},
 		{"endpoint-tender-2018.06.13", []string{"-denylist", "2018.06.13", "testdata/bids/endpoint-tender"}, 1},
 	}
-	var s jsonschema.Schema
-	if err := json.Unmarshal(evidence.Schema(), &s); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := s.Resolve(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, tt := range tests {
 		for _, format := range []string{"table", "json"} {
 			status, out, stderr := check(t, "", append([]string{"-format", format}, tt.args...)...)
@@ -69,13 +79,7 @@ func TestGolden(t *testing.T) {
 				t.Errorf("%s: status %d, standard error %q; want %d", tt.name, status, stderr, tt.status)
 			}
 			if format == "json" {
-				var v any
-				if err := json.Unmarshal([]byte(out), &v); err != nil {
-					t.Fatal(err)
-				}
-				if err := schema.Validate(v); err != nil {
-					t.Errorf("%s: %v", tt.name, err)
-				}
+				validate(t, out)
 				// The version is that of the build.
 				r := report(t, out)
 				out = strings.Replace(out, `"version": "`+r.Tool.Version+`"`, `"version": "VERSION"`, 1)

@@ -20,6 +20,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/vendors"
@@ -120,7 +122,7 @@ func (x *reader) profiles() {
 	j.Enter('{')
 	for j.More() {
 		id := string(j.Name())
-		at := vendors.Location{Pointer: "/profiles/" + escape(id), Offset: j.TextOffset()}
+		at := vendors.Location{Pointer: string(jsontext.Pointer("/profiles").AppendToken(id)), Offset: j.TextOffset()}
 		c := sbom.Component{Ref: id, Type: "device", Category: Category, Placement: sbom.Subject, Location: at}
 		c.Claims = append(c.Claims, vendors.Claim{Role: vendors.Reference, Kind: vendors.KindProduct, Value: id, Location: at})
 		if j.Kind() != '{' {
@@ -233,9 +235,4 @@ func (x *reader) list(c *sbom.Component, name string) bool {
 	}
 	x.j.Skip()
 	return false
-}
-
-// escape makes a token of a JSON Pointer (RFC 6901, section 3).
-func escape(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, "~", "~0"), "/", "~1")
 }

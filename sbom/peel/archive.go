@@ -72,7 +72,7 @@ func (w *walker) tar(t thing) {
 			return
 		}
 		if err != nil {
-			w.fail(t, readError(err))
+			w.fail(t, sbom.ReadError(0, err))
 			return
 		}
 	}
@@ -87,7 +87,7 @@ func (w *walker) entry(m thing, name string) {
 		head := make([]byte, headSize)
 		n, err := io.ReadFull(m.r, head)
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			w.fail(m, readError(err))
+			w.fail(m, sbom.ReadError(0, err))
 			return
 		}
 		whole := n < headSize
@@ -156,8 +156,8 @@ func (w *walker) zip(t thing) {
 		if w.done {
 			return
 		}
-		if strings.HasSuffix(f.Name, "/") {
-			continue
+		if strings.HasSuffix(f.Name, "/") && f.UncompressedSize64 == 0 && f.CompressedSize64 == 0 {
+			continue // a directory; with content it is a file that others may unpack
 		}
 		files++
 		m := t.member("zip", f.Name, nil)

@@ -172,7 +172,7 @@ func (w *walker) peel(t thing) {
 	br := bufio.NewReaderSize(t.r, headSize)
 	head, err := br.Peek(headSize)
 	if err != nil && err != io.EOF {
-		w.fail(t, readError(err))
+		w.fail(t, sbom.ReadError(0, err))
 		return
 	}
 	t.r = br
@@ -222,21 +222,12 @@ func syntax(format string, args ...any) error {
 	return &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
 }
 
-// readError makes an error of reading one of package sbom, unless it is.
-func readError(err error) error {
-	var e *sbom.Error
-	if errors.As(err, &e) {
-		return err
-	}
-	return &sbom.Error{Kind: sbom.ErrRead, Err: err}
-}
-
 // memory reads all of a thing that has to be held in memory.
 func (w *walker) memory(t thing, what string) ([]byte, bool) {
 	data, err := io.ReadAll(io.LimitReader(t.r, w.opts.Limits.Memory+1))
 	switch {
 	case err != nil:
-		w.fail(t, readError(err))
+		w.fail(t, sbom.ReadError(0, err))
 	case int64(len(data)) > w.opts.Limits.Memory:
 		w.fail(t, limit("%s of more than %d bytes, which would be held in memory", what, w.opts.Limits.Memory))
 	default:

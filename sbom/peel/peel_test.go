@@ -196,6 +196,7 @@ func TestWalk(t *testing.T) {
 		{"two boms", `{"sbom":{},"sbom":` + doc + `}`, "f : duplicateName"},
 		{"no predicate", `{"_type":"https://in-toto.io/Statement/v1","predicateType":"x"}`, "f : syntax"},
 		{"payload not base64", `{"payloadType":"x","payload":"*"}`, "f : syntax"},
+		{"a folder that has content", strings.ReplaceAll(zipOf("a_", doc), "a_", "a/"), "f!a/ zip: syntax"},
 		{"two contents", `{"sbom":` + doc + `,"payload":"e30=","payloadType":"x"}`, "f : syntax"},
 		{"a document around an envelope", `{"sbom":{"x":"` + strings.Repeat("x", 70_000) + `"},"components":[{"name":"kav"}],"bomFormat":"CycloneDX","specVersion":"1.6"}`, "f : syntax"},
 		{"a second tar behind the first", tarOf("a", doc) + tarOf("b", doc), "f!a tar: doc\nf : syntax"},
