@@ -124,6 +124,9 @@ var wrappings = map[string]func(string) string{
 	"DSSE in gzip": func(s string) string {
 		return gzipOf(`{"payload":"` + base64.URLEncoding.EncodeToString([]byte(s)) + `","payloadType":"x","signatures":[]}`)
 	},
+	"dmidecode in front": func(s string) string {
+		return "# dmidecode 3.4\nSMBIOS 3.0 present.\n\nHandle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: Acme\n\nHandle 0x0002, DMI type 127, 4 bytes\nEnd Of Table\n\n" + s
+	},
 	"garbage behind":    func(s string) string { return s + "\x01garbage" },
 	"document behind":   func(s string) string { return s + s },
 	"empty in front":    func(s string) string { return `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}` + s },

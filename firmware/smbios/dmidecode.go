@@ -36,6 +36,15 @@ const (
 
 var handle = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
 
+// Lines that are not indented: what stands ahead of the structures, a remark that one
+// was mended, and the title of each, which follows its handle. Whatever else stands there is not of dmidecode, or
+// says that the table is broken ("Wrong DMI structures count: …").
+var (
+	preface = regexp.MustCompile(`^(#|SMBIOS \d|Getting SMBIOS data|Scanning /dev/mem|Table at 0x|Reading SMBIOS/DMI data|\d+ structures occupying)`)
+	fixed   = regexp.MustCompile(`^(Invalid entry length \(\d+\)\. Fixed up to \d+\.|On Board Device \d+ Information)$`)
+	title   = regexp.MustCompile(`^[A-Za-z0-9][\w /()&.,+-]{0,79}$`)
+)
+
 // Sniff reports whether a document that starts with head was printed by dmidecode.
 func Sniff(head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
@@ -74,6 +83,7 @@ type reader struct {
 	empty    bool // the structure describes an empty slot
 	declared int  // structures that the header promises
 	seen     int
+	titled   int // the structure that has its title
 	end      bool
 }
 
@@ -134,6 +144,22 @@ func (x *reader) pointer(field string) string {
 	return p
 }
 
+// ours reports whether dmidecode prints such a line at this place.
+func (x *reader) ours(line string) bool {
+	if line == "" || line[0] == '\t' && x.seen > 0 || line[0] == '#' {
+		return true
+	}
+	if x.seen == 0 {
+		return preface.MatchString(line)
+	}
+	if fixed.MatchString(line) {
+		return true
+	}
+	titled := x.titled == x.seen
+	x.titled = x.seen
+	return !titled && title.MatchString(line)
+}
+
 // line takes one line and reports whether to go on.
 func (x *reader) line(line string, offset int64) bool {
 	if m := handle.FindStringSubmatch(line); m != nil {
@@ -153,6 +179,10 @@ func (x *reader) line(line string, offset int64) bool {
 	}
 	if n, rest, ok := strings.Cut(line, " structures occupying "); ok && rest != "" && x.seen == 0 {
 		x.declared, _ = strconv.Atoi(n)
+		return true
+	}
+	if !x.ours(line) {
+		x.s.Malformed(sbom.WarnMalformed, "a line that dmidecode does not print here; it was not screened", vendors.Location{Offset: offset})
 		return true
 	}
 	if x.c == nil {

@@ -32,6 +32,9 @@ func (x *Reader) startTag() Kind {
 	}
 	i := nameEnd(tag, 0)
 	qname := tag[:i]
+	if !isQName(qname) {
+		return x.syntax("%q is no name", qname)
+	}
 	outer := len(x.spaces)
 	if !x.attributes(tag, i) {
 		return None
@@ -97,7 +100,7 @@ func (x *Reader) attributes(tag []byte, i int) bool {
 		offset := x.base + int64(x.pos+1+i)
 		for i = end; i < len(tag) && isSpace(tag[i]); i++ {
 		}
-		if len(name) == 0 || space == end-len(name) || i == len(tag) || tag[i] != '=' {
+		if !isQName(name) || space == end-len(name) || i == len(tag) || tag[i] != '=' {
 			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("expected an attribute"))
 			return false
 		}
@@ -209,6 +212,16 @@ func nameEnd(b []byte, i int) int {
 		i++
 	}
 	return i
+}
+
+// isQName reports whether a name is a local name with at most a prefix before it
+// (Namespaces in XML 1.0, section 4). Parsers differ in what they make of others.
+func isQName(name []byte) bool {
+	prefix, local := split(name)
+	starts := func(b []byte) bool {
+		return len(b) > 0 && b[0] != ':' && b[0] != '-' && b[0] != '.' && (b[0] < '0' || b[0] > '9')
+	}
+	return starts(local) && (prefix == nil || starts(prefix)) && bytes.IndexByte(local, ':') < 0
 }
 
 // split divides a qualified name into prefix and local name.

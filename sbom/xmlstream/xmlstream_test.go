@@ -152,6 +152,10 @@ func TestErrors(t *testing.T) {
 		{"<a b=1/>", jsonstream.ErrSyntax, 3},
 		{"<a b='<'/>", jsonstream.ErrSyntax, 3},
 		{"<p:a/>", jsonstream.ErrSyntax, 0},
+		{"<a xmlns:x='u' x:='1'/>", jsonstream.ErrSyntax, 15},
+		{"<a xmlns:x='u' x:y:z='1'/>", jsonstream.ErrSyntax, 15},
+		{"<a xmlns:x='u'><x:/></a>", jsonstream.ErrSyntax, 15},
+		{"<1/>", jsonstream.ErrSyntax, 0},
 		{"<a>]]></a>", jsonstream.ErrSyntax, 3},
 		{"<a> <?xml version='1.0'?></a>", jsonstream.ErrSyntax, 4},
 		{"<?xml version='1.0' encoding='UTF-7'?><a/>", jsonstream.ErrEncoding, 0},
@@ -178,6 +182,7 @@ func FuzzReader(f *testing.F) {
 	}
 	f.Add("<a><b></a>")
 	f.Add(`<a xmlns:x="u" x:b="1"/>`)
+	f.Add(`<a xmlns:x="u" x:="1"/>`)
 	f.Fuzz(func(t *testing.T, doc string) {
 		got, err := tokens(xmlstream.NewReader(strings.NewReader(doc), xmlstream.Limits{}))
 		bytewise, bytewiseErr := tokens(xmlstream.NewReader(iotest.OneByteReader(strings.NewReader(doc)), xmlstream.Limits{}))
