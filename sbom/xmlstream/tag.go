@@ -252,6 +252,9 @@ func (x *Reader) expand(raw []byte, attribute bool) bool {
 			}
 			i += n
 		case attribute && isSpace(c):
+			if c == '\r' && i+1 < len(raw) && raw[i+1] == '\n' {
+				continue // a line end is one character (XML 1.0, 2.11)
+			}
 			x.scratch = append(x.scratch, ' ')
 		case c == '\r':
 			if i+1 == len(raw) || raw[i+1] != '\n' {
