@@ -151,18 +151,18 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return false
 	case KindPURL:
 		return x.anchors.hasPrefix(value)
-	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth:
+	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindGUID, KindFingerprint:
 		return role != Emitter // short, and looked up as they are
 	}
 	// Names, groups and prefixes are compared without word breaks too.
 	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value)
 }
 
-// hasSquashed reports whether the letters of the value, without its word breaks, are
-// an anchor.
+// hasSquashed reports whether the letters of the value up to the end of one of its words,
+// without word breaks, are an anchor.
 func (a *anchors) hasSquashed(value []byte) bool {
 	h, letters := uint32(0), 0
-	for _, b := range value {
+	for i, b := range value {
 		c := class[b]
 		if c == 0 {
 			continue
@@ -171,8 +171,11 @@ func (a *anchors) hasSquashed(value []byte) bool {
 		if letters++; letters == 3 && !has(&a.starts, mix(h)) {
 			return false
 		}
+		if (i+1 == len(value) || class[value[i+1]] == 0) && has(&a.bits, mix(h)) {
+			return true
+		}
 	}
-	return has(&a.bits, mix(h))
+	return false
 }
 
 // hasToken reports whether a token of the value is an anchor, or whether that cannot

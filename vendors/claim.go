@@ -49,23 +49,31 @@ type Kind string
 
 // The kinds of a claim's value.
 const (
-	KindName       Kind = "name"       // name of an organisation or person
-	KindGroup      Kind = "group"      // a package group or scope: "com.example", "@example"
-	KindProduct    Kind = "product"    // name of a component or model
-	KindText       Kind = "text"       // free text
-	KindPURL       Kind = "purl"       // package URL, ECMA-427
-	KindCPE        Kind = "cpe"        // CPE 2.2 URI or 2.3 formatted string, NIST IR 7695
-	KindURL        Kind = "url"        // any URL or host name
-	KindEmail      Kind = "email"      // e-mail address
-	KindRegID      Kind = "regid"      // SWID registration id, ISO/IEC 19770-2
-	KindOUI        Kind = "oui"        // MAC address or IEEE prefix in hexadecimal
-	KindPEN        Kind = "pen"        // IANA private enterprise number, decimal
-	KindPCI        Kind = "pci"        // PCI vendor id, four hexadecimal digits
-	KindUSB        Kind = "usb"        // USB vendor id, four hexadecimal digits
-	KindPNP        Kind = "pnp"        // UEFI PNP id, three letters
-	KindACPI       Kind = "acpi"       // ACPI vendor id, four letters
-	KindBluetooth  Kind = "bluetooth"  // Bluetooth company id, 0x and four hexadecimal digits
-	KindDeviceTree Kind = "devicetree" // devicetree compatible string or vendor prefix
+	KindName    Kind = "name"    // name of an organisation or person
+	KindGroup   Kind = "group"   // a package group or scope: "com.example", "@example"
+	KindProduct Kind = "product" // name of a component or model
+	KindText    Kind = "text"    // free text
+	KindPURL    Kind = "purl"    // package URL, ECMA-427
+	KindCPE     Kind = "cpe"     // CPE 2.2 URI or 2.3 formatted string, NIST IR 7695
+	KindURL     Kind = "url"     // any URL or host name
+	KindEmail   Kind = "email"   // e-mail address
+	KindRegID   Kind = "regid"   // SWID registration id, ISO/IEC 19770-2
+	// KindGUID is a GUID of a vendor or product: a SUIT vendor id, a computer hardware id.
+	KindGUID Kind = "guid"
+	// KindFingerprint is the SHA-1 or SHA-256 digest, in hexadecimal, of a certificate
+	// or key, or the Authenticode digest of a signed image.
+	KindFingerprint Kind = "fingerprint"
+	// KindCertificate is the subject of a certificate: its distinguished name, or the
+	// organisation alone.
+	KindCertificate Kind = "certificate"
+	KindOUI         Kind = "oui"        // MAC address or IEEE prefix in hexadecimal
+	KindPEN         Kind = "pen"        // IANA private enterprise number, decimal
+	KindPCI         Kind = "pci"        // PCI vendor id, four hexadecimal digits
+	KindUSB         Kind = "usb"        // USB vendor id, four hexadecimal digits
+	KindPNP         Kind = "pnp"        // UEFI PNP id, three letters
+	KindACPI        Kind = "acpi"       // ACPI vendor id, four letters
+	KindBluetooth   Kind = "bluetooth"  // Bluetooth company id, 0x and four hexadecimal digits
+	KindDeviceTree  Kind = "devicetree" // devicetree compatible string or vendor prefix
 )
 
 // A Location says where in a document a value stands.
@@ -102,7 +110,7 @@ func (c Claim) Identity() bool {
 		return ok && v != ""
 	case KindGroup:
 		return c.Role == Namespace && c.Value != "" && !Placeholder(c.Value)
-	case KindRegID, KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindDeviceTree:
+	case KindRegID, KindGUID, KindFingerprint, KindCertificate, KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindDeviceTree:
 		return c.Role != Mention && c.Value != ""
 	}
 	return false

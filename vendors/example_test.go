@@ -19,7 +19,7 @@ func Example() {
 	}
 	// Output:
 	// kaspersky registered purl.namespace npm/@kaspersky
-	// kaspersky resembles name.misspelt Kaspersky Lab, Inc.
+	// kaspersky resembles name.misspelt Kaspersky Lab
 }
 
 func ExampleFold() {

@@ -53,6 +53,11 @@ type prefix struct {
 // text, squashed or misspelt.
 const minDistinct = 6
 
+// minName is the fewest letters of a name that names a vendor by itself. A shorter one
+// ("ZTE") does so with a legal form beside it that the register has, or with a second
+// field.
+const minName = 4
+
 func (x *index) build(vendors []*Vendor) error {
 	x.ids = make(map[string]table)
 	for _, t := range []*table{&x.names, &x.full, &x.exact, &x.squashed, &x.phrases, &x.products, &x.oui} {
@@ -105,17 +110,25 @@ func (x *index) add(e *entry) error {
 	switch id.Kind {
 	case "purlPrefix":
 		x.anchors.addPrefix(id.Value)
-	case "oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth": // not words
+	case "oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "fingerprint", "guid": // not words
 	default:
 		x.anchors.add(id.Value)
 	}
 	switch id.Kind {
-	case "name", "transliteration":
+	case "name", "transliteration", "certificate", "deviceManufacturer", "rpmVendor":
+		if err := x.addComputed(e); err != nil {
+			return err
+		}
 		return x.addName(e)
 	case "exactName":
 		return x.exact.put(Fold(id.Value), e)
 	case "product":
-		return x.products.put(Fold(id.Value), e)
+		folded := Fold(id.Value)
+		x.anchors.addSquashed(string(squash(nil, []byte(folded))))
+		if err := x.products.put(string(squash(nil, []byte(folded))), e); err != nil {
+			return err
+		}
+		return x.products.put(folded, e)
 	case "purlPrefix":
 		x.prefixes = append(x.prefixes, prefix{strings.ToLower(id.Value), e})
 		return nil
@@ -128,8 +141,35 @@ func (x *index) add(e *entry) error {
 		if id.Value != strings.ToLower(id.Value) || !strings.Contains(id.Value, ".") {
 			return fmt.Errorf("expected a registrable domain in lower case")
 		}
+		if err := x.addComputed(e); err != nil {
+			return err
+		}
+	case "pnp":
+		if len(id.Value) != 3 || strings.ToUpper(id.Value) != id.Value {
+			return fmt.Errorf("expected three upper-case letters")
+		}
+	case "pci", "usb":
+		if len(id.Value) != 4 || !isHex(id.Value) {
+			return fmt.Errorf("expected four hexadecimal digits")
+		}
+	case "fingerprint":
+		if n := len(id.Value); n != 40 && n != 64 || !isHex(id.Value) {
+			return fmt.Errorf("expected a SHA-1 or SHA-256 digest in hexadecimal")
+		}
 	}
 	return x.table(id.Kind).put(strings.ToLower(id.Value), e)
+}
+
+func isHex(s string) bool {
+	return strings.Trim(s, "0123456789abcdefABCDEF") == ""
+}
+
+func (x *index) addComputed(e *entry) error {
+	id := e.id.computed()
+	if id == nil {
+		return nil
+	}
+	return x.table("guid").put(id.Value, &entry{vendor: e.vendor, member: e.member, id: id})
 }
 
 func (x *index) addName(e *entry) error {
@@ -137,7 +177,7 @@ func (x *index) addName(e *entry) error {
 	stripped := string(stripForms([]byte(folded)))
 	x.anchors.add(stripped)
 	x.anchors.addSquashed(string(squash(nil, []byte(stripped))))
-	if utf8.RuneCountInString(stripped) < 2 || len(stripped) < 3 {
+	if letters(stripped) < 3 {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
 	if err := x.names.put(stripped, e); err != nil {
@@ -147,6 +187,9 @@ func (x *index) addName(e *entry) error {
 		return err
 	}
 	if e.id.Common || e.id.Kind == "transliteration" {
+		if e.id.Kind == "transliteration" && len(squash(nil, []byte(stripped))) >= minDistinct {
+			x.typo(stripped, e)
+		}
 		return nil
 	}
 	if r, _ := utf8.DecodeRuneInString(stripped); scriptOf(r) == scriptHan && !strings.Contains(stripped, " ") {
@@ -164,14 +207,19 @@ func (x *index) addName(e *entry) error {
 		h := hashToken([]byte(token))
 		x.first[h>>6&127] |= 1 << (h & 63)
 	}
-	if s := string(squash(nil, []byte(stripped))); len(s) >= minDistinct && s[0] < 0x80 {
-		if x.squashed[s] == nil {
-			x.squashed[s] = e
-			x.typos[s[0]] = append(x.typos[s[0]], s)
-			x.slips[s[0]] |= 1 << min(len(s), 63)
-		}
-	}
+	x.typo(stripped, e)
 	return nil
+}
+
+// typo adds a distinctive name to those that are found squashed and misspelt.
+func (x *index) typo(stripped string, e *entry) {
+	s := string(squash(nil, []byte(stripped)))
+	if len(s) < minDistinct || s[0] >= 0x80 || x.squashed[s] != nil {
+		return
+	}
+	x.squashed[s] = e
+	x.typos[s[0]] = append(x.typos[s[0]], s)
+	x.slips[s[0]] |= 1 << min(len(s), 63)
 }
 
 // hashToken is FNV-1a, used to pass over tokens that start no phrase.
@@ -183,8 +231,8 @@ func hashToken(token []byte) uint32 {
 	return h ^ h>>15
 }
 
-// put adds e under key. The same value of one vendor may come from two sources:
-// the first stays, unless only the second is verified. Two vendors cannot share a
+// put adds e under key. The same value of one vendor may come from two sources: the
+// better one stays, else the first. Two vendors cannot share a
 // value, and nothing can be both an identifier and an exclusion.
 func (t table) put(key string, e *entry) error {
 	if key == "" {
@@ -198,10 +246,21 @@ func (t table) put(key string, e *entry) error {
 		return fmt.Errorf("also claimed by %s", old.vendor.ID)
 	case (old.excl != nil) != (e.excl != nil):
 		return fmt.Errorf("both an identifier and an exclusion")
-	case old.id != nil && weakness(old) != "" && weakness(e) == "":
+	case old.id != nil && worth(old) < worth(e):
 		t[key] = e
 	}
 	return nil
+}
+
+// worth orders the entries of one value: what names the vendor by itself comes first.
+func worth(e *entry) int {
+	switch {
+	case weakness(e) != "":
+		return 0
+	case e.id.Common:
+		return 1
+	}
+	return 2
 }
 
 func weakness(e *entry) string {

@@ -60,8 +60,12 @@ type exclusionFile struct {
 
 // identifierKinds are the kinds of identifiers a register can hold.
 var identifierKinds = makeSet("name", "exactName", "transliteration", "product", "domain",
+	"certificate", "deviceManufacturer", "rpmVendor",
 	"purlNamespace", "purlPackage", "purlPrefix", "cpeVendor", "regid",
-	"oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "devicetree")
+	"oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "devicetree", "fingerprint", "guid")
+
+// relations are what a member can be to its family.
+var relations = makeSet("subsidiary", "brand", "business", "jointVenture", "renamed")
 
 var exclusionReasons = makeSet("stranger", "lookAlike", "formerMember", "hosting", "contribution")
 
@@ -139,8 +143,8 @@ func (f *vendorFile) vendor() (*Vendor, error) {
 		if err != nil {
 			return nil, fmt.Errorf("members[%d] (%s): %w", i, m.ID, err)
 		}
-		if !validID(m.ID) || m.Name == "" || m.Relation == "" {
-			return nil, fmt.Errorf("members[%d] (%s): id, name and relation are required", i, m.ID)
+		if !validID(m.ID) || m.Name == "" || !relations[m.Relation] {
+			return nil, fmt.Errorf("members[%d] (%s): id, name and relation (one of %s) are required", i, m.ID, words(relations))
 		}
 		v.Members = append(v.Members, Member{m.ID, m.Name, m.Relation, Interval{m.From, m.Until}, m.DoubtFrom, source})
 	}

@@ -5,6 +5,7 @@ package vendors
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/cases"
@@ -106,24 +107,24 @@ func appendTokensUnicode(dst []byte, s string) []byte {
 	return bytes.TrimRight(dst, " ")
 }
 
-// legalForms are the words that end a company's name and only say its legal form.
-// They are removed at the end of a name, never elsewhere and never to nothing.
-// Source: ISO 20275 (Entity Legal Forms) abbreviations of the jurisdictions that
-// occur in the register and of the large trading languages.
-var legalForms = makeSet(
-	"ltd", "limited", "inc", "incorporated", "corp", "corporation", "co", "company", "llc", "llp", "lp", "plc",
-	"gmbh", "ag", "kg", "ohg", "ug", "se", "mbh", "ek",
-	"sa", "sas", "sarl", "sau", "sl", "slu", "spa", "srl", "snc", "lda", "ltda", "eirl",
-	"bv", "nv", "ab", "asa", "aps", "oy", "oyj", "hf", "ehf",
-	"ao", "oao", "zao", "ooo", "pao", "jsc", "ojsc", "cjsc", "pjsc",
-	"sro", "doo", "dd", "kft", "zrt", "nyrt", "sp", "zoo",
-	"pvt", "private", "pte", "pty", "sdn", "bhd", "tbk", "kk", "gk",
-	"fz", "fze", "fzco", "fzllc", "lllp", "pllc",
-	"ао", "оао", "зао", "ооо", "пао",
-)
+// forms are the legal forms that end a company's name and only say what sort of
+// company it is, and the names of regions that companies put into their branches'
+// names. They are taken apart on first use.
+type formTables struct {
+	forms   map[string]bool // folded, of one to maxFormWords words
+	han     []string        // of names in Han script, which have no spaces, longest first
+	regions map[string]bool
+}
 
-// hanForms are the same for names in Han script, which have no spaces.
-var hanForms = []string{"股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "公司"}
+const maxFormWords = 7
+
+var forms = sync.OnceValue(func() *formTables {
+	return &formTables{lineSet(legalFormsTable), strings.Fields(hanFormsTable), lineSet(regionsTable)}
+})
+
+func lineSet(table string) map[string]bool {
+	return makeSet(strings.Split(strings.Trim(table, "\n"), "\n")...)
+}
 
 func makeSet(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))
@@ -133,41 +134,71 @@ func makeSet(words ...string) map[string]bool {
 	return m
 }
 
-// stripForms removes the legal forms at the end of folded tokens.
+// stripForms removes the legal forms at the end of folded tokens, never elsewhere and
+// never to nothing.
 func stripForms(tokens []byte) []byte {
+	f := forms()
 	for {
-		i := bytes.LastIndexByte(tokens, ' ')
-		if i < 0 {
+		rest := cutLast(f.forms, tokens)
+		if len(rest) == len(tokens) {
 			break
 		}
-		if legalForms[string(tokens[i+1:])] {
-			tokens = tokens[:i]
-			continue
-		}
-		// "S.A.U." folds to "s a u": join up to four single letters at the end.
-		var joined [4]byte
-		n, j := 0, len(tokens)
-		for n < 4 && j >= 2 && tokens[j-2] == ' ' {
-			n++
-			joined[4-n] = tokens[j-1]
-			j -= 2
-		}
-		for ; n >= 2; n-- {
-			if legalForms[string(joined[4-n:])] {
-				break
-			}
-		}
-		if n < 2 {
-			break
-		}
-		tokens = tokens[:len(tokens)-2*n]
+		tokens = rest
 	}
-	for _, form := range hanForms {
+	if len(tokens) == 0 || tokens[len(tokens)-1] < 0x80 {
+		return tokens
+	}
+	for _, form := range f.han {
 		if s, ok := bytes.CutSuffix(tokens, []byte(form)); ok && len(bytes.TrimSpace(s)) > 0 {
 			return bytes.TrimRight(s, " ")
 		}
 	}
 	return tokens
+}
+
+// cutLast cuts the longest phrase of the set off the end of tokens, if it is not all
+// of them. Single letters at the end are joined too: "S.A.U." folds to "s a u".
+func cutLast(set map[string]bool, tokens []byte) []byte {
+	rest := tokens
+	for i, words := len(tokens)-1, 0; i > 0 && words < maxFormWords; i-- {
+		if tokens[i] == ' ' {
+			if words++; set[string(tokens[i+1:])] {
+				rest = tokens[:i]
+			}
+		}
+	}
+	if len(rest) < len(tokens) {
+		return rest
+	}
+	var joined [4]byte
+	n, j := 0, len(tokens)
+	for n < len(joined) && j >= 2 && tokens[j-2] == ' ' {
+		n++
+		joined[len(joined)-n] = tokens[j-1]
+		j -= 2
+	}
+	for ; n >= 2; n-- {
+		if set[string(joined[len(joined)-n:])] {
+			return tokens[:len(tokens)-2*n]
+		}
+	}
+	return tokens
+}
+
+// letters counts the letters of folded tokens; a Han character, which is a word of its
+// own, counts twice.
+func letters(tokens string) int {
+	n := 0
+	for _, r := range tokens {
+		switch {
+		case r == ' ':
+		case scriptOf(r) == scriptHan:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // squash appends the tokens without their spaces.
@@ -183,7 +214,9 @@ func squash(dst, tokens []byte) []byte {
 // oneEdit reports whether a and b differ by exactly one insertion, deletion,
 // substitution or transposition of neighbours (optimal string alignment distance
 // 1). The first letters must be equal: a different first letter is far more often
-// another word than a slip ("phytera" is not "hytera").
+// another word than a slip ("phytera" is not "hytera"). An added digit is none either,
+// nor is a letter added at the end, unless it doubles the last: "kaspersky3" and
+// "acronisv" are the names of somebody's accounts.
 func oneEdit(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -196,10 +229,12 @@ func oneEdit(a, b string) bool {
 		i++
 	}
 	if len(a) < len(b) {
-		return a[i:] == b[i+1:]
+		return a[i:] == b[i+1:] && !isDigit(b[i]) && (i < len(a) || b[i] == b[i-1])
 	}
 	if a[i+1:] == b[i+1:] {
 		return true
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -4,14 +4,15 @@ package vendors
 
 import (
 	"bytes"
-	"net/url"
+	"errors"
 	"strings"
 
-	packageurl "github.com/package-url/packageurl-go"
+	"github.com/clause76/clause76/vendors/purl"
 )
 
-// purlParts is a package URL taken apart. Namespace and name are percent-decoded
-// and otherwise as written.
+// purlParts is a package URL taken apart for looking it up. Namespace and name are
+// percent-decoded and otherwise as written; what a type does not tell apart by case is
+// left to the keys of the look-up.
 type purlParts struct {
 	typ, namespace, name, version, qualifiers string
 	// scope says that the namespace is an npm scope; its "@" is not part of namespace.
@@ -19,9 +20,9 @@ type purlParts struct {
 }
 
 // splitPURL takes a package URL apart. The common case is split in place without
-// allocation; whatever has escapes or is not ASCII goes through packageurl-go,
-// guarded against its known faults: a value returned together with an error, and
-// an encoded slash that moves a scope into the name (ECMA-427, 5.6.3).
+// allocation; whatever has escapes or is not ASCII is read by package purl. It is as
+// tolerant as can be without guessing: a text that breaks a rule of its type only (a
+// namespace where none belongs) still says what it says.
 func splitPURL(s string) (purlParts, bool) {
 	rest, ok := cutPrefixFold(s, "pkg:")
 	if !ok {
@@ -48,37 +49,31 @@ func splitPURL(s string) (purlParts, bool) {
 	if p.typ == "npm" {
 		p.cutScope()
 	}
-	if plain(p.namespace) && plain(p.name) {
+	if plain(p.namespace) && plain(p.name) && !strings.HasPrefix(p.name, "@") {
 		return p, p.name != "" && !strings.Contains(p.namespace, "//")
 	}
-	if len(s) > MaxName || !p.asciiOwner() {
-		return purlParts{}, false
-	}
-	u, err := packageurl.FromString(s)
-	if err != nil || u.Name == "" || strings.Contains(u.Name, "/") && u.Type != "golang" {
+	u, err := purl.Parse(s)
+	if errors.Is(err, purl.ErrSyntax) {
 		return purlParts{}, false
 	}
 	p = purlParts{typ: u.Type, namespace: u.Namespace, name: u.Name, version: u.Version, qualifiers: p.qualifiers}
+	if owner, name, ok := cutLastByte(u.Name, '/'); ok { // the slash was encoded
+		if p.namespace != "" || p.typ != "npm" && p.typ != "golang" {
+			return purlParts{}, false
+		}
+		p.namespace, p.name = owner, name // such a name can have no other meaning
+	}
 	if p.typ == "npm" {
 		p.cutScope()
 	}
 	return p, true
 }
 
-// asciiOwner reports whether an owner's name is ASCII where it has to be. The owners of
-// code hosts and registries have such names; the library folds some other letters into
-// ASCII ones and would make "kaspersky" of a name that begins with the Kelvin sign.
-func (p *purlParts) asciiOwner() bool {
-	if p.typ == "generic" || p.typ == "swid" || p.owner() == "" {
-		return true
+func cutLastByte(s string, sep byte) (before, after string, found bool) {
+	if i := strings.LastIndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
 	}
-	owner, err := url.PathUnescape(p.owner())
-	for i := range len(owner) {
-		if owner[i] >= 0x80 {
-			return false
-		}
-	}
-	return err == nil
+	return s, "", false
 }
 
 func (p *purlParts) cutScope() {
@@ -134,6 +129,9 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 }
 
 func validType(t string) bool {
+	if c := t[0]; !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+		return false
+	}
 	for i := range len(t) {
 		c := t[i]
 		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c == '+') {
@@ -163,33 +161,32 @@ func lowerASCII(s string) string {
 }
 
 // owner returns the namespace if it names an owner, else "". Namespaces that are
-// distributions (deb, rpm, apk, alpm, yocto layers …) are not vendors, and types
-// that prohibit a namespace have none (purl-spec type definitions).
+// distributions (deb, rpm, apk, alpm, layers of yocto) are not vendors, and types that
+// prohibit a namespace have none.
 func (p purlParts) owner() string {
-	if p.typ == "golang" && p.namespace == "" {
-		return p.name // the module path is one segment: "go.example.com"
-	}
-	switch p.typ {
-	case "github", "gitlab", "bitbucket", "npm", "maven", "golang", "composer", "huggingface",
-		"vscode-extension", "swid", "swift", "docker", "generic", "terraform", "jsr", "openvsx":
+	switch d, _ := purl.Define(p.typ); d.Namespace {
+	case purl.HostPath:
+		if p.typ == "golang" && p.namespace == "" {
+			return p.name // the module path is one segment: "go.example.com"
+		}
+		return p.namespace
+	case purl.Owner:
 		return p.namespace
 	}
 	return ""
 }
 
 // CanonicalPURL returns the canonical identity of a component: its own package URL
-// in canonical form, or where it has none that parses,
+// in canonical form, or where it has none that can be read,
 // pkg:generic/<vendor>/<name>@<version>. It returns "" if there is no name either.
-func CanonicalPURL(purl string, vendor ID, name, version string) string {
-	if _, ok := splitPURL(purl); ok && len(purl) <= MaxName {
-		if u, err := packageurl.FromString(purl); err == nil {
-			return u.ToString()
-		}
+func CanonicalPURL(own string, vendor ID, name, version string) string {
+	if canonical, err := purl.Normalize(own); !errors.Is(err, purl.ErrSyntax) {
+		return canonical
 	}
-	if name == "" {
-		return ""
+	if p, err := purl.New(purl.PURL{Type: "generic", Namespace: string(vendor), Name: name, Version: version}); err == nil {
+		return p.String()
 	}
-	return packageurl.NewPackageURL("generic", string(vendor), name, version, nil, "").ToString()
+	return ""
 }
 
 // ValidPURL reports whether s parses as a package URL with a type and a name.

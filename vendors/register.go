@@ -30,7 +30,7 @@ type Vendor struct {
 type Member struct {
 	ID       string
 	Name     string
-	Relation string // "subsidiary", "brand", "business"
+	Relation string // "subsidiary", "brand", "business", "jointVenture", "renamed"
 	Interval
 	// DoubtFrom is the day from which the membership is in doubt, as after a
 	// sale was agreed whose closing is not known. From then on the member's

@@ -25,11 +25,16 @@ const (
 	RuleEmail          Rule = "email.domain"        // an address on the vendor's domain
 	RuleIdentifier     Rule = "identifier"          // an OUI, PEN, PCI, USB, PNP, ACPI, Bluetooth or registration id
 	RuleDeviceTree     Rule = "devicetree.prefix"   // the vendor prefix of a compatible string
+	RuleFingerprint    Rule = "fingerprint"         // the digest of a certificate, key or signed image
+	RuleSUIT           Rule = "guid.suit"           // the SUIT vendor id of the vendor's domain
+	RuleCHID           Rule = "guid.chid"           // the computer hardware id of the maker's string
+	RuleCertificate    Rule = "certificate.subject" // the organisation of a certificate's subject
 	RuleName           Rule = "name.whole"          // the name, apart from its legal form
 	RuleNameCommon     Rule = "name.common"         // a common name without a second field
 	RuleNameTransliter Rule = "name.transliterated" // a declared transliteration
 	RuleNameSquashed   Rule = "name.squashed"       // the name with other word breaks
 	RuleNameConfusable Rule = "name.confusable"     // the name in look-alike or with invisible characters
+	RuleNameBranch     Rule = "name.branch"         // the name with a country or region added
 	RuleNameContains   Rule = "name.contains"       // the name inside a longer name
 	RuleNameMisspelt   Rule = "name.misspelt"       // one letter away from the name
 	RuleProduct        Rule = "product.name"        // a product's name in the register
@@ -113,8 +118,16 @@ func (r *resolver) claim(c *Claim) {
 		r.purl(c)
 	case KindCPE:
 		r.cpe(c)
-	case KindURL, KindRegID:
+	case KindURL:
 		r.url(c)
+	case KindRegID:
+		r.regid(c)
+	case KindGUID:
+		r.guid(c)
+	case KindFingerprint:
+		r.lookup(c, "fingerprint", appendLower(r.buf[:0], c.Value), RuleFingerprint, Registered)
+	case KindCertificate:
+		r.certificate(c)
 	case KindEmail:
 		r.email(c)
 	case KindDeviceTree:
@@ -238,7 +251,7 @@ func (r *resolver) name(c *Claim) {
 		return
 	}
 	tokens := appendTokens(r.buf[:0], c.Value)
-	if r.phrase(c, tokens, RuleNameContains, Resembles) {
+	if r.branch(c, tokens) || r.phrase(c, tokens, RuleNameContains, Resembles) {
 		return
 	}
 	r.misspelt(c, tokens)
@@ -257,20 +270,23 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 	}
 	stripped := stripForms(tokens)
 	if e := r.names[string(stripped)]; e != nil {
-		if same := r.full[string(tokens)]; same != nil && same.id.Kind == e.id.Kind && weakness(same) == weakness(e) {
-			e = same
+		same := r.full[string(tokens)]
+		if same != nil && same.vendor == e.vendor {
+			e = same // this very name is in the register
+		} else {
+			same = nil
 		}
+		whole := rule == RuleName || rule == RuleCertificate
 		switch {
 		case e.id.Kind == "transliteration":
 			rule, tier = RuleNameTransliter, Resembles
 		case rule == RuleName && hidden(value):
 			rule, tier = RuleNameConfusable, Resembles
-		case e.id.Common && rule == RuleName:
-			n := len(r.out.Attributions)
-			r.hit(c, e, RuleNameCommon, Resembles)
-			if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-				r.out.Attributions[n].Caveat = "a common name; no second field names the vendor"
-			}
+		case e.id.Common && whole:
+			r.common(c, e, "a common name; no second field names the vendor")
+			return true
+		case same == nil && letters(string(stripped)) < minName && whole:
+			r.common(c, e, "a short name, not as the register has it; no second field names the vendor")
 			return true
 		}
 		r.hit(c, e, rule, tier)
@@ -286,6 +302,34 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 		}
 	}
 	return false
+}
+
+// common attributes a name that names its vendor only together with a second field.
+func (r *resolver) common(c *Claim, e *entry, caveat string) {
+	n := len(r.out.Attributions)
+	r.hit(c, e, RuleNameCommon, Resembles)
+	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
+		r.out.Attributions[n].Caveat = caveat
+	}
+}
+
+// branch attributes a name to which only countries, regions and legal forms were added:
+// "ZTE Deutschland GmbH". It is the one way in which a short name is found in a longer one.
+func (r *resolver) branch(c *Claim, tokens []byte) bool {
+	f := forms()
+	rest := tokens
+	for {
+		n := len(rest)
+		if rest = cutLast(f.regions, stripForms(rest)); len(rest) == n {
+			break
+		}
+	}
+	e := r.names[string(rest)]
+	if e == nil || len(rest) == len(tokens) {
+		return false
+	}
+	r.hit(c, e, RuleNameBranch, Resembles)
+	return true
 }
 
 // phrase attributes the longest aliases found on whole tokens, the first of each
@@ -391,7 +435,11 @@ func (r *resolver) text(c *Claim) {
 		return
 	}
 	if c.Kind == KindProduct {
-		if e := r.products[string(tokens)]; e != nil {
+		e := r.products[string(tokens)]
+		if e == nil {
+			e = r.products[string(squash(r.sq[:0], tokens))] // "KasperskyTotalSecurity"
+		}
+		if e != nil {
 			r.hit(c, e, RuleProduct, Resembles)
 			return
 		}
@@ -411,7 +459,7 @@ func (r *resolver) text(c *Claim) {
 func (r *resolver) shortToken(c *Claim, tokens []byte) bool {
 	for len(tokens) > 0 {
 		token, rest, _ := bytes.Cut(tokens, []byte{' '})
-		if e := r.names[string(token)]; e != nil && len(token) < minDistinct && !e.id.Common && e.id.Kind == "name" {
+		if e := r.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < minName) {
 			r.hit(c, e, RuleTextMention, Resembles)
 			return true
 		}

@@ -5,6 +5,8 @@ package vendors
 import (
 	"bytes"
 	"strings"
+
+	"github.com/clause76/clause76/vendors/purl"
 )
 
 // group attributes a package group: an npm scope, a reverse-DNS name, or else a
@@ -79,10 +81,11 @@ func (r *resolver) purl(c *Claim) {
 			return
 		}
 	}
-	switch p.typ {
-	case "maven":
+	d, _ := purl.Define(p.typ)
+	switch {
+	case p.typ == "maven":
 		r.dotted(c, p.typ, p.namespace)
-	case "golang":
+	case d.Namespace == purl.HostPath:
 		full := p.namespace
 		if full == "" {
 			full = p.name
@@ -92,54 +95,70 @@ func (r *resolver) purl(c *Claim) {
 			path = p.name
 		}
 		r.hostOwner(c, lowerASCII(host), path)
-	case "generic":
-		sub := *c
-		sub.Kind, sub.Value = KindName, p.namespace
-		n := len(r.out.Attributions)
-		if p.namespace != "" && r.wholeName(&sub, p.namespace, RuleName, Declared) {
-			for i := n; i < len(r.out.Attributions); i++ {
-				r.out.Attributions[i].Claim = *c
-			}
+	case p.typ == "generic", p.typ == "swid":
+		for seg := range strings.SplitSeq(p.namespace, "/") {
+			r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: seg}, func(sub *Claim) {
+				if !r.wholeName(sub, seg, RuleName, Declared) {
+					r.url(sub)
+				}
+			})
 		}
-	default:
-		if p.owner() == "" {
-			return
-		}
-		tier := Registered
-		if p.scope && lowerASCII(p.namespace) != p.namespace || !plain(p.namespace) {
-			tier = Resembles
-		}
-		owner := p
-		if first, _, more := strings.Cut(p.namespace, "/"); more {
-			owner.namespace = first
-		}
-		if !r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) && !plain(p.namespace) {
-			if s, changed := skeleton(p.namespace); changed {
-				owner.namespace = s
-				r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles)
-			}
+	case p.owner() != "":
+		r.owner(c, p)
+	}
+}
+
+// owner attributes the owner of a package's namespace.
+func (r *resolver) owner(c *Claim, p purlParts) {
+	tier := Registered
+	if p.scope && lowerASCII(p.namespace) != p.namespace || !plain(p.namespace) {
+		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
+	}
+	owner := p
+	if first, _, more := strings.Cut(p.namespace, "/"); more {
+		owner.namespace = first
+	}
+	if !r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) && !plain(p.namespace) {
+		if s, changed := skeleton(p.namespace); changed {
+			owner.namespace = s
+			r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles)
 		}
 	}
 }
 
-// qualifiers reads the purl qualifiers that say where a package is kept.
+// sub attributes a claim found inside another. What comes of it is recorded with the
+// text of the outer claim, which is the evidence, and the role of the inner one.
+func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
+	n, m := len(r.out.Attributions), len(r.out.Unattributed)
+	attribute(&inner)
+	role := inner.Role
+	for i := n; i < len(r.out.Attributions); i++ {
+		r.out.Attributions[i].Claim = *c
+		r.out.Attributions[i].Claim.Role = role
+	}
+	for i := m; i < len(r.out.Unattributed); i++ {
+		r.out.Unattributed[i].Claim = *c
+		r.out.Unattributed[i].Claim.Role = role
+	}
+}
+
+// qualifiers reads the qualifiers that say where a package is kept and who supplies it.
+// A distro is never a vendor.
 func (r *resolver) qualifiers(c *Claim, q string) {
 	for q != "" {
 		var pair string
 		pair, q, _ = strings.Cut(q, "&")
 		key, value, _ := strings.Cut(pair, "=")
+		if strings.IndexByte(value, '%') >= 0 {
+			value = cpeValue(value, '%') // the same escapes
+		}
 		switch lowerASCII(key) {
 		case "repository_url", "download_url", "vcs_url":
-			if strings.IndexByte(value, '%') >= 0 {
-				value = cpeValue(value, '%') // the same escapes
-			}
-			sub := *c
-			sub.Role, sub.Kind, sub.Value = Reference, KindURL, value
-			n := len(r.out.Attributions)
-			r.url(&sub)
-			for i := n; i < len(r.out.Attributions); i++ {
-				r.out.Attributions[i].Claim = *c
-			}
+			r.sub(c, Claim{Role: Reference, Kind: KindURL, Value: value}, r.url)
+		case "vendor":
+			r.sub(c, Claim{Role: Supplier, Kind: KindName, Value: value}, r.name)
+		case "author":
+			r.sub(c, Claim{Role: Author, Kind: KindName, Value: value}, r.name)
 		}
 	}
 }
@@ -171,6 +190,47 @@ func (r *resolver) cpe(c *Claim) {
 func (r *resolver) url(c *Claim) {
 	host, path := hostAndPath(c.Value)
 	r.hostOwner(c, host, path)
+}
+
+// regid attributes a SWID registration id: a URI, or in the form of ISO/IEC 19770-2:2009
+// "regid.2012-05.com.example,unit", a domain written backwards behind a month.
+func (r *resolver) regid(c *Claim) {
+	if rest, ok := cutPrefixFold(c.Value, "regid."); ok && len(c.Value) < 256 {
+		_, rest, _ = strings.Cut(rest, ".")
+		rest, _, _ = strings.Cut(rest, ",")
+		r.hostOwner(c, lowerASCII(reverseDNS(rest)), "")
+		return
+	}
+	r.url(c)
+}
+
+// guid attributes a GUID that is the hash of something that the register has.
+func (r *resolver) guid(c *Claim) {
+	key := appendLower(r.buf[:0], strings.Trim(c.Value, "{} "))
+	e := r.ids["guid"][string(key)]
+	switch {
+	case e == nil:
+	case e.id == nil, e.id.Kind == "guid":
+		r.hit(c, e, RuleIdentifier, Registered)
+	case e.id.Kind == "suitVendorID":
+		r.hit(c, e, RuleSUIT, Registered)
+	default:
+		r.hit(c, e, RuleCHID, Declared) // the hash of a name proves no more than the name
+	}
+}
+
+// certificate attributes the organisation (O) in the subject of a certificate, or a
+// value that is no distinguished name as a whole.
+func (r *resolver) certificate(c *Claim) {
+	if !strings.Contains(c.Value, "=") {
+		r.wholeName(c, c.Value, RuleCertificate, Declared)
+		return
+	}
+	for attribute := range strings.FieldsFuncSeq(c.Value, func(r rune) bool { return r == ',' || r == '/' || r == '+' || r == ';' }) {
+		if name, value, _ := strings.Cut(strings.TrimSpace(attribute), "="); strings.EqualFold(strings.TrimSpace(name), "O") {
+			r.wholeName(c, strings.Trim(value, " \""), RuleCertificate, Declared)
+		}
+	}
 }
 
 // hostOwner attributes a host and path: by the owner on a code host, or by domain.

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package purl
+
+import "strings"
+
+// A Namespace says what the namespace of a type stands for.
+type Namespace uint8
+
+// What a namespace can stand for.
+const (
+	// Unknown is the namespace of a type that has no definition.
+	Unknown Namespace = iota
+	// Prohibited: the type has no namespaces.
+	Prohibited
+	// Owner is an account, an organisation, a group or a vendor's name.
+	Owner
+	// HostPath is a host followed by a path, the first part of which is the owner on
+	// code hosts: "github.com/example".
+	HostPath
+	// Distribution is a distribution or a layer of one: it says who built the
+	// package, and never who makes the software.
+	Distribution
+)
+
+// A Definition is what the specification says of a type.
+type Definition struct {
+	Namespace Namespace
+	// Required says that there must be a namespace.
+	Required bool
+	// lower says which parts are not told apart by case and are written in lower case.
+	lower parts
+	// qualifier is the key of a qualifier without which the package is not known.
+	qualifier string
+}
+
+type parts uint8
+
+const (
+	namespace parts = 1 << iota
+	name
+	version
+)
+
+// The type definitions of package-url/purl-spec 16f3d0e, and four types that are in use
+// beside them: gitlab, jsr, openvsx and terraform.
+var definitions = map[string]Definition{
+	"alpm":             {Namespace: Distribution, Required: true, lower: namespace | name},
+	"apk":              {Namespace: Distribution, Required: true, lower: namespace | name},
+	"bazel":            {Namespace: Prohibited},
+	"bitbucket":        {Namespace: Owner, Required: true, lower: namespace | name},
+	"bitnami":          {Namespace: Prohibited, lower: name},
+	"brew":             {Namespace: Owner, lower: namespace | name},
+	"cargo":            {Namespace: Prohibited},
+	"chrome-extension": {Namespace: Prohibited},
+	"cocoapods":        {Namespace: Prohibited},
+	"composer":         {Namespace: Owner, Required: true, lower: namespace | name},
+	"conan":            {Namespace: Owner},
+	"conda":            {Namespace: Prohibited},
+	"cpan":             {Namespace: Owner},
+	"cran":             {Namespace: Prohibited},
+	"deb":              {Namespace: Distribution, Required: true, lower: namespace | name},
+	"docker":           {Namespace: Owner},
+	"gem":              {Namespace: Prohibited},
+	"generic":          {Namespace: Owner},
+	"git":              {Namespace: HostPath, Required: true, lower: namespace | name},
+	"github":           {Namespace: Owner, Required: true, lower: namespace | name},
+	"gitlab":           {Namespace: Owner, Required: true},
+	"golang":           {Namespace: HostPath},
+	"hackage":          {Namespace: Prohibited},
+	"hex":              {Namespace: Owner, lower: namespace | name},
+	"huggingface":      {Namespace: Owner, lower: version},
+	"jsr":              {Namespace: Owner},
+	"julia":            {Namespace: Prohibited, qualifier: "uuid"},
+	"luarocks":         {Namespace: Owner, lower: namespace | name},
+	"maven":            {Namespace: Owner, Required: true},
+	"mlflow":           {Namespace: Prohibited},
+	"npm":              {Namespace: Owner, lower: namespace | name},
+	"nuget":            {Namespace: Prohibited},
+	"oci":              {Namespace: Prohibited, lower: name},
+	"opam":             {Namespace: Prohibited},
+	"openvsx":          {Namespace: Owner, lower: namespace | name},
+	"otp":              {Namespace: Prohibited, lower: name},
+	"pub":              {Namespace: Prohibited, lower: name},
+	"pypi":             {Namespace: Prohibited, lower: name},
+	"qpkg":             {Namespace: Distribution, Required: true, lower: namespace},
+	"rpm":              {Namespace: Distribution, Required: true, lower: namespace},
+	"swid":             {Namespace: Owner, qualifier: "tag_id"},
+	"swift":            {Namespace: HostPath, Required: true},
+	"terraform":        {Namespace: Owner, lower: namespace | name},
+	"vcpkg":            {Namespace: Prohibited},
+	"vscode-extension": {Namespace: Owner, Required: true, lower: namespace | name | version},
+	"yocto":            {Namespace: Distribution, Required: true, lower: namespace},
+}
+
+// Define returns the definition of a type, in lower case. ok is false if it has none:
+// nothing is known of its namespaces.
+func Define(typ string) (d Definition, ok bool) {
+	d, ok = definitions[typ]
+	return d, ok
+}
+
+// adjust applies the definition of the type: the case of its parts and the spellings
+// that mean the same name.
+func (p *PURL) adjust(d Definition) {
+	if d.lower&namespace != 0 {
+		p.Namespace = lower(p.Namespace)
+	}
+	if d.lower&name != 0 {
+		p.Name = lower(p.Name)
+	}
+	if d.lower&version != 0 {
+		p.Version = lower(p.Version)
+	}
+	switch p.Type {
+	case "pypi": // PEP 503
+		p.Name = strings.NewReplacer("_", "-").Replace(p.Name)
+	case "mlflow": // the registry of Databricks does not tell case apart, that of Azure ML does
+		if url, _ := p.Qualifier("repository_url"); strings.Contains(url, "databricks") {
+			p.Name = lower(p.Name)
+		}
+	}
+}
+
+// broken returns the rule of the type's definition that p breaks, or "".
+func (p *PURL) broken(d Definition) string {
+	switch {
+	case d.Namespace == Prohibited && p.Namespace != "":
+		return "the type has no namespaces"
+	case d.Required && p.Namespace == "":
+		return "the type needs a namespace"
+	}
+	if d.qualifier != "" {
+		if _, ok := p.Qualifier(d.qualifier); !ok {
+			return "the type needs the qualifier " + d.qualifier
+		}
+	}
+	switch p.Type {
+	case "chrome-extension":
+		if len(p.Name) != 32 || strings.Trim(p.Name, "abcdefghijklmnop") != "" {
+			return "the name of an extension is 32 letters from a to p"
+		}
+		if strings.Trim(p.Version, "0123456789.") != "" || strings.Count(p.Version, ".") > 3 {
+			return "the version of an extension is up to four numbers"
+		}
+	case "cpan":
+		if strings.Contains(p.Name, "::") {
+			return "the name is that of a module, not of a distribution"
+		}
+	}
+	return ""
+}
