@@ -221,7 +221,7 @@ func TestDependencies(t *testing.T) {
 	reasons := map[string]string{
 		"github.com/CycloneDX/cyclonedx-go":                 "the field's types of CycloneDX: adapters and oracle",
 		"github.com/spdx/tools-golang":                      "the field's types of SPDX: adapters and oracle",
-		"github.com/package-url/packageurl-go":              "package URLs",
+		"github.com/package-url/packageurl-go":              "tests: the oracle of package URLs",
 		"github.com/go-json-experiment/json":                "strict streaming JSON",
 		"github.com/klauspost/compress":                     "zstd",
 		"github.com/mikelolasagasti/xz":                     "xz, with a bound on its dictionary",
@@ -233,6 +233,7 @@ func TestDependencies(t *testing.T) {
 		"go.yaml.in/yaml/v2":                                "through sigs.k8s.io/yaml, in tests",
 		"github.com/fxamacker/cbor/v2":                      "concise SWID tags",
 		"github.com/x448/float16":                           "through cbor",
+		"golang.org/x/net":                                  "tests: the list of public suffixes",
 		"golang.org/x/text":                                 "Unicode normalisation, folding and width",
 		"golang.org/x/mod":                                  "the digest of releases; reading go.mod in tests",
 		"golang.org/x/term":                                 "bidcheck: whether and how wide a terminal is",

@@ -78,11 +78,11 @@ func TestLibraryFaults(t *testing.T) {
 		{"D12: Kelvin sign", cdx(`"components":[{"name":"x","purl":"pkg:github/%E2%84%AAaspersky/x"}]`), func(string) string {
 			p, _ := packageurl.FromString("pkg:github/%E2%84%AAaspersky/x")
 			return p.Namespace
-		}, "kaspersky", "malformed"},
+		}, "kaspersky", "not the owner"},
 		{"D12: encoded slash", cdx(`"components":[{"name":"x","purl":"pkg:npm/%40kaspersky%2Fx"}]`), func(string) string {
 			p, _ := packageurl.FromString("pkg:npm/%40kaspersky%2Fx")
 			return p.Namespace + "|" + p.Name
-		}, "|@kaspersky/x", "malformed"},
+		}, "|@kaspersky/x", "the owner"},
 		{"D13: element in a name", `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component><name>kav</name><supplier><name>Kas<b>per</b>sky</name></supplier></component></components></bom>`,
 			func(doc string) string { return decode(doc, cyclonedx.BOMFileFormatXML) }, "kav=Kassky", "malformed"},
 		{"D14: broken purl", cdx(`"components":[{"name":"x","purl":"pkg:generic/x%zz","supplier":{"name":"Kaspersky Lab"}}]`), func(string) string {
@@ -106,11 +106,23 @@ func TestLibraryFaults(t *testing.T) {
 			got = tt.want
 		case d.Header().Malformed > 0:
 			got = "malformed"
+		default:
+			got = owner(cs)
 		}
 		if got != tt.want {
 			t.Errorf("%s: %q, want %q (%v)", tt.name, got, tt.want, err)
 		}
 	}
+}
+
+// owner says what the register makes of the package URL of the first component.
+func owner(cs []sbom.Component) string {
+	for _, a := range vendors.Bundled().Resolve("", cs[0].Claims).Attributions {
+		if a.Claim.Kind == vendors.KindPURL && a.Tier == vendors.Registered {
+			return "the owner"
+		}
+	}
+	return "not the owner"
 }
 
 func supplierOf(d *v2_3.Document) string {

@@ -23,10 +23,25 @@ type anchors struct {
 	types    []string // of the prefixes: "pypi"
 }
 
-// commonTokens are never chosen as an anchor if there is another one.
-var commonTokens = makeSet("com", "org", "net", "io", "cn", "ru", "github", "gitlab", "bitbucket", "maven", "npm",
-	"golang", "pypi", "nuget", "pub", "composer", "technology", "technologies", "communications", "security", "systems",
-	"endpoint", "internet", "password", "research", "institute", "international", "services", "limited", "corporation", "company")
+// commonTokens are the words of names and identifiers that say least: the higher, the more
+// often they stand in documents. An anchor is chosen among the words with the lowest rank.
+var commonTokens = func() map[string]int {
+	ranks := make(map[string]int)
+	for rank, words := range [...]string{
+		`better branch center complete computer data design device devices digital electronic electronics enterprises
+		forensic global group holdings industry information innovation institute integrated intelligent manufacturing memory
+		mobile online planning positive products research robotics satellite semiconductor telecom telecommunication
+		telecommunications united wireless beijing chengdu china guangzhou hangzhou hongkong shanghai shenzhen zhejiang`,
+		`bitbucket cloud communications company corporation endpoint github gitlab golang international internet
+		limited maven network networks npm nuget password pub pypi composer security services software systems technology technologies
+		cn com io net org ru`,
+	} {
+		for _, w := range strings.Fields(words) {
+			ranks[w] = rank + 1
+		}
+	}
+	return ranks
+}()
 
 // class maps a byte to its lower-case form if it belongs to a token, else to 0.
 var class = func() (t [256]byte) {
@@ -57,13 +72,13 @@ func hashASCII(s string) uint32 {
 	return h
 }
 
-// add makes an anchor of a register's value: its longest token that is not common.
+// add makes an anchor of a register's value: its longest token of those that are least common.
 // A value that is not ASCII needs none: such values are always looked at.
 func (a *anchors) add(value string) {
 	tokens := strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r >= 0x80 || class[byte(r)] == 0 })
 	best := ""
 	for _, t := range tokens {
-		if best == "" || commonTokens[best] && !commonTokens[t] || commonTokens[best] == commonTokens[t] && len(t) > len(best) {
+		if d := commonTokens[best] - commonTokens[t]; best == "" || d > 0 || d == 0 && len(t) > len(best) {
 			best = t
 		}
 	}

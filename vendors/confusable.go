@@ -35,7 +35,9 @@ func skeleton(s string) (string, bool) {
 	}
 	changed := false
 	var b strings.Builder
-	for _, r := range norm.NFKC.String(s) {
+	composed := norm.NFKC.String(s)
+	changed = composed != s // "K", the Kelvin sign, is "K" already
+	for _, r := range composed {
 		if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r) {
 			changed = true
 			continue

@@ -41,6 +41,20 @@ type Interval struct {
 	From, Until Date
 }
 
+// String writes the interval in words: "from 2018 until 2022-11-24",
+// "no dates recorded".
+func (i Interval) String() string {
+	switch {
+	case i.From == "" && i.Until == "":
+		return "no dates recorded"
+	case i.Until == "":
+		return "from " + string(i.From)
+	case i.From == "":
+		return "until " + string(i.Until)
+	}
+	return "from " + string(i.From) + " until " + string(i.Until)
+}
+
 // A Cover says whether an interval contains a day.
 type Cover uint8
 

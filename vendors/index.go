@@ -208,13 +208,23 @@ func (x *index) addName(e *entry) error {
 		x.first[h>>6&127] |= 1 << (h & 63)
 	}
 	x.typo(stripped, e)
+	if s := string(squash(nil, []byte(folded))); len(s) >= minDistinct && x.squashed[s] == nil {
+		x.squashed[s] = e // "HuaweiTechnologiesCoLtd"
+		x.anchors.addSquashed(s)
+	}
 	return nil
 }
 
 // typo adds a distinctive name to those that are found squashed and misspelt.
 func (x *index) typo(stripped string, e *entry) {
 	s := string(squash(nil, []byte(stripped)))
-	if len(s) < minDistinct || s[0] >= 0x80 || x.squashed[s] != nil {
+	if len(s) < minDistinct || s[0] >= 0x80 {
+		return
+	}
+	if old := x.squashed[s]; old != nil {
+		if old.vendor == e.vendor && better(e, old) {
+			x.squashed[s] = e
+		}
 		return
 	}
 	x.squashed[s] = e
@@ -246,10 +256,22 @@ func (t table) put(key string, e *entry) error {
 		return fmt.Errorf("also claimed by %s", old.vendor.ID)
 	case (old.excl != nil) != (e.excl != nil):
 		return fmt.Errorf("both an identifier and an exclusion")
-	case old.id != nil && worth(old) < worth(e):
+	case old.id != nil && better(e, old):
 		t[key] = e
 	}
 	return nil
+}
+
+// better reports whether e is the one of two entries of one value to be shown: it names
+// the vendor more surely, or as surely and in fewer words.
+func better(e, old *entry) bool {
+	if a, b := worth(e), worth(old); a != b {
+		return a > b
+	}
+	if a, b := e.id.Kind == "name", old.id.Kind == "name"; a != b {
+		return a
+	}
+	return len(e.id.Value) < len(old.id.Value)
 }
 
 // worth orders the entries of one value: what names the vendor by itself comes first.

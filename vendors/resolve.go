@@ -292,7 +292,14 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 		r.hit(c, e, rule, tier)
 		return true
 	}
-	if s := squash(r.sq[:0], stripped); len(s) >= minDistinct && (rule == RuleName || rule == RuleNameConfusable) {
+	if rule != RuleName && rule != RuleNameConfusable {
+		return false
+	}
+	for _, words := range [...][]byte{stripped, tokens} {
+		s := squash(r.sq[:0], words)
+		if len(s) < minDistinct {
+			break
+		}
 		if e := r.squashed[string(s)]; e != nil {
 			if rule == RuleName {
 				rule = RuleNameSquashed

@@ -45,6 +45,7 @@ Examples:
   bidcheck -format json -o report.json bid/
   bidcheck -key vendor.pem bid.zip
   bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
+  bidcheck -explain 1f3a testdata/bids/endpoint-tender
   bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
 
 Exit status: 0 nothing at or above -fail-on; 1 something at or above it; 2 usage
@@ -65,6 +66,7 @@ func main() {
 type config struct {
 	format  string
 	output  string
+	explain string
 	jobs    int
 	quiet   bool
 	failOn  match.Verdict
@@ -89,7 +91,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	meter.done()
 	report := evidence.New(c.matcher, "bidcheck", c.failOn)
 	report.Finish(docs)
-	if err := c.write(report, stdout); err != nil {
+	err = c.write(report, stdout)
+	if errors.Is(err, evidence.ErrNoFinding) {
+		fmt.Fprintf(stderr, "bidcheck: -explain: %v\n", err)
+		return exitUsage
+	}
+	if err != nil {
 		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %v\n", err)
 		return exitUnread
 	}
@@ -130,6 +137,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		c.verifiers = append(c.verifiers, v)
 		return err
 	})
+	fs.StringVar(&c.explain, "explain", "", "instead of the report, print how the finding or observation with this `ID` came about: the start of the id that stands behind # in the table; or all")
 	fs.IntVar(&c.jobs, "jobs", runtime.GOMAXPROCS(0), "screen this `NUMBER` of files at once")
 	fs.BoolVar(&c.quiet, "quiet", false, "no progress on standard error")
 	if err := fs.Parse(args); err != nil {
@@ -217,7 +225,7 @@ func (c *config) write(r *evidence.Report, stdout io.Writer) error {
 }
 
 func (c *config) view(r *evidence.Report, w io.Writer) error {
-	if c.format == "json" {
+	if c.format == "json" && c.explain == "" {
 		return r.WriteJSON(w)
 	}
 	opts := evidence.TableOptions{}
@@ -226,6 +234,9 @@ func (c *config) view(r *evidence.Report, w io.Writer) error {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			opts.Width = min(width, 120)
 		}
+	}
+	if c.explain != "" {
+		return evidence.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), &opts)
 	}
 	return r.WriteTable(w, &opts)
 }

@@ -349,3 +349,32 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("status %d, verdict %s; want 3, inconclusive", status, r.Verdict)
 	}
 }
+
+// -explain prints the chains of the findings called for, and nothing else.
+func TestExplain(t *testing.T) {
+	_, out, _ := check(t, "", "testdata/bids/endpoint-tender")
+	at := strings.Index(out, "#")
+	if at < 0 {
+		t.Fatal("the table has no ids")
+	}
+	id := out[at+1 : at+9]
+	status, out, stderr := check(t, "", "-explain", id[:4], "testdata/bids/endpoint-tender")
+	if status != 1 || stderr != "" || strings.Count(out, "── "+id) != 1 || strings.Count(out, "\n── ") != 1 {
+		t.Errorf("status %d, %q, %.300q", status, stderr, out)
+	}
+	for _, want := range []string{"document says  supplier (name): \"AO Kaspersky Lab\"\n", "compared as ", "rule           name.whole: ", "register has ", "source ", "exclusions     1 considered",
+		"so             declared: ", "force          not binding, addressed to the EU institutions\n", "“Calls on the EU"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+	_, all, _ := check(t, "", "-explain", "all", "testdata/bids/endpoint-tender")
+	if n := strings.Count(all, "\nobservation "); n < 2 || !strings.Contains(all, "not attributed") {
+		t.Errorf("%d observations are explained; an account of a stranger among them: %v", n, strings.Contains(all, "not attributed"))
+	}
+	for _, none := range []string{"zzzz", "1"} {
+		if status, out, stderr := check(t, "", "-explain", none, "testdata/bids/endpoint-tender"); status != 2 || out != "" || !strings.Contains(stderr, "no such finding") {
+			t.Errorf("-explain %s: status %d, %q, %q", none, status, out, stderr)
+		}
+	}
+}

@@ -27,6 +27,7 @@ var cuts = []struct {
 	{"2018.06.12", "2018-06-12", "", "As it stood on the eve of the vote: the motion is tabled."},
 	{"2018.06.13", "2018-06-13", "2018.06.12", "The resolution is adopted; the motion is its history."},
 	{"2026.11.23", "2026-11-23", "2018.06.13", "The first current release."},
+	{"2026.11.24", "2026-11-24", "2026.11.23", "The same texts; a register of 31 families instead of 6."},
 }
 
 // History grows at its end only, and every release has the digest that it had when

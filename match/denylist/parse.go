@@ -263,10 +263,13 @@ func (in *Instrument) says(words string) bool {
 	return slices.ContainsFunc(in.Clauses, func(c Clause) bool { return strings.Contains(c.Text, words) })
 }
 
-// isNameOf reports whether the register declares name to be the vendor's.
+// isNameOf reports whether the register declares name to be the vendor's. A short or common
+// name ("ZTE") will do: the text that it stands in says whom it means.
 func (c *checker) isNameOf(name string, id vendors.ID) bool {
 	got := c.reg.Resolve("", []vendors.Claim{{Role: vendors.Manufacturer, Kind: vendors.KindName, Value: name}})
-	return slices.ContainsFunc(got.Attributions, func(a vendors.Attribution) bool { return a.Vendor == id && a.Tier >= vendors.Declared })
+	return slices.ContainsFunc(got.Attributions, func(a vendors.Attribution) bool {
+		return a.Vendor == id && (a.Tier >= vendors.Declared || a.Rule == vendors.RuleNameCommon)
+	})
 }
 
 func (c *checker) excluded(in *Instrument, x *Excluded) error {

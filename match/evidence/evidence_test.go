@@ -132,8 +132,13 @@ func TestTableIsInert(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := buf.String()
+		buf.Reset()
+		if err := evidence.WriteExplanation(&buf, r, "all", denylist.Current().Register(), &evidence.TableOptions{Color: color}); err != nil {
+			t.Fatal(err)
+		}
+		out += buf.String()
 		if color {
-			out = regexp.MustCompile("\x1b\\[(0|1|3[0-9]|1;3[0-9])m").ReplaceAllString(out, "")
+			out = regexp.MustCompile("\x1b\\[(0|1|2|3[0-9]|1;3[0-9])m").ReplaceAllString(out, "")
 		}
 		if i := strings.IndexFunc(out, func(r rune) bool {
 			return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))

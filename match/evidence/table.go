@@ -27,6 +27,12 @@ type TableOptions struct {
 // Lines keep to the width, except for URLs and rules over long paths.
 // Characters that could steer a terminal are replaced.
 func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
+	p := newPrinter(w, opts)
+	p.report(r)
+	return p.w.Flush()
+}
+
+func newPrinter(w io.Writer, opts *TableOptions) *printer {
 	p := &printer{w: bufio.NewWriter(w), width: 80}
 	if opts != nil {
 		p.color = opts.Color
@@ -34,8 +40,7 @@ func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
 			p.width = max(opts.Width, 40)
 		}
 	}
-	p.report(r)
-	return p.w.Flush()
+	return p
 }
 
 type printer struct {
@@ -103,7 +108,7 @@ func number(n int, noun string) string {
 // listing: force and binding first.
 func (p *printer) finding(f *Finding) {
 	p.blank()
-	p.line("", "        ", verdict(f.Verdict), " ", bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier)
+	p.line("", "        ", verdict(f.Verdict), " ", bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier, painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
 	for i := range f.Attributions {
 		p.line("  by ", "     ", attribution(&f.Attributions[i]))
 	}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// ErrNoFinding: no finding or observation of the report has the id.
+var ErrNoFinding = errors.New("evidence: no such finding")
+
+// minID is the fewest characters by which a finding is called.
+const minID = 4
+
+// WriteExplanation writes how the findings and observations of a report came about whose
+// ids start with id, of four characters or more; "all" means all of them. For each
+// attribution it writes the chain from the words of the document to the vendor, then what
+// each text says and what that comes to. The register must be that of the report's
+// release. The error is [ErrNoFinding] if there is none.
+func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Register, opts *TableOptions) error {
+	p := newPrinter(w, opts)
+	n := 0
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
+			for j := range fs {
+				if f := &fs[j]; id == "all" || len(id) >= minID && strings.HasPrefix(f.ID, strings.ToLower(id)) {
+					p.explain(d, f, register, vendors.Date(r.Denylist.AsOf))
+					n++
+				}
+			}
+		}
+	}
+	if err := p.w.Flush(); err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("%w: %q; expected the first %d or more characters of an id that the report has, or all", ErrNoFinding, id, minID)
+	}
+	return nil
+}
+
+func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, day vendors.Date) {
+	p.rule(f.ID)
+	what := "the product itself"
+	if !f.Component.Subject {
+		what = "a part of the product"
+	}
+	const hang = "               "
+	step := func(label string, text ...any) {
+		p.line(fmt.Sprintf("%-15s", label), hang, text...)
+	}
+	if f.Verdict != "" {
+		step("finding", verdict(f.Verdict), "— a matter for a person to decide on")
+	} else {
+		step("observation", f.Reason, "— no finding")
+	}
+	step("component", bold(component(&f.Component)), "—", what)
+	step("document", d.Path+", SHA-256 "+d.SHA256)
+	if f.Component.PURL != "" && f.Component.PURL != f.Component.CanonicalPURL {
+		step("package URL", f.Component.PURL+", canonically "+f.Component.CanonicalPURL)
+	} else {
+		step("package URL", f.Component.CanonicalPURL)
+	}
+	step("vendor", f.Vendor.Name+" ("+f.Vendor.ID+")")
+	if f.Note != "" {
+		step("note", f.Note)
+	}
+	for i := range f.Attributions {
+		a := &f.Attributions[i]
+		p.blank()
+		p.line("", "", bold(fmt.Sprintf("Claim %d of %d", i+1, len(f.Attributions))))
+		for _, s := range register.Explain(day, a.attribution(vendors.ID(f.Vendor.ID))).Steps() {
+			step(s.Label, s.Text)
+		}
+		if a.Rule == "" {
+			step("register has", fmt.Sprintf("%q as an exclusion of %s, or as no longer the vendor's", a.Matched, f.Vendor.Name))
+			step("source", a.Source)
+			step("so", "not attributed")
+		}
+	}
+	for i := range f.Citations {
+		c := &f.Citations[i]
+		p.blank()
+		p.line("", "", bold(fmt.Sprintf("Text %d of %d", i+1, len(f.Citations))))
+		step("force", binding(c)+", addressed to "+c.Addressees)
+		step("text", where(c))
+		step("words", "“"+c.Quote+"”")
+		p.w.WriteString(fmt.Sprintf("%-15s", "address") + clean(c.URL) + "\n") // whole, so that it can be followed
+		if c.Verdict != "" {
+			step("so", verdict(c.Verdict))
+		}
+		if c.Held != "" {
+			step("not stronger", c.Held)
+		}
+	}
+	p.blank()
+}
+
+// attribution is the register's form of what the report says.
+func (a *Attribution) attribution(vendor vendors.ID) vendors.Attribution {
+	out := vendors.Attribution{
+		Vendor: vendor, Member: a.Member, Rule: vendors.Rule(a.Rule), Matched: a.Matched, Source: a.Source, Caveat: a.Caveat,
+		Claim: vendors.Claim{Role: vendors.Role(a.Role), Kind: vendors.Kind(a.Kind), Value: a.Value, Location: vendors.Location(a.Location)},
+	}
+	// A tier that is none of the words stays no tier.
+	_ = out.Tier.UnmarshalText([]byte(a.Tier))
+	return out
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"fmt"
+	"strings"
+)
+
+// An Explanation is the chain from a claim to a vendor, in the order in which a reader
+// checks it: what the document says, what it was compared as, by which rule, with which
+// entry of the register, where that is from, when it holds, and what was looked at that
+// would have said otherwise.
+type Explanation struct {
+	Attribution
+	VendorName string
+	// Compared is the claim's value as it was compared: folded, without legal form, or
+	// the part of an identifier that names an owner.
+	Compared string
+	// Kind is what sort of identifier the entry is, see [Identifier].
+	Kind string
+	// Member is the member of the family that the entry belongs to, or nil.
+	Member *Member
+	// Day is the day judged by; Valid is when the entry holds.
+	Day   Date
+	Valid Interval
+	// Exclusions are those of the vendor that a claim of this sort was compared with.
+	// None of them matched.
+	Exclusions []Exclusion
+}
+
+// Explain returns the chain of an attribution that [Register.Resolve] made for a day.
+func (r *Register) Explain(day Date, a Attribution) Explanation {
+	e := Explanation{Attribution: a, Compared: compared(a), Day: day}
+	v := r.byID[a.Vendor]
+	if v == nil {
+		return e
+	}
+	e.VendorName = v.Name
+	for i := range v.Identifiers {
+		id := &v.Identifiers[i]
+		if c := id.computed(); c != nil && c.Value == a.Matched {
+			id = c
+		}
+		if id.Value == a.Matched && id.Member == a.Member && id.Source == a.Source {
+			e.Kind, e.Valid = id.Kind, id.Interval
+			break
+		}
+	}
+	if a.Member != "" {
+		e.Member = v.member(a.Member)
+	}
+	for _, x := range v.Exclusions {
+		named := isName(e.Kind) || e.Kind == "exactName"
+		if isName(x.Kind) == named && (named || x.Kind == e.Kind) {
+			e.Exclusions = append(e.Exclusions, x)
+		}
+	}
+	return e
+}
+
+// compared is what the claim's value was looked up as.
+func compared(a Attribution) string {
+	switch a.Rule {
+	case RulePURLNamespace, RulePURLPackage, RulePURLPrefix, RuleRepository, RuleDomain, RuleReverseDNS, RuleCPE, RuleCPEEcho,
+		RuleEmail, RuleDeviceTree, RuleFingerprint, RuleSUIT, RuleIdentifier:
+		return strings.ToLower(a.Matched)
+	}
+	switch a.Claim.Kind {
+	case KindName, KindGroup, KindProduct:
+		folded := []byte(Fold(a.Claim.Value))
+		switch a.Rule {
+		case RuleName, RuleNameCommon, RuleNameTransliter:
+			return string(stripForms(folded))
+		case RuleNameSquashed, RuleNameMisspelt:
+			return string(squash(nil, stripForms(folded)))
+		case RuleNameConfusable:
+			s, _ := skeleton(a.Claim.Value)
+			return string(stripForms([]byte(Fold(s))))
+		}
+		return string(folded)
+	}
+	return Fold(a.Matched)
+}
+
+// ruleWords say what each rule does, for people.
+var ruleWords = map[Rule]string{
+	RulePURLNamespace:  "the namespace that the package is published under is the vendor's",
+	RulePURLPackage:    "this very package is recorded as the vendor's",
+	RulePURLPrefix:     "the package's name starts as the vendor's packages do",
+	RuleReverseDNS:     "the group is the vendor's domain written backwards",
+	RuleCPE:            "the vendor field of the CPE is the vendor's",
+	RuleCPEEcho:        "the vendor field of the CPE is the vendor's, but only repeats the product",
+	RuleDomain:         "the address is on a domain of the vendor",
+	RuleRepository:     "the address is in an account of the vendor on a code host",
+	RuleEmail:          "the e-mail address is on a domain of the vendor",
+	RuleIdentifier:     "the number is registered to the vendor",
+	RuleDeviceTree:     "the vendor prefix of the devicetree string is the vendor's",
+	RuleFingerprint:    "the digest is of a certificate, key or image of the vendor",
+	RuleSUIT:           "the id is the UUID that SUIT makes of the vendor's domain",
+	RuleCHID:           "the id is the hash of the manufacturer's string that the vendor's devices report",
+	RuleCertificate:    "the organisation in the certificate's subject is the vendor's name",
+	RuleName:           "the whole name is the vendor's, apart from its legal form",
+	RuleNameCommon:     "the name is the vendor's, but short or common, and nothing else names the vendor",
+	RuleNameTransliter: "the name is the vendor's in Latin letters",
+	RuleNameSquashed:   "the name is the vendor's with other word breaks",
+	RuleNameConfusable: "the name is the vendor's in look-alike letters, or with characters that do not show",
+	RuleNameBranch:     "the name is the vendor's with a country or region added",
+	RuleNameContains:   "the vendor's name stands inside a longer name",
+	RuleNameMisspelt:   "the name is one letter away from the vendor's",
+	RuleProduct:        "the name is that of a product of the vendor",
+	RuleTextMention:    "the vendor's name stands in other text",
+}
+
+// tierWords say what each tier means, for people.
+var tierWords = map[Tier]string{
+	Registered: "an identifier issued to the vendor, or a namespace it controls",
+	Declared:   "the document itself names the vendor as the maker or supplier",
+	Resembles:  "a likeness, for a person to check",
+	Mentions:   "the vendor is only talked about",
+}
+
+// A Step is one line of an explanation.
+type Step struct{ Label, Text string }
+
+// Steps returns the chain in words, in order.
+func (e Explanation) Steps() []Step {
+	var steps []Step
+	add := func(label, format string, args ...any) {
+		steps = append(steps, Step{label, fmt.Sprintf(format, args...)})
+	}
+	add("document says", "%s (%s): %q", e.Claim.Role, kindWords(string(e.Claim.Kind)), e.Claim.Value)
+	switch loc := e.Claim.Location; {
+	case loc.Pointer != "" && loc.Offset >= 0:
+		add("where", "%s, byte %d", loc.Pointer, loc.Offset)
+	case loc.Pointer != "":
+		add("where", "%s", loc.Pointer)
+	}
+	if e.Rule == "" {
+		return steps
+	}
+	add("compared as", "%q", e.Compared)
+	add("rule", "%s: %s", e.Rule, ruleWords[e.Rule])
+	add("register has", "%q, %s of %s", e.Matched, kindWords(e.Kind), e.VendorName)
+	add("source", "%s", e.Source)
+	add("holds", "%s; judged as of %s", e.Valid, e.Day)
+	if e.Member != nil {
+		add("member", "%s, a %s of %s: %s", e.Member.Name, relationWords[e.Member.Relation], e.VendorName, e.Member.span())
+		add("source", "%s", e.Member.Source)
+	}
+	if len(e.Exclusions) == 0 {
+		add("exclusions", "the register has none of this sort for %s", e.VendorName)
+	} else {
+		var words []string
+		for _, x := range e.Exclusions {
+			words = append(words, fmt.Sprintf("%q (%s)", x.Value, x.Note))
+		}
+		add("exclusions", "%d considered, and the claim is none of them: %s", len(words), strings.Join(words, "; "))
+	}
+	add("so", "%s: %s", e.Tier, tierWords[e.Tier])
+	if e.Caveat != "" {
+		add("not surer", "%s", e.Caveat)
+	}
+	return steps
+}
+
+// kindWords says what a kind of claim or identifier is.
+func kindWords(kind string) string {
+	if w := map[string]string{"purl": "package URL", "cpe": "CPE", "url": "address", "email": "e-mail address", "product": "product name", "regid": "SWID registration id",
+		"oui": "IEEE block", "pen": "IANA enterprise number", "pci": "PCI vendor id", "usb": "USB vendor id", "pnp": "PNP id", "acpi": "ACPI vendor id",
+		"bluetooth": "Bluetooth company id", "devicetree": "devicetree prefix", "guid": "GUID", "suitVendorID": "SUIT vendor id", "chid": "computer hardware id",
+		"exactName": "name with its legal form", "purlNamespace": "namespace of package URLs", "purlPackage": "package", "purlPrefix": "start of package names",
+		"cpeVendor": "vendor in CPEs", "deviceManufacturer": "manufacturer's string in devices", "rpmVendor": "vendor tag of RPM packages",
+		"certificate": "organisation in certificates"}[kind]; w != "" {
+		return w
+	}
+	return kind // name, group, text, domain, transliteration, fingerprint
+}
+
+var relationWords = map[string]string{"jointVenture": "joint venture", "renamed": "renamed part", "subsidiary": "subsidiary", "brand": "brand", "business": "business"}
+
+// String returns the chain as text, a step a line.
+func (e Explanation) String() string {
+	var b strings.Builder
+	for _, s := range e.Steps() {
+		fmt.Fprintf(&b, "%-14s %s\n", s.Label, s.Text)
+	}
+	return b.String()
+}
