@@ -162,15 +162,36 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return role != Emitter
 	}
 	switch kind {
-	case KindText, KindURL, KindEmail, KindCPE, KindProduct, KindRegID:
+	case KindText, KindURL, KindEmail, KindCPE, KindRegID:
 		return false
+	case KindProduct: // the names of products are compared without word breaks too
+		return x.anchors.hasSquashed(value)
 	case KindPURL:
-		return x.anchors.hasPrefix(value)
+		return x.anchors.hasPrefix(value) || holdsName(value)
 	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindGUID, KindFingerprint:
 		return role != Emitter // short, and looked up as they are
 	}
 	// Names, groups and prefixes are compared without word breaks too.
 	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value)
+}
+
+// holdsName reports whether a package URL can hold the name of an organisation, which is
+// compared in more ways than an identifier.
+func holdsName(purl []byte) bool {
+	if len(purl) < 5 {
+		return false
+	}
+	typ := bytes.TrimLeft(purl[4:], "/")
+	if len(typ) > 8 && bytes.EqualFold(typ[:8], []byte("generic/")) || len(typ) > 5 && bytes.EqualFold(typ[:5], []byte("swid/")) {
+		return true
+	}
+	for i, b := range purl {
+		if rest := purl[i+1:]; (b == '?' || b == '&') && len(rest) > 7 &&
+			(bytes.EqualFold(rest[:7], []byte("vendor=")) || bytes.EqualFold(rest[:7], []byte("author="))) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasSquashed reports whether the letters of the value up to the end of one of its words,

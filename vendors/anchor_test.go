@@ -6,12 +6,13 @@ import "testing"
 
 // What the resolver would find without the anchors, the anchors must let pass.
 func FuzzAnchors(f *testing.F) {
-	kinds := []Kind{KindName, KindGroup, KindProduct, KindText, KindPURL, KindCPE, KindURL, KindEmail, KindRegID, KindDeviceTree, KindOUI, KindUSB}
+	kinds := []Kind{KindName, KindGroup, KindProduct, KindText, KindPURL, KindCPE, KindURL, KindEmail, KindRegID, KindDeviceTree, KindOUI, KindUSB, KindGUID, KindFingerprint, KindCertificate}
 	roles := []Role{Namespace, Reference, Author, Mention, Supplier, Manufacturer}
 	for k := range kinds {
 		for _, v := range []string{"Hik-Vision", "hik.vision", "com.zte.x", "@hmscore", "pkg:pypi/HuaweiCloudSDKfoo", "pkg:npm/%40%6Baspersky/x",
 			"cpe:2.3:a:k\\aspersky:x", "https://x.hisilicon.com:80/a", "a@b.zte.com.cn", "zte,mf286", "WAP (ZTE X)", "nuget/Kaspersky.X", "pkg:nuget/kaspersky.x",
-			"pkg:generic/x?vcs_url=git%2Bhttps://github.com/KasperskyLab/x", "Kaspersky Endpoint Security", "Kapersky Lab AO", "K aspersk y", "the hauwei co"} {
+			"pkg:generic/x?vcs_url=git%2Bhttps://github.com/KasperskyLab/x", "Kaspersky Endpoint Security", "Kapersky Lab AO", "K aspersk y", "the hauwei co", "KasperskyTotal Security", "pkg:rpm/x/y?vendor=Hua-Wei", "pkg:generic/hik.vision/x",
+			"ZTE Deutschland GmbH", "/O=ZTE Corporation/CN=x", "regid.2012-05.com.kaspersky,x", "d8730218-72d0-55be-8ae7-6708658869e6", "pkg:swid/Hik%20Vision/x?tag_id=1"} {
 			f.Add(byte(k), byte(k), v)
 		}
 	}

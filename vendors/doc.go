@@ -30,7 +30,23 @@
 // Names are compared by whole tokens after Unicode compatibility folding; legal
 // forms ("Ltd.", "GmbH", "有限公司") are removed at the end of a name only.
 // Nothing is matched by substring: "aztec" is not ZTE. A common name ("Dahua",
-// "Honor") is declared only together with a second, independent field.
+// "Honor") and one of fewer than four letters ("ZTE") are declared only together with
+// a second, independent field; a short one also where its legal form stands beside it
+// as the register has it ("ZTE Corporation"). Likeness (one slip, other word breaks,
+// look-alike letters, declared transliterations) is looked for in distinctive names of
+// six letters or more.
+//
+// # Identifiers
+//
+// The owner in a package URL is found by the rules of its type, see package
+// [github.com/clause76/clause76/vendors/purl]. Identifiers that are hashes (SUIT vendor
+// ids, computer hardware ids) are reversed by computing them for what is registered.
+//
+// # Registers
+//
+// [Bundled] comes with the package. [Load] reads others, [Lint] checks their files as a
+// reviewer would, [Merge] joins registers and refuses what contradicts itself. What
+// [Register.Resolve] found, [Register.Explain] accounts for.
 //
 // # Dates
 //

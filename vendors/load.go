@@ -73,7 +73,8 @@ var exclusionReasons = makeSet("stranger", "lookAlike", "formerMember", "hosting
 // vendor, named after its id. Every error wraps [ErrRegister] and names the file
 // and the entry: an unknown member name, a duplicate key, a missing source, a date
 // that is none or an interval that ends before it starts, a value claimed by two
-// families, a name of fewer than three letters.
+// families, a name of fewer than three letters, a number of the wrong form. [Lint]
+// checks more.
 func Load(fsys fs.FS) (*Register, error) {
 	names, err := fs.Glob(fsys, "*.json")
 	if err != nil {

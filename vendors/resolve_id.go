@@ -127,8 +127,12 @@ func (r *resolver) owner(c *Claim, p purlParts) {
 }
 
 // sub attributes a claim found inside another. What comes of it is recorded with the
-// text of the outer claim, which is the evidence, and the role of the inner one.
+// text of the outer claim, which is the evidence, and the role of the inner one, unless the
+// outer one is only talk.
 func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
+	if c.Role.Cap() < Registered {
+		inner.Role = c.Role
+	}
 	n, m := len(r.out.Attributions), len(r.out.Unattributed)
 	attribute(&inner)
 	role := inner.Role
