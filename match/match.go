@@ -53,7 +53,7 @@ func ParseVerdict(s string) (Verdict, error) {
 type Reason string
 
 // The reasons of observations. Those of excluded entries are the denylist's:
-// notNamed, criterionOnly, lifted; those of claims set aside are the register's:
+// notNamed, criterionOnly, lifted, productOnly; those of claims set aside are the register's:
 // stranger, lookAlike, formerMember, notYetMember, hosting, contribution.
 const (
 	MentionedOnly Reason = "mentionedOnly" // the vendor is only talked about

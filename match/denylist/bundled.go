@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -20,8 +21,8 @@ var history string
 // ErrUnknownRelease: this package does not have the release.
 var ErrUnknownRelease = errors.New("denylist: unknown release")
 
-// Names returns the names of the releases that come with this package, oldest
-// first. The last is the current one.
+// Names returns the names of the releases that come with this package, which are dates,
+// oldest first. The last is the current one.
 func Names() []string {
 	var names []string
 	for line := range strings.Lines(history) {
@@ -29,6 +30,7 @@ func Names() []string {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names) // older ones were cut later, as reconstructions
 	return names
 }
 

@@ -27,7 +27,12 @@ var cuts = []struct {
 	{"2018.06.12", "2018-06-12", "", "As it stood on the eve of the vote: the motion is tabled."},
 	{"2018.06.13", "2018-06-13", "2018.06.12", "The resolution is adopted; the motion is its history."},
 	{"2026.11.23", "2026-11-23", "2018.06.13", "The first current release."},
-	{"2026.11.24", "2026-11-24", "2026.11.23", "The same texts; a register of 31 families instead of 6."},
+	// Reconstructions: what was public on the day, cut later, with the register of 2026.11.24.
+	{"2017.09.14", "2017-09-14", "", "The day after Binding Operational Directive 17-01."},
+	{"2020.08.14", "2020-08-14", "2018.06.13", "Section 889 applies in both its parts; FAR 52.204-25 is amended."},
+	{"2022.03.26", "2022-03-26", "2020.08.14", "After the warnings of March 2022 and the FCC's listing of Kaspersky."},
+	{"2024.07.24", "2024-07-24", "2022.03.26", "After the determination of June 2024; section 1260H names memory makers."},
+	{"2026.11.24", "2026-11-24", "2026.11.23", "Fifteen more instruments; a register of 31 families instead of 6."},
 }
 
 // History grows at its end only, and every release has the digest that it had when

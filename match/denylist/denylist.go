@@ -80,25 +80,29 @@ const (
 	NotNamed      Reason = "notNamed"      // the text does not name it
 	CriterionOnly Reason = "criterionOnly" // the text gives a criterion and names nobody
 	Lifted        Reason = "lifted"        // the measure on it was lifted
+	ProductOnly   Reason = "productOnly"   // the text names a product of it and not the vendor
 )
 
 // An Instrument is a legal or official text.
 type Instrument struct {
-	ID           string     `json:"id"`
-	Title        string     `json:"title"`
-	Issuer       string     `json:"issuer"`
-	Jurisdiction string     `json:"jurisdiction"` // "EU", "US", "UK", "NL" …
-	Force        Force      `json:"force"`
-	Binding      bool       `json:"binding"`
-	Addressees   string     `json:"addressees"`
-	URL          string     `json:"url"`
-	Note         string     `json:"note,omitzero"`
-	History      string     `json:"history,omitzero"` // id of the instrument that this one follows
-	Events       []Event    `json:"events"`
-	Clauses      []Clause   `json:"clauses,omitempty"`
-	Listings     []Listing  `json:"listings,omitempty"`
-	Excluded     []Excluded `json:"excluded,omitempty"`
-	Context      []Context  `json:"context,omitempty"`
+	ID           string `json:"id"`
+	Title        string `json:"title"`
+	Issuer       string `json:"issuer"`
+	Jurisdiction string `json:"jurisdiction"` // "EU", "US", "UK", "NL" …
+	Force        Force  `json:"force"`
+	Binding      bool   `json:"binding"`
+	Addressees   string `json:"addressees"`
+	URL          string `json:"url"`
+	// Ground is what the text gives as its reason, in our words. It differs between
+	// instruments and says nothing about others.
+	Ground   string     `json:"ground,omitzero"`
+	Note     string     `json:"note,omitzero"`
+	History  string     `json:"history,omitzero"` // id of the instrument that this one follows
+	Events   []Event    `json:"events"`
+	Clauses  []Clause   `json:"clauses,omitempty"`
+	Listings []Listing  `json:"listings,omitempty"`
+	Excluded []Excluded `json:"excluded,omitempty"`
+	Context  []Context  `json:"context,omitempty"`
 }
 
 // An Event is something that happened, or by its terms will happen, to an instrument.
@@ -132,14 +136,16 @@ const (
 // A Clause is a part of an instrument, with its words. Passages that do not follow
 // one another in the original are separated by a line "[…]".
 type Clause struct {
-	ID       string       `json:"id"`
-	Locator  string       `json:"locator"`  // "paragraph 76"
-	Language string       `json:"language"` // BCP 47: "en", "nl"
-	Text     string       `json:"text"`
-	Verified bool         `json:"verified"` // the words were seen in a copy of the official text
-	Public   vendors.Date `json:"public"`
-	Source   string       `json:"source"`
-	Note     string       `json:"note,omitzero"`
+	ID       string `json:"id"`
+	Locator  string `json:"locator"`  // "paragraph 76"
+	Language string `json:"language"` // BCP 47: "en", "nl"
+	Text     string `json:"text"`
+	// Translation is ours, into English, and no official text.
+	Translation string       `json:"translation,omitzero"`
+	Verified    bool         `json:"verified"` // the words were seen in a copy of the official text
+	Public      vendors.Date `json:"public"`
+	Source      string       `json:"source"`
+	Note        string       `json:"note,omitzero"`
 }
 
 // A Listing says what a clause asks about a vendor's products.

@@ -275,7 +275,7 @@ func (c *checker) isNameOf(name string, id vendors.ID) bool {
 func (c *checker) excluded(in *Instrument, x *Excluded) error {
 	err := errors.Join(
 		c.id(x.ID), day("public", x.Public), present("note", x.Note, "source", x.Source),
-		oneOf("reason", x.Reason, NotNamed, CriterionOnly, Lifted),
+		oneOf("reason", x.Reason, NotNamed, CriterionOnly, Lifted, ProductOnly),
 	)
 	if c.reg.Vendor(x.Vendor) == nil {
 		err = errors.Join(err, fmt.Errorf("%q: %w", x.Vendor, ErrVendor))

@@ -95,6 +95,12 @@ type Citation struct {
 	Scope    *Scope `json:"scope"`
 	Quote    string `json:"quote"`
 	Language string `json:"language"`
+	// Translation of the clause into English, by us; "" if there is none.
+	Translation string `json:"translation,omitzero"`
+	// Ground is what the instrument gives as its reason, in our words.
+	Ground string `json:"ground,omitzero"`
+	// Fact is, for the basis Covered, what brings the vendor under the clause.
+	Fact string `json:"fact,omitzero"`
 	// QuoteStart and QuoteEnd are the half-open range of the quote in the clause,
 	// in Unicode code points.
 	QuoteStart int    `json:"quoteStart"`
@@ -111,16 +117,17 @@ func (e Entry) Cite(day vendors.Date) Citation {
 	in := e.Instrument
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
-		Binding: in.Binding, Addressees: in.Addressees, URL: in.URL, Status: e.Status(day),
+		Binding: in.Binding, Addressees: in.Addressees, URL: in.URL, Status: e.Status(day), Ground: in.Ground,
 	}
 	if e.Clause != nil {
 		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, textDigest(e.Clause.Text)
+		c.Translation = e.Clause.Translation
 	}
 	switch {
 	case e.Listing != nil:
 		l := e.Listing
 		c.Listing, c.Action, c.Effect, c.Basis, c.Depth, c.Note = l.ID, l.Action, l.Effect, l.Basis, l.Depth, l.Note
-		c.Scope, c.Quote = &l.Scope, l.Quote
+		c.Scope, c.Quote, c.Fact = &l.Scope, l.Quote, l.Fact
 	case e.Excluded != nil:
 		c.Listing, c.Note = e.Excluded.ID, e.Excluded.Note
 		if e.Clause != nil {

@@ -90,7 +90,12 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 		p.line("", "", bold(fmt.Sprintf("Text %d of %d", i+1, len(f.Citations))))
 		step("force", binding(c)+", addressed to "+c.Addressees)
 		step("text", where(c))
-		step("words", "“"+c.Quote+"”")
+		step("words", "“"+c.Quote+"” ["+c.Language+"]")
+		for _, s := range [...][2]string{{"in English", c.Translation}, {"covered", c.Fact}, {"ground", c.Ground}} {
+			if s[1] != "" {
+				step(s[0], s[1])
+			}
+		}
 		p.w.WriteString(fmt.Sprintf("%-15s", "address") + clean(c.URL) + "\n") // whole, so that it can be followed
 		if c.Verdict != "" {
 			step("so", verdict(c.Verdict))

@@ -217,6 +217,15 @@ func (p *printer) cited() {
 		if c.Quote != "" {
 			p.line("    ", "    ", c.Clause+": “"+c.Quote+"” ["+c.Language+"]")
 		}
+		if c.Translation != "" {
+			p.line("    ", "    ", "In English (our translation): “"+c.Translation+"”")
+		}
+		if c.Fact != "" {
+			p.line("    ", "    ", "Covered because: "+c.Fact)
+		}
+		if c.Ground != "" {
+			p.line("    ", "    ", "Ground: "+c.Ground)
+		}
 		if s := c.Scope; s != nil {
 			if s.Limit != "" {
 				p.line("    ", "    ", "Limited to: “"+s.Limit+"”")
