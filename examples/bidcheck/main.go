@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
@@ -45,6 +46,7 @@ Examples:
   bidcheck -format json -o report.json bid/
   bidcheck -key vendor.pem bid.zip
   bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
+  bidcheck -denylist 2018.06.12 -compare 2018.06.13 testdata/bids/endpoint-tender
   bidcheck -explain 1f3a testdata/bids/endpoint-tender
   bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
 
@@ -71,6 +73,8 @@ type config struct {
 	quiet   bool
 	failOn  match.Verdict
 	matcher *match.Matcher
+	// compare is the matcher of the second denylist, or nil.
+	compare *match.Matcher
 	// verifiers check the signatures of envelopes.
 	verifiers []dsse.Verifier
 	paths     []string
@@ -86,12 +90,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	inputs := collect(c.paths)
-	meter := newMeter(stderr, c.quiet, inputs)
-	docs := screenAll(ctx, c, inputs, stdin, meter)
-	meter.done()
-	report := evidence.New(c.matcher, "bidcheck", c.failOn)
-	report.Finish(docs)
-	err = c.write(report, stdout)
+	report := screenWith(ctx, c, c.matcher, inputs, stdin, stderr)
+	if c.compare != nil {
+		return compare(c, report, screenWith(ctx, c, c.compare, inputs, stdin, stderr), stdout, stderr)
+	}
+	err = c.write(report.WriteJSON, func(w io.Writer, o *evidence.TableOptions) error { return c.table(report, w, o) }, stdout)
 	if errors.Is(err, evidence.ErrNoFinding) {
 		fmt.Fprintf(stderr, "bidcheck: -explain: %v\n", err)
 		return exitUsage
@@ -101,6 +104,39 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUnread
 	}
 	return exitStatus(report, c.failOn)
+}
+
+// screenWith screens the inputs with one matcher.
+func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []input, stdin io.Reader, stderr io.Writer) *evidence.Report {
+	meter := newMeter(stderr, c.quiet, inputs)
+	with := *c
+	with.matcher = m
+	docs := screenAll(ctx, &with, inputs, stdin, meter)
+	meter.done()
+	report := evidence.New(m, "bidcheck", c.failOn)
+	report.Finish(docs)
+	return report
+}
+
+// compare writes which findings flip between two reports.
+func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer) int {
+	comparison := evidence.Compare(before, after, denylist.Diff(c.matcher.Release(), c.compare.Release()))
+	if err := c.write(comparison.WriteJSON, comparison.WriteTable, stdout); err != nil {
+		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
+		return exitUnread
+	}
+	for _, d := range after.Documents {
+		if d.Error != nil {
+			fmt.Fprintf(stderr, "bidcheck: %s: %s\n", d.Path, d.Error.Message)
+		}
+	}
+	switch status := exitStatus(after, c.failOn); {
+	case status == exitUnread:
+		return exitUnread
+	case comparison.Reached(c.failOn):
+		return exitFound
+	}
+	return exitClear
 }
 
 func exitStatus(r *evidence.Report, failOn match.Verdict) int {
@@ -129,6 +165,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	fs.StringVar(&c.format, "format", "table", "form of the report: `table` or json")
 	fs.StringVar(&c.output, "o", "", "write the report to `FILE` instead of standard output")
 	list := fs.String("denylist", "", "denylist to use: a `RELEASE` that is embedded ("+strings.Join(denylist.Names(), ", ")+") or a release's file; default the newest")
+	var second string
+	fs.StringVar(&second, "compare", "", "instead of the report, print which findings flip from the denylist to this `RELEASE`, and why; exit with status 1 if one reaches -fail-on")
 	asOf := fs.String("as-of", "", "judge by this `DATE` (YYYY-MM-DD); default the date of the denylist")
 	jurisdictions := fs.String("jurisdiction", "", "only listings of these `JURISDICTIONS`, separated by commas; default all")
 	failOn := fs.String("fail-on", "ban", "exit with status 1 from this `VERDICT` on: ban, exclude, review or inconclusive")
@@ -161,6 +199,9 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if c.failOn, err = match.ParseVerdict(*failOn); err != nil || c.failOn == match.Clear {
 		return nil, fmt.Errorf("-fail-on is %q; expected ban, exclude, review or inconclusive", *failOn)
 	}
+	if second != "" && slices.Contains(c.paths, "-") {
+		return nil, errors.New("-compare reads the inputs twice, which standard input cannot be")
+	}
 	release, err := openDenylist(*list)
 	if err != nil {
 		return nil, err
@@ -171,7 +212,12 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 			opts.Jurisdictions = append(opts.Jurisdictions, j)
 		}
 	}
-	c.matcher, err = match.New(release, &opts)
+	if c.matcher, err = match.New(release, &opts); err != nil || second == "" {
+		return c, err
+	}
+	if release, err = openDenylist(second); err == nil {
+		c.compare, err = match.New(release, &opts)
+	}
 	return c, err
 }
 
@@ -212,21 +258,24 @@ func openDenylist(name string) (*denylist.Release, error) {
 	return denylist.Parse(strings.TrimSuffix(filepath.Base(name), ".json"), data)
 }
 
-// write writes the report in its form to the output.
-func (c *config) write(r *evidence.Report, stdout io.Writer) error {
+// A tableWriter writes something for people.
+type tableWriter func(io.Writer, *evidence.TableOptions) error
+
+// write writes the report, or what takes its place, in its form to the output.
+func (c *config) write(json func(io.Writer) error, table tableWriter, stdout io.Writer) error {
 	if c.output == "" {
-		return c.view(r, stdout)
+		return c.view(json, table, stdout)
 	}
 	f, err := os.Create(c.output)
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.view(r, f), f.Close())
+	return errors.Join(c.view(json, table, f), f.Close())
 }
 
-func (c *config) view(r *evidence.Report, w io.Writer) error {
+func (c *config) view(json func(io.Writer) error, table tableWriter, w io.Writer) error {
 	if c.format == "json" && c.explain == "" {
-		return r.WriteJSON(w)
+		return json(w)
 	}
 	opts := evidence.TableOptions{}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
@@ -235,8 +284,13 @@ func (c *config) view(r *evidence.Report, w io.Writer) error {
 			opts.Width = min(width, 120)
 		}
 	}
+	return table(w, &opts)
+}
+
+// table writes the report, or the explanation that was asked for.
+func (c *config) table(r *evidence.Report, w io.Writer, opts *evidence.TableOptions) error {
 	if c.explain != "" {
-		return evidence.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), &opts)
+		return evidence.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), opts)
 	}
-	return r.WriteTable(w, &opts)
+	return r.WriteTable(w, opts)
 }

@@ -68,6 +68,9 @@ func (in *Instrument) known(day vendors.Date) bool {
 		return known > day
 	})
 	in.Clauses = slices.DeleteFunc(in.Clauses, func(c Clause) bool { return c.Public > day })
+	for i := range in.Clauses {
+		in.Clauses[i].Digest = textDigest(in.Clauses[i].Text)
+	}
 	in.Listings = slices.DeleteFunc(in.Listings, func(l Listing) bool { return l.Public > day })
 	for i := range in.Listings {
 		l := &in.Listings[i]

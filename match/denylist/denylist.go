@@ -146,6 +146,8 @@ type Clause struct {
 	Public      vendors.Date `json:"public"`
 	Source      string       `json:"source"`
 	Note        string       `json:"note,omitzero"`
+	// Digest is that of the text, "sha256:…", as [Cut] records it.
+	Digest string `json:"digest,omitzero"`
 }
 
 // A Listing says what a clause asks about a vendor's products.

@@ -31,7 +31,72 @@ var (
 	ErrDuplicate = errors.New("duplicate id")
 	// ErrValue: a required value is missing or is not of its closed set.
 	ErrValue = errors.New("bad value")
+	// ErrDigest: a digest is recorded and is not that of the bytes.
+	ErrDigest = errors.New("the digest does not fit")
+	// ErrCycle: an instrument is, by way of others, its own history.
+	ErrCycle = errors.New("its own history")
 )
+
+// An EntryError is a fault of one entry: an instrument, clause, listing, excluded or
+// context entry.
+type EntryError struct {
+	Entry string // its id
+	// Member is the JSON member that is wrong, "" if it is no single one.
+	Member string
+	Err    error
+}
+
+// Error says which entry is wrong, and how.
+func (e *EntryError) Error() string { return e.Entry + ": " + e.Err.Error() }
+
+// Unwrap returns the fault.
+func (e *EntryError) Unwrap() error { return e.Err }
+
+// at says of which entry the faults are, and wrong of which member.
+func at(entry string, faults ...error) error {
+	var out []error
+	for _, f := range flatten(errors.Join(faults...)) {
+		if known := (*EntryError)(nil); errors.As(f, &known) && known.Entry != "" {
+			out = append(out, f)
+			continue
+		}
+		e := &EntryError{Entry: entry, Err: f}
+		if m := (*memberError)(nil); errors.As(f, &m) {
+			e.Member = m.member
+		}
+		out = append(out, e)
+	}
+	return errors.Join(out...)
+}
+
+// flatten returns the errors that were joined.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	switch {
+	case err == nil:
+		return nil
+	case !ok:
+		return []error{err}
+	}
+	var out []error
+	for _, e := range joined.Unwrap() {
+		out = append(out, flatten(e)...)
+	}
+	return out
+}
+
+// A memberError is a fault of one JSON member.
+type memberError struct {
+	member, text string
+	kind         error
+}
+
+func (e *memberError) Error() string { return e.text + ": " + e.kind.Error() }
+func (e *memberError) Unwrap() error { return e.kind }
+
+func wrong(kind error, member, format string, args ...any) error {
+	return &memberError{member, fmt.Sprintf(format, args...), kind}
+}
 
 // Parse reads a release. name is the name of its file without ".json", which the
 // digest covers. Every error wraps [ErrRelease] and the sentinel of its kind, and
@@ -63,16 +128,20 @@ func (f *releaseFile) release() (*Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Release{name: f.Release, date: f.Date, instruments: f.Instruments, register: reg,
+	return assemble(f.Release, f.Date, f.Instruments, reg)
+}
+
+// assemble checks instruments against a register and makes a release of them.
+func assemble(name string, date vendors.Date, instruments []*Instrument, reg *vendors.Register) (*Release, error) {
+	r := &Release{name: name, date: date, instruments: slices.Clone(instruments), register: reg,
 		byID: make(map[string]*Instrument), byVendor: make(map[vendors.ID][]Entry), context: make(map[vendors.ID][]Context)}
 	c := checker{reg: reg, ids: make(map[string]bool)}
-	for _, in := range f.Instruments {
+	var faults error
+	for _, in := range instruments {
 		if in == nil {
 			return nil, fmt.Errorf("an instrument is null: %w", ErrValue)
 		}
-		if err := c.instrument(in); err != nil {
-			return nil, fmt.Errorf("%s: %w", in.ID, err)
-		}
+		faults = errors.Join(faults, c.instrument(in))
 		r.byID[in.ID] = in
 		for i := range in.Listings {
 			l := &in.Listings[i]
@@ -86,10 +155,11 @@ func (f *releaseFile) release() (*Release, error) {
 			r.context[ctx.Vendor] = append(r.context[ctx.Vendor], ctx)
 		}
 	}
-	for _, in := range f.Instruments {
-		if in.History != "" && r.byID[in.History] == nil {
-			return nil, fmt.Errorf("%s: history %q: %w", in.ID, in.History, ErrReference)
-		}
+	for _, in := range instruments {
+		faults = errors.Join(faults, at(in.ID, r.history(in)))
+	}
+	if faults != nil {
+		return nil, faults
 	}
 	sort.Slice(r.instruments, func(i, j int) bool { return r.instruments[i].ID < r.instruments[j].ID })
 	for _, es := range r.byVendor {
@@ -104,6 +174,23 @@ func (f *releaseFile) release() (*Release, error) {
 		})
 	}
 	return r, nil
+}
+
+// history checks that the instruments that one follows are there and end somewhere.
+func (r *Release) history(in *Instrument) error {
+	seen := map[string]bool{in.ID: true}
+	for in.History != "" {
+		if seen[in.History] {
+			return wrong(ErrCycle, "history", "history %q", in.History)
+		}
+		seen[in.History] = true
+		next := r.byID[in.History]
+		if next == nil {
+			return wrong(ErrReference, "history", "history %q", in.History)
+		}
+		in = next
+	}
+	return nil
 }
 
 func (e Entry) id() string {
@@ -130,100 +217,110 @@ type checker struct {
 
 func (c *checker) id(id string) error {
 	if id == "" {
-		return fmt.Errorf("no id: %w", ErrValue)
+		return wrong(ErrValue, "id", "no id")
 	}
 	if c.ids[id] {
-		return fmt.Errorf("%s: %w", id, ErrDuplicate)
+		return wrong(ErrDuplicate, "id", "%s", id)
 	}
 	c.ids[id] = true
 	return nil
 }
 
 // day checks a required day.
-func day(what string, d vendors.Date) error {
+func day(member string, d vendors.Date) error {
 	if _, err := vendors.ParseDate(string(d)); err != nil || !d.IsDay() {
-		return fmt.Errorf("%s is %q; expected YYYY-MM-DD: %w", what, d, ErrInterval)
+		return wrong(ErrInterval, member, "%s is %q; expected a day, YYYY-MM-DD", member, d)
 	}
 	return nil
 }
 
-func oneOf[T ~string](what string, v T, set ...T) error {
+func oneOf[T ~string](member string, v T, set ...T) error {
 	if !slices.Contains(set, v) {
-		return fmt.Errorf("%s is %q; expected one of %q: %w", what, v, set, ErrValue)
+		return wrong(ErrValue, member, "%s is %q; expected one of %q", member, v, set)
 	}
 	return nil
 }
 
+// present checks members that must have a value: name and value, in pairs.
 func present(pairs ...string) error {
+	var err error
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
-			return fmt.Errorf("%s is missing: %w", pairs[i], ErrValue)
-		}
-	}
-	return nil
-}
-
-func (c *checker) instrument(in *Instrument) error {
-	err := errors.Join(
-		c.id(in.ID),
-		present("title", in.Title, "issuer", in.Issuer, "jurisdiction", in.Jurisdiction, "addressees", in.Addressees, "url", in.URL),
-		oneOf("force", in.Force, Statute, Regulation, Directive, Order, Instruction, OfficialList, SoftLaw, Resolution, Letter, Warning, Proposal, Ruling),
-	)
-	if len(in.Events) == 0 {
-		err = errors.Join(err, fmt.Errorf("no events: %w", ErrValue))
-	}
-	last := vendors.Date("")
-	for _, e := range in.Events {
-		err = errors.Join(err, day("event date", e.Date), present("event source", e.Source),
-			oneOf("event", e.Event, Tabled, Adopted, Issued, Published, Enacted, Effective, Amended, Upheld, Suspended, Terminated, Vacated, Superseded))
-		if e.Date < last {
-			err = errors.Join(err, fmt.Errorf("events are not in order of their dates: %w", ErrInterval))
-		}
-		last = e.Date
-	}
-	for _, cl := range in.Clauses {
-		err = errors.Join(err, c.id(in.ID+"#"+cl.ID), day("public", cl.Public),
-			present("locator", cl.Locator, "language", cl.Language, "text", cl.Text, "source", cl.Source))
-	}
-	for i := range in.Listings {
-		if e := c.listing(in, &in.Listings[i]); e != nil {
-			err = errors.Join(err, fmt.Errorf("listing %s: %w", in.Listings[i].ID, e))
-		}
-	}
-	for i := range in.Listings {
-		for j := range i {
-			if a, b := &in.Listings[i], &in.Listings[j]; overlap(a, b) {
-				err = errors.Join(err, fmt.Errorf("listings %s and %s overlap: %w", b.ID, a.ID, ErrInterval))
-			}
-		}
-	}
-	for _, x := range in.Excluded {
-		if e := c.excluded(in, &x); e != nil {
-			err = errors.Join(err, fmt.Errorf("excluded %s: %w", x.ID, e))
-		}
-	}
-	for _, x := range in.Context {
-		err = errors.Join(err, c.id(x.ID), day("context date", x.Date), present("context text", x.Text, "context source", x.Source))
-		if c.reg.Vendor(x.Vendor) == nil {
-			err = errors.Join(err, fmt.Errorf("context %s: %q: %w", x.ID, x.Vendor, ErrVendor))
+			err = errors.Join(err, wrong(ErrValue, pairs[i], "%s is missing or empty; expected a value", pairs[i]))
 		}
 	}
 	return err
 }
 
+func (c *checker) instrument(in *Instrument) error {
+	err := at(in.ID,
+		c.id(in.ID),
+		present("title", in.Title, "issuer", in.Issuer, "jurisdiction", in.Jurisdiction, "addressees", in.Addressees, "url", in.URL),
+		oneOf("force", in.Force, Statute, Regulation, Directive, Order, Instruction, OfficialList, SoftLaw, Resolution, Letter, Warning, Proposal, Ruling),
+		c.events(in),
+	)
+	for _, cl := range in.Clauses {
+		id := in.ID + "#" + cl.ID
+		err = errors.Join(err, at(id, c.id(id), day("public", cl.Public),
+			present("locator", cl.Locator, "language", cl.Language, "text", cl.Text, "source", cl.Source)))
+		if cl.Digest != "" && cl.Digest != textDigest(cl.Text) {
+			err = errors.Join(err, at(id, wrong(ErrDigest, "digest", "digest is %s; that of the text is %s", cl.Digest, textDigest(cl.Text))))
+		}
+	}
+	for i := range in.Listings {
+		l := &in.Listings[i]
+		err = errors.Join(err, at(l.ID, c.id(l.ID), c.listing(in, l)))
+		for j := range i {
+			if other := &in.Listings[j]; overlap(l, other) {
+				err = errors.Join(err, at(l.ID, wrong(ErrInterval, "from", "says the same of the same vendor at the same time as %s", other.ID)))
+			}
+		}
+	}
+	for i := range in.Excluded {
+		err = errors.Join(err, at(in.Excluded[i].ID, c.excluded(in, &in.Excluded[i])))
+	}
+	for _, x := range in.Context {
+		err = errors.Join(err, at(x.ID, c.id(x.ID), day("date", x.Date), present("text", x.Text, "source", x.Source), c.vendor(x.Vendor)))
+	}
+	return err
+}
+
+func (c *checker) events(in *Instrument) error {
+	if len(in.Events) == 0 {
+		return wrong(ErrValue, "events", "no events; expected at least one, with date and source")
+	}
+	var err error
+	last := vendors.Date("")
+	for _, e := range in.Events {
+		err = errors.Join(err, day("date", e.Date), present("source", e.Source),
+			oneOf("event", e.Event, Tabled, Adopted, Issued, Published, Enacted, Effective, Amended, Upheld, Suspended, Terminated, Vacated, Superseded))
+		if e.Date < last {
+			err = errors.Join(err, wrong(ErrInterval, "events", "the event of %s stands behind that of %s; expected them in order of their dates", e.Date, last))
+		}
+		last = e.Date
+	}
+	return err
+}
+
+func (c *checker) vendor(id vendors.ID) error {
+	if c.reg.Vendor(id) == nil {
+		return wrong(ErrVendor, "vendor", "%q is not in the register; expected the id of a vendor's file", id)
+	}
+	return nil
+}
+
 func (c *checker) listing(in *Instrument, l *Listing) error {
 	err := errors.Join(
-		c.id(l.ID),
 		oneOf("action", l.Action, Review, Exclude, Ban, PhaseOut, Diversify, Warn),
 		oneOf("effect", l.Effect, Use, Procurement, Market, Subsidy, Supply),
 		oneOf("basis", l.Basis, Named, Example, Covered),
 		oneOf("depth", l.Depth, Any, Essential, Product, NotAddressed),
-		day("public", l.Public), day("from", l.From), present("quote", l.Quote),
+		day("public", l.Public), day("from", l.From), present("quote", l.Quote), c.vendor(l.Vendor),
 	)
 	if l.Until != "" {
 		err = errors.Join(err, day("until", l.Until))
 		if l.Until <= l.From {
-			err = errors.Join(err, fmt.Errorf("until %s is not after from %s: %w", l.Until, l.From, ErrInterval))
+			err = errors.Join(err, wrong(ErrInterval, "until", "until %s is not after from %s", l.Until, l.From))
 		}
 	}
 	clause, names := in.clause(l.Clause), in.clause(l.In)
@@ -231,31 +328,46 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 		names = clause
 	}
 	if clause == nil || names == nil {
-		return errors.Join(err, fmt.Errorf("clause %q or %q: %w", l.Clause, l.In, ErrReference))
+		return errors.Join(err, wrong(ErrReference, "clause", "clause %q or %q is not in the instrument", l.Clause, l.In))
 	}
 	if !strings.Contains(clause.Text, l.Quote) {
-		err = errors.Join(err, fmt.Errorf("quote %q: %w", l.Quote, ErrQuote))
+		err = errors.Join(err, notVerbatim("quote", l.Quote, clause.Text))
 	}
-	for _, words := range append([]string{l.Reach, l.Scope.Limit}, l.Scope.Exceptions...) {
+	for i, words := range append([]string{l.Reach, l.Scope.Limit}, l.Scope.Exceptions...) {
 		if words != "" && !in.says(words) {
-			err = errors.Join(err, fmt.Errorf("%q: %w", words, ErrQuote))
+			err = errors.Join(err, notVerbatim([]string{"reach", "limit", "exceptions"}[min(i, 2)], words, clause.Text))
 		}
 	}
 	if c.reg.Vendor(l.Vendor) == nil {
-		return errors.Join(err, fmt.Errorf("%q: %w", l.Vendor, ErrVendor))
+		return err
 	}
 	switch l.Basis {
 	case Named, Example:
 		if l.Named == "" || !strings.Contains(names.Text, l.Named) {
-			err = errors.Join(err, fmt.Errorf("name %q: %w", l.Named, ErrQuote))
+			err = errors.Join(err, notVerbatim("named", l.Named, names.Text))
 		}
 		if !c.isNameOf(l.Named, l.Vendor) {
-			err = errors.Join(err, fmt.Errorf("the register does not know %q as a name of %s: %w", l.Named, l.Vendor, ErrVendor))
+			err = errors.Join(err, wrong(ErrVendor, "named", "the register does not know %q as a name of %s; expected it among the names in the vendor's file", l.Named, l.Vendor))
 		}
 	case Covered:
 		err = errors.Join(err, present("fact", l.Fact))
 	}
 	return err
+}
+
+// notVerbatim says how far words agree with the text that they should be of.
+func notVerbatim(member, words, text string) error {
+	agree := ""
+	for i := range words + " " {
+		if i > len(words) || !strings.Contains(text, words[:i]) {
+			break
+		}
+		agree = words[:i]
+	}
+	if agree == words {
+		agree = ""
+	}
+	return wrong(ErrQuote, member, "%s %q; expected words copied from the clause's text, letter by letter; it has “%s”, and not what follows", member, words, agree)
 }
 
 // says reports whether some clause of the instrument has the words.
@@ -274,25 +386,22 @@ func (c *checker) isNameOf(name string, id vendors.ID) bool {
 
 func (c *checker) excluded(in *Instrument, x *Excluded) error {
 	err := errors.Join(
-		c.id(x.ID), day("public", x.Public), present("note", x.Note, "source", x.Source),
+		c.id(x.ID), day("public", x.Public), present("note", x.Note, "source", x.Source), c.vendor(x.Vendor),
 		oneOf("reason", x.Reason, NotNamed, CriterionOnly, Lifted, ProductOnly),
 	)
-	if c.reg.Vendor(x.Vendor) == nil {
-		err = errors.Join(err, fmt.Errorf("%q: %w", x.Vendor, ErrVendor))
-	}
 	if x.Clause == "" {
 		return err
 	}
 	clause := in.clause(x.Clause)
 	if clause == nil {
-		return errors.Join(err, fmt.Errorf("clause %q: %w", x.Clause, ErrReference))
+		return errors.Join(err, wrong(ErrReference, "clause", "clause %q is not in the instrument", x.Clause))
 	}
 	if x.Reason == Lifted {
 		return err
 	}
 	got := c.reg.Resolve("", []vendors.Claim{{Role: vendors.Mention, Kind: vendors.KindText, Value: clause.Text}})
 	if slices.ContainsFunc(got.Attributions, func(a vendors.Attribution) bool { return a.Vendor == x.Vendor }) {
-		err = errors.Join(err, fmt.Errorf("the clause names %s after all: %w", x.Vendor, ErrQuote))
+		err = errors.Join(err, wrong(ErrQuote, "vendor", "the clause names %s after all", x.Vendor))
 	}
 	return err
 }

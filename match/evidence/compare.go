@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+import (
+	"encoding/json"
+	"io"
+	"sort"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+)
+
+// A Comparison is what changes for the same documents between two denylists, or two days.
+type Comparison struct {
+	SchemaVersion string   `json:"schemaVersion"`
+	Before        Denylist `json:"before"`
+	After         Denylist `json:"after"`
+	// Flips are in order of the documents' paths, then of the second report.
+	Flips []Flip `json:"flips"`
+	// Same counts the findings whose verdict is the same.
+	Same int `json:"same"`
+}
+
+// A Flip is a component and a vendor with another verdict.
+type Flip struct {
+	Path      string    `json:"path"`
+	Component Component `json:"component"`
+	Vendor    Vendor    `json:"vendor"`
+	Before    string    `json:"before"` // the verdict, "" for none
+	After     string    `json:"after"`
+	Changes   []Change  `json:"changes"`
+}
+
+// A Change is what in the denylist can have made a verdict flip.
+type Change struct {
+	Class string `json:"class"`
+	Entry string `json:"entry"`
+	What  string `json:"what"`
+	Why   string `json:"why"`
+}
+
+// Compare compares two reports of the same documents. changes are those between their
+// releases, see [denylist.Diff]; each flip gets those of its vendor that work its way.
+func Compare(before, after *Report, changes []denylist.Change) *Comparison {
+	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Flips: []Flip{}}
+	type key struct{ path, sha, ref, pointer, vendor string }
+	type side struct {
+		before, after *Finding
+		path          string
+		order         int
+	}
+	sides := make(map[key]*side)
+	collect := func(r *Report, set func(*side, *Finding)) {
+		for i := range r.Documents {
+			d := &r.Documents[i]
+			for j := range d.Findings {
+				f := &d.Findings[j]
+				k := key{d.Path, d.SHA256, f.Component.Ref, f.Component.Location.Pointer, f.Vendor.ID}
+				s := sides[k]
+				if s == nil {
+					s = &side{path: d.Path, order: len(sides)}
+					sides[k] = s
+				}
+				set(s, f)
+			}
+		}
+	}
+	collect(after, func(s *side, f *Finding) { s.after = f })
+	collect(before, func(s *side, f *Finding) { s.before = f })
+	var all []*side
+	for _, s := range sides {
+		all = append(all, s)
+	}
+	sort.Slice(all, func(i, j int) bool {
+		if all[i].path != all[j].path {
+			return all[i].path < all[j].path
+		}
+		return all[i].order < all[j].order
+	})
+	for _, s := range all {
+		f := Flip{Path: s.path, Changes: []Change{}}
+		for _, x := range [...]*Finding{s.before, s.after} {
+			if x != nil {
+				f.Component, f.Vendor = x.Component, x.Vendor
+			}
+		}
+		if s.before != nil {
+			f.Before = s.before.Verdict
+		}
+		if s.after != nil {
+			f.After = s.after.Verdict
+		}
+		if f.Before == f.After {
+			c.Same++
+			continue
+		}
+		class := denylist.ToUnlisted
+		if f.stronger() {
+			class = denylist.ToListed
+		}
+		for _, x := range changes {
+			if string(x.Vendor) == f.Vendor.ID && x.Class == class {
+				f.Changes = append(f.Changes, Change{string(x.Class), x.Entry, x.What, x.Why})
+			}
+		}
+		c.Flips = append(c.Flips, f)
+	}
+	return c
+}
+
+func (f *Flip) stronger() bool { return verdictOf(f.After) > verdictOf(f.Before) }
+
+func verdictOf(word string) match.Verdict {
+	v, err := match.ParseVerdict(word)
+	if err != nil {
+		return match.NoVerdict
+	}
+	return v
+}
+
+// Reached reports whether a verdict is at or above v that was not before.
+func (c *Comparison) Reached(v match.Verdict) bool {
+	for i := range c.Flips {
+		if f := &c.Flips[i]; verdictOf(f.After) >= v && verdictOf(f.Before) < v {
+			return true
+		}
+	}
+	return false
+}
+
+// WriteJSON writes the comparison in the form of [Report.WriteJSON].
+func (c *Comparison) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(c)
+}
+
+// WriteTable writes the comparison for people.
+func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
+	p := newPrinter(w, opts)
+	p.line("", "", "clause76: from denylist release "+c.Before.Release+", as of "+c.Before.AsOf+", to "+c.After.Release+", as of "+c.After.AsOf)
+	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
+	path, told := "", make(map[string]bool)
+	for i := range c.Flips {
+		f := &c.Flips[i]
+		if f.Path != path {
+			path = f.Path
+			p.rule(path)
+		}
+		p.blank()
+		p.line("", "        ", verdict(or(f.Before, "nothing")), "→", verdict(or(f.After, "nothing")), bold(component(&f.Component)), "— "+f.Vendor.Name)
+		for _, x := range f.Changes {
+			if told[f.Vendor.ID+x.What] {
+				p.line("  ", "    ", x.Entry, "(as above)")
+				continue
+			}
+			told[f.Vendor.ID+x.What] = true
+			p.line("  ", "    ", x.What)
+			p.line("    ", "    ", "because: "+x.Why)
+		}
+		if len(f.Changes) == 0 {
+			p.line("  ", "    ", "no change of the denylist: the days judged by differ")
+		}
+	}
+	p.blank()
+	p.line("", "", bold("In all:"), number(len(c.Flips), "verdict")+" changed, "+number(c.Same, "finding")+" stayed as they were.")
+	return p.w.Flush()
+}
+
+func or(s, empty string) string {
+	if s == "" {
+		return empty
+	}
+	return s
+}
