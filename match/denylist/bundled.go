@@ -64,12 +64,10 @@ func Open(name string) (*Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := Parse(name, data)
+	r, err := checked(name, data, want)
 	if err != nil {
 		return nil, err
 	}
-	if r.digest != want {
-		return nil, fmt.Errorf("%w: %s: digest is %s; history has %s", ErrRelease, name, r.digest, want)
-	}
+	r.trust = Embedded
 	return r, nil
 }

@@ -69,18 +69,24 @@ func at(entry string, faults ...error) error {
 	return errors.Join(out...)
 }
 
-// flatten returns the errors that were joined.
+// flatten returns the errors that [errors.Join] joined. One that fmt.Errorf made of
+// several stays whole.
 func flatten(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case !ok:
+	}
+	if !ok {
 		return []error{err}
 	}
 	var out []error
+	var lines []string
 	for _, e := range joined.Unwrap() {
 		out = append(out, flatten(e)...)
+		lines = append(lines, e.Error())
+	}
+	if strings.Join(lines, "\n") != err.Error() {
+		return []error{err}
 	}
 	return out
 }

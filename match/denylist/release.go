@@ -22,6 +22,7 @@ type Release struct {
 	name        string
 	date        vendors.Date
 	digest      string
+	trust       TrustKind
 	instruments []*Instrument
 	register    *vendors.Register
 	byID        map[string]*Instrument

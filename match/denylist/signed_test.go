@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package denylist_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/clause76/clause76/match/denylist"
+)
+
+// keys makes a signer and its verifier.
+func keys(t *testing.T, name string) (note.Signer, note.Verifier) {
+	t.Helper()
+	private, public, err := note.GenerateKey(rand.Reader, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer, verifier
+}
+
+func TestSigned(t *testing.T) {
+	signer, verifier := keys(t, "lists.example")
+	stranger, other := keys(t, "lists.example")
+	read := func(name string) []byte {
+		data, err := os.ReadFile("data/releases/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	sign := func(name string, s note.Signer) []byte {
+		signed, err := denylist.Sign(open(t, name), "2027-06-01", s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed
+	}
+	data, signed := read("2026.11.24"), sign("2026.11.24", signer)
+	trust := denylist.Trust{Keys: note.VerifierList(verifier), Today: "2026-12-01"}
+	r, statement, err := denylist.OpenSigned(data, signed, trust)
+	if err != nil || r.Name() != "2026.11.24" || r.Trust() != denylist.Signed || statement.Digest != r.Digest() || statement.Expires != "2027-06-01" {
+		t.Fatalf("%v, %+v, %v", r, statement, err)
+	}
+	with := func(change func(*denylist.Trust)) denylist.Trust {
+		c := trust
+		change(&c)
+		return c
+	}
+	newer := statement
+	newer.Date = "2027-01-01"
+	sameDay := statement
+	sameDay.Digest = "h1:other"
+	tests := []struct {
+		fault        string
+		data, signed []byte
+		trust        denylist.Trust
+		kind         error
+	}{
+		{"a byte of the file", flip(data, 5000), signed, trust, denylist.ErrDigest},
+		{"a file cut short", data[:len(data)-2], signed, trust, denylist.ErrDigest},
+		{"no file", nil, signed, trust, denylist.ErrDigest},
+		{"another release's file", read("2018.06.13"), signed, trust, denylist.ErrDigest},
+		{"another key of the same name", data, sign("2026.11.24", stranger), trust, denylist.ErrSignature},
+		{"a key that is not trusted", data, signed, with(func(t *denylist.Trust) { t.Keys = note.VerifierList(other) }), denylist.ErrSignature},
+		{"no signature", data, []byte(statement.String()), trust, denylist.ErrSignature},
+		{"an empty note", data, nil, trust, denylist.ErrSignature},
+		{"expired", data, signed, with(func(t *denylist.Trust) { t.Today = "2027-06-01" }), denylist.ErrExpired},
+		{"no day", data, signed, with(func(t *denylist.Trust) { t.Today = "" }), denylist.ErrInterval},
+		{"older than the last", data, signed, with(func(t *denylist.Trust) { t.Last = &newer }), denylist.ErrRollback},
+		{"another of the same day", data, signed, with(func(t *denylist.Trust) { t.Last = &sameDay }), denylist.ErrRollback},
+	}
+	for _, tt := range tests {
+		if r, _, err := denylist.OpenSigned(tt.data, tt.signed, tt.trust); r != nil || !errors.Is(err, tt.kind) || !errors.Is(err, denylist.ErrRelease) {
+			t.Errorf("%s: %v; want %v", tt.fault, err, tt.kind)
+		}
+	}
+	// Every byte of the statement is signed.
+	text := len(statement.String())
+	for i := range text {
+		if _, _, err := denylist.OpenSigned(data, flip(signed, i), trust); !errors.Is(err, denylist.ErrSignature) {
+			t.Fatalf("byte %d of the statement: %v", i, err)
+		}
+	}
+	// A signed note that is something else is no statement.
+	for _, text := range []string{"hello\n", strings.Replace(statement.String(), "digest", "sum", 1), strings.Replace(statement.String(), "2026-11-24", "today", 1), statement.String() + "more 1\n"} {
+		n, err := note.Sign(&note.Note{Text: text}, signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := denylist.Verify(n, trust.Keys); !errors.Is(err, denylist.ErrSignature) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := denylist.Sign(r, "2026-11-24", signer); !errors.Is(err, denylist.ErrInterval) {
+		t.Errorf("a statement that has expired when it is made: %v", err)
+	}
+	// The same one again, and a newer one, are fine.
+	if _, _, err := denylist.OpenSigned(data, signed, with(func(t *denylist.Trust) { t.Last = &statement })); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPinned(t *testing.T) {
+	data, err := os.ReadFile("data/releases/2018.06.13.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := open(t, "2018.06.13").Digest()
+	if r, err := denylist.OpenPinned("2018.06.13", data, want); err != nil || r.Trust() != denylist.Pinned {
+		t.Errorf("%v", err)
+	}
+	if _, err := denylist.OpenPinned("2018.06.13", flip(data, 100), want); !errors.Is(err, denylist.ErrDigest) {
+		t.Errorf("a changed byte: %v", err)
+	}
+	if _, err := denylist.OpenPinned("2018.06.12", data, want); !errors.Is(err, denylist.ErrDigest) {
+		t.Errorf("another name: %v", err)
+	}
+	if r, err := denylist.Parse("2018.06.13", data); err != nil || r.Trust() != denylist.Unchecked {
+		t.Errorf("a file as it is: %v", err)
+	}
+	if open(t, "2018.06.13").Trust() != denylist.Embedded {
+		t.Error("an embedded release does not say so")
+	}
+}
+
+func flip(data []byte, i int) []byte {
+	changed := bytes.Clone(data)
+	changed[i] ^= 1
+	return changed
+}
