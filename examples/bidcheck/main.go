@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -164,7 +163,11 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&c.format, "format", "table", "form of the report: `table` or json")
 	fs.StringVar(&c.output, "o", "", "write the report to `FILE` instead of standard output")
-	list := fs.String("denylist", "", "denylist to use: a `RELEASE` that is embedded ("+strings.Join(denylist.Names(), ", ")+") or a release's file; default the newest")
+	list := fs.String("denylist", "", "denylist to use: a `RELEASE` that is embedded ("+strings.Join(denylist.Names(), ", ")+"), a release's file (see -verifier and -pin), or the folder of a list of your own; default the newest")
+	lists := lists{}
+	fs.StringVar(&lists.verifier, "verifier", "", "open a denylist's FILE only if FILE.note is signed with this `KEY`, or the key in this file")
+	fs.StringVar(&lists.state, "trusted", "", "refuse a signed denylist older than the one recorded in this `FILE`, and record the new one")
+	fs.StringVar(&lists.pin, "pin", "", "open the denylist's file if it has this `DIGEST`, whatever its age; for audits")
 	var second string
 	fs.StringVar(&second, "compare", "", "instead of the report, print which findings flip from the denylist to this `RELEASE`, and why; exit with status 1 if one reaches -fail-on")
 	asOf := fs.String("as-of", "", "judge by this `DATE` (YYYY-MM-DD); default the date of the denylist")
@@ -202,7 +205,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if second != "" && slices.Contains(c.paths, "-") {
 		return nil, errors.New("-compare reads the inputs twice, which standard input cannot be")
 	}
-	release, err := openDenylist(*list)
+	release, err := lists.open(*list)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +218,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if c.matcher, err = match.New(release, &opts); err != nil || second == "" {
 		return c, err
 	}
-	if release, err = openDenylist(second); err == nil {
+	lists.pin = "" // it is of the first
+	if release, err = lists.open(second); err == nil {
 		c.compare, err = match.New(release, &opts)
 	}
 	return c, err
@@ -240,22 +244,6 @@ func loadKey(path string) (dsse.Verifier, error) {
 		return signerverifier.NewRSAPSSSignerVerifierFromSSLibKey(key)
 	}
 	return nil, fmt.Errorf("a key of type %q cannot verify envelopes", key.KeyType)
-}
-
-// openDenylist opens an embedded release by name, or a release's file.
-func openDenylist(name string) (*denylist.Release, error) {
-	if name == "" {
-		return denylist.Current(), nil
-	}
-	release, err := denylist.Open(name)
-	if !errors.Is(err, denylist.ErrUnknownRelease) {
-		return release, err
-	}
-	data, readErr := os.ReadFile(name)
-	if readErr != nil {
-		return nil, fmt.Errorf("-denylist %s is neither a release nor a file: %w; %w", name, err, readErr)
-	}
-	return denylist.Parse(strings.TrimSuffix(filepath.Base(name), ".json"), data)
 }
 
 // A tableWriter writes something for people.

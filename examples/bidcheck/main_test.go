@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -16,8 +17,11 @@ import (
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
+	"golang.org/x/mod/sumdb/note"
 
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/vendors"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -320,22 +324,135 @@ func TestOutputFile(t *testing.T) {
 	}
 }
 
-// A denylist can be a release's file, under its own name.
+// A denylist can be a release's file, if it is signed or pinned, and the folder of a list
+// of one's own. The report says which.
 func TestDenylistFile(t *testing.T) {
 	data, err := os.ReadFile("../../match/denylist/data/releases/2018.06.13.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "2018.06.13.json"), string(data))
-	_, file, _ := check(t, "", "-format", "json", "-denylist", filepath.Join(dir, "2018.06.13.json"), "testdata/bids/endpoint-tender")
-	_, name, _ := check(t, "", "-format", "json", "-denylist", "2018.06.13", "testdata/bids/endpoint-tender")
-	if file != name || report(t, file).Denylist.Release != "2018.06.13" {
-		t.Error("the release's file gives another report than its name")
+	path := filepath.Join(dir, "2018.06.13.json")
+	write(t, path, string(data))
+	old, err := denylist.Open("2018.06.13")
+	if err != nil {
+		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "renamed.json"), string(data))
-	if status, _, _ := check(t, "", "-denylist", filepath.Join(dir, "renamed.json"), "testdata/bids/clean"); status != exitUsage {
-		t.Errorf("a renamed release: status %d, want 2", status)
+	private, public, err := note.GenerateKey(rand.Reader, "lists.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(r *denylist.Release, expires vendors.Date, to string) {
+		signed, err := denylist.Sign(r, expires, signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, to+".note", string(signed))
+	}
+	refused := func(what string, args ...string) {
+		t.Helper()
+		if status, out, stderr := check(t, "", append(args, "testdata/bids/clean")...); status != exitUsage || out != "" || stderr == "" {
+			t.Errorf("%s: status %d, %.100q, %q", what, status, out, stderr)
+		}
+	}
+	refused("a file that nothing vouches for", "-denylist", path)
+	refused("no statement beside it", "-denylist", path, "-verifier", public)
+	refused("another digest", "-denylist", path, "-pin", "h1:AAAA")
+	trustOf := func(args ...string) string {
+		t.Helper()
+		status, out, stderr := check(t, "", append(args, "-format", "json", "testdata/bids/endpoint-tender")...)
+		if status != exitFound {
+			t.Fatalf("%q: status %d, %q", args, status, stderr)
+		}
+		validate(t, out)
+		r := report(t, out)
+		return r.Denylist.Release + " " + r.Denylist.Trust
+	}
+	if got := trustOf("-denylist", path, "-pin", old.Digest()); got != "2018.06.13 pinned" {
+		t.Error(got)
+	}
+	sign(old, "2018-12-31", path)
+	refused("an expired statement", "-denylist", path, "-verifier", public)
+	sign(old, "2999-01-01", path)
+	state := filepath.Join(dir, "trusted")
+	write(t, filepath.Join(dir, "key.pub"), public+"\n")
+	if got := trustOf("-denylist", path, "-verifier", filepath.Join(dir, "key.pub"), "-trusted", state); got != "2018.06.13 signed" {
+		t.Error(got)
+	}
+	newer, err := os.ReadFile("../../match/denylist/data/releases/2026.11.23.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "2026.11.23.json")
+	write(t, other, string(newer))
+	r, err := denylist.Open("2026.11.23")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign(r, "2999-01-01", other)
+	if got := trustOf("-denylist", other, "-verifier", public, "-trusted", state); got != "2026.11.23 signed" {
+		t.Error(got)
+	}
+	refused("an older one than was trusted", "-denylist", path, "-verifier", public, "-trusted", state)
+	write(t, path, string(data[:len(data)-1])+" ")
+	refused("a changed byte", "-denylist", path, "-verifier", public)
+
+	own := filepath.Join(dir, "ministry")
+	if err := os.Mkdir(own, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(own, "list.json"), `{"list": "ministry", "date": "2026-12-01"}`)
+	if got := trustOf("-denylist", own); got != denylist.Current().Name()+"+ministry own" {
+		t.Error(got)
+	}
+	write(t, filepath.Join(own, "list.json"), `{"list": "ministry", "date": "tomorrow"}`)
+	refused("a faulty list", "-denylist", own)
+}
+
+// -compare prints which findings flip, and why.
+func TestCompare(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		status int
+	}{
+		{"compare-eve", []string{"-denylist", "2018.06.12", "-compare", "2018.06.13", "testdata/bids/endpoint-tender"}, 1},
+		{"compare-oldest", []string{"-denylist", "2017.09.14", "-compare", "2026.11.24", "testdata/bids/endpoint-tender", "testdata/bids/router-tender"}, 1},
+		{"compare-back", []string{"-denylist", "2018.06.13", "-compare", "2018.06.12", "testdata/bids/endpoint-tender"}, 0},
+	} {
+		status, out, stderr := check(t, "", tt.args...)
+		if status != tt.status || stderr != "" {
+			t.Errorf("%s: status %d, %q; want %d", tt.name, status, stderr, tt.status)
+		}
+		golden := filepath.Join("testdata", tt.name+".table")
+		if *update {
+			if err := os.WriteFile(golden, []byte(out), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out != string(want) {
+			t.Errorf("%s differs from the golden file; look at it and run with -update", golden)
+		}
+	}
+	_, out, _ := check(t, "", "-format", "json", "-denylist", "2018.06.12", "-compare", "2018.06.13", "testdata/bids/endpoint-tender", "testdata/bids/clean")
+	var c evidence.Comparison
+	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Flips) != 4 || c.Same != 2 || c.Flips[0].Before != "exclude" || c.Flips[0].After != "ban" || len(c.Flips[0].Changes) != 1 {
+		t.Errorf("%v: %+v", err, c)
+	}
+	if status, _, stderr := check(t, "{}", "-compare", "2018.06.13", "-"); status != exitUsage || !strings.Contains(stderr, "twice") {
+		t.Errorf("standard input: status %d, %q", status, stderr)
+	}
+	if status, _, stderr := check(t, "", "-denylist", "2018.06.12", "-compare", "2018.06.13", "main_test.go"); status != exitUnread || stderr == "" {
+		t.Errorf("what is no manifest: status %d, %q", status, stderr)
 	}
 }
 

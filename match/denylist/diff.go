@@ -144,15 +144,26 @@ func sameEntry(a, b *Entry) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
+// describe cites an entry in a line: what it is before what it says.
 func describe(c *Citation) string {
 	s := c.Title
 	if c.Clause != "" {
 		s += ", " + c.Clause
 	}
-	if c.Action != "" {
-		s += " (" + string(c.Action) + ", effect " + string(c.Effect) + ", " + c.Status + ")"
+	var words []string
+	if !c.Binding {
+		words = append(words, "not binding, addressed to "+c.Addressees)
 	}
-	return s
+	if c.Basis == Example {
+		words = append(words, "named as an example")
+	}
+	if c.Action != "" {
+		words = append(words, string(c.Action)+", effect "+string(c.Effect)+", "+c.Status)
+	}
+	if len(words) == 0 {
+		return s
+	}
+	return s + " (" + strings.Join(words, "; ") + ")"
 }
 
 // reason is the events of the instrument that became public between the days.

@@ -50,6 +50,9 @@ type Denylist struct {
 	Release string `json:"release"`
 	Digest  string `json:"digest"`
 	AsOf    string `json:"asOf"`
+	// Trust says why its bytes were trusted, "" for a release that came with the
+	// program: "signed", "pinned" (an old one, on purpose), "own", "unchecked".
+	Trust string `json:"trust,omitempty"`
 }
 
 // Options are the options that can change a result.
@@ -190,10 +193,22 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 	return &Report{
 		SchemaVersion: SchemaVersion,
 		Tool:          Tool{Name: tool, Version: version()},
-		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf)},
+		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
 		Options:       Options{js, o.RequireIdentity, failOn.String()},
 		Verdict:       match.Inconclusive.String(),
 		Documents:     []Document{},
+	}
+}
+
+// trust is the word for why a release was trusted.
+func trust(r *denylist.Release) string {
+	switch k := r.Trust(); k {
+	case denylist.Embedded:
+		return ""
+	case denylist.Unchecked:
+		return "unchecked"
+	default:
+		return string(k)
 	}
 }
 

@@ -32,6 +32,11 @@ func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
 	return p.w.Flush()
 }
 
+// trusted says why a release was trusted that did not come with the program.
+func trusted(kind string) string {
+	return map[string]string{"signed": " (signed)", "pinned": " (pinned by its digest)", "own": " (with a list of one's own)", "unchecked": " (not signed)"}[kind]
+}
+
 func newPrinter(w io.Writer, opts *TableOptions) *printer {
 	p := &printer{w: bufio.NewWriter(w), width: 80}
 	if opts != nil {
@@ -53,7 +58,7 @@ type printer struct {
 
 func (p *printer) report(r *Report) {
 	p.number = make(map[string]int)
-	p.line("", "", "clause76: denylist release "+r.Denylist.Release+", judged as of "+r.Denylist.AsOf)
+	p.line("", "", "clause76: denylist release "+r.Denylist.Release+trusted(r.Denylist.Trust)+", judged as of "+r.Denylist.AsOf)
 	if len(r.Options.Jurisdictions) > 0 {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
 	}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// keeper runs listkeeper.
+func keeper(args ...string) (status int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	status = run(args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// must runs it and wants success.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	status, out, errs := keeper(args...)
+	if status != exitFine {
+		t.Fatalf("%q: status %d, %q", args, status, errs)
+	}
+	return out
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The embedded list is clean, and is counted.
+func TestLint(t *testing.T) {
+	out := must(t, "lint")
+	for _, want := range []string{"release 2018.06.12  h1:", "instruments   ", "clauses       ", "listings      ", "by basis    named ", "verified ", "excluded      ", "register      "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+// From a folder to a signed release: what a keeper does, and what a reader refuses.
+func TestKeep(t *testing.T) {
+	dir := t.TempDir()
+	list := filepath.Join(dir, "list")
+	write(t, filepath.Join(list, "list.json"), `{"list": "ministry", "date": "2026-12-01"}`)
+	instrument := `{"id": "xx-1", "title": "Order 1", "issuer": "Ministry", "jurisdiction": "XX", "force": "order", "binding": true, "addressees": "the ministry", "url": "https://example.org/1",
+ "events": [{"date": "2026-11-01", "event": "issued", "source": "register"}],
+ "clauses": [{"id": "1", "locator": "section 1", "language": "en", "text": "Do not buy from AO Kaspersky Lab.", "verified": true, "public": "2026-11-01", "source": "register"}],
+ "listings": [{"id": "xx-1/1", "vendor": "kaspersky", "clause": "1", "named": "AO Kaspersky Lab", "basis": "named", "action": "ban", "effect": "procurement", "depth": "any",
+  "scope": {"software": true, "hardware": true, "services": true}, "quote": "Do not buy from AO Kaspersky Lab", "public": "2026-11-01", "from": "2026-11-01", "verified": true}]}
+`
+	file := filepath.Join(list, "instruments", "xx-1.json")
+	write(t, file, instrument)
+	if out := must(t, "lint", list); !strings.Contains(out, "+ministry of 2026-12-01") {
+		t.Error(out)
+	}
+	write(t, file, strings.Replace(instrument, `"quote": "Do not`, `"quote": "Never`, 1))
+	if status, out, errs := keeper("lint", list); status != exitFault || !strings.Contains(out, "instruments/xx-1.json:5: xx-1/1: quote ") || !strings.Contains(errs, "faults: 1") {
+		t.Errorf("status %d, %q, %q", status, out, errs)
+	}
+	write(t, file, instrument)
+
+	release := filepath.Join(dir, "2026.12.01.json")
+	must(t, "cut", "-name", "2026.12.01", "-date", "2026-12-01", "-note", "the first", "-o", release, list)
+	if status, _, errs := keeper("cut", "-name", "2026.12.01", "-date", "2026-12-01", "-o", release, list); status != exitFault || !strings.Contains(errs, "exists") {
+		t.Errorf("a release was cut again: status %d, %q", status, errs)
+	}
+	key := filepath.Join(dir, "key")
+	must(t, "keygen", "lists.example.org", key)
+	if info, err := os.Stat(key); err != nil || info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' {
+		t.Errorf("the private key is readable by others: %v", err)
+	}
+	must(t, "sign", "-key", key, "-expires", "2027-06-01", release)
+	if out := must(t, "verify", "-verifier", key+".pub", "-today", "2027-01-01", release); !strings.Contains(out, "signed by lists.example.org, good until 2027-06-01") {
+		t.Error(out)
+	}
+	if status, _, errs := keeper("verify", "-verifier", key+".pub", "-today", "2027-06-01", release); status != exitFault || !strings.Contains(errs, "expired") {
+		t.Errorf("an expired statement: status %d, %q", status, errs)
+	}
+	if out := must(t, "diff", "2026.11.24", release); !strings.Contains(out, "toListed    new: Order 1, section 1 (ban") {
+		t.Error(out)
+	}
+	data, err := os.ReadFile(release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, release, strings.Replace(string(data), "the first", "The first", 1))
+	if status, _, errs := keeper("verify", "-verifier", key+".pub", "-today", "2027-01-01", release); status != exitFault || !strings.Contains(errs, "digest") {
+		t.Errorf("a changed letter: status %d, %q", status, errs)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{nil, {"mend"}, {"cut"}, {"sign", "x.json"}, {"verify", "x.json"}, {"diff", "2018.06.12"}, {"lint", "-no-such-flag", "x"}} {
+		if status, _, errs := keeper(args...); status != exitUsage || !strings.Contains(errs, "listkeeper") {
+			t.Errorf("%q: status %d, %q", args, status, errs)
+		}
+	}
+	if status, _, errs := keeper("-help"); status != exitFine || !strings.Contains(errs, "Examples:") {
+		t.Errorf("-help: status %d, %q", status, errs)
+	}
+	if status, _, _ := keeper("diff", "2018.06.12", "1999.01.01"); status != exitFault {
+		t.Errorf("a release that is not there: status %d", status)
+	}
+}
