@@ -166,8 +166,9 @@ func describe(c *Citation) string {
 	return s + " (" + strings.Join(words, "; ") + ")"
 }
 
-// reason is the events of the instrument that became public between the days.
+// reason is the events of the instrument between the days.
 func reason(e *Entry, from, until vendors.Date) string {
+	from, until = min(from, until), max(from, until) // a comparison can go back in time
 	var words []string
 	for _, ev := range e.Instrument.Events {
 		if ev.Date > from && ev.Date <= until {
