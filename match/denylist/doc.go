@@ -20,6 +20,14 @@
 // The digest is the h1: hash of golang.org/x/mod/sumdb/dirhash over the one file:
 // base64 of the SHA-256 of the line that "sha256sum FILE" prints.
 //
+// [Diff] says what changed between two releases, why, and whether a verdict can flip.
+//
+// A release that did not come with this package is a file. [OpenSigned] opens it by a
+// signed [Statement] that is not older than the one last trusted and has not
+// expired; [OpenPinned] by its digest, for audits; [Parse] as it is.
+// [Release.Trust] says which. [Load] layers a list of one's own over a release, and
+// [Lint] names its faults by file and line.
+//
 // # Time
 //
 // Two questions are kept apart. Which release is used says what was known. The
@@ -28,10 +36,11 @@
 //
 // # What does not load
 //
-// [Parse] refuses a quote that is not verbatim in its clause, a vendor that the
-// register lacks or that the clause does not name, a reference to nothing, an
-// interval that is reversed or overlaps another of the same kind, and an id used
-// twice. Each has a sentinel error.
+// [Parse] refuses a quote that is not verbatim in its clause, a clause whose digest
+// does not fit its text, a vendor that the register lacks or that the clause does not
+// name, a reference to nothing, instruments that are each other's history, an interval
+// that is reversed or overlaps another of the same kind, and an id used twice. Each has a
+// sentinel error.
 //
 // A Release is immutable and safe for concurrent use.
 package denylist
