@@ -6,41 +6,45 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/vendors"
 )
 
 // lint checks the embedded denylist, or the list in a folder, and counts what it has.
 func lint(args []string, out io.Writer) error {
-	fs := flag.NewFlagSet("lint", flag.ContinueOnError)
-	alone := fs.Bool("alone", false, "the list is not layered over the embedded one")
+	flags := flag.NewFlagSet("lint", flag.ContinueOnError)
+	alone := flags.Bool("alone", false, "the list is not layered over the embedded one")
 	if len(args) == 0 || strings.HasPrefix(args[len(args)-1], "-") {
-		if err := parse(fs, args); err != nil {
+		if err := parse(flags, args); err != nil {
 			return err
 		}
 		return lintEmbedded(out)
 	}
-	if err := parse(fs, args, "DIR"); err != nil {
+	if err := parse(flags, args, "DIR"); err != nil {
 		return err
 	}
 	base := denylist.Current()
 	if *alone {
 		base = nil
 	}
-	dir := os.DirFS(fs.Arg(0))
-	faults := denylist.Lint(dir, base)
+	return lintList(os.DirFS(flags.Arg(0)), base, out)
+}
+
+// lintList checks a list over base, which may be nil, and counts what both have.
+func lintList(fsys fs.FS, base *denylist.Release, out io.Writer) error {
+	faults := denylist.Lint(fsys, base)
 	for _, f := range faults {
 		fmt.Fprintln(out, f)
 	}
 	if len(faults) > 0 {
 		return fmt.Errorf("%w: %d", errFaults, len(faults))
 	}
-	r, err := denylist.Load(dir, base)
+	r, err := denylist.Load(fsys, base)
 	if err != nil {
 		return err
 	}
@@ -48,7 +52,8 @@ func lint(args []string, out io.Writer) error {
 	return nil
 }
 
-// lintEmbedded opens every embedded release, which checks it, and lints the register.
+// lintEmbedded opens every embedded release, which checks it, and lints the files that
+// releases are cut from.
 func lintEmbedded(out io.Writer) error {
 	for _, name := range denylist.Names() {
 		r, err := denylist.Open(name)
@@ -57,18 +62,14 @@ func lintEmbedded(out io.Writer) error {
 		}
 		fmt.Fprintf(out, "release %s  %s  %d instruments\n", name, r.Digest(), len(r.Instruments()))
 	}
-	if err := vendors.Lint(vendors.BundledData()); err != nil {
-		return err
-	}
 	fmt.Fprintln(out)
-	count(out, denylist.Current())
-	return nil
+	return lintList(denylist.Sources(), nil, out)
 }
 
 // count prints what a release has.
 func count(out io.Writer, r *denylist.Release) {
 	clauses, verifiedClauses, listings, verified, excluded, context := 0, 0, 0, 0, 0, 0
-	by := map[string]map[string]int{"basis": {}, "force": {}, "action": {}, "effect": {}, "jurisdiction": {}, "reason": {}}
+	by := map[string]map[string]int{"basis": {}, "listed by": {}, "force": {}, "action": {}, "effect": {}, "jurisdiction": {}, "reason": {}}
 	for _, in := range r.Instruments() {
 		by["force"][string(in.Force)]++
 		by["jurisdiction"][in.Jurisdiction]++
@@ -84,6 +85,7 @@ func count(out io.Writer, r *denylist.Release) {
 				verified++
 			}
 			by["basis"][string(l.Basis)]++
+			by["listed by"][string(in.Force)]++
 			by["action"][string(l.Action)]++
 			by["effect"][string(l.Effect)]++
 		}
@@ -93,22 +95,40 @@ func count(out io.Writer, r *denylist.Release) {
 		}
 		context += len(in.Context)
 	}
-	fmt.Fprintf(out, "release       %s of %s\n", r.Name(), r.Date())
-	fmt.Fprintf(out, "instruments   %d: %s\n", len(r.Instruments()), tally(by["force"]))
-	fmt.Fprintf(out, "jurisdictions %s\n", tally(by["jurisdiction"]))
-	fmt.Fprintf(out, "clauses       %d, verified %s\n", clauses, share(verifiedClauses, clauses))
-	fmt.Fprintf(out, "listings      %d, verified %s\n", listings, share(verified, listings))
-	fmt.Fprintf(out, "  by basis    %s\n", tally(by["basis"]))
-	fmt.Fprintf(out, "  by action   %s\n", tally(by["action"]))
-	fmt.Fprintf(out, "  by effect   %s\n", tally(by["effect"]))
-	fmt.Fprintf(out, "excluded      %d: %s\n", excluded, tally(by["reason"]))
-	fmt.Fprintf(out, "context       %d entries\n", context)
 	families, identifiers := 0, 0
 	for v := range r.Register().All() {
 		families++
 		identifiers += len(v.Identifiers)
 	}
-	fmt.Fprintf(out, "register      %d families, %d identifiers\n", families, identifiers)
+	row := func(name, format string, args ...any) {
+		fmt.Fprintln(out, wrap(fmt.Sprintf("%-14s%s", name, fmt.Sprintf(format, args...)), 14))
+	}
+	row("release", "%s of %s", r.Name(), r.Date())
+	row("instruments", "%d: %s", len(r.Instruments()), tally(by["force"]))
+	row("jurisdictions", "%s", tally(by["jurisdiction"]))
+	row("clauses", "%d, verified %s", clauses, share(verifiedClauses, clauses))
+	row("listings", "%d, verified %s", listings, share(verified, listings))
+	row("  by basis", "%s", tally(by["basis"]))
+	row("  by force", "%s", tally(by["listed by"]))
+	row("  by action", "%s", tally(by["action"]))
+	row("  by effect", "%s", tally(by["effect"]))
+	row("excluded", "%d: %s", excluded, tally(by["reason"]))
+	row("context", "%d entries", context)
+	row("register", "%d families, %d identifiers", families, identifiers)
+}
+
+// wrap breaks a line at spaces, so that it fits 80 columns, and indents what follows.
+func wrap(line string, indent int) string {
+	out := ""
+	for len(line) > 80 {
+		at := strings.LastIndexByte(line[:80], ' ')
+		if at <= indent {
+			break
+		}
+		out += line[:at] + "\n"
+		line = strings.Repeat(" ", indent) + line[at+1:]
+	}
+	return out + line
 }
 
 func share(n, of int) string {

@@ -131,6 +131,31 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// The list that releases are cut from is sound, and the newest release is cut from it.
+func TestSources(t *testing.T) {
+	for _, f := range denylist.Lint(denylist.Sources(), nil) {
+		t.Error(f)
+	}
+	list, err := denylist.Load(denylist.Sources(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list.Date() < denylist.Current().Date() {
+		t.Errorf("list.json is of %s and the newest release of %s", list.Date(), denylist.Current().Date())
+	}
+	for _, in := range denylist.Current().Instruments() {
+		if !slices.ContainsFunc(list.Instruments(), func(other *denylist.Instrument) bool { return other.ID == in.ID }) {
+			t.Errorf("%s is in the newest release and not in the list", in.ID)
+		}
+	}
+	if err := fstest.TestFS(denylist.Sources(), "list.json", "instruments/eu-ep-p8-ta-2018-0258.json"); err != nil {
+		t.Error(err)
+	}
+	if _, err := fs.ReadFile(denylist.Sources(), "vendors/kaspersky.json"); err != nil {
+		t.Error(err)
+	}
+}
+
 // The embedded data and a list of one's own are what the schemas say; what they refuse is
 // refused by Load too.
 func TestSchemas(t *testing.T) {
@@ -168,7 +193,8 @@ func TestSchemas(t *testing.T) {
 			}
 		}
 	}
-	check("instrument", os.DirFS("data"), "instruments/*.json")
+	check("list", denylist.Sources(), "list.json")
+	check("instrument", denylist.Sources(), "instruments/*.json")
 	check("vendor", vendors.BundledData(), "*.json")
 	check("list", ministry(), "list.json")
 	check("instrument", ministry(), "instruments/*.json")
