@@ -55,7 +55,7 @@ func TestKeep(t *testing.T) {
 	instrument := `{"id": "xx-1", "title": "Order 1", "issuer": "Ministry", "jurisdiction": "XX", "force": "order", "binding": true, "addressees": "the ministry", "url": "https://example.org/1",
  "events": [{"date": "2026-11-01", "event": "issued", "source": "register"}],
  "clauses": [{"id": "1", "locator": "section 1", "language": "en", "text": "Do not buy from AO Kaspersky Lab.", "verified": true, "public": "2026-11-01", "source": "register"}],
- "listings": [{"id": "xx-1/1", "vendor": "kaspersky", "clause": "1", "named": "AO Kaspersky Lab", "basis": "named", "action": "ban", "effect": "procurement", "depth": "any",
+ "listings": [{"id": "xx-1/1", "vendor": "kaspersky", "clause": "1", "named": "AO Kaspersky Lab", "basis": "named", "action": "ban", "effect": "procurement", "depth": "notAddressed",
   "scope": {"software": true, "hardware": true, "services": true}, "quote": "Do not buy from AO Kaspersky Lab", "public": "2026-11-01", "from": "2026-11-01", "verified": true}]}
 `
 	file := filepath.Join(list, "instruments", "xx-1.json")

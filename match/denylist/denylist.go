@@ -162,7 +162,7 @@ type Listing struct {
 	Action Action       `json:"action"`
 	Effect Effect       `json:"effect"`
 	Depth  Depth        `json:"depth"`
-	Reach  string       `json:"reach,omitzero"` // the words on components inside other products
+	Reach  string       `json:"reach,omitzero"` // the words on components inside other products, "" only for NotAddressed
 	Scope  Scope        `json:"scope"`
 	Quote  string       `json:"quote"`
 	Public vendors.Date `json:"public"`

@@ -100,7 +100,7 @@ func TestFaults(t *testing.T) {
 	const good = `{"id":"x-1","title":"T","issuer":"I","jurisdiction":"EU","force":"resolution","binding":false,"addressees":"A","url":"https://x",
 		"events":[{"date":"2018-01-01","event":"adopted","source":"s"}],
 		"clauses":[{"id":"1","locator":"clause 1","language":"en","text":"ban things such as Kaspersky Lab and its kind","verified":true,"public":"2018-01-01","source":"s"}],
-		"listings":[{"id":"x-1/1/k","vendor":"kaspersky","clause":"1","named":"Kaspersky Lab","basis":"example","action":"ban","effect":"use","depth":"any","scope":{"software":true,"hardware":true,"services":false},"quote":"ban things such as Kaspersky Lab","public":"2018-01-01","from":"2018-01-01","verified":true}],
+		"listings":[{"id":"x-1/1/k","vendor":"kaspersky","clause":"1","named":"Kaspersky Lab","basis":"example","action":"ban","effect":"use","depth":"notAddressed","scope":{"software":true,"hardware":true,"services":false},"quote":"ban things such as Kaspersky Lab","public":"2018-01-01","from":"2018-01-01","verified":true}],
 		"excluded":[{"id":"x-1/1/z","vendor":"zte","clause":"1","reason":"notNamed","note":"n","public":"2018-01-01","source":"s"}]}`
 	cut := func(file string) error {
 		lists := fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}

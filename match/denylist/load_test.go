@@ -91,6 +91,7 @@ func TestLint(t *testing.T) {
 			order + `:21: xx-order-7/2/example-works: quote "does not buy products from Example Works"; expected words copied from the clause's text, letter by letter; it has “does not buy products ”, and not what follows`, denylist.ErrQuote},
 		{order, `"force": "instruction"`, `"force": "law"`, order + `:6: xx-order-7: force is "law"; expected one of`, denylist.ErrValue},
 		{order, `"from": "2026-11-01", "verified": true},`, `"from": "2026-13-01", "verified": true},`, order + `:22: xx-order-7/2/example-works: from is "2026-13-01"; expected a day`, denylist.ErrInterval},
+		{order, `"depth": "notAddressed"`, `"depth": "product"`, order + `:19: xx-order-7/2/example-works: depth is "product", without reach; expected the text's words`, denylist.ErrValue},
 		{order, `"title": "Order 7 on office equipment",`, `"title": "",`, order + `:3: xx-order-7: title is missing or empty`, denylist.ErrValue},
 		{order, `"named": "Example Works"`, `"named": "Example Work"`, order + `:18: xx-order-7/2/example-works: the register does not know "Example Work"`, denylist.ErrVendor},
 		{order, `"vendor": "example-works"`, `"vendor": "example-firm"`, order + `:18: xx-order-7/2/example-works: "example-firm" is not in the register`, denylist.ErrVendor},

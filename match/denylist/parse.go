@@ -344,6 +344,9 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 			err = errors.Join(err, notVerbatim([]string{"reach", "limit", "exceptions"}[min(i, 2)], words, clause.Text))
 		}
 	}
+	if l.Reach == "" && l.Depth != NotAddressed {
+		err = errors.Join(err, wrong(ErrValue, "depth", "depth is %q, without reach; expected the text's words on components inside other products, or %q", l.Depth, NotAddressed))
+	}
 	if c.reg.Vendor(l.Vendor) == nil {
 		return err
 	}

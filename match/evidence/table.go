@@ -223,7 +223,7 @@ func (p *printer) cited() {
 			p.line("    ", "    ", c.Clause+": “"+c.Quote+"” ["+c.Language+"]")
 		}
 		if c.Translation != "" {
-			p.line("    ", "    ", "In English (our translation): “"+c.Translation+"”")
+			p.line("    ", "    ", "The clause in English (our translation): “"+c.Translation+"”")
 		}
 		if c.Fact != "" {
 			p.line("    ", "    ", "Covered because: "+c.Fact)

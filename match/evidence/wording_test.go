@@ -258,6 +258,9 @@ func TestCitationsAreWhole(t *testing.T) {
 					if f.Verdict != "" && (c.Quote == "" || c.Clause == "" || c.Language == "" || c.TextDigest == "" || c.Action == "") {
 						t.Errorf("%s: a finding without quote, locator, language, digest or action", c.Listing)
 					}
+					if n := len([]rune(c.Translation)); n > 0 && n < (c.QuoteEnd-c.QuoteStart)/2 || strings.Contains(c.Translation, "[…]") && !strings.Contains(c.Quote, "[…]") {
+						t.Errorf("%s: the translation is not of the whole clause: %s", c.Listing, c.Translation)
+					}
 					if c.Language != "" && c.Language != "en" && c.Translation == "" && !untranslated[release.Name()] {
 						t.Errorf("%s: words in %s without a translation", c.Listing, c.Language)
 					}
