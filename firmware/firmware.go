@@ -13,6 +13,9 @@
 //
 //	openwrt-profiles  profiles.json of OpenWrt and its relatives
 //	dmidecode         the text that dmidecode prints of SMBIOS tables
+//	deb822            package databases and indexes of dpkg and opkg
+//	apk-installed     the database of apk
+//	openwrt-manifest  the list of packages beside an OpenWrt image
 //
 // Formats are found in the content, never in the file's name.
 //
@@ -30,6 +33,7 @@ import (
 	"io"
 
 	"github.com/clause76/clause76/firmware/openwrt"
+	"github.com/clause76/clause76/firmware/packages"
 	"github.com/clause76/clause76/firmware/smbios"
 	"github.com/clause76/clause76/sbom"
 )
@@ -47,6 +51,9 @@ func Formats() []Format {
 	return []Format{
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
 		{smbios.Name, smbios.Sniff, smbios.Read},
+		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
+		{packages.NameAPK, packages.SniffAPK, packages.ReadAPK},
+		{packages.NameManifest, packages.SniffManifest, packages.ReadManifest},
 	}
 }
 

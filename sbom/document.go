@@ -5,6 +5,7 @@ package sbom
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -141,6 +142,44 @@ func (s *Sink) Emit(c Component) bool {
 		return false
 	}
 	return true
+}
+
+// MaxClaims is how many claims [Sink.Claim] adds to one component.
+const MaxClaims = 1000
+
+// Claim adds a claim to a component that is being read, unless the value is blank or a
+// placeholder. A maker's name is checked, see [Sink.CheckName]; what is not taken for its
+// length or number counts as malformed.
+func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value string, at vendors.Location) {
+	switch {
+	case vendors.Placeholder(value):
+		return
+	case len(c.Claims) >= MaxClaims:
+		if c.Malformed++; len(c.Claims) == MaxClaims {
+			s.Warn(WarnMalformed, fmt.Sprintf("more than %d names and identifiers of one component; the rest was not screened", MaxClaims), at)
+		}
+		return
+	}
+	if kind == vendors.KindName && !s.CheckName(value, at) {
+		c.Malformed++
+	}
+	c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: at})
+}
+
+// Contact adds the claims of a person or organisation that is written "Name <address>",
+// as package databases and kernel modules have them.
+func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors.Location) {
+	name, rest, found := strings.Cut(value, "<")
+	if address, _, closed := strings.Cut(rest, ">"); found && closed && strings.Contains(address, "@") {
+		where := at
+		if at.Offset >= 0 {
+			where.Offset += int64(len(name)) + 1
+		}
+		s.Claim(c, role, vendors.KindName, strings.TrimSpace(name), at)
+		s.Claim(c, role, vendors.KindEmail, address, where)
+		return
+	}
+	s.Claim(c, role, vendors.KindName, strings.TrimSpace(value), at)
 }
 
 // Warn adds a warning to the document's header.

@@ -12,7 +12,6 @@
 package smbios
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -20,19 +19,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/clause76/clause76/firmware/lines"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
 
 // Name is the format's name in reports.
 const Name = "dmidecode"
-
-const (
-	maxLine   = 64 << 10 // bytes
-	maxFields = 64       // of one structure, that name a maker or product
-)
 
 var handle = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
 
@@ -89,36 +83,17 @@ type reader struct {
 
 func read(r io.Reader, s *sbom.Sink) error {
 	x := &reader{s: s}
-	limit := s.Limits().Bytes
-	if limit <= 0 {
-		limit = 64 << 20
-	}
-	lines := bufio.NewReaderSize(r, maxLine)
-	for offset := int64(0); ; {
-		line, err := lines.ReadSlice('\n')
-		at := offset
-		offset += int64(len(line))
-		fail := func(kind, cause error) error {
-			return &sbom.Error{Pointer: x.pointer(""), Offset: at, Kind: kind, Err: cause}
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			return fail(sbom.ErrLimit, fmt.Errorf("a line is longer than %d bytes", maxLine))
-		case err != nil && err != io.EOF:
-			return sbom.ReadError(at, err)
-		case offset > limit:
-			return fail(sbom.ErrLimit, fmt.Errorf("more than %d bytes of input", limit))
-		case !utf8.Valid(line):
-			return fail(sbom.ErrEncoding, nil)
-		case bytes.IndexByte(line, 0) >= 0:
-			return fail(sbom.ErrSyntax, errors.New("a NUL byte in text"))
-		}
-		if len(line) > 0 && !x.line(strings.TrimRight(string(line), "\r\n"), at) {
+	in := lines.NewReader(r, s.Limits().Bytes)
+	for in.Next() {
+		if !x.line(in.Text(), in.Offset()) {
 			return nil
 		}
-		if err == io.EOF {
-			break
+	}
+	if err := in.Err(); err != nil {
+		if e := (*sbom.Error)(nil); errors.As(err, &e) {
+			e.Pointer = x.pointer("")
 		}
+		return err
 	}
 	x.emit()
 	if x.declared > x.seen && !x.end { // some tables count one more than they have
@@ -211,15 +186,7 @@ func (x *reader) field(key, value string, offset int64) {
 		return
 	}
 	add := func(role vendors.Role, kind vendors.Kind) {
-		if len(x.c.Claims) >= maxFields {
-			x.c.Malformed++ // dmidecode prints each field once
-			return
-		}
-		at := vendors.Location{Pointer: x.pointer(key), Offset: offset}
-		if !x.s.CheckName(value, at) {
-			x.c.Malformed++
-		}
-		x.c.Claims = append(x.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: at})
+		x.s.Claim(x.c, role, kind, value, vendors.Location{Pointer: x.pointer(key), Offset: offset})
 	}
 	switch key {
 	case "Manufacturer", "Vendor":

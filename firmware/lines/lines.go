@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package lines reads text manifests a line at a time, with bounds.
+//
+//	x := lines.NewReader(r, limits.Bytes)
+//	for x.Next() {
+//		use(x.Text(), x.Offset())
+//	}
+//	return x.Err()
+//
+// A text that is not UTF-8 or has a NUL byte, and a line or a text that is too long, is
+// an error and no text: what comes after it was not read. A Reader is for one goroutine.
+package lines
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+// MaxLine is the longest line, in bytes.
+const MaxLine = 64 << 10
+
+// A Reader reads lines.
+type Reader struct {
+	in     *bufio.Reader
+	limit  int64
+	text   string
+	offset int64 // of text
+	next   int64
+	number int
+	cut    bool
+	err    error
+}
+
+// NewReader returns a Reader of at most limit bytes of r; 0 stands for 64 MiB.
+func NewReader(r io.Reader, limit int64) *Reader {
+	if limit <= 0 {
+		limit = 64 << 20
+	}
+	return &Reader{in: bufio.NewReaderSize(r, MaxLine), limit: limit}
+}
+
+// Next goes to the next line and reports whether there is one.
+func (x *Reader) Next() bool {
+	if x.err != nil || x.cut {
+		return false
+	}
+	line, err := x.in.ReadSlice('\n')
+	x.offset = x.next
+	x.next += int64(len(line))
+	switch {
+	case errors.Is(err, bufio.ErrBufferFull):
+		return x.fail(sbom.ErrLimit, fmt.Errorf("a line is longer than %d bytes", MaxLine))
+	case err != nil && err != io.EOF:
+		x.err = sbom.ReadError(x.offset, err)
+		return false
+	case x.next > x.limit:
+		return x.fail(sbom.ErrLimit, fmt.Errorf("more than %d bytes of input", x.limit))
+	case !utf8.Valid(line):
+		return x.fail(sbom.ErrEncoding, nil)
+	case bytes.IndexByte(line, 0) >= 0:
+		return x.fail(sbom.ErrSyntax, errors.New("a NUL byte in text"))
+	}
+	if err == io.EOF {
+		if len(line) == 0 {
+			return false
+		}
+		x.cut = true
+	}
+	if x.number++; x.number == 1 {
+		if rest, ok := bytes.CutPrefix(line, []byte("\ufeff")); ok {
+			line, x.offset = rest, x.offset+3
+		}
+	}
+	x.text = strings.TrimRight(string(line), "\r\n")
+	return true
+}
+
+func (x *Reader) fail(kind, cause error) bool {
+	x.err = &sbom.Error{Offset: x.offset, Kind: kind, Err: cause}
+	return false
+}
+
+// Text returns the line without its end.
+func (x *Reader) Text() string { return x.text }
+
+// Offset returns the offset of the line's first byte.
+func (x *Reader) Offset() int64 { return x.offset }
+
+// Number returns the number of the line, from 1.
+func (x *Reader) Number() int { return x.number }
+
+// Cut reports whether the last line had no end, as where a text was cut off.
+func (x *Reader) Cut() bool { return x.cut }
+
+// Err returns the error that ended the reading, an *[sbom.Error], or nil at the end of
+// the text.
+func (x *Reader) Err() error { return x.err }
+
+// Head yields the whole lines at the start of a document, for sniffing: the last one,
+// which may go on, is left out, unless head is the whole document.
+func Head(head []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		head = bytes.TrimPrefix(head, []byte("\ufeff"))
+		for len(head) > 0 {
+			line, rest, whole := bytes.Cut(head, []byte("\n"))
+			if !whole && len(head) > MaxLine {
+				return
+			}
+			if !yield(strings.TrimRight(string(line), "\r")) {
+				return
+			}
+			head = rest
+		}
+	}
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package packages reads the lists of packages that an installed system or its feed
+// carries.
+//
+//	deb822            dpkg and opkg: status, Packages, control (Debian Policy, chapter 5)
+//	apk-installed     the installed database of apk (lib/apk/db/installed)
+//	openwrt-manifest  the list beside an OpenWrt image: "name - version"
+//
+// A package's maintainer is the one who packaged it, so an author; the distribution
+// (Origin) is a distributor; Vendor, which third parties' packages have, is a supplier.
+// Most packages name nobody, and are unidentified.
+//
+// A package that was removed and left its configuration behind is not in the product
+// any more, and is marked as indirect. No status is a reason to leave one out.
+//
+// Locations are "/package/Field" with the offset of the value.
+package packages
+
+import (
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/firmware/lines"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// The formats' names in reports.
+const (
+	NameDeb822   = "deb822"
+	NameAPK      = "apk-installed"
+	NameManifest = "openwrt-manifest"
+)
+
+// A field says what a field of a paragraph is about.
+type field struct {
+	role vendors.Role
+	kind vendors.Kind
+}
+
+// A grammar is a text of paragraphs, each a package.
+type grammar struct {
+	label         *regexp.Regexp // the start of a line, up to its value
+	name, version string
+	fields        map[string]field
+	folded        bool // lines that start with white space go on with the field above
+}
+
+var deb822 = &grammar{
+	label: regexp.MustCompile(`^([!-,.-9;-~][!-9;-~]*):[ \t]*`), // Debian Policy 5.1
+	name:  "Package", version: "Version",
+	fields: map[string]field{
+		"Package":             {vendors.Mention, vendors.KindProduct},
+		"Vendor":              {vendors.Supplier, vendors.KindName},
+		"Origin":              {vendors.Distributor, vendors.KindName},
+		"Maintainer":          {vendors.Author, vendors.KindName},
+		"Original-Maintainer": {vendors.Author, vendors.KindName},
+		"Homepage":            {vendors.Reference, vendors.KindURL},
+		"URL":                 {vendors.Reference, vendors.KindURL},
+		"CPE-ID":              {vendors.Namespace, vendors.KindCPE},
+		"Description":         {vendors.Mention, vendors.KindText},
+	},
+	folded: true,
+}
+
+var apk = &grammar{
+	label: regexp.MustCompile(`^([A-Za-z]):`),
+	name:  "P", version: "V",
+	fields: map[string]field{
+		"P": {vendors.Mention, vendors.KindProduct},
+		"m": {vendors.Author, vendors.KindName},
+		"U": {vendors.Reference, vendors.KindURL},
+		"T": {vendors.Mention, vendors.KindText},
+	},
+}
+
+// known returns a field's name as the grammar has it: those of control files are not
+// case-sensitive (Debian Policy 5.1), those of apk are.
+func (g *grammar) known(name string) string {
+	if g.folded {
+		for _, known := range [...]string{"Package", "Version", "Status", "Vendor", "Origin", "Maintainer", "Original-Maintainer", "Homepage", "URL", "CPE-ID", "Description"} {
+			if strings.EqualFold(name, known) {
+				return known
+			}
+		}
+	}
+	return name
+}
+
+// SniffDeb822 reports whether a document that starts with head is a list of packages in
+// the syntax of Debian's control files.
+func SniffDeb822(head []byte) bool {
+	named, versioned := false, false
+	for line := range lines.Head(head) {
+		if line == "" {
+			if named {
+				break
+			}
+			continue
+		}
+		m := deb822.label.FindStringSubmatch(line)
+		switch {
+		case line[0] == ' ' || line[0] == '\t':
+			if !named && !versioned {
+				return false
+			}
+		case m == nil:
+			return false
+		case strings.EqualFold(m[1], "Package"):
+			named = true
+		case slices.ContainsFunc([]string{"Version", "Status", "Architecture", "Depends", "Maintainer"}, func(f string) bool { return strings.EqualFold(m[1], f) }):
+			versioned = true
+		}
+		if named && versioned {
+			return true
+		}
+	}
+	return false
+}
+
+// SniffAPK reports whether a document that starts with head is apk's database.
+func SniffAPK(head []byte) bool {
+	seen := ""
+	for line := range lines.Head(head) {
+		if line == "" {
+			if seen != "" {
+				break
+			}
+			continue
+		}
+		m := apk.label.FindStringSubmatch(line)
+		if m == nil {
+			return false
+		}
+		if seen += m[1]; strings.ContainsAny(seen, "P") && strings.ContainsAny(seen, "V") && strings.ContainsAny(seen, "CAo") {
+			return true
+		}
+	}
+	return false
+}
+
+var manifestLine = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+._-]* - [A-Za-z0-9~][^\s]*$`)
+
+// SniffManifest reports whether a document that starts with head is an image's manifest:
+// all its lines are, for there is no other sign.
+func SniffManifest(head []byte) bool {
+	n := 0
+	for line := range lines.Head(head) {
+		if line == "" {
+			continue
+		}
+		if n++; n > 20 {
+			break
+		}
+		if !manifestLine.MatchString(line) {
+			return false
+		}
+	}
+	return n >= 3
+}
+
+// ReadDeb822 returns the packages of a dpkg or opkg database or index.
+func ReadDeb822(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return read(NameDeb822, deb822, r, opts)
+}
+
+// ReadAPK returns the packages of apk's database.
+func ReadAPK(r io.Reader, opts *sbom.Options) *sbom.Document { return read(NameAPK, apk, r, opts) }
+
+func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		x := &reader{g: g, s: s, in: lines.NewReader(r, s.Limits().Bytes)}
+		for x.in.Next() {
+			if !x.line(x.in.Text(), x.in.Offset()) {
+				return nil
+			}
+		}
+		if err := x.in.Err(); err != nil {
+			return err
+		}
+		cutOff(s, x.in)
+		x.emit()
+		return nil
+	})
+}
+
+// cutOff counts a text that ends within a line: these lists have no other end.
+func cutOff(s *sbom.Sink, in *lines.Reader) {
+	if in.Cut() {
+		s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: in.Offset()})
+	}
+}
+
+type reader struct {
+	g     *grammar
+	s     *sbom.Sink
+	in    *lines.Reader
+	c     *sbom.Component
+	seen  map[string]bool
+	field string // that a folded line goes on with
+}
+
+// line takes one line and reports whether to go on.
+func (x *reader) line(line string, offset int64) bool {
+	if strings.TrimSpace(line) == "" {
+		return x.emit()
+	}
+	if x.c == nil {
+		x.c, x.seen = &sbom.Component{Type: "application", Location: vendors.Location{Offset: offset}}, make(map[string]bool)
+	}
+	if x.g.folded && (line[0] == ' ' || line[0] == '\t') {
+		if text := strings.TrimSpace(line); text != "." && x.field != "" {
+			x.take(x.field, text, offset+int64(strings.Index(line, text)))
+		}
+		return true
+	}
+	m := x.g.label.FindStringSubmatch(line)
+	if m == nil {
+		x.bad("expected a line \"Field: value\"; it was not screened", offset)
+		return true
+	}
+	x.field = x.g.known(m[1])
+	_, known := x.g.fields[x.field]
+	if x.seen[x.field] && (known || x.field == x.g.version) {
+		x.bad("the field "+x.field+" stands twice in one paragraph", offset)
+	}
+	x.seen[x.field] = true
+	x.take(x.field, strings.TrimRight(line[len(m[0]):], " \t"), offset+int64(len(m[0])))
+	return true
+}
+
+func (x *reader) bad(message string, offset int64) {
+	x.c.Malformed++
+	x.s.Warn(sbom.WarnMalformed, message, vendors.Location{Pointer: x.c.Location.Pointer, Offset: offset})
+}
+
+// take takes the value of a field, or one more line of it.
+func (x *reader) take(name, value string, offset int64) {
+	c := x.c
+	switch name {
+	case x.g.name:
+		if c.Name == "" {
+			c.Name, c.Ref = value, value
+			c.Location.Pointer = "/" + value
+		}
+	case x.g.version:
+		c.Version = value
+	case "Status":
+		words := strings.Fields(value)
+		c.Indirect = x.g.folded && len(words) == 3 && (words[2] == "config-files" || words[2] == "not-installed")
+	}
+	f, ok := x.g.fields[name]
+	if !ok {
+		return
+	}
+	at := vendors.Location{Pointer: "/" + c.Name + "/" + name, Offset: offset}
+	if f.role == vendors.Author {
+		x.s.Contact(c, f.role, value, at)
+		return
+	}
+	x.s.Claim(c, f.role, f.kind, value, at)
+}
+
+func (x *reader) emit() bool {
+	c := x.c
+	x.c, x.field = nil, ""
+	if c == nil {
+		return true
+	}
+	if c.Name == "" {
+		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+"; whose it is cannot be said", c.Location)
+		c.Location.Pointer = "/"
+	} else if c.Version == "" {
+		x.s.Warn(sbom.WarnSchema, "a package without a version", c.Location)
+	}
+	return x.s.Emit(*c)
+}
+
+// ReadManifest returns the packages of an image's manifest.
+func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: NameManifest, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		in := lines.NewReader(r, s.Limits().Bytes)
+		for in.Next() {
+			name, version, ok := strings.Cut(in.Text(), " - ")
+			at := vendors.Location{Pointer: "/" + name, Offset: in.Offset()}
+			switch {
+			case strings.TrimSpace(in.Text()) == "":
+				continue
+			case !ok || name == "":
+				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected a line \"name - version\"")}
+			}
+			c := sbom.Component{Ref: name, Type: "application", Name: name, Version: version, Location: at}
+			s.Claim(&c, vendors.Mention, vendors.KindProduct, name, at)
+			if !s.Emit(c) {
+				return nil
+			}
+		}
+		if err := in.Err(); err != nil {
+			return err
+		}
+		cutOff(s, in)
+		return nil
+	})
+}
