@@ -16,6 +16,8 @@
 //	deb822            package databases and indexes of dpkg and opkg
 //	apk-installed     the database of apk
 //	openwrt-manifest  the list of packages beside an OpenWrt image
+//	os-release        what an operating system says of itself
+//	android-build-prop  the properties of an Android system
 //
 // Formats are found in the content, never in the file's name.
 //
@@ -32,7 +34,9 @@ import (
 	"bytes"
 	"io"
 
+	"github.com/clause76/clause76/firmware/android"
 	"github.com/clause76/clause76/firmware/openwrt"
+	"github.com/clause76/clause76/firmware/osrelease"
 	"github.com/clause76/clause76/firmware/packages"
 	"github.com/clause76/clause76/firmware/smbios"
 	"github.com/clause76/clause76/sbom"
@@ -53,6 +57,8 @@ func Formats() []Format {
 		{smbios.Name, smbios.Sniff, smbios.Read},
 		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
 		{packages.NameAPK, packages.SniffAPK, packages.ReadAPK},
+		{android.Name, android.Sniff, android.Read},
+		{osrelease.Name, osrelease.Sniff, osrelease.Read},
 		{packages.NameManifest, packages.SniffManifest, packages.ReadManifest},
 	}
 }

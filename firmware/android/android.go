@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package android reads the build.prop of an Android system: its properties, one a line,
+// as the device's builders set them.
+//
+// The device is the product. Its brand is its supplier and its manufacturer made it; they
+// are other companies where one has the other build its devices, and each partition
+// (system, vendor, odm, product) can say so by itself. Models are references. A
+// fingerprint starts with the brand, and says the same once more; it is a mention. A
+// system that was put on a device by others keeps or changes these, so they say what the
+// system claims.
+package android
+
+import (
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/clause76/clause76/firmware/lines"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Name is the format's name in reports.
+const Name = "android-build-prop"
+
+var (
+	property = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*=\s*(.*?)\s*$`)
+	// ours are "ro.product.brand", "ro.product.vendor.brand", "ro.vendor.product.brand".
+	ours = regexp.MustCompile(`^ro\.(?:[a-z_]+\.)?product\.(?:[a-z_]+\.)?(manufacturer|brand|model|name|device|board|marketname)$`)
+)
+
+// Sniff reports whether a document that starts with head is a build.prop: it has
+// properties of a build or product, and nothing but properties, comments and imports.
+func Sniff(head []byte) bool {
+	known := 0
+	for line := range lines.Head(head) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' || strings.HasPrefix(line, "import ") {
+			continue
+		}
+		m := property.FindStringSubmatch(line)
+		if m == nil {
+			return known >= 5 // somebody's edit, further below
+		}
+		if ours.MatchString(m[1]) || strings.HasPrefix(m[1], "ro.build.") || strings.HasPrefix(m[1], "ro.") && strings.Contains(m[1], ".build.") {
+			known++
+		}
+		if known >= 20 {
+			break
+		}
+	}
+	return known >= 2
+}
+
+// Read returns the device.
+func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		c := sbom.Component{Ref: "device", Type: "device", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}
+		seen := make(map[string]string)
+		in := lines.NewReader(r, s.Limits().Bytes)
+		for in.Next() {
+			line := strings.TrimSpace(in.Text())
+			if line == "" || line[0] == '#' || strings.HasPrefix(line, "import ") {
+				continue
+			}
+			m := property.FindStringSubmatchIndex(in.Text())
+			if m == nil {
+				s.Malformed(sbom.WarnMalformed, "expected property=value; the line was not screened", vendors.Location{Offset: in.Offset()})
+				continue
+			}
+			name, value := in.Text()[m[2]:m[3]], in.Text()[m[4]:m[5]]
+			at := vendors.Location{Pointer: "/" + name, Offset: in.Offset() + int64(m[4])}
+			known := ours.FindStringSubmatch(name)
+			switch {
+			case known != nil:
+				if before, twice := seen[name]; twice && before != value {
+					// Which one holds depends on the reader: the first of a ro. property, or the last.
+					c.Malformed++
+					s.Warn(sbom.WarnMalformed, name+" has two values", at)
+				}
+				seen[name] = value
+				take(s, &c, known[1], value, at)
+			case name == "ro.build.fingerprint" || strings.HasSuffix(name, ".build.fingerprint"):
+				brand, _, _ := strings.Cut(value, "/")
+				s.Claim(&c, vendors.Mention, vendors.KindProduct, brand, at)
+			case name == "ro.build.version.release":
+				c.Version = value
+			case strings.HasPrefix(name, "ro.com.google.clientidbase"):
+				s.Claim(&c, vendors.Mention, vendors.KindText, value, at)
+			}
+		}
+		if err := in.Err(); err != nil {
+			return err
+		}
+		if c.Name == "" {
+			c.Name = "Android device"
+		}
+		s.Emit(c)
+		return nil
+	})
+}
+
+// take takes the value of a property of the product.
+func take(s *sbom.Sink, c *sbom.Component, what, value string, at vendors.Location) {
+	switch what {
+	case "manufacturer":
+		s.Claim(c, vendors.Manufacturer, vendors.KindName, value, at)
+	case "brand":
+		if c.Group == "" {
+			c.Group = value
+		}
+		s.Claim(c, vendors.Supplier, vendors.KindName, value, at)
+	default:
+		if c.Name == "" && (what == "model" || what == "marketname") {
+			c.Name = value
+		}
+		s.Claim(c, vendors.Reference, vendors.KindProduct, value, at)
+	}
+}
