@@ -18,6 +18,8 @@
 //	openwrt-manifest  the list of packages beside an OpenWrt image
 //	os-release        what an operating system says of itself
 //	android-build-prop  the properties of an Android system
+//	devicetree        blobs of devicetrees, and FIT images
+//	devicetree-source
 //
 // Formats are found in the content, never in the file's name.
 //
@@ -35,6 +37,7 @@ import (
 	"io"
 
 	"github.com/clause76/clause76/firmware/android"
+	"github.com/clause76/clause76/firmware/devicetree"
 	"github.com/clause76/clause76/firmware/openwrt"
 	"github.com/clause76/clause76/firmware/osrelease"
 	"github.com/clause76/clause76/firmware/packages"
@@ -53,10 +56,12 @@ type Format struct {
 // Formats returns the formats, in the order in which they are tried.
 func Formats() []Format {
 	return []Format{
+		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
 		{smbios.Name, smbios.Sniff, smbios.Read},
 		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
 		{packages.NameAPK, packages.SniffAPK, packages.ReadAPK},
+		{devicetree.NameDTS, devicetree.SniffDTS, devicetree.ReadDTS},
 		{android.Name, android.Sniff, android.Read},
 		{osrelease.Name, osrelease.Sniff, osrelease.Read},
 		{packages.NameManifest, packages.SniffManifest, packages.ReadManifest},

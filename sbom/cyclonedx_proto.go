@@ -142,7 +142,7 @@ func readCycloneDXProtoText(r io.Reader, s *Sink) error {
 
 func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error) error {
 	l := s.Limits()
-	data, err := readAll(r, min(maxProto, l.bytes()))
+	data, err := l.ReadAll(r, maxProto)
 	if err != nil {
 		return err
 	}

@@ -144,9 +144,6 @@ func (s *Sink) Emit(c Component) bool {
 	return true
 }
 
-// MaxClaims is how many claims [Sink.Claim] adds to one component.
-const MaxClaims = 1000
-
 // Claim adds a claim to a component that is being read, unless the value is blank or a
 // placeholder. A maker's name is checked, see [Sink.CheckName]; what is not taken for its
 // length or number counts as malformed.
@@ -154,10 +151,9 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 	switch {
 	case vendors.Placeholder(value):
 		return
-	case len(c.Claims) >= MaxClaims:
-		if c.Malformed++; len(c.Claims) == MaxClaims {
-			s.Warn(WarnMalformed, fmt.Sprintf("more than %d names and identifiers of one component; the rest was not screened", MaxClaims), at)
-		}
+	case len(c.Claims) >= s.Limits().Claims:
+		c.Malformed++
+		s.Warn(WarnMalformed, fmt.Sprintf("more than %d names and identifiers of one component; the rest was not screened", s.Limits().Claims), at)
 		return
 	}
 	if kind == vendors.KindName && !s.CheckName(value, at) {

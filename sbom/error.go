@@ -5,6 +5,7 @@ package sbom
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/clause76/clause76/sbom/jsonstream"
 )
@@ -74,6 +75,20 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Components, 20_000_000)
 	set(&l.Claims, 4096)
 	return l
+}
+
+// ReadAll reads what r holds, for formats that are read in memory. More than most bytes, or
+// than l.Bytes, is an [ErrLimit].
+func (l Limits) ReadAll(r io.Reader, most int64) ([]byte, error) {
+	most = min(most, l.bytes())
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		return nil, ReadError(int64(len(data)), err)
+	case int64(len(data)) > most:
+		return nil, &Error{Offset: most, Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of input in an encoding that is read in memory", most)}
+	}
+	return data, nil
 }
 
 func (l Limits) bytes() int64 {

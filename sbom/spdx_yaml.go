@@ -22,7 +22,7 @@ const maxYAML = 64 << 20
 func readSPDXYAML(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
-		data, err := readAll(r, min(maxYAML, l.bytes()))
+		data, err := l.ReadAll(r, maxYAML)
 		if err != nil {
 			return err
 		}
@@ -30,18 +30,6 @@ func readSPDXYAML(r io.Reader, s *Sink) error {
 	}), s)
 	x.open = true
 	return x.read()
-}
-
-// readAll reads what r holds if it is not longer than limit.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	switch {
-	case err != nil:
-		return nil, ReadError(int64(len(data)), err)
-	case int64(len(data)) > limit:
-		return nil, &Error{Offset: limit, Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of input in an encoding that is read in memory", limit)}
-	}
-	return data, nil
 }
 
 // writeYAML writes the JSON form of one YAML document.

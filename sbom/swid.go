@@ -169,7 +169,7 @@ var coswidMode = func() cbor.DecMode {
 // readCoSWID reads a concise SWID tag (RFC 9393). Names have no offsets: the decoder
 // does not tell them.
 func readCoSWID(r io.Reader, s *Sink) error {
-	data, err := readAll(r, min(maxCoSWID, s.Limits().bytes()))
+	data, err := s.Limits().ReadAll(r, maxCoSWID)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package devicetree reads devicetrees, as blobs and as source, and FIT images.
+//
+// The root of a devicetree describes the board: its compatible strings are "vendor,device",
+// the first that of the board, the later ones of what it is compatible with, in the end the
+// system on chip (Devicetree Specification 0.4, section 2.3.1). So the first is the
+// product's namespace; a later one with another vendor's prefix is a part, the chip. The
+// nodes below describe blocks of hardware: each first compatible string is a part, once.
+// The model is free text and a reference.
+//
+// A FIT image is a tree too. Each of its configurations is for a device, each image is
+// firmware. Devicetrees in it are read; images of other kinds are not looked into, and the
+// document says so.
+//
+// Source (DTS) is read as it stands: what it includes is in other files, and counts as not
+// screened.
+package devicetree
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// The formats' names in reports.
+const (
+	Name    = "devicetree"
+	NameDTS = "devicetree-source"
+)
+
+// maxBytes is the largest blob that is read, in memory.
+const maxBytes = 64 << 20
+
+// Sniff reports whether a document that starts with head is a devicetree blob.
+func Sniff(head []byte) bool {
+	return len(head) >= 4 && binary.BigEndian.Uint32(head) == magic
+}
+
+// Read returns the devices and parts of one or more devicetree blobs, or of a FIT image.
+func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		data, err := s.Limits().ReadAll(r, maxBytes)
+		if err != nil {
+			return err
+		}
+		at := 0
+		for n := 1; ; n++ {
+			x := &collector{s: s, data: data[at:], base: at, blocks: make(map[string]bool)}
+			if n > 1 {
+				x.prefix = fmt.Sprintf("#%d", n)
+			}
+			size, err := walk(data[at:], x)
+			if err != nil {
+				return x.located(err)
+			}
+			if x.stopped {
+				return nil
+			}
+			at += size
+			rest := bytes.TrimLeft(data[at:], "\x00")
+			at = len(data) - len(rest)
+			switch {
+			case Sniff(rest):
+				continue
+			case len(rest) > 0 && !x.fit:
+				s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes behind the tree were not screened", len(rest)), vendors.Location{Offset: int64(at)})
+			}
+			return nil
+		}
+	})
+}
+
+// located makes a fault of a tree an error of the document.
+func (x *collector) located(err error) error {
+	if f := (*fault)(nil); errors.As(err, &f) {
+		return &sbom.Error{Pointer: x.prefix, Offset: int64(x.base) + f.offset, Kind: sbom.ErrSyntax, Err: f.err}
+	}
+	return err
+}
+
+// A collector makes components of the nodes of one tree.
+type collector struct {
+	s       *sbom.Sink
+	data    []byte // of the blob; nil for source
+	base    int    // offset of the tree in the document
+	prefix  string // of pointers
+	nested  bool   // the tree is in another one
+	root    sbom.Component
+	config  sbom.Component
+	image   image
+	blocks  map[string]bool // parts that were seen
+	images  bool            // there is a node /images
+	boards  bool            // the root says what it is compatible with
+	fit     bool
+	stopped bool
+}
+
+// An image is a part of a FIT image.
+type image struct {
+	sbom.Component
+	kind, compression string
+	data              []byte
+	offset            int
+}
+
+func (x *collector) at(path, name string, offset int) vendors.Location {
+	if path != "/" && name != "" {
+		path += "/"
+	}
+	return vendors.Location{Pointer: x.prefix + path + name, Offset: int64(x.base + offset)}
+}
+
+func (x *collector) begin(path string, offset int) bool {
+	at := x.at(path, "", offset)
+	switch parent, name := split(path); {
+	case path == "/":
+		x.root = sbom.Component{Ref: x.prefix + "/", Type: "device", Placement: sbom.Subject, Location: at}
+	case path == "/images":
+		x.images = true
+	case parent == "/images":
+		x.image = image{Component: sbom.Component{Ref: at.Pointer, Type: "firmware", Name: name, Location: at}}
+	case parent == "/configurations":
+		x.config = sbom.Component{Ref: at.Pointer, Type: "device", Placement: sbom.Subject, Name: name, Location: at}
+	}
+	return !x.stopped
+}
+
+func split(path string) (parent, name string) {
+	i := strings.LastIndexByte(path, '/')
+	return path[:max(i, 0)], path[i+1:]
+}
+
+// property takes a property of a blob.
+func (x *collector) property(path, name string, value []byte, offset int) {
+	parent, _ := split(path)
+	switch {
+	case name == "data" && parent == "/images":
+		x.image.data, x.image.offset = value, offset
+		return
+	case name != "compatible" && name != "model" && (name != "description" && name != "type" && name != "compression" || path != "/" && parent != "/images" && parent != "/configurations"):
+		return
+	}
+	list, offsets, err := texts(value, offset)
+	if err != nil {
+		x.s.Malformed(sbom.WarnMalformed, name+": "+err.Error(), x.at(path, name, offset))
+		return
+	}
+	x.texts(path, name, list, offsets)
+}
+
+// texts takes a property that is a list of strings.
+func (x *collector) texts(path, name string, list []string, offsets []int) {
+	parent, _ := split(path)
+	for i, text := range list {
+		at := x.at(path, name, offsets[i])
+		switch {
+		case name == "compatible" && path == "/":
+			x.boards = true
+			x.board(&x.root, list[0], text, at)
+		case name == "compatible" && parent == "/configurations":
+			x.board(&x.config, list[0], text, at)
+		case name == "compatible":
+			if i == 0 && strings.Contains(text, ",") {
+				x.part(text, at)
+			}
+		case path == "/":
+			if name == "model" || name == "description" {
+				if x.root.Name == "" || name == "model" {
+					x.root.Name = text
+				}
+				x.s.Claim(&x.root, vendors.Reference, vendors.KindProduct, text, at)
+			}
+		case parent == "/images":
+			switch name {
+			case "description":
+				x.image.Name = text
+				x.s.Claim(&x.image.Component, vendors.Mention, vendors.KindProduct, text, at)
+			case "type":
+				x.image.kind = text
+			case "compression":
+				x.image.compression = text
+			}
+		case parent == "/configurations" && name == "description":
+			x.config.Name = text
+			x.s.Claim(&x.config, vendors.Reference, vendors.KindProduct, text, at)
+		}
+	}
+}
+
+// board takes a compatible string of a device. first is the board's own.
+func (x *collector) board(c *sbom.Component, first, text string, at vendors.Location) {
+	prefix, _, ok := strings.Cut(text, ",")
+	own, _, _ := strings.Cut(first, ",")
+	switch {
+	case !ok: // "simple-bus": no vendor
+		x.s.Claim(c, vendors.Reference, vendors.KindProduct, text, at)
+	case prefix == own:
+		if c.Group == "" {
+			c.Group = prefix
+		}
+		x.s.Claim(c, vendors.Namespace, vendors.KindDeviceTree, text, at)
+	default:
+		x.part(text, at)
+	}
+}
+
+// part emits a chip or a block of one, once.
+func (x *collector) part(compatible string, at vendors.Location) {
+	if x.blocks[compatible] {
+		return
+	}
+	x.blocks[compatible] = true
+	group, _, _ := strings.Cut(compatible, ",")
+	c := sbom.Component{Ref: x.prefix + "/" + compatible, Type: "device", Group: group, Name: compatible, Location: at}
+	x.s.Claim(&c, vendors.Namespace, vendors.KindDeviceTree, compatible, at)
+	x.emit(c)
+}
+
+func (x *collector) emit(c sbom.Component) {
+	if !x.stopped && !x.s.Emit(c) {
+		x.stopped = true
+	}
+}
+
+func (x *collector) end(path string) bool {
+	switch parent, _ := split(path); {
+	case path == "/":
+		x.fit = x.images && !x.boards
+		if x.fit {
+			x.root.Type = "firmware"
+		}
+		if x.root.Name == "" {
+			x.root.Name = "devicetree"
+		}
+		x.emit(x.root)
+	case parent == "/images":
+		x.emit(x.image.Component)
+		x.inside()
+	case parent == "/configurations":
+		if len(x.config.Claims) > 0 {
+			x.emit(x.config)
+		}
+	}
+	return !x.stopped
+}
+
+// inside reads the devicetree that an image is, and counts what is not read.
+func (x *collector) inside() {
+	m := x.image
+	if m.kind != "flat_dt" || m.compression != "" && m.compression != "none" || len(m.data) == 0 || x.nested {
+		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the image %s (type %q, compression %q) was not looked into", m.Ref, m.kind, m.compression), m.Location)
+		return
+	}
+	y := &collector{s: x.s, data: m.data, base: x.base + m.offset, prefix: m.Ref, nested: true, blocks: x.blocks}
+	if _, err := walk(m.data, y); err != nil {
+		at := m.Location
+		if f := (*fault)(nil); errors.As(err, &f) {
+			at.Offset = int64(y.base) + f.offset
+		}
+		x.s.Malformed(sbom.WarnMalformed, "the devicetree in it cannot be read: "+err.Error(), at)
+	}
+	x.stopped = x.stopped || y.stopped
+}

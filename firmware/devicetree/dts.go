@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package devicetree
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// maxSource is the longest source that is read, in memory.
+const maxSource = 16 << 20
+
+// SniffDTS reports whether a document that starts with head is the source of a devicetree:
+// its first words besides comments and preprocessor lines are "/dts-v1/;".
+func SniffDTS(head []byte) bool {
+	x := &source{data: head}
+	for {
+		switch token, _ := x.next(); token {
+		case "/dts-v1/":
+			return true
+		case "#":
+			x.line()
+		default:
+			return false
+		}
+	}
+}
+
+// ReadDTS returns the device and parts of a devicetree's source.
+func ReadDTS(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: NameDTS, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		data, err := s.Limits().ReadAll(r, maxSource)
+		if err != nil {
+			return err
+		}
+		fail := func(kind error, offset int, err error) error {
+			return &sbom.Error{Offset: int64(offset), Kind: kind, Err: err}
+		}
+		if !utf8.Valid(data) {
+			return fail(sbom.ErrEncoding, 0, nil)
+		}
+		if i := bytes.IndexByte(data, 0); i >= 0 {
+			return fail(sbom.ErrSyntax, i, errors.New("a NUL byte in text"))
+		}
+		x := &source{data: data, s: s, c: &collector{s: s, blocks: make(map[string]bool)}}
+		if err := x.read(); err != nil && !x.c.stopped {
+			return fail(sbom.ErrSyntax, x.at, err)
+		}
+		return nil
+	})
+}
+
+// A source is the text of a devicetree that is being read.
+type source struct {
+	data  []byte
+	at    int
+	s     *sbom.Sink
+	c     *collector
+	paths []string // of the open nodes
+	begun bool     // a root was
+}
+
+// next returns the next token and its offset: a string with its quotes, one of { } ; = , #
+// and < > [ ] ( ), or a word; "" at the end.
+func (x *source) next() (string, int) {
+	for {
+		for x.at < len(x.data) && (x.data[x.at] <= ' ') {
+			x.at++
+		}
+		rest := x.data[x.at:]
+		switch {
+		case bytes.HasPrefix(rest, []byte("//")):
+			x.line()
+			continue
+		case bytes.HasPrefix(rest, []byte("/*")):
+			n := bytes.Index(rest[2:], []byte("*/"))
+			if n < 0 {
+				x.at = len(x.data)
+				return "", x.at
+			}
+			x.at += n + 4
+			continue
+		case len(rest) == 0:
+			return "", x.at
+		}
+		start := x.at
+		switch c := rest[0]; {
+		case c == '"':
+			for x.at++; x.at < len(x.data) && x.data[x.at] != '"'; x.at++ {
+				if x.data[x.at] == '\\' {
+					x.at++
+				}
+			}
+			x.at = min(x.at+1, len(x.data))
+		case strings.IndexByte("{};=,#<>[]()", c) >= 0:
+			x.at++
+		default:
+			for x.at < len(x.data) && x.data[x.at] > ' ' && strings.IndexByte("{};=<>[]()\"", x.data[x.at]) < 0 {
+				x.at++
+			}
+			x.at = max(x.at, start+1)
+		}
+		return string(x.data[start:x.at]), start
+	}
+}
+
+// line passes over the rest of a line, and those that it goes on in.
+func (x *source) line() string {
+	start := x.at
+	for x.at < len(x.data) {
+		n := bytes.IndexByte(x.data[x.at:], '\n')
+		if n < 0 {
+			x.at = len(x.data)
+			break
+		}
+		x.at += n + 1
+		if end := bytes.TrimRight(x.data[start:x.at], "\r\n"); !bytes.HasSuffix(end, []byte("\\")) {
+			break
+		}
+	}
+	return string(x.data[start:x.at])
+}
+
+var errEnd = errors.New("the text ends too early")
+
+// read reads statements: nodes, and properties in them.
+func (x *source) read() error {
+	var words []string // of the statement so far
+	for {
+		token, at := x.next()
+		switch token {
+		case "":
+			if len(x.paths) > 0 || len(words) > 0 {
+				return errEnd
+			}
+			if !x.begun {
+				return errors.New("no node; expected \"/ {\"")
+			}
+			if x.c.root.Ref != "" { // the nodes of an overlay may have no root
+				x.c.end("/")
+			}
+			return nil
+		case "#":
+			// A property's name can start with it: "#address-cells".
+			if x.at < len(x.data) && len(x.paths) > 0 && !x.startsLine(at) {
+				words = append(words, token)
+				continue
+			}
+			if err := x.directive(at); err != nil {
+				words = append(words, token)
+			}
+		case "{":
+			if err := x.begin(words, at); err != nil {
+				return err
+			}
+			words = nil
+		case "}":
+			if len(x.paths) == 0 {
+				return errors.New("a node ends that has not begun")
+			}
+			if token, _ := x.next(); token != ";" {
+				return fmt.Errorf("%q behind a node; expected \";\"", token)
+			}
+			path := x.path()
+			x.paths = x.paths[:len(x.paths)-1]
+			if path == "/" && len(x.paths) == 0 {
+				continue // there can be more of the root below
+			}
+			if x.c.end(path); x.c.stopped {
+				return nil
+			}
+		case ";":
+			words = nil
+		case "=":
+			name := ""
+			if len(words) > 0 {
+				name = words[len(words)-1]
+			}
+			words = nil
+			if err := x.value(name); err != nil {
+				return err
+			}
+		default:
+			if token == "/include/" || token == "/incbin/" {
+				x.included(at, token)
+			}
+			words = append(words, token)
+		}
+	}
+}
+
+// startsLine reports whether only blanks stand before an offset in its line.
+func (x *source) startsLine(at int) bool {
+	for at--; at >= 0 && x.data[at] != '\n'; at-- {
+		if x.data[at] > ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// directive passes over a line of the preprocessor.
+func (x *source) directive(at int) error {
+	word, _ := x.next()
+	switch word {
+	case "include":
+		x.included(at, "#include"+strings.TrimRight(x.line(), "\r\n"))
+	case "define", "undef", "ifdef", "ifndef", "if", "else", "elif", "endif", "error", "pragma", "line":
+		x.line()
+	default:
+		x.at = at + 1
+		return fmt.Errorf("no directive %q", word)
+	}
+	return nil
+}
+
+// included counts a file that the source wants and that was not read. Constants and
+// the trees of chips are included everywhere; whose the chip is can stand there alone.
+func (x *source) included(at int, what string) {
+	if strings.Contains(what, "dt-bindings/") {
+		return // numbers
+	}
+	x.s.Malformed(sbom.WarnIncomplete, "an included file was not read with this one: "+strings.TrimSpace(what), vendors.Location{Offset: int64(at)})
+}
+
+// begin opens a node: "/", "label: name@1" or "&label".
+func (x *source) begin(words []string, at int) error {
+	name := ""
+	if len(words) > 0 {
+		name = words[len(words)-1]
+	}
+	switch {
+	case len(x.paths) >= maxDepth:
+		return fmt.Errorf("more than %d nodes in one another", maxDepth)
+	case name == "":
+		return errors.New("a node without a name")
+	case len(x.paths) == 0 && name == "/":
+		x.paths = append(x.paths, "/")
+		if !x.begun {
+			x.begun = true
+			x.c.begin("/", at)
+		}
+		return nil
+	case len(x.paths) == 0 && strings.HasPrefix(name, "&"):
+		x.begun = true
+		x.paths = append(x.paths, "/"+name)
+	case len(x.paths) == 0:
+		return fmt.Errorf("a node %q outside of the root", name)
+	default:
+		path := x.paths[len(x.paths)-1]
+		if path != "/" {
+			path += "/"
+		}
+		x.paths = append(x.paths, path+name)
+	}
+	x.c.begin(x.paths[len(x.paths)-1], at)
+	return nil
+}
+
+// value reads the value of a property up to its semicolon.
+func (x *source) value(name string) error {
+	var list []string
+	var offsets []int
+	for {
+		token, at := x.next()
+		switch {
+		case token == "":
+			return errEnd
+		case token == ";":
+			if len(x.paths) == 0 {
+				return errors.New("a property outside of a node")
+			}
+			x.c.texts(x.path(), name, list, offsets)
+			if x.c.stopped {
+				return errors.New("stopped")
+			}
+			return nil
+		case token == "{" || token == "}":
+			return fmt.Errorf("%q in a value; expected \";\"", token)
+		case token[0] == '"':
+			if len(token) < 2 || token[len(token)-1] != '"' {
+				return errEnd
+			}
+			list, offsets = append(list, token[1:len(token)-1]), append(offsets, at+1)
+		case name == "compatible" && token != ",":
+			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("compatible has %q, which is no text; it was not screened", token), x.c.at(x.path(), name, at))
+		}
+	}
+}
+
+// path is that of the node.
+func (x *source) path() string {
+	if len(x.paths) == 0 {
+		return "/"
+	}
+	return x.paths[len(x.paths)-1]
+}
