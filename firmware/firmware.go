@@ -20,6 +20,7 @@
 //	android-build-prop  the properties of an Android system
 //	devicetree        blobs of devicetrees, and FIT images
 //	devicetree-source
+//	redfish           a resource of a management controller
 //
 // Formats are found in the content, never in the file's name.
 //
@@ -41,6 +42,7 @@ import (
 	"github.com/clause76/clause76/firmware/openwrt"
 	"github.com/clause76/clause76/firmware/osrelease"
 	"github.com/clause76/clause76/firmware/packages"
+	"github.com/clause76/clause76/firmware/redfish"
 	"github.com/clause76/clause76/firmware/smbios"
 	"github.com/clause76/clause76/sbom"
 )
@@ -58,6 +60,7 @@ func Formats() []Format {
 	return []Format{
 		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
+		{redfish.Name, redfish.Sniff, redfish.Read},
 		{smbios.Name, smbios.Sniff, smbios.Read},
 		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
 		{packages.NameAPK, packages.SniffAPK, packages.ReadAPK},
