@@ -21,6 +21,7 @@
 //	devicetree        blobs of devicetrees, and FIT images
 //	devicetree-source
 //	redfish           a resource of a management controller
+//	kernel-module     what a Linux kernel module says of itself
 //
 // Formats are found in the content, never in the file's name.
 //
@@ -39,6 +40,7 @@ import (
 
 	"github.com/clause76/clause76/firmware/android"
 	"github.com/clause76/clause76/firmware/devicetree"
+	"github.com/clause76/clause76/firmware/kmod"
 	"github.com/clause76/clause76/firmware/openwrt"
 	"github.com/clause76/clause76/firmware/osrelease"
 	"github.com/clause76/clause76/firmware/packages"
@@ -60,6 +62,7 @@ func Formats() []Format {
 	return []Format{
 		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
+		{kmod.Name, kmod.Sniff, kmod.Read},
 		{redfish.Name, redfish.Sniff, redfish.Read},
 		{smbios.Name, smbios.Sniff, smbios.Read},
 		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
