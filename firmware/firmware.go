@@ -21,6 +21,8 @@
 //	devicetree        blobs of devicetrees, and FIT images
 //	devicetree-source
 //	redfish           a resource of a management controller
+//	fwupd-metainfo    AppStream metainfo of firmware updates, and catalogues of such
+//	fwupd-devices     what "fwupdmgr get-devices --json" prints
 //	kernel-module     what a Linux kernel module says of itself
 //
 // Formats are found in the content, never in the file's name.
@@ -40,6 +42,7 @@ import (
 
 	"github.com/clause76/clause76/firmware/android"
 	"github.com/clause76/clause76/firmware/devicetree"
+	"github.com/clause76/clause76/firmware/fwupd"
 	"github.com/clause76/clause76/firmware/kmod"
 	"github.com/clause76/clause76/firmware/openwrt"
 	"github.com/clause76/clause76/firmware/osrelease"
@@ -63,6 +66,8 @@ func Formats() []Format {
 		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
 		{kmod.Name, kmod.Sniff, kmod.Read},
+		{fwupd.NameMetainfo, fwupd.SniffMetainfo, fwupd.ReadMetainfo},
+		{fwupd.NameDevices, fwupd.SniffDevices, fwupd.ReadDevices},
 		{redfish.Name, redfish.Sniff, redfish.Read},
 		{smbios.Name, smbios.Sniff, smbios.Read},
 		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
