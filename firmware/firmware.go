@@ -21,6 +21,9 @@
 //	devicetree        blobs of devicetrees, and FIT images
 //	devicetree-source
 //	redfish           a resource of a management controller
+//	snmp              a walk, as snmpwalk prints it or as an snmprec file
+//	onvif, isapi      what cameras and recorders answer
+//	tr-069            tables of the parameters of routers and the like
 //	fwupd-metainfo    AppStream metainfo of firmware updates, and catalogues of such
 //	fwupd-devices     what "fwupdmgr get-devices --json" prints
 //	kernel-module     what a Linux kernel module says of itself
@@ -44,6 +47,7 @@ import (
 	"github.com/clause76/clause76/firmware/devicetree"
 	"github.com/clause76/clause76/firmware/fwupd"
 	"github.com/clause76/clause76/firmware/kmod"
+	"github.com/clause76/clause76/firmware/network"
 	"github.com/clause76/clause76/firmware/openwrt"
 	"github.com/clause76/clause76/firmware/osrelease"
 	"github.com/clause76/clause76/firmware/packages"
@@ -66,6 +70,10 @@ func Formats() []Format {
 		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
 		{kmod.Name, kmod.Sniff, kmod.Read},
+		{network.NameSNMP, network.SniffSNMP, network.ReadSNMP},
+		{network.NameISAPI, network.SniffISAPI, network.ReadISAPI},
+		{network.NameONVIF, network.SniffONVIF, network.ReadONVIF},
+		{network.NameTR069, network.SniffTR069, network.ReadTR069},
 		{fwupd.NameMetainfo, fwupd.SniffMetainfo, fwupd.ReadMetainfo},
 		{fwupd.NameDevices, fwupd.SniffDevices, fwupd.ReadDevices},
 		{redfish.Name, redfish.Sniff, redfish.Read},

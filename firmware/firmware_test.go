@@ -219,6 +219,23 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Add([]byte("Handle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: ZTE\n"))
 	f.Add([]byte(`{"target":"x","version_code":"y","profiles":{"a":{"title":"ZTE","titles":[{"vendor":1}]}}}`))
+	f.Add([]byte("Package: kesl\nStatus: install ok installed\nMaintainer: AO Kaspersky Lab <support@kaspersky.com>\nVersion: 12\n"))
+	f.Add([]byte("C:Q1=\nP:musl\nV:1\nm:A <a@hisilicon.com>\n"))
+	f.Add([]byte("a - 1\nb - 2\nc - 3\n"))
+	f.Add([]byte("NAME=\"OpenWrt\"\nID=openwrt\nOPENWRT_DEVICE_MANUFACTURER='ZTE'\n"))
+	f.Add([]byte("ro.build.id=1\nro.product.brand=ZTE\nro.product.manufacturer=ZTE\nro.build.fingerprint=ZTE/a/b\n"))
+	f.Add([]byte("/dts-v1/;\n/ { compatible = \"zte,mf286\", \"qca,qca9563\"; soc { compatible = \"hisilicon,x\"; }; };\n"))
+	f.Add([]byte(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.39165.1.1\n.1.3.6.1.2.1.2.2.1.6.1 = STRING: 0:1:2:3:4:5\n"))
+	f.Add([]byte("Parameter,Object,Value\nDeviceID.Manufacturer,,ZTE\n"))
+	f.Add([]byte(`{"@odata.type":"#Drive.v1_0_0.Drive","@odata.id":"/d","Id":"d","Manufacturer":"ZTE","Oem":{"Huawei":{}}}`))
+	f.Add([]byte(`{"Devices":[{"DeviceId":"1","Vendor":"ZTE","VendorId":"USB:0x19D2","InstanceIds":["USB\\VID_19D2&PID_0001"]}]}`))
+	f.Add([]byte(`<component type="firmware"><id>com.zte.x</id><developer_name>ZTE</developer_name></component>`))
+	f.Add([]byte(`<DeviceInfo xmlns="http://www.hikvision.com/ver20/XMLSchema"><manufacturer>hikvision</manufacturer></DeviceInfo>`))
+	f.Add([]byte(`<GetDeviceInformationResponse><Manufacturer>Dahua</Manufacturer></GetDeviceInformationResponse>`))
+	// A devicetree blob, and a kernel module: an ELF object with one section.
+	f.Add([]byte("\xd0\x0d\xfe\xed\x00\x00\x00\x67\x00\x00\x00\x38\x00\x00\x00\x5c\x00\x00\x00\x28\x00\x00\x00\x11\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x0b\x00\x00\x00\x24" +
+		strings.Repeat("\x00", 16) + "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x06\x00\x00\x00\x00zte,a\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x09compatible\x00"))
+	f.Add(append([]byte("\x7fELF\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x28\x00\x01\x00\x00\x00"), make([]byte, 200)...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for c, err := range firmware.Open(bytes.NewReader(data), &sbom.Options{Limits: sbom.Limits{Depth: 64, Components: 1000}}).Components() {
 			if err != nil {

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package network reads what devices answer when they are asked who they are over a
+// network, from files in which the answers were kept.
+//
+//	snmp    a walk: what "snmpwalk -On" prints, or an snmprec file
+//	onvif   GetDeviceInformationResponse of a camera or recorder (ONVIF Core, device service)
+//	isapi   DeviceInfo of Hikvision's ISAPI
+//	tr-069  parameters of the TR-069 and TR-181 data models, as a table
+//
+// The device is the product, its manufacturer is what it says; interfaces and physical
+// entities are parts. Rebrands answer with the name of whom they were made for, so an
+// answer is what the device claims. A device's own description is free text and a
+// reference. An enterprise number is registered for those who write the agent, who mostly
+// are the device's makers.
+//
+// The XML namespace of ISAPI is Hikvision's, and stays where a device is sold under another
+// name: it is a reference.
+package network
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/firmware/lines"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/vendors"
+)
+
+// The formats' names in reports.
+const (
+	NameSNMP  = "snmp"
+	NameONVIF = "onvif"
+	NameISAPI = "isapi"
+	NameTR069 = "tr-069"
+)
+
+// isapiEnd is how the namespaces of ISAPI end, Hikvision's and those of its brands.
+const isapiEnd = "/XMLSchema"
+
+// SniffONVIF reports whether a document that starts with head is an answer of ONVIF's device
+// service: with or without its SOAP envelope.
+func SniffONVIF(head []byte) bool {
+	x := xmlstream.NewReader(strings.NewReader(string(head)), xmlstream.Limits{})
+	for x.Next() != xmlstream.None && x.Depth() < 8 {
+		if x.Kind() == xmlstream.Start && string(x.Name()) == "GetDeviceInformationResponse" {
+			return true
+		}
+	}
+	return false
+}
+
+// SniffISAPI reports whether a document that starts with head is ISAPI's DeviceInfo.
+func SniffISAPI(head []byte) bool {
+	x := xmlstream.NewReader(strings.NewReader(string(head)), xmlstream.Limits{})
+	return x.Next() == xmlstream.Start && string(x.Name()) == "DeviceInfo" && strings.HasSuffix(x.Space(), isapiEnd)
+}
+
+// A field says what an element or parameter is about.
+type field struct {
+	role vendors.Role
+	kind vendors.Kind
+}
+
+var onvif = map[string]field{
+	"Manufacturer":    {vendors.Manufacturer, vendors.KindName},
+	"Model":           {vendors.Reference, vendors.KindProduct},
+	"FirmwareVersion": {vendors.Reference, vendors.KindProduct}, // "2.420.Dahua 00.14.R"
+	"HardwareId":      {vendors.Reference, vendors.KindProduct},
+}
+
+var isapi = map[string]field{
+	"manufacturer": {vendors.Manufacturer, vendors.KindName},
+	"model":        {vendors.Reference, vendors.KindProduct},
+	"deviceName":   {vendors.Reference, vendors.KindProduct},
+	"macAddress":   {vendors.Namespace, vendors.KindOUI},
+}
+
+// ReadONVIF returns the device.
+func ReadONVIF(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return readXML(NameONVIF, "GetDeviceInformationResponse", onvif, r, opts)
+}
+
+// ReadISAPI returns the device.
+func ReadISAPI(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return readXML(NameISAPI, "DeviceInfo", isapi, r, opts)
+}
+
+func readXML(format, root string, fields map[string]field, r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: format, Encoding: "XML"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		l := s.Limits()
+		x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
+		var c *sbom.Component
+		depth := 0 // of the root
+		name := "" // of the element in it that is open
+		seen := make(map[string]bool)
+		for x.Next() != xmlstream.None {
+			at := vendors.Location{Pointer: "/" + root + "/" + name, Offset: x.Offset()}
+			switch {
+			case x.Kind() == xmlstream.Start && c == nil && string(x.Name()) == root:
+				c, depth = product("/"+root), x.Depth()
+				c.Location.Offset = x.Offset()
+				if format == NameISAPI && x.Space() != "" {
+					// Others may implement the protocol, so it is no identifier.
+					at.Pointer = "/" + root
+					s.Claim(c, vendors.Reference, vendors.KindProduct, x.Space(), at)
+				}
+			case x.Kind() == xmlstream.Start && string(x.Name()) == root:
+				x.Fail(sbom.ErrSyntax, errors.New("a second "+root))
+			case x.Kind() == xmlstream.Start && c != nil && x.Depth() == depth+1:
+				name = string(x.Name())
+				if seen[name] && fields[name] != (field{}) {
+					c.Malformed++
+					s.Warn(sbom.WarnMalformed, name+" stands twice", at)
+				}
+				seen[name] = true
+				for known := range fields {
+					if name != known && strings.EqualFold(name, known) {
+						c.Malformed++
+						s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, known), at)
+					}
+				}
+			case x.Kind() == xmlstream.End && c != nil && x.Depth() <= depth+1:
+				name = ""
+			case x.Kind() == xmlstream.Text && name != "":
+				text := strings.TrimSpace(string(x.Text()))
+				f, ok := fields[name]
+				switch {
+				case strings.EqualFold(name, "model"):
+					c.Name = text
+				case strings.EqualFold(name, "firmwareVersion"):
+					c.Version = text
+				case strings.EqualFold(name, "manufacturer"):
+					c.Group = text
+				}
+				if ok {
+					s.Claim(c, f.role, f.kind, text, at)
+				}
+			}
+		}
+		if err := x.Err(); err != nil {
+			return err
+		}
+		if c == nil {
+			return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New(root + " is missing")}
+		}
+		if c.Name == "" {
+			c.Name = format + " device"
+		}
+		s.Emit(*c)
+		return nil
+	})
+}
+
+// tr069 are the parameters under a DeviceInfo, and of the DeviceId structure.
+var tr069 = map[string]field{
+	"Manufacturer":    {vendors.Manufacturer, vendors.KindName},
+	"ManufacturerOUI": {vendors.Namespace, vendors.KindOUI},
+	"OUI":             {vendors.Namespace, vendors.KindOUI},
+	"ModelName":       {vendors.Reference, vendors.KindProduct},
+	"ProductClass":    {vendors.Reference, vendors.KindProduct},
+	"Description":     {vendors.Reference, vendors.KindProduct},
+}
+
+// SniffTR069 reports whether a document that starts with head is a table of parameters, one
+// a line: comma-separated, with the name first and a column "Value".
+func SniffTR069(head []byte) bool {
+	for line := range lines.Head(head) {
+		return strings.HasPrefix(line, "Parameter,") && strings.Contains(line+",", ",Value,") &&
+			(strings.Contains(string(head), "DeviceID.") || strings.Contains(string(head), "Device.DeviceInfo") || strings.Contains(string(head), "InternetGatewayDevice."))
+	}
+	return false
+}
+
+// ReadTR069 returns the device.
+func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: NameTR069, Encoding: "CSV"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		l := s.Limits()
+		data, err := l.ReadAll(r, 64<<20)
+		if err != nil {
+			return err
+		}
+		if !utf8.Valid(data) {
+			return &sbom.Error{Kind: sbom.ErrEncoding}
+		}
+		if i := bytes.IndexByte(data, 0); i >= 0 {
+			return &sbom.Error{Offset: int64(i), Kind: sbom.ErrSyntax, Err: errors.New("a NUL byte in text")}
+		}
+		c := product("/")
+		c.Category = "telecommunicationsEquipment"
+		in := csv.NewReader(strings.NewReader(string(data)))
+		in.FieldsPerRecord = -1
+		column := -1
+		for {
+			start := in.InputOffset()
+			row, err := in.Read()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return &sbom.Error{Offset: in.InputOffset(), Kind: sbom.ErrSyntax, Err: err}
+			}
+			if column < 0 {
+				for i, name := range row {
+					if name == "Value" {
+						column = i
+					}
+				}
+				if column < 0 {
+					return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected a column \"Value\"")}
+				}
+				continue
+			}
+			name := row[0]
+			parent, last := "", name
+			if i := strings.LastIndexByte(name, '.'); i >= 0 {
+				parent, last = name[:i], name[i+1:]
+			}
+			f, known := tr069[last]
+			switch parent {
+			case "DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo":
+			default:
+				continue
+			}
+			at := vendors.Location{Pointer: "/" + name, Offset: start}
+			if len(row) <= column {
+				s.Malformed(sbom.WarnMalformed, "a row without a value", at)
+				continue
+			}
+			value := row[column]
+			if last == "SoftwareVersion" {
+				c.Version = value
+			}
+			if !known {
+				continue
+			}
+			switch last {
+			case "Manufacturer":
+				c.Group = value
+			case "ModelName", "ProductClass":
+				if c.Name == "" || last == "ModelName" {
+					c.Name = value
+				}
+			}
+			s.Claim(c, f.role, f.kind, value, at)
+		}
+		if len(data) > 0 && data[len(data)-1] != '\n' {
+			s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: int64(len(data))})
+		}
+		if c.Name == "" {
+			c.Name = "TR-069 device"
+		}
+		s.Emit(*c)
+		return nil
+	})
+}
