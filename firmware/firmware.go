@@ -11,22 +11,22 @@
 //
 // [Formats] lists them; each has a subpackage of its own:
 //
-//	openwrt-profiles  profiles.json of OpenWrt and its relatives
-//	dmidecode         the text that dmidecode prints of SMBIOS tables
-//	deb822            package databases and indexes of dpkg and opkg
-//	apk-installed     the database of apk
-//	openwrt-manifest  the list of packages beside an OpenWrt image
-//	os-release        what an operating system says of itself
+//	openwrt-profiles    profiles.json of OpenWrt and its relatives
+//	openwrt-manifest    the list of packages beside an OpenWrt image
+//	dmidecode           the text that dmidecode prints of SMBIOS tables
+//	deb822              package databases and indexes of dpkg and opkg
+//	apk-installed       the database of apk
+//	os-release          what an operating system says of itself
 //	android-build-prop  the properties of an Android system
-//	devicetree        blobs of devicetrees, and FIT images
-//	devicetree-source
-//	redfish           a resource of a management controller
-//	snmp              a walk, as snmpwalk prints it or as an snmprec file
-//	onvif, isapi      what cameras and recorders answer
-//	tr-069            tables of the parameters of routers and the like
-//	fwupd-metainfo    AppStream metainfo of firmware updates, and catalogues of such
-//	fwupd-devices     what "fwupdmgr get-devices --json" prints
-//	kernel-module     what a Linux kernel module says of itself
+//	devicetree          blobs of devicetrees, and FIT images
+//	devicetree-source   their source
+//	kernel-module       what a Linux kernel module says of itself
+//	redfish             a resource of a management controller
+//	fwupd-metainfo      AppStream metainfo of firmware updates, and catalogues of such
+//	fwupd-devices       what "fwupdmgr get-devices --json" prints
+//	snmp                a walk, as snmpwalk prints it or as an snmprec file
+//	onvif, isapi        what cameras and recorders answer
+//	tr-069              tables of the parameters of routers and the like
 //
 // Formats are found in the content, never in the file's name.
 //

@@ -34,8 +34,9 @@ const (
 	exitUnread   = 3 // an input could not be read, which wins over exitFound; or a part of one
 	usagePreface = `Usage: bidcheck [flags] PATH...
 
-Bidcheck reads bills of materials (CycloneDX and SPDX) and device manifests
-(OpenWrt profiles.json, dmidecode text), works out whose the parts are, and cites
+Bidcheck reads bills of materials (CycloneDX, SPDX and others) and what devices say
+of themselves (OpenWrt profiles, dmidecode, devicetrees, kernel modules, package
+databases, Redfish, SNMP and others), works out whose the parts are, and cites
 what public bodies say about them. PATH is a file, a directory, an archive, or -
 for standard input; what is compressed, archived or in a signed envelope is
 unpacked in memory. A finding is for a person to decide on; it is no legal advice.
