@@ -9,7 +9,7 @@
 //		…
 //	}
 //
-// It takes off UTF-16; gzip, zstd, bzip2 and xz; tar, zip and OCI image archives; DSSE
+// It takes off UTF-16; gzip, zstd, bzip2 and xz; tar, zip, cab and OCI image archives; DSSE
 // envelopes and Sigstore bundles, in-toto statements about a bill of materials, and
 // the {"sbom": …} of GitHub. Everything else is a document, for others to recognise.
 // What something is, is found in its content. An item's path shows the way in:
@@ -205,6 +205,7 @@ func known(head []byte) func(*walker, thing) {
 		{0, "\xfd7zXZ\x00", (*walker).xz},
 		{0, "PK\x03\x04", (*walker).zip},
 		{0, "PK\x05\x06", (*walker).zip},
+		{0, "MSCF\x00\x00\x00\x00", (*walker).cab},
 		{257, "ustar", (*walker).tar},
 	} {
 		if len(head) >= m.at && bytes.HasPrefix(head[m.at:], []byte(m.magic)) {

@@ -278,7 +278,7 @@ func TestCancelled(t *testing.T) {
 
 // Nothing panics, nothing outgrows the limits, and reading byte by byte makes no difference.
 func FuzzWalk(f *testing.F) {
-	for _, s := range []string{doc, gzipOf(doc), zstdOf(doc), tarOf("a", doc), zipOf("a", doc), dsseOf(statementOf(doc)), `{"sbom":` + doc + `}`, utf16Of(binary.LittleEndian, doc)} {
+	for _, s := range []string{doc, gzipOf(doc), zstdOf(doc), tarOf("a", doc), zipOf("a", doc), cabOf(true, "a", doc), cabOf(false, "a", doc, "b", "c"), dsseOf(statementOf(doc)), `{"sbom":` + doc + `}`, utf16Of(binary.LittleEndian, doc)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
