@@ -27,6 +27,7 @@
 //	snmp                a walk, as snmpwalk prints it or as an snmprec file
 //	onvif, isapi        what cameras and recorders answer
 //	tr-069              tables of the parameters of routers and the like
+//	firmware-image      what is found in a binary file of another format
 //
 // Formats are found in the content, never in the file's name.
 //
@@ -46,6 +47,7 @@ import (
 	"github.com/clause76/clause76/firmware/android"
 	"github.com/clause76/clause76/firmware/devicetree"
 	"github.com/clause76/clause76/firmware/fwupd"
+	"github.com/clause76/clause76/firmware/image"
 	"github.com/clause76/clause76/firmware/kmod"
 	"github.com/clause76/clause76/firmware/network"
 	"github.com/clause76/clause76/firmware/openwrt"
@@ -91,8 +93,9 @@ func Formats() []Format {
 const headSize = 64 << 10
 
 // Open returns the bill of materials or device manifest that r holds, whichever it
-// is. What r holds is found out at once from its first bytes. If it is no format of
-// this package or of package sbom, Components gives an [sbom.ErrNotRecognised].
+// is. What r holds is found out at once from its first bytes. A binary file of no format
+// of this package or of package sbom is searched for what tells whose it is, see package
+// image; if there is nothing, and of a text, Components gives an [sbom.ErrNotRecognised].
 func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(r, head)
@@ -105,6 +108,9 @@ func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
 		if f.Sniff(head) {
 			return f.Read(all, opts)
 		}
+	}
+	if image.Sniff(head) && sbom.NewReader(bytes.NewReader(head), opts).Header().Format == "" {
+		return image.Read(all, opts)
 	}
 	return sbom.NewReader(all, opts)
 }

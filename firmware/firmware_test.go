@@ -232,6 +232,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte(`<component type="firmware"><id>com.zte.x</id><developer_name>ZTE</developer_name></component>`))
 	f.Add([]byte(`<DeviceInfo xmlns="http://www.hikvision.com/ver20/XMLSchema"><manufacturer>hikvision</manufacturer></DeviceInfo>`))
 	f.Add([]byte(`<GetDeviceInformationResponse><Manufacturer>Dahua</Manufacturer></GetDeviceInformationResponse>`))
+	f.Add([]byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00{\"supported_devices\":[\"zte,mf286\"]}FWx0\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x39"))
 	// A devicetree blob, and a kernel module: an ELF object with one section.
 	f.Add([]byte("\xd0\x0d\xfe\xed\x00\x00\x00\x67\x00\x00\x00\x38\x00\x00\x00\x5c\x00\x00\x00\x28\x00\x00\x00\x11\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x0b\x00\x00\x00\x24" +
 		strings.Repeat("\x00", 16) + "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x06\x00\x00\x00\x00zte,a\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x09compatible\x00"))

@@ -227,6 +227,9 @@ func (s *Sink) Link(l Link) {
 
 const maxLinks = 1000
 
+// SetFormat sets the format's name, where it shows only while the document is read.
+func (s *Sink) SetFormat(name string) { s.doc.header.Format = name }
+
 // SetSerial sets what other documents refer to this one by.
 func (s *Sink) SetSerial(serial string) {
 	if len(serial) <= vendors.MaxName {

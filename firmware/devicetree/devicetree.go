@@ -78,6 +78,31 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
+// Size returns the size of the blob at the start of data, or 0 if what is there cannot be one:
+// for those who look for blobs in something else. It needs the first 40 bytes.
+func Size(data []byte) int64 {
+	if len(data) < headerSize || !Sniff(data) {
+		return 0
+	}
+	word := func(i int) int64 { return int64(binary.BigEndian.Uint32(data[4*i:])) }
+	total, version := word(1), word(5)
+	if version != 16 && version != 17 || word(6) > version || word(6) < 1 || total < headerSize+16 || total > maxBytes ||
+		word(2) < headerSize || word(2) >= total || word(3) < headerSize || word(3) > total || word(2)%4 != 0 {
+		return 0
+	}
+	return total
+}
+
+// Embedded delivers the components of the blob that data is, which stands at offset in a
+// document; pointers start with prefix. It reports whether to go on.
+func Embedded(s *sbom.Sink, data []byte, offset int64, prefix string) (bool, error) {
+	x := &collector{s: s, data: data, base: int(offset), prefix: prefix, blocks: make(map[string]bool)}
+	if _, err := walk(data, x); err != nil {
+		return !x.stopped, x.located(err)
+	}
+	return !x.stopped, nil
+}
+
 // located makes a fault of a tree an error of the document.
 func (x *collector) located(err error) error {
 	if f := (*fault)(nil); errors.As(err, &f) {
