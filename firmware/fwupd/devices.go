@@ -17,6 +17,9 @@ import (
 // SniffDevices reports whether a document that starts with head is what "fwupdmgr
 // get-devices --json" prints.
 func SniffDevices(head []byte) bool {
+	if !bytes.Contains(head, []byte(`"Devices"`)) {
+		return false
+	}
 	for name := range jsonstream.TopLevel(head) {
 		if name == "Devices" {
 			return bytes.Contains(head, []byte(`"DeviceId"`)) || bytes.Contains(head, []byte(`"Plugin"`))

@@ -13,6 +13,7 @@
 package fwupd
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -31,7 +32,10 @@ const (
 // SniffMetainfo reports whether a document that starts with head is the metainfo of
 // firmware, or a catalogue of such.
 func SniffMetainfo(head []byte) bool {
-	x := xmlstream.NewReader(strings.NewReader(string(head)), xmlstream.Limits{})
+	if !bytes.Contains(head, []byte("firmware")) || !bytes.Contains(head, []byte("<component")) {
+		return false
+	}
+	x := xmlstream.NewReader(bytes.NewReader(head), xmlstream.Limits{})
 	if x.Next() != xmlstream.Start || x.Space() != "" {
 		return false
 	}

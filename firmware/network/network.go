@@ -47,7 +47,10 @@ const isapiEnd = "/XMLSchema"
 // SniffONVIF reports whether a document that starts with head is an answer of ONVIF's device
 // service: with or without its SOAP envelope.
 func SniffONVIF(head []byte) bool {
-	x := xmlstream.NewReader(strings.NewReader(string(head)), xmlstream.Limits{})
+	if !bytes.Contains(head, []byte("GetDeviceInformationResponse")) {
+		return false
+	}
+	x := xmlstream.NewReader(bytes.NewReader(head), xmlstream.Limits{})
 	for x.Next() != xmlstream.None && x.Depth() < 8 {
 		if x.Kind() == xmlstream.Start && string(x.Name()) == "GetDeviceInformationResponse" {
 			return true
@@ -58,7 +61,10 @@ func SniffONVIF(head []byte) bool {
 
 // SniffISAPI reports whether a document that starts with head is ISAPI's DeviceInfo.
 func SniffISAPI(head []byte) bool {
-	x := xmlstream.NewReader(strings.NewReader(string(head)), xmlstream.Limits{})
+	if !bytes.Contains(head, []byte("DeviceInfo")) {
+		return false
+	}
+	x := xmlstream.NewReader(bytes.NewReader(head), xmlstream.Limits{})
 	return x.Next() == xmlstream.Start && string(x.Name()) == "DeviceInfo" && strings.HasSuffix(x.Space(), isapiEnd)
 }
 

@@ -14,6 +14,7 @@
 package redfish
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -49,6 +50,9 @@ var schemaName = regexp.MustCompile(`^#(?:[A-Za-z0-9_]+\.)*([A-Za-z]+)$`)
 
 // Sniff reports whether a document that starts with head is a Redfish resource.
 func Sniff(head []byte) bool {
+	if !bytes.Contains(head, []byte("@odata.")) && !bytes.Contains(head, []byte("Redfish")) {
+		return false
+	}
 	odata, other := false, false
 	for name := range jsonstream.TopLevel(head) {
 		switch name {
