@@ -21,6 +21,7 @@
 //	devicetree          blobs of devicetrees, and FIT images
 //	devicetree-source   their source
 //	kernel-module       what a Linux kernel module says of itself
+//	windows-executable  the version resource and the certificates of one
 //	redfish             a resource of a management controller
 //	fwupd-metainfo      AppStream metainfo of firmware updates, and catalogues of such
 //	fwupd-devices       what "fwupdmgr get-devices --json" prints
@@ -55,6 +56,7 @@ import (
 	"github.com/clause76/clause76/firmware/packages"
 	"github.com/clause76/clause76/firmware/redfish"
 	"github.com/clause76/clause76/firmware/smbios"
+	"github.com/clause76/clause76/firmware/winexe"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -71,6 +73,7 @@ func Formats() []Format {
 	return []Format{
 		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
+		{winexe.Name, winexe.Sniff, winexe.Read},
 		{kmod.Name, kmod.Sniff, kmod.Read},
 		{network.NameSNMP, network.SniffSNMP, network.ReadSNMP},
 		{network.NameISAPI, network.SniffISAPI, network.ReadISAPI},

@@ -254,3 +254,21 @@ func TestCompiler(t *testing.T) {
 		t.Errorf("%v: compiled\n%s\nsource\n%s", err, compiled, written)
 	}
 }
+
+func FuzzRead(f *testing.F) {
+	f.Add(blob(board))
+	f.Add([]byte(source))
+	f.Add(blob(node{nodes: []node{{name: "images", nodes: []node{{name: "a", props: [][2]string{{"type", list("flat_dt")}, {"data", string(blob(board))}}}}}}}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for c, err := range firmware.Open(bytes.NewReader(data), nil).Components() {
+			if err != nil {
+				return
+			}
+			for _, cl := range c.Claims {
+				if o := cl.Location.Offset; o < 0 || o >= int64(len(data)) || cl.Location.Pointer == "" {
+					t.Fatalf("claim %+v", cl)
+				}
+			}
+		}
+	})
+}

@@ -172,3 +172,20 @@ func TestCompiler(t *testing.T) {
 		t.Errorf("%s, %+v, %v", got, h, err)
 	}
 }
+
+func FuzzRead(f *testing.F) {
+	f.Add(module("author=ZTE", "alias=of:N*T*Czte,x", "name=x"))
+	f.Add(object(false, binary.BigEndian, ".modinfo", []byte("author=ZTE\x00intree=Y\x00")))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for c, err := range kmod.Read(bytes.NewReader(data), nil).Components() {
+			if err != nil {
+				return
+			}
+			for _, cl := range c.Claims {
+				if o := cl.Location.Offset; o < 0 || o >= int64(len(data)) || cl.Location.Pointer == "" {
+					t.Fatalf("claim %+v", cl)
+				}
+			}
+		}
+	})
+}
