@@ -196,6 +196,9 @@ func cutOff(s *sbom.Sink, in *lines.Reader) {
 	}
 }
 
+// spdx are tags without which a text is no SPDX document, or names no supplier.
+var spdx = []string{"SPDXVersion", "SPDXID", "DataLicense", "PackageName", "PackageSupplier", "PackageOriginator"}
+
 type reader struct {
 	g     *grammar
 	s     *sbom.Sink
@@ -228,6 +231,9 @@ func (x *reader) line(line string, offset int64) bool {
 	_, known := x.g.fields[x.field]
 	if x.seen[x.field] && (known || x.field == x.g.version) {
 		x.bad("the field "+x.field+" stands twice in one paragraph", offset)
+	}
+	if x.g.folded && slices.Contains(spdx, x.field) {
+		x.bad("the field "+x.field+" is of SPDX's tag-value format, which other readers may take this for", offset)
 	}
 	x.seen[x.field] = true
 	x.take(x.field, strings.TrimRight(line[len(m[0]):], " \t"), offset+int64(len(m[0])))

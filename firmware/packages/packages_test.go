@@ -51,6 +51,7 @@ func TestRead(t *testing.T) {
 		{"a field twice", "Package: a\nVersion: 1\nVendor: Acme\nVendor: ZTE\n", "deb822, malformed 1\na 1; mention product a; supplier name Acme; supplier name ZTE\n"},
 		{"no package", "Package: a\nVersion: 1\n\nVersion: 2\nVendor: ZTE\n", "deb822, malformed 1\na 1; mention product a\n 2; supplier name ZTE\n"},
 		{"not a field", "Package: a\nVersion: 1\nVendor ZTE\n", "deb822, malformed 1\na 1; mention product a\n"},
+		{"two formats", "Package: a\nVersion: 1\nSPDXVersion: SPDX-2.3\nPackageSupplier: Organization: ZTE\n", "deb822, malformed 2\na 1; mention product a\n"},
 		{"cut off", "Package: a\nVersion: 1\nMaintai", "deb822, malformed 2\na 1; mention product a\n"},
 		{"line ends of Windows", "Package: a\r\nVersion: 1\r\nVendor: ZTE\r\n\r\nPackage: b\r\nVersion: 2\r\n", "deb822, malformed 0\na 1; mention product a; supplier name ZTE\nb 2; mention product b\n"},
 		{"apk", "C:Q1abc=\nP:musl\nV:1.2\nA:x86_64\nm:Jane Doe <jane@hisilicon.com>\nU:https://musl.libc.org/\nT:the C library\nF:lib\nR:a\n\nP:b\nV:2\n",
