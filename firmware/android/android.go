@@ -25,9 +25,10 @@ import (
 const Name = "android-build-prop"
 
 var (
-	property = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*=\s*(.*?)\s*$`)
+	property = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*?)\s*$`)
 	// ours are "ro.product.brand", "ro.product.vendor.brand", "ro.vendor.product.brand".
-	ours = regexp.MustCompile(`^ro\.(?:[a-z_]+\.)?product\.(?:[a-z_]+\.)?(manufacturer|brand|model|name|device|board|marketname)$`)
+	osRelease = regexp.MustCompile(`^(ID|NAME|PRETTY_NAME|VENDOR_NAME|VENDOR_URL|HOME_URL|CPE_NAME|DISTRIB_ID|(OPENWRT_|LEDE_)?DEVICE_MANUFACTURER)$`)
+	ours      = regexp.MustCompile(`^ro\.(?:[a-z_]+\.)?product\.(?:[a-z_]+\.)?(manufacturer|brand|model|name|device|board|marketname)$`)
 )
 
 // Sniff reports whether a document that starts with head is a build.prop: it has
@@ -74,6 +75,8 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			at := vendors.Location{Pointer: "/" + name, Offset: in.Offset() + int64(m[4])}
 			known := ours.FindStringSubmatch(name)
 			switch {
+			case osRelease.MatchString(name):
+				s.Malformed(sbom.WarnMalformed, name+" is a variable of os-release, which other readers may take this for; it was not screened", at)
 			case known != nil:
 				if before, twice := seen[name]; twice && before != value {
 					// Which one holds depends on the reader: the first of a ro. property, or the last.
@@ -93,6 +96,9 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		if err := in.Err(); err != nil {
 			return err
+		}
+		if in.Cut() {
+			s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: in.Offset()})
 		}
 		if c.Name == "" {
 			c.Name = "Android device"

@@ -204,6 +204,7 @@ func TestLies(t *testing.T) {
 		"size":   func() []byte { d := blob(board); binary.BigEndian.PutUint32(d[4:], uint32(len(d)+1)); return d }(),
 		"old":    func() []byte { d := blob(board); binary.BigEndian.PutUint32(d[20:], 3); return d }(),
 		"source": []byte("/dts-v1/;\n/ { compatible = \"zte,mf286\"\n};\n"),
+		"JSON":   []byte("/dts-v1/;\n/ { a = \"{\"b\":\"c\"}\"; };\n"),
 		"no end": []byte("/dts-v1/;\n/ { soc { compatible = \"zte,mf286\"; };\n"),
 		"quote":  []byte("/dts-v1/;\n/ { compatible = \"zte,mf286;\n};\n"),
 		"deeper": []byte("/dts-v1/;\n/ " + strings.Repeat("{ a ", 100)),

@@ -269,11 +269,15 @@ func (x *source) begin(words []string, at int) error {
 func (x *source) value(name string) error {
 	var list []string
 	var offsets []int
-	for {
+	for text := false; ; {
 		token, at := x.next()
+		behind := text
+		text = token != "" && token[0] == '"'
 		switch {
 		case token == "":
 			return errEnd
+		case behind && token != "," && token != ";":
+			return fmt.Errorf("%q behind a text; expected \",\" or \";\"", token)
 		case token == ";":
 			if len(x.paths) == 0 {
 				return errors.New("a property outside of a node")

@@ -52,6 +52,9 @@ func (x *devices) document() {
 	}
 	for j.More() {
 		name := string(j.Name())
+		if err := sbom.TwoFormats("fwupd", name); err != nil {
+			j.Fail(sbom.ErrNotRecognised, err)
+		}
 		switch {
 		case name != "Devices":
 			if near := sbom.NearMiss(name, "Devices"); near != "" {

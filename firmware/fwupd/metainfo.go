@@ -80,6 +80,10 @@ func (m *metainfo) read() error {
 		switch x.Kind() {
 		case xmlstream.Start:
 			m.path = append(m.path, string(x.Name()))
+			if m.role != "" && m.c != nil {
+				m.c.Malformed++
+				m.s.Warn(sbom.WarnMalformed, "an element in a text; the text was not screened as one", m.at())
+			}
 			m.role, m.kind, m.to = "", "", nil
 			m.start()
 		case xmlstream.Text:

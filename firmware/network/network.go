@@ -133,6 +133,11 @@ func readXML(format, root string, fields map[string]field, r io.Reader, opts *sb
 						s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, known), at)
 					}
 				}
+			case x.Kind() == xmlstream.Start && c != nil && name != "":
+				if _, ok := fields[name]; ok {
+					c.Malformed++
+					s.Warn(sbom.WarnMalformed, "an element in the text of "+name+"; the text was not screened as one", at)
+				}
 			case x.Kind() == xmlstream.End && c != nil && x.Depth() <= depth+1:
 				name = ""
 			case x.Kind() == xmlstream.Text && name != "":

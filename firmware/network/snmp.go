@@ -98,7 +98,11 @@ func (x *snmp) line(in *lines.Reader) error {
 	case strings.TrimSpace(line) == "":
 		return nil
 	case x.open:
-		x.open = !strings.HasSuffix(line, `"`)
+		_, rest, closed := unquote(line)
+		if closed && rest != "" {
+			return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("text behind the closing quote")}
+		}
+		x.open = !closed
 		return nil // more of a text; the first line names the device
 	default:
 		return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected an object identifier with its value")}
@@ -108,9 +112,12 @@ func (x *snmp) line(in *lines.Reader) error {
 		typ = line[m[4]:m[5]]
 	}
 	value, start := line[m[6]:m[7]], m[6]
-	x.open = typ != "" && (typ == "STRING" || typ == "Hex-STRING") && strings.Count(value, `"`)%2 == 1
-	if strings.HasPrefix(value, `"`) {
-		value, start = strings.Trim(value, `"`), start+1
+	if quoted, ok := strings.CutPrefix(value, `"`); ok {
+		text, rest, closed := unquote(quoted)
+		if closed && rest != "" {
+			return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("text behind the closing quote")}
+		}
+		value, start, x.open = text, start+1, !closed
 	}
 	if strings.HasPrefix(value, "No Such ") || strings.HasPrefix(value, "No more variables") {
 		return nil
@@ -122,6 +129,20 @@ func (x *snmp) line(in *lines.Reader) error {
 	}
 	x.take(oid, strings.TrimSpace(value), vendors.Location{Pointer: "/" + oid, Offset: in.Offset() + int64(start)})
 	return nil
+}
+
+// unquote returns a text up to its closing quote, and what follows. Quotes in it stand
+// behind backslashes, and stay so: they are in no maker's name.
+func unquote(s string) (text, rest string, closed bool) {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return s[:i], strings.TrimSpace(s[i+1:]), true
+		}
+	}
+	return s, "", false
 }
 
 func unhex(s string) (string, bool) {

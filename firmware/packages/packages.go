@@ -51,7 +51,8 @@ type grammar struct {
 }
 
 var deb822 = &grammar{
-	label: regexp.MustCompile(`^([!-,.-9;-~][!-9;-~]*):[ \t]*`), // Debian Policy 5.1
+	// Debian Policy 5.1 allows more characters; no field has them.
+	label: regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*):[ \t]*`),
 	name:  "Package", version: "Version",
 	fields: map[string]field{
 		"Package":             {vendors.Mention, vendors.KindProduct},
@@ -282,7 +283,8 @@ func (x *reader) emit() bool {
 		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+"; whose it is cannot be said", c.Location)
 		c.Location.Pointer = "/"
 	} else if c.Version == "" {
-		x.s.Warn(sbom.WarnSchema, "a package without a version", c.Location)
+		c.Malformed++ // it is mandatory, and the only sign that the text goes on to its end
+		x.s.Warn(sbom.WarnIncomplete, "a package without a version: something may be missing", c.Location)
 	}
 	return x.s.Emit(*c)
 }

@@ -128,6 +128,9 @@ func (x *reader) object(pointer string) {
 	o := object{Component: sbom.Component{Ref: at.Pointer, Type: "device", Location: at}}
 	for j.More() {
 		name := string(j.Name())
+		if err := sbom.TwoFormats("Redfish", name); err != nil && pointer == "" {
+			j.Fail(sbom.ErrNotRecognised, err)
+		}
 		x.member(&o, name, string(jsontext.Pointer(pointer).AppendToken(name)))
 	}
 	x.done(&o, pointer == "")
