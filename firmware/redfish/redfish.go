@@ -128,7 +128,8 @@ func (x *reader) object(pointer string) {
 	o := object{Component: sbom.Component{Ref: at.Pointer, Type: "device", Location: at}}
 	for j.More() {
 		name := string(j.Name())
-		if err := sbom.TwoFormats("Redfish", name); err != nil && pointer == "" {
+		// Devices are of SimpleStorage too; what is in them is read as all else.
+		if err := sbom.TwoFormats("Redfish", name); err != nil && pointer == "" && name != "Devices" {
 			j.Fail(sbom.ErrNotRecognised, err)
 		}
 		x.member(&o, name, string(jsontext.Pointer(pointer).AppendToken(name)))

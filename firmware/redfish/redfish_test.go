@@ -44,6 +44,8 @@ func TestRead(t *testing.T) {
 		{"an interface", `{"@odata.type":"#EthernetInterface.v1_4_0.EthernetInterface","@odata.id":"/e","Id":"e","PermanentMACAddress":"20:2B:C1:00:00:01"}`,
 			"device e: namespace 20:2B:C1:00:00:01", 0, nil},
 		{"no maker", `{"@odata.type":"#SoftwareInventory.v1_0_0.SoftwareInventory","@odata.id":"/x","Id":"RoT0"}`, "firmware RoT0: mention RoT0", 0, nil},
+		{"storage with devices", `{"@odata.type":"#SimpleStorage.v1_2_0.SimpleStorage","@odata.id":"/s","Id":"s","Devices":[{"Name":"Disk","Manufacturer":"ZTE","Model":"D1"}]}`,
+			"device D1: manufacturer ZTE, reference D1; device s", 0, nil},
 		{"a blank maker", `{"@odata.type":"#Chassis.v1_0_0.Chassis","@odata.id":"/c","Id":"c","Manufacturer":null,"Model":"To be filled by O.E.M."}`, "device To be filled by O.E.M. subject", 0, nil},
 		{"a maker that is no string", `{"@odata.type":"#Drive.v1_0_0.Drive","@odata.id":"/d","Id":"d","Manufacturer":["ZTE"]}`, "device d", 1, nil},
 		{"a name that others may fold", `{"@odata.type":"#Drive.v1_0_0.Drive","@odata.id":"/d","Id":"d","manufacturer":"ZTE"}`, "device d", 1, nil},
