@@ -59,7 +59,7 @@ func TestImportArrows(t *testing.T) {
 		"sbom/xmlstream":      {"sbom/jsonstream"},
 		"sbom/peel":           {"sbom", "sbom/jsonstream"},
 		"sbom":                {"sbom/jsonstream", "sbom/xmlstream", "vendors"},
-		"firmware/lines":      {"sbom"},
+		"firmware/lines":      {"sbom", "vendors"}, //      {"sbom"},
 		"firmware/android":    {"firmware/lines", "sbom", "vendors"},
 		"firmware/devicetree": {"sbom", "vendors"},
 		"firmware/fwupd":      {"sbom", "sbom/jsonstream", "sbom/xmlstream", "vendors"},

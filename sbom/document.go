@@ -162,20 +162,24 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 	c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: at})
 }
 
-// Contact adds the claims of a person or organisation that is written "Name <address>",
-// as package databases and kernel modules have them.
+// Contact adds the claims of persons and organisations that are written "Name <address>",
+// separated by commas, as package databases and kernel modules have them.
 func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors.Location) {
-	name, rest, found := strings.Cut(value, "<")
-	if address, _, closed := strings.Cut(rest, ">"); found && closed && strings.Contains(address, "@") {
-		where := at
-		if at.Offset >= 0 {
-			where.Offset += int64(len(name)) + 1
+	for {
+		blank := len(value) - len(strings.TrimLeft(value, " \t,;"))
+		value, at.Offset = value[blank:], at.Offset+int64(blank)
+		name, rest, found := strings.Cut(value, "<")
+		address, rest, closed := strings.Cut(rest, ">")
+		if !found || !closed || !strings.Contains(address, "@") {
+			s.Claim(c, role, vendors.KindName, strings.TrimSpace(value), at)
+			return
 		}
 		s.Claim(c, role, vendors.KindName, strings.TrimSpace(name), at)
-		s.Claim(c, role, vendors.KindEmail, address, where)
-		return
+		at.Offset += int64(len(name)) + 1
+		s.Claim(c, role, vendors.KindEmail, address, at)
+		at.Offset += int64(len(address)) + 1
+		value = rest
 	}
-	s.Claim(c, role, vendors.KindName, strings.TrimSpace(value), at)
 }
 
 // Warn adds a warning to the document's header.

@@ -63,7 +63,11 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		in := lines.NewReader(r, s.Limits().Bytes)
 		for in.Next() {
 			line := strings.TrimSpace(in.Text())
-			if line == "" || line[0] == '#' || strings.HasPrefix(line, "import ") {
+			if line == "" || line[0] == '#' {
+				continue
+			}
+			if strings.HasPrefix(line, "import ") {
+				s.Malformed(sbom.WarnIncomplete, "an imported file was not read with this one: "+line, vendors.Location{Offset: in.Offset()})
 				continue
 			}
 			m := property.FindStringSubmatchIndex(in.Text())
@@ -85,6 +89,8 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 				}
 				seen[name] = value
 				take(s, &c, known[1], value, at)
+			case ours.MatchString(strings.ToLower(name)):
+				s.Malformed(sbom.WarnNearMiss, name+" is not "+strings.ToLower(name)+"; it was not screened", at)
 			case name == "ro.build.fingerprint" || strings.HasSuffix(name, ".build.fingerprint"):
 				brand, _, _ := strings.Cut(value, "/")
 				s.Claim(&c, vendors.Mention, vendors.KindProduct, brand, at)
@@ -94,11 +100,8 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 				s.Claim(&c, vendors.Mention, vendors.KindText, value, at)
 			}
 		}
-		if err := in.Err(); err != nil {
+		if err := in.End(s); err != nil {
 			return err
-		}
-		if in.Cut() {
-			s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: in.Offset()})
 		}
 		if c.Name == "" {
 			c.Name = "Android device"

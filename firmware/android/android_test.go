@@ -54,7 +54,8 @@ func TestRead(t *testing.T) {
 		{"one value twice", prop + "ro.product.brand=ZTE\n", 7, 0, nil},
 		{"two values", prop + "ro.product.brand=Acme\n", 7, 1, nil},
 		{"an edit", "ro.build.id=1\nro.build.a=1\nro.build.b=1\nro.build.c=1\nro.build.d=1\nro.product.brand ZTE\n", 0, 1, nil},
-		{"imports and blanks", "import /vendor/default.prop\n\n  ro.build.id = 1\nro.product.vendor.brand = HUAWEI \n", 1, 0, nil},
+		{"imports and blanks", "import /vendor/default.prop\n\n  ro.build.id = 1\nro.product.vendor.brand = HUAWEI \n", 1, 1, nil},
+		{"another case", prop + "ro.product.Brand=Acme\n", 6, 1, nil},
 		{"not UTF-8", prop + "x=\xff\n", 0, 0, sbom.ErrEncoding},
 		{"settings", "a.b=1\nc.d=2\n", 0, 0, sbom.ErrNotRecognised},
 	}

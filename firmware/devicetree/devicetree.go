@@ -70,7 +70,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			switch {
 			case Sniff(rest):
 				continue
-			case len(rest) > 0 && !x.fit:
+			case len(rest) > 0: // of a FIT image it can be the data of images, which is not read
 				s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes behind the tree were not screened", len(rest)), vendors.Location{Offset: int64(at)})
 			}
 			return nil
@@ -124,7 +124,6 @@ type collector struct {
 	blocks  map[string]bool // parts that were seen
 	images  bool            // there is a node /images
 	boards  bool            // the root says what it is compatible with
-	fit     bool
 	stopped bool
 }
 
@@ -258,8 +257,7 @@ func (x *collector) emit(c sbom.Component) {
 func (x *collector) end(path string) bool {
 	switch parent, _ := split(path); {
 	case path == "/":
-		x.fit = x.images && !x.boards
-		if x.fit {
+		if x.images && !x.boards { // a FIT image
 			x.root.Type = "firmware"
 		}
 		if x.root.Name == "" {

@@ -147,7 +147,10 @@ func (x *devices) text(c *sbom.Component, pointer string, take func(string, vend
 		j.Enter('[')
 		for i := 0; j.More(); i++ {
 			if j.Kind() == '[' {
-				break
+				c.Malformed++
+				x.s.Warn(sbom.WarnMalformed, "an array in an array; it was not screened", vendors.Location{Pointer: pointer, Offset: j.Offset()})
+				j.Skip()
+				continue
 			}
 			x.text(c, fmt.Sprintf("%s/%d", pointer, i), take)
 		}

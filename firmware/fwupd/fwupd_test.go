@@ -100,6 +100,7 @@ func TestDevices(t *testing.T) {
 			"4G Modem: reference 4G Modem, namespace aa, namespace bb, manufacturer Huawei, namespace 12D1, namespace 202BC1, namespace 12D1; " +
 				"SSD: reference SSD, namespace cc, namespace 144D, namespace 144D; System Firmware: reference System Firmware, manufacturer Dell Inc.", 0, nil},
 		{"what is no device", `{"Devices":[null,{"DeviceId":"1","Vendor":7}]}`, "1", 2, nil},
+		{"an array in an array", `{"Devices":[{"DeviceId":"1","Vendor":[["ZTE"],"Acme"]},{"DeviceId":"2","Vendor":"ZTE"}]}`, "1: manufacturer Acme; 2: manufacturer ZTE", 1, nil},
 		{"a name that others may fold", `{"Devices":[{"DeviceId":"1","vendor":"ZTE"}]}`, "1", 1, nil},
 		{"no array", `{"Devices":{"DeviceId":"1"}}`, "", 1, nil},
 		{"cut off", `{"Devices":[{"DeviceId":"1","Vendor":"ZTE"}]`, "", 0, sbom.ErrSyntax},

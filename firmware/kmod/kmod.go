@@ -96,7 +96,13 @@ func modinfo(data []byte) (info []byte, offset int64, err error) {
 		case section.Offset > uint64(len(data)) || section.Size > uint64(len(data))-section.Offset:
 			return fail(sbom.ErrSyntax, "the section does not lie in the file: %w", io.ErrUnexpectedEOF)
 		}
-		return data[section.Offset : section.Offset+section.Size], at, nil
+		if info != nil {
+			return fail(sbom.ErrSyntax, "a second .modinfo section")
+		}
+		info, offset = data[section.Offset:section.Offset+section.Size], at
+	}
+	if info != nil {
+		return info, offset, nil
 	}
 	return nil, 0, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errors.New("an ELF file without a .modinfo section")}
 }

@@ -6,7 +6,7 @@
 //	for x.Next() {
 //		use(x.Text(), x.Offset())
 //	}
-//	return x.Err()
+//	return x.End(sink)
 //
 // A text that is not UTF-8 or has a NUL byte, and a line or a text that is too long, is
 // an error and no text: what comes after it was not read. A Reader is for one goroutine.
@@ -23,6 +23,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 // MaxLine is the longest line, in bytes.
@@ -105,14 +106,24 @@ func (x *Reader) Cut() bool { return x.cut }
 // the text.
 func (x *Reader) Err() error { return x.err }
 
-// Head yields the whole lines at the start of a document, for sniffing: the last one,
-// which may go on, is left out, unless head is the whole document.
+// End returns what Err does, and counts a last line without an end as malformed: the texts
+// that are lists of lines have no other end.
+func (x *Reader) End(s *sbom.Sink) error {
+	if x.err == nil && x.cut {
+		s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: x.offset})
+	}
+	return x.err
+}
+
+// Head yields the whole lines at the start of a document, for sniffing. In a head of
+// [MaxLine] bytes or more, the last line may go on, and is left out if it has no end.
 func Head(head []byte) iter.Seq[string] {
 	return func(yield func(string) bool) {
+		part := len(head) >= MaxLine // of a longer document
 		head = bytes.TrimPrefix(head, []byte("\ufeff"))
 		for len(head) > 0 {
 			line, rest, whole := bytes.Cut(head, []byte("\n"))
-			if !whole && len(head) > MaxLine {
+			if !whole && part {
 				return
 			}
 			if !yield(strings.TrimRight(string(line), "\r")) {

@@ -97,6 +97,9 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 				return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrSyntax, Err: err}
 			}
 			at.Offset += int64(lead)
+			if lead == 0 && strings.ContainsAny(value, " \t;&|<>()`$\\") { // a shell makes something else of it
+				s.Malformed(sbom.WarnMalformed, "a value with blanks or signs of the shell, without quotes", at)
+			}
 			name := m[1]
 			for _, prefix := range []string{"OPENWRT_", "LEDE_"} {
 				name = strings.TrimPrefix(name, prefix)
@@ -126,11 +129,8 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			}
 			s.Claim(c, f.role, f.kind, value, at)
 		}
-		if err := in.Err(); err != nil {
+		if err := in.End(s); err != nil {
 			return err
-		}
-		if in.Cut() {
-			s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: in.Offset()})
 		}
 		for _, c := range []*sbom.Component{system, device} {
 			if len(c.Claims) > 0 || c.Malformed > 0 {

@@ -83,7 +83,12 @@ var apk = &grammar{
 // case-sensitive (Debian Policy 5.1), those of apk are.
 func (g *grammar) known(name string) string {
 	if g.folded {
-		for _, known := range [...]string{"Package", "Version", "Status", "Vendor", "Origin", "Maintainer", "Original-Maintainer", "Homepage", "URL", "CPE-ID", "Description"} {
+		for known := range g.fields {
+			if strings.EqualFold(name, known) {
+				return known
+			}
+		}
+		for _, known := range [...]string{g.version, "Status"} {
 			if strings.EqualFold(name, known) {
 				return known
 			}
@@ -181,20 +186,12 @@ func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Docume
 				return nil
 			}
 		}
-		if err := x.in.Err(); err != nil {
+		if err := x.in.End(s); err != nil {
 			return err
 		}
-		cutOff(s, x.in)
 		x.emit()
 		return nil
 	})
-}
-
-// cutOff counts a text that ends within a line: these lists have no other end.
-func cutOff(s *sbom.Sink, in *lines.Reader) {
-	if in.Cut() {
-		s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: in.Offset()})
-	}
 }
 
 // spdx are tags without which a text is no SPDX document, or names no supplier.
@@ -309,10 +306,6 @@ func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 				return nil
 			}
 		}
-		if err := in.Err(); err != nil {
-			return err
-		}
-		cutOff(s, in)
-		return nil
+		return in.End(s)
 	})
 }

@@ -47,6 +47,8 @@ func TestRead(t *testing.T) {
 			"deb822, malformed 0\nlibc 1.2; mention product libc\napp 2; mention product app\n"},
 		{"a third party's package", "Package: net-agent\nVersion: 1\nVendor: ZTE Corporation\nmaintainer: Build <build@zte.com.cn>\nHomepage: https://www.zte.com.cn/\nCPE-ID: cpe:/a:zte:agent\nOrigin: Example OS\n",
 			"deb822, malformed 0\nnet-agent 1; mention product net-agent; supplier name ZTE Corporation; author name Build; author email build@zte.com.cn; reference url https://www.zte.com.cn/; namespace cpe cpe:/a:zte:agent; distributor name Example OS\n"},
+		{"two maintainers", "Package: a\nVersion: 1\nMaintainer: Jo <jo@example.com>, Hisilicon <x@hisilicon.com>\n",
+			"deb822, malformed 0\na 1; mention product a; author name Jo; author email jo@example.com; author name Hisilicon; author email x@hisilicon.com\n"},
 		{"blank values", "Package: a\nVersion: 1\nMaintainer: (none)\nVendor: \n", "deb822, malformed 0\na 1; mention product a\n"},
 		{"a field twice", "Package: a\nVersion: 1\nVendor: Acme\nVendor: ZTE\n", "deb822, malformed 1\na 1; mention product a; supplier name Acme; supplier name ZTE\n"},
 		{"no package", "Package: a\nVersion: 1\n\nVersion: 2\nVendor: ZTE\n", "deb822, malformed 1\na 1; mention product a\n 2; supplier name ZTE\n"},

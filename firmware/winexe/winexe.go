@@ -4,7 +4,7 @@
 // (VS_VERSIONINFO) and the certificates of their Authenticode signature.
 //
 // CompanyName is the manufacturer: it is what the maker's compiler was told. The names of
-// the product and the file are mentions, the copyright is of an author. Signatures are not
+// the product and the file are mentions, and so is the copyright. Signatures are not
 // checked here, so the subject of a certificate is a mention, whoever it names.
 //
 // EFI applications and drivers are executables too, and count as firmware.
@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf16"
 
 	"github.com/clause76/clause76/sbom"
@@ -268,14 +269,17 @@ func (x *executable) version(data []byte, base int) {
 	}
 	fixed := int(binary.LittleEndian.Uint16(data[2:]))
 	data = data[:root.at+len(root.value)]
-	strings := 0
+	texts := 0
 	x.blocks(data, align(root.at+fixed), base, func(info block, end int) {
-		if info.key != "StringFileInfo" {
+		if !strings.EqualFold(info.key, "StringFileInfo") {
 			return
 		}
 		x.blocks(data[:end], info.at, base, func(table block, end int) {
 			x.blocks(data[:end], table.at, base, func(b block, _ int) {
-				if strings++; strings > maxStrings {
+				if texts++; texts > maxStrings {
+					if texts == maxStrings+1 {
+						x.bad(pointer, base, "more than %d texts in a version resource", maxStrings)
+					}
 					return
 				}
 				value, _, ok := text(b.value)
@@ -307,23 +311,23 @@ func (x *executable) blocks(data []byte, at, base int, visit func(b block, end i
 
 func (x *executable) claim(key, value string, at vendors.Location) {
 	claim := func(role vendors.Role, kind vendors.Kind) { x.s.Claim(&x.c, role, kind, value, at) }
-	switch key {
-	case "CompanyName":
+	switch strings.ToLower(key) { // as VerQueryValue finds them
+	case "companyname":
 		if x.c.Group == "" {
 			x.c.Group = value
 		}
 		claim(vendors.Manufacturer, vendors.KindName)
-	case "ProductName":
+	case "productname":
 		x.c.Name = value
 		claim(vendors.Mention, vendors.KindProduct)
-	case "FileDescription":
+	case "filedescription":
 		if x.c.Name == "" {
 			x.c.Name = value
 		}
 		claim(vendors.Mention, vendors.KindText)
-	case "LegalCopyright", "LegalTrademarks":
+	case "legalcopyright", "legaltrademarks":
 		claim(vendors.Mention, vendors.KindText)
-	case "ProductVersion":
+	case "productversion":
 		x.c.Version = value
 	}
 }
@@ -357,6 +361,7 @@ func (x *executable) certificates(d pe.DataDirectory) {
 			}
 			for _, c := range certs {
 				if seen++; seen > maxCerts {
+					x.bad(pointer, int(at), "more than %d certificates", maxCerts)
 					return
 				}
 				where := vendors.Location{Pointer: pointer, Offset: at}

@@ -189,6 +189,7 @@ func TestRead(t *testing.T) {
 		{"padding", append(executable(2, info, nil), make([]byte, 100)...), agent, 0},
 		{"an installer with a signature", append(executable(2, info, signature(t, "ZTE")), "PK archive"...), agent + "; mention certificate ZTE", 1},
 		{"another script", executable(2, version("CompanyName", "Лаборатория Касперского"), nil), "application executable: manufacturer name Лаборатория Касперского", 0},
+		{"another case", executable(2, version("companyname", "ZTE"), nil), "application executable: manufacturer name ZTE", 0},
 		{"blank values", executable(2, version("CompanyName", " ", "ProductName", ""), nil), "application executable", 0},
 		{"not a version", executable(2, block("VS_OTHER", nil), nil), "application executable", 1},
 		{"a block without an end", executable(2, noEnd, nil), "application executable", 1},

@@ -38,26 +38,20 @@ func (w *walker) cab(t thing) {
 		w.fail(t, err)
 		return
 	}
-	folders := make(map[int][]byte)
-	broken := make(map[int]error)
+	folder, open, broken := []byte(nil), -1, error(nil) // one at a time is kept
 	for _, f := range c.files {
 		if w.done {
 			return
 		}
 		m := t.member("cab", f.name, nil)
-		if folders[f.folder] == nil && broken[f.folder] == nil {
-			folder, err := c.unpack(f.folder, w.opts.Limits)
-			if err != nil {
-				broken[f.folder] = err
-			} else {
-				folders[f.folder] = folder
-				w.out += int64(len(folder))
-			}
+		if f.folder != open {
+			folder, broken = c.unpack(f.folder, w.opts.Limits)
+			open = f.folder
+			w.out += int64(len(folder))
 		}
-		folder := folders[f.folder]
-		switch err := broken[f.folder]; {
-		case err != nil:
-			w.fail(m, err)
+		switch {
+		case broken != nil:
+			w.fail(m, broken)
 		case w.out > w.opts.Limits.Bytes:
 			w.fail(m, limit("more than %d bytes unpacked", w.opts.Limits.Bytes))
 			return
