@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -134,9 +135,10 @@ func readXML(format, root string, fields map[string]field, r io.Reader, opts *sb
 					}
 				}
 			case x.Kind() == xmlstream.Start && c != nil && name != "":
-				if _, ok := fields[name]; ok {
+				// A known field further in, or an element in the text of one.
+				if fields[name] != (field{}) || fields[string(x.Name())] != (field{}) {
 					c.Malformed++
-					s.Warn(sbom.WarnMalformed, "an element in the text of "+name+"; the text was not screened as one", at)
+					s.Warn(sbom.WarnMalformed, "an element "+string(x.Name())+" in "+name+"; it was not screened as one", at)
 				}
 			case x.Kind() == xmlstream.End && c != nil && x.Depth() <= depth+1:
 				name = ""
@@ -220,17 +222,13 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 				return &sbom.Error{Offset: in.InputOffset(), Kind: sbom.ErrSyntax, Err: err}
 			}
 			if column < 0 {
-				for i, name := range row {
-					if name == "Value" {
-						column = i
-					}
-				}
-				if column < 0 {
-					return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected a column \"Value\"")}
+				column = slices.Index(row, "Value")
+				if column < 0 || slices.Contains(row[column+1:], "Value") {
+					return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected one column \"Value\"")}
 				}
 				continue
 			}
-			name := row[0]
+			name := strings.TrimSpace(row[0])
 			parent, last := "", name
 			if i := strings.LastIndexByte(name, '.'); i >= 0 {
 				parent, last = name[:i], name[i+1:]
@@ -251,6 +249,11 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 				c.Version = value
 			}
 			if !known {
+				for other := range tr069 {
+					if strings.EqualFold(last, other) {
+						s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the parameter %q is not %q; it was not screened", last, other), at)
+					}
+				}
 				continue
 			}
 			switch last {

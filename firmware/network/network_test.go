@@ -38,6 +38,7 @@ func Example() {
 	//   manufacturer name HiSilicon /1.3.6.1.2.1.47.1.1.1.1.12.1
 	// Hikvision company products <nil>
 	//   reference product Hikvision company products /1.3.6.1.2.1.1.1.0
+	//   reference product second line /1.3.6.1.2.1.1.1.0
 	//   namespace pen 39165 /1.3.6.1.2.1.1.2.0
 	//   reference pen 2011 /1.3.6.1.4.1.2011.1.1.0
 }
@@ -59,16 +60,23 @@ func TestRead(t *testing.T) {
 			"snmp interface 1: namespace 3cef8c000102; snmp DH-NVR4108HS: reference DH-NVR4108HS, namespace 37496, reference 1004849", 0, nil},
 		{"a walk cut off", ".1.3.6.1.2.1.1.1.0 = STRING: \"Huawei\"\n.1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.20", "snmp Huawei: reference Huawei, namespace 20", 1, nil},
 		{"a walk with something else", ".1.3.6.1.2.1.1.1.0 = STRING: x\nZTE\n", "", 0, sbom.ErrSyntax},
+		{"a name in hexadecimal", ".1.3.6.1.2.1.47.1.1.1.1.12.1 = Hex-STRING: E5 8D 8E E4 B8 BA 00 \n", "snmp entity 1: manufacturer 华为; snmp SNMP agent", 0, nil},
+		{"a name that is no text", ".1.3.6.1.2.1.47.1.1.1.1.12.1 = Hex-STRING: FF FE\n", "snmp SNMP agent", 1, nil},
+		{"a text that is never closed", ".1.3.6.1.2.1.1.1.0 = STRING: \"a\n.1.3.6.1.2.1.1.5.0 = STRING: \"b\n", "snmp a: reference a", 2, nil},
+		{"names instead of numbers", ".1.3.6.1.2.1.1.2.0 = OID: SNMPv2-SMI::enterprises.2011\n", "snmp SNMP agent", 1, nil},
 		{"an answer in its envelope", fmt.Sprintf(soap, onvif), "onvif IPC 2.420.Dahua 00.14.R: manufacturer Dahua, reference IPC, reference 2.420.Dahua 00.14.R", 0, nil},
 		{"an answer cut off", fmt.Sprintf(soap, onvif)[:350], "", 0, sbom.ErrSyntax},
 		{"a maker twice", fmt.Sprintf(soap, strings.Replace(onvif, "<tds:Model>", "<tds:Manufacturer>Acme</tds:Manufacturer><tds:Model>", 1)),
 			"onvif IPC 2.420.Dahua 00.14.R: manufacturer Dahua, manufacturer Acme, reference IPC, reference 2.420.Dahua 00.14.R", 1, nil},
 		{"two answers", fmt.Sprintf(soap, onvif+onvif), "", 0, sbom.ErrSyntax},
 		{"isapi", isapi, "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference IP CAMERA, reference DS-2CD, namespace 44:19:b6:00:01:02", 0, nil},
+		{"isapi with a maker further in", strings.Replace(isapi, "IP CAMERA", "<x><manufacturer>ZTE</manufacturer></x>", 1), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference ZTE, reference DS-2CD, namespace 44:19:b6:00:01:02", 2, nil},
 		{"isapi with odd letters", strings.ReplaceAll(isapi, "deviceName", "Manufacturer"), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference DS-2CD, namespace 44:19:b6:00:01:02", 1, nil},
 		{"tr-069", table, "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},
 		{"tr-069 cut off", table[:len(table)-1], "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
 		{"tr-069 with an open quote", table + "DeviceID.OUI,false,false,\"x\n", "", 0, sbom.ErrSyntax},
+		{"tr-069 in another case", strings.Replace(table, "DeviceID.Manufacturer", "DeviceID.manufacturer", 1), "tr-069 BM632w: namespace 202BC1, reference BM632w", 1, nil},
+		{"tr-069 with two values", strings.Replace(table, "Writable", "Value", 1), "", 0, sbom.ErrSyntax},
 		{"another table", "Parameter,Value\nx,y\n", "", 0, sbom.ErrNotRecognised},
 		{"another DeviceInfo", `<DeviceInfo><manufacturer>ZTE</manufacturer></DeviceInfo>`, "", 0, sbom.ErrNotRecognised},
 	}

@@ -3,11 +3,15 @@
 package network
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/clause76/clause76/firmware/lines"
 	"github.com/clause76/clause76/sbom"
@@ -54,11 +58,11 @@ func ReadSNMP(r io.Reader, opts *sbom.Options) *sbom.Document {
 				return err
 			}
 		}
-		if err := in.Err(); err != nil {
+		if err := in.End(s); err != nil {
 			return err
 		}
-		if in.Cut() {
-			s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: in.Offset()})
+		if x.open {
+			x.unclosed(in.Offset())
 		}
 		for _, ref := range x.order {
 			if !s.Emit(*x.parts[ref]) {
@@ -85,7 +89,17 @@ type snmp struct {
 	order    []string
 	subtrees map[string]bool // of enterprises, that the agent answers
 	open     bool            // the value above goes on in the next line
+	oid      string          // of the value above
 }
+
+// unclosed counts a text without its closing quote.
+func (x *snmp) unclosed(offset int64) {
+	x.open = false
+	x.s.Malformed(sbom.WarnMalformed, "a text without its closing quote", vendors.Location{Pointer: "/" + x.oid, Offset: offset})
+}
+
+// maxParts bounds the entities and interfaces, which are held until the end.
+const maxParts = 100_000
 
 func (x *snmp) line(in *lines.Reader) error {
 	line := in.Text()
@@ -94,16 +108,18 @@ func (x *snmp) line(in *lines.Reader) error {
 		m = recorded.FindStringSubmatchIndex(line)
 	}
 	switch {
+	case m != nil && x.open:
+		x.unclosed(in.Offset())
 	case m != nil:
 	case strings.TrimSpace(line) == "":
 		return nil
 	case x.open:
-		_, rest, closed := unquote(line)
+		text, rest, closed := unquote(line)
 		if closed && rest != "" {
 			return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("text behind the closing quote")}
 		}
 		x.open = !closed
-		return nil // more of a text; the first line names the device
+		return x.take(x.oid, strings.TrimSpace(text), vendors.Location{Pointer: "/" + x.oid, Offset: in.Offset()})
 	default:
 		return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected an object identifier with its value")}
 	}
@@ -122,13 +138,18 @@ func (x *snmp) line(in *lines.Reader) error {
 	if strings.HasPrefix(value, "No Such ") || strings.HasPrefix(value, "No more variables") {
 		return nil
 	}
-	if strings.HasSuffix(typ, "x") { // of snmprec: the value is in hexadecimal
-		if text, ok := unhex(value); ok && oid != ifPhysAddress && !strings.HasPrefix(oid, ifPhysAddress) {
-			value = text
+	x.oid = oid
+	at := vendors.Location{Pointer: "/" + oid, Offset: in.Offset() + int64(start)}
+	// snmprec marks values in hexadecimal by an x.
+	if (strings.HasSuffix(typ, "x") || typ == "Hex-STRING") && !strings.HasPrefix(oid, ifPhysAddress) && !strings.HasPrefix(oid, enterprises) {
+		text, ok := unhex(value)
+		if !ok {
+			x.s.Malformed(sbom.WarnMalformed, "a value in hexadecimal that is no UTF-8 text; it was not screened", at)
+			return nil
 		}
+		value = text
 	}
-	x.take(oid, strings.TrimSpace(value), vendors.Location{Pointer: "/" + oid, Offset: in.Offset() + int64(start)})
-	return nil
+	return x.take(oid, strings.TrimSpace(value), at)
 }
 
 // unquote returns a text up to its closing quote, and what follows. Quotes in it stand
@@ -145,20 +166,16 @@ func unquote(s string) (text, rest string, closed bool) {
 	return s, "", false
 }
 
+// unhex decodes bytes that are written in hexadecimal, with or without blanks, and end with
+// zeros or not.
 func unhex(s string) (string, bool) {
-	var b strings.Builder
-	for i := 0; i+2 <= len(s); i += 2 {
-		var c byte
-		if _, err := fmt.Sscanf(s[i:i+2], "%02x", &c); err != nil || c < ' ' && c != '\n' && c != '\r' && c != '\t' || c > '~' {
-			return "", false
-		}
-		b.WriteByte(c)
-	}
-	return b.String(), len(s)%2 == 0
+	text, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
+	text = bytes.TrimRight(text, "\x00")
+	return string(text), err == nil && utf8.Valid(text) && bytes.IndexByte(text, 0) < 0
 }
 
 // take takes one object. at is the place of its value.
-func (x *snmp) take(oid, value string, at vendors.Location) {
+func (x *snmp) take(oid, value string, at vendors.Location) error {
 	d := x.device
 	part := func(kind, index string) *sbom.Component {
 		ref := kind + " " + index
@@ -170,17 +187,21 @@ func (x *snmp) take(oid, value string, at vendors.Location) {
 		}
 		return c
 	}
+	if len(x.order) > maxParts {
+		return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d entities and interfaces", maxParts)}
+	}
 	switch {
 	case oid == sysDescr:
-		d.Name = value
+		d.Name = cmp.Or(d.Name, value)
 		x.s.Claim(d, vendors.Reference, vendors.KindProduct, value, at)
 	case oid == sysName:
-		if d.Name == "" {
-			d.Name = value
-		}
+		d.Name = cmp.Or(d.Name, value)
 	case oid == sysObjectID:
-		if n := enterprise(strings.TrimPrefix(value, ".")); n != "" {
+		id := strings.TrimPrefix(value, ".")
+		if n := enterprise(id); n != "" {
 			x.s.Claim(d, vendors.Namespace, vendors.KindPEN, n, at)
+		} else if strings.Trim(id, "0123456789.") != "" { // "SNMPv2-SMI::enterprises.2011"
+			x.s.Malformed(sbom.WarnMalformed, "sysObjectID is no object identifier in numbers; it was not screened", at)
 		}
 	case strings.HasPrefix(oid, entPhysicalMfgName):
 		x.s.Claim(part("entity", oid[len(entPhysicalMfgName):]), vendors.Manufacturer, vendors.KindName, value, at)
@@ -198,11 +219,12 @@ func (x *snmp) take(oid, value string, at vendors.Location) {
 	default:
 		// An agent that answers in somebody's subtree implements their objects. Many do
 		// so of others, so it is a reference.
-		if n := enterprise(oid); n != "" && !x.subtrees[n] && len(x.subtrees) < 1000 {
+		if n := enterprise(oid); n != "" && !x.subtrees[n] {
 			x.subtrees[n] = true
-			x.s.Claim(d, vendors.Reference, vendors.KindPEN, n, vendors.Location{Pointer: at.Pointer, Offset: at.Offset})
+			x.s.Claim(d, vendors.Reference, vendors.KindPEN, n, at)
 		}
 	}
+	return nil
 }
 
 // enterprise returns the number of the enterprise in whose subtree an OID lies, or "".
