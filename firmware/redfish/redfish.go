@@ -172,7 +172,7 @@ func (x *reader) member(o *object, name, pointer string) {
 		j.Skip()
 		return
 	default:
-		if maker {
+		if maker || strings.HasSuffix(name, "VendorId") || strings.HasSuffix(name, "MACAddress") {
 			o.Malformed++
 			x.s.Warn(sbom.WarnMalformed, name+" is no string", vendors.Location{Pointer: pointer, Offset: j.Offset()})
 		}
