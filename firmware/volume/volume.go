@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package volume reads file systems inside of images, as [fs.FS], without mounting or
+// unpacking them:
+//
+//   - squashfs 4.0, compressed with gzip, xz, zstd or lz4
+//   - cpio archives ("newc"), which initial RAM file systems are
+//   - ext2, ext3 and ext4
+//
+// A volume is read in place; of its contents, only its directories are held in memory. It
+// is safe for concurrent use if its reader is.
+//
+// # Security considerations
+//
+// Images are hostile until shown otherwise. Every length is checked against the image and
+// against a bound before memory is set aside for it; a directory that leads back to itself,
+// a name that is none, and a block that unpacks to more than it may are an
+// [sbom.ErrSyntax] with the place in the image. Owners, times, device nodes, and what
+// symbolic links point to are left out.
+package volume
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+// Bounds of one volume.
+const (
+	maxEntries = 1_000_000
+	maxNames   = 128 << 20 // bytes of all names
+	maxDepth   = 128
+	maxName    = 4096
+)
+
+// An FS is a file system inside of an image.
+type FS struct {
+	kind    string
+	size    int64
+	root    node
+	entries int
+	names   int
+}
+
+// Kind returns the name of the file system: "squashfs", "cpio", "ext4".
+func (v *FS) Kind() string { return v.kind }
+
+// Size returns how many bytes of the image are the file system's.
+func (v *FS) Size() int64 { return v.size }
+
+// A node is a file or directory.
+type node struct {
+	name     string
+	mode     fs.FileMode
+	size     int64
+	children []*node // in order of their names once the volume is open
+	open     func() io.Reader
+}
+
+// A format is a file system that can be opened.
+type format struct {
+	kind  string
+	at    int // where its magic stands
+	magic string
+	// extent returns the size of the file system that starts with head, 0 if it is none,
+	// and -1 if only its end tells.
+	extent func(head []byte) int64
+	open   func(v *FS, r io.ReaderAt, size int64) error
+}
+
+var formats = []format{
+	{"squashfs", 0, "hsqs", squashExtent, openSquash},
+	{"cpio", 0, "07070", cpioExtent, openCPIO},
+	{"ext4", extMagicAt, "\x53\xef", extExtent, openExt},
+}
+
+// HeadSize is how much of a volume Sniff has to see.
+const HeadSize = 2048
+
+// Sniff returns the kind of the file system that starts with head, and its size; -1 if only
+// its end tells. The kind is empty if it is none that is read.
+func Sniff(head []byte) (kind string, size int64) {
+	for _, f := range formats {
+		if len(head) < f.at+len(f.magic) || string(head[f.at:f.at+len(f.magic)]) != f.magic {
+			continue
+		}
+		if n := f.extent(head); n != 0 {
+			return f.kind, n
+		}
+	}
+	return "", 0
+}
+
+// Open opens the file system at the start of r, which has size bytes. Its errors are an
+// [sbom.ErrNotRecognised] for what is no file system or one that is not read, and
+// otherwise an [sbom.ErrSyntax], [sbom.ErrLimit] or [sbom.ErrRead].
+func Open(r io.ReaderAt, size int64) (v *FS, err error) {
+	defer func() {
+		if p := recover(); p != nil { // of a foreign decoder
+			v, err = nil, syntax(0, "the file system cannot be read: %v", p)
+		}
+	}()
+	head := make([]byte, min(HeadSize, size))
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return nil, sbom.ReadError(int64(n), err)
+	}
+	kind, _ := Sniff(head)
+	for _, f := range formats {
+		if f.kind != kind {
+			continue
+		}
+		v := &FS{kind: kind, size: size, root: node{name: ".", mode: fs.ModeDir | 0o555}}
+		if err := f.open(v, r, size); err != nil {
+			return nil, err
+		}
+		return v, v.sort(&v.root)
+	}
+	return nil, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errors.New("no file system that is read: squashfs 4.0, cpio, ext2 to ext4")}
+}
+
+func syntax(offset int64, format string, args ...any) error {
+	return &sbom.Error{Offset: offset, Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
+}
+
+func limit(format string, args ...any) error {
+	return &sbom.Error{Kind: sbom.ErrLimit, Err: fmt.Errorf(format, args...)}
+}
+
+// add puts an entry into a directory.
+func (v *FS) add(dir *node, n *node, offset int64) (*node, error) {
+	n.name = validUTF8(n.name)
+	v.entries++
+	v.names += len(n.name)
+	switch {
+	case v.entries > maxEntries:
+		return nil, limit("more than %d files in one file system", maxEntries)
+	case v.names > maxNames:
+		return nil, limit("more than %d bytes of names in one file system", maxNames)
+	case n.name == "" || n.name == "." || n.name == ".." || len(n.name) > maxName || strings.ContainsAny(n.name, "/\x00"):
+		return nil, syntax(offset, "%.100q is not the name of a file", n.name)
+	case n.size < 0:
+		return nil, syntax(offset, "the file %.100q has %d bytes, which cannot be", n.name, n.size)
+	}
+	dir.children = append(dir.children, n)
+	return n, nil
+}
+
+// validUTF8 writes the bytes that are no UTF-8 as "%ff": package fs has no other names.
+func validUTF8(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for i, r := range name {
+		if r == utf8.RuneError && !strings.HasPrefix(name[i:], string(utf8.RuneError)) {
+			fmt.Fprintf(&b, "%%%02x", name[i])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// sort puts all directories in order. Two entries of one name are an error: readers differ
+// in which one they take.
+func (v *FS) sort(n *node) error {
+	slices.SortFunc(n.children, func(a, b *node) int { return cmp.Compare(a.name, b.name) })
+	for i, c := range n.children {
+		if i > 0 && n.children[i-1].name == c.name {
+			return &sbom.Error{Kind: sbom.ErrDuplicate, Err: fmt.Errorf("two files %.100q in one directory", c.name)}
+		}
+		if err := v.sort(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *node) child(name string) *node {
+	i, ok := slices.BinarySearchFunc(n.children, name, func(c *node, name string) int { return cmp.Compare(c.name, name) })
+	if !ok {
+		return nil
+	}
+	return n.children[i]
+}
+
+// Open implements [fs.FS]. Symbolic links are not followed.
+func (v *FS) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	n := &v.root
+	if name != "." {
+		for part := range strings.SplitSeq(name, "/") {
+			if n = n.child(part); n == nil {
+				return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+			}
+		}
+	}
+	return &file{node: n, name: name}, nil
+}
+
+// A file is an open node.
+type file struct {
+	node *node
+	name string
+	r    io.Reader
+	next int // of the children
+}
+
+func (f *file) Stat() (fs.FileInfo, error) { return info{f.node}, nil }
+func (f *file) Close() error               { return nil }
+
+func (f *file) Read(p []byte) (n int, err error) {
+	if !f.node.mode.IsRegular() {
+		return 0, &fs.PathError{Op: "read", Path: f.name, Err: fs.ErrInvalid}
+	}
+	defer func() {
+		if v := recover(); v != nil { // of a foreign decoder
+			n, err = 0, syntax(0, "%s: a block cannot be unpacked: %v", f.name, v)
+		}
+	}()
+	if f.r == nil {
+		f.r = f.node.open()
+	}
+	return f.r.Read(p)
+}
+
+// ReadDir implements [fs.ReadDirFile].
+func (f *file) ReadDir(count int) ([]fs.DirEntry, error) {
+	left := f.node.children[f.next:]
+	if count > 0 {
+		if len(left) == 0 {
+			return nil, io.EOF
+		}
+		left = left[:min(count, len(left))]
+	}
+	f.next += len(left)
+	entries := make([]fs.DirEntry, len(left))
+	for i, n := range left {
+		entries[i] = fs.FileInfoToDirEntry(info{n})
+	}
+	return entries, nil
+}
+
+// info is the [fs.FileInfo] of a node.
+type info struct{ *node }
+
+func (i info) Name() string       { return i.name }
+func (i info) Size() int64        { return i.size }
+func (i info) Mode() fs.FileMode  { return i.mode }
+func (i info) ModTime() time.Time { return time.Time{} }
+func (i info) IsDir() bool        { return i.mode.IsDir() }
+func (i info) Sys() any           { return nil }
+
+// unixType returns the type bits of a Unix mode.
+func unixType(mode uint32) fs.FileMode {
+	switch mode & 0o170000 {
+	case 0o100000:
+		return 0
+	case 0o040000:
+		return fs.ModeDir
+	case 0o120000:
+		return fs.ModeSymlink
+	}
+	return fs.ModeIrregular // devices, pipes and sockets hold no data
+}
+
+// readAt reads n bytes at a place in the image.
+func readAt(r io.ReaderAt, offset int64, p []byte) error {
+	n, err := r.ReadAt(p, offset)
+	if n == len(p) {
+		return nil
+	}
+	if err == io.EOF || err == nil {
+		return syntax(offset+int64(n), "the image ends too early: %w", io.ErrUnexpectedEOF)
+	}
+	return sbom.ReadError(offset+int64(n), err)
+}
