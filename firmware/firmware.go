@@ -43,7 +43,9 @@ package firmware
 
 import (
 	"bytes"
+	"context"
 	"io"
+	"io/fs"
 
 	"github.com/clause76/clause76/firmware/android"
 	"github.com/clause76/clause76/firmware/devicetree"
@@ -56,6 +58,7 @@ import (
 	"github.com/clause76/clause76/firmware/packages"
 	"github.com/clause76/clause76/firmware/redfish"
 	"github.com/clause76/clause76/firmware/smbios"
+	"github.com/clause76/clause76/firmware/tree"
 	"github.com/clause76/clause76/firmware/winexe"
 	"github.com/clause76/clause76/sbom"
 )
@@ -95,25 +98,59 @@ func Formats() []Format {
 // headSize is how much of a document is looked at to find out what it is.
 const headSize = 64 << 10
 
+// maxNested is how deep an image may be in images, and their files.
+const maxNested = 4
+
 // Open returns the bill of materials or device manifest that r holds, whichever it
 // is. What r holds is found out at once from its first bytes. A binary file of no format
 // of this package or of package sbom is searched for what tells whose it is, see package
 // image; if there is nothing, and of a text, Components gives an [sbom.ErrNotRecognised].
 func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
-	head := make([]byte, headSize)
-	n, err := io.ReadFull(r, head)
-	head = head[:n]
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return sbom.Failed(sbom.Header{}, sbom.ReadError(0, err))
+	return OpenAt(r, nil, 0, opts)
+}
+
+// OpenAt is Open for a document of size bytes that can be read at any place as well: file
+// systems in an image are then read in place, however large they are.
+func OpenAt(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
+	return opener(maxNested)(r, at, size, opts)
+}
+
+// OpenFS returns what the files in a directory say, as one document: a root file system,
+// /sys/class/dmi/id, or a mock-up of Redfish; see package tree. Reading ends when ctx is
+// done. opts.Open need not be set.
+func OpenFS(ctx context.Context, fsys fs.FS, opts *tree.Options) *sbom.Document {
+	o := tree.Options{}
+	if opts != nil {
+		o = *opts
 	}
-	all := io.MultiReader(bytes.NewReader(head), r)
-	for _, f := range Formats() {
-		if f.Sniff(head) {
-			return f.Read(all, opts)
+	if o.Open == nil {
+		o.Open = opener(maxNested)
+	}
+	return tree.Read(ctx, fsys, &o)
+}
+
+// opener returns what opens documents, and images in them to a depth.
+func opener(depth int) tree.Opener {
+	return func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
+		head := make([]byte, headSize)
+		n, err := io.ReadFull(r, head)
+		head = head[:n]
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return sbom.Failed(sbom.Header{}, sbom.ReadError(0, err))
 		}
+		all := io.MultiReader(bytes.NewReader(head), r)
+		for _, f := range Formats() {
+			if f.Sniff(head) {
+				return f.Read(all, opts)
+			}
+		}
+		if image.Sniff(head) && sbom.NewReader(bytes.NewReader(head), opts).Header().Format == "" {
+			src := image.Source{Reader: all, At: at, Size: size}
+			if depth > 0 {
+				src.Open = opener(depth - 1)
+			}
+			return image.Read(src, opts)
+		}
+		return sbom.NewReader(all, opts)
 	}
-	if image.Sniff(head) && sbom.NewReader(bytes.NewReader(head), opts).Header().Format == "" {
-		return image.Read(all, opts)
-	}
-	return sbom.NewReader(all, opts)
 }

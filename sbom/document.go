@@ -216,6 +216,26 @@ func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) 
 	s.Warn(kind, message, at)
 }
 
+// Include takes over the counts and warnings of another document that was read as a part of
+// this one. Its components were delivered with [Sink.Emit], and counted among their
+// fields that could not be read; place says where in this document a place of that one is.
+func (s *Sink) Include(h Header, counted int, place func(vendors.Location) vendors.Location) {
+	d := &s.doc.header
+	d.Malformed += max(0, h.Malformed-counted)
+	d.External += h.External
+	for _, l := range h.Links {
+		if len(d.Links) < maxLinks {
+			l.Location = place(l.Location)
+			d.Links = append(d.Links, l)
+		}
+	}
+	for _, w := range h.Warnings {
+		if w.Kind != WarnNothingScreened { // what counts is whether the whole has components
+			s.Warn(w.Kind, w.Message, place(w.Location))
+		}
+	}
+}
+
 // Link says that the document refers to another one, which was not read.
 func (s *Sink) Link(l Link) {
 	h := &s.doc.header

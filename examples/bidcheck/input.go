@@ -8,12 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+
+	"github.com/clause76/clause76/firmware/tree"
 )
 
-// An input is one file to screen, or one that cannot be.
+// An input is one file or tree of files to screen, or one that cannot be.
 type input struct {
 	path  string // as the report has it
 	bytes int64
+	files int   // in a tree, which is one document; 0 for a file
 	err   error // why it cannot be opened; nil for a file
 }
 
@@ -47,7 +50,7 @@ func collect(paths []string) []input {
 func walk(root string) []input {
 	var found []input
 	add := func(path string, size int64, err error) {
-		found = append(found, input{filepath.ToSlash(path), size, err})
+		found = append(found, input{path: filepath.ToSlash(path), bytes: size, err: err})
 	}
 	info, err := os.Stat(root)
 	switch {
@@ -58,6 +61,9 @@ func walk(root string) []input {
 		add(root, info.Size(), nil) // a named pipe is as good as a file if it was asked for
 		return found
 	}
+	if resolved, err := filepath.EvalSymlinks(root); err == nil && tree.Kind(os.DirFS(resolved)) != "" {
+		return []input{weigh(filepath.ToSlash(root), os.DirFS(resolved))} // WalkDir would not follow a link
+	}
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			add(path, 0, err)
@@ -67,6 +73,10 @@ func walk(root string) []input {
 			return nil
 		}
 		if d.IsDir() {
+			if fsys := os.DirFS(path); tree.Kind(fsys) != "" {
+				found = append(found, weigh(filepath.ToSlash(path), fsys))
+				return fs.SkipDir
+			}
 			return nil
 		}
 		info, err := os.Stat(path) // follows a link to a file
@@ -87,4 +97,19 @@ func walk(root string) []input {
 		add(root, 0, &fs.PathError{Op: "read", Path: root, Err: errEmpty})
 	}
 	return found
+}
+
+// weigh is the input of a tree. How much is in it is for the progress that is shown; what
+// cannot be listed shows when it is read.
+func weigh(path string, fsys fs.FS) input {
+	in := input{path: path, files: 1}
+	_ = fs.WalkDir(fsys, ".", func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			if info, err := d.Info(); err == nil {
+				in.files, in.bytes = in.files+1, in.bytes+info.Size()
+			}
+		}
+		return nil
+	})
+	return in
 }

@@ -23,17 +23,19 @@ func newMeter(w io.Writer, quiet bool, inputs []input) *meter {
 	if quiet || !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
-	total := int64(0)
+	total, files := int64(0), 0
 	for _, in := range inputs {
+		files += max(in.files, 1)
 		if in.path == "-" {
 			total = -1 // not known
-			break
 		}
-		total += in.bytes
+		if total >= 0 {
+			total += in.bytes
+		}
 	}
 	return &meter{progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetDescription(fmt.Sprintf("%d files", len(inputs))),
+		progressbar.OptionSetDescription(fmt.Sprintf("%d files", files)),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionSetWidth(20),
 		progressbar.OptionThrottle(100*time.Millisecond),

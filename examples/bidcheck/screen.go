@@ -10,10 +10,14 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/firmware/tree"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
@@ -68,7 +72,10 @@ func screen(ctx context.Context, c *config, in input, stdin io.Reader, m *meter)
 		out.docs = []document{{item: peel.Item{Path: in.path}, err: unreadable(in.err)}}
 		return out
 	}
-	t := newTally(stdin, m)
+	if in.files > 0 {
+		return screenTree(ctx, c, in, m)
+	}
+	t := newTally(ctx, stdin, m)
 	from := peel.Source{Path: in.path, Reader: t}
 	if in.path != "-" {
 		f, err := os.Open(in.path)
@@ -79,7 +86,7 @@ func screen(ctx context.Context, c *config, in input, stdin io.Reader, m *meter)
 		defer f.Close()
 		t.r = f
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			from.At, from.Size = f, info.Size()
+			from.At, from.Size = readerAt{ctx, f}, info.Size()
 		}
 	}
 	endless := false // what may have no end is not read on for its digest
@@ -120,12 +127,12 @@ func (c *config) document(ctx context.Context, item peel.Item) document {
 		return d
 	}
 	if len(item.Layers) == 0 { // its bytes are counted as the file's
-		doc := firmware.Open(item.Reader, nil)
+		doc := firmware.OpenAt(item.Reader, item.At, item.Size, nil)
 		d.result, d.err = c.matcher.Check(ctx, doc)
 		d.header = doc.Header()
 		return d
 	}
-	t := newTally(item.Reader, nil)
+	t := newTally(ctx, item.Reader, nil)
 	doc := firmware.Open(t, nil)
 	d.result, d.err = c.matcher.Check(ctx, doc)
 	d.header = doc.Header()
@@ -178,19 +185,89 @@ func (d *document) record(f *file) evidence.Document {
 
 func unreadable(err error) error { return sbom.ReadError(0, err) }
 
-// A tally passes bytes on, counting and hashing them.
+// screenTree screens a tree of files as one document.
+func screenTree(ctx context.Context, c *config, in input, m *meter) (out file) {
+	out.src.Path = in.path
+	sum := sha256.New()
+	files := &treeFS{FS: os.DirFS(filepath.FromSlash(in.path)), meter: m}
+	d := document{item: peel.Item{Path: in.path}}
+	doc := firmware.OpenFS(ctx, files, &tree.Options{Jobs: c.jobs, Sum: sum})
+	d.result, d.err = c.matcher.Check(ctx, doc)
+	d.header = doc.Header()
+	if d.err == nil {
+		out.src.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	}
+	out.src.Bytes = files.n.Load()
+	out.docs = []document{d}
+	return out
+}
+
+// A treeFS counts what is read of its files.
+type treeFS struct {
+	fs.FS
+	n     atomic.Int64
+	meter *meter
+}
+
+func (t *treeFS) Open(name string) (fs.File, error) {
+	f, err := t.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := f.(io.ReaderAt); ok {
+		return &treeFile{f, at, t}, nil
+	}
+	return f, nil
+}
+
+func (t *treeFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(t.FS, name) }
+func (t *treeFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(t.FS, name) }
+func (t *treeFS) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(t.FS, name) }
+func (t *treeFS) ReadLink(name string) (string, error)       { return fs.ReadLink(t.FS, name) }
+
+type treeFile struct {
+	fs.File
+	io.ReaderAt
+	t *treeFS
+}
+
+func (f *treeFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	f.t.n.Add(int64(n))
+	f.t.meter.add(n)
+	return n, err
+}
+
+// A readerAt reads until the context is done.
+type readerAt struct {
+	ctx context.Context
+	io.ReaderAt
+}
+
+func (r readerAt) ReadAt(p []byte, offset int64) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.ReaderAt.ReadAt(p, offset)
+}
+
+// A tally passes bytes on until the context is done, counting and hashing them.
 type tally struct {
+	ctx          context.Context
 	r            io.Reader
 	sha256, sha1 hash.Hash
 	n            int64
 	meter        *meter
 }
 
-func newTally(r io.Reader, m *meter) *tally {
-	return &tally{r: r, sha256: sha256.New(), sha1: sha1.New(), meter: m}
+func newTally(ctx context.Context, r io.Reader, m *meter) *tally {
+	return &tally{ctx: ctx, r: r, sha256: sha256.New(), sha1: sha1.New(), meter: m}
 }
 
 func (t *tally) Read(p []byte) (int, error) {
+	if err := t.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := t.r.Read(p)
 	t.sha256.Write(p[:n])
 	t.sha1.Write(p[:n])

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package image looks into images of firmware whose format is not known for what still
-// tells whose they are, without unpacking anything:
+// Package image looks into images of firmware, whatever their format, for what tells whose
+// they are:
 //
+//   - file systems, see package volume, whose files are read as package tree does
 //   - devicetree blobs, which say what board an image is for
 //   - the trailers that OpenWrt's fwtool appends, with the devices that it supports
+//   - bills of materials in uSWID, as UEFI firmware embeds them
+//   - cabinets, kernel modules, and Android's properties, as far as they are not compressed
 //
-// The image is read once, as a stream, in bounded memory. Most of it is not understood, so
-// it always counts as not screened in whole: a device found in it is a finding, none is
-// not clear. An image in which nothing was found is an [sbom.ErrNotRecognised].
+// The image is read once, from front to back, in bounded memory, and nothing of it is
+// written anywhere or executed. Most images hold more than what is understood, so they count
+// as not screened in whole: a device found in one is a finding, none is not clear. An
+// image in which nothing was found is an [sbom.ErrNotRecognised].
+//
+// The pointer of what is found names it by kind and number, in the order of the image:
+// "/devicetree/1/compatible", "/squashfs/1/etc/os-release#/ID".
 package image
 
 import (
 	"bytes"
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 
-	"github.com/go-json-experiment/json"
-
-	"github.com/clause76/clause76/firmware/devicetree"
+	"github.com/clause76/clause76/firmware/tree"
+	"github.com/clause76/clause76/firmware/volume"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -31,25 +34,40 @@ const Name = "firmware-image"
 
 // Bounds.
 const (
-	window   = 1 << 20 // what is looked at at once
-	maxTree  = 4 << 20 // a blob that is read
-	maxTrees = 1000
-	tailSize = 64 << 10 // trailers are looked for in
-	maxBytes = 64 << 30
+	window    = 1 << 20  // what is looked at at once
+	maxPiece  = 4 << 20  // what is found, apart from file systems
+	maxVolume = 64 << 20 // a file system in an image that cannot be read at any place
+	maxFound  = 10_000
+	maxTries  = 100_000
+	maxBytes  = 64 << 30
+	// A file system may unpack to so many times the image, beyond the first bytes.
+	volumeRatio = 300
+	volumeFree  = 16 << 20
 )
 
 // Sniff reports whether a document that starts with head can be an image: it is no text.
 func Sniff(head []byte) bool { return bytes.IndexByte(head, 0) >= 0 }
 
+// A Source is an image.
+type Source struct {
+	Reader io.Reader
+	// At reads the same bytes at any place, if that is possible; Size is their number.
+	// Without it, file systems of more than 64 MiB are not looked into.
+	At   io.ReaderAt
+	Size int64
+	// Open opens the files in it; nil if they are not to be looked into.
+	Open tree.Opener
+}
+
 // Read returns what is found in the image. The document's format is empty until something is.
-func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+func Read(src Source, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Encoding: "binary"}, opts, func(s *sbom.Sink) error {
 		s.Placed()
 		limit := s.Limits().Bytes
 		if limit <= 0 {
 			limit = maxBytes
 		}
-		x := &scanner{s: s, r: r, buf: make([]byte, 0, window+maxTree), limit: limit}
+		x := &scanner{s: s, src: src, opts: opts, buf: make([]byte, 0, window+maxPiece), limit: limit, seen: make(map[string]int)}
 		if err := x.scan(); err != nil || x.stopped {
 			return err
 		}
@@ -57,34 +75,40 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			return nil
 		}
 		if x.found == 0 {
-			return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("a binary file of %d bytes, of no format that is read; no devicetree and no metadata of OpenWrt is in it", x.end())}
+			return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("a binary file of %d bytes, of no format that is read; no file system, devicetree or metadata that is read is in it", x.end())}
 		}
 		s.SetFormat(Name)
-		s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("an image of %d bytes of unknown format: what was found in it was screened, the rest was not", x.end()), vendors.Location{})
+		if x.dark {
+			s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("an image of %d bytes, not all of it understood: what was found in it was screened, the rest was not", x.end()), vendors.Location{})
+		}
 		return nil
 	})
 }
 
 type scanner struct {
 	s       *sbom.Sink
-	r       io.Reader
+	src     Source
+	opts    *sbom.Options
 	buf     []byte // the part of the image from start on
 	start   int64
 	limit   int64
 	tail    []byte // the end of what buf no longer has
 	crc     uint32 // of what stands before tail
 	found   int
+	seen    map[string]int // how many of each kind
+	dark    bool           // some of it was not understood
 	stopped bool
 }
 
 func (x *scanner) end() int64 { return x.start + int64(len(x.buf)) }
 
-var magic = []byte{0xd0, 0x0d, 0xfe, 0xed}
-
 // fill reads until there are n bytes, or the image ends.
 func (x *scanner) fill(n int) error {
+	if n > cap(x.buf) {
+		x.buf = append(make([]byte, 0, n), x.buf...)
+	}
 	for len(x.buf) < n {
-		got, err := x.r.Read(x.buf[len(x.buf):n])
+		got, err := x.src.Reader.Read(x.buf[len(x.buf):n])
 		x.buf = x.buf[:len(x.buf)+got]
 		switch {
 		case x.end() > x.limit:
@@ -98,177 +122,114 @@ func (x *scanner) fill(n int) error {
 	return nil
 }
 
+// pass forgets the first n bytes, which were not understood. Zeros, and the ones of
+// flash memory that was erased, fill up.
+func (x *scanner) pass(n int) {
+	for i := 0; i < n && !x.dark; i++ {
+		x.dark = x.buf[i] != 0 && x.buf[i] != 0xff
+	}
+	x.drop(n)
+}
+
 // drop forgets the first n bytes, but for what trailers may be in.
 func (x *scanner) drop(n int) {
-	gone := x.buf[:n]
-	if over := len(x.tail) + n - tailSize; over > 0 {
-		first := min(over, len(x.tail))
-		x.crc = crc32.Update(x.crc, crc32.IEEETable, x.tail[:first])
-		x.crc = crc32.Update(x.crc, crc32.IEEETable, gone[:over-first])
-		x.tail, gone = x.tail[:copy(x.tail, x.tail[first:])], gone[over-first:]
-	}
-	x.tail = append(x.tail, gone...)
+	x.remember(x.buf[:n])
 	x.buf = x.buf[:copy(x.buf, x.buf[n:])]
 	x.start += int64(n)
 }
 
-// header is what [devicetree.Size] needs.
-const header = 40
+// skip reads on, to n bytes from here.
+func (x *scanner) skip(n int64) error {
+	for n > 0 {
+		if err := x.fill(window); err != nil {
+			return err
+		}
+		if len(x.buf) == 0 {
+			return nil
+		}
+		part := min(n, int64(len(x.buf)))
+		x.drop(int(part))
+		n -= part
+	}
+	return nil
+}
 
-// scan looks for devicetrees.
+// A cursor is how far the search for one kind has come, in bytes of the image.
+type cursor struct {
+	at   int64 // where the next one may start; -1 if none is in buf
+	from int64 // nothing is before it
+}
+
+// scan looks for all kinds of finds, in the order of the image.
 func (x *scanner) scan() error {
-	trees := 0
-	for {
+	cursors := make([]cursor, len(finds))
+	for i := range cursors {
+		cursors[i].at = -1
+	}
+	for tries := 0; ; {
 		if err := x.fill(window); err != nil {
 			return err
 		}
 		last := len(x.buf) < window
-		for at := 0; ; {
-			i := bytes.Index(x.buf[at:], magic)
-			if i < 0 {
-				x.drop(max(at, len(x.buf)-len(magic)+1))
-				break
+		k := x.next(cursors)
+		if cursors[k].at < 0 {
+			if last {
+				x.pass(len(x.buf))
+				return nil
 			}
-			at += i
-			if len(x.buf)-at < header && !last {
-				x.drop(at)
-				break
-			}
-			size := devicetree.Size(x.buf[at:])
-			if size == 0 {
-				at++
-				continue
-			}
-			if trees++; trees > maxTrees {
-				return &sbom.Error{Offset: x.start + int64(at), Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d devicetrees", maxTrees)}
-			}
-			x.drop(at)
-			if err := x.tree(size, fmt.Sprintf("/devicetree/%d", trees)); err != nil || x.stopped {
-				return err
-			}
-			at = 0
+			x.pass(len(x.buf) - overlap)
+			continue
 		}
-		if last {
-			return nil
+		c, f := &cursors[k], &finds[k]
+		at := int(c.at - x.start)
+		if len(x.buf)-at < f.need && !last {
+			x.pass(at)
+			continue
 		}
-	}
-}
-
-// tree reads the blob at the start of buf, if it is one, and drops it or its magic.
-func (x *scanner) tree(size int64, pointer string) error {
-	at := vendors.Location{Pointer: pointer, Offset: x.start}
-	if size > maxTree {
-		x.found++
-		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("a devicetree or FIT image of %d bytes in it was not looked into; hand it in by itself", size), at)
-		x.drop(header)
-		return nil
-	}
-	if err := x.fill(int(size)); err != nil {
-		return err
-	}
-	if int64(len(x.buf)) < size {
-		x.drop(len(magic))
-		x.s.Malformed(sbom.WarnIncomplete, "what looks like a devicetree goes beyond the end of the image", at)
-		return nil
-	}
-	more, err := devicetree.Embedded(x.s, x.buf[:size], x.start, pointer)
-	x.stopped = !more
-	if err != nil {
-		if !errors.Is(err, sbom.ErrSyntax) {
+		size := f.size(x.buf[at:])
+		if size == 0 {
+			c.from, c.at = c.at+1, -1
+			continue
+		}
+		if tries++; tries > maxTries || x.found > maxFound {
+			return &sbom.Error{Offset: c.at, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d file systems, devicetrees and the like in one image", maxFound)}
+		}
+		x.pass(at)
+		x.seen[f.kind]++
+		pointer := fmt.Sprintf("/%s/%d", f.kind, x.seen[f.kind])
+		if err := f.read(x, f, size, vendors.Location{Pointer: pointer, Offset: x.start}); err != nil || x.stopped {
 			return err
 		}
-		x.s.Malformed(sbom.WarnMalformed, "what looks like a devicetree cannot be read: "+err.Error(), at)
-		x.drop(len(magic))
-		return nil
-	}
-	x.found++
-	x.drop(int(size))
-	return nil
-}
-
-// A trailer of fwtool: magic, CRC of all that stands before it, type, three bytes of padding,
-// and the size of the block with the trailer, big end first. A block of metadata starts with
-// a header: version and flags, four bytes each.
-const (
-	trailerSize  = 16
-	trailerMagic = "FWx0"
-	trailerInfo  = 1
-	infoHeader   = 8
-)
-
-// metadata is the JSON of a trailer (OpenWrt, include/image-commands.mk, append-metadata).
-type metadata struct {
-	SupportedDevices []string `json:"supported_devices"`
-	NewSupported     []string `json:"new_supported_devices"`
-	Version          struct {
-		Dist    string `json:"dist"`
-		Version string `json:"version"`
-		Board   string `json:"board"`
-	} `json:"version"`
-}
-
-// trailers reads the blocks at the end of the image, from the last to the first.
-func (x *scanner) trailers() {
-	x.drop(len(x.buf))
-	end := x.tail
-	base := x.start - int64(len(end))
-	for n := 1; n <= 8 && len(end) >= trailerSize && !x.stopped; n++ {
-		t := end[len(end)-trailerSize:]
-		if string(t[:4]) != trailerMagic {
-			return
-		}
-		sum, kind, size := binary.BigEndian.Uint32(t[4:]), t[8], int64(binary.BigEndian.Uint32(t[12:]))
-		at := vendors.Location{Pointer: fmt.Sprintf("/trailer/%d", n), Offset: base + int64(len(end)) - trailerSize}
-		if crc := ^crc32.Update(x.crc, crc32.IEEETable, end[:len(end)-trailerSize]); crc != sum {
-			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("the checksum in the image's trailer is %08x; that of the image is %08x", sum, crc), at)
-		}
-		if size < trailerSize || size > int64(len(end)) || kind == trailerInfo && size < trailerSize+infoHeader {
-			x.found++
-			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("a block of %d bytes at the end of the image, which cannot be", size), at)
-			return
-		}
-		block := end[int64(len(end))-size : len(end)-trailerSize]
-		end = end[:int64(len(end))-size]
-		if kind == trailerInfo { // others are signatures
-			at.Offset = base + int64(len(end)) + infoHeader
-			x.info(block[infoHeader:], at)
-		}
 	}
 }
 
-// info makes a component of the metadata.
-func (x *scanner) info(block []byte, at vendors.Location) {
-	var m metadata
-	if err := json.Unmarshal(block, &m); err != nil {
-		x.found++
-		x.s.Malformed(sbom.WarnMalformed, "the image's metadata cannot be read: "+err.Error(), at)
-		return
-	}
-	x.found++
-	c := sbom.Component{Ref: at.Pointer, Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Subject, Name: m.Version.Board, Version: m.Version.Version, Location: at}
-	claim := func(kind vendors.Kind, role vendors.Role, value, pointer string) {
-		where := vendors.Location{Pointer: at.Pointer + pointer, Offset: at.Offset}
-		if i := bytes.Index(block, []byte(`"`+value+`"`)); i >= 0 {
-			where.Offset += int64(i) + 1
-		}
-		x.s.Claim(&c, role, kind, value, where)
-	}
-	for _, list := range []struct {
-		name   string
-		values []string
-	}{{"supported_devices", m.SupportedDevices}, {"new_supported_devices", m.NewSupported}} {
-		for i, device := range list.values {
-			pointer := fmt.Sprintf("/%s/%d", list.name, i)
-			if bytes.IndexByte([]byte(device), ',') >= 0 {
-				claim(vendors.KindDeviceTree, vendors.Namespace, device, pointer)
+// next returns the kind that may come first in buf; where several start at one place, the
+// first in the list.
+func (x *scanner) next(cursors []cursor) int {
+	k := 0
+	for i := range cursors {
+		c := &cursors[i]
+		if c.at < x.start {
+			c.from, c.at = max(c.from, x.start), -1
+			if at := finds[i].index(x.buf, int(c.from-x.start), x.start); at >= 0 {
+				c.at = x.start + int64(at)
+				c.from = c.at
 			} else {
-				claim(vendors.KindProduct, vendors.Reference, device, pointer)
+				c.from = max(c.from, x.end()-overlap)
 			}
 		}
+		if c.at >= 0 && (cursors[k].at < 0 || c.at < cursors[k].at) {
+			k = i
+		}
 	}
-	claim(vendors.KindProduct, vendors.Reference, m.Version.Board, "/version/board")
-	if c.Name == "" {
-		c.Name = "device"
-	}
-	x.stopped = !x.s.Emit(c)
+	return k
+}
+
+// overlap is how much of the buffer has to stay, for a find that is only half there.
+const overlap = volume.HeadSize
+
+// odd says that what looked like a find is none, or is broken.
+func (x *scanner) odd(f *find, at vendors.Location, format string, args ...any) {
+	x.s.Malformed(sbom.WarnMalformed, "what looks like "+f.what+" "+fmt.Sprintf(format, args...), at)
+	x.pass(min(len(x.buf), len(f.magic)))
 }

@@ -59,6 +59,11 @@ func trailer(data []byte, kind byte, block string) []byte {
 
 const metadata = `{"metadata_version":"1.1","supported_devices":["zte,mf286","mf286"],"version":{"dist":"OpenWrt","version":"23.05.4","target":"ath79/nand","board":"zte_mf286"}}`
 
+// open is what the files in an image are opened with.
+func open(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
+	return firmware.OpenAt(r, at, size, opts)
+}
+
 func show(r io.Reader, data []byte) (string, *sbom.Header, error) {
 	doc := firmware.Open(r, nil)
 	var parts []string
@@ -81,7 +86,7 @@ func show(r io.Reader, data []byte) (string, *sbom.Header, error) {
 
 func Example() {
 	data := trailer(noise(1000), 1, metadata)
-	for c, err := range image.Read(bytes.NewReader(data), nil).Components() {
+	for c, err := range image.Read(image.Source{Reader: bytes.NewReader(data)}, nil).Components() {
 		fmt.Println(c.Name, c.Version, err)
 		for _, claim := range c.Claims {
 			fmt.Println(claim.Role, claim.Kind, claim.Value, claim.Location.Pointer)
@@ -113,7 +118,7 @@ func TestRead(t *testing.T) {
 		{"metadata", trailer(noise(500), 1, metadata), device, 1},
 		{"metadata and a signature", signed, device, 1},
 		{"metadata behind much", trailer(far, 1, metadata), device, 1},
-		{"a devicetree at the start of something", join([]byte{0}, blob), board, 1},
+		{"a devicetree and nothing else", join([]byte{0}, blob, []byte{0xff, 0}), board, 0},
 		{"a devicetree far in", join(far, blob, noise(10)), board, 1},
 		{"over the border of what is read at once", join(noise(1<<20-20), blob, noise(1<<20)), board, 1},
 		{"two devicetrees and metadata", trailer(join(noise(100), blob, noise(1<<20), tree("hisilicon,x")), 1, metadata), board + "; devicetree: namespace hisilicon,x; " + device, 1},
@@ -192,7 +197,7 @@ func BenchmarkScan(b *testing.B) {
 			}
 			return rs
 		}()...)
-		for _, err := range image.Read(r, nil).Components() {
+		for _, err := range image.Read(image.Source{Reader: r, Open: open}, nil).Components() {
 			if !errors.Is(err, sbom.ErrNotRecognised) {
 				b.Fatal(err)
 			}

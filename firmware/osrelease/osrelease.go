@@ -124,6 +124,10 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			switch name {
 			case "NAME", "DEVICE_PRODUCT", "DISTRIB_ID":
 				c.Name = value
+			case "ID":
+				if c.Name == "" {
+					c.Name = value
+				}
 			case "DEVICE_MANUFACTURER":
 				c.Group = value
 			}

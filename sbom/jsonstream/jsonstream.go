@@ -64,7 +64,7 @@ const (
 // An Error says what is wrong and where.
 type Error struct {
 	Pointer string // JSON Pointer of the innermost value being read
-	Offset  int64  // bytes from the start of the input
+	Offset  int64  // bytes from the start of the input; -1 if that means nothing, as of a directory
 	Kind    error  // one of the sentinels above
 	Err     error  // the cause, may be nil
 }
@@ -72,7 +72,10 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string {
 	s := e.Kind.Error()
-	if e.Pointer != "" || e.Offset > 0 { // else it is about the whole input
+	switch {
+	case e.Offset < 0:
+		s = fmt.Sprintf("at %q: %s", e.Pointer, s)
+	case e.Pointer != "" || e.Offset > 0: // else it is about the whole input
 		s = fmt.Sprintf("at %q (byte %d): %s", e.Pointer, e.Offset, s)
 	}
 	if e.Err != nil {

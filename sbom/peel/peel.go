@@ -59,7 +59,11 @@ type Item struct {
 	// Reader gives the document. It is valid until the next Item, and must be read
 	// to its end for faults of the layers to show; they are its errors.
 	Reader io.Reader
-	Err    error
+	// At reads the same bytes at any place, and Size is their number, if no layer is
+	// around the document and its source can.
+	At   io.ReaderAt
+	Size int64
+	Err  error
 	// Unverified says that the document came out of a signed envelope whose
 	// signature nobody checked.
 	Unverified bool
@@ -186,7 +190,7 @@ func (w *walker) peel(t thing) {
 		return
 	}
 	if layer == nil {
-		w.emit(Item{Path: t.path, Layers: t.layers, Reader: t.r, Unverified: t.unverified})
+		w.emit(Item{Path: t.path, Layers: t.layers, Reader: t.r, At: t.at, Size: t.size, Unverified: t.unverified})
 		return
 	}
 	layer(w, t)

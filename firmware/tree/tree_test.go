@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tree_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/firmware/tree"
+	"github.com/clause76/clause76/sbom"
+)
+
+// files is a tree of texts.
+func files(pairs ...string) fstest.MapFS {
+	m := fstest.MapFS{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = &fstest.MapFile{Data: []byte(pairs[i+1])}
+	}
+	return m
+}
+
+// show reads a tree: its components with what makes claims, a line each, and its header.
+func show(fsys fs.FS, opts *tree.Options) (string, sbom.Header, error) {
+	doc := firmware.OpenFS(context.Background(), fsys, opts)
+	var b strings.Builder
+	for c, err := range doc.Components() {
+		if err != nil {
+			return b.String(), doc.Header(), err
+		}
+		fmt.Fprintf(&b, "%s %s %d", c.Location.Pointer, c.Name, c.Placement)
+		for _, cl := range c.Claims {
+			if cl.Role.Makes() {
+				fmt.Fprintf(&b, " %s=%s", cl.Location.Pointer, cl.Value)
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String(), doc.Header(), nil
+}
+
+func gzipOf(s string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Write([]byte(s))
+	w.Close()
+	return b.String()
+}
+
+const (
+	status  = "Package: kmod-x\nVersion: 5.15\nStatus: install user installed\n\nPackage: libc\nVersion: 1.2\nStatus: install hold installed\n"
+	release = "ID=openwrt\nVENDOR_NAME=\"Huawei\"\n"
+	bom     = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"Box"}},"components":[{"type":"library","name":"a","supplier":{"name":"Huawei"}}]}`
+)
+
+func TestKinds(t *testing.T) {
+	for _, tt := range []struct {
+		name, format, want string
+		fsys               fs.FS
+		malformed          int
+		warning            string
+	}{
+		{"a root file system", "root-file-system", "etc/os-release#/ openwrt 1 etc/os-release#/VENDOR_NAME=Huawei\n" +
+			"usr/lib/opkg/status#/kmod-x kmod-x 0\nusr/lib/opkg/status#/libc libc 0\n",
+			files("etc/os-release", release, "usr/lib/opkg/status", status, "usr/lib/opkg/info/kmod-x.list", "/lib/modules/5.15/x.ko\n/etc/x\n/bin/x\n",
+				"etc/x", "text", "bin/x", "\x00\x01", "etc/empty", "", "usr/lib/opkg/lock", "x"), 0, ""},
+		{"a file that is nobody's", "root-file-system", "bin/y y 0\nusr/lib/opkg/status#/kmod-x kmod-x 0\nusr/lib/opkg/status#/libc libc 0\n",
+			files("usr/lib/opkg/status", status, "usr/lib/opkg/info/libc.list", "/bin/x\n", "bin/x", "x", "bin/y", "y"), 1, "1 of 4 files belong to no package"},
+		{"apk", "root-file-system", "bin/b b 0\nlib/apk/db/installed#/musl musl 0\n",
+			files("lib/apk/db/installed", "P:musl\nV:1\nA:x\nF:bin\nR:a\n\n", "bin/a", "a", "bin/b", "b"), 1, "as bin/b:"},
+		{"directories that are links into usr", "root-file-system", "usr/lib/x x 0\nvar/lib/dpkg/status#/kmod-x kmod-x 0\nvar/lib/dpkg/status#/libc libc 0\n",
+			files("var/lib/dpkg/status", status, "var/lib/dpkg/info/libc.list", "/.\n/bin/a\n/lib64/b\n/sbin/c\n", "usr/bin/a", "a", "usr/lib64/b", "b", "sbin/c", "c", "usr/lib/x", "x"), 1, "1 of 6 files"},
+		{"a bill of materials in it", "root-file-system", "usr/share/sbom.json.gz#/metadata/component Box 0\nusr/share/sbom.json.gz#/components/0 a 0 usr/share/sbom.json.gz#/components/0/supplier/name=Huawei\n",
+			files("etc/inittab", "", "usr/share/sbom.json.gz", gzipOf(bom)), 0, ""},
+		{"a file that is broken", "root-file-system", "usr/share/sbom.json#/metadata/component Box 0\n",
+			files("etc/inittab", "", "usr/share/sbom.json", bom[:100]), 1, "was not screened"},
+		{"an empty bill of materials", "root-file-system", "sbom.json sbom.json 0\n",
+			files("etc/inittab", "", "sbom.json", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}`), 1, "as sbom.json"},
+		{"/sys/class/dmi/id", "sysfs-dmi", "sys_vendor 1288H V5 1 sys_vendor=HUAWEI\nboard_vendor board 0 board_vendor=Huawei\nchassis_vendor chassis 0\nbios_vendor bios 0\n",
+			files("sys_vendor", "HUAWEI\n", "product_name", "1288H V5\n", "board_vendor", "Huawei\n", "bios_vendor", "To be filled by O.E.M.\n", "bios_version", "0.1\n", "chassis_vendor", "N/A\n", "product_serial", "1"), 0, ""},
+		{"part of a tree", "root-file-system", "sys/class/dmi/id/sys_vendor Box 1 sys/class/dmi/id/sys_vendor=HUAWEI\nsys/class/dmi/id/board_vendor board 0\n",
+			files("etc/inittab", "", "sys/class/dmi/id/sys_vendor", "HUAWEI\n", "sys/class/dmi/id/product_name", "Box\n", "sys/class/dmi/id/board_vendor", "a\nb\n"), 1, "more than one line"},
+		{"a mock-up of Redfish", "redfish-mockup", "redfish/v1/Chassis/1/index.json#/ Box 1 redfish/v1/Chassis/1/index.json#/Manufacturer=Huawei\nredfish/v1/index.json#/ Root 0\n",
+			files("redfish/v1/index.json", `{"@odata.id":"/redfish/v1","@odata.type":"#ServiceRoot.v1_5_0.ServiceRoot","Id":"RootService","Name":"Root"}`,
+				"redfish/v1/Chassis/1/index.json", `{"@odata.id":"/redfish/v1/Chassis/1","@odata.type":"#Chassis.v1_2_0.Chassis","Id":"1","Name":"Box","Manufacturer":"Huawei"}`), 0, ""},
+		{"only files", "file-system", "a a 0\n", files("a", "a"), 1, "1 of 1 files"},
+	} {
+		got, h, err := show(tt.fsys, nil)
+		if err != nil || got != tt.want || h.Format != tt.format || h.Malformed != tt.malformed {
+			t.Errorf("%s: format %s, malformed %d, %v, error %v\n%swant:\n%s", tt.name, h.Format, h.Malformed, h.Warnings, err, got, tt.want)
+		}
+		if text := fmt.Sprint(h.Warnings); !strings.Contains(text, tt.warning) || tt.warning == "" && len(h.Warnings) > 0 {
+			t.Errorf("%s: warnings %s; want %q", tt.name, text, tt.warning)
+		}
+	}
+}
+
+func TestKindOfDocuments(t *testing.T) {
+	if k := tree.Kind(os.DirFS("../../testdata/bids")); k != "" {
+		t.Errorf("a directory of documents is %q", k)
+	}
+}
+
+// many is a tree of n files, some of which say something.
+func many(n int) fstest.MapFS {
+	m := files("etc/inittab", "")
+	for i := range n {
+		text := fmt.Sprint("file ", i)
+		if i%100 == 0 {
+			text = fmt.Sprintf("Package: p%d\nVersion: 1\nMaintainer: Huawei <a@huawei.com>\n", i)
+		}
+		m[fmt.Sprintf("d%d/f%d.control", i%17, i)] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return m
+}
+
+// What comes of a tree does not depend on how many files are read at once, and its digest
+// is that of what sha256sum prints.
+func TestJobs(t *testing.T) {
+	root := many(10_000)
+	sum := sha256.New()
+	first, header, err := show(root, &tree.Options{Jobs: 1, Sum: sum})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for p := range root {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	var list strings.Builder
+	for _, p := range paths {
+		fmt.Fprintf(&list, "%x  %s\n", sha256.Sum256(root[p].Data), p)
+	}
+	if want := sha256.Sum256([]byte(list.String())); hex.EncodeToString(sum.Sum(nil)) != hex.EncodeToString(want[:]) {
+		t.Error("the digest is not that of the list of files")
+	}
+	if strings.Count(first, "\n") != 10_000 {
+		t.Errorf("%d components", strings.Count(first, "\n"))
+	}
+	for _, jobs := range []int{2, 16} {
+		got, h, err := show(root, &tree.Options{Jobs: jobs})
+		if err != nil || got != first || fmt.Sprint(h) != fmt.Sprint(header) {
+			t.Errorf("%d jobs: not the same, error %v", jobs, err)
+		}
+	}
+}
+
+// slow has files that take a while.
+type slow struct{ fs.FS }
+
+type slowFile struct{ fs.File }
+
+func (s slow) Open(name string) (fs.File, error) {
+	f, err := s.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if info, e := f.Stat(); e == nil && !info.IsDir() {
+		return slowFile{f}, nil
+	}
+	return f, nil
+}
+
+func (s slow) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(s.FS, name) }
+
+func (f slowFile) Read(p []byte) (int, error) {
+	time.Sleep(time.Millisecond)
+	return f.File.Read(p)
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	n := 0
+	var failed error
+	for _, err := range firmware.OpenFS(ctx, slow{many(10_000)}, &tree.Options{Jobs: 4}).Components() {
+		if n++; n == 50 {
+			cancel()
+		}
+		failed = err
+	}
+	if !errors.Is(failed, context.Canceled) || n > 1000 {
+		t.Errorf("error %v after %d components; want the context's", failed, n)
+	}
+	// The caller may want no more.
+	n = 0
+	for range firmware.OpenFS(context.Background(), many(1000), nil).Components() {
+		if n++; n == 10 {
+			break
+		}
+	}
+}
+
+// broken fails to open or list some files.
+type broken struct {
+	fstest.MapFS
+	path string
+}
+
+var errBroken = errors.New("broken")
+
+func (b broken) Open(name string) (fs.File, error) {
+	if name == b.path {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errBroken}
+	}
+	return b.MapFS.Open(name)
+}
+
+func (b broken) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == b.path {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errBroken}
+	}
+	return b.MapFS.ReadDir(name)
+}
+
+func TestFailures(t *testing.T) {
+	root := files("etc/os-release", release, "etc/other", "x")
+	// A file that cannot be read is one that was not screened.
+	got, h, err := show(broken{root, "etc/other"}, nil)
+	if err != nil || h.Malformed != 1 || !strings.Contains(got, "Huawei") || !strings.Contains(fmt.Sprint(h.Warnings), "broken") {
+		t.Errorf("a file that cannot be opened: %s %+v %v", got, h, err)
+	}
+	// A directory that cannot be listed could hold anything.
+	if _, _, err := show(broken{root, "etc"}, nil); !errors.Is(err, errBroken) || !errors.Is(err, sbom.ErrRead) {
+		t.Errorf("a directory that cannot be listed: %v", err)
+	}
+	for bytes, want := range map[int64]error{int64(len(release)) + 1: nil, int64(len(release)): sbom.ErrLimit} {
+		if _, _, err := show(root, &tree.Options{Bytes: bytes}); !errors.Is(err, want) {
+			t.Errorf("with a limit of %d bytes: %v; want %v", bytes, err, want)
+		}
+	}
+	doc := firmware.OpenFS(context.Background(), root, &tree.Options{Options: sbom.Options{Limits: sbom.Limits{Components: 1}}})
+	var last error
+	for _, last = range doc.Components() {
+	}
+	if !errors.Is(last, sbom.ErrLimit) {
+		t.Errorf("more components than allowed: %v", last)
+	}
+}
