@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"unicode/utf16"
 
 	"github.com/fxamacker/cbor/v2"
@@ -114,9 +115,13 @@ var letters = map[string]string{
 	"mathematical":        "\U0001d40aaspersky Lab",
 }
 
+// asTree marks a document that is a file in a directory.
+const asTree = "a file in a directory:"
+
 // wrappings are what can be around a document.
 var wrappings = map[string]func(string) string{
 	"plain":           func(s string) string { return s },
+	"in a directory":  func(s string) string { return asTree + s },
 	"UTF-8 mark":      func(s string) string { return "\ufeff" + s },
 	"gzip":            gzipOf,
 	"gzip twice":      func(s string) string { return gzipOf(gzipOf(s)) },
@@ -141,6 +146,10 @@ var wrappings = map[string]func(string) string{
 	"dmidecode in front": func(s string) string {
 		return "# dmidecode 3.4\nSMBIOS 3.0 present.\n\nHandle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: Acme\n\nHandle 0x0002, DMI type 127, 4 bytes\nEnd Of Table\n\n" + s
 	},
+	"a file system": cpioOf,
+	"a file system in an image": func(s string) string {
+		return "\x00kernel" + strings.Repeat("\x00", 505) + cpioOf(s) + "behind"
+	},
 	"packages in front":   func(s string) string { return "Package: a\nVersion: 1\n\n" + s },
 	"packages around":     func(s string) string { return "Package: a\nVersion: 1\n" + s + "\n" },
 	"apk in front":        func(s string) string { return "P:a\nV:1\nA:x\n" + s },
@@ -164,6 +173,17 @@ func gzipOf(s string) string {
 	w := gzip.NewWriter(&b)
 	io.WriteString(w, s)
 	w.Close()
+	return b.String()
+}
+
+// cpioOf is a file system with the document as a file, see package volume.
+func cpioOf(s string) string {
+	var b strings.Builder
+	for _, f := range [][2]string{{"etc/x", s}, {"TRAILER!!!", ""}} {
+		fmt.Fprintf(&b, "070701%08x%08x%032x%08x%032x%08x%08x%s\x00", 1, 0o100644, 0, len(f[1]), 0, len(f[0])+1, 0, f[0])
+		b.WriteString(strings.Repeat("\x00", -b.Len()&3) + f[1])
+		b.WriteString(strings.Repeat("\x00", -b.Len()&3))
+	}
 	return b.String()
 }
 
@@ -194,6 +214,13 @@ func jsonOf(s string) string {
 
 // ending says what becomes of a document: the worst of what is in it.
 func ending(m *match.Matcher, doc string) string {
+	if tree, ok := strings.CutPrefix(doc, asTree); ok {
+		r, err := m.Check(context.Background(), firmware.OpenFS(context.Background(), fstest.MapFS{"usr/x": {Data: []byte(tree)}}, nil))
+		if err != nil {
+			return "error"
+		}
+		return r.Verdict.String()
+	}
 	worst, any := match.NoVerdict, false
 	for item := range peel.Walk(context.Background(), peel.Source{Path: "f", Reader: strings.NewReader(doc)}, nil) {
 		any = true

@@ -64,7 +64,9 @@ type Options struct {
 
 // A Document is one screened document, or one that could not be read.
 type Document struct {
-	Path   string `json:"path"`
+	Path string `json:"path"`
+	// SHA256 is of the document's bytes; of a tree of files, of what sha256sum prints for
+	// them in order of their paths, see [github.com/clause76/clause76/firmware/tree.Options].
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
 	// Container is the file that the document came out of, if it is not a file itself.
