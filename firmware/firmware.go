@@ -21,6 +21,9 @@
 //	devicetree          blobs of devicetrees, and FIT images
 //	devicetree-source   their source
 //	kernel-module       what a Linux kernel module says of itself
+//	suit                manifests of firmware for small devices
+//	mud                 manufacturer usage descriptions
+//	uswid               the bill of materials that UEFI firmware carries
 //	windows-executable  the version resource and the certificates of one
 //	redfish             a resource of a management controller
 //	fwupd-metainfo      AppStream metainfo of firmware updates, and catalogues of such
@@ -52,13 +55,16 @@ import (
 	"github.com/clause76/clause76/firmware/fwupd"
 	"github.com/clause76/clause76/firmware/image"
 	"github.com/clause76/clause76/firmware/kmod"
+	"github.com/clause76/clause76/firmware/mud"
 	"github.com/clause76/clause76/firmware/network"
 	"github.com/clause76/clause76/firmware/openwrt"
 	"github.com/clause76/clause76/firmware/osrelease"
 	"github.com/clause76/clause76/firmware/packages"
 	"github.com/clause76/clause76/firmware/redfish"
 	"github.com/clause76/clause76/firmware/smbios"
+	"github.com/clause76/clause76/firmware/suit"
 	"github.com/clause76/clause76/firmware/tree"
+	"github.com/clause76/clause76/firmware/uswid"
 	"github.com/clause76/clause76/firmware/winexe"
 	"github.com/clause76/clause76/sbom"
 )
@@ -76,6 +82,9 @@ func Formats() []Format {
 	return []Format{
 		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
+		{suit.Name, suit.Sniff, suit.Read},
+		{mud.Name, mud.Sniff, mud.Read},
+		{uswid.Name, uswid.Sniff, uswid.Read},
 		{winexe.Name, winexe.Sniff, winexe.Read},
 		{kmod.Name, kmod.Sniff, kmod.Read},
 		{network.NameSNMP, network.SniffSNMP, network.ReadSNMP},

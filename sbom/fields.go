@@ -335,14 +335,15 @@ func (f *fields) contacts(b *builder, role vendors.Role, at string) {
 var formatMarks = map[string]string{
 	"bomFormat": "CycloneDX", "specVersion": "CycloneDX", "components": "CycloneDX",
 	"spdxVersion": "SPDX 2", "packages": "SPDX 2", "@context": "SPDX 3", "@graph": "SPDX 3",
-	"artifacts": "Syft", "profiles": "OpenWrt", "Devices": "fwupd", "@odata.type": "Redfish", "@odata.id": "Redfish",
+	"artifacts": "Syft", "profiles": "OpenWrt", "Devices": "fwupd", "@odata.type": "Redfish", "@odata.id": "Redfish", "ietf-mud:mud": "MUD",
 	"sbom": "an envelope", "predicate": "an envelope", "payload": "an envelope", "dsseEnvelope": "an envelope",
 }
 
 // TwoFormats returns an error if a member of the top level of a JSON
 // document of one format belongs to another. Such a document is two in one: which of
 // them a program reads depends on the program, so neither is read here. Formats are
-// "CycloneDX", "SPDX 2", "SPDX 3", "Syft", "OpenWrt", "fwupd" and "Redfish".
+// "CycloneDX", "SPDX 2", "SPDX 3", "Syft", "OpenWrt", "fwupd", "Redfish"
+// and "MUD".
 func TwoFormats(format, member string) error {
 	other := formatMarks[member]
 	if other == "" || other == format {

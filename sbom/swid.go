@@ -166,29 +166,49 @@ var coswidMode = func() cbor.DecMode {
 	return mode
 }()
 
-// readCoSWID reads a concise SWID tag (RFC 9393). Names have no offsets: the decoder
-// does not tell them.
+// ReadCoSWID returns the tags of a sequence of concise SWID tags (RFC 9393), which are maps
+// with the CBOR tag of such or without one, as they stand in other containers.
+func ReadCoSWID(r io.Reader, opts *Options) *Document {
+	return NewDocument(Header{Format: coswidCBOR.format, Encoding: coswidCBOR.encoding}, opts, func(s *Sink) error { return readCoSWID(r, s) })
+}
+
+// readCoSWID reads concise SWID tags. Names have no offsets: the decoder does not tell them.
 func readCoSWID(r io.Reader, s *Sink) error {
 	data, err := s.Limits().ReadAll(r, maxCoSWID)
 	if err != nil {
 		return err
 	}
 	s.located = false
+	for n := 0; n == 0 || len(data) > 0; n++ {
+		prefix := ""
+		if n > 0 {
+			prefix = "/" + strconv.Itoa(n)
+		}
+		if data, err = readTag(s, data, prefix); err != nil || s.stopped {
+			return err
+		}
+	}
+	return nil
+}
+
+// readTag reads the first of several tags and returns the others.
+func readTag(s *Sink, data []byte, prefix string) (rest []byte, err error) {
 	t := newTag(s)
 	var m map[any]cbor.RawMessage
-	if err := coswidMode.Unmarshal(bytes.TrimPrefix(data, []byte(coswidMagic)), &m); err != nil {
-		return &Error{Kind: ErrSyntax, Err: fmt.Errorf("not a concise SWID tag: %w", err)}
+	if rest, err = coswidMode.UnmarshalFirst(bytes.TrimPrefix(data, []byte(coswidMagic)), &m); err != nil {
+		return nil, &Error{Pointer: prefix, Kind: ErrSyntax, Err: fmt.Errorf("not a concise SWID tag: %w", err)}
 	}
 	get := func(key uint64) cbor.RawMessage { return m[key] }
 	t.c.Ref, t.c.Name, t.c.Version = cborText(get(0)), cborText(get(1)), cborText(get(13))
+	t.c.Location.Pointer = prefix + t.c.Location.Pointer
 	if get(0) == nil || get(1) == nil || get(2) == nil {
-		return &Error{Kind: ErrNotRecognised, Err: errors.New("a CBOR map without tag-id, software-name and entity")}
+		return nil, &Error{Pointer: prefix, Kind: ErrNotRecognised, Err: errors.New("a CBOR map without tag-id, software-name and entity")}
 	}
-	if err := t.claim(vendors.Mention, vendors.KindProduct, t.c.Name, "/software-name", -1); err != nil {
-		return err
+	if err := t.claim(vendors.Mention, vendors.KindProduct, t.c.Name, prefix+"/software-name", -1); err != nil {
+		return nil, err
 	}
 	for i, raw := range cborList(get(2)) {
-		pointer := "/entity/" + strconv.Itoa(i)
+		pointer := prefix + "/entity/" + strconv.Itoa(i)
 		var e map[any]cbor.RawMessage
 		if err := coswidMode.Unmarshal(raw, &e); err != nil {
 			t.malformed("an entity is no map", pointer, -1)
@@ -208,11 +228,11 @@ func readCoSWID(r io.Reader, s *Sink) error {
 			t.malformed("an entity has no name", pointer, -1)
 		}
 		if err := t.entity(name, cborText(e[uint64(32)]), roles, pointer, -1); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	s.Emit(t.c)
-	return nil
+	return rest, nil
 }
 
 // cborText returns a text string, or "" for anything else.

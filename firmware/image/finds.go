@@ -13,6 +13,7 @@ import (
 	"github.com/clause76/clause76/firmware/devicetree"
 	"github.com/clause76/clause76/firmware/kmod"
 	"github.com/clause76/clause76/firmware/tree"
+	"github.com/clause76/clause76/firmware/uswid"
 	"github.com/clause76/clause76/firmware/volume"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/peel"
@@ -39,7 +40,7 @@ var finds = []find{
 	{kind: "cpio", what: "a file system", magic: []byte("0707010"), need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "ext4", what: "a file system", magic: []byte{0x53, 0xef, 1, 0}, back: 1024 + 0x38, grid: 512, need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "devicetree", what: "a devicetree", magic: []byte{0xd0, 0x0d, 0xfe, 0xed}, need: 40, size: devicetree.Size, read: (*scanner).tree},
-	{kind: "uswid", what: "a bill of materials in uSWID", magic: []byte("SBOM\xd6\xba\x2e\xac\xa3\xe6\x7a\x52\xaa\xee\x3b\xaf"), need: 25, size: uswidSize, read: (*scanner).piece},
+	{kind: "uswid", what: "a bill of materials in uSWID", magic: []byte(uswid.Magic), need: 25, size: uswid.Size, read: (*scanner).piece},
 	{kind: "cabinet", what: "a cabinet", magic: []byte("MSCF\x00\x00\x00\x00"), need: 36, size: cabinetSize, read: (*scanner).piece},
 	{kind: "kernel-module", what: "a kernel module", magic: []byte(elf.ELFMAG), need: 64, size: moduleSize, read: (*scanner).piece},
 	{kind: "android-build-prop", what: "a list of properties", magic: []byte("\nro.product."), need: 4096, size: propertiesSize, read: (*scanner).piece},
@@ -74,14 +75,6 @@ func cabinetSize(b []byte) int64 {
 		return 0
 	}
 	return int64(binary.LittleEndian.Uint32(b[8:]))
-}
-
-// uswidSize is the size of a header and what is behind it (python-uswid, uswid/container_uswid.py).
-func uswidSize(b []byte) int64 {
-	if len(b) < 23 || b[16] < 1 || b[16] > 4 {
-		return 0
-	}
-	return int64(binary.LittleEndian.Uint16(b[17:])) + int64(binary.LittleEndian.Uint32(b[19:]))
 }
 
 // moduleSize is the size of a relocatable ELF file, whose table of sections is at its end.

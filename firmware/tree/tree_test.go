@@ -183,6 +183,7 @@ func (f slowFile) Read(p []byte) (int, error) {
 
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	n := 0
 	var failed error
 	for _, err := range firmware.OpenFS(ctx, slow{many(10_000)}, &tree.Options{Jobs: 4}).Components() {

@@ -78,7 +78,7 @@ func (w *walker) open(t thing) (map[string]jsontext.Value, bool) {
 		switch name {
 		case "sbom", "payload", "predicate", "dsseEnvelope":
 			carriers++
-		case "bomFormat", "specVersion", "spdxVersion", "SPDXID", "@context", "@graph", "components", "services", "packages", "artifacts", "profiles", "Devices", "@odata.type", "@odata.id":
+		case "bomFormat", "specVersion", "spdxVersion", "SPDXID", "@context", "@graph", "components", "services", "packages", "artifacts", "profiles", "Devices", "@odata.type", "@odata.id", "ietf-mud:mud":
 			w.fail(t, syntax("an envelope that has %q, as a document does", name))
 			return nil, false
 		}
