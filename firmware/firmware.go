@@ -22,6 +22,7 @@
 //	devicetree-source   their source
 //	kernel-module       what a Linux kernel module says of itself
 //	suit                manifests of firmware for small devices
+//	pldm                update packages for devices in servers
 //	mud                 manufacturer usage descriptions
 //	uswid               the bill of materials that UEFI firmware carries
 //	windows-executable  the version resource and the certificates of one
@@ -60,6 +61,7 @@ import (
 	"github.com/clause76/clause76/firmware/openwrt"
 	"github.com/clause76/clause76/firmware/osrelease"
 	"github.com/clause76/clause76/firmware/packages"
+	"github.com/clause76/clause76/firmware/pldm"
 	"github.com/clause76/clause76/firmware/redfish"
 	"github.com/clause76/clause76/firmware/smbios"
 	"github.com/clause76/clause76/firmware/suit"
@@ -82,6 +84,7 @@ func Formats() []Format {
 	return []Format{
 		{devicetree.Name, devicetree.Sniff, devicetree.Read},
 		{openwrt.Name, openwrt.Sniff, openwrt.Read},
+		{pldm.Name, pldm.Sniff, pldm.Read},
 		{suit.Name, suit.Sniff, suit.Read},
 		{mud.Name, mud.Sniff, mud.Read},
 		{uswid.Name, uswid.Sniff, uswid.Read},
