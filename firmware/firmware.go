@@ -16,6 +16,9 @@
 //	dmidecode           the text that dmidecode prints of SMBIOS tables
 //	deb822              package databases and indexes of dpkg and opkg
 //	apk-installed       the database of apk
+//	buildroot-manifest, buildroot-show-info, yocto-manifest, yocto-license-manifest
+//	                    what build systems list of an image
+//	windows-inf         setup information of drivers and firmware updates
 //	os-release          what an operating system says of itself
 //	android-build-prop  the properties of an Android system
 //	devicetree          blobs of devicetrees, and FIT images
@@ -52,9 +55,11 @@ import (
 	"io/fs"
 
 	"github.com/clause76/clause76/firmware/android"
+	"github.com/clause76/clause76/firmware/buildroot"
 	"github.com/clause76/clause76/firmware/devicetree"
 	"github.com/clause76/clause76/firmware/fwupd"
 	"github.com/clause76/clause76/firmware/image"
+	"github.com/clause76/clause76/firmware/inf"
 	"github.com/clause76/clause76/firmware/kmod"
 	"github.com/clause76/clause76/firmware/mud"
 	"github.com/clause76/clause76/firmware/network"
@@ -68,6 +73,7 @@ import (
 	"github.com/clause76/clause76/firmware/tree"
 	"github.com/clause76/clause76/firmware/uswid"
 	"github.com/clause76/clause76/firmware/winexe"
+	"github.com/clause76/clause76/firmware/yocto"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -98,12 +104,17 @@ func Formats() []Format {
 		{fwupd.NameDevices, fwupd.SniffDevices, fwupd.ReadDevices},
 		{redfish.Name, redfish.Sniff, redfish.Read},
 		{smbios.Name, smbios.Sniff, smbios.Read},
+		{buildroot.NameManifest, buildroot.SniffManifest, buildroot.ReadManifest},
+		{buildroot.NameShowInfo, buildroot.SniffShowInfo, buildroot.ReadShowInfo},
+		{yocto.NameLicenses, yocto.SniffLicenses, yocto.ReadLicenses},
+		{inf.Name, inf.Sniff, inf.Read},
 		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
 		{packages.NameAPK, packages.SniffAPK, packages.ReadAPK},
 		{devicetree.NameDTS, devicetree.SniffDTS, devicetree.ReadDTS},
 		{android.Name, android.Sniff, android.Read},
 		{osrelease.Name, osrelease.Sniff, osrelease.Read},
 		{packages.NameManifest, packages.SniffManifest, packages.ReadManifest},
+		{yocto.NameManifest, yocto.SniffManifest, yocto.ReadManifest},
 	}
 }
 
