@@ -18,9 +18,12 @@
 //	apk-installed       the database of apk
 //	buildroot-manifest, buildroot-show-info, yocto-manifest, yocto-license-manifest
 //	                    what build systems list of an image
+//	binwalk, unblob     what they found in an image
 //	windows-inf         setup information of drivers and firmware updates
 //	os-release          what an operating system says of itself
 //	android-build-prop  the properties of an Android system
+//	android-ota-metadata
+//	                    what an update of an Android system is for
 //	devicetree          blobs of devicetrees, and FIT images
 //	devicetree-source   their source
 //	kernel-module       what a Linux kernel module says of itself
@@ -71,6 +74,7 @@ import (
 	"github.com/clause76/clause76/firmware/smbios"
 	"github.com/clause76/clause76/firmware/suit"
 	"github.com/clause76/clause76/firmware/tree"
+	"github.com/clause76/clause76/firmware/unpackers"
 	"github.com/clause76/clause76/firmware/uswid"
 	"github.com/clause76/clause76/firmware/winexe"
 	"github.com/clause76/clause76/firmware/yocto"
@@ -108,6 +112,9 @@ func Formats() []Format {
 		{buildroot.NameShowInfo, buildroot.SniffShowInfo, buildroot.ReadShowInfo},
 		{yocto.NameLicenses, yocto.SniffLicenses, yocto.ReadLicenses},
 		{inf.Name, inf.Sniff, inf.Read},
+		{unpackers.NameBinwalk, unpackers.SniffBinwalk, unpackers.ReadBinwalk},
+		{unpackers.NameUnblob, unpackers.SniffUnblob, unpackers.ReadUnblob},
+		{android.NameOTA, android.SniffOTA, android.ReadOTA},
 		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
 		{packages.NameAPK, packages.SniffAPK, packages.ReadAPK},
 		{devicetree.NameDTS, devicetree.SniffDTS, devicetree.ReadDTS},

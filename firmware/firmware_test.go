@@ -212,6 +212,17 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// archive is a cpio archive with one file.
+func archive(name, text string) string {
+	var b strings.Builder
+	for _, e := range [][2]string{{name, text}, {"TRAILER!!!", ""}} {
+		fmt.Fprintf(&b, "070701%08x%08x%032x%08x%032x%08x%08x%s\x00", 1, 0o100644, 0, len(e[1]), 0, len(e[0])+1, 0, e[0])
+		b.WriteString(strings.Repeat("\x00", -b.Len()&3) + e[1])
+		b.WriteString(strings.Repeat("\x00", -b.Len()&3))
+	}
+	return b.String()
+}
+
 // Reading must not panic, and every claim must have a place within the document.
 func FuzzOpen(f *testing.F) {
 	for _, name := range []string{"clean/notebook.dmidecode.txt", "router-tender/profiles.json"} {
@@ -237,13 +248,32 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte("\xd0\x0d\xfe\xed\x00\x00\x00\x67\x00\x00\x00\x38\x00\x00\x00\x5c\x00\x00\x00\x28\x00\x00\x00\x11\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x0b\x00\x00\x00\x24" +
 		strings.Repeat("\x00", 16) + "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x06\x00\x00\x00\x00zte,a\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x09compatible\x00"))
 	f.Add(append([]byte("\x7fELF\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x28\x00\x01\x00\x00\x00"), make([]byte, 200)...))
+	f.Add([]byte(`{"ietf-mud:mud":{"mud-url":"https://x","mfg-name":"ZTE","ietf-mud-transparency:transparency":{"sboms":[{"sbom-url":"https://y"}]}}}`))
+	f.Add([]byte("\"PACKAGE\",\"VERSION\",\"LICENSE\",\"SOURCE SITE\"\n\"a\",\"1\",\"x\",\"https://hisilicon.com\"\n"))
+	f.Add([]byte(`{"a":{"type":"target","cpe-id":"cpe:2.3:a:zte:a:1:*:*:*:*:*:*:*","downloads":[{"uris":["https+https://zte.com.cn"]}]}}`))
+	f.Add([]byte("base-files all 1\nzte-tools core2_64 2\nc all 3\n"))
+	f.Add([]byte("PACKAGE NAME: a\nPACKAGE VERSION: 1\nRECIPE NAME: a\n\n"))
+	f.Add([]byte("[Version]\nSignature=\"$Windows NT$\"\nProvider=%P%\n[m]\n%D%=i,UEFI\\RES_{0A6D2F2D-DBC8-4C3E-9B1D-3B8C1A2B3C4D}\n[Strings]\nP=\"ZTE\"\nD=x\n"))
+	f.Add([]byte("ota-type=BLOCK\npost-build=ZTE/a/b:6\npre-device=ZTE_T620\n"))
+	f.Add([]byte(`[{"Analysis":{"file_path":"f","file_map":[{"name":"x","description":"ZTE"}]}}]`))
+	f.Add([]byte(`[{"task":{"__typename__":"Task"},"reports":[{"magic":"ZTE","__typename__":"FileMagicReport"}]}]`))
+	f.Add([]byte("SBOM\xd6\xba\x2e\xac\xa3\xe6\x7a\x52\xaa\xee\x3b\xaf\x01\x17\x00\x12\x00\x00\x00\xa3\x00\x61t\x01\x61n\x02\xa2\x18\x1f\x63ZTE\x18\x21\x02"))
+	f.Add([]byte("\xd8\x6b\xa1\x03\x58\x28\xa2\x02\x01\x03\x58\x21\xa1\x04\x58\x1d\x82\x14\xa1\x01\x50\xd8\x73\x02\x18\x72\xd0\x55\xbe\x8a\xe7\x67\x08\x65\x88\x69\xe6"))
+	f.Add([]byte("TlvInfo\x00\x01\x00\x0b\x2b\x03ZTE\xfe\x04\x00\x00\x00\x00"))
+	f.Add([]byte("\xf0\x18\x87\x8c\xcb\x7d\x49\x43\x98\x00\xa0\x2f\x05\x9a\xca\x02\x01\x3e\x00" + strings.Repeat("\x00", 13) + "\x08\x00\x01\x00\x01\x14\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x02\x00\xe5\x19\x00\x00\x00\x00\x00\x00"))
+	for _, name := range []string{"etc/os-release", "x.img"} { // a file system, and one in it
+		f.Add([]byte(archive(name, "ID=x\nVENDOR_NAME=ZTE\n")))
+		f.Add([]byte(archive(name, archive("b", "ID=x\nVENDOR_NAME=ZTE\n"))))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for c, err := range firmware.Open(bytes.NewReader(data), &sbom.Options{Limits: sbom.Limits{Depth: 64, Components: 1000}}).Components() {
 			if err != nil {
 				return
 			}
 			for _, cl := range c.Claims {
-				if o := cl.Location.Offset; o < 0 || o >= int64(len(data)) || cl.Location.Pointer == "" {
+				// An offset counts in the file of the pointer, and is -1 where a layer hides it.
+				o, own := cl.Location.Offset, !strings.Contains(cl.Location.Pointer, "#")
+				if o < -1 || own && o >= int64(len(data)) || cl.Location.Pointer == "" {
 					t.Fatalf("claim %+v", cl)
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"regexp"
 	"strings"
@@ -37,7 +38,15 @@ func positives(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	uswid := append(tag[5:], 0)[:len(tag)-5]
+	onie := fmt.Sprintf("TlvInfo\x00\x01\x00%c\x2b%c%s\xfe\x04", len(evaded)+8, len(evaded), evaded)
+	onie = string(binary.BigEndian.AppendUint32([]byte(onie), crc32.ChecksumIEEE([]byte(onie))))
 	return map[string]string{
+		"MUD":            `{"ietf-mud:mud":{"mud-url":"https://example.com","mfg-name":"` + evaded + `","model-name":"Box"}}`,
+		"INF":            "[Version]\nSignature=\"$Windows NT$\"\nProvider=%P%\n[Strings]\nP=\"" + evaded + "\"\n",
+		"uSWID":          "SBOM\xd6\xba\x2e\xac\xa3\xe6\x7a\x52\xaa\xee\x3b\xaf\x01\x17\x00" + string(rune(len(uswid))) + "\x00\x00\x00" + string(uswid),
+		"TlvInfo":        onie,
+		"show-info":      `{"agent":{"type":"target","name":"agent","cpe-id":"cpe:2.3:a:kaspersky:agent:1:*:*:*:*:*:*:*"}}`,
 		"CycloneDX JSON": `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"suite"}},"components":[{"type":"library","name":"a"},{"type":"application","name":"agent","version":"1","supplier":{"name":"` + evaded + `"}}]}`,
 		"publisher":      `{"bomFormat":"CycloneDX","specVersion":"1.2","components":[{"type":"application","publisher":"` + evaded + `","name":"agent"}]}`,
 		"nested":         `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"application","name":"x","components":[{"type":"library","name":"y","manufacturer":{"name":"` + evaded + `"}}]}]}`,
@@ -76,7 +85,7 @@ func positives(t *testing.T) map[string]string {
 
 // endless are lists of lines that have no end: between two lines, nothing shows that more
 // lines are missing.
-var endless = map[string]bool{"os-release": true, "build.prop": true, "SNMP": true, "TR-069": true}
+var endless = map[string]bool{"os-release": true, "build.prop": true, "SNMP": true, "TR-069": true, "INF": true}
 
 // letters are ways to write the vendor's name.
 var letters = map[string]string{
@@ -368,7 +377,7 @@ func TestFalseCleanMatrix(t *testing.T) {
 		for wrap, around := range wrappings {
 			check(name+", "+wrap, around(doc))
 			for how, value := range letters {
-				if strings.Contains(doc, evaded) && name != "CoSWID" && name != "protobuf" {
+				if strings.Contains(doc, evaded) && name != "CoSWID" && name != "uSWID" && name != "TlvInfo" && name != "protobuf" {
 					check(name+", "+wrap+", "+how, around(strings.ReplaceAll(doc, evaded, value)))
 				}
 			}

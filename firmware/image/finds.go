@@ -4,7 +4,6 @@ package image
 
 import (
 	"bytes"
-	"context"
 	"debug/elf"
 	"encoding/binary"
 	"errors"
@@ -40,6 +39,9 @@ var finds = []find{
 	{kind: "cpio", what: "a file system", magic: []byte("0707010"), need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "ext4", what: "a file system", magic: []byte{0x53, 0xef, 1, 0}, back: 1024 + 0x38, grid: 512, need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "devicetree", what: "a devicetree", magic: []byte{0xd0, 0x0d, 0xfe, 0xed}, need: 40, size: devicetree.Size, read: (*scanner).tree},
+	{kind: "uefi-capsule", what: "a UEFI capsule", magic: []byte(capsuleGUID), need: capsuleHeader, size: capsuleSize, read: (*scanner).capsule},
+	{kind: "uimage", what: "a uImage", magic: []byte(ubootMagic), need: ubootHeader, size: ubootSize, read: (*scanner).uboot},
+	{kind: "onie", what: "TlvInfo", magic: []byte(onieMagic), need: onieHeader, size: onieSize, read: (*scanner).onie},
 	{kind: "uswid", what: "a bill of materials in uSWID", magic: []byte(uswid.Magic), need: 25, size: uswid.Size, read: (*scanner).piece},
 	{kind: "cabinet", what: "a cabinet", magic: []byte("MSCF\x00\x00\x00\x00"), need: 36, size: cabinetSize, read: (*scanner).piece},
 	{kind: "kernel-module", what: "a kernel module", magic: []byte(elf.ELFMAG), need: 64, size: moduleSize, read: (*scanner).piece},
@@ -142,7 +144,7 @@ func (x *scanner) volume(f *find, size int64, at vendors.Location) error {
 	if x.opts != nil {
 		opts.Options = *x.opts
 	}
-	more, err := tree.Walk(context.Background(), x.s, v, at.Pointer+"/", opts)
+	more, err := tree.Walk(x.ctx, x.s, v, at.Pointer+"/", opts)
 	x.stopped = !more
 	if err != nil || x.stopped {
 		return err
@@ -204,13 +206,9 @@ func (x *scanner) piece(f *find, size int64, at vendors.Location) error {
 	if x.src.Open == nil {
 		return x.unread(f, size, at, "it is in an image in images, too deep to be looked into")
 	}
-	data := x.buf[:size]
-	known := 0
-	for item := range peel.Walk(context.Background(), peel.Source{Path: at.Pointer, Reader: bytes.NewReader(data)}, nil) {
-		n, err := x.document(f, item)
-		if known += n; err != nil || x.stopped {
-			return err
-		}
+	known, err := x.unpacked(f, x.buf[:size], at)
+	if err != nil || x.stopped {
+		return err
 	}
 	if known == 0 { // the first bytes of a program, or chance
 		x.pass(len(f.magic))

@@ -6,7 +6,9 @@
 //   - file systems, see package volume, whose files are read as package tree does
 //   - devicetree blobs, which say what board an image is for
 //   - the trailers that OpenWrt's fwtool appends, with the devices that it supports
-//   - bills of materials in uSWID, as UEFI firmware embeds them
+//   - bills of materials in uSWID, as UEFI firmware embeds them, and the headers of UEFI
+//     capsules
+//   - uImages, which are unpacked, and the TlvInfo of network switches
 //   - cabinets, kernel modules, and Android's properties, as far as they are not compressed
 //
 // The image is read once, from front to back, in bounded memory, and nothing of it is
@@ -20,6 +22,7 @@ package image
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 
@@ -35,6 +38,7 @@ const Name = "firmware-image"
 // Bounds.
 const (
 	window    = 1 << 20  // what is looked at at once
+	firstRead = 64 << 10 // what is read of it first
 	maxPiece  = 4 << 20  // what is found, apart from file systems
 	maxVolume = 64 << 20 // a file system in an image that cannot be read at any place
 	maxFound  = 10_000
@@ -67,7 +71,7 @@ func Read(src Source, opts *sbom.Options) *sbom.Document {
 		if limit <= 0 {
 			limit = maxBytes
 		}
-		x := &scanner{s: s, src: src, opts: opts, buf: make([]byte, 0, window+maxPiece), limit: limit, seen: make(map[string]int)}
+		x := &scanner{ctx: context.Background(), s: s, src: src, opts: opts, limit: limit, seen: make(map[string]int)}
 		if err := x.scan(); err != nil || x.stopped {
 			return err
 		}
@@ -86,6 +90,7 @@ func Read(src Source, opts *sbom.Options) *sbom.Document {
 }
 
 type scanner struct {
+	ctx     context.Context // of what is in it; the reader ends the rest
 	s       *sbom.Sink
 	src     Source
 	opts    *sbom.Options
@@ -104,11 +109,11 @@ func (x *scanner) end() int64 { return x.start + int64(len(x.buf)) }
 
 // fill reads until there are n bytes, or the image ends.
 func (x *scanner) fill(n int) error {
-	if n > cap(x.buf) {
-		x.buf = append(make([]byte, 0, n), x.buf...)
-	}
 	for len(x.buf) < n {
-		got, err := x.src.Reader.Read(x.buf[len(x.buf):n])
+		if len(x.buf) == cap(x.buf) { // most files are small
+			x.buf = append(make([]byte, 0, min(max(n, window), max(2*cap(x.buf), firstRead))), x.buf...)
+		}
+		got, err := x.src.Reader.Read(x.buf[len(x.buf):min(n, cap(x.buf))])
 		x.buf = x.buf[:len(x.buf)+got]
 		switch {
 		case x.end() > x.limit:

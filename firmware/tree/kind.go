@@ -24,6 +24,7 @@ var marks = []struct{ kind, path string }{
 	{"root-file-system", "lib/modules"},
 	{"root-file-system", "bin/busybox"},
 	{"root-file-system", "etc/inittab"},
+	{"sysfs-esrt", "entries/entry0/fw_class"},
 	{"redfish-mockup", "redfish/v1/index.json"},
 	{"redfish-mockup", "redfish/v1/odata/index.json"},
 	{"redfish-mockup", "UpdateService/FirmwareInventory"},
@@ -32,7 +33,8 @@ var marks = []struct{ kind, path string }{
 }
 
 // Kind says whether a directory is to be read as one document: "root-file-system",
-// "redfish-mockup" or "sysfs-dmi"; "" if it is a directory of documents. Only names are
+// "redfish-mockup",
+// "sysfs-dmi" or "sysfs-esrt"; "" if it is a directory of documents. Only names are
 // looked at; a link counts, wherever it leads.
 func Kind(fsys fs.FS) string {
 	if smbios.IsDirectory(fsys, ".") {

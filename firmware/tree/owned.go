@@ -17,8 +17,8 @@ var lists = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/info/[^/]+\.list$`)
 // installed is apk's database. "F:" is a directory, "R:" a file in it.
 var installed = regexp.MustCompile(`(^|/)lib/apk/db/installed$`)
 
-// keeping is what package managers keep for themselves beside that.
-var keeping = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/[^/]+|status-old|available|lock|arch|diversions|statoverride)$|(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$`)
+// keeping is what package managers, and sysfs, keep for themselves beside that.
+var keeping = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/[^/]+|status-old|available|lock|arch|diversions|statoverride)$|(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$|(^|/)fw_resource_(?:count|count_max|version)$`)
 
 // owners returns the files that a package of a database says are its own, and the package
 // managers' own. What cannot be read of a list owns nothing.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package tree reads a directory of files as one document: the root file system of a
-// device, extracted or still in its image, /sys/class/dmi/id, or a mock-up of a Redfish
-// service.
+// device, extracted or still in its image, /sys/class/dmi/id, /sys/firmware/efi/esrt, or a
+// mock-up of a Redfish service.
 //
 //	doc := tree.Read(ctx, os.DirFS("rootfs"), nil)
 //	for c, err := range doc.Components() { … }
@@ -37,6 +37,7 @@ import (
 	"sync"
 
 	"github.com/clause76/clause76/firmware/smbios"
+	"github.com/clause76/clause76/firmware/uefi"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/peel"
 	"github.com/clause76/clause76/vendors"
@@ -95,8 +96,8 @@ func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Op
 		return false, err
 	}
 	w.owned = owners(fsys, w.files)
-	for _, dir := range w.dmi {
-		if !smbios.Directory(s, fsys, dir, prefix) {
+	for _, d := range w.special {
+		if !d.read(s, fsys, d.path, prefix) {
 			return false, nil
 		}
 	}
@@ -110,8 +111,15 @@ type walker struct {
 	prefix string
 	opts   *Options
 	files  []string
-	dmi    []string // directories of SMBIOS fields
-	owned  map[string]bool
+	// special are directories whose files are fields of one thing.
+	special []directory
+	owned   map[string]bool
+}
+
+// A directory is read as a whole.
+type directory struct {
+	path string
+	read func(s *sbom.Sink, fsys fs.FS, dir, prefix string) (more bool)
 }
 
 // list finds the files, in order of their paths.
@@ -131,8 +139,12 @@ func (w *walker) list() error {
 			if strings.Count(p, "/") > maxDepth {
 				return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d directories one in the other", maxDepth)}
 			}
-			if smbios.IsDirectory(w.fsys, p) {
-				w.dmi = append(w.dmi, p)
+			switch {
+			case smbios.IsDirectory(w.fsys, p):
+				w.special = append(w.special, directory{p, smbios.Directory})
+				return fs.SkipDir
+			case uefi.IsEntry(w.fsys, p):
+				w.special = append(w.special, directory{p, uefi.Entry})
 				return fs.SkipDir
 			}
 			return nil

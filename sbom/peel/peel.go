@@ -196,6 +196,9 @@ func (w *walker) peel(t thing) {
 	layer(w, t)
 }
 
+// Known reports whether what starts with head is a layer that Walk takes off.
+func Known(head []byte) bool { return known(head) != nil }
+
 // known returns what takes off the layer that starts with head, or nil.
 func known(head []byte) func(*walker, thing) {
 	for _, m := range []struct {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package uefi reads the EFI System Resource Table as Linux shows it: a directory for each
+// piece of firmware that can be updated, /sys/firmware/efi/esrt/entries/entry0 and so on
+// (Linux, Documentation/ABI/testing/sysfs-firmware-efi-esrt).
+//
+// Each entry is a piece of firmware. Its class is the GUID by which updates are found for
+// it; it names a product to its maker, and nobody else.
+package uefi
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// IsEntry reports whether a directory is an entry of the table.
+func IsEntry(fsys fs.FS, dir string) bool {
+	for _, name := range []string{"fw_class", "fw_type", "fw_version"} {
+		if _, err := fs.Stat(fsys, path.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// kinds are the types of firmware: UEFI Specification 2.10, 23.4.
+var kinds = map[string]string{"1": "system firmware", "2": "device firmware", "3": "UEFI driver"}
+
+var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+
+// Entry reads an entry into s. prefix stands in front of its name in locations. It reports
+// whether to go on.
+func Entry(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
+	at := vendors.Location{Pointer: prefix + path.Join(dir, "fw_class")}
+	c := sbom.Component{Ref: prefix + dir, Type: "firmware", Name: "firmware", Location: at}
+	class, err := field(fsys, path.Join(dir, "fw_class"))
+	switch {
+	case err == nil && !guid.MatchString(class):
+		err = fmt.Errorf("expected a GUID")
+		fallthrough
+	case err != nil:
+		c.Malformed++
+		s.Warn(sbom.WarnMalformed, "the file was not screened: "+err.Error(), at)
+	default:
+		s.Claim(&c, vendors.Namespace, vendors.KindGUID, class, at)
+	}
+	if kind, err := field(fsys, path.Join(dir, "fw_type")); err == nil && kinds[kind] != "" {
+		c.Name = kinds[kind]
+	}
+	if version, err := field(fsys, path.Join(dir, "fw_version")); err == nil {
+		c.Version = version
+	}
+	return s.Emit(c)
+}
+
+const maxField = 4096 // sysfs gives a page at most
+
+func field(fsys fs.FS, name string) (string, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxField+1))
+	if err == nil && len(data) > maxField {
+		err = fmt.Errorf("more than %d bytes", maxField)
+	}
+	return string(bytes.TrimSpace(data)), err
+}
