@@ -46,7 +46,6 @@ func positives(t *testing.T) map[string]string {
 		"INF":            "[Version]\nSignature=\"$Windows NT$\"\nProvider=%P%\n[Strings]\nP=\"" + evaded + "\"\n",
 		"uSWID":          "SBOM\xd6\xba\x2e\xac\xa3\xe6\x7a\x52\xaa\xee\x3b\xaf\x01\x17\x00" + string(rune(len(uswid))) + "\x00\x00\x00" + string(uswid),
 		"TlvInfo":        onie,
-		"show-info":      `{"agent":{"type":"target","name":"agent","cpe-id":"cpe:2.3:a:kaspersky:agent:1:*:*:*:*:*:*:*"}}`,
 		"CycloneDX JSON": `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"suite"}},"components":[{"type":"library","name":"a"},{"type":"application","name":"agent","version":"1","supplier":{"name":"` + evaded + `"}}]}`,
 		"publisher":      `{"bomFormat":"CycloneDX","specVersion":"1.2","components":[{"type":"application","publisher":"` + evaded + `","name":"agent"}]}`,
 		"nested":         `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"application","name":"x","components":[{"type":"library","name":"y","manufacturer":{"name":"` + evaded + `"}}]}]}`,
