@@ -98,6 +98,7 @@ var ruleWords = map[Rule]string{
 	RuleDeviceTree:     "the vendor prefix of the devicetree string is the vendor's",
 	RuleFingerprint:    "the digest is of a certificate, key or image of the vendor",
 	RuleSUIT:           "the id is the UUID that SUIT makes of the vendor's domain",
+	RuleFwupd:          "the id is the hash that fwupd makes of the id of a device of the vendor's on a bus",
 	RuleCHID:           "the id is the hash of the manufacturer's string that the vendor's devices report",
 	RuleCertificate:    "the organisation in the certificate's subject is the vendor's name",
 	RuleName:           "the whole name is the vendor's, apart from its legal form",
@@ -168,7 +169,7 @@ func (e Explanation) Steps() []Step {
 func kindWords(kind string) string {
 	if w := map[string]string{"purl": "package URL", "cpe": "CPE", "url": "address", "email": "e-mail address", "product": "product name", "regid": "SWID registration id",
 		"oui": "IEEE block", "pen": "IANA enterprise number", "pci": "PCI vendor id", "usb": "USB vendor id", "pnp": "PNP id", "acpi": "ACPI vendor id",
-		"bluetooth": "Bluetooth company id", "devicetree": "devicetree prefix", "guid": "GUID", "suitVendorID": "SUIT vendor id", "chid": "computer hardware id",
+		"bluetooth": "Bluetooth company id", "devicetree": "devicetree prefix", "guid": "GUID", "suitVendorID": "SUIT vendor id", "chid": "computer hardware id", "fwupdGUID": "device id",
 		"exactName": "name with its legal form", "purlNamespace": "namespace of package URLs", "purlPackage": "package", "purlPrefix": "start of package names",
 		"cpeVendor": "vendor in CPEs", "deviceManufacturer": "manufacturer's string in devices", "rpmVendor": "vendor tag of RPM packages",
 		"certificate": "organisation in certificates"}[kind]; w != "" {

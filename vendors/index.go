@@ -34,6 +34,7 @@ type index struct {
 	longest  int               // tokens in the longest phrase
 	oui      table
 	anchors  anchors
+	devices  deviceTable
 	slips    [128]uint64 // by first letter: the lengths of aliases in typos
 }
 

@@ -27,6 +27,7 @@ const (
 	RuleDeviceTree     Rule = "devicetree.prefix"   // the vendor prefix of a compatible string
 	RuleFingerprint    Rule = "fingerprint"         // the digest of a certificate, key or signed image
 	RuleSUIT           Rule = "guid.suit"           // the SUIT vendor id of the vendor's domain
+	RuleFwupd          Rule = "guid.fwupd"          // what fwupd makes of the id of a vendor's device
 	RuleCHID           Rule = "guid.chid"           // the computer hardware id of the maker's string
 	RuleCertificate    Rule = "certificate.subject" // the organisation of a certificate's subject
 	RuleName           Rule = "name.whole"          // the name, apart from its legal form

@@ -214,6 +214,7 @@ func (r *resolver) guid(c *Claim) {
 	e := r.ids["guid"][string(key)]
 	switch {
 	case e == nil:
+		r.deviceGUID(c, key)
 	case e.id == nil, e.id.Kind == "guid":
 		r.hit(c, e, RuleIdentifier, Registered)
 	case e.id.Kind == "suitVendorID":

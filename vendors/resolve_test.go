@@ -109,6 +109,9 @@ func TestResolve(t *testing.T) {
 		{id(vendors.KindUSB, "19D2"), "zte registered identifier"},
 		{id(vendors.KindPCI, "19e5"), "huawei registered identifier"},
 		{id(vendors.KindGUID, "{D8730218-72D0-55BE-8AE7-6708658869E6}"), "zte registered guid.suit"},
+		{id(vendors.KindGUID, fwupdGUID(`USB\VID_12D1&PID_15C1`)), "huawei registered guid.fwupd"},
+		{id(vendors.KindGUID, strings.ToUpper(fwupdGUID(`PCI\VEN_19E5&DEV_0000`))), "huawei registered guid.fwupd"},
+		{id(vendors.KindGUID, fwupdGUID(`USB\VID_1234&PID_15C1`)), ""},
 		{id(vendors.KindGUID, "0df4aa3f-2706-51d4-9296-80119e47f1e1"), "huawei declared guid.chid"},
 		{id(vendors.KindFingerprint, "B92AF298DC08049B78C77492D6551B710CD72AADA3D77BE54609E43278EF6E4D"), "kaspersky registered fingerprint"},
 		{id(vendors.KindCertificate, "CN=www.hikvision.com,OU=DVRNVR,O=HIKVISION,L=HangZhou,ST=ZheJiang,C=CN"), "hikvision declared certificate.subject"},
@@ -373,3 +376,7 @@ func BenchmarkLoadBundled(b *testing.B) {
 		}
 	}
 }
+
+// fwupdGUID is what fwupd makes of the id of a device: the UUID of version 5 in the namespace
+// of domain names, as SUIT makes of domains.
+func fwupdGUID(id string) string { return vendors.SUITVendorID(id) }
