@@ -15,6 +15,8 @@
 //	openwrt-manifest    the list of packages beside an OpenWrt image
 //	dmidecode           the text that dmidecode prints of SMBIOS tables
 //	deb822              package databases and indexes of dpkg and opkg
+//	rpm-database, rpm-package
+//	                    the databases and packages of rpm
 //	apk-installed       the database of apk
 //	buildroot-manifest, buildroot-show-info, yocto-manifest, yocto-license-manifest
 //	                    what build systems list of an image
@@ -71,6 +73,7 @@ import (
 	"github.com/clause76/clause76/firmware/packages"
 	"github.com/clause76/clause76/firmware/pldm"
 	"github.com/clause76/clause76/firmware/redfish"
+	"github.com/clause76/clause76/firmware/rpm"
 	"github.com/clause76/clause76/firmware/smbios"
 	"github.com/clause76/clause76/firmware/suit"
 	"github.com/clause76/clause76/firmware/tree"
@@ -99,6 +102,8 @@ func Formats() []Format {
 		{mud.Name, mud.Sniff, mud.Read},
 		{uswid.Name, uswid.Sniff, uswid.Read},
 		{winexe.Name, winexe.Sniff, winexe.Read},
+		{rpm.NameDatabase, rpm.SniffDatabase, rpm.ReadDatabase},
+		{rpm.NamePackage, rpm.SniffPackage, rpm.ReadPackage},
 		{kmod.Name, kmod.Sniff, kmod.Read},
 		{network.NameSNMP, network.SniffSNMP, network.ReadSNMP},
 		{network.NameISAPI, network.SniffISAPI, network.ReadISAPI},

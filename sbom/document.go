@@ -165,9 +165,15 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 // Contact adds the claims of persons and organisations that are written "Name <address>",
 // separated by commas, as package databases and kernel modules have them.
 func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors.Location) {
+	forward := func(n int) {
+		if at.Offset >= 0 {
+			at.Offset += int64(n)
+		}
+	}
 	for {
 		blank := len(value) - len(strings.TrimLeft(value, " \t,;"))
-		value, at.Offset = value[blank:], at.Offset+int64(blank)
+		value = value[blank:]
+		forward(blank)
 		name, rest, found := strings.Cut(value, "<")
 		address, rest, closed := strings.Cut(rest, ">")
 		if !found || !closed || !strings.Contains(address, "@") {
@@ -175,9 +181,9 @@ func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors
 			return
 		}
 		s.Claim(c, role, vendors.KindName, strings.TrimSpace(name), at)
-		at.Offset += int64(len(name)) + 1
+		forward(len(name) + 1)
 		s.Claim(c, role, vendors.KindEmail, address, at)
-		at.Offset += int64(len(address)) + 1
+		forward(len(address) + 1)
 		value = rest
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/clause76/clause76/firmware/rpm"
 )
 
 // lists are where package managers keep the names of the files that they installed: one
@@ -17,8 +19,11 @@ var lists = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/info/[^/]+\.list$`)
 // installed is apk's database. "F:" is a directory, "R:" a file in it.
 var installed = regexp.MustCompile(`(^|/)lib/apk/db/installed$`)
 
+// rpms are rpm's databases.
+var rpms = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Packages|Packages\.db|rpmdb\.sqlite)$`)
+
 // keeping is what package managers, and sysfs, keep for themselves beside that.
-var keeping = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/[^/]+|status-old|available|lock|arch|diversions|statoverride)$|(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$|(^|/)fw_resource_(?:count|count_max|version)$`)
+var keeping = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/[^/]+|status-old|available|lock|arch|diversions|statoverride)$|(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$|(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Basenames|Conflictname|Dirnames|Enhancename|Filetriggername|Group|Installtid|Name|Obsoletename|Providename|Recommendname|Requirename|Sha1header|Sigmd5|Suggestname|Supplementname|Transfiletriggername|Triggername|__db\.[0-9]+|Index\.db|rpmdb\.sqlite-shm|\.rpm\.lock|\.dbenv\.lock)$|(^|/)fw_resource_(?:count|count_max|version)$`)
 
 // owners returns the files that a package of a database says are its own, and the package
 // managers' own. What cannot be read of a list owns nothing.
@@ -39,6 +44,13 @@ func owners(fsys fs.FS, files []string) map[string]bool {
 					owned[under(fsys, root, dir+"/"+name)] = true
 				}
 			})
+		}
+		if rpms.MatchString(p) {
+			root := p[:rpms.FindStringIndex(p)[0]]
+			if f, err := fsys.Open(p); err == nil {
+				_ = rpm.Files(f, func(name string) { owned[under(fsys, root, name)] = true }) // its fault shows when it is read
+				f.Close()
+			}
 		}
 		if keeping.MatchString(p) {
 			owned[p] = true

@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -82,6 +83,8 @@ func TestKinds(t *testing.T) {
 			files("lib/apk/db/installed", "P:musl\nV:1\nA:x\nF:bin\nR:a\n\n", "bin/a", "a", "bin/b", "b"), 1, "as bin/b:"},
 		{"directories that are links into usr", "root-file-system", "usr/lib/x x 0\nvar/lib/dpkg/status#/kmod-x kmod-x 0\nvar/lib/dpkg/status#/libc libc 0\n",
 			files("var/lib/dpkg/status", status, "var/lib/dpkg/info/libc.list", "/.\n/bin/a\n/lib64/b\n/sbin/c\n", "usr/bin/a", "a", "usr/lib64/b", "b", "sbin/c", "c", "usr/lib/x", "x"), 1, "1 of 6 files"},
+		{"rpm", "root-file-system", "usr/lib/sysimage/rpm/Packages.db#/a a 0 usr/lib/sysimage/rpm/Packages.db#/a/Vendor=ZTE\nusr/y y 0\n",
+			files("usr/lib/sysimage/rpm/Packages.db", ndb(), "usr/lib/sysimage/rpm/Index.db", "x", "opt/x", "x", "usr/y", "y"), 1, "as usr/y:"},
 		{"a bill of materials in it", "root-file-system", "usr/share/sbom.json.gz#/metadata/component Box 0\nusr/share/sbom.json.gz#/components/0 a 0 usr/share/sbom.json.gz#/components/0/supplier/name=Huawei\n",
 			files("etc/inittab", "", "usr/share/sbom.json.gz", gzipOf(bom)), 0, ""},
 		{"a file that is broken", "root-file-system", "usr/share/sbom.json#/metadata/component Box 0\n",
@@ -105,6 +108,32 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: warnings %s; want %q", tt.name, text, tt.warning)
 		}
 	}
+}
+
+// ndb is a database of rpm with one package, a of ZTE, which has the file /opt/x.
+func ndb() string {
+	be, le := binary.BigEndian, binary.LittleEndian
+	var entries, data []byte
+	for _, e := range []struct {
+		tag, typ uint32
+		data     string
+	}{{1000, 6, "a\x00"}, {1001, 6, "1\x00"}, {1002, 6, "1\x00"}, {1011, 6, "ZTE\x00"}, {1118, 8, "/opt/\x00"}, {1117, 8, "x\x00"}, {1116, 4, "\x00\x00\x00\x00"}} {
+		for _, n := range []uint32{e.tag, e.typ, uint32(len(data)), 1} {
+			entries = be.AppendUint32(entries, n)
+		}
+		data = append(data, e.data...)
+	}
+	header := append(append(be.AppendUint32(be.AppendUint32(nil, 7), uint32(len(data))), entries...), data...)
+	b := make([]byte, 4096)
+	copy(b, "RpmP")
+	le.PutUint32(b[12:], 1)
+	for at := 32; at < 4096; at += 16 {
+		copy(b[at:], "Slot")
+	}
+	le.PutUint32(b[36:], 1)
+	le.PutUint32(b[40:], 256)
+	b = append(b, "BlbS\x01\x00\x00\x00\x00\x00\x00\x00"...)
+	return string(append(le.AppendUint32(b, uint32(len(header))), header...))
 }
 
 func TestKindOfDocuments(t *testing.T) {
