@@ -36,15 +36,18 @@ const (
 
 Bidcheck reads bills of materials (CycloneDX, SPDX and others) and what devices say
 of themselves (OpenWrt profiles, dmidecode, devicetrees, kernel modules, package
-databases, Redfish, SNMP and others), works out whose the parts are, and cites
-what public bodies say about them. PATH is a file, a directory, an archive, or -
-for standard input; what is compressed, archived or in a signed envelope is
-unpacked in memory. A finding is for a person to decide on; it is no legal advice.
+databases, firmware images, Redfish, SNMP and others), works out whose the parts
+are, and cites what public bodies say about them. PATH is a file, a directory, an
+archive, an image, or - for standard input; what is compressed, archived, in a file
+system or in a signed envelope is read in memory. A directory that is a root file
+system is one document. A finding is for a person to decide on; it is no legal
+advice.
 
 Examples:
   bidcheck testdata/bids/endpoint-tender
   bidcheck -format json -o report.json bid/
   bidcheck -key vendor.pem bid.zip
+  bidcheck firmware.bin rootfs/ /sys/class/dmi/id
   bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
   bidcheck -denylist 2018.06.12 -compare 2018.06.13 testdata/bids/endpoint-tender
   bidcheck -explain 1f3a testdata/bids/endpoint-tender

@@ -72,6 +72,10 @@ func Read(src Source, opts *sbom.Options) *sbom.Document {
 			limit = maxBytes
 		}
 		x := &scanner{ctx: context.Background(), s: s, src: src, opts: opts, limit: limit, seen: make(map[string]int)}
+		if err := x.fill(firstRead); err != nil {
+			return err
+		}
+		x.what = called(x.buf)
 		if err := x.scan(); err != nil || x.stopped {
 			return err
 		}
@@ -79,7 +83,7 @@ func Read(src Source, opts *sbom.Options) *sbom.Document {
 			return nil
 		}
 		if x.found == 0 {
-			return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("a binary file of %d bytes, of no format that is read; no file system, devicetree or metadata that is read is in it", x.end())}
+			return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("%s (%d bytes), which is not read; no file system, devicetree or metadata that is read is in it", x.what, x.end())}
 		}
 		s.SetFormat(Name)
 		if x.dark {
@@ -101,6 +105,7 @@ type scanner struct {
 	crc     uint32 // of what stands before tail
 	found   int
 	seen    map[string]int // how many of each kind
+	what    string         // the image is called
 	dark    bool           // some of it was not understood
 	stopped bool
 }
@@ -232,6 +237,32 @@ func (x *scanner) next(cursors []cursor) int {
 
 // overlap is how much of the buffer has to stay, for a find that is only half there.
 const overlap = volume.HeadSize
+
+// names are the names of formats that are known and not read, by what they start with. A
+// format says nothing for sure of whose an image is: others use it too.
+var names = []struct{ magic, name string }{
+	{"HWNP", "a container of the format HWNP, which optical terminals of Huawei take"},         // binaryanalysis-ng, huawei_hwnp.ksy
+	{"\xe9\x9a\xf7\xb6", "a container of the format digicap, which devices of Hikvision take"}, // SWKH, by the key of the format
+	{"UBI#", "a volume of UBI"},
+	{"sqsh", "a squashfs of an old version, or with its big end first"},
+	{"\x31\x18\x10\x06", "a volume of UBIFS"},
+	{"\x85\x19", "a volume of JFFS2"},
+	{"\x19\x85", "a volume of JFFS2"},
+	{"CrAU", "an update of Android, whose payload is not read"},
+	{"ANDROID!", "a boot image of Android"},
+	{"\x7fELF", "an ELF file"},
+	{"\xca\xfe\xba\xbe", "a Java class or a Mach-O file"},
+}
+
+// called says in words what starts with head.
+func called(head []byte) string {
+	for _, n := range names {
+		if bytes.HasPrefix(head, []byte(n.magic)) {
+			return n.name
+		}
+	}
+	return "a binary file"
+}
 
 // odd says that what looked like a find is none, or is broken.
 func (x *scanner) odd(f *find, at vendors.Location, format string, args ...any) {

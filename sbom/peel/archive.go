@@ -179,6 +179,38 @@ func (w *walker) zip(t thing) {
 	}
 }
 
+// dahuaMagic is what zip archives of Dahua's firmware start with, in the place of "PK" (as
+// binwalk's signature dahua_zip has it).
+const dahuaMagic = "DH\x03\x04"
+
+// dahua unpacks such an archive as the zip archive that it else is.
+func (w *walker) dahua(t thing) {
+	if t.at == nil {
+		data, ok := w.memory(t, "a zip archive")
+		if !ok {
+			return
+		}
+		t.at, t.size = bytes.NewReader(data), int64(len(data))
+	}
+	t.at = renamed{t.at}
+	w.zip(t)
+}
+
+// renamed reads "PK" in the first two bytes.
+type renamed struct{ io.ReaderAt }
+
+func (r renamed) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := r.ReaderAt.ReadAt(p, offset)
+	for i := range n {
+		if at := offset + int64(i); at < 2 {
+			p[i] = "PK"[at]
+		} else {
+			break
+		}
+	}
+	return n, err
+}
+
 func (w *walker) recovered(t thing, layer string) {
 	if v := recover(); v != nil {
 		if w.done { // not of the archive's reader

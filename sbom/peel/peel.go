@@ -212,6 +212,7 @@ func known(head []byte) func(*walker, thing) {
 		{0, "\xfd7zXZ\x00", (*walker).xz},
 		{0, "PK\x03\x04", (*walker).zip},
 		{0, "PK\x05\x06", (*walker).zip},
+		{0, dahuaMagic, (*walker).dahua},
 		{0, "MSCF\x00\x00\x00\x00", (*walker).cab},
 		{257, "ustar", (*walker).tar},
 	} {

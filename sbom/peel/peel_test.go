@@ -161,6 +161,7 @@ func TestWalk(t *testing.T) {
 		{"twice", gzipOf(zstdOf(doc)), "f gzip+zstd: doc"},
 		{"tar", tarOf("./a/b.json", doc, "c", "words"), "f!a/b.json tar: doc\nf!c tar: 5 bytes"},
 		{"tar.gz", gzipOf(tarOf("a", doc)), "f!a gzip+tar: doc"},
+		{"zip of Dahua's", "DH" + zipOf("a.json", doc, "b.json", doc)[2:], "f!a.json zip: doc\nf!b.json zip: doc"},
 		{"zip", zipOf("a/", "", "a/b.json", doc, "c.gz", gzipOf(doc)), "f!a/b.json zip: doc\nf!c.gz zip+gzip: doc"},
 		{"zip in zip", zipOf("a.zip", zipOf("b", doc)), "f!a.zip!b zip+zip: doc"},
 		{"same name twice", zipOf("a", doc, "a", "words"), "f!a zip: doc\nf!a zip: 5 bytes"},
