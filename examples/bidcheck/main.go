@@ -23,6 +23,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -92,7 +93,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "bidcheck: %v\nRun bidcheck -help for usage.\n", err)
 		return exitUsage
 	}
-	inputs := collect(c.paths)
+	inputs := screen.Collect(c.paths)
 	report := screenWith(ctx, c, c.matcher, inputs, stdin, stderr)
 	if c.compare != nil {
 		return compare(c, report, screenWith(ctx, c, c.compare, inputs, stdin, stderr), stdout, stderr)
@@ -110,11 +111,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 // screenWith screens the inputs with one matcher.
-func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []input, stdin io.Reader, stderr io.Writer) *evidence.Report {
+func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []screen.Input, stdin io.Reader, stderr io.Writer) *evidence.Report {
 	meter := newMeter(stderr, c.quiet, inputs)
-	with := *c
-	with.matcher = m
-	docs := screenAll(ctx, &with, inputs, stdin, meter)
+	docs := screen.Run(ctx, m, inputs, &screen.Options{Jobs: c.jobs, Verifiers: c.verifiers, Stdin: stdin, Progress: meter.add})
 	meter.done()
 	report := evidence.New(m, "bidcheck", c.failOn)
 	report.Finish(docs)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"github.com/clause76/clause76/match/screen"
 )
 
 // A meter shows the progress of long work on a terminal. A nil meter shows nothing.
@@ -18,19 +20,19 @@ type meter struct {
 }
 
 // newMeter returns a meter for inputs if w is a terminal, and nil otherwise.
-func newMeter(w io.Writer, quiet bool, inputs []input) *meter {
+func newMeter(w io.Writer, quiet bool, inputs []screen.Input) *meter {
 	f, ok := w.(*os.File)
 	if quiet || !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
 	}
 	total, files := int64(0), 0
 	for _, in := range inputs {
-		files += max(in.files, 1)
-		if in.path == "-" {
+		files += max(in.Files, 1)
+		if in.Path == "-" {
 			total = -1 // not known
 		}
 		if total >= 0 {
-			total += in.bytes
+			total += in.Bytes
 		}
 	}
 	return &meter{progressbar.NewOptions64(total,

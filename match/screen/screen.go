@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+// Package screen screens files, directories, archives and images, and makes the records of
+// them that a report is of.
+//
+//	inputs := screen.Collect([]string{"bid/"})
+//	report := evidence.New(m, "my program", match.Ban)
+//	report.Finish(screen.Run(ctx, m, inputs, nil))
+//
+// A file is taken apart as package peel does, and each document in it is a record with the
+// way in as its path. A directory that is a root file system, or the like, is one document.
+// What cannot be read is a record with an error. Records do not depend on how many files
+// are screened at once.
+package screen
 
 import (
 	"context"
@@ -13,8 +24,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/firmware/tree"
@@ -24,16 +38,49 @@ import (
 	"github.com/clause76/clause76/sbom/peel"
 )
 
-// screenAll screens the inputs, several at once. The records are in the order of
-// the inputs.
-func screenAll(ctx context.Context, c *config, inputs []input, stdin io.Reader, m *meter) []evidence.Document {
+// Options set how inputs are screened. A nil *Options means defaults.
+type Options struct {
+	// Jobs is how many files are screened at once; default one for each processor.
+	Jobs int
+	// Verifiers check the signatures of envelopes around documents. Without any, such
+	// documents are marked as unverified; with some, an envelope that none of them
+	// signed is an error.
+	Verifiers []dsse.Verifier
+	// Stdin is what the input "-" is read from; default nothing.
+	Stdin io.Reader
+	// Progress is told how many bytes more were read. It may be called from several
+	// goroutines.
+	Progress func(bytes int)
+}
+
+type screener struct {
+	m    *match.Matcher
+	opts Options
+}
+
+// Run screens the inputs, several at once, and returns the records of their documents in the
+// order of the inputs. If ctx is done, what was not screened by then is an error.
+func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) []evidence.Document {
+	x := &screener{m: m}
+	if opts != nil {
+		x.opts = *opts
+	}
+	if x.opts.Jobs <= 0 {
+		x.opts.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if x.opts.Stdin == nil {
+		x.opts.Stdin = eof{}
+	}
+	if x.opts.Progress == nil {
+		x.opts.Progress = func(int) {}
+	}
 	found := make([]file, len(inputs))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(c.jobs, len(inputs)) {
+	for range min(x.opts.Jobs, len(inputs)) {
 		workers.Go(func() {
 			for i := range next {
-				found[i] = screen(ctx, c, inputs[i], stdin, m)
+				found[i] = x.input(ctx, inputs[i])
 			}
 		})
 	}
@@ -48,7 +95,7 @@ func screenAll(ctx context.Context, c *config, inputs []input, stdin io.Reader, 
 			all = append(all, found[i].docs[j].screened(&found[i]))
 		}
 	}
-	c.matcher.ResolveLinks(all)
+	m.ResolveLinks(all)
 	var docs []evidence.Document
 	for i := range found {
 		for j := range found[i].docs {
@@ -65,22 +112,27 @@ type file struct {
 	docs []document
 }
 
-// screen screens the documents of one input.
-func screen(ctx context.Context, c *config, in input, stdin io.Reader, m *meter) (out file) {
-	out.src.Path = in.path
-	if in.err != nil {
-		out.docs = []document{{item: peel.Item{Path: in.path}, err: unreadable(in.err)}}
+// eof has nothing.
+type eof struct{}
+
+func (eof) Read([]byte) (int, error) { return 0, io.EOF }
+
+// input screens the documents of one input.
+func (x *screener) input(ctx context.Context, in Input) (out file) {
+	out.src.Path = in.Path
+	if in.Err != nil {
+		out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(in.Err)}}
 		return out
 	}
-	if in.files > 0 {
-		return screenTree(ctx, c, in, m)
+	if in.Files > 0 {
+		return x.tree(ctx, in)
 	}
-	t := newTally(ctx, stdin, m)
-	from := peel.Source{Path: in.path, Reader: t}
-	if in.path != "-" {
-		f, err := os.Open(in.path)
+	t := newTally(ctx, x.opts.Stdin, x.opts.Progress)
+	from := peel.Source{Path: in.Path, Reader: t}
+	if in.Path != "-" {
+		f, err := os.Open(in.Path)
 		if err != nil {
-			out.docs = []document{{item: peel.Item{Path: in.path}, err: unreadable(err)}}
+			out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(err)}}
 			return out
 		}
 		defer f.Close()
@@ -90,9 +142,9 @@ func screen(ctx context.Context, c *config, in input, stdin io.Reader, m *meter)
 		}
 	}
 	endless := false // what may have no end is not read on for its digest
-	for item := range peel.Walk(ctx, from, &peel.Options{Verifiers: c.verifiers}) {
-		d := c.document(ctx, item)
-		endless = endless || in.path == "-" && errors.Is(d.err, sbom.ErrLimit)
+	for item := range peel.Walk(ctx, from, &peel.Options{Verifiers: x.opts.Verifiers}) {
+		d := x.document(ctx, item)
+		endless = endless || in.Path == "-" && errors.Is(d.err, sbom.ErrLimit)
 		out.docs = append(out.docs, d)
 	}
 	var failed error
@@ -120,7 +172,7 @@ type document struct {
 	err    error
 }
 
-func (c *config) document(ctx context.Context, item peel.Item) document {
+func (x *screener) document(ctx context.Context, item peel.Item) document {
 	d := document{item: item, src: evidence.Source{Path: item.Path}, err: item.Err}
 	d.item.Reader = nil // with its buffers; the record outlives it
 	if d.err != nil {
@@ -128,13 +180,13 @@ func (c *config) document(ctx context.Context, item peel.Item) document {
 	}
 	if len(item.Layers) == 0 { // its bytes are counted as the file's
 		doc := firmware.OpenAt(item.Reader, item.At, item.Size, nil)
-		d.result, d.err = c.matcher.Check(ctx, doc)
+		d.result, d.err = x.m.Check(ctx, doc)
 		d.header = doc.Header()
 		return d
 	}
-	t := newTally(ctx, item.Reader, nil)
+	t := newTally(ctx, item.Reader, func(int) {})
 	doc := firmware.Open(t, nil)
-	d.result, d.err = c.matcher.Check(ctx, doc)
+	d.result, d.err = x.m.Check(ctx, doc)
 	d.header = doc.Header()
 	// The digest is of the whole document, also where reading stopped early.
 	if d.err == nil || !errors.Is(d.err, sbom.ErrLimit) {
@@ -185,14 +237,14 @@ func (d *document) record(f *file) evidence.Document {
 
 func unreadable(err error) error { return sbom.ReadError(0, err) }
 
-// screenTree screens a tree of files as one document.
-func screenTree(ctx context.Context, c *config, in input, m *meter) (out file) {
-	out.src.Path = in.path
+// tree screens a tree of files as one document.
+func (x *screener) tree(ctx context.Context, in Input) (out file) {
+	out.src.Path = in.Path
 	sum := sha256.New()
-	files := &treeFS{FS: os.DirFS(filepath.FromSlash(in.path)), meter: m}
-	d := document{item: peel.Item{Path: in.path}}
-	doc := firmware.OpenFS(ctx, files, &tree.Options{Jobs: c.jobs, Sum: sum})
-	d.result, d.err = c.matcher.Check(ctx, doc)
+	files := &treeFS{FS: os.DirFS(filepath.FromSlash(in.Path)), progress: x.opts.Progress}
+	d := document{item: peel.Item{Path: in.Path}}
+	doc := firmware.OpenFS(ctx, files, &tree.Options{Jobs: x.opts.Jobs, Sum: sum})
+	d.result, d.err = x.m.Check(ctx, doc)
 	d.header = doc.Header()
 	if d.err == nil {
 		out.src.SHA256 = hex.EncodeToString(sum.Sum(nil))
@@ -205,8 +257,8 @@ func screenTree(ctx context.Context, c *config, in input, m *meter) (out file) {
 // A treeFS counts what is read of its files.
 type treeFS struct {
 	fs.FS
-	n     atomic.Int64
-	meter *meter
+	n        atomic.Int64
+	progress func(int)
 }
 
 func (t *treeFS) Open(name string) (fs.File, error) {
@@ -234,7 +286,7 @@ type treeFile struct {
 func (f *treeFile) Read(p []byte) (int, error) {
 	n, err := f.File.Read(p)
 	f.t.n.Add(int64(n))
-	f.t.meter.add(n)
+	f.t.progress(n)
 	return n, err
 }
 
@@ -257,11 +309,11 @@ type tally struct {
 	r            io.Reader
 	sha256, sha1 hash.Hash
 	n            int64
-	meter        *meter
+	progress     func(int)
 }
 
-func newTally(ctx context.Context, r io.Reader, m *meter) *tally {
-	return &tally{ctx: ctx, r: r, sha256: sha256.New(), sha1: sha1.New(), meter: m}
+func newTally(ctx context.Context, r io.Reader, progress func(int)) *tally {
+	return &tally{ctx: ctx, r: r, sha256: sha256.New(), sha1: sha1.New(), progress: progress}
 }
 
 func (t *tally) Read(p []byte) (int, error) {
@@ -272,7 +324,7 @@ func (t *tally) Read(p []byte) (int, error) {
 	t.sha256.Write(p[:n])
 	t.sha1.Write(p[:n])
 	t.n += int64(n)
-	t.meter.add(n)
+	t.progress(n)
 	return n, err
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package screen
 
 import (
 	"errors"
@@ -12,12 +12,12 @@ import (
 	"github.com/clause76/clause76/firmware/tree"
 )
 
-// An input is one file or tree of files to screen, or one that cannot be.
-type input struct {
-	path  string // as the report has it
-	bytes int64
-	files int   // in a tree, which is one document; 0 for a file
-	err   error // why it cannot be opened; nil for a file
+// An Input is one file or tree of files to screen, or one that cannot be.
+type Input struct {
+	Path  string // as the report has it; "-" is standard input
+	Bytes int64  // as the system says; 0 if it does not
+	Files int    // in a tree, which is one document; 0 for a file
+	Err   error  // why it cannot be screened
 }
 
 var (
@@ -25,32 +25,32 @@ var (
 	errNotFile = errors.New("not a regular file")
 )
 
-// collect finds the files behind the paths. What cannot be listed or followed is an
-// input with an error: it was not screened, and the report says so. Inputs are in
-// the order of their paths, each once.
-func collect(paths []string) []input {
-	var all []input
+// Collect finds the files behind the paths: files, directories with all that is in them, and
+// "-". What cannot be listed or followed is an input with an error: it is not screened, and
+// the report says so. Inputs are in the order of their paths, each once.
+func Collect(paths []string) []Input {
+	var all []Input
 	for _, p := range paths {
 		if p == "-" {
-			all = append(all, input{path: p})
+			all = append(all, Input{Path: p})
 			continue
 		}
 		all = append(all, walk(p)...)
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].path < all[j].path })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Path < all[j].Path })
 	unique := all[:0]
 	for i, in := range all {
-		if i == 0 || in.path != all[i-1].path {
+		if i == 0 || in.Path != all[i-1].Path {
 			unique = append(unique, in)
 		}
 	}
 	return unique
 }
 
-func walk(root string) []input {
-	var found []input
+func walk(root string) []Input {
+	var found []Input
 	add := func(path string, size int64, err error) {
-		found = append(found, input{path: filepath.ToSlash(path), bytes: size, err: err})
+		found = append(found, Input{Path: filepath.ToSlash(path), Bytes: size, Err: err})
 	}
 	info, err := os.Stat(root)
 	switch {
@@ -62,7 +62,7 @@ func walk(root string) []input {
 		return found
 	}
 	if resolved, err := filepath.EvalSymlinks(root); err == nil && tree.Kind(os.DirFS(resolved)) != "" {
-		return []input{weigh(filepath.ToSlash(root), os.DirFS(resolved))} // WalkDir would not follow a link
+		return []Input{weigh(filepath.ToSlash(root), os.DirFS(resolved))} // WalkDir would not follow a link
 	}
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -101,12 +101,12 @@ func walk(root string) []input {
 
 // weigh is the input of a tree. How much is in it is for the progress that is shown; what
 // cannot be listed shows when it is read.
-func weigh(path string, fsys fs.FS) input {
-	in := input{path: path, files: 1}
+func weigh(path string, fsys fs.FS) Input {
+	in := Input{Path: path, Files: 1}
 	_ = fs.WalkDir(fsys, ".", func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
 			if info, err := d.Info(); err == nil {
-				in.files, in.bytes = in.files+1, in.bytes+info.Size()
+				in.Files, in.Bytes = in.Files+1, in.Bytes+info.Size()
 			}
 		}
 		return nil
