@@ -87,7 +87,7 @@ func TestImportArrows(t *testing.T) {
 		"firmware":            {"firmware/*", "sbom", "vendors"},
 		"match/denylist":      {"vendors"},
 		"match":               {"match/denylist", "firmware", "sbom", "vendors"},
-		"match/screen":        {"firmware", "firmware/tree", "match", "match/evidence", "sbom", "sbom/peel"},
+		"match/screen":        {"firmware", "firmware/tree", "match", "match/denylist", "match/evidence", "sbom", "sbom/peel", "vendors"},
 		"match/evidence":      {"match", "match/denylist", "sbom", "vendors"},
 	}
 	for dir, files := range packages(t) {

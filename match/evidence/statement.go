@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	strict "github.com/go-json-experiment/json"
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/clause76/clause76/match/denylist"
+)
+
+// Types of a signed record: in-toto Attestation Framework, Statement v1, in a DSSE envelope.
+const (
+	StatementType = "https://in-toto.io/Statement/v1"
+	PredicateType = "https://github.com/clause76/clause76/screening/v1"
+	PayloadType   = "application/vnd.in-toto+json"
+)
+
+// Errors of signed records, for errors.Is.
+var (
+	// ErrEnvelope: the input is no DSSE envelope around an in-toto statement.
+	ErrEnvelope = errors.New("evidence: not a signed record")
+	// ErrSignature: none of the given keys signed the envelope.
+	ErrSignature = errors.New("evidence: the signature is not by a given key")
+	// ErrStatement: what is signed is no statement about a screening.
+	ErrStatement = errors.New("evidence: not a statement of a screening")
+	// ErrRecord: the statement's record is no canonical report.
+	ErrRecord = errors.New("evidence: not a canonical record")
+	// ErrSubject: the statement's subjects are not the files of its record.
+	ErrSubject = errors.New("evidence: the statement is about other files than its record")
+	// ErrNoSubject: the report has no file with a digest to make a statement about.
+	ErrNoSubject = errors.New("evidence: no file with a digest")
+	// ErrRelease: the denylist is not the one that the record was made with.
+	ErrRelease = errors.New("evidence: another denylist than the record's")
+)
+
+// A Subject is a file that a statement is about.
+type Subject struct {
+	Name string `json:"name"`
+	// Digest is by the names of in-toto's digest sets: "sha256" of a file, "dirHash1" of a
+	// tree of files.
+	Digest map[string]string `json:"digest"`
+}
+
+// Subjects returns the files of the report that have a digest, in order of their names, each
+// once: containers stand for the documents in them.
+func (r *Report) Subjects() []Subject {
+	var all []Subject
+	for _, d := range r.Documents {
+		s := Subject{Name: d.Path, Digest: map[string]string{"sha256": d.SHA256}}
+		if d.Encoding == "files" {
+			s.Digest = map[string]string{"dirHash1": d.SHA256}
+		}
+		if c := d.Container; c != nil {
+			s = Subject{Name: c.Path, Digest: map[string]string{"sha256": c.SHA256}}
+		}
+		known := slices.ContainsFunc(all, func(o Subject) bool { return o.Name == s.Name })
+		for _, digest := range s.Digest {
+			if digest != "" && !known {
+				all = append(all, s)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Subject) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Statement returns the in-toto statement of the report: its subjects are the files, its
+// predicate the canonical report, byte for byte. The error is [ErrNoSubject] if no file
+// has a digest.
+func (r *Report) Statement() ([]byte, error) {
+	subjects := r.Subjects()
+	if len(subjects) == 0 {
+		return nil, ErrNoSubject
+	}
+	var record bytes.Buffer
+	if err := r.WriteJSON(&record); err != nil {
+		return nil, err
+	}
+	var list bytes.Buffer
+	e := json.NewEncoder(&list)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(subjects); err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, `{"_type":%q,"subject":%s,"predicateType":%q,"predicate":%s}`,
+		StatementType, bytes.TrimSpace(list.Bytes()), PredicateType, bytes.TrimSpace(record.Bytes())), nil
+}
+
+// Sign returns the report as a statement in an envelope, in JSON, signed by each signer. A
+// signer can be a key from a file, see [LoadSigner], or anything that signs elsewhere.
+func (r *Report) Sign(ctx context.Context, signers ...dsse.Signer) ([]byte, error) {
+	statement, err := r.Statement()
+	if err != nil {
+		return nil, err
+	}
+	s, err := dsse.NewEnvelopeSigner(signers...)
+	if err != nil {
+		return nil, err
+	}
+	envelope, err := s.SignPayload(ctx, PayloadType, statement)
+	if err != nil {
+		return nil, fmt.Errorf("evidence: signing: %w", err)
+	}
+	out, err := json.Marshal(envelope)
+	return append(out, '\n'), err
+}
+
+// A Verified is a signed record whose signature, form and subjects were checked.
+type Verified struct {
+	Report *Report
+	Record []byte   // the canonical report, as it was signed
+	Keys   []string // the ids of the keys that signed it
+}
+
+// Verify checks an envelope: that one of the keys signed it ([ErrSignature]), that it holds a
+// statement about a screening ([ErrEnvelope], [ErrStatement]) with a canonical record
+// ([ErrRecord]), and that the statement is about the files of the record ([ErrSubject]).
+// What is in the record is then what was signed; whether it is right shows when the files
+// are screened again.
+func Verify(ctx context.Context, envelope []byte, verifiers ...dsse.Verifier) (*Verified, error) {
+	var e dsse.Envelope
+	if err := strict.Unmarshal(envelope, &e); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEnvelope, err)
+	}
+	if e.PayloadType != PayloadType || len(e.Signatures) == 0 {
+		return nil, fmt.Errorf("%w: an envelope of %q with %d signatures; expected %q", ErrEnvelope, e.PayloadType, len(e.Signatures), PayloadType)
+	}
+	payload, err := base64.StdEncoding.DecodeString(e.Payload)
+	if err != nil {
+		return nil, fmt.Errorf("%w: the payload: %w", ErrEnvelope, err)
+	}
+	if len(verifiers) == 0 {
+		return nil, fmt.Errorf("%w: no key was given", ErrSignature)
+	}
+	v, err := dsse.NewEnvelopeVerifier(verifiers...)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSignature, err)
+	}
+	accepted, err := v.Verify(ctx, &e)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSignature, err)
+	}
+	out := &Verified{}
+	for _, k := range accepted {
+		out.Keys = append(out.Keys, k.KeyID)
+	}
+	slices.Sort(out.Keys)
+	return out, out.statement(payload)
+}
+
+// statement reads what was signed.
+func (v *Verified) statement(payload []byte) error {
+	var s struct {
+		Type          string          `json:"_type"`
+		Subject       []Subject       `json:"subject"`
+		PredicateType string          `json:"predicateType"`
+		Predicate     json.RawMessage `json:"predicate"`
+	}
+	if err := strict.Unmarshal(payload, &s, strict.RejectUnknownMembers(true)); err != nil {
+		return fmt.Errorf("%w: %w", ErrStatement, err)
+	}
+	if s.Type != StatementType || s.PredicateType != PredicateType {
+		return fmt.Errorf("%w: type %q, predicate %q; expected %q, %q", ErrStatement, s.Type, s.PredicateType, StatementType, PredicateType)
+	}
+	v.Record = append(s.Predicate, '\n')
+	report, err := ParseReport(v.Record)
+	if err != nil {
+		return err
+	}
+	v.Report = report
+	want, err := json.Marshal(report.Subjects())
+	if err != nil {
+		return err
+	}
+	got, err := json.Marshal(s.Subject)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(got, want) {
+		return fmt.Errorf("%w: %s; the record is about %s", ErrSubject, short(got), short(want))
+	}
+	return nil
+}
+
+func short(b []byte) string {
+	if len(b) > 300 {
+		return string(b[:300]) + "…"
+	}
+	return string(b)
+}
+
+// ParseReport reads a canonical report. Anything but the bytes that [Report.WriteJSON] writes
+// is an [ErrRecord].
+func ParseReport(record []byte) (*Report, error) {
+	r := &Report{}
+	if err := strict.Unmarshal(record, r, strict.RejectUnknownMembers(true)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if r.SchemaVersion != SchemaVersion {
+		return nil, fmt.Errorf("%w: version %q; %q is read", ErrRecord, r.SchemaVersion, SchemaVersion)
+	}
+	var again bytes.Buffer
+	if err := r.WriteJSON(&again); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if at := firstDifference(again.Bytes(), record); at >= 0 {
+		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, at)
+	}
+	return r, nil
+}
+
+// firstDifference returns where two texts differ, or -1.
+func firstDifference(a, b []byte) int {
+	if bytes.Equal(a, b) {
+		return -1
+	}
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// CheckRelease reports whether the record was made with this release: an [ErrRelease] says what
+// differs.
+func (r *Report) CheckRelease(release *denylist.Release) error {
+	if r.Denylist.Release != release.Name() || r.Denylist.Digest != release.Digest() {
+		return fmt.Errorf("%w: %s %s; the record has %s %s", ErrRelease, release.Name(), release.Digest(), r.Denylist.Release, r.Denylist.Digest)
+	}
+	return nil
+}
+
+// Differences lists where two records differ: a JSON pointer, and what each says there; at
+// most so many. It lists nothing if they say the same.
+func Differences(recorded, now []byte, most int) ([]string, error) {
+	var a, b any
+	if err := errors.Join(json.Unmarshal(recorded, &a), json.Unmarshal(now, &b)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	d := differ{most: most}
+	d.walk("", a, b)
+	return d.list, nil
+}
+
+type differ struct {
+	list []string
+	most int
+}
+
+func (d *differ) add(pointer string, a, b any) {
+	if len(d.list) < d.most {
+		say := func(v any) string {
+			text, _ := json.Marshal(v)
+			return short(text)
+		}
+		if pointer == "" {
+			pointer = "/"
+		}
+		d.list = append(d.list, fmt.Sprintf("%s: recorded %s, now %s", pointer, say(a), say(b)))
+	}
+}
+
+func (d *differ) walk(pointer string, a, b any) {
+	switch x := a.(type) {
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		if !ok {
+			d.add(pointer, a, b)
+			return
+		}
+		names := make(map[string]bool)
+		for name := range x {
+			names[name] = true
+		}
+		for name := range y {
+			names[name] = true
+		}
+		sorted := make([]string, 0, len(names))
+		for name := range names {
+			sorted = append(sorted, name)
+		}
+		slices.Sort(sorted)
+		for _, name := range sorted {
+			d.walk(pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), x[name], y[name])
+		}
+	case []any:
+		y, ok := b.([]any)
+		if !ok || len(x) != len(y) {
+			d.add(pointer, fmt.Sprintf("%d elements", len(x)), length(b))
+		}
+		for i := range min(len(x), len(y)) {
+			d.walk(fmt.Sprintf("%s/%d", pointer, i), x[i], y[i])
+		}
+	default:
+		if a != b {
+			d.add(pointer, a, b)
+		}
+	}
+}
+
+func length(v any) any {
+	if list, ok := v.([]any); ok {
+		return fmt.Sprintf("%d elements", len(list))
+	}
+	return v
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package screen_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
+)
+
+// keys makes a pair of keys in PEM.
+func keys(t testing.TB, private, public any) (dsse.Signer, dsse.Verifier) {
+	t.Helper()
+	a, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := evidence.LoadSigner(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: a}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := evidence.LoadVerifier(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: b}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer, verifier
+}
+
+func ed25519Keys(t testing.TB) (dsse.Signer, dsse.Verifier) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys(t, private, public)
+}
+
+// bid writes a bid: a bill of materials, an archive of one, and a root file system.
+func bid(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	agent, err := os.ReadFile("../../testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		"agent.cdx.json":        agent,
+		"wrapped.json":          append(append([]byte(`{"sbom":`), agent...), '}'),
+		"rootfs/etc/os-release": []byte("ID=x\nVENDOR_NAME=Huawei\n"),
+		"rootfs/etc/inittab":    []byte("x"),
+		"broken.json":           agent[:100],
+	} {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o755), os.WriteFile(p, data, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.ToSlash(dir)
+}
+
+func report(t testing.TB, m *match.Matcher, paths ...string) *evidence.Report {
+	t.Helper()
+	r := evidence.New(m, "test", match.Ban)
+	r.Finish(screen.Run(context.Background(), m, screen.Collect(paths), nil))
+	return r
+}
+
+func matcher(t testing.TB, opts *match.Options) *match.Matcher {
+	t.Helper()
+	m, err := match.New(denylist.Current(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestSignedAndScreenedAgain(t *testing.T) {
+	ctx := context.Background()
+	dir := bid(t)
+	r := report(t, matcher(t, &match.Options{AsOf: "2024-01-01", Jurisdictions: []string{"EU", "US"}, RequireIdentity: true}), dir)
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, verifier := ed25519Keys(t)
+	second, otherVerifier := keys(t, ec, &ec.PublicKey)
+	envelope, err := r.Sign(ctx, signer, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []dsse.Verifier{verifier, otherVerifier} {
+		got, err := evidence.Verify(ctx, envelope, v)
+		if err != nil || len(got.Keys) != 1 {
+			t.Fatalf("%+v %v", got, err)
+		}
+		var record bytes.Buffer
+		if err := r.WriteJSON(&record); err != nil || !bytes.Equal(record.Bytes(), got.Record) {
+			t.Error("the record is not what was signed")
+		}
+		if err := screen.Again(ctx, got.Report, denylist.Current(), nil); err != nil {
+			t.Errorf("screened again: %v", err)
+		}
+	}
+	var names []string
+	for _, s := range r.Subjects() {
+		names = append(names, strings.TrimPrefix(s.Name, dir+"/"))
+		if s.Digest["dirHash1"] != "" != (strings.HasSuffix(s.Name, "/rootfs")) {
+			t.Errorf("%+v", s)
+		}
+	}
+	if got := strings.Join(names, " "); got != "agent.cdx.json broken.json rootfs wrapped.json" {
+		t.Errorf("subjects %s", got)
+	}
+
+	// Another release, another file, a file that is gone, another program's record.
+	old, err := denylist.Open("2018.06.13")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := screen.Again(ctx, r, old, nil); !errors.Is(err, evidence.ErrRelease) {
+		t.Errorf("another release: %v", err)
+	}
+	change := func(path, text string) func() {
+		p := filepath.FromSlash(dir + "/" + path)
+		before, err := os.ReadFile(p)
+		if err == nil {
+			err = os.WriteFile(p, []byte(text), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() { os.WriteFile(p, before, 0o644) }
+	}
+	for _, path := range []string{"agent.cdx.json", "wrapped.json", "broken.json", "rootfs/etc/inittab"} {
+		restore := change(path, "ID=y\n")
+		err := screen.Again(ctx, r, denylist.Current(), nil)
+		if file := strings.Split(path, "/")[0]; !errors.Is(err, screen.ErrInput) || !strings.Contains(err.Error(), file) {
+			t.Errorf("%s changed: %v", path, err)
+		}
+		restore()
+	}
+	if err := os.Rename(dir+"/wrapped.json", dir+"/elsewhere"); err != nil {
+		t.Fatal(err)
+	}
+	if err := screen.Again(ctx, r, denylist.Current(), nil); !errors.Is(err, screen.ErrInput) || !strings.Contains(err.Error(), "wrapped.json") {
+		t.Errorf("a file that is gone: %v", err)
+	}
+	if err := os.Rename(dir+"/elsewhere", dir+"/wrapped.json"); err != nil {
+		t.Fatal(err)
+	}
+	r.Documents[0].Findings[0].Verdict = "review"
+	if err := screen.Again(ctx, r, denylist.Current(), nil); !errors.Is(err, screen.ErrDiffers) || !strings.Contains(err.Error(), `/documents/0/findings/0/verdict: recorded "review", now "ban"`) {
+		t.Errorf("another verdict: %v", err)
+	}
+}
+
+// Each thing that can be tampered with has its own error.
+func TestTampering(t *testing.T) {
+	ctx := context.Background()
+	r := report(t, matcher(t, nil), "../../testdata/bids/endpoint-tender")
+	signer, verifier := ed25519Keys(t)
+	_, stranger := ed25519Keys(t)
+	envelope, err := r.Sign(ctx, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement, err := r.Statement()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// signed signs something else by the right key.
+	signed := func(payloadType, payload string) []byte {
+		s, err := dsse.NewEnvelopeSigner(signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := s.SignPayload(ctx, payloadType, []byte(payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := json.Marshal(e)
+		return b
+	}
+	replace := func(old, new string) string {
+		out := strings.Replace(string(statement), old, new, 1)
+		if out == string(statement) {
+			t.Fatalf("nothing to replace: %s", old)
+		}
+		return out
+	}
+	var e dsse.Envelope
+	if err := json.Unmarshal(envelope, &e); err != nil {
+		t.Fatal(err)
+	}
+	forged := e
+	forged.Payload = base64.StdEncoding.EncodeToString([]byte(replace(`"verdict": "ban"`, `"verdict": "clear"`)))
+	forgedBytes, _ := json.Marshal(forged)
+	digest := r.Documents[0].SHA256
+	for _, tt := range []struct {
+		name     string
+		envelope []byte
+		verifier []dsse.Verifier
+		want     error
+	}{
+		{"whole", envelope, []dsse.Verifier{verifier}, nil},
+		{"one of two keys", envelope, []dsse.Verifier{stranger, verifier}, nil},
+		{"no key", envelope, nil, evidence.ErrSignature},
+		{"another key", envelope, []dsse.Verifier{stranger}, evidence.ErrSignature},
+		{"another verdict", forgedBytes, []dsse.Verifier{verifier}, evidence.ErrSignature},
+		{"no envelope", statement, []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"no JSON", []byte("x"), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"two payloads", bytes.Replace(envelope, []byte("{"), []byte(`{"payload":"",`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"another payload type", signed("text/plain", string(statement)), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"another statement type", signed(evidence.PayloadType, replace(evidence.StatementType, "https://in-toto.io/Statement/v0.1")), []dsse.Verifier{verifier}, evidence.ErrStatement},
+		{"another predicate type", signed(evidence.PayloadType, replace(evidence.PredicateType, "https://slsa.dev/provenance/v1")), []dsse.Verifier{verifier}, evidence.ErrStatement},
+		{"one member more", signed(evidence.PayloadType, replace(`"_type"`, `"x":1,"_type"`)), []dsse.Verifier{verifier}, evidence.ErrStatement},
+		{"another subject", signed(evidence.PayloadType, replace(digest, strings.Repeat("0", 64))), []dsse.Verifier{verifier}, evidence.ErrSubject},
+		{"a subject less", signed(evidence.PayloadType, replace(`"subject":[{`, `"subject":[],"x":[{`)), []dsse.Verifier{verifier}, evidence.ErrStatement},
+		{"a record of another version", signed(evidence.PayloadType, replace(`"schemaVersion": "1"`, `"schemaVersion": "2"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
+		{"a record in other words", signed(evidence.PayloadType, replace(`"schemaVersion": "1"`, `"schemaVersion":  "1"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
+		{"a record with something more", signed(evidence.PayloadType, replace(`"schemaVersion": "1"`, `"approved": true, "schemaVersion": "1"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
+	} {
+		if _, err := evidence.Verify(ctx, tt.envelope, tt.verifier...); !errors.Is(err, tt.want) || tt.want == nil && err != nil {
+			t.Errorf("%s: %v; want %v", tt.name, err, tt.want)
+		}
+	}
+	if _, err := report(t, matcher(t, nil), t.TempDir()+"/none").Sign(ctx, signer); !errors.Is(err, evidence.ErrNoSubject) {
+		t.Errorf("a report of nothing: %v", err)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	public, _, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, _ := x509.MarshalPKIXPublicKey(public)
+	text := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	if _, err := evidence.LoadSigner(text); err == nil || !strings.Contains(err.Error(), "public") {
+		t.Errorf("a public key signs: %v", err)
+	}
+	if _, err := evidence.LoadSigner([]byte("x")); err == nil {
+		t.Error("no key signs")
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	signer, verifier := ed25519Keys(f)
+	r := report(f, matcher(f, nil), "../../testdata/bids/clean")
+	envelope, err := r.Sign(context.Background(), signer)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(envelope)
+	f.Add([]byte(`{"payloadType":"x","payload":"","signatures":[{}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if v, err := evidence.Verify(context.Background(), data, verifier); err == nil && v.Report.Denylist != r.Denylist {
+			t.Error("a forged record is taken for one")
+		}
+	})
+}
