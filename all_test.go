@@ -88,6 +88,7 @@ func TestImportArrows(t *testing.T) {
 		"match/denylist":      {"vendors"},
 		"match":               {"match/denylist", "firmware", "sbom", "vendors"},
 		"match/screen":        {"firmware", "firmware/tree", "match", "match/denylist", "match/evidence", "sbom", "sbom/peel", "vendors"},
+		"match/evidence/html": {"match/evidence"},
 		"match/evidence":      {"match", "match/denylist", "sbom", "vendors"},
 	}
 	for dir, files := range packages(t) {

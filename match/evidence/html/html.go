@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package html writes a report as one page for people: no scripts, fonts or pictures from
+// elsewhere, readable on a screen in light and dark, with a keyboard and a screen reader, and
+// on paper (A4, with page numbers).
+//
+//	err := html.Write(file, report)
+//
+// It is a view of the record: it computes no finding and no verdict again. What comes out of
+// documents is data on the page and nothing else: the page's own policy (Content Security
+// Policy) allows one script, by its digest, and no connection.
+package html
+
+import (
+	"bufio"
+	"cmp"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/match/evidence"
+)
+
+//go:embed page.html
+var page string
+
+//go:embed page.css
+var style string
+
+//go:embed page.js
+var script string
+
+var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
+	"component": component, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
+}).Parse(page))
+
+// Write writes the page. It is the same for the same report.
+func Write(w io.Writer, r *evidence.Report) error {
+	v := newView(r)
+	out := bufio.NewWriter(w)
+	if err := tmpl.Execute(out, v); err != nil {
+		return fmt.Errorf("html: %w", err)
+	}
+	return out.Flush()
+}
+
+// A view is what the page shows.
+type view struct {
+	*evidence.Report
+	Style    template.CSS
+	Script   template.JS
+	Policy   string
+	Words    words
+	Unread   []*evidence.Document // that could not be screened
+	Texts    []*text
+	Found    []document
+	Seen     []document // observations
+	Vendors  []bar
+	Places   []bar
+	Covered  []segment
+	Findings int
+	Observed int
+	Kinds    []string // of verdicts, that can be shown or not
+	Context  []note
+	context  map[string]bool
+	texts    map[string]int
+}
+
+// A document is one with findings or observations.
+type document struct {
+	*evidence.Document
+	Items []item
+}
+
+// An item is a finding with the numbers of the texts that it cites.
+type item struct {
+	*evidence.Finding
+	Cites []cite
+}
+
+type cite struct {
+	*evidence.Citation
+	Number int
+}
+
+// A text is an official text that is cited, once.
+type text struct {
+	*evidence.Citation
+	Number int
+	Names  []string // of the vendors that it is cited for
+}
+
+// A note is later history or counter-evidence about a vendor.
+type note struct {
+	Vendor string
+	evidence.Context
+}
+
+// words say what a verdict comes to, for somebody who buys.
+type words struct{ Headline, Meaning string }
+
+var verdicts = map[string]words{
+	"ban":          {"An official text speaks of banning the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
+	"exclude":      {"An official text speaks of excluding the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
+	"review":       {"Somebody has to look at this", "Something in these files may be of a vendor whom an official text concerns, and a question is open: whether it is that vendor's, or whether the text applies."},
+	"inconclusive": {"Nothing was found, but not everything could be screened", "What could not be read could hold anything. See what was not screened before relying on this."},
+	"clear":        {"Nothing was found in what was screened", "Everything was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
+}
+
+// A bar is one of a chart.
+type bar struct {
+	Name    string
+	Count   int
+	Width   float64 // percent of the longest
+	Verdict string
+}
+
+// A segment is a part of the picture of coverage.
+type segment struct {
+	Class, Name string
+	Count       int
+	X, Width    float64
+}
+
+func newView(r *evidence.Report) *view {
+	sum := sha256.Sum256([]byte(script))
+	v := &view{
+		Report: r, Style: template.CSS(style), Script: template.JS(script),
+		Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		Words:  verdicts[r.Verdict], Kinds: []string{"ban", "exclude", "review"}, texts: make(map[string]int), context: make(map[string]bool),
+	}
+	vendors, places := make(map[string]*bar), make(map[string]*bar)
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		if d.Error != nil {
+			v.Unread = append(v.Unread, d)
+		}
+		found, seen := document{Document: d}, document{Document: d}
+		for j := range d.Findings {
+			f := &d.Findings[j]
+			found.Items = append(found.Items, v.item(f))
+			count(vendors, f.Vendor.Name, f.Verdict)
+			for _, place := range jurisdictions(f) {
+				count(places, place[0], place[1])
+			}
+		}
+		for j := range d.Observations {
+			seen.Items = append(seen.Items, v.item(&d.Observations[j]))
+		}
+		v.Findings += len(found.Items)
+		v.Observed += len(seen.Items)
+		if len(found.Items) > 0 {
+			v.Found = append(v.Found, found)
+		}
+		if len(seen.Items) > 0 {
+			v.Seen = append(v.Seen, seen)
+		}
+	}
+	v.Vendors, v.Places = bars(vendors), bars(places)
+	v.Covered = segments(&r.Coverage)
+	return v
+}
+
+// item remembers the texts that a finding cites, and the notes about its vendor.
+func (v *view) item(f *evidence.Finding) item {
+	it := item{Finding: f}
+	for i := range f.Citations {
+		c := &f.Citations[i]
+		key := cmp.Or(c.Listing, c.Instrument+" "+c.Clause)
+		n, ok := v.texts[key]
+		if !ok {
+			n = len(v.Texts) + 1
+			v.texts[key] = n
+			v.Texts = append(v.Texts, &text{Citation: c, Number: n})
+		}
+		if t := v.Texts[n-1]; !slices.Contains(t.Names, f.Vendor.Name) {
+			t.Names = append(t.Names, f.Vendor.Name)
+		}
+		it.Cites = append(it.Cites, cite{c, n})
+	}
+	for _, x := range f.Context {
+		if key := f.Vendor.ID + " " + x.ID; !v.context[key] {
+			v.context[key] = true
+			v.Context = append(v.Context, note{f.Vendor.Name, x})
+		}
+	}
+	return it
+}
+
+// jurisdictions are those of the texts that a finding cites, each with the worst verdict.
+func jurisdictions(f *evidence.Finding) [][2]string {
+	worst := make(map[string]string)
+	for _, c := range f.Citations {
+		if c.Verdict != "" && rank[c.Verdict] > rank[worst[c.Jurisdiction]] {
+			worst[c.Jurisdiction] = c.Verdict
+		}
+	}
+	var all [][2]string
+	for j, v := range worst {
+		all = append(all, [2]string{j, v})
+	}
+	slices.SortFunc(all, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return all
+}
+
+var rank = map[string]int{"clear": 1, "inconclusive": 2, "review": 3, "exclude": 4, "ban": 5}
+
+func count(bars map[string]*bar, name, verdict string) {
+	b := bars[name]
+	if b == nil {
+		b = &bar{Name: name}
+		bars[name] = b
+	}
+	b.Count++
+	if rank[verdict] > rank[b.Verdict] {
+		b.Verdict = verdict
+	}
+}
+
+// bars puts the longest first.
+func bars(m map[string]*bar) []bar {
+	var all []bar
+	most := 1
+	for _, b := range m {
+		all = append(all, *b)
+		most = max(most, b.Count)
+	}
+	for i := range all {
+		all[i].Width = 100 * float64(all[i].Count) / float64(most)
+	}
+	slices.SortFunc(all, func(a, b bar) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name))
+	})
+	return all
+}
+
+// segments divide the picture of coverage.
+func segments(c *evidence.Coverage) []segment {
+	total := float64(max(1, c.Identified+c.Unidentified+c.Malformed))
+	all := []segment{
+		{Class: "known", Name: "say whose they are", Count: c.Identified},
+		{Class: "unknown", Name: "do not", Count: c.Unidentified},
+		{Class: "unread", Name: "could not be read", Count: c.Malformed},
+	}
+	x := 0.0
+	for i := range all {
+		all[i].X, all[i].Width = x, 100*float64(all[i].Count)/total
+		x += all[i].Width
+	}
+	return all
+}
+
+func component(c evidence.Component) string {
+	name := c.Name
+	switch {
+	case c.Group == "":
+	case c.Type == "device", c.Type == "firmware":
+		name = c.Group + " " + name
+	default:
+		name = c.Group + "/" + name
+	}
+	if name = strings.TrimSpace(name + " " + c.Version); name == "" {
+		return "a part without a name"
+	}
+	return name
+}
+
+func place(l evidence.Location) string {
+	switch {
+	case l.Pointer == "":
+		return "the document"
+	case l.Offset < 0:
+		return l.Pointer
+	}
+	return fmt.Sprintf("%s, byte %d", l.Pointer, l.Offset)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// width is a number for an attribute of SVG.
+func width(f float64) string { return fmt.Sprintf("%.2f", f) }
+
+func short(id string) string { return id[:min(8, len(id))] }
+
+// quoted shows a value of a document with what does not show, and no longer than can be read.
+func quoted(s string) string {
+	const most = 500
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + fmt.Sprintf("… (%d characters)", len(r))
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ', r == 0x7f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r >= 0x200b && r <= 0x200f, r == 0xfeff:
+			return '\ufffd'
+		}
+		return r
+	}, s)
+}

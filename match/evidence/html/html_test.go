@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package html_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	nethtml "golang.org/x/net/html"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/html"
+	"github.com/clause76/clause76/match/screen"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func Example() {
+	r := &evidence.Report{Verdict: "clear", Denylist: evidence.Denylist{Release: "2018.06.13", AsOf: "2018-06-13"}}
+	var page bytes.Buffer
+	if err := html.Write(&page, r); err != nil {
+		fmt.Println(err)
+	}
+	_, title, _ := strings.Cut(page.String(), "<title>")
+	title, _, _ = strings.Cut(title, "</title>")
+	fmt.Println(title)
+	// Output: Screening: clear — 0 documents
+}
+
+// screened is the report of files, whose paths are those in the repository.
+func screened(t testing.TB, paths ...string) *evidence.Report {
+	t.Helper()
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := evidence.New(m, "bidcheck", match.Ban)
+	r.Tool.Version = "test"
+	t.Chdir("../../..")
+	r.Finish(screen.Run(context.Background(), m, screen.Collect(paths), nil))
+	return r
+}
+
+func write(t testing.TB, r *evidence.Report) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := html.Write(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestGolden(t *testing.T) {
+	golden, err := filepath.Abs("testdata/router-tender.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := write(t, screened(t, "testdata/bids/router-tender"))
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the page is not the golden one (%v); if that is meant, look at it and run with -update", err)
+	}
+}
+
+// hostile are names that mean something to a program.
+var hostile = []string{
+	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</style><b>`, `javascript:alert(1)`, `{{.}}`, `<!--`, `]]>`,
+	"\x1b[31mred", "two\nlines", "\u202eright to left", strings.Repeat("long ", 2000), `=HYPERLINK("http://x")`, "\xff\xfe", `</title><svg onload=alert(1)>`,
+}
+
+// poisoned is a report with such names wherever a document's words come through.
+func poisoned() *evidence.Report {
+	r := &evidence.Report{SchemaVersion: "1", Verdict: "review", Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}}
+	for i, h := range hostile {
+		at := evidence.Location{Pointer: "/" + h}
+		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Verdict: "review", Tier: "declared", Note: h, Vendor: evidence.Vendor{ID: "x", Name: "Acme"},
+			Component:    evidence.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
+			Attributions: []evidence.Attribution{{Tier: "declared", Role: "supplier", Kind: "name", Value: h, Location: at, Rule: "name.whole", Matched: h, Caveat: h}}}
+		d := evidence.Document{Path: h, Format: h, SpecVersion: h, Verdict: "review", Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f},
+			Warnings: []evidence.Warning{{Kind: "schema", Message: h, Location: at}}}
+		r.Documents = append(r.Documents, d, evidence.Document{Path: h, Verdict: "inconclusive", Error: &evidence.Error{Kind: "syntax", Message: h, Location: at}})
+	}
+	return r
+}
+
+// What comes out of documents stays text: no element, attribute, link or script more.
+func TestHostileNames(t *testing.T) {
+	page := write(t, poisoned())
+	scripts, styles := 0, 0
+	z := nethtml.NewTokenizer(bytes.NewReader(page))
+	for {
+		switch z.Next() {
+		case nethtml.ErrorToken:
+			if z.Err() != io.EOF {
+				t.Fatal(z.Err())
+			}
+			if scripts != 1 || styles != 1 {
+				t.Errorf("%d scripts, %d styles", scripts, styles)
+			}
+			return
+		case nethtml.StartTagToken, nethtml.SelfClosingTagToken:
+			tok := z.Token()
+			switch tok.Data {
+			case "script":
+				scripts++
+			case "style":
+				styles++
+			case "img", "iframe", "object", "base", "form", "link", "embed":
+				t.Errorf("an element %s", tok)
+			}
+			for _, a := range tok.Attr {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "style" || (a.Key == "href" && !strings.HasPrefix(a.Val, "#")) {
+					t.Errorf("an attribute %s=%q", a.Key, a.Val)
+				}
+			}
+		case nethtml.TextToken:
+			if text := z.Token().Data; strings.ContainsAny(text, "\x1b\u202e") {
+				t.Errorf("a character that steers: %.60q", text)
+			}
+		}
+	}
+}
+
+// An empty report has a page too.
+func TestEmpty(t *testing.T) {
+	page := string(write(t, &evidence.Report{Verdict: "inconclusive"}))
+	for _, want := range []string{"not everything could be screened", "No findings.", "No text is cited."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
+// many is a report of n findings, in documents of a hundred.
+func many(t testing.TB, n int) *evidence.Report {
+	r := screened(t, "testdata/bids/endpoint-tender")
+	f := r.Documents[0].Findings[0]
+	r.Documents = nil
+	for i := range n {
+		if i%100 == 0 {
+			r.Documents = append(r.Documents, evidence.Document{Path: fmt.Sprintf("bid/%d.json", i/100), Verdict: "ban", Format: "CycloneDX"})
+		}
+		f.ID = fmt.Sprintf("%016x", i)
+		f.Component.Name = fmt.Sprint("part ", i)
+		d := &r.Documents[len(r.Documents)-1]
+		d.Findings = append(d.Findings, f)
+	}
+	return r
+}
+
+func BenchmarkWrite(b *testing.B) {
+	r := many(b, 10_000)
+	var n int64
+	for b.Loop() {
+		var c counter
+		if err := html.Write(&c, r); err != nil {
+			b.Fatal(err)
+		}
+		n = int64(c)
+	}
+	b.SetBytes(n)
+	b.ReportAllocs()
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
