@@ -17,8 +17,6 @@ import (
 	"strings"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
-	"github.com/secure-systems-lab/go-securesystemslib/signerverifier"
-	"golang.org/x/term"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -46,7 +44,8 @@ advice.
 
 Examples:
   bidcheck testdata/bids/endpoint-tender
-  bidcheck -format json -o report.json bid/
+  bidcheck -o report.html -o report.json bid/
+  bidcheck -sign key.pem -o bid.intoto.json bid/
   bidcheck -key vendor.pem bid.zip
   bidcheck firmware.bin rootfs/ /sys/class/dmi/id
   bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
@@ -70,8 +69,7 @@ func main() {
 
 // config is what the flags say.
 type config struct {
-	format  string
-	output  string
+	outputs []output
 	explain string
 	jobs    int
 	quiet   bool
@@ -81,6 +79,7 @@ type config struct {
 	compare *match.Matcher
 	// verifiers check the signatures of envelopes.
 	verifiers []dsse.Verifier
+	signer    dsse.Signer // of statements, or nil
 	paths     []string
 }
 
@@ -98,7 +97,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if c.compare != nil {
 		return compare(c, report, screenWith(ctx, c, c.compare, inputs, stdin, stderr), stdout, stderr)
 	}
-	err = c.write(report.WriteJSON, func(w io.Writer, o *evidence.TableOptions) error { return c.table(report, w, o) }, stdout)
+	err = c.writeReport(ctx, report, stdout)
 	if errors.Is(err, evidence.ErrNoFinding) {
 		fmt.Fprintf(stderr, "bidcheck: -explain: %v\n", err)
 		return exitUsage
@@ -123,7 +122,14 @@ func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []scree
 // compare writes which findings flip between two reports.
 func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer) int {
 	comparison := evidence.Compare(before, after, denylist.Diff(c.matcher.Release(), c.compare.Release()))
-	if err := c.write(comparison.WriteJSON, comparison.WriteTable, stdout); err != nil {
+	out := c.outputs[0]
+	err := out.to(stdout, func(w io.Writer) error {
+		if out.form.name == "json" {
+			return comparison.WriteJSON(w)
+		}
+		return comparison.WriteTable(w, tableOptions(w))
+	})
+	if err != nil {
 		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
 		return exitUnread
 	}
@@ -164,8 +170,13 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	c := &config{}
 	fs := flag.NewFlagSet("bidcheck", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.StringVar(&c.format, "format", "table", "form of the report: `table` or json")
-	fs.StringVar(&c.output, "o", "", "write the report to `FILE` instead of standard output")
+	format := fs.String("format", "", "`FORM` of the report: "+formNames()+"; default table, or by the ending of -o")
+	var files []string
+	fs.Func("o", "write the report to `FILE` instead of standard output; may be given several times, each in the form of its ending: .txt, .json, .html, .sarif, .csv, .md, .xml (JUnit), .intoto.json", func(path string) error {
+		files = append(files, path)
+		return nil
+	})
+	sign := fs.String("sign", "", "sign statements (.intoto.json) with the private key in this PEM `FILE`, of Ed25519 or ECDSA")
 	list := fs.String("denylist", "", "denylist to use: a `RELEASE` that is embedded ("+strings.Join(denylist.Names(), ", ")+"), a release's file (see -verifier and -pin), or the folder of a list of your own; default the newest")
 	lists := lists{}
 	fs.StringVar(&lists.verifier, "verifier", "", "open a denylist's FILE only if FILE.note is signed with this `KEY`, or the key in this file")
@@ -195,13 +206,32 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if c.paths = fs.Args(); len(c.paths) == 0 {
 		return nil, errors.New("no PATH is given")
 	}
-	if c.format != "table" && c.format != "json" {
-		return nil, fmt.Errorf("-format is %q; expected table or json", c.format)
+	var err error
+	if c.outputs, err = outputs(*format, files); err != nil {
+		return nil, err
+	}
+	if *sign != "" {
+		text, err := os.ReadFile(*sign)
+		if err != nil {
+			return nil, err
+		}
+		if c.signer, err = evidence.LoadSigner(text); err != nil {
+			return nil, fmt.Errorf("-sign %s: %w", *sign, err)
+		}
+	}
+	for _, o := range c.outputs {
+		switch {
+		case o.form.name == "intoto" && c.signer == nil:
+			return nil, errors.New("a statement is signed; give a private key with -sign")
+		case second != "" && (len(c.outputs) > 1 || o.form.name != "table" && o.form.name != "json"):
+			return nil, errors.New("-compare writes one table or json")
+		case c.explain != "" && (len(c.outputs) > 1 || *format != "" && *format != "table"):
+			return nil, errors.New("-explain writes one table")
+		}
 	}
 	if c.jobs < 1 {
 		return nil, fmt.Errorf("-jobs is %d; expected at least 1", c.jobs)
 	}
-	var err error
 	if c.failOn, err = match.ParseVerdict(*failOn); err != nil || c.failOn == match.Clear {
 		return nil, fmt.Errorf("-fail-on is %q; expected ban, exclude, review or inconclusive", *failOn)
 	}
@@ -228,60 +258,11 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	return c, err
 }
 
-// loadKey reads a public key in PEM: ECDSA, Ed25519 or RSA.
+// loadKey reads a public key.
 func loadKey(path string) (dsse.Verifier, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	key, err := signerverifier.LoadKey(data)
-	if err != nil {
-		return nil, err
-	}
-	switch key.KeyType {
-	case signerverifier.ECDSAKeyType:
-		return signerverifier.NewECDSASignerVerifierFromSSLibKey(key)
-	case signerverifier.ED25519KeyType:
-		return signerverifier.NewED25519SignerVerifierFromSSLibKey(key)
-	case signerverifier.RSAKeyType:
-		return signerverifier.NewRSAPSSSignerVerifierFromSSLibKey(key)
-	}
-	return nil, fmt.Errorf("a key of type %q cannot verify envelopes", key.KeyType)
-}
-
-// A tableWriter writes something for people.
-type tableWriter func(io.Writer, *evidence.TableOptions) error
-
-// write writes the report, or what takes its place, in its form to the output.
-func (c *config) write(json func(io.Writer) error, table tableWriter, stdout io.Writer) error {
-	if c.output == "" {
-		return c.view(json, table, stdout)
-	}
-	f, err := os.Create(c.output)
-	if err != nil {
-		return err
-	}
-	return errors.Join(c.view(json, table, f), f.Close())
-}
-
-func (c *config) view(json func(io.Writer) error, table tableWriter, w io.Writer) error {
-	if c.format == "json" && c.explain == "" {
-		return json(w)
-	}
-	opts := evidence.TableOptions{}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" // no-color.org
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-			opts.Width = min(width, 120)
-		}
-	}
-	return table(w, &opts)
-}
-
-// table writes the report, or the explanation that was asked for.
-func (c *config) table(r *evidence.Report, w io.Writer, opts *evidence.TableOptions) error {
-	if c.explain != "" {
-		return evidence.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), opts)
-	}
-	return r.WriteTable(w, opts)
+	return evidence.LoadVerifier(data)
 }

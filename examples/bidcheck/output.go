@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/html"
+	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/sarif"
+)
+
+// A form is one in which a report can be written.
+type form struct {
+	name   string
+	ending string // of files that are written in it
+	write  func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error
+}
+
+// forms are those of -format, in the order of the help. A file whose name ends in several
+// of them is of the longest.
+var forms = []form{
+	{"table", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
+		return r.WriteTable(w, tableOptions(w))
+	}},
+	{"json", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
+	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return html.Write(w, r) }},
+	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return sarif.Write(w, r) }},
+	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteCSV(w) }},
+	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteMarkdown(w) }},
+	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return junit.Write(w, r) }},
+	{"intoto", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
+		envelope, err := r.Sign(ctx, c.signer)
+		if err == nil {
+			_, err = w.Write(envelope)
+		}
+		return err
+	}},
+}
+
+// formNames are the names of all forms.
+func formNames() string {
+	var names []string
+	for _, f := range forms {
+		names = append(names, f.name)
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+func formCalled(name string) (form, bool) {
+	i := slices.IndexFunc(forms, func(f form) bool { return f.name == name })
+	if i < 0 {
+		return form{}, false
+	}
+	return forms[i], true
+}
+
+// An output is a file to write, or standard output, and its form.
+type output struct {
+	path string // "" is standard output
+	form form
+}
+
+// outputs says where to write in which form. A -format that is given is that of standard
+// output or of the only file; otherwise a file's ending tells.
+func outputs(format string, paths []string) ([]output, error) {
+	given, ok := formCalled(format)
+	if format != "" && !ok {
+		return nil, fmt.Errorf("-format is %q; expected %s", format, formNames())
+	}
+	if len(paths) == 0 {
+		if format == "" {
+			given = forms[0]
+		}
+		return []output{{"", given}}, nil
+	}
+	var all []output
+	for _, p := range paths {
+		best := form{}
+		for _, f := range forms {
+			if strings.HasSuffix(strings.ToLower(p), f.ending) && len(f.ending) > len(best.ending) {
+				best = f
+			}
+		}
+		switch {
+		case format != "" && len(paths) == 1:
+			best = given
+		case best.name == "" && format != "":
+			best = given
+		case best.name == "" && len(paths) == 1:
+			best = forms[0]
+		case best.name == "":
+			return nil, fmt.Errorf("-o %s: its ending is that of no form; expected .txt, .json, .html, .sarif, .csv, .md, .xml or .intoto.json", p)
+		}
+		if slices.ContainsFunc(all, func(o output) bool { return o.path == p }) {
+			return nil, fmt.Errorf("-o %s is given twice", p)
+		}
+		all = append(all, output{p, best})
+	}
+	return all, nil
+}
+
+// writeReport writes the report to all outputs, or the explanation that was asked for.
+func (c *config) writeReport(ctx context.Context, r *evidence.Report, stdout io.Writer) error {
+	if c.explain != "" {
+		return c.outputs[0].to(stdout, func(w io.Writer) error {
+			return evidence.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), tableOptions(w))
+		})
+	}
+	var errs []error
+	for _, o := range c.outputs {
+		errs = append(errs, o.to(stdout, func(w io.Writer) error { return o.form.write(ctx, c, r, w) }))
+	}
+	return errors.Join(errs...)
+}
+
+// to calls write with where the output goes. A file is there whole or not at all.
+func (o output) to(stdout io.Writer, write func(io.Writer) error) error {
+	if o.path == "" {
+		return write(stdout)
+	}
+	if info, err := os.Stat(o.path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		f, err := os.OpenFile(o.path, os.O_WRONLY, 0) // a device or a pipe
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
+	f, err := os.CreateTemp(filepath.Dir(o.path), "."+filepath.Base(o.path)+".*")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), o.path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// tableOptions suit what is written to: a terminal has colours and a width.
+func tableOptions(w io.Writer) *evidence.TableOptions {
+	opts := &evidence.TableOptions{}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" // no-color.org
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			opts.Width = min(width, 120)
+		}
+	}
+	return opts
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/match/evidence"
+)
+
+// keyFiles writes a pair of keys.
+func keyFiles(t *testing.T) (private, public string) {
+	t.Helper()
+	pub, priv, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	private, public = filepath.Join(dir, "key.pem"), filepath.Join(dir, "key.pub")
+	der, _ := x509.MarshalPKCS8PrivateKey(priv)
+	write(t, private, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+	der, _ = x509.MarshalPKIXPublicKey(pub)
+	write(t, public, string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})))
+	return private, public
+}
+
+// Several outputs of one run are views of one record.
+func TestOutputs(t *testing.T) {
+	private, public := keyFiles(t)
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	args := []string{"-sign", private}
+	starts := map[string]string{
+		"r.json": "{\n", "r.html": "<!doctype html>", "r.sarif": "{\n  \"$schema\"", "r.csv": "row,document", "r.md": "## Screening: ban", "r.xml": "<?xml", "r.txt": "clause76: denylist", "r.intoto.json": `{"payloadType"`,
+	}
+	for name := range starts {
+		args = append(args, "-o", file(name))
+	}
+	status, out, stderr := check(t, "", append(args, "testdata/bids/router-tender")...)
+	if status != exitFound || out != "" || stderr != "" {
+		t.Fatalf("status %d, %q, %q", status, out, stderr)
+	}
+	for name, start := range starts {
+		data, err := os.ReadFile(file(name))
+		if err != nil || !strings.HasPrefix(string(data), start) {
+			t.Errorf("%s: %.60q, %v", name, data, err)
+		}
+	}
+	record, _ := os.ReadFile(file("r.json"))
+	envelope, _ := os.ReadFile(file("r.intoto.json"))
+	verifier, err := loadKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := evidence.Verify(context.Background(), envelope, verifier); err != nil || !bytes.Equal(v.Record, record) {
+		t.Errorf("the statement is not of the record: %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != len(starts) {
+		t.Errorf("%d files", len(left))
+	}
+	// A form that is given goes to standard output.
+	for _, f := range forms {
+		if status, out, _ := check(t, "", "-sign", private, "-format", f.name, "testdata/bids/clean"); status != 0 || out == "" {
+			t.Errorf("%s: status %d, %d bytes", f.name, status, len(out))
+		}
+	}
+}
+
+func TestOutputUsage(t *testing.T) {
+	private, public := keyFiles(t)
+	for _, args := range [][]string{
+		{"-format", "intoto"}, {"-o", "x.intoto.json"}, {"-sign", public}, {"-sign", "none"},
+		{"-o", "a.json", "-o", "b.unknown"}, {"-o", "a.json", "-o", "a.json"}, {"-format", "html", "-explain", "all"},
+		{"-compare", "2018.06.13", "-o", "a.html"}, {"-compare", "2018.06.13", "-sign", private, "-format", "intoto"},
+	} {
+		if status, out, stderr := check(t, "", append(args, "testdata/bids/clean")...); status != exitUsage || out != "" || stderr == "" {
+			t.Errorf("%v: status %d, %q", args, status, stderr)
+		}
+	}
+	// A file that cannot be written is not half there.
+	dir := t.TempDir()
+	if status, _, stderr := check(t, "", "-o", filepath.Join(dir, "none", "r.html"), "testdata/bids/clean"); status != exitUnread || !strings.Contains(stderr, "could not be written") {
+		t.Errorf("status %d, %q", status, stderr)
+	}
+	if runtime.GOOS == "linux" {
+		if status, _, _ := check(t, "", "-format", "html", "-o", "/dev/null", "testdata/bids/clean"); status != 0 {
+			t.Errorf("a device: status %d", status)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// csvColumns are those of [Report.WriteCSV].
+var csvColumns = []string{
+	"row", "document", "sha256", "verdict", "reason", "vendor", "component", "version", "purl", "subject", "tier", "pointer", "offset",
+	"claimRole", "claimKind", "claimValue", "rule", "matched", "source", "listing", "instrument", "clause", "jurisdiction", "force", "binding",
+	"addressees", "status", "action", "effect", "citationVerdict", "held", "quote", "language", "url", "note", "id",
+	"components", "unidentified", "malformed", "error",
+}
+
+// WriteCSV writes the report as a table for spreadsheets (RFC 4180): a row for each document
+// ("document"), and one for each text that a finding ("finding") or an observation
+// ("observation") cites, with the first claim that led to the vendor. A cell that a
+// spreadsheet could take for a formula starts with an apostrophe.
+func (r *Report) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	row := make([]string, len(csvColumns))
+	index := make(map[string]int)
+	for i, name := range csvColumns {
+		index[name] = i
+	}
+	set := func(name, value string) { row[index[name]] = cell(value) }
+	flush := func() error {
+		err := out.Write(row)
+		clear(row)
+		return err
+	}
+	copy(row, csvColumns)
+	if err := flush(); err != nil {
+		return err
+	}
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		set("row", "document")
+		set("document", d.Path)
+		set("sha256", d.SHA256)
+		set("verdict", d.Verdict)
+		set("components", strconv.Itoa(d.Coverage.Components))
+		set("unidentified", strconv.Itoa(d.Coverage.Unidentified))
+		set("malformed", strconv.Itoa(d.Coverage.Malformed))
+		if d.Error != nil {
+			set("error", d.Error.Kind+": "+d.Error.Message)
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+		for _, kind := range []string{"finding", "observation"} {
+			fs := d.Findings
+			if kind == "observation" {
+				fs = d.Observations
+			}
+			for j := range fs {
+				f := &fs[j]
+				for k := range max(1, len(f.Citations)) {
+					set("row", kind)
+					set("document", d.Path)
+					set("sha256", d.SHA256)
+					f.csv(set)
+					if k < len(f.Citations) {
+						f.Citations[k].csv(set)
+					}
+					if err := flush(); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (f *Finding) csv(set func(name, value string)) {
+	c := &f.Component
+	set("verdict", f.Verdict)
+	set("reason", f.Reason)
+	set("vendor", f.Vendor.Name)
+	set("component", strings.TrimPrefix(c.Group+"/"+c.Name, "/"))
+	set("version", c.Version)
+	set("purl", c.CanonicalPURL)
+	set("subject", strconv.FormatBool(c.Subject))
+	set("tier", f.Tier)
+	set("pointer", c.Location.Pointer)
+	set("offset", strconv.FormatInt(c.Location.Offset, 10))
+	set("note", f.Note)
+	set("id", f.ID)
+	if len(f.Attributions) > 0 {
+		a := &f.Attributions[0]
+		set("claimRole", a.Role)
+		set("claimKind", a.Kind)
+		set("claimValue", a.Value)
+		set("rule", a.Rule)
+		set("matched", a.Matched)
+		set("source", a.Source)
+	}
+}
+
+func (c *Citation) csv(set func(name, value string)) {
+	set("listing", c.Listing)
+	set("instrument", c.Title)
+	set("clause", c.Clause)
+	set("jurisdiction", c.Jurisdiction)
+	set("force", string(c.Force))
+	set("binding", strconv.FormatBool(c.Binding))
+	set("addressees", c.Addressees)
+	set("status", c.Status)
+	set("action", string(c.Action))
+	set("effect", string(c.Effect))
+	set("citationVerdict", c.Verdict)
+	set("held", c.Held)
+	set("quote", c.Quote)
+	set("language", c.Language)
+	set("url", c.URL)
+}
+
+// cell makes a value safe in a spreadsheet: one that starts a formula, or that does so behind
+// blanks, is text; characters that steer are replaced. A number stays one.
+func cell(s string) string {
+	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return s
+	}
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+	if t := strings.TrimLeft(s, " \t\n\u00a0\u3000"); t != "" && strings.ContainsAny(t[:1], "=+-@|%") || strings.HasPrefix(t, "＝") || strings.HasPrefix(t, "＋") || strings.HasPrefix(t, "－") || strings.HasPrefix(t, "＠") || strings.HasPrefix(s, "\t") {
+		return "'" + s
+	}
+	return s
+}

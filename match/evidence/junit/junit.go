@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package junit writes a report as JUnit XML, which continuous integration shows as the
+// results of tests: a suite for each document, with a case for its screening and one for
+// each finding. Findings at or above the report's -fail-on are failures, others are
+// skipped with their reason; a document that could not be screened is an error.
+//
+// It is a view of the record, and a small one: the texts are only named.
+package junit
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+)
+
+type suites struct {
+	XMLName  xml.Name `xml:"testsuites"`
+	Name     string   `xml:"name,attr"`
+	Tests    int      `xml:"tests,attr"`
+	Failures int      `xml:"failures,attr"`
+	Errors   int      `xml:"errors,attr"`
+	Skipped  int      `xml:"skipped,attr"`
+	Suites   []suite  `xml:"testsuite"`
+}
+
+type suite struct {
+	Name       string     `xml:"name,attr"`
+	Tests      int        `xml:"tests,attr"`
+	Failures   int        `xml:"failures,attr"`
+	Errors     int        `xml:"errors,attr"`
+	Skipped    int        `xml:"skipped,attr"`
+	Properties []property `xml:"properties>property"`
+	Cases      []testcase `xml:"testcase"`
+}
+
+type property struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type testcase struct {
+	Class   string  `xml:"classname,attr"`
+	Name    string  `xml:"name,attr"`
+	Failure *result `xml:"failure"`
+	Error   *result `xml:"error"`
+	Skipped *result `xml:"skipped"`
+	Out     string  `xml:"system-out,omitempty"`
+}
+
+type result struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+// Write writes the report.
+func Write(w io.Writer, r *evidence.Report) error {
+	failOn, err := match.ParseVerdict(r.Options.FailOn)
+	if err != nil {
+		failOn = match.Ban
+	}
+	all := suites{Name: "clause76"}
+	for i := range r.Documents {
+		s := document(r, &r.Documents[i], failOn)
+		all.Tests += s.Tests
+		all.Failures += s.Failures
+		all.Errors += s.Errors
+		all.Skipped += s.Skipped
+		all.Suites = append(all.Suites, s)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	if err := e.Encode(all); err != nil {
+		return fmt.Errorf("junit: %w", err)
+	}
+	_, err = io.WriteString(w, "\n")
+	return err
+}
+
+func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) suite {
+	s := suite{Name: d.Path, Properties: []property{
+		{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}, {"sha256", d.SHA256}, {"verdict", d.Verdict},
+	}}
+	c := d.Coverage
+	screening := testcase{Class: d.Path, Name: "screened", Out: fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
+	switch {
+	case d.Error != nil:
+		screening.Error = &result{Message: d.Error.Message, Type: d.Error.Kind}
+		s.Errors++
+	case c.Malformed > 0 || d.Verdict == "inconclusive":
+		text := "not all of it could be screened"
+		if failOn <= match.Inconclusive {
+			screening.Failure = &result{Message: text, Type: "inconclusive"}
+			s.Failures++
+		} else {
+			screening.Skipped = &result{Message: text}
+			s.Skipped++
+		}
+	}
+	s.Cases = append(s.Cases, screening)
+	for i := range d.Findings {
+		f := &d.Findings[i]
+		t := testcase{Class: d.Path, Name: fmt.Sprintf("%s %s is %s's", f.Component.Name, f.Component.Version, f.Vendor.Name)}
+		message := fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier)
+		var text strings.Builder
+		fmt.Fprintf(&text, "at %s\n", f.Component.Location.Pointer)
+		for _, c := range f.Citations {
+			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
+		}
+		if v, err := match.ParseVerdict(f.Verdict); err != nil || v >= failOn {
+			t.Failure = &result{message, f.Verdict, text.String()}
+			s.Failures++
+		} else {
+			t.Skipped = &result{Message: message, Text: text.String()}
+			s.Skipped++
+		}
+		s.Cases = append(s.Cases, t)
+	}
+	s.Tests = len(s.Cases)
+	return s
+}

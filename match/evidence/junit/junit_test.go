@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package junit_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/junit"
+)
+
+func report(failOn string) *evidence.Report {
+	return &evidence.Report{Verdict: "ban", Options: evidence.Options{FailOn: failOn}, Documents: []evidence.Document{
+		{Path: "a.json", Verdict: "ban", Findings: []evidence.Finding{
+			{Verdict: "ban", Tier: "registered", Vendor: evidence.Vendor{Name: "Kaspersky"}, Component: evidence.Component{Name: "agent", Version: "1"}},
+			{Verdict: "review", Tier: "resembles", Vendor: evidence.Vendor{Name: "ZTE"}, Component: evidence.Component{Name: "<x>\x1b&\"\n"}},
+		}},
+		{Path: "b.json", Verdict: "inconclusive", Error: &evidence.Error{Kind: "syntax", Message: "broken"}},
+		{Path: "c.json", Verdict: "clear"},
+		{Path: "d.json", Verdict: "inconclusive", Coverage: evidence.Coverage{Malformed: 2}},
+	}}
+}
+
+func Example() {
+	var b bytes.Buffer
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(strings.Split(b.String(), "\n")[1])
+	// Output: <testsuites name="clause76" tests="1" failures="0" errors="0" skipped="0">
+}
+
+func TestWrite(t *testing.T) {
+	for failOn, want := range map[string]string{
+		"ban":          "6 tests, 1 failures, 1 errors, 2 skipped",
+		"review":       "6 tests, 2 failures, 1 errors, 1 skipped",
+		"inconclusive": "6 tests, 3 failures, 1 errors, 0 skipped",
+	} {
+		var b bytes.Buffer
+		if err := junit.Write(&b, report(failOn)); err != nil {
+			t.Fatal(err)
+		}
+		var all struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Errors   int `xml:"errors,attr"`
+			Skipped  int `xml:"skipped,attr"`
+			Suites   []struct {
+				Cases []struct {
+					Name string `xml:"name,attr"`
+				} `xml:"testcase"`
+			} `xml:"testsuite"`
+		}
+		d := xml.NewDecoder(&b)
+		if err := d.Decode(&all); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Token(); err != io.EOF && err != nil {
+			t.Error(err)
+		}
+		if got := fmt.Sprintf("%d tests, %d failures, %d errors, %d skipped", all.Tests, all.Failures, all.Errors, all.Skipped); got != want {
+			t.Errorf("-fail-on %s: %s; want %s", failOn, got, want)
+		}
+		if n := all.Suites[0].Cases[2].Name; !strings.HasPrefix(n, "<x>\ufffd&\"\n") {
+			t.Errorf("a name came out as %q", n)
+		}
+	}
+}
