@@ -28,6 +28,7 @@ type builder struct {
 	identity  bool // a dropped claim said who stands behind the component
 	supplied  bool // a dropped claim was a maker's name
 	wanted    bool // a claim was wanted for its own sake
+	claimed   bool // there was a claim, wanted or not
 	keep      func(vendors.Role, vendors.Kind, []byte) bool
 }
 
@@ -105,6 +106,7 @@ func (b *builder) claimSpan(role vendors.Role, kind vendors.Kind, value span, at
 // says who stands behind the component. A maker's name that is not wanted by itself
 // stays, for it can contradict a claim that is.
 func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool {
+	b.claimed = true
 	if b.keep == nil || b.keep(role, kind, value) {
 		b.wanted = true
 		return false

@@ -27,6 +27,7 @@ type cdx struct {
 	fields
 	free     []*builder
 	versions []string // that are read
+	unnamed  bool     // metadata names a supplier, and no component
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
@@ -91,6 +92,8 @@ func (x *cdx) document() {
 		j.Fail(ErrNotRecognised, errors.New("bomFormat is missing; expected \"CycloneDX\""))
 	case version == "":
 		j.Fail(ErrVersion, fmt.Errorf("specVersion is missing; expected one of %q", x.versions))
+	case x.unnamed && x.s.doc.header.Components == 1:
+		x.s.Malformed(WarnNothingScreened, "the document names a supplier, and has no components", vendors.Location{Pointer: "/metadata"})
 	}
 }
 
@@ -359,8 +362,9 @@ func (x *cdx) metadata() {
 	subject.identity = subject.identity || about.identity
 	subject.supplied = subject.supplied || about.supplied
 	subject.malformed += about.malformed
-	if found || len(subject.claims) > 0 || subject.malformed > 0 {
+	if found || about.claimed || subject.malformed > 0 {
 		if !found {
+			x.unnamed = true
 			subject.pointer = subject.add([]byte("/metadata"))
 		}
 		x.finish(subject)

@@ -48,6 +48,10 @@ type Options struct {
 	Verifiers []dsse.Verifier
 	// Stdin is what the input "-" is read from; default nothing.
 	Stdin io.Reader
+	// Transcript, if it is set, is given what each document said, before it is screened;
+	// path is the document's. It may be called from several goroutines, and costs memory
+	// for all components of a document.
+	Transcript func(path string, t *sbom.Transcript)
 	// Progress is told how many bytes more were read. It may be called from several
 	// goroutines.
 	Progress func(bytes int)
@@ -179,15 +183,11 @@ func (x *screener) document(ctx context.Context, item peel.Item) document {
 		return d
 	}
 	if len(item.Layers) == 0 { // its bytes are counted as the file's
-		doc := firmware.OpenAt(item.Reader, item.At, item.Size, nil)
-		d.result, d.err = x.m.Check(ctx, doc)
-		d.header = doc.Header()
+		d.check(ctx, x, firmware.OpenAt(item.Reader, item.At, item.Size, nil))
 		return d
 	}
 	t := newTally(ctx, item.Reader, func(int) {})
-	doc := firmware.Open(t, nil)
-	d.result, d.err = x.m.Check(ctx, doc)
-	d.header = doc.Header()
+	d.check(ctx, x, firmware.Open(t, nil))
 	// The digest is of the whole document, also where reading stopped early.
 	if d.err == nil || !errors.Is(d.err, sbom.ErrLimit) {
 		if _, err := io.Copy(io.Discard, t); err == nil {
@@ -198,6 +198,21 @@ func (x *screener) document(ctx context.Context, item peel.Item) document {
 	}
 	d.src.Bytes = t.n
 	return d
+}
+
+// check screens the document.
+func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
+	if x.opts.Transcript != nil {
+		t, err := doc.Transcript()
+		if err != nil {
+			d.header, d.err = doc.Header(), err
+			return
+		}
+		x.opts.Transcript(d.item.Path, t)
+		doc = t.Document()
+	}
+	d.result, d.err = x.m.Check(ctx, doc)
+	d.header = doc.Header()
 }
 
 // screened is the document as others may refer to it.
@@ -243,9 +258,7 @@ func (x *screener) tree(ctx context.Context, in Input) (out file) {
 	sum := sha256.New()
 	files := &treeFS{FS: os.DirFS(filepath.FromSlash(in.Path)), progress: x.opts.Progress}
 	d := document{item: peel.Item{Path: in.Path}}
-	doc := firmware.OpenFS(ctx, files, &tree.Options{Jobs: x.opts.Jobs, Sum: sum})
-	d.result, d.err = x.m.Check(ctx, doc)
-	d.header = doc.Header()
+	d.check(ctx, x, firmware.OpenFS(ctx, files, &tree.Options{Jobs: x.opts.Jobs, Sum: sum}))
 	if d.err == nil {
 		out.src.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package screen_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/sbom"
+)
+
+// What is screened by a transcript gives the record that the document gives.
+func TestTranscript(t *testing.T) {
+	paths := []string{"../../testdata/bids", bid(t)}
+	if _, err := os.Stat("../../../shared/corpus"); err == nil {
+		paths = append(paths, "../../../shared/corpus")
+	}
+	m := matcher(t, nil)
+	var texts [2]bytes.Buffer
+	var mu sync.Mutex
+	n := 0
+	for i, opts := range []*screen.Options{nil, {Transcript: func(string, *sbom.Transcript) { mu.Lock(); n++; mu.Unlock() }}} {
+		r := evidence.New(m, "test", match.Ban)
+		r.Finish(screen.Run(context.Background(), m, screen.Collect(paths), opts))
+		if err := r.WriteJSON(&texts[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n < 5 {
+		t.Errorf("%d transcripts", n)
+	}
+	list, err := evidence.Differences(texts[0].Bytes(), texts[1].Bytes(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range list {
+		t.Error(d)
+	}
+	t.Logf("%d transcripts", n)
+}
