@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"os"
+	"strings"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/clause76/clause76/match/evidence"
+)
+
+// origin is the name of the key in checkpoints, and their first line.
+const origin = "clause76.store"
+
+// A signingKey signs statements and checkpoints. Ed25519 gives the same signature each time,
+// so that a store that is made again is the same.
+type signingKey struct {
+	statements  dsse.Signer
+	checkpoints note.Signer
+	verifier    note.Verifier
+}
+
+func loadSigningKey(path string) (*signingKey, error) {
+	if path == "" {
+		return nil, usageError("give a private key with -key")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, usageError("%s is no key in PEM", path)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	key, ok := parsed.(ed25519.PrivateKey)
+	if err != nil || !ok {
+		return nil, usageError("%s is no private key of Ed25519 (PKCS #8)", path)
+	}
+	k := &signingKey{}
+	if k.statements, err = evidence.LoadSigner(text); err != nil {
+		return nil, err
+	}
+	public, err := note.NewEd25519VerifierKey(origin, key.Public().(ed25519.PublicKey))
+	if err != nil {
+		return nil, err
+	}
+	if k.verifier, err = note.NewVerifier(public); err != nil {
+		return nil, err
+	}
+	// "name+hash+key": the private form has the hash of the public one.
+	hash := strings.Split(public, "+")[1]
+	const algorithm = "\x01"
+	k.checkpoints, err = note.NewSigner("PRIVATE+KEY+" + origin + "+" + hash + "+" + base64.StdEncoding.EncodeToString(append([]byte(algorithm), key.Seed()...)))
+	return k, err
+}
+
+// loadVerifyingKey reads a public key; checkpoints is nil unless it is of Ed25519.
+func loadVerifyingKey(path string) (statements dsse.Verifier, checkpoints note.Verifier, err error) {
+	if path == "" {
+		return nil, nil, usageError("give a public key with -key")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if statements, err = evidence.LoadVerifier(text); err != nil {
+		return nil, nil, usageError("%s: %v", path, err)
+	}
+	if key, ok := statements.Public().(ed25519.PublicKey); ok {
+		public, err := note.NewEd25519VerifierKey(origin, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		checkpoints, err = note.NewVerifier(public)
+		return statements, checkpoints, err
+	}
+	return statements, nil, nil
+}

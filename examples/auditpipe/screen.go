@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"sync"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/sbom"
+)
+
+// batch is how many statements are logged at once.
+const batch = 64
+
+// screenCommand screens files into the store.
+func screenCommand(ctx context.Context, c *config) (int, error) {
+	if c.store == "" {
+		return exitUsage, usageError("give the folder of the store with -store")
+	}
+	paths, err := c.list()
+	if err != nil {
+		return exitUsage, err
+	}
+	m, err := c.matcher()
+	if err != nil {
+		return exitUsage, err
+	}
+	key, err := loadSigningKey(c.key)
+	if err != nil {
+		return exitUsage, err
+	}
+	s, err := openStore(c.store, key)
+	if err != nil {
+		return exitUnread, err
+	}
+	inputs := screen.Collect(paths)
+	meter := newMeter(c, len(inputs))
+	defer meter.done()
+	x := &pipe{c: c, m: m, s: s, meter: meter, there: maps.Clone(s.known)}
+	failed, err := x.all(ctx, len(inputs), func(i int) (entry, error) { return x.input(ctx, inputs[i]) })
+	if err == nil {
+		err = s.index()
+	}
+	meter.done()
+	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d that were there, %d that could not be screened\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed, failed)
+	switch {
+	case err != nil:
+		return exitUnread, err
+	case failed > 0:
+		return exitUnread, nil
+	}
+	return exitOK, nil
+}
+
+// A pipe makes entries, several at once, and commits them in their order.
+type pipe struct {
+	c     *config
+	m     *match.Matcher
+	s     *store
+	meter *meter
+	there map[string]int // what the store had at first, for many to look at
+	fresh int
+}
+
+// all makes n entries with make, and commits those that have a record. It returns how many
+// failed.
+func (x *pipe) all(ctx context.Context, n int, produce func(i int) (entry, error)) (failed int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type made struct {
+		entry
+		err error
+	}
+	slots := make([]chan made, n)
+	for i := range slots {
+		slots[i] = make(chan made, 1)
+	}
+	ahead := make(chan struct{}, 4*batch) // entries that are held in memory
+	next := make(chan int)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer cancel()
+	workers.Go(func() {
+		defer close(next)
+		for i := range n {
+			select {
+			case ahead <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case next <- i:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for range max(1, x.c.jobs) {
+		workers.Go(func() {
+			for i := range next {
+				e, err := produce(i)
+				slots[i] <- made{e, err}
+			}
+		})
+	}
+	var held []entry
+	for i := range slots {
+		var got made
+		select {
+		case got = <-slots[i]:
+		case <-ctx.Done():
+			return failed, ctx.Err()
+		}
+		<-ahead
+		x.meter.add(1)
+		switch {
+		case ctx.Err() != nil:
+			return failed, ctx.Err()
+		case got.err != nil:
+			failed++
+			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %v\n", got.path, got.err)
+		case got.record != nil:
+			held = append(held, got.entry)
+			if len(held) == batch {
+				if err := x.commit(held); err != nil {
+					return failed, err
+				}
+				held = held[:0]
+			}
+		}
+	}
+	return failed, x.commit(held)
+}
+
+func (x *pipe) commit(entries []entry) error {
+	before := len(x.s.lines)
+	err := x.s.commit(entries)
+	x.fresh += len(x.s.lines) - before
+	return err
+}
+
+// input makes the entry of a file: without a record if there is one.
+func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
+	e := entry{path: in.Path}
+	if in.Err != nil {
+		return e, in.Err
+	}
+	if in.Files == 0 { // that of a tree is known when it was read
+		digest, err := digestOf(in.Path)
+		if err != nil {
+			return e, err
+		}
+		e.digest, e.name = digest, name(x.m, digest)
+		if _, ok := x.there[e.name]; ok {
+			return e, nil
+		}
+	}
+	said := make(transcripts)
+	var mu sync.Mutex
+	e.report = evidence.New(x.m, "auditpipe", match.Ban)
+	e.report.Finish(screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Transcript: func(path string, t *sbom.Transcript) {
+		mu.Lock()
+		said[path] = t
+		mu.Unlock()
+	}}))
+	if err := ctx.Err(); err != nil {
+		return e, err
+	}
+	subjects := e.report.Subjects()
+	if len(subjects) != 1 {
+		return e, fmt.Errorf("it could not be read: %s", e.report.Documents[0].Error.Message)
+	}
+	for _, digest := range subjects[0].Digest {
+		if e.digest != "" && e.digest != digest {
+			return e, fmt.Errorf("it changed while it was read")
+		}
+		e.digest, e.name = digest, name(x.m, digest)
+	}
+	var err error
+	if e.transcript, err = said.pack(); err != nil {
+		return e, err
+	}
+	e.record, err = e.report.Sign(ctx, x.s.key.statements)
+	return e, err
+}
+
+func digestOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
