@@ -87,6 +87,7 @@ func TestImportArrows(t *testing.T) {
 		"firmware":             {"firmware/*", "sbom", "vendors"},
 		"match/denylist":       {"vendors"},
 		"match":                {"match/denylist", "firmware", "sbom", "vendors"},
+		"match/policy":         {"match", "match/evidence", "vendors"},
 		"match/screen":         {"firmware", "firmware/tree", "match", "match/denylist", "match/evidence", "sbom", "sbom/peel", "vendors"},
 		"match/evidence/html":  {"match/evidence"},
 		"match/evidence/junit": {"match", "match/evidence"},

@@ -21,6 +21,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/vendors"
 )
@@ -50,6 +51,7 @@ Examples:
   bidcheck firmware.bin rootfs/ /sys/class/dmi/id
   bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
   bidcheck -denylist 2018.06.12 -compare 2018.06.13 testdata/bids/endpoint-tender
+  bidcheck -policy testdata/policies/routers.json testdata/bids/router-tender
   bidcheck -explain 1f3a testdata/bids/endpoint-tender
   bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
 
@@ -79,7 +81,9 @@ type config struct {
 	compare *match.Matcher
 	// verifiers check the signatures of envelopes.
 	verifiers []dsse.Verifier
-	signer    dsse.Signer // of statements, or nil
+	signer    dsse.Signer    // of statements, or nil
+	policy    *policy.Policy // or nil
+	day       vendors.Date   // that its waivers are judged by
 	paths     []string
 }
 
@@ -106,7 +110,24 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %v\n", err)
 		return exitUnread
 	}
-	return exitStatus(report, c.failOn)
+	if c.policy == nil {
+		return exitStatus(report, c.failOn)
+	}
+	decision := c.policy.Decide(report, c.day)
+	to := stderr
+	if o := c.outputs[0]; o.path == "" && o.form.name == "table" {
+		to = stdout
+	}
+	if err := writeDecision(to, decision); err != nil {
+		return exitUnread
+	}
+	switch status := exitStatus(report, match.Ban); {
+	case status == exitUnread:
+		return exitUnread
+	case !decision.Pass:
+		return exitFound
+	}
+	return exitClear
 }
 
 // screenWith screens the inputs with one matcher.
@@ -176,6 +197,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		files = append(files, path)
 		return nil
 	})
+	policyFile := fs.String("policy", "", "decide by the buyer's policy in this `FILE` (JSON) which findings fail, instead of -fail-on")
+	day := fs.String("day", "", "judge the waivers of a -policy by this `DATE`; default today")
 	sign := fs.String("sign", "", "sign statements (.intoto.json) with the private key in this PEM `FILE`, of Ed25519 or ECDSA")
 	list := fs.String("denylist", "", "denylist to use: a `RELEASE` that is embedded ("+strings.Join(denylist.Names(), ", ")+"), a release's file (see -verifier and -pin), or the folder of a list of your own; default the newest")
 	lists := lists{}
@@ -218,6 +241,9 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		if c.signer, err = evidence.LoadSigner(text); err != nil {
 			return nil, fmt.Errorf("-sign %s: %w", *sign, err)
 		}
+	}
+	if err := c.loadPolicy(*policyFile, *day); err != nil {
+		return nil, fmt.Errorf("-policy: %w", err)
 	}
 	for _, o := range c.outputs {
 		switch {

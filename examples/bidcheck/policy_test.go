@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestPolicy(t *testing.T) {
+	const file = "testdata/policies/routers.json"
+	status, out, _ := check(t, "", "-policy", file, "-day", "2027-06-30", "testdata/bids/router-tender")
+	for _, want := range []string{"DOES NOT PASS", "waived until 2027-06-30 by A. Buyer", "expired on 2026-03-31", "fails: ban EchoLife HG556a, huawei"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if status != exitFound {
+		t.Errorf("status %d", status)
+	}
+	if _, out, _ := check(t, "", "-policy", file, "-day", "2027-07-01", "testdata/bids/router-tender"); strings.Contains(out, "waived") {
+		t.Error("a waiver holds after its last day")
+	}
+	// The record is the same with a policy, and the decision is elsewhere.
+	_, plain, _ := check(t, "", "-format", "json", "testdata/bids/router-tender")
+	_, out, stderr := check(t, "", "-format", "json", "-policy", file, "testdata/bids/router-tender")
+	if out != plain || !strings.Contains(stderr, "Policy ") {
+		t.Errorf("another record, or no decision: %q", stderr)
+	}
+	if status, out, _ := check(t, "", "-policy", file, "testdata/bids/clean"); status != exitClear || !strings.Contains(out, "PASSES") {
+		t.Errorf("the clean bid: status %d", status)
+	}
+	if status, _, _ := check(t, "", "-policy", file, "go.mod"); status != exitUnread {
+		t.Errorf("a file that cannot be read: status %d", status)
+	}
+	bad := filepath.Join(t.TempDir(), "policy.json")
+	write(t, bad, `{"waivers":[{}]}`)
+	for _, args := range [][]string{{"-policy", bad}, {"-policy", "none"}, {"-policy", file, "-day", "soon"}, {"-day", "2027-01-01"}} {
+		if status, _, stderr := check(t, "", append(args, "testdata/bids/clean")...); status != exitUsage || !strings.Contains(stderr, "-policy") {
+			t.Errorf("%v: status %d, %s", args, status, stderr)
+		}
+	}
+}
