@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -33,6 +34,7 @@ const (
 	exitUsage    = 2
 	exitUnread   = 3 // an input could not be read, which wins over exitFound; or a part of one
 	usagePreface = `Usage: bidcheck [flags] PATH...
+       bidcheck diff [flags] PATH PATH
 
 Bidcheck reads bills of materials (CycloneDX, SPDX and others) and what devices say
 of themselves (OpenWrt profiles, dmidecode, devicetrees, kernel modules, package
@@ -52,6 +54,8 @@ Examples:
   bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
   bidcheck -denylist 2018.06.12 -compare 2018.06.13 testdata/bids/endpoint-tender
   bidcheck -policy testdata/policies/routers.json testdata/bids/router-tender
+  bidcheck -bid testdata/bid.json -annotate annotated
+  bidcheck diff bid-2026-01 bid-2026-02
   bidcheck -explain 1f3a testdata/bids/endpoint-tender
   bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
 
@@ -84,6 +88,9 @@ type config struct {
 	signer    dsse.Signer    // of statements, or nil
 	policy    *policy.Policy // or nil
 	day       vendors.Date   // that its waivers are judged by
+	annotate  string         // folder, or ""
+	bid       *bid           // or nil
+	diff      bool           // compare two bids
 	paths     []string
 }
 
@@ -96,12 +103,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "bidcheck: %v\nRun bidcheck -help for usage.\n", err)
 		return exitUsage
 	}
-	inputs := screen.Collect(c.paths)
+	if c.diff {
+		return runDiff(ctx, c, stdin, stdout, stderr)
+	}
+	inputs := c.inputs()
 	report := screenWith(ctx, c, c.matcher, inputs, stdin, stderr)
 	if c.compare != nil {
 		return compare(c, report, screenWith(ctx, c, c.compare, inputs, stdin, stderr), stdout, stderr)
 	}
-	err = c.writeReport(ctx, report, stdout)
+	err = errors.Join(c.writeReport(ctx, report, stdout), c.writeAnnotated(report, stderr))
 	if errors.Is(err, evidence.ErrNoFinding) {
 		fmt.Fprintf(stderr, "bidcheck: -explain: %v\n", err)
 		return exitUsage
@@ -135,7 +145,9 @@ func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []scree
 	meter := newMeter(stderr, c.quiet, inputs)
 	docs := screen.Run(ctx, m, inputs, &screen.Options{Jobs: c.jobs, Verifiers: c.verifiers, Stdin: stdin, Progress: meter.add})
 	meter.done()
+	c.bid.check(docs)
 	report := evidence.New(m, "bidcheck", c.failOn)
+	report.Bid = c.bid.about()
 	report.Finish(docs)
 	return report
 }
@@ -163,6 +175,35 @@ func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer
 	case status == exitUnread:
 		return exitUnread
 	case comparison.Reached(c.failOn):
+		return exitFound
+	}
+	return exitClear
+}
+
+// runDiff compares two bids.
+func runDiff(ctx context.Context, c *config, stdin io.Reader, stdout, stderr io.Writer) int {
+	var reports [2]*evidence.Report
+	for i, path := range c.paths {
+		reports[i] = screenWith(ctx, c, c.matcher, screen.Collect([]string{path}), stdin, stderr)
+	}
+	d := compareBids(reports[0], reports[1], c.paths[0], c.paths[1])
+	out := c.outputs[0]
+	err := out.to(stdout, func(w io.Writer) error {
+		if out.form.name == "json" {
+			e := json.NewEncoder(w)
+			e.SetEscapeHTML(false)
+			e.SetIndent("", "  ")
+			return e.Encode(d)
+		}
+		return d.write(w)
+	})
+	switch status := exitStatus(reports[1], match.Ban); {
+	case err != nil:
+		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
+		return exitUnread
+	case status == exitUnread:
+		return exitUnread
+	case d.reached(c.failOn.String()):
 		return exitFound
 	}
 	return exitClear
@@ -200,6 +241,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	policyFile := fs.String("policy", "", "decide by the buyer's policy in this `FILE` (JSON) which findings fail, instead of -fail-on")
 	day := fs.String("day", "", "judge the waivers of a -policy by this `DATE`; default today")
 	sign := fs.String("sign", "", "sign statements (.intoto.json) with the private key in this PEM `FILE`, of Ed25519 or ECDSA")
+	fs.StringVar(&c.annotate, "annotate", "", "write copies of the bills of materials with findings, annotated with them, into this `FOLDER` (CycloneDX 1.5 or later and SPDX 2.2 or later in JSON)")
+	bidFile := fs.String("bid", "", "screen the files of the bid in this `FILE` (JSON: bidder, tender, lot, files with path and sha256)")
 	list := fs.String("denylist", "", "denylist to use: a `RELEASE` that is embedded ("+strings.Join(denylist.Names(), ", ")+"), a release's file (see -verifier and -pin), or the folder of a list of your own; default the newest")
 	lists := lists{}
 	fs.StringVar(&lists.verifier, "verifier", "", "open a denylist's FILE only if FILE.note is signed with this `KEY`, or the key in this file")
@@ -218,6 +261,9 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	fs.StringVar(&c.explain, "explain", "", "instead of the report, print how the finding or observation with this `ID` came about: the start of the id that stands behind # in the table; or all")
 	fs.IntVar(&c.jobs, "jobs", runtime.GOMAXPROCS(0), "screen this `NUMBER` of files at once")
 	fs.BoolVar(&c.quiet, "quiet", false, "no progress on standard error")
+	if c.diff = len(args) > 0 && args[0] == "diff"; c.diff {
+		args = args[1:]
+	}
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fs.SetOutput(stderr)
@@ -226,7 +272,18 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		}
 		return nil, err
 	}
-	if c.paths = fs.Args(); len(c.paths) == 0 {
+	c.paths = fs.Args()
+	if *bidFile != "" {
+		b, err := loadBid(*bidFile)
+		if err != nil {
+			return nil, fmt.Errorf("-bid: %w", err)
+		}
+		c.bid = b
+	}
+	switch {
+	case c.diff && (len(c.paths) != 2 || c.bid != nil || second != "" || c.explain != "" || *policyFile != "" || c.annotate != "" || slices.Contains(c.paths, "-")):
+		return nil, errors.New("diff compares two paths, and has no -bid, -compare, -explain, -policy or -annotate")
+	case len(c.paths) == 0 && c.bid == nil:
 		return nil, errors.New("no PATH is given")
 	}
 	var err error
@@ -251,6 +308,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 			return nil, errors.New("a statement is signed; give a private key with -sign")
 		case second != "" && (len(c.outputs) > 1 || o.form.name != "table" && o.form.name != "json"):
 			return nil, errors.New("-compare writes one table or json")
+		case c.diff && (len(c.outputs) > 1 || o.form.name != "table" && o.form.name != "json"):
+			return nil, errors.New("diff writes one table or json")
 		case c.explain != "" && (len(c.outputs) > 1 || *format != "" && *format != "table"):
 			return nil, errors.New("-explain writes one table")
 		}

@@ -33,6 +33,7 @@ type Report struct {
 	SchemaVersion string     `json:"schemaVersion"`
 	Tool          Tool       `json:"tool"`
 	Denylist      Denylist   `json:"denylist"`
+	Bid           *Bid       `json:"bid,omitempty"`
 	Options       Options    `json:"options"`
 	Verdict       string     `json:"verdict"`
 	Documents     []Document `json:"documents"`
@@ -53,6 +54,13 @@ type Denylist struct {
 	// Trust says why its bytes were trusted, "" for a release that came with the
 	// program: "signed", "pinned" (an old one, on purpose), "own", "unchecked".
 	Trust string `json:"trust,omitempty"`
+}
+
+// A Bid says whose offer was screened, as who offers or buys states it.
+type Bid struct {
+	Bidder string `json:"bidder"`
+	Tender string `json:"tender"`
+	Lot    string `json:"lot"`
 }
 
 // Options are the options that can change a result.

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -30,6 +31,13 @@ func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
 	p := newPrinter(w, opts)
 	p.report(r)
 	return p.w.Flush()
+}
+
+func labelled(label, value string) string {
+	if value == "" {
+		return ""
+	}
+	return label + " " + value
 }
 
 // trusted says why a release was trusted that did not come with the program.
@@ -59,6 +67,9 @@ type printer struct {
 func (p *printer) report(r *Report) {
 	p.number = make(map[string]int)
 	p.line("", "", "clause76: denylist release "+r.Denylist.Release+trusted(r.Denylist.Trust)+", judged as of "+r.Denylist.AsOf)
+	if b := r.Bid; b != nil {
+		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labelled("tender", b.Tender), labelled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
+	}
 	if len(r.Options.Jurisdictions) > 0 {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
 	}

@@ -40,7 +40,7 @@ func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 		return fmt.Errorf("%w: %w", evidence.ErrRecord, err)
 	}
 	now := evidence.New(m, recorded.Tool.Name, failOn)
-	now.Tool = recorded.Tool
+	now.Tool, now.Bid = recorded.Tool, recorded.Bid
 	now.Finish(Run(ctx, m, Collect(paths(recorded)), opts))
 	if err := ctx.Err(); err != nil {
 		return err

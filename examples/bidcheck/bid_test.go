@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestBid(t *testing.T) {
+	status, out, _ := check(t, "", "-format", "json", "-bid", "testdata/bid.json")
+	validate(t, out)
+	r := report(t, out)
+	if status != exitFound || len(r.Documents) != 2 || r.Bid == nil || r.Bid.Bidder != "Example Networks Ltd." || r.Bid.Lot != "2" {
+		t.Errorf("status %d, %+v", status, r.Bid)
+	}
+	if _, out, _ := check(t, "", "-bid", "testdata/bid.json"); !strings.Contains(out, "Bid of Example Networks Ltd., tender 2026/17, lot 2") {
+		t.Errorf("%.300s", out)
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "bid.json")
+	write(t, filepath.Join(dir, "a.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`)
+	bid := func(files string) { write(t, file, `{"bidder":"x","files":[`+files+`]}`) }
+	// Another file than was offered is not the bid.
+	bid(`{"path":"a.json","sha256":"` + strings.Repeat("0", 64) + `"}`)
+	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnread || !strings.Contains(out, "not as the bid says") {
+		t.Errorf("another digest: status %d\n%s", status, out)
+	} else {
+		validate(t, out)
+	}
+	bid(`{"path":"none.json"}`)
+	if status, _, _ := check(t, "", "-bid", file); status != exitUnread {
+		t.Errorf("a file that is not there: status %d", status)
+	}
+	for _, files := range []string{``, `{"path":"../x"}`, `{"path":"/etc/passwd"}`, `{"path":""}`, `{"path":"a.json"},{"path":"./a.json"}`, `{"path":"a.json","x":1}`} {
+		bid(files)
+		if status, _, stderr := check(t, "", "-bid", file); status != exitUsage || !strings.Contains(stderr, "-bid") {
+			t.Errorf("%s: status %d, %s", files, status, stderr)
+		}
+	}
+}
+
+func TestDiff(t *testing.T) {
+	dir := t.TempDir()
+	bom := func(name string, parts ...string) {
+		write(t, filepath.Join(dir, filepath.FromSlash(name)), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[`+strings.Join(parts, ",")+`]}`)
+	}
+	part := func(name, supplier string) string {
+		return `{"type":"application","name":"` + name + `","version":"1","supplier":{"name":"` + supplier + `"}}`
+	}
+	for _, d := range []string{"1", "2"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bom("1/a.json", part("agent", "Kaspersky Lab"), part("old", "Kaspersky Lab"), part("x", "Acme"))
+	bom("2/a.json", part("agent", "Kaspersky Lab"), part("new", "Kaspersky Lab"), part("x", "Acme"))
+	bom("1/gone.json", part("y", "Acme"))
+	bom("2/more.json", part("z", "Acme"))
+	status, out, _ := check(t, "", "diff", "-format", "json", dir+"/1", dir+"/2")
+	var d differences
+	if err := json.Unmarshal([]byte(out), &d); err != nil {
+		t.Fatal(err)
+	}
+	if status != exitFound || len(d.Changes) != 2 || d.Same != 1 || strings.Join(d.Added, "") != "more.json" || strings.Join(d.Removed, "") != "gone.json" {
+		t.Errorf("status %d, %+v", status, d)
+	}
+	if _, out, _ = check(t, "", "diff", dir+"/1", dir+"/2"); !strings.Contains(out, "nothing → ban: new — Kaspersky") || !strings.Contains(out, "ban → nothing: old — Kaspersky") {
+		t.Error(out)
+	}
+	if status, _, _ := check(t, "", "diff", dir+"/1", dir+"/1"); status != exitClear {
+		t.Errorf("the same bid: status %d", status)
+	}
+	// From one file to another; what is broken is no bid with less in it.
+	if status, out, _ := check(t, "", "diff", dir+"/1/a.json", dir+"/2/a.json"); status != exitFound || !strings.Contains(out, "(the file itself)") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+	write(t, filepath.Join(dir, "2", "a.json"), "{")
+	if status, out, _ := check(t, "", "diff", dir+"/1", dir+"/2"); status != exitUnread || !strings.Contains(out, "could not be screened in the second: a.json") {
+		t.Errorf("status %d\n%s", status, out)
+	}
+	for _, args := range [][]string{{"diff", "a"}, {"diff", "a", "b", "c"}, {"diff", "-format", "html", "a", "b"}, {"diff", "-", "b"}} {
+		if status, _, _ := check(t, "", args...); status != exitUsage {
+			t.Errorf("%v: status %d", args, status)
+		}
+	}
+}
+
+func TestAnnotate(t *testing.T) {
+	dir := t.TempDir()
+	status, _, stderr := check(t, "", "-annotate", dir, "-format", "json", "testdata/bids")
+	if status != exitFound || !strings.Contains(stderr, "profiles.json") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*"))
+	if len(files) != 3 {
+		t.Errorf("files %v", files)
+	}
+	for _, f := range files {
+		data, _ := os.ReadFile(f)
+		if !strings.Contains(string(data), "clause76 finding") {
+			t.Errorf("%s has no annotation", f)
+		}
+	}
+	// Annotated, it is screened to the same findings.
+	_, before, _ := check(t, "", "-format", "csv", "testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
+	_, after, _ := check(t, "", "-format", "csv", filepath.Join(dir, "endpoint-agent.cdx.json"))
+	if strings.Count(before, "\r\nfinding,") != strings.Count(after, "\r\nfinding,") {
+		t.Error("the annotations changed what is found")
+	}
+}
