@@ -92,6 +92,7 @@ func TestImportArrows(t *testing.T) {
 		"match/evidence/annotate": {"match/evidence"},
 		"match/evidence/html":     {"match/evidence"},
 		"match/evidence/junit":    {"match", "match/evidence"},
+		"match/evidence/oscal":    {"match/evidence"},
 		"match/evidence/sarif":    {"match/evidence"},
 		"match/evidence":          {"match", "match/denylist", "sbom", "vendors"},
 	}

@@ -234,7 +234,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	fs.SetOutput(io.Discard)
 	format := fs.String("format", "", "`FORM` of the report: "+formNames()+"; default table, or by the ending of -o")
 	var files []string
-	fs.Func("o", "write the report to `FILE` instead of standard output; may be given several times, each in the form of its ending: .txt, .json, .html, .sarif, .csv, .md, .xml (JUnit), .intoto.json", func(path string) error {
+	fs.Func("o", "write the report to `FILE` instead of standard output; may be given several times, each in the form of its ending: .txt, .json, .html, .sarif, .csv, .md, .xml (JUnit), .oscal.json, .intoto.json", func(path string) error {
 		files = append(files, path)
 		return nil
 	})

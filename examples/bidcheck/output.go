@@ -17,6 +17,7 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
 )
 
@@ -39,6 +40,7 @@ var forms = []form{
 	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteCSV(w) }},
 	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteMarkdown(w) }},
 	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return junit.Write(w, r) }},
+	{"oscal", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return oscal.Write(w, r) }},
 	{"intoto", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		envelope, err := r.Sign(ctx, c.signer)
 		if err == nil {
@@ -100,7 +102,7 @@ func outputs(format string, paths []string) ([]output, error) {
 		case best.name == "" && len(paths) == 1:
 			best = forms[0]
 		case best.name == "":
-			return nil, fmt.Errorf("-o %s: its ending is that of no form; expected .txt, .json, .html, .sarif, .csv, .md, .xml or .intoto.json", p)
+			return nil, fmt.Errorf("-o %s: its ending is that of no form; expected .txt, .json, .html, .sarif, .csv, .md, .xml, .oscal.json or .intoto.json", p)
 		}
 		if slices.ContainsFunc(all, func(o output) bool { return o.path == p }) {
 			return nil, fmt.Errorf("-o %s is given twice", p)

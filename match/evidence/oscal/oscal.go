@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package oscal writes a report as assessment results of OSCAL, in JSON, which systems for
+// governance and compliance take in (NIST, Open Security Controls Assessment Language 1.1.2,
+// assessment-results model).
+//
+// Each screened file is a component of the assessment; each document an observation, with its
+// coverage; each finding a finding whose target is the text that it cites, and whose state is
+// "not-satisfied" for the reason "other", for the model has no state for what a person has
+// still to decide. What was not screened is an observation of its own, and a risk of none.
+//
+// UUIDs are made from the record (version 5), and its day stands for all times: the same
+// record gives the same bytes.
+package oscal
+
+import (
+	"crypto/sha1"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/clause76/clause76/match/evidence"
+)
+
+// Version is that of OSCAL.
+const Version = "1.1.2"
+
+// namespace is that of our own properties, and of the UUIDs.
+const namespace = "https://github.com/clause76/clause76/ns/oscal"
+
+type document struct {
+	Results assessment `json:"assessment-results"`
+}
+
+type assessment struct {
+	UUID     string   `json:"uuid"`
+	Metadata metadata `json:"metadata"`
+	ImportAP link     `json:"import-ap"`
+	Results  []result `json:"results"`
+}
+
+type metadata struct {
+	Title        string `json:"title"`
+	LastModified string `json:"last-modified"`
+	Version      string `json:"version"`
+	OSCALVersion string `json:"oscal-version"`
+}
+
+type link struct {
+	Href    string `json:"href"`
+	Remarks string `json:"remarks,omitempty"`
+}
+
+type result struct {
+	UUID         string           `json:"uuid"`
+	Title        string           `json:"title"`
+	Description  string           `json:"description"`
+	Start        string           `json:"start"`
+	Props        []property       `json:"props"`
+	Local        local            `json:"local-definitions"`
+	Reviewed     map[string][]any `json:"reviewed-controls"`
+	Observations []observation    `json:"observations"`
+	Findings     []finding        `json:"findings,omitempty"`
+}
+
+type local struct {
+	Components []component `json:"components,omitempty"`
+}
+
+type component struct {
+	UUID        string            `json:"uuid"`
+	Type        string            `json:"type"`
+	Title       string            `json:"title"`
+	Description string            `json:"description"`
+	Props       []property        `json:"props,omitempty"`
+	Status      map[string]string `json:"status"`
+}
+
+type property struct {
+	Name  string `json:"name"`
+	NS    string `json:"ns"`
+	Value string `json:"value"`
+}
+
+type observation struct {
+	UUID        string     `json:"uuid"`
+	Title       string     `json:"title"`
+	Description string     `json:"description"`
+	Props       []property `json:"props,omitempty"`
+	Methods     []string   `json:"methods"`
+	Subjects    []subject  `json:"subjects,omitempty"`
+	Evidence    []link     `json:"relevant-evidence,omitempty"`
+	Collected   string     `json:"collected"`
+}
+
+type subject struct {
+	UUID string `json:"subject-uuid"`
+	Type string `json:"type"`
+}
+
+type finding struct {
+	UUID        string     `json:"uuid"`
+	Title       string     `json:"title"`
+	Description string     `json:"description"`
+	Props       []property `json:"props"`
+	Target      target     `json:"target"`
+	Related     []related  `json:"related-observations"`
+}
+
+type target struct {
+	Type    string            `json:"type"`
+	ID      string            `json:"target-id"`
+	Title   string            `json:"title"`
+	Status  map[string]string `json:"status"`
+	Remarks string            `json:"remarks"`
+}
+
+type related struct {
+	UUID string `json:"observation-uuid"`
+}
+
+// Write writes the report.
+func Write(w io.Writer, r *evidence.Report) error {
+	record, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("oscal: %w", err)
+	}
+	x := &writer{seed: string(record), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
+	res := result{
+		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict, Start: x.stamp,
+		Description: "Bills of materials and device manifests were screened against a denylist of vendors. A finding is for a person to decide on; it is no legal advice.",
+		Props:       x.props("verdict", r.Verdict, "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
+		Reviewed:    map[string][]any{"control-selections": {map[string]any{"include-all": map[string]any{}}}},
+	}
+	for i := range r.Documents {
+		x.document(&res, i, &r.Documents[i])
+	}
+	if len(r.Documents) == 0 {
+		res.Observations = append(res.Observations, observation{UUID: x.uuid("nothing"), Title: "Nothing was screened", Description: "The report has no documents.", Methods: []string{"TEST"}, Collected: x.stamp})
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(document{assessment{
+		UUID:     x.uuid("assessment"),
+		Metadata: metadata{"Screening of vendors", x.stamp, r.SchemaVersion, Version},
+		ImportAP: link{"#" + x.uuid("plan"), "There is no assessment plan in OSCAL; the model wants a reference to one."},
+		Results:  []result{res},
+	}})
+}
+
+type writer struct {
+	r           *evidence.Report
+	seed, stamp string
+}
+
+// uuid is one of version 5, of the record and a name.
+func (x *writer) uuid(name string) string {
+	sum := sha1.Sum([]byte(namespace + "\x00" + x.seed + "\x00" + name))
+	sum[6] = sum[6]&0x0f | 0x50
+	sum[8] = sum[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+// props are properties of our namespace; those without a value are left out.
+func (x *writer) props(pairs ...string) []property {
+	var all []property
+	for i := 0; i < len(pairs); i += 2 {
+		if value := line(pairs[i+1]); value != "" {
+			all = append(all, property{pairs[i], namespace, value})
+		}
+	}
+	return all
+}
+
+// line is text as OSCAL's strings are: on one line, with no blanks around it.
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
+
+func (x *writer) document(res *result, i int, d *evidence.Document) {
+	name := fmt.Sprintf("document %d", i)
+	id := x.uuid(name)
+	title := line(d.Path)
+	if title == "" {
+		title = "a document without a name"
+	}
+	res.Local.Components = append(res.Local.Components, component{
+		UUID: id, Type: "software", Title: title, Description: strings.TrimSpace("A screened document. " + d.Format + " " + d.SpecVersion),
+		Props: x.props("sha-256", d.SHA256, "verdict", d.Verdict), Status: map[string]string{"state": "other"},
+	})
+	c := d.Coverage
+	o := observation{
+		UUID: x.uuid(name + " observation"), Title: "Screened: " + title, Methods: []string{"TEST"}, Subjects: []subject{{id, "component"}}, Collected: x.stamp,
+		Description: fmt.Sprintf("%d parts: %d say whose they are; nothing is known about the other %d. %d fields or elements could not be read.", c.Components, c.Identified, c.Unidentified, c.Malformed),
+		Props:       x.props("components", fmt.Sprint(c.Components), "unidentified", fmt.Sprint(c.Unidentified), "malformed", fmt.Sprint(c.Malformed)),
+	}
+	if d.Error != nil {
+		o.Title, o.Description = "Not screened: "+title, "The document could not be screened: "+line(d.Error.Message)
+	}
+	res.Observations = append(res.Observations, o)
+	for j := range d.Findings {
+		res.Findings = append(res.Findings, x.finding(&d.Findings[j], fmt.Sprintf("%s finding %d", name, j), o.UUID))
+	}
+}
+
+func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
+	t := target{Type: "statement-id", ID: "none", Title: "no text", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
+		Remarks: "What follows from a finding is for a person to decide."}
+	var texts []string
+	for _, c := range f.Citations {
+		if t.ID == "none" && c.Verdict == f.Verdict {
+			t.ID, t.Title = token(c.Listing), line(c.Title)
+		}
+		texts = append(texts, fmt.Sprintf("%s: %s: “%s” %s", c.Verdict, c.Title, c.Quote, c.URL))
+	}
+	part := line(strings.TrimSpace(f.Component.Group + " " + f.Component.Name + " " + f.Component.Version))
+	return finding{
+		UUID: x.uuid(name), Title: line(fmt.Sprintf("%s: %s is attributed to %s", f.Verdict, part, f.Vendor.Name)),
+		Description: fmt.Sprintf("At %s, %s.\n%s", line(f.Component.Location.Pointer), f.Tier, strings.Join(texts, "\n")),
+		Props:       x.props("finding-id", f.ID, "verdict", f.Verdict, "tier", f.Tier, "vendor", f.Vendor.ID, "purl", f.Component.CanonicalPURL),
+		Target:      t, Related: []related{{observed}},
+	}
+}
+
+// token is an id as OSCAL's tokens are: letters, digits, dots, hyphens and underscores, and no
+// digit in front.
+func token(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, s)
+	if s == "" || s[0] >= '0' && s[0] <= '9' || s[0] == '.' || s[0] == '-' {
+		s = "_" + s
+	}
+	return s
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package oscal_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/oscal"
+	"github.com/clause76/clause76/match/screen"
+)
+
+func Example() {
+	var b bytes.Buffer
+	if err := oscal.Write(&b, &evidence.Report{Verdict: "clear", Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
+		fmt.Println(err)
+	}
+	var out struct {
+		Results struct {
+			Results []struct{ Title string }
+		} `json:"assessment-results"`
+	}
+	if err := json.Unmarshal(b.Bytes(), &out); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(out.Results.Results[0].Title)
+	// Output: Screening: clear
+}
+
+// The parts of the model (OSCAL 1.1.2) that are written, with what is required of each.
+var required = map[string][]string{
+	"assessment-results": {"uuid", "metadata", "import-ap", "results"}, "metadata": {"title", "last-modified", "version", "oscal-version"}, "import-ap": {"href"},
+	"results": {"uuid", "title", "description", "start", "reviewed-controls"}, "reviewed-controls": {"control-selections"},
+	"components": {"uuid", "type", "title", "description", "status"}, "observations": {"uuid", "description", "methods", "collected"}, "subjects": {"subject-uuid", "type"},
+	"findings": {"uuid", "title", "description", "target"}, "target": {"type", "target-id", "status"}, "status": {"state"}, "related-observations": {"observation-uuid"}, "props": {"name", "value"},
+}
+
+var (
+	uuid  = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	token = regexp.MustCompile(`^(\p{L}|_)(\p{L}|\p{N}|[.\-_])*$`)
+	text  = regexp.MustCompile(`^\S(.*\S)?$`)
+)
+
+func TestModel(t *testing.T) {
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := evidence.New(m, "bidcheck", match.Ban)
+	r.Finish(screen.Run(context.Background(), m, screen.Collect([]string{"../../../testdata/bids", "../../../go.mod"}), nil))
+	r.Documents[0].Findings = append(r.Documents[0].Findings, evidence.Finding{Verdict: "review", Vendor: evidence.Vendor{Name: "Acme"}, Component: evidence.Component{Name: "two\nlines \x1b"}})
+	var a, b bytes.Buffer
+	if err := oscal.Write(&a, r); err != nil {
+		t.Fatal(err)
+	}
+	if oscal.Write(&b, r); !bytes.Equal(a.Bytes(), b.Bytes()) {
+		t.Error("two times, and not the same")
+	}
+	var v any
+	if err := json.Unmarshal(a.Bytes(), &v); err != nil {
+		t.Fatal(err)
+	}
+	ids, refs := make(map[string]bool), make(map[string]bool)
+	counts := make(map[string]int)
+	var walk func(name string, v any)
+	walk = func(name string, v any) {
+		switch v := v.(type) {
+		case []any:
+			if len(v) == 0 {
+				t.Errorf("an empty array %s: the model wants one element or none of it", name)
+			}
+			for _, e := range v {
+				walk(name, e)
+			}
+		case map[string]any:
+			counts[name]++
+			for _, want := range required[name] {
+				if v[want] == nil {
+					t.Errorf("%s has no %s", name, want)
+				}
+			}
+			for k, e := range v {
+				walk(k, e)
+				s, _ := e.(string)
+				switch {
+				case k == "uuid":
+					if !uuid.MatchString(s) || ids[s] {
+						t.Errorf("the uuid %q of %s", s, name)
+					}
+					ids[s] = true
+				case strings.HasSuffix(k, "-uuid"):
+					refs[s] = true
+				case k == "target-id" || name == "props" && k == "name":
+					if !token.MatchString(s) {
+						t.Errorf("the token %q", s)
+					}
+				case name == "props" && k == "value", k == "title":
+					if !text.MatchString(s) {
+						t.Errorf("%s %s is %q", name, k, s)
+					}
+				}
+			}
+		}
+	}
+	walk("", v)
+	for ref := range refs {
+		if !ids[ref] {
+			t.Errorf("a reference to %s, which is not there", ref)
+		}
+	}
+	findings := 0
+	for _, d := range r.Documents {
+		findings += len(d.Findings)
+	}
+	if counts["findings"] != findings || counts["observations"] != len(r.Documents) {
+		t.Errorf("%d findings and %d observations; want %d and %d", counts["findings"], counts["observations"], findings, len(r.Documents))
+	}
+}
