@@ -12,6 +12,10 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/html"
+	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/oscal"
+	"github.com/clause76/clause76/match/evidence/sarif"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -55,6 +59,12 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 	}
 	add("table", r.WriteTable(&buf, nil))
 	add("record", r.WriteJSON(&buf))
+	add("html", html.Write(&buf, r))
+	add("markdown", r.WriteMarkdown(&buf))
+	add("csv", r.WriteCSV(&buf))
+	add("junit", junit.Write(&buf, r))
+	add("sarif", sarif.Write(&buf, r))
+	add("oscal", oscal.Write(&buf, r))
 	for _, d := range r.Documents {
 		if len(d.Findings) > 0 {
 			add("explanation", evidence.WriteExplanation(&buf, r, "all", release.Register(), nil))

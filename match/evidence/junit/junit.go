@@ -108,7 +108,7 @@ func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) su
 	s.Cases = append(s.Cases, screening)
 	for i := range d.Findings {
 		f := &d.Findings[i]
-		t := testcase{Class: d.Path, Name: fmt.Sprintf("%s %s is %s's", f.Component.Name, f.Component.Version, f.Vendor.Name)}
+		t := testcase{Class: d.Path, Name: fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name)}
 		message := fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier)
 		var text strings.Builder
 		fmt.Fprintf(&text, "at %s\n", f.Component.Location.Pointer)
