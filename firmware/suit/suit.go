@@ -95,10 +95,15 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			return syntax("the envelope", err)
 		}
 		x := &reader{s: s, data: data, c: sbom.Component{Ref: "manifest", Type: "firmware", Name: "SUIT manifest", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/manifest"}}}
+		var payloads []string
 		for key := range envelope {
 			if name, ok := key.(string); ok {
-				s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the payload or manifest %.100q in the envelope was not looked into", name), vendors.Location{Pointer: "/" + name})
+				payloads = append(payloads, name)
 			}
+		}
+		slices.Sort(payloads)
+		for _, name := range payloads {
+			s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the payload or manifest %.100q in the envelope was not looked into", name), vendors.Location{Pointer: "/" + name, Offset: -1})
 		}
 		var wrapped []byte
 		if err := mode.Unmarshal(envelope[uint64(keyManifest)], &wrapped); err != nil {

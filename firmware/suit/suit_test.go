@@ -20,8 +20,11 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
+// sorted encodes maps in one order.
+var sorted, _ = cbor.EncOptions{Sort: cbor.SortCanonical}.EncMode()
+
 func enc(v any) cbor.RawMessage {
-	b, err := cbor.Marshal(v)
+	b, err := sorted.Marshal(v)
 	if err != nil {
 		panic(err)
 	}
