@@ -26,6 +26,15 @@ var dmi = []struct {
 	{"bios", "firmware", "bios_vendor", "", "bios_version", nil},
 }
 
+// Files are the names of the files in /sys/class/dmi/id: those that Directory reads, and others
+// that are numbers, days and serials, which it does not.
+var Files = []string{
+	"sys_vendor", "product_name", "product_version", "product_family", "product_sku", "board_vendor", "board_name", "board_version",
+	"chassis_vendor", "chassis_version", "bios_vendor", "bios_version",
+	"product_serial", "product_uuid", "board_serial", "board_asset_tag", "chassis_serial", "chassis_asset_tag", "chassis_type", "bios_date", "bios_release",
+	"ec_firmware_release", "modalias", "uevent",
+}
+
 // IsDirectory reports whether a directory is /sys/class/dmi/id or a copy of it.
 func IsDirectory(fsys fs.FS, dir string) bool {
 	known := 0

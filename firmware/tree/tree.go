@@ -4,7 +4,7 @@
 // device, extracted or still in its image, /sys/class/dmi/id, /sys/firmware/efi/esrt, or a
 // mock-up of a Redfish service.
 //
-//	doc := tree.Read(ctx, os.DirFS("rootfs"), nil)
+//	doc := firmware.OpenFS(ctx, os.DirFS("rootfs"), nil)
 //	for c, err := range doc.Components() { … }
 //
 // Each file is read as what its content says it is, unpacked if need be: databases of
@@ -22,6 +22,7 @@ package tree
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -47,10 +48,10 @@ import (
 // that is possible, and is nil otherwise.
 type Opener func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document
 
-// Options set how a tree is read. A nil *Options means defaults.
+// Options set how a tree is read.
 type Options struct {
 	sbom.Options
-	// Open reads a file of the tree.
+	// Open reads a file of the tree. It has to be set; firmware.OpenFS does.
 	Open Opener
 	// Jobs is how many files are read at once; default one for each processor. Results
 	// do not depend on it.
@@ -79,6 +80,9 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 	if kind == "" {
 		kind = "file-system"
 	}
+	if opts == nil || opts.Open == nil {
+		return sbom.Failed(sbom.Header{Format: kind}, errors.New("tree: Options.Open is not set"))
+	}
 	return sbom.NewDocument(sbom.Header{Format: kind, Encoding: "files"}, &opts.Options, func(s *sbom.Sink) error {
 		s.Placed()
 		_, err := Walk(ctx, s, fsys, "", opts)
@@ -91,7 +95,7 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Options) (more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &walker{ctx: ctx, s: s, fsys: fsys, prefix: prefix, opts: opts}
+	w := &walker{ctx: ctx, s: s, fsys: fsys, prefix: prefix, opts: opts, fields: make(map[string]bool)}
 	if err := w.list(); err != nil {
 		return false, err
 	}
@@ -111,8 +115,9 @@ type walker struct {
 	prefix string
 	opts   *Options
 	files  []string
-	// special are directories whose files are fields of one thing.
+	// special are directories whose files are fields of one thing, and fields those files.
 	special []directory
+	fields  map[string]bool
 	owned   map[string]bool
 }
 
@@ -124,7 +129,7 @@ type directory struct {
 
 // list finds the files, in order of their paths.
 func (w *walker) list() error {
-	bytes, limit := int64(0), w.opts.Bytes
+	total, limit := int64(0), w.opts.Bytes
 	if limit <= 0 {
 		limit = maxBytes
 	}
@@ -141,11 +146,9 @@ func (w *walker) list() error {
 			}
 			switch {
 			case smbios.IsDirectory(w.fsys, p):
-				w.special = append(w.special, directory{p, smbios.Directory})
-				return fs.SkipDir
+				w.fieldsOf(directory{p, smbios.Directory}, smbios.Files)
 			case uefi.IsEntry(w.fsys, p):
-				w.special = append(w.special, directory{p, uefi.Entry})
-				return fs.SkipDir
+				w.fieldsOf(directory{p, uefi.Entry}, uefi.Files)
 			}
 			return nil
 		}
@@ -157,13 +160,56 @@ func (w *walker) list() error {
 			return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrRead, Err: err}
 		}
 		w.files = append(w.files, p)
-		if bytes += info.Size(); bytes > limit || bytes < 0 || len(w.files) > maxFiles {
+		if total += info.Size(); total > limit || total < 0 || len(w.files) > maxFiles {
 			return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d bytes in files, or %d files", limit, maxFiles)}
 		}
 		return nil
 	})
 	slices.Sort(w.files)
 	return err
+}
+
+// power is what sysfs keeps of the power of every device.
+var power = []string{"async", "autosuspend_delay_ms", "control", "runtime_active_kids", "runtime_active_time", "runtime_enabled", "runtime_status", "runtime_suspended_time", "runtime_usage"}
+
+// fieldsOf takes note of a directory whose files are fields. Other files in it are as
+// anywhere.
+func (w *walker) fieldsOf(d directory, names []string) {
+	w.special = append(w.special, d)
+	for _, name := range names {
+		w.fields[path.Join(d.path, name)] = true
+	}
+	for _, name := range power {
+		w.fields[path.Join(d.path, "power", name)] = true
+	}
+}
+
+// field reports whether a file is one of those fields, and not something else by its name. It
+// is part of the tree's digest, unless nobody but root can read it: a serial number.
+func (w *walker) field(j *job) bool {
+	const most = 4096 // sysfs gives a page at most
+	if !w.fields[j.path] {
+		return false
+	}
+	f, err := w.fsys.Open(j.path)
+	if errors.Is(err, fs.ErrPermission) {
+		j.unread = true
+		return true
+	}
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil { // as sysfs does for what a device does not have
+		j.unread = true
+		return errors.Is(err, fs.ErrPermission) || len(data) == 0
+	}
+	if len(data) > most || bytes.IndexByte(data, 0) >= 0 {
+		return false
+	}
+	j.sum = sha256.Sum256(data)
+	return true
 }
 
 // A job is a file that is read, by one goroutine, for another to take what comes of it.
@@ -174,6 +220,7 @@ type job struct {
 	documents []document
 	sum       [sha256.Size]byte
 	empty     bool
+	unread    bool  // it is not part of the digest
 	err       error // of the file itself
 }
 
@@ -234,7 +281,7 @@ func (w *walker) read() (more bool, err error) {
 		if err := w.ctx.Err(); err != nil {
 			return false, sbom.ReadError(0, err)
 		}
-		if w.opts.Sum != nil {
+		if w.opts.Sum != nil && !j.unread {
 			fmt.Fprintf(w.opts.Sum, "%s  %s\n", hex.EncodeToString(j.sum[:]), j.path)
 		}
 		if w.finish(j) {
@@ -284,6 +331,9 @@ func Within(file string, at vendors.Location) vendors.Location {
 
 // file reads one file.
 func (w *walker) file(ctx context.Context, j *job) {
+	if w.field(j) {
+		return
+	}
 	f, err := w.fsys.Open(j.path)
 	if err != nil {
 		j.err = err

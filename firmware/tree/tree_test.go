@@ -93,6 +93,8 @@ func TestKinds(t *testing.T) {
 			files("etc/inittab", "", "sbom.json", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}`), 1, "as sbom.json"},
 		{"/sys/class/dmi/id", "sysfs-dmi", "sys_vendor 1288H V5 1 sys_vendor=HUAWEI\nboard_vendor board 0 board_vendor=Huawei\nchassis_vendor chassis 0\nbios_vendor bios 0\n",
 			files("sys_vendor", "HUAWEI\n", "product_name", "1288H V5\n", "board_vendor", "Huawei\n", "bios_vendor", "To be filled by O.E.M.\n", "bios_version", "0.1\n", "chassis_vendor", "N/A\n", "product_serial", "1"), 0, ""},
+		{"a program beside the fields", "sysfs-dmi", "sys_vendor Box 1 sys_vendor=HUAWEI\nboard_vendor board 0\nagent agent 0\nuevent uevent 0\n",
+			files("sys_vendor", "HUAWEI\n", "product_name", "Box\n", "board_vendor", "", "modalias", "dmi:x", "agent", "\x7fELF", "uevent", "\x7fELF\x00", "power/control", "on"), 1, "2 of 7 files"},
 		{"part of a tree", "root-file-system", "sys/class/dmi/id/sys_vendor Box 1 sys/class/dmi/id/sys_vendor=HUAWEI\nsys/class/dmi/id/board_vendor board 0\n",
 			files("etc/inittab", "", "sys/class/dmi/id/sys_vendor", "HUAWEI\n", "sys/class/dmi/id/product_name", "Box\n", "sys/class/dmi/id/board_vendor", "a\nb\n"), 1, "more than one line"},
 		{"a mock-up of Redfish", "redfish-mockup", "redfish/v1/Chassis/1/index.json#/ Box 1 redfish/v1/Chassis/1/index.json#/Manufacturer=Huawei\nredfish/v1/index.json#/ Root 0\n",
@@ -134,6 +136,21 @@ func ndb() string {
 	le.PutUint32(b[40:], 256)
 	b = append(b, "BlbS\x01\x00\x00\x00\x00\x00\x00\x00"...)
 	return string(append(le.AppendUint32(b, uint32(len(header))), header...))
+}
+
+// The digest of a tree is of all its files, also those that are fields.
+func TestSum(t *testing.T) {
+	sums := make(map[string]bool)
+	for _, vendor := range []string{"HUAWEI\n", "Acme\n"} {
+		sum := sha256.New()
+		if _, _, err := show(files("sys_vendor", vendor, "product_name", "Box\n", "board_vendor", "x\n"), &tree.Options{Sum: sum}); err != nil {
+			t.Fatal(err)
+		}
+		sums[string(sum.Sum(nil))] = true
+	}
+	if len(sums) != 2 {
+		t.Error("two trees have one digest")
+	}
 }
 
 func TestKindOfDocuments(t *testing.T) {

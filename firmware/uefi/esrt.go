@@ -20,6 +20,9 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
+// Files are the names of the files in an entry.
+var Files = []string{"fw_class", "fw_type", "fw_version", "lowest_supported_fw_version", "capsule_flags", "last_attempt_version", "last_attempt_status"}
+
 // IsEntry reports whether a directory is an entry of the table.
 func IsEntry(fsys fs.FS, dir string) bool {
 	for _, name := range []string{"fw_class", "fw_type", "fw_version"} {

@@ -14,11 +14,11 @@ import (
 // table is /sys/firmware/efi/esrt with an entry of this class.
 func table(class string) fstest.MapFS {
 	return fstest.MapFS{
-		"fw_resource_count":           {Data: []byte("1\n")},
-		"entries/entry0/fw_class":     {Data: []byte(class)},
-		"entries/entry0/fw_type":      {Data: []byte("1\n")},
-		"entries/entry0/fw_version":   {Data: []byte("65551\n")},
-		"entries/entry0/last_attempt": {Data: []byte("0\n")},
+		"fw_resource_count":                  {Data: []byte("1\n")},
+		"entries/entry0/fw_class":            {Data: []byte(class)},
+		"entries/entry0/fw_type":             {Data: []byte("1\n")},
+		"entries/entry0/fw_version":          {Data: []byte("65551\n")},
+		"entries/entry0/last_attempt_status": {Data: []byte("0\n")},
 	}
 }
 
