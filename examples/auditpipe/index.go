@@ -21,6 +21,21 @@ CREATE INDEX IF NOT EXISTS findings_vendor ON findings (vendor);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
 `
 
+// lock holds a lock until it is given back or the program ends, however that is: it is that of
+// a database, which works alike on all systems.
+func lock(path string) (unlock func(), err error) {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err = db.Exec("BEGIN EXCLUSIVE"); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("%w: %w", errBusy, err)
+	}
+	return func() { db.Close() }, nil
+}
+
 // openIndex opens the index of a store.
 func (s *store) openIndex() (*sql.DB, error) {
 	db, err := sql.Open("sqlite", s.path("index.sqlite"))

@@ -82,7 +82,7 @@ func state(t testing.TB, store string) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
 	err := filepath.WalkDir(store, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "index.sqlite") {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "index.sqlite") || strings.HasPrefix(d.Name(), "lock") {
 			return err
 		}
 		data, err := os.ReadFile(p)
@@ -165,6 +165,31 @@ func TestStore(t *testing.T) {
 	for name, sum := range state(t, other) {
 		if strings.HasPrefix(name, "records/") && after[name] != sum {
 			t.Errorf("%s is another", name)
+		}
+	}
+}
+
+// Two programs do not write to one store; the same file by another name is judged again all the same.
+func TestLockAndNames(t *testing.T) {
+	private, _ := keyFiles(t)
+	dir, store := bids(t, 2), filepath.Join(t.TempDir(), "store")
+	if status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, "-denylist", "2018.06.12", dir); status != exitOK {
+		t.Fatal(stderr)
+	}
+	unlock, err := lock(filepath.Join(store, "lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, dir); status != exitUnread || !strings.Contains(stderr, errBusy.Error()) {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	unlock()
+	if err := os.Rename(dir, dir+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"screen", "-denylist", "2017.09.14", dir + ".moved"}, {"rescreen", "-denylist", "2018.06.13"}} {
+		if status, _, stderr := audit(t, "", append([]string{args[0], "-store", store, "-key", private}, args[1:]...)...); status != exitOK {
+			t.Errorf("%v: status %d, %s", args, status, stderr)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -30,6 +31,7 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if err != nil {
 		return exitUnread, err
 	}
+	defer s.unlock()
 	// The newest statement on each file that is not of this release is what it flips from.
 	latest := make(map[string]*evidence.Report)
 	order := []string{}
@@ -96,7 +98,7 @@ func (x *pipe) again(ctx context.Context, digest string, before *evidence.Report
 		if d.Error != nil {
 			continue // no list can read it
 		}
-		t, ok := said[d.Path]
+		t, ok := said[strings.TrimPrefix(d.Path, e.path)]
 		if !ok {
 			return e, fmt.Errorf("there is no transcript of %s", d.Path)
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/clause76/clause76/match"
@@ -43,6 +44,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	inputs := screen.Collect(paths)
+	defer s.unlock()
 	meter := newMeter(c, len(inputs))
 	defer meter.done()
 	x := &pipe{c: c, m: m, s: s, meter: meter, there: maps.Clone(s.known)}
@@ -169,7 +171,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 	e.report = evidence.New(x.m, "auditpipe", match.Ban)
 	e.report.Finish(screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Transcript: func(path string, t *sbom.Transcript) {
 		mu.Lock()
-		said[path] = t
+		said[strings.TrimPrefix(path, in.Path)] = t
 		mu.Unlock()
 	}}))
 	if err := ctx.Err(); err != nil {

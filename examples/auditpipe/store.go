@@ -34,6 +34,7 @@ import (
 //	checkpoint                     a note: how many lines the log has, and their Merkle root
 //	index.sqlite                   what the statements say, to ask; made of them at any time
 //	tmp/                           what is being written
+//	lock                           held while a program writes
 //
 // A statement is written before its line, and the line before the checkpoint: what a
 // program that was killed left behind is taken up by the next, or written again.
@@ -43,6 +44,7 @@ type store struct {
 	known  map[string]int // line by the name of the statement
 	hashes hashes         // of the log's tree
 	key    *signingKey
+	unlock func()
 }
 
 // Faults of a store, for errors.Is.
@@ -53,6 +55,7 @@ var (
 	errTampered   = errors.New("a statement is not the one that was logged")
 	errUnlogged   = errors.New("a statement is not in the log")
 	errRollback   = errors.New("the log does not go on from the earlier checkpoint")
+	errBusy       = errors.New("another program writes to the store")
 )
 
 // hashes are those of the tree over the lines of the log.
@@ -69,13 +72,28 @@ func (h hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	return out, nil
 }
 
-// openStore opens a store, or makes one.
+// openStore opens a store to write to, or makes one.
 func openStore(dir string, key *signingKey) (*store, error) {
 	for _, d := range []string{"records", "transcripts", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
 			return nil, err
 		}
 	}
+	unlock, err := lock(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	s, err := takeUp(dir, key)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	s.unlock = unlock
+	return s, nil
+}
+
+// takeUp reads a store, and finishes what a program that was killed left behind.
+func takeUp(dir string, key *signingKey) (*store, error) {
 	left, err := os.ReadDir(filepath.Join(dir, "tmp"))
 	if err != nil {
 		return nil, err
@@ -323,7 +341,7 @@ func (s *store) load(line string) ([]byte, *evidence.Report, error) {
 	return data, report, nil
 }
 
-// Transcripts of the documents in a file, by their paths.
+// Transcripts of the documents in a file, by their paths without the file's.
 type transcripts map[string]*sbom.Transcript
 
 var (
