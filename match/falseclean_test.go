@@ -14,6 +14,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"unicode/utf16"
@@ -361,40 +362,46 @@ func edits(doc string) map[string]string {
 func TestFalseCleanMatrix(t *testing.T) {
 	m := matcher(t, "", nil)
 	cells, counts := 0, make(map[string]int)
-	check := func(what, doc string) {
-		cells++
+	var mu sync.Mutex
+	check := func(t *testing.T, what, doc string) {
 		got := ending(m, doc)
+		mu.Lock()
+		cells++
 		counts[got]++
+		mu.Unlock()
 		if got == "clear" || got == "nothing" {
 			t.Errorf("%s: %s\n%.2000s", what, got, doc)
 		}
 	}
 	for name, doc := range positives(t) {
-		if got := ending(m, doc); got != "ban" && got != "review" {
-			t.Errorf("%s: %s, want a finding", name, got)
-		}
-		for wrap, around := range wrappings {
-			check(name+", "+wrap, around(doc))
-			for how, value := range letters {
-				if strings.Contains(doc, evaded) && name != "CoSWID" && name != "uSWID" && name != "TlvInfo" && name != "protobuf" {
-					check(name+", "+wrap+", "+how, around(strings.ReplaceAll(doc, evaded, value)))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := ending(m, doc); got != "ban" && got != "review" {
+				t.Errorf("%s: %s, want a finding", name, got)
+			}
+			for wrap, around := range wrappings {
+				check(t, name+", "+wrap, around(doc))
+				for how, value := range letters {
+					if strings.Contains(doc, evaded) && name != "CoSWID" && name != "uSWID" && name != "TlvInfo" && name != "protobuf" {
+						check(t, name+", "+wrap+", "+how, around(strings.ReplaceAll(doc, evaded, value)))
+					}
 				}
 			}
-		}
-		for how, edited := range edits(doc) {
-			check(name+", "+how, edited)
-			check(name+", "+how+", gzip", gzipOf(edited))
-		}
-		for i := range len(doc) {
-			if endless[name] && i > 0 && doc[i-1] == '\n' {
-				continue
+			for how, edited := range edits(doc) {
+				check(t, name+", "+how, edited)
+				check(t, name+", "+how+", gzip", gzipOf(edited))
 			}
-			check(fmt.Sprintf("%s, cut at byte %d", name, i), doc[:i])
-		}
-		zipped := gzipOf(doc)
-		for i := range len(zipped) {
-			check(fmt.Sprintf("%s, gzip cut at byte %d", name, i), zipped[:i])
-		}
+			for i := range len(doc) {
+				if endless[name] && i > 0 && doc[i-1] == '\n' {
+					continue
+				}
+				check(t, fmt.Sprintf("%s, cut at byte %d", name, i), doc[:i])
+			}
+			zipped := gzipOf(doc)
+			for i := range len(zipped) {
+				check(t, fmt.Sprintf("%s, gzip cut at byte %d", name, i), zipped[:i])
+			}
+		})
 	}
-	t.Logf("%d cells: %v", cells, counts)
+	t.Cleanup(func() { t.Logf("%d cells: %v", cells, counts) })
 }

@@ -47,7 +47,15 @@ var (
 func SniffManifest(head []byte) bool { return firstLine.Match(head) }
 
 // SniffShowInfo reports whether a document that starts with head is what show-info prints.
-func SniffShowInfo(head []byte) bool { return entry.Match(head) && kind.Match(head) }
+func SniffShowInfo(head []byte) bool {
+	return bytes.Contains(head, []byte(`"type"`)) && startsObject(head) && entry.Match(head) && kind.Match(head)
+}
+
+// startsObject reports whether the first byte that is no blank is a brace.
+func startsObject(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	return len(head) > 0 && head[0] == '{'
+}
 
 // ReadManifest returns the packages of a manifest.csv.
 func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {

@@ -10,6 +10,7 @@
 package unpackers
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -35,10 +36,14 @@ var (
 )
 
 // SniffBinwalk reports whether a document that starts with head is a report of binwalk.
-func SniffBinwalk(head []byte) bool { return binwalk.Match(head) }
+func SniffBinwalk(head []byte) bool {
+	return bytes.Contains(head, []byte(`"Analysis"`)) && binwalk.Match(head)
+}
 
 // SniffUnblob reports whether a document that starts with head is a report of unblob.
-func SniffUnblob(head []byte) bool { return unblob.Match(head) && typed.Match(head) }
+func SniffUnblob(head []byte) bool {
+	return bytes.Contains(head, []byte(`"__typename__"`)) && unblob.Match(head) && typed.Match(head)
+}
 
 // ReadBinwalk returns what binwalk found.
 func ReadBinwalk(r io.Reader, opts *sbom.Options) *sbom.Document {
