@@ -5,11 +5,17 @@ package evidence_test
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/oscal"
+	"github.com/clause76/clause76/match/evidence/sarif"
 )
 
 // hostile are names that mean something to a spreadsheet, a terminal or a renderer.
@@ -80,5 +86,54 @@ func TestMarkdown(t *testing.T) {
 	}
 	if table != 2+len(hostile) {
 		t.Errorf("%d rows", table)
+	}
+}
+
+// In the other views such names are data too: on a terminal, in JSON and in XML.
+func TestHostileNames(t *testing.T) {
+	r := poisoned()
+	var table bytes.Buffer
+	if err := r.WriteTable(&table, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"\x1b", "\x00", "\u202e", "\r"} {
+		if strings.Contains(table.String(), bad) {
+			t.Errorf("the table has %q", bad)
+		}
+	}
+	for name, write := range map[string]func(io.Writer, *evidence.Report) error{"sarif": sarif.Write, "oscal": oscal.Write} {
+		var b bytes.Buffer
+		if err := write(&b, r); err != nil {
+			t.Fatal(name, err)
+		}
+		if !json.Valid(b.Bytes()) || bytes.ContainsAny(b.Bytes(), "\x1b\x00") {
+			t.Errorf("%s is no JSON, or has characters that steer", name)
+		}
+	}
+	var b bytes.Buffer
+	if err := junit.Write(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	d := xml.NewDecoder(&b)
+	cases := 0
+	for {
+		tok, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal("junit", err)
+		}
+		if e, ok := tok.(xml.StartElement); ok {
+			if e.Name.Local == "script" || e.Name.Local == "b" {
+				t.Errorf("an element %s", e.Name.Local)
+			}
+			if e.Name.Local == "testcase" {
+				cases++
+			}
+		}
+	}
+	if cases != 3*len(hostile) {
+		t.Errorf("%d cases, want %d", cases, 3*len(hostile))
 	}
 }
