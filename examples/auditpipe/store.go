@@ -331,11 +331,15 @@ func (s *store) load(line string) ([]byte, *evidence.Report, error) {
 	}
 	var envelope struct{ Payload []byte }
 	var statement struct{ Predicate json.RawMessage }
-	if err := json.Unmarshal(data, &envelope); err == nil {
+	report := &evidence.Report{}
+	err = json.Unmarshal(data, &envelope)
+	if err == nil {
 		err = json.Unmarshal(envelope.Payload, &statement)
 	}
-	report := &evidence.Report{}
-	if err := json.Unmarshal(statement.Predicate, report); err != nil {
+	if err == nil {
+		err = json.Unmarshal(statement.Predicate, report)
+	}
+	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", line[65:], err)
 	}
 	return data, report, nil
