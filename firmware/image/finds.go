@@ -247,6 +247,12 @@ func (x *scanner) document(f *find, item peel.Item) (int, error) {
 			return 1, nil
 		}
 	}
+	if _, err := io.Copy(io.Discard, item.Reader); err != nil { // a fault of a layer shows at its end
+		return fail(err)
+	}
 	x.s.Include(doc.Header(), counted, func(l vendors.Location) vendors.Location { return tree.Within(item.Path, l) })
+	if doc.Header().Components == 0 {
+		x.s.Malformed(sbom.WarnIncomplete, f.what+" in the image has no components", at)
+	}
 	return 1, nil
 }

@@ -152,12 +152,20 @@ func (x *scanner) uboot(f *find, size int64, at vendors.Location) error {
 }
 
 // unpacked reads the documents in a piece that is packed, and returns how many are known.
+// Beside one that is known, others count as not screened.
 func (x *scanner) unpacked(f *find, data []byte, at vendors.Location) (known int, err error) {
+	unknown := 0
 	for item := range peel.Walk(x.ctx, peel.Source{Path: at.Pointer, Reader: bytes.NewReader(data)}, nil) {
 		n, err := x.document(f, item)
-		if known += n; err != nil || x.stopped {
+		if known += n; n == 0 {
+			unknown++
+		}
+		if err != nil || x.stopped {
 			return known, err
 		}
+	}
+	if known > 0 && unknown > 0 {
+		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d files in %s in the image are in no format that is read", unknown, f.what), at)
 	}
 	return known, nil
 }

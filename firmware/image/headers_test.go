@@ -65,6 +65,8 @@ func TestHeaders(t *testing.T) {
 			capsule("\x03\x02\x01\x00\x05\x04\x07\x06\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f", tree("zte,x")), 1},
 		{"a uImage", "MIPS Huawei Linux-5.15: mention product MIPS Huawei Linux-5.15", uboot("MIPS Huawei Linux-5.15", noise(1000)), 1},
 		{"a uImage with what is unpacked", "Linux: mention product Linux; devicetree: namespace devicetree zte,x", uboot("Linux", gzipped(append([]byte{0}, tree("zte,x")...))), 0},
+		{"a uImage whose gzip data is broken at the end", "Linux: mention product Linux", uboot("Linux", flip(gzipped(append([]byte{0}, tree("zte,x")...)), len(gzipped(append([]byte{0}, tree("zte,x")...)))-6)), 1},
+		{"a bill of materials without components", "", append([]byte{0, 0}, "SBOM\xd6\xba\x2e\xac\xa3\xe6\x7a\x52\xaa\xee\x3b\xaf\x04\x1a\x00\x37\x00\x00\x00\x00\x00\x01{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"x\":12345}"...), 1},
 		{"a uImage with a wrong checksum in front of a devicetree", "devicetree: namespace devicetree zte,x", flip(uboot("Linux", tree("zte,x")), 40), 1},
 		{"TlvInfo", "ZXR1: manufacturer name ZTE, reference product ZXR1, namespace oui 0015eb010203, reference pen 3902", join(onie(zte), bytes.Repeat([]byte{0xff}, 100)), 0},
 		{"TlvInfo with a wrong checksum", "ZXR1: manufacturer name ZTE, reference product ZXR1, namespace oui 0015eb010203, reference pen 3902", flip(onie(zte), 46), 1},
