@@ -131,11 +131,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := writeDecision(to, decision); err != nil {
 		return exitUnread
 	}
-	switch status := exitStatus(report, match.Ban); {
-	case status == exitUnread:
+	switch unread := slices.ContainsFunc(report.Documents, func(d evidence.Document) bool { return d.Error != nil }); {
+	case unread || len(report.Documents) == 0:
 		return exitUnread
 	case !decision.Pass:
 		return exitFound
+	case report.Coverage.Malformed > 0:
+		return exitUnread // what could not be read could have been a finding that fails
 	}
 	return exitClear
 }

@@ -34,6 +34,11 @@ func TestPolicy(t *testing.T) {
 	if status, _, _ := check(t, "", "-policy", file, "go.mod"); status != exitUnread {
 		t.Errorf("a file that cannot be read: status %d", status)
 	}
+	part := filepath.Join(t.TempDir(), "part.json")
+	write(t, part, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","supplier":5}]}`)
+	if status, _, _ := check(t, "", "-policy", file, part); status != exitUnread {
+		t.Errorf("a part that cannot be read: status %d", status)
+	}
 	bad := filepath.Join(t.TempDir(), "policy.json")
 	write(t, bad, `{"waivers":[{}]}`)
 	for _, args := range [][]string{{"-policy", bad}, {"-policy", "none"}, {"-policy", file, "-day", "soon"}, {"-day", "2027-01-01"}} {

@@ -23,7 +23,7 @@ var installed = regexp.MustCompile(`(^|/)lib/apk/db/installed$`)
 var rpms = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Packages|Packages\.db|rpmdb\.sqlite)$`)
 
 // keeping is what package managers, and sysfs, keep for themselves beside that.
-var keeping = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/[^/]+|status-old|available|lock|arch|diversions|statoverride)$|(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$|(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Basenames|Conflictname|Dirnames|Enhancename|Filetriggername|Group|Installtid|Name|Obsoletename|Providename|Recommendname|Requirename|Sha1header|Sigmd5|Suggestname|Supplementname|Transfiletriggername|Triggername|__db\.[0-9]+|Index\.db|rpmdb\.sqlite-shm|\.rpm\.lock|\.dbenv\.lock)$|(^|/)fw_resource_(?:count|count_max|version)$`)
+var keeping = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/(?:format|[^/]+\.(?:list|control|conffiles|md5sums|shlibs|symbols|triggers|provides|templates|config|(?:pre|post)(?:inst|rm)(?:-pkg)?))|status-old|available|lock|arch|diversions|statoverride)$|(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$|(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Basenames|Conflictname|Dirnames|Enhancename|Filetriggername|Group|Installtid|Name|Obsoletename|Providename|Recommendname|Requirename|Sha1header|Sigmd5|Suggestname|Supplementname|Transfiletriggername|Triggername|__db\.[0-9]+|Index\.db|rpmdb\.sqlite-shm|\.rpm\.lock|\.dbenv\.lock)$|(^|/)fw_resource_(?:count|count_max|version)$`)
 
 // owners returns the files that a package of a database says are its own, and the package
 // managers' own. What cannot be read of a list owns nothing.
