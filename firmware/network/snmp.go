@@ -90,6 +90,7 @@ type snmp struct {
 	subtrees map[string]bool // of enterprises, that the agent answers
 	open     bool            // the value above goes on in the next line
 	oid      string          // of the value above
+	oidAt    int64           // where it stands
 }
 
 // unclosed counts a text without its closing quote.
@@ -138,7 +139,7 @@ func (x *snmp) line(in *lines.Reader) error {
 	if strings.HasPrefix(value, "No Such ") || strings.HasPrefix(value, "No more variables") {
 		return nil
 	}
-	x.oid = oid
+	x.oid, x.oidAt = oid, in.Offset()+int64(m[2])
 	at := vendors.Location{Pointer: "/" + oid, Offset: in.Offset() + int64(start)}
 	// snmprec marks values in hexadecimal by an x.
 	if (strings.HasSuffix(typ, "x") || typ == "Hex-STRING") && !strings.HasPrefix(oid, ifPhysAddress) && !strings.HasPrefix(oid, enterprises) {
@@ -221,6 +222,7 @@ func (x *snmp) take(oid, value string, at vendors.Location) error {
 		// so of others, so it is a reference.
 		if n := enterprise(oid); n != "" && !x.subtrees[n] {
 			x.subtrees[n] = true
+			at.Offset = x.oidAt + int64(len(enterprises)) // the number is in the identifier
 			x.s.Claim(d, vendors.Reference, vendors.KindPEN, n, at)
 		}
 	}
