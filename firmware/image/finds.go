@@ -38,6 +38,7 @@ var finds = []find{
 	{kind: "squashfs", what: "a file system", magic: []byte("hsqs"), need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "cpio", what: "a file system", magic: []byte("0707010"), need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "ext4", what: "a file system", magic: []byte{0x53, 0xef, 1, 0}, back: 1024 + 0x38, grid: 512, need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
+	{kind: "fat", what: "a file system", magic: []byte{0x55, 0xaa}, back: 510, grid: 512, need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "devicetree", what: "a devicetree", magic: []byte{0xd0, 0x0d, 0xfe, 0xed}, need: 40, size: devicetree.Size, read: (*scanner).tree},
 	{kind: "uefi-capsule", what: "a UEFI capsule", magic: []byte(capsuleGUID), need: capsuleHeader, size: capsuleSize, read: (*scanner).capsule},
 	{kind: "uimage", what: "a uImage", magic: []byte(ubootMagic), need: ubootHeader, size: ubootSize, read: (*scanner).uboot},

@@ -6,6 +6,7 @@
 //   - squashfs 4.0, compressed with gzip, xz, zstd or lz4
 //   - cpio archives ("newc"), which initial RAM file systems are
 //   - ext2, ext3 and ext4
+//   - FAT12, FAT16 and FAT32, which EFI system partitions are
 //
 // A volume is read in place; of its contents, only its directories are held in memory. It
 // is safe for concurrent use if its reader is.
@@ -50,7 +51,7 @@ type FS struct {
 	names   int
 }
 
-// Kind returns the name of the file system: "squashfs", "cpio", "ext4".
+// Kind returns the name of the file system: "squashfs", "cpio", "ext4", "fat".
 func (v *FS) Kind() string { return v.kind }
 
 // Size returns how many bytes of the image are the file system's.
@@ -80,6 +81,7 @@ var formats = []format{
 	{"squashfs", 0, "hsqs", squashExtent, openSquash},
 	{"cpio", 0, "07070", cpioExtent, openCPIO},
 	{"ext4", extMagicAt, "\x53\xef", extExtent, openExt},
+	{"fat", fatMarkAt, fatMark, fatExtent, openFAT},
 }
 
 // HeadSize is how much of a volume Sniff has to see.
@@ -123,7 +125,7 @@ func Open(r io.ReaderAt, size int64) (v *FS, err error) {
 		}
 		return v, v.sort(&v.root)
 	}
-	return nil, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errors.New("no file system that is read: squashfs 4.0, cpio, ext2 to ext4")}
+	return nil, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errors.New("no file system that is read: squashfs 4.0, cpio, ext2 to ext4, FAT")}
 }
 
 func syntax(offset int64, format string, args ...any) error {
