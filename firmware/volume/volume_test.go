@@ -301,7 +301,56 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// tinyFAT is a FAT12 of 20 sectors: a directory D with a file that has a long name and two clusters.
+func tinyFAT() []byte {
+	le := binary.LittleEndian
+	b := make([]byte, 20*512)
+	copy(b, "\xeb\x3c\x90MSDOS5.0")
+	le.PutUint16(b[11:], 512)
+	b[13], b[16], b[21] = 1, 1, 0xf8
+	le.PutUint16(b[14:], 1)  // reserved
+	le.PutUint16(b[17:], 16) // entries of the root
+	le.PutUint16(b[19:], 20)
+	le.PutUint16(b[22:], 1) // sectors of the table
+	b[510], b[511] = 0x55, 0xaa
+	copy(b[512:], "\xf8\xff\xff\xff\x4f\x00\xff\x0f") // 2 ends; 3 goes on in 4, which ends
+	copy(b[1024:], "D          \x10")
+	le.PutUint16(b[1024+26:], 2)
+	d := b[1536:] // cluster 2
+	d[0], d[11] = 0x41, 0x0f
+	for i, at := range []int{1, 3, 5, 7, 9} {
+		le.PutUint16(d[at:], uint16("long."[i]))
+	}
+	copy(d[32:], "LONG       \x20")
+	le.PutUint16(d[32+26:], 3)
+	le.PutUint32(d[32+28:], 600)
+	copy(b[2048:], bytes.Repeat([]byte("x"), 1024))
+	return b
+}
+
+// A chain of clusters that leads back to itself, and a file that is in no cluster, are errors.
+func TestFATChains(t *testing.T) {
+	if n, err := readAll(tinyFAT()); n != 1 || err != nil {
+		t.Fatalf("%d files, %v", n, err)
+	}
+	for name, change := range map[string]func([]byte){
+		"a circle of clusters":      func(b []byte) { copy(b[515:], "\x02\x40\x00"); le32(b[1536+32+28:], 1<<20) },
+		"a directory in itself":     func(b []byte) { copy(b[1536+64:], "E          \x10"); b[1536+64+26] = 2 },
+		"a cluster beyond the end":  func(b []byte) { b[1536+32+26] = 200 },
+		"a chain that is too short": func(b []byte) { le32(b[1536+32+28:], 5000) },
+	} {
+		b := tinyFAT()
+		change(b)
+		if _, err := readAll(b); !errors.Is(err, sbom.ErrSyntax) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func le32(b []byte, v uint32) { binary.LittleEndian.PutUint32(b, v) }
+
 func FuzzOpen(f *testing.F) {
+	f.Add(tinyFAT())
 	for _, image := range small(f) {
 		if len(image) < 1<<16 {
 			f.Add(image)
