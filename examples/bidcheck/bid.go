@@ -3,16 +3,20 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/sbom"
 )
 
 // A bid says what belongs to an offer. It is JSON:
@@ -58,9 +62,13 @@ func loadBid(path string) (*bid, error) {
 			return nil, fmt.Errorf("%s: %s is there twice", path, f.Path)
 		}
 		b.paths = append(b.paths, p)
-		if f.SHA256 != "" {
-			b.digests[p] = f.SHA256
+		if f.SHA256 == "" {
+			continue
 		}
+		if sum, err := hex.DecodeString(f.SHA256); err != nil || len(sum) != sha256.Size {
+			return nil, fmt.Errorf("%s: the sha256 of %s is %q; expected 64 hexadecimal digits", path, f.Path, f.SHA256)
+		}
+		b.digests[p] = strings.ToLower(f.SHA256)
 	}
 	return b, nil
 }
@@ -73,18 +81,22 @@ func (b *bid) about() *evidence.Bid {
 	return &evidence.Bid{Bidder: b.Bidder, Tender: b.Tender, Lot: b.Lot}
 }
 
-// check makes a failure of each document whose file has another digest than the bid states.
-func (b *bid) check(docs []evidence.Document) {
+// check makes a failure of each document whose file has another digest than the bid states, and
+// adds one for each digest that there is no file to compare with.
+func (b *bid) check(docs []evidence.Document) []evidence.Document {
 	if b == nil {
-		return
+		return docs
 	}
+	compared := make(map[string]bool)
 	for i := range docs {
 		d := &docs[i]
 		path, digest := d.Path, d.SHA256
 		if d.Container != nil {
 			path, digest = d.Container.Path, d.Container.SHA256
 		}
-		if want, ok := b.digests[path]; ok && want != digest && d.Error == nil {
+		want, ok := b.digests[path]
+		compared[path] = true
+		if ok && want != digest && d.Error == nil {
 			failed := *d
 			*d = evidence.Document{
 				Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: failed.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
@@ -93,6 +105,13 @@ func (b *bid) check(docs []evidence.Document) {
 			}
 		}
 	}
+	for _, path := range b.paths {
+		if want, ok := b.digests[path]; ok && !compared[path] {
+			docs = append(docs, evidence.Failed(evidence.Source{Path: path}, sbom.Header{},
+				&sbom.Error{Kind: sbom.ErrRead, Err: fmt.Errorf("%w: it states the SHA-256 %s, and this is a folder of files; state theirs", errBid, want)}))
+		}
+	}
+	return docs
 }
 
 // inputs are the files of the bid and the paths that were given.

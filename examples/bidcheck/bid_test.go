@@ -3,7 +3,9 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +37,23 @@ func TestBid(t *testing.T) {
 	if status, _, _ := check(t, "", "-bid", file); status != exitUnread {
 		t.Errorf("a file that is not there: status %d", status)
 	}
-	for _, files := range []string{``, `{"path":"../x"}`, `{"path":"/etc/passwd"}`, `{"path":""}`, `{"path":"a.json"},{"path":"./a.json"}`, `{"path":"a.json","x":1}`} {
+	// A digest that nothing is compared with is no digest that fits.
+	bid(`{"path":"sub","sha256":"` + strings.Repeat("0", 64) + `"}`)
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "sub", "a.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`)
+	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnread || !strings.Contains(out, "this is a folder of files") {
+		t.Errorf("the digest of a folder: status %d\n%s", status, out)
+	} else {
+		validate(t, out)
+	}
+	sum := sha256.Sum256([]byte(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`))
+	bid(`{"path":"a.json","sha256":"` + fmt.Sprintf("%X", sum) + `"}`)
+	if status, out, _ := check(t, "", "-bid", file); status != exitClear {
+		t.Errorf("the digest in capitals: status %d\n%s", status, out)
+	}
+	for _, files := range []string{`{"path":"a.json","sha256":"00"}`, ``, `{"path":"../x"}`, `{"path":"/etc/passwd"}`, `{"path":""}`, `{"path":"a.json"},{"path":"./a.json"}`, `{"path":"a.json","x":1}`} {
 		bid(files)
 		if status, _, stderr := check(t, "", "-bid", file); status != exitUsage || !strings.Contains(stderr, "-bid") {
 			t.Errorf("%s: status %d, %s", files, status, stderr)
@@ -73,6 +91,15 @@ func TestDiff(t *testing.T) {
 	}
 	if status, _, _ := check(t, "", "diff", dir+"/1", dir+"/1"); status != exitClear {
 		t.Errorf("the same bid: status %d", status)
+	}
+	// Paths that are not clean.
+	if _, out, _ := check(t, "", "diff", dir+"/./1", dir+"/2/"); !strings.Contains(out, "2 findings changed, 1 stayed") {
+		t.Error(out)
+	}
+	// A part that could not be read could be what is looked for.
+	bom("3.json", part("agent", "Kaspersky Lab"), `{"type":"application","name":7}`, `{"name":"b","supplier":[]}`)
+	if status, out, _ := check(t, "", "diff", dir+"/3.json", dir+"/3.json"); status != exitUnread {
+		t.Errorf("a part that cannot be read: status %d\n%s", status, out)
 	}
 	// From one file to another; what is broken is no bid with less in it.
 	if status, out, _ := check(t, "", "diff", dir+"/1/a.json", dir+"/2/a.json"); status != exitFound || !strings.Contains(out, "(the file itself)") {

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -102,7 +103,10 @@ func documentsOf(r *evidence.Report, root string) []string {
 
 // within is a path without the bid that it is in; the bid itself, if it is one file, is "".
 func within(path, root string) string {
-	return strings.TrimLeft(strings.TrimPrefix(path, strings.TrimSuffix(root, "/")), "/")
+	if root = filepath.ToSlash(filepath.Clean(root)); root == "." { // as paths in it are
+		return path
+	}
+	return strings.TrimLeft(strings.TrimPrefix(path, root), "/")
 }
 
 // reached reports whether a finding is there that was milder or not there before, and that is

@@ -131,15 +131,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := writeDecision(to, decision); err != nil {
 		return exitUnread
 	}
-	switch unread := slices.ContainsFunc(report.Documents, func(d evidence.Document) bool { return d.Error != nil }); {
-	case unread || len(report.Documents) == 0:
-		return exitUnread
-	case !decision.Pass:
-		return exitFound
-	case report.Coverage.Malformed > 0:
-		return exitUnread // what could not be read could have been a finding that fails
-	}
-	return exitClear
+	return statusOf(report, !decision.Pass)
 }
 
 // screenWith screens the inputs with one matcher.
@@ -147,7 +139,7 @@ func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []scree
 	meter := newMeter(stderr, c.quiet, inputs)
 	docs := screen.Run(ctx, m, inputs, &screen.Options{Jobs: c.jobs, Verifiers: c.verifiers, Stdin: stdin, Progress: meter.add})
 	meter.done()
-	c.bid.check(docs)
+	docs = c.bid.check(docs)
 	report := evidence.New(m, "bidcheck", c.failOn)
 	report.Bid = c.bid.about()
 	report.Finish(docs)
@@ -173,13 +165,7 @@ func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer
 			fmt.Fprintf(stderr, "bidcheck: %s: %s\n", d.Path, d.Error.Message)
 		}
 	}
-	switch status := exitStatus(after, c.failOn); {
-	case status == exitUnread:
-		return exitUnread
-	case comparison.Reached(c.failOn):
-		return exitFound
-	}
-	return exitClear
+	return statusOf(after, comparison.Reached(c.failOn))
 }
 
 // runDiff compares two bids.
@@ -199,33 +185,29 @@ func runDiff(ctx context.Context, c *config, stdin io.Reader, stdout, stderr io.
 		}
 		return d.write(w)
 	})
-	switch status := exitStatus(reports[1], match.Ban); {
-	case err != nil:
+	if err != nil {
 		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
 		return exitUnread
-	case status == exitUnread:
-		return exitUnread
-	case d.reached(c.failOn.String()):
-		return exitFound
 	}
-	return exitClear
+	return statusOf(reports[1], d.reached(c.failOn.String()))
 }
 
 func exitStatus(r *evidence.Report, failOn match.Verdict) int {
-	if len(r.Documents) == 0 {
-		return exitUnread // there was nothing but what holds an image together
-	}
-	for _, d := range r.Documents {
-		if d.Error != nil {
-			return exitUnread
-		}
-	}
 	v, err := match.ParseVerdict(r.Verdict)
+	return statusOf(r, err != nil || v >= failOn)
+}
+
+// statusOf is the status for a report in which something was found, or was not.
+func statusOf(r *evidence.Report, found bool) int {
 	switch {
-	case err != nil || v >= failOn:
+	case len(r.Documents) == 0: // there was nothing but what holds an image together
+		return exitUnread
+	case slices.ContainsFunc(r.Documents, func(d evidence.Document) bool { return d.Error != nil }):
+		return exitUnread
+	case found:
 		return exitFound
 	case r.Coverage.Malformed > 0:
-		return exitUnread // what could not be read could have been at or above it
+		return exitUnread // what could not be read could have been what is looked for
 	}
 	return exitClear
 }

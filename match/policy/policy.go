@@ -58,7 +58,8 @@ type Policy struct {
 	// MinimumTier is how surely the vendor has to be identified: "registered", "declared",
 	// "resembles".
 	MinimumTier string `json:"minimumTier"`
-	// ComponentTypes restricts the parts that count, by their types in the documents.
+	// ComponentTypes restricts the parts that count, by their types in the documents. A part
+	// whose document gives it no type counts.
 	ComponentTypes []string `json:"componentTypes"`
 	// RequireComplete fails a report with something that could not be read.
 	RequireComplete bool `json:"requireComplete"`
@@ -210,7 +211,7 @@ func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
 	if err := tier.UnmarshalText([]byte(f.Tier)); err == nil && tier < p.tier {
 		return match.NoVerdict, "the vendor is identified less surely than the policy wants: " + f.Tier
 	}
-	if len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, f.Component.Type) {
+	if f.Component.Type != "" && len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, f.Component.Type) {
 		return match.NoVerdict, fmt.Sprintf("the policy is not about parts of the type %q", f.Component.Type)
 	}
 	worst := match.NoVerdict
@@ -274,7 +275,9 @@ func (p *Policy) gaps(r *evidence.Report, d *Decision) {
 	if p.RequireComplete && c.Malformed > 0 {
 		d.Gaps = append(d.Gaps, fmt.Sprintf("%d fields or elements could not be read, and the policy wants all", c.Malformed))
 	}
-	if p.failOn <= match.Inconclusive && r.Verdict == match.Inconclusive.String() && len(d.Gaps) == 0 {
+	// The verdict of a document with findings says nothing of what could not be read in it.
+	inconclusive := c.Malformed > 0 || slices.ContainsFunc(r.Documents, func(d evidence.Document) bool { return d.Verdict == match.Inconclusive.String() })
+	if p.failOn <= match.Inconclusive && inconclusive && len(d.Gaps) == 0 {
 		d.Gaps = append(d.Gaps, "not everything could be screened")
 	}
 	if len(r.Documents) == 0 {

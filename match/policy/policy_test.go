@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -100,6 +102,19 @@ func TestDecide(t *testing.T) {
 		if d := parse(t, `{}`).Decide(broken, "2027-01-01"); d.Pass || len(d.Gaps) == 0 {
 			t.Errorf("%s passes: %+v", name, d)
 		}
+	}
+	// What was waived does not stand in for what could not be read; a part without a type
+	// can be of any.
+	file := filepath.Join(t.TempDir(), "a.json")
+	if err := os.WriteFile(file, []byte(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"agent","supplier":{"name":"Kaspersky Lab"}},{"type":"library","name":"x","supplier":[]}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	part := report(file)
+	if d := parse(t, strings.Replace(waiver(`"vendor":"kaspersky"`), "{", `{"failOn":"inconclusive",`, 1)).Decide(part, "2027-01-01"); d.Pass || len(d.Waived) != 1 || len(d.Gaps) != 1 {
+		t.Errorf("a part that cannot be read beside one that is waived: %+v", d)
+	}
+	if d := parse(t, `{"componentTypes":["device"]}`).Decide(part, "2027-01-01"); d.Pass || len(d.Fails) != 1 {
+		t.Errorf("a part without a type: %+v", d)
 	}
 	expired := parse(t, strings.ReplaceAll(waiver(`"vendor":"kaspersky"`), "2027-01-01", "2026-12-31")).Decide(r, "2027-01-01")
 	if expired.Expired[0].Findings != 4 {
