@@ -77,7 +77,8 @@ const (
 	berkeleyUnsorted = 2
 	berkeleyOverflow = 7
 	berkeleySorted   = 13
-	berkeleyOffPage  = 3 // a value that is in a chain
+	berkeleyInPage   = 1 // a value that is in the page
+	berkeleyOffPage  = 3 // one that is in a chain
 )
 
 // berkeleyOrder is the order of bytes, or nil if it is no hash table.
@@ -116,22 +117,42 @@ func eachBerkeley(data []byte, f func(blob) error) error {
 		if berkeleyHeader+2*entries > size {
 			return syntax(page*size, "a page of %d entries", entries)
 		}
-		for i := int64(1); i < entries; i += 2 { // keys, each with its value behind it
-			at := int64(order.Uint16(p[berkeleyHeader+2*i:]))
-			if at+12 > size {
-				if at < size && p[at] != berkeleyOffPage {
-					continue
-				}
-				return syntax(page*size, "an entry at byte %d of a page", at)
+		// Entries fill a page from its end: each ends where the one before it starts.
+		entry := func(i int64) (at int64, e []byte, err error) {
+			at, end := int64(order.Uint16(p[berkeleyHeader+2*i:])), size
+			if i > 0 {
+				end = int64(order.Uint16(p[berkeleyHeader+2*(i-1):]))
 			}
-			if p[at] != berkeleyOffPage { // the number of packages, by key 0
-				continue
+			if at < berkeleyHeader || at >= end || end > size {
+				return at, nil, syntax(page*size, "an entry from byte %d to %d of a page", at, end)
 			}
-			value, err := chain(data, order, size, last, int64(order.Uint32(p[at+4:])), int64(order.Uint32(p[at+8:])))
+			return at, p[at:end], nil
+		}
+		if entries%2 != 0 {
+			return syntax(page*size, "a page of %d entries, which are keys and values", entries)
+		}
+		for i := int64(0); i < entries; i += 2 {
+			_, key, err := entry(i)
 			if err != nil {
 				return err
 			}
-			if err := f(blob{value, -1}); err != nil {
+			at, value, err := entry(i + 1)
+			if err != nil {
+				return err
+			}
+			b := blob{value[1:], page*size + at + 1}
+			switch {
+			case value[0] == berkeleyOffPage && len(value) >= 12:
+				if b.data, err = chain(data, order, size, last, int64(order.Uint32(value[4:])), int64(order.Uint32(value[8:]))); err != nil {
+					return err
+				}
+				b.offset = -1
+			case value[0] != berkeleyInPage || key[0] != berkeleyInPage:
+				return syntax(page*size+at, "an entry of type %d", value[0])
+			case len(bytes.Trim(key[1:], "\x00")) == 0: // key 0 has the number that was given last
+				continue
+			}
+			if err := f(b); err != nil {
 				return err
 			}
 		}

@@ -90,6 +90,10 @@ func berkeley(order binary.AppendByteOrder, o binary.ByteOrder, blobs ...[]byte)
 	next := uint32(2)
 	for i, blob := range blobs {
 		put(2*i+2, []byte{1, byte(i + 1), 0, 0, 0})
+		if len(blob) < size/4 { // as Berkeley DB does, it stays in the page
+			put(2*i+3, append([]byte{1}, blob...))
+			continue
+		}
 		entry := order.AppendUint32([]byte{3, 0, 0, 0}, next)
 		put(2*i+3, order.AppendUint32(entry, uint32(len(blob))))
 		for len(blob) > 0 {
@@ -241,6 +245,12 @@ func TestDatabases(t *testing.T) {
 		got, h, err := show(data)
 		if want := line("one", "ZTE") + line("two", "") + line("three", "Huawei"); got != want || err != nil || h.Format != rpm.NameDatabase || h.Malformed != 0 {
 			t.Errorf("%s: %+v %v\n%swant:\n%s", name, h, err, got, want)
+		}
+	}
+	short := header(map[uint32]string{1000: "a", 1001: "1", 1011: "Huawei"})
+	for name, data := range forms(pkg("one", "ZTE"), short, pkg("three", "ZTE")) {
+		if got, h, err := show(data); err != nil || h.Components != 3 || !strings.Contains(got, "a 1-; supplier name Huawei;") {
+			t.Errorf("%s, a short package: %s %+v %v", name, got, h, err)
 		}
 	}
 	for name, data := range forms(header(map[uint32]string{1000: "a", 1011: "Hua\xffwei"})) {

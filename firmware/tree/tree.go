@@ -72,8 +72,8 @@ const (
 	batch    = 256 // components that are handed over at once
 )
 
-// Read returns what the files of fsys say. Symbolic links are not followed, devices,
-// pipes and sockets hold nothing. The error of a file makes the document incomplete;
+// Read returns what the files of fsys say. Symbolic links are not followed; one that leads out
+// of the tree makes the document incomplete. Devices, pipes and sockets hold nothing. The error of a file makes the document incomplete;
 // that of a directory, of ctx, or of a limit ends it.
 func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 	kind := Kind(fsys)
@@ -99,6 +99,7 @@ func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Op
 	if err := w.list(); err != nil {
 		return false, err
 	}
+	w.reportLinks()
 	w.owned = owners(fsys, w.files)
 	for _, d := range w.special {
 		if !d.read(s, fsys, d.path, prefix) {
@@ -115,6 +116,8 @@ type walker struct {
 	prefix string
 	opts   *Options
 	files  []string
+	// outside are links that lead out of the tree.
+	outside []string
 	// special are directories whose files are fields of one thing, and fields those files.
 	special []directory
 	fields  map[string]bool
@@ -151,6 +154,9 @@ func (w *walker) list() error {
 				w.fieldsOf(directory{p, uefi.Entry}, uefi.Files)
 			}
 			return nil
+		}
+		if d.Type()&fs.ModeSymlink != 0 {
+			w.link(p)
 		}
 		if !d.Type().IsRegular() {
 			return nil

@@ -272,6 +272,30 @@ func (b broken) ReadDir(name string) ([]fs.DirEntry, error) {
 	return b.MapFS.ReadDir(name)
 }
 
+// What is behind a link out of the tree was not screened; what links within lead to is read
+// where it is.
+func TestLinks(t *testing.T) {
+	link := func(target string) fs.FS {
+		root := files("etc/inittab", "", "usr/x", "")
+		root["a/b/l"] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink}
+		return root
+	}
+	for target, out := range map[string]bool{
+		"../../usr/x": false, "x": false, "../../..": true, "../../../data/sbom.json": true,
+		"/usr/x": false, "/usr/none": false, "/": false, "/dev/null": false, "/data/sbom.json": true, "/data": true,
+	} {
+		_, h, err := show(link(target), nil)
+		if err != nil || h.Malformed > 0 != out || out != strings.Contains(fmt.Sprint(h.Warnings), "1 links lead out of the tree, as a/b/l") {
+			t.Errorf("a link to %s: %+v %v", target, h, err)
+		}
+	}
+	root := files("sys_vendor", "x", "product_name", "y", "board_vendor", "z")
+	root["subsystem"] = &fstest.MapFile{Data: []byte("../../../../class/dmi"), Mode: fs.ModeSymlink}
+	if _, h, err := show(root, nil); err != nil || h.Malformed != 0 {
+		t.Errorf("sysfs: %+v %v", h, err)
+	}
+}
+
 func TestFailures(t *testing.T) {
 	root := files("etc/os-release", release, "etc/other", "x")
 	// A file that cannot be read is one that was not screened.

@@ -77,7 +77,11 @@ func openCPIO(v *FS, r io.ReaderAt, size int64) error {
 			v.size = start
 			return nil
 		}
-		n := &node{mode: unixType(uint32(field(cpioMode))), size: contents}
+		mode, err := unixType(uint32(field(cpioMode)), at)
+		if err != nil {
+			return err
+		}
+		n := &node{mode: mode, size: contents}
 		if n.mode.IsRegular() {
 			n.open = func() io.Reader { return io.NewSectionReader(r, start, contents) }
 		}

@@ -199,7 +199,11 @@ func (x *ext) entry(v *FS, dir *node, name string, number uint32, above map[uint
 	if err != nil {
 		return err
 	}
-	n := &node{name: name, mode: unixType(i.mode), size: i.size}
+	mode, err := unixType(i.mode, i.place)
+	if err != nil {
+		return err
+	}
+	n := &node{name: name, mode: mode, size: i.size}
 	if n.mode.IsRegular() {
 		n.open = func() io.Reader { return x.contents(i) }
 	}
@@ -314,9 +318,6 @@ func (f *extData) load(node []byte, depth uint16) error {
 			child := make([]byte, f.x.blockSize)
 			if err := readAt(f.x.r, place*f.x.blockSize, child); err != nil {
 				return err
-			}
-			if level == 0 || depth == 0 {
-				return syntax(f.i.place, "the extents of this inode are too deep")
 			}
 			if err := f.load(child, level-1); err != nil {
 				return err

@@ -263,17 +263,19 @@ func (i info) ModTime() time.Time { return time.Time{} }
 func (i info) IsDir() bool        { return i.mode.IsDir() }
 func (i info) Sys() any           { return nil }
 
-// unixType returns the type bits of a Unix mode.
-func unixType(mode uint32) fs.FileMode {
+// unixType returns the type bits of a Unix mode; offset is where it stands.
+func unixType(mode uint32, offset int64) (fs.FileMode, error) {
 	switch mode & 0o170000 {
 	case 0o100000:
-		return 0
+		return 0, nil
 	case 0o040000:
-		return fs.ModeDir
+		return fs.ModeDir, nil
 	case 0o120000:
-		return fs.ModeSymlink
+		return fs.ModeSymlink, nil
+	case 0o010000, 0o020000, 0o060000, 0o140000:
+		return fs.ModeIrregular, nil // pipes, devices and sockets hold no data
 	}
-	return fs.ModeIrregular // devices, pipes and sockets hold no data
+	return 0, syntax(offset, "a file of mode %o, which is of no type", mode)
 }
 
 // readAt reads n bytes at a place in the image.

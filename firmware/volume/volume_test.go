@@ -283,6 +283,7 @@ func TestRefused(t *testing.T) {
 		"no end":        {entry("a", 0o100644, "x"), sbom.ErrSyntax},
 		"twice":         {entry("a", 0o100644, "x") + entry("a", 0o100644, "y") + end, sbom.ErrDuplicate},
 		"deep":          {entry(strings.Repeat("d/", 200)+"a", 0o100644, "x") + end, sbom.ErrSyntax},
+		"no type":       {entry("a", 0o030644, "x") + end, sbom.ErrSyntax},
 		"other in line": {entry("a", 0o100644, "x") + "garbage" + strings.Repeat(" ", 200), sbom.ErrSyntax},
 		"old squashfs":  {"hsqs" + strings.Repeat("\x00", 24) + "\x03\x00\x00\x00" + strings.Repeat("\x00", 100), sbom.ErrVersion},
 	} {

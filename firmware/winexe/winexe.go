@@ -354,7 +354,9 @@ func (x *executable) certificates(d pe.DataDirectory) {
 			x.bad(pointer, int(at), "an entry of %d bytes in a table of signatures of %d", length, len(table))
 			return
 		}
-		if binary.LittleEndian.Uint16(table[6:]) == 2 { // WIN_CERT_TYPE_PKCS_SIGNED_DATA
+		if kind := binary.LittleEndian.Uint16(table[6:]); kind != 2 { // WIN_CERT_TYPE_PKCS_SIGNED_DATA
+			x.bad(pointer, int(at), "a signature of type %d, which is not read", kind)
+		} else {
 			certs, err := signedData(table[8:length])
 			if err != nil {
 				x.bad(pointer, int(at), "the certificates cannot be read: %v", err)

@@ -187,6 +187,7 @@ func TestRead(t *testing.T) {
 		{"a signature that goes beyond", executable(2, info, append(le.AppendUint32(nil, 99), 0, 2, 2, 0)), agent, 1},
 		{"an installer", append(executable(2, info, nil), "PK archive"...), agent, 1},
 		{"padding", append(executable(2, info, nil), make([]byte, 100)...), agent, 0},
+		{"a signature of another type", executable(2, info, append([]byte{16, 0, 0, 0, 0, 2, 1, 0}, make([]byte, 8)...)), agent, 1},
 		{"an installer with a signature", append(executable(2, info, signature(t, "ZTE")), "PK archive"...), agent + "; mention certificate ZTE", 1},
 		{"another script", executable(2, version("CompanyName", "Лаборатория Касперского"), nil), "application executable: manufacturer name Лаборатория Касперского", 0},
 		{"another case", executable(2, version("companyname", "ZTE"), nil), "application executable: manufacturer name ZTE", 0},
