@@ -99,7 +99,7 @@ func (s *store) takeIn() error {
 		if err != nil {
 			return err
 		}
-		if _, err := record.Exec(n, s.lines[n][65:], digestIn(r), r.Denylist.Release, r.Denylist.AsOf, r.Verdict); err != nil {
+		if _, err := record.Exec(n, nameIn(s.lines[n]), digestIn(r), r.Denylist.Release, r.Denylist.AsOf, r.Verdict); err != nil {
 			return err
 		}
 		for _, d := range r.Documents {

@@ -250,8 +250,17 @@ func TestTampering(t *testing.T) {
 		"a line is gone":        {func(s string, _ []string) error { return cutLine(filepath.Join(s, "log"), 2) }, errLog},
 		"the last line is gone": {func(s string, _ []string) error { return cutLine(filepath.Join(s, "log"), 4) }, errLog},
 		"a line is changed":     {func(s string, _ []string) error { return flip(filepath.Join(s, "log"), 3) }, errLog},
-		"the checkpoint":        {func(s string, _ []string) error { return flip(filepath.Join(s, "checkpoint"), 20) }, errCheckpoint},
-		"no checkpoint":         {func(s string, _ []string) error { return os.Remove(filepath.Join(s, "checkpoint")) }, errCheckpoint},
+		"a transcript is changed": {func(s string, _ []string) error {
+			all, _ := filepath.Glob(filepath.Join(s, "transcripts/*/*"))
+			err := flip(all[0], 20)
+			if status, _, stderr := audit(t, "", "rescreen", "-store", s, "-key", private, "-denylist", "2018.06.13"); status != exitUnread || !strings.Contains(stderr, errTranscript.Error()) {
+				t.Errorf("judged by a transcript that was changed: status %d, %s", status, stderr)
+			}
+			return err
+		}, errTranscript},
+		"a transcript is gone": {func(s string, _ []string) error { return os.RemoveAll(filepath.Join(s, "transcripts")) }, errTranscript},
+		"the checkpoint":       {func(s string, _ []string) error { return flip(filepath.Join(s, "checkpoint"), 20) }, errCheckpoint},
+		"no checkpoint":        {func(s string, _ []string) error { return os.Remove(filepath.Join(s, "checkpoint")) }, errCheckpoint},
 		"all by another key": {func(s string, _ []string) error {
 			if err := os.RemoveAll(s); err != nil {
 				return err
@@ -272,6 +281,15 @@ func TestTampering(t *testing.T) {
 		if (status == exitOK) != (c.want == nil) || c.want != nil && !strings.Contains(out, c.want.Error()) {
 			t.Errorf("%s: status %d\n%s; want %v", name, status, out, c.want)
 		}
+	}
+	// Nor does a program write on where a checkpoint was taken away.
+	long := filepath.Join(t.TempDir(), "long")
+	audit(t, "", "screen", "-store", long, "-key", private, bids(t, batch+5))
+	if err := os.Remove(filepath.Join(long, "checkpoint")); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := audit(t, "", "screen", "-store", long, "-key", private, dir); status != exitUnread || !strings.Contains(stderr, errCheckpoint.Error()) {
+		t.Errorf("no checkpoint: status %d, %s", status, stderr)
 	}
 	// A store that was put back as a whole is noticed by who kept its checkpoint.
 	store := filepath.Join(t.TempDir(), "store")

@@ -34,6 +34,7 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	defer s.unlock()
 	// The newest statement on each file that is not of this release is what it flips from.
 	latest := make(map[string]*evidence.Report)
+	said := make(map[string]string) // its transcript
 	order := []string{}
 	for _, line := range s.lines {
 		_, r, err := s.load(line)
@@ -47,14 +48,14 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 		if latest[digest] == nil {
 			order = append(order, digest)
 		}
-		latest[digest] = r
+		latest[digest], said[digest] = r, transcriptIn(line)
 	}
 	meter := newMeter(c, len(order))
 	defer meter.done()
 	x := &pipe{c: c, m: m, s: s, meter: meter}
 	after := make([]*evidence.Report, len(order))
 	failed, err := x.all(ctx, len(order), func(i int) (entry, error) {
-		e, err := x.again(ctx, order[i], latest[order[i]])
+		e, err := x.again(ctx, order[i], said[order[i]], latest[order[i]])
 		after[i] = e.report
 		return e, err
 	})
@@ -85,10 +86,10 @@ func digestIn(r *evidence.Report) string {
 	return ""
 }
 
-// again judges the documents in a file by their transcripts.
-func (x *pipe) again(ctx context.Context, digest string, before *evidence.Report) (entry, error) {
-	e := entry{digest: digest, name: name(x.m, digest), path: before.Subjects()[0].Name}
-	said, err := x.s.transcripts(digest)
+// again judges the documents in a file by their transcript.
+func (x *pipe) again(ctx context.Context, digest, transcript string, before *evidence.Report) (entry, error) {
+	e := entry{digest: digest, name: name(x.m, digest), said: transcript, path: before.Subjects()[0].Name}
+	said, err := x.s.transcripts(transcript)
 	if err != nil {
 		return e, err
 	}

@@ -191,6 +191,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 	if e.transcript, err = said.pack(); err != nil {
 		return e, err
 	}
+	e.said = sumOf(e.transcript)
 	e.record, err = e.report.Sign(ctx, x.s.key.statements)
 	return e, err
 }

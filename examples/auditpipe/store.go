@@ -29,8 +29,9 @@ import (
 // A store is a folder:
 //
 //	records/ab/abcd….intoto.json   a signed statement for each file, release and options
-//	transcripts/ab/abcd….json.zst  what the documents in a file said, by the file's digest
-//	log                            a line for each statement: its digest and its name
+//	transcripts/ab/abcd….json.zst  what the documents in a file said, by its own digest
+//	log                            a line for each statement: its digest, its name, and the
+//	                               digest of the transcript
 //	checkpoint                     a note: how many lines the log has, and their Merkle root
 //	index.sqlite                   what the statements say, to ask; made of them at any time
 //	tmp/                           what is being written
@@ -53,6 +54,7 @@ var (
 	errLog        = errors.New("the log is not the one of the checkpoint")
 	errMissing    = errors.New("a statement is gone")
 	errTampered   = errors.New("a statement is not the one that was logged")
+	errTranscript = errors.New("a transcript is not the one that was logged")
 	errUnlogged   = errors.New("a statement is not in the log")
 	errRollback   = errors.New("the log does not go on from the earlier checkpoint")
 	errBusy       = errors.New("another program writes to the store")
@@ -133,7 +135,20 @@ func (s *store) size() int64 {
 	return n
 }
 
-var logLine = regexp.MustCompile(`^[0-9a-f]{64} [0-9a-f]{64}$`)
+var logLine = regexp.MustCompile(`^[0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}$`)
+
+// A line has the digest of a statement, its name, and the digest of the transcript.
+func lineOf(statement, name, transcript string) string {
+	return statement + " " + name + " " + transcript
+}
+func statementIn(line string) string  { return line[:64] }
+func nameIn(line string) string       { return line[65:129] }
+func transcriptIn(line string) string { return line[130:] }
+
+func sumOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
 
 // readStore reads the log.
 func readStore(dir string) (*store, error) {
@@ -164,7 +179,7 @@ func (s *store) append(line string) error {
 		return err
 	}
 	s.hashes = append(s.hashes, more...)
-	s.known[line[65:]] = len(s.lines)
+	s.known[nameIn(line)] = len(s.lines)
 	s.lines = append(s.lines, line)
 	return nil
 }
@@ -173,8 +188,8 @@ func (s *store) append(line string) error {
 func (s *store) check(v note.Verifier) (int, error) {
 	text, err := os.ReadFile(s.path("checkpoint"))
 	if errors.Is(err, fs.ErrNotExist) {
-		if len(s.lines) > 0 && v == nil {
-			return 0, errCheckpoint
+		if len(s.lines) > batch { // no program that was killed leaves so many
+			return 0, fmt.Errorf("%w: there is none", errCheckpoint)
 		}
 		return 0, nil
 	}
@@ -261,8 +276,7 @@ func name(m *match.Matcher, digest string) string {
 	if err != nil {
 		panic(err) // strings and booleans
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n", digest, m.Release().Digest(), options))
-	return hex.EncodeToString(sum[:])
+	return sumOf(fmt.Appendf(nil, "%s\n%s\n%s\n", digest, m.Release().Digest(), options))
 }
 
 func recordFile(name string) string { return "records/" + name[:2] + "/" + name + ".intoto.json" }
@@ -277,6 +291,7 @@ type entry struct {
 	digest     string // of the file
 	record     []byte // the signed statement
 	transcript []byte // nil if it is there
+	said       string // the digest of the transcript
 	report     *evidence.Report
 }
 
@@ -288,15 +303,14 @@ func (s *store) commit(entries []entry) error {
 			continue
 		}
 		if e.transcript != nil {
-			if err := s.put(transcriptFile(e.digest), e.transcript); err != nil {
+			if err := s.put(transcriptFile(e.said), e.transcript); err != nil {
 				return err
 			}
 		}
 		if err := s.put(recordFile(e.name), e.record); err != nil {
 			return err
 		}
-		sum := sha256.Sum256(e.record)
-		line := hex.EncodeToString(sum[:]) + " " + e.name
+		line := lineOf(sumOf(e.record), e.name, e.said)
 		if err := s.append(line); err != nil {
 			return err
 		}
@@ -319,15 +333,15 @@ func (s *store) commit(entries []entry) error {
 // load reads the statement in a line of the log, and its report. Its digest is compared; its
 // signature is not checked.
 func (s *store) load(line string) ([]byte, *evidence.Report, error) {
-	data, err := os.ReadFile(s.path(filepath.FromSlash(recordFile(line[65:]))))
+	data, err := os.ReadFile(s.path(filepath.FromSlash(recordFile(nameIn(line)))))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("%w: %s", errMissing, line[65:])
+		return nil, nil, fmt.Errorf("%w: %s", errMissing, nameIn(line))
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != line[:64] {
-		return nil, nil, fmt.Errorf("%w: %s", errTampered, line[65:])
+	if sumOf(data) != statementIn(line) {
+		return nil, nil, fmt.Errorf("%w: %s", errTampered, nameIn(line))
 	}
 	var envelope struct{ Payload []byte }
 	var statement struct{ Predicate json.RawMessage }
@@ -340,7 +354,7 @@ func (s *store) load(line string) ([]byte, *evidence.Report, error) {
 		err = json.Unmarshal(statement.Predicate, report)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", line[65:], err)
+		return nil, nil, fmt.Errorf("%s: %w", nameIn(line), err)
 	}
 	return data, report, nil
 }
@@ -361,8 +375,17 @@ func (t transcripts) pack() ([]byte, error) {
 	return packer.EncodeAll(text, nil), nil
 }
 
+// packed reads the transcript with a digest, as it is kept.
+func (s *store) packed(digest string) ([]byte, error) {
+	data, err := os.ReadFile(s.path(filepath.FromSlash(transcriptFile(digest))))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && sumOf(data) != digest {
+		return nil, fmt.Errorf("%w: %s", errTranscript, digest)
+	}
+	return data, err
+}
+
 func (s *store) transcripts(digest string) (transcripts, error) {
-	packed, err := os.ReadFile(s.path(filepath.FromSlash(transcriptFile(digest))))
+	packed, err := s.packed(digest)
 	if err != nil {
 		return nil, err
 	}

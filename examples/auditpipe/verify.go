@@ -78,8 +78,8 @@ func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) 
 	return nil
 }
 
-// verifyStore checks the checkpoint, the log and all statements, and says everything that is
-// wrong.
+// verifyStore checks the checkpoint, the log, and all statements and transcripts, and says
+// everything that is wrong.
 func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, checkpoints note.Verifier) (int, error) {
 	var faults []error
 	fault := func(err error) {
@@ -94,15 +94,16 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 	}
 	n, err := s.check(checkpoints)
 	fault(err)
-	if _, err := os.Stat(s.path("checkpoint")); err != nil {
+	if _, err := os.Stat(s.path("checkpoint")); err != nil && len(faults) == 0 {
 		fault(fmt.Errorf("%w: there is none", errCheckpoint))
-	} else if err == nil && n < len(s.lines) && len(faults) == 0 {
+	} else if n < len(s.lines) && len(faults) == 0 {
 		fault(fmt.Errorf("%w: it has %d lines more; screening again takes them up", errLog, len(s.lines)-n))
 	}
 	if c.since != "" {
 		fault(s.since(c.since, checkpoints))
 	}
 	meter := newMeter(c, len(s.lines))
+	read := make(map[string]bool) // transcripts: statements by several releases have the same
 	for _, line := range s.lines {
 		if ctx.Err() != nil {
 			return exitUnread, ctx.Err()
@@ -112,7 +113,12 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 			_, err = evidence.Verify(ctx, data, statements)
 		}
 		if err != nil {
-			fault(fmt.Errorf("%s: %w", line[65:], err))
+			fault(fmt.Errorf("%s: %w", nameIn(line), err))
+		}
+		if said := transcriptIn(line); !read[said] {
+			read[said] = true
+			_, err := s.packed(said)
+			fault(err)
 		}
 		meter.add(1)
 	}
