@@ -107,6 +107,9 @@ func parse(r io.Reader, s *sbom.Sink) ([]line, error) {
 			return nil, &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrLimit, Err: io.ErrShortBuffer}
 		}
 	}
+	if held != "" {
+		s.Malformed(sbom.WarnIncomplete, "the last line goes on, and there is no other: the text may have been cut off", vendors.Location{Offset: in.Offset()})
+	}
 	return all, in.End(s)
 }
 
@@ -205,7 +208,7 @@ func (x *reader) take(l line) {
 		x.claim(vendors.Manufacturer, vendors.KindName, text, pointer, offset)
 	}
 	for _, id := range []*regexp.Regexp{resource, firmware} {
-		for _, m := range id.FindAllStringSubmatch(l.value, 8) {
+		for _, m := range id.FindAllStringSubmatch(l.value, -1) {
 			x.claim(vendors.Namespace, vendors.KindGUID, strings.ToLower(m[1]), pointer, l.offset)
 			if name, _ := x.resolve(l.key, l.keyOffset); name != "" && id == resource {
 				x.c.Name = name

@@ -77,6 +77,7 @@ func TestRead(t *testing.T) {
 		{"whole", update, "firmware MateBook System Firmware 1.2.3.4; publisher name Huawei Device; Co., Ltd.; manufacturer name Huawei; namespace guid 0a6d2f2d-dbc8-4c3e-9b1d-3b8c1a2b3c4d; mention product MateBook System Firmware", 0, nil},
 		{"Windows' line ends", strings.ReplaceAll(head+"Provider=ZTE\n", "\n", "\r\n"), "device-driver driver ; publisher name ZTE", 0, nil},
 		{"a line that goes on", head + "Provider=\\\nZTE\n", "device-driver driver ; publisher name ZTE", 0, nil},
+		{"a line that goes on to nowhere", head + "Provider=ZTE\\\n", "device-driver driver ", 1, nil},
 		{"a driver for somebody's devices", head + "Provider=Acme\n[m]\n%x%=i,PCI\\VEN_19E5&DEV_1822\n[Strings]\nx=\"Adapter\"\n", "device-driver driver ; publisher name Acme; mention pci 19e5", 0, nil},
 		{"a string that is not there", head + "Provider=%X%\n", "device-driver driver ", 1, nil},
 		{"a string with two values", head + "Provider=%X%\n[Strings]\nX=a1\nX=ZTE\n", "device-driver driver ; publisher name a1", 1, nil},

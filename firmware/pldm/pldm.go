@@ -92,11 +92,11 @@ type reader struct {
 
 // take returns the next n bytes of the header, and after its end as many zeros.
 func (x *reader) take(n int) []byte {
-	if x.err == nil && n > len(x.data)-x.at {
+	if x.err == nil && (n < 0 || n > len(x.data)-x.at) { // 32 bits can be negative
 		x.err = &sbom.Error{Offset: int64(x.at), Kind: sbom.ErrSyntax, Err: fmt.Errorf("%d bytes where the header has %d left", n, len(x.data)-x.at)}
 	}
 	if x.err != nil {
-		return make([]byte, min(n, maxHeader))
+		return make([]byte, max(0, min(n, maxHeader)))
 	}
 	x.at += n
 	return x.data[x.at-n : x.at]

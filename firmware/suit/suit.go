@@ -175,6 +175,10 @@ func (x *reader) manifest(data []byte, text cbor.RawMessage) error {
 			return err
 		}
 	}
+	var severed []cbor.RawMessage
+	if mode.Unmarshal(m[uint64(keyText)], &severed) == nil && len(text) == 0 {
+		x.s.Malformed(sbom.WarnIncomplete, "the texts of the manifest are severed from it, and were not screened", vendors.Location{Pointer: "/manifest/text", Offset: -1})
+	}
 	for i, raw := range []cbor.RawMessage{m[uint64(keyText)], text} {
 		if err := x.text(raw, []string{"/manifest/text", "/text"}[i]); err != nil {
 			return err

@@ -108,6 +108,7 @@ func TestRead(t *testing.T) {
 		{"a private enterprise number", envelope([]any{20, map[int]any{1: cbor.Tag{Number: 112, Content: []byte{0x8f, 0x5b}}}}, nil, nil), "SUIT manifest 7; namespace pen 2011", 0, nil},
 		{"texts", envelope([]any{}, map[any]any{23: text(map[int]any{1: "ZTE", 2: "MF286", 3: "zte.com.cn"})}, nil), "MF286 7; manufacturer name ZTE; reference product MF286; reference url zte.com.cn", 0, nil},
 		{"texts in the envelope", envelope([]any{}, map[any]any{23: []any{-16, []byte{1}}}, map[any]any{23: text(map[int]any{1: "ZTE"})}), "SUIT manifest 7; manufacturer name ZTE", 0, nil},
+		{"texts that were taken out", envelope(set, map[any]any{23: []any{-16, []byte{1}}}, nil), want, 1, nil},
 		{"a payload", envelope(set, nil, map[any]any{"#app": []byte{1}}), want, 1, nil},
 		{"a severed part", envelope(set, map[any]any{20: []any{-16, []byte{1}}}, nil), want, 1, nil},
 		{"an id that is none", envelope([]any{20, map[int]any{1: []byte{1, 2}}}, nil, nil), "SUIT manifest 7", 1, nil},

@@ -3,7 +3,8 @@
 // Package junit writes a report as JUnit XML, which continuous integration shows as the
 // results of tests: a suite for each document, with a case for its screening and one for
 // each finding. Findings at or above the report's -fail-on are failures, others are
-// skipped with their reason; a document that could not be screened is an error.
+// skipped with their reason; a document that could not be screened is an error, and so is a
+// report without one.
 //
 // It is a view of the record, and a small one: the texts are only named.
 package junit
@@ -65,6 +66,11 @@ func Write(w io.Writer, r *evidence.Report) error {
 		failOn = match.Ban
 	}
 	all := suites{Name: "clause76"}
+	if len(r.Documents) == 0 {
+		nothing := testcase{Class: "clause76", Name: "screened", Error: &result{Message: "nothing was screened", Type: "read"}}
+		all.Tests, all.Errors = 1, 1
+		all.Suites = []suite{{Name: "clause76", Tests: 1, Errors: 1, Properties: properties(r), Cases: []testcase{nothing}}}
+	}
 	for i := range r.Documents {
 		s := document(r, &r.Documents[i], failOn)
 		all.Tests += s.Tests
@@ -85,10 +91,13 @@ func Write(w io.Writer, r *evidence.Report) error {
 	return err
 }
 
+// properties say by which list the report judges.
+func properties(r *evidence.Report) []property {
+	return []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
+}
+
 func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) suite {
-	s := suite{Name: d.Path, Properties: []property{
-		{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}, {"sha256", d.SHA256}, {"verdict", d.Verdict},
-	}}
+	s := suite{Name: d.Path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict})}
 	c := d.Coverage
 	screening := testcase{Class: d.Path, Name: "screened", Out: fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
 	switch {

@@ -35,6 +35,17 @@ func Example() {
 	// Output: <testsuites name="clause76" tests="1" failures="0" errors="0" skipped="0">
 }
 
+// A report without documents is no run in which all went well.
+func TestNothing(t *testing.T) {
+	var b bytes.Buffer
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `tests="1" failures="0" errors="1"`) || !strings.Contains(b.String(), "nothing was screened") {
+		t.Error(b.String())
+	}
+}
+
 func TestWrite(t *testing.T) {
 	for failOn, want := range map[string]string{
 		"ban":          "6 tests, 1 failures, 1 errors, 2 skipped",

@@ -5,9 +5,9 @@
 //
 // Each text that is cited is a rule; each finding is a result of the rule of its strongest
 // text, with all others as properties. ban is an error, exclude a warning and review a
-// note of the kind "review". A document without a finding is a result of the kind "pass",
-// and one that could not be screened of the kind "open", besides a notification. The
-// fingerprint of a result is the id of the finding, which is the same for the same finding
+// result of the kind "review". A document without a finding is a result of the kind "pass",
+// and one that could not be screened in whole of the kind "open", besides a notification if
+// it is an error. The fingerprint of a result is the id of the finding, which is the same for the same finding
 // on the same bytes.
 //
 // It is a view of the record, and no full one: hosts keep some thousand results of a run.
@@ -125,10 +125,13 @@ type logical struct {
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report) error {
-	x := &writer{rules: make(map[string]int)}
+	x := &writer{rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
 	x.rule(rule{ID: ruleScreened, ShortDescription: text{"Read to its end, without a finding"}, FullDescription: text{"The document was read to its end, and nothing in it that says whose it is is a listed vendor's. What does not say whose it is remains unknown."}})
 	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it can hold anything."}})
-	success := true
+	success := len(r.Documents) > 0
+	if !success {
+		x.notes = append(x.notes, notification{Level: "error", Message: text{"Nothing was screened."}})
+	}
 	for i := range r.Documents {
 		success = success && r.Documents[i].Error == nil
 		x.document(i, &r.Documents[i])
@@ -178,7 +181,7 @@ func (x *writer) document(i int, d *evidence.Document) {
 	case d.Error != nil:
 		x.notes = append(x.notes, notification{"error", text{d.Error.Message}, whole})
 		fallthrough
-	case d.Verdict == "inconclusive":
+	case d.Verdict == "inconclusive", d.Coverage.Malformed > 0:
 		message := "Not all of the document could be screened."
 		if d.Error != nil {
 			message = "The document could not be screened: " + d.Error.Message

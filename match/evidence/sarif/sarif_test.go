@@ -53,6 +53,28 @@ func write(t *testing.T, paths ...string) ([]byte, *evidence.Report) {
 	return b.Bytes(), r
 }
 
+// A finding does not hide what could not be read beside it, and nothing is no success.
+func TestUnread(t *testing.T) {
+	part := evidence.Document{Path: "a.json", Verdict: "ban", Coverage: evidence.Coverage{Malformed: 1}, Findings: []evidence.Finding{{Verdict: "ban"}}}
+	for _, tt := range []struct {
+		docs []evidence.Document
+		want []string
+	}{
+		{[]evidence.Document{part}, []string{`"kind": "open"`, `"kind": "fail"`, `"executionSuccessful": true`}},
+		{nil, []string{`"executionSuccessful": false`, `"Nothing was screened."`, `"results": []`, `"artifacts": []`}},
+	} {
+		var b bytes.Buffer
+		if err := sarif.Write(&b, &evidence.Report{Documents: tt.docs}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%d documents: no %s in\n%s", len(tt.docs), want, b.String())
+			}
+		}
+	}
+}
+
 func TestWrite(t *testing.T) {
 	data, r := write(t, "testdata/bids", "go.mod")
 	var log struct {
