@@ -11,11 +11,14 @@ import (
 	"text/tabwriter"
 
 	_ "modernc.org/sqlite" // the driver, without C
+
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/vendors"
 )
 
 const schema = `
 CREATE TABLE IF NOT EXISTS meta (lines INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, verdict TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, malformed INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS findings (line INTEGER NOT NULL, document TEXT NOT NULL, id TEXT NOT NULL, vendor TEXT NOT NULL, verdict TEXT NOT NULL, tier TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, pointer TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS findings_vendor ON findings (vendor);
 CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
@@ -86,7 +89,7 @@ func (s *store) takeIn() error {
 	if n > len(s.lines) {
 		return fmt.Errorf("the index has %d lines, the log %d", n, len(s.lines))
 	}
-	record, err := tx.Prepare("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?)")
+	record, err := tx.Prepare("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?)")
 	if err != nil {
 		return err
 	}
@@ -99,7 +102,13 @@ func (s *store) takeIn() error {
 		if err != nil {
 			return err
 		}
-		if _, err := record.Exec(n, nameIn(s.lines[n]), digestIn(r), r.Denylist.Release, r.Denylist.AsOf, r.Verdict); err != nil {
+		failed := 0
+		for _, d := range r.Documents {
+			if d.Error != nil {
+				failed++
+			}
+		}
+		if _, err := record.Exec(n, nameIn(s.lines[n]), digestIn(r), r.Denylist.Release, r.Denylist.AsOf, r.Verdict, failed, r.Coverage.Malformed); err != nil {
 			return err
 		}
 		for _, d := range r.Documents {
@@ -116,10 +125,49 @@ func (s *store) takeIn() error {
 	return tx.Commit()
 }
 
+// unscreened counts the statements with these names that are on files with a document that
+// could not be screened, and on others of which a part could not be read.
+func (s *store) unscreened(names []string) (failed, malformed int, err error) {
+	db, err := s.openIndex()
+	if err != nil {
+		return 0, 0, err
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT name, failed FROM records WHERE failed > 0 OR malformed > 0")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer rows.Close()
+	known := make(map[string]int)
+	for rows.Next() {
+		var name string
+		var n int
+		if err := rows.Scan(&name, &n); err != nil {
+			return 0, 0, err
+		}
+		known[name] = n
+	}
+	for _, name := range names {
+		switch n, ok := known[name]; {
+		case n > 0:
+			failed++
+		case ok:
+			malformed++
+		}
+	}
+	return failed, malformed, rows.Err()
+}
+
 // findCommand lists the documents with findings of a vendor, by the newest statement on each.
 func findCommand(ctx context.Context, c *config) (int, error) {
 	if c.store == "" || c.vendor == "" || len(c.paths) > 0 {
 		return exitUsage, usageError("give the folder of the store with -store and a vendor with -vendor, and no path")
+	}
+	if denylist.Current().Register().Vendor(vendors.ID(c.vendor)) == nil {
+		return exitUsage, usageError("no vendor has the id %q", c.vendor)
+	}
+	if _, err := os.Stat(c.store); err != nil {
+		return exitUnread, err
 	}
 	s, err := readStore(c.store)
 	if err != nil {
@@ -155,8 +203,20 @@ func findCommand(ctx context.Context, c *config) (int, error) {
 	if err := errors.Join(rows.Err(), out.Flush()); err != nil {
 		return exitUnread, err
 	}
-	if n > 0 {
+	unread := 0
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM records r WHERE (failed > 0 OR malformed > 0)
+		AND r.line = (SELECT max(line) FROM records WHERE digest = r.digest) AND (? = '' OR r.release = ?)`, c.denylist, c.denylist).Scan(&unread)
+	if err != nil {
+		return exitUnread, err
+	}
+	if unread > 0 {
+		fmt.Fprintf(c.stderr, "auditpipe: %d files could not be screened in whole: what could not be read of them could be the vendor's\n", unread)
+	}
+	switch {
+	case n > 0:
 		return exitFound, nil
+	case unread > 0:
+		return exitUnread, nil
 	}
 	return exitOK, nil
 }

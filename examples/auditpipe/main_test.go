@@ -101,7 +101,7 @@ func TestStore(t *testing.T) {
 	dir, store := bids(t, 30), filepath.Join(t.TempDir(), "store")
 	put(t, filepath.Join(dir, "broken.json"), `{"bomFormat":"CycloneDX"`)
 	status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, "-denylist", "2018.06.12", dir)
-	if status != exitOK || !strings.Contains(stderr, "31 files: 31 new") {
+	if status != exitUnread || !strings.Contains(stderr, "31 files: 31 new") || !strings.Contains(stderr, "say of 1 files that they could not be screened") {
 		t.Fatalf("status %d, %s", status, stderr)
 	}
 	first := state(t, store)
@@ -120,7 +120,7 @@ func TestStore(t *testing.T) {
 		}
 		return nil
 	})
-	if status, _, stderr := audit(t, list.String(), "screen", "-store", store, "-key", private, "-denylist", "2018.06.12", "-"); status != exitOK || !strings.Contains(stderr, "0 new") {
+	if status, _, stderr := audit(t, list.String(), "screen", "-store", store, "-key", private, "-denylist", "2018.06.12", "-"); status != exitUnread || !strings.Contains(stderr, "0 new") {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 	if got := state(t, store); fmt.Sprint(got) != fmt.Sprint(first) {
@@ -129,18 +129,23 @@ func TestStore(t *testing.T) {
 	find := func(vendor string, want int) {
 		t.Helper()
 		status, out, stderr := audit(t, "", "find", "-store", store, "-vendor", vendor)
-		if n := max(0, strings.Count(out, "\n")-1); n != want || (status == exitFound) != (want > 0) {
+		if n := max(0, strings.Count(out, "\n")-1); n != want || status != map[bool]int{true: exitFound, false: exitUnread}[want > 0] || !strings.Contains(stderr, "1 files could not be screened in whole") {
 			t.Errorf("%s: %d findings, want %d; status %d %s", vendor, n, want, status, stderr)
 		}
 	}
 	find("kaspersky", 3)
 	find("huawei", 0)
+	for _, args := range [][]string{{store, "kasperski"}, {store + "none", "huawei"}} { // of whom nothing is found either
+		if status, _, stderr := audit(t, "", "find", "-store", args[0], "-vendor", args[1]); status == exitOK || status == exitFound || stderr == "" {
+			t.Errorf("find %s: status %d, %s", args, status, stderr)
+		}
+	}
 	// The vote changes three documents, and nobody reads them.
 	if err := os.Rename(dir, dir+".gone"); err != nil {
 		t.Fatal(err)
 	}
 	status, out, stderr := audit(t, "", "rescreen", "-store", store, "-key", private, "-denylist", "2018.06.13")
-	if status != exitOK || strings.Count(out, "review → ban main") != 3 || !strings.Contains(stderr, "31 new") {
+	if status != exitUnread || strings.Count(out, "review → ban main") != 3 || !strings.Contains(stderr, "31 new") {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
 	find("kaspersky", 3)
@@ -158,7 +163,7 @@ func TestStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := filepath.Join(t.TempDir(), "other")
-	if status, _, stderr := audit(t, "", "screen", "-store", other, "-key", private, "-denylist", "2018.06.13", dir); status != exitOK {
+	if status, _, stderr := audit(t, "", "screen", "-store", other, "-key", private, "-denylist", "2018.06.13", dir); status != exitUnread {
 		t.Fatal(stderr)
 	}
 	after := state(t, store)
@@ -344,7 +349,7 @@ func TestUsage(t *testing.T) {
 	if status, _, stderr := audit(t, "", "-help"); status != exitOK || !strings.Contains(stderr, "Examples:") {
 		t.Errorf("status %d", status)
 	}
-	if status, _, stderr := audit(t, "", "screen", "-store", filepath.Join(t.TempDir(), "s"), "-key", private, filepath.Join(t.TempDir(), "none")); status != exitUnread || !strings.Contains(stderr, "1 that could not be screened") {
+	if status, _, stderr := audit(t, "", "screen", "-store", filepath.Join(t.TempDir(), "s"), "-key", private, filepath.Join(t.TempDir(), "none")); status != exitUnread || !strings.Contains(stderr, "1 without a statement") {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 }

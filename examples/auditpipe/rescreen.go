@@ -70,10 +70,7 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	fmt.Fprintf(c.stderr, "auditpipe: %d files judged by %s, without reading them; %d new in the store\n", len(order)-failed, m.Release().Name(), x.fresh)
-	if failed > 0 {
-		return exitUnread, nil
-	}
-	return exitOK, nil
+	return x.status(failed)
 }
 
 // digestIn is the digest of the file that a report is about.

@@ -53,11 +53,24 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 		err = s.index()
 	}
 	meter.done()
-	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d that were there, %d that could not be screened\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed, failed)
-	switch {
-	case err != nil:
+	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d that were there, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed, failed)
+	if err != nil {
 		return exitUnread, err
-	case failed > 0:
+	}
+	return x.status(failed)
+}
+
+// status says of how many files the statements say that not all could be screened. Failed have
+// none.
+func (x *pipe) status(failed int) (int, error) {
+	unread, partly, err := x.s.unscreened(x.names)
+	if err != nil {
+		return exitUnread, err
+	}
+	if unread+partly > 0 {
+		fmt.Fprintf(x.c.stderr, "auditpipe: statements say of %d files that they could not be screened, and of %d that a part of them could not\n", unread, partly)
+	}
+	if failed+unread > 0 {
 		return exitUnread, nil
 	}
 	return exitOK, nil
@@ -71,6 +84,7 @@ type pipe struct {
 	meter *meter
 	there map[string]int // what the store had at first, for many to look at
 	fresh int
+	names []string // of the statements on what was put in
 }
 
 // all makes n entries with make, and commits those that have a record. It returns how many
@@ -130,7 +144,11 @@ func (x *pipe) all(ctx context.Context, n int, produce func(i int) (entry, error
 		case got.err != nil:
 			failed++
 			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %v\n", got.path, got.err)
-		case got.record != nil:
+		default:
+			x.names = append(x.names, got.name)
+			if got.record == nil {
+				continue
+			}
 			held = append(held, got.entry)
 			if len(held) == batch {
 				if err := x.commit(held); err != nil {
