@@ -201,6 +201,20 @@ type Result struct {
 	Coverage     Coverage
 }
 
+// An IncompleteError says that a document was not read to its end, or has more findings
+// than [Options] allow. Result holds what was found before that; its verdict is the worst
+// of its findings and [Inconclusive], and never [Clear].
+type IncompleteError struct {
+	Result *Result
+	Err    error // the document's own error, the context's, or an [sbom.ErrLimit]
+}
+
+// Error returns the text of the cause.
+func (e *IncompleteError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *IncompleteError) Unwrap() error { return e.Err }
+
 // Check screens a document. It returns an error, and no result, if the document
 // was not read to its end: the document's own error, the context's, or an
 // [sbom.ErrLimit] if there are more findings than [Options] allow.

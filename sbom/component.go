@@ -95,6 +95,12 @@ type Header struct {
 	// Links are the first 1,000 of them.
 	External int
 	Links    []Link
+	// Notices are what the document says of itself that a reader of any summary has to
+	// know and that changes no verdict, such as that it calls itself incomplete.
+	Notices []Warning
+	// NoParts says that a bill of materials names a product and lists no parts of it,
+	// without saying that it has none.
+	NoParts bool
 }
 
 // A Link is a reference to another document.

@@ -213,6 +213,22 @@ func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 	}
 }
 
+// Notice adds a notice to the document's header, see [Header.Notices].
+func (s *Sink) Notice(kind WarningKind, message string, at vendors.Location) {
+	if s.muted {
+		return
+	}
+	if !s.located {
+		at.Offset = -1
+	}
+	if h := &s.doc.header; len(h.Notices) < maxNotices {
+		h.Notices = append(h.Notices, Warning{kind, message, at})
+	}
+}
+
+// maxNotices is more than any document has: a kind of notice is given once.
+const maxNotices = 100
+
 // Malformed warns and counts something that could not be read, outside of any
 // component.
 func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) {
@@ -234,6 +250,9 @@ func (s *Sink) Include(h Header, counted int, place func(vendors.Location) vendo
 			l.Location = place(l.Location)
 			d.Links = append(d.Links, l)
 		}
+	}
+	for _, n := range h.Notices {
+		s.Notice(n.Kind, n.Message, place(n.Location))
 	}
 	for _, w := range h.Warnings {
 		if w.Kind != WarnNothingScreened { // what counts is whether the whole has components

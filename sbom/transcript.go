@@ -45,7 +45,7 @@ func (t *Transcript) Document() *Document {
 	return NewDocument(Header{}, &Options{Limits: Limits{Components: max(1, len(t.Components))}}, func(s *Sink) error {
 		s.Placed()
 		h := t.Header
-		h.Warnings, h.Links = slices.Clone(h.Warnings), slices.Clone(h.Links)
+		h.Warnings, h.Links, h.Notices = slices.Clone(h.Warnings), slices.Clone(h.Links), slices.Clone(h.Notices)
 		h.Components = 0
 		for i := range t.Components {
 			h.Malformed -= t.Components[i].Malformed // Emit counts them again

@@ -37,7 +37,17 @@ type Report struct {
 	Options       Options    `json:"options"`
 	Verdict       string     `json:"verdict"`
 	Documents     []Document `json:"documents"`
-	Coverage      Coverage   `json:"coverage"`
+	// Companions are files that lie beside documents and were passed over.
+	Companions []Companion `json:"companions,omitempty"`
+	Coverage   Coverage    `json:"coverage"`
+}
+
+// A Companion is a file that is known to lie beside documents, was passed over, and why.
+type Companion struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+	Reason string `json:"reason"` // what it is: "checksum file", "PDF document"
 }
 
 // A Tool names the program that screened.

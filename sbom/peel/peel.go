@@ -64,6 +64,10 @@ type Item struct {
 	At   io.ReaderAt
 	Size int64
 	Err  error
+	// Companion says, if it is not empty, that the item is no document to screen but
+	// something that is known to lie beside such documents, and what it is: "checksum
+	// file", "PDF document". Its Reader gives its bytes.
+	Companion string
 	// Unverified says that the document came out of a signed envelope whose
 	// signature nobody checked.
 	Unverified bool
