@@ -86,15 +86,16 @@ func TestImportArrows(t *testing.T) {
 		"firmware/smbios":         {"firmware/lines", "sbom", "vendors"},
 		"firmware":                {"firmware/*", "sbom", "vendors"},
 		"match/denylist":          {"vendors"},
-		"match":                   {"match/denylist", "firmware", "sbom", "vendors"},
-		"match/policy":            {"match", "match/evidence", "vendors"},
+		"match/internal/choice":   {},
+		"match":                   {"match/denylist", "match/internal/choice", "firmware", "sbom", "vendors"},
+		"match/policy":            {"match", "match/denylist", "match/evidence", "match/internal/choice", "vendors"},
 		"match/screen":            {"firmware", "firmware/tree", "match", "match/denylist", "match/evidence", "sbom", "sbom/peel", "vendors"},
 		"match/evidence/annotate": {"match/evidence"},
 		"match/evidence/html":     {"match/evidence"},
 		"match/evidence/junit":    {"match", "match/evidence"},
 		"match/evidence/oscal":    {"match/evidence"},
 		"match/evidence/sarif":    {"match/evidence"},
-		"match/evidence":          {"match", "match/denylist", "sbom", "vendors"},
+		"match/evidence":          {"match", "match/denylist", "match/internal/choice", "sbom", "vendors"},
 	}
 	for dir, files := range packages(t) {
 		may, known := allowed[dir]

@@ -7,7 +7,7 @@
 //	…
 //	result, err := m.Check(ctx, sbom.NewReader(file, nil))
 //	if err != nil {
-//		return err // the document was not screened
+//		return err // the document was not read to its end, see [IncompleteError]
 //	}
 //	fmt.Println(result.Verdict)
 //
@@ -20,7 +20,7 @@
 //	ban           registered or declared, and a listing with action ban
 //	exclude       the same, with action exclude, phaseOut or diversify
 //	review        anything that a person must settle first: see [Finding]
-//	inconclusive  something could not be screened
+//	inconclusive  something could not be screened, see [Gap]
 //	clear         read to the end, nothing of the above
 //
 // Listings whose effect is on subsidy or on supply to the vendor, that are not in
@@ -31,7 +31,8 @@
 // # Failing closed
 //
 // [Matcher.Check] returns a result or an error, never both. With an error nothing is
-// known to be absent.
+// known to be absent; the error, an [IncompleteError], has what was found before. Whatever was
+// not screened is in [Result].Gaps, and a result with gaps is never clear.
 //
 // Package match does no input or output, reads no clock and has no state of its
 // own. A [Matcher] is immutable and safe for concurrent use.

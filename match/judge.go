@@ -15,6 +15,17 @@ import (
 // Judge returns the findings and observations on one component. subject says that
 // the component is the product itself and not a part of one.
 func (m *Matcher) Judge(c *sbom.Component, subject bool) []Finding {
+	if subject {
+		return m.judge(c, sbom.Subject)
+	}
+	return m.judge(c, sbom.Part)
+}
+
+// judge judges a component. Unplaced means that the document was not read far enough to know
+// whether it is the product itself. Neither answer may be assumed: a part would lose the
+// listings that reach only products, and a product would get a stronger verdict than what is
+// known of it supports. Such a listing is a finding, and held at review.
+func (m *Matcher) judge(c *sbom.Component, placement sbom.Placement) []Finding {
 	res := m.release.Register().Resolve(m.opts.AsOf, c.Claims)
 	if len(res.Attributions)+len(res.Unattributed) == 0 {
 		return nil
@@ -30,14 +41,14 @@ func (m *Matcher) Judge(c *sbom.Component, subject bool) []Finding {
 	slices.Sort(ids)
 	var out []Finding
 	for _, id := range ids {
-		j := judgement{m: m, c: c, subject: subject, id: id, attributions: byVendor[id]}
+		j := judgement{m: m, c: c, placement: placement, id: id, attributions: byVendor[id]}
 		out = append(out, j.findings()...)
 	}
-	return append(out, m.setAside(c, subject, res.Unattributed, byVendor)...)
+	return append(out, m.setAside(c, placement, res.Unattributed, byVendor)...)
 }
 
 // setAside makes observations of claims that look like a vendor's and are not.
-func (m *Matcher) setAside(c *sbom.Component, subject bool, us []vendors.Unattributed, attributed map[vendors.ID][]vendors.Attribution) []Finding {
+func (m *Matcher) setAside(c *sbom.Component, placement sbom.Placement, us []vendors.Unattributed, attributed map[vendors.ID][]vendors.Attribution) []Finding {
 	var out []Finding
 	seen := make(map[string]bool)
 	for _, u := range us {
@@ -46,7 +57,7 @@ func (m *Matcher) setAside(c *sbom.Component, subject bool, us []vendors.Unattri
 			continue
 		}
 		seen[key] = true
-		j := judgement{m: m, c: c, subject: subject, id: u.Vendor}
+		j := judgement{m: m, c: c, placement: placement, id: u.Vendor}
 		f := j.finding()
 		f.Reason, f.Note = Reason(u.Reason), u.Matched+": "+u.Note
 		f.Attributions = []vendors.Attribution{{Vendor: u.Vendor, Claim: u.Claim, Matched: u.Matched, Source: u.Source}}
@@ -59,11 +70,11 @@ func (m *Matcher) setAside(c *sbom.Component, subject bool, us []vendors.Unattri
 type judgement struct {
 	m            *Matcher
 	c            *sbom.Component
-	subject      bool
+	placement    sbom.Placement
 	id           vendors.ID
 	attributions []vendors.Attribution
 	tier         vendors.Tier
-	holds        []string // why the verdict is held down to review
+	holds        []string // why every verdict is held at review
 }
 
 func (j *judgement) finding() Finding {
@@ -72,7 +83,7 @@ func (j *judgement) finding() Finding {
 		Tier: j.tier, Vendor: j.id, VendorName: string(j.id), Attributions: j.attributions,
 		Component: Component{
 			Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
-			CanonicalPURL: vendors.CanonicalPURL(c.PURL, j.id, c.Name, c.Version), Subject: j.subject, Location: c.Location,
+			CanonicalPURL: vendors.CanonicalPURL(c.PURL, j.id, c.Name, c.Version), Subject: j.placement == sbom.Subject, Location: c.Location,
 		},
 	}
 	if v := j.m.release.Register().Vendor(j.id); v != nil {
@@ -123,18 +134,9 @@ func (j *judgement) contradiction() string {
 
 // An outcome is what one entry of the denylist comes to.
 type outcome struct {
-	verdict Verdict
-	reason  Reason
-	note    string
-	cite    denylist.Citation
-}
-
-func (o outcome) citation() Citation {
-	c := Citation{Citation: o.cite, Verdict: o.verdict}
-	if o.verdict != NoVerdict {
-		c.Held = o.note
-	}
-	return c
+	Citation
+	reason Reason // of an observation
+	note   string // of an observation
 }
 
 // listings applies the denylist's entries about the vendor: those that apply make
@@ -149,7 +151,7 @@ func (j *judgement) listings() []Finding {
 		o, ok := j.apply(e)
 		switch {
 		case !ok:
-		case o.verdict != NoVerdict:
+		case o.Verdict != NoVerdict:
 			applied = append(applied, o)
 		default:
 			observed[o.reason] = append(observed[o.reason], o)
@@ -168,7 +170,7 @@ func (j *judgement) listings() []Finding {
 		f := j.finding()
 		f.Reason = r
 		for _, o := range observed[r] {
-			f.Citations = append(f.Citations, o.citation())
+			f.Citations = append(f.Citations, o.Citation)
 			f.Note = o.note
 		}
 		out = append(out, f)
@@ -177,13 +179,13 @@ func (j *judgement) listings() []Finding {
 }
 
 func (j *judgement) applied(os []outcome) Finding {
-	sort.SliceStable(os, func(a, b int) bool { return os[a].verdict > os[b].verdict })
+	sort.SliceStable(os, func(a, b int) bool { return os[a].Verdict > os[b].Verdict })
 	f := j.finding()
 	f.Context = j.m.release.ContextFor(j.id)
 	f.Note = strings.Join(j.holds, "; ")
 	for _, o := range os {
-		f.Verdict = max(f.Verdict, o.verdict)
-		f.Citations = append(f.Citations, o.citation())
+		f.Verdict = max(f.Verdict, o.Verdict)
+		f.Citations = append(f.Citations, o.Citation)
 	}
 	return f
 }
@@ -197,7 +199,7 @@ func (m *Matcher) wants(jurisdiction string) bool {
 // of another entry.
 func (j *judgement) apply(e denylist.Entry) (outcome, bool) {
 	day := j.m.opts.AsOf
-	o := outcome{cite: e.Cite(day)}
+	o := outcome{Citation: Citation{Citation: e.Cite(day)}}
 	state := e.State(day)
 	if state == denylist.Unborn || state == denylist.Ended && j.m.succeeded(e.Instrument.ID) {
 		return o, false
@@ -213,43 +215,73 @@ func (j *judgement) apply(e denylist.Entry) (outcome, bool) {
 	}
 	switch {
 	case state == denylist.Ended:
-		return observe(NoLonger, "no longer in force on "+string(day)+": "+o.cite.Status)
+		return observe(NoLonger, "no longer in force on "+string(day)+": "+o.Status)
 	case state == denylist.Pending:
-		return observe(NotEffective, "not in force on "+string(day)+": "+o.cite.Status)
+		return observe(NotEffective, "not in force on "+string(day)+": "+o.Status)
 	case l.Effect == denylist.Supply:
 		return observe(SupplySide, "about supply to the vendor, not about buying or using its products")
 	case l.Effect == denylist.Subsidy:
 		return observe(SubsidyOnly, "about subsidy or authorisation, not about buying or using the product")
-	case l.Depth == denylist.Product && !j.subject:
+	case l.Depth == denylist.Product && j.placement == sbom.Part:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
 	fit, note := fits(&l.Scope, j.c, j.attributions)
 	if fit == outside {
 		return observe(OutOfScope, note)
 	}
-	o.cite.Inferred = l.Depth == denylist.NotAddressed && !j.subject
-	switch l.Action {
-	case denylist.Ban:
-		o.verdict = Ban
-	case denylist.Exclude, denylist.PhaseOut, denylist.Diversify:
-		o.verdict = Exclude
-	default:
-		o.verdict = Review
-	}
-	hold := func(why string) { o.verdict, o.note = Review, why }
-	switch {
-	case len(j.holds) > 0:
-		o.verdict = Review
-	case state == denylist.Proposed:
-		hold("the text is only proposed")
-	case !l.Verified || e.Clause != nil && !e.Clause.Verified:
-		hold("the words were not verified in the official text")
-	case l.Depth == denylist.Essential && !j.subject:
-		hold("it reaches only substantial or essential components of other products")
-	case fit == open:
-		hold(note)
-	}
+	j.weigh(e, fit, note, state, &o.Citation)
 	return o, true
+}
+
+// weigh gives the citation of a listing that applies its verdict: what the text asks, or
+// review for every reason that a person has to settle first.
+func (j *judgement) weigh(e denylist.Entry, fit fit, limit string, state denylist.State, c *Citation) {
+	l := e.Listing
+	verdict := verdictOf(l.Action)
+	var held []string
+	hold := func(is bool, why string) {
+		if is {
+			held = append(held, why)
+		}
+	}
+	held = append(held, j.holds...)
+	hold(l.Action == denylist.Review, "the text itself asks for a review")
+	hold(verdict == Review && l.Action != denylist.Review, "the text warns and asks for nothing more")
+	hold(state == denylist.Proposed, "the text is only proposed")
+	hold(!l.Verified || e.Clause != nil && !e.Clause.Verified, "the words were not verified in the official text")
+	if j.placement != sbom.Subject {
+		hold(l.Depth == denylist.Essential, "it reaches only substantial or essential components of other products")
+		hold(l.Depth == denylist.Product, "it reaches only the vendor's own products, and the document was not read far enough to know whether the component is one")
+	}
+	hold(fit == open, limit)
+	c.Inferred = l.Depth == denylist.NotAddressed && j.placement != sbom.Subject
+	if c.Inferred && len(held) == 0 {
+		c.VerdictIfPartsReached = verdict
+	}
+	hold(c.Inferred, "the text does not say that it reaches components inside other products")
+	if c.Verdict = verdict; len(held) > 0 {
+		c.Verdict, c.Held = Review, strings.Join(held, "; ")
+	}
+}
+
+// verdictOf is the verdict for what a text asks.
+func verdictOf(a denylist.Action) Verdict {
+	switch a {
+	case denylist.Ban:
+		return Ban
+	case denylist.Exclude, denylist.PhaseOut, denylist.Diversify:
+		return Exclude
+	}
+	return Review
+}
+
+// Strongest returns the strongest verdict that a listing can come to for any component.
+func Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
+	unverified := func(c denylist.Clause) bool { return c.ID == l.Clause && !c.Verified }
+	if in.Force == denylist.Proposal || !l.Verified || slices.ContainsFunc(in.Clauses, unverified) {
+		return Review
+	}
+	return verdictOf(l.Action)
 }
 
 // succeeded reports whether another instrument of the release follows this one.

@@ -14,18 +14,18 @@ type Screened struct {
 	// Digests are of the document's bytes: algorithm in lower case without hyphens
 	// ("sha256") to lower-case hexadecimal.
 	Digests map[string]string
-	Result  *Result // nil if the document could not be read
+	Result  *Result // nil if nothing of the document could be read
 }
 
 // ResolveLinks looks for what the documents refer to among the documents themselves:
 // a BOM-Link by serial number and version, an SPDX document by its namespace, any
-// other by a digest. What is there was screened, so it no longer makes the result
-// that refers to it inconclusive. A document that is found by its name but has
+// other by a digest. What is there and was read to its end was screened, so it no longer
+// makes the result that refers to it inconclusive. A document that is found by its name but has
 // another digest than the reference says is not it. Results are changed in place.
 func (m *Matcher) ResolveLinks(docs []Screened) {
 	index := make(map[string][]int) // what a document is called, to its places
 	for i, d := range docs {
-		if d.Result == nil {
+		if d.Result == nil || !d.Result.Coverage.Complete {
 			continue
 		}
 		for _, name := range names(d.Result.Header) {
@@ -52,7 +52,7 @@ func (m *Matcher) ResolveLinks(docs []Screened) {
 				rewrite(&r.Header, l, sbom.WarnExternalDocument, "the linked document was not screened; "+differs+" has its name but another digest")
 			}
 		}
-		r.Verdict = m.verdict(r)
+		m.settle(r)
 	}
 }
 

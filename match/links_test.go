@@ -70,3 +70,25 @@ func TestResolveLinksNot(t *testing.T) {
 		t.Errorf("%v, %d external", r.Verdict, r.Header.External)
 	}
 }
+
+// A document that was not read to its end was not screened: a link to it stays. Its own
+// links are resolved, and it stays inconclusive.
+func TestResolveLinksIncomplete(t *testing.T) {
+	m := matcher(t, "", nil)
+	whole := func(serial, other string) string {
+		return `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:` + serial + `","externalReferences":[{"type":"bom","url":"urn:uuid:` + other + `"}],"components":[{"type":"library","name":"y"}]}`
+	}
+	a, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(whole("1", "2")), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(strings.TrimSuffix(whole("2", "1"), "}")), nil))
+	b := partial(t, r, err)
+	m.ResolveLinks([]match.Screened{{Path: "a", Result: a}, {Path: "b", Result: b}})
+	if a.Verdict != match.Inconclusive || a.Header.External != 1 {
+		t.Errorf("the link to the incomplete document: %v, %d external", a.Verdict, a.Header.External)
+	}
+	if b.Verdict != match.Inconclusive || b.Header.External != 0 {
+		t.Errorf("the incomplete document: %v, %d external", b.Verdict, b.Header.External)
+	}
+}

@@ -3,14 +3,15 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
-	"sort"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/internal/choice"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -71,7 +72,7 @@ type Options struct {
 	// AsOf is the day to judge by; default the release's date.
 	AsOf vendors.Date
 	// Jurisdictions restricts listings to those of these jurisdictions ("EU",
-	// "US", "NL"); default all.
+	// "US", "NL"), in any case; default all.
 	Jurisdictions []string
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
@@ -97,20 +98,15 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 		m.opts = *opts
 		m.opts.Jurisdictions = slices.Clone(opts.Jurisdictions)
 	}
+	var err error
+	if m.opts.Jurisdictions, err = choice.List("jurisdictions", m.opts.Jurisdictions, release.Jurisdictions()); err != nil {
+		return nil, fmt.Errorf("%w: release %s: %w", ErrOptions, release.Name(), err)
+	}
 	if m.opts.AsOf == "" {
 		m.opts.AsOf = release.Date()
 	}
 	if _, err := vendors.ParseDate(string(m.opts.AsOf)); err != nil || !m.opts.AsOf.IsDay() {
 		return nil, fmt.Errorf("%w: as-of day %q; expected YYYY-MM-DD", ErrOptions, m.opts.AsOf)
-	}
-	known := make(map[string]bool)
-	for _, in := range release.Instruments() {
-		known[in.Jurisdiction] = true
-	}
-	for _, j := range m.opts.Jurisdictions {
-		if !known[j] {
-			return nil, fmt.Errorf("%w: no instrument of release %s is of jurisdiction %q", ErrOptions, release.Name(), j)
-		}
 	}
 	if m.opts.MaxFindings <= 0 {
 		m.opts.MaxFindings = 100_000
@@ -135,9 +131,9 @@ func (m *Matcher) Options() Options {
 // resembles, if the component's claims contradict each other, or if the component
 // is not in the product but in its history. A single listing counts as Review if
 // its action is review or warn, if its text is only proposed or was not verified, if
-// it reaches only substantial or essential components of other products and the
-// component is inside one, or if it has a limit of purpose or product that what is
-// known of the component does not settle.
+// the component is inside another product and the text is silent on such components or
+// reaches only substantial or essential ones, or if it has a limit of purpose or product
+// that what is known of the component does not settle.
 type Finding struct {
 	Verdict      Verdict
 	Reason       Reason
@@ -149,15 +145,19 @@ type Finding struct {
 	Citations    []Citation
 	Context      []denylist.Context
 	// Note says in words why a verdict is not stronger or an observation is none.
-	Note  string
-	order int
+	Note     string
+	sequence int // of the component among those of the document
 }
 
 // A Citation is a listing with what it comes to for the component by itself.
 type Citation struct {
 	denylist.Citation
 	Verdict Verdict // NoVerdict in an observation
-	Held    string  // why the verdict is no stronger than Review, "" if nothing holds it
+	Held    string  // why the verdict is no stronger than Review; "" for every other verdict
+	// VerdictIfPartsReached is what Verdict would be if the text said that it reaches
+	// components inside other products. It is NoVerdict unless only the text's silence on
+	// them holds Verdict at Review.
+	VerdictIfPartsReached Verdict
 }
 
 // A Component is what a finding says of its component.
@@ -192,13 +192,15 @@ func (c *Coverage) Add(o Coverage) {
 	c.Complete = c.Complete && o.Complete
 }
 
-// A Result is what was found in one document.
+// A Result is what was found in one document. Findings and observations are in the order
+// in which the document gives the components, then of vendors and reasons.
 type Result struct {
 	Verdict      Verdict
 	Header       sbom.Header
-	Findings     []Finding // in the order of the document
-	Observations []Finding // in the order of the document
+	Findings     []Finding
+	Observations []Finding
 	Coverage     Coverage
+	Gaps         []Gap // what was not screened; with any, Verdict is never Clear
 }
 
 // An IncompleteError says that a document was not read to its end, or has more findings
@@ -215,18 +217,20 @@ func (e *IncompleteError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *IncompleteError) Unwrap() error { return e.Err }
 
-// Check screens a document. It returns an error, and no result, if the document
-// was not read to its end: the document's own error, the context's, or an
-// [sbom.ErrLimit] if there are more findings than [Options] allow.
+// Check screens a document. If it was not read to its end, for the document's own error, the
+// context's, or an [sbom.ErrLimit] if there are more findings than [Options] allow, it returns
+// no result and an [IncompleteError] with what was found before that.
 func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error) {
 	r := &Result{}
+	var fault error
 	for f, err := range m.Stream(ctx, doc, &r.Coverage) {
 		if err != nil {
-			return nil, err
+			fault = err
+			break
 		}
 		if len(r.Findings)+len(r.Observations) >= m.opts.MaxFindings {
-			return nil, &sbom.Error{Pointer: f.Component.Location.Pointer, Offset: f.Component.Location.Offset, Kind: sbom.ErrLimit,
-				Err: fmt.Errorf("more than %d findings and observations", m.opts.MaxFindings)}
+			fault = m.tooMany(f.Component.Location)
+			break
 		}
 		if f.Verdict == NoVerdict {
 			r.Observations = append(r.Observations, f)
@@ -235,46 +239,38 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 		}
 	}
 	r.Header = doc.Header()
-	order(r.Findings)
-	order(r.Observations)
-	r.Verdict = m.verdict(r)
+	r.Coverage.Malformed, r.Coverage.Complete = r.Header.Malformed, fault == nil
+	slices.SortFunc(r.Findings, inOrder)
+	slices.SortFunc(r.Observations, inOrder)
+	if r.Coverage.Complete && r.Header.NoParts {
+		r.Header.Warnings = append(slices.Clone(r.Header.Warnings), sbom.Warning{Kind: sbom.WarnIncomplete,
+			Message: "the document lists no parts of the product that it names, and does not say that there are none"})
+	}
+	m.settle(r)
+	if fault != nil {
+		return nil, &IncompleteError{Result: r, Err: fault}
+	}
 	return r, nil
 }
 
-// order sorts findings by place in the document.
-func order(fs []Finding) {
-	sort.SliceStable(fs, func(i, j int) bool {
-		a, b := &fs[i], &fs[j]
-		if x, y := a.Component.Location.Offset, b.Component.Location.Offset; x >= 0 && y >= 0 && x != y {
-			return x < y
-		}
-		if a.order != b.order {
-			return a.order < b.order
-		}
-		if a.Vendor != b.Vendor {
-			return a.Vendor < b.Vendor
-		}
-		return a.Reason < b.Reason
-	})
+// tooMany is the error for more findings and observations than are kept.
+func (m *Matcher) tooMany(at vendors.Location) error {
+	return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrLimit,
+		Err: fmt.Errorf("more than %d findings and observations", m.opts.MaxFindings)}
 }
 
-// verdict is the worst of the findings, or what the gaps allow.
-func (m *Matcher) verdict(r *Result) Verdict {
-	v := Clear
-	if r.Coverage.Malformed > 0 || r.Coverage.Components == 0 || r.Header.External > 0 || m.opts.RequireIdentity && r.Coverage.Unidentified > 0 {
-		v = Inconclusive
-	}
-	for i := range r.Findings {
-		v = max(v, r.Findings[i].Verdict)
-	}
-	return v
+// inOrder is the strict order of findings: a component has at most one for each vendor and
+// reason.
+func inOrder(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Reason, b.Reason))
 }
 
 // Stream screens a document and yields findings and observations as they are found.
 // Findings on components whose place the document tells only at its end come last.
 // An error is yielded once, with the zero Finding, and ends the sequence: the
-// document was then not screened, whatever was yielded before. If coverage is not
-// nil, it is filled in by the end of the sequence. Single-use.
+// document was then not read to its end, whatever was yielded before. If coverage is not
+// nil, it is filled in by the end of the sequence, with the counts so far if there is an
+// error. Single-use.
 func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Coverage) iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		if coverage == nil {
@@ -282,52 +278,62 @@ func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Cove
 		}
 		*coverage = Coverage{}
 		doc.Keep(m.release.Register().MayMatch)
-		var later []sbom.Component
-		n := 0
-		emit := func(c *sbom.Component, subject bool) bool {
-			for _, f := range m.Judge(c, subject) {
-				f.order = n
+		type unplaced struct {
+			sbom.Component
+			sequence int
+		}
+		var later []unplaced
+		emit := func(c *sbom.Component, p sbom.Placement, sequence int) bool {
+			for _, f := range m.judge(c, p) {
+				f.sequence = sequence
 				if !yield(f, nil) {
 					return false
 				}
 			}
 			return true
 		}
+		var fault error
 		for c, err := range doc.Components() {
+			n := coverage.Components
 			if err == nil && n&255 == 0 {
 				err = ctx.Err()
 			}
 			if err != nil {
-				yield(Finding{}, err)
-				return
+				fault = err
+				break
 			}
-			n++
 			coverage.count(&c)
 			if len(c.Claims) == 0 {
 				continue
 			}
 			c := c // most components end above, and need no place on the heap
-			switch {
-			case c.Placement != sbom.Unplaced:
-				if !emit(&c, c.Placement == sbom.Subject) {
+			if c.Placement != sbom.Unplaced {
+				if !emit(&c, c.Placement, n) {
 					return
 				}
-			case m.concerns(&c):
+			} else if m.concerns(&c) {
 				if len(later) >= m.opts.MaxFindings {
-					yield(Finding{}, &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
-						Err: fmt.Errorf("more than %d findings and observations", m.opts.MaxFindings)})
-					return
+					fault = m.tooMany(c.Location)
+					break
 				}
-				later = append(later, c)
+				later = append(later, unplaced{c, n})
 			}
 		}
-		h := doc.Header()
-		coverage.Malformed, coverage.Complete = h.Malformed, true
+		coverage.Malformed, coverage.Complete = doc.Header().Malformed, fault == nil
 		for i := range later {
-			n = i
-			if !emit(&later[i], doc.IsSubject(later[i].Ref)) {
+			c := &later[i].Component
+			switch {
+			case doc.IsSubject(c.Ref):
+				c.Placement = sbom.Subject
+			case fault == nil:
+				c.Placement = sbom.Part
+			}
+			if !emit(c, c.Placement, later[i].sequence) {
 				return
 			}
+		}
+		if fault != nil {
+			yield(Finding{}, fault)
 		}
 	}
 }

@@ -56,6 +56,7 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			err = s.err
 		}
 		if err != nil {
+			d.fixed = true
 			yield(Component{}, err)
 			return
 		}
@@ -80,7 +81,8 @@ func (d *Document) Keep(keep func(role vendors.Role, kind vendors.Kind, value []
 }
 
 // IsSubject reports whether the component with this Ref is a product that the
-// document describes. It knows once all components are read.
+// document describes. It knows once all components are read; if they were not, it
+// reports true for those of which the document said so before.
 func (d *Document) IsSubject(ref string) bool {
 	if len(d.subjects) == 0 && !d.fixed {
 		// SPDX 2.3, clause 11: a document with one package need not say which

@@ -3,6 +3,7 @@
 package sbom
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/clause76/clause76/vendors"
@@ -14,33 +15,39 @@ import (
 type Transcript struct {
 	Header     Header
 	Components []Component
+	// Fault says why the document was not read to its end; "" if it was.
+	Fault string `json:",omitzero"`
 }
 
 // Transcript reads the document to its end. Components whose placement stands elsewhere in
-// the document have it then.
+// the document have it then. With an error, the transcript is of what was read before it, and
+// a component can still be Unplaced.
 func (d *Document) Transcript() (*Transcript, error) {
 	t := &Transcript{}
+	var fault error
 	for c, err := range d.Components() {
 		if err != nil {
-			return nil, err
+			fault, t.Fault = err, err.Error()
+			break
 		}
 		t.Components = append(t.Components, c)
 	}
 	for i := range t.Components {
 		c := &t.Components[i]
-		if c.Placement == Unplaced {
+		switch {
+		case c.Placement != Unplaced:
+		case d.IsSubject(c.Ref):
+			c.Placement = Subject
+		case fault == nil:
 			c.Placement = Part
-			if d.IsSubject(c.Ref) {
-				c.Placement = Subject
-			}
 		}
 	}
 	t.Header = d.Header()
-	return t, nil
+	return t, fault
 }
 
-// Document returns a document that says what the first one said. Its locations are those in
-// the first one.
+// Document returns a document that says what the first one said, and that ends in an
+// [ErrRead] if the first one was not read to its end. Its locations are those in the first one.
 func (t *Transcript) Document() *Document {
 	return NewDocument(Header{}, &Options{Limits: Limits{Components: max(1, len(t.Components))}}, func(s *Sink) error {
 		s.Placed()
@@ -66,6 +73,9 @@ func (t *Transcript) Document() *Document {
 			if !s.Emit(c) {
 				return nil
 			}
+		}
+		if t.Fault != "" {
+			return ReadError(0, errors.New(t.Fault))
 		}
 		return nil
 	})

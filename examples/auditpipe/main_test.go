@@ -65,7 +65,7 @@ func bids(t testing.TB, n int) string {
 			parts = append(parts, fmt.Sprintf(`{"type":"library","name":"part-%d-%d","version":"1.%d","supplier":{"name":"Acme"},"purl":"pkg:npm/part-%d-%d@1.%d"}`, i, j, j, i, j, j))
 		}
 		put(t, filepath.Join(dir, fmt.Sprintf("%03d/bid-%05d.json", i/100, i)),
-			fmt.Sprintf(`{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:00000000-0000-4000-8000-%012d","components":[%s,{"type":"device","name":"main","supplier":{"name":%q}}]}`, i, strings.Join(parts, ","), supplier))
+			fmt.Sprintf(`{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:00000000-0000-4000-8000-%012d","metadata":{"component":{"type":"device","name":"main","supplier":{"name":%q}}},"components":[%s]}`, i, supplier, strings.Join(parts, ",")))
 	}
 	return dir
 }

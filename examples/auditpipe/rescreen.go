@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
 )
 
 // rescreenCommand judges what is in the store by another denylist.
@@ -93,26 +95,36 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 	results := make([]match.Screened, len(before.Documents))
 	for i, d := range before.Documents {
 		results[i].Path, results[i].Digests = d.Path, map[string]string{"sha256": d.SHA256}
-		if d.Error != nil {
-			continue // no list can read it
-		}
 		t, ok := said[strings.TrimPrefix(d.Path, e.path)]
-		if !ok {
+		switch {
+		case ok:
+		case d.Error != nil:
+			continue // nothing of it was read
+		default:
 			return e, fmt.Errorf("there is no transcript of %s", d.Path)
 		}
-		if results[i].Result, err = x.m.Check(ctx, t.Document()); err != nil {
+		results[i].Result, err = x.m.Check(ctx, t.Document())
+		if partial := (*match.IncompleteError)(nil); d.Error != nil && ctx.Err() == nil && errors.As(err, &partial) {
+			results[i].Result, err = partial.Result, nil
+		}
+		if err != nil {
 			return e, err
 		}
 	}
 	x.m.ResolveLinks(results)
 	docs := make([]evidence.Document, len(before.Documents))
 	for i, d := range before.Documents {
-		if docs[i] = d; d.Error == nil {
-			docs[i] = evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, results[i].Result)
-			docs[i].Container = d.Container
+		result := results[i].Result
+		if result == nil {
+			result = &match.Result{Header: sbom.Header{Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding}}
+		}
+		docs[i] = evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, result)
+		docs[i].Container = d.Container
+		if d.Error != nil {
+			docs[i].Fail(*d.Error)
 		}
 	}
-	failOn, err := match.ParseVerdict(before.Options.FailOn)
+	failOn, err := evidence.ParseFailOn(before.Options.FailOn)
 	if err != nil {
 		return e, err
 	}

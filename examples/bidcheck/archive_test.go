@@ -69,7 +69,7 @@ func TestArchive(t *testing.T) {
 	// Plain, and through standard input, where it cannot be read at any place.
 	for _, in := range []struct{ path, stdin string }{{path, ""}, {"-", string(archive)}} {
 		status, out, _ := check(t, in.stdin, "-format", "json", in.path)
-		if status != exitUnread {
+		if status != exitFound { // wins over the empty document
 			t.Errorf("%s: status %d", in.path, status)
 		}
 		validate(t, out)
@@ -108,7 +108,7 @@ func TestNothingButLayout(t *testing.T) {
 		write(t, path, `{"imageLayoutVersion":"1.0.0"}`)
 		return path
 	}())
-	if r := report(t, out); status != exitUnread || r.Verdict != "inconclusive" || len(r.Documents) != 0 {
+	if r := report(t, out); status != exitUnscreened || r.Verdict != "inconclusive" || len(r.Documents) != 0 {
 		t.Errorf("status %d, verdict %s, %d documents", status, r.Verdict, len(r.Documents))
 	}
 }
@@ -169,7 +169,7 @@ func TestKey(t *testing.T) {
 	}{
 		{"no key", good, nil, exitClear, 1},
 		{"its key", good, []string{"-key", key}, exitClear, 0},
-		{"forged", forged, []string{"-key", key}, exitUnread, 0},
+		{"forged", forged, []string{"-key", key}, exitUnscreened, 0},
 		{"forged, no key", forged, nil, exitClear, 1},
 	} {
 		status, out, stderr := check(t, tt.doc, append(tt.args, "-format", "json", "-")...)

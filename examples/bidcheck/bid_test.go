@@ -28,13 +28,13 @@ func TestBid(t *testing.T) {
 	bid := func(files string) { write(t, file, `{"bidder":"x","files":[`+files+`]}`) }
 	// Another file than was offered is not the bid.
 	bid(`{"path":"a.json","sha256":"` + strings.Repeat("0", 64) + `"}`)
-	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnread || !strings.Contains(out, "not as the bid says") {
+	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "not as the bid says") {
 		t.Errorf("another digest: status %d\n%s", status, out)
 	} else {
 		validate(t, out)
 	}
 	bid(`{"path":"none.json"}`)
-	if status, _, _ := check(t, "", "-bid", file); status != exitUnread {
+	if status, _, _ := check(t, "", "-bid", file); status != exitUnscreened {
 		t.Errorf("a file that is not there: status %d", status)
 	}
 	// A digest that nothing is compared with is no digest that fits.
@@ -43,7 +43,7 @@ func TestBid(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "sub", "a.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`)
-	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnread || !strings.Contains(out, "this is a folder of files") {
+	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "this is a folder of files") {
 		t.Errorf("the digest of a folder: status %d\n%s", status, out)
 	} else {
 		validate(t, out)
@@ -92,13 +92,16 @@ func TestDiff(t *testing.T) {
 	if status, _, _ := check(t, "", "diff", dir+"/1", dir+"/1"); status != exitClear {
 		t.Errorf("the same bid: status %d", status)
 	}
+	if status, _, _ := check(t, "", "diff", "-fail-on", "never", dir+"/1", dir+"/2"); status != exitClear {
+		t.Errorf("-fail-on never: status %d", status)
+	}
 	// Paths that are not clean.
 	if _, out, _ := check(t, "", "diff", dir+"/./1", dir+"/2/"); !strings.Contains(out, "2 findings changed, 1 stayed") {
 		t.Error(out)
 	}
 	// A part that could not be read could be what is looked for.
 	bom("3.json", part("agent", "Kaspersky Lab"), `{"type":"application","name":7}`, `{"name":"b","supplier":[]}`)
-	if status, out, _ := check(t, "", "diff", dir+"/3.json", dir+"/3.json"); status != exitUnread {
+	if status, out, _ := check(t, "", "diff", dir+"/3.json", dir+"/3.json"); status != exitUnscreened {
 		t.Errorf("a part that cannot be read: status %d\n%s", status, out)
 	}
 	// From one file to another; what is broken is no bid with less in it.
@@ -106,7 +109,7 @@ func TestDiff(t *testing.T) {
 		t.Errorf("status %d\n%s", status, out)
 	}
 	write(t, filepath.Join(dir, "2", "a.json"), "{")
-	if status, out, _ := check(t, "", "diff", dir+"/1", dir+"/2"); status != exitUnread || !strings.Contains(out, "could not be screened in the second: a.json") {
+	if status, out, _ := check(t, "", "diff", dir+"/1", dir+"/2"); status != exitUnscreened || !strings.Contains(out, "not screened in the second: a.json: it was not read to its end") {
 		t.Errorf("status %d\n%s", status, out)
 	}
 	for _, args := range [][]string{{"diff", "a"}, {"diff", "a", "b", "c"}, {"diff", "-format", "html", "a", "b"}, {"diff", "-", "b"}} {

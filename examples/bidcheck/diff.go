@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -27,8 +28,8 @@ type change struct {
 type differences struct {
 	Changes []change `json:"changes"`
 	Same    int      `json:"same"`
-	// Added and Removed are documents that only one of the two has; Unread could not be
-	// screened in the second.
+	// Added and Removed are documents that only one of the two has; Unread is what of the
+	// second was not screened.
 	Added   []string `json:"added"`
 	Removed []string `json:"removed"`
 	Unread  []string `json:"unread"`
@@ -68,10 +69,11 @@ func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
 			d.Removed = append(d.Removed, p)
 		}
 	}
-	for i := range b.Documents {
-		if b.Documents[i].Error != nil {
-			d.Unread = append(d.Unread, within(b.Documents[i].Path, rootB))
+	for _, g := range b.NotScreened() {
+		if g.Path != "" {
+			g.Path = cmp.Or(within(g.Path, rootB), "(the file itself)")
 		}
+		d.Unread = append(d.Unread, g.String())
 	}
 	return d
 }
@@ -111,9 +113,9 @@ func within(path, root string) string {
 
 // reached reports whether a finding is there that was milder or not there before, and that is
 // at least so severe.
-func (d *differences) reached(failOn string) bool {
-	return slices.ContainsFunc(d.Changes, func(c change) bool {
-		return severity[c.After] > severity[c.Before] && severity[c.After] >= max(1, severity[failOn])
+func (d *differences) reached(failOn match.Verdict) bool {
+	return failOn != match.NoVerdict && slices.ContainsFunc(d.Changes, func(c change) bool {
+		return severity[c.After] > severity[c.Before] && severity[c.After] >= max(1, severity[failOn.String()])
 	})
 }
 
@@ -124,7 +126,7 @@ func (d *differences) write(w io.Writer) error {
 	for _, list := range []struct {
 		what  string
 		paths []string
-	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"could not be screened in the second", d.Unread}} {
+	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the second", d.Unread}} {
 		for _, p := range list.paths {
 			fmt.Fprintf(out, "%s: %s\n", list.what, text(cmp.Or(p, "(the file itself)")))
 		}

@@ -29,11 +29,11 @@ import (
 
 // Exit statuses.
 const (
-	exitClear    = 0 // nothing at or above -fail-on
-	exitFound    = 1 // something at or above it
-	exitUsage    = 2
-	exitUnread   = 3 // an input could not be read, which wins over exitFound; or a part of one
-	usagePreface = `Usage: bidcheck [flags] PATH...
+	exitClear      = evidence.ExitClear
+	exitFound      = evidence.ExitFound
+	exitUsage      = 2
+	exitUnscreened = evidence.ExitUnscreened // also if a report cannot be written
+	usagePreface   = `Usage: bidcheck [flags] PATH...
        bidcheck diff [flags] PATH PATH
 
 Bidcheck reads bills of materials (CycloneDX, SPDX and others) and what devices say
@@ -57,11 +57,15 @@ Examples:
   bidcheck -bid testdata/bid.json -annotate annotated
   bidcheck diff bid-2026-01 bid-2026-02
   bidcheck -explain 1f3a testdata/bids/endpoint-tender
-  bidcheck -jurisdiction EU,NL -fail-on review - < sbom.spdx.json
+  bidcheck -jurisdiction EU,NL -fail-on exclude - < sbom.spdx.json
 
-Exit status: 0 nothing at or above -fail-on; 1 something at or above it; 2 usage
-error; 3 an input could not be read, or nothing was found and a part of an input
-could not be read (the report says which and why).
+Exit status: 0 clear, or all was screened and nothing is at or above a -fail-on or
+fails a -policy that was given; 1 something at or above -fail-on (default review);
+2 usage error; 3 nothing that bad, but something was not screened: a file that could
+not be read, a part of one, a linked document, a bill of materials without parts, or
+all of it (the report says what and why). -fail-on never gives 1 in no case, and 3 as
+before. With -policy, 1 and 3 are given if the policy does not pass; with diff and
+-compare, 1 if a finding is new or more severe and at or above -fail-on.
 
 Flags:
 `
@@ -118,10 +122,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %v\n", err)
-		return exitUnread
+		return exitUnscreened
 	}
 	if c.policy == nil {
-		return exitStatus(report, c.failOn)
+		return report.ExitStatus(report.Reaches(c.failOn))
 	}
 	decision := c.policy.Decide(report, c.day)
 	to := stderr
@@ -129,9 +133,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		to = stdout
 	}
 	if err := writeDecision(to, decision); err != nil {
-		return exitUnread
+		return exitUnscreened
 	}
-	return statusOf(report, !decision.Pass)
+	return decision.ExitStatus()
 }
 
 // screenWith screens the inputs with one matcher.
@@ -158,14 +162,12 @@ func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer
 	})
 	if err != nil {
 		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
-		return exitUnread
+		return exitUnscreened
 	}
-	for _, d := range after.Documents {
-		if d.Error != nil {
-			fmt.Fprintf(stderr, "bidcheck: %s: %s\n", d.Path, d.Error.Message)
-		}
+	for _, g := range after.NotScreened() {
+		fmt.Fprintf(stderr, "bidcheck: %s\n", text(g.String()))
 	}
-	return statusOf(after, comparison.Reached(c.failOn))
+	return after.ExitStatus(c.failOn != match.NoVerdict && comparison.Reached(c.failOn))
 }
 
 // runDiff compares two bids.
@@ -187,29 +189,9 @@ func runDiff(ctx context.Context, c *config, stdin io.Reader, stdout, stderr io.
 	})
 	if err != nil {
 		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
-		return exitUnread
+		return exitUnscreened
 	}
-	return statusOf(reports[1], d.reached(c.failOn.String()))
-}
-
-func exitStatus(r *evidence.Report, failOn match.Verdict) int {
-	v, err := match.ParseVerdict(r.Verdict)
-	return statusOf(r, err != nil || v >= failOn)
-}
-
-// statusOf is the status for a report in which something was found, or was not.
-func statusOf(r *evidence.Report, found bool) int {
-	switch {
-	case len(r.Documents) == 0: // there was nothing but what holds an image together
-		return exitUnread
-	case slices.ContainsFunc(r.Documents, func(d evidence.Document) bool { return d.Error != nil }):
-		return exitUnread
-	case found:
-		return exitFound
-	case r.Coverage.Malformed > 0:
-		return exitUnread // what could not be read could have been what is looked for
-	}
-	return exitClear
+	return reports[1].ExitStatus(d.reached(c.failOn))
 }
 
 func parse(args []string, stderr io.Writer) (*config, error) {
@@ -233,10 +215,10 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	fs.StringVar(&lists.state, "trusted", "", "refuse a signed denylist older than the one recorded in this `FILE`, and record the new one")
 	fs.StringVar(&lists.pin, "pin", "", "open the denylist's file if it has this `DIGEST`, whatever its age; for audits")
 	var second string
-	fs.StringVar(&second, "compare", "", "instead of the report, print which findings flip from the denylist to this `RELEASE`, and why; exit with status 1 if one reaches -fail-on")
+	fs.StringVar(&second, "compare", "", "instead of the report, print which findings flip from the denylist to this `RELEASE`, and why; exit with status 1 if one becomes more severe and is at or above -fail-on")
 	asOf := fs.String("as-of", "", "judge by this `DATE` (YYYY-MM-DD); default the date of the denylist")
 	jurisdictions := fs.String("jurisdiction", "", "only listings of these `JURISDICTIONS`, separated by commas; default all")
-	failOn := fs.String("fail-on", "ban", "exit with status 1 from this `VERDICT` on: ban, exclude, review or inconclusive")
+	failOn := fs.String("fail-on", "review", "exit with status 1 from this `VERDICT` on: ban, exclude, review, inconclusive or never")
 	fs.Func("key", "check the signatures of DSSE envelopes with the public key in this PEM `FILE`; may be given several times", func(path string) error {
 		v, err := loadKey(path)
 		c.verifiers = append(c.verifiers, v)
@@ -283,9 +265,6 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 			return nil, fmt.Errorf("-sign %s: %w", *sign, err)
 		}
 	}
-	if err := c.loadPolicy(*policyFile, *day); err != nil {
-		return nil, fmt.Errorf("-policy: %w", err)
-	}
 	for _, o := range c.outputs {
 		switch {
 		case o.form.name == "intoto" && c.signer == nil:
@@ -301,8 +280,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if c.jobs < 1 {
 		return nil, fmt.Errorf("-jobs is %d; expected at least 1", c.jobs)
 	}
-	if c.failOn, err = match.ParseVerdict(*failOn); err != nil || c.failOn == match.Clear {
-		return nil, fmt.Errorf("-fail-on is %q; expected ban, exclude, review or inconclusive", *failOn)
+	if c.failOn, err = evidence.ParseFailOn(*failOn); err != nil {
+		return nil, fmt.Errorf("-fail-on: %w", err)
 	}
 	if second != "" && slices.Contains(c.paths, "-") {
 		return nil, errors.New("-compare reads the inputs twice, which standard input cannot be")
@@ -311,9 +290,12 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.loadPolicy(*policyFile, *day, release); err != nil {
+		return nil, fmt.Errorf("-policy: %w", err)
+	}
 	opts := match.Options{AsOf: vendors.Date(*asOf)}
 	for j := range strings.SplitSeq(*jurisdictions, ",") {
-		if j = strings.ToUpper(strings.TrimSpace(j)); j != "" {
+		if strings.TrimSpace(j) != "" {
 			opts.Jurisdictions = append(opts.Jurisdictions, j)
 		}
 	}

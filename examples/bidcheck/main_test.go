@@ -75,9 +75,9 @@ func TestGolden(t *testing.T) {
 	}{
 		{"clean", []string{"testdata/bids/clean"}, 0},
 		{"router-tender", []string{"testdata/bids/router-tender"}, 1},
-		{"router-tender-2018.06.13", []string{"-denylist", "2018.06.13", "-fail-on", "review", "testdata/bids/router-tender"}, 0},
+		{"router-tender-2018.06.13", []string{"-denylist", "2018.06.13", "testdata/bids/router-tender"}, 0},
 		{"endpoint-tender", []string{"testdata/bids/endpoint-tender"}, 1},
-		{"endpoint-tender-2018.06.12", []string{"-denylist", "2018.06.12", "-jurisdiction", "EU", "testdata/bids/endpoint-tender"}, 0},
+		{"endpoint-tender-2018.06.12", []string{"-denylist", "2018.06.12", "-jurisdiction", "eu", "testdata/bids/endpoint-tender"}, 1},
 		{"endpoint-tender-2018.06.13", []string{"-denylist", "2018.06.13", "testdata/bids/endpoint-tender"}, 1},
 	}
 	for _, tt := range tests {
@@ -169,8 +169,9 @@ func TestZTEIsNoFindingIn2018(t *testing.T) {
 	}
 }
 
-// Bad input: the other files of the bid are screened, the bad one is inconclusive
-// with an error that names the place, and the status is 3.
+// Bad input: the other files of the bid are screened, and what is found in them gives the
+// status. The bad one is at least inconclusive, with an error that names the place, and the
+// status is 3 for it alone.
 func TestBadInput(t *testing.T) {
 	good, err := os.ReadFile("../../testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
 	if err != nil {
@@ -195,13 +196,20 @@ func TestBadInput(t *testing.T) {
 		write(t, filepath.Join(dir, "good.json"), string(good))
 		status, out, _ := check(t, "", "-format", "json", dir)
 		r := report(t, out)
-		if status != exitUnread || len(r.Documents) != 2 || r.Coverage.Complete {
-			t.Errorf("%s: status %d, %d documents; want 3 and 2", tt.name, status, len(r.Documents))
+		if status != exitFound || len(r.Documents) != 2 || r.Coverage.Complete {
+			t.Errorf("%s: status %d, %d documents; want 1 and 2", tt.name, status, len(r.Documents))
 			continue
 		}
 		bad, other := r.Documents[0], r.Documents[1]
-		if bad.Verdict != "inconclusive" || bad.Error == nil || bad.Error.Kind != tt.kind || len(bad.SHA256) != 64 {
-			t.Errorf("%s: verdict %s, error %+v; want inconclusive, %s", tt.name, bad.Verdict, bad.Error, tt.kind)
+		want, alone := "inconclusive", exitUnscreened
+		if tt.name == "truncated" { // behind the findings
+			want, alone = "ban", exitFound
+		}
+		if bad.Verdict != want || bad.Error == nil || bad.Error.Kind != tt.kind || len(bad.SHA256) != 64 || bad.Complete || len(bad.Gaps) == 0 {
+			t.Errorf("%s: verdict %s, error %+v; want %s, %s", tt.name, bad.Verdict, bad.Error, want, tt.kind)
+		}
+		if status, _, _ := check(t, "", filepath.Join(dir, "bad.json")); status != alone {
+			t.Errorf("%s alone: status %d, want %d", tt.name, status, alone)
 		}
 		if other.Verdict != "ban" || other.Error != nil {
 			t.Errorf("%s: the other file is %s (%+v), want ban", tt.name, other.Verdict, other.Error)
@@ -227,7 +235,7 @@ func TestUnreadablePaths(t *testing.T) {
 	for _, path := range []string{filepath.Join(dir, "missing"), filepath.Join(dir, "empty"), dir} {
 		status, out, _ := check(t, "", "-format", "json", path)
 		r := report(t, out)
-		if status != exitUnread || r.Verdict != "inconclusive" || len(r.Documents) != 1 || r.Documents[0].Error == nil {
+		if status != exitUnscreened || r.Verdict != "inconclusive" || len(r.Documents) != 1 || r.Documents[0].Error == nil {
 			t.Errorf("%s: status %d, verdict %s, documents %+v", path, status, r.Verdict, r.Documents)
 		}
 	}
@@ -239,7 +247,7 @@ func TestUnreadablePaths(t *testing.T) {
 	if err := os.Chmod(locked, 0); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, _ := check(t, "", locked); status != exitUnread {
+	if status, _, _ := check(t, "", locked); status != exitUnscreened {
 		t.Errorf("a file that must not be read: status %d", status)
 	}
 }
@@ -250,7 +258,7 @@ func TestStandardInput(t *testing.T) {
 	if r := report(t, out); status != exitFound || r.Documents[0].Path != "-" || r.Documents[0].Bytes != int64(len(bom)) {
 		t.Errorf("status %d, documents %+v", status, r.Documents)
 	}
-	if status, _, _ := check(t, "", "-"); status != exitUnread {
+	if status, _, _ := check(t, "", "-"); status != exitUnscreened {
 		t.Errorf("empty standard input: status %d, want 3", status)
 	}
 }
@@ -265,7 +273,7 @@ func TestUnreadablePart(t *testing.T) {
 		want int
 	}{
 		{part("Acme", "pkg:npm/a@1"), exitClear},
-		{part("Acme", "pkg:/"), exitUnread},
+		{part("Acme", "pkg:/"), exitUnscreened},
 		{part("Kaspersky", "pkg:/"), exitFound},
 	} {
 		if status, _, _ := check(t, tt.bom, "-"); status != tt.want {
@@ -287,19 +295,49 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
+// The statuses: 1 for what is at or above -fail-on, else 3 for what was not screened, else 0.
 func TestFailOn(t *testing.T) {
-	const review = `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"application","name":"x","supplier":{"name":"Kapersky Lab"}}]}`
-	const nothing = `{"bomFormat":"CycloneDX","specVersion":"1.6"}`
+	bom := func(rest string) string { return `{"bomFormat":"CycloneDX","specVersion":"1.6"` + rest + `}` }
+	const part = `,"components":[{"type":"application","name":"x","supplier":{"name":"%s"}}]`
+	const link = `,"externalReferences":[{"type":"bom","url":"https://example.org/bom"}]`
+	var (
+		clear     = bom(strings.Replace(part, "%s", "Acme", 1))
+		review    = bom(strings.Replace(part, "%s", "Kapersky Lab", 1))
+		ban       = bom(strings.Replace(part, "%s", "Kaspersky Lab", 1))
+		nothing   = bom("")
+		unlinked  = bom(link + strings.Replace(part, "%s", "Acme", 1))
+		banLinked = bom(link + strings.Replace(part, "%s", "Kaspersky Lab", 1))
+		banCut    = strings.TrimSuffix(ban, "]}") + `,{"name":`
+		revLinked = bom(link + strings.Replace(part, "%s", "Kapersky Lab", 1))
+	)
 	for _, tt := range []struct {
-		in, failOn string
-		want       int
+		name, in string
+		// The statuses for -fail-on ban, exclude, review, inconclusive, never.
+		want [5]int
 	}{
-		{review, "ban", 0}, {review, "exclude", 0}, {review, "review", 1}, {review, "inconclusive", 1},
-		{nothing, "ban", 0}, {nothing, "review", 0}, {nothing, "inconclusive", 1},
+		{"clear", clear, [5]int{0, 0, 0, 0, 0}},
+		{"review", review, [5]int{0, 0, 1, 1, 0}},
+		{"ban", ban, [5]int{1, 1, 1, 1, 0}},
+		{"no components", nothing, [5]int{3, 3, 3, 1, 3}},
+		{"a linked document that is not there", unlinked, [5]int{3, 3, 3, 1, 3}},
+		{"review, and a linked document that is not there", revLinked, [5]int{3, 3, 1, 1, 3}},
+		{"ban, and a linked document that is not there", banLinked, [5]int{1, 1, 1, 1, 3}},
+		{"ban, and cut off", banCut, [5]int{1, 1, 1, 1, 3}},
+		{"nothing that can be read", "{", [5]int{3, 3, 3, 1, 3}},
 	} {
-		if got, _, _ := check(t, tt.in, "-fail-on", tt.failOn, "-"); got != tt.want {
-			t.Errorf("-fail-on %s: status %d, want %d (%s)", tt.failOn, got, tt.want, tt.in)
+		for i, failOn := range []string{"ban", " Exclude", "review", "INCONCLUSIVE", "never"} {
+			if got, _, _ := check(t, tt.in, "-fail-on", failOn, "-"); got != tt.want[i] {
+				t.Errorf("%s, -fail-on %s: status %d, want %d", tt.name, failOn, got, tt.want[i])
+			}
 		}
+		if got, _, _ := check(t, tt.in, "-"); got != tt.want[2] {
+			t.Errorf("%s: status %d by default, want %d as for review", tt.name, got, tt.want[2])
+		}
+	}
+	_, out, _ := check(t, clear, "-fail-on", "never", "-format", "json", "-")
+	validate(t, out)
+	if r := report(t, out); r.Options.FailOn != "never" {
+		t.Errorf("failOn is recorded as %q", r.Options.FailOn)
 	}
 }
 
@@ -433,6 +471,7 @@ func TestCompare(t *testing.T) {
 	}{
 		{"compare-eve", []string{"-denylist", "2018.06.12", "-compare", "2018.06.13", "testdata/bids/endpoint-tender"}, 1},
 		{"compare-oldest", []string{"-denylist", "2017.09.14", "-compare", "2026.11.24", "testdata/bids/endpoint-tender", "testdata/bids/router-tender"}, 1},
+		{"compare-eve", []string{"-denylist", "2018.06.12", "-compare", "2018.06.13", "-fail-on", "never", "testdata/bids/endpoint-tender"}, 0},
 		{"compare-back", []string{"-denylist", "2018.06.13", "-compare", "2018.06.12", "testdata/bids/endpoint-tender"}, 0},
 	} {
 		status, out, stderr := check(t, "", tt.args...)
@@ -456,13 +495,13 @@ func TestCompare(t *testing.T) {
 	}
 	_, out, _ := check(t, "", "-format", "json", "-denylist", "2018.06.12", "-compare", "2018.06.13", "testdata/bids/endpoint-tender", "testdata/bids/clean")
 	var c evidence.Comparison
-	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Flips) != 4 || c.Same != 2 || c.Flips[0].Before != "exclude" || c.Flips[0].After != "ban" || len(c.Flips[0].Changes) != 1 {
+	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Flips) != 1 || c.Same != 5 || c.Flips[0].Before != "exclude" || c.Flips[0].After != "ban" || len(c.Flips[0].Changes) != 1 {
 		t.Errorf("%v: %+v", err, c)
 	}
 	if status, _, stderr := check(t, "{}", "-compare", "2018.06.13", "-"); status != exitUsage || !strings.Contains(stderr, "twice") {
 		t.Errorf("standard input: status %d, %q", status, stderr)
 	}
-	if status, _, stderr := check(t, "", "-denylist", "2018.06.12", "-compare", "2018.06.13", "main_test.go"); status != exitUnread || stderr == "" {
+	if status, _, stderr := check(t, "", "-denylist", "2018.06.12", "-compare", "2018.06.13", "main_test.go"); status != exitUnscreened || stderr == "" {
 		t.Errorf("what is no manifest: status %d, %q", status, stderr)
 	}
 }
@@ -473,7 +512,7 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	var out bytes.Buffer
 	status := run(ctx, []string{"-format", "json", "../../testdata/bids/clean"}, strings.NewReader(""), &out, io.Discard)
-	if r := report(t, out.String()); status != exitUnread || r.Verdict != "inconclusive" {
+	if r := report(t, out.String()); status != exitUnscreened || r.Verdict != "inconclusive" {
 		t.Errorf("status %d, verdict %s; want 3, inconclusive", status, r.Verdict)
 	}
 }

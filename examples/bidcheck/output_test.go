@@ -89,7 +89,7 @@ func TestOutputUsage(t *testing.T) {
 	}
 	// A file that cannot be written is not half there.
 	dir := t.TempDir()
-	if status, _, stderr := check(t, "", "-o", filepath.Join(dir, "none", "r.html"), "testdata/bids/clean"); status != exitUnread || !strings.Contains(stderr, "could not be written") {
+	if status, _, stderr := check(t, "", "-o", filepath.Join(dir, "none", "r.html"), "testdata/bids/clean"); status != exitUnscreened || !strings.Contains(stderr, "could not be written") {
 		t.Errorf("status %d, %q", status, stderr)
 	}
 	if runtime.GOOS == "linux" {

@@ -11,12 +11,13 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/vendors"
 )
 
 // loadPolicy reads the policy of a buyer, and the day by which its waivers are judged.
-func (c *config) loadPolicy(path, day string) error {
+func (c *config) loadPolicy(path, day string, release *denylist.Release) error {
 	if path == "" {
 		if day != "" {
 			return fmt.Errorf("-day is the day of a -policy, and there is none")
@@ -27,7 +28,7 @@ func (c *config) loadPolicy(path, day string) error {
 	if err != nil {
 		return err
 	}
-	if c.policy, err = policy.Parse(text); err != nil {
+	if c.policy, err = policy.ParseFor(text, release); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if day == "" {
@@ -57,6 +58,9 @@ func writeDecision(w io.Writer, d *policy.Decision) error {
 	}
 	for _, g := range d.Gaps {
 		fmt.Fprintf(out, "  fails: %s\n", text(g))
+	}
+	for _, g := range d.Unscreened {
+		fmt.Fprintf(out, "  not screened, which the policy lets pass: %s\n", text(g))
 	}
 	for _, f := range d.Waived {
 		fmt.Fprintf(out, "  waived until %s by %s: %s %s, %s\n    in %s\n    reason: %s\n", f.Waiver.Expires, text(f.Waiver.Author), f.Verdict, text(f.Component), f.Vendor, text(f.Document), text(f.Waiver.Reason))

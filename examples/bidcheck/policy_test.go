@@ -31,16 +31,42 @@ func TestPolicy(t *testing.T) {
 	if status, out, _ := check(t, "", "-policy", file, "testdata/bids/clean"); status != exitClear || !strings.Contains(out, "PASSES") {
 		t.Errorf("the clean bid: status %d", status)
 	}
-	if status, _, _ := check(t, "", "-policy", file, "go.mod"); status != exitUnread {
+	if status, _, _ := check(t, "", "-policy", file, "go.mod"); status != exitUnscreened {
 		t.Errorf("a file that cannot be read: status %d", status)
 	}
 	part := filepath.Join(t.TempDir(), "part.json")
 	write(t, part, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","supplier":5}]}`)
-	if status, _, _ := check(t, "", "-policy", file, part); status != exitUnread {
+	if status, _, _ := check(t, "", "-policy", file, part); status != exitUnscreened {
 		t.Errorf("a part that cannot be read: status %d", status)
 	}
-	bad := filepath.Join(t.TempDir(), "policy.json")
-	write(t, bad, `{"waivers":[{}]}`)
+	policy := func(text string) string {
+		path := filepath.Join(t.TempDir(), "policy.json")
+		write(t, path, text)
+		return path
+	}
+	// A policy that counts nothing, or lets what was not screened pass only by mistake.
+	link := filepath.Join(t.TempDir(), "link.json")
+	write(t, link, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}],"externalReferences":[{"type":"bom","url":"https://example.org/b"}]}`)
+	for _, tt := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"-policy", policy(`{"jurisdictions":["Europe"]}`), "testdata/bids/clean"}, exitUsage},
+		{[]string{"-policy", policy(`{"failOn":"ban","actions":["warn"]}`), "testdata/bids/clean"}, exitUsage},
+		{[]string{"-policy", policy(`{"failOn":"ban","jurisdictions":["IT"]}`), "-denylist", "2018.06.13", "testdata/bids/clean"}, exitUsage},
+		{[]string{"-policy", policy(`{"jurisdictions":["xx"]}`), "testdata/bids/clean"}, exitUsage},
+		{[]string{"-policy", policy(`{"jurisdictions":["xx"]}`), "-denylist", "testdata/lists/ministry", "testdata/bids/clean"}, exitClear},
+		{[]string{"-policy", policy(`{"jurisdictions":["eu"]}`), "testdata/bids/endpoint-tender"}, exitFound},
+		{[]string{"-policy", policy(`{"failOn":"ban"}`), "-fail-on", "never", "testdata/bids/endpoint-tender"}, exitFound},
+		{[]string{"-policy", policy(`{}`), link}, exitUnscreened},
+		{[]string{"-policy", policy(`{"requireComplete":false}`), link}, exitClear},
+		{[]string{"-policy", policy(`{"requireComplete":false}`), "go.mod"}, exitUnscreened},
+	} {
+		if status, _, stderr := check(t, "", tt.args...); status != tt.want {
+			t.Errorf("%v: status %d, want %d (%s)", tt.args, status, tt.want, stderr)
+		}
+	}
+	bad := policy(`{"waivers":[{}]}`)
 	for _, args := range [][]string{{"-policy", bad}, {"-policy", "none"}, {"-policy", file, "-day", "soon"}, {"-day", "2027-01-01"}} {
 		if status, _, stderr := check(t, "", append(args, "testdata/bids/clean")...); status != exitUsage || !strings.Contains(stderr, "-policy") {
 			t.Errorf("%v: status %d, %s", args, status, stderr)

@@ -79,7 +79,7 @@ func TestTree(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var b strings.Builder
-	if status := run(ctx, []string{"-quiet", dir + "/rootfs"}, nil, &b, &b); status != exitUnread || !strings.Contains(b.String(), "cancel") {
+	if status := run(ctx, []string{"-quiet", dir + "/rootfs"}, nil, &b, &b); status != exitUnscreened || !strings.Contains(b.String(), "cancel") {
 		t.Errorf("cancelled: status %d\n%s", status, b.String())
 	}
 }

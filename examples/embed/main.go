@@ -22,7 +22,7 @@ func main() {
 	}
 	result, err := m.Check(context.Background(), sbom.NewReader(os.Stdin, nil))
 	if err != nil {
-		log.Fatal(err) // not read to its end: nothing is known to be absent
+		log.Fatal(err) // not read to its end; a *match.IncompleteError has what was found before
 	}
 	fmt.Println(result.Verdict, result.Coverage.Unidentified, "components without a vendor identity")
 	for _, f := range result.Findings {

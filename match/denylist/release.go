@@ -56,6 +56,16 @@ func (r *Release) Digest() string { return r.digest }
 // Register returns the register of vendors that the release was cut with.
 func (r *Release) Register() *vendors.Register { return r.register }
 
+// Jurisdictions returns the jurisdictions of the instruments, each once, in alphabetical order.
+func (r *Release) Jurisdictions() []string {
+	var all []string
+	for _, in := range r.instruments {
+		all = append(all, in.Jurisdiction)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Instruments returns the instruments in order of their ids. The caller must not
 // change them.
 func (r *Release) Instruments() []*Instrument { return slices.Clone(r.instruments) }
@@ -91,7 +101,7 @@ type Citation struct {
 	Basis        Basis  `json:"basis"`
 	Depth        Depth  `json:"depth"`
 	// Inferred says that the text does not address components inside other
-	// products, and that the component is one.
+	// products, and that the component is one, or may be one.
 	Inferred bool   `json:"inferred"`
 	Scope    *Scope `json:"scope"`
 	Quote    string `json:"quote"`

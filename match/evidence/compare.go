@@ -119,10 +119,10 @@ func verdictOf(word string) match.Verdict {
 	return v
 }
 
-// Reached reports whether a verdict is at or above v that was not before.
+// Reached reports whether a verdict became more severe and is at or above v.
 func (c *Comparison) Reached(v match.Verdict) bool {
 	for i := range c.Flips {
-		if f := &c.Flips[i]; verdictOf(f.After) >= v && verdictOf(f.Before) < v {
+		if f := &c.Flips[i]; verdictOf(f.After) >= v && f.stronger() {
 			return true
 		}
 	}

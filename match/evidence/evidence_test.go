@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 func screen(t testing.TB, docs map[string]string) *evidence.Report {
@@ -111,6 +113,8 @@ func TestReportVerdict(t *testing.T) {
 		{"nothing", nil, "inconclusive", false},
 		{"clear", map[string]string{"a": bom("x", "Acme")}, "clear", true},
 		{"unreadable beside clear", map[string]string{"a": bom("x", "Acme"), "b": "{"}, "inconclusive", false},
+		{"a document without components", map[string]string{"a": `{"bomFormat":"CycloneDX","specVersion":"1.6"}`}, "inconclusive", true},
+		{"cut off behind a ban", map[string]string{"a": strings.TrimSuffix(bom("x", "AO Kaspersky Lab"), "}")}, "ban", false},
 		{"unreadable beside ban", map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, "ban", false},
 	}
 	for _, tt := range tests {
@@ -122,8 +126,91 @@ func TestReportVerdict(t *testing.T) {
 
 func TestFailed(t *testing.T) {
 	d := evidence.Failed(evidence.Source{Path: "p"}, sbom.Header{Format: "SPDX", Components: 7}, errors.New("disk on fire"))
-	if d.Verdict != "inconclusive" || d.Error == nil || d.Error.Kind != "read" || d.Coverage.Complete || d.Coverage.Components != 0 {
+	if d.Verdict != "inconclusive" || d.Error == nil || d.Error.Kind != "read" || d.Complete || d.Coverage.Complete || d.Coverage.Components != 0 || len(d.Gaps) != 1 {
 		t.Errorf("%+v", d)
+	}
+	// What was found before a fault is kept, with the counts so far.
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.TrimSuffix(bom("kav", "AO Kaspersky Lab"), "}")
+	_, err = m.Check(t.Context(), sbom.NewReader(strings.NewReader(text), nil))
+	d = evidence.Failed(evidence.Source{Path: "p"}, sbom.Header{}, fmt.Errorf("screening: %w", err))
+	if d.Verdict != "ban" || len(d.Findings) != 1 || d.Complete || d.Coverage.Components != 1 || d.Coverage.Complete || d.Error.Kind != "syntax" || d.Error.Location.Offset == 0 || d.Format != "CycloneDX" {
+		t.Errorf("%+v", d)
+	}
+	if len(d.Gaps) != 1 || d.Gaps[0].Kind != "incomplete" {
+		t.Errorf("gaps %+v", d.Gaps)
+	}
+}
+
+// Documents that are clear by themselves and have no component make no report that is clear.
+func TestNothingScreened(t *testing.T) {
+	r := screen(t, map[string]string{"a": bom("x", "Acme")})
+	r.Documents[0].Coverage.Components = 0
+	docs := r.Documents
+	r.Documents = nil
+	r.Finish(docs)
+	if r.Verdict != "inconclusive" || r.ExitStatus(false) != evidence.ExitUnscreened || len(r.NotScreened()) != 1 {
+		t.Errorf("%s, status %d, %v", r.Verdict, r.ExitStatus(false), r.NotScreened())
+	}
+}
+
+// Notices are in the record, and change no verdict.
+func TestNotices(t *testing.T) {
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := sbom.NewDocument(sbom.Header{Format: "test"}, nil, func(s *sbom.Sink) error {
+		s.Notice(sbom.WarnIncomplete, "the document calls itself incomplete", vendors.Location{Pointer: "/compositions/0"})
+		s.Emit(sbom.Component{Name: "x"})
+		return nil
+	})
+	result, err := m.Check(t.Context(), doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := evidence.New(m, "test", match.NoVerdict)
+	r.Finish([]evidence.Document{evidence.Screened(evidence.Source{Path: "p"}, result)})
+	if d := r.Documents[0]; d.Verdict != "clear" || len(d.Notices) != 1 || d.Notices[0].Message != "the document calls itself incomplete" || d.Notices[0].Kind != "incomplete" {
+		t.Errorf("%+v", d)
+	}
+	if err := validate(t, r); err != nil {
+		t.Error(err)
+	}
+}
+
+// The order of exit statuses.
+func TestExitStatus(t *testing.T) {
+	for _, tt := range []struct {
+		docs   map[string]string
+		failOn string
+		want   int
+	}{
+		{map[string]string{"a": bom("x", "Acme")}, "inconclusive", evidence.ExitClear},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab")}, "ban", evidence.ExitFound},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, "ban", evidence.ExitFound},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, "never", evidence.ExitUnscreened},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab")}, "never", evidence.ExitClear},
+		{map[string]string{"a": bom("x", "Acme"), "b": "{"}, "review", evidence.ExitUnscreened},
+		{nil, "review", evidence.ExitUnscreened},
+		{nil, "inconclusive", evidence.ExitFound},
+	} {
+		failOn, err := evidence.ParseFailOn(tt.failOn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := screen(t, tt.docs)
+		if got := r.ExitStatus(r.Reaches(failOn)); got != tt.want {
+			t.Errorf("%v, -fail-on %s: %d, want %d", tt.docs, tt.failOn, got, tt.want)
+		}
+	}
+	for _, word := range []string{"", "clear", "bans"} {
+		if _, err := evidence.ParseFailOn(word); err == nil || !strings.Contains(err.Error(), "ban, exclude, review, inconclusive, never") {
+			t.Errorf("%q: %v", word, err)
+		}
 	}
 }
 

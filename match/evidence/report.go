@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"sort"
 
 	"github.com/clause76/clause76/match"
@@ -19,10 +20,10 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// SchemaVersion is the version of the report's form.
-const SchemaVersion = "1"
+// SchemaVersion is the version of the report's form. [ParseReport] also reads version 1.
+const SchemaVersion = "2"
 
-//go:embed schema/report-1.schema.json
+//go:embed schema/report-2.schema.json
 var schema []byte
 
 // Schema returns the JSON Schema (draft 2020-12) of the report.
@@ -77,7 +78,7 @@ type Bid struct {
 type Options struct {
 	Jurisdictions   []string `json:"jurisdictions"`
 	RequireIdentity bool     `json:"requireIdentity"`
-	FailOn          string   `json:"failOn"`
+	FailOn          string   `json:"failOn"` // a verdict, or "never"
 }
 
 // A Document is one screened document, or one that could not be read.
@@ -89,16 +90,30 @@ type Document struct {
 	Bytes  int64  `json:"bytes"`
 	// Container is the file that the document came out of, if it is not a file itself.
 	// Offsets then count in the document, whose digest is SHA256.
-	Container    *Container `json:"container,omitempty"`
-	Format       string     `json:"format"`
-	SpecVersion  string     `json:"specVersion"`
-	Encoding     string     `json:"encoding"`
-	Verdict      string     `json:"verdict"`
-	Error        *Error     `json:"error"`
-	Warnings     []Warning  `json:"warnings"`
-	Coverage     Coverage   `json:"coverage"`
-	Findings     []Finding  `json:"findings"`
-	Observations []Finding  `json:"observations"`
+	Container   *Container `json:"container,omitempty"`
+	Format      string     `json:"format"`
+	SpecVersion string     `json:"specVersion"`
+	Encoding    string     `json:"encoding"`
+	Verdict     string     `json:"verdict"`
+	// Complete says that the document was read to its end. If it was not, Error says why, and
+	// findings, observations and coverage are of what was read before.
+	Complete bool   `json:"complete"`
+	Error    *Error `json:"error"`
+	// Gaps are what of the document was not screened, whatever was found in it.
+	Gaps []Gap `json:"gaps"`
+	// Notices are what the document says of itself that changes no verdict and belongs in
+	// every summary, such as that it calls itself incomplete.
+	Notices      []Warning `json:"notices"`
+	Warnings     []Warning `json:"warnings"`
+	Coverage     Coverage  `json:"coverage"`
+	Findings     []Finding `json:"findings"`
+	Observations []Finding `json:"observations"`
+}
+
+// A Gap is something in a document that was not screened; its kind is a [match.GapKind].
+type Gap struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
 }
 
 // A Container is a file in which documents are packed.
@@ -159,7 +174,10 @@ type Finding struct {
 type Citation struct {
 	denylist.Citation
 	Verdict string `json:"verdict"` // "" in an observation
-	Held    string `json:"held"`    // why the verdict is no stronger
+	Held    string `json:"held"`    // why the verdict is no stronger than review; "" for every other verdict
+	// VerdictIfPartsReached is the verdict if the text said that it reaches components
+	// inside other products; "" unless only its silence on them holds the verdict at review.
+	VerdictIfPartsReached string `json:"verdictIfPartsReached,omitzero"`
 }
 
 // A Vendor names a vendor.
@@ -203,7 +221,8 @@ type Context struct {
 	Source string `json:"source"`
 }
 
-// New returns an empty report of a screening with m that fails on failOn.
+// New returns an empty report of a screening with m that fails on failOn, or never if that is
+// [match.NoVerdict].
 func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 	o := m.Options()
 	js := o.Jurisdictions
@@ -214,7 +233,7 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		SchemaVersion: SchemaVersion,
 		Tool:          Tool{Name: tool, Version: version()},
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
-		Options:       Options{js, o.RequireIdentity, failOn.String()},
+		Options:       Options{js, o.RequireIdentity, failOnWord(failOn)},
 		Verdict:       match.Inconclusive.String(),
 		Documents:     []Document{},
 	}
@@ -258,8 +277,11 @@ type Source struct {
 // Screened returns the record of a document that was screened.
 func Screened(src Source, r *match.Result) Document {
 	d := document(src, r.Header)
-	d.Verdict = r.Verdict.String()
+	d.Verdict, d.Complete = r.Verdict.String(), r.Coverage.Complete
 	d.Coverage = Coverage(r.Coverage)
+	for _, g := range r.Gaps {
+		d.Gaps = append(d.Gaps, gap(g))
+	}
 	for _, f := range r.Findings {
 		d.Findings = append(d.Findings, finding(src, f))
 	}
@@ -269,24 +291,44 @@ func Screened(src Source, r *match.Result) Document {
 	return d
 }
 
-// Failed returns the record of a document that could not be read to its end. Its
-// verdict is inconclusive.
+// Failed returns the record of a document that could not be read to its end. It keeps what
+// was found before, if err is or wraps a [match.IncompleteError]; else nothing was, and h is
+// what is known of the document. Its verdict is inconclusive, or that of the worst finding.
 func Failed(src Source, h sbom.Header, err error) Document {
-	h.Components, h.Malformed = 0, 0
-	d := document(src, h)
-	d.Verdict = match.Inconclusive.String()
-	d.Error = &Error{Kind: sbom.ErrorKind(err), Message: err.Error()}
-	if at := (*sbom.Error)(nil); errors.As(err, &at) {
-		d.Error.Location = Location{at.Pointer, at.Offset}
+	r := &match.Result{Header: h}
+	if partial := (*match.IncompleteError)(nil); errors.As(err, &partial) && partial.Result != nil {
+		r = partial.Result
 	}
+	d := Screened(src, r)
+	at := Location{}
+	if e := (*sbom.Error)(nil); errors.As(err, &e) {
+		at = Location{e.Pointer, e.Offset}
+	}
+	d.Fail(Error{Kind: sbom.ErrorKind(err), Message: err.Error(), Location: at})
 	return d
 }
+
+// Fail marks the document as one that was not read to its end, or is not what it was said to
+// be, and keeps what was found in it.
+func (d *Document) Fail(e Error) {
+	d.Error, d.Complete, d.Coverage.Complete = &e, false, false
+	incomplete := string(match.GapIncomplete)
+	if !slices.ContainsFunc(d.Gaps, func(g Gap) bool { return g.Kind == incomplete }) {
+		d.Gaps = slices.Insert(d.Gaps, 0, gap(match.NewGap(match.GapIncomplete, 0)))
+	}
+	d.Verdict = max(verdictOf(d.Verdict), match.Inconclusive).String()
+}
+
+func gap(g match.Gap) Gap { return Gap{string(g.Kind), g.Message} }
 
 func document(src Source, h sbom.Header) Document {
 	d := Document{
 		Path: src.Path, SHA256: src.SHA256, Bytes: src.Bytes,
 		Format: h.Format, SpecVersion: h.SpecVersion, Encoding: h.Encoding,
-		Warnings: []Warning{}, Findings: []Finding{}, Observations: []Finding{},
+		Gaps: []Gap{}, Notices: []Warning{}, Warnings: []Warning{}, Findings: []Finding{}, Observations: []Finding{},
+	}
+	for _, n := range h.Notices {
+		d.Notices = append(d.Notices, Warning{string(n.Kind), n.Message, Location(n.Location)})
 	}
 	for _, w := range h.Warnings {
 		d.Warnings = append(d.Warnings, Warning{string(w.Kind), w.Message, Location(w.Location)})
@@ -304,7 +346,7 @@ func finding(src Source, f match.Finding) Finding {
 		Attributions: []Attribution{}, Citations: []Citation{}, Context: []Context{},
 	}
 	for _, c := range f.Citations {
-		out.Citations = append(out.Citations, Citation{c.Citation, c.Verdict.String(), c.Held})
+		out.Citations = append(out.Citations, Citation{c.Citation, c.Verdict.String(), c.Held, c.VerdictIfPartsReached.String()})
 	}
 	for _, a := range f.Attributions {
 		out.Attributions = append(out.Attributions, Attribution{
@@ -330,11 +372,11 @@ func id(src Source, f match.Finding) string {
 }
 
 // Finish puts the documents in order of their paths and sums up. A report without
-// documents is inconclusive: nothing was screened.
+// documents, or with none that has a component, is at least inconclusive: nothing was screened.
 func (r *Report) Finish(docs []Document) {
 	r.Documents = append(r.Documents, docs...)
 	sort.SliceStable(r.Documents, func(i, j int) bool { return r.Documents[i].Path < r.Documents[j].Path })
-	verdict := match.NoVerdict
+	verdict := match.Clear
 	total := match.Coverage{Complete: len(r.Documents) > 0}
 	for _, d := range r.Documents {
 		v, err := match.ParseVerdict(d.Verdict)
@@ -344,17 +386,21 @@ func (r *Report) Finish(docs []Document) {
 		verdict = max(verdict, v)
 		total.Add(match.Coverage(d.Coverage))
 	}
-	if verdict == match.NoVerdict {
-		verdict = match.Inconclusive
+	if total.Components == 0 {
+		verdict = max(verdict, match.Inconclusive)
 	}
 	r.Verdict, r.Coverage = verdict.String(), Coverage(total)
 }
 
 // WriteJSON writes the canonical report: two spaces of indent, no escapes of HTML,
-// a line feed at the end.
+// a line feed at the end. A report that was read in the form of schema 1 is written in it.
 func (r *Report) WriteJSON(w io.Writer) error {
+	var v any = r
+	if r.SchemaVersion == schema1 {
+		v = toSchema1(r)
+	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(r)
+	return e.Encode(v)
 }

@@ -200,14 +200,28 @@ func short(b []byte) string {
 }
 
 // ParseReport reads a canonical report. Anything but the bytes that [Report.WriteJSON] writes
-// is an [ErrRecord].
+// is an [ErrRecord]. A report of schema 1 is read too. It keeps its SchemaVersion, so that it
+// is written as it was; its documents are complete if they have no error, and have no notices.
 func ParseReport(record []byte) (*Report, error) {
-	r := &Report{}
-	if err := strict.Unmarshal(record, r, strict.RejectUnknownMembers(true)); err != nil {
+	var head struct {
+		SchemaVersion string `json:"schemaVersion"`
+	}
+	if err := strict.Unmarshal(record, &head); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
-	if r.SchemaVersion != SchemaVersion {
-		return nil, fmt.Errorf("%w: version %q; %q is read", ErrRecord, r.SchemaVersion, SchemaVersion)
+	r, v1 := &Report{}, &reportV1{}
+	var err error
+	switch head.SchemaVersion {
+	case SchemaVersion:
+		err = strict.Unmarshal(record, r, strict.RejectUnknownMembers(true))
+	case schema1:
+		err = strict.Unmarshal(record, v1, strict.RejectUnknownMembers(true))
+		r = v1.report()
+	default:
+		err = fmt.Errorf("schema version %q; expected %q or %q", head.SchemaVersion, SchemaVersion, schema1)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
 	var again bytes.Buffer
 	if err := r.WriteJSON(&again); err != nil {

@@ -92,7 +92,10 @@ func (p *printer) document(d *Document) {
 	if d.Error != nil {
 		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
 		p.line("  ", "  ", d.Error.Message)
-		return
+		if d.Coverage.Components == 0 {
+			return
+		}
+		p.line("  ", "  ", "What was read before is below; nothing is known of the rest.")
 	}
 	for i := range d.Findings {
 		p.finding(&d.Findings[i])
@@ -141,11 +144,8 @@ func (p *printer) finding(f *Finding) {
 		if c.Basis == denylist.Example {
 			s += "; named as an example"
 		}
-		if c.Inferred {
-			s += "; components inside other products are not addressed: inferred"
-		}
-		if c.Held != "" {
-			s += "; held at review: " + c.Held
+		if own := strings.TrimPrefix(strings.TrimPrefix(c.Held, f.Note), "; "); own != "" { // the note is printed once
+			s += "; held at review: " + own
 		}
 		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
 	}

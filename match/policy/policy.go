@@ -16,6 +16,7 @@
 //	  "actions": ["ban", "exclude", "phaseOut"],
 //	  "minimumTier": "declared",
 //	  "componentTypes": ["device", "firmware"],
+//	  "silentOnParts": "count",
 //	  "requireComplete": true,
 //	  "requireIdentity": 0.8,
 //	  "waivers": [
@@ -27,30 +28,44 @@
 // A decision is about a report and changes nothing in it: the record stays what was found. It
 // never makes a finding go away: what does not count, and why, is in the decision. A waiver
 // that expired, or that nothing needs any more, is reported.
+//
+// A report in which something was not screened does not pass, unless the policy says
+// "requireComplete": false. Not screened are: fields and elements that could not be read, linked
+// documents that were not handed in, a bill of materials that lists no parts or is empty. Even
+// then a document that was not read to its end fails, and so does a report in which nothing
+// was screened. A document out of an envelope whose signature nobody checked was screened, and
+// is no such gap: who wants its signature checked gives the key, and then one that does not
+// verify is not read.
+//
+// A policy that no text of the denylist could ever fail is refused.
 package policy
 
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/internal/choice"
 	"github.com/clause76/clause76/vendors"
 )
 
 // ErrPolicy: the text is no policy.
 var ErrPolicy = errors.New("policy: not a policy")
 
-// A Policy says which findings count. An empty list means all.
+// A Policy says which findings count. An empty list means all. Words can be in any case.
 type Policy struct {
 	Name string `json:"policy"`
 	// FailOn is the mildest verdict that fails: "ban", "exclude", "review" or
-	// "inconclusive"; default "ban".
+	// "inconclusive"; default "review".
 	FailOn string `json:"failOn"`
 	// Jurisdictions and Actions restrict the texts that count.
 	Jurisdictions []string `json:"jurisdictions"`
@@ -58,17 +73,24 @@ type Policy struct {
 	// MinimumTier is how surely the vendor has to be identified: "registered", "declared",
 	// "resembles".
 	MinimumTier string `json:"minimumTier"`
-	// ComponentTypes restricts the parts that count, by their types in the documents. A part
-	// whose document gives it no type counts.
+	// ComponentTypes restricts the parts that count, by their types in the documents: those
+	// of CycloneDX and the purposes of SPDX. A part whose document gives it no type, or one
+	// that neither format has, counts.
 	ComponentTypes []string `json:"componentTypes"`
-	// RequireComplete fails a report with something that could not be read.
+	// SilentOnParts says what a text comes to that does not say whether it reaches components
+	// inside other products, for such a component: "review", or "count" for what it comes to
+	// for a product itself. Default "review".
+	SilentOnParts string `json:"silentOnParts"`
+	// RequireComplete fails a report in which something was not screened; default true.
 	RequireComplete bool `json:"requireComplete"`
 	// RequireIdentity is the least share of parts that say whose they are, from 0 to 1.
 	RequireIdentity float64  `json:"requireIdentity"`
 	Waivers         []Waiver `json:"waivers"`
 
-	failOn match.Verdict
-	tier   vendors.Tier
+	failOn  match.Verdict
+	tier    vendors.Tier
+	types   map[string]bool // folded
+	release *denylist.Release
 }
 
 // A Waiver lets findings pass, for a reason that somebody stands for, to a day. What it says
@@ -85,66 +107,135 @@ type Waiver struct {
 	Expires vendors.Date `json:"expires"`
 }
 
-// Parse reads a policy. Names that it does not know, and values that cannot be, are an
+// Parse reads a policy for reports by the newest denylist, see [ParseFor].
+func Parse(text []byte) (*Policy, error) { return ParseFor(text, denylist.Current()) }
+
+// ParseFor reads a policy for reports by a release. Members that it does not know, values that
+// cannot be, and a policy under which no listing of the release could ever count, are an
 // [ErrPolicy].
-func Parse(text []byte) (*Policy, error) {
-	p := &Policy{FailOn: "ban"}
-	if err := json.Unmarshal(text, p, json.RejectUnknownMembers(true)); err != nil {
+func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
+	p := &Policy{FailOn: "review", SilentOnParts: reviewSilence, RequireComplete: true, release: release}
+	err := json.Unmarshal(text, p, json.RejectUnknownMembers(true))
+	if err == nil {
+		err = p.words()
+	}
+	if err == nil && !(p.RequireIdentity >= 0 && p.RequireIdentity <= 1) {
+		err = fmt.Errorf("requireIdentity is %v; expected a share from 0 to 1", p.RequireIdentity)
+	}
+	for i := 0; err == nil && i < len(p.Waivers); i++ {
+		if err = p.Waivers[i].check(); err != nil {
+			err = fmt.Errorf("waiver %d %w", i+1, err)
+		}
+	}
+	if err == nil {
+		err = p.counts(release)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPolicy, err)
-	}
-	fail := func(format string, args ...any) (*Policy, error) {
-		return nil, fmt.Errorf("%w: %s", ErrPolicy, fmt.Sprintf(format, args...))
-	}
-	var err error
-	if p.failOn, err = match.ParseVerdict(p.FailOn); err != nil || p.failOn == match.Clear {
-		return fail("failOn is %q; expected ban, exclude, review or inconclusive", p.FailOn)
-	}
-	if p.MinimumTier != "" {
-		if err := p.tier.UnmarshalText([]byte(p.MinimumTier)); err != nil || p.tier < vendors.Resembles {
-			return fail("minimumTier is %q; expected registered, declared or resembles", p.MinimumTier)
-		}
-	}
-	for _, a := range p.Actions {
-		if !slices.Contains([]string{"ban", "exclude", "phaseOut", "diversify", "review", "warn"}, a) {
-			return fail("the action %q; expected ban, exclude, phaseOut, diversify, review or warn", a)
-		}
-	}
-	if p.RequireIdentity < 0 || p.RequireIdentity > 1 {
-		return fail("requireIdentity is %v; expected a share from 0 to 1", p.RequireIdentity)
-	}
-	for i, w := range p.Waivers {
-		switch {
-		case w.Reason == "" || w.Author == "":
-			return fail("waiver %d has no reason or no author", i+1)
-		case !w.Expires.IsDay():
-			return fail("waiver %d expires on %q; expected YYYY-MM-DD", i+1, w.Expires)
-		case w.Finding == "" && w.Vendor == "":
-			return fail("waiver %d names neither a finding nor a vendor", i+1)
-		case w.Finding != "" && len(w.Finding) < 8:
-			return fail("waiver %d names the finding %q; expected eight characters of its id or more", i+1, w.Finding)
-		}
-		if _, err := path.Match(w.Document, ""); err != nil {
-			return fail("waiver %d: the document %q: %v", i+1, w.Document, err)
-		}
-		if _, err := vendors.ParseDate(string(w.Expires)); err != nil {
-			return fail("waiver %d: %v", i+1, err)
-		}
 	}
 	return p, nil
 }
 
+// What a policy can say of texts that are silent on parts.
+const (
+	reviewSilence = "review"
+	countSilence  = "count"
+)
+
+// words reads the members that are words of closed sets.
+func (p *Policy) words() error {
+	var errs []error
+	one := func(what string, value *string, valid ...string) {
+		word, err := choice.One(what, *value, valid)
+		*value, errs = word, append(errs, err)
+	}
+	list := func(what string, values *[]string, valid ...string) {
+		words, err := choice.List(what, *values, valid)
+		*values, errs = words, append(errs, err)
+	}
+	one("failOn", &p.FailOn, "ban", "exclude", "review", "inconclusive")
+	if p.MinimumTier != "" {
+		one("minimumTier", &p.MinimumTier, "registered", "declared", "resembles")
+	}
+	one("silentOnParts", &p.SilentOnParts, reviewSilence, countSilence)
+	list("actions", &p.Actions, "ban", "exclude", "phaseOut", "diversify", "review", "warn")
+	list("jurisdictions", &p.Jurisdictions, p.release.Jurisdictions()...)
+	for i, t := range p.ComponentTypes {
+		if p.ComponentTypes[i] = foldType(t); !knownTypes[p.ComponentTypes[i]] {
+			errs = append(errs, fmt.Errorf("entry %d of componentTypes is %q; expected one of %s", i+1, t, strings.Join(componentTypes, ", ")))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	var err error
+	if p.failOn, err = match.ParseVerdict(p.FailOn); err == nil && p.MinimumTier != "" {
+		err = p.tier.UnmarshalText([]byte(p.MinimumTier))
+	}
+	return err
+}
+
+func (w *Waiver) check() error {
+	switch {
+	case strings.TrimSpace(w.Reason) == "" || strings.TrimSpace(w.Author) == "":
+		return errors.New("has no reason or no author")
+	case !w.Expires.IsDay():
+		return fmt.Errorf("expires on %q; expected YYYY-MM-DD", w.Expires)
+	case w.Finding == "" && w.Vendor == "":
+		return errors.New("names neither a finding nor a vendor")
+	case w.Finding != "" && (len(w.Finding) < 8 || strings.Trim(w.Finding, "0123456789abcdef") != ""):
+		return fmt.Errorf("names the finding %q; expected eight characters of its id or more", w.Finding)
+	}
+	if _, err := path.Match(w.Document, ""); err != nil {
+		return fmt.Errorf("is for the document %q: %w", w.Document, err)
+	}
+	if _, err := vendors.ParseDate(string(w.Expires)); err != nil {
+		return fmt.Errorf("has a last day that is none: %w", err)
+	}
+	return nil
+}
+
+// counts returns an error if no listing of the release could fail a report by the policy.
+func (p *Policy) counts(release *denylist.Release) error {
+	for _, in := range release.Instruments() {
+		for i := range in.Listings {
+			l := &in.Listings[i]
+			if l.Effect == denylist.Supply || l.Effect == denylist.Subsidy || !p.wants(in.Jurisdiction, l.Action) {
+				continue
+			}
+			if match.Strongest(in, l) >= p.failOn {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("no listing of the denylist %s could fail a bid under its jurisdictions, actions and failOn", release.Name())
+}
+
+// wants reports whether texts of the jurisdiction with the action count.
+func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
+	return (len(p.Jurisdictions) == 0 || slices.Contains(p.Jurisdictions, jurisdiction)) &&
+		(len(p.Actions) == 0 || slices.Contains(p.Actions, string(action)))
+}
+
 // A Decision is what a policy makes of a report on a day.
 type Decision struct {
-	Policy  string         `json:"policy"`
-	Day     vendors.Date   `json:"day"`
-	Release string         `json:"release"`
-	Pass    bool           `json:"pass"`
-	Fails   []Finding      `json:"fails"`   // that count, and are not waived
-	Waived  []Finding      `json:"waived"`  // that count, and are
-	Passed  []Finding      `json:"passed"`  // that do not count, and why
-	Gaps    []string       `json:"gaps"`    // what the policy requires and the report has not
-	Expired []ExpiredEntry `json:"expired"` // waivers that are over
-	Unused  []Waiver       `json:"unused"`  // waivers that nothing needed
+	Policy  string       `json:"policy"`
+	Day     vendors.Date `json:"day"`
+	Release string       `json:"release"`
+	Pass    bool         `json:"pass"`
+	Fails   []Finding    `json:"fails"`  // that count, and are not waived
+	Waived  []Finding    `json:"waived"` // that count, and are
+	Passed  []Finding    `json:"passed"` // that do not count, and why
+	Gaps    []string     `json:"gaps"`   // what the policy requires and the report has not
+	// Unscreened is what was not screened, and passes because the policy says so.
+	Unscreened []string       `json:"unscreened,omitempty"`
+	Expired    []ExpiredEntry `json:"expired"` // waivers that are over
+	Unused     []Waiver       `json:"unused"`  // waivers that nothing needed
+}
+
+// ExitStatus is the status that a program exits with for the decision.
+func (d *Decision) ExitStatus() int {
+	return evidence.ExitStatus(len(d.Fails) > 0, !d.Pass)
 }
 
 // A Finding is one of a report, with what the policy says of it.
@@ -170,9 +261,6 @@ func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 	used, over := make([]int, len(p.Waivers)), make([]int, len(p.Waivers))
 	for i := range r.Documents {
 		doc := &r.Documents[i]
-		if doc.Error != nil {
-			d.Gaps = append(d.Gaps, fmt.Sprintf("%s could not be screened: %s", doc.Path, doc.Error.Message))
-		}
 		for j := range doc.Findings {
 			f := &doc.Findings[j]
 			verdict, why := p.verdict(f)
@@ -211,24 +299,25 @@ func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
 	if err := tier.UnmarshalText([]byte(f.Tier)); err == nil && tier < p.tier {
 		return match.NoVerdict, "the vendor is identified less surely than the policy wants: " + f.Tier
 	}
-	if f.Component.Type != "" && len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, f.Component.Type) {
+	// A type that the supplier made up says nothing about the part.
+	if t := foldType(f.Component.Type); knownTypes[t] && t != otherType && len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, t) {
 		return match.NoVerdict, fmt.Sprintf("the policy is not about parts of the type %q", f.Component.Type)
 	}
 	worst := match.NoVerdict
 	for _, c := range f.Citations {
-		if len(p.Jurisdictions) > 0 && !slices.Contains(p.Jurisdictions, c.Jurisdiction) || len(p.Actions) > 0 && !slices.Contains(p.Actions, string(c.Action)) {
+		if !p.wants(c.Jurisdiction, c.Action) {
 			continue
 		}
-		if v, err := match.ParseVerdict(c.Verdict); err == nil {
+		word := c.Verdict
+		if p.SilentOnParts == countSilence && c.VerdictIfPartsReached != "" {
+			word = c.VerdictIfPartsReached
+		}
+		if v, err := match.ParseVerdict(word); err == nil {
 			worst = max(worst, v)
 		}
 	}
 	if worst == match.NoVerdict {
 		return worst, "no text that the policy counts applies"
-	}
-	// A finding is never worse by a part of its texts than by all of them.
-	if v, err := match.ParseVerdict(f.Verdict); err == nil {
-		worst = min(worst, v)
 	}
 	return worst, ""
 }
@@ -269,21 +358,47 @@ func ends(file, pattern string) bool {
 	return err == nil && ok
 }
 
-// gaps adds what the policy requires of the report.
+// gaps adds what the policy requires of the report and the report has not.
 func (p *Policy) gaps(r *evidence.Report, d *Decision) {
+	if err := p.fits(r); err != nil {
+		d.Gaps = append(d.Gaps, err.Error())
+	}
+	all := p.RequireComplete || p.failOn <= match.Inconclusive
+	for _, g := range r.NotScreened() {
+		if kind := match.GapKind(g.Kind); all || kind == match.GapIncomplete || g.Path == "" {
+			d.Gaps = append(d.Gaps, g.String())
+		} else {
+			d.Unscreened = append(d.Unscreened, g.String())
+		}
+	}
 	c := r.Coverage
-	if p.RequireComplete && c.Malformed > 0 {
-		d.Gaps = append(d.Gaps, fmt.Sprintf("%d fields or elements could not be read, and the policy wants all", c.Malformed))
-	}
-	// The verdict of a document with findings says nothing of what could not be read in it.
-	inconclusive := c.Malformed > 0 || slices.ContainsFunc(r.Documents, func(d evidence.Document) bool { return d.Verdict == match.Inconclusive.String() })
-	if p.failOn <= match.Inconclusive && inconclusive && len(d.Gaps) == 0 {
-		d.Gaps = append(d.Gaps, "not everything could be screened")
-	}
-	if len(r.Documents) == 0 {
-		d.Gaps = append(d.Gaps, "nothing was screened")
-	}
-	if total := c.Identified + c.Unidentified; p.RequireIdentity > 0 && float64(c.Identified) < p.RequireIdentity*float64(total) {
+	if total := c.Identified + c.Unidentified; !reaches(c.Identified, total, p.RequireIdentity) {
 		d.Gaps = append(d.Gaps, fmt.Sprintf("%d of %d parts say whose they are; the policy wants %g of each hundred", c.Identified, total, 100*p.RequireIdentity))
 	}
+}
+
+// fits returns an error if the policy cannot decide about reports by the report's denylist.
+func (p *Policy) fits(r *evidence.Report) error {
+	if p.release == nil {
+		return errors.New("the policy was not read by Parse or ParseFor")
+	}
+	if r.CheckRelease(p.release) == nil {
+		return nil
+	}
+	release, err := denylist.Open(r.Denylist.Release)
+	if err != nil || r.CheckRelease(release) != nil {
+		return fmt.Errorf("the policy was read for the denylist %s, and the report is by %s", p.release.Name(), r.Denylist.Release)
+	}
+	return p.counts(release)
+}
+
+// reaches reports whether n of total are at least a share, which is compared as the decimal
+// number that the policy has: 7 of 100 are 0.07.
+func reaches(n, total int, share float64) bool {
+	want, ok := new(big.Rat).SetString(strconv.FormatFloat(share, 'g', -1, 64))
+	if !ok {
+		return false
+	}
+	want.Mul(want, new(big.Rat).SetInt64(int64(total)))
+	return want.Cmp(new(big.Rat).SetInt64(int64(n))) <= 0
 }

@@ -21,12 +21,17 @@ var (
 	ErrInput = errors.New("screen: another file than the record's")
 	// ErrDiffers: the same files, release and options give another record.
 	ErrDiffers = errors.New("screen: the files give another record")
+	// ErrSchema: the record is of an older schema, under which verdicts and their order were
+	// others, so that what the files give now cannot be compared with it.
+	ErrSchema = errors.New("screen: the record is of an older schema")
 )
 
 // Again screens the files of a record again, by their paths, with the same release and
 // options, and compares. A release that is not the record's is an [evidence.ErrRelease],
 // a file that changed or is gone an [ErrInput] that names it, and a record that differs
-// an [ErrDiffers] that says where. The version of the program is not compared.
+// an [ErrDiffers] that says where. The version of the program is not compared. Records are
+// compared within a schema only: of one of an older schema the release and the files are
+// checked, and if they are the record's, the error is an [ErrSchema].
 func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) error {
 	if err := recorded.CheckRelease(release); err != nil {
 		return err
@@ -35,7 +40,7 @@ func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 	if err != nil {
 		return err
 	}
-	failOn, err := match.ParseVerdict(recorded.Options.FailOn)
+	failOn, err := evidence.ParseFailOn(recorded.Options.FailOn)
 	if err != nil {
 		return fmt.Errorf("%w: %w", evidence.ErrRecord, err)
 	}
@@ -47,6 +52,10 @@ func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 	}
 	if err := sameFiles(recorded, now); err != nil {
 		return err
+	}
+	if recorded.SchemaVersion != now.SchemaVersion {
+		return fmt.Errorf("%w: %s, and this program writes %s; its files and its denylist are unchanged, its findings were not compared",
+			ErrSchema, recorded.SchemaVersion, now.SchemaVersion)
 	}
 	var a, b bytes.Buffer
 	if err := errors.Join(recorded.WriteJSON(&a), now.WriteJSON(&b)); err != nil {

@@ -238,9 +238,10 @@ func TestTampering(t *testing.T) {
 		{"one member more", signed(evidence.PayloadType, replace(`"_type"`, `"x":1,"_type"`)), []dsse.Verifier{verifier}, evidence.ErrStatement},
 		{"another subject", signed(evidence.PayloadType, replace(digest, strings.Repeat("0", 64))), []dsse.Verifier{verifier}, evidence.ErrSubject},
 		{"a subject less", signed(evidence.PayloadType, replace(`"subject":[{`, `"subject":[],"x":[{`)), []dsse.Verifier{verifier}, evidence.ErrStatement},
-		{"a record of another version", signed(evidence.PayloadType, replace(`"schemaVersion": "1"`, `"schemaVersion": "2"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
-		{"a record in other words", signed(evidence.PayloadType, replace(`"schemaVersion": "1"`, `"schemaVersion":  "1"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
-		{"a record with something more", signed(evidence.PayloadType, replace(`"schemaVersion": "1"`, `"approved": true, "schemaVersion": "1"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
+		{"a record of another version", signed(evidence.PayloadType, replace(`"schemaVersion": "2"`, `"schemaVersion": "3"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
+		{"a record of this version that says to be of an older one", signed(evidence.PayloadType, replace(`"schemaVersion": "2"`, `"schemaVersion": "1"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
+		{"a record in other words", signed(evidence.PayloadType, replace(`"schemaVersion": "2"`, `"schemaVersion":  "2"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
+		{"a record with something more", signed(evidence.PayloadType, replace(`"schemaVersion": "2"`, `"approved": true, "schemaVersion": "2"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
 	} {
 		if _, err := evidence.Verify(ctx, tt.envelope, tt.verifier...); !errors.Is(err, tt.want) || tt.want == nil && err != nil {
 			t.Errorf("%s: %v; want %v", tt.name, err, tt.want)

@@ -14,6 +14,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -25,6 +26,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -49,8 +51,9 @@ type Options struct {
 	// Stdin is what the input "-" is read from; default nothing.
 	Stdin io.Reader
 	// Transcript, if it is set, is given what each document said, before it is screened;
-	// path is the document's. It may be called from several goroutines, and costs memory
-	// for all components of a document.
+	// path is the document's. Of a document that cannot be read to its end, it is given what
+	// was read before, see [sbom.Transcript]. It may be called from several goroutines, and
+	// costs memory for all components of a document.
 	Transcript func(path string, t *sbom.Transcript)
 	// Progress is told how many bytes more were read. It may be called from several
 	// goroutines.
@@ -160,7 +163,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 	out.src.Bytes = t.n
 	for i := range out.docs {
 		if d := &out.docs[i]; d.err == nil && failed != nil {
-			d.err = unreadable(failed)
+			d.fail(unreadable(failed))
 		}
 	}
 	return out
@@ -172,8 +175,16 @@ type document struct {
 	src    evidence.Source // of the document, if it is packed in the file
 	sha1   string
 	header sbom.Header
-	result *match.Result
+	result *match.Result // with an err, of what was read before it, or nil
 	err    error
+}
+
+// fail says that a document that was screened was not read to its end.
+func (d *document) fail(err error) {
+	d.err = err
+	if d.result != nil {
+		d.result.Coverage.Complete = false
+	}
 }
 
 func (x *screener) document(ctx context.Context, item peel.Item) document {
@@ -193,7 +204,7 @@ func (x *screener) document(ctx context.Context, item peel.Item) document {
 		if _, err := io.Copy(io.Discard, t); err == nil {
 			d.src.SHA256, d.sha1 = t.sums()
 		} else if d.err == nil {
-			d.err = unreadable(err)
+			d.fail(unreadable(err))
 		}
 	}
 	d.src.Bytes = t.n
@@ -202,17 +213,19 @@ func (x *screener) document(ctx context.Context, item peel.Item) document {
 
 // check screens the document.
 func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
+	var fault error // of the document, if it is screened by its transcript
 	if x.opts.Transcript != nil {
-		t, err := doc.Transcript()
-		if err != nil {
-			d.header, d.err = doc.Header(), err
-			return
+		var t *sbom.Transcript
+		if t, fault = doc.Transcript(); t.Header.Components > 0 || fault == nil {
+			x.opts.Transcript(d.item.Path, t)
 		}
-		x.opts.Transcript(d.item.Path, t)
 		doc = t.Document()
 	}
 	d.result, d.err = x.m.Check(ctx, doc)
 	d.header = doc.Header()
+	if partial := (*match.IncompleteError)(nil); errors.As(d.err, &partial) {
+		d.result, d.err = partial.Result, cmp.Or(fault, partial.Err)
+	}
 }
 
 // screened is the document as others may refer to it.
@@ -221,9 +234,7 @@ func (d *document) screened(f *file) match.Screened {
 	if len(d.item.Layers) > 0 {
 		s.Digests = map[string]string{"sha256": d.src.SHA256, "sha1": d.sha1}
 	}
-	if d.err == nil {
-		s.Result = d.result
-	}
+	s.Result = d.result
 	return s
 }
 
@@ -234,15 +245,22 @@ func (d *document) record(f *file) evidence.Document {
 		src = d.src
 	}
 	src.Path = d.item.Path
+	header := &d.header
+	if d.result != nil {
+		header = &d.result.Header
+	}
+	if d.item.Unverified {
+		header.Warnings = append(slices.Clone(header.Warnings), sbom.Warning{Kind: sbom.WarnUnverified,
+			Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
+	}
 	var out evidence.Document
-	if d.err != nil {
-		out = evidence.Failed(src, d.header, d.err)
-	} else {
-		if d.item.Unverified {
-			d.result.Header.Warnings = append(d.result.Header.Warnings, sbom.Warning{Kind: sbom.WarnUnverified,
-				Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
-		}
+	switch {
+	case d.err == nil:
 		out = evidence.Screened(src, d.result)
+	case d.result != nil:
+		out = evidence.Failed(src, d.header, &match.IncompleteError{Result: d.result, Err: d.err})
+	default:
+		out = evidence.Failed(src, d.header, d.err)
 	}
 	if len(d.item.Layers) > 0 {
 		out.Container = &evidence.Container{Path: f.src.Path, SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}

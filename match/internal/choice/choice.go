@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package choice reads words of closed sets, as people write them in options and policies:
+// letter case and blanks around a word do not matter.
+package choice
+
+import (
+	"fmt"
+	"strings"
+)
+
+// One returns the valid word for a value. A value that is no valid word is an error that
+// names what is chosen and lists the valid words.
+func One(what, value string, valid []string) (string, error) {
+	trimmed := strings.TrimSpace(value)
+	for _, word := range valid {
+		if strings.EqualFold(trimmed, word) {
+			return word, nil
+		}
+	}
+	return "", fmt.Errorf("%s is %q; expected one of %s", what, value, strings.Join(valid, ", "))
+}
+
+// List returns the valid word for each value. The error also says which value it is, from 1.
+func List(what string, values, valid []string) ([]string, error) {
+	var out []string
+	for i, v := range values {
+		word, err := One(fmt.Sprintf("entry %d of %s", i+1, what), v, valid)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, word)
+	}
+	return out, nil
+}
