@@ -136,3 +136,21 @@ func echoes(vendor, product string) bool {
 	rest, ok := strings.CutPrefix(product, vendor)
 	return ok && (rest == "" || strings.IndexByte("-_. ", rest[0]) >= 0)
 }
+
+// PartCPE returns the part of a CPE, which says what kind of product it is ("a" for an
+// application, "o" for an operating system, "h" for hardware), and the product. Both are
+// "" if s is no CPE, and the part is "" if it is any.
+func PartCPE(s string) (part, product string) {
+	_, product, ok := splitCPE(s)
+	if !ok {
+		return "", ""
+	}
+	rest := strings.TrimSpace(s)
+	if formatted, is := cutPrefixFold(rest, "cpe:2.3:"); is {
+		rest = formatted
+	} else {
+		rest, _ = cutPrefixFold(rest, "cpe:/")
+	}
+	part, _, _ = strings.Cut(rest, ":")
+	return cpeValue(part, '\\'), product
+}
