@@ -107,6 +107,26 @@ func TestURLForms(t *testing.T) {
 	}
 }
 
+// A host that serves what others made says nothing about who made it.
+func TestHostsOfOthers(t *testing.T) {
+	for _, url := range []string{
+		"https://mirrors.huaweicloud.com/repository/npm/lodash/-/lodash-4.tgz", "http://repo.huaweicloud.com/repository/pypi/simple",
+		"https://mirrors.tools.huawei.com/pypi/simple", "https://bucket.obs.cn-north-4.myhuaweicloud.com/x.tar.gz", "swr.cn-north-4.myhuaweicloud.com/a/b:1",
+		"git@codehub.devcloud.cn-north-4.huaweicloud.com:a/b.git", "https://devrepo.devcloud.huaweicloud.com/02/nexus/",
+		"https://mirrors.cloud.tencent.com/npm/", "https://mirrors.tencent.com./go/", "https://git.code.tencent.com/a/b.git",
+	} {
+		if got := found(ref(url)); got != "not: hosting" {
+			t.Errorf("%s = %q, want not: hosting", url, got)
+		}
+		if got := found(purl("pkg:npm/lodash@4?repository_url=" + url)); got != "not: hosting" {
+			t.Errorf("a package kept at %s = %q, want not: hosting", url, got)
+		}
+	}
+	if got := found(ref("https://cloud.tencent.com/")); got != "tencent registered url.domain" {
+		t.Errorf("the vendor's own site = %q", got)
+	}
+}
+
 // A page about a component is no statement of who makes it; a repository is.
 func TestHomepage(t *testing.T) {
 	for url, want := range map[string]string{
