@@ -114,7 +114,10 @@ func emptyPURL(s []byte) bool {
 	if cut := bytes.IndexAny(s, "?#"); cut >= 0 {
 		s = s[:cut]
 	}
-	_, path, _ := bytes.Cut(s, []byte("/"))
+	typ, path, found := bytes.Cut(s, []byte("/"))
+	if !found {
+		return len(typ) == 0 // "pkg:example" is something else, and cannot be read
+	}
 	path = bytes.TrimLeft(path, "/")
 	return len(path) == 0 || path[0] == '@' && bytes.IndexByte(path, '/') < 0
 }

@@ -237,6 +237,8 @@ func TestExamine(t *testing.T) {
 		{namespace, vendors.KindPURL, "https://example.org/x.tgz", "reference url noted"},
 		{namespace, vendors.KindPURL, "git@example.org:a/b", "reference url noted"},
 		{namespace, vendors.KindPURL, "cpe:2.3:a:b:c", "namespace cpe noted"},
+		{namespace, vendors.KindPURL, "pkg:hikvision", "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:", " noted"},
 		{namespace, vendors.KindPURL, "npm/left-pad", "namespace purl noted unread"},
 		{namespace, vendors.KindPURL, "pkg:npm/%zz", "namespace purl noted unread"},
 		{namespace, vendors.KindPURL, "pkg:gen eric/x", "namespace purl noted unread"},
