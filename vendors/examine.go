@@ -48,9 +48,9 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 			e.url(value)
 		}
 	case KindEmail:
-		if bytes.IndexByte(value, '@') >= 0 {
+		if at := bytes.LastIndexByte(value, '@'); at >= 0 && role.Makes() && !plainHost(value[at+1:]) {
 			_, _, ok := emailHost(string(value))
-			e.unread(role.Makes() && !ok, "the host of the e-mail address cannot be read: %s", value)
+			e.unread(!ok, "the host of the e-mail address cannot be read: %s", value)
 		}
 	default:
 		e.unread(len(value) > MaxName, "a value is longer than %d bytes; the rest was not screened", MaxName)
@@ -163,17 +163,23 @@ func (e *Examination) other(value []byte, place string) bool {
 // plainURL reports whether s is of the commonest shape, which needs no further look: a
 // scheme, a host without escapes, port or user, and a path.
 func plainURL(s []byte) bool {
-	switch {
-	case bytes.HasPrefix(s, []byte("https://")):
-		s = s[len("https://"):]
-	case bytes.HasPrefix(s, []byte("http://")):
-		s = s[len("http://"):]
-	default:
+	i := 0
+	for i < len(s) && (class[s[i]] != 0 || s[i] == '+') {
+		i++
+	}
+	if i == 0 || !bytes.HasPrefix(s[i:], []byte("://")) {
 		return false
 	}
-	n := 0
-	for n < len(s) && (class[s[n]] != 0 || s[n] == '.' || s[n] == '-') {
-		n++
+	host, _, _ := bytes.Cut(s[i+len("://"):], []byte("/"))
+	return plainHost(host)
+}
+
+// plainHost reports whether s is a host of letters, digits, hyphens and dots.
+func plainHost(s []byte) bool {
+	for _, b := range s {
+		if class[b] == 0 && b != '.' && b != '-' {
+			return false
+		}
 	}
-	return n > 0 && n <= maxHost && (n == len(s) || s[n] == '/')
+	return len(s) > 0 && len(s) <= maxHost
 }
