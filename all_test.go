@@ -269,7 +269,7 @@ func TestDependencies(t *testing.T) {
 		"go.yaml.in/yaml/v2":                                "through sigs.k8s.io/yaml, in tests",
 		"github.com/fxamacker/cbor/v2":                      "concise SWID tags",
 		"github.com/x448/float16":                           "through cbor",
-		"golang.org/x/net":                                  "tests: the list of public suffixes",
+		"golang.org/x/net":                                  "hosts of URLs in other scripts (idna); in tests, public suffixes and HTML",
 		"golang.org/x/text":                                 "Unicode normalisation, folding and width",
 		"golang.org/x/mod":                                  "the digest of releases; reading go.mod in tests",
 		"golang.org/x/term":                                 "bidcheck: whether and how wide a terminal is",

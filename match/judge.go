@@ -111,25 +111,9 @@ func (j *judgement) findings() []Finding {
 		j.holds = append(j.holds, "the component is in the history of another and not in the product itself")
 	}
 	if other := j.contradiction(); other != "" {
-		j.holds = append(j.holds, "the claims contradict each other: "+other+" is named as the maker or supplier")
+		j.holds = append(j.holds, "the claims contradict each other: "+other)
 	}
 	return j.listings()
-}
-
-// contradiction returns the maker's or supplier's name that another vendor bears,
-// if the component was attributed by identifiers only.
-func (j *judgement) contradiction() string {
-	for _, a := range j.attributions {
-		if a.Claim.Role.Makes() {
-			return ""
-		}
-	}
-	for _, c := range j.c.Claims {
-		if c.Role.Makes() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendors.Placeholder(c.Value) {
-			return c.Value
-		}
-	}
-	return ""
 }
 
 // An outcome is what one entry of the denylist comes to.
@@ -287,87 +271,4 @@ func Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
 // succeeded reports whether another instrument of the release follows this one.
 func (m *Matcher) succeeded(id string) bool {
 	return slices.ContainsFunc(m.release.Instruments(), func(in *denylist.Instrument) bool { return in.History == id })
-}
-
-// A fit says whether a component is within a scope.
-type fit uint8
-
-const (
-	within fit = iota
-	open       // what is known of the component does not settle it
-	outside
-)
-
-// fits compares a listing's scope with what is known of the component.
-func fits(s *denylist.Scope, c *sbom.Component, as []vendors.Attribution) (fit, string) {
-	software, hardware, services := kinds(c)
-	overlap := s.Software && software || s.Hardware && hardware || s.Services && services
-	switch {
-	case !software && !hardware && !services:
-		if !(s.Software && s.Hardware) {
-			return open, "the document does not say what kind of product the component is"
-		}
-	case !overlap:
-		return outside, "about " + scopeWords(s) + "; the component is " + kindWords(software, hardware, services)
-	}
-	if s.Limit == "" {
-		return within, ""
-	}
-	category := c.Category
-	for _, a := range as {
-		if category == "" {
-			category = a.Category
-		}
-	}
-	switch {
-	case category != "" && slices.Contains(s.Settles, category):
-		return within, ""
-	case category != "" && slices.Contains(s.Outside, category):
-		return outside, "limited to “" + s.Limit + "”; the component is recorded as " + category
-	}
-	return open, "limited to “" + s.Limit + "”, which what is known of the component does not settle"
-}
-
-// kinds says what a component is, from its type in CycloneDX or its purpose in SPDX.
-// Firmware is a programme in a device: both. All false means not known.
-func kinds(c *sbom.Component) (software, hardware, services bool) {
-	switch c.Type {
-	case "device":
-		return false, true, false
-	case "firmware":
-		return true, true, false
-	case "service":
-		return false, false, true
-	case "application", "framework", "library", "container", "platform", "operating-system", "operating_system", "device-driver",
-		"file", "machine-learning-model", "data", "cryptographic-asset", "source", "archive", "install":
-		return true, false, false
-	}
-	if c.PURL != "" && !strings.HasPrefix(c.PURL, "pkg:generic/") {
-		return true, false, false // the other types of package URLs name software
-	}
-	return false, false, false
-}
-
-func scopeWords(s *denylist.Scope) string {
-	return kindWords(s.Software, s.Hardware, s.Services)
-}
-
-func kindWords(software, hardware, services bool) string {
-	var w []string
-	if software {
-		w = append(w, "software")
-	}
-	if hardware {
-		w = append(w, "hardware")
-	}
-	if services {
-		w = append(w, "services")
-	}
-	switch len(w) {
-	case 0:
-		return "nothing stated"
-	case 1:
-		return w[0]
-	}
-	return strings.Join(w[:len(w)-1], ", ") + " and " + w[len(w)-1]
 }

@@ -29,8 +29,13 @@ type builder struct {
 	supplied  bool // a dropped claim was a maker's name
 	wanted    bool // a claim was wanted for its own sake
 	claimed   bool // there was a claim, wanted or not
+	beside    int  // identifiers that were kept beside
 	keep      func(vendors.Role, vendors.Kind, []byte) bool
+	sink      *Sink // told of what is odd about a value; may be nil
 }
+
+// newBuilder returns a builder of components for the sink.
+func newBuilder(s *Sink) builder { return builder{keep: s.Keep(), sink: s} }
 
 // A span is a piece of a builder's text.
 type span struct{ from, to int }
@@ -44,7 +49,7 @@ type protoClaim struct {
 }
 
 func (b *builder) reset() {
-	*b = builder{text: b.text[:0], claims: b.claims[:0], keep: b.keep}
+	*b = builder{text: b.text[:0], claims: b.claims[:0], keep: b.keep, sink: b.sink}
 }
 
 func (b *builder) add(s []byte) span {
@@ -91,34 +96,95 @@ func (b *builder) addPointer(p path) span {
 }
 
 func (b *builder) claim(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) {
-	if len(value) > 0 && !b.drop(role, kind, value) {
+	if len(value) == 0 {
+		return
+	}
+	role, kind = b.examine(role, kind, value, at, offset)
+	b.examinedClaim(role, kind, value, at, offset)
+}
+
+// examinedClaim adds a claim of which the value was examined.
+func (b *builder) examinedClaim(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) {
+	if kind != "" && !b.drop(role, kind, value) {
 		b.claims = append(b.claims, protoClaim{role, kind, b.add(value), at, offset})
 	}
 }
 
 func (b *builder) claimSpan(role vendors.Role, kind vendors.Kind, value span, at path, offset int64) {
-	if value.from < value.to && !b.drop(role, kind, b.get(value)) {
+	if value.from == value.to {
+		return
+	}
+	role, kind = b.examine(role, kind, b.get(value), at, offset)
+	if kind != "" && !b.drop(role, kind, b.get(value)) {
 		b.claims = append(b.claims, protoClaim{role, kind, value, at, offset})
 	}
 }
 
+// claimPURL adds the claim of one of the component's own package URLs.
+func (b *builder) claimPURL(value span, at path, offset int64) {
+	if value.from == value.to {
+		return
+	}
+	role, kind := b.examine(vendors.Namespace, vendors.KindPURL, b.get(value), at, offset)
+	if kind == vendors.KindPURL && b.purl.from == b.purl.to {
+		b.purl = value
+	}
+	if kind != "" && !b.drop(role, kind, b.get(value)) {
+		b.claims = append(b.claims, protoClaim{role, kind, value, at, offset})
+	}
+}
+
+// examine says as what a value is to be read. What cannot be read is counted, and the
+// document's header warned of it and of what is odd.
+func (b *builder) examine(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) (vendors.Role, vendors.Kind) {
+	e := vendors.Examine(role, kind, value)
+	if e.Unread {
+		b.malformed++
+	}
+	if e.Note != "" && b.sink != nil {
+		b.sink.Warn(examined(kind), e.Note, vendors.Location{Pointer: string(b.get(b.addPointer(at))), Offset: offset})
+	}
+	return e.Role, e.Kind
+}
+
+// examined is the kind of warnings about values of a kind.
+func examined(kind vendors.Kind) WarningKind {
+	switch kind {
+	case vendors.KindPURL:
+		return WarnPURL
+	case vendors.KindCPE:
+		return WarnCPE
+	}
+	return WarnMalformed
+}
+
+// maxBeside bounds the identifiers of one component that are kept only because they can
+// contradict another. One that does is enough.
+const maxBeside = 32
+
 // drop reports whether the claim is not wanted. It takes note of whether the claim
-// says who stands behind the component. A maker's name that is not wanted by itself
-// stays, for it can contradict a claim that is.
+// says who stands behind the component. A maker's name and an identifier that are not
+// wanted by themselves stay, for they can contradict a claim that is.
 func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool {
 	b.claimed = true
 	if b.keep == nil || b.keep(role, kind, value) {
 		b.wanted = true
 		return false
 	}
-	switch {
-	case kind == vendors.KindName:
+	if kind == vendors.KindName {
 		if role.Makes() && !vendors.Placeholder(value) {
 			b.identity, b.supplied = true, true
 			return false
 		}
-	case !b.identity:
+		return true
+	}
+	if !b.identity {
 		b.identity = vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()
+	}
+	switch kind {
+	case vendors.KindPURL, vendors.KindCPE, vendors.KindGroup, vendors.KindURL:
+		b.beside++
+		return b.beside > maxBeside || role != vendors.Namespace && role != vendors.Reference
 	}
 	return true
 }

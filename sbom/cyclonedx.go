@@ -115,7 +115,8 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 	if n := len(x.free); n > 0 {
 		b, x.free = x.free[n-1], x.free[:n-1]
 	} else {
-		b = &builder{keep: x.s.Keep()}
+		fresh := newBuilder(x.s)
+		b = &fresh
 	}
 	b.reset()
 	b.setPointer(parent, name, index)

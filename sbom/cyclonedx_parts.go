@@ -32,8 +32,9 @@ func (x *cdx) authors(b *builder) {
 	}
 }
 
-// references reads external references. Where the code is kept and what the
-// project calls its site speak for the component; all other types only mention.
+// references reads external references. Where the code is kept and where the component
+// comes from speak for it, and its site says what it is about; all other types only
+// mention.
 func (x *cdx) references(b *builder) {
 	if !x.list(b, "list of external references") {
 		return
@@ -51,8 +52,10 @@ func (x *cdx) references(b *builder) {
 			case "type":
 				text, _ := x.str(b)
 				switch string(text) {
-				case "website", "vcs", "distribution", "distribution-intake", "source-distribution":
+				case "vcs", "distribution", "distribution-intake", "source-distribution":
 					role = vendors.Reference
+				case "website":
+					role = vendors.Homepage
 				case "bom":
 					bom = true
 				}
@@ -226,8 +229,11 @@ func (x *cdx) swidText(b *builder) {
 		}
 		b.malformed += c.Malformed
 		for _, claim := range c.Claims {
-			b.claim(claim.Role, claim.Kind, []byte(claim.Value), path{a: "/swid/text/content"}, off)
+			b.examinedClaim(claim.Role, claim.Kind, []byte(claim.Value), path{a: "/swid/text/content"}, off)
 		}
+	}
+	for _, w := range tag.Header().Warnings {
+		x.s.Warn(w.Kind, w.Message, vendors.Location{Pointer: string(b.get(b.pointer)) + "/swid/text/content", Offset: off})
 	}
 }
 
@@ -296,14 +302,8 @@ func (x *cdx) identity(b *builder, at path) {
 	role, kind := vendors.Namespace, vendors.KindPURL
 	switch field {
 	case "purl":
-		if value.from < value.to {
-			x.checkPURL(b, b.get(value), off)
-		}
 	case "cpe":
 		kind = vendors.KindCPE
-		if value.from < value.to {
-			x.checkCPE(b, b.get(value), off)
-		}
 	case "group":
 		kind = vendors.KindGroup
 	default:

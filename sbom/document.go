@@ -71,8 +71,8 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 func (d *Document) Header() Header { return d.header }
 
 // Keep makes the reader drop the claims for which keep returns false, before they
-// cost anything. Makers' names stay beside claims that are kept, for they can
-// contradict them. A component without a kept claim has nothing but Placement,
+// cost anything. Makers' names and identifiers stay beside claims that are kept, for they
+// can contradict them. A component without a kept claim has nothing but Placement,
 // Indirect, Malformed, Supplied, Identified and HasPURL. Counts and warnings are as
 // if all claims were kept. Keep must be called before [Document.Components]; the
 // value is only valid during the call.
@@ -147,8 +147,9 @@ func (s *Sink) Emit(c Component) bool {
 }
 
 // Claim adds a claim to a component that is being read, unless the value is blank or a
-// placeholder. A maker's name is checked, see [Sink.CheckName]; what is not taken for its
-// length or number counts as malformed.
+// placeholder. A maker's name is checked, see [Sink.CheckName], and every value examined,
+// see [vendors.Examine]; what is not taken for its length or number, or cannot be read,
+// counts as malformed.
 func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value string, at vendors.Location) {
 	switch {
 	case vendors.Placeholder(value):
@@ -160,6 +161,16 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 	}
 	if kind == vendors.KindName && !s.CheckName(value, at) {
 		c.Malformed++
+	}
+	e := vendors.Examine(role, kind, []byte(value))
+	if e.Unread {
+		c.Malformed++
+	}
+	if e.Note != "" {
+		s.Warn(examined(kind), e.Note, at)
+	}
+	if role, kind = e.Role, e.Kind; kind == "" {
+		return
 	}
 	c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: at})
 }

@@ -121,9 +121,9 @@ func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path)
 	}
 }
 
-// checkName counts a maker's name that was not screened in whole.
+// checkName counts a maker's name of which characters were lost.
 func (f *fields) checkName(b *builder, name []byte) {
-	if len(name) <= vendors.MaxName && isASCII(name) {
+	if isASCII(name) {
 		return // almost always, and at once
 	}
 	if !f.s.CheckName(string(name), vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()}) {
@@ -131,14 +131,10 @@ func (f *fields) checkName(b *builder, name []byte) {
 	}
 }
 
-// CheckName reports whether a maker's name is screened in whole: it is not longer than
-// what is compared, and no character of it was lost. It warns if not, and of letters
-// that hide what they spell.
+// CheckName reports whether no character of a maker's name was lost. It warns if one
+// was, and of letters that hide what they spell. How long a name can be is checked where
+// it becomes a claim.
 func (s *Sink) CheckName(name string, at vendors.Location) bool {
-	if len(name) > vendors.MaxName {
-		s.Warn(WarnMalformed, fmt.Sprintf("a name is longer than %d bytes; the rest was not screened", vendors.MaxName), at)
-		return false
-	}
 	what, kind := oddLetters(name)
 	if kind != "" {
 		s.Warn(kind, what, at)
@@ -228,39 +224,13 @@ func (f *fields) purl(b *builder) {
 }
 
 func (f *fields) purlValue(b *builder, text []byte, at path) {
-	off := f.j.TextOffset()
-	value := b.add(text)
-	b.claimSpan(vendors.Namespace, vendors.KindPURL, value, at, off)
-	if b.purl.from == b.purl.to {
-		b.purl = value
-	}
-	f.checkPURL(b, text, off)
-}
-
-// checkPURL counts a package URL that does not parse.
-func (f *fields) checkPURL(b *builder, text []byte, off int64) {
-	if !vendors.ValidPURL(text) {
-		b.malformed++
-		f.s.Warn(WarnPURL, "the package URL does not parse: "+quote(string(text[:min(len(text), 200)])),
-			vendors.Location{Pointer: f.j.Pointer(), Offset: off})
-	}
+	b.claimPURL(b.add(text), at, f.j.TextOffset())
 }
 
 // cpe reads a CPE.
 func (f *fields) cpe(b *builder, at path) {
 	if text, ok := f.str(b); ok && len(text) > 0 {
-		off := f.j.TextOffset()
-		f.checkCPE(b, text, off)
-		b.claim(vendors.Namespace, vendors.KindCPE, text, at, off)
-	}
-}
-
-// checkCPE counts a CPE that does not parse.
-func (f *fields) checkCPE(b *builder, text []byte, off int64) {
-	if !vendors.ValidCPE(text) {
-		b.malformed++
-		f.s.Warn(WarnCPE, "the CPE does not parse: "+quote(string(text[:min(len(text), 200)])),
-			vendors.Location{Pointer: f.j.Pointer(), Offset: off})
+		b.claim(vendors.Namespace, vendors.KindCPE, text, at, f.j.TextOffset())
 	}
 }
 

@@ -47,9 +47,7 @@ func readSPDX(r io.Reader, s *Sink) error {
 }
 
 func newSPDX(j *jsonstream.Reader, s *Sink) *spdx {
-	x := &spdx{fields: newFields(j, s), versions: spdxVersion}
-	x.b.keep = s.Keep()
-	return x
+	return &spdx{fields: newFields(j, s), versions: spdxVersion, b: newBuilder(s)}
 }
 
 func (x *spdx) read() error {
@@ -229,10 +227,10 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 		j.Load()
 		x.externalRefs(b)
 	case "homepage": // 7.11
-		x.url(b, "/homepage")
+		x.url(b, vendors.Homepage, "/homepage")
 	case "downloadLocation": // 7.7
 		x.last.location = true
-		x.url(b, "/downloadLocation")
+		x.url(b, vendors.Reference, "/downloadLocation")
 	case "primaryPackagePurpose": // 7.24
 		if text, ok := x.str(b); ok {
 			b.typ = b.add(bytes.ToLower(text))
@@ -295,10 +293,10 @@ func isActorKind(s []byte) bool {
 	return bytes.EqualFold(s, []byte("Organization")) || bytes.EqualFold(s, []byte("Person")) || bytes.EqualFold(s, []byte("Tool"))
 }
 
-func (x *spdx) url(b *builder, at string) {
+func (x *spdx) url(b *builder, role vendors.Role, at string) {
 	text, ok := x.str(b)
 	if ok && !vendors.Placeholder(text) {
-		b.claim(vendors.Reference, vendors.KindURL, text, path{a: at}, x.j.TextOffset())
+		b.claim(role, vendors.KindURL, text, path{a: at}, x.j.TextOffset())
 	}
 }
 
@@ -334,14 +332,9 @@ func (x *spdx) externalRefs(b *builder) {
 		}
 		switch string(kind) {
 		case "purl":
-			b.claimSpan(vendors.Namespace, vendors.KindPURL, locator, at, off)
-			if b.purl.from == b.purl.to {
-				b.purl = locator
-			}
-			x.checkPURL(b, b.get(locator), off)
+			b.claimPURL(locator, at, off)
 		case "cpe22Type", "cpe23Type":
 			b.claimSpan(vendors.Namespace, vendors.KindCPE, locator, at, off)
-			x.checkCPE(b, b.get(locator), off)
 		case "maven-central":
 			group, _, _ := bytes.Cut(b.get(locator), []byte(":"))
 			b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(group), at, off)

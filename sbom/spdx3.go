@@ -224,7 +224,7 @@ func (x *spdx3) begin(parent []byte, name string, i int) *element3 {
 	} else {
 		b = &element3{}
 	}
-	if b.keep = x.s.Keep(); x.first {
+	if b.builder.keep, b.sink = x.s.Keep(), x.s; x.first {
 		b.keep = dropAll
 	}
 	b.reset()
@@ -312,8 +312,11 @@ func (x *spdx3) member(b *element3, name []byte) {
 	case "software_primaryPurpose":
 		x.values(&b.builder, func(text []byte) { b.typ = b.add([]byte(strings.ToLower(string(text)))) })
 	case "software_homePage", "software_downloadLocation":
-		at := "/" + string(name)
-		x.values(&b.builder, func(text []byte) { b.claim(vendors.Reference, vendors.KindURL, text, path{a: at}, j.TextOffset()) })
+		at, role := "/"+string(name), vendors.Reference
+		if string(name) == "software_homePage" {
+			role = vendors.Homepage
+		}
+		x.values(&b.builder, func(text []byte) { b.claim(role, vendors.KindURL, text, path{a: at}, j.TextOffset()) })
 	case "software_copyrightText":
 		x.mentions(&b.builder, vendors.Author, "/software_copyrightText")
 	case "software_attributionText":

@@ -113,13 +113,8 @@ func (x *spdx3) identifiers(b *element3) {
 func (x *spdx3) identifier(b *element3, role vendors.Role, kind vendors.Kind, id span, at path, off int64) {
 	b.identified = b.identified || kind == vendors.KindPURL || kind == vendors.KindCPE
 	if kind == vendors.KindPURL {
-		if b.purl.from == b.purl.to {
-			b.purl = id
-		}
-		x.checkPURL(&b.builder, b.get(id), off)
-	}
-	if kind == vendors.KindCPE {
-		x.checkCPE(&b.builder, b.get(id), off)
+		b.claimPURL(id, at, off)
+		return
 	}
 	b.claimSpan(role, kind, id, at, off)
 }
@@ -157,8 +152,10 @@ func (x *spdx3) externalRefs(b *element3) {
 			case "externalRefType":
 				x.values(&b.builder, func(text []byte) {
 					switch lastWord(string(text)) {
-					case "altDownloadLocation", "altWebPage", "binaryArtifact", "sourceArtifact", "vcs", "download":
+					case "altDownloadLocation", "binaryArtifact", "sourceArtifact", "vcs", "download":
 						role = vendors.Reference
+					case "altWebPage":
+						role = vendors.Homepage
 					}
 				})
 			case "locator":

@@ -52,10 +52,7 @@ func (t *tag) claim(role vendors.Role, kind vendors.Kind, value, pointer string,
 	if len(t.c.Claims) >= t.max {
 		return &Error{Pointer: pointer, Offset: offset, Kind: ErrLimit, Err: limitError("claims in one component", t.max)}
 	}
-	if kind == vendors.KindName && !t.s.CheckName(value, vendors.Location{Pointer: pointer, Offset: offset}) {
-		t.c.Malformed++
-	}
-	t.c.Claims = append(t.c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: vendors.Location{Pointer: pointer, Offset: offset}})
+	t.s.Claim(&t.c, role, kind, value, vendors.Location{Pointer: pointer, Offset: offset})
 	return nil
 }
 

@@ -24,7 +24,7 @@ type syft struct {
 func readSyft(r io.Reader, s *Sink) error {
 	x := &syft{fields: newFields(jsonstream.NewReader(r, s.Limits().json()), s)}
 	defer x.j.Close()
-	x.b.keep = s.Keep()
+	x.b = newBuilder(s)
 	s.Placed()
 	x.document()
 	return x.j.End()
@@ -239,7 +239,9 @@ func syftField(name string) (vendors.Role, vendors.Kind) {
 		return vendors.Manufacturer, vendors.KindName
 	case "maintainer", "maintainers", "author", "authors", "authoremail", "publisher":
 		return vendors.Author, vendors.KindName
-	case "homepage", "url", "source", "repository", "bundledocurl":
+	case "homepage", "url", "bundledocurl":
+		return vendors.Homepage, vendors.KindURL
+	case "source", "repository":
 		return vendors.Reference, vendors.KindURL
 	case "groupid", "implementationvendorid":
 		return vendors.Namespace, vendors.KindGroup

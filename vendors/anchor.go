@@ -162,12 +162,16 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return role != Emitter
 	}
 	switch kind {
-	case KindText, KindURL, KindEmail, KindCPE, KindRegID:
+	case KindURL, KindRegID, KindPURL:
+		purl := bytes.TrimSpace(value)
+		if len(purl) < 4 || !bytes.EqualFold(purl[:4], []byte("pkg:")) {
+			return false
+		}
+		return x.anchors.hasPrefix(purl) || holdsName(purl)
+	case KindText, KindEmail, KindCPE:
 		return false
 	case KindProduct: // the names of products are compared without word breaks too
 		return x.anchors.hasSquashed(value)
-	case KindPURL:
-		return x.anchors.hasPrefix(value) || holdsName(value)
 	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindGUID, KindFingerprint:
 		return role != Emitter // short, and looked up as they are
 	}
@@ -232,8 +236,8 @@ func (a *anchors) hasToken(value []byte) bool {
 				if hi < 0 || lo < 0 {
 					continue
 				}
-				if d := byte(hi<<4 | lo); d >= 0x80 || class[d] != 0 {
-					return true
+				if d := byte(hi<<4 | lo); d >= 0x80 || d == '%' || class[d] != 0 {
+					return true // also if an escape is itself escaped
 				}
 				i += 2
 			case b == '\\' && i < len(value) && class[value[i]] != 0:

@@ -16,7 +16,8 @@ const (
 	Publisher    Role = "publisher"
 	Distributor  Role = "distributor"
 	Namespace    Role = "namespace" // a namespace or identifier the component is published under
-	Reference    Role = "reference" // where the component is kept or described; model texts of a device
+	Reference    Role = "reference" // where the component is kept or comes from; model texts of a device
+	Homepage     Role = "homepage"  // a page about the component
 	Author       Role = "author"    // persons and rights holders: contribution, not supply
 	Mention      Role = "mention"   // the component's own name, descriptions, paths
 	Emitter      Role = "emitter"
@@ -26,7 +27,7 @@ const (
 // its value matches.
 func (r Role) Cap() Tier {
 	switch r {
-	case Manufacturer, Supplier, Publisher, Distributor, Namespace, Reference:
+	case Manufacturer, Supplier, Publisher, Distributor, Namespace, Reference, Homepage:
 		return Registered
 	case Author, Mention:
 		return Resembles
@@ -103,7 +104,7 @@ func (c Claim) Identity() bool {
 	case KindName:
 		return c.Role.Makes() && !Placeholder(c.Value)
 	case KindPURL:
-		p, ok := splitPURL(c.Value)
+		p, _, ok := splitPURL(c.Value)
 		return ok && p.owner() != ""
 	case KindCPE:
 		v, _, ok := splitCPE(c.Value)
@@ -114,4 +115,33 @@ func (c Claim) Identity() bool {
 		return c.Role != Mention && c.Value != ""
 	}
 	return false
+}
+
+// Owner returns whom an identifier names as the owner of the component: the owner in a
+// package URL ("npm/@example"), a package group, the account on a host of repositories
+// ("github/example"), or the vendor of a CPE that does not only repeat the product. It
+// returns "" for all else, and for identifiers that name nobody.
+func (c Claim) Owner() string {
+	switch {
+	case c.Kind == KindPURL && c.Role == Namespace:
+		p, _, ok := splitPURL(c.Value)
+		if owner := p.owner(); ok && owner != "" && !Placeholder(owner) {
+			return p.typ + "/" + owner
+		}
+	case c.Kind == KindGroup && c.Role == Namespace:
+		if !Placeholder(c.Value) {
+			return c.Value
+		}
+	case c.Kind == KindCPE && c.Role == Namespace:
+		if vendor, product, ok := splitCPE(c.Value); ok && !echoes(vendor, product) && !Placeholder(vendor) {
+			return "cpe/" + vendor
+		}
+	case c.Kind == KindURL && c.Role == Reference:
+		if p, ok := readURL(c.Value); ok {
+			if typ, owner, _ := p.account(); typ != "" && owner != "" && !p.short {
+				return typ + "/" + owner
+			}
+		}
+	}
+	return ""
 }

@@ -12,6 +12,7 @@ import (
 // NIST IR 7695, 6.2) and the 2.2 URI binding ("cpe:/a:vendor:…", 6.1). A vendor
 // of ANY ("*") or NA ("-") is returned as "". ok is false if s is neither.
 func splitCPE(s string) (vendor, product string, ok bool) {
+	s = strings.TrimSpace(s)
 	if rest, is := cutPrefixFold(s, "cpe:2.3:"); is {
 		if _, rest, ok = cutCPE(rest); !ok { // part
 			return "", "", false
@@ -38,6 +39,7 @@ func splitCPE(s string) (vendor, product string, ok bool) {
 // and in ASCII, as CPE names are (NIST IR 7695, 5.3.2).
 func ValidCPE(s []byte) bool {
 	const formatted, uri = "cpe:2.3:", "cpe:/"
+	s = bytes.TrimSpace(s)
 	need := 0 // colons behind the binding's mark
 	switch {
 	case len(s) > len(formatted) && bytes.EqualFold(s[:len(formatted)], []byte(formatted)):
@@ -93,18 +95,18 @@ func cpeValue(s string, escape byte) string {
 		return ""
 	}
 	s = lowerASCII(s)
+	if escape == '%' {
+		return unescape(s)
+	}
 	if strings.IndexByte(s, escape) < 0 {
 		return s
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch {
-		case s[i] == '\\' && escape == '\\' && i+1 < len(s):
+		case s[i] == escape && i+1 < len(s):
 			i++
 			b.WriteByte(s[i])
-		case s[i] == '%' && escape == '%' && i+2 < len(s) && hexDigit(s[i+1]) >= 0 && hexDigit(s[i+2]) >= 0:
-			b.WriteByte(byte(hexDigit(s[i+1])<<4 | hexDigit(s[i+2])))
-			i += 2
 		default:
 			b.WriteByte(s[i])
 		}
@@ -133,4 +135,22 @@ func echoes(vendor, product string) bool {
 	}
 	rest, ok := strings.CutPrefix(product, vendor)
 	return ok && (rest == "" || strings.IndexByte("-_. ", rest[0]) >= 0)
+}
+
+// PartCPE returns the part of a CPE, which says what kind of product it is ("a" for an
+// application, "o" for an operating system, "h" for hardware), and the product. Both are
+// "" if s is no CPE, and the part is "" if it is any.
+func PartCPE(s string) (part, product string) {
+	_, product, ok := splitCPE(s)
+	if !ok {
+		return "", ""
+	}
+	rest := strings.TrimSpace(s)
+	if formatted, is := cutPrefixFold(rest, "cpe:2.3:"); is {
+		rest = formatted
+	} else {
+		rest, _ = cutPrefixFold(rest, "cpe:/")
+	}
+	part, _, _ = strings.Cut(rest, ":")
+	return cpeValue(part, '\\'), product
 }

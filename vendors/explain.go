@@ -100,6 +100,7 @@ var ruleWords = map[Rule]string{
 	RuleSUIT:           "the id is the UUID that SUIT makes of the vendor's domain",
 	RuleFwupd:          "the id is the hash that fwupd makes of the id of a device of the vendor's on a bus",
 	RuleCHID:           "the id is the hash of the manufacturer's string that the vendor's devices report",
+	RuleNamespaceName:  "the namespace of the package has the vendor's name; who owns it is not known",
 	RuleCertificate:    "the organisation in the certificate's subject is the vendor's name",
 	RuleName:           "the whole name is the vendor's, apart from its legal form",
 	RuleNameCommon:     "the name is the vendor's, but short or common, and nothing else names the vendor",

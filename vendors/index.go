@@ -65,6 +65,7 @@ func (x *index) build(vendors []*Vendor) error {
 		*t = make(table)
 	}
 	x.typos = make(map[byte][]string)
+	x.anchors.set("xn") // a host in Punycode can look like any other
 	for _, v := range vendors {
 		for i := range v.Exclusions {
 			if err := x.exclude(v, &v.Exclusions[i]); err != nil {

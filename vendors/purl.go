@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/clause76/clause76/vendors/purl"
 )
@@ -22,18 +23,19 @@ type purlParts struct {
 // splitPURL takes a package URL apart. The common case is split in place without
 // allocation; whatever has escapes or is not ASCII is read by package purl. It is as
 // tolerant as can be without guessing: a text that breaks a rule of its type only (a
-// namespace where none belongs) still says what it says.
-func splitPURL(s string) (purlParts, bool) {
+// namespace where none belongs) still says what it says. note says what is odd about a
+// package URL that was read all the same.
+func splitPURL(s string) (p purlParts, note string, ok bool) {
+	s = strings.TrimSpace(s)
 	rest, ok := cutPrefixFold(s, "pkg:")
 	if !ok {
-		return purlParts{}, false
+		return purlParts{}, "", false
 	}
 	rest = strings.TrimLeft(rest, "/")
 	typ, path, ok := strings.Cut(rest, "/")
 	if !ok || typ == "" || !validType(typ) {
-		return purlParts{}, false
+		return purlParts{}, "", false
 	}
-	var p purlParts
 	p.typ = lowerASCII(typ)
 	path, _, _ = strings.Cut(path, "#")
 	path, p.qualifiers, _ = strings.Cut(path, "?")
@@ -50,23 +52,74 @@ func splitPURL(s string) (purlParts, bool) {
 		p.cutScope()
 	}
 	if plain(p.namespace) && plain(p.name) && !strings.HasPrefix(p.name, "@") {
-		return p, p.name != "" && !strings.Contains(p.namespace, "//")
-	}
-	u, err := purl.Parse(s)
-	if errors.Is(err, purl.ErrSyntax) {
-		return purlParts{}, false
-	}
-	p = purlParts{typ: u.Type, namespace: u.Namespace, name: u.Name, version: u.Version, qualifiers: p.qualifiers}
-	if owner, name, ok := cutLastByte(u.Name, '/'); ok { // the slash was encoded
-		if p.namespace != "" || p.typ != "npm" && p.typ != "golang" {
-			return purlParts{}, false
+		if p.typ == "maven" && p.namespace == "" && strings.IndexByte(p.name, ':') > 0 {
+			note = "the group is a part of the name, with a colon after it"
 		}
-		p.namespace, p.name = owner, name // such a name can have no other meaning
+		return p, note, p.name != "" && !strings.Contains(p.namespace, "//")
+	}
+	return splitEscaped(s, p)
+}
+
+// splitEscaped reads a package URL with escapes or letters beyond ASCII. raw has its
+// parts as written.
+func splitEscaped(s string, raw purlParts) (p purlParts, note string, ok bool) {
+	u, err := purl.Parse(s)
+	if errors.Is(err, purl.ErrSyntax) && hasEscape(raw.namespace, "2f") { // an encoded slash in the namespace
+		u, err = purl.Parse(decodeSlashes.Replace(s))
+		note = "a slash in the namespace is encoded"
+	}
+	if errors.Is(err, purl.ErrSyntax) {
+		return purlParts{}, "", false
+	}
+	p = purlParts{typ: u.Type, namespace: u.Namespace, name: u.Name, version: u.Version, qualifiers: raw.qualifiers}
+	if namespace, name := unescapeAll(p.namespace), unescapeAll(p.name); namespace != p.namespace || name != p.name {
+		if !utf8.ValidString(namespace) || !utf8.ValidString(name) {
+			return purlParts{}, "", false
+		}
+		p.namespace, p.name, note = namespace, name, "it is percent-encoded twice"
+	}
+	if owner, name, found := cutLastByte(strings.Trim(p.name, "/"), '/'); found { // the slash was encoded
+		p.namespace, p.name = strings.Trim(p.namespace+"/"+owner, "/"), name
+		if note == "" {
+			note = "a slash in the name is encoded; what comes before it is read as a part of the namespace"
+		}
 	}
 	if p.typ == "npm" {
 		p.cutScope()
 	}
-	return p, true
+	return p, note, p.name != ""
+}
+
+// decodeSlashes decodes slashes only.
+var decodeSlashes = strings.NewReplacer("%2F", "/", "%2f", "/")
+
+// hasEscape reports whether s has the percent-encoded byte, given in lower case.
+func hasEscape(s, hex string) bool {
+	for i := strings.IndexByte(s, '%'); i >= 0 && i+2 < len(s); i++ {
+		if s[i] == '%' && strings.EqualFold(s[i+1:i+3], hex) {
+			return true
+		}
+	}
+	return false
+}
+
+// emptyPURL reports whether s is the start of a package URL without anything that says
+// which package it is: "pkg:/", "pkg:golang/@", "pkg:npm/@1.0".
+func emptyPURL(s []byte) bool {
+	const mark = "pkg:"
+	if len(s) < len(mark) || !bytes.EqualFold(s[:len(mark)], []byte(mark)) {
+		return false
+	}
+	s = bytes.TrimLeft(s[len(mark):], "/")
+	if cut := bytes.IndexAny(s, "?#"); cut >= 0 {
+		s = s[:cut]
+	}
+	typ, path, found := bytes.Cut(s, []byte("/"))
+	if !found {
+		return len(typ) == 0 // "pkg:example" is something else, and cannot be read
+	}
+	path = bytes.TrimLeft(path, "/")
+	return len(path) == 0 || path[0] == '@' && bytes.IndexByte(path, '/') < 0
 }
 
 func cutLastByte(s string, sep byte) (before, after string, found bool) {
@@ -119,6 +172,11 @@ func appendLower(dst []byte, s string) []byte {
 		dst = append(dst, c)
 	}
 	return dst
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	_, ok := cutPrefixFold(s, prefix)
+	return ok
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
@@ -176,6 +234,18 @@ func (p purlParts) owner() string {
 	return ""
 }
 
+// publisher returns the publisher that tools write before the name, with a dot between
+// them, where the type has publishers and there is no namespace: "publisher.extension".
+func (p purlParts) publisher() string {
+	switch p.typ {
+	case "vscode-extension", "openvsx", "winget":
+		if before, _, found := strings.Cut(p.name, "."); found && p.namespace == "" {
+			return before
+		}
+	}
+	return ""
+}
+
 // CanonicalPURL returns the canonical identity of a component: its own package URL
 // in canonical form, or where it has none that can be read,
 // pkg:generic/<vendor>/<name>@<version>. It returns "" if there is no name either.
@@ -189,12 +259,13 @@ func CanonicalPURL(own string, vendor ID, name, version string) string {
 	return ""
 }
 
-// ValidPURL reports whether s parses as a package URL with a type and a name.
+// ValidPURL reports whether s parses as a package URL with a type and a name. Some faults
+// that are common are borne with, see [Examine].
 func ValidPURL(s []byte) bool {
 	if plainPURL(s) {
 		return true
 	}
-	_, ok := splitPURL(string(s))
+	_, _, ok := splitPURL(string(s))
 	return ok
 }
 

@@ -17,6 +17,7 @@ const (
 	RulePURLNamespace  Rule = "purl.namespace"      // the purl's namespace is the vendor's
 	RulePURLPackage    Rule = "purl.package"        // the package is recorded as the vendor's
 	RulePURLPrefix     Rule = "purl.prefix"         // the package's name starts as the vendor's packages do
+	RuleNamespaceName  Rule = "namespace.name"      // the namespace has the vendor's name, and who owns it is not known
 	RuleReverseDNS     Rule = "namespace.domain"    // a reverse-DNS namespace of the vendor's domain
 	RuleCPE            Rule = "cpe.vendor"          // the CPE's vendor
 	RuleCPEEcho        Rule = "cpe.echo"            // the CPE's vendor only echoes its product

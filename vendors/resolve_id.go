@@ -12,14 +12,17 @@ import (
 // group attributes a package group: an npm scope, a reverse-DNS name, or else a
 // plain name, which is often the short name of a project and so weak.
 func (r *resolver) group(c *Claim) {
+	value := strings.TrimSpace(c.Value)
 	switch {
-	case strings.HasPrefix(c.Value, "@"):
-		r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "npm/"...), c.Value), RulePURLNamespace, Registered)
-	case strings.Contains(c.Value, "/"):
-		host, path := hostAndPath(c.Value)
-		r.hostOwner(c, host, path)
-	case strings.Contains(c.Value, "."):
-		r.dotted(c, "maven", c.Value)
+	case strings.HasPrefix(value, "@"), strings.HasPrefix(value, "%40"):
+		scope := strings.TrimPrefix(strings.TrimPrefix(value, "@"), "%40")
+		r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
+	case strings.Contains(value, "/"):
+		if p, ok := readURL(value); ok {
+			r.place(c, p)
+		}
+	case strings.Contains(value, "."):
+		r.dotted(c, "maven", value, Registered)
 	default:
 		r.name(c)
 	}
@@ -27,13 +30,9 @@ func (r *resolver) group(c *Claim) {
 
 // dotted attributes a reverse-DNS namespace: by the longest registered prefix that
 // ends at a dot, or by the domain that it reverses.
-func (r *resolver) dotted(c *Claim, typ, namespace string) bool {
-	if len(namespace) > 256 {
-		return false
-	}
-	tier := Registered
+func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	if lowerASCII(namespace) != namespace || !plain(namespace) {
-		tier = Resembles // the namespace is case-sensitive: this is not the vendor's own
+		tier = min(tier, Resembles) // the namespace is case-sensitive: this is not the vendor's own
 	}
 	key := appendLower(append(append(r.buf[:0], typ...), '/'), namespace)
 	for {
@@ -64,8 +63,8 @@ func (r *resolver) dotted(c *Claim, typ, namespace string) bool {
 }
 
 func (r *resolver) purl(c *Claim) {
-	p, ok := splitPURL(c.Value)
-	if !ok || len(p.namespace)+len(p.name) > 400 {
+	p, _, ok := splitPURL(c.Value)
+	if !ok {
 		return
 	}
 	if p.qualifiers != "" {
@@ -81,20 +80,20 @@ func (r *resolver) purl(c *Claim) {
 			return
 		}
 	}
-	d, _ := purl.Define(p.typ)
+	d, known := purl.Define(p.typ)
 	switch {
+	case !known:
+		r.unknownType(c, p)
 	case p.typ == "maven":
-		r.dotted(c, p.typ, p.namespace)
+		group := p.namespace
+		if group == "" {
+			group, _, _ = strings.Cut(p.name, ":") // "group:artifact" in the place of the name
+		}
+		if !r.dotted(c, p.typ, group, Registered) && p.namespace != "" {
+			r.namespaceName(c, group)
+		}
 	case d.Namespace == purl.HostPath:
-		full := p.namespace
-		if full == "" {
-			full = p.name
-		}
-		host, path, _ := strings.Cut(full, "/")
-		if path == "" && p.namespace != "" {
-			path = p.name
-		}
-		r.hostOwner(c, lowerASCII(host), path)
+		r.hostPath(c, p)
 	case p.typ == "generic", p.typ == "swid":
 		for seg := range strings.SplitSeq(p.namespace, "/") {
 			r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: seg}, func(sub *Claim) {
@@ -103,27 +102,136 @@ func (r *resolver) purl(c *Claim) {
 				}
 			})
 		}
+	case d.Namespace == purl.Distribution:
+		first, _ := segment(p.namespace)
+		if !r.namespaceName(c, first) && p.namespace == "" {
+			r.dotted(c, "maven", p.name, Resembles) // "com.example.app"
+		}
 	case p.owner() != "":
-		r.owner(c, p)
+		r.owner(c, p, d)
+	case p.publisher() != "":
+		r.namespaceName(c, p.publisher())
 	}
 }
 
+// hostPath attributes a package of a type of which the namespace is a host and a path.
+func (r *resolver) hostPath(c *Claim, p purlParts) {
+	full := p.namespace
+	if full == "" {
+		full = p.name
+	}
+	host, path, _ := strings.Cut(full, "/")
+	if path == "" && p.namespace != "" {
+		path = p.name
+	}
+	if strings.IndexByte(host, '.') < 0 {
+		r.namespaceName(c, host) // the host was left out, and this is the owner
+		return
+	}
+	if at, ok := readURL(host + "/" + path); ok {
+		r.place(c, at)
+	}
+}
+
+// unknownType attributes a package of a type of which nothing is known: the type itself
+// or the namespace can be a host, and the namespace a domain written backwards or a name.
+func (r *resolver) unknownType(c *Claim, p purlParts) {
+	n := len(r.out.Attributions) + len(r.out.Unattributed)
+	found := func() bool { return len(r.out.Attributions)+len(r.out.Unattributed) > n }
+	path := p.name
+	if p.namespace != "" {
+		path = p.namespace + "/" + p.name
+	}
+	first, rest := segment(path)
+	switch {
+	case strings.IndexByte(p.typ, '.') >= 0:
+		r.place(c, place{host: p.typ, path: path})
+	case strings.IndexByte(first, '.') >= 0:
+		if at, ok := readURL(first + "/" + rest); ok && rest != "" {
+			r.place(c, at)
+		}
+		if !found() {
+			r.dotted(c, "maven", first, Resembles)
+		}
+		if first, _, _ = strings.Cut(first, "."); !found() && rest == "" { // "Publisher.Product"
+			r.namespaceName(c, first)
+		}
+	}
+	for seg := range strings.SplitSeq(p.namespace, "/") {
+		if found() {
+			return
+		}
+		r.namespaceName(c, unescapeAll(seg))
+	}
+}
+
+// namespaceName attributes a namespace of which the register does not know who owns it
+// by its name. That resembles: anybody may have taken the name.
+func (r *resolver) namespaceName(c *Claim, name string) bool {
+	tokens := appendTokens(r.buf[:0], name)
+	if len(tokens) == 0 {
+		return false
+	}
+	stripped := stripForms(tokens)
+	e := r.exact[string(tokens)]
+	if e == nil {
+		e = r.names[string(stripped)]
+	}
+	if e == nil && len(stripped) >= minDistinct && bytes.IndexByte(stripped, ' ') < 0 {
+		e = r.squashed[string(stripped)] // "kasperskylab"
+	}
+	if e == nil {
+		return false
+	}
+	n := len(r.out.Attributions)
+	r.hit(c, e, RuleNamespaceName, Resembles)
+	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
+		r.out.Attributions[n].Caveat = "a namespace that only has the vendor's name; who owns it is not known"
+	}
+	return true
+}
+
 // owner attributes the owner of a package's namespace.
-func (r *resolver) owner(c *Claim, p purlParts) {
+func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
 	tier := Registered
-	if p.scope && lowerASCII(p.namespace) != p.namespace || !plain(p.namespace) {
+	switch {
+	case p.typ == "npm" && !p.scope:
+		p.scope, tier = true, Resembles // a namespace of npm is a scope, whose mark was left out
+	case p.scope && lowerASCII(p.namespace) != p.namespace, !plain(p.namespace):
 		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
 	}
 	owner := p
+	if d.Accounts != "" {
+		owner.typ = d.Accounts
+	}
 	if first, _, more := strings.Cut(p.namespace, "/"); more {
 		owner.namespace = first
 	}
-	if !r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) && !plain(p.namespace) {
+	if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) {
+		return
+	}
+	if !plain(p.namespace) {
 		if s, changed := skeleton(p.namespace); changed {
 			owner.namespace = s
-			r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles)
+			if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles) {
+				return
+			}
 		}
 	}
+	if !accountsKnown(owner.typ) {
+		r.namespaceName(c, owner.namespace)
+	}
+}
+
+// accountsKnown reports whether the register has the accounts of vendors on the hosts or
+// registries of a type, so that an account with the name of a vendor and not in the
+// register is somebody else's more often than not.
+func accountsKnown(typ string) bool {
+	switch typ {
+	case "github", "gitlab", "bitbucket", "npm", "composer", "huggingface":
+		return true
+	}
+	return false
 }
 
 // sub attributes a claim found inside another. What comes of it is recorded with the
@@ -153,9 +261,7 @@ func (r *resolver) qualifiers(c *Claim, q string) {
 		var pair string
 		pair, q, _ = strings.Cut(q, "&")
 		key, value, _ := strings.Cut(pair, "=")
-		if strings.IndexByte(value, '%') >= 0 {
-			value = cpeValue(value, '%') // the same escapes
-		}
+		value = unescapeAll(value)
 		switch lowerASCII(key) {
 		case "repository_url", "download_url", "vcs_url":
 			r.sub(c, Claim{Role: Reference, Kind: KindURL, Value: value}, r.url)
@@ -172,7 +278,7 @@ func (r *resolver) qualifiers(c *Claim, q string) {
 // echoes the product's name may be a tool's guess: it resembles.
 func (r *resolver) cpe(c *Claim) {
 	vendor, product, ok := splitCPE(c.Value)
-	if !ok || vendor == "" || len(vendor) > 256 {
+	if !ok || vendor == "" {
 		return
 	}
 	if echoes(vendor, product) {
@@ -191,18 +297,31 @@ func (r *resolver) cpe(c *Claim) {
 	}
 }
 
+// url attributes a URL, or what stands in its place.
 func (r *resolver) url(c *Claim) {
-	host, path := hostAndPath(c.Value)
-	r.hostOwner(c, host, path)
+	switch value := strings.TrimSpace(c.Value); {
+	case hasPrefixFold(value, "pkg:"):
+		r.purl(c)
+	case hasPrefixFold(value, "cpe:"):
+		r.cpe(c)
+	case hasPrefixFold(value, "mailto:"):
+		r.email(c)
+	default:
+		if p, ok := readURL(value); ok {
+			r.place(c, p)
+		}
+	}
 }
 
 // regid attributes a SWID registration id: a URI, or in the form of ISO/IEC 19770-2:2009
-// "regid.2012-05.com.example,unit", a domain written backwards behind a month.
+// "regid.2012-05.com.example,unit", a domain written backwards after a month.
 func (r *resolver) regid(c *Claim) {
-	if rest, ok := cutPrefixFold(c.Value, "regid."); ok && len(c.Value) < 256 {
+	if rest, ok := cutPrefixFold(strings.TrimSpace(c.Value), "regid."); ok {
 		_, rest, _ = strings.Cut(rest, ".")
 		rest, _, _ = strings.Cut(rest, ",")
-		r.hostOwner(c, lowerASCII(reverseDNS(rest)), "")
+		if host, _, ok := readHost(reverseDNS(rest)); ok {
+			r.place(c, place{host: host})
+		}
 		return
 	}
 	r.url(c)
@@ -238,60 +357,97 @@ func (r *resolver) certificate(c *Claim) {
 	}
 }
 
-// hostOwner attributes a host and path: by the owner on a code host, or by domain.
-func (r *resolver) hostOwner(c *Claim, host, path string) {
-	if host == "" {
-		return
-	}
+// place attributes a URL: by the owner on a code host, or by domain.
+func (r *resolver) place(c *Claim, p place) {
 	tier := Registered
 	if c.Role == Author || c.Role == Mention {
 		tier = Mentions
 	}
-	if typ := codeHost(host); typ != "" {
-		owner, rest, _ := strings.Cut(path, "/")
-		if host == "api.github.com" {
-			owner, _, _ = strings.Cut(strings.TrimPrefix(rest, "/"), "/")
-		}
-		if owner == "" || len(owner) > 128 {
+	if typ, owner, rest := p.account(); typ != "" {
+		r.account(c, p, typ, owner, rest, tier)
+		return
+	}
+	rule := RuleDomain
+	if c.Kind == KindEmail {
+		rule = RuleEmail
+	}
+	if c.Role == Homepage {
+		tier = min(tier, Resembles) // a link says what something is about
+	}
+	if r.domain(c, p.host, rule, tier) {
+		return
+	}
+	r.domain(c, p.look, RuleNameConfusable, min(tier, Resembles))
+}
+
+// account attributes what is kept in somebody's account on a host.
+func (r *resolver) account(c *Claim, p place, typ, owner, rest string, tier Tier) {
+	rule := RuleRepository
+	switch {
+	case owner == "":
+		return
+	case typ == "npm" && owner[0] != '@':
+		r.lookup(c, "purlPackage", appendLower(append(r.buf[:0], "npm/"...), owner), rule, tier)
+		return
+	case typ == "npm" && rest != "":
+		name, _ := segment(rest)
+		key := appendLower(append(appendLower(append(r.buf[:0], "npm/"...), owner), '/'), name)
+		if r.lookup(c, "purlPackage", key, rule, tier) {
 			return
 		}
-		rule := RuleRepository
-		if c.Kind == KindPURL {
-			rule = RulePURLNamespace
-			if r.lookup(c, "purlNamespace", appendLower(append(append(append(r.buf[:0], "golang/"...), host...), '/'), owner), rule, tier) {
-				return
-			}
+	case p.short:
+		tier = min(tier, Resembles) // any relative path looks like it
+	}
+	if strings.HasPrefix(p.host, "npm.pkg.") {
+		owner = strings.TrimPrefix(owner, "@")
+	}
+	if c.Kind == KindPURL {
+		rule = RulePURLNamespace
+		if r.lookup(c, "purlNamespace", appendLower(append(append(append(r.buf[:0], "golang/"...), p.host...), '/'), owner), rule, tier) {
+			return
 		}
-		r.lookup(c, "purlNamespace", appendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier)
+	}
+	if r.lookup(c, "purlNamespace", appendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier) || accountsKnown(typ) {
 		return
 	}
-	if len(host) > 253 {
-		return
+	if tier > Mentions {
+		r.namespaceName(c, owner)
 	}
+}
+
+// domain attributes a host by the registered domain that it belongs to.
+func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
 	for host := range func(yield func(string) bool) { parentDomains(host, yield) } {
-		if r.lookup(c, "domain", append(r.buf[:0], host...), RuleDomain, tier) {
-			return
+		if r.lookup(c, "domain", append(r.buf[:0], host...), rule, tier) {
+			return true
 		}
 	}
+	return false
 }
 
 // email attributes an address. Somebody who works there wrote or maintains a
 // thing; that is a mention, whatever the role.
 func (r *resolver) email(c *Claim) {
-	at := strings.LastIndexByte(c.Value, '@')
-	if at < 0 || len(c.Value)-at > 255 {
-		return
-	}
-	host := lowerASCII(strings.Trim(c.Value[at+1:], " >)"))
 	tier := Mentions
 	if c.Role.Makes() {
 		tier = Resembles // the contact of the maker's own entry
 	}
-	for host := range func(yield func(string) bool) { parentDomains(host, yield) } {
-		if r.lookup(c, "domain", append(r.buf[:0], host...), RuleEmail, tier) {
-			return
-		}
+	host, look, ok := emailHost(c.Value)
+	if !ok || r.domain(c, host, RuleEmail, tier) {
+		return
 	}
+	r.domain(c, look, RuleNameConfusable, tier)
+}
+
+// emailHost returns the host of an address, which may have a name before it and a
+// query after it.
+func emailHost(s string) (host, look string, ok bool) {
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 {
+		return "", "", false
+	}
+	s, _, _ = strings.Cut(s[at+1:], "?")
+	return readHost(strings.Trim(s, " \t\r\n>)\"'"))
 }
 
 // ouiBlock attributes a MAC address or prefix by the longest registered block: 36,

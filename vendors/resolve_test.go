@@ -124,8 +124,8 @@ func TestResolve(t *testing.T) {
 		{purl("pkg:git/github.com/kasperskylab/x@1"), "kaspersky registered purl.namespace"},
 		{purl("pkg:huggingface/tencent/Hunyuan3D-2"), "tencent registered purl.namespace"},
 		{purl("pkg:rpm/fedora/agent@1?vendor=AO%20Kaspersky%20Lab"), "kaspersky declared name.whole"},
-		{purl("pkg:rpm/kaspersky/agent@1"), ""}, // a distribution, not an owner
-		{purl("pkg:deb/huawei/x@1?distro=huawei-1"), ""},
+		{purl("pkg:rpm/kaspersky/agent@1"), "kaspersky resembles namespace.name"}, // a distribution, of which only the name is known
+		{purl("pkg:deb/debian/x@1?distro=huawei-1"), ""},
 		{purl("pkg:npm/%40kaspersky%2Fhexa-ui@6.387.4"), "kaspersky registered purl.namespace"},
 		{id(vendors.KindGroup, "@hmscore"), "huawei registered purl.namespace"},
 		{id(vendors.KindGroup, "com.huaweicloud"), "huawei registered purl.namespace"},
@@ -160,7 +160,7 @@ func TestResolve(t *testing.T) {
 		{purl("pkg:github/kaspersky/gengine"), ""},
 		{purl("pkg:github/kasperskyh/fantasybs"), ""},
 		{purl("pkg:github/KasperSkytte/ampvis2"), ""},
-		{purl("pkg:rpm/huawei/bash@5"), ""}, // a distribution's namespace is no vendor
+		{purl("pkg:rpm/fedora/huawei@5"), ""}, // the name of a package is no vendor
 		{purl("pkg:deb/debian/libtrilinos-aztecoo-13.2"), ""},
 		{ref("https://swr.cn-north-4.myhuaweicloud.com/x"), ""},
 		{ref("https://kaspersky.com.evil.example/x"), ""},

@@ -202,10 +202,6 @@ func info(s *sbom.Sink, j *jsonstream.Reader, key string) {
 		case "version":
 			c.Version = text
 		case "cpe-id":
-			if !vendors.ValidCPE(raw) {
-				c.Malformed++
-				s.Warn(sbom.WarnCPE, "the CPE does not parse", at)
-			}
 			s.Claim(&c, vendors.Namespace, vendors.KindCPE, text, at)
 		}
 	}

@@ -41,7 +41,7 @@ func Example() {
 	// namespace group com.huawei.matebook.firmware /component/id
 	// mention product MateBook BIOS /component/name
 	// namespace guid 0df4aa3f-2706-51d4-9296-80119e47f1e1 /component/provides/firmware
-	// reference url https://consumer.huawei.com/ /component/url
+	// homepage url https://consumer.huawei.com/ /component/url
 	// supplier name Huawei Technologies Co., Ltd. /component/developer_name
 	// namespace usb 12D1 /component/requires/firmware
 	// manufacturer name HUAWEI /component/requires/firmware

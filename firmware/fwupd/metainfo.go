@@ -154,7 +154,7 @@ func (m *metainfo) start() {
 	case "developer":
 		m.s.Claim(m.c, vendors.Namespace, vendors.KindGroup, m.attr("id"), m.at())
 	case "url":
-		set(vendors.Reference, vendors.KindURL, nil)
+		set(vendors.Homepage, vendors.KindURL, nil)
 	case "provides/firmware":
 		set(vendors.Namespace, vendors.KindGUID, nil)
 	case "requires/hardware":

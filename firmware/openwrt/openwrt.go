@@ -180,7 +180,7 @@ func (x *reader) claim(c *sbom.Component, role vendors.Role, kind vendors.Kind, 
 	if first != nil && *first == "" {
 		*first = string(text)
 	}
-	c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: string(text), Location: where})
+	x.s.Claim(c, role, kind, string(text), where)
 }
 
 func (x *reader) titles(c *sbom.Component) {

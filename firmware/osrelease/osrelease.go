@@ -61,9 +61,9 @@ var fields = map[string]field{
 	"CPE_NAME":      {false, vendors.Namespace, vendors.KindCPE},
 	"VENDOR_NAME":   {false, vendors.Supplier, vendors.KindName},
 	"VENDOR_URL":    {false, vendors.Supplier, vendors.KindURL},
-	"HOME_URL":      {false, vendors.Reference, vendors.KindURL},
-	"SUPPORT_URL":   {false, vendors.Reference, vendors.KindURL},
-	"BUG_URL":       {false, vendors.Reference, vendors.KindURL},
+	"HOME_URL":      {false, vendors.Homepage, vendors.KindURL},
+	"SUPPORT_URL":   {false, vendors.Homepage, vendors.KindURL},
+	"BUG_URL":       {false, vendors.Homepage, vendors.KindURL},
 	"SUPPORT_EMAIL": {false, vendors.Reference, vendors.KindEmail},
 
 	"DISTRIB_ID":          {false, vendors.Mention, vendors.KindProduct},

@@ -60,8 +60,8 @@ var deb822 = &grammar{
 		"Origin":              {vendors.Distributor, vendors.KindName},
 		"Maintainer":          {vendors.Author, vendors.KindName},
 		"Original-Maintainer": {vendors.Author, vendors.KindName},
-		"Homepage":            {vendors.Reference, vendors.KindURL},
-		"URL":                 {vendors.Reference, vendors.KindURL},
+		"Homepage":            {vendors.Homepage, vendors.KindURL},
+		"URL":                 {vendors.Homepage, vendors.KindURL},
 		"CPE-ID":              {vendors.Namespace, vendors.KindCPE},
 		"Description":         {vendors.Mention, vendors.KindText},
 	},
@@ -74,7 +74,7 @@ var apk = &grammar{
 	fields: map[string]field{
 		"P": {vendors.Mention, vendors.KindProduct},
 		"m": {vendors.Author, vendors.KindName},
-		"U": {vendors.Reference, vendors.KindURL},
+		"U": {vendors.Homepage, vendors.KindURL},
 		"T": {vendors.Mention, vendors.KindText},
 	},
 }

@@ -280,7 +280,7 @@ func component(s *sbom.Sink, h *header, n int) sbom.Component {
 		{tagVendor, "Vendor", vendors.Supplier, vendors.KindName},
 		{tagDistribution, "Distribution", vendors.Mention, vendors.KindText},
 		{tagPackager, "Packager", vendors.Author, vendors.KindName},
-		{tagURL, "URL", vendors.Reference, vendors.KindURL},
+		{tagURL, "URL", vendors.Homepage, vendors.KindURL},
 		{tagName, "Name", vendors.Mention, vendors.KindProduct},
 	} {
 		where := vendors.Location{Pointer: c.Location.Pointer + "/" + f.name}

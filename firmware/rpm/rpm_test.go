@@ -228,7 +228,7 @@ func Example() {
 	// supplier name AO Kaspersky Lab /kesl/Vendor
 	// author name A /kesl/Packager
 	// author email a@hisilicon.com /kesl/Packager
-	// reference url https://example.org/kesl /kesl/URL
+	// homepage url https://example.org/kesl /kesl/URL
 	// mention product kesl /kesl/Name
 }
 
@@ -238,7 +238,7 @@ func TestDatabases(t *testing.T) {
 		if vendor != "" {
 			s += "; supplier name " + vendor
 		}
-		return s + "; author name A; author email a@hisilicon.com; reference url https://example.org/" + name + "; mention product " + name + "\n"
+		return s + "; author name A; author email a@hisilicon.com; homepage url https://example.org/" + name + "; mention product " + name + "\n"
 	}
 	blobs := [][]byte{pkg("one", "ZTE"), pkg("two", "(none)"), pkg("three", "Huawei")}
 	for name, data := range forms(blobs...) {

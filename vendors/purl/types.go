@@ -28,6 +28,9 @@ type Definition struct {
 	Namespace Namespace
 	// Required says that there must be a namespace.
 	Required bool
+	// Accounts is the type of which the owners are accounts, if it is another one:
+	// namespaces of Terraform's registry are accounts of GitHub.
+	Accounts string
 	// lower says which parts are not told apart by case and are written in lower case.
 	lower parts
 	// qualifier is the key of a qualifier without which the package is not known.
@@ -42,8 +45,12 @@ const (
 	version
 )
 
-// The type definitions of package-url/purl-spec 16f3d0e, and four types that are in use
-// beside them: gitlab, jsr, openvsx and terraform.
+// The type definitions of package-url/purl-spec 16f3d0e, and types that are in use
+// beside them: gitlab, go, jsr, openvsx, terraform, winget, and githubactions, which
+// GitHub's dependency graph writes (package-url/purl-spec, pull request 243: "the
+// namespace is the user or organization"). That a namespace in the registry of Terraform
+// is an account of GitHub is in
+// https://developer.hashicorp.com/terraform/cloud-docs/public-namespace.
 var definitions = map[string]Definition{
 	"alpm":             {Namespace: Distribution, Required: true, lower: namespace | name},
 	"apk":              {Namespace: Distribution, Required: true, lower: namespace | name},
@@ -65,7 +72,9 @@ var definitions = map[string]Definition{
 	"generic":          {Namespace: Owner},
 	"git":              {Namespace: HostPath, Required: true, lower: namespace | name},
 	"github":           {Namespace: Owner, Required: true, lower: namespace | name},
+	"githubactions":    {Namespace: Owner, Accounts: "github"},
 	"gitlab":           {Namespace: Owner, Required: true},
+	"go":               {Namespace: HostPath, Accounts: "golang"},
 	"golang":           {Namespace: HostPath},
 	"hackage":          {Namespace: Prohibited},
 	"hex":              {Namespace: Owner, lower: namespace | name},
@@ -87,9 +96,10 @@ var definitions = map[string]Definition{
 	"rpm":              {Namespace: Distribution, Required: true, lower: namespace},
 	"swid":             {Namespace: Owner, qualifier: "tag_id"},
 	"swift":            {Namespace: HostPath, Required: true},
-	"terraform":        {Namespace: Owner, lower: namespace | name},
+	"terraform":        {Namespace: Owner, Accounts: "github", lower: namespace | name},
 	"vcpkg":            {Namespace: Prohibited},
 	"vscode-extension": {Namespace: Owner, Required: true, lower: namespace | name | version},
+	"winget":           {Namespace: Owner},
 	"yocto":            {Namespace: Distribution, Required: true, lower: namespace},
 }
 

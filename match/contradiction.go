@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package match
+
+import (
+	"github.com/clause76/clause76/vendors"
+)
+
+// The ranks of what identifies who stands behind a component, weakest first. What is of a
+// higher rank outweighs what is of a lower one: under whose name a package is published
+// says more than where its source is, and both more than a CPE, which is the word of an
+// editor or the guess of a tool, and than the site on which something is found.
+type rank uint8
+
+const (
+	byLink       rank = iota // a site, a download
+	byCPE                    // the vendor of a CPE
+	byRepository             // the account in which the source or the package is kept
+	byPackage                // the namespace or group of the package, or a number that is issued
+)
+
+// rankOf is the rank of a claim. The role of a package URL that was attributed is that of
+// what was found in it, such as a qualifier that says where the package is kept.
+func rankOf(c vendors.Claim) rank {
+	switch c.Kind {
+	case vendors.KindCPE:
+		return byCPE
+	case vendors.KindURL:
+		if asReference(c).Owner() != "" {
+			return byRepository
+		}
+	case vendors.KindPURL, vendors.KindGroup:
+		if c.Role == vendors.Namespace {
+			return byPackage
+		}
+	case vendors.KindName, vendors.KindProduct, vendors.KindText, vendors.KindEmail:
+	default: // a number or digest that is issued
+		return byPackage
+	}
+	return byLink
+}
+
+func asReference(c vendors.Claim) vendors.Claim {
+	c.Role = vendors.Reference
+	return c
+}
+
+// contradiction says who else is named as the one that stands behind the component, or ""
+// if nobody is. A maker's or supplier's name, or number, that is attributed to the vendor is not
+// contradicted by identifiers; a distributor's name contradicts nothing, for anybody can
+// distribute what others make.
+func (j *judgement) contradiction() string {
+	best := byLink
+	own := make(map[rank]bool) // what names the vendor
+	for _, a := range j.attributions {
+		if a.Claim.Role.Makes() && a.Claim.Kind != vendors.KindURL && a.Claim.Kind != vendors.KindEmail {
+			return ""
+		}
+		if a.Tier > vendors.Mentions {
+			r := rankOf(a.Claim)
+			best, own[r] = max(best, r), true
+		}
+	}
+	other, otherRank := "", byLink
+	for _, c := range j.c.Claims {
+		if c.Role.Makes() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendors.Placeholder(c.Value) {
+			return c.Value + " is named as the maker or supplier"
+		}
+		r := rankOf(c)
+		if own[r] || r < best || r <= otherRank {
+			continue
+		}
+		if owner := c.Owner(); owner != "" {
+			other, otherRank = owner, r
+		}
+	}
+	if other != "" {
+		return other + " is named as the owner of the component"
+	}
+	return ""
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// An Examination says how the value of a claim is to be read.
+type Examination struct {
+	// Role and Kind are those of the claim, or of what the value is if it is something
+	// else: a URL in the place of a package URL is a reference. Kind is "" if the value
+	// says that there is none, or names nothing; then there is no claim.
+	Role Role
+	Kind Kind
+	// Note says what is odd about the value, "" if nothing is.
+	Note string
+	// Unread says that the value may name a vendor, and that it, or a part of it, cannot
+	// be read or is longer than what is compared. It has to be counted as not screened.
+	Unread bool
+}
+
+// Examine says whether [Register.Resolve] can read the value of a claim in whole. Readers
+// of documents ask it of every value that they take, so that nothing that a bound or a
+// fault leaves out is passed over in silence. Mentions and what authors wrote are never
+// unread, for they decide nothing. A value that is as it should be costs no allocation.
+func Examine(role Role, kind Kind, value []byte) Examination {
+	e := Examination{Role: role, Kind: kind}
+	switch role {
+	case Mention, Author, Emitter:
+		if kind != KindProduct && kind != KindPURL && kind != KindCPE {
+			return e
+		}
+	}
+	switch kind {
+	case KindPURL:
+		if !plainPURL(value) {
+			e.purl(value)
+		}
+	case KindCPE:
+		if !ValidCPE(value) {
+			e.cpe(value)
+		}
+	case KindURL:
+		if !plainURL(value) {
+			e.url(value)
+		}
+	case KindEmail:
+		if at := bytes.LastIndexByte(value, '@'); at >= 0 && role.Makes() && !plainHost(value[at+1:]) {
+			_, _, ok := emailHost(string(value))
+			e.unread(!ok, "the host of the e-mail address cannot be read: %s", value)
+		}
+	default:
+		e.unread(len(value) > MaxName, "a value is longer than %d bytes; the rest was not screened", MaxName)
+	}
+	return e
+}
+
+// unread takes note of a value that cannot be read.
+func (e *Examination) unread(is bool, format string, arg any) {
+	if !is {
+		return
+	}
+	if value, ok := arg.([]byte); ok {
+		arg = fmt.Sprintf("%q", value[:min(len(value), 200)])
+	}
+	e.Note, e.Unread = fmt.Sprintf(format, arg), true
+}
+
+// purl examines what stands in the place of a package URL.
+func (e *Examination) purl(value []byte) {
+	if e.other(value, "a package URL") {
+		return
+	}
+	if emptyPURL(value) {
+		e.Kind, e.Note = "", fmt.Sprintf("the package URL %.200q names no package", value)
+		return
+	}
+	p, note, ok := splitPURL(string(value))
+	if !ok {
+		e.unread(true, "the package URL does not parse: %s", value)
+		return
+	}
+	if note != "" {
+		e.Note = fmt.Sprintf("the package URL %.200q was read, though %s", value, note)
+	}
+	for q := range strings.SplitSeq(p.qualifiers, "&") {
+		key, v, _ := strings.Cut(q, "=")
+		switch v = unescapeAll(v); lowerASCII(key) {
+		case "vendor":
+			e.unread(len(v) > MaxName, "the vendor in a package URL is longer than %d bytes; the rest was not screened", MaxName)
+		case "repository_url", "download_url", "vcs_url":
+			if _, ok := readURL(v); !ok && !Placeholder(v) {
+				e.unread(true, "a qualifier of the package URL cannot be read as a URL: %s", []byte(v))
+			}
+		}
+	}
+}
+
+// cpe examines what stands in the place of a CPE.
+func (e *Examination) cpe(value []byte) {
+	if !e.other(value, "a CPE") {
+		e.unread(true, "the CPE does not parse: %s", value)
+	}
+}
+
+// url examines what stands in the place of a URL.
+func (e *Examination) url(value []byte) {
+	if e.other(value, "a URL") {
+		return
+	}
+	if _, ok := readURL(string(value)); !ok {
+		e.unread(true, "it cannot be read as a URL: %s", value)
+	}
+}
+
+// other reports whether the value is something else than what its place is for: nothing,
+// an identifier of another kind, or a URL or path in the place of an identifier.
+func (e *Examination) other(value []byte, place string) bool {
+	value = bytes.TrimSpace(value)
+	is := func(role Role, kind Kind, what string) bool {
+		e.Role, e.Kind = role, kind
+		e.Note = fmt.Sprintf("%s is in the place of %s: %.200q", what, place, value)
+		return true
+	}
+	identifier := func(kind Kind, what string) bool {
+		role := e.Role
+		if role == Reference || role == Homepage {
+			role = Namespace
+		}
+		inner := Examine(role, kind, value)
+		is(inner.Role, inner.Kind, what)
+		if inner.Unread {
+			e.Note, e.Unread = inner.Note, true
+		}
+		return true
+	}
+	text := string(value)
+	switch {
+	case Placeholder(value):
+		if e.Kind == KindURL {
+			e.Kind = "" // as common as can be: "NOASSERTION"
+			return true
+		}
+		return is(e.Role, "", "no value")
+	case e.Kind != KindPURL && hasPrefixFold(text, "pkg:"):
+		return identifier(KindPURL, "a package URL")
+	case e.Kind != KindCPE && (hasPrefixFold(text, "cpe:/") || hasPrefixFold(text, "cpe:2.3:")):
+		return identifier(KindCPE, "a CPE")
+	case e.Kind == KindURL:
+		return false
+	case text[0] == '/', hasPrefixFold(text, "file:"), len(text) > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/'):
+		return is(e.Role, "", "a path")
+	}
+	if p, ok := readURL(text); ok && p.host != "" && (strings.Contains(text, "://") || strings.Contains(text, "@")) {
+		return is(Reference, KindURL, "a URL")
+	}
+	return false
+}
+
+// plainURL reports whether s is of the commonest shape, which needs no further look: a
+// scheme, a host without escapes, port or user, and a path.
+func plainURL(s []byte) bool {
+	i := 0
+	for i < len(s) && (class[s[i]] != 0 || s[i] == '+') {
+		i++
+	}
+	if i == 0 || !bytes.HasPrefix(s[i:], []byte("://")) {
+		return false
+	}
+	host, _, _ := bytes.Cut(s[i+len("://"):], []byte("/"))
+	return plainHost(host)
+}
+
+// plainHost reports whether s is a host of letters, digits, hyphens and dots.
+func plainHost(s []byte) bool {
+	for _, b := range s {
+		if class[b] == 0 && b != '.' && b != '-' {
+			return false
+		}
+	}
+	return len(s) > 0 && len(s) <= maxHost
+}

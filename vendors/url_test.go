@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// found says what comes of one claim, short: "vendor tier rule", or "not: reason".
+func found(c vendors.Claim) string {
+	res := vendors.Bundled().Resolve(today, []vendors.Claim{c})
+	switch {
+	case len(res.Attributions) > 0:
+		a := res.Attributions[0]
+		return fmt.Sprint(a.Vendor, " ", a.Tier, " ", a.Rule)
+	case len(res.Unattributed) > 0:
+		return "not: " + res.Unattributed[0].Reason
+	}
+	return ""
+}
+
+// URLs as documents have them. The owner of a repository and the domain are found
+// however the URL is written; and only they are.
+func TestURLForms(t *testing.T) {
+	const owner, domain = "huawei registered url.owner", "hikvision registered url.domain"
+	tests := []struct{ url, want string }{
+		{"https://github.com/huaweicloud/sdk", owner},
+		{" https://github.com/huaweicloud/sdk\n", owner},
+		{"\u00a0https://github.com/huaweicloud/sdk\u00a0", owner},
+		{"<https://github.com/huaweicloud/sdk>", owner},
+		{"scm:git:git@github.com:huaweicloud/sdk.git", owner},
+		{"scm:git:ssh://git@github.com:huaweicloud/sdk.git", owner},
+		{"scm:git:https://github.com/huaweicloud/sdk.git", owner},
+		{"git+git@github.com:huaweicloud/sdk.git", owner},
+		{"git+ssh://git@github.com/huaweicloud/sdk.git", owner},
+		{"git://github.com:huaweicloud/sdk", owner},
+		{"ssh://git@github.com:22/huaweicloud/sdk", owner},
+		{"https://github.com:huaweicloud/sdk", owner},
+		{"https://github.com:443/huaweicloud/sdk", owner},
+		{"github.com:huaweicloud/sdk", owner},
+		{"github.com/huaweicloud", owner},
+		{"//github.com/huaweicloud/sdk", owner},
+		{"https:github.com/huaweicloud/sdk", owner},
+		{"https:///github.com/huaweicloud/sdk", owner},
+		{"https://github.com//huaweicloud//sdk", owner},
+		{"https://github.com/./huaweicloud/sdk", owner},
+		{"https://github.com/huaweicloud?tab=repositories", owner},
+		{"https://github.com/huaweicloud#readme", owner},
+		{"https://github.com/HuaweiCloud;v=1", ""}, // an account that cannot be
+		{"https://github.com/%68uaweicloud/sdk", owner},
+		{`https:\\github.com\huaweicloud\sdk`, owner},
+		{"HTTPS://GitHub.COM./huaweicloud", owner},
+		{"github:huaweicloud/sdk", owner},
+		{"gh:huaweicloud/sdk", owner},
+		{"huaweicloud/sdk", "huawei resembles url.owner"}, // npm's short form, or any path
+		{"https://huaweicloud.github.io/docs", owner},
+		{"https://docs.huaweicloud.github.io/", ""}, // no such host is given to an account
+		{"https://raw.githubusercontent.com/huaweicloud/sdk/main/x", owner},
+		{"https://api.github.com/repos/huaweicloud/sdk", owner},
+		{"https://api.bitbucket.org/2.0/repositories/huaweicloud/sdk", ""},
+		{"https://maven.pkg.github.com/huaweicloud/sdk", owner},
+		{"ghcr.io/huaweicloud/sdk:1", owner},
+		{"https://registry.npmjs.org/@hmscore/x/-/x-1.tgz", owner},
+		{"https://www.npmjs.com/package/@hmscore/x", owner},
+		{"https://www.npmjs.com/package/esdk-obs-nodejs", owner},
+		{"https://registry.terraform.io/providers/huaweicloud/huaweicloud", owner},
+		{"docker.io/hikvision/x", "hikvision resembles namespace.name"},
+		{"https://hub.docker.com/r/hisilicon/x", "huawei resembles namespace.name"},
+		{"https://example.org/?u=https://github.com/huaweicloud", ""},
+		{"https://example.org/github.com/huaweicloud", ""},
+
+		{"https://www.hikvision.com/en/", domain},
+		{"hikvision.com", domain},
+		{"https://hikvision%2Ecom/", domain},
+		{"https://hikvision%252Ecom/", domain},
+		{"https://www.hikvision。com/", domain},
+		{"https://hikvision．com", domain},
+		{"https://hikvision｡com", domain},
+		{"https://ｈｉｋvision.com", domain},
+		{"https://hik\u00advision.com", domain}, // a soft hyphen, which names of hosts lose
+		{"https://user:pass@hikvision.com:8443/", domain},
+		{"https://" + strings.Repeat("u", 9000) + "@hikvision.com/", domain},
+		{"https://hikvision.com" + strings.Repeat("/x", 9000), domain},
+		{"The manual: https://hikvision.com/m.pdf", domain},
+		{"https://h\u0456kvision.com", "hikvision resembles name.confusable"}, // Cyrillic і
+		{"https://xn--hkvision-thh.com", "hikvision resembles name.confusable"},
+		{"https://hikvision.com@example.org/", ""},
+		{`https://example.org\@hikvision.com/`, ""},
+		{"https://example.org?@hikvision.com", ""},
+		{"https://hikvision.com.example.org/", ""},
+		{"https://myhikvision.com/", ""},
+		{"mailto:info@hikvision.com?subject=x", "hikvision mentions email.domain"},
+		{"pkg:npm/%40hmscore/x@1", "huawei registered purl.namespace"}, // in a URL's place
+	}
+	for _, tt := range tests {
+		c := ref(tt.url)
+		if got := found(c); got != tt.want {
+			t.Errorf("%.100q = %q, want %q", tt.url, got, tt.want)
+		}
+		if tt.want != "" && !vendors.Bundled().MayMatch(c.Role, c.Kind, []byte(tt.url)) {
+			t.Errorf("%.100q is passed over", tt.url)
+		}
+	}
+}
+
+// A host that serves what others made says nothing about who made it.
+func TestHostsOfOthers(t *testing.T) {
+	for _, url := range []string{
+		"https://mirrors.huaweicloud.com/repository/npm/lodash/-/lodash-4.tgz", "http://repo.huaweicloud.com/repository/pypi/simple",
+		"https://mirrors.tools.huawei.com/pypi/simple", "https://bucket.obs.cn-north-4.myhuaweicloud.com/x.tar.gz", "swr.cn-north-4.myhuaweicloud.com/a/b:1",
+		"git@codehub.devcloud.cn-north-4.huaweicloud.com:a/b.git", "https://devrepo.devcloud.huaweicloud.com/02/nexus/",
+		"https://mirrors.cloud.tencent.com/npm/", "https://mirrors.tencent.com./go/", "https://git.code.tencent.com/a/b.git",
+	} {
+		if got := found(ref(url)); got != "not: hosting" {
+			t.Errorf("%s = %q, want not: hosting", url, got)
+		}
+		if got := found(purl("pkg:npm/lodash@4?repository_url=" + url)); got != "not: hosting" {
+			t.Errorf("a package kept at %s = %q, want not: hosting", url, got)
+		}
+	}
+	if got := found(ref("https://cloud.tencent.com/")); got != "tencent registered url.domain" {
+		t.Errorf("the vendor's own site = %q", got)
+	}
+}
+
+// A page about a component is no statement of who makes it; a repository is.
+func TestHomepage(t *testing.T) {
+	for url, want := range map[string]string{
+		"https://www.hikvision.com/":         "hikvision resembles url.domain",
+		"https://github.com/huaweicloud/sdk": "huawei registered url.owner",
+	} {
+		if got := found(vendors.Claim{Role: vendors.Homepage, Kind: vendors.KindURL, Value: url}); got != want {
+			t.Errorf("%s = %q, want %q", url, got, want)
+		}
+	}
+}
+
+// Identifiers of any length are read in whole.
+func TestLongIdentifiers(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	for _, tt := range []struct {
+		claim vendors.Claim
+		want  string
+	}{
+		{purl("pkg:npm/%40hmscore/" + long), "huawei registered purl.namespace"},
+		{purl("pkg:maven/com.huawei.hms." + strings.Repeat("a.", 300) + "b/x"), "huawei registered purl.namespace"},
+		{purl("pkg:generic/x?a=" + long + "&vendor=Hikvision"), "hikvision declared name.whole"},
+		{id(vendors.KindGroup, "com.huawei.hms."+strings.Repeat("a.", 300)+"b"), "huawei registered purl.namespace"},
+		{cpe("cpe:2.3:a:hikvision:" + long), "hikvision declared cpe.vendor"},
+		{cpe("cpe:2.3:a:" + strings.Repeat(`\h`, 1) + `i\kvision:` + long), "hikvision declared cpe.vendor"},
+		{vendors.Claim{Role: vendors.Supplier, Kind: vendors.KindEmail, Value: long + "@hikvision.com"}, "hikvision resembles email.domain"},
+		{id(vendors.KindRegID, "regid.2012-05.com.hikvision,"+long), "hikvision registered url.domain"},
+	} {
+		if got := found(tt.claim); got != tt.want {
+			t.Errorf("%s %.60q = %q, want %q", tt.claim.Kind, tt.claim.Value, got, tt.want)
+		}
+	}
+}
+
+// Package URLs of types without a definition, and as tools write them wrongly.
+func TestPURLForms(t *testing.T) {
+	const named = "huawei resembles namespace.name"
+	tests := []struct{ purl, want string }{
+		{"pkg:githubactions/huaweicloud/auth-action@v1", "huawei registered purl.namespace"},
+		{"pkg:githubactions/huaweicloud/actions/setup@v1", "huawei registered purl.namespace"},
+		{"pkg:terraform/huaweicloud/huaweicloud@1", "huawei registered purl.namespace"},
+		{"pkg:go/github.com/huaweicloud/x@v1", "huawei registered purl.namespace"},
+		{"pkg:github.com/huaweicloud/x@v1", "huawei registered purl.namespace"},
+		{"pkg:gitsubmodule/github.com/huaweicloud/x", "huawei registered purl.namespace"},
+		{"pkg:oci/x@sha256:ab?repository_url=ghcr.io/huaweicloud/x", "huawei registered url.owner"},
+		{"pkg:oci/x@sha256:ab?repository_url=docker.io/hisilicon/x", named},
+		{"pkg:docker/hisilicon/x@1", named},
+		{"pkg:docker/HiSilicon/x@1", named},
+		{"pkg:vscode-extension/hisilicon/x@1", named},
+		{"pkg:vscode-extension/hisilicon.tools@1", named},
+		{"pkg:winget/HiSilicon/Tools", named},
+		{"pkg:winget/HiSilicon.Tools", named},
+		{"pkg:carthage/HiSilicon/x", named},
+		{"pkg:qpkg/hisilicon/x@1", named},
+		{"pkg:rpm/hisilicon/x@1", named},
+		{"pkg:apk/hisilicon/x@1", named},
+		{"pkg:golang/hisilicon/x", named},
+		{"pkg:unknown/a/hisilicon/x", named},
+		{"pkg:android/com.huawei.hms.x@1", "huawei resembles purl.namespace"},
+		{"pkg:apk/com.huawei.app@1", "huawei resembles namespace.domain"},
+		{"pkg:maven/com.huawei.hms:push@1", "huawei registered purl.namespace"},
+		{"pkg:maven/hisilicon/x@1", named},
+		{"pkg:npm/%2540hmscore/x@1", "huawei registered purl.namespace"},
+		{"pkg:npm/hmscore%2Fx@1", "huawei resembles purl.namespace"}, // a scope without its mark
+		{"pkg:npm/hmscore/x@1", "huawei resembles purl.namespace"},
+		{"pkg:golang/github.com%2Fhuaweicloud/x", "huawei registered purl.namespace"},
+		{" pkg:npm/%40hmscore/x@1", "huawei registered purl.namespace"},
+		{"cpe:2.3:a:hikvision:x", ""}, // Examine tells that it is another kind
+		// Names of packages, and accounts that only have the name.
+		{"pkg:docker/library/hisilicon", ""},
+		{"pkg:deb/debian/hisilicon@1", ""},
+		{"pkg:github/hisilicon-fans/x", ""},
+		{"pkg:docker/hisilicon-fans/x", ""},
+		{"pkg:cran/hisilicon@1", ""},
+		{"pkg:bitnami/hisilicon@1", ""},
+		{"pkg:unknown/hisilicon@1", ""},
+	}
+	for _, tt := range tests {
+		c := purl(tt.purl)
+		if got := found(c); got != tt.want {
+			t.Errorf("%s = %q, want %q", tt.purl, got, tt.want)
+		}
+		if tt.want != "" && !vendors.Bundled().MayMatch(c.Role, c.Kind, []byte(tt.purl)) {
+			t.Errorf("%s is passed over", tt.purl)
+		}
+	}
+}
+
+// What a value is read as, and what counts as not screened.
+func TestExamine(t *testing.T) {
+	long := strings.Repeat("x", vendors.MaxName+1)
+	const reference, namespace, supplier, homepage = vendors.Reference, vendors.Namespace, vendors.Supplier, vendors.Homepage
+	tests := []struct {
+		role  vendors.Role
+		kind  vendors.Kind
+		value string
+		want  string // "role kind", "noted" and "unread"
+	}{
+		{namespace, vendors.KindPURL, "pkg:npm/left-pad@1", "namespace purl"},
+		{namespace, vendors.KindPURL, "pkg:k8s/k8s.io%2Fapiserver@1", "namespace purl noted"},
+		{namespace, vendors.KindPURL, "pkg:npm/%2540a/x", "namespace purl noted"},
+		{namespace, vendors.KindPURL, "pkg:maven/org.a:b@1", "namespace purl noted"},
+		{namespace, vendors.KindPURL, "pkg:/", " noted"},
+		{namespace, vendors.KindPURL, "pkg:golang/@", " noted"},
+		{namespace, vendors.KindPURL, "pkg:golang/@v1.2", " noted"},
+		{namespace, vendors.KindPURL, "NOASSERTION", " noted"},
+		{namespace, vendors.KindPURL, "/usr/lib/libz.so", " noted"},
+		{namespace, vendors.KindPURL, "https://example.org/x.tgz", "reference url noted"},
+		{namespace, vendors.KindPURL, "git@example.org:a/b", "reference url noted"},
+		{namespace, vendors.KindPURL, "cpe:2.3:a:b:c", "namespace cpe noted"},
+		{namespace, vendors.KindPURL, "pkg:hikvision", "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:", " noted"},
+		{namespace, vendors.KindPURL, "npm/left-pad", "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:npm/%zz", "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:gen eric/x", "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:generic/x?vendor=" + long, "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:generic/x?repository_url=https://a%20b/", "namespace purl noted unread"},
+		{namespace, vendors.KindCPE, "cpe:2.3:a:b:c:1", "namespace cpe"},
+		{namespace, vendors.KindCPE, "cpe:2.3:a", "namespace cpe noted unread"},
+		{namespace, vendors.KindCPE, "pkg:npm/x", "namespace purl noted"},
+		{reference, vendors.KindURL, "https://example.org/a", "reference url"},
+		{reference, vendors.KindURL, "../a/b", "reference url"},
+		{reference, vendors.KindURL, "/a/b", "reference url"},
+		{reference, vendors.KindURL, "urn:cdx:1", "reference url"},
+		{reference, vendors.KindURL, "NONE", ""},
+		{reference, vendors.KindURL, "pkg:npm/x", "namespace purl noted"},
+		{reference, vendors.KindURL, "see the manual", "reference url noted unread"},
+		{reference, vendors.KindURL, "https://kasper\nsky.com", "reference url noted unread"},
+		{reference, vendors.KindURL, "https://a.example,https://b.example", "reference url noted unread"},
+		{reference, vendors.KindURL, "https://a.example https://b.example", "reference url noted unread"},
+		{homepage, vendors.KindURL, "https://" + strings.Repeat("a.", 150) + "org", "homepage url noted unread"},
+		{vendors.Mention, vendors.KindURL, "see the manual", "mention url"},
+		{supplier, vendors.KindEmail, "a@b.example", "supplier email"},
+		{supplier, vendors.KindEmail, "a@" + strings.Repeat("b.", 150) + "org", "supplier email noted unread"},
+		{supplier, vendors.KindName, long, "supplier name noted unread"},
+		{supplier, vendors.KindName, long[1:], "supplier name"},
+		{namespace, vendors.KindGroup, long, "namespace group noted unread"},
+		{reference, vendors.KindName, long, "reference name noted unread"},
+		{vendors.Mention, vendors.KindProduct, long, "mention product noted unread"},
+		{vendors.Mention, vendors.KindText, long, "mention text"},
+		{vendors.Author, vendors.KindName, long, "author name"},
+	}
+	for _, tt := range tests {
+		e := vendors.Examine(tt.role, tt.kind, []byte(tt.value))
+		got := ""
+		if e.Kind != "" {
+			got = string(e.Role) + " " + string(e.Kind)
+		}
+		if e.Note != "" {
+			got += " noted"
+		}
+		if e.Unread {
+			got += " unread"
+		}
+		if got != tt.want {
+			t.Errorf("%s %s %.60q: %q, want %q (%s)", tt.role, tt.kind, tt.value, got, tt.want, e.Note)
+		}
+	}
+}
+
+// Whom an identifier names as the owner.
+func TestOwner(t *testing.T) {
+	for _, tt := range []struct {
+		claim vendors.Claim
+		want  string
+	}{
+		{purl("pkg:npm/%40a/x"), "npm/a"},
+		{purl("pkg:npm/x"), ""},
+		{purl("pkg:deb/debian/x"), ""},
+		{purl("pkg:github/a/x"), "github/a"},
+		{id(vendors.KindGroup, "org.a"), "org.a"},
+		{cpe("cpe:2.3:a:a:x"), "cpe/a"},
+		{cpe("cpe:2.3:a:x:x-lib"), ""}, // a tool's guess
+		{cpe("cpe:2.3:a:*:x"), ""},
+		{ref("https://github.com/a/x"), "github/a"},
+		{ref("https://a.github.io"), "github/a"},
+		{ref("https://example.org/a/x"), ""},
+		{vendors.Claim{Role: vendors.Homepage, Kind: vendors.KindURL, Value: "https://github.com/a/x"}, ""},
+		{supplier("A"), ""},
+	} {
+		if got := tt.claim.Owner(); got != tt.want {
+			t.Errorf("%s %s %q: %q, want %q", tt.claim.Role, tt.claim.Kind, tt.claim.Value, got, tt.want)
+		}
+	}
+}
+
+// However a URL is written, reading it does not fail, and what is found in it must not be
+// unread: it was read.
+func FuzzURL(f *testing.F) {
+	for _, v := range []string{"https://user@hikvision.com:8443/x", "scm:git:git@github.com:huaweicloud/x", "//github.com/huaweicloud", "https://[::1]/", "gh:a/b",
+		"https://hik%56ision%2ecom", "https://h\u0456kvision.com", "a b https://hikvision.com", "git+git@github.com:a", ":", "//", "%", "<>", "@", `C:\x`} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v string) {
+		e := vendors.Examine(vendors.Reference, vendors.KindURL, []byte(v))
+		c := vendors.Claim{Role: e.Role, Kind: e.Kind, Value: v}
+		if e.Unread && e.Kind == vendors.KindURL && found(c) != "" {
+			t.Fatalf("%q is unread and %s", v, found(c))
+		}
+	})
+}
