@@ -195,6 +195,9 @@ func (x *index) addName(e *entry) error {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
 	e.ordinary = forms().ordinary([]byte(stripped))
+	if !e.id.Common && len(squash(nil, []byte(stripped))) >= minDistinct {
+		x.typo(stripped, e)
+	}
 	if err := x.addAlias(&x.aliases, e, folded, stripped); err != nil {
 		return err
 	}
@@ -204,9 +207,6 @@ func (x *index) addName(e *entry) error {
 			// Two vendors' names may be drawn alike; the first is found.
 			_ = x.addAlias(&x.drawn, e, string(look), string(stripForms(look)))
 		}
-	}
-	if !e.id.Common && len(squash(nil, []byte(stripped))) >= minDistinct {
-		x.typo(stripped, e)
 	}
 	return nil
 }

@@ -299,21 +299,21 @@ func oneEdit(a, b string) bool {
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
-// swapped reports whether a and b, of equal length and one edit apart, have two neighbours
-// swapped, or differ in letters that are drawn alike. A short name has too many words one
-// letter away for any other slip to say something.
-func swapped(a, b string) bool {
-	if len(a) != len(b) {
-		return false
+// keyslip reports whether a name one edit from a short alias is a slip of it and not another
+// word, of which there are many one letter away: it has lost a letter, doubled the last,
+// swapped two, or has another letter in its second half or one that is drawn alike.
+func keyslip(alias, name string) bool {
+	n := len(alias)
+	if len(name) != n {
+		return len(name) < n || name[:n] == alias
 	}
 	i := 0
-	for i < len(a) && a[i] == b[i] {
+	for alias[i] == name[i] {
 		i++
 	}
-	if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] {
-		return true
-	}
-	return i < len(a) && strings.IndexByte("il1", a[i]) >= 0 && strings.IndexByte("il1", b[i]) >= 0
+	swapped := i+1 < n && alias[i] == name[i+1] && alias[i+1] == name[i]
+	drawn := strings.IndexByte("il1", alias[i]) >= 0 && strings.IndexByte("il1", name[i]) >= 0
+	return swapped || drawn || i >= n/2
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -279,7 +279,7 @@ func (r *resolver) misspelt(c *Claim, tokens []byte) bool {
 			return false
 		}
 		for _, alias := range r.typos[s[0]] {
-			if d := len(alias) - len(s); d < -1 || d > 1 || !oneEdit(alias, string(s)) || len(alias) == minDistinct && !swapped(alias, string(s)) {
+			if d := len(alias) - len(s); d < -1 || d > 1 || !oneEdit(alias, string(s)) || len(alias) == minDistinct && !keyslip(alias, string(s)) {
 				continue
 			}
 			r.hit(c, r.squashed[alias], RuleNameMisspelt, Resembles)
