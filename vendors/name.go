@@ -305,7 +305,14 @@ func oneEdit(a, b string) bool {
 func keyslip(alias, name string) bool {
 	n := len(alias)
 	if len(name) != n {
-		return len(name) < n || name[:n] == alias
+		if len(name) < n {
+			return true
+		}
+		i := 0
+		for i < n && alias[i] == name[i] {
+			i++
+		}
+		return i > 0 && name[i] == name[i-1]
 	}
 	i := 0
 	for alias[i] == name[i] {
