@@ -175,8 +175,50 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindGUID, KindFingerprint:
 		return role != Emitter // short, and looked up as they are
 	}
-	// Names, groups and prefixes are compared without word breaks too.
-	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value)
+	// Names, groups and prefixes are compared without word breaks too, and as they are drawn.
+	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value) || mayBeDrawn(x, value)
+}
+
+// mayBeDrawn reports whether a name in ASCII could match with letters that its own are drawn
+// like in their place, or without a "(R)" or "(TM)".
+func mayBeDrawn(x *index, name []byte) bool {
+	for i, b := range name {
+		if b == '(' && asciiMark(name[i:]) > 0 {
+			return true
+		}
+	}
+	if !maybeRedrawn(name) {
+		return false
+	}
+	var buf [256]byte
+	if len(name) > len(buf) {
+		return true // too long to tell
+	}
+	for _, one := range [...]byte{'l', 'i'} {
+		v := append(buf[:0], name...)
+		digitsAsLetters(v, one)
+		for range 2 {
+			if x.anchors.hasToken(v) || x.anchors.hasSquashed(v) || maySlip(x, v) {
+				return true
+			}
+			v = joinPairs(joinPairs(v, 'r', 'n', 'm'), 'v', 'v', 'w')
+		}
+	}
+	return false
+}
+
+// joinPairs replaces two letters by one, in place.
+func joinPairs(s []byte, a, b, one byte) []byte {
+	out := s[:0]
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; class[c] == a && i+1 < len(s) && class[s[i+1]] == b {
+			out = append(out, one)
+			i++
+		} else {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // holdsName reports whether a package URL can hold the name of an organisation, which is

@@ -3,29 +3,109 @@
 package vendors
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// confusables maps letters that are drawn like a Latin letter to it. It is the
-// part of Unicode's confusables.txt (UTS #39) that covers single Cyrillic, Greek,
-// Armenian and Latin-extended letters.
-var confusables = map[rune]rune{
-	'а': 'a', 'ɑ': 'a', 'α': 'a', 'в': 'b', 'Ь': 'b', 'с': 'c', 'ϲ': 'c', 'ԁ': 'd', 'е': 'e', 'є': 'e',
-	'ҽ': 'e', 'ε': 'e', 'ɡ': 'g', 'ց': 'g', 'һ': 'h', 'н': 'h', 'հ': 'h', 'і': 'i', 'ι': 'i', 'ı': 'i', 'ɩ': 'i',
-	'ј': 'j', 'ϳ': 'j', 'к': 'k', 'κ': 'k', 'ӏ': 'l', 'ⅼ': 'l', 'м': 'm', 'ո': 'n', 'п': 'n', 'η': 'n',
-	'о': 'o', 'ο': 'o', 'σ': 'o', 'օ': 'o', 'р': 'p', 'ρ': 'p', 'ԛ': 'q', 'ѕ': 's', 'т': 't', 'τ': 't',
-	'υ': 'u', 'ս': 'u', 'ʋ': 'u', 'ν': 'v', 'ѵ': 'v', 'ѡ': 'w', 'ԝ': 'w', 'ω': 'w', 'х': 'x', 'χ': 'x', 'у': 'y', 'ү': 'y',
-	'γ': 'y', 'ᴢ': 'z',
-	'А': 'a', 'В': 'b', 'С': 'c', 'Е': 'e', 'Н': 'h', 'І': 'i', 'Ј': 'j', 'К': 'k', 'М': 'm', 'О': 'o',
-	'Р': 'p', 'Ѕ': 's', 'Т': 't', 'Х': 'x', 'У': 'y', 'Α': 'a', 'Β': 'b', 'Ε': 'e', 'Ζ': 'z', 'Η': 'h', 'Ι': 'i',
-	'Κ': 'k', 'Μ': 'm', 'Ν': 'n', 'Ο': 'o', 'Ρ': 'p', 'Τ': 't', 'Υ': 'y', 'Χ': 'x',
+// ignorable reports whether a character does not show and is none in a name: the
+// property Default_Ignorable_Code_Point, derived as DerivedCoreProperties.txt says (soft
+// hyphens, joiners, bidirectional controls, variation selectors, Hangul fillers, tags).
+func ignorable(r rune) bool {
+	if r < 0xad {
+		return false
+	}
+	switch {
+	case unicode.Is(unicode.White_Space, r), 0xfff9 <= r && r <= 0xfffb, 0x13430 <= r && r <= 0x13440,
+		unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		return false
+	}
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || unicode.Is(unicode.Variation_Selector, r)
 }
 
-// skeleton returns s with look-alike letters replaced by Latin ones and invisible
-// characters removed, and whether that changed anything.
+// hidden reports whether s has characters that do not show.
+func hidden(s string) bool {
+	return strings.ContainsFunc(s, ignorable)
+}
+
+// A mark stands beside a name and is no part of it: ™, ®, ©, a footnote's number. In
+// compatibility decomposition "™" would become the letters "TM".
+func isMark(r rune) bool {
+	switch r {
+	case '™', '℠', '®', '©', '℗', '²', '³', '¹', '⁰', '\U0001F16A', '\U0001F16B', '\U0001F16C':
+		return true
+	}
+	return '⁴' <= r && r <= '⁹'
+}
+
+// asciiMark returns the length of the "(R)", "(TM)", "(SM)" or "(C)" with which s starts.
+func asciiMark[T string | []byte](s T) int {
+	if len(s) < 3 || s[0] != '(' {
+		return 0
+	}
+	switch a := s[1] | 0x20; {
+	case s[2] == ')' && (a == 'r' || a == 'c'):
+		return 3
+	case len(s) > 3 && s[3] == ')' && (a == 't' || a == 's') && s[2]|0x20 == 'm':
+		return 4
+	}
+	return 0
+}
+
+// unmark replaces marks by spaces and removes what does not show.
+func unmark(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "ᵀᴹ", " "), "ˢᴹ", " ")
+	circled := false
+	return strings.Map(func(r rune) rune {
+		was := circled
+		circled = '\u2460' <= r && r <= '\u24ff'
+		switch {
+		case isMark(r), !was && (r == 'Ⓡ' || r == 'ⓡ' || r == 'Ⓒ' || r == 'ⓒ'):
+			circled = false
+			return ' '
+		case ignorable(r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// like returns what a character is drawn like, or "".
+func like(r rune) string {
+	if i, ok := slices.BinarySearchFunc(lookalikes[:], r, func(l lookalike, r rune) int { return int(l.from - r) }); ok {
+		return lookalikes[i].to
+	}
+	return ""
+}
+
+// simplify returns the simplified form of a character in Han script.
+func simplify(r rune) rune {
+	const size = 3
+	if r < 0x3400 || r > 0xffff {
+		return r
+	}
+	key := string(r)
+	lo, hi := 0, len(simplifiedTable)/(2*size)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		switch from := simplifiedTable[2*size*mid:][:size]; {
+		case from == key:
+			to := []rune(simplifiedTable[2*size*mid+size:][:size])
+			return to[0]
+		case from < key:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return r
+}
+
+// skeleton returns s with look-alike letters replaced and invisible characters removed,
+// and whether that changed anything. ASCII is left as it is.
 func skeleton(s string) (string, bool) {
 	if len(s) > MaxName {
 		s = strings.ToValidUTF8(s[:MaxName], "")
@@ -33,33 +113,94 @@ func skeleton(s string) (string, bool) {
 	if isASCII(s) {
 		return s, false
 	}
-	changed := false
-	var b strings.Builder
-	composed := norm.NFKC.String(s)
-	changed = composed != s // "K", the Kelvin sign, is "K" already
-	for _, r := range composed {
-		if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r) {
-			changed = true
-			continue
-		}
-		if l, ok := confusables[r]; ok {
-			r, changed = l, true
-		}
-		b.WriteRune(r)
-	}
-	return b.String(), changed
+	k := drawn(s, 'l')
+	return k, k != s
 }
 
-// hidden reports whether s has characters that do not show: format characters
-// such as zero-width joiners and bidirectional controls.
-func hidden(s string) bool {
-	for _, r := range s {
-		if r >= 0x80 && unicode.Is(unicode.Cf, r) {
+// drawn writes s in the letters that its letters are drawn like, without marks and what
+// does not show. one is the letter for those that may be l, I or 1.
+func drawn(s string, one byte) string {
+	var b strings.Builder
+	for _, r := range norm.NFKC.String(unmark(s)) {
+		switch to := like(r); {
+		case unicode.Is(unicode.Mn, r), ignorable(r):
+		case to == "1":
+			b.WriteByte(one)
+		case to != "":
+			b.WriteString(to)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// redrawn are the tokens of a name in the letters that those of the name are drawn like. A
+// name has none, or several: what may be an l may be an I, and "rn" an m.
+func redrawn(s string, tokens []byte) (variants [][]byte) {
+	if len(s) > MaxName {
+		s = strings.ToValidUTF8(s[:MaxName], "")
+	}
+	add := func(v []byte) {
+		same := func(w []byte) bool { return string(w) == string(v) }
+		if !same(tokens) && !slices.ContainsFunc(variants, same) {
+			variants = append(variants, v)
+		}
+	}
+	for _, one := range [...]byte{'l', 'i'} {
+		k := s
+		if !isASCII(s) {
+			k = drawn(s, one)
+		}
+		b := []byte(k)
+		digitsAsLetters(b, one)
+		v := appendWords(nil, string(b), false)
+		add(v)
+		add(bytes.ReplaceAll(bytes.ReplaceAll(v, []byte("rn"), []byte("m")), []byte("vv"), []byte("w")))
+	}
+	return variants
+}
+
+// digitsAsLetters replaces the digits, bars and letters of ASCII that are drawn like others:
+// 0 by o, 1 and | by one, an I between small letters by l, an l between capitals by i.
+func digitsAsLetters(b []byte, one byte) {
+	for i, c := range b {
+		switch {
+		case c == '0':
+			b[i] = 'o'
+		case c == '1', c == '|':
+			b[i] = one
+		case c == 'I' && i > 0 && 'a' <= b[i-1] && b[i-1] <= 'z':
+			b[i] = 'l'
+		case c == 'l' && i > 0 && i+1 < len(b) && isUpper(b[i-1]) && isUpper(b[i+1]):
+			b[i] = 'i'
+		}
+	}
+}
+
+// maybeRedrawn reports whether a name in ASCII has [redrawn] forms.
+func maybeRedrawn(name []byte) bool {
+	for i, c := range name {
+		switch {
+		case c == '0', c == '1', c == '|':
+			return true
+		case i == 0:
+		case c == 'I':
+			if p := name[i-1]; 'a' <= p && p <= 'z' {
+				return true
+			}
+		case c == 'l':
+			if isUpper(name[i-1]) && i+1 < len(name) && isUpper(name[i+1]) {
+				return true
+			}
+		case c|0x20 == 'n' && name[i-1]|0x20 == 'r', c|0x20 == 'v' && name[i-1]|0x20 == 'v':
 			return true
 		}
 	}
 	return false
 }
+
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 func isASCII(s string) bool {
 	for i := range len(s) {

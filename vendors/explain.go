@@ -75,8 +75,9 @@ func compared(a Attribution) string {
 		case RuleNameSquashed, RuleNameMisspelt:
 			return string(squash(nil, stripForms(folded)))
 		case RuleNameConfusable:
-			s, _ := skeleton(a.Claim.Value)
-			return string(stripForms([]byte(Fold(s))))
+			if v := redrawn(a.Claim.Value, folded); len(v) > 0 {
+				return string(stripForms(v[0]))
+			}
 		}
 		return string(folded)
 	}
@@ -109,8 +110,10 @@ var ruleWords = map[Rule]string{
 	RuleNameConfusable: "the name is the vendor's in look-alike letters, or with characters that do not show",
 	RuleNameBranch:     "the name is the vendor's with a country or region added",
 	RuleNameContains:   "the vendor's name stands inside a longer name",
+	RuleNameCompany:    "the vendor's short or common name stands in a longer name among places, legal forms and words of its business",
 	RuleNameMisspelt:   "the name is one letter away from the vendor's",
 	RuleProduct:        "the name is that of a product of the vendor",
+	RuleProductStart:   "the name starts with that of a product of the vendor",
 	RuleTextMention:    "the vendor's name stands in other text",
 }
 

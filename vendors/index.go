@@ -5,6 +5,7 @@ package vendors
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -14,6 +15,8 @@ type entry struct {
 	member *Member // nil for the family itself
 	id     *Identifier
 	excl   *Exclusion // set instead of id
+
+	ordinary bool // a name of ordinary words only
 }
 
 type table map[string]*entry
@@ -22,12 +25,8 @@ type table map[string]*entry
 type index struct {
 	ids      map[string]table // by identifier kind, for kinds looked up as a whole
 	prefixes []prefix         // purlPrefix
-	names    table            // names without legal form
-	full     table            // names with it, to say which alias it was
-	exact    table            // names with their legal form: exclusions and exactName
-	squashed table            // distinctive names without spaces
-	phrases  table            // distinctive names, to be found inside longer text
-	han      []hanName        // found at the start of longer names
+	aliases
+	drawn    aliases // those not in ASCII, in the letters that theirs are drawn like
 	products table
 	typos    map[byte][]string // squashed distinctive names by first letter
 	first    [128]uint64       // which first tokens phrases have, by hash
@@ -38,8 +37,23 @@ type index struct {
 	slips    [128]uint64 // by first letter: the lengths of aliases in typos
 }
 
-// A hanName is a name in Han script, folded and without its legal form.
-type hanName struct {
+// aliases are the names of vendors, keyed by their folded tokens.
+type aliases struct {
+	names    table          // without legal form
+	full     table          // with it, to say which alias it was
+	exact    table          // with it: exclusions and exactName
+	squashed table          // distinctive names without spaces
+	phrases  table          // distinctive names, to be found inside longer text
+	unspaced []unspacedName // found at the start of longer names
+}
+
+func makeAliases() aliases {
+	return aliases{names: make(table), full: make(table), exact: make(table), squashed: make(table), phrases: make(table)}
+}
+
+// An unspacedName is a name in a script without spaces between words, or in Hangul, where
+// other words follow without one. It is folded and without its legal form.
+type unspacedName struct {
 	name  string
 	entry *entry
 }
@@ -61,9 +75,8 @@ const minName = 4
 
 func (x *index) build(vendors []*Vendor) error {
 	x.ids = make(map[string]table)
-	for _, t := range []*table{&x.names, &x.full, &x.exact, &x.squashed, &x.phrases, &x.products, &x.oui} {
-		*t = make(table)
-	}
+	x.products, x.oui = make(table), make(table)
+	x.aliases, x.drawn = makeAliases(), makeAliases()
 	x.typos = make(map[byte][]string)
 	x.anchors.set("xn") // a host in Punycode can look like any other
 	for _, v := range vendors {
@@ -182,26 +195,42 @@ func (x *index) addName(e *entry) error {
 	if letters(stripped) < 3 {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
-	if err := x.names.put(stripped, e); err != nil {
+	e.ordinary = forms().ordinary([]byte(stripped))
+	if !e.id.Common && len(squash(nil, []byte(stripped))) >= minDistinct {
+		x.typo(stripped, e)
+	}
+	if err := x.addAlias(&x.aliases, e, folded, stripped); err != nil {
 		return err
 	}
-	if err := x.full.put(folded, e); err != nil {
+	if !isASCII(e.id.Value) {
+		look := appendWords(nil, drawn(e.id.Value, 'l'), false)
+		if string(look) != folded {
+			// Two vendors' names may be drawn alike; the first is found.
+			_ = x.addAlias(&x.drawn, e, string(look), string(stripForms(look)))
+		}
+	}
+	return nil
+}
+
+// addAlias adds a name to x in all the forms in which names of its sort are found.
+func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
+	if err := to.names.put(stripped, e); err != nil {
+		return err
+	}
+	if err := to.full.put(folded, e); err != nil {
 		return err
 	}
 	if e.id.Common || e.id.Kind == "transliteration" {
-		if e.id.Kind == "transliteration" && len(squash(nil, []byte(stripped))) >= minDistinct {
-			x.typo(stripped, e)
-		}
 		return nil
 	}
-	if r, _ := utf8.DecodeRuneInString(stripped); scriptOf(r) == scriptHan && !strings.Contains(stripped, " ") {
-		x.han = append(x.han, hanName{stripped, e})
+	if r, _ := utf8.DecodeRuneInString(stripped); (unspaced(r) || unicode.Is(unicode.Hangul, r)) && !strings.Contains(stripped, " ") {
+		to.unspaced = append(to.unspaced, unspacedName{stripped, e})
 	}
 	for _, phrase := range []string{folded, stripped} {
 		if len(squash(nil, []byte(phrase))) < minDistinct {
 			continue
 		}
-		if err := x.phrases.put(phrase, e); err != nil {
+		if err := to.phrases.put(phrase, e); err != nil {
 			return err
 		}
 		x.longest = max(x.longest, strings.Count(phrase, " ")+1)
@@ -209,9 +238,8 @@ func (x *index) addName(e *entry) error {
 		h := hashToken([]byte(token))
 		x.first[h>>6&127] |= 1 << (h & 63)
 	}
-	x.typo(stripped, e)
-	if s := string(squash(nil, []byte(folded))); len(s) >= minDistinct && x.squashed[s] == nil {
-		x.squashed[s] = e // "HuaweiTechnologiesCoLtd"
+	if s := string(squash(nil, []byte(folded))); len(s) >= minDistinct && to.squashed[s] == nil {
+		to.squashed[s] = e // "HuaweiTechnologiesCoLtd"
 		x.anchors.addSquashed(s)
 	}
 	return nil

@@ -19,8 +19,9 @@ const MaxName = 4096
 
 // Fold returns the canonical form in which names are compared: tokens in lower
 // case, joined by single spaces. It applies Unicode compatibility composition
-// (NFKC), case folding, and removal of marks and format characters, and splits
-// at punctuation, white space and changes of script.
+// (NFKC), case folding, the simplified forms of Chinese characters, and removal of marks and
+// of what does not show, and splits at punctuation, white space and changes of script. Signs
+// such as ™ and (R) and raised numbers are no part of a name.
 func Fold(name string) string {
 	return string(appendTokens(nil, name))
 }
@@ -32,7 +33,7 @@ func appendTokens(dst []byte, s string) []byte {
 		s = strings.ToValidUTF8(s[:MaxName], "")
 	}
 	start := len(dst)
-	for i := range len(s) {
+	for i := 0; i < len(s); i++ {
 		b := s[i]
 		switch {
 		case 'a' <= b && b <= 'z' || '0' <= b && b <= '9':
@@ -40,8 +41,11 @@ func appendTokens(dst []byte, s string) []byte {
 		case 'A' <= b && b <= 'Z':
 			dst = append(dst, b+'a'-'A')
 		case b >= 0x80:
-			return appendTokensUnicode(dst[:start], s)
+			return appendWords(dst[:start], s, true)
 		default:
+			if b == '(' {
+				i += max(asciiMark(s[i:]), 1) - 1
+			}
 			if len(dst) > start && dst[len(dst)-1] != ' ' {
 				dst = append(dst, ' ')
 			}
@@ -78,9 +82,11 @@ func scriptOf(r rune) script {
 	return scriptOther
 }
 
-func appendTokensUnicode(dst []byte, s string) []byte {
+// appendWords is appendTokens for all of Unicode. It splits at each change of script, or
+// without split only between scripts with spaces between words and those without.
+func appendWords(dst []byte, s string, split bool) []byte {
 	start := len(dst)
-	s = norm.NFKD.String(cases.Fold().String(norm.NFKC.String(s)))
+	s = norm.NFKD.String(cases.Fold().String(norm.NFKC.String(unmark(s))))
 	last := scriptNone
 	space := func() {
 		if len(dst) > start && dst[len(dst)-1] != ' ' {
@@ -88,39 +94,77 @@ func appendTokensUnicode(dst []byte, s string) []byte {
 		}
 		last = scriptNone
 	}
-	for _, r := range s {
+	skip := 0
+	for i, r := range s {
 		switch {
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
+		case i < skip, unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), unicode.Is(unicode.Cf, r), ignorable(r):
 			continue
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			skip = i + asciiMark(s[i:])
 			space()
 			continue
 		}
-		if sc := scriptOf(r); sc != scriptNone {
+		sc := scriptOf(r)
+		if !split && sc != scriptNone {
+			if sc = scriptLatin; unspaced(r) {
+				sc = scriptHan
+			}
+		}
+		if sc != scriptNone {
 			if last != scriptNone && sc != last {
 				space()
 			}
 			last = sc
+		}
+		if sc == scriptHan {
+			r = simplify(r)
 		}
 		dst = append(dst, string(r)...)
 	}
 	return bytes.TrimRight(dst, " ")
 }
 
-// forms are the legal forms that end a company's name and only say what sort of
-// company it is, and the names of regions that companies put into their branches'
-// names. They are taken apart on first use.
+// unspaced reports whether a letter is of a script that is written without spaces between
+// words.
+func unspaced(r rune) bool {
+	return unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hiragana, r) || unicode.Is(unicode.Katakana, r)
+}
+
+// forms are the legal forms at the end or the start of a company's name, which only say what
+// sort of company it is, and the words of such names that are no one's own: places and what
+// companies do. They are taken apart on first use.
 type formTables struct {
-	forms   map[string]bool // folded, of one to maxFormWords words
-	han     []string        // of names in Han script, which have no spaces, longest first
-	regions map[string]bool
+	forms    map[string]bool // folded, of one to maxFormWords words
+	glued    []string        // written without a space before or behind them, longest first
+	leading  map[string]bool // that stand before the name
+	regions  map[string]bool // countries and regions
+	china    map[string]bool // Chinese provinces and cities
+	han      map[string]bool // both in Han script
+	codes    map[string]bool // of countries
+	business map[string]bool
+	hanWords []string // what companies do, in Han script
+	trades   map[string]bool
 }
 
 const maxFormWords = 7
 
 var forms = sync.OnceValue(func() *formTables {
-	return &formTables{lineSet(legalFormsTable), strings.Fields(hanFormsTable), lineSet(regionsTable)}
+	f := &formTables{
+		forms: lineSet(legalFormsTable), glued: strings.Fields(gluedFormsTable), leading: make(map[string]bool),
+		regions: lineSet(regionsTable), china: lineSet(chinesePlacesTable), han: lineSet(hanPlacesTable), codes: makeSet(strings.Fields(regionCodesTable)...),
+		business: makeSet(strings.Fields(businessWords)...), hanWords: strings.Fields(hanBusinessWords), trades: makeSet(strings.Fields(tradeWords)...),
+	}
+	for _, form := range strings.Split(leadingForms, ",") {
+		f.leading[Fold(form)] = true
+	}
+	return f
 })
+
+// leadingForms are the legal forms that are written before a name, in the languages that
+// do so: Russian, Ukrainian, Kazakh, Lithuanian, Latvian, Finnish, Indonesian, Vietnamese,
+// Japanese, Korean, Arabic and Persian.
+const leadingForms = "АО,ОАО,ЗАО,ООО,ПАО,ТОВ,ТОО,AO,OAO,ZAO,OOO,PAO,TOV,TOO,UAB,SIA,Oy,PT,CONG TY TNHH,CONG TY CO PHAN," +
+	"株式会社,有限会社,合同会社,주식회사,유한회사,(주),شركة,شرکت"
 
 func lineSet(table string) map[string]bool {
 	return makeSet(strings.Split(strings.Trim(table, "\n"), "\n")...)
@@ -134,23 +178,41 @@ func makeSet(words ...string) map[string]bool {
 	return m
 }
 
-// stripForms removes the legal forms at the end of folded tokens, never elsewhere and
-// never to nothing.
+// stripForms removes the legal forms at the end of folded tokens and those at the start that
+// stand there, never elsewhere and never to nothing.
 func stripForms(tokens []byte) []byte {
 	f := forms()
 	for {
-		rest := cutLast(f.forms, tokens)
+		rest := cutGlued(f.glued, cutLast(f.forms, tokens))
 		if len(rest) == len(tokens) {
 			break
 		}
 		tokens = rest
 	}
+	for i, words := 0, 0; i < len(tokens) && words < 4; i++ {
+		if tokens[i] == ' ' {
+			if words++; f.leading[string(tokens[:i])] {
+				return tokens[i+1:]
+			}
+		}
+	}
+	return tokens
+}
+
+// cutGlued cuts a legal form that is written without a space off the end of tokens, or off
+// the start where it stands there.
+func cutGlued(forms []string, tokens []byte) []byte {
 	if len(tokens) == 0 || tokens[len(tokens)-1] < 0x80 {
 		return tokens
 	}
-	for _, form := range f.han {
+	for _, form := range forms {
 		if s, ok := bytes.CutSuffix(tokens, []byte(form)); ok && len(bytes.TrimSpace(s)) > 0 {
 			return bytes.TrimRight(s, " ")
+		}
+	}
+	for _, form := range forms {
+		if s, ok := bytes.CutPrefix(tokens, []byte(form)); ok && len(s) > 0 && s[0] != ' ' && strings.HasSuffix(form, "会社") {
+			return s
 		}
 	}
 	return tokens
@@ -235,6 +297,30 @@ func oneEdit(a, b string) bool {
 		return true
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// keyslip reports whether a name one edit from a short alias is a slip of it and not another
+// word, of which there are many one letter away: it has lost a letter, doubled the last,
+// swapped two, or has another letter in its second half or one that is drawn alike.
+func keyslip(alias, name string) bool {
+	n := len(alias)
+	if len(name) != n {
+		if len(name) < n {
+			return true
+		}
+		i := 0
+		for i < n && alias[i] == name[i] {
+			i++
+		}
+		return i > 0 && name[i] == name[i-1]
+	}
+	i := 0
+	for alias[i] == name[i] {
+		i++
+	}
+	swapped := i+1 < n && alias[i] == name[i+1] && alias[i+1] == name[i]
+	drawn := strings.IndexByte("il1", alias[i]) >= 0 && strings.IndexByte("il1", name[i]) >= 0
+	return swapped || drawn || i >= n/2
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -81,10 +81,7 @@ aktsionernoe obshchestvo
 aktsionernoe obshchestvo otkrytogo tipa
 aktsionerny kommercheskiy bank
 allami tulajdonban levo reszvenytarsasag
-andelslag
-andelslag med begrænset ansvar
 andelsselskab med begrænset ansvar
-anl
 anonim ortaklık
 anonim sirket
 anonim sirketi
@@ -96,7 +93,6 @@ as
 atviroji akcine bendrove
 avatud aktsiaselts
 avoin osakeyhtio
-avoin yhtio
 b v
 b v co kg
 b vennootschap
@@ -107,7 +103,6 @@ besloten vennootschap met beperkte aansprakelijkheid
 besloten vennotschap
 beslotn vennootschap
 beteti tarsasag
-bgb gesellschaft
 bhd
 bt
 bv
@@ -123,7 +118,6 @@ closed joint stock company
 closed jsc
 co
 co ltd
-co op
 coltd
 comandita por acciones
 comandita simple
@@ -139,20 +133,14 @@ company
 company oy ab
 cong ty co phan
 cong ty trach nhiem huu han
-cooperatieve vennootschap met beperkte aansprakelijkheid
-cooperatieve vennootschap met onbeperkte aansprakelijkheid
-cooperatif
 corp
 corporation
-cpa
 cty cp
 cty tnhh
 cty tnhh mtv
 cuideachta comhstoic oscailte
 cv
 cva
-cvba
-cvoa
 cyf
 cyfyngedig
 d d
@@ -184,76 +172,32 @@ druzhestvo s ogranichena otgovornost
 dtnn
 dubai multi commodities centre
 dubai multi commodities centre company
-e g
-e gbr
-e k
-e kfm
-e kfr
-e w i v
 e вропеиско дружество
-e вропеиско кооперативно дружество
-economisch samenwerkingsverband
-ednolichen targovets
 ednolichno aktsionerno druzhestvo
 ednolichno druzhestvo s ogranichena otgovornost
-eeig
 eenpersoons besloten vennootschap met beperkte aansprakelijkheid
 eenpersoons bvba
-eg
 eg co kg
-egbr
 egcokg
-ege
-egen
-egyeni ceg
-egyeni vallalkozo
-egyszeru tarsasag
 ehf
-eingetr kaufmann
-eingetragene gbr
-eingetragene genossenschaft
 eingetragene genossenschaft co kg
-eingetragene gesellschaft burgerlichen rechts
-eingetragene gesellschaft des burgerlichen rechts
-eingetragene kauffrau
-eingetragener kaufmann
-eingetragenes einzelunternehmen
 einkahlutafelag
 eireli
 eirl
-ek
-ek for
-ekd
-ekfm
-ekfor
-ekfr
-ekonomisk forening
 empresa individual de responsabilidad limitada
 empresa individual de responsabilidade limitada
-empresa unipersonal
 enskild naringsidkare
-entreprise individuelle
 entreprise unipersonnelle a responsabilite limitee
-erdeszeti tarsulas
-esv
 eurl
-europai gazdasagi egyesules
 europaische aktiengesellschaft
-europaische genossenschaft
 europaische gesellschaft
 europaische gesellschaft co kg
 europaische gesellschaft co kgaa
-europaische wirtschaftliche interessenvereinigung
-european economic interest grouping
 evropeysko druzhestvo
-evropeysko kooperativno druzhestvo
-evropeysko obedinenie po ikonomicheski interesi
-ewiv
 f ma
 f z co
 fie
 fmba
-fop
 foreign limited liability company
 forening med begrænset ansvar
 free economic zone llc
@@ -278,7 +222,6 @@ g m b h
 g m besch haftung
 g m beschr haftung
 gag
-gbr
 gemeinnutzige ag
 gemeinnutzige aktiengesellschaft
 gemeinnutzige gesellschaft mit beschrankter haftung
@@ -287,19 +230,11 @@ gemeinnutzige ug
 gemeinnutzige ug haftungsbeschrankt
 gemeinnutzige unternehmergesellschaft
 gemeinnutzige unternehmergesellschaft haftungsbeschrankt
-general partnership
-genossenschaft
 genossenschaft co kg
-gensidigt selskab
-ges bur rechts
-ges burgerlichen rechts
 ges m b h
 ges mit besch haftung
 ges mit beschr haftung
-gesbr
 gesellsch m b h
-gesellschaft burgerlichen rechts
-gesellschaft des burgerlichen rechts
 gesellschaft m b h
 gesellschaft mbh
 gesellschaft mbh co kg
@@ -311,7 +246,6 @@ gesellschaft mit beschrankter haftng
 gesellschaft mit beschrankter haftung
 gesellschaft mit beschrankter haftung co kg
 gesellschaft mit beschrankter haftung co kgaa
-gesellschaft mit beschrankter haftung co ohg
 gesmbh
 gewone commanditaire vennootschap
 ggmbh
@@ -322,24 +256,17 @@ gmbh and с o kg
 gmbh co
 gmbh co kg
 gmbh co kgaa
-gmbh co ohg
 gmbh u co kg
 gmbh und co kg
 gmbhcokg
 gmbhcokgaa
-gmbhcoohg
 gmbhs
-gospodarsko interesno udruzenje
-gp
-groupement d interet economique
 gug
 gug haftungsbeschrankt
 haao
 halka acık anonim ortaklık
 hf
 hlutafelag
-hop tac xa
-htx
 i n c
 ilp
 inc
@@ -352,18 +279,7 @@ incorporation
 incorporee
 incorported
 incs
-inteprinderea individuala
-interprinderea individuala
-intreprindera individuala
-intreprindere individuala
 intreprinderea cu responsabilitate limitata
-intreprinderea ibdividuala
-intreprinderea individuala
-intreprinderea individuali
-intreprinderea indiviuala
-intreprindserea individuala
-intreprinzator individual
-intreprinzatorul individual
 ivs
 iværksætterselskab
 j d o o
@@ -400,16 +316,10 @@ k g a a
 kb
 kd
 kda
-keg
-kfm
-kfr
 kft
 kft fioktelep
 kg
 kgaa
-kkt
-kolektif sirket
-koll sti
 kom sti
 komandit sirket
 komanditni spolecnost
@@ -421,17 +331,11 @@ komanditsabiedriba
 kommandiittiyhtio
 kommandit gesellschaft
 kommanditbolag
-kommanditerwerbsgesellschaft
 kommanditgesellschaft
 kommanditgesellschaft auf aktien
 kommanditselskab
-koop
-kooperatif
-kooperatif sirket
-kooperatsia
 korlatolt felelossegu tarsasag
 korlatolt felelossegu tarsasag organizacni slozka
-kozkereseti tarsasag
 ks
 kulfoldi szekhelyu vallalkozas fioktelepe
 kumpanija b ishma kongunti
@@ -512,14 +416,12 @@ nyilvanosan mukodo reszvenytarsasag
 nyrt
 o a o
 o d
-o h g
 o j s c
 o joint stock co
 o y
 o с oo
 oaj
 oao
-obiteljsko poljoprivredno gospodarstvo
 obshchestvo s dopolnitel noj otvetstvennost yu
 obshchestvo s ogranichennoi otvetstvennostiu
 obshchestvo s ogranichennoi otvetstvennostyu
@@ -533,11 +435,7 @@ oeg
 offene aktiengesellschaft
 offene erwerbsgesellschaft
 offene gesellschaft
-offene handels gesellschaft
-offene handelsgesellschaft
 og
-ohg
-oilaviy korxona
 oiminimi
 ojsc
 ood
@@ -548,7 +446,6 @@ open jsc
 openbare aandelenvennootschap
 openbare publiek private vennootschap op aandelen
 openbare vennootschap op aandelen
-opg
 ortacko drustvo
 osakeyhtio
 osauhing
@@ -572,18 +469,14 @@ p l c
 p l co
 panstwowa społka akcyjna
 pao
-part g
 part g mbb
 part mbb
-partg
 partg m b b
 partg mbb
 partgmbb
 partmbb
-partnerschaft
 partnerschaft mbb
 partnerschaft mit beschrankter berufshaftung
-partnerschaftsgesellschaft
 partnerschaftsgesellschaft mbb
 partnerschaftsgesellschaft mit beschrankter berufshaftung
 partnerselskab
@@ -597,18 +490,15 @@ plc company
 plc ltd
 plcs
 pllc
-pp
 preduzetnik
 private
 private company with limited liability
-private enterprise
 private limited company
 private limited liability company
 professional limited liability company
 proprietary limited
 proprietary limited company
 proprietary ltd
-pryvatne pidpryiemstvo
 pse
 psu
 pt
@@ -674,12 +564,9 @@ s a p i de c v
 s a r l
 s a s
 s a u
-s c
 s c a
-s c e
 s c e i
 s c p a
-s c s
 s cra
 s de r l de c v
 s de rl de cv
@@ -689,7 +576,6 @@ s g r
 s i a
 s ie
 s l n e
-s p
 s p a
 s par a s
 s r l
@@ -708,8 +594,6 @@ sacv
 sad
 sadecv
 saica
-sameignarfelag
-samostalni preduzetnik
 saoc
 saog
 sapa
@@ -718,14 +602,11 @@ sapicv
 sarf
 sarl
 sas
-sau
 sca
 scc
-sce
 scei
 scpa
 scra
-scs
 sd s ie
 sdn
 sdn bhd
@@ -737,7 +618,6 @@ secokgaa
 secs
 selskab med begrænset ansvar
 sendirian berhad
-sf
 sgr
 sh a
 sh k
@@ -770,11 +650,8 @@ sociedad anonima comercial industrial financiera e inmobiliaria
 sociedad anonima comercial industrial y financiera
 sociedad anonima de capital variable
 sociedad anonima deportiva
-sociedad anonima unipersonal
 sociedad civil privada
-sociedad colectiva
 sociedad comanditaria
-sociedad cooperativa
 sociedad de capital e industria
 sociedad de garantia reciproca
 sociedad de responsabilidad limitada
@@ -799,7 +676,6 @@ societa a responsabilita limitata
 societa anonima
 societa in accomandita per azioni
 societa per azioni
-societas cooperativa europaea
 societas europaea
 societas europaea co kg
 societas europaea co kgaa
@@ -812,7 +688,6 @@ societate cu raspundre limitata
 societate cu responsabilitate limiiata
 societate cu responsabilitate limitata
 societate pe actiuni
-societatea comerciala
 societatea cu rasdpundere limitata
 societatea cu rasponsabilitate limitata
 societatea cu raspundere
@@ -831,12 +706,9 @@ societe anonyme
 societe anonyme omanaise close
 societe anonyme omanaise generale
 societe commerciale canadienne
-societe cooperative de production
-societe d economie mixte
 societe en commandite par actions
 societe en commandite simple
 societe en nom collectif
-societe en participation
 societe par actions
 societe par actions de regime federal
 societe par actions ouverte
@@ -846,21 +718,18 @@ societe privee a responsabilite limitee unipersonnelle
 societe publique par actions
 societete cu raspundere limitata
 socitate cu responsabilitate limitata
-sole proprietorship
 sp z o o
 sp z o o sp k
 sp z ogr odp
 sp z oo
 sp zoo
 spa
-spd
 special economic zone llc
 spol s r o
 spol s ruc omez
 spolecnost s rucenim omezenym
 spolka z ogr odpow
 spolka z ograniczona odpowiedzialnoscia
-społdzielni
 społka akcyjna
 społka z o o
 społka z o o sp k
@@ -872,7 +741,6 @@ spzoo
 srl
 srlcv
 sro
-statni podnik
 stg
 sti
 stiftung co kg
@@ -882,8 +750,6 @@ stiftungcokg
 stiftungcokgaa
 stille gesellschaft
 suarl
-szov
-szovetkezet
 t mi
 taisuhing
 tavaristva z abmezhavanaj adkaznastsiu
@@ -897,19 +763,11 @@ trade free zone company
 uab
 ug
 ug co kg
-ug co ohg
 ug h b
 ug haftungsbeschr
 ug haftungsbeschrankt
 ug haftungsbeschrankt co kg
-ug haftungsbeschrankt co ohg
 ugcokg
-ugcoohg
-ultd
-unlimited
-unlimited company
-unlimited proprietary
-unltd
 unternehmerg
 unternehmerges
 unternehmerges haftungsbeschrankt
@@ -920,21 +778,13 @@ unternehmergesellschaft haftungsbeschrankt co kg
 usaldusuhing
 uzdaroji akcine bendrove
 uzdarosios akcines bendroves
-v v a g
 vennootschap met beperkte aansprakelijkheid
-vennootschap onder firma
 vennootschap op aandelen
 verejna akciova spolecnost
 verejna akciova spolocnost
-verejna obchodni spolecnost
-versicherungsverein a g
-versicherungsverein auf gegenseitigkeit
 vidkrite akcionerne tovaristvo
 vidkryte aktsionerne tovarystvo
 viesoji akcine bendrove
-vof
-vos
-vvag
 xk
 xususiy korxona
 xususiy tadbirkorlik
@@ -963,10 +813,8 @@ zrt
 ад
 адкрытае акцыянернае таварыства
 адсиц
-акб
 акционарско друштво
 акционеное общество закрытого типа
-акционерная компания с ограниченнои ответственностью
 акционерне общество закрытого типа
 акционерно дружество
 акционерно дружество със специална инвестиционна цел
@@ -975,13 +823,8 @@ zrt
 акционерное обшество закрытого типа
 акционерное общество
 акционерное общество открытого типа
-акционерное общество финансово строительная компания
-акционерны коммерческии банк
 акционерные общества
 акционерные общества закрытого типа
-акционерныи комерчески банк
-акционерныи комерческии банк
-акционерныи коммерческии банк
 акционерое общество закрытого типа
 акционероное общество закрытого типа
 акционрное общество закрытого типа
@@ -989,10 +832,8 @@ zrt
 акцоинерное общество закрытого типа
 акцонерное общество закрытого типа
 акцонерное общество открытого типа
-акцыонерныи коммерческии банк
 акціонерне товариство
 акціонерне товариство відкритого типу
-акціонернии комерціинии банк
 акціонерного товариства
 ао
 в а t
@@ -1003,26 +844,19 @@ zrt
 гмбх енд ко кг
 д о о
 д с
-детскии сад
 дззд
 доо
 доу
-дошкольное образовательное учреждение
 дп
 дружество с ограничена отговорност
 друштвено предузеће
 друштво са ограниченом одговорношћу
 еад
-европеиско обединение по икономически интереси
 ед
-едноличен търговец
 еднолично акционерно дружество
 еднолично дружество с ограничена отговорност
-екд
-еоии
 еоод
 епиқ акциядорлик жамияти
-ет
 закрите акціонерне товариство
 закритое акционерное общество
 закрытае акцыянернае таварыства
@@ -1033,18 +867,13 @@ zrt
 закрытое акціонерне товариство
 зао
 зат
-индивидуальныи предприниматель
 иностранное общество с ограниченнои ответственностью
-ип
 к д
 кд
 кда
 командитно дружество
 командитно дружество с акции
 командитно друштво
-компания с ограниченнои ответственностью
-кооператив
-кооперация
 крестьянское фермерское хозяиство
 крестьянское хозяиство
 кфх
@@ -1131,9 +960,7 @@ zrt
 общество с ограниченнои ответственностьб
 общество с ограниченнои ответственностьтью
 общество с ограниченнои ответственностью
-общество с ограниченнои ответственностью строительная компания
 общество с ограниченнои ответственностью торговыи дом
-общество с ограниченнои ответственностью управляющая компания
 общество с ограниченнои ответственностью фирма
 общество с ограниченнои ответственностью частная охранная организация
 общество с ограниченнои ответственностью частное охранное предприятие
@@ -1213,7 +1040,6 @@ zrt
 объединение юридических лиц
 од
 одо
-оилавии корхона
 оод
 ооо
 ооп
@@ -1230,36 +1056,19 @@ zrt
 пат
 первичная организация профсоюза областного бюджетного учреждения здравоохранения
 первичная организация профсоюза работников здравоохранения
-пк
-пкооп
-полное товарищество
 поп обгуз
 попрз
-потребительскии кооператив
-пп
 пр
 предузетник
 приватне акціонерне товариство
-приватне підприємство
-производственныи кооператив
-прыватнае унітарнае прадпрыемства
-пт
 публично акционерно дружество
 публичное акционерное общество
 публічне акціонерне товариство
-пуп
 с ие
 садоводческое некоммерческое товарищество
 сак
 сд
-сельскохозяиственныи производственныи кооператив
 сиа
-спд
-спк
-страховая акционер компания
-страховая акционерная компания
-суб єкт підприємницькоі діяльності
-субъект предпринимательскои деятельности
 събирателно дружество
 събирателно дружество сд съдружие
 таа
@@ -1274,23 +1083,17 @@ zrt
 товарищество собственников недвижимости
 тоо
 тсж
-физическое лицо предприниматель
-фоп
-фізична особа підприємець
 хк
 хувьцаат компани
 хусусии корхона
 хусусии тадбиркорлик
 ххк
 хязгаарлагдмал хариуцлагатаи компани
-частная компания с ответственностью
-частная компания с ответственностью ограниченнои акциями
-індывідуальны прадпрымальнік
-іп
 қушимча масъулиятли жамият
 қушма корхона
 בע מ
 المحدودة
+المحدوده
 المساهمة المحدودة
 شركة خفية الاسم
 شركة ذات مسووليات محدودة ش م م
@@ -1301,32 +1104,27 @@ zrt
 სს
 შეზღუდული პასუხისმგებლობის საზოგადოება
 შპს
-유
-유한회사
-주
-주식회사
 ሃላፊነቱ የተወሰነ የግል ማህበር
-ህብረት ስራ ማህበራት
-አክሲዩን ማህበር
 ኮርፖሬሽን
 የመንግስት ልማት ድርጅቶች
 `
 
-// hanFormsTable has those in Han script, longest first.
-const hanFormsTable = `
-有限責任事業組合
-有限責任公司
+// gluedFormsTable has those in Han and Hangul script, longest first.
+const gluedFormsTable = `
+유한책임회사
+유한공사
+유한회사
+주식회사
+有限责任事业组合
 有限责任公司
 股份有限公司
-兩合公司
-匿名組合
+两合公司
+匿名组合
 合同会社
-合名会社
-合資会社
+合资会社
 有限会社
 有限公司
 株式会社
-無限公司
 公司
 有限
 `
@@ -1400,6 +1198,7 @@ azerbaiyan
 bahamas
 bahrain
 bahrein
+baltics
 banglades
 bangladesch
 bangladesh
@@ -1414,6 +1213,7 @@ belgique
 belgium
 belice
 belize
+benelux
 benin
 bermuda
 bermudas
@@ -1523,7 +1323,9 @@ cuba
 curacao
 curazao
 cyprus
+czech
 czechia
+dach
 danemark
 danimarca
 danmark
@@ -1653,6 +1455,7 @@ hongrie
 hrvatska
 hungary
 hungria
+iberia
 iceland
 ile bouvet
 ile christmas
@@ -2191,4 +1994,293 @@ zimbabwe
 zona euro
 zone euro
 zypern
+`
+
+// regionCodesTable has the codes of countries, ISO 3166-1.
+const regionCodesTable = `
+ac
+ad
+ae
+af
+ag
+ai
+al
+am
+an
+ao
+aq
+ar
+as
+at
+au
+aw
+ax
+az
+ba
+bb
+bd
+be
+bf
+bg
+bh
+bi
+bj
+bl
+bm
+bn
+bo
+bq
+br
+bs
+bt
+bu
+bv
+bw
+by
+bz
+ca
+cc
+cd
+cf
+cg
+ch
+ci
+ck
+cl
+cm
+cn
+co
+cp
+cq
+cr
+cs
+ct
+cu
+cv
+cw
+cx
+cy
+cz
+dd
+de
+dg
+dj
+dk
+dm
+do
+dy
+dz
+ea
+ec
+ee
+eg
+eh
+er
+es
+et
+ez
+fi
+fj
+fk
+fm
+fo
+fq
+fr
+fx
+ga
+gb
+gd
+ge
+gf
+gg
+gh
+gi
+gl
+gm
+gn
+gp
+gq
+gr
+gs
+gt
+gu
+gw
+gy
+hk
+hm
+hn
+hr
+ht
+hu
+hv
+ic
+id
+ie
+il
+im
+in
+io
+iq
+ir
+is
+it
+je
+jm
+jo
+jp
+jt
+ke
+kg
+kh
+ki
+km
+kn
+kp
+kr
+kw
+ky
+kz
+la
+lb
+lc
+li
+lk
+lr
+ls
+lt
+lu
+lv
+ly
+ma
+mc
+md
+me
+mf
+mg
+mh
+mi
+mk
+ml
+mm
+mn
+mo
+mp
+mq
+mr
+ms
+mt
+mu
+mv
+mw
+mx
+my
+mz
+na
+nc
+ne
+nf
+ng
+nh
+ni
+nl
+no
+np
+nq
+nr
+nt
+nu
+nz
+om
+pa
+pc
+pe
+pf
+pg
+ph
+pk
+pl
+pm
+pn
+pr
+ps
+pt
+pu
+pw
+py
+pz
+qa
+re
+rh
+ro
+rs
+ru
+rw
+sa
+sb
+sc
+sd
+se
+sg
+sh
+si
+sj
+sk
+sl
+sm
+sn
+so
+sr
+ss
+st
+su
+sv
+sx
+sy
+sz
+ta
+tc
+td
+tf
+tg
+th
+tj
+tk
+tl
+tm
+tn
+to
+tp
+tr
+tt
+tv
+tw
+tz
+ua
+ug
+uk
+um
+un
+us
+uy
+uz
+va
+vc
+vd
+ve
+vg
+vi
+vn
+vu
+wf
+wk
+ws
+xk
+yd
+ye
+yt
+yu
+za
+zm
+zr
+zw
 `

@@ -3,8 +3,6 @@
 package vendors
 
 import (
-	"bytes"
-	"slices"
 	"strings"
 )
 
@@ -38,8 +36,10 @@ const (
 	RuleNameConfusable Rule = "name.confusable"     // the name in look-alike or with invisible characters
 	RuleNameBranch     Rule = "name.branch"         // the name with a country or region added
 	RuleNameContains   Rule = "name.contains"       // the name inside a longer name
+	RuleNameCompany    Rule = "name.company"        // a short or common name among places, legal forms and business words
 	RuleNameMisspelt   Rule = "name.misspelt"       // one letter away from the name
 	RuleProduct        Rule = "product.name"        // a product's name in the register
+	RuleProductStart   Rule = "product.start"       // a name that starts with a product's
 	RuleTextMention    Rule = "text.mention"        // the name in other text
 )
 
@@ -95,7 +95,10 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 			res.claim(c)
 		}
 	}
-	res.corroborate()
+	if len(res.out.Attributions) > 0 {
+		res.corroborate(claims)
+		res.demote(claims)
+	}
 	return res.out
 }
 
@@ -214,265 +217,4 @@ func (r *resolver) invalid(e *entry) (reason, note, source string) {
 		note = "membership in doubt since " + string(e.member.DoubtFrom)
 	}
 	return "", note, ""
-}
-
-// corroborate raises common names that stand beside independent evidence of the
-// same vendor, and marks the others.
-func (r *resolver) corroborate() {
-	as := r.out.Attributions
-	for i := range as {
-		if as[i].Rule != RuleNameCommon {
-			continue
-		}
-		second := slices.ContainsFunc(as, func(b Attribution) bool {
-			return b.Vendor == as[i].Vendor && b.Rule != RuleNameCommon && b.Tier >= Declared
-		})
-		if second {
-			as[i].Tier, as[i].Rule, as[i].Caveat = min(Declared, as[i].Claim.Role.Cap()), RuleName, ""
-		}
-	}
-}
-
-// name attributes the name of an organisation.
-func (r *resolver) name(c *Claim) {
-	if Placeholder(c.Value) {
-		return
-	}
-	cap := Declared
-	switch {
-	case c.Role == Author, c.Role == Namespace, c.Role == Reference:
-		cap = Resembles
-	case c.Role == Mention:
-		r.text(c)
-		return
-	}
-	if r.wholeName(c, c.Value, RuleName, cap) || !c.Role.Makes() {
-		return
-	}
-	if s, changed := skeleton(c.Value); changed && r.wholeName(c, s, RuleNameConfusable, Resembles) {
-		return
-	}
-	tokens := appendTokens(r.buf[:0], c.Value)
-	if r.branch(c, tokens) || r.phrase(c, tokens, RuleNameContains, Resembles) {
-		return
-	}
-	r.misspelt(c, tokens)
-}
-
-// wholeName attributes a name that is an alias as a whole, apart from its legal
-// form, or that is an exclusion.
-func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool {
-	tokens := appendTokens(r.buf[:0], value)
-	if len(tokens) == 0 {
-		return false
-	}
-	if e := r.exact[string(tokens)]; e != nil && (e.id != nil || e.excl.Covers(r.day) != Outside) {
-		r.hit(c, e, rule, tier)
-		return true
-	}
-	stripped := stripForms(tokens)
-	if e := r.names[string(stripped)]; e != nil {
-		same := r.full[string(tokens)]
-		if same != nil && same.vendor == e.vendor {
-			e = same // this very name is in the register
-		} else {
-			same = nil
-		}
-		whole := rule == RuleName || rule == RuleCertificate
-		switch {
-		case e.id.Kind == "transliteration":
-			rule, tier = RuleNameTransliter, Resembles
-		case rule == RuleName && hidden(value):
-			rule, tier = RuleNameConfusable, Resembles
-		case e.id.Common && whole:
-			r.common(c, e, "a common name; no second field names the vendor")
-			return true
-		case same == nil && letters(string(stripped)) < minName && whole:
-			r.common(c, e, "a short name, not as the register has it; no second field names the vendor")
-			return true
-		}
-		r.hit(c, e, rule, tier)
-		return true
-	}
-	if rule != RuleName && rule != RuleNameConfusable {
-		return false
-	}
-	for _, words := range [...][]byte{stripped, tokens} {
-		s := squash(r.sq[:0], words)
-		if len(s) < minDistinct {
-			break
-		}
-		if e := r.squashed[string(s)]; e != nil {
-			if rule == RuleName {
-				rule = RuleNameSquashed
-			}
-			r.hit(c, e, rule, Resembles)
-			return true
-		}
-	}
-	return false
-}
-
-// common attributes a name that names its vendor only together with a second field.
-func (r *resolver) common(c *Claim, e *entry, caveat string) {
-	n := len(r.out.Attributions)
-	r.hit(c, e, RuleNameCommon, Resembles)
-	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-		r.out.Attributions[n].Caveat = caveat
-	}
-}
-
-// branch attributes a name to which only countries, regions and legal forms were added:
-// "ZTE Deutschland GmbH". It is the one way in which a short name is found in a longer one.
-func (r *resolver) branch(c *Claim, tokens []byte) bool {
-	f := forms()
-	rest := tokens
-	for {
-		n := len(rest)
-		if rest = cutLast(f.regions, stripForms(rest)); len(rest) == n {
-			break
-		}
-	}
-	e := r.names[string(rest)]
-	if e == nil || len(rest) == len(tokens) {
-		return false
-	}
-	r.hit(c, e, RuleNameBranch, Resembles)
-	return true
-}
-
-// phrase attributes the longest aliases found on whole tokens, the first of each
-// vendor.
-func (r *resolver) phrase(c *Claim, tokens []byte, rule Rule, tier Tier) bool {
-	var found []*entry
-	hit := func(e *entry) {
-		same := func(f *entry) bool {
-			return f.vendor == e.vendor && (f.excl == nil) == (e.excl == nil) && f.member == e.member
-		}
-		if !slices.ContainsFunc(found, same) {
-			found = append(found, e)
-			r.hit(c, e, rule, tier)
-		}
-	}
-	for len(tokens) > 0 {
-		end := bytes.IndexByte(tokens, ' ')
-		if end < 0 {
-			end = len(tokens)
-		}
-		h := hashToken(tokens[:end])
-		if r.first[h>>6&127]&(1<<(h&63)) != 0 {
-			if e, length := r.longestPhrase(tokens); e != nil {
-				hit(e)
-				end = length
-			}
-		}
-		if tokens[0] >= 0xe3 && rule == RuleNameContains { // Han script: no spaces between words
-			for _, h := range r.han {
-				if strings.HasPrefix(string(tokens[:end]), h.name) {
-					hit(h.entry)
-					break
-				}
-			}
-		}
-		if end == len(tokens) {
-			break
-		}
-		tokens = tokens[end+1:]
-	}
-	return len(found) > 0
-}
-
-// longestPhrase returns the alias with which the tokens start, and its length.
-func (r *resolver) longestPhrase(tokens []byte) (*entry, int) {
-	var ends [16]int
-	n := 0
-	for i := range len(tokens) {
-		if tokens[i] == ' ' {
-			ends[n] = i
-			if n++; n == r.longest || n == len(ends) {
-				break
-			}
-		}
-	}
-	if n < r.longest && n < len(ends) {
-		ends[n] = len(tokens)
-		n++
-	}
-	for ; n > 0; n-- {
-		if e := r.phrases[string(tokens[:ends[n-1]])]; e != nil {
-			return e, ends[n-1]
-		}
-	}
-	return nil, 0
-}
-
-// misspelt attributes a name one letter away from a distinctive alias: the whole
-// name without spaces, or one of its tokens.
-func (r *resolver) misspelt(c *Claim, tokens []byte) {
-	try := func(s []byte) bool {
-		if len(s) < minDistinct-1 {
-			return false
-		}
-		for _, alias := range r.typos[s[0]] {
-			if d := len(alias) - len(s); d < -1 || d > 1 || !oneEdit(alias, string(s)) {
-				continue
-			}
-			r.hit(c, r.squashed[alias], RuleNameMisspelt, Resembles)
-			return true
-		}
-		return false
-	}
-	stripped := stripForms(tokens)
-	if try(squash(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
-		return
-	}
-	for len(stripped) > 0 {
-		token, rest, _ := bytes.Cut(stripped, []byte{' '})
-		if try(token) {
-			return
-		}
-		stripped = rest
-	}
-}
-
-// text looks for a vendor's name in the name of a component or in other text. An
-// exact product name resembles; a model or title of a device that holds the name
-// as a whole token does too; all else only mentions.
-func (r *resolver) text(c *Claim) {
-	tokens := appendTokens(r.buf[:0], c.Value)
-	if len(tokens) == 0 {
-		return
-	}
-	if c.Kind == KindProduct {
-		e := r.products[string(tokens)]
-		if e == nil {
-			e = r.products[string(squash(r.sq[:0], tokens))] // "KasperskyTotalSecurity"
-		}
-		if e != nil {
-			r.hit(c, e, RuleProduct, Resembles)
-			return
-		}
-	}
-	tier := Mentions
-	if c.Role == Reference {
-		tier = Resembles
-		if r.shortToken(c, tokens) {
-			return
-		}
-	}
-	r.phrase(c, tokens, RuleTextMention, tier)
-}
-
-// shortToken finds an alias too short for phrases ("ZTE") as a whole token of a
-// device's model or title.
-func (r *resolver) shortToken(c *Claim, tokens []byte) bool {
-	for len(tokens) > 0 {
-		token, rest, _ := bytes.Cut(tokens, []byte{' '})
-		if e := r.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < minName) {
-			r.hit(c, e, RuleTextMention, Resembles)
-			return true
-		}
-		tokens = rest
-	}
-	return false
 }

@@ -25,24 +25,29 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files and names_table.go")
 
 // business are the generic forms of undertakings; those of foundations, states,
-// armies and churches are no reason to take two names for the same company.
-var business = []string{"", "LLC", "JSC", "LP", "LLP", "GP", "SP", "COOP"}
+// armies and churches, of cooperatives and of single persons and partnerships of persons, are
+// no reason to take two names for the same company.
+var business = []string{"", "LLC", "JSC", "LP", "LLP"}
 
 // more are forms that the list does not have: single words that it only has in
 // combinations, and the abbreviations of the register's own jurisdictions.
 var more = []string{"Co.", "Company", "Corp.", "Corporation", "Inc.", "Incorporated", "Ltd.", "Limited", "LLC", "PLC", "GmbH", "AG", "SE",
 	"Pvt.", "Private", "Pte.", "Pty.", "Sdn.", "Bhd.", "公司", "有限公司", "有限责任公司", "有限責任公司", "股份有限公司",
+	"주식회사", "유한회사", "유한공사", "유한책임회사", "المحدودة", "المحدوده",
 	"АО", "ОАО", "ЗАО", "ООО", "ПАО", "AO", "OAO", "ZAO", "OOO", "PAO", "FZ-LLC", "FZE", "FZCO", "S.A.U."}
 
-// notForms are entries of the list that are words of ordinary names too.
-var notForms = []string{"group", "holding", "holdings", "trust", "enterprise", "enterprises", "establishment", "international", "partners",
+// notForms are entries of the list that are words of ordinary names too, or of another trade
+// (an accountant's CPA, a bank, a school), or, as SCS, in the names of companies that are not
+// the one without it.
+var notForms = []string{"cpa", "scs", "c p a", "s c s", "детскии сад", "акб",
+	"group", "holding", "holdings", "trust", "enterprise", "enterprises", "establishment", "international", "partners",
 	"firma", "union", "concern", "association", "cooperative", "cooperation", "foundation", "bank", "institute", "studio", "agency", "office",
 	"in", "at", "ii", "ip", "pc", "pe", "et", "tu", "pr", "nl", "ps", "na", "ei", "ay", "uu", "xt", "yu", "rp", "ll", "sd", "sb", "sc", "jv", "sem", "tov", "sube", "scop", "pup", "gie", "snt",
 	"yoaj", "amba", "adsic", "ets", "osk", "ut", "us", "eu"}
 
 var wider = []string{"Africa", "America", "Americas", "APAC", "Asia", "Asia Pacific", "EMEA", "Europe", "Europa", "Global", "H.K.", "International",
-	"LATAM", "Latin America", "Middle East", "MENA", "North America", "Nordic", "Nordics", "Overseas", "U.A.E.", "UAE", "U.K.", "UK", "U.S.", "U.S.A.", "US", "USA",
-	"Holland", "Great Britain", "Hong Kong", "Korea", "Russia", "Turkey", "Taiwan", "Deutschland", "Österreich", "Schweiz", "España", "Italia", "Nederland", "Polska", "Magyarország",
+	"LATAM", "Latin America", "Baltics", "Benelux", "DACH", "Iberia", "Middle East", "MENA", "Nordic", "Nordics", "North America", "Overseas", "U.A.E.", "UAE", "U.K.", "UK", "U.S.", "U.S.A.", "US", "USA",
+	"Czech", "Holland", "Great Britain", "Hong Kong", "Korea", "Russia", "Turkey", "Taiwan", "Deutschland", "Österreich", "Schweiz", "España", "Italia", "Nederland", "Polska", "Magyarország",
 	"România", "Sverige", "Norge", "Danmark", "Suomi", "Česko", "Hrvatska", "Slovensko", "Slovenija", "Eesti", "Latvija", "Lietuva", "Brasil", "México"}
 
 // names_table.go is what the public list gives, with the changes above.
@@ -67,8 +72,11 @@ func TestNameTables(t *testing.T) {
 		folded := vendors.Fold(s)
 		first := []rune(folded + " ")[0]
 		switch {
-		case unicode.Is(unicode.Han, first):
-			han[strings.ReplaceAll(folded, " ", "")] = true
+		case unicode.Is(unicode.Han, first), unicode.Is(unicode.Hangul, first):
+			if len(folded) > 6 || unicode.Is(unicode.Han, first) {
+				han[strings.ReplaceAll(folded, " ", "")] = true
+			}
+		case strings.Contains(folded, "банк"), strings.Contains(folded, "учреждение"), strings.Contains(folded, "компания"): // of banks and schools
 		case len(folded) < 2, strings.Count(folded, " ") > 6, slices.Contains(notForms, folded), !unicode.IsLetter(first):
 		default:
 			forms[folded] = true
@@ -85,7 +93,7 @@ func TestNameTables(t *testing.T) {
 	for _, s := range more {
 		add(s)
 	}
-	regions := make(map[string]bool)
+	regions, codes := make(map[string]bool), make(map[string]bool)
 	for _, l := range []language.Tag{language.English, language.German, language.French, language.Spanish, language.Italian} {
 		names := display.Regions(l)
 		for a := 'A'; a <= 'Z'; a++ {
@@ -93,6 +101,9 @@ func TestNameTables(t *testing.T) {
 				r, err := language.ParseRegion(string([]rune{a, b}))
 				if err != nil || !r.IsCountry() {
 					continue
+				}
+				if len(r.String()) == 2 && unicode.IsLetter(rune(r.String()[1])) {
+					codes[strings.ToLower(r.String())] = true
 				}
 				if folded := vendors.Fold(names.Name(r)); len(folded) > 3 && strings.Count(folded, " ") < 4 {
 					regions[folded] = true
@@ -144,8 +155,9 @@ package vendors
 		fmt.Fprintf(&out, "\n// %s %s\nconst %s = `\n%s\n`\n", name, doc, name, strings.Join(words, "\n"))
 	}
 	table("legalFormsTable", "has the folded forms of names in scripts with spaces, one a line.", forms, false)
-	table("hanFormsTable", "has those in Han script, longest first.", han, true)
+	table("gluedFormsTable", "has those in Han and Hangul script, longest first.", han, true)
 	table("regionsTable", "has the folded names of countries and regions.", regions, false)
+	table("regionCodesTable", "has the codes of countries, ISO 3166-1.", codes, false)
 	src, err := format.Source(out.Bytes())
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"bytes"
+	"strings"
+)
+
+// businessWords are words of companies' names that many have, in the trades of the
+// register's vendors: electronics, networks, software and cameras. They are chosen by hand;
+// a word that is missing costs a find, one too many an accusation.
+const businessWords = `
+business businesses camera cameras cloud communication communications computer computers computing connect corporate
+data device devices digital display drone drones electric electrical electronic electronics embedded energy engineering
+enterprise enterprises equipment global group holding holdings industrial industries industry information
+informatics innovation innovations innovative integrated integration intelligence intelligent international internet
+investment iot it lab laboratories laboratory labs manufacturing microelectronic microelectronics microsystems mobile mobility monitoring network
+networking networks online optoelectronics overseas platform platforms product products research robot robotics robots
+satellite science sciences security semiconductor semiconductors service services smart software solution
+solutions supply surveillance system systems tech technologies technology telecom telecommunication telecommunications
+telecoms terminal terminals trade trading video vision wireless
+technologie technologien technologia tecnologia tecnologie tecnologias telecomunicaciones telecomunicazioni comunicaciones
+elektronik elektronika elettronica sicherheit kommunikation systeme vertriebs vertrieb`
+
+// hanBusinessWords are the same in Chinese, the longest first where one starts another.
+const hanBusinessWords = `云计算 半导体 微电子 信息 网络 通信 通讯 技术 科技 数字 数码 电子 软件 系统 工程 智能 智慧 设备 终端 移动 视讯
+视频 安防 服务 研究院 研究所 集团 控股 投资 实业 产业 股份 国际 企业 创新 光电 无线 电信 电器 云 新技术 发展 制造 贸易 供应链 能源`
+
+// tradeWords are words of other trades: a company with one in its name is another.
+const tradeWords = `
+accountants accounting agriculture architects architecture association auto automobile bakery bank banking beverage biological
+biotech building cement ceramics charity chemical chemicals church clinic clothing club college concrete construction consulting cosmetics
+cpa culture dental education entertainment estate farm farms fashion film finance financial fisheries food foods foundation
+fruit fund furniture garment garments glass guild health hospital hotel hotels insurance jewellery jewelry kindergarten law leasing
+legal logistics medical medicine metal metals mining motor motors museum oil packaging paper pharma pharmaceutical
+pharmaceuticals pharmacy plastic plastics port press printing property publishing railway realty restaurant rubber school securities
+shipping shoes ship silk sport sports steel tea textile textiles theatre tires tobacco tourism toy toys transport travel
+tyre tyres university wine wood yoga`
+
+// neutralWords join others.
+var neutralWords = makeSet("a", "and", "co", "de", "for", "of", "the", "und", "y")
+
+// plainWords are others of which names are made that are no one's own.
+var plainWords = makeSet("better", "complete", "pacific", "positive", "tower", "way")
+
+// ordinary reports whether folded tokens are ordinary words only, which many companies' names
+// are made of: "positive technologies".
+func (f *formTables) ordinary(tokens []byte) bool {
+	for len(tokens) > 0 {
+		word, rest, _ := bytes.Cut(tokens, []byte{' '})
+		w := string(word)
+		if !f.business[w] && !f.regions[w] && !f.china[w] && !f.forms[w] && !plainWords[w] && !neutralWords[w] && !f.codes[w] {
+			return false
+		}
+		tokens = rest
+	}
+	return true
+}
+
+// A company is what the words around a name are.
+type company struct {
+	places, forms, business, unknown int
+	trade                            bool
+	placeLast                        bool // the last word is of a place in China
+}
+
+// cover counts the words of s, the longest known phrases first.
+func (f *formTables) cover(s []byte, k *company) {
+	for len(s) > 0 {
+		n := f.known(s, k)
+		if n == 0 {
+			word, _, _ := bytes.Cut(s, []byte{' '})
+			n = len(word)
+			k.placeLast = false
+			switch {
+			case f.trades[string(word)]:
+				k.trade = true
+				k.unknown++
+			case neutralWords[string(word)], f.codes[string(word)]:
+			default:
+				k.unknown++
+			}
+		}
+		s = bytes.TrimLeft(s[n:], " ")
+	}
+}
+
+// known returns the length of the longest place, legal form or business word with which s
+// starts, and counts it.
+func (f *formTables) known(s []byte, k *company) int {
+	for end, words := len(s), bytes.Count(s, []byte{' '})+1; words > 0; words-- {
+		if words <= maxFormWords {
+			phrase := string(s[:end])
+			switch {
+			case f.regions[phrase], f.china[phrase]:
+				k.places++
+				k.placeLast = f.china[phrase]
+				return end
+			case f.forms[phrase], f.leading[phrase], spelled(f.forms, s[:end]):
+				k.forms++
+				k.placeLast = false
+				return end
+			case words == 1 && f.business[phrase]:
+				k.business++
+				k.placeLast = false
+				return end
+			case words == 1 && s[0] >= 0x80 && f.coverHan(phrase, k):
+				return end
+			}
+		}
+		end = max(bytes.LastIndexByte(s[:end], ' '), 0)
+	}
+	return 0
+}
+
+// spelled reports whether tokens are single letters that make a legal form: "s a u".
+func spelled(forms map[string]bool, tokens []byte) bool {
+	if n := len(tokens); n < 3 || n > 7 || n%2 == 0 {
+		return false
+	}
+	var joined [4]byte
+	for i, b := range tokens {
+		if (b == ' ') != (i%2 == 1) {
+			return false
+		}
+		if i%2 == 0 {
+			joined[i/2] = b
+		}
+	}
+	return forms[string(joined[:(len(tokens)+1)/2])]
+}
+
+// coverHan counts a word in Han script that is made of places, business words and a legal
+// form only.
+func (f *formTables) coverHan(word string, k *company) bool {
+	rest := f.afterPlaces(word)
+	places := len(rest) < len(word)
+	form := false
+	for _, g := range f.glued {
+		if s, ok := strings.CutSuffix(rest, g); ok {
+			rest, form = s, true
+			break
+		}
+	}
+	business := false
+	for cut := true; rest != "" && cut; {
+		cut = false
+		for _, w := range f.hanWords {
+			if s, ok := strings.CutPrefix(rest, w); ok {
+				rest, cut, business = s, true, true
+				break
+			}
+		}
+	}
+	if rest != "" {
+		return false
+	}
+	k.placeLast = places && !form && !business
+	for _, c := range []struct {
+		is bool
+		n  *int
+	}{{places, &k.places}, {form, &k.forms}, {business, &k.business}} {
+		if c.is {
+			*c.n++
+		}
+	}
+	return true
+}
+
+// maxHanPlace is the most bytes of a place's name in Han script that a company has before its
+// own: seven characters.
+const maxHanPlace = 21
+
+// afterPlaces returns what is behind the places with which a word in Han script starts:
+// "华为" of "广东省深圳市华为".
+func (f *formTables) afterPlaces(word string) string {
+	for range 3 {
+		n := 0
+		for i := min(len(word), maxHanPlace); i > 0 && n == 0; i-- {
+			if f.han[word[:i]] {
+				n = i
+			}
+		}
+		if n == 0 {
+			return word
+		}
+		word = word[n:]
+		for _, unit := range [...]string{"特别行政区", "自治区", "省", "市"} {
+			if s, ok := strings.CutPrefix(word, unit); ok {
+				word = s
+				break
+			}
+		}
+	}
+	return word
+}
+
+// inCompany attributes a short or common name, or one of ordinary words, that is a whole
+// word of a longer name with nothing else in it but places, legal forms and business
+// words: "Shenzhen ZTE Mobile Telecom Co., Ltd.". Behind a place in China, where a
+// company's own name follows it, there may be other words, but none of another trade.
+func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
+	const maxWords = 6 // of a name
+	f := forms()
+	found := false
+	for start := 0; start < len(tokens); {
+		end, next := x.shortName(tokens[start:], maxWords)
+		if end > 0 {
+			e := x.names[string(tokens[start:start+end])]
+			var k company
+			f.cover(bytes.TrimRight(tokens[:start], " "), &k)
+			after := k.placeLast
+			f.cover(bytes.TrimLeft(tokens[start+end:], " "), &k)
+			sure := k.unknown == 0 && k.places+k.forms+k.business > 0
+			if sure || after && !k.trade && k.forms+k.business > 0 && k.unknown <= 2 && !e.ordinary {
+				r.hit(c, e, rule, Resembles)
+				found = true
+			}
+			next = end
+		}
+		start += next
+		for start < len(tokens) && tokens[start] == ' ' {
+			start++
+		}
+	}
+	return found
+}
+
+// shortName returns the length of the longest name with which tokens start that is not found
+// in longer ones wherever it stands, and the length of the first token.
+func (x *aliases) shortName(tokens []byte, maxWords int) (length, first int) {
+	for i := 0; i <= len(tokens); i++ {
+		if i < len(tokens) && tokens[i] != ' ' {
+			continue
+		}
+		if first == 0 {
+			first = i
+		}
+		if e := x.names[string(tokens[:i])]; e != nil && e.id.Kind != "transliteration" && (e.ordinary || x.phrases[string(tokens[:i])] == nil) {
+			length = i
+		}
+		if maxWords--; maxWords == 0 {
+			break
+		}
+	}
+	return length, first
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// text looks for a vendor's name in the name of a component or in other text. The name of
+// a product resembles; a model or title of a device that holds the vendor's name as a whole
+// token does too; all else only mentions.
+func (r *resolver) text(c *Claim) {
+	tokens := appendTokens(r.buf[:0], c.Value)
+	if len(tokens) == 0 {
+		return
+	}
+	if r.words(&r.aliases, c, tokens) || c.Kind != KindProduct || isASCII(c.Value) {
+		return
+	}
+	for _, v := range redrawn(c.Value, tokens) {
+		if r.words(&r.aliases, c, v) || r.words(&r.drawn, c, v) {
+			return
+		}
+	}
+}
+
+// words attributes the tokens of a text.
+func (r *resolver) words(x *aliases, c *Claim, tokens []byte) bool {
+	if c.Kind == KindProduct && r.product(c, tokens) {
+		return true
+	}
+	tier := Mentions
+	if c.Role == Reference {
+		tier = Resembles
+		if r.shortToken(x, c, tokens) {
+			return true
+		}
+	}
+	return r.phrase(x, c, tokens, RuleTextMention, tier)
+}
+
+// product attributes the name of a product, as a whole or with other words behind it:
+// "Kaspersky Endpoint Security for Windows 12". The words must not make it another thing
+// about the product; behind a product's name of one word there may only be an edition.
+func (r *resolver) product(c *Claim, tokens []byte) bool {
+	for end := len(tokens); end > 0; end = max(bytes.LastIndexByte(tokens[:end], ' '), 0) {
+		e := r.products[string(tokens[:end])]
+		if e == nil {
+			e = r.products[string(squash(r.sq[:0], tokens[:end]))] // "KasperskyTotalSecurity"
+		}
+		if e == nil {
+			continue
+		}
+		if end == len(tokens) {
+			r.hit(c, e, RuleProduct, Resembles)
+			return true
+		}
+		rest := tokens[end+1:]
+		if e.id == nil || aboutProduct(rest, !strings.Contains(e.id.Value, " ")) {
+			return false
+		}
+		r.hit(c, e, RuleProductStart, Resembles)
+		return true
+	}
+	return false
+}
+
+// aboutWords make a name that starts with a product's that of a thing about the product.
+var aboutWords = makeSet(strings.Fields(`about adapter addon alternative analyser analyzer ansible api apis backup binding bindings blocker bot
+	bridge bypass checker clean cleaner cli client clone collector compat compatible connector converter cookbook crack cracker dashboard decryptor demo
+	detect detection detector docs documentation downloader dump emulator example examples exploit export exporter extension extractor fake fetcher
+	fork formula gateway generator grabber guide helper hook importer inspired installer integration integrations interface keygen lib library
+	like logs manual migration mirror mock module monitor monitoring node notifier parser patch patcher playbook plugin poc process proxy
+	puppet reader remove remover removal replacement reset role rules runner scraper sdk shim signatures simulator spoof stub style stubs style
+	template templates test tester testing tests theme tool toolkit tools tutorial tweaks unblock uninstall uninstaller unofficial unpacker
+	updater utils viewer vs widget without wrapper yara`)...)
+
+// editionWords say which edition of a product it is, or for what it runs.
+var editionWords = makeSet(strings.Fields(`advanced agent amd64 android app arm64 basic beta business cloud console core desktop edition endpoint
+	endpoints enterprise essential family free full home ios ipad iphone lite linux mac macos microsoft mobile office pc personal plan plus portable premium
+	pro professional release select server servers setup small sp standard starter suite tablet total trial ultimate unix update v version web win
+	win32 win64 windows workstation workstations x64 x86 and for of the with on to`)...)
+
+// aboutProduct reports whether the words behind a product's name make it another thing. A thing
+// "for" something that is no platform, or "by" somebody, is one. strict allows an edition only.
+func aboutProduct(words []byte, strict bool) bool {
+	before := ""
+	for len(words) > 0 {
+		word, rest, _ := bytes.Cut(words, []byte{' '})
+		w := string(word)
+		number := strings.ContainsAny(w, "0123456789")
+		switch {
+		case aboutWords[w], w == "by", w == "from":
+			return true
+		case (strict || before == "for") && !editionWords[w] && !number:
+			return true
+		}
+		before, words = w, rest
+	}
+	return before == "for"
+}
+
+// packageTypes are the types of package URLs of libraries, where the name of a product is
+// that of somebody's package about it. Where the package is the vendor's, its namespace says so.
+var packageTypes = makeSet("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
+	"github", "gitlab", "golang", "hackage", "hex", "julia", "luarocks", "maven", "npm", "nuget", "opam", "pub", "pypi", "swift")
+
+// demote makes mentions of products' names that are those of packages of libraries, and of names
+// that only start with a product's where another maker is named.
+func (r *resolver) demote(claims []Claim) {
+	for i := range r.out.Attributions {
+		a := &r.out.Attributions[i]
+		if a.Rule != RuleProduct && a.Rule != RuleProductStart || a.Claim.Role != Mention || a.Tier <= Mentions {
+			continue
+		}
+		for k := range claims {
+			switch c := &claims[k]; {
+			case c.Kind == KindPURL && c.Role == Namespace:
+				if p, ok := splitPURL(c.Value); ok && packageTypes[p.typ] {
+					a.Tier, a.Caveat = Mentions, "the name of a package of libraries"
+				}
+			case a.Rule == RuleProductStart && c.Role.Makes() && c.Kind == KindName && !Placeholder(c.Value) && !r.attributes(c, a.Vendor):
+				a.Tier, a.Caveat = Mentions, "another maker is named"
+			}
+		}
+	}
+}
+
+// attributes reports whether the claim was attributed to the vendor.
+func (r *resolver) attributes(c *Claim, vendor ID) bool {
+	return slices.ContainsFunc(r.out.Attributions, func(a Attribution) bool { return a.Vendor == vendor && sameClaim(&a.Claim, c) })
+}
+
+// shortToken finds an alias too short for phrases ("ZTE") as a whole token of a
+// device's model or title.
+func (r *resolver) shortToken(x *aliases, c *Claim, tokens []byte) bool {
+	for len(tokens) > 0 {
+		token, rest, _ := bytes.Cut(tokens, []byte{' '})
+		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < minName) {
+			r.hit(c, e, RuleTextMention, Resembles)
+			return true
+		}
+		tokens = rest
+	}
+	return false
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// corroborate raises common names beside independent evidence of the same vendor: another
+// claim that declares it, or on a device a second field with its name.
+func (r *resolver) corroborate(claims []Claim) {
+	as := r.out.Attributions
+	for i := range as {
+		if as[i].Rule != RuleNameCommon {
+			continue
+		}
+		second := slices.ContainsFunc(as, func(b Attribution) bool {
+			return b.Vendor == as[i].Vendor && b.Rule != RuleNameCommon && b.Tier >= Declared && !sameClaim(&b.Claim, &as[i].Claim)
+		})
+		if second || as[i].Claim.Role.Makes() && r.secondField(claims, &as[i]) {
+			as[i].Tier, as[i].Rule, as[i].Caveat = min(Declared, as[i].Claim.Role.Cap()), RuleName, ""
+		}
+	}
+}
+
+func sameClaim(a, b *Claim) bool {
+	return a.Kind == b.Kind && a.Value == b.Value && a.Location == b.Location
+}
+
+// secondField reports whether a device names the vendor of a common name twice: its brand
+// and its manufacturer, or one of them and a model that starts with the name. Only readers
+// of devices make claims on models, as references.
+func (r *resolver) secondField(claims []Claim, a *Attribution) bool {
+	device := false
+	alias := Fold(a.Claim.Value)
+	for i := range claims {
+		if c := &claims[i]; c.Role == Reference && c.Kind == KindProduct {
+			device = true
+			if model := Fold(c.Value); len(model) > len(alias) && strings.HasPrefix(model, alias) && model[len(alias)] == ' ' {
+				return true
+			}
+		}
+	}
+	return device && slices.ContainsFunc(r.out.Attributions, func(b Attribution) bool {
+		return b.Vendor == a.Vendor && b.Rule == a.Rule && b.Claim.Role.Makes() && b.Claim.Role != a.Claim.Role
+	})
+}
+
+// name attributes the name of an organisation.
+func (r *resolver) name(c *Claim) {
+	if Placeholder(c.Value) {
+		return
+	}
+	cap := Declared
+	switch {
+	case c.Role == Author, c.Role == Namespace, c.Role == Reference:
+		cap = Resembles
+	case c.Role == Mention:
+		r.text(c)
+		return
+	}
+	if r.wholeName(c, c.Value, RuleName, cap) || !c.Role.Makes() {
+		return
+	}
+	tokens := appendTokens(r.buf[:0], c.Value)
+	if r.branch(&r.aliases, c, tokens, RuleNameBranch) || r.phrase(&r.aliases, c, tokens, RuleNameContains, Resembles) ||
+		r.inCompany(&r.aliases, c, tokens, RuleNameCompany) {
+		return
+	}
+	variants := r.redrawn(c.Value, tokens)
+	for _, v := range variants {
+		for _, x := range [...]*aliases{&r.aliases, &r.drawn} {
+			if r.branch(x, c, v, RuleNameConfusable) || r.phrase(x, c, v, RuleNameConfusable, Resembles) || r.inCompany(x, c, v, RuleNameConfusable) {
+				return
+			}
+		}
+	}
+	if r.misspelt(c, tokens) {
+		return
+	}
+	for _, v := range variants {
+		if r.misspelt(c, v) {
+			return
+		}
+	}
+}
+
+// wholeName attributes a name that is an alias as a whole, apart from its legal
+// form, or that is an exclusion, or is drawn like one.
+func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool {
+	tokens := appendTokens(r.buf[:0], value)
+	if r.alias(&r.aliases, c, tokens, rule, tier) {
+		return true
+	}
+	for _, v := range r.redrawn(value, tokens) {
+		if r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles) {
+			return true
+		}
+	}
+	return false
+}
+
+// redrawn returns the forms of a name in other letters that it is drawn like. Nearly no name
+// has any.
+func (r *resolver) redrawn(value string, tokens []byte) [][]byte {
+	if isASCII(value) && !maybeRedrawn([]byte(value)) {
+		return nil
+	}
+	return redrawn(value, tokens)
+}
+
+// alias attributes tokens that are an alias of x as a whole.
+func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Tier) bool {
+	if len(tokens) == 0 {
+		return false
+	}
+	whole := rule == RuleName || rule == RuleCertificate
+	if e := x.exact[string(tokens)]; e != nil && (e.id != nil || e.excl.Covers(r.day) != Outside) {
+		if e.id != nil && e.id.Common && whole {
+			r.common(c, e, "a common name; no second field names the vendor")
+		} else {
+			r.hit(c, e, rule, tier)
+		}
+		return true
+	}
+	stripped := stripForms(tokens)
+	if e := x.names[string(stripped)]; e != nil {
+		same := x.full[string(tokens)]
+		if same != nil && same.vendor == e.vendor {
+			e = same // this very name is in the register
+		} else {
+			same = nil
+		}
+		switch {
+		case e.id.Kind == "transliteration":
+			rule, tier = RuleNameTransliter, Resembles
+		case rule == RuleName && hidden(c.Value):
+			rule, tier = RuleNameConfusable, Resembles
+		case e.id.Common && whole:
+			r.common(c, e, "a common name; no second field names the vendor")
+			return true
+		case same == nil && letters(string(stripped)) < minName && whole:
+			r.common(c, e, "a short name, not as the register has it; no second field names the vendor")
+			return true
+		}
+		r.hit(c, e, rule, tier)
+		return true
+	}
+	if rule == RuleCertificate {
+		return false
+	}
+	for _, words := range [...][]byte{stripped, tokens} {
+		s := squash(r.sq[:0], words)
+		if len(s) < minDistinct {
+			break
+		}
+		if e := x.squashed[string(s)]; e != nil {
+			if rule == RuleName {
+				rule = RuleNameSquashed
+			}
+			r.hit(c, e, rule, Resembles)
+			return true
+		}
+	}
+	return false
+}
+
+// common attributes a name that names its vendor only together with a second field.
+func (r *resolver) common(c *Claim, e *entry, caveat string) {
+	n := len(r.out.Attributions)
+	r.hit(c, e, RuleNameCommon, Resembles)
+	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
+		r.out.Attributions[n].Caveat = caveat
+	}
+}
+
+// branch attributes a name to which only places and legal forms were added: "ZTE
+// Deutschland GmbH".
+func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
+	f := forms()
+	rest := tokens
+	for {
+		n := len(rest)
+		if rest = cutLast(f.china, cutLast(f.regions, stripForms(rest))); len(rest) == n {
+			break
+		}
+	}
+	e := x.names[string(rest)]
+	if e == nil || len(rest) == len(tokens) {
+		return false
+	}
+	r.hit(c, e, rule, Resembles)
+	return true
+}
+
+// phrase attributes the longest aliases found on whole tokens, the first of each
+// vendor.
+func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier Tier) bool {
+	var found []*entry
+	hit := func(e *entry) {
+		same := func(f *entry) bool {
+			return f.vendor == e.vendor && (f.excl == nil) == (e.excl == nil) && f.member == e.member
+		}
+		if !slices.ContainsFunc(found, same) {
+			found = append(found, e)
+			r.hit(c, e, rule, tier)
+		}
+	}
+	maker := rule != RuleTextMention
+	for len(tokens) > 0 {
+		end := bytes.IndexByte(tokens, ' ')
+		if end < 0 {
+			end = len(tokens)
+		}
+		word := tokens[:end]
+		h := hashToken(word)
+		if r.first[h>>6&127]&(1<<(h&63)) != 0 {
+			if e, length := r.longestPhrase(x, tokens); e != nil && !(maker && e.ordinary) {
+				hit(e)
+				end = length
+			}
+		}
+		if maker && word[0] >= 0x80 && len(x.unspaced) > 0 {
+			if e := x.startOf(string(word)); e != nil {
+				hit(e)
+			}
+		}
+		if end == len(tokens) {
+			break
+		}
+		tokens = tokens[end+1:]
+	}
+	return len(found) > 0
+}
+
+// startOf returns the alias in a script without spaces with which a word starts, or which
+// follows the places with which it starts.
+func (x *aliases) startOf(word string) *entry {
+	rest := forms().afterPlaces(word)
+	for _, u := range x.unspaced {
+		if strings.HasPrefix(word, u.name) || strings.HasPrefix(rest, u.name) {
+			return u.entry
+		}
+	}
+	return nil
+}
+
+// longestPhrase returns the alias with which the tokens start, and its length.
+func (r *resolver) longestPhrase(x *aliases, tokens []byte) (*entry, int) {
+	var ends [16]int
+	n := 0
+	for i := range len(tokens) {
+		if tokens[i] == ' ' {
+			ends[n] = i
+			if n++; n == r.longest || n == len(ends) {
+				break
+			}
+		}
+	}
+	if n < r.longest && n < len(ends) {
+		ends[n] = len(tokens)
+		n++
+	}
+	for ; n > 0; n-- {
+		if e := x.phrases[string(tokens[:ends[n-1]])]; e != nil {
+			return e, ends[n-1]
+		}
+	}
+	return nil, 0
+}
+
+// misspelt attributes a name one letter away from a distinctive alias: the whole
+// name without spaces, or one of its tokens. A name of ordinary words is no slip.
+func (r *resolver) misspelt(c *Claim, tokens []byte) bool {
+	try := func(s []byte) bool {
+		if len(s) < minDistinct-1 {
+			return false
+		}
+		for _, alias := range r.typos[s[0]] {
+			if d := len(alias) - len(s); d < -1 || d > 1 || !oneEdit(alias, string(s)) || len(alias) == minDistinct && !keyslip(alias, string(s)) {
+				continue
+			}
+			r.hit(c, r.squashed[alias], RuleNameMisspelt, Resembles)
+			return true
+		}
+		return false
+	}
+	stripped := stripForms(tokens)
+	if forms().ordinary(stripped) {
+		return false
+	}
+	if try(squash(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
+		return false
+	}
+	for len(stripped) > 0 {
+		token, rest, _ := bytes.Cut(stripped, []byte{' '})
+		if try(token) {
+			return true
+		}
+		stripped = rest
+	}
+	return false
+}
