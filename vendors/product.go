@@ -118,7 +118,7 @@ func (r *resolver) demote(claims []Claim) {
 		for k := range claims {
 			switch c := &claims[k]; {
 			case c.Kind == KindPURL && c.Role == Namespace:
-				if p, ok := splitPURL(c.Value); ok && packageTypes[p.typ] {
+				if p, _, ok := splitPURL(c.Value); ok && packageTypes[p.typ] {
 					a.Tier, a.Caveat = Mentions, "the name of a package of libraries"
 				}
 			case a.Rule == RuleProductStart && c.Role.Makes() && c.Kind == KindName && !Placeholder(c.Value) && !r.attributes(c, a.Vendor):
