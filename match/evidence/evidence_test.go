@@ -42,7 +42,7 @@ func screenWith(t testing.TB, release *denylist.Release, docs map[string]string)
 		}
 	}
 	r := evidence.New(m, "test", match.Ban)
-	r.Finish(records)
+	r.Finish(records, nil)
 	return r
 }
 
