@@ -263,7 +263,7 @@ func tableReason(data []byte, t *thing) (string, error) {
 // Words in the header of a parts list, in languages of the European Union. One that says who
 // makes or supplies something, or what identifies it, is enough; of the others it takes two.
 var (
-	makerWords = nameSet("supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand purl purls cpe cpes mpn " +
+	makerWords = nameSet("supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
 		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
 		"gyártó beszállító valmistaja toimittaja tillverkare leverantör fabrikant leverandør producător furnizor proizvođač dobavljač proizvajalec dobavitelj gamintojas tiekėjas ražotājs piegādātājs tootja tarnija производител доставчик κατασκευαστής προμηθευτής")
 	partWords = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
@@ -378,6 +378,8 @@ func sentences(text string) bool {
 		}
 		if bulletLine.MatchString(line) {
 			bullets++
+		} else if strings.ContainsRune("+=@<{}[]%&|:;$~^", rune(strings.TrimSpace(line)[0])) {
+			return false // as in a language for machines
 		}
 		n := 0
 		for _, f := range fields {

@@ -17,8 +17,8 @@ import (
 // maxFirstLine bounds how far the end of a first line is looked for.
 const maxFirstLine = 16 << 20
 
-// lines recognizes JSON Lines: the first line is a JSON object, and another object
-// follows it, as where attestations are downloaded. For that, the first line is read into
+// lines recognizes JSON Lines: the first line is a document or envelope in JSON, and another
+// object follows it, as where attestations are downloaded. For that, the first line is read into
 // memory if it is longer than head. A document in many
 // lines, or of one line only, is nothing of the kind.
 func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
@@ -53,6 +53,9 @@ func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
 	line, rest, found := bytes.Cut(text, []byte("\n"))
 	if rest = bytes.TrimLeft(rest, " \t\r\n"); !found || len(rest) == 0 || rest[0] != '{' || !jsontext.Value(line).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
 		return nil, nil
+	}
+	if first := line[:min(len(line), headSize)]; envelope(first) == nil && !w.opts.Recognized(first) {
+		return nil, nil // records of something else: one document that is not recognized
 	}
 	return (*walker).jsonLines, nil
 }

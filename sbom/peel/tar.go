@@ -37,11 +37,11 @@ func (w *walker) tar(t thing) {
 		m := t.member("tar", h.Name, nil)
 		m.archive = &links
 		if h.Typeflag != tar.TypeXGlobalHeader {
-			files++
 			links.add(h.Name, anEntry)
 		}
 		switch h.Typeflag {
 		case tar.TypeReg, tar.TypeGNUSparse:
+			files++
 			m.r = &bounded{w: w, layer: "tar", in: &counter{n: h.Size}, r: r}
 			w.entry(m, h.Name)
 		case tar.TypeDir, tar.TypeXGlobalHeader:

@@ -39,7 +39,7 @@ func (w *walker) zip(t thing) {
 		w.fail(t, err)
 		return
 	}
-	known := w.office(t, z)
+	known, files := w.office(t, z), 0
 	var links linkSet
 	for i := range z.entries {
 		e := &z.entries[i]
@@ -50,10 +50,10 @@ func (w *walker) zip(t thing) {
 		m := t.member("zip", e.name, nil)
 		m.archive = &links
 		if e.fault != "" {
-			w.fail(m, syntax("the zip archive can be read in two ways: %s", e.fault))
+			w.fail(t, syntax("the zip archive can be read in two ways: of the entry %q, %s", e.name, e.fault))
 		}
-		if !known(e.name) {
-			w.zipEntry(z, e, m, &links)
+		if known(e.name) || !w.zipEntry(z, e, m, &links) {
+			files++
 		}
 	}
 	w.links(t, "zip", &links)
@@ -65,44 +65,41 @@ func (w *walker) zip(t thing) {
 		w.fail(t, &sbom.Error{Offset: first, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the zip archive has %d bytes, the first at byte %d, that its central directory does not name: others may unpack files from them", n, first)})
 	case z.extra != "":
 		w.fail(t, syntax("%s", z.extra))
-	case len(z.entries) == 0:
+	case files == 0:
 		w.fail(t, syntax("the zip archive holds no files"))
 	}
 }
 
-// zipEntry goes on with an entry.
-func (w *walker) zipEntry(z *zipDirectory, e *zipEntry, m thing, links *linkSet) {
+// zipEntry goes on with an entry, and reports whether it is a directory or link.
+func (w *walker) zipEntry(z *zipDirectory, e *zipEntry, m thing, links *linkSet) (passed bool) {
 	switch {
 	case e.flags&(zipEncrypted|zipStrong|zipMaskedHeaders) != 0:
 		w.fail(m, &sbom.Error{Kind: sbom.ErrRead, Err: errEncrypted})
-		return
+		return false
 	case e.method != 0 && e.method != 8:
 		w.fail(m, syntax("the file is packed by method %d, which is not read", e.method))
-		return
+		return false
 	}
 	body := &bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}
-	switch {
-	case strings.HasSuffix(e.name, "/") && e.size == 0: // a directory; with content it is a file that others may unpack
-		if _, err := io.Copy(io.Discard, body); err != nil {
-			w.fail(m, err)
-			return
-		}
-		w.passed(m)
-	case e.mode&unixTypeMask == unixSymbolicLink:
-		target, err := io.ReadAll(io.LimitReader(body, maxTarget+1))
-		switch {
-		case err != nil:
-			w.fail(m, err)
-		case len(target) > maxTarget:
-			w.fail(m, syntax("a symbolic link to a name of more than %d bytes", maxTarget))
-		default:
-			links.symbolic(e.name, string(target))
-			w.passed(m)
-		}
-	default:
+	directory := strings.HasSuffix(e.name, "/") && e.size == 0 // with content it is a file that others may unpack
+	if !directory && e.mode&unixTypeMask != unixSymbolicLink {
 		m.r = body
 		w.entry(m, e.name)
+		return false
 	}
+	target, err := io.ReadAll(io.LimitReader(body, maxTarget+1))
+	switch {
+	case err != nil:
+		w.fail(m, err)
+	case len(target) > maxTarget:
+		w.fail(m, syntax("a symbolic link to a name of more than %d bytes", maxTarget))
+	default:
+		if !directory {
+			links.symbolic(e.name, string(target))
+		}
+		w.passed(m)
+	}
+	return true
 }
 
 // maxTarget bounds the name that a link leads to, as PATH_MAX of Linux does.
