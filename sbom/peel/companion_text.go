@@ -72,7 +72,7 @@ func signatureReason(data []byte, t *thing) (string, error) {
 		return "signature (PGP)", nil
 	case isECDSA(data):
 		return "signature (ECDSA)", nil
-	case slices.Contains([]string{".sig", ".sign", ".signature"}, strings.ToLower(path.Ext(t.name))) && (len(data) == 64 || len(data) == 256 || len(data) == 384 || len(data) == 512) && !isText(data):
+	case slices.Contains([]string{".sig", ".sign", ".signature"}, strings.ToLower(path.Ext(t.name))) && (len(data) == 64 || len(data) == 256 || len(data) == 384 || len(data) == 512) && !utf8.Valid(data):
 		return "signature (Ed25519 or RSA)", nil // by its name and its length: it has no mark
 	default:
 		if inner, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(data))); err == nil && len(inner) >= 64 && (isECDSA(inner) || isPEM(inner)) {
@@ -268,7 +268,7 @@ var (
 		"gyártó beszállító valmistaja toimittaja tillverkare leverantör fabrikant leverandør producător furnizor proizvođač dobavljač proizvajalec dobavitelj gamintojas tiekėjas ražotājs piegādātājs tootja tarnija производител доставчик κατασκευαστής προμηθευτής")
 	partWords = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
 		"komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi")
-	headerWords = nameSet("name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source")
+	headerWords = nameSet("name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded")
 )
 
 var camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
