@@ -129,7 +129,7 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 		return e, err
 	}
 	e.report = evidence.New(x.m, "auditpipe", failOn)
-	e.report.Finish(docs)
+	e.report.Finish(docs, before.Companions)
 	e.record, err = e.report.Sign(ctx, x.s.key.statements)
 	return e, err
 }
@@ -159,10 +159,10 @@ func flips(c *config, m *match.Matcher, order []string, latest map[string]*evide
 		}
 		docs := p.before.Documents
 		p.before.Documents = nil
-		p.before.Finish(docs)
+		p.before.Finish(docs, nil)
 		docs = p.after.Documents
 		p.after.Documents = nil
-		p.after.Finish(docs)
+		p.after.Finish(docs, nil)
 		if err := evidence.Compare(p.before, p.after, denylist.Diff(release, m.Release())).WriteTable(c.stdout, nil); err != nil {
 			return err
 		}

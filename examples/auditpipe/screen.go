@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -194,6 +195,9 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 	}}))
 	if err := ctx.Err(); err != nil {
 		return e, err
+	}
+	if len(e.report.Documents) == 0 {
+		return e, errors.New("it holds no document to screen")
 	}
 	subjects := e.report.Subjects()
 	if len(subjects) != 1 {

@@ -83,7 +83,7 @@ func (b *bid) about() *evidence.Bid {
 
 // check makes a failure of each document whose file has another digest than the bid states, and
 // adds one for each digest that there is no file to compare with.
-func (b *bid) check(docs []evidence.Document) []evidence.Document {
+func (b *bid) check(docs []evidence.Document, companions []evidence.Companion) []evidence.Document {
 	if b == nil {
 		return docs
 	}
@@ -99,6 +99,16 @@ func (b *bid) check(docs []evidence.Document) []evidence.Document {
 		if ok && want != digest && d.Error == nil {
 			d.Fail(evidence.Error{Kind: "read", Message: fmt.Sprintf("%v: the file's SHA-256 is %s; the bid states %s", errBid, digest, want)})
 		}
+	}
+	for _, c := range companions {
+		if c.File != "" {
+			continue
+		}
+		if want, ok := b.digests[c.Path]; ok && want != c.SHA256 {
+			docs = append(docs, evidence.Failed(evidence.Source{Path: c.Path, SHA256: c.SHA256, Bytes: c.Bytes}, sbom.Header{},
+				&sbom.Error{Kind: sbom.ErrRead, Err: fmt.Errorf("%w: the file's SHA-256 is %s; the bid states %s", errBid, c.SHA256, want)}))
+		}
+		compared[c.Path] = true
 	}
 	for _, path := range b.paths {
 		if want, ok := b.digests[path]; ok && !compared[path] {

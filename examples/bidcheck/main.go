@@ -141,12 +141,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // screenWith screens the inputs with one matcher.
 func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []screen.Input, stdin io.Reader, stderr io.Writer) *evidence.Report {
 	meter := newMeter(stderr, c.quiet, inputs)
-	docs := screen.Run(ctx, m, inputs, &screen.Options{Jobs: c.jobs, Verifiers: c.verifiers, Stdin: stdin, Progress: meter.add})
+	docs, companions := screen.Run(ctx, m, inputs, &screen.Options{Jobs: c.jobs, Verifiers: c.verifiers, Stdin: stdin, Progress: meter.add})
 	meter.done()
-	docs = c.bid.check(docs)
+	docs = c.bid.check(docs, companions)
 	report := evidence.New(m, "bidcheck", c.failOn)
 	report.Bid = c.bid.about()
-	report.Finish(docs)
+	report.Finish(docs, companions)
 	return report
 }
 

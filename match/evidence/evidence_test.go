@@ -44,7 +44,7 @@ func screenWith(t testing.TB, release *denylist.Release, docs map[string]string)
 		}
 	}
 	r := evidence.New(m, "test", match.Ban)
-	r.Finish(records)
+	r.Finish(records, nil)
 	return r
 }
 
@@ -151,7 +151,7 @@ func TestNothingScreened(t *testing.T) {
 	r.Documents[0].Coverage.Components = 0
 	docs := r.Documents
 	r.Documents = nil
-	r.Finish(docs)
+	r.Finish(docs, nil)
 	if r.Verdict != "inconclusive" || r.ExitStatus(false) != evidence.ExitUnscreened || len(r.NotScreened()) != 1 {
 		t.Errorf("%s, status %d, %v", r.Verdict, r.ExitStatus(false), r.NotScreened())
 	}
@@ -173,7 +173,7 @@ func TestNotices(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := evidence.New(m, "test", match.NoVerdict)
-	r.Finish([]evidence.Document{evidence.Screened(evidence.Source{Path: "p"}, result)})
+	r.Finish([]evidence.Document{evidence.Screened(evidence.Source{Path: "p"}, result)}, nil)
 	if d := r.Documents[0]; d.Verdict != "clear" || len(d.Notices) != 1 || d.Notices[0].Message != "the document calls itself incomplete" || d.Notices[0].Kind != "incomplete" {
 		t.Errorf("%+v", d)
 	}

@@ -31,9 +31,9 @@ func Example() {
 	result, err := m.Check(context.Background(), doc)
 	report := evidence.New(m, "example", match.Ban)
 	if err != nil {
-		report.Finish([]evidence.Document{evidence.Failed(src, doc.Header(), err)})
+		report.Finish([]evidence.Document{evidence.Failed(src, doc.Header(), err)}, nil)
 	} else {
-		report.Finish([]evidence.Document{evidence.Screened(src, result)})
+		report.Finish([]evidence.Document{evidence.Screened(src, result)}, nil)
 	}
 	if err := report.WriteTable(os.Stdout, nil); err != nil {
 		fmt.Println(err)

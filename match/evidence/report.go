@@ -46,6 +46,7 @@ type Report struct {
 // A Companion is a file that is known to lie beside documents, was passed over, and why.
 type Companion struct {
 	Path   string `json:"path"`
+	File   string `json:"file,omitempty"` // that it came out of, if it is not a file itself
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
 	Reason string `json:"reason"` // what it is: "checksum file", "PDF document"
@@ -371,9 +372,12 @@ func id(src Source, f match.Finding) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Finish puts the documents in order of their paths and sums up. A report without
-// documents, or with none that has a component, is at least inconclusive: nothing was screened.
-func (r *Report) Finish(docs []Document) {
+// Finish puts the documents and companions in order of their paths and sums up. A report
+// without documents, or with none that has a component, is at least inconclusive: nothing
+// was screened.
+func (r *Report) Finish(docs []Document, companions []Companion) {
+	r.Companions = append(r.Companions, companions...)
+	sort.SliceStable(r.Companions, func(i, j int) bool { return r.Companions[i].Path < r.Companions[j].Path })
 	r.Documents = append(r.Documents, docs...)
 	sort.SliceStable(r.Documents, func(i, j int) bool { return r.Documents[i].Path < r.Documents[j].Path })
 	verdict := match.Clear

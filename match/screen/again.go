@@ -81,6 +81,13 @@ func paths(r *evidence.Report) []string {
 			all = append(all, d.Path)
 		}
 	}
+	for _, c := range r.Companions {
+		if c.File != "" {
+			all = append(all, c.File)
+		} else {
+			all = append(all, c.Path)
+		}
+	}
 	return all
 }
 
@@ -90,13 +97,24 @@ func sameFiles(recorded, now *evidence.Report) error {
 	for _, s := range now.Subjects() {
 		digests[s.Name] = fmt.Sprint(s.Digest)
 	}
+	for _, c := range now.Companions {
+		digests[c.Path] = c.SHA256
+	}
 	var errs []error
-	for _, s := range recorded.Subjects() {
-		switch got, ok := digests[s.Name]; {
+	compare := func(name, digest string) {
+		switch got, ok := digests[name]; {
 		case !ok:
-			errs = append(errs, fmt.Errorf("%w: %s cannot be read; recorded %v", ErrInput, s.Name, s.Digest))
-		case got != fmt.Sprint(s.Digest):
-			errs = append(errs, fmt.Errorf("%w: %s has %s; recorded %v", ErrInput, s.Name, got, s.Digest))
+			errs = append(errs, fmt.Errorf("%w: %s cannot be read; recorded %s", ErrInput, name, digest))
+		case got != digest:
+			errs = append(errs, fmt.Errorf("%w: %s has %s; recorded %s", ErrInput, name, got, digest))
+		}
+	}
+	for _, s := range recorded.Subjects() {
+		compare(s.Name, fmt.Sprint(s.Digest))
+	}
+	for _, c := range recorded.Companions {
+		if c.File == "" {
+			compare(c.Path, c.SHA256)
 		}
 	}
 	return errors.Join(errs...)

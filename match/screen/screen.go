@@ -9,8 +9,9 @@
 //
 // A file is taken apart as package peel does, and each document in it is a record with the
 // way in as its path. A directory that is a root file system, or the like, is one document.
-// What cannot be read is a record with an error. Records do not depend on how many files
-// are screened at once.
+// What cannot be read is a record with an error, and the findings made before. Files that are
+// known to lie beside documents are listed, and passed over. Records do not depend on how
+// many files are screened at once.
 package screen
 
 import (
@@ -20,6 +21,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -27,6 +29,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sort"
 	"sync"
 	"sync/atomic"
 
@@ -50,6 +53,12 @@ type Options struct {
 	Verifiers []dsse.Verifier
 	// Stdin is what the input "-" is read from; default nothing.
 	Stdin io.Reader
+	// MaxItems and MaxBytes bound what comes out of archives and other layers of all inputs
+	// together: documents and companions (default 250,000) and their bytes (default 64 GiB).
+	// Inputs after the one that reached a bound are not screened, which is an error of
+	// each. Package peel bounds what comes out of one input.
+	MaxItems int
+	MaxBytes int64
 	// Transcript, if it is set, is given what each document said, before it is screened;
 	// path is the document's. Of a document that cannot be read to its end, it is given what
 	// was read before, see [sbom.Transcript]. It may be called from several goroutines, and
@@ -66,36 +75,15 @@ type screener struct {
 }
 
 // Run screens the inputs, several at once, and returns the records of their documents in the
-// order of the inputs. If ctx is done, what was not screened by then is an error.
-func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) []evidence.Document {
+// order of the inputs, and of the companions in the order of their paths. If ctx is done, what
+// was not screened by then is an error.
+func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) ([]evidence.Document, []evidence.Companion) {
 	x := &screener{m: m}
 	if opts != nil {
 		x.opts = *opts
 	}
-	if x.opts.Jobs <= 0 {
-		x.opts.Jobs = runtime.GOMAXPROCS(0)
-	}
-	if x.opts.Stdin == nil {
-		x.opts.Stdin = eof{}
-	}
-	if x.opts.Progress == nil {
-		x.opts.Progress = func(int) {}
-	}
-	found := make([]file, len(inputs))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(x.opts.Jobs, len(inputs)) {
-		workers.Go(func() {
-			for i := range next {
-				found[i] = x.input(ctx, inputs[i])
-			}
-		})
-	}
-	for i := range inputs {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	x.opts.setDefaults()
+	found := x.all(ctx, inputs)
 	var all []match.Screened
 	for i := range found {
 		for j := range found[i].docs {
@@ -104,19 +92,103 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) [
 	}
 	m.ResolveLinks(all)
 	var docs []evidence.Document
+	var companions []evidence.Companion
 	for i := range found {
 		for j := range found[i].docs {
 			docs = append(docs, found[i].docs[j].record(&found[i]))
 		}
+		companions = append(companions, found[i].companions...)
 	}
-	return docs
+	sort.SliceStable(companions, func(i, j int) bool { return companions[i].Path < companions[j].Path })
+	return docs, companions
+}
+
+func (o *Options) setDefaults() {
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.MaxItems <= 0 {
+		o.MaxItems = 250_000
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 64 << 30
+	}
+	if o.Stdin == nil {
+		o.Stdin = eof{}
+	}
+	if o.Progress == nil {
+		o.Progress = func(int) {}
+	}
+}
+
+// all screens the inputs. The bounds of all of them together are kept in the order of the inputs,
+// so that what is screened does not depend on which is ready first: an input counts only if
+// those before it have left room, whatever those after it took.
+func (x *screener) all(ctx context.Context, inputs []Input) []file {
+	found := make([]file, len(inputs))
+	ready := make([]bool, len(inputs))
+	var mu sync.Mutex
+	spent, first := cost{}, 0 // by the inputs before first, all of which are ready
+	full := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return spent.reached(&x.opts)
+	}
+	done := func(i int, f file) {
+		mu.Lock()
+		defer mu.Unlock()
+		found[i], ready[i] = f, true
+		for ; first < len(inputs) && ready[first]; first++ {
+			if spent.reached(&x.opts) {
+				found[first] = x.left(inputs[first])
+			}
+			spent.add(found[first].cost)
+		}
+	}
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(x.opts.Jobs, len(inputs)) {
+		workers.Go(func() {
+			for i := range next {
+				if full() {
+					done(i, x.left(inputs[i]))
+				} else {
+					done(i, x.input(ctx, inputs[i]))
+				}
+			}
+		})
+	}
+	for i := range inputs {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return found
+}
+
+// A cost is how much came out of archives and other layers.
+type cost struct {
+	items int
+	bytes int64
+}
+
+func (c *cost) add(d cost)              { c.items, c.bytes = c.items+d.items, c.bytes+d.bytes }
+func (c *cost) reached(o *Options) bool { return c.items >= o.MaxItems || c.bytes >= o.MaxBytes }
+
+// left is an input that was left out.
+func (x *screener) left(in Input) file {
+	err := fmt.Errorf("not screened: %d documents and companions, or %d bytes, came out of the archives before it", x.opts.MaxItems, x.opts.MaxBytes)
+	return file{src: evidence.Source{Path: in.Path},
+		docs: []document{{item: peel.Item{Path: in.Path}, err: &sbom.Error{Kind: sbom.ErrLimit, Err: err}}}}
 }
 
 // A file is an input with the documents in it.
 type file struct {
-	src  evidence.Source
-	sha1 string // for links, which SPDX 2 makes with it
-	docs []document
+	src        evidence.Source
+	sha1       string // for links, which SPDX 2 makes with it
+	docs       []document
+	companions []evidence.Companion
+	cost       cost
 }
 
 // eof has nothing.
@@ -149,9 +221,22 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		}
 	}
 	endless := false // what may have no end is not read on for its digest
-	for item := range peel.Walk(ctx, from, &peel.Options{Verifiers: x.opts.Verifiers}) {
-		d := x.document(ctx, item)
+	for item := range peel.Walk(ctx, from, &peel.Options{Verifiers: x.opts.Verifiers, Recognized: recognized}) {
+		var d document
+		if item.Companion != "" && item.Err == nil {
+			c, n, err := companion(ctx, item, in.Path)
+			if err == nil {
+				out.companions = append(out.companions, c)
+				out.cost.add(cost{min(1, len(item.Layers)), n})
+				continue
+			}
+			d = document{item: item, src: evidence.Source{Path: item.Path, Bytes: n}, err: err}
+			d.item.Reader = nil
+		} else {
+			d = x.document(ctx, item)
+		}
 		endless = endless || in.Path == "-" && errors.Is(d.err, sbom.ErrLimit)
+		out.cost.add(cost{min(1, len(item.Layers)), d.src.Bytes})
 		out.docs = append(out.docs, d)
 	}
 	var failed error
@@ -166,7 +251,38 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 			d.fail(unreadable(failed))
 		}
 	}
+	if failed != nil && len(out.docs) == 0 {
+		out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(failed)}}
+	}
 	return out
+}
+
+// recognized reports whether a document that starts with head is of a format that is read.
+func recognized(head []byte) bool {
+	for _, f := range firmware.Formats() {
+		if f.Sniff(head) {
+			return true
+		}
+	}
+	_, err := sbom.Detect(head)
+	return err == nil
+}
+
+// companion takes the digest of a companion, to its end: it shows there if it is one.
+func companion(ctx context.Context, item peel.Item, input string) (evidence.Companion, int64, error) {
+	t := newTally(ctx, item.Reader, func(int) {})
+	if _, err := io.Copy(io.Discard, t); err != nil {
+		if !errors.As(err, new(*sbom.Error)) {
+			err = unreadable(err)
+		}
+		return evidence.Companion{}, t.n, err
+	}
+	c := evidence.Companion{Path: item.Path, Bytes: t.n, Reason: item.Companion}
+	if len(item.Layers) > 0 {
+		c.File = input
+	}
+	c.SHA256, _ = t.sums()
+	return c, t.n, nil
 }
 
 // A document is what came of one document.

@@ -52,8 +52,8 @@ func (w *walker) cab(t thing) {
 		switch {
 		case broken != nil:
 			w.fail(m, broken)
-		case w.out > w.opts.Limits.Bytes:
-			w.fail(m, limit("more than %d bytes unpacked", w.opts.Limits.Bytes))
+		case w.out > w.most():
+			w.fail(m, limit("more than %d bytes unpacked from a file of %d", w.most(), w.packed()))
 			return
 		case f.offset > int64(len(folder)) || f.size > int64(len(folder))-f.offset:
 			w.fail(m, syntax("the file has %d bytes at %d of a folder of %d", f.size, f.offset, len(folder)))
@@ -63,7 +63,7 @@ func (w *walker) cab(t thing) {
 		}
 	}
 	if c.rest > 0 {
-		w.fail(t, syntax("%d bytes behind the end of the cabinet", c.rest))
+		w.fail(t, syntax("%d bytes after the end of the cabinet", c.rest))
 	}
 }
 

@@ -14,12 +14,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-const (
-	// ratioFree is how much may be unpacked before the ratio counts.
-	ratioFree = 16 << 20
-	// window bounds the history that a format may ask to be kept in memory.
-	window = 64 << 20
-)
+// window bounds the history that a format may ask to be kept in memory.
+const window = 64 << 20
 
 func (w *walker) gzip(t thing) {
 	in := &counter{r: t.r}
@@ -100,8 +96,8 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 	l := &b.w.opts.Limits
 	var ours *sbom.Error
 	switch {
-	case b.w.out > l.Bytes:
-		err = limit("more than %d bytes unpacked", l.Bytes)
+	case b.w.out > b.w.most():
+		err = limit("more than %d bytes unpacked from a file of %d", b.w.most(), b.w.packed())
 	case b.n > ratioFree && b.n/l.Ratio > b.in.n:
 		err = limit("%s data of %d bytes unpacks to more than %d times as much", b.layer, b.in.n, l.Ratio)
 	case err != nil && err != io.EOF && !errors.As(err, &ours):

@@ -76,19 +76,41 @@ type Item struct {
 // Options set how things are peeled. A nil *Options means defaults.
 type Options struct {
 	Limits Limits
+	// Recognized reports whether a document that starts with head is of a format that
+	// the caller reads. Such a document is never a companion. Default: what
+	// [sbom.Detect] knows.
+	Recognized func(head []byte) bool
 	// Verifiers check the signatures of envelopes. If there are any, an envelope
 	// that none of them has signed is an [ErrSignature].
 	Verifiers []dsse.Verifier
 }
 
-// Limits bound what is peeled. A zero field means its default.
+// Limits bound what is peeled of one source, in all its layers together. A zero field means
+// its default. What is unpacked is bounded by the size of the source, too: see Ratio and
+// Items. That bounds the time for nested archives, each of which is within its own bounds.
 type Limits struct {
-	Bytes  int64 // unpacked bytes of one source, in all its layers; default 16 GiB
-	Ratio  int64 // unpacked bytes for each packed one, beyond the first 16 MiB; default 300
-	Layers int   // layers one in the other; default 6
-	Items  int   // items of one source; default 1,000,000
-	Memory int64 // bytes of an archive or envelope that is held in memory; default 64 MiB
+	Bytes int64 // unpacked bytes; default 16 GiB
+	// Ratio is how many unpacked bytes each packed one may have: in a layer beyond its
+	// first 16 MiB, in all layers of a source beyond the first 256 MiB; default 300.
+	Ratio  int64
+	Layers int // layers one in the other; default 8
+	// Items bounds the entries of archives and the documents; default 1,000,000, and at
+	// most 1,000 and one for each 16 bytes of the source.
+	Items  int
+	Memory int64 // bytes of archives, envelopes and other things that are held in memory at once; default 128 MiB
 }
+
+const (
+	// ratioFree is how much a layer may unpack to before the ratio counts, and
+	// ratioFreeAll how much all layers of a source may.
+	ratioFree    = 16 << 20
+	ratioFreeAll = 256 << 20
+	// itemsFree is how many entries a source may have before its size counts, and
+	// itemBytes the size that it must have for each further one. An entry of a zip
+	// archive takes 76 bytes and its name twice; that of a tar archive, packed, less.
+	itemsFree = 1_000
+	itemBytes = 16
+)
 
 func (l Limits) withDefaults() Limits {
 	set := func(p *int64, v int64) {
@@ -98,9 +120,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.Bytes, 16<<30)
 	set(&l.Ratio, 300)
-	set(&l.Memory, 64<<20)
+	set(&l.Memory, 128<<20)
 	if l.Layers <= 0 {
-		l.Layers = 6
+		l.Layers = 8
 	}
 	if l.Items <= 0 {
 		l.Items = 1_000_000
@@ -116,7 +138,13 @@ func Walk(ctx context.Context, src Source, opts *Options) iter.Seq[Item] {
 			w.opts = *opts
 		}
 		w.opts.Limits = w.opts.Limits.withDefaults()
-		w.entry(thing{path: src.Path, r: src.Reader, at: src.At, size: src.Size}, filepath.ToSlash(src.Path))
+		if w.opts.Recognized == nil {
+			w.opts.Recognized = func(head []byte) bool { _, err := sbom.Detect(head); return err == nil }
+		}
+		w.src = &counter{r: src.Reader}
+		w.size = src.Size
+		name := filepath.ToSlash(src.Path)
+		w.entry(thing{path: src.Path, name: name, r: w.src, at: src.At, size: src.Size}, name)
 	}
 }
 
@@ -124,24 +152,30 @@ type walker struct {
 	ctx   context.Context
 	yield func(Item) bool
 	opts  Options
-	out   int64 // bytes unpacked
-	items int
-	done  bool // the caller wants no more
+	src   *counter // what was read of the source
+	size  int64    // of the source, if it is known
+	out   int64    // bytes unpacked
+	held  int64    // bytes that are held in memory
+	items int      // entries and documents
+	done  bool     // the caller wants no more
 }
 
 // A thing is a document, or layers around documents.
 type thing struct {
 	path       string
+	name       string   // in the archive around it
+	archive    *linkSet // of the archive around it
 	layers     []string
 	r          io.Reader
 	at         io.ReaderAt
 	size       int64
 	unverified bool
+	document   bool // it is what an envelope holds, and must be a document
 }
 
 // within is the thing that comes out of t when a layer is taken off.
 func (t thing) within(layer string, r io.Reader) thing {
-	return thing{path: t.path, layers: append(slices.Clone(t.layers), layer), r: r, unverified: t.unverified}
+	return thing{path: t.path, name: t.name, layers: append(slices.Clone(t.layers), layer), r: r, unverified: t.unverified, document: t.document}
 }
 
 // headSize is as much as is needed to know a layer: more than a tar header, and
@@ -153,8 +187,8 @@ func (w *walker) emit(item Item) bool {
 	if w.done {
 		return false
 	}
-	if w.items++; w.items > w.opts.Limits.Items {
-		item = Item{Path: item.Path, Layers: item.Layers, Err: limit("more than %d documents in one file", w.opts.Limits.Items)}
+	if w.items++; w.left() < 0 {
+		item = Item{Path: item.Path, Layers: item.Layers, Err: limit("more than %d entries and documents in a file of this size", w.items-1)}
 		w.yield(item)
 		w.done = true
 		return false
@@ -172,11 +206,38 @@ func (w *walker) fail(t thing, err error) {
 	w.emit(Item{Path: t.path, Layers: t.layers, Err: err})
 }
 
+// passed counts an entry that is no item, as a directory.
+func (w *walker) passed(t thing) {
+	if w.left() > 0 {
+		w.items++
+	} else {
+		w.emit(Item{Path: t.path, Layers: t.layers}) // the limit
+	}
+}
+
+// packed is the size of the source, as far as it is known.
+func (w *walker) packed() int64 { return max(w.size, w.src.n) }
+
+// left is how many items there may still be.
+func (w *walker) left() int {
+	return int(min(int64(w.opts.Limits.Items), itemsFree+w.packed()/itemBytes)) - w.items
+}
+
+// most is how many bytes may be unpacked.
+func (w *walker) most() int64 {
+	l := &w.opts.Limits
+	if packed := w.packed(); packed < l.Bytes/l.Ratio {
+		return min(l.Bytes, ratioFreeAll+packed*l.Ratio)
+	}
+	return l.Bytes
+}
+
 // peel takes one layer off and goes on with what comes out, or emits a document.
 func (w *walker) peel(t thing) {
 	if w.done {
 		return
 	}
+	defer func(held int64) { w.held = held }(w.held)
 	br := bufio.NewReaderSize(t.r, headSize)
 	head, err := br.Peek(headSize)
 	if err != nil && err != io.EOF {
@@ -188,12 +249,27 @@ func (w *walker) peel(t thing) {
 		w.utf16(t, order, mark)
 		return
 	}
-	layer := known(head)
+	layer, err := w.lines(&t, &head)
+	if err != nil {
+		w.fail(t, err)
+		return
+	}
+	if layer == nil {
+		layer = known(head)
+	}
 	if layer != nil && len(t.layers) >= w.opts.Limits.Layers {
 		w.fail(t, limit("more than %d layers of compression, archives and envelopes", w.opts.Limits.Layers))
 		return
 	}
 	if layer == nil {
+		if !t.document {
+			if ok, err := w.companion(&t, head); ok || err != nil {
+				if err != nil {
+					w.fail(t, err)
+				}
+				return
+			}
+		}
 		w.emit(Item{Path: t.path, Layers: t.layers, Reader: t.r, At: t.at, Size: t.size, Unverified: t.unverified})
 		return
 	}
@@ -237,13 +313,15 @@ func syntax(format string, args ...any) error {
 
 // memory reads all of a thing that has to be held in memory.
 func (w *walker) memory(t thing, what string) ([]byte, bool) {
-	data, err := io.ReadAll(io.LimitReader(t.r, w.opts.Limits.Memory+1))
+	room := w.opts.Limits.Memory - w.held
+	data, err := io.ReadAll(io.LimitReader(t.r, room+1))
 	switch {
 	case err != nil:
 		w.fail(t, sbom.ReadError(0, err))
-	case int64(len(data)) > w.opts.Limits.Memory:
-		w.fail(t, limit("%s of more than %d bytes, which would be held in memory", what, w.opts.Limits.Memory))
+	case int64(len(data)) > room:
+		w.fail(t, limit("%s that would be held in memory, with what it is in, has more than %d bytes", what, w.opts.Limits.Memory))
 	default:
+		w.held += int64(len(data))
 		return data, true
 	}
 	return nil, false

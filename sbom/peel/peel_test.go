@@ -35,11 +35,11 @@ func Example() {
 	src := peel.Source{Path: "bid.tar", Reader: strings.NewReader(file)}
 	for item := range peel.Walk(context.Background(), src, nil) {
 		data, err := io.ReadAll(item.Reader)
-		fmt.Println(item.Path, item.Layers, len(data), err)
+		fmt.Printf("%s %s %d %v %q\n", item.Path, item.Layers, len(data), err, item.Companion)
 	}
 	// Output:
-	// bid.tar!sbom/app.cdx.json.gz [tar gzip] 73 <nil>
-	// bid.tar!README [tar] 5 <nil>
+	// bid.tar!sbom/app.cdx.json.gz [tar gzip] 73 <nil> ""
+	// bid.tar!README [tar] 5 <nil> "text for people"
 }
 
 const doc = `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"x"}]}`
@@ -116,6 +116,9 @@ func walk(t testing.TB, in string, opts *peel.Options, bytewise bool) string {
 			} else {
 				what = fmt.Sprintf("%d bytes", len(data))
 			}
+			if item.Companion != "" {
+				what = item.Companion
+			}
 		}
 		if err != nil {
 			var e *sbom.Error
@@ -152,7 +155,7 @@ func TestWalk(t *testing.T) {
 		"blobs/sha256/"+strings.Repeat("c", 64), dsseOf(statementOf(doc)))
 	for _, tt := range []struct{ name, in, want string }{
 		{"plain", doc, "f : doc"},
-		{"empty", "", "f : 0 bytes"},
+		{"empty", "", "f : empty file"},
 		{"gzip", gzipOf(doc), "f gzip: doc"},
 		{"two members", gzipOf(doc[:9]) + gzipOf(doc[9:]), "f gzip: doc"},
 		{"zstd", zstdOf(doc), "f zstd: doc"},
@@ -176,13 +179,15 @@ func TestWalk(t *testing.T) {
 		{"DSSE around the document", dsseOf(doc), "f!payload dsse: doc unverified"},
 		{"bundle", `{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{},"dsseEnvelope":` + dsseOf(statementOf(doc)) + `}`,
 			"f!dsseEnvelope!payload!predicate sigstore-bundle+dsse+in-toto: doc unverified"},
-		{"OCI archive", oci, "f!blobs/sha256/" + strings.Repeat("b", 64) + " tar: notRecognised\n" +
+		{"OCI archive", oci, "f!oci-layout tar: description of a container image\nf!index.json tar: description of a container image\n" +
+			"f!blobs/sha256/" + strings.Repeat("a", 64) + " tar: description of a container image\n" +
+			"f!blobs/sha256/" + strings.Repeat("b", 64) + " tar: notRecognised\n" +
 			"f!blobs/sha256/" + strings.Repeat("c", 64) + "!payload!predicate tar+dsse+in-toto: doc unverified"},
 		{"not an OCI index", tarOf("index.json", `{"manifests":[],"components":[]}`), "f!index.json tar: 32 bytes"},
 
 		{"truncated gzip", gzipOf(doc)[:40], "f gzip: syntax"},
 		{"gzip with a wrong checksum", gzipOf(doc)[:len(gzipOf(doc))-8] + "\x00\x00\x00\x00\x00\x00\x00\x00", "f gzip: syntax"},
-		{"garbage behind gzip", gzipOf(doc) + "garbage", "f gzip: syntax"},
+		{"garbage after gzip", gzipOf(doc) + "garbage", "f gzip: syntax"},
 		{"not gzip", "\x1f\x8b\x00", "f : syntax"},
 		{"truncated zstd", zstdOf(doc)[:20], "f zstd: syntax"},
 		{"truncated xz", string(xz[:50]), "f xz: syntax"},
@@ -197,11 +202,12 @@ func TestWalk(t *testing.T) {
 		{"two boms", `{"sbom":{},"sbom":` + doc + `}`, "f : duplicateName"},
 		{"no predicate", `{"_type":"https://in-toto.io/Statement/v1","predicateType":"x"}`, "f : syntax"},
 		{"payload not base64", `{"payloadType":"x","payload":"*"}`, "f : syntax"},
-		{"a folder that has content", strings.ReplaceAll(zipOf("a_", doc), "a_", "a/"), "f!a/ zip: syntax"},
+		{"a folder that has content", strings.ReplaceAll(zipOf("a_", doc), "a_", "a/"), "f!a/ zip: doc"},
 		{"two contents", `{"sbom":` + doc + `,"payload":"e30=","payloadType":"x"}`, "f : syntax"},
 		{"a document around an envelope", `{"sbom":{"x":"` + strings.Repeat("x", 70_000) + `"},"components":[{"name":"kav"}],"bomFormat":"CycloneDX","specVersion":"1.6"}`, "f : syntax"},
-		{"a second tar behind the first", tarOf("a", doc) + tarOf("b", doc), "f!a tar: doc\nf : syntax"},
-		{"seven layers", gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(doc))))))), "f gzip+gzip+gzip+gzip+gzip+gzip: limit"},
+		{"a second tar after the first", tarOf("a", doc) + tarOf("b", doc), "f!a tar: doc\nf : syntax"},
+		{"eight layers", gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(doc)))))))), "f gzip+gzip+gzip+gzip+gzip+gzip+gzip+gzip: doc"},
+		{"nine layers", gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(gzipOf(doc))))))))), "f gzip+gzip+gzip+gzip+gzip+gzip+gzip+gzip: limit"},
 		{"bomb", gzipOf(strings.Repeat("\x00", 64<<20)), "f gzip: limit"},
 	} {
 		if got := walk(t, tt.in, nil, false); got != tt.want {

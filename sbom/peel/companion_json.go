@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package peel
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// The JSON files that hold images and archives of documents together. Each has the members
+// that are listed and no other; they describe no parts.
+
+func nameSet(names string) map[string]bool {
+	m := make(map[string]bool)
+	for _, n := range strings.Fields(names) {
+		m[n] = true
+	}
+	return m
+}
+
+var (
+	// ociNames are the members of the image layout, index, manifest and configuration (OCI
+	// image specification 1.1), and of the older configuration of a layer (Docker image
+	// specification v1).
+	ociNames = nameSet("imageLayoutVersion schemaVersion mediaType artifactType config layers manifests subject annotations " +
+		"architecture os os.version os.features variant rootfs history created author container docker_version container_config " +
+		"id parent comment Size moby.buildkit.buildinfo.v1")
+	dockerNames    = nameSet("Config RepoTags Layers Parent LayerSources")
+	buildNames     = nameSet("Source Data") // of Microsoft's sbom-tool: bsi.json, what it knows of the build
+	yoctoNames     = nameSet("filename documentNamespace sha1")
+	signatureNames = nameSet("mediaType verificationMaterial messageSignature")
+	cosignNames    = nameSet("base64Signature cert rekorBundle")
+	imageID        = regexp.MustCompile(`^(?:sha256:)?[0-9a-f]{64}$`)
+)
+
+func jsonStarts(head []byte) bool {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
+}
+
+// within reports whether all members are of a set.
+func within(m map[string]jsontext.Value, names map[string]bool) bool {
+	for name := range m {
+		if !names[name] {
+			return false
+		}
+	}
+	return true
+}
+
+// jsonReason says which of these files a whole file is, or "".
+func jsonReason(data []byte, t *thing) (string, error) {
+	if m, err := members(data); err == nil {
+		has := func(names ...string) bool {
+			for _, n := range names {
+				if m[n] == nil {
+					return false
+				}
+			}
+			return true
+		}
+		base := path.Base(t.name)
+		switch {
+		case within(m, ociNames) && (has("imageLayoutVersion") || has("manifests") || has("layers", "config") || has("rootfs")):
+			return "description of a container image", nil
+		case base == "json" && inTar(t) && within(m, ociNames):
+			return "description of a container image", nil
+		case base == "repositories" && inTar(t) && isRepositories(m):
+			return "tags of a container image", nil
+		case within(m, buildNames) && has("Source", "Data") && m["Source"].Kind() == '"' && isStrings(m["Data"]):
+			return "build information of sbom-tool", nil
+		case len(m) == 1 && has("documents"):
+			return yoctoIndex(m["documents"], t), nil
+		case within(m, signatureNames) && has("verificationMaterial", "messageSignature"):
+			return "signature (Sigstore bundle)", nil
+		case within(m, cosignNames) && has("base64Signature"):
+			return "signature (cosign bundle)", nil
+		}
+		return "", nil
+	}
+	return dockerManifest(data, t), nil
+}
+
+// isStrings reports whether a value is an object of strings.
+func isStrings(v jsontext.Value) bool {
+	var m map[string]string
+	return v.Kind() == '{' && json.Unmarshal(v, &m) == nil && !holdsDocument(v)
+}
+
+// isRepositories reports whether all members are tags with the id of an image each.
+func isRepositories(m map[string]jsontext.Value) bool {
+	for _, v := range m {
+		var tags map[string]string
+		if json.Unmarshal(v, &tags) != nil {
+			return false
+		}
+		for _, id := range tags {
+			if !imageID.MatchString(id) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// yoctoIndex recognizes the list of the documents in an archive that OpenEmbedded's
+// create-spdx makes. Each must be there.
+func yoctoIndex(v jsontext.Value, t *thing) string {
+	var list []map[string]string
+	if json.Unmarshal(v, &list) != nil || len(list) == 0 {
+		return ""
+	}
+	for _, d := range list {
+		for name := range d {
+			if !yoctoNames[name] {
+				return ""
+			}
+		}
+		if d["filename"] == "" || d["documentNamespace"] == "" {
+			return ""
+		}
+	}
+	for _, d := range list {
+		t.expect(d["filename"])
+	}
+	return "index of SPDX documents"
+}
+
+// dockerManifest recognizes manifest.json of "docker save". The files that it names must
+// be there.
+func dockerManifest(data []byte, t *thing) string {
+	var list []map[string]jsontext.Value
+	if json.Unmarshal(data, &list) != nil || len(list) == 0 {
+		return ""
+	}
+	var files []string
+	for _, m := range list {
+		var config string
+		var layers []string
+		if !within(m, dockerNames) || json.Unmarshal(m["Config"], &config) != nil || json.Unmarshal(m["Layers"], &layers) != nil || config == "" {
+			return ""
+		}
+		files = append(append(files, config), layers...)
+	}
+	for _, f := range files {
+		t.expect(f)
+	}
+	return "description of a container image"
+}
+
+// expect says that t names another file of its archive.
+func (t *thing) expect(file string) {
+	if t.archive != nil {
+		t.archive.hard(t.name, path.Join(path.Dir(t.name), file))
+	}
+}
