@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -232,6 +233,12 @@ func TestTampering(t *testing.T) {
 		{"no envelope", statement, []dsse.Verifier{verifier}, evidence.ErrEnvelope},
 		{"no JSON", []byte("x"), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
 		{"two payloads", bytes.Replace(envelope, []byte("{"), []byte(`{"payload":"",`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a payload type in other letters", bytes.Replace(envelope, []byte("{"), []byte(`{"PayloadType":"text/plain",`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a payload in other letters, last", fmt.Appendf(nil, `%s,"PAYLOAD":""}`, bytes.TrimSuffix(bytes.TrimSpace(envelope), []byte("}"))), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a payload type in other letters only", bytes.Replace(envelope, []byte("payloadType"), []byte("payloadtype"), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a signature in other letters", bytes.Replace(envelope, []byte(`"sig"`), []byte(`"Sig":"","sig"`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a key id in other letters", bytes.Replace(envelope, []byte(`"sig"`), []byte(`"keyID":"x","sig"`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a member that the standard does not have", bytes.Replace(envelope, []byte("{"), []byte(`{"note":"x",`), 1), []dsse.Verifier{verifier}, nil},
 		{"another payload type", signed("text/plain", string(statement)), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
 		{"another statement type", signed(evidence.PayloadType, replace(evidence.StatementType, "https://in-toto.io/Statement/v0.1")), []dsse.Verifier{verifier}, evidence.ErrStatement},
 		{"another predicate type", signed(evidence.PayloadType, replace(evidence.PredicateType, "https://slsa.dev/provenance/v1")), []dsse.Verifier{verifier}, evidence.ErrStatement},
