@@ -15,6 +15,7 @@ package oscal
 
 import (
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -122,11 +123,11 @@ type related struct {
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report) error {
-	record, err := json.Marshal(r)
-	if err != nil {
+	record := sha256.New()
+	if err := r.WriteJSON(record); err != nil {
 		return fmt.Errorf("oscal: %w", err)
 	}
-	x := &writer{seed: string(record), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
+	x := &writer{seed: string(record.Sum(nil)), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
 	res := result{
 		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict, Start: x.stamp,
 		Description: "Bills of materials and device manifests were screened against a denylist of vendors. A finding is for a person to decide on; it is no legal advice.",
@@ -151,8 +152,9 @@ func Write(w io.Writer, r *evidence.Report) error {
 }
 
 type writer struct {
-	r           *evidence.Report
-	seed, stamp string
+	r     *evidence.Report
+	seed  string // the digest of the record, for the record itself can be long
+	stamp string
 }
 
 // uuid is one of version 5, of the record and a name.
