@@ -100,7 +100,7 @@ func (b *bid) check(docs []evidence.Document) []evidence.Document {
 			failed := *d
 			*d = evidence.Document{
 				Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: failed.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
-				Verdict: "inconclusive", Warnings: d.Warnings, Findings: d.Findings, Observations: d.Observations,
+				Verdict: "inconclusive", Warnings: d.Warnings, Notices: d.Notices, Findings: d.Findings, Observations: d.Observations,
 				Error: &evidence.Error{Kind: "read", Message: fmt.Sprintf("%v: the file's SHA-256 is %s; the bid states %s", errBid, digest, want)},
 			}
 		}

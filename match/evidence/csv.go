@@ -129,12 +129,7 @@ func cell(s string) string {
 	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return s
 	}
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return '\ufffd'
-		}
-		return r
-	}, s)
+	s = PrintableLines(s)
 	if t := strings.TrimLeft(s, " \t\n\u00a0\u3000"); t != "" && strings.ContainsAny(t[:1], "=+-@|%") || strings.HasPrefix(t, "＝") || strings.HasPrefix(t, "＋") || strings.HasPrefix(t, "－") || strings.HasPrefix(t, "＠") || strings.HasPrefix(s, "\t") {
 		return "'" + s
 	}

@@ -67,10 +67,8 @@ func md(s string) string {
 		s = string(r[:most]) + "…"
 	}
 	var b strings.Builder
-	for _, r := range clean(s) {
+	for _, r := range Printable(s) {
 		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			b.WriteByte(' ')
 		case strings.ContainsRune("\\`*{}[]!|<>~&@$^=", r):
 			fmt.Fprintf(&b, "&#%d;", r)
 		case r == '_' || r == '#':

@@ -78,6 +78,9 @@ type Options struct {
 	Jurisdictions   []string `json:"jurisdictions"`
 	RequireIdentity bool     `json:"requireIdentity"`
 	FailOn          string   `json:"failOn"`
+	// Keys are the fingerprints of the keys that the signatures of envelopes around
+	// documents were checked with, see [Fingerprints]; sorted.
+	Keys []string `json:"keys,omitempty"`
 }
 
 // A Document is one screened document, or one that could not be read.
@@ -89,16 +92,21 @@ type Document struct {
 	Bytes  int64  `json:"bytes"`
 	// Container is the file that the document came out of, if it is not a file itself.
 	// Offsets then count in the document, whose digest is SHA256.
-	Container    *Container `json:"container,omitempty"`
-	Format       string     `json:"format"`
-	SpecVersion  string     `json:"specVersion"`
-	Encoding     string     `json:"encoding"`
-	Verdict      string     `json:"verdict"`
-	Error        *Error     `json:"error"`
-	Warnings     []Warning  `json:"warnings"`
-	Coverage     Coverage   `json:"coverage"`
-	Findings     []Finding  `json:"findings"`
-	Observations []Finding  `json:"observations"`
+	Container   *Container `json:"container,omitempty"`
+	Format      string     `json:"format"`
+	SpecVersion string     `json:"specVersion"`
+	Encoding    string     `json:"encoding"`
+	Verdict     string     `json:"verdict"`
+	// Complete says that the document was read to its end. One that was not can have both
+	// an error and findings, which were made before it.
+	Complete bool      `json:"complete"`
+	Error    *Error    `json:"error"`
+	Warnings []Warning `json:"warnings"`
+	// Notices are said in every summary and change no verdict.
+	Notices      []Warning `json:"notices"`
+	Coverage     Coverage  `json:"coverage"`
+	Findings     []Finding `json:"findings"`
+	Observations []Finding `json:"observations"`
 }
 
 // A Container is a file in which documents are packed.
@@ -214,7 +222,7 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		SchemaVersion: SchemaVersion,
 		Tool:          Tool{Name: tool, Version: version()},
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
-		Options:       Options{js, o.RequireIdentity, failOn.String()},
+		Options:       Options{Jurisdictions: js, RequireIdentity: o.RequireIdentity, FailOn: failOn.String()},
 		Verdict:       match.Inconclusive.String(),
 		Documents:     []Document{},
 	}
@@ -259,6 +267,7 @@ type Source struct {
 func Screened(src Source, r *match.Result) Document {
 	d := document(src, r.Header)
 	d.Verdict = r.Verdict.String()
+	d.Complete = r.Coverage.Complete
 	d.Coverage = Coverage(r.Coverage)
 	for _, f := range r.Findings {
 		d.Findings = append(d.Findings, finding(src, f))
@@ -286,7 +295,10 @@ func document(src Source, h sbom.Header) Document {
 	d := Document{
 		Path: src.Path, SHA256: src.SHA256, Bytes: src.Bytes,
 		Format: h.Format, SpecVersion: h.SpecVersion, Encoding: h.Encoding,
-		Warnings: []Warning{}, Findings: []Finding{}, Observations: []Finding{},
+		Warnings: []Warning{}, Notices: []Warning{}, Findings: []Finding{}, Observations: []Finding{},
+	}
+	for _, n := range h.Notices {
+		d.Notices = append(d.Notices, Warning{string(n.Kind), n.Message, Location(n.Location)})
 	}
 	for _, w := range h.Warnings {
 		d.Warnings = append(d.Warnings, Warning{string(w.Kind), w.Message, Location(w.Location)})
@@ -327,6 +339,12 @@ func id(src Source, f match.Finding) string {
 		fmt.Fprintf(h, "%d:%s,", len(s), s)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Whole reports whether a document of the report was read to its end. Reports of schema 1
+// did not say so apart from the error.
+func (r *Report) Whole(d *Document) bool {
+	return d.Error == nil && (d.Complete || r.SchemaVersion == "" || r.SchemaVersion == "1")
 }
 
 // Finish puts the documents in order of their paths and sums up. A report without

@@ -253,7 +253,7 @@ func (p *printer) cited() {
 		if c.Note != "" {
 			p.line("    ", "    ", "Note: "+c.Note)
 		}
-		p.w.WriteString("    " + clean(c.URL) + "\n") // whole, so that it can be followed
+		p.w.WriteString("    " + Printable(c.URL) + "\n") // whole, so that it can be followed
 	}
 }
 
@@ -374,7 +374,7 @@ func (p *printer) blank() { p.w.WriteByte('\n') }
 
 func (p *printer) rule(title string) {
 	p.blank()
-	title = "── " + clean(title) + " "
+	title = "── " + Printable(title) + " "
 	p.word("1", title+strings.Repeat("─", max(0, p.width-columns(title))))
 	p.blank()
 }
@@ -401,7 +401,7 @@ func (p *printer) line(first, rest string, parts ...any) {
 		if !ok {
 			text.text = part.(string)
 		}
-		for word := range strings.FieldsSeq(clean(text.text)) {
+		for word := range strings.FieldsSeq(Printable(text.text)) {
 			if n := columns(word); !start && col+1+n > p.width {
 				p.w.WriteString("\n" + rest)
 				col, start = columns(rest), true
@@ -427,20 +427,6 @@ func (p *printer) word(color, word string) {
 		word = "\x1b[" + color + "m" + word + "\x1b[0m"
 	}
 	p.w.WriteString(word)
-}
-
-// clean replaces what could steer a terminal: control characters, and the
-// invisible characters that reorder text.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\t':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return '�'
-		}
-		return r
-	}, s)
 }
 
 // columns counts the columns that text takes in a terminal: two for wide

@@ -208,7 +208,7 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 			d.header, d.err = doc.Header(), err
 			return
 		}
-		x.opts.Transcript(d.item.Path, t)
+		x.opts.Transcript(evidence.EscapePath(d.item.Path), t)
 		doc = t.Document()
 	}
 	d.result, d.err = x.m.Check(ctx, doc)
@@ -217,7 +217,7 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 
 // screened is the document as others may refer to it.
 func (d *document) screened(f *file) match.Screened {
-	s := match.Screened{Path: d.item.Path, Digests: map[string]string{"sha256": f.src.SHA256, "sha1": f.sha1}}
+	s := match.Screened{Path: evidence.EscapePath(d.item.Path), Digests: map[string]string{"sha256": f.src.SHA256, "sha1": f.sha1}}
 	if len(d.item.Layers) > 0 {
 		s.Digests = map[string]string{"sha256": d.src.SHA256, "sha1": d.sha1}
 	}
@@ -233,7 +233,7 @@ func (d *document) record(f *file) evidence.Document {
 	if len(d.item.Layers) > 0 {
 		src = d.src
 	}
-	src.Path = d.item.Path
+	src.Path = evidence.EscapePath(d.item.Path)
 	var out evidence.Document
 	if d.err != nil {
 		out = evidence.Failed(src, d.header, d.err)
@@ -245,7 +245,7 @@ func (d *document) record(f *file) evidence.Document {
 		out = evidence.Screened(src, d.result)
 	}
 	if len(d.item.Layers) > 0 {
-		out.Container = &evidence.Container{Path: f.src.Path, SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
+		out.Container = &evidence.Container{Path: evidence.EscapePath(f.src.Path), SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
 	}
 	return out
 }

@@ -298,11 +298,5 @@ func quoted(s string) string {
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + fmt.Sprintf("… (%d characters)", len(r))
 	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ', r == 0x7f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r >= 0x200b && r <= 0x200f, r == 0xfeff:
-			return '\ufffd'
-		}
-		return r
-	}, s)
+	return evidence.PrintableLines(s)
 }
