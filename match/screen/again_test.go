@@ -258,6 +258,100 @@ func TestTampering(t *testing.T) {
 	}
 }
 
+// Names of files that are not UTF-8 stay distinct, and lead back to the files.
+func TestNames(t *testing.T) {
+	dir := t.TempDir()
+	bom := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"%d"}]}`
+	for i, name := range []string{"a\xff.json", "a\xfe.json", `a\xff.json`, "a\ufffd.json"} {
+		if err := os.WriteFile(filepath.Join(dir, name), fmt.Appendf(nil, bom, i), 0o644); err != nil {
+			t.Skip(err) // the system has no such names
+		}
+	}
+	m := matcher(t, nil)
+	r := report(t, m, dir)
+	seen := make(map[string]bool)
+	for _, s := range r.Subjects() {
+		seen[s.Name[len(filepath.ToSlash(dir))+1:]] = true
+	}
+	for _, want := range []string{`a\xff.json`, `a\xfe.json`, `a\x5cxff.json`, "a\ufffd.json"} {
+		if !seen[want] || len(seen) != 4 {
+			t.Errorf("no %s among %v", want, seen)
+		}
+	}
+	var record bytes.Buffer
+	if err := r.WriteJSON(&record); err != nil {
+		t.Fatal(err)
+	}
+	read, err := evidence.ParseReport(record.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := screen.Again(context.Background(), read, denylist.Current(), nil); err != nil {
+		t.Error(err)
+	}
+	files, err := screen.Files(context.Background(), read, denylist.Current(), nil)
+	if err != nil || len(files) != 4 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		if f.State != screen.Same {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// A record is made again with the keys that it was made with, and no others.
+func TestRecordedKeys(t *testing.T) {
+	ctx := context.Background()
+	signer, verifier := ed25519Keys(t)
+	_, stranger := ed25519Keys(t)
+	agent, err := os.ReadFile("../../testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := dsse.NewEnvelopeSigner(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.SignPayload(ctx, evidence.PayloadType, fmt.Appendf(nil, `{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"x","digest":{"sha256":"00"}}],"predicateType":"https://cyclonedx.org/bom","predicate":%s}`, agent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	envelope, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "sbom.intoto.json")
+	if err := os.WriteFile(path, envelope, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m := matcher(t, nil)
+	prints, err := evidence.Fingerprints(verifier, verifier)
+	if err != nil || len(prints) != 1 {
+		t.Fatal(prints, err)
+	}
+	r := evidence.New(m, "test", match.Ban)
+	r.Options.Keys = prints
+	r.Finish(screen.Run(ctx, m, screen.Collect([]string{path}), &screen.Options{Verifiers: []dsse.Verifier{verifier}}))
+	if r.Verdict != "ban" || len(r.Documents[0].Warnings) != 0 {
+		t.Fatalf("%+v", r.Documents[0])
+	}
+	for _, given := range [][]dsse.Verifier{{verifier}, {stranger, verifier}} {
+		if err := screen.Again(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, given := range [][]dsse.Verifier{nil, {stranger}} {
+		if err := screen.Again(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); !errors.Is(err, screen.ErrKey) || !strings.Contains(err.Error(), prints[0]) {
+			t.Errorf("%d keys: %v", len(given), err)
+		}
+	}
+	without := report(t, m, path)
+	if err := screen.Again(ctx, without, denylist.Current(), &screen.Options{Verifiers: []dsse.Verifier{verifier}}); err != nil {
+		t.Errorf("made without a key: %v", err)
+	}
+}
+
 func TestKeys(t *testing.T) {
 	public, _, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
