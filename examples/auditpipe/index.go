@@ -59,6 +59,12 @@ func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	return rec, all, err
 }
 
+// A made is what a statement says that this run made.
+type made struct {
+	record record
+	found  []found
+}
+
 // An asker gets the rows of an index, or those that the statements give. An error ends it.
 type asker struct {
 	record func(record) error
@@ -213,7 +219,11 @@ func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 	if err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	clear(s.made)
+	return nil
 }
 
 // statements asks those in the lines from one on.
@@ -222,18 +232,20 @@ func (s *store) statements(ctx context.Context, from int, a asker) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r, err := s.load(s.lines[i])
-		if err != nil {
+		m, ok := s.made[i]
+		if !ok {
+			r, err := s.load(s.lines[i])
+			if err != nil {
+				return err
+			}
+			if m.record, m.found, err = rows(i, nameIn(s.lines[i]), r); err != nil {
+				return err
+			}
+		}
+		if err := a.record(m.record); err != nil {
 			return err
 		}
-		rec, all, err := rows(i, nameIn(s.lines[i]), r)
-		if err != nil {
-			return err
-		}
-		if err := a.record(rec); err != nil {
-			return err
-		}
-		for _, f := range all {
+		for _, f := range m.found {
 			if err := a.found(f); err != nil {
 				return err
 			}

@@ -45,15 +45,17 @@ import (
 //
 // No folder or file of a store may be a symbolic link.
 type store struct {
-	dir    string
-	root   *os.Root
-	lines  []string       // of the log
-	known  map[string]int // line by the name of the statement
-	hashes hashes         // of the log's tree
-	tail   []byte         // of the log, after its whole lines
-	key    *signingKey    // nil if the store is only read
-	verify dsse.Verifier  // of statements; nil if no key was given
-	unlock func()
+	dir     string
+	root    *os.Root
+	lines   []string        // of the log
+	known   map[string]int  // line by the name of the statement
+	hashes  hashes          // of the log's tree
+	tail    []byte          // of the log, after its whole lines
+	made    map[int]made    // what statements of this run say, by line, until the index has it
+	folders map[string]bool // that this run has seen to be no links
+	key     *signingKey     // nil if the store is only read
+	verify  dsse.Verifier   // of statements; nil if no key was given
+	unlock  func()
 }
 
 // Faults of a store, for errors.Is.
@@ -142,7 +144,7 @@ func storeAt(dir string) (*store, error) {
 		root.Close()
 		return nil, err
 	}
-	return &store{dir: dir, root: root, known: make(map[string]int)}, nil
+	return &store{dir: dir, root: root, known: make(map[string]int), made: make(map[int]made), folders: make(map[string]bool)}, nil
 }
 
 // begin makes an empty folder a store. What a program that was killed while it did so can
@@ -168,6 +170,9 @@ func (s *store) begin() (bool, error) {
 
 // folder makes a folder of the store if it is not there; a link is not taken for one.
 func (s *store) folder(name string) error {
+	if s.folders[name] {
+		return nil
+	}
 	if err := s.root.Mkdir(name, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -175,6 +180,7 @@ func (s *store) folder(name string) error {
 	if err == nil && !info.IsDir() {
 		err = fmt.Errorf("%s: %w", s.path(name), errNotPlain)
 	}
+	s.folders[name] = err == nil
 	return err
 }
 
@@ -317,9 +323,14 @@ func (s *store) commit(entries []entry) error {
 		if err := s.put(recordFile(e.name), e.record); err != nil {
 			return err
 		}
-		if err := s.append(lineOf(sumOf(e.record), e.name, e.said)); err != nil {
+		record, found, err := rows(len(s.lines), e.name, e.report)
+		if err == nil {
+			err = s.append(lineOf(sumOf(e.record), e.name, e.said))
+		}
+		if err != nil {
 			return err
 		}
+		s.made[len(s.lines)-1] = made{record, found}
 	}
 	if len(s.lines) == from {
 		return nil

@@ -56,6 +56,7 @@ type Subject struct {
 // once: containers stand for the documents in them.
 func (r *Report) Subjects() []Subject {
 	var all []Subject
+	known := make(map[string]bool)
 	for _, d := range r.Documents {
 		s := Subject{Name: d.Path, Digest: map[string]string{"sha256": d.SHA256}}
 		if d.Encoding == "files" {
@@ -64,9 +65,9 @@ func (r *Report) Subjects() []Subject {
 		if c := d.Container; c != nil {
 			s = Subject{Name: c.Path, Digest: map[string]string{"sha256": c.SHA256}}
 		}
-		known := slices.ContainsFunc(all, func(o Subject) bool { return o.Name == s.Name })
 		for _, digest := range s.Digest {
-			if digest != "" && !known {
+			if digest != "" && !known[s.Name] {
+				known[s.Name] = true
 				all = append(all, s)
 			}
 		}
