@@ -376,6 +376,19 @@ func TestSignedReplay(t *testing.T) {
 	}
 }
 
+// A log that the key signed has each name once.
+func TestSignedTwice(t *testing.T) {
+	x := newSite(t, 3)
+	lines := append(x.lines, x.lines[1])
+	x.log(lines...)
+	x.write("checkpoint", x.signed(x.private, origin, "4", root(t, lines)))
+	for _, args := range [][]string{{"verify", "-key", x.public}, {"find", "-vendor", "huawei"}, {"screen", "-key", x.private, x.dir}} {
+		if status, out, stderr := audit(t, "", append([]string{args[0], "-store", x.store}, args[1:]...)...); status == exitOK || !strings.Contains(out+stderr, "line 4 has the name of line 2") {
+			t.Errorf("%s: status %d, %s%s", args[0], status, out, stderr)
+		}
+	}
+}
+
 // A statement that is passed over because it is there has to be there.
 func TestPassedOver(t *testing.T) {
 	for want, tamper := range map[error]func(x *site, name string){
