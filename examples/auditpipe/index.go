@@ -4,25 +4,86 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"text/tabwriter"
+	"hash"
+	"io/fs"
+	"strconv"
 
+	"golang.org/x/mod/sumdb/note"
 	_ "modernc.org/sqlite" // the driver, without C
 
-	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/vendors"
+	"github.com/clause76/clause76/match/evidence"
 )
 
+// indexVersion is that of the tables and of what is in their rows.
+const indexVersion = "2"
+
 const schema = `
-CREATE TABLE IF NOT EXISTS meta (lines INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, malformed INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS findings (line INTEGER NOT NULL, document TEXT NOT NULL, id TEXT NOT NULL, vendor TEXT NOT NULL, verdict TEXT NOT NULL, tier TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, pointer TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS findings_vendor ON findings (vendor);
-CREATE INDEX IF NOT EXISTS records_digest ON records (digest);
+CREATE TABLE records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, malformed INTEGER NOT NULL);
+CREATE TABLE findings (seq INTEGER PRIMARY KEY, line INTEGER NOT NULL, document TEXT NOT NULL, id TEXT NOT NULL, vendor TEXT NOT NULL, verdict TEXT NOT NULL, tier TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, pointer TEXT NOT NULL);
+CREATE INDEX findings_vendor ON findings (vendor);
+CREATE INDEX records_digest ON records (digest);
 `
+
+// A record is the row of a statement.
+type record struct {
+	Line                                 int
+	Name, Digest, Release, AsOf, Verdict string
+	Failed, Malformed                    int // documents that were not read to their end; fields that were not read
+}
+
+// A found is the row of a finding.
+type found struct {
+	Line                                                             int
+	Document, ID, Vendor, Verdict, Tier, Component, Version, Pointer string
+}
+
+// rows are those of a statement.
+func rows(line int, name string, r *evidence.Report) (record, []found, error) {
+	digest, err := digestIn(r)
+	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict, 0, r.Coverage.Malformed}
+	var all []found
+	for _, d := range r.Documents {
+		if d.Error != nil {
+			rec.Failed++
+		}
+		for _, f := range d.Findings {
+			all = append(all, found{line, d.Path, f.ID, f.Vendor.ID, f.Verdict, f.Tier, f.Component.Name, f.Component.Version, f.Component.Location.Pointer})
+		}
+	}
+	return rec, all, err
+}
+
+// A made is what a statement says that this run made.
+type made struct {
+	record record
+	found  []found
+}
+
+// An asker gets the rows of an index, or those that the statements give. An error ends it.
+type asker struct {
+	record func(record) error
+	found  func(found) error
+}
+
+// A digester makes the digest of an index of its rows, in their order.
+type digester struct{ records, findings hash.Hash }
+
+func newDigester() *digester { return &digester{sha256.New(), sha256.New()} }
+
+func (d *digester) record(r record) error { return write(d.records, r) }
+func (d *digester) found(f found) error   { return write(d.findings, f) }
+
+func write(h hash.Hash, row any) error { return json.NewEncoder(h).Encode(row) }
+
+func (d *digester) sum() string {
+	return hex.EncodeToString(d.findings.Sum(d.records.Sum(nil)))
+}
 
 // lock holds a lock until it is given back or the program ends, however that is: it is that of
 // a database, which works alike on all systems.
@@ -39,184 +100,227 @@ func lock(path string) (unlock func(), err error) {
 	return func() { db.Close() }, nil
 }
 
-// openIndex opens the index of a store.
+// signedIndex is the digest that the index of the first n lines is to have, by the signed
+// note, and how many lines that has. It is "" if there is no note, or one of another version.
+func (s *store) signedIndex(v note.Verifier) (n int, digest string, err error) {
+	text, err := s.file("index.sqlite.note")
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, "", nil
+	}
+	if err != nil {
+		return 0, "", err
+	}
+	lines, err := openNote(text, indexHead, v, errIndex)
+	if err != nil {
+		return 0, "", err
+	}
+	if len(lines) != 5 {
+		return 0, "", fmt.Errorf("%w: its note has %d lines; expected 5", errIndex, len(lines))
+	}
+	if lines[1] != indexVersion {
+		return 0, "", nil
+	}
+	n, root, err := sizeAndRoot(lines[2], lines[3])
+	if err != nil {
+		return 0, "", fmt.Errorf("%w: %w", errIndex, err)
+	}
+	return n, lines[4], s.holds(n, root, errIndex)
+}
+
+// index brings the index up to the log, and signs it. One that is not what was signed, or
+// cannot be read, is made again of the statements.
+func (s *store) index(ctx context.Context) error {
+	n, want, err := s.signedIndex(s.key.verifier)
+	if err == nil && want != "" {
+		d := newDigester()
+		if err = s.rowsOf(ctx, asker{d.record, d.found}); err == nil && d.sum() == want {
+			if n == len(s.lines) {
+				return nil
+			}
+			if err = s.addRows(ctx, n, d); err == nil {
+				return s.signIndex(d)
+			}
+		}
+	}
+	if err := s.dropIndex(); err != nil {
+		return err
+	}
+	d := newDigester()
+	if err := s.addRows(ctx, 0, d); err != nil {
+		return err
+	}
+	if want != "" && n == len(s.lines) && d.sum() != want {
+		return fmt.Errorf("%w: the statements give %s, and %s was signed", errIndex, d.sum(), want)
+	}
+	return s.signIndex(d)
+}
+
+// dropIndex takes the index away. What was signed of it stays until it is signed again.
+func (s *store) dropIndex() error {
+	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := s.root.Remove("index.sqlite" + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *store) signIndex(d *digester) error {
+	root, err := s.rootOf(len(s.lines))
+	if err != nil {
+		return err
+	}
+	return s.sign("index.sqlite.note", indexHead, indexVersion, strconv.Itoa(len(s.lines)), rootText(root), d.sum())
+}
+
 func (s *store) openIndex() (*sql.DB, error) {
 	db, err := sql.Open("sqlite", s.path("index.sqlite"))
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	if _, err = db.Exec(schema); err != nil {
-		db.Close()
-		return nil, err
-	}
-	return db, nil
-}
-
-// index takes the lines of the log into the index that it does not have. An index that cannot
-// be read, or that has more than the log, is made anew.
-func (s *store) index() error {
-	err := s.takeIn()
 	if err == nil {
-		return nil
+		db.SetMaxOpenConns(1)
 	}
-	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
-		os.Remove(s.path("index.sqlite" + end))
-	}
-	return s.takeIn()
+	return db, err
 }
 
-func (s *store) takeIn() error {
+// addRows adds the rows of the lines from one on to the index, and to a digest.
+func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 	db, err := s.openIndex()
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	tx, err := db.Begin()
+	if from == 0 {
+		if _, err := db.ExecContext(ctx, schema); err != nil {
+			return err
+		}
+	}
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	n := 0
-	if err := tx.QueryRow("SELECT lines FROM meta").Scan(&n); errors.Is(err, sql.ErrNoRows) {
-		_, err = tx.Exec("INSERT INTO meta VALUES (0)")
-		if err != nil {
-			return err
-		}
-	} else if err != nil {
-		return err
-	}
-	if n > len(s.lines) {
-		return fmt.Errorf("the index has %d lines, the log %d", n, len(s.lines))
-	}
-	record, err := tx.Prepare("INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?)")
+	insert, err := tx.Prepare("INSERT INTO records VALUES (?,?,?,?,?,?,?,?)")
 	if err != nil {
 		return err
 	}
-	finding, err := tx.Prepare("INSERT INTO findings VALUES (?,?,?,?,?,?,?,?,?)")
+	finding, err := tx.Prepare("INSERT INTO findings VALUES (NULL,?,?,?,?,?,?,?,?,?)")
 	if err != nil {
 		return err
 	}
-	for ; n < len(s.lines); n++ {
-		_, r, err := s.load(s.lines[n])
+	err = s.statements(ctx, from, asker{
+		func(r record) error {
+			_, err := insert.Exec(r.Line, r.Name, r.Digest, r.Release, r.AsOf, r.Verdict, r.Failed, r.Malformed)
+			return errors.Join(err, d.record(r))
+		},
+		func(f found) error {
+			_, err := finding.Exec(f.Line, f.Document, f.ID, f.Vendor, f.Verdict, f.Tier, f.Component, f.Version, f.Pointer)
+			return errors.Join(err, d.found(f))
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	clear(s.made)
+	return nil
+}
+
+// statements asks those in the lines from one on.
+func (s *store) statements(ctx context.Context, from int, a asker) error {
+	for i := from; i < len(s.lines); i++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m, ok := s.made[i]
+		if !ok {
+			r, err := s.load(s.lines[i])
+			if err != nil {
+				return err
+			}
+			if m.record, m.found, err = rows(i, nameIn(s.lines[i]), r); err != nil {
+				return err
+			}
+		}
+		if err := a.record(m.record); err != nil {
+			return err
+		}
+		for _, f := range m.found {
+			if err := a.found(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rowsOf asks the index: all rows, without its tables' indexes, so that what is asked is what
+// is digested. Whether it is the signed one shows in the digest only.
+func (s *store) rowsOf(ctx context.Context, a asker) error {
+	if _, err := s.root.Lstat("index.sqlite"); err != nil {
+		return err // and no new one is made
+	}
+	db, err := s.openIndex()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	each := func(query string, row func(*sql.Rows) error) error {
+		rows, err := db.QueryContext(ctx, query)
 		if err != nil {
 			return err
 		}
-		failed := 0
-		for _, d := range r.Documents {
-			if d.Error != nil {
-				failed++
+		defer rows.Close()
+		for rows.Next() {
+			if err := row(rows); err != nil {
+				return err
 			}
 		}
-		if _, err := record.Exec(n, nameIn(s.lines[n]), digestIn(r), r.Denylist.Release, r.Denylist.AsOf, r.Verdict, failed, r.Coverage.Malformed); err != nil {
-			return err
-		}
-		for _, d := range r.Documents {
-			for _, f := range d.Findings {
-				if _, err := finding.Exec(n, d.Path, f.ID, f.Vendor.ID, f.Verdict, f.Tier, f.Component.Name, f.Component.Version, f.Component.Location.Pointer); err != nil {
-					return err
-				}
-			}
-		}
+		return rows.Err()
 	}
-	if _, err := tx.Exec("UPDATE meta SET lines = ?", n); err != nil {
+	// A view or a trigger could have any number of rows, or change them.
+	err = each("SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index')", func(rows *sql.Rows) error {
+		return fmt.Errorf("%w: it has more than tables", errIndex)
+	})
+	if err != nil {
 		return err
 	}
-	return tx.Commit()
+	err = each("SELECT line, name, digest, release, asOf, verdict, failed, malformed FROM records NOT INDEXED ORDER BY line", func(rows *sql.Rows) error {
+		var r record
+		if err := rows.Scan(&r.Line, &r.Name, &r.Digest, &r.Release, &r.AsOf, &r.Verdict, &r.Failed, &r.Malformed); err != nil {
+			return err
+		}
+		return a.record(r)
+	})
+	if err != nil {
+		return err
+	}
+	return each("SELECT line, document, id, vendor, verdict, tier, component, version, pointer FROM findings NOT INDEXED ORDER BY seq", func(rows *sql.Rows) error {
+		var f found
+		if err := rows.Scan(&f.Line, &f.Document, &f.ID, &f.Vendor, &f.Verdict, &f.Tier, &f.Component, &f.Version, &f.Pointer); err != nil {
+			return err
+		}
+		return a.found(f)
+	})
 }
 
 // unscreened counts the statements with these names that are on files with a document that
 // could not be screened, and on others of which a part could not be read.
-func (s *store) unscreened(names []string) (failed, malformed int, err error) {
-	db, err := s.openIndex()
-	if err != nil {
-		return 0, 0, err
-	}
-	defer db.Close()
-	rows, err := db.Query("SELECT name, failed FROM records WHERE failed > 0 OR malformed > 0")
-	if err != nil {
-		return 0, 0, err
-	}
-	defer rows.Close()
-	known := make(map[string]int)
-	for rows.Next() {
-		var name string
-		var n int
-		if err := rows.Scan(&name, &n); err != nil {
-			return 0, 0, err
-		}
-		known[name] = n
-	}
+func (s *store) unscreened(ctx context.Context, names []string) (failed, malformed int, err error) {
+	known := make(map[string]record)
+	err = s.rowsOf(ctx, asker{
+		func(r record) error { known[r.Name] = r; return nil },
+		func(found) error { return nil },
+	})
 	for _, name := range names {
-		switch n, ok := known[name]; {
-		case n > 0:
+		switch r, ok := known[name]; {
+		case !ok:
+			err = errors.Join(err, fmt.Errorf("%w: it has no statement %s", errIndex, name))
+		case r.Failed > 0:
 			failed++
-		case ok:
+		case r.Malformed > 0 || r.Verdict == "inconclusive":
 			malformed++
 		}
 	}
-	return failed, malformed, rows.Err()
-}
-
-// findCommand lists the documents with findings of a vendor, by the newest statement on each.
-func findCommand(ctx context.Context, c *config) (int, error) {
-	if c.store == "" || c.vendor == "" || len(c.paths) > 0 {
-		return exitUsage, usageError("give the folder of the store with -store and a vendor with -vendor, and no path")
-	}
-	if denylist.Current().Register().Vendor(vendors.ID(c.vendor)) == nil {
-		return exitUsage, usageError("no vendor has the id %q", c.vendor)
-	}
-	if _, err := os.Stat(c.store); err != nil {
-		return exitUnread, err
-	}
-	s, err := readStore(c.store)
-	if err != nil {
-		return exitUnread, err
-	}
-	if err := s.index(); err != nil {
-		return exitUnread, err
-	}
-	db, err := s.openIndex()
-	if err != nil {
-		return exitUnread, err
-	}
-	defer db.Close()
-	rows, err := db.QueryContext(ctx, `SELECT f.verdict, f.tier, f.component, f.version, f.document, r.release FROM findings f JOIN records r ON r.line = f.line
-		WHERE f.vendor = ? AND r.line = (SELECT max(line) FROM records WHERE digest = r.digest) AND (? = '' OR r.release = ?)
-		ORDER BY f.document, f.pointer, f.id`, c.vendor, c.denylist, c.denylist)
-	if err != nil {
-		return exitUnread, err
-	}
-	defer rows.Close()
-	out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	n := 0
-	for rows.Next() {
-		var verdict, tier, component, version, document, release string
-		if err := rows.Scan(&verdict, &tier, &component, &version, &document, &release); err != nil {
-			return exitUnread, err
-		}
-		if n++; n == 1 {
-			fmt.Fprintln(out, "VERDICT\tTIER\tPART\tDOCUMENT\tDENYLIST")
-		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", verdict, tier, plain(component+" "+version), plain(document), release)
-	}
-	if err := errors.Join(rows.Err(), out.Flush()); err != nil {
-		return exitUnread, err
-	}
-	unread := 0
-	err = db.QueryRowContext(ctx, `SELECT count(*) FROM records r WHERE (failed > 0 OR malformed > 0)
-		AND r.line = (SELECT max(line) FROM records WHERE digest = r.digest) AND (? = '' OR r.release = ?)`, c.denylist, c.denylist).Scan(&unread)
-	if err != nil {
-		return exitUnread, err
-	}
-	if unread > 0 {
-		fmt.Fprintf(c.stderr, "auditpipe: %d files could not be screened in whole: what could not be read of them could be the vendor's\n", unread)
-	}
-	switch {
-	case n > 0:
-		return exitFound, nil
-	case unread > 0:
-		return exitUnread, nil
-	}
-	return exitOK, nil
+	return failed, malformed, err
 }

@@ -16,15 +16,14 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// origin is the name of the key in checkpoints, and their first line.
-const origin = "clause76.store"
-
 // A signingKey signs statements and checkpoints. Ed25519 gives the same signature each time,
 // so that a store that is made again is the same.
 type signingKey struct {
 	statements  dsse.Signer
 	checkpoints note.Signer
-	verifier    note.Verifier
+	// The public half.
+	statementVerifier dsse.Verifier
+	verifier          note.Verifier
 }
 
 func loadSigningKey(path string) (*signingKey, error) {
@@ -46,6 +45,13 @@ func loadSigningKey(path string) (*signingKey, error) {
 	}
 	k := &signingKey{}
 	if k.statements, err = evidence.LoadSigner(text); err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		return nil, err
+	}
+	if k.statementVerifier, err = evidence.LoadVerifier(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err != nil {
 		return nil, err
 	}
 	public, err := note.NewEd25519VerifierKey(origin, key.Public().(ed25519.PublicKey))

@@ -16,46 +16,75 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
 )
 
 // Exit statuses.
 const (
-	exitOK     = 0
-	exitFound  = 1 // verify: something is not as it was; find: something was found
-	exitUsage  = 2
-	exitUnread = 3 // an input could not be screened
+	exitOK       = 0
+	exitFound    = 1 // verify: something is not as it was; find: something was found
+	exitUsage    = 2
+	exitUnread   = 3 // an input could not be screened or read, or the store cannot be used
+	exitNotAgain = 4 // verify: the signature is good, and a file was not screened again
 )
 
 const usage = `Usage: auditpipe COMMAND [flags] [PATH...]
 
 Auditpipe screens files into a store: a folder with a signed statement for each file
-(in-toto, DSSE), a log of them with a signed checkpoint, and an index.
+(in-toto, DSSE), a log of them with a signed checkpoint, and an index. An empty folder, or
+one that is not there, becomes a store with a signed checkpoint of no statements.
 
 Commands:
   screen    screen files and directories into the store; - reads paths from standard
             input, a line each. What is in the store already is passed over.
   rescreen  judge everything in the store by another denylist, without reading the
             files again, and print what flips
-  find      list the documents with findings of a vendor
-  verify    check statements (FILE...), or the whole store (-store)
+  find      list the documents with findings of a vendor, by the newest statement on each
+            file, and say what was searched; with -key the checkpoint's signature is
+            checked too
+  verify    check statements (FILE...) and screen their files again, or check the whole
+            store (-store). It says of each file: the same, differs, missing, or not
+            screened again. Paths are those of the statement; -C says from where.
 
 Killing it at any moment loses nothing: the same command goes on where it was.
+
+What the store proves: a statement that is changed, exchanged or taken away, a line that is
+put into the log, and an index that is not of the log are found, and nothing is signed on
+top of them. A store that was put back as a whole to an earlier state, with the checkpoint
+of then, is sound by itself, and so is a new one in place of one that was deleted. Only who
+keeps the checkpoint elsewhere can tell: copy it after each run, and give the copy to verify
+with -since. It proves that the log of today goes on from the one of that day.
+
+Repair: restore the store from a copy, or screen the files into a new folder: the same
+files, denylist and key give the same statements. Lines in the log after those of the
+checkpoint are never signed: cut them off (head -n SIZE log, SIZE is the second line of the
+checkpoint), and take away the statements that verify then reports. A changed index is made
+again by the next find, screen or rescreen.
 
 Examples:
   openssl genpkey -algorithm ed25519 -out key.pem
   openssl pkey -in key.pem -pubout -out key.pub
   auditpipe screen -store store -key key.pem bids/
+  cp store/checkpoint /elsewhere/checkpoint-today
   find /srv/sboms -name '*.json' | auditpipe screen -store store -key key.pem -
-  auditpipe find -store store -vendor kaspersky
+  auditpipe find -store store -key key.pub -vendor kaspersky
   auditpipe rescreen -store store -key key.pem -denylist 2018.06.13
-  auditpipe verify -store store -key key.pub
-  auditpipe verify -key key.pub bid.intoto.json
+  auditpipe verify -store store -key key.pub -since /elsewhere/checkpoint-today
+  auditpipe verify -key key.pub -C /srv/bids bid.intoto.json
 
-Exit status: 0 all is well; 1 verify: something is not as it was signed, find:
-something was found; 2 usage error; 3 a file could not be screened or read.
+Exit status:
+  0  all is well: every file was screened; find: nothing was found in files that were
+     all screened in whole; verify: every file was there and gave the same
+     (with -signature-only: the signature is good)
+  1  verify: something is not as it was signed; find: something was found
+  2  usage error
+  3  a file could not be screened or read in whole, or the store cannot be used
+  4  verify: the signature is good, and a file is missing or was not screened again
 `
 
 func main() {
@@ -71,10 +100,14 @@ type config struct {
 	asOf       string
 	vendor     string
 	since      string
+	root       string
 	only       bool
 	jobs       int
 	quiet      bool
 	paths      []string
+	// documentKeys check the signatures of envelopes around documents.
+	documentKeys []dsse.Verifier
+	unfinished   bool // the store has statements of a run that has not finished
 
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -108,6 +141,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	fs.StringVar(&c.denylist, "denylist", "", "`RELEASE` to judge by: "+strings.Join(denylist.Names(), ", ")+"; default the newest")
 	fs.StringVar(&c.asOf, "as-of", "", "judge by this `DATE`; default that of the denylist")
 	fs.StringVar(&c.vendor, "vendor", "", "find: the `ID` of a vendor")
+	fs.StringVar(&c.root, "C", "", "verify: look for the files from this `FOLDER`, as their statements have relative paths; default the current one")
+	fs.Func("document-key", "screen, verify: check the signatures of envelopes around documents with the public key in this PEM `FILE`; may be given several times", func(path string) error {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		v, err := evidence.LoadVerifier(text)
+		c.documentKeys = append(c.documentKeys, v)
+		return err
+	})
 	fs.StringVar(&c.since, "since", "", "verify: an earlier copy of the store's checkpoint, in this `FILE`, that it has to go on from")
 	fs.BoolVar(&c.only, "signature-only", false, "verify: do not screen the files again")
 	fs.IntVar(&c.jobs, "jobs", runtime.GOMAXPROCS(0), "screen this `NUMBER` of files at once")
@@ -122,10 +165,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	status, err := command(ctx, c)
 	switch {
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(stderr, "auditpipe: %s\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
+		fmt.Fprintf(stderr, "auditpipe: %s\n", evidence.PrintableLines(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
 		return exitUsage
 	case err != nil:
-		fmt.Fprintf(stderr, "auditpipe: %v\n", err)
+		fmt.Fprintf(stderr, "auditpipe: %s\n", evidence.PrintableLines(err.Error()))
 	}
 	return status
 }

@@ -21,6 +21,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
 )
 
 // TestMain lets the test's own program be auditpipe, so that it can be killed.
@@ -227,9 +232,100 @@ func TestVerifyFile(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if status, out, _ := audit(t, "", "verify", "-key", public, records[0]); status != exitOK || !strings.Contains(out, "not screened again") {
+	if status, out, _ := audit(t, "", "verify", "-key", public, records[0]); status != exitNotAgain || !strings.Contains(out, "missing, and so not screened again") {
 		t.Errorf("no file: status %d\n%s", status, out)
 	}
+}
+
+// Each file of a statement is looked at, and said what became of it.
+func TestVerifyEachFile(t *testing.T) {
+	private, public := keyFiles(t)
+	text, err := os.ReadFile(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := evidence.LoadSigner(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	bom := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"%s"}]}`
+	for _, name := range []string{"a.json", "b.json", "c.json", "d\xff.json"} {
+		put(t, filepath.Join(dir, "lot", name), fmt.Sprintf(bom, strings.ToValidUTF8(name, "")))
+	}
+	t.Chdir(dir)
+	statement := filepath.Join(t.TempDir(), "s.intoto.json")
+	sign := func(change func(*evidence.Report)) {
+		t.Helper()
+		r := evidence.New(m, "test", match.Ban)
+		r.Finish(screen.Run(context.Background(), m, screen.Collect([]string{"lot"}), nil))
+		change(r)
+		signed, err := r.Sign(context.Background(), signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, statement, string(signed))
+	}
+	check := func(what string, status int, args []string, want ...string) {
+		t.Helper()
+		got, out, stderr := audit(t, "", append(append([]string{"verify", "-key", public}, args...), statement)...)
+		if got != status {
+			t.Errorf("%s: status %d, want %d\n%s%s", what, got, status, out, stderr)
+		}
+		for _, w := range want {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s: no %q in\n%s", what, w, out)
+			}
+		}
+	}
+	sign(func(*evidence.Report) {})
+	const same = ": screened again: the same, byte for byte"
+	check("all there", exitOK, nil, "lot/a.json"+same, "lot/b.json"+same, "lot/c.json"+same, `lot/d\xff.json`+same)
+	t.Chdir(t.TempDir())
+	check("from another folder", exitNotAgain, nil, "lot/a.json: missing", "lot/b.json: missing", "lot/c.json: missing", `lot/d\xff.json: missing`, "give that with -C")
+	check("with -C", exitOK, []string{"-C", dir}, "lot/a.json"+same, `lot/d\xff.json`+same)
+	check("with -C of nothing", exitNotAgain, []string{"-C", filepath.Join(dir, "none")}, "not screened again")
+	check("the signature alone", exitOK, []string{"-signature-only"}, "not screened again")
+	t.Chdir(dir)
+	if err := os.Remove("lot/a.json"); err != nil {
+		t.Fatal(err)
+	}
+	check("the first is missing", exitNotAgain, nil, "lot/a.json: missing", "lot/b.json"+same, "lot/c.json"+same)
+	put(t, "lot/c.json", fmt.Sprintf(bom, "x"))
+	check("and another differs", exitFound, nil, "lot/a.json: missing", "lot/b.json"+same, "lot/c.json: differs", `lot/d\xff.json`+same)
+	sign(func(r *evidence.Report) { r.Documents[1].Verdict = "review" })
+	check("a document says something else", exitFound, nil, "lot/b.json"+same, `lot/c.json: differs: screen: the files give another record`, `recorded "review", now "clear"`)
+	sign(func(r *evidence.Report) { r.Verdict = "ban" })
+	check("the whole says something else", exitFound, nil, "lot/c.json"+same, "NOT VERIFIED", `/verdict: recorded "ban", now "clear"`)
+	sign(func(r *evidence.Report) { r.Options.Keys = []string{"sha256:00"} })
+	check("a key that is not given", exitNotAgain, []string{"-document-key", public}, "not screened again", "sha256:00", "-document-key")
+	keys, err := evidence.LoadVerifier([]byte(readFile(t, public)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	prints, err := evidence.Fingerprints(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign(func(r *evidence.Report) { r.Options.Keys = prints })
+	check("a key that is given", exitOK, []string{"-document-key", public}, "lot/b.json"+same)
+	sign(func(r *evidence.Report) { r.Denylist.Release = "1999.01.01" })
+	check("a release that is not here", exitNotAgain, nil, "not screened again")
+	sign(func(r *evidence.Report) { r.Denylist.Digest = "h1:other" })
+	check("another release by its name", exitFound, nil, "NOT VERIFIED")
+}
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // Everything in a store that is changed, taken away or put in is noticed, each by its own fault.

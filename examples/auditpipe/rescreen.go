@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
-	"github.com/clause76/clause76/sbom"
 )
 
 // rescreenCommand judges what is in the store by another denylist.
@@ -29,21 +29,32 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	s, err := openStore(c.store, key)
+	if _, err := os.Stat(c.store); err != nil {
+		return exitUnread, err
+	}
+	s, _, err := openStore(c.store, key)
 	if err != nil {
 		return exitUnread, err
 	}
 	defer s.unlock()
+	// Before anything is signed: an index that is not there is made of all statements, and
+	// shows that those of the log are there.
+	if err := s.index(ctx); err != nil {
+		return exitUnread, err
+	}
 	// The newest statement on each file that is not of this release is what it flips from.
 	latest := make(map[string]*evidence.Report)
 	said := make(map[string]string) // its transcript
 	order := []string{}
 	for _, line := range s.lines {
-		_, r, err := s.load(line)
+		r, err := s.load(line)
 		if err != nil {
 			return exitUnread, err
 		}
-		digest := digestIn(r)
+		digest, err := digestIn(r)
+		if err != nil {
+			return exitUnread, err
+		}
 		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) {
 			continue
 		}
@@ -58,11 +69,13 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	after := make([]*evidence.Report, len(order))
 	failed, err := x.all(ctx, len(order), func(i int) (entry, error) {
 		e, err := x.again(ctx, order[i], said[order[i]], latest[order[i]])
-		after[i] = e.report
+		if err == nil {
+			after[i] = e.report
+		}
 		return e, err
 	})
 	if err == nil {
-		err = s.index()
+		err = s.index(ctx)
 	}
 	meter.done()
 	if err != nil {
@@ -72,22 +85,17 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	fmt.Fprintf(c.stderr, "auditpipe: %d files judged by %s, without reading them; %d new in the store\n", len(order)-failed, m.Release().Name(), x.fresh)
-	return x.status(failed)
-}
-
-// digestIn is the digest of the file that a report is about.
-func digestIn(r *evidence.Report) string {
-	for _, s := range r.Subjects() {
-		for _, digest := range s.Digest {
-			return digest
-		}
-	}
-	return ""
+	return x.status(ctx, failed)
 }
 
 // again judges the documents in a file by their transcript.
 func (x *pipe) again(ctx context.Context, digest, transcript string, before *evidence.Report) (entry, error) {
-	e := entry{digest: digest, name: name(x.m, digest), said: transcript, path: before.Subjects()[0].Name}
+	failOn, err := evidence.ParseFailOn(before.Options.FailOn)
+	if err != nil {
+		return entry{}, err
+	}
+	e := entry{digest: digest, said: transcript, path: before.Subjects()[0].Name, report: x.report(failOn, before.Options.Keys)}
+	e.name = name(digest, e.report.Denylist, e.report.Options)
 	said, err := x.s.transcripts(transcript)
 	if err != nil {
 		return e, err
@@ -97,11 +105,14 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 		results[i].Path, results[i].Digests = d.Path, map[string]string{"sha256": d.SHA256}
 		t, ok := said[strings.TrimPrefix(d.Path, e.path)]
 		switch {
-		case ok:
-		case d.Error != nil:
-			continue // nothing of it was read
-		default:
+		case !ok && d.Error == nil:
 			return e, fmt.Errorf("there is no transcript of %s", d.Path)
+		case !ok && len(d.Findings)+len(d.Observations) > 0:
+			// What was found by the other denylist is no finding by this one, and must not be
+			// lost: the earlier statement stays the newest on the file.
+			return e, fmt.Errorf("%s was not read to its end, and what was read of it is in no transcript: screen the file again", d.Path)
+		case !ok:
+			continue // nothing was read of it
 		}
 		results[i].Result, err = x.m.Check(ctx, t.Document())
 		if partial := (*match.IncompleteError)(nil); d.Error != nil && ctx.Err() == nil && errors.As(err, &partial) {
@@ -114,24 +125,25 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 	x.m.ResolveLinks(results)
 	docs := make([]evidence.Document, len(before.Documents))
 	for i, d := range before.Documents {
-		result := results[i].Result
-		if result == nil {
-			result = &match.Result{Header: sbom.Header{Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding}}
-		}
-		docs[i] = evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, result)
-		docs[i].Container = d.Container
-		if d.Error != nil {
-			docs[i].Fail(*d.Error)
-		}
+		docs[i] = judged(d, results[i].Result)
 	}
-	failOn, err := evidence.ParseFailOn(before.Options.FailOn)
-	if err != nil {
-		return e, err
-	}
-	e.report = evidence.New(x.m, "auditpipe", failOn)
 	e.report.Finish(docs, before.Companions)
 	e.record, err = e.report.Sign(ctx, x.s.key.statements)
 	return e, err
+}
+
+// judged is a document of an earlier record with another result. What was not read of it then
+// is not read now; a result of nil is that of a document of which nothing was read.
+func judged(d evidence.Document, r *match.Result) evidence.Document {
+	if r == nil {
+		return d
+	}
+	out := evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r)
+	out.Container = d.Container
+	if d.Error != nil {
+		out.Fail(*d.Error)
+	}
+	return out
 }
 
 // flips prints what changed, from each release that the statements were made with.

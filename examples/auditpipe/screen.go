@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -40,38 +39,53 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	s, err := openStore(c.store, key)
+	s, begun, err := openStore(c.store, key)
 	if err != nil {
 		return exitUnread, err
 	}
-	inputs := screen.Collect(paths)
 	defer s.unlock()
+	// Before anything is signed: an index that is not there is made of all statements, and
+	// shows that those of the log are there.
+	if err := s.index(ctx); err != nil {
+		return exitUnread, err
+	}
+	if begun {
+		fmt.Fprintf(c.stderr, "auditpipe: %s is a new store\n", evidence.Printable(c.store))
+	}
+	inputs := screen.Collect(paths)
 	meter := newMeter(c, len(inputs))
 	defer meter.done()
-	x := &pipe{c: c, m: m, s: s, meter: meter, there: maps.Clone(s.known)}
+	keys, err := evidence.Fingerprints(c.documentKeys...)
+	if err != nil {
+		return exitUsage, err
+	}
+	x := &pipe{keys: keys, c: c, m: m, s: s, meter: meter, there: make(map[string]string)}
+	for name, line := range s.known {
+		x.there[name] = statementIn(s.lines[line])
+	}
 	failed, err := x.all(ctx, len(inputs), func(i int) (entry, error) { return x.input(ctx, inputs[i]) })
 	if err == nil {
-		err = s.index()
+		err = s.index(ctx)
 	}
 	meter.done()
 	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d that were there, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed, failed)
 	if err != nil {
 		return exitUnread, err
 	}
-	return x.status(failed)
+	return x.status(ctx, failed)
 }
 
 // status says of how many files the statements say that not all could be screened. Failed have
 // none.
-func (x *pipe) status(failed int) (int, error) {
-	unread, partly, err := x.s.unscreened(x.names)
+func (x *pipe) status(ctx context.Context, failed int) (int, error) {
+	unread, partly, err := x.s.unscreened(ctx, x.names)
 	if err != nil {
 		return exitUnread, err
 	}
 	if unread+partly > 0 {
 		fmt.Fprintf(x.c.stderr, "auditpipe: statements say of %d files that they could not be screened, and of %d that a part of them could not\n", unread, partly)
 	}
-	if failed+unread > 0 {
+	if failed+unread+partly > 0 {
 		return exitUnread, nil
 	}
 	return exitOK, nil
@@ -83,7 +97,8 @@ type pipe struct {
 	m     *match.Matcher
 	s     *store
 	meter *meter
-	there map[string]int // what the store had at first, for many to look at
+	there map[string]string // the digests of the statements that the store had at first, by name
+	keys  []string          // of envelopes around documents
 	fresh int
 	names []string // of the statements on what was put in
 }
@@ -144,7 +159,7 @@ func (x *pipe) all(ctx context.Context, n int, produce func(i int) (entry, error
 			return failed, ctx.Err()
 		case got.err != nil:
 			failed++
-			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %v\n", got.path, got.err)
+			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %s\n", evidence.Printable(got.path), evidence.PrintableLines(got.err.Error()))
 		default:
 			x.names = append(x.names, got.name)
 			if got.record == nil {
@@ -169,6 +184,19 @@ func (x *pipe) commit(entries []entry) error {
 	return err
 }
 
+// report is an empty one with these options.
+func (x *pipe) report(failOn match.Verdict, keys []string) *evidence.Report {
+	r := evidence.New(x.m, "auditpipe", failOn)
+	r.Options.Keys = keys
+	return r
+}
+
+// name is that of the statement on the file with a digest, by the options of this run.
+func (x *pipe) name(digest string) string {
+	r := x.report(match.Ban, x.keys)
+	return name(digest, r.Denylist, r.Options)
+}
+
 // input makes the entry of a file: without a record if there is one.
 func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 	e := entry{path: in.Path}
@@ -180,17 +208,17 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		if err != nil {
 			return e, err
 		}
-		e.digest, e.name = digest, name(x.m, digest)
-		if _, ok := x.there[e.name]; ok {
-			return e, nil
+		e.digest, e.name = digest, x.name(digest)
+		if statement, ok := x.there[e.name]; ok {
+			return e, x.s.intact(e.name, statement)
 		}
 	}
 	said := make(transcripts)
 	var mu sync.Mutex
-	e.report = evidence.New(x.m, "auditpipe", match.Ban)
-	e.report.Finish(screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Transcript: func(path string, t *sbom.Transcript) {
+	e.report = x.report(match.Ban, x.keys)
+	e.report.Finish(screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Verifiers: x.c.documentKeys, Transcript: func(path string, t *sbom.Transcript) {
 		mu.Lock()
-		said[strings.TrimPrefix(path, in.Path)] = t
+		said[strings.TrimPrefix(path, evidence.EscapePath(in.Path))] = t
 		mu.Unlock()
 	}}))
 	if err := ctx.Err(); err != nil {
@@ -207,7 +235,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		if e.digest != "" && e.digest != digest {
 			return e, fmt.Errorf("it changed while it was read")
 		}
-		e.digest, e.name = digest, name(x.m, digest)
+		e.digest, e.name = digest, x.name(digest)
 	}
 	var err error
 	if e.transcript, err = said.pack(); err != nil {

@@ -5,25 +5,20 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
-	"golang.org/x/mod/sumdb/note"
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
-	"github.com/clause76/clause76/sbom"
 )
 
 // A store is a folder:
@@ -32,31 +27,51 @@ import (
 //	transcripts/ab/abcd….json.zst  what the documents in a file said, by its own digest
 //	log                            a line for each statement: its digest, its name, and the
 //	                               digest of the transcript
-//	checkpoint                     a note: how many lines the log has, and their Merkle root
+//	checkpoint                     a signed note: how many lines the log has, and their
+//	                               Merkle root; a new store has one of 0 lines
+//	pending                        a signed note, while lines are added: from which
+//	                               checkpoint on, and which
 //	index.sqlite                   what the statements say, to ask; made of them at any time
+//	index.sqlite.note              a signed note: of which log the index is, and its digest
 //	tmp/                           what is being written
 //	lock                           held while a program writes
 //
-// A statement is written before its line, and the line before the checkpoint: what a
-// program that was killed left behind is taken up by the next, or written again.
+// Somebody who can write to the folder and does not have the key must not get anything
+// signed. So the log on disk is added to only if it is the one of the signed checkpoint,
+// and lines that an interrupted run left are taken up only if pending, signed, has them.
+//
+// Statements are written before pending, pending before the log, the log before the
+// checkpoint: what a run that was killed left is finished by the next, or written again.
+//
+// No folder or file of a store may be a symbolic link.
 type store struct {
-	dir    string
-	lines  []string       // of the log
-	known  map[string]int // line by the name of the statement
-	hashes hashes         // of the log's tree
-	key    *signingKey
-	unlock func()
+	dir     string
+	root    *os.Root
+	lines   []string        // of the log
+	known   map[string]int  // line by the name of the statement
+	hashes  hashes          // of the log's tree
+	tail    []byte          // of the log, after its whole lines
+	made    map[int]made    // what statements of this run say, by line, until the index has it
+	folders map[string]bool // that this run has seen to be no links
+	key     *signingKey     // nil if the store is only read
+	verify  dsse.Verifier   // of statements; nil if no key was given
+	unlock  func()
 }
 
 // Faults of a store, for errors.Is.
 var (
 	errCheckpoint = errors.New("the checkpoint is not signed by the key")
 	errLog        = errors.New("the log is not the one of the checkpoint")
+	errPending    = errors.New("the lines that an interrupted run left are not those that it signed")
 	errMissing    = errors.New("a statement is gone")
 	errTampered   = errors.New("a statement is not the one that was logged")
+	errName       = errors.New("a statement is logged by the name of another file, release or options")
 	errTranscript = errors.New("a transcript is not the one that was logged")
 	errUnlogged   = errors.New("a statement is not in the log")
 	errRollback   = errors.New("the log does not go on from the earlier checkpoint")
+	errIndex      = errors.New("the index is not the one of the log")
+	errNoStore    = errors.New("not a store")
+	errNotPlain   = errors.New("not a folder or file of a store: no link is followed")
 	errBusy       = errors.New("another program writes to the store")
 )
 
@@ -74,65 +89,141 @@ func (h hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	return out, nil
 }
 
-// openStore opens a store to write to, or makes one.
-func openStore(dir string, key *signingKey) (*store, error) {
-	for _, d := range []string{"records", "transcripts", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
-			return nil, err
+// openStore opens a store to write to. An empty folder, or one that is not there, becomes a
+// store with a signed checkpoint of no lines; begun says so.
+func openStore(dir string, key *signingKey) (s *store, begun bool, err error) {
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, false, err
 		}
 	}
+	if s, err = storeAt(dir); err != nil {
+		return nil, false, err
+	}
+	s.key, s.verify = key, key.statementVerifier
 	unlock, err := lock(filepath.Join(dir, "lock"))
 	if err != nil {
-		return nil, err
+		s.root.Close()
+		return nil, false, err
 	}
-	s, err := takeUp(dir, key)
-	if err != nil {
+	s.unlock = func() {
 		unlock()
-		return nil, err
+		s.root.Close()
 	}
-	s.unlock = unlock
-	return s, nil
+	begun, err = s.begin()
+	if err == nil {
+		err = s.takeUp()
+	}
+	if err != nil {
+		s.unlock()
+		return nil, false, err
+	}
+	return s, begun, nil
 }
 
-// takeUp reads a store, and finishes what a program that was killed left behind.
-func takeUp(dir string, key *signingKey) (*store, error) {
-	left, err := os.ReadDir(filepath.Join(dir, "tmp"))
+// storeAt opens the folder of a store, in which nothing may be a link. It reads nothing.
+func storeAt(dir string) (*store, error) {
+	info, err := os.Lstat(dir)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range left {
-		if err := os.Remove(filepath.Join(dir, "tmp", f.Name())); err != nil {
-			return nil, err
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%s: %w; expected the folder itself", dir, errNotPlain)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(root.FS(), ".")
+	for _, e := range entries {
+		if !e.IsDir() && !e.Type().IsRegular() {
+			err = errors.Join(err, fmt.Errorf("%s: %w", filepath.Join(dir, e.Name()), errNotPlain))
 		}
 	}
-	s, err := readStore(dir)
 	if err != nil {
+		root.Close()
 		return nil, err
 	}
-	s.key = key
-	// A line that was cut off is written again.
-	if err := os.Truncate(s.path("log"), s.size()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	return &store{dir: dir, root: root, known: make(map[string]int), made: make(map[int]made), folders: make(map[string]bool)}, nil
+}
+
+// begin makes an empty folder a store. What a program that was killed while it did so can
+// leave is empty too: the lock, and files in tmp.
+func (s *store) begin() (bool, error) {
+	entries, err := fs.ReadDir(s.root.FS(), ".")
+	if err != nil {
+		return false, err
 	}
-	if n, err := s.check(key.verifier); err != nil {
-		return nil, err
-	} else if n < len(s.lines) {
-		return s, s.checkpoint() // it was killed between the two
+	empty, begun := true, false
+	for _, e := range entries {
+		empty = empty && (e.Name() == "tmp" || e.Name() == "lock" || strings.HasPrefix(e.Name(), "lock-"))
+		begun = begun || e.Name() == "checkpoint"
 	}
-	return s, nil
+	if !empty && !begun {
+		return false, fmt.Errorf("%w: there is none, and the folder is not empty; restore the store from a copy, or begin a new one in another folder", errCheckpoint)
+	}
+	if err := s.clear(); err != nil || begun {
+		return false, err
+	}
+	return true, s.checkpoint()
+}
+
+// folder makes a folder of the store if it is not there; a link is not taken for one.
+func (s *store) folder(name string) error {
+	if s.folders[name] {
+		return nil
+	}
+	if err := s.root.Mkdir(name, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := s.root.Lstat(name)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s: %w", s.path(name), errNotPlain)
+	}
+	s.folders[name] = err == nil
+	return err
+}
+
+// takeUp reads the store, and finishes what a program that was killed left.
+func (s *store) takeUp() error {
+	n, root, err := s.read(s.key.verifier)
+	if err != nil {
+		return err
+	}
+	return s.finish(n, root)
+}
+
+// clear takes away what a program that was killed was writing.
+func (s *store) clear() error {
+	if err := s.folder("tmp"); err != nil {
+		return err
+	}
+	left, err := fs.ReadDir(s.root.FS(), "tmp")
+	for _, f := range left {
+		err = errors.Join(err, s.root.Remove("tmp/"+f.Name()))
+	}
+	return err
 }
 
 func (s *store) path(elem ...string) string {
 	return filepath.Join(append([]string{s.dir}, elem...)...)
 }
 
-// size is that of the whole lines of the log.
-func (s *store) size() int64 {
-	n := int64(0)
-	for _, l := range s.lines {
-		n += int64(len(l)) + 1
+// file reads a file of the store. None of the folders on the way, nor the file, is a link.
+func (s *store) file(name string) ([]byte, error) {
+	for i := range len(name) + 1 {
+		if i < len(name) && name[i] != '/' {
+			continue
+		}
+		info, err := s.root.Lstat(name[:i])
+		if err != nil {
+			return nil, err
+		}
+		if i == len(name) && !info.Mode().IsRegular() || i < len(name) && !info.IsDir() {
+			return nil, fmt.Errorf("%s: %w", s.path(name[:i]), errNotPlain)
+		}
 	}
-	return n
+	return s.root.ReadFile(name)
 }
 
 var logLine = regexp.MustCompile(`^[0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}$`)
@@ -150,138 +241,60 @@ func sumOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// readStore reads the log.
-func readStore(dir string) (*store, error) {
-	s := &store{dir: dir, known: make(map[string]int)}
-	text, err := os.ReadFile(s.path("log"))
+// readLog reads the log. The lines must have their form, and each name once.
+func (s *store) readLog() error {
+	text, err := s.file("log")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return err
 	}
 	whole := text[:bytes.LastIndexByte(text, '\n')+1]
-	for line := range strings.SplitSeq(strings.TrimSuffix(string(whole), "\n"), "\n") {
-		if line == "" && len(whole) == 0 {
-			break
-		}
-		if !logLine.MatchString(line) {
-			return nil, fmt.Errorf("%w: line %d", errLog, len(s.lines)+1)
-		}
-		if err := s.append(line); err != nil {
-			return nil, err
+	s.tail = text[len(whole):]
+	for line := range strings.Lines(string(whole)) {
+		if err := s.append(strings.TrimSuffix(line, "\n")); err != nil {
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // append puts a line into memory.
 func (s *store) append(line string) error {
-	more, err := tlog.StoredHashes(int64(len(s.lines)), []byte(line), s.hashes)
+	n := len(s.lines)
+	if !logLine.MatchString(line) {
+		return fmt.Errorf("%w: line %d has not the form of one", errLog, n+1)
+	}
+	if before, twice := s.known[nameIn(line)]; twice {
+		return fmt.Errorf("%w: line %d has the name of line %d", errLog, n+1, before+1)
+	}
+	more, err := tlog.StoredHashes(int64(n), []byte(line), s.hashes)
 	if err != nil {
 		return err
 	}
 	s.hashes = append(s.hashes, more...)
-	s.known[nameIn(line)] = len(s.lines)
+	s.known[nameIn(line)] = n
 	s.lines = append(s.lines, line)
 	return nil
 }
 
-// check compares the log with its checkpoint, and returns how many lines that has.
-func (s *store) check(v note.Verifier) (int, error) {
-	text, err := os.ReadFile(s.path("checkpoint"))
-	if errors.Is(err, fs.ErrNotExist) {
-		if len(s.lines) > batch { // no program that was killed leaves so many
-			return 0, fmt.Errorf("%w: there is none", errCheckpoint)
-		}
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	n, root, err := openCheckpoint(text, v)
-	if err != nil {
-		return 0, err
-	}
-	return n, s.holds(n, root, errLog)
-}
-
-// holds reports whether the first n lines have this root.
-func (s *store) holds(n int, root tlog.Hash, fault error) error {
-	if n > len(s.lines) {
-		return fmt.Errorf("%w: it has %d lines; the checkpoint %d", fault, len(s.lines), n)
-	}
-	got, err := tlog.TreeHash(int64(n), s.hashes)
-	if err != nil {
-		return err
-	}
-	if got != root {
-		return fmt.Errorf("%w: the root of its first %d lines is another", fault, n)
-	}
-	return nil
-}
-
-// openCheckpoint reads a checkpoint: a note with the origin, the number of lines and the root.
-func openCheckpoint(text []byte, v note.Verifier) (n int, root tlog.Hash, err error) {
-	opened, err := note.Open(text, note.VerifierList(v))
-	if err != nil {
-		return 0, root, fmt.Errorf("%w: %w", errCheckpoint, err)
-	}
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != origin {
-		return 0, root, fmt.Errorf("%w: it is none of a store", errCheckpoint)
-	}
-	n, err = strconv.Atoi(lines[1])
-	sum, sumErr := base64.StdEncoding.DecodeString(lines[2])
-	if err = errors.Join(err, sumErr); err != nil || len(sum) != len(root) || n < 0 {
-		return 0, root, fmt.Errorf("%w: %v", errCheckpoint, err)
-	}
-	copy(root[:], sum)
-	return n, root, nil
-}
-
-// checkpoint writes the checkpoint of the log.
-func (s *store) checkpoint() error {
-	root, err := tlog.TreeHash(int64(len(s.lines)), s.hashes)
-	if err != nil {
-		return err
-	}
-	text := fmt.Sprintf("%s\n%d\n%s\n", origin, len(s.lines), base64.StdEncoding.EncodeToString(root[:]))
-	signed, err := note.Sign(&note.Note{Text: text}, s.key.checkpoints)
-	if err != nil {
-		return err
-	}
-	return s.put("checkpoint", signed)
-}
-
 // put writes a file whole or not at all.
 func (s *store) put(name string, data []byte) error {
-	f, err := os.CreateTemp(s.path("tmp"), "*")
+	temporary := "tmp/" + strings.ReplaceAll(name, "/", "_")
+	f, err := s.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		to := s.path(filepath.FromSlash(name))
-		if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
-			err = os.Rename(f.Name(), to)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	for _, dir := range []string{path.Dir(path.Dir(name)), path.Dir(name)} {
+		if dir != "." {
+			if err := s.folder(dir); err != nil {
+				return err
+			}
 		}
 	}
-	return err
-}
-
-// name is that of the statement on a file: it is the same for the same bytes, release and
-// options.
-func name(m *match.Matcher, digest string) string {
-	o := m.Options()
-	options, err := json.Marshal([]any{o.AsOf, o.Jurisdictions, o.RequireIdentity})
-	if err != nil {
-		panic(err) // strings and booleans
-	}
-	return sumOf(fmt.Appendf(nil, "%s\n%s\n%s\n", digest, m.Release().Digest(), options))
-}
-
-func recordFile(name string) string { return "records/" + name[:2] + "/" + name + ".intoto.json" }
-func transcriptFile(digest string) string {
-	return "transcripts/" + digest[:2] + "/" + digest + ".json.zst"
+	return s.root.Rename(temporary, name)
 }
 
 // An entry is what is written about one file.
@@ -297,7 +310,7 @@ type entry struct {
 
 // commit writes entries, in their order.
 func (s *store) commit(entries []entry) error {
-	var lines []byte
+	from := len(s.lines)
 	for _, e := range entries {
 		if _, ok := s.known[e.name]; ok {
 			continue
@@ -310,89 +323,45 @@ func (s *store) commit(entries []entry) error {
 		if err := s.put(recordFile(e.name), e.record); err != nil {
 			return err
 		}
-		line := lineOf(sumOf(e.record), e.name, e.said)
-		if err := s.append(line); err != nil {
+		record, found, err := rows(len(s.lines), e.name, e.report)
+		if err == nil {
+			err = s.append(lineOf(sumOf(e.record), e.name, e.said))
+		}
+		if err != nil {
 			return err
 		}
-		lines = append(append(lines, line...), '\n')
+		s.made[len(s.lines)-1] = made{record, found}
 	}
-	if len(lines) == 0 {
+	if len(s.lines) == from {
 		return nil
 	}
-	f, err := os.OpenFile(s.path("log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err := s.announce(from); err != nil {
+		return err
+	}
+	return s.complete(s.text(from))
+}
+
+// text is that of the lines from one on, as the log has it.
+func (s *store) text(from int) []byte {
+	var b bytes.Buffer
+	for _, line := range s.lines[from:] {
+		b.WriteString(line + "\n")
+	}
+	return b.Bytes()
+}
+
+// complete adds announced lines to the log, signs it, and takes the announcement away.
+func (s *store) complete(text []byte) error {
+	f, err := s.root.OpenFile("log", os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(lines)
+	_, err = f.Write(text)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return s.checkpoint()
-}
-
-// load reads the statement in a line of the log, and its report. Its digest is compared; its
-// signature is not checked.
-func (s *store) load(line string) ([]byte, *evidence.Report, error) {
-	data, err := os.ReadFile(s.path(filepath.FromSlash(recordFile(nameIn(line)))))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("%w: %s", errMissing, nameIn(line))
+	if err := s.checkpoint(); err != nil {
+		return err
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if sumOf(data) != statementIn(line) {
-		return nil, nil, fmt.Errorf("%w: %s", errTampered, nameIn(line))
-	}
-	var envelope struct{ Payload []byte }
-	var statement struct{ Predicate json.RawMessage }
-	report := &evidence.Report{}
-	err = json.Unmarshal(data, &envelope)
-	if err == nil {
-		err = json.Unmarshal(envelope.Payload, &statement)
-	}
-	if err == nil {
-		err = json.Unmarshal(statement.Predicate, report)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", nameIn(line), err)
-	}
-	return data, report, nil
-}
-
-// Transcripts of the documents in a file, by their paths without the file's.
-type transcripts map[string]*sbom.Transcript
-
-var (
-	packer, _   = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
-	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0))
-)
-
-func (t transcripts) pack() ([]byte, error) {
-	text, err := json.Marshal(t)
-	if err != nil {
-		return nil, err
-	}
-	return packer.EncodeAll(text, nil), nil
-}
-
-// packed reads the transcript with a digest, as it is kept.
-func (s *store) packed(digest string) ([]byte, error) {
-	data, err := os.ReadFile(s.path(filepath.FromSlash(transcriptFile(digest))))
-	if errors.Is(err, fs.ErrNotExist) || err == nil && sumOf(data) != digest {
-		return nil, fmt.Errorf("%w: %s", errTranscript, digest)
-	}
-	return data, err
-}
-
-func (s *store) transcripts(digest string) (transcripts, error) {
-	packed, err := s.packed(digest)
-	if err != nil {
-		return nil, err
-	}
-	text, err := unpacker.DecodeAll(packed, nil)
-	if err != nil {
-		return nil, err
-	}
-	t := make(transcripts)
-	return t, json.Unmarshal(text, &t)
+	return s.root.Remove("pending")
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/note"
@@ -37,45 +36,101 @@ func verifyCommand(ctx context.Context, c *config) (int, error) {
 	}
 	status := exitOK
 	for _, path := range c.paths {
-		if err := verifyFile(ctx, c, path, statements); err != nil {
-			fmt.Fprintf(c.stdout, "%s: NOT VERIFIED: %v\n", plain(path), err)
-			status = exitFound
-			continue
-		}
+		status = worse(status, verifyFile(ctx, c, path, statements))
 	}
 	return status, nil
 }
 
-// verifyFile checks a statement, and screens its files again if they are at hand.
-func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	v, err := evidence.Verify(ctx, data, key)
-	if err != nil {
-		return err
-	}
-	r := v.Report
-	fmt.Fprintf(c.stdout, "%s: signed by %s: verdict %s by denylist %s as of %s, on %d files\n", plain(path), strings.Join(v.Keys, ", "), r.Verdict, r.Denylist.Release, r.Denylist.AsOf, len(r.Subjects()))
-	if c.only {
-		return nil
-	}
-	for _, s := range r.Subjects() {
-		if _, err := os.Stat(s.Name); err != nil {
-			fmt.Fprintf(c.stdout, "%s: not screened again, for %s is not here\n", plain(path), plain(s.Name))
-			return nil
+// worse is the status that says more: what is not as it was signed, then what was not looked
+// at.
+func worse(a, b int) int {
+	for _, s := range []int{exitFound, exitUnread, exitNotAgain} {
+		if a == s || b == s {
+			return s
 		}
 	}
+	return exitOK
+}
+
+// verifyFile checks a statement, and screens its files again. It says of each file what
+// became of it.
+func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) int {
+	say := func(format string, args ...any) {
+		fmt.Fprintf(c.stdout, "%s: %s\n", evidence.Printable(path), evidence.PrintableLines(fmt.Sprintf(format, args...)))
+	}
+	data, err := os.ReadFile(path)
+	var v *evidence.Verified
+	if err == nil {
+		v, err = evidence.Verify(ctx, data, key)
+	}
+	if err != nil {
+		say("NOT VERIFIED: %v", err)
+		return exitFound
+	}
+	r := v.Report
+	say("signed by %s: verdict %s by denylist %s as of %s, on %d files", strings.Join(v.Keys, ", "), r.Verdict, r.Denylist.Release, r.Denylist.AsOf, len(r.Subjects()))
+	if c.only {
+		say("its files were not screened again, as -signature-only asks")
+		return exitOK
+	}
+	files, err := filesAgain(ctx, c, r)
+	status := exitOK
+	missing := false
+	for _, f := range files {
+		line := string(f.State)
+		if f.State == screen.Same {
+			line = "screened again: the same, byte for byte"
+		}
+		if f.State == screen.Missing {
+			line += ", and so not screened again"
+		}
+		if f.Detail != "" {
+			line += ": " + f.Detail
+		}
+		say("%s: %s", f.Path, line)
+		missing = missing || f.State == screen.Missing && !filepath.IsAbs(filepath.FromSlash(f.Path))
+		status = worse(status, map[screen.State]int{screen.Differs: exitFound, screen.Missing: exitNotAgain, screen.NotScreened: exitNotAgain}[f.State])
+	}
+	if missing {
+		say("paths in a statement are from the folder in which the files were screened: give that with -C")
+	}
+	switch {
+	case errors.Is(err, errNotAgain):
+		say("%v", err)
+		status = worse(status, exitNotAgain)
+	case ctx.Err() != nil:
+		say("not screened again: %v", ctx.Err())
+		status = worse(status, exitNotAgain)
+	case err != nil:
+		say("NOT VERIFIED: %v", err)
+		status = exitFound
+	}
+	return status
+}
+
+var errNotAgain = errors.New("not screened again")
+
+// filesAgain screens the files of a record again, from the folder that -C names.
+func filesAgain(ctx context.Context, c *config, r *evidence.Report) (files []screen.File, err error) {
 	release, err := denylist.Open(r.Denylist.Release)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("%w: %w", errNotAgain, err)
 	}
-	if err := screen.Again(ctx, r, release, &screen.Options{Jobs: c.jobs}); err != nil {
-		return err
+	if c.root != "" {
+		from, err := os.Getwd()
+		if err == nil {
+			err = os.Chdir(c.root)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: -C: %w", errNotAgain, err)
+		}
+		defer func() { err = errors.Join(err, os.Chdir(from)) }()
 	}
-	fmt.Fprintf(c.stdout, "%s: screened again: the same, byte for byte\n", plain(path))
-	return nil
+	files, err = screen.Files(ctx, r, release, &screen.Options{Jobs: c.jobs, Verifiers: c.documentKeys})
+	if errors.Is(err, screen.ErrKey) {
+		return nil, fmt.Errorf("%w: %w; give it with -document-key", errNotAgain, err)
+	}
+	return files, err
 }
 
 // verifyStore checks the checkpoint, the log, and all statements and transcripts, and says
@@ -87,19 +142,18 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 			faults = append(faults, err)
 		}
 	}
-	s, err := readStore(c.store)
+	s, err := storeAt(c.store)
 	if err != nil {
-		fmt.Fprintf(c.stdout, "NOT VERIFIED: %v\n", err)
-		return exitFound, nil
+		return exitUnread, err
 	}
-	n, err := s.check(checkpoints)
+	defer s.root.Close()
+	s.verify = statements
+	n, root, err := s.read(checkpoints)
 	fault(err)
-	if _, err := os.Stat(s.path("checkpoint")); err != nil && len(faults) == 0 {
-		fault(fmt.Errorf("%w: there is none", errCheckpoint))
-	} else if n < len(s.lines) && len(faults) == 0 {
-		fault(fmt.Errorf("%w: it has %d lines more; screening again takes them up", errLog, len(s.lines)-n))
+	if err == nil {
+		fault(s.ends(n))
 	}
-	if c.since != "" {
+	if c.since != "" && err == nil {
 		fault(s.since(c.since, checkpoints))
 	}
 	meter := newMeter(c, len(s.lines))
@@ -108,13 +162,8 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 		if ctx.Err() != nil {
 			return exitUnread, ctx.Err()
 		}
-		data, _, err := s.load(line)
-		if err == nil {
-			_, err = evidence.Verify(ctx, data, statements)
-		}
-		if err != nil {
-			fault(fmt.Errorf("%s: %w", nameIn(line), err))
-		}
+		_, err := s.load(line)
+		fault(err)
 		if said := transcriptIn(line); !read[said] {
 			read[said] = true
 			_, err := s.packed(said)
@@ -124,35 +173,35 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 	}
 	meter.done()
 	fault(s.unlogged())
+	if len(faults) == 0 {
+		fault(s.indexed(ctx, checkpoints))
+	}
 	for _, err := range faults {
-		fmt.Fprintf(c.stdout, "NOT VERIFIED: %v\n", err)
+		fmt.Fprintf(c.stdout, "NOT VERIFIED: %s\n", evidence.PrintableLines(err.Error()))
 	}
 	if len(faults) > 0 {
 		return exitFound, nil
 	}
-	fmt.Fprintf(c.stdout, "%s: %d statements, all signed and in the log; the log is that of the checkpoint\n", plain(c.store), len(s.lines))
+	fmt.Fprintf(c.stdout, "%s: %d statements, all signed and in the log; the log is that of the checkpoint, with the root %s\n", evidence.Printable(c.store), len(s.lines), rootText(root))
+	if c.since == "" {
+		fmt.Fprintf(c.stdout, "%s: that nothing was taken away with an earlier checkpoint put back shows only with -since\n", evidence.Printable(c.store))
+	}
 	return exitOK, nil
-}
-
-// since compares the log with an earlier checkpoint.
-func (s *store) since(path string, v note.Verifier) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	n, root, err := openCheckpoint(text, v)
-	if err != nil {
-		return err
-	}
-	return s.holds(n, root, errRollback)
 }
 
 // unlogged looks for statements that are not in the log.
 func (s *store) unlogged() error {
 	var all []error
-	err := filepath.WalkDir(s.path("records"), func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(s.root.FS(), "records", func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == "records" {
+			return nil // a new store has none
+		}
 		if err != nil || d.IsDir() {
 			return err
+		}
+		if !d.Type().IsRegular() {
+			all = append(all, fmt.Errorf("%s: %w", s.path(filepath.FromSlash(path)), errNotPlain))
+			return nil
 		}
 		name, ok := strings.CutSuffix(d.Name(), ".intoto.json")
 		if _, known := s.known[name]; !ok || !known {
@@ -163,12 +212,21 @@ func (s *store) unlogged() error {
 	return errors.Join(append(all, err)...)
 }
 
-// plain is text from outside on a terminal.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return '\ufffd'
-		}
-		return r
-	}, s)
+// indexed compares the index with what the statements say. One that is not there, or was not
+// signed for this log, is made again by the next run, and is no fault.
+func (s *store) indexed(ctx context.Context, v note.Verifier) error {
+	n, want, err := s.signedIndex(v)
+	if err != nil || want == "" || n != len(s.lines) {
+		return err
+	}
+	d := newDigester()
+	if err := s.rowsOf(ctx, asker{d.record, d.found}); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("%w: %w", errIndex, err)
+	}
+	if d.sum() != want {
+		return fmt.Errorf("%w: it was changed; screening or rescreening makes it again", errIndex)
+	}
+	return nil
 }

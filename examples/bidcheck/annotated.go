@@ -31,7 +31,7 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 			continue
 		}
 		if d.Container != nil {
-			fmt.Fprintf(stderr, "bidcheck: -annotate: %s is in an archive or envelope; unpack it first\n", text(d.Path))
+			fmt.Fprintf(stderr, "bidcheck: -annotate: %s is in an archive or envelope; unpack it first\n", evidence.Printable(d.Path))
 			continue
 		}
 		name := path.Base(d.Path)
@@ -40,7 +40,7 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 			continue
 		}
 		used[name] = d.Path
-		document, err := os.ReadFile(filepath.FromSlash(d.Path))
+		document, err := os.ReadFile(filepath.FromSlash(evidence.UnescapePath(d.Path)))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -49,7 +49,7 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 		err = to.to(nil, func(w io.Writer) error { return annotate.Write(w, document, r, d) })
 		switch {
 		case errors.Is(err, annotate.ErrForm):
-			fmt.Fprintf(stderr, "bidcheck: -annotate: %s: %v\n", text(d.Path), err)
+			fmt.Fprintf(stderr, "bidcheck: -annotate: %s: %s\n", evidence.Printable(d.Path), evidence.PrintableLines(err.Error()))
 		case err != nil:
 			errs = append(errs, err)
 		}

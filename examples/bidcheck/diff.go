@@ -105,7 +105,7 @@ func documentsOf(r *evidence.Report, root string) []string {
 
 // within is a path without the bid that it is in; the bid itself, if it is one file, is "".
 func within(path, root string) string {
-	if root = filepath.ToSlash(filepath.Clean(root)); root == "." { // as paths in it are
+	if root = evidence.EscapePath(filepath.ToSlash(filepath.Clean(root))); root == "." { // as paths in it are
 		return path
 	}
 	return strings.TrimLeft(strings.TrimPrefix(path, root), "/")
@@ -128,16 +128,16 @@ func (d *differences) write(w io.Writer) error {
 		paths []string
 	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the second", d.Unread}} {
 		for _, p := range list.paths {
-			fmt.Fprintf(out, "%s: %s\n", list.what, text(cmp.Or(p, "(the file itself)")))
+			fmt.Fprintf(out, "%s: %s\n", list.what, evidence.Printable(cmp.Or(p, "(the file itself)")))
 		}
 	}
 	last := "\x00"
 	for _, c := range d.Changes {
 		if c.Document != last {
 			last = c.Document
-			fmt.Fprintf(out, "\n%s\n", text(cmp.Or(c.Document, "(the file itself)")))
+			fmt.Fprintf(out, "\n%s\n", evidence.Printable(cmp.Or(c.Document, "(the file itself)")))
 		}
-		fmt.Fprintf(out, "  %s → %s: %s — %s\n", cmp.Or(c.Before, "nothing"), cmp.Or(c.After, "nothing"), text(c.Component), c.Vendor)
+		fmt.Fprintf(out, "  %s → %s: %s — %s\n", cmp.Or(c.Before, "nothing"), cmp.Or(c.After, "nothing"), evidence.Printable(c.Component), c.Vendor)
 	}
 	fmt.Fprintf(out, "\nIn all: %d findings changed, %d stayed as they were.\n", len(d.Changes), d.Same)
 	fmt.Fprintf(out, "Parts without a vendor identity: %d, then %d. Fields that could not be read: %d, then %d.\n", d.Before.Unidentified, d.After.Unidentified, d.Before.Malformed, d.After.Malformed)

@@ -88,14 +88,15 @@ type config struct {
 	// compare is the matcher of the second denylist, or nil.
 	compare *match.Matcher
 	// verifiers check the signatures of envelopes.
-	verifiers []dsse.Verifier
-	signer    dsse.Signer    // of statements, or nil
-	policy    *policy.Policy // or nil
-	day       vendors.Date   // that its waivers are judged by
-	annotate  string         // folder, or ""
-	bid       *bid           // or nil
-	diff      bool           // compare two bids
-	paths     []string
+	verifiers    []dsse.Verifier
+	fingerprints []string       // of the verifiers
+	signer       dsse.Signer    // of statements, or nil
+	policy       *policy.Policy // or nil
+	day          vendors.Date   // that its waivers are judged by
+	annotate     string         // folder, or ""
+	bid          *bid           // or nil
+	diff         bool           // compare two bids
+	paths        []string
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -104,7 +105,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, flag.ErrHelp):
 		return exitClear
 	case err != nil:
-		fmt.Fprintf(stderr, "bidcheck: %v\nRun bidcheck -help for usage.\n", err)
+		fmt.Fprintf(stderr, "bidcheck: %s\nRun bidcheck -help for usage.\n", evidence.PrintableLines(err.Error()))
 		return exitUsage
 	}
 	if c.diff {
@@ -117,11 +118,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	err = errors.Join(c.writeReport(ctx, report, stdout), c.writeAnnotated(report, stderr))
 	if errors.Is(err, evidence.ErrNoFinding) {
-		fmt.Fprintf(stderr, "bidcheck: -explain: %v\n", err)
+		fmt.Fprintf(stderr, "bidcheck: -explain: %s\n", evidence.PrintableLines(err.Error()))
 		return exitUsage
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %v\n", err)
+		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %s\n", evidence.PrintableLines(err.Error()))
 		return exitUnscreened
 	}
 	if c.policy == nil {
@@ -145,7 +146,7 @@ func screenWith(ctx context.Context, c *config, m *match.Matcher, inputs []scree
 	meter.done()
 	docs = c.bid.check(docs, companions)
 	report := evidence.New(m, "bidcheck", c.failOn)
-	report.Bid = c.bid.about()
+	report.Bid, report.Options.Keys = c.bid.about(), c.fingerprints
 	report.Finish(docs, companions)
 	return report
 }
@@ -161,11 +162,11 @@ func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer
 		return comparison.WriteTable(w, tableOptions(w))
 	})
 	if err != nil {
-		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
+		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", evidence.PrintableLines(err.Error()))
 		return exitUnscreened
 	}
 	for _, g := range after.NotScreened() {
-		fmt.Fprintf(stderr, "bidcheck: %s\n", text(g.String()))
+		fmt.Fprintf(stderr, "bidcheck: %s\n", evidence.Printable(g.String()))
 	}
 	return after.ExitStatus(c.failOn != match.NoVerdict && comparison.Reached(c.failOn))
 }
@@ -188,7 +189,7 @@ func runDiff(ctx context.Context, c *config, stdin io.Reader, stdout, stderr io.
 		return d.write(w)
 	})
 	if err != nil {
-		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %v\n", err)
+		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", evidence.PrintableLines(err.Error()))
 		return exitUnscreened
 	}
 	return reports[1].ExitStatus(d.reached(c.failOn))
@@ -253,6 +254,9 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		return nil, errors.New("no PATH is given")
 	}
 	var err error
+	if c.fingerprints, err = evidence.Fingerprints(c.verifiers...); err != nil {
+		return nil, fmt.Errorf("-key: %w", err)
+	}
 	if c.outputs, err = outputs(*format, files); err != nil {
 		return nil, err
 	}

@@ -5,10 +5,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -507,6 +512,40 @@ func TestCompare(t *testing.T) {
 }
 
 // What is cancelled is not clear.
+// What -compare and -format say of files cannot steer a terminal, and the keys are in the
+// record.
+func TestHostileFileNames(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"e\x1b[31m.json": "garbage \x1b[31mRED", "r\u202e.json": `{"bomFormat":`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Skip(err) // the system has no such names
+		}
+	}
+	const steering = "\x1b\u202e"
+	for _, args := range [][]string{{"-denylist", "2018.06.12", "-compare", "2018.06.13", dir}, {dir}, {"-annotate", t.TempDir(), dir}, {"-o", filepath.Join(dir, "none\x1b", "x.json"), dir}, {filepath.Join(dir, "none\x1b")}} {
+		if _, out, stderr := check(t, "", args...); strings.ContainsAny(out+stderr, steering) {
+			t.Errorf("%q: %q %q", args, out, stderr)
+		}
+	}
+	public, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := filepath.Join(t.TempDir(), "key.pub")
+	if err := os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, out, _ := check(t, "", "-key", key, "-key", key, "-format", "json", "testdata/bids/clean")
+	validate(t, out)
+	if got := report(t, out).Options.Keys; len(got) != 1 || got[0] != fmt.Sprintf("sha256:%x", sha256.Sum256(der)) {
+		t.Errorf("the keys are %q", got)
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

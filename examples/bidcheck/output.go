@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,9 @@ var forms = []form{
 	}},
 	{"json", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
 	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return html.Write(w, r) }},
-	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return sarif.Write(w, r) }},
+	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return sarif.WriteFiles(w, r, openFile)
+	}},
 	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteCSV(w) }},
 	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteMarkdown(w) }},
 	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return junit.Write(w, r) }},
@@ -48,6 +51,15 @@ var forms = []form{
 		}
 		return err
 	}},
+}
+
+// openFile opens a file of a report, if it can be read twice.
+func openFile(path string) (io.ReadCloser, error) {
+	name := filepath.FromSlash(evidence.UnescapePath(path))
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil, cmp.Or(err, errors.New("not a regular file"))
+	}
+	return os.Open(name)
 }
 
 // formNames are the names of all forms.

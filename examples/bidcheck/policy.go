@@ -9,9 +9,9 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/vendors"
 )
@@ -52,37 +52,27 @@ func writeDecision(w io.Writer, d *policy.Decision) error {
 	if name == "" {
 		name = "(without a name)"
 	}
-	fmt.Fprintf(out, "\nPolicy %s, on %s: %s\n", text(name), d.Day, result)
+	fmt.Fprintf(out, "\nPolicy %s, on %s: %s\n", evidence.Printable(name), d.Day, result)
 	for _, f := range d.Fails {
-		fmt.Fprintf(out, "  fails: %s %s, %s\n    in %s\n", f.Verdict, text(f.Component), f.Vendor, text(f.Document))
+		fmt.Fprintf(out, "  fails: %s %s, %s\n    in %s\n", f.Verdict, evidence.Printable(f.Component), f.Vendor, evidence.Printable(f.Document))
 	}
 	for _, g := range d.Gaps {
-		fmt.Fprintf(out, "  fails: %s\n", text(g))
+		fmt.Fprintf(out, "  fails: %s\n", evidence.Printable(g))
 	}
 	for _, g := range d.Unscreened {
-		fmt.Fprintf(out, "  not screened, which the policy lets pass: %s\n", text(g))
+		fmt.Fprintf(out, "  not screened, which the policy lets pass: %s\n", evidence.Printable(g))
 	}
 	for _, f := range d.Waived {
-		fmt.Fprintf(out, "  waived until %s by %s: %s %s, %s\n    in %s\n    reason: %s\n", f.Waiver.Expires, text(f.Waiver.Author), f.Verdict, text(f.Component), f.Vendor, text(f.Document), text(f.Waiver.Reason))
+		fmt.Fprintf(out, "  waived until %s by %s: %s %s, %s\n    in %s\n    reason: %s\n", f.Waiver.Expires, evidence.Printable(f.Waiver.Author), f.Verdict, evidence.Printable(f.Component), f.Vendor, evidence.Printable(f.Document), evidence.Printable(f.Waiver.Reason))
 	}
 	for _, e := range d.Expired {
-		fmt.Fprintf(out, "  a waiver by %s expired on %s; findings that it would have let pass: %d\n", text(e.Author), e.Expires, e.Findings)
+		fmt.Fprintf(out, "  a waiver by %s expired on %s; findings that it would have let pass: %d\n", evidence.Printable(e.Author), e.Expires, e.Findings)
 	}
 	for _, u := range d.Unused {
-		fmt.Fprintf(out, "  a waiver by %s that nothing needs: %s\n", text(u.Author), text(strings.TrimSpace(strings.Join([]string{u.Finding, u.Vendor, u.Component, u.Version, u.Document}, " "))))
+		fmt.Fprintf(out, "  a waiver by %s that nothing needs: %s\n", evidence.Printable(u.Author), evidence.Printable(strings.TrimSpace(strings.Join([]string{u.Finding, u.Vendor, u.Component, u.Version, u.Document}, " "))))
 	}
 	if n := len(d.Passed); n > 0 {
 		fmt.Fprintf(out, "  findings that the policy does not count: %d\n", n)
 	}
 	return out.Flush()
-}
-
-// text is text from outside on a terminal.
-func text(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return '\ufffd'
-		}
-		return r
-	}, s)
 }

@@ -89,6 +89,23 @@ func TestSigned(t *testing.T) {
 			t.Errorf("%s: %v; want %v", tt.fault, err, tt.kind)
 		}
 	}
+	// A statement that the right key signed, about the file, with another name or day than the
+	// release's: its day decides what is a rollback.
+	for _, change := range []func(*denylist.Statement){
+		func(s *denylist.Statement) { s.Date = "2026-11-23" },
+		func(s *denylist.Statement) { s.Date = "2026-11-25" },
+		func(s *denylist.Statement) { s.Release = "2026.11.25" },
+	} {
+		other := statement
+		change(&other)
+		n, err := note.Sign(&note.Note{Text: other.String()}, signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, _, err := denylist.OpenSigned(data, n, trust); r != nil || !errors.Is(err, denylist.ErrDigest) || !errors.Is(err, denylist.ErrRelease) {
+			t.Errorf("a statement on release %s of %s: %v", other.Release, other.Date, err)
+		}
+	}
 	// Every byte of the statement is signed.
 	text := len(statement.String())
 	for i := range text {

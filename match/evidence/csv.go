@@ -14,12 +14,13 @@ var csvColumns = []string{
 	"row", "document", "sha256", "verdict", "reason", "vendor", "component", "version", "purl", "subject", "tier", "pointer", "offset",
 	"claimRole", "claimKind", "claimValue", "rule", "matched", "source", "listing", "instrument", "clause", "jurisdiction", "force", "binding",
 	"addressees", "status", "action", "effect", "citationVerdict", "held", "quote", "language", "url", "note", "id",
-	"components", "unidentified", "malformed", "error",
+	"components", "unidentified", "malformed", "error", "complete",
 }
 
 // WriteCSV writes the report as a table for spreadsheets (RFC 4180): a row for each document
-// ("document"), and one for each text that a finding ("finding") or an observation
-// ("observation") cites, with the first claim that led to the vendor. A cell that a
+// ("document"), one for each of its notices ("notice"), and one for each text that a finding
+// ("finding") or an observation ("observation") cites, with the first claim that led to the
+// vendor; at the end one for each file that was passed over ("companion"). A cell that a
 // spreadsheet could take for a formula starts with an apostrophe.
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -40,44 +41,71 @@ func (r *Report) WriteCSV(w io.Writer) error {
 		return err
 	}
 	for i := range r.Documents {
-		d := &r.Documents[i]
-		set("row", "document")
-		set("document", d.Path)
-		set("sha256", d.SHA256)
-		set("verdict", d.Verdict)
-		set("components", strconv.Itoa(d.Coverage.Components))
-		set("unidentified", strconv.Itoa(d.Coverage.Unidentified))
-		set("malformed", strconv.Itoa(d.Coverage.Malformed))
-		if d.Error != nil {
-			set("error", d.Error.Kind+": "+d.Error.Message)
-		}
-		if err := flush(); err != nil {
+		if err := r.csvDocument(&r.Documents[i], set, flush); err != nil {
 			return err
 		}
-		for _, kind := range []string{"finding", "observation"} {
-			fs := d.Findings
-			if kind == "observation" {
-				fs = d.Observations
-			}
-			for j := range fs {
-				f := &fs[j]
-				for k := range max(1, len(f.Citations)) {
-					set("row", kind)
-					set("document", d.Path)
-					set("sha256", d.SHA256)
-					f.csv(set)
-					if k < len(f.Citations) {
-						f.Citations[k].csv(set)
-					}
-					if err := flush(); err != nil {
-						return err
-					}
-				}
-			}
+	}
+	for _, c := range r.Companions {
+		set("row", "companion")
+		set("document", c.Path)
+		set("sha256", c.SHA256)
+		set("reason", c.Reason)
+		if err := flush(); err != nil {
+			return err
 		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// csvDocument writes the rows of a document.
+func (r *Report) csvDocument(d *Document, set func(name, value string), flush func() error) error {
+	row := func(kind string) {
+		set("row", kind)
+		set("document", d.Path)
+		set("sha256", d.SHA256)
+	}
+	row("document")
+	set("verdict", d.Verdict)
+	set("components", strconv.Itoa(d.Coverage.Components))
+	set("unidentified", strconv.Itoa(d.Coverage.Unidentified))
+	set("malformed", strconv.Itoa(d.Coverage.Malformed))
+	set("complete", strconv.FormatBool(r.Whole(d)))
+	if d.Error != nil {
+		set("error", d.Error.Kind+": "+d.Error.Message)
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	for _, n := range d.Notices {
+		row("notice")
+		set("reason", n.Kind)
+		set("note", n.Message)
+		set("pointer", n.Location.Pointer)
+		set("offset", strconv.FormatInt(n.Location.Offset, 10))
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	for _, of := range []struct {
+		kind string
+		list []Finding
+	}{{"finding", d.Findings}, {"observation", d.Observations}} {
+		for j := range of.list {
+			f := &of.list[j]
+			for k := range max(1, len(f.Citations)) {
+				row(of.kind)
+				f.csv(set)
+				if k < len(f.Citations) {
+					f.Citations[k].csv(set)
+				}
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (f *Finding) csv(set func(name, value string)) {
@@ -123,18 +151,13 @@ func (c *Citation) csv(set func(name, value string)) {
 	set("url", c.URL)
 }
 
-// cell makes a value safe in a spreadsheet: one that starts a formula, or that does so behind
+// cell makes a value safe in a spreadsheet: one that starts a formula, or that does so after
 // blanks, is text; characters that steer are replaced. A number stays one.
 func cell(s string) string {
 	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return s
 	}
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return '\ufffd'
-		}
-		return r
-	}, s)
+	s = PrintableLines(s)
 	if t := strings.TrimLeft(s, " \t\n\u00a0\u3000"); t != "" && strings.ContainsAny(t[:1], "=+-@|%") || strings.HasPrefix(t, "＝") || strings.HasPrefix(t, "＋") || strings.HasPrefix(t, "－") || strings.HasPrefix(t, "＠") || strings.HasPrefix(s, "\t") {
 		return "'" + s
 	}

@@ -96,7 +96,7 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 				step(s[0], s[1])
 			}
 		}
-		p.w.WriteString(fmt.Sprintf("%-15s", "address") + clean(c.URL) + "\n") // whole, so that it can be followed
+		p.w.WriteString(fmt.Sprintf("%-15s", "address") + Printable(c.URL) + "\n") // whole, so that it can be followed
 		if c.Verdict != "" {
 			step("so", verdict(c.Verdict))
 		}

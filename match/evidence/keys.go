@@ -3,11 +3,30 @@
 package evidence
 
 import (
+	"crypto/sha256"
+	"crypto/x509"
 	"fmt"
+	"slices"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"github.com/secure-systems-lab/go-securesystemslib/signerverifier"
 )
+
+// Fingerprints returns those of the verifiers' public keys, sorted, each once: "sha256:" and
+// the SHA-256 in hexadecimal of the key's SubjectPublicKeyInfo in DER, as
+// "openssl pkey -pubin -outform der | sha256sum" prints it.
+func Fingerprints(verifiers ...dsse.Verifier) ([]string, error) {
+	var all []string
+	for _, v := range verifiers {
+		der, err := x509.MarshalPKIXPublicKey(v.Public())
+		if err != nil {
+			return nil, fmt.Errorf("evidence: the fingerprint of a key: %w", err)
+		}
+		all = append(all, fmt.Sprintf("sha256:%x", sha256.Sum256(der)))
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
 
 // LoadVerifier reads a public key in PEM, of Ed25519, ECDSA or RSA (with PSS).
 func LoadVerifier(pem []byte) (dsse.Verifier, error) { return load(pem) }

@@ -6,51 +6,98 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
+// What a summary in Markdown shows at most, so that it stays under the 1 MiB that GitHub takes
+// as the summary of a step.
+const (
+	mostRows  = 500 // findings
+	mostLines = 100 // of each list
+)
+
 // WriteMarkdown writes a summary of the report as GitHub-flavoured Markdown, for a comment or
-// the summary of a job: a table of findings, and what was not screened. What comes out of
-// documents is text, and no markup.
+// the summary of a job: a table of findings, the worst first, and what was not screened. What
+// comes out of documents is text, and no markup. Of more than 500 findings or 100 lines of a
+// list the rest is counted.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	findings, unread := 0, 0
-	for i := range r.Documents {
-		findings += len(r.Documents[i].Findings)
-		if r.Documents[i].Error != nil {
-			unread++
-		}
+	type found struct {
+		d *Document
+		f *Finding
 	}
-	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict))
-	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
-		md(r.Denylist.Release), md(r.Denylist.AsOf), number(len(r.Documents), "document"), number(findings, "finding"))
-	if findings > 0 {
-		out.WriteString("\n| verdict | part | vendor | tier | document | strongest text |\n|---|---|---|---|---|---|\n")
-	}
+	var findings []found
+	var unread, notices []string
 	for i := range r.Documents {
 		d := &r.Documents[i]
 		for j := range d.Findings {
-			f := &d.Findings[j]
-			text := ""
-			for k := range f.Citations {
-				if c := &f.Citations[k]; c.Verdict == f.Verdict {
-					text = fmt.Sprintf("[%s](<%s>)", md(c.Title+clauseOf(c)), strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(c.URL))
-					break
-				}
-			}
-			fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict), md(component(&f.Component)), md(f.Vendor.Name), md(f.Tier), md(d.Path), text)
+			findings = append(findings, found{d, &d.Findings[j]})
 		}
+		for _, n := range d.Notices {
+			notices = append(notices, md(d.Path)+": "+md(n.Message))
+		}
+		if line := md(d.Path); !r.Whole(d) {
+			if len(d.Findings) > 0 {
+				line += ": not read to its end; the findings are what was found before that"
+			}
+			if d.Error != nil {
+				line += ": " + md(d.Error.Message)
+			}
+			unread = append(unread, line)
+		}
+	}
+	slices.SortStableFunc(findings, func(a, b found) int { return int(verdictOf(b.f.Verdict)) - int(verdictOf(a.f.Verdict)) })
+	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict))
+	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
+		md(r.Denylist.Release), md(r.Denylist.AsOf), number(len(r.Documents), "document"), number(len(findings), "finding"))
+	if len(findings) > 0 {
+		out.WriteString("\n| verdict | part | vendor | tier | document | strongest text |\n|---|---|---|---|---|---|\n")
+	}
+	for i, x := range findings {
+		if i == mostRows {
+			fmt.Fprintf(out, "\nAnd %s more, no worse than these; see the JSON report.\n", number(len(findings)-mostRows, "finding"))
+			break
+		}
+		f := x.f
+		text := ""
+		for k := range f.Citations {
+			if c := &f.Citations[k]; c.Verdict == f.Verdict {
+				text = fmt.Sprintf("[%s](<%s>)", md(c.Title+clauseOf(c)), strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(c.URL))
+				break
+			}
+		}
+		fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict), md(component(&f.Component)), md(f.Vendor.Name), md(f.Tier), md(x.d.Path), text)
 	}
 	out.WriteString("\n### What was not screened\n\n")
 	fmt.Fprintf(out, "- %s without a vendor identity: nothing is known about them, and they are not clear of any vendor.\n", number(r.Coverage.Unidentified, "part"))
 	fmt.Fprintf(out, "- %s that could not be read.\n", number(r.Coverage.Malformed, "field"))
-	fmt.Fprintf(out, "- %s that could not be screened%s\n", number(unread, "document"), map[bool]string{true: ":", false: "."}[unread > 0])
-	for i := range r.Documents {
-		if d := &r.Documents[i]; d.Error != nil {
-			fmt.Fprintf(out, "  - %s: %s\n", md(d.Path), md(d.Error.Message))
+	fmt.Fprintf(out, "- %s that could not be screened%s\n", number(len(unread), "document"), map[bool]string{true: ":", false: "."}[len(unread) > 0])
+	list(out, "  - ", unread)
+	if len(notices) > 0 {
+		out.WriteString("\n### Notices\n\n")
+		list(out, "- ", notices)
+	}
+	if len(r.Companions) > 0 {
+		out.WriteString("\n### Passed over: no documents to screen\n\n")
+		var lines []string
+		for _, c := range r.Companions {
+			lines = append(lines, md(c.Path)+": "+md(c.Reason))
 		}
+		list(out, "- ", lines)
 	}
 	return out.Flush()
+}
+
+// list writes a list, of which not more than can be read.
+func list(out *bufio.Writer, mark string, lines []string) {
+	for i, line := range lines {
+		if i == mostLines {
+			fmt.Fprintf(out, "%sand %d more; see the JSON report\n", mark, len(lines)-mostLines)
+			return
+		}
+		out.WriteString(mark + line + "\n")
+	}
 }
 
 func clauseOf(c *Citation) string {
@@ -67,10 +114,8 @@ func md(s string) string {
 		s = string(r[:most]) + "…"
 	}
 	var b strings.Builder
-	for _, r := range clean(s) {
+	for _, r := range Printable(s) {
 		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			b.WriteByte(' ')
 		case strings.ContainsRune("\\`*{}[]!|<>~&@$^=", r):
 			fmt.Fprintf(&b, "&#%d;", r)
 		case r == '_' || r == '#':

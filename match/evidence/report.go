@@ -80,6 +80,9 @@ type Options struct {
 	Jurisdictions   []string `json:"jurisdictions"`
 	RequireIdentity bool     `json:"requireIdentity"`
 	FailOn          string   `json:"failOn"` // a verdict, or "never"
+	// Keys are the fingerprints of the keys that the signatures of envelopes around
+	// documents were checked with, see [Fingerprints]; sorted.
+	Keys []string `json:"keys,omitempty"`
 }
 
 // A Document is one screened document, or one that could not be read.
@@ -234,7 +237,7 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		SchemaVersion: SchemaVersion,
 		Tool:          Tool{Name: tool, Version: version()},
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
-		Options:       Options{js, o.RequireIdentity, failOnWord(failOn)},
+		Options:       Options{Jurisdictions: js, RequireIdentity: o.RequireIdentity, FailOn: failOnWord(failOn)},
 		Verdict:       match.Inconclusive.String(),
 		Documents:     []Document{},
 	}
@@ -370,6 +373,12 @@ func id(src Source, f match.Finding) string {
 		fmt.Fprintf(h, "%d:%s,", len(s), s)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Whole reports whether a document of the report was read to its end. Reports of schema 1
+// did not say so apart from the error.
+func (r *Report) Whole(d *Document) bool {
+	return d.Error == nil && (d.Complete || r.SchemaVersion == "" || r.SchemaVersion == "1")
 }
 
 // Finish puts the documents and companions in order of their paths and sums up. A report

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	strict "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/clause76/clause76/match/denylist"
@@ -55,6 +56,7 @@ type Subject struct {
 // once: containers stand for the documents in them.
 func (r *Report) Subjects() []Subject {
 	var all []Subject
+	known := make(map[string]bool)
 	for _, d := range r.Documents {
 		s := Subject{Name: d.Path, Digest: map[string]string{"sha256": d.SHA256}}
 		if d.Encoding == "files" {
@@ -63,9 +65,9 @@ func (r *Report) Subjects() []Subject {
 		if c := d.Container; c != nil {
 			s = Subject{Name: c.Path, Digest: map[string]string{"sha256": c.SHA256}}
 		}
-		known := slices.ContainsFunc(all, func(o Subject) bool { return o.Name == s.Name })
 		for _, digest := range s.Digest {
-			if digest != "" && !known {
+			if digest != "" && !known[s.Name] {
+				known[s.Name] = true
 				all = append(all, s)
 			}
 		}
@@ -132,6 +134,9 @@ func Verify(ctx context.Context, envelope []byte, verifiers ...dsse.Verifier) (*
 	if err := strict.Unmarshal(envelope, &e); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrEnvelope, err)
 	}
+	if err := exactNames(envelope); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEnvelope, err)
+	}
 	if e.PayloadType != PayloadType || len(e.Signatures) == 0 {
 		return nil, fmt.Errorf("%w: an envelope of %q with %d signatures; expected %q", ErrEnvelope, e.PayloadType, len(e.Signatures), PayloadType)
 	}
@@ -156,6 +161,41 @@ func Verify(ctx context.Context, envelope []byte, verifiers ...dsse.Verifier) (*
 	}
 	slices.Sort(out.Keys)
 	return out, out.statement(payload)
+}
+
+// exactNames refuses member names of an envelope that differ from the standard's in their
+// case only: readers that fold names would take them for another payload. Members with
+// other names are ignored, as the standard has it.
+func exactNames(envelope []byte) error {
+	type object map[string]jsontext.Value
+	exact := func(o object, names ...string) error {
+		for got := range o {
+			for _, name := range names {
+				if got != name && strings.EqualFold(got, name) {
+					return fmt.Errorf("a member %q; expected %q", got, name)
+				}
+			}
+		}
+		return nil
+	}
+	var e object
+	err := strict.Unmarshal(envelope, &e)
+	if err == nil {
+		err = exact(e, "payload", "payloadType", "signatures")
+	}
+	if err != nil {
+		return err
+	}
+	var signatures []object
+	if err := strict.Unmarshal(e["signatures"], &signatures); err != nil {
+		return err
+	}
+	for _, s := range signatures {
+		if err := exact(s, "keyid", "sig"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // statement reads what was signed.

@@ -3,14 +3,10 @@
 package evidence
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/width"
 
 	"github.com/clause76/clause76/match/denylist"
 )
@@ -45,25 +41,6 @@ func trusted(kind string) string {
 	return map[string]string{"signed": " (signed)", "pinned": " (pinned by its digest)", "own": " (with a list of one's own)", "unchecked": " (not signed)"}[kind]
 }
 
-func newPrinter(w io.Writer, opts *TableOptions) *printer {
-	p := &printer{w: bufio.NewWriter(w), width: 80}
-	if opts != nil {
-		p.color = opts.Color
-		if opts.Width > 0 {
-			p.width = max(opts.Width, 40)
-		}
-	}
-	return p
-}
-
-type printer struct {
-	w      *bufio.Writer
-	width  int
-	color  bool
-	number map[string]int // of the texts cited, by listing
-	texts  []*Citation
-}
-
 func (p *printer) report(r *Report) {
 	p.number = make(map[string]int)
 	p.line("", "", "clause76: denylist release "+r.Denylist.Release+trusted(r.Denylist.Trust)+", judged as of "+r.Denylist.AsOf)
@@ -75,27 +52,37 @@ func (p *printer) report(r *Report) {
 	}
 	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
 	for i := range r.Documents {
-		p.document(&r.Documents[i])
+		p.document(r, &r.Documents[i])
 	}
 	p.cited()
 	p.context(r)
+	p.passedOver(r)
 	p.coverage(r)
 }
 
-func (p *printer) document(d *Document) {
+func (p *printer) document(r *Report, d *Document) {
 	p.rule(d.Path)
 	format := strings.TrimSpace(d.Format + " " + strings.TrimPrefix(d.SpecVersion, d.Format+"-"))
 	if format == "" {
 		format = "format unknown"
 	}
 	p.line("", "", verdict(d.Verdict), " "+format)
-	if d.Error != nil {
+	part := len(d.Findings) > 0 || len(d.Observations) > 0
+	switch {
+	case d.Error != nil && !part:
 		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
 		p.line("  ", "  ", d.Error.Message)
-		if d.Coverage.Components == 0 {
-			return
-		}
-		p.line("  ", "  ", "What was read before is below; nothing is known of the rest.")
+	case d.Error != nil:
+		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"}, "("+d.Error.Kind+"): what follows was found before that")
+		p.line("  ", "  ", d.Error.Message)
+	case !r.Whole(d):
+		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"})
+	}
+	for i := range d.Notices {
+		p.line("  ", "    ", bold("Notice:"), d.Notices[i].Message+place(d.Notices[i].Location))
+	}
+	if d.Error != nil && !part {
+		return
 	}
 	for i := range d.Findings {
 		p.finding(&d.Findings[i])
@@ -253,7 +240,7 @@ func (p *printer) cited() {
 		if c.Note != "" {
 			p.line("    ", "    ", "Note: "+c.Note)
 		}
-		p.w.WriteString("    " + clean(c.URL) + "\n") // whole, so that it can be followed
+		p.w.WriteString("    " + Printable(c.URL) + "\n") // whole, so that it can be followed
 	}
 }
 
@@ -353,13 +340,21 @@ func (p *printer) observations(os []Finding) {
 
 func (p *printer) coverage(r *Report) {
 	p.rule("All documents")
-	failed := 0
-	for _, d := range r.Documents {
-		if d.Error != nil {
+	failed, cut := 0, 0
+	for i := range r.Documents {
+		switch d := &r.Documents[i]; {
+		case r.Whole(d):
+		case len(d.Findings) > 0 || len(d.Observations) > 0 || d.Error == nil:
+			cut++
+		default:
 			failed++
 		}
 	}
-	p.line("", "", verdict(r.Verdict), fmt.Sprintf(" %s, %d could not be screened", number(len(r.Documents), "document"), failed))
+	text := fmt.Sprintf(" %s, %d could not be screened", number(len(r.Documents), "document"), failed)
+	if cut > 0 {
+		text += fmt.Sprintf(", %d not read to the end", cut)
+	}
+	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
 	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; fields or elements unreadable: %d", c.Malformed))
 	if !c.Complete {
@@ -370,113 +365,40 @@ func (p *printer) coverage(r *Report) {
 	}
 }
 
-func (p *printer) blank() { p.w.WriteByte('\n') }
-
-func (p *printer) rule(title string) {
-	p.blank()
-	title = "── " + clean(title) + " "
-	p.word("1", title+strings.Repeat("─", max(0, p.width-columns(title))))
-	p.blank()
+// passedOver prints the companions, those of a kind together.
+func (p *printer) passedOver(r *Report) {
+	if len(r.Companions) == 0 {
+		return
+	}
+	p.rule("Passed over: no documents to screen")
+	const most = 8
+	for _, g := range r.passedOver() {
+		names := g.paths[:min(most, len(g.paths))]
+		if n := len(g.paths) - most; n > 0 {
+			names = append(slices.Clone(names), fmt.Sprintf("and %d more", n))
+		}
+		p.line("  - ", "    ", fmt.Sprintf("%s (%d): %s", g.reason, len(g.paths), strings.Join(names, ", ")))
+	}
 }
 
-// A painted is text with a colour. Text without one is printed as it is.
-type painted struct{ color, text string }
-
-func verdict(v string) painted {
-	color := map[string]string{"ban": "1;31", "exclude": "1;35", "review": "1;33", "inconclusive": "1;36", "clear": "1;32"}[v]
-	return painted{color, v}
+// companions are the paths of those with one reason.
+type companions struct {
+	reason string
+	paths  []string
 }
 
-func bold(text string) painted { return painted{"1", text} }
-
-// line prints text word by word within the width, behind first on the first line
-// and behind rest on the others. A part is a string or a painted. All of it is
-// cleaned here, so that no text of a document can steer the terminal; colours are
-// added behind that.
-func (p *printer) line(first, rest string, parts ...any) {
-	p.w.WriteString(first)
-	col, start := columns(first), true
-	for _, part := range parts {
-		text, ok := part.(painted)
+// passedOver groups the companions by their reasons, in the order of the report.
+func (r *Report) passedOver() []companions {
+	var all []companions
+	index := make(map[string]int)
+	for _, c := range r.Companions {
+		i, ok := index[c.Reason]
 		if !ok {
-			text.text = part.(string)
+			i = len(all)
+			index[c.Reason] = i
+			all = append(all, companions{reason: c.Reason})
 		}
-		for word := range strings.FieldsSeq(clean(text.text)) {
-			if n := columns(word); !start && col+1+n > p.width {
-				p.w.WriteString("\n" + rest)
-				col, start = columns(rest), true
-			} else if !start {
-				p.w.WriteByte(' ')
-				col++
-			}
-			for col+columns(word) > p.width { // a word longer than a line is broken
-				head, tail := split(word, p.width-col)
-				p.word(text.color, head)
-				p.w.WriteString("\n" + rest)
-				word, col = tail, columns(rest)
-			}
-			p.word(text.color, word)
-			col, start = col+columns(word), false
-		}
+		all[i].paths = append(all[i].paths, c.Path)
 	}
-	p.w.WriteByte('\n')
-}
-
-func (p *printer) word(color, word string) {
-	if p.color && color != "" {
-		word = "\x1b[" + color + "m" + word + "\x1b[0m"
-	}
-	p.w.WriteString(word)
-}
-
-// clean replaces what could steer a terminal: control characters, and the
-// invisible characters that reorder text.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\t':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return '�'
-		}
-		return r
-	}, s)
-}
-
-// columns counts the columns that text takes in a terminal: two for wide
-// characters of East Asian scripts, none for marks.
-func columns(s string) int {
-	n := 0
-	for _, r := range s {
-		n += runeColumns(r)
-	}
-	return n
-}
-
-func runeColumns(r rune) int {
-	switch {
-	case unicode.Is(unicode.Mn, r):
-		return 0
-	case r < 0x80:
-		return 1
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
-}
-
-// split cuts word so that its head takes at most n columns, and at least one
-// character.
-func split(word string, n int) (head, tail string) {
-	used := 0
-	for i, r := range word {
-		c := runeColumns(r)
-		if i > 0 && used+c > n {
-			return word[:i], word[i:]
-		}
-		used += c
-	}
-	return word, ""
+	return all
 }

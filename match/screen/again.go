@@ -7,7 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -24,30 +29,39 @@ var (
 	// ErrSchema: the record is of an older schema, under which verdicts and their order were
 	// others, so that what the files give now cannot be compared with it.
 	ErrSchema = errors.New("screen: the record is of an older schema")
+	// ErrKey: the signatures of envelopes in the files were checked with a key that is not
+	// given now.
+	ErrKey = errors.New("screen: the record was made with a key that is not given")
 )
 
+// A State says what became of a file of a record when it was screened again.
+type State string
+
+// The states of files.
+const (
+	Same        State = "same"
+	Differs     State = "differs"
+	Missing     State = "missing"
+	NotScreened State = "not screened again" // what the record calls it is no file to open again
+)
+
+// A File is one of a record, and what became of it.
+type File struct {
+	Path   string // as the record has it
+	State  State
+	Detail string // what differs, or why it was not screened again; "" if it is the same
+}
+
 // Again screens the files of a record again, by their paths, with the same release and
-// options, and compares. A release that is not the record's is an [evidence.ErrRelease],
-// a file that changed or is gone an [ErrInput] that names it, and a record that differs
-// an [ErrDiffers] that says where. The version of the program is not compared. Records are
-// compared within a schema only: of one of an older schema the release and the files are
-// checked, and if they are the record's, the error is an [ErrSchema].
+// options, and compares. A release that is not the record's is an [evidence.ErrRelease], a
+// key of the record's that is not among the verifiers an [ErrKey], a file that changed or is
+// gone an [ErrInput] that names it, and a record that differs an [ErrDiffers] that says where.
+// The version of the program is not compared. Records are compared within a schema only: of one
+// of an older schema the release and the files are checked, and if they are the record's, the
+// error is an [ErrSchema].
 func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) error {
-	if err := recorded.CheckRelease(release); err != nil {
-		return err
-	}
-	m, err := match.New(release, &match.Options{AsOf: vendors.Date(recorded.Denylist.AsOf), Jurisdictions: recorded.Options.Jurisdictions, RequireIdentity: recorded.Options.RequireIdentity})
+	now, err := again(ctx, recorded, release, opts)
 	if err != nil {
-		return err
-	}
-	failOn, err := evidence.ParseFailOn(recorded.Options.FailOn)
-	if err != nil {
-		return fmt.Errorf("%w: %w", evidence.ErrRecord, err)
-	}
-	now := evidence.New(m, recorded.Tool.Name, failOn)
-	now.Tool, now.Bid = recorded.Tool, recorded.Bid
-	now.Finish(Run(ctx, m, Collect(paths(recorded)), opts))
-	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := sameFiles(recorded, now); err != nil {
@@ -57,6 +71,119 @@ func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 		return fmt.Errorf("%w: %s, and this program writes %s; its files and its denylist are unchanged, its findings were not compared",
 			ErrSchema, recorded.SchemaVersion, now.SchemaVersion)
 	}
+	return same(recorded, now)
+}
+
+// Files is [Again] for each file: it looks at all of them, and says what became of each, in
+// the order of the record. The error is for what concerns no file alone; it is an
+// [ErrDiffers] if all files are the same and the record differs all the same.
+func Files(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) ([]File, error) {
+	now, err := again(ctx, recorded, release, opts)
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	all := true
+	for _, path := range paths(recorded) {
+		f := File{Path: path}
+		if f.State, f.Detail, err = state(path, recorded, now); err != nil {
+			return nil, err
+		}
+		all = all && f.State == Same
+		files = append(files, f)
+	}
+	if all {
+		return files, same(recorded, now)
+	}
+	return files, nil
+}
+
+// state compares what two records say of a file.
+func state(path string, recorded, now *evidence.Report) (State, string, error) {
+	if path == "-" {
+		return NotScreened, "it was read from standard input", nil
+	}
+	if _, err := os.Stat(filepath.FromSlash(evidence.UnescapePath(path))); err != nil {
+		return Missing, err.Error(), nil
+	}
+	before, after := only(recorded, path), only(now, path)
+	if err := sameFiles(before, after); err != nil {
+		return Differs, err.Error(), nil
+	}
+	if recorded.SchemaVersion != now.SchemaVersion {
+		return NotScreened, fmt.Sprintf("the file is the same; the record is of schema %s, and findings of an older schema are not compared", recorded.SchemaVersion), nil
+	}
+	err := same(before, after)
+	if errors.Is(err, ErrDiffers) {
+		return Differs, err.Error(), nil
+	}
+	return Same, "", err
+}
+
+// only is a record of the documents in one file.
+func only(r *evidence.Report, path string) *evidence.Report {
+	out := &evidence.Report{}
+	for _, d := range r.Documents {
+		if fileOf(&d) == path {
+			out.Documents = append(out.Documents, d)
+		}
+	}
+	for _, c := range r.Companions {
+		if c.Path == path || c.File == path {
+			out.Companions = append(out.Companions, c)
+		}
+	}
+	return out
+}
+
+// again makes the record of the files of a record again.
+func again(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) (*evidence.Report, error) {
+	if err := recorded.CheckRelease(release); err != nil {
+		return nil, err
+	}
+	m, err := match.New(release, &match.Options{AsOf: vendors.Date(recorded.Denylist.AsOf), Jurisdictions: recorded.Options.Jurisdictions, RequireIdentity: recorded.Options.RequireIdentity})
+	if err != nil {
+		return nil, err
+	}
+	failOn, err := evidence.ParseFailOn(recorded.Options.FailOn)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", evidence.ErrRecord, err)
+	}
+	var with Options
+	if opts != nil {
+		with = *opts
+	}
+	if with.Verifiers, err = recordedKeys(recorded, with.Verifiers); err != nil {
+		return nil, err
+	}
+	now := evidence.New(m, recorded.Tool.Name, failOn)
+	now.Tool, now.Bid, now.Options.Keys = recorded.Tool, recorded.Bid, recorded.Options.Keys
+	files := paths(recorded)
+	for i := range files {
+		files[i] = filepath.FromSlash(evidence.UnescapePath(files[i]))
+	}
+	now.Finish(Run(ctx, m, Collect(files), &with))
+	return now, ctx.Err()
+}
+
+// recordedKeys are those of the verifiers that the record was made with.
+func recordedKeys(recorded *evidence.Report, given []dsse.Verifier) ([]dsse.Verifier, error) {
+	var all []dsse.Verifier
+	for _, want := range recorded.Options.Keys {
+		i := slices.IndexFunc(given, func(v dsse.Verifier) bool {
+			got, err := evidence.Fingerprints(v)
+			return err == nil && got[0] == want
+		})
+		if i < 0 {
+			return nil, fmt.Errorf("%w: %s", ErrKey, want)
+		}
+		all = append(all, given[i])
+	}
+	return all, nil
+}
+
+// same compares two records byte for byte.
+func same(recorded, now *evidence.Report) error {
 	var a, b bytes.Buffer
 	if err := errors.Join(recorded.WriteJSON(&a), now.WriteJSON(&b)); err != nil {
 		return err
@@ -74,12 +201,8 @@ func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 // paths are the files of a record, each once.
 func paths(r *evidence.Report) []string {
 	var all []string
-	for _, d := range r.Documents {
-		if d.Container != nil {
-			all = append(all, d.Container.Path)
-		} else {
-			all = append(all, d.Path)
-		}
+	for i := range r.Documents {
+		all = append(all, fileOf(&r.Documents[i]))
 	}
 	for _, c := range r.Companions {
 		if c.File != "" {
@@ -88,7 +211,16 @@ func paths(r *evidence.Report) []string {
 			all = append(all, c.Path)
 		}
 	}
-	return all
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// fileOf is the file that a document is or is in.
+func fileOf(d *evidence.Document) string {
+	if d.Container != nil {
+		return d.Container.Path
+	}
+	return d.Path
 }
 
 // sameFiles compares the digests of the files.

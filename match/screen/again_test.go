@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -232,6 +233,12 @@ func TestTampering(t *testing.T) {
 		{"no envelope", statement, []dsse.Verifier{verifier}, evidence.ErrEnvelope},
 		{"no JSON", []byte("x"), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
 		{"two payloads", bytes.Replace(envelope, []byte("{"), []byte(`{"payload":"",`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a payload type in other letters", bytes.Replace(envelope, []byte("{"), []byte(`{"PayloadType":"text/plain",`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a payload in other letters, last", fmt.Appendf(nil, `%s,"PAYLOAD":""}`, bytes.TrimSuffix(bytes.TrimSpace(envelope), []byte("}"))), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a payload type in other letters only", bytes.Replace(envelope, []byte("payloadType"), []byte("payloadtype"), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a signature in other letters", bytes.Replace(envelope, []byte(`"sig"`), []byte(`"Sig":"","sig"`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a key id in other letters", bytes.Replace(envelope, []byte(`"sig"`), []byte(`"keyID":"x","sig"`), 1), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
+		{"a member that the standard does not have", bytes.Replace(envelope, []byte("{"), []byte(`{"note":"x",`), 1), []dsse.Verifier{verifier}, nil},
 		{"another payload type", signed("text/plain", string(statement)), []dsse.Verifier{verifier}, evidence.ErrEnvelope},
 		{"another statement type", signed(evidence.PayloadType, replace(evidence.StatementType, "https://in-toto.io/Statement/v0.1")), []dsse.Verifier{verifier}, evidence.ErrStatement},
 		{"another predicate type", signed(evidence.PayloadType, replace(evidence.PredicateType, "https://slsa.dev/provenance/v1")), []dsse.Verifier{verifier}, evidence.ErrStatement},
@@ -249,6 +256,100 @@ func TestTampering(t *testing.T) {
 	}
 	if _, err := report(t, matcher(t, nil), t.TempDir()+"/none").Sign(ctx, signer); !errors.Is(err, evidence.ErrNoSubject) {
 		t.Errorf("a report of nothing: %v", err)
+	}
+}
+
+// Names of files that are not UTF-8 stay distinct, and lead back to the files.
+func TestNames(t *testing.T) {
+	dir := t.TempDir()
+	bom := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"%d"}]}`
+	for i, name := range []string{"a\xff.json", "a\xfe.json", `a\xff.json`, "a\ufffd.json"} {
+		if err := os.WriteFile(filepath.Join(dir, name), fmt.Appendf(nil, bom, i), 0o644); err != nil {
+			t.Skip(err) // the system has no such names
+		}
+	}
+	m := matcher(t, nil)
+	r := report(t, m, dir)
+	seen := make(map[string]bool)
+	for _, s := range r.Subjects() {
+		seen[s.Name[len(filepath.ToSlash(dir))+1:]] = true
+	}
+	for _, want := range []string{`a\xff.json`, `a\xfe.json`, `a\x5cxff.json`, "a\ufffd.json"} {
+		if !seen[want] || len(seen) != 4 {
+			t.Errorf("no %s among %v", want, seen)
+		}
+	}
+	var record bytes.Buffer
+	if err := r.WriteJSON(&record); err != nil {
+		t.Fatal(err)
+	}
+	read, err := evidence.ParseReport(record.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := screen.Again(context.Background(), read, denylist.Current(), nil); err != nil {
+		t.Error(err)
+	}
+	files, err := screen.Files(context.Background(), read, denylist.Current(), nil)
+	if err != nil || len(files) != 4 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		if f.State != screen.Same {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// A record is made again with the keys that it was made with, and no others.
+func TestRecordedKeys(t *testing.T) {
+	ctx := context.Background()
+	signer, verifier := ed25519Keys(t)
+	_, stranger := ed25519Keys(t)
+	agent, err := os.ReadFile("../../testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := dsse.NewEnvelopeSigner(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.SignPayload(ctx, evidence.PayloadType, fmt.Appendf(nil, `{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"x","digest":{"sha256":"00"}}],"predicateType":"https://cyclonedx.org/bom","predicate":%s}`, agent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	envelope, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "sbom.intoto.json")
+	if err := os.WriteFile(path, envelope, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m := matcher(t, nil)
+	prints, err := evidence.Fingerprints(verifier, verifier)
+	if err != nil || len(prints) != 1 {
+		t.Fatal(prints, err)
+	}
+	r := evidence.New(m, "test", match.Ban)
+	r.Options.Keys = prints
+	r.Finish(screen.Run(ctx, m, screen.Collect([]string{path}), &screen.Options{Verifiers: []dsse.Verifier{verifier}}))
+	if r.Verdict != "ban" || len(r.Documents[0].Warnings) != 0 {
+		t.Fatalf("%+v", r.Documents[0])
+	}
+	for _, given := range [][]dsse.Verifier{{verifier}, {stranger, verifier}} {
+		if err := screen.Again(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, given := range [][]dsse.Verifier{nil, {stranger}} {
+		if err := screen.Again(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); !errors.Is(err, screen.ErrKey) || !strings.Contains(err.Error(), prints[0]) {
+			t.Errorf("%d keys: %v", len(given), err)
+		}
+	}
+	without := report(t, m, path)
+	if err := screen.Again(ctx, without, denylist.Current(), &screen.Options{Verifiers: []dsse.Verifier{verifier}}); err != nil {
+		t.Errorf("made without a key: %v", err)
 	}
 }
 

@@ -277,9 +277,9 @@ func companion(ctx context.Context, item peel.Item, input string) (evidence.Comp
 		}
 		return evidence.Companion{}, t.n, err
 	}
-	c := evidence.Companion{Path: item.Path, Bytes: t.n, Reason: item.Companion}
+	c := evidence.Companion{Path: evidence.EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
 	if len(item.Layers) > 0 {
-		c.File = input
+		c.File = evidence.EscapePath(input)
 	}
 	c.SHA256, _ = t.sums()
 	return c, t.n, nil
@@ -333,7 +333,7 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 	if x.opts.Transcript != nil {
 		var t *sbom.Transcript
 		if t, fault = doc.Transcript(); t.Header.Components > 0 || fault == nil {
-			x.opts.Transcript(d.item.Path, t)
+			x.opts.Transcript(evidence.EscapePath(d.item.Path), t)
 		}
 		doc = t.Document()
 	}
@@ -346,7 +346,7 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 
 // screened is the document as others may refer to it.
 func (d *document) screened(f *file) match.Screened {
-	s := match.Screened{Path: d.item.Path, Digests: map[string]string{"sha256": f.src.SHA256, "sha1": f.sha1}}
+	s := match.Screened{Path: evidence.EscapePath(d.item.Path), Digests: map[string]string{"sha256": f.src.SHA256, "sha1": f.sha1}}
 	if len(d.item.Layers) > 0 {
 		s.Digests = map[string]string{"sha256": d.src.SHA256, "sha1": d.sha1}
 	}
@@ -360,7 +360,7 @@ func (d *document) record(f *file) evidence.Document {
 	if len(d.item.Layers) > 0 {
 		src = d.src
 	}
-	src.Path = d.item.Path
+	src.Path = evidence.EscapePath(d.item.Path)
 	header := &d.header
 	if d.result != nil {
 		header = &d.result.Header
@@ -379,7 +379,7 @@ func (d *document) record(f *file) evidence.Document {
 		out = evidence.Failed(src, d.header, d.err)
 	}
 	if len(d.item.Layers) > 0 {
-		out.Container = &evidence.Container{Path: f.src.Path, SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
+		out.Container = &evidence.Container{Path: evidence.EscapePath(f.src.Path), SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
 	}
 	return out
 }

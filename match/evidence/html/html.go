@@ -36,7 +36,7 @@ var style string
 var script string
 
 var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
-	"component": component, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
+	"whole": (*evidence.Report).Whole, "component": component, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
 }).Parse(page))
 
 // Write writes the page. It is the same for the same report.
@@ -56,7 +56,8 @@ type view struct {
 	Script   template.JS
 	Policy   string
 	Words    words
-	Unread   []*evidence.Document // that could not be screened
+	Unread   []unread // documents that were not read to their end
+	Notices  []notice
 	Texts    []*text
 	Found    []document
 	Seen     []document // observations
@@ -71,9 +72,22 @@ type view struct {
 	texts    map[string]int
 }
 
+// An unread is a document that was not read to its end, with the findings made before that.
+type unread struct {
+	*evidence.Document
+	Found int
+}
+
+// A notice is what a document says of itself.
+type notice struct {
+	Path string
+	evidence.Warning
+}
+
 // A document is one with findings or observations.
 type document struct {
 	*evidence.Document
+	Cut   bool // it was not read to its end
 	Items []item
 }
 
@@ -137,10 +151,13 @@ func newView(r *evidence.Report) *view {
 	vendors, places := make(map[string]*bar), make(map[string]*bar)
 	for i := range r.Documents {
 		d := &r.Documents[i]
-		if d.Error != nil {
-			v.Unread = append(v.Unread, d)
+		if !r.Whole(d) {
+			v.Unread = append(v.Unread, unread{d, len(d.Findings)})
 		}
-		found, seen := document{Document: d}, document{Document: d}
+		for _, n := range d.Notices {
+			v.Notices = append(v.Notices, notice{d.Path, n})
+		}
+		found, seen := document{Document: d, Cut: !r.Whole(d)}, document{Document: d}
 		for j := range d.Findings {
 			f := &d.Findings[j]
 			found.Items = append(found.Items, v.item(f))
@@ -298,11 +315,5 @@ func quoted(s string) string {
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + fmt.Sprintf("… (%d characters)", len(r))
 	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ', r == 0x7f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r >= 0x200b && r <= 0x200f, r == 0xfeff:
-			return '\ufffd'
-		}
-		return r
-	}, s)
+	return evidence.PrintableLines(s)
 }

@@ -3,8 +3,9 @@
 // Package junit writes a report as JUnit XML, which continuous integration shows as the
 // results of tests: a suite for each document, with a case for its screening and one for
 // each finding. Findings at or above the report's -fail-on are failures, others are
-// skipped with their reason; a document that could not be screened is an error, and so is a
-// report without one.
+// skipped with their reason; a document that was not read to its end is an error, with the
+// findings that were made before it beside, and so is a report without one. Files that were
+// passed over are skipped, in a suite of their own.
 //
 // It is a view of the record, and a small one: the texts are only named.
 package junit
@@ -72,12 +73,10 @@ func Write(w io.Writer, r *evidence.Report) error {
 		all.Suites = []suite{{Name: "clause76", Tests: 1, Errors: 1, Properties: properties(r), Cases: []testcase{nothing}}}
 	}
 	for i := range r.Documents {
-		s := document(r, &r.Documents[i], failOn)
-		all.Tests += s.Tests
-		all.Failures += s.Failures
-		all.Errors += s.Errors
-		all.Skipped += s.Skipped
-		all.Suites = append(all.Suites, s)
+		all.add(document(r, &r.Documents[i], failOn))
+	}
+	if len(r.Companions) > 0 {
+		all.add(companions(r))
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -91,18 +90,42 @@ func Write(w io.Writer, r *evidence.Report) error {
 	return err
 }
 
+func (all *suites) add(s suite) {
+	all.Tests += s.Tests
+	all.Failures += s.Failures
+	all.Errors += s.Errors
+	all.Skipped += s.Skipped
+	all.Suites = append(all.Suites, s)
+}
+
+// companions are cases that are skipped: files that were passed over.
+func companions(r *evidence.Report) suite {
+	s := suite{Name: "passed over: no documents to screen", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
+	for _, c := range r.Companions {
+		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: evidence.Printable(c.Path), Skipped: &result{Message: evidence.Printable(c.Reason)}})
+	}
+	return s
+}
+
 // properties say by which list the report judges.
 func properties(r *evidence.Report) []property {
 	return []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
 }
 
 func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) suite {
-	s := suite{Name: d.Path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict})}
+	path := evidence.Printable(d.Path)
+	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict})}
 	c := d.Coverage
-	screening := testcase{Class: d.Path, Name: "screened", Out: fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
+	screening := testcase{Class: path, Name: "screened", Out: fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
+	for _, n := range d.Notices {
+		screening.Out += "\nnotice: " + evidence.Printable(n.Message)
+	}
 	switch {
 	case d.Error != nil:
-		screening.Error = &result{Message: d.Error.Message, Type: d.Error.Kind}
+		screening.Error = &result{Message: evidence.Printable(d.Error.Message), Type: evidence.Printable(d.Error.Kind)}
+		s.Errors++
+	case !r.Whole(d):
+		screening.Error = &result{Message: "the document was not read to its end", Type: "incomplete"}
 		s.Errors++
 	case c.Malformed > 0 || d.Verdict == "inconclusive":
 		text := "not all of it could be screened"
@@ -117,10 +140,10 @@ func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) su
 	s.Cases = append(s.Cases, screening)
 	for i := range d.Findings {
 		f := &d.Findings[i]
-		t := testcase{Class: d.Path, Name: fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name)}
+		t := testcase{Class: path, Name: evidence.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
 		message := fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier)
 		var text strings.Builder
-		fmt.Fprintf(&text, "at %s\n", f.Component.Location.Pointer)
+		fmt.Fprintf(&text, "at %s\n", evidence.Printable(f.Component.Location.Pointer))
 		for _, c := range f.Citations {
 			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
 		}

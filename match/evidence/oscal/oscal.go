@@ -7,7 +7,8 @@
 // Each screened file is a component of the assessment; each document an observation, with its
 // coverage; each finding a finding whose target is the text that it cites, and whose state is
 // "not-satisfied" for the reason "other", for the model has no state for what a person has
-// still to decide. What was not screened is an observation of its own, and a risk of none.
+// still to decide. A document that was not read to its end says so in its observation; files that were passed over
+// are observations of their own.
 //
 // UUIDs are made from the record (version 5), and its day stands for all times: the same
 // record gives the same bytes.
@@ -15,6 +16,7 @@ package oscal
 
 import (
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -122,11 +124,11 @@ type related struct {
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report) error {
-	record, err := json.Marshal(r)
-	if err != nil {
+	record := sha256.New()
+	if err := r.WriteJSON(record); err != nil {
 		return fmt.Errorf("oscal: %w", err)
 	}
-	x := &writer{seed: string(record), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
+	x := &writer{seed: string(record.Sum(nil)), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
 	res := result{
 		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict, Start: x.stamp,
 		Description: "Bills of materials and device manifests were screened against a denylist of vendors. A finding is for a person to decide on; it is no legal advice.",
@@ -135,6 +137,9 @@ func Write(w io.Writer, r *evidence.Report) error {
 	}
 	for i := range r.Documents {
 		x.document(&res, i, &r.Documents[i])
+	}
+	for i, c := range r.Companions {
+		x.companion(&res, i, c)
 	}
 	if len(r.Documents) == 0 {
 		res.Observations = append(res.Observations, observation{UUID: x.uuid("nothing"), Title: "Nothing was screened", Description: "The report has no documents.", Methods: []string{"TEST"}, Collected: x.stamp})
@@ -151,8 +156,9 @@ func Write(w io.Writer, r *evidence.Report) error {
 }
 
 type writer struct {
-	r           *evidence.Report
-	seed, stamp string
+	r     *evidence.Report
+	seed  string // the digest of the record, for the record itself can be long
+	stamp string
 }
 
 // uuid is one of version 5, of the record and a name.
@@ -175,15 +181,7 @@ func (x *writer) props(pairs ...string) []property {
 }
 
 // line is text as OSCAL's strings are: on one line, with no blanks around it.
-func line(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
-}
+func line(s string) string { return strings.TrimSpace(evidence.Printable(s)) }
 
 func (x *writer) document(res *result, i int, d *evidence.Document) {
 	name := fmt.Sprintf("document %d", i)
@@ -193,7 +191,7 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 		title = "a document without a name"
 	}
 	res.Local.Components = append(res.Local.Components, component{
-		UUID: id, Type: "software", Title: title, Description: strings.TrimSpace("A screened document. " + d.Format + " " + d.SpecVersion),
+		UUID: id, Type: "software", Title: title, Description: line("A screened document. " + d.Format + " " + d.SpecVersion),
 		Props: x.props("sha-256", d.SHA256, "verdict", d.Verdict), Status: map[string]string{"state": "other"},
 	})
 	c := d.Coverage
@@ -202,13 +200,32 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 		Description: fmt.Sprintf("%d parts: %d say whose they are; nothing is known about the other %d. %d fields or elements could not be read.", c.Components, c.Identified, c.Unidentified, c.Malformed),
 		Props:       x.props("components", fmt.Sprint(c.Components), "unidentified", fmt.Sprint(c.Unidentified), "malformed", fmt.Sprint(c.Malformed)),
 	}
-	if d.Error != nil {
-		o.Title, o.Description = "Not screened: "+title, "The document could not be screened: "+line(d.Error.Message)
+	if !x.r.Whole(d) {
+		why := "."
+		if d.Error != nil {
+			why = ": " + line(d.Error.Message)
+		}
+		o.Title, o.Description = "Not screened: "+title, "The document could not be screened"+why
+		if len(d.Findings) > 0 {
+			o.Title, o.Description = "Not screened to the end: "+title, "The document was not read to its end; the findings are what was found before that"+why
+		}
+		o.Props = append(o.Props, x.props("complete", "false")...)
+	}
+	for _, n := range d.Notices {
+		o.Description += "\nNotice: " + line(n.Message)
 	}
 	res.Observations = append(res.Observations, o)
 	for j := range d.Findings {
 		res.Findings = append(res.Findings, x.finding(&d.Findings[j], fmt.Sprintf("%s finding %d", name, j), o.UUID))
 	}
+}
+
+// companion is a file that was passed over.
+func (x *writer) companion(res *result, i int, c evidence.Companion) {
+	res.Observations = append(res.Observations, observation{
+		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Passed over: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
+		Description: strings.TrimSpace("The file is no document to screen: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
+	})
 }
 
 func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
@@ -219,7 +236,7 @@ func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
 		if t.ID == "none" && c.Verdict == f.Verdict {
 			t.ID, t.Title = token(c.Listing), line(c.Title)
 		}
-		texts = append(texts, fmt.Sprintf("%s: %s: “%s” %s", c.Verdict, c.Title, c.Quote, c.URL))
+		texts = append(texts, line(fmt.Sprintf("%s: %s: “%s” %s", c.Verdict, c.Title, c.Quote, c.URL)))
 	}
 	part := line(strings.TrimSpace(f.Component.Group + " " + f.Component.Name + " " + f.Component.Version))
 	return finding{

@@ -7,9 +7,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -122,5 +124,50 @@ func TestModel(t *testing.T) {
 	}
 	if counts["findings"] != findings || counts["observations"] != len(r.Documents) {
 		t.Errorf("%d findings and %d observations; want %d and %d", counts["findings"], counts["observations"], findings, len(r.Documents))
+	}
+}
+
+// many is a report of n findings in one document.
+func many(n int) *evidence.Report {
+	r := &evidence.Report{Verdict: "ban", Documents: []evidence.Document{{Path: "a.json", Verdict: "ban"}}}
+	for i := range n {
+		r.Documents[0].Findings = append(r.Documents[0].Findings, evidence.Finding{
+			ID: fmt.Sprintf("%016x", i), Verdict: "ban", Vendor: evidence.Vendor{ID: "acme", Name: "Acme"}, Component: evidence.Component{Name: fmt.Sprint("part ", i)},
+			Note: strings.Repeat("as long as a finding with its citations is ", 100),
+		})
+	}
+	return r
+}
+
+// The work grows with the findings, and not with their square: 20 times the findings, whose
+// record has 9 MB, take nowhere near 400 times as long.
+func TestLinear(t *testing.T) {
+	took := func(n int) time.Duration {
+		r, best := many(n), time.Hour
+		for range 3 {
+			start := time.Now()
+			if err := oscal.Write(io.Discard, r); err != nil {
+				t.Fatal(err)
+			}
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	if few, lots := took(100), took(2000); lots > 100*few {
+		t.Errorf("100 findings take %v, 2,000 take %v", few, lots)
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	for _, n := range []int{500, 1000, 2000} {
+		r := many(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if err := oscal.Write(io.Discard, r); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/finding")
+		})
 	}
 }

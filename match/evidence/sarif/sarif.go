@@ -5,9 +5,12 @@
 //
 // Each text that is cited is a rule; each finding is a result of the rule of its strongest
 // text, with all others as properties. ban is an error, exclude a warning and review a
-// result of the kind "review". A document without a finding is a result of the kind "pass",
-// and one that could not be screened in whole of the kind "open", besides a notification if
-// it is an error. The fingerprint of a result is the id of the finding, which is the same for the same finding
+// result of the kind "review". A document that could not be screened in whole is a result of
+// the kind "open", and if it was not read to its end also a notification, and the run no
+// success; what was found in it before stays. Hosts show every result as an alert, so a
+// document without a finding has none: it is among the artifacts. What documents say of
+// themselves, and files that were passed over, are notifications of the level "note".
+// The fingerprint of a result is the id of the finding, which is the same for the same finding
 // on the same bytes.
 //
 // It is a view of the record, and no full one: hosts keep some thousand results of a run.
@@ -16,11 +19,16 @@
 package sarif
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/clause76/clause76/match/evidence"
 )
@@ -30,7 +38,7 @@ const Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 
 // Rules of documents, apart from those of texts.
 const (
-	ruleScreened    = "clause76/screened"
+	ruleFinding     = "clause76/finding" // without a text
 	ruleNotScreened = "clause76/not-screened"
 )
 
@@ -116,25 +124,35 @@ type physical struct {
 }
 
 type region struct {
-	ByteOffset int64 `json:"byteOffset"`
+	StartLine   int `json:"startLine"`
+	StartColumn int `json:"startColumn"`
 }
 
 type logical struct {
 	FullyQualifiedName string `json:"fullyQualifiedName"`
 }
 
-// Write writes the report.
-func Write(w io.Writer, r *evidence.Report) error {
-	x := &writer{rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
-	x.rule(rule{ID: ruleScreened, ShortDescription: text{"Read to its end, without a finding"}, FullDescription: text{"The document was read to its end, and nothing in it that says whose it is is a listed vendor's. What does not say whose it is remains unknown."}})
+// Write writes the report. Its results have no lines: the record counts bytes, and hosts that
+// want lines refuse a region of bytes; use [WriteFiles] if the files are at hand.
+func Write(w io.Writer, r *evidence.Report) error { return WriteFiles(w, r, nil) }
+
+// WriteFiles writes the report, with the lines and columns of findings in documents that are
+// files of text. Open opens the file with a path of the report, see [evidence.UnescapePath];
+// one that cannot be opened, or is not what was screened, has no lines.
+func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.ReadCloser, error)) error {
+	x := &writer{r: r, open: open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
 	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it can hold anything."}})
 	success := len(r.Documents) > 0
 	if !success {
 		x.notes = append(x.notes, notification{Level: "error", Message: text{"Nothing was screened."}})
 	}
 	for i := range r.Documents {
-		success = success && r.Documents[i].Error == nil
-		x.document(i, &r.Documents[i])
+		success = success && r.Whole(&r.Documents[i])
+		x.document(&r.Documents[i])
+	}
+	for _, c := range r.Companions {
+		at := x.artifact(c.Path, c.SHA256, c.Bytes)
+		x.notes = append(x.notes, notification{"note", printable("Passed over, for it is no document to screen: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -146,7 +164,12 @@ func Write(w io.Writer, r *evidence.Report) error {
 	}}})
 }
 
+// printable is text that cannot steer what shows it.
+func printable(s string) text { return text{evidence.Printable(s)} }
+
 type writer struct {
+	r         *evidence.Report
+	open      func(path string) (io.ReadCloser, error)
 	rules     map[string]int
 	list      []rule
 	notes     []notification
@@ -163,43 +186,54 @@ func (x *writer) rule(r rule) int {
 	return len(x.list) - 1
 }
 
-// uri is a path as a relative reference.
+// uri is a path as a relative reference. A first segment with a colon keeps "./" in front, or it
+// would be a scheme.
 func uri(path string) string {
-	return strings.TrimPrefix((&url.URL{Path: path}).String(), "./")
+	return (&url.URL{Path: strings.TrimPrefix(path, "./")}).String()
 }
 
-func (x *writer) document(i int, d *evidence.Document) {
-	at := artifactLocation{URI: uri(d.Path), Index: &i}
-	a := artifact{Location: artifactLocation{URI: at.URI}, Length: d.Bytes}
-	if d.SHA256 != "" {
-		a.Hashes = map[string]string{"sha-256": d.SHA256}
+// artifact adds a file, and is its location.
+func (x *writer) artifact(path, sha256 string, bytes int64) artifactLocation {
+	i := len(x.artifacts)
+	a := artifact{Location: artifactLocation{URI: uri(path)}, Length: bytes}
+	if sha256 != "" {
+		a.Hashes = map[string]string{"sha-256": sha256}
 	}
 	x.artifacts = append(x.artifacts, a)
+	return artifactLocation{URI: a.Location.URI, Index: &i}
+}
+
+func (x *writer) document(d *evidence.Document) {
+	at := x.artifact(d.Path, d.SHA256, d.Bytes)
 	whole := []location{{Physical: physical{Artifact: at}}}
-	id := map[string]string{"clause76/document/v1": d.SHA256}
-	switch {
-	case d.Error != nil:
-		x.notes = append(x.notes, notification{"error", text{d.Error.Message}, whole})
-		fallthrough
-	case d.Verdict == "inconclusive", d.Coverage.Malformed > 0:
-		message := "Not all of the document could be screened."
-		if d.Error != nil {
-			message = "The document could not be screened: " + d.Error.Message
+	message := "Not all of the document could be screened."
+	if !x.r.Whole(d) {
+		message = "The document could not be screened"
+		if len(d.Findings) > 0 {
+			message = "The document was not read to its end; the findings are what was found before that"
 		}
-		x.results = append(x.results, result{ruleNotScreened, x.rules[ruleNotScreened], "open", "none", text{message}, whole, id, nil})
-	case d.Verdict == "clear":
-		message := fmt.Sprintf("No finding among %d parts; %d of them do not say whose they are.", d.Coverage.Components, d.Coverage.Unidentified)
-		x.results = append(x.results, result{ruleScreened, x.rules[ruleScreened], "pass", "none", text{message}, whole, id, nil})
+		if d.Error != nil {
+			message += ": " + d.Error.Message
+		}
+		x.notes = append(x.notes, notification{"error", printable(message), whole})
 	}
+	if !x.r.Whole(d) || d.Verdict == "inconclusive" || d.Coverage.Malformed > 0 {
+		id := map[string]string{"clause76/document/v1": d.SHA256}
+		x.results = append(x.results, result{ruleNotScreened, x.rules[ruleNotScreened], "open", "none", printable(message), whole, id, nil})
+	}
+	for _, n := range d.Notices {
+		x.notes = append(x.notes, notification{"note", printable(n.Message), whole})
+	}
+	lines := x.lines(d)
 	for j := range d.Findings {
-		x.finding(at, &d.Findings[j])
+		x.finding(at, &d.Findings[j], lines)
 	}
 }
 
 var levels = map[string][2]string{"ban": {"fail", "error"}, "exclude": {"fail", "warning"}, "review": {"review", "none"}}
 
-func (x *writer) finding(at artifactLocation, f *evidence.Finding) {
-	ruleID, n := ruleScreened, 0
+func (x *writer) finding(at artifactLocation, f *evidence.Finding, lines map[int64]region) {
+	ruleID, n := "", 0
 	var texts []string
 	for i := range f.Citations {
 		c := &f.Citations[i]
@@ -207,23 +241,70 @@ func (x *writer) finding(at artifactLocation, f *evidence.Finding) {
 			ID: c.Listing, ShortDescription: text{c.Title}, FullDescription: text{c.Quote}, HelpURI: c.URL,
 			Properties: map[string]any{"jurisdiction": c.Jurisdiction, "force": c.Force, "binding": c.Binding, "clause": c.Clause, "action": c.Action, "effect": c.Effect, "language": c.Language},
 		})
-		if c.Verdict == f.Verdict && ruleID == ruleScreened {
+		if c.Verdict == f.Verdict && ruleID == "" {
 			ruleID, n = c.Listing, k
 		}
 		texts = append(texts, c.Listing)
+	}
+	if ruleID == "" {
+		ruleID = ruleFinding
+		n = x.rule(rule{ID: ruleFinding, ShortDescription: text{"A finding"}, FullDescription: text{"A part is attributed to a vendor; the record has no text for it."}})
 	}
 	level, ok := levels[f.Verdict]
 	if !ok {
 		level = [2]string{"review", "none"}
 	}
 	message := fmt.Sprintf("%s %s is attributed to %s (%s). A finding is for a person to decide on.", strings.TrimSpace(f.Component.Group+" "+f.Component.Name), f.Component.Version, f.Vendor.Name, f.Tier)
-	where := location{Physical: physical{Artifact: at}, Logical: []logical{{f.Component.Location.Pointer}}}
-	if f.Component.Location.Offset >= 0 {
-		where.Physical.Region = &region{f.Component.Location.Offset}
+	where := location{Physical: physical{Artifact: at}}
+	if p := f.Component.Location.Pointer; p != "" {
+		where.Logical = []logical{{evidence.Printable(p)}}
+	}
+	if r, ok := lines[f.Component.Location.Offset]; ok {
+		where.Physical.Region = &r
 	}
 	x.results = append(x.results, result{
-		RuleID: ruleID, RuleIndex: n, Kind: level[0], Level: level[1], Message: text{message}, Locations: []location{where},
+		RuleID: ruleID, RuleIndex: n, Kind: level[0], Level: level[1], Message: printable(message), Locations: []location{where},
 		Fingerprints: map[string]string{"clause76/finding/v1": f.ID},
-		Properties:   map[string]any{"verdict": f.Verdict, "vendor": f.Vendor.ID, "tier": f.Tier, "purl": f.Component.CanonicalPURL, "texts": texts, "note": f.Note},
+		Properties: map[string]any{"verdict": f.Verdict, "vendor": f.Vendor.ID, "tier": f.Tier, "purl": evidence.Printable(f.Component.CanonicalPURL),
+			"texts": texts, "note": evidence.Printable(f.Note), "byteOffset": f.Component.Location.Offset},
 	})
+}
+
+// longest is the longest file that is read again for its lines.
+const longest = 256 << 20
+
+// lines are the lines and columns of a document's findings, by their offsets. There are none
+// unless the document is a file of text in UTF-8, at hand, and what was screened.
+func (x *writer) lines(d *evidence.Document) map[int64]region {
+	if x.open == nil || d.Container != nil || d.Encoding == "files" || len(d.Findings) == 0 || d.Bytes > longest {
+		return nil
+	}
+	f, err := x.open(d.Path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, longest+1))
+	if sum := sha256.Sum256(data); err != nil || hex.EncodeToString(sum[:]) != d.SHA256 || !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
+		return nil
+	}
+	var offsets []int64
+	for i := range d.Findings {
+		if o := d.Findings[i].Component.Location.Offset; o >= 0 && o < int64(len(data)) {
+			offsets = append(offsets, o)
+		}
+	}
+	slices.Sort(offsets)
+	all := make(map[int64]region)
+	line, start, from := 1, 0, 0
+	for _, o := range offsets {
+		for i, b := range data[from:o] {
+			if b == '\n' {
+				line, start = line+1, from+i+1
+			}
+		}
+		from = int(o)
+		all[o] = region{line, utf8.RuneCount(data[start:o]) + 1}
+	}
+	return all
 }

@@ -5,8 +5,12 @@ package sarif_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -33,8 +37,6 @@ func Example() {
 	}
 	// Output:
 	// "uri": "a%20b.json"
-	// "kind": "pass"
-	// "uri": "a%20b.json"
 }
 
 func write(t *testing.T, paths ...string) ([]byte, *evidence.Report) {
@@ -51,6 +53,116 @@ func write(t *testing.T, paths ...string) ([]byte, *evidence.Report) {
 		t.Fatal(err)
 	}
 	return b.Bytes(), r
+}
+
+// A path is a relative reference, whatever is in it.
+func TestURI(t *testing.T) {
+	for path, want := range map[string]string{
+		"a.json": "a.json", "./a.json": "a.json", "bid/a:b.json": "bid/a:b.json", "a:b.cdx.json": "./a:b.cdx.json", "./a:b.json": "./a:b.json", "mailto:x": "./mailto:x", "C:/x.json": "./C:/x.json",
+		"javascript:alert(1)": "./javascript:alert%281%29", "a b#c?d%e.json": "a%20b%23c%3Fd%25e.json", "../a.json": "../a.json", "/srv/a.json": "/srv/a.json", "a\u202eb": "a%E2%80%AEb",
+	} {
+		var b bytes.Buffer
+		if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: path, Verdict: "clear"}}}); err != nil {
+			t.Fatal(err)
+		}
+		var log struct {
+			Runs []struct {
+				Artifacts []struct{ Location struct{ URI string } }
+			}
+		}
+		if err := json.Unmarshal(b.Bytes(), &log); err != nil {
+			t.Fatal(err)
+		}
+		got := log.Runs[0].Artifacts[0].Location.URI
+		u, err := url.Parse(got)
+		if err != nil || u.Scheme != "" || u.Host != "" {
+			t.Errorf("%q is %q: %+v, %v", path, got, u, err)
+		}
+		if strings.NewReplacer("(", "%28", ")", "%29").Replace(got) != want {
+			t.Errorf("%q is %q; want %q", path, got, want)
+		}
+	}
+}
+
+// Lines and columns are those of the file, if it is at hand and what was screened.
+func TestLines(t *testing.T) {
+	text := "{\n \"ä€\": {\"name\": \"x\"},\r\n\n{}"
+	sum := func(s string) string { h := sha256.Sum256([]byte(s)); return hex.EncodeToString(h[:]) }
+	open := func(text string, err error) func(string) (io.ReadCloser, error) {
+		return func(string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), err }
+	}
+	regions := func(d evidence.Document, open func(string) (io.ReadCloser, error)) string {
+		t.Helper()
+		for _, o := range []int{strings.Index(text, `{"name`), 0, len(text) - 2, -1, 1 << 40} {
+			d.Findings = append(d.Findings, evidence.Finding{Verdict: "ban", Component: evidence.Component{Location: evidence.Location{Offset: int64(o)}}})
+		}
+		var b bytes.Buffer
+		if err := sarif.WriteFiles(&b, &evidence.Report{Documents: []evidence.Document{d}}, open); err != nil {
+			t.Fatal(err)
+		}
+		var log struct {
+			Runs []struct {
+				Results []struct {
+					Locations []struct {
+						PhysicalLocation struct {
+							Region *struct{ StartLine, StartColumn int }
+						}
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal(b.Bytes(), &log); err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, r := range log.Runs[0].Results {
+			if at := r.Locations[0].PhysicalLocation.Region; at == nil {
+				all = append(all, "-")
+			} else {
+				all = append(all, fmt.Sprintf("%d:%d", at.StartLine, at.StartColumn))
+			}
+		}
+		if strings.Contains(b.String(), `"byteOffset": -1`) != true || strings.Contains(b.String(), `"region": {}`) {
+			t.Error(b.String())
+		}
+		return strings.Join(all, " ")
+	}
+	sound := evidence.Document{Path: "a.json", SHA256: sum(text), Encoding: "JSON"}
+	changed, packed, tree, binary := sound, sound, sound, sound
+	changed.SHA256 = sum("x")
+	packed.Container = &evidence.Container{Path: "a.zip"}
+	tree.Encoding = "files"
+	binary.SHA256 = sum(text + "\x00")
+	const none = "- - - - -"
+	for _, tt := range []struct {
+		what string
+		d    evidence.Document
+		open func(string) (io.ReadCloser, error)
+		want string
+	}{
+		{"at hand", sound, open(text, nil), "2:8 1:1 4:1 - -"},
+		{"not at hand", sound, open("", os.ErrNotExist), none},
+		{"nobody opens it", sound, nil, none},
+		{"changed since", changed, open(text, nil), none},
+		{"in an archive", packed, open(text, nil), none},
+		{"a tree", tree, open(text, nil), none},
+		{"binary", binary, open(text+"\x00", nil), none},
+	} {
+		if got := regions(tt.d, tt.open); got != tt.want {
+			t.Errorf("%s: %s; want %s", tt.what, got, tt.want)
+		}
+	}
+}
+
+// Hosts show each result as an alert: what is clear has none.
+func TestNoPass(t *testing.T) {
+	var b bytes.Buffer
+	if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), `"results": []`) || strings.Contains(b.String(), "pass") {
+		t.Error(b.String())
+	}
 }
 
 // A finding does not hide what could not be read beside it, and nothing is no success.
@@ -125,8 +237,8 @@ func TestWrite(t *testing.T) {
 		switch {
 		case d.Error != nil:
 			want["open"]++
-		case d.Verdict == "clear":
-			want["pass"]++
+		case d.Verdict == "inconclusive":
+			want["open"]++
 		}
 		for _, f := range d.Findings {
 			want[map[string]string{"ban": "fail", "exclude": "fail", "review": "review"}[f.Verdict]]++

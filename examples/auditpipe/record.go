@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	strict "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/klauspost/compress/zstd"
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
+)
+
+// name is that of the statement on a file: it is the same for the same bytes, release and
+// options, and differs otherwise.
+func name(digest string, by evidence.Denylist, o evidence.Options) string {
+	var jurisdictions []string
+	if len(o.Jurisdictions) > 0 {
+		jurisdictions = o.Jurisdictions
+	}
+	list := []any{by.AsOf, jurisdictions, o.RequireIdentity}
+	if len(o.Keys) > 0 {
+		list = append(list, o.Keys)
+	}
+	options, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // strings and booleans
+	}
+	return sumOf(fmt.Appendf(nil, "%s\n%s\n%s\n", digest, by.Digest, options))
+}
+
+func recordFile(name string) string { return "records/" + name[:2] + "/" + name + ".intoto.json" }
+func transcriptFile(digest string) string {
+	return "transcripts/" + digest[:2] + "/" + digest + ".json.zst"
+}
+
+// intact reports whether the statement with this name is there and has this digest.
+func (s *store) intact(name, digest string) error {
+	_, err := s.statement(lineOf(digest, name, ""))
+	return err
+}
+
+// statement reads the statement of a line of the log.
+func (s *store) statement(line string) ([]byte, error) {
+	data, err := s.file(recordFile(nameIn(line)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", errMissing, nameIn(line))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if sumOf(data) != statementIn(line) {
+		return nil, fmt.Errorf("%w: %s", errTampered, nameIn(line))
+	}
+	return data, nil
+}
+
+// load reads the report in the statement of a line of the log. Its digest is that of the
+// line, and the line's name follows from it. Its signature is checked if there is a key.
+func (s *store) load(line string) (*evidence.Report, error) {
+	data, err := s.statement(line)
+	if err != nil {
+		return nil, err
+	}
+	var report *evidence.Report
+	if s.verify != nil {
+		v, err := evidence.Verify(context.Background(), data, s.verify)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", nameIn(line), err)
+		}
+		report = v.Report
+	} else if report, err = unsigned(data); err != nil {
+		return nil, fmt.Errorf("%s: %w", nameIn(line), err)
+	}
+	digest, err := digestIn(report)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", nameIn(line), err)
+	}
+	if want := name(digest, report.Denylist, report.Options); want != nameIn(line) {
+		return nil, fmt.Errorf("%w: %s; expected %s", errName, nameIn(line), want)
+	}
+	return report, nil
+}
+
+// unsigned reads the report in a statement without looking at its signature.
+func unsigned(envelope []byte) (*evidence.Report, error) {
+	var e dsse.Envelope
+	if err := strict.Unmarshal(envelope, &e); err != nil {
+		return nil, err
+	}
+	payload, err := base64.StdEncoding.DecodeString(e.Payload)
+	if err != nil {
+		return nil, err
+	}
+	var s struct {
+		Predicate jsontext.Value `json:"predicate"`
+	}
+	if err := strict.Unmarshal(payload, &s); err != nil {
+		return nil, err
+	}
+	return evidence.ParseReport(append(s.Predicate, '\n'))
+}
+
+// digestIn is the digest of the file that a report is about.
+func digestIn(r *evidence.Report) (string, error) {
+	subjects := r.Subjects()
+	if len(subjects) != 1 {
+		return "", fmt.Errorf("a statement on %d files; expected one", len(subjects))
+	}
+	for _, digest := range subjects[0].Digest {
+		return digest, nil
+	}
+	return "", errors.New("a statement on a file without a digest")
+}
+
+// Transcripts of the documents in a file, by their paths without the file's.
+type transcripts map[string]*sbom.Transcript
+
+var (
+	packer, _   = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0))
+)
+
+func (t transcripts) pack() ([]byte, error) {
+	text, err := json.Marshal(t)
+	if err != nil {
+		return nil, err
+	}
+	return packer.EncodeAll(text, nil), nil
+}
+
+// packed reads the transcript with a digest, as it is kept.
+func (s *store) packed(digest string) ([]byte, error) {
+	data, err := s.file(transcriptFile(digest))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && sumOf(data) != digest {
+		return nil, fmt.Errorf("%w: %s", errTranscript, digest)
+	}
+	return data, err
+}
+
+func (s *store) transcripts(digest string) (transcripts, error) {
+	packed, err := s.packed(digest)
+	if err != nil {
+		return nil, err
+	}
+	text, err := unpacker.DecodeAll(packed, nil)
+	if err != nil {
+		return nil, err
+	}
+	t := make(transcripts)
+	return t, json.Unmarshal(text, &t)
+}
