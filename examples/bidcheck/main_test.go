@@ -265,8 +265,8 @@ func TestUnreadablePart(t *testing.T) {
 		want int
 	}{
 		{part("Acme", "pkg:npm/a@1"), exitClear},
-		{part("Acme", "pkg:/"), exitUnread},
-		{part("Kaspersky", "pkg:/"), exitFound},
+		{part("Acme", "npm/left-pad"), exitUnread},
+		{part("Kaspersky", "npm/left-pad"), exitFound},
 	} {
 		if status, _, _ := check(t, tt.bom, "-"); status != tt.want {
 			t.Errorf("status %d, want %d: %s", status, tt.want, tt.bom)

@@ -72,7 +72,7 @@ func TestDecide(t *testing.T) {
 		{"reviews", `{"failOn":"review"}`, 13, 0, 0, 0, 0, 0},
 		{"one jurisdiction", `{"jurisdictions":["EU"]}`, 4, 0, 9, 0, 0, 0},
 		{"one action", `{"actions":["phaseOut"],"failOn":"exclude"}`, 4, 0, 9, 0, 0, 0},
-		{"surely", `{"minimumTier":"registered"}`, 5, 0, 8, 0, 0, 0},
+		{"surely", `{"minimumTier":"registered"}`, 4, 0, 9, 0, 0, 0},
 		{"devices", `{"componentTypes":["device"]}`, 2, 0, 11, 0, 0, 0},
 		{"a vendor waived", waiver(`"vendor":"kaspersky"`), 2, 4, 7, 0, 0, 0},
 		{"a document waived", waiver(`"vendor":"kaspersky","document":"endpoint-tender/*.cdx.json"`), 3, 3, 7, 0, 0, 0},
