@@ -112,15 +112,6 @@ func hideouts() map[string]func(string) string {
 		},
 		"document in front of a zip": func(s string) string { return s + moved(zipOf(ok), len(s)) },
 		"document after a zip":       func(s string) string { return zipOf(ok) + s },
-		"document in a comment of a zip": func(s string) string {
-			var b bytes.Buffer
-			w := zip.NewWriter(&b)
-			e, _ := w.Create(ok[0])
-			e.Write([]byte(ok[1]))
-			w.SetComment(s[:min(len(s), 60_000)])
-			w.Close()
-			return b.String()
-		},
 		"zip in a zip in a tar": func(s string) string {
 			return tarOf(ok, [2]string{"a.zip", zipOf([2]string{"b.zip", zipOf([2]string{"c", s})})})
 		},

@@ -58,7 +58,7 @@ func fieldEvasions() map[string]func(*accusable) {
 	}, func(p *accusable, v string) { p.purl = v })
 	put("cpe", []string{
 		"cpe:2.3:a:kaspersky:agent:1:*:*:*:*:*:*:*", "cpe:/a:kaspersky:agent:1", "CPE:2.3:A:KASPERSKY:agent:1:*:*:*:*:*:*:*", `cpe:2.3:a:k\aspersky:agent:1:*:*:*:*:*:*:*`, " cpe:2.3:a:kaspersky:agent:1:*:*:*:*:*:*:*",
-		"cpe:2.3:o:huawei:ar_firmware:-:*:*:*:*:*:*:*", "cpe:2.3:h:hytera:x:-:*:*:*:*:*:*:*", "cpe:2.3:a:kaspersky:" + strings.Repeat("a", 2000) + ":1:*:*:*:*:*:*:*", "cpe:2.3:a:kaspersky" + strings.Repeat("a", 2000) + ":agent:1:*:*:*:*:*:*:*",
+		"cpe:2.3:o:huawei:ar_firmware:-:*:*:*:*:*:*:*", "cpe:2.3:h:huawei:x:-:*:*:*:*:*:*:*", "cpe:2.3:a:kaspersky:" + strings.Repeat("a", 2000) + ":1:*:*:*:*:*:*:*",
 	}, func(p *accusable, v string) { p.cpe = v })
 	put("group", []string{"@kaspersky", "com.kaspersky", "com.huawei.hms", "KasperskyLab", "github.com/KasperskyLab", "com.kaspersky." + strings.Repeat("a", 400)}, func(p *accusable, v string) { p.group = v })
 	put("name", []string{
@@ -69,10 +69,11 @@ func fieldEvasions() map[string]func(*accusable) {
 }
 
 // onlyMentions reports whether a format says with a field no more than that somebody is
-// talked about, or had a hand in it: the links of a SWID tag, the maintainer of a package.
+// talked about, or had a hand in it: the links of a SWID tag, which
+// names another maker here; the maintainer of a package.
 func onlyMentions(format, how string) bool {
 	field, _, _ := strings.Cut(how, " ")
-	return format == "SWID" && field == "link" || format == "dpkg" && (field == "supplier" || field == "publisher" || field == "link")
+	return format == "SWID" && (field == "link" || field == "name") || format == "dpkg" && (field == "supplier" || field == "publisher" || field == "link")
 }
 
 func TestFalseCleanFields(t *testing.T) {

@@ -164,8 +164,8 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 	switch kind {
 	case KindURL, KindRegID, KindPURL:
 		purl := bytes.TrimSpace(value)
-		if len(purl) < 4 || !bytes.EqualFold(purl[:4], []byte("pkg:")) {
-			return false
+		if len(purl) < 4 || purl[0]|0x20 != 'p' || !bytes.EqualFold(purl[:4], []byte("pkg:")) {
+			return kind != KindPURL && x.anchors.hasPackagePage(value)
 		}
 		return x.anchors.hasPrefix(purl) || holdsName(purl)
 	case KindText, KindEmail, KindCPE:
@@ -174,6 +174,9 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return x.anchors.hasSquashed(value)
 	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindGUID, KindFingerprint:
 		return role != Emitter // short, and looked up as they are
+	}
+	if kind == KindGroup && bytes.IndexByte(value, '/') >= 0 && x.anchors.hasPackagePage(value) {
+		return true // a group with a slash is read as a URL
 	}
 	// Names, groups and prefixes are compared without word breaks too, and as they are drawn.
 	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value) || mayBeDrawn(x, value)
@@ -314,6 +317,25 @@ func (a *anchors) hasToken(value []byte) bool {
 	return false
 }
 
+// hasPackagePage reports whether a URL that can be on a host of package registries, which
+// are pypi.org and nuget.org of those that have prefixes, has a token that starts with
+// one of the prefixes.
+func (a *anchors) hasPackagePage(url []byte) bool {
+	if bytes.IndexByte(url, '%') >= 0 {
+		return a.startsToken(url)
+	}
+	for rest := url; ; {
+		dot := bytes.IndexByte(rest, '.')
+		if dot < 0 {
+			return false
+		}
+		if dot > 0 && len(rest) >= dot+4 && (rest[dot-1]|0x20 == 'i' || rest[dot-1]|0x20 == 't') && bytes.EqualFold(rest[dot+1:dot+4], []byte("org")) {
+			return a.startsToken(url)
+		}
+		rest = rest[dot+1:]
+	}
+}
+
 // hasPrefix reports whether a token of a package URL starts with one of the
 // prefixes of its type.
 func (a *anchors) hasPrefix(purl []byte) bool {
@@ -322,8 +344,13 @@ func (a *anchors) hasPrefix(purl []byte) bool {
 	}) {
 		return false
 	}
+	return a.startsToken(purl)
+}
+
+// startsToken reports whether a token of the value starts with one of the prefixes.
+func (a *anchors) startsToken(value []byte) bool {
 	h, n := uint32(0), 0
-	for _, b := range purl {
+	for _, b := range value {
 		c := class[b]
 		if c == 0 {
 			h, n = 0, 0

@@ -15,7 +15,8 @@ func FuzzAnchors(f *testing.F) {
 			"ZTE Deutschland GmbH", "/O=ZTE Corporation/CN=x", "regid.2012-05.com.kaspersky,x", "d8730218-72d0-55be-8ae7-6708658869e6", "pkg:swid/Hik%20Vision/x?tag_id=1",
 			" pkg:npm/%2540kaspersky/x", "pkg:npm/kaspersky%2Fx", "pkg:docker/KasperskyLab/x", "pkg:winget/Kaspersky.X", "pkg:github.com/KasperskyLab/x", "pkg:carthage/hisilicon/x",
 			"pkg:maven/com.huawei:x", "pkg:apk/com.huawei.x", "scm:git:git@github.com:Kaspersky%4Cab/x", "https://xn--kspersky-66g.com", "k\u0430spersky.com", "https://kaspersky%252Ecom/",
-			"https://kasperskylab.github.io", "github:KasperskyLab", "docker.io/kasperskylab/x", "KasperskyLab/x", "mailto:a@kaspersky.com?x"} {
+			"https://kasperskylab.github.io", "github:KasperskyLab", "docker.io/kasperskylab/x", "KasperskyLab/x", "mailto:a@kaspersky.com?x",
+			"https://PyPI.org/project/HuaweiCloudSDKnew", "pypi%2Eorg/project/huaweicloudsdknew", "https://pypi.org:443/simple/huaweicloudsdknew", "https://www.nuget.org/packages/HuaweiCloud.SDK.New"} {
 			f.Add(byte(k), byte(k), v)
 		}
 	}

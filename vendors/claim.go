@@ -138,9 +138,10 @@ func (c Claim) Owner() string {
 		}
 	case c.Kind == KindURL && c.Role == Reference:
 		if p, ok := readURL(c.Value); ok {
-			if typ, owner, _ := p.account(); typ != "" && owner != "" && !p.short {
+			if typ, owner := p.account(); typ != "" && owner != "" && !p.short {
 				return typ + "/" + owner
 			}
+			return Claim{Role: Namespace, Kind: KindPURL, Value: p.packageURL()}.Owner()
 		}
 	}
 	return ""

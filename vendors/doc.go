@@ -39,7 +39,11 @@
 // # Identifiers
 //
 // The owner in a package URL is found by the rules of its type, see package
-// [github.com/clause76/clause76/vendors/purl]. Identifiers that are hashes (SUIT vendor
+// [github.com/clause76/clause76/vendors/purl]. Where the register does not know who owns a
+// namespace, its name is compared as a whole and resembles. Of a URL counts the account
+// on a host of repositories or packages, or else the domain; a homepage says what
+// something is about and resembles at most. What cannot be read of a value, [Examine]
+// tells; [Claim.Owner] tells whom an identifier names, in the register or not. Identifiers that are hashes (SUIT vendor
 // ids, computer hardware ids) are reversed by computing them for what is registered.
 //
 // # Registers

@@ -16,8 +16,8 @@ type codeHost struct {
 // their own documentation says: docs.github.com (repositories, REST API, Packages,
 // container registry), docs.gitlab.com (repositories, container registry),
 // support.atlassian.com (repositories, REST API), huggingface.co/docs/hub (repositories),
-// docs.docker.com (image references), docs.quay.io (repositories), docs.npmjs.com (scopes),
-// and developer.hashicorp.com/terraform/cloud-docs/public-namespace, which says that the
+// docs.docker.com (image references), docs.quay.io, gitee.com/help and docs.codeberg.org
+// (repositories), and developer.hashicorp.com/terraform/cloud-docs/public-namespace, which says that the
 // namespaces of the registry of Terraform are accounts of GitHub.
 var codeHosts = map[string]codeHost{
 	"github.com":                 {"github", "orgs users"},
@@ -43,11 +43,10 @@ var codeHosts = map[string]codeHost{
 	"index.docker.io":            {"docker", "v1 v2 repositories"},
 	"registry-1.docker.io":       {"docker", "v2"},
 	"hub.docker.com":             {"docker", "r u v2 repositories"},
+	"gitee.com":                  {"gitee", ""},
+	"codeberg.org":               {"codeberg", ""},
+	"redirect.github.com":        {"github", ""},
 	"quay.io":                    {"quay", "v2 repository"},
-	"npmjs.com":                  {"npm", "package org"},
-	"npmjs.org":                  {"npm", "package org"},
-	"registry.npmjs.org":         {"npm", ""},
-	"registry.npmjs.com":         {"npm", ""},
 	"registry.terraform.io":      {"github", "providers modules v1"},
 }
 
@@ -68,23 +67,22 @@ var shortForms = map[string]string{
 }
 
 // account returns the owner of what is at the place, and the type of package URLs under
-// which the register has such owners; "" if the host is not one with accounts. rest is
-// the path after the owner.
-func (p place) account() (typ, owner, rest string) {
+// which the register has such owners; "" if the host is not one with accounts.
+func (p place) account() (typ, owner string) {
 	if p.short { // npm: "owner/repository" is one of GitHub
-		owner, rest = segment(p.path)
-		return "github", owner, rest
+		owner, _ = segment(p.path)
+		return "github", owner
 	}
 	host, ok := codeHosts[p.host]
 	if !ok {
 		label, domain, _ := strings.Cut(p.host, ".")
-		return pageHosts[domain], label, p.path
+		return pageHosts[domain], label
 	}
-	owner, rest = segment(p.path)
+	owner, rest := segment(p.path)
 	for owner != "" && hasWord(host.pass, owner) {
 		owner, rest = segment(rest)
 	}
-	return host.typ, owner, rest
+	return host.typ, owner
 }
 
 // hasWord reports whether a word is in a list that is separated by spaces.
@@ -96,4 +94,64 @@ func hasWord(list, word string) bool {
 		}
 	}
 	return false
+}
+
+// packageHosts are the hosts of package registries, with the words that can come before
+// the name of a package, and its type.
+var packageHosts = map[string]codeHost{
+	"npmjs.com":             {"npm", "package org"},
+	"npmjs.org":             {"npm", "package org"},
+	"registry.npmjs.org":    {"npm", ""},
+	"registry.npmjs.com":    {"npm", ""},
+	"pypi.org":              {"pypi", "project simple pypi"},
+	"nuget.org":             {"nuget", "packages api v2 package"},
+	"pub.dev":               {"pub", "packages"},
+	"packagist.org":         {"composer", "packages p p2"},
+	"pkg.go.dev":            {"golang", ""},
+	"godoc.org":             {"golang", ""},
+	"proxy.golang.org":      {"golang", ""},
+	"repo1.maven.org":       {"maven", "maven2"},
+	"repo.maven.apache.org": {"maven", "maven2"},
+	"central.sonatype.com":  {"maven", "artifact namespace"},
+	"search.maven.org":      {"maven", "artifact"},
+	"mvnrepository.com":     {"maven", "artifact"},
+}
+
+// packageURL returns the package URL of the package that is at the place, "" if the host
+// is no registry of packages.
+func (p place) packageURL() string {
+	host, ok := packageHosts[p.host]
+	if !ok {
+		return ""
+	}
+	first, rest := segment(p.path)
+	for first != "" && hasWord(host.pass, first) {
+		first, rest = segment(rest)
+	}
+	second, _ := segment(rest)
+	switch {
+	case first == "":
+		return ""
+	case host.typ == "golang":
+		// Capitals are written with a "!" before them (go.dev/ref/mod, GOPROXY protocol).
+		return "pkg:golang/" + strings.ReplaceAll(first+"/"+rest, "!", "")
+	case host.typ == "maven" && strings.IndexByte(first, '.') < 0: // a group as folders
+		return "pkg:maven/" + strings.Trim(strings.ReplaceAll(first+"/"+rest, "/", "."), ".") + "/x"
+	case host.typ == "maven", host.typ == "composer", host.typ == "npm" && first[0] == '@':
+		if second == "" {
+			second = "x" // the page of the owner
+		}
+		return "pkg:" + host.typ + "/" + first + "/" + second
+	}
+	return "pkg:" + host.typ + "/" + first
+}
+
+// archived returns the place of which web.archive.org keeps a copy, if p is of such a copy.
+func (p place) archived() (place, bool) {
+	rest, found := strings.CutPrefix(p.path, "web/")
+	if p.host != "web.archive.org" || !found {
+		return p, false
+	}
+	_, url, _ := strings.Cut(rest, "/")
+	return readURL(url)
 }

@@ -204,7 +204,11 @@ func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
 	if d.Accounts != "" {
 		owner.typ = d.Accounts
 	}
-	if first, _, more := strings.Cut(p.namespace, "/"); more {
+	if first, rest, more := strings.Cut(p.namespace, "/"); more {
+		if at, ok := readURL(first + "/" + rest + "/" + p.name); ok && at.host != "" { // "ghcr.io/owner"
+			r.place(c, at)
+			return
+		}
 		owner.namespace = first
 	}
 	if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) {
@@ -223,12 +227,12 @@ func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
 	}
 }
 
-// accountsKnown reports whether the register has the accounts of vendors on the hosts or
-// registries of a type, so that an account with the name of a vendor and not in the
-// register is somebody else's more often than not.
+// accountsKnown reports whether a type's accounts are those of persons as often as of
+// companies, and the register has those of vendors: there, an account that only has the
+// name of a vendor is somebody else's more often than not.
 func accountsKnown(typ string) bool {
 	switch typ {
-	case "github", "gitlab", "bitbucket", "npm", "composer", "huggingface":
+	case "github", "gitlab", "bitbucket":
 		return true
 	}
 	return false
@@ -292,9 +296,10 @@ func (r *resolver) cpe(c *Claim) {
 	if r.lookup(c, "cpeVendor", appendLower(r.buf[:0], vendor), RuleCPE, Declared) {
 		return
 	}
-	if s, changed := skeleton(vendor); changed {
-		r.lookup(c, "cpeVendor", appendLower(r.buf[:0], s), RuleNameConfusable, Resembles)
+	if s, changed := skeleton(vendor); changed && r.lookup(c, "cpeVendor", appendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
+		return
 	}
+	r.namespaceName(c, vendor)
 }
 
 // url attributes a URL, or what stands in its place.
@@ -363,9 +368,18 @@ func (r *resolver) place(c *Claim, p place) {
 	if c.Role == Author || c.Role == Mention {
 		tier = Mentions
 	}
-	if typ, owner, rest := p.account(); typ != "" {
-		r.account(c, p, typ, owner, rest, tier)
+	if kept, ok := p.archived(); ok {
+		p = kept
+	}
+	if typ, owner := p.account(); typ != "" {
+		r.account(c, p, typ, owner, tier)
 		return
+	}
+	if tier > Mentions {
+		if text := p.packageURL(); text != "" {
+			r.sub(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl)
+			return
+		}
 	}
 	rule := RuleDomain
 	if c.Kind == KindEmail {
@@ -381,20 +395,11 @@ func (r *resolver) place(c *Claim, p place) {
 }
 
 // account attributes what is kept in somebody's account on a host.
-func (r *resolver) account(c *Claim, p place, typ, owner, rest string, tier Tier) {
+func (r *resolver) account(c *Claim, p place, typ, owner string, tier Tier) {
 	rule := RuleRepository
 	switch {
 	case owner == "":
 		return
-	case typ == "npm" && owner[0] != '@':
-		r.lookup(c, "purlPackage", appendLower(append(r.buf[:0], "npm/"...), owner), rule, tier)
-		return
-	case typ == "npm" && rest != "":
-		name, _ := segment(rest)
-		key := appendLower(append(appendLower(append(r.buf[:0], "npm/"...), owner), '/'), name)
-		if r.lookup(c, "purlPackage", key, rule, tier) {
-			return
-		}
 	case p.short:
 		tier = min(tier, Resembles) // any relative path looks like it
 	}

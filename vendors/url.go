@@ -29,20 +29,19 @@ func readURL(s string) (p place, ok bool) {
 	if p, ok = readOne(s); ok || !strings.Contains(s, "://") {
 		return p, ok
 	}
-	// Words around one URL: "Homepage: https://example.org".
-	one := ""
-	for word := range strings.FieldsSeq(s) {
-		if strings.Contains(word, "://") {
-			if one != "" {
-				return place{}, false
-			}
-			one = word
-		}
+	// Words around one URL: "Homepage: https://example.org", "[site](https://example.org)".
+	i := strings.Index(s, "://")
+	start, end := i, len(s)
+	for start > 0 && class[s[start-1]] != 0 {
+		start--
 	}
-	if one == s {
-		return place{}, false
+	if cut := strings.IndexAny(s[i:], " \t\r\n<>\"')]},;"); cut >= 0 {
+		end = i + cut
 	}
-	p, ok = readOne(one)
+	if strings.Contains(s[:start], "://") || strings.Contains(s[end:], "://") {
+		return place{}, false // which of them it is cannot be told
+	}
+	p, ok = readOne(s[start:end])
 	return p, ok && p.host != ""
 }
 
@@ -140,8 +139,9 @@ func readAuthority(s string) (place, bool) {
 	if at := strings.LastIndexByte(host, '@'); at >= 0 {
 		host = host[at+1:]
 	}
-	if strings.HasPrefix(host, "[") { // an IPv6 address
-		return place{}, strings.IndexByte(host, ']') > 0
+	if strings.HasPrefix(host, "[") { // an IPv6 address, with or without a port
+		address, port, closed := strings.Cut(host[1:], "]")
+		return place{}, closed && strings.Trim(address, "0123456789abcdefABCDEF:.%") == "" && strings.Trim(port, ":0123456789") == ""
 	}
 	if colon := strings.IndexByte(host, ':'); colon >= 0 {
 		if port := host[colon+1:]; port != "" && !isPort(port) { // the form of scp
