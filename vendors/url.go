@@ -46,7 +46,7 @@ func readURL(s string) (p place, ok bool) {
 }
 
 func readOne(s string) (p place, ok bool) {
-	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == '\u00a0' || r == '\ufeff' || r == '\u3000' })
+	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == '\u00a0' || r == '\u3000' || ignorable(r) })
 	if len(s) > 1 && s[0] == '<' && s[len(s)-1] == '>' { // RFC 3986, appendix C
 		s = s[1 : len(s)-1]
 	}

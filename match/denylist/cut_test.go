@@ -33,6 +33,7 @@ var cuts = []struct {
 	{"2022.03.26", "2022-03-26", "2020.08.14", "After the warnings of March 2022 and the FCC's listing of Kaspersky."},
 	{"2024.07.24", "2024-07-24", "2022.03.26", "After the determination of June 2024; section 1260H names memory makers."},
 	{"2026.11.24", "2026-11-24", "2026.11.23", "Fifteen more instruments; a register of 31 families instead of 6."},
+	{"2026.11.25", "2026-11-25", "2026.11.24", "The same instruments; a register with names in more scripts, mirrors and hosts that only keep others' files, and companies that only look alike."},
 }
 
 // History grows at its end only, and every release has the digest that it had when
