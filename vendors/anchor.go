@@ -164,6 +164,10 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 	switch kind {
 	case KindText, KindURL, KindEmail, KindCPE, KindRegID:
 		return false
+	case KindCertificate:
+		if hidesLetters(value) {
+			return role != Emitter
+		}
 	case KindProduct: // the names of products are compared without word breaks too
 		return x.anchors.hasSquashed(value)
 	case KindPURL:
