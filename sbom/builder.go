@@ -22,6 +22,7 @@ type builder struct {
 	purl      span
 	claims    []protoClaim
 	malformed int
+	doubtful  int // values that count as malformed if nothing else identifies the component
 	offset    int64
 	placement Placement
 	indirect  bool

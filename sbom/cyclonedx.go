@@ -28,6 +28,9 @@ type cdx struct {
 	free     []*builder
 	versions []string // that are read
 	unnamed  bool     // metadata names a supplier, and no component
+	thorough bool     // the component being read may have another one where none belongs
+	at       []byte   // place of the value that is read by its shape
+	scope    scope
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
@@ -84,9 +87,10 @@ func (x *cdx) document() {
 		default:
 			x.single("CycloneDX", name)
 			x.unknown(name, "components", "services", "metadata", "bomFormat", "specVersion", "formulation")
-			j.Skip()
+			x.member([]byte(name), "$schema", "dependencies", "vulnerabilities", "definitions", "citations")
 		}
 	}
+	x.s.doc.header.NoParts = x.noParts()
 	switch {
 	case format == "":
 		j.Fail(ErrNotRecognised, errors.New("bomFormat is missing; expected \"CycloneDX\""))
@@ -125,6 +129,10 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 
 func (x *cdx) finish(b *builder) {
 	x.schema(b)
+	x.scope.see(b)
+	if b.purl.from == b.purl.to {
+		b.malformed += b.doubtful
+	}
 	b.check(x.j, &x.limits)
 	if x.j.Err() == nil && !x.s.Emit(b.component()) {
 		x.stop()
@@ -181,6 +189,9 @@ func (x *cdx) array(parent []byte, name string) bool {
 func (x *cdx) component(b *builder) {
 	j := x.j
 	j.Load()
+	outer := x.thorough
+	x.thorough = !j.Lacks("omponent") || !j.Lacks("ervice")
+	defer func() { x.thorough = outer }()
 	switch k := j.Kind(); k {
 	case '{':
 	case 0:
@@ -217,8 +228,10 @@ func (x *cdx) componentMember(b *builder, name []byte) {
 	case "pedigree":
 		x.pedigree(b)
 		return
-	case "releaseNotes", "modelCard", "data", "signature": // can be large
-		j.Skip()
+	}
+	if s := componentShapes[string(name)]; s != nil {
+		j.Load()
+		x.shaped(b, s, string(name))
 		return
 	}
 	x.leafMember(b, name)
@@ -267,23 +280,18 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	case "properties":
 		j.Load()
 		x.properties(b)
-	case "licenses":
-		j.Load()
-		x.licences(b)
 	case "swid":
 		j.Load()
 		x.swid(b)
 	case "evidence":
 		j.Load()
 		x.evidence(b)
-	case "cryptoProperties":
-		j.Load()
-		x.crypto(b)
-	case "hashes", "mime-type", "scope", "modified", "tags", "omniborId", "swhid", "isExternal", "versionRange", "patentAssertions":
-		j.Drop()
-	default:
-		x.unknownIn(b, name)
+	case "hashes", "mime-type", "scope", "modified", "tags", "omniborId", "swhid", "isExternal", "versionRange", "releaseNotes":
+		x.pass(b)
+	case "signature":
 		j.Skip()
+	default:
+		x.unexpected(b, name)
 	}
 }
 
@@ -311,8 +319,10 @@ func (x *cdx) services(parent []byte, name string, indirect bool) {
 				x.entity(b, vendors.Supplier, &providerPaths)
 			case "endpoints":
 				x.texts(b, vendors.Reference, vendors.KindURL, "/endpoints/")
-			case "type", "data", "authenticated", "x-trust-boundary", "trustZone", "trust-boundary":
-				x.j.Skip()
+			case "data":
+				x.shaped(b, serviceDataShape, "data")
+			case "type", "authenticated", "x-trust-boundary", "trustZone", "trust-boundary":
+				x.pass(b)
 			default:
 				x.componentMember(b, name)
 			}
@@ -351,7 +361,7 @@ func (x *cdx) metadata() {
 			x.entity(about, vendors.Reference, &supplierPaths)
 		default:
 			x.unknown(name, "component", "supplier", "manufacture")
-			j.Skip()
+			x.member([]byte(name), "timestamp", "lifecycles", "manufacturer", "authors", "licenses", "distributionConstraints")
 		}
 	}
 	for _, c := range about.claims {
@@ -379,18 +389,23 @@ func (x *cdx) formulation() {
 	}
 	for i := 0; x.j.More(); i++ {
 		at := fmt.Sprintf("/formulation/%d", i)
-		if !x.expect('{', "a formula", at) {
-			continue
+		if x.expect('{', "a formula", at) {
+			x.parts(at, true, "bom-ref", "workflows")
 		}
-		for x.j.More() {
-			switch string(x.j.Name()) {
-			case "components":
-				x.components([]byte(at), "components", true)
-			case "services":
-				x.services([]byte(at), "services", true)
-			default:
-				x.j.Skip()
-			}
+	}
+}
+
+// parts reads the components and services of an object that was entered. It has known
+// members beside them.
+func (x *cdx) parts(at string, indirect bool, known ...string) {
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "components":
+			x.components([]byte(at), "components", indirect)
+		case "services":
+			x.services([]byte(at), "services", indirect)
+		default:
+			x.member(name, known...)
 		}
 	}
 }
@@ -401,44 +416,13 @@ func (x *cdx) declarations() {
 		return
 	}
 	for x.j.More() {
-		if string(x.j.Name()) != "targets" {
-			x.j.Skip()
+		name := x.j.Name()
+		if string(name) != "targets" {
+			x.member(name, "assessors", "attestations", "claims", "evidence", "affirmation")
 			continue
 		}
-		if !x.expect('{', "targets", "/declarations/targets") {
-			continue
-		}
-		for x.j.More() {
-			switch string(x.j.Name()) {
-			case "components":
-				x.components([]byte("/declarations/targets"), "components", false)
-			case "services":
-				x.services([]byte("/declarations/targets"), "services", false)
-			default:
-				x.j.Skip()
-			}
-		}
-	}
-}
-
-// compositions can say that the list of components is not complete.
-func (x *cdx) compositions() {
-	if !x.array(nil, "compositions") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		if !x.expect('{', "a composition", fmt.Sprintf("/compositions/%d", i)) {
-			continue
-		}
-		for x.j.More() {
-			if string(x.j.Name()) != "aggregate" {
-				x.j.Skip()
-				continue
-			}
-			if text, ok := x.j.Text(); ok && string(text) != "complete" && string(text) != "not_specified" {
-				x.s.Warn(WarnIncomplete, "the document says that this composition is "+quote(string(text)),
-					vendors.Location{Pointer: fmt.Sprintf("/compositions/%d/aggregate", i), Offset: x.j.TextOffset()})
-			}
+		if x.expect('{', "targets", "/declarations/targets") {
+			x.parts("/declarations/targets", false, "organizations")
 		}
 	}
 }
@@ -455,7 +439,7 @@ func (x *cdx) linkedDocuments() {
 		}
 		typ := ""
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch name := x.j.Name(); string(name) {
 			case "type":
 				text, _ := x.j.Text()
 				typ = string(text)
@@ -465,7 +449,7 @@ func (x *cdx) linkedDocuments() {
 			case "hashes":
 				x.hashes(&link)
 			default:
-				x.j.Skip()
+				x.member(name, "comment")
 			}
 		}
 		if typ == "bom" {

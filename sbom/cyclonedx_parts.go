@@ -10,28 +10,6 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// authors reads component.authors (since 1.6).
-func (x *cdx) authors(b *builder) {
-	if !x.list(b, "list of authors") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		if !x.object(b, "author") {
-			continue
-		}
-		for x.j.More() {
-			switch string(x.j.Name()) {
-			case "name":
-				x.text(b, vendors.Author, vendors.KindName, element("/authors/", i, "/name"))
-			case "email":
-				x.text(b, vendors.Author, vendors.KindEmail, element("/authors/", i, "/email"))
-			default:
-				x.j.Skip()
-			}
-		}
-	}
-}
-
 // references reads external references. Where the code is kept and where the component
 // comes from speak for it, and its site says what it is about; all other types only
 // mention.
@@ -64,9 +42,12 @@ func (x *cdx) references(b *builder) {
 				off = x.j.TextOffset()
 			case "hashes":
 				x.hashes(&link)
-			default:
-				x.unknownIn(b, name)
+			case "comment":
+				x.pass(b)
+			case "properties":
 				x.j.Skip()
+			default:
+				x.unexpected(b, name)
 			}
 		}
 		if bom {
@@ -128,27 +109,6 @@ func isVendorProperty(name []byte) bool {
 	return bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
 }
 
-// licences reads who licenses a component; licensee and purchaser are others.
-func (x *cdx) licences(b *builder) {
-	if !x.list(b, "list of licences") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		x.only(b, "license", func() {
-			x.only(b, "licensing", func() {
-				x.only(b, "licensor", func() {
-					x.only(b, "organization", func() {
-						x.only(b, "name", func() {
-							x.text(b, vendors.Reference, vendors.KindName,
-								element("/licenses/", i, "/license/licensing/licensor/organization/name"))
-						})
-					})
-				})
-			})
-		})
-	}
-}
-
 // only reads one member of an object with read and skips the others.
 func (x *cdx) only(b *builder, name string, read func()) {
 	if !x.object(b, "element") {
@@ -159,7 +119,7 @@ func (x *cdx) only(b *builder, name string, read func()) {
 			read()
 			continue
 		}
-		x.j.Skip()
+		x.pass(b)
 	}
 }
 
@@ -179,7 +139,7 @@ func (x *cdx) swid(b *builder) {
 		case "text":
 			x.swidText(b)
 		default:
-			x.j.Skip()
+			x.pass(b)
 		}
 	}
 }
@@ -201,7 +161,7 @@ func (x *cdx) swidText(b *builder) {
 			text, _ := x.str(b)
 			encoded = string(text) == "base64"
 		default:
-			x.j.Skip()
+			x.pass(b)
 		}
 	}
 	data := b.get(content)
@@ -248,7 +208,7 @@ func (x *cdx) evidence(b *builder) {
 		return
 	}
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "identity":
 			if x.j.Kind() == '{' { // 1.5; an array since 1.6
 				x.identity(b, path{a: "/evidence/identity/concludedValue"})
@@ -274,8 +234,12 @@ func (x *cdx) evidence(b *builder) {
 			for i := 0; x.j.More(); i++ {
 				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) })
 			}
+		case "licenses":
+			x.shaped(b, licensesShape, "evidence/licenses")
+		case "callstack":
+			x.pass(b)
 		default:
-			x.j.Skip()
+			x.unexpected(b, name)
 		}
 	}
 }
@@ -296,12 +260,21 @@ func (x *cdx) identity(b *builder, at path) {
 			x.set(b, &value)
 			off = x.j.TextOffset()
 		default:
-			x.j.Skip()
+			x.pass(b)
 		}
 	}
+	if value.from == value.to {
+		return
+	}
 	role, kind := vendors.Namespace, vendors.KindPURL
-	switch field {
+	switch text := b.get(value); field {
 	case "purl":
+		if !isPURL(text) {
+			role, kind = vendors.Mention, vendors.KindText
+			b.doubtful++
+			x.s.Warn(WarnPURL, "the evidence concludes a package URL, and its value is none: "+quote(string(text[:min(len(text), 200)])),
+				vendors.Location{Pointer: x.j.Pointer(), Offset: off})
+		}
 	case "cpe":
 		kind = vendors.KindCPE
 	case "group":
@@ -312,6 +285,12 @@ func (x *cdx) identity(b *builder, at path) {
 	b.claimSpan(role, kind, value, at, off)
 }
 
+// isPURL reports whether a value has the scheme of package URLs. What has it and does not
+// parse is malformed; what does not have it is something else, such as the path of a file.
+func isPURL(value []byte) bool {
+	return len(value) >= 4 && strings.EqualFold(string(value[:4]), "pkg:")
+}
+
 // pedigree lists what the component was made from and what was made from it.
 // Each is a component of its own, marked as indirect.
 func (x *cdx) pedigree(b *builder) {
@@ -319,28 +298,17 @@ func (x *cdx) pedigree(b *builder) {
 		return
 	}
 	for x.j.More() {
-		switch name := string(x.j.Name()); name {
-		case "ancestors", "descendants", "variants":
-			x.nested(b, func(parent []byte) { x.components(append(parent, "/pedigree"...), name, true) })
+		name := x.j.Name()
+		switch shape, known := pedigreeShapes[string(name)]; {
+		case shape != nil:
+			x.shaped(b, shape, "pedigree/"+string(name))
+		case known:
+			x.pass(b)
+		case string(name) == "ancestors", string(name) == "descendants", string(name) == "variants":
+			list := string(name)
+			x.nested(b, func(parent []byte) { x.components(append(parent, "/pedigree"...), list, true) })
 		default:
-			x.j.Skip()
+			x.unexpected(b, name)
 		}
 	}
-}
-
-// crypto reads the subject of a certificate.
-func (x *cdx) crypto(b *builder) {
-	x.only(b, "certificateProperties", func() {
-		x.only(b, "subjectName", func() {
-			text, ok := x.str(b)
-			if !ok {
-				return
-			}
-			for _, part := range strings.Split(string(text), ",") {
-				if o, is := strings.CutPrefix(strings.TrimSpace(part), "O="); is {
-					b.claim(vendors.Reference, vendors.KindName, []byte(o), path{a: "/cryptoProperties/certificateProperties/subjectName"}, x.j.TextOffset())
-				}
-			}
-		})
-	})
 }

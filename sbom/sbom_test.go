@@ -75,7 +75,7 @@ func TestRoles(t *testing.T) {
 		{comp(`"evidence":{"identity":[{"field":"purl","concludedValue":"pkg:generic/X"}]}`), "namespace purl /components/0/evidence/identity/0/concludedValue"},
 		{comp(`"evidence":{"identity":{"field":"cpe","concludedValue":"cpe:2.3:a:X:y"}}`), "namespace cpe /components/0/evidence/identity/concludedValue"},
 		{comp(`"evidence":{"occurrences":[{"location":"X"}]}`), "mention text /components/0/evidence/occurrences/0/location"},
-		{comp(`"cryptoProperties":{"certificateProperties":{"subjectName":"CN=a, O=X"}}`), "reference name /components/0/cryptoProperties/certificateProperties/subjectName"},
+		{comp(`"cryptoProperties":{"certificateProperties":{"subjectName":"CN=a, O=X"}}`), "reference certificate /components/0/cryptoProperties/certificateProperties/subjectName"},
 		{comp(`"components":[{"name":"m","supplier":{"name":"X"}}]`), "supplier name /components/0/components/0/supplier/name"},
 		{comp(`"pedigree":{"variants":[{"name":"m","publisher":"X"}]}`), "publisher name /components/0/pedigree/variants/0/publisher"},
 		{cdx(`"services":[{"name":"s","provider":{"name":"X"}}]`), "supplier name /services/0/provider/name"},

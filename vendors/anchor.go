@@ -170,6 +170,10 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return x.anchors.hasPrefix(purl) || holdsName(purl)
 	case KindText, KindEmail, KindCPE:
 		return false
+	case KindCertificate:
+		if hidesLetters(value) {
+			return role != Emitter
+		}
 	case KindProduct: // the names of products are compared without word breaks too
 		return x.anchors.hasSquashed(value)
 	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindGUID, KindFingerprint:

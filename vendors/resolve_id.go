@@ -349,16 +349,19 @@ func (r *resolver) guid(c *Claim) {
 }
 
 // certificate attributes the organisation (O) in the subject of a certificate, or a
-// value that is no distinguished name as a whole.
+// value that is no distinguished name as a whole. A component that is only referred to by
+// its certificate resembles at most, as with names.
 func (r *resolver) certificate(c *Claim) {
+	tier := Declared
+	if c.Role == Reference {
+		tier = Resembles
+	}
 	if !strings.Contains(c.Value, "=") {
-		r.wholeName(c, c.Value, RuleCertificate, Declared)
+		r.wholeName(c, c.Value, RuleCertificate, tier)
 		return
 	}
-	for attribute := range strings.FieldsFuncSeq(c.Value, func(r rune) bool { return r == ',' || r == '/' || r == '+' || r == ';' }) {
-		if name, value, _ := strings.Cut(strings.TrimSpace(attribute), "="); strings.EqualFold(strings.TrimSpace(name), "O") {
-			r.wholeName(c, strings.Trim(value, " \""), RuleCertificate, Declared)
-		}
+	for _, name := range subjectOrganizations(c.Value) {
+		r.wholeName(c, name, RuleCertificate, tier)
 	}
 }
 

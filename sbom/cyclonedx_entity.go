@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import "github.com/clause76/clause76/vendors"
+
+// entityPaths are the pointers within an organisational entity.
+type entityPaths struct{ self, name, url, email string }
+
+func pathsOf(at string) entityPaths {
+	return entityPaths{at, at + "/name", at + "/url/", at + "/contact/"}
+}
+
+var (
+	supplierPaths     = pathsOf("/supplier")
+	manufacturerPaths = pathsOf("/manufacturer")
+	manufacturePaths  = pathsOf("/manufacture")
+	providerPaths     = pathsOf("/provider")
+)
+
+// entity reads an organisational entity: its name, its URLs and the addresses of
+// its contacts. A bare string, which the schema does not allow, is read as a name.
+func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
+	j := x.j
+	if j.Kind() == '"' {
+		x.s.Warn(WarnMalformed, "an organisation is a string; it is read as its name", vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()})
+		x.text(b, role, vendors.KindName, path{a: at.self})
+		return
+	}
+	if !x.object(b, "organisation") {
+		return
+	}
+	for j.More() {
+		switch name := j.Name(); string(name) {
+		case "name":
+			x.text(b, role, vendors.KindName, path{a: at.name})
+		case "url":
+			x.texts(b, role, vendors.KindURL, at.url)
+		case "contact":
+			x.contacts(b, role, at.email)
+		case "address", "bom-ref":
+			x.pass(b)
+		default:
+			x.unexpected(b, name)
+		}
+	}
+}
+
+// contacts reads the e-mail addresses of contacts; the persons' names say nothing.
+func (x *cdx) contacts(b *builder, role vendors.Role, at string) {
+	read := func(i int) {
+		if !x.object(b, "contact") {
+			return
+		}
+		for x.j.More() {
+			if string(x.j.Name()) == "email" {
+				x.text(b, role, vendors.KindEmail, element(at, i, "/email"))
+				continue
+			}
+			x.pass(b)
+		}
+	}
+	if x.j.Kind() != '[' {
+		read(0)
+		return
+	}
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		read(i)
+	}
+}
+
+// authors reads component.authors (since 1.6).
+func (x *cdx) authors(b *builder) {
+	if !x.list(b, "list of authors") {
+		return
+	}
+	for i := 0; x.j.More(); i++ {
+		if !x.object(b, "author") {
+			continue
+		}
+		for x.j.More() {
+			switch string(x.j.Name()) {
+			case "name":
+				x.text(b, vendors.Author, vendors.KindName, element("/authors/", i, "/name"))
+			case "email":
+				x.text(b, vendors.Author, vendors.KindEmail, element("/authors/", i, "/email"))
+			default:
+				x.pass(b)
+			}
+		}
+	}
+}

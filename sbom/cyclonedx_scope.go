@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"fmt"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// A scope is what a document says about its own completeness.
+type scope struct {
+	subject  bool            // metadata names what the document describes
+	ref      string          // of the subject
+	parts    bool            // there is a component or service of the product
+	whole    bool            // a composition without references is complete
+	complete map[string]bool // references of compositions that are complete
+}
+
+// maxComplete bounds the references that are kept. A document without parts has few.
+const maxComplete = 1000
+
+// see takes note of a component that was read.
+func (s *scope) see(b *builder) {
+	switch {
+	case b.placement == Subject:
+		s.subject = string(b.get(b.pointer)) != "/metadata"
+		s.ref = string(b.get(b.ref))
+	case !b.indirect:
+		s.parts = true
+	}
+}
+
+// noParts reports whether the document has a product and no parts of it, does not say that
+// this is all, and does not refer to documents that may list them.
+func (x *cdx) noParts() bool {
+	s := &x.scope
+	return s.subject && !s.parts && !s.whole && !s.complete[s.ref] && x.s.doc.header.External == 0
+}
+
+// compositions say of which components the list of parts or dependencies is complete, and
+// of which it is not.
+func (x *cdx) compositions() {
+	if !x.array(nil, "compositions") {
+		return
+	}
+	said := make(map[string]bool)
+	for i := 0; x.j.More(); i++ {
+		at := fmt.Sprintf("/compositions/%d", i)
+		if !x.expect('{', "a composition", at) {
+			continue
+		}
+		x.composition(at, said)
+	}
+}
+
+func (x *cdx) composition(at string, said map[string]bool) {
+	aggregate := ""
+	var refs []string
+	about := false // it says what it is about
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "aggregate":
+			text, ok := x.j.Text()
+			if aggregate = string(text); ok && aggregate != "complete" {
+				x.incomplete(aggregate, vendors.Location{Pointer: at + "/aggregate", Offset: x.j.TextOffset()}, said)
+			}
+		case "assemblies", "dependencies":
+			about = true
+			refs = append(refs, x.refs()...)
+		default:
+			about = about || string(name) == "vulnerabilities"
+			x.member(name, "bom-ref", "vulnerabilities")
+		}
+	}
+	if aggregate != "complete" {
+		return
+	}
+	x.scope.whole = x.scope.whole || !about
+	for _, ref := range refs {
+		if x.scope.complete == nil {
+			x.scope.complete = make(map[string]bool)
+		}
+		if len(x.scope.complete) < maxComplete {
+			x.scope.complete[ref] = true
+		}
+	}
+}
+
+// incomplete says that a composition is not complete: a notice for each kind of that, and
+// a warning unless the document only leaves it open.
+func (x *cdx) incomplete(aggregate string, at vendors.Location, said map[string]bool) {
+	message := "the document says that this composition is " + quote(aggregate)
+	if aggregate != "not_specified" {
+		x.s.Warn(WarnIncomplete, message, at)
+	}
+	if !said[aggregate] && len(said) < maxNotices {
+		said[aggregate] = true
+		x.s.Notice(WarnIncomplete, message, at)
+	}
+}
+
+// refs reads a list of references.
+func (x *cdx) refs() (refs []string) {
+	if x.j.Kind() != '[' {
+		x.j.Skip()
+		return nil
+	}
+	x.j.Enter('[')
+	for x.j.More() {
+		if text, ok := x.j.Text(); ok && len(refs) < maxComplete {
+			refs = append(refs, string(text))
+		}
+	}
+	return refs
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// Components and services are read where the schema has them. One that stands anywhere
+// else is not screened, so it is counted. There are two kinds of such places:
+//
+//   - members that the schema does not have: there, what looks like a component counts,
+//     whatever it is called;
+//   - members that the schema has and that make no claim, such as dependencies: there,
+//     what is called a component or service counts.
+//
+// Name-value pairs (properties) and annotations are texts about something. The tools that
+// made the document or an assessment are not parts of the product.
+
+// A partLook gathers what makes an object or XML element look like a component or service.
+type partLook struct {
+	listed bool // it stands under a name for components or services
+	name   bool
+	bears  bool // a field that bears on the vendor of a component
+}
+
+// isPartName reports whether components or services stand under this name.
+func isPartName[T string | []byte](name T) bool {
+	switch string(name) {
+	case "component", "components", "service", "services":
+		return true
+	}
+	return false
+}
+
+// field takes note of a member, or child or attribute of an element.
+func (l *partLook) field(name []byte) {
+	switch string(name) {
+	case "name":
+		l.name = true
+	case "purl", "cpe", "supplier", "manufacturer", "publisher", "provider", "author", "authors", "group", "bom-ref", "swid":
+		l.bears = true
+	}
+}
+
+// isPart reports whether it is taken for a component: within a member that the schema does
+// not have (loose) or elsewhere.
+func (l *partLook) isPart(loose bool) bool {
+	return l.listed && (l.name || l.bears) || loose && l.name && l.bears
+}
+
+// passedOver are the members within which components are not parts of the product.
+func passedOver[T string | []byte](name T) bool {
+	switch string(name) {
+	case "properties", "annotations", "annotator", "tools", "signature":
+		return true
+	}
+	return false
+}
+
+// pass reads a member that the schema has and that makes no claim.
+func (x *cdx) pass(b *builder) {
+	if b != nil && !x.thorough {
+		x.j.Drop()
+		return
+	}
+	x.countStray(b, x.stray(false, false))
+}
+
+// unexpected reads a member that the schema does not have.
+func (x *cdx) unexpected(b *builder, name []byte) {
+	if b != nil {
+		x.unknownIn(b, name)
+	}
+	x.countStray(b, x.stray(isPartName(name), true))
+}
+
+// member reads a member of the document that holds no components: one of those that the
+// schema has, or one that it does not have.
+func (x *cdx) member(name []byte, known ...string) {
+	switch {
+	case passedOver(name):
+		x.j.Skip()
+	case slices.Contains(known, string(name)):
+		x.pass(nil)
+	default:
+		x.unexpected(nil, slices.Clone(name))
+	}
+}
+
+func (x *cdx) countStray(b *builder, n int) {
+	if n == 0 {
+		return
+	}
+	at := vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.Offset()}
+	message := fmt.Sprintf("%d objects here look like components or services, where the format has none; they were not screened", n)
+	if n == 1 {
+		message = "an object here looks like a component or service, where the format has none; it was not screened"
+	}
+	if b == nil {
+		x.s.Malformed(WarnMalformed, message, at)
+		return
+	}
+	b.malformed++
+	x.s.Warn(WarnMalformed, message, at)
+}
+
+// stray reads a value and counts what looks like a component or service in it.
+func (x *cdx) stray(listed, loose bool) (n int) {
+	j := x.j
+	j.Load()
+	if !loose && !listed && j.Lacks("omponent") && j.Lacks("ervice") {
+		j.Skip()
+		return 0
+	}
+	switch j.Kind() {
+	case '[':
+		j.Enter('[')
+		for j.More() {
+			n += x.stray(listed, loose)
+		}
+	case '{':
+		j.Enter('{')
+		look := partLook{listed: listed}
+		for j.More() {
+			name := j.Name()
+			switch {
+			case passedOver(name) && (!loose || string(name) == "properties"):
+				j.Skip()
+			case string(name) == "type":
+				if text, k := j.TryText(); k != '"' {
+					j.Skip()
+				} else if componentTypes[string(text)] {
+					look.bears = true
+				}
+			default:
+				look.field(name)
+				n += x.stray(isPartName(name), loose)
+			}
+		}
+		if look.isPart(loose) {
+			n++
+		}
+	default:
+		j.Skip()
+	}
+	return n
+}
