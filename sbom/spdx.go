@@ -67,6 +67,7 @@ func (x *spdx) document() {
 	}
 	version := ""
 	for j.More() {
+		x.last.any = false // it was not cut off, for something follows
 		switch name := string(j.Name()); name {
 		case "spdxVersion":
 			text, _ := j.Text()
@@ -187,9 +188,10 @@ func (x *spdx) seen() {
 	}
 }
 
-// whole looks for the traces of a document that was cut off: a last package without
-// the one field that every package must have behind its supplier (7.7), and a
-// described element that is not there.
+// whole looks for the traces of a document that was cut off: a package at its very end
+// without the one field that every package must have after its supplier (7.7), and a
+// described element that is not there. Old versions of Trivy write that field nowhere; but
+// they write relationships after the packages.
 func (x *spdx) whole() {
 	if !x.open || x.j.Err() != nil {
 		return
@@ -215,40 +217,32 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 	j := x.j
 	switch string(name) {
 	case "SPDXID":
-		x.set(b, &b.ref)
+		x.one(b, "/SPDXID", &b.ref)
 	case "name": // 7.1
 		x.set(b, &b.name)
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())
+		x.nameIdentity(b, b.name, path{a: "/name"}, j.TextOffset())
 	case "versionInfo":
-		x.set(b, &b.version)
+		x.values(b, "/versionInfo", func(path) { x.set(b, &b.version) })
 	case "supplier": // 7.5: the actual distribution source
-		x.actor(b, vendors.Supplier, "/supplier")
+		x.values(b, "/supplier", func(at path) { x.actor(b, vendors.Supplier, at) })
 	case "originator": // 7.6: from where or whom the package originally came
-		x.actor(b, vendors.Manufacturer, "/originator")
+		x.values(b, "/originator", func(at path) { x.actor(b, vendors.Manufacturer, at) })
 	case "externalRefs": // 7.21
 		j.Load()
 		x.externalRefs(b)
 	case "homepage": // 7.11
-		x.url(b, "/homepage")
+		x.values(b, "/homepage", func(at path) { x.url(b, vendors.Reference, at) })
 	case "downloadLocation": // 7.7
 		x.last.location = true
-		x.url(b, "/downloadLocation")
+		x.values(b, "/downloadLocation", func(at path) { x.url(b, vendors.Reference, at) })
 	case "primaryPackagePurpose": // 7.24
-		if text, ok := x.str(b); ok {
-			b.typ = b.add(bytes.ToLower(text))
-		}
+		x.one(b, "/primaryPackagePurpose", &b.typ)
+		b.typ = b.add(bytes.ToLower(b.get(b.typ)))
 	case "copyrightText":
-		x.mention(b, vendors.Author, path{a: "/copyrightText"})
-	case "packageFileName":
-		x.mention(b, vendors.Mention, path{a: "/packageFileName"})
-	case "sourceInfo":
-		x.mention(b, vendors.Mention, path{a: "/sourceInfo"})
-	case "summary":
-		x.mention(b, vendors.Mention, path{a: "/summary"})
-	case "description":
-		x.mention(b, vendors.Mention, path{a: "/description"})
-	case "comment":
-		x.mention(b, vendors.Mention, path{a: "/comment"})
+		x.values(b, "/copyrightText", func(at path) { x.mention(b, vendors.Author, at) })
+	case "packageFileName", "sourceInfo", "summary", "description", "comment":
+		x.values(b, mentionPaths[string(name)], func(at path) { x.mention(b, vendors.Mention, at) })
 	case "checksums", "filesAnalyzed", "hasFiles", "licenseConcluded", "licenseDeclared", "licenseComments",
 		"licenseInfoFromFiles", "packageVerificationCode", "annotations", "attributionTexts",
 		"builtDate", "releaseDate", "validUntilDate":
@@ -259,8 +253,46 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 	}
 }
 
+var mentionPaths = map[string]string{"packageFileName": "/packageFileName", "sourceInfo": "/sourceInfo",
+	"summary": "/summary", "description": "/description", "comment": "/comment"}
+
+// values reads the value of a member that the format has once. Where there is a list, as of
+// a tag that a tag-value document repeats, it reads each.
+func (x *spdx) values(b *builder, at string, read func(at path)) {
+	if x.j.Kind() != '[' {
+		read(path{a: at})
+		return
+	}
+	x.s.Warn(WarnSchema, at[1:]+" has more than one value; each was read",
+		vendors.Location{Pointer: string(b.get(b.pointer)) + at, Offset: x.j.Offset()})
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		read(element(at+"/", i, ""))
+	}
+}
+
+// one reads a member that can have one value only. Of a list, it reads the first and counts
+// that there are others.
+func (x *spdx) one(b *builder, at string, to *span) {
+	if x.j.Kind() != '[' {
+		x.set(b, to)
+		return
+	}
+	b.malformed++
+	x.s.Warn(WarnMalformed, at[1:]+" has more than one value; only the first was read",
+		vendors.Location{Pointer: string(b.get(b.pointer)) + at, Offset: x.j.Offset()})
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		if i > 0 {
+			x.j.Skip()
+			continue
+		}
+		x.set(b, to)
+	}
+}
+
 // actor reads "Organization: Name (email)" or "Person: …".
-func (x *spdx) actor(b *builder, role vendors.Role, at string) {
+func (x *spdx) actor(b *builder, role vendors.Role, at path) {
 	text, ok := x.str(b)
 	if !ok {
 		return
@@ -278,12 +310,12 @@ func (x *spdx) actor(b *builder, role vendors.Role, at string) {
 	}
 	if open := bytes.LastIndexByte(name, '('); open >= 0 && bytes.HasSuffix(name, []byte(")")) {
 		if email := name[open+1 : len(name)-1]; len(email) == 0 || bytes.IndexByte(email, '@') >= 0 {
-			b.claim(role, vendors.KindEmail, email, path{a: at}, off)
+			b.claim(role, vendors.KindEmail, email, at, off)
 			name = bytes.TrimSpace(name[:open])
 		}
 	}
 	x.checkName(b, name)
-	b.claim(role, vendors.KindName, name, path{a: at}, off)
+	b.claim(role, vendors.KindName, name, at, off)
 }
 
 func isActorKind(s []byte) bool {
@@ -295,10 +327,10 @@ func isActorKind(s []byte) bool {
 	return bytes.EqualFold(s, []byte("Organization")) || bytes.EqualFold(s, []byte("Person")) || bytes.EqualFold(s, []byte("Tool"))
 }
 
-func (x *spdx) url(b *builder, at string) {
+func (x *spdx) url(b *builder, role vendors.Role, at path) {
 	text, ok := x.str(b)
 	if ok && !vendors.Placeholder(text) {
-		b.claim(vendors.Reference, vendors.KindURL, text, path{a: at}, x.j.TextOffset())
+		b.claim(role, vendors.KindURL, text, at, x.j.TextOffset())
 	}
 }
 
@@ -311,7 +343,7 @@ func (x *spdx) externalRefs(b *builder) {
 		if !x.object(b, "external reference") {
 			continue
 		}
-		var typ, locator span
+		var typ, locator, category span
 		var off int64
 		for x.j.More() {
 			switch name := x.j.Name(); string(name) {
@@ -320,67 +352,55 @@ func (x *spdx) externalRefs(b *builder) {
 			case "referenceLocator":
 				x.set(b, &locator)
 				off = x.j.TextOffset()
-			case "referenceCategory", "comment":
+			case "referenceCategory":
+				x.set(b, &category)
+			case "comment":
 				x.j.Skip()
 			default:
 				x.unknownIn(b, name)
 				x.j.Skip()
 			}
 		}
-		at := element("/externalRefs/", i, "/referenceLocator")
-		kind := b.get(typ)
-		if slash := bytes.LastIndexByte(kind, '/'); slash >= 0 { // http://spdx.org/rdf/references/purl
-			kind = kind[slash+1:]
-		}
-		switch string(kind) {
-		case "purl":
-			b.claimSpan(vendors.Namespace, vendors.KindPURL, locator, at, off)
-			if b.purl.from == b.purl.to {
-				b.purl = locator
-			}
-			x.checkPURL(b, b.get(locator), off)
-		case "cpe22Type", "cpe23Type":
-			b.claimSpan(vendors.Namespace, vendors.KindCPE, locator, at, off)
-			x.checkCPE(b, b.get(locator), off)
-		case "maven-central":
-			group, _, _ := bytes.Cut(b.get(locator), []byte(":"))
-			b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(group), at, off)
-		case "npm":
-			if scope, _, found := bytes.Cut(b.get(locator), []byte("/")); found {
-				b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(scope), at, off)
-			}
-		default:
-			b.claimSpan(vendors.Mention, vendors.KindURL, locator, at, off)
-		}
+		kind := refKindOf(b.get(typ), b.get(locator))
+		x.locator(b, kind, hasPrefixFold(b.get(category), "package"), locator, element("/externalRefs/", i, "/referenceLocator"), off)
 	}
 }
 
-// files become components only where they name contributors (8.14).
+// files become components only where they name contributors or who has the copyright (8.8,
+// 8.14), as almost none do.
 func (x *spdx) files() {
 	x.elements("files", func(int) { x.oneFile() })
 }
 
 func (x *spdx) oneFile() {
 	b := &x.b
-	contributors := false
+	named := false
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {
 		case "SPDXID":
-			x.set(b, &b.ref)
+			x.one(b, "/SPDXID", &b.ref)
 		case "fileName":
 			x.set(b, &b.name)
 			b.claimSpan(vendors.Mention, vendors.KindText, b.name, path{a: "/fileName"}, x.j.TextOffset())
 		case "fileContributors":
-			contributors = true
+			named = true
 			x.texts(b, vendors.Author, vendors.KindName, "/fileContributors/")
 		case "copyrightText":
-			x.mention(b, vendors.Author, path{a: "/copyrightText"})
+			x.values(b, "/copyrightText", func(at path) {
+				text, k := x.j.TryText()
+				if k != '"' {
+					x.j.Skip()
+				} else if !vendors.Placeholder(text) && len(b.claims) < maxMentions {
+					named = true
+					b.claim(vendors.Author, vendors.KindText, text, at, x.j.TextOffset())
+				}
+			})
 		default:
 			x.j.Skip()
 		}
 	}
 	x.seen()
-	if contributors {
+	if named {
 		b.typ = b.add([]byte("file"))
 		x.emit()
 	}

@@ -217,8 +217,11 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 		f.members(n, rdfPackage)
 		f.list(n, "externalRef", "externalRefs", func(p rdfProp, ref *rdfNode) { f.members(ref, rdfReference) })
 	})
-	f.section("files", func(n *rdfNode) bool { return n.is("File") && n.has("fileContributor") }, func(n *rdfNode) {
+	f.section("files", func(n *rdfNode) bool { return n.is("File") && (n.has("fileContributor") || n.has("copyrightText")) }, func(n *rdfNode) {
 		f.members(n, rdfFile)
+		if !n.has("fileContributor") {
+			return
+		}
 		w.Member("fileContributors")
 		w.Begin('[')
 		for _, p := range n.props {
@@ -232,7 +235,7 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 	w.End('}')
 }
 
-var rdfReference = map[string]string{"referenceType": "referenceType", "referenceLocator": "referenceLocator"}
+var rdfReference = map[string]string{"referenceType": "referenceType", "referenceLocator": "referenceLocator", "referenceCategory": "referenceCategory"}
 
 func (n *rdfNode) has(name string) bool {
 	for _, p := range n.props {
@@ -308,7 +311,7 @@ func (f *rdfForm) text(p rdfProp) {
 		switch term := fragment(p.node); {
 		case term == "noassertion", term == "none":
 			text = strings.ToUpper(term)
-		case strings.HasPrefix(term, "purpose_"), strings.HasPrefix(term, "checksumAlgorithm_"):
+		case strings.HasPrefix(term, "purpose_"), strings.HasPrefix(term, "checksumAlgorithm_"), strings.HasPrefix(term, "referenceCategory_"):
 			_, text, _ = strings.Cut(term, "_")
 		}
 	}

@@ -21,7 +21,7 @@ var spdxXMLForm = func() *xmlForm {
 			"SPDXID": xmlText, "name": xmlText, "versionInfo": xmlText, "supplier": xmlText, "originator": xmlText,
 			"homepage": xmlText, "downloadLocation": xmlText, "primaryPackagePurpose": xmlText, "copyrightText": xmlText,
 			"packageFileName": xmlText, "sourceInfo": xmlText, "summary": xmlText, "description": xmlText, "comment": xmlText,
-			"externalRefs": {many: true, in: in{"referenceType": xmlText, "referenceLocator": xmlText, "referenceCategory": nil}},
+			"externalRefs": {many: true, in: in{"referenceType": xmlText, "referenceLocator": xmlText, "referenceCategory": xmlText}},
 		}},
 		"files":         {many: true, in: in{"SPDXID": xmlText, "fileName": xmlText, "fileContributors": texts, "copyrightText": xmlText}},
 		"relationships": {many: true, in: in{"spdxElementId": xmlText, "relationshipType": xmlText, "relatedSpdxElement": xmlText}},
