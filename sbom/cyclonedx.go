@@ -28,6 +28,7 @@ type cdx struct {
 	free     []*builder
 	versions []string // that are read
 	unnamed  bool     // metadata names a supplier, and no component
+	elements references
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
@@ -39,6 +40,7 @@ func (x *cdx) read() error {
 	defer x.j.Close()
 	x.s.Placed()
 	x.document()
+	x.elements.settle(&x.fields)
 	return x.j.End()
 }
 
@@ -74,6 +76,8 @@ func (x *cdx) document() {
 			x.declarations()
 		case "compositions":
 			x.compositions()
+		case "dependencies":
+			x.dependencies()
 		case "externalReferences":
 			x.linkedDocuments()
 		case "serialNumber":
@@ -123,6 +127,7 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 }
 
 func (x *cdx) finish(b *builder) {
+	x.elements.define(b.get(b.ref))
 	x.schema(b)
 	b.check(x.j, &x.limits)
 	if x.j.Err() == nil && !x.s.Emit(b.component()) {
@@ -430,7 +435,12 @@ func (x *cdx) compositions() {
 			continue
 		}
 		for x.j.More() {
-			if string(x.j.Name()) != "aggregate" {
+			switch string(x.j.Name()) {
+			case "aggregate":
+			case "assemblies", "dependencies":
+				x.elementRefs("a composition", "/compositions", i)
+				continue
+			default:
 				x.j.Skip()
 				continue
 			}

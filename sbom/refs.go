@@ -3,8 +3,10 @@
 package sbom
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/clause76/clause76/vendors"
@@ -42,8 +44,16 @@ const (
 	maxReferenceText = 32 << 20
 )
 
+// keyOf returns the key of an id. Package URLs that differ in escapes only are the same:
+// tools write "@" in one place and "%40" in the other.
 func keyOf[T string | []byte](id T) refKey {
-	sum := sha256.Sum256([]byte(id))
+	plain := []byte(id)
+	if bytes.IndexByte(plain, '%') >= 0 && hasPrefixFold(plain, "pkg:") {
+		if unescaped, err := url.PathUnescape(string(plain)); err == nil {
+			plain = []byte(unescaped)
+		}
+	}
+	sum := sha256.Sum256(plain)
 	return refKey(sum[:16])
 }
 
@@ -98,6 +108,7 @@ func (r *references) settle(f *fields) {
 		return
 	}
 	linked := make(map[string]bool)
+	screened, example := 0, reference{}
 	for _, w := range r.wanted {
 		document, _, _ := strings.Cut(w.id, "#")
 		switch {
@@ -107,6 +118,9 @@ func (r *references) settle(f *fields) {
 				f.stop()
 				return
 			}
+			if screened++; screened == 1 {
+				example = w
+			}
 		case !strings.HasPrefix(w.id, "urn:cdx:"):
 			if !r.full {
 				f.s.Malformed(WarnMissingElement, "the document refers to "+quote(w.id[:min(len(w.id), 200)])+", which is not in it; what that is was not screened", w.at)
@@ -115,6 +129,10 @@ func (r *references) settle(f *fields) {
 			linked[document] = true
 			f.s.Link(Link{URL: w.id, Location: w.at})
 		}
+	}
+	if screened > 0 {
+		f.s.Warn(WarnMissingElement, fmt.Sprintf("the document refers to %d identifiers of elements that it does not have, such as %s; they were screened as parts",
+			screened, quote(example.id[:min(len(example.id), 200)])), example.at)
 	}
 	if r.full && len(r.wanted) > 0 {
 		f.s.Malformed(WarnMissingElement, fmt.Sprintf("more than %d elements or %d references to what comes later; whether all that the document refers to is in it was not checked",
@@ -133,7 +151,6 @@ func (f *fields) identifierComponent(w reference) bool {
 	} else {
 		f.purlSpan(b, b.ref, path{}, w.at.Offset)
 	}
-	f.s.Warn(WarnMissingElement, "the document refers to "+quote(w.id[:min(len(w.id), 200)])+", which is not in it; it was screened as a part", w.at)
 	b.check(f.j, &f.limits)
 	return f.j.Err() != nil || f.s.Emit(b.component())
 }

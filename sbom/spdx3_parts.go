@@ -98,7 +98,7 @@ func (x *spdx3) identifiers(b *element3) {
 			case "identifier":
 				x.values(&b.builder, func(text []byte) { id, off = b.add(text), x.j.TextOffset() })
 			default:
-				x.j.Skip()
+				x.refs(b, name, nil)
 			}
 		}
 		kind := refKindOf([]byte(typ), b.get(id))
@@ -135,13 +135,13 @@ func (x *spdx3) externalRefs(b *element3) {
 		var locators []span
 		var off int64
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch name := string(x.j.Name()); name {
 			case "externalRefType":
 				x.values(&b.builder, func(text []byte) { typ = lastWord(string(text)) })
 			case "locator":
 				x.values(&b.builder, func(text []byte) { locators, off = append(locators, b.add(text)), x.j.TextOffset() })
 			default:
-				x.j.Skip()
+				x.refs(b, name, nil)
 			}
 		}
 		for _, l := range locators {
@@ -174,7 +174,7 @@ func (x *spdx3) imports(b *element3) {
 			case "verifiedUsing":
 				x.each(func(k jsontext.Kind) { x.checksum(&link, "algorithm", "hashValue") })
 			default:
-				x.j.Skip()
+				x.refs(b, name, nil)
 			}
 		}
 		if !x.first {

@@ -66,6 +66,9 @@ func (x *spdx) sections() {
 				x.begin("files", files)
 				files++
 				x.oneFile()
+			case "element":
+				text, _ := x.j.Text()
+				x.elements.define(text)
 			case "relationship":
 				x.j.Enter('{')
 				x.oneRelationship()
@@ -254,9 +257,6 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 		t.later = append(t.later, t.add(tagDocument[string(tag)], value, at))
 		return
 	case "Relationship":
-		if !bytes.Contains(value, []byte("DESCRIBE")) {
-			return // of two parts, which says nothing about their makers
-		}
 		t.later = append(t.later, t.add("relationship", value, at))
 		return
 	case "PackageName", "FileName":
@@ -268,6 +268,7 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 	case "SnippetSPDXID", "SnippetSPDXIdentifier", "LicenseID":
 		t.flush()
 		t.section = ""
+		t.later = append(t.later, t.add("element", value, at))
 		return
 	case "ExternalRef":
 		if t.section != "package" {
@@ -291,6 +292,7 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 	switch {
 	case member == "": // unknown, or of no vendor
 	case member == "SPDXID" && t.section == "": // of the document, a snippet
+		t.later = append(t.later, t.add("element", value, at))
 	case t.section == "", (tag[0]|' ' == 'f') != (t.section == "file") && member != "SPDXID":
 		t.stray(at, "%s is where it belongs to nothing", tag)
 	default:
