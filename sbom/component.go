@@ -68,6 +68,7 @@ const (
 	WarnSupplierForm     WarningKind = "supplierForm"     // an SPDX supplier without "Organization:" or the like
 	WarnIncomplete       WarningKind = "incomplete"       // the document says that it is not complete, or lacks what would show that it is
 	WarnUnresolved       WarningKind = "unresolvedAgent"  // a supplier that is named by a reference which leads nowhere
+	WarnMissingElement   WarningKind = "missingElement"   // the document refers to an element that it does not have
 	WarnExternalDocument WarningKind = "externalDocument" // parts are in another document, which was not read
 	WarnLinkedDocument   WarningKind = "linkedDocument"   // a linked document was found among those screened together
 	WarnUnverified       WarningKind = "unverified"       // the document came out of an envelope whose signature was not checked

@@ -31,6 +31,7 @@ type cdx struct {
 	thorough bool     // the component being read may have another one where none belongs
 	at       []byte   // place of the value that is read by its shape
 	scope    scope
+	elements references
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
@@ -42,6 +43,7 @@ func (x *cdx) read() error {
 	defer x.j.Close()
 	x.s.Placed()
 	x.document()
+	x.elements.settle(&x.fields)
 	return x.j.End()
 }
 
@@ -77,6 +79,8 @@ func (x *cdx) document() {
 			x.declarations()
 		case "compositions":
 			x.compositions()
+		case "dependencies":
+			x.dependencies()
 		case "externalReferences":
 			x.linkedDocuments()
 		case "serialNumber":
@@ -128,6 +132,7 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 }
 
 func (x *cdx) finish(b *builder) {
+	x.elements.define(b.get(b.ref))
 	x.schema(b)
 	x.scope.see(b)
 	if b.purl.from == b.purl.to {

@@ -50,11 +50,11 @@ func (x *cdx) compositions() {
 		if !x.expect('{', "a composition", at) {
 			continue
 		}
-		x.composition(at, said)
+		x.composition(i, at, said)
 	}
 }
 
-func (x *cdx) composition(at string, said map[string]bool) {
+func (x *cdx) composition(i int, at string, said map[string]bool) {
 	aggregate := ""
 	var refs []string
 	about := false // it says what it is about
@@ -67,7 +67,11 @@ func (x *cdx) composition(at string, said map[string]bool) {
 			}
 		case "assemblies", "dependencies":
 			about = true
-			refs = append(refs, x.refs()...)
+			x.elementRefs("a composition", "/compositions", i, func(ref []byte) {
+				if len(refs) < maxComplete {
+					refs = append(refs, string(ref))
+				}
+			})
 		default:
 			about = about || string(name) == "vulnerabilities"
 			x.member(name, "bom-ref", "vulnerabilities")
@@ -98,19 +102,4 @@ func (x *cdx) incomplete(aggregate string, at vendors.Location, said map[string]
 		said[aggregate] = true
 		x.s.Notice(WarnIncomplete, message, at)
 	}
-}
-
-// refs reads a list of references.
-func (x *cdx) refs() (refs []string) {
-	if x.j.Kind() != '[' {
-		x.j.Skip()
-		return nil
-	}
-	x.j.Enter('[')
-	for x.j.More() {
-		if text, ok := x.j.Text(); ok && len(refs) < maxComplete {
-			refs = append(refs, string(text))
-		}
-	}
-	return refs
 }

@@ -53,13 +53,16 @@ var cycloneDXForm = func() *xmlForm {
 		"endpoints": list("endpoint", xmlText), "licenses": licenses, "externalReferences": references,
 		"properties": properties, "services": services,
 	}
+	ref := &xmlForm{attrs: []string{"ref"}}
+	refs := &xmlForm{attrs: []string{"ref"}, many: true}
 	parts := in{"components": components, "services": services}
 	return &xmlForm{attrs: []string{"serialNumber", "version"}, in: in{
 		"metadata":           {in: in{"component": component, "manufacture": entity, "supplier": entity, "manufacturer": nil, "authors": nil, "licenses": nil, "properties": nil}},
 		"components":         components,
 		"services":           services,
 		"externalReferences": references,
-		"compositions":       list("composition", &xmlForm{in: in{"aggregate": xmlText}}),
+		"compositions":       list("composition", &xmlForm{in: in{"aggregate": xmlText, "assemblies": list("assembly", ref), "dependencies": list("dependency", ref)}}),
+		"dependencies":       list("dependency", &xmlForm{attrs: []string{"ref"}, in: in{"dependency": refs, "provides": refs}}),
 		"formulation":        list("formula", &xmlForm{in: parts}),
 		"declarations":       {in: in{"targets": {in: parts}}},
 		"properties":         nil,

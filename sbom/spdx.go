@@ -6,11 +6,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/vendors"
@@ -23,9 +20,9 @@ type spdx struct {
 	versions *regexp.Regexp // that are read
 	// open says that the encoding has no end of its own, so that what is left of a
 	// document that was cut off can look like a whole one.
-	open bool
-	ids  []uint64 // hashes of the ids of packages and files, if so
-	last lastPackage
+	open     bool
+	last     lastPackage
+	elements references
 }
 
 // A lastPackage is what is known of the package read last.
@@ -65,7 +62,12 @@ func (x *spdx) document() {
 	}
 	version := ""
 	for j.More() {
+		x.last.any = false // it was not cut off, for something follows
 		switch name := string(j.Name()); name {
+		case "SPDXID":
+			if text, ok := j.Text(); ok {
+				x.elements.define(text)
+			}
 		case "spdxVersion":
 			text, _ := j.Text()
 			version = string(text)
@@ -74,6 +76,8 @@ func (x *spdx) document() {
 			x.packages()
 		case "files":
 			x.files()
+		case "snippets":
+			x.snippets()
 		case "documentDescribes":
 			x.describes()
 		case "relationships":
@@ -83,10 +87,12 @@ func (x *spdx) document() {
 			x.s.SetSerial(string(text))
 		case "externalDocumentRefs":
 			x.externalDocuments()
+		case "creationInfo", "name", "dataLicense", "comment", "annotations", "hasExtractedLicensingInfos", "revieweds":
+			x.pass(nil)
 		default:
 			x.single("SPDX 2", name)
-			x.unknown(name, "packages", "files", "spdxVersion", "relationships", "documentDescribes")
-			j.Skip()
+			x.unknown(name, "packages", "files", "spdxVersion", "relationships", "documentDescribes", "SPDXID", "snippets", "externalDocumentRefs")
+			x.unexpected(nil, name)
 		}
 	}
 	if version == "" {
@@ -101,8 +107,8 @@ func (x *spdx) version(v string) {
 	x.s.SetVersion(v)
 }
 
-// elements calls read for each object of an array of components.
-func (x *spdx) elements(name string, read func(i int)) {
+// elementsOf calls read for each object of an array of elements.
+func (x *spdx) elementsOf(name string, read func(i int)) {
 	j := x.j
 	if !x.expect('[', name, "/"+name) {
 		return
@@ -142,7 +148,7 @@ func (x *spdx) emit() {
 }
 
 func (x *spdx) packages() {
-	x.elements("packages", func(int) { x.onePackage() })
+	x.elementsOf("packages", func(int) { x.onePackage() })
 }
 
 func (x *spdx) onePackage() {
@@ -153,8 +159,8 @@ func (x *spdx) onePackage() {
 	x.schema()
 	if x.open {
 		x.last.at = vendors.Location{Pointer: string(x.b.get(x.b.pointer)), Offset: x.b.offset}
-		x.seen()
 	}
+	x.elements.define(x.b.get(x.b.ref))
 	x.emit()
 }
 
@@ -176,89 +182,119 @@ func (x *spdx) schema() {
 	}
 }
 
-// seen takes note of the element that is being read.
-func (x *spdx) seen() {
-	if x.open {
-		h := fnv.New64a()
-		h.Write(x.b.get(x.b.ref))
-		x.ids = append(x.ids, h.Sum64())
-	}
-}
-
-// whole looks for the traces of a document that was cut off: a last package without
-// the one field that every package must have behind its supplier (7.7), and a
-// described element that is not there.
+// whole looks at the end for what is not there: elements that were referred to, and, in an
+// encoding without an end of its own, the one field that every package must have after its
+// supplier (7.7), if the document ends with a package. Old versions of Trivy write that
+// field nowhere, but they write relationships after the packages.
 func (x *spdx) whole() {
-	if !x.open || x.j.Err() != nil {
+	if x.j.Err() != nil {
 		return
 	}
-	if x.last.any && !x.last.location {
+	if x.open && x.last.any && !x.last.location {
 		x.s.Malformed(WarnIncomplete, "the last package has no download location, which every package must have; the document may have been cut off", x.last.at)
 	}
-	slices.Sort(x.ids)
-	missing := ""
-	for id := range x.s.doc.subjects {
-		h := fnv.New64a()
-		h.Write([]byte(id))
-		if _, found := slices.BinarySearch(x.ids, h.Sum64()); !found && id != documentRef && !strings.HasPrefix(id, "DocumentRef-") {
-			missing = max(missing, id)
-		}
+	x.elements.settle(&x.fields)
+}
+
+// refer takes note of a reference to an element, or to one of another document that this
+// one declares.
+func (x *spdx) refer(id []byte, offset int64) {
+	switch string(id) {
+	case documentRef, "NOASSERTION", "NONE":
+		return
 	}
-	if missing != "" {
-		x.s.Malformed(WarnIncomplete, "the described element "+quote(missing)+" is not in the document, which may have been cut off", vendors.Location{})
+	if bytes.HasPrefix(id, []byte("DocumentRef-")) {
+		id, _, _ = bytes.Cut(id, []byte(":"))
 	}
+	x.elements.refer(id, func() vendors.Location { return vendors.Location{Pointer: x.j.Pointer(), Offset: offset} })
 }
 
 func (x *spdx) packageMember(b *builder, name []byte) {
 	j := x.j
 	switch string(name) {
 	case "SPDXID":
-		x.set(b, &b.ref)
+		x.one(b, "/SPDXID", &b.ref)
 	case "name": // 7.1
 		x.set(b, &b.name)
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())
+		x.nameIdentity(b, b.name, path{a: "/name"}, j.TextOffset())
 	case "versionInfo":
-		x.set(b, &b.version)
+		x.values(b, "/versionInfo", func(path) { x.set(b, &b.version) })
 	case "supplier": // 7.5: the actual distribution source
-		x.actor(b, vendors.Supplier, "/supplier")
+		x.values(b, "/supplier", func(at path) { x.actor(b, vendors.Supplier, at) })
 	case "originator": // 7.6: from where or whom the package originally came
-		x.actor(b, vendors.Manufacturer, "/originator")
+		x.values(b, "/originator", func(at path) { x.actor(b, vendors.Manufacturer, at) })
 	case "externalRefs": // 7.21
 		j.Load()
 		x.externalRefs(b)
 	case "homepage": // 7.11
-		x.url(b, vendors.Homepage, "/homepage")
+		x.values(b, "/homepage", func(at path) { x.url(b, vendors.Homepage, at) })
 	case "downloadLocation": // 7.7
 		x.last.location = true
-		x.url(b, vendors.Reference, "/downloadLocation")
+		x.values(b, "/downloadLocation", func(at path) { x.url(b, vendors.Reference, at) })
 	case "primaryPackagePurpose": // 7.24
-		if text, ok := x.str(b); ok {
-			b.typ = b.add(bytes.ToLower(text))
-		}
+		x.one(b, "/primaryPackagePurpose", &b.typ)
+		b.typ = b.add(bytes.ToLower(b.get(b.typ)))
 	case "copyrightText":
-		x.mention(b, vendors.Author, path{a: "/copyrightText"})
-	case "packageFileName":
-		x.mention(b, vendors.Mention, path{a: "/packageFileName"})
-	case "sourceInfo":
-		x.mention(b, vendors.Mention, path{a: "/sourceInfo"})
-	case "summary":
-		x.mention(b, vendors.Mention, path{a: "/summary"})
-	case "description":
-		x.mention(b, vendors.Mention, path{a: "/description"})
-	case "comment":
-		x.mention(b, vendors.Mention, path{a: "/comment"})
-	case "checksums", "filesAnalyzed", "hasFiles", "licenseConcluded", "licenseDeclared", "licenseComments",
-		"licenseInfoFromFiles", "packageVerificationCode", "annotations", "attributionTexts",
-		"builtDate", "releaseDate", "validUntilDate":
+		x.values(b, "/copyrightText", func(at path) { x.mention(b, vendors.Author, at) })
+	case "packageFileName", "sourceInfo", "summary", "description", "comment":
+		x.values(b, mentionPaths[string(name)], func(at path) { x.mention(b, vendors.Mention, at) })
+	case "filesAnalyzed", "hasFiles", "licenseConcluded", "licenseDeclared", "licenseComments", "licenseInfoFromFiles",
+		"attributionTexts", "builtDate", "releaseDate", "validUntilDate", "checksums":
 		j.Drop()
+	case "packageVerificationCode", "annotations":
+		x.pass(b)
 	default:
 		x.unknownIn(b, name)
-		j.Skip()
+		x.unexpected(b, string(name))
+	}
+}
+
+var mentionPaths = map[string]string{"packageFileName": "/packageFileName", "sourceInfo": "/sourceInfo",
+	"summary": "/summary", "description": "/description", "comment": "/comment"}
+
+// values reads the value of a member that the format has once. Where there is a list, as of
+// a tag that a tag-value document repeats, it reads each.
+func (x *spdx) values(b *builder, at string, read func(at path)) {
+	switch x.j.Kind() {
+	case '[':
+	case '{':
+		x.unexpected(b, at[1:])
+		return
+	default:
+		read(path{a: at})
+		return
+	}
+	x.s.Warn(WarnSchema, at[1:]+" has more than one value; each was read",
+		vendors.Location{Pointer: string(b.get(b.pointer)) + at, Offset: x.j.Offset()})
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		read(element(at+"/", i, ""))
+	}
+}
+
+// one reads a member that can have one value only. Of a list, it reads the first and counts
+// that there are others.
+func (x *spdx) one(b *builder, at string, to *span) {
+	if x.j.Kind() != '[' {
+		x.set(b, to)
+		return
+	}
+	b.malformed++
+	x.s.Warn(WarnMalformed, at[1:]+" has more than one value; only the first was read",
+		vendors.Location{Pointer: string(b.get(b.pointer)) + at, Offset: x.j.Offset()})
+	x.j.Enter('[')
+	for i := 0; x.j.More(); i++ {
+		if i > 0 {
+			x.j.Skip()
+			continue
+		}
+		x.set(b, to)
 	}
 }
 
 // actor reads "Organization: Name (email)" or "Person: …".
-func (x *spdx) actor(b *builder, role vendors.Role, at string) {
+func (x *spdx) actor(b *builder, role vendors.Role, at path) {
 	text, ok := x.str(b)
 	if !ok {
 		return
@@ -276,12 +312,12 @@ func (x *spdx) actor(b *builder, role vendors.Role, at string) {
 	}
 	if open := bytes.LastIndexByte(name, '('); open >= 0 && bytes.HasSuffix(name, []byte(")")) {
 		if email := name[open+1 : len(name)-1]; len(email) == 0 || bytes.IndexByte(email, '@') >= 0 {
-			b.claim(role, vendors.KindEmail, email, path{a: at}, off)
+			b.claim(role, vendors.KindEmail, email, at, off)
 			name = bytes.TrimSpace(name[:open])
 		}
 	}
 	x.checkName(b, name)
-	b.claim(role, vendors.KindName, name, path{a: at}, off)
+	b.claim(role, vendors.KindName, name, at, off)
 }
 
 func isActorKind(s []byte) bool {
@@ -293,10 +329,10 @@ func isActorKind(s []byte) bool {
 	return bytes.EqualFold(s, []byte("Organization")) || bytes.EqualFold(s, []byte("Person")) || bytes.EqualFold(s, []byte("Tool"))
 }
 
-func (x *spdx) url(b *builder, role vendors.Role, at string) {
+func (x *spdx) url(b *builder, role vendors.Role, at path) {
 	text, ok := x.str(b)
 	if ok && !vendors.Placeholder(text) {
-		b.claim(role, vendors.KindURL, text, path{a: at}, x.j.TextOffset())
+		b.claim(role, vendors.KindURL, text, at, x.j.TextOffset())
 	}
 }
 
@@ -309,7 +345,7 @@ func (x *spdx) externalRefs(b *builder) {
 		if !x.object(b, "external reference") {
 			continue
 		}
-		var typ, locator span
+		var typ, locator, category span
 		var off int64
 		for x.j.More() {
 			switch name := x.j.Name(); string(name) {
@@ -318,65 +354,78 @@ func (x *spdx) externalRefs(b *builder) {
 			case "referenceLocator":
 				x.set(b, &locator)
 				off = x.j.TextOffset()
-			case "referenceCategory", "comment":
+			case "referenceCategory":
+				x.set(b, &category)
+			case "comment":
 				x.j.Skip()
 			default:
 				x.unknownIn(b, name)
 				x.j.Skip()
 			}
 		}
-		at := element("/externalRefs/", i, "/referenceLocator")
-		kind := b.get(typ)
-		if slash := bytes.LastIndexByte(kind, '/'); slash >= 0 { // http://spdx.org/rdf/references/purl
-			kind = kind[slash+1:]
-		}
-		switch string(kind) {
-		case "purl":
-			b.claimPURL(locator, at, off)
-		case "cpe22Type", "cpe23Type":
-			b.claimSpan(vendors.Namespace, vendors.KindCPE, locator, at, off)
-		case "maven-central":
-			group, _, _ := bytes.Cut(b.get(locator), []byte(":"))
-			b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(group), at, off)
-		case "npm":
-			if scope, _, found := bytes.Cut(b.get(locator), []byte("/")); found {
-				b.claimSpan(vendors.Namespace, vendors.KindGroup, b.add(scope), at, off)
-			}
-		default:
-			b.claimSpan(vendors.Mention, vendors.KindURL, locator, at, off)
-		}
+		kind := refKindOf(b.get(typ), b.get(locator))
+		x.locator(b, kind, hasPrefixFold(b.get(category), "package"), locator, element("/externalRefs/", i, "/referenceLocator"), off)
 	}
 }
 
-// files become components only where they name contributors (8.14).
+// files become components only where they name contributors or who has the copyright (8.8,
+// 8.14), as almost none do.
 func (x *spdx) files() {
-	x.elements("files", func(int) { x.oneFile() })
+	x.elementsOf("files", func(int) { x.oneFile() })
 }
 
 func (x *spdx) oneFile() {
 	b := &x.b
-	contributors := false
+	named := false
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {
 		case "SPDXID":
-			x.set(b, &b.ref)
+			x.one(b, "/SPDXID", &b.ref)
 		case "fileName":
 			x.set(b, &b.name)
 			b.claimSpan(vendors.Mention, vendors.KindText, b.name, path{a: "/fileName"}, x.j.TextOffset())
 		case "fileContributors":
-			contributors = true
+			named = true
 			x.texts(b, vendors.Author, vendors.KindName, "/fileContributors/")
 		case "copyrightText":
-			x.mention(b, vendors.Author, path{a: "/copyrightText"})
+			x.values(b, "/copyrightText", func(at path) {
+				text, k := x.j.TryText()
+				if k != '"' {
+					x.j.Skip()
+				} else if !vendors.Placeholder(text) && len(b.claims) < maxMentions {
+					named = true
+					b.claim(vendors.Author, vendors.KindText, text, at, x.j.TextOffset())
+				}
+			})
+		case "fileTypes", "checksums", "licenseConcluded", "licenseInfoInFiles", "licenseComments", "comment", "noticeText",
+			"attributionTexts", "annotations", "fileDependencies", "artifactOfs":
+			x.j.Drop()
 		default:
-			x.j.Skip()
+			x.unexpected(b, string(name))
 		}
 	}
-	x.seen()
-	if contributors {
+	x.elements.define(b.get(b.ref))
+	if named {
 		b.typ = b.add([]byte("file"))
 		x.emit()
 	}
+}
+
+// snippets are parts of files; only their ids are read.
+func (x *spdx) snippets() {
+	x.elementsOf("snippets", func(int) {
+		b := &x.b
+		for x.j.More() {
+			switch name := x.j.Name(); string(name) {
+			case "SPDXID":
+				x.one(b, "/SPDXID", &b.ref)
+			default:
+				x.pass(b)
+			}
+		}
+		x.elements.define(b.get(b.ref))
+		x.s.doc.header.Malformed += b.malformed
+	})
 }
 
 func (x *spdx) describes() {
@@ -387,22 +436,19 @@ func (x *spdx) describes() {
 	for x.j.More() {
 		if text, ok := x.str(&x.b); ok {
 			x.s.SetSubject(string(text))
+			x.refer(text, x.j.TextOffset())
 		}
 	}
 	x.s.doc.header.Malformed += x.b.malformed
 }
 
-// relationships says which packages the document describes (11.1).
+// relationships say what the document describes (11.1), and name elements.
 func (x *spdx) relationships() {
 	if !x.expect('[', "relationships", "/relationships") {
 		return
 	}
 	for i := 0; x.more(i); i++ {
 		x.j.Load()
-		if x.j.Lacks("DESCRIBE") { // of two parts, as almost all are
-			x.j.Drop()
-			continue
-		}
 		if x.j.Kind() != '{' {
 			x.expect('{', "a relationship", fmt.Sprintf("/relationships/%d", i))
 			continue
@@ -414,28 +460,36 @@ func (x *spdx) relationships() {
 
 func (x *spdx) oneRelationship() {
 	var typ, from, to span
-	x.b.reset()
+	var fromAt, toAt int64
+	b := &x.b
+	b.reset()
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "relationshipType":
-			x.set(&x.b, &typ)
+			x.set(b, &typ)
 		case "spdxElementId":
-			x.set(&x.b, &from)
+			x.set(b, &from)
+			fromAt = x.j.TextOffset()
 		case "relatedSpdxElement":
-			x.set(&x.b, &to)
+			x.set(b, &to)
+			toAt = x.j.TextOffset()
+		case "comment":
+			x.pass(b)
 		default:
-			x.j.Skip()
+			x.unexpected(b, string(name))
 		}
 	}
-	x.s.doc.header.Malformed += x.b.malformed
-	switch string(x.b.get(typ)) {
+	x.s.doc.header.Malformed += b.malformed
+	x.refer(b.get(from), fromAt)
+	x.refer(b.get(to), toAt)
+	switch string(b.get(typ)) {
 	case "DESCRIBES":
-		if string(x.b.get(from)) == documentRef {
-			x.s.SetSubject(string(x.b.get(to)))
+		if string(b.get(from)) == documentRef {
+			x.s.SetSubject(string(b.get(to)))
 		}
 	case "DESCRIBED_BY":
-		if string(x.b.get(to)) == documentRef {
-			x.s.SetSubject(string(x.b.get(from)))
+		if string(b.get(to)) == documentRef {
+			x.s.SetSubject(string(b.get(from)))
 		}
 	}
 }
@@ -456,7 +510,11 @@ func (x *spdx) externalDocument(i int) {
 		return
 	}
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
+		case "externalDocumentId":
+			if text, ok := x.j.Text(); ok {
+				x.elements.define(text)
+			}
 		case "spdxDocument":
 			if text, ok := x.j.Text(); ok {
 				link.URL, link.Location.Offset = string(text), x.j.TextOffset()
@@ -470,7 +528,7 @@ func (x *spdx) externalDocument(i int) {
 			}
 			x.checksum(&link, "algorithm", "checksumValue")
 		default:
-			x.j.Skip()
+			x.unexpected(nil, string(name))
 		}
 	}
 	x.s.Link(link)

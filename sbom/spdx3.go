@@ -5,7 +5,6 @@ package sbom
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"regexp"
 	"slices"
@@ -33,47 +32,27 @@ type spdx3 struct {
 	context bool
 	version string
 
-	agents map[string]*agent
-	named  map[string]named    // identifiers that are elements of their own
-	from   map[string][]string // package to agents that it is available from
-	ids    []uint64            // hashes of the ids of agents and artifacts
+	agents   map[string]*agent
+	named    map[string]named      // identifiers that are elements of their own
+	from     map[string][][]string // package to lists of agents that it is available from
+	kept     int                   // of the three
+	once     map[refKey]once       // elements of which parsers may take one of two
+	elements references
+	imported map[string]bool // elements that other documents have
 }
-
-// An agent is an organisation, person or program.
-type agent struct {
-	name value
-	ids  []value // identifiers of other systems
-}
-
-// A named identifier is an element of its own.
-type named struct {
-	typ   string
-	value value
-}
-
-type value struct {
-	kind vendors.Kind
-	text string
-	at   vendors.Location
-}
-
-// maxAgents bounds what is kept of a document's agents and relationships.
-const maxAgents = 1 << 20
 
 func readSPDX3(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	h := &held{limit: maxHeld}
 	defer h.close()
 	x := &spdx3{fields: newFields(jsonstream.NewReader(io.TeeReader(r, h), l.json()), s), first: true,
-		agents: make(map[string]*agent), named: make(map[string]named), from: make(map[string][]string)}
+		agents: make(map[string]*agent), named: make(map[string]named), from: make(map[string][][]string),
+		once: make(map[refKey]once), imported: make(map[string]bool)}
 	s.muted = true // the second reading warns of everything
 	if err := x.read(); err != nil {
 		return err
 	}
-	s.muted = false
-	if err := x.unique(); err != nil {
-		return err
-	}
+	s.muted, x.once = false, nil
 	again, err := h.reader()
 	if err != nil {
 		return &Error{Kind: ErrRead, Err: err}
@@ -86,20 +65,10 @@ func readSPDX3(r io.Reader, s *Sink) error {
 func (x *spdx3) read() error {
 	defer x.j.Close()
 	x.document()
-	return x.j.End()
-}
-
-// unique refuses a document in which an id stands for two elements: parsers differ
-// in which of them they take.
-func (x *spdx3) unique() error {
-	slices.Sort(x.ids)
-	for i := 1; i < len(x.ids); i++ {
-		if x.ids[i] == x.ids[i-1] {
-			return &Error{Kind: ErrDuplicate, Err: errors.New("two elements have the same spdxId")}
-		}
+	if !x.first {
+		x.elements.settle(&x.fields)
 	}
-	x.ids = nil
-	return nil
+	return x.j.End()
 }
 
 func (x *spdx3) document() {
@@ -116,7 +85,7 @@ func (x *spdx3) document() {
 			x.contexts()
 		case "@graph":
 			graph = true
-			x.elements(nil, "@graph")
+			x.graph(nil, "@graph")
 		default:
 			if string(name) != "specVersion" { // a CreationInfo can be the only element
 				x.single("SPDX 3", string(name))
@@ -189,8 +158,8 @@ func (x *spdx3) each(read func(k jsontext.Kind)) {
 	}
 }
 
-// elements reads an array of elements.
-func (x *spdx3) elements(parent []byte, name string) {
+// graph reads an array of elements.
+func (x *spdx3) graph(parent []byte, name string) {
 	if !x.expect('[', name, string(parent)+"/"+name) {
 		return
 	}
@@ -217,6 +186,10 @@ func (x *spdx3) element(parent []byte, name string, i int) string {
 	return x.finish(b)
 }
 
+// maxPointer3 bounds the pointer of an element, whose names the document can choose. What
+// is deeper has the pointer of the element around it.
+const maxPointer3 = 512
+
 func (x *spdx3) begin(parent []byte, name string, i int) *element3 {
 	var b *element3
 	if n := len(x.free); n > 0 {
@@ -229,8 +202,10 @@ func (x *spdx3) begin(parent []byte, name string, i int) *element3 {
 	}
 	b.reset()
 	r := &b.relations
-	*r = relations{makers: r.makers[:0], from3: r.from3[:0], to3: r.to3[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0]}
-	if name != "" {
+	*r = relations{makers: r.makers[:0], from3: r.from3[:0], to3: r.to3[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0], names: r.names[:0]}
+	if len(parent)+len(name) > maxPointer3 {
+		b.pointer = b.add(parent)
+	} else if name != "" {
 		b.setPointer(parent, name, i)
 	}
 	b.placement = Unplaced
@@ -254,20 +229,27 @@ type relations struct {
 	typ3       string
 	to3        []string
 	roots      []string
-	nameAt     int64
+	names      []nameOf
 	ids        []identifier
 	named      []maker // identifiers that are elements of their own
 	idType     string  // what the element is, if it is an identifier itself
 	id         string
 	idAt       int64
+	moreIDs    bool // it has more identifiers than an agent can have
 	artifact   bool // it has a field that only artifacts have
 	software   bool // it has one that only packages have
 	identified bool // it has a purl or CPE, as an agent can have too
 }
 
+// A nameOf is one of the names of an element.
+type nameOf struct {
+	text span
+	at   int64
+}
+
 // An identifier is what an element is called in another system.
 type identifier struct {
-	kind  vendors.Kind
+	kind  refKind
 	text  span
 	index int
 	at    int64
@@ -290,10 +272,13 @@ func (x *spdx3) member(b *element3, name []byte) {
 		x.set(&b.builder, &b.ref)
 	case "name":
 		x.values(&b.builder, func(text []byte) {
+			name := b.add(text)
 			if b.name.from == b.name.to {
-				b.name = b.add(text)
+				b.name = name
 			}
-			b.nameAt = j.TextOffset()
+			if len(b.names) <= maxAgentNames {
+				b.names = append(b.names, nameOf{name, j.TextOffset()})
+			}
 			b.claim(vendors.Mention, vendors.KindProduct, text, path{a: "/name"}, j.TextOffset())
 		})
 	case "suppliedBy":
@@ -349,35 +334,44 @@ func (x *spdx3) member(b *element3, name []byte) {
 		x.malformed("an element has a context of its own; fields were read by their names in the specification",
 			vendors.Location{Pointer: x.at(b, "/@context"), Offset: j.Offset()})
 		j.Skip()
-	case "verifiedUsing", "namespaceMap", "profileConformance", "created", "dataLicense", "startTime", "endTime":
+	case "profileConformance", "created", "dataLicense", "startTime", "endTime":
+		if k := j.Kind(); k == '{' {
+			x.refs(b, string(name), nil) // there may be elements within
+			return
+		}
 		j.Drop()
+	case "element":
+		x.refs(b, "element", func(id string) { x.refer(b, id, "/element") })
 	default:
 		if known := spdx3Names[spdx3Fold(string(name))]; known {
 			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but other parsers may read it as a known one; it was not screened",
 				vendors.Location{Pointer: x.at(b, "/"+string(name)), Offset: j.Offset()})
 		}
-		x.refs(b, string(name), func(string) {}) // there may be elements within
+		x.refs(b, string(name), nil) // there may be elements within
 	}
 }
 
-// refs reads references to elements. An element that stands in the place of a
-// reference is read, and referred to.
+// refs reads references to elements. An element that is in the place of a reference is
+// read, and referred to. add may be nil.
 func (x *spdx3) refs(b *element3, name string, add func(id string)) {
 	i := -1
 	if x.j.Kind() == '[' {
 		i = 0
 	}
-	parent := ""
 	x.each(func(k jsontext.Kind) {
 		switch k {
 		case '"':
 			text, _ := x.j.Text()
-			add(string(text))
-		case '{':
-			if parent == "" {
-				parent = x.at(b, "")
+			if add != nil {
+				add(string(text))
 			}
-			add(x.element([]byte(parent), name, i))
+		case '{':
+			id := x.element([]byte(x.at(b, "")), name, i)
+			if add != nil {
+				add(id)
+			}
+		case '[':
+			x.refs(b, name, add)
 		default:
 			x.j.Skip()
 		}
@@ -403,127 +397,13 @@ func (x *spdx3) specVersion(v string) {
 	}
 }
 
-// finish keeps what an element says, or emits it, and returns its id.
-func (x *spdx3) finish(b *element3) string {
-	defer func() {
-		if cap(b.text) < 1<<20 {
-			x.free = append(x.free, b)
-		}
-	}()
-	id := string(b.get(b.ref))
-	if x.j.Err() != nil {
-		return id
-	}
-	isAgent := slices.Contains(agentTypes, b.types)
-	// A vulnerability has the fields of an artifact, about who found it.
-	artifact := b.software || strings.HasSuffix(b.types, "Package") || !b.security && (b.artifact || b.identified && !isAgent)
-	if x.first {
-		if (isAgent || artifact || b.types == "ExternalIdentifier") && id != "" {
-			h := fnv.New64a()
-			h.Write([]byte(id))
-			x.ids = append(x.ids, h.Sum64())
-		}
-		x.note(b, id, isAgent)
-	} else if artifact {
-		x.emit(b, id)
-	} else {
-		x.s.doc.header.Malformed += b.malformed
-		if b.types == "SpdxDocument" {
-			x.s.SetSerial(id)
-		}
-	}
-	if isAgent && id == "" {
-		id = "_: " + string(b.get(b.pointer)) // no blank node id has a space
-	}
-	return id
-}
-
-var agentTypes = []string{"Agent", "Organization", "Person", "SoftwareAgent"}
-
-// note keeps what the second reading needs.
-func (x *spdx3) note(b *element3, id string, isAgent bool) {
-	for _, root := range b.roots {
-		x.s.SetSubject(root)
-	}
-	if b.typ3 == "describes" {
-		for _, to := range b.to3 {
-			x.s.SetSubject(to)
-		}
-	}
-	if b.typ3 == "availableFrom" {
-		for _, from := range b.from3 {
-			x.from[from] = append(x.from[from], b.to3...)
-		}
-	}
-	if isAgent {
-		if id == "" {
-			id = "_: " + string(b.get(b.pointer))
-		}
-		a := &agent{name: value{vendors.KindName, string(b.get(b.name)), vendors.Location{Pointer: x.at(b, "/name"), Offset: b.nameAt}}}
-		for _, i := range b.ids {
-			a.ids = append(a.ids, value{i.kind, string(b.get(i.text)),
-				vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i.index)+"/identifier"), Offset: i.at}})
-		}
-		x.agents[id] = a
-	}
-	if b.types == "ExternalIdentifier" && id != "" {
-		x.named[id] = named{b.idType, value{text: b.id, at: vendors.Location{Pointer: x.at(b, "/identifier"), Offset: b.idAt}}}
-	}
-	if len(x.agents)+len(x.from)+len(x.named) > maxAgents {
-		x.j.Fail(ErrLimit, limitError("agents, identifiers and relationships", maxAgents))
-	}
-}
-
-// emit adds what the element's agents are called and delivers the component.
-func (x *spdx3) emit(b *element3, id string) {
-	where := vendors.Location{Pointer: string(b.get(b.pointer)), Offset: b.offset}
-	for _, to := range x.from[id] {
-		b.makers = append(b.makers, maker{vendors.Supplier, to, where})
-	}
-	for _, m := range b.makers {
-		a := x.agents[m.id]
-		if a == nil {
-			if !spdx3Nobody(m.id) {
-				b.malformed++
-				x.s.Warn(WarnUnresolved, "the agent "+quote(m.id)+" is not in this document; who it is was not screened", m.at)
-			}
-			continue
-		}
-		if a.name.text == "" && len(a.ids) == 0 {
-			b.malformed++
-			x.s.Warn(WarnUnresolved, "the agent "+quote(m.id)+" has no name", m.at)
-		}
-		if m.role.Makes() {
-			x.checkName(&b.builder, []byte(a.name.text))
-		}
-		for _, v := range append([]value{a.name}, a.ids...) {
-			b.claim(m.role, v.kind, []byte(v.text), path{a: v.at.Pointer, top: true}, v.at.Offset)
-		}
-	}
-	for _, m := range b.named {
-		n, known := x.named[m.id]
-		if !known {
-			b.malformed++
-			x.s.Warn(WarnUnresolved, "the identifier "+quote(m.id)+" is not in this document; it was not screened", m.at)
-			continue
-		}
-		role, kind := identifierKind(n.typ)
-		x.identifier(b, role, kind, b.add([]byte(n.value.text)), path{a: n.value.at.Pointer, top: true}, n.value.at.Offset)
-	}
-	if b.typ.from == b.typ.to {
-		if t := b.types; strings.HasSuffix(t, "File") {
-			b.typ = b.add([]byte("file"))
-		}
-	}
-	b.check(x.j, &x.limits)
-	if x.j.Err() == nil && !x.s.Emit(b.component()) {
-		x.stop()
-	}
-}
-
 // spdx3Nobody reports whether an id is one of the specification's own individuals.
 func spdx3Nobody(id string) bool {
-	return strings.HasPrefix(id, "https://spdx.org/rdf/3.") || strings.HasPrefix(id, "http://spdx.org/rdf/3.") || id == "NoAssertion" || id == "None"
+	switch id {
+	case "NoAssertion", "None", "NoAssertionElement", "NoneElement", "NoAssertionLicense", "NoneLicense", "SpdxOrganization":
+		return true
+	}
+	return strings.HasPrefix(id, "https://spdx.org/rdf/") || strings.HasPrefix(id, "http://spdx.org/rdf/")
 }
 
 // lastWord drops what stands before a term: the address of its vocabulary.

@@ -98,40 +98,27 @@ func (x *spdx3) identifiers(b *element3) {
 			case "identifier":
 				x.values(&b.builder, func(text []byte) { id, off = b.add(text), x.j.TextOffset() })
 			default:
-				x.j.Skip()
+				x.refs(b, name, nil)
 			}
 		}
-		role, kind := identifierKind(typ)
-		if kind != vendors.KindText && x.first {
-			b.ids = append(b.ids, identifier{kind, id, i, off})
+		kind := refKindOf([]byte(typ), b.get(id))
+		if x.first && kind != refOther {
+			if b.moreIDs = len(b.ids) > maxAgentIDs; !b.moreIDs {
+				b.ids = append(b.ids, identifier{kind, id, i, off})
+			}
 		}
-		x.identifier(b, role, kind, id, element("/externalIdentifier/", i, "/identifier"), off)
+		x.identifier(b, kind, id, element("/externalIdentifier/", i, "/identifier"), off)
 	})
 }
 
-// identifier adds the claim of an identifier.
-func (x *spdx3) identifier(b *element3, role vendors.Role, kind vendors.Kind, id span, at path, off int64) {
-	b.identified = b.identified || kind == vendors.KindPURL || kind == vendors.KindCPE
-	if kind == vendors.KindPURL {
-		b.claimPURL(id, at, off)
+// identifier adds the claims of an identifier.
+func (x *spdx3) identifier(b *element3, kind refKind, id span, at path, off int64) {
+	b.identified = b.identified || kind == refPURL || kind == refCPE
+	if kind == refOther {
+		b.claimSpan(vendors.Mention, vendors.KindText, id, at, off)
 		return
 	}
-	b.claimSpan(role, kind, id, at, off)
-}
-
-// identifierKind says what a type of external identifiers stands for.
-func identifierKind(typ string) (vendors.Role, vendors.Kind) {
-	switch typ {
-	case "packageUrl", "purl":
-		return vendors.Namespace, vendors.KindPURL
-	case "cpe22", "cpe23":
-		return vendors.Namespace, vendors.KindCPE
-	case "email":
-		return vendors.Mention, vendors.KindEmail
-	case "urlScheme":
-		return vendors.Reference, vendors.KindURL
-	}
-	return vendors.Mention, vendors.KindText
+	x.locator(&b.builder, kind, false, id, at, off)
 }
 
 // externalRefs reads where an element is kept or described.
@@ -144,28 +131,23 @@ func (x *spdx3) externalRefs(b *element3) {
 			return
 		}
 		x.j.Enter('{')
-		role := vendors.Mention
-		var urls []span
+		typ := ""
+		var locators []span
 		var off int64
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch name := string(x.j.Name()); name {
 			case "externalRefType":
-				x.values(&b.builder, func(text []byte) {
-					switch lastWord(string(text)) {
-					case "altDownloadLocation", "binaryArtifact", "sourceArtifact", "vcs", "download":
-						role = vendors.Reference
-					case "altWebPage":
-						role = vendors.Homepage
-					}
-				})
+				x.values(&b.builder, func(text []byte) { typ = lastWord(string(text)) })
 			case "locator":
-				x.values(&b.builder, func(text []byte) { urls, off = append(urls, b.add(text)), x.j.TextOffset() })
+				x.values(&b.builder, func(text []byte) { locators, off = append(locators, b.add(text)), x.j.TextOffset() })
 			default:
-				x.j.Skip()
+				x.refs(b, name, nil)
 			}
 		}
-		for _, u := range urls {
-			b.claimSpan(role, vendors.KindURL, u, element("/externalRef/", i, "/locator"), off)
+		for _, l := range locators {
+			kind := refKindOf([]byte(typ), b.get(l))
+			b.identified = b.identified || kind == refPURL || kind == refCPE
+			x.locator(&b.builder, kind, false, l, element("/externalRef/", i, "/locator"), off)
 		}
 	})
 }
@@ -184,11 +166,15 @@ func (x *spdx3) imports(b *element3) {
 		for x.j.More() {
 			switch name := string(x.j.Name()); name {
 			case "externalSpdxId":
-				x.values(&b.builder, func(text []byte) { link.URL = string(text) })
+				x.values(&b.builder, func(text []byte) {
+					if link.URL = string(text); x.first && len(x.imported) < maxAgents {
+						x.imported[link.URL] = true
+					}
+				})
 			case "verifiedUsing":
 				x.each(func(k jsontext.Kind) { x.checksum(&link, "algorithm", "hashValue") })
 			default:
-				x.j.Skip()
+				x.refs(b, name, nil)
 			}
 		}
 		if !x.first {

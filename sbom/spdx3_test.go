@@ -4,6 +4,7 @@ package sbom_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -51,6 +52,12 @@ func TestSPDX3Evasion(t *testing.T) {
 	pkg := func(members string) string {
 		return `{"type":"software_Package","spdxId":"urn:p","name":"kav",` + members + `}`
 	}
+	agents := func(n int) (all []string) {
+		for i := range n {
+			all = append(all, fmt.Sprintf(`{"type":"Organization","spdxId":"urn:%d","name":"Acme %d"}`, i+1, i+1))
+		}
+		return all
+	}
 	for _, tt := range []struct{ name, doc, want string }{
 		{"plain", graph(pkg(`"suppliedBy":"urn:k"`), kaspersky), "found"},
 		{"agent first", graph(kaspersky, pkg(`"suppliedBy":"urn:k"`)), "found"},
@@ -78,7 +85,21 @@ func TestSPDX3Evasion(t *testing.T) {
 		{"identifier of its own", graph(`{"type":"software_Package","spdxId":"urn:p","name":"kav","externalIdentifier":["urn:i"],"suppliedBy":"urn:k"}`, `{"type":"ExternalIdentifier","spdxId":"urn:i","externalIdentifierType":"purl","identifier":"pkg:npm/%40kaspersky/kav@1"}`, kaspersky), "found"},
 		{"identifier elsewhere", graph(pkg(`"externalIdentifier":["urn:i"]`)), "malformed"},
 		{"two identifiers of one id", graph(pkg(`"externalIdentifier":["urn:i"]`), `{"type":"ExternalIdentifier","spdxId":"urn:i","identifier":"a"}`, `{"type":"ExternalIdentifier","spdxId":"urn:i","identifier":"b"}`), "error"},
-		{"two agents of one id", graph(pkg(`"suppliedBy":"urn:k"`), kaspersky, `{"type":"Organization","spdxId":"urn:k","name":"Acme"}`), "error"},
+		{"two agents of one id", graph(pkg(`"suppliedBy":"urn:k"`), kaspersky, `{"type":"Organization","spdxId":"urn:k","name":"Acme"}`), "found"},
+		{"agent and package of one id", graph(pkg(`"suppliedBy":"urn:k"`), kaspersky, `{"type":"software_Package","spdxId":"urn:k","name":"Acme"}`), "error"},
+		{"two packages of one id", graph(pkg(`"suppliedBy":"urn:k"`), pkg(`"suppliedBy":"urn:k"`), kaspersky), "error"},
+		{"agent in two nodes", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Organization","spdxId":"urn:k","name":"Acme"}`, `{"@id":"urn:k","name":"Kaspersky Lab"}`), "found"},
+		{"agent in two nodes, the typed one last", graph(pkg(`"suppliedBy":"urn:k"`), `{"@id":"urn:k","name":"Kaspersky Lab"}`, `{"type":"Organization","spdxId":"urn:k"}`), "found"},
+		{"agent without a type", graph(pkg(`"suppliedBy":"urn:k"`), `{"@id":"urn:k","name":"Acme"}`), "malformed"},
+		{"list of names", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Organization","spdxId":"urn:k","name":["Acme","Kaspersky Lab"]}`), "found"},
+		{"name beyond those that are kept", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Organization","spdxId":"urn:k","name":["a","b","c","d","Kaspersky Lab"]}`), "malformed"},
+		{"a long name", graph(pkg(`"suppliedBy":"urn:k"`), `{"type":"Organization","spdxId":"urn:k","name":"`+strings.Repeat("a", 2040)+` Kaspersky Lab"}`), "malformed"},
+		{"supplier beyond those that are kept", graph(append([]string{kaspersky, pkg(`"suppliedBy":["urn:1","urn:2","urn:3","urn:4","urn:5","urn:6","urn:7","urn:8","urn:9","urn:10","urn:11","urn:12","urn:13","urn:14","urn:15","urn:16","urn:k"]`)}, agents(16)...)...), "malformed"},
+		{"supplier after itself", graph(append([]string{kaspersky, pkg(`"suppliedBy":["urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:1","urn:k"]`)}, agents(1)...)...), "found"},
+		{"list in a list", graph(kaspersky, `{"type":"Relationship","x":[[`+pkg(`"suppliedBy":"urn:k"`)+`]]}`), "found"},
+		{"package within a hash", graph(kaspersky, `{"type":"software_File","verifiedUsing":[`+pkg(`"suppliedBy":"urn:k"`)+`]}`), "found"},
+		{"package within an external reference", graph(kaspersky, `{"type":"software_File","externalRef":[{"x":`+pkg(`"suppliedBy":"urn:k"`)+`}]}`), "found"},
+		{"graph within a graph", graph(kaspersky, `{"@graph":[`+pkg(`"suppliedBy":"urn:k"`)+`]}`), "found"},
 		{"no context", `{"@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `]}`, "error"},
 		{"another context", `{"@context":"https://example.org/","@graph":[` + pkg(`"suppliedBy":"urn:k"`) + `]}`, "error"},
 		{"version 3.1", `{"@context":"https://spdx.org/rdf/3.1/spdx-context.jsonld","@graph":[]}`, "error"},

@@ -18,6 +18,7 @@ const (
 	// rdfDepth bounds its nesting: writers nest a package in each relationship.
 	rdfDepth = 8192
 	rdfSpace = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+	xmlSpace = "http://www.w3.org/XML/1998/namespace"
 )
 
 // readSPDXRDF reads SPDX RDF/XML (SPDX 2.3, annex C). The graph is built first, for
@@ -82,6 +83,7 @@ func (g *rdfGraph) node() string {
 	x := g.x
 	id := ""
 	var literals []rdfProp
+	var types []string
 	for _, a := range x.Attrs() {
 		value := string(a.Value)
 		switch {
@@ -92,6 +94,8 @@ func (g *rdfGraph) node() string {
 			}
 		case a.Space == rdfSpace && string(a.Name) == "nodeID":
 			id = "_:" + value
+		case a.Space == rdfSpace && string(a.Name) == "type":
+			types = append(types, fragment(value))
 		case a.Space != "" && a.Space != rdfSpace: // a property written as an attribute
 			literals = append(literals, rdfProp{name: string(a.Name), text: value, offset: a.Offset})
 		}
@@ -109,6 +113,7 @@ func (g *rdfGraph) node() string {
 	if x.Space() != rdfSpace { // not rdf:Description
 		n.types = append(n.types, string(x.Name()))
 	}
+	n.types = append(n.types, types...)
 	for _, p := range literals {
 		n.add(p)
 	}
@@ -120,9 +125,15 @@ func (g *rdfGraph) node() string {
 	return id
 }
 
-// property reads a property element: a literal, a reference or nested nodes.
+// property reads a property element: a literal, a reference or nested nodes. An element
+// that is in the place of a property is read all the same.
 func (g *rdfGraph) property(n *rdfNode) {
 	x := g.x
+	if rdfElements[string(x.Name())] {
+		at := x.Offset()
+		n.add(rdfProp{name: rdfMisplaced, node: g.node(), offset: at})
+		return
+	}
 	p := rdfProp{name: string(x.Name()), offset: x.Offset()}
 	if x.Space() == rdfSpace && p.name == "type" {
 		p.name = "rdf:type"
@@ -130,6 +141,10 @@ func (g *rdfGraph) property(n *rdfNode) {
 	resource, nested := false, false
 	for _, a := range x.Attrs() {
 		if a.Space != rdfSpace {
+			if a.Space != "" && a.Space != xmlSpace { // of a node that has no element
+				x.Fail(ErrSyntax, fmt.Errorf("the property %q has the attribute %q, which SPDX does not use", p.name, a.Name))
+				return
+			}
 			continue
 		}
 		switch string(a.Name) {
@@ -205,6 +220,33 @@ var (
 	rdfFile = map[string]string{"fileName": "fileName", "copyrightText": "copyrightText"}
 )
 
+// rdfElements are the classes of what has an id, all of which begin with a capital letter as
+// no property does.
+var rdfElements = map[string]bool{"Package": true, "File": true, "Snippet": true, "SpdxDocument": true}
+
+// rdfMisplaced is the name of the property that an element in the place of one stands for.
+const rdfMisplaced = "element in the place of a property"
+
+// isPackage reports whether the node is a package: it says so, or is nothing else that has
+// an id and has what only packages have.
+func (n *rdfNode) isPackage() bool {
+	if n.is("Package") {
+		return true
+	}
+	for typ := range rdfElements {
+		if n.is(typ) {
+			return false
+		}
+	}
+	return n.has("supplier") || n.has("originator") || n.has("downloadLocation") || n.has("externalRef") || n.has("packageFileName")
+}
+
+// isFile reports whether the node is a file that says who contributed to it or has the
+// copyright.
+func (n *rdfNode) isFile() bool {
+	return n.is("File") && (n.has("fileContributor") || n.has("copyrightText"))
+}
+
 func (g *rdfGraph) write(w *jsonstream.Writer) {
 	f := &rdfForm{g, w}
 	w.Begin('{')
@@ -213,12 +255,15 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 			f.document(n)
 		}
 	}
-	f.section("packages", func(n *rdfNode) bool { return n.is("Package") }, func(n *rdfNode) {
+	f.section("packages", (*rdfNode).isPackage, func(n *rdfNode) {
 		f.members(n, rdfPackage)
 		f.list(n, "externalRef", "externalRefs", func(p rdfProp, ref *rdfNode) { f.members(ref, rdfReference) })
 	})
-	f.section("files", func(n *rdfNode) bool { return n.is("File") && n.has("fileContributor") }, func(n *rdfNode) {
+	f.section("files", (*rdfNode).isFile, func(n *rdfNode) {
 		f.members(n, rdfFile)
+		if !n.has("fileContributor") {
+			return
+		}
 		w.Member("fileContributors")
 		w.Begin('[')
 		for _, p := range n.props {
@@ -228,11 +273,13 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 		}
 		w.End(']')
 	})
+	// Of other nodes, only that they are there.
+	f.section("snippets", func(n *rdfNode) bool { return !n.isPackage() && !n.isFile() && !n.is("SpdxDocument") && n.named() }, func(*rdfNode) {})
 	f.relationships()
 	w.End('}')
 }
 
-var rdfReference = map[string]string{"referenceType": "referenceType", "referenceLocator": "referenceLocator"}
+var rdfReference = map[string]string{"referenceType": "referenceType", "referenceLocator": "referenceLocator", "referenceCategory": "referenceCategory"}
 
 func (n *rdfNode) has(name string) bool {
 	for _, p := range n.props {
@@ -308,7 +355,7 @@ func (f *rdfForm) text(p rdfProp) {
 		switch term := fragment(p.node); {
 		case term == "noassertion", term == "none":
 			text = strings.ToUpper(term)
-		case strings.HasPrefix(term, "purpose_"), strings.HasPrefix(term, "checksumAlgorithm_"):
+		case strings.HasPrefix(term, "purpose_"), strings.HasPrefix(term, "checksumAlgorithm_"), strings.HasPrefix(term, "referenceCategory_"):
 			_, text, _ = strings.Cut(term, "_")
 		}
 	}
@@ -371,46 +418,70 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 	f.w.End(']')
 }
 
-// relationships writes which nodes the document describes.
+// named reports whether other documents and encodings can refer to the node.
+func (n *rdfNode) named() bool { return !strings.HasPrefix(n.id, "_: ") }
+
+// external are the namespaces of the documents that this one declares.
+func (f *rdfForm) external() map[string]bool {
+	spaces := make(map[string]bool)
+	for _, n := range f.g.order {
+		for _, p := range n.props {
+			if n.is("ExternalDocumentRef") && p.name == "spdxDocument" {
+				space, _, _ := strings.Cut(p.text+p.node, "#")
+				spaces[space] = true
+			}
+		}
+	}
+	return spaces
+}
+
+// relationships writes the relationships between nodes.
 func (f *rdfForm) relationships() {
+	external := f.external()
 	f.w.Member("relationships")
 	f.w.Begin('[')
 	for _, n := range f.g.order {
 		for _, p := range n.props {
-			rel := f.g.nodes[p.node]
-			if p.name != "relationship" || rel == nil {
-				continue
+			if rel := f.g.nodes[p.node]; p.name == "relationship" && rel != nil {
+				f.relationship(n, p, rel, external)
 			}
-			typ, to := "", ""
-			for _, q := range rel.props {
-				switch q.name {
-				case "relationshipType":
-					_, typ, _ = strings.Cut(fragment(q.node), "_")
-				case "relatedSpdxElement":
-					to = q.node
-				}
-			}
-			from := n.id
-			switch {
-			case typ == "describes" && n.is("SpdxDocument"):
-				from = documentRef
-			case typ == "describedBy":
-				if node := f.g.nodes[to]; node != nil && node.is("SpdxDocument") {
-					to = documentRef
-				}
-			default:
-				continue
-			}
-			f.w.At(p.offset)
-			f.w.Begin('{')
-			f.w.Member("spdxElementId")
-			f.w.Text([]byte(from))
-			f.w.Member("relationshipType")
-			f.w.Text([]byte(map[string]string{"describes": "DESCRIBES", "describedBy": "DESCRIBED_BY"}[typ]))
-			f.w.Member("relatedSpdxElement")
-			f.w.Text([]byte(to))
-			f.w.End('}')
 		}
 	}
 	f.w.End(']')
+}
+
+func (f *rdfForm) relationship(n *rdfNode, p rdfProp, rel *rdfNode, external map[string]bool) {
+	typ, to := "", ""
+	for _, q := range rel.props {
+		switch q.name {
+		case "relationshipType":
+			_, typ, _ = strings.Cut(fragment(q.node), "_")
+		case "relatedSpdxElement":
+			to = q.node
+		}
+	}
+	// A node of no known class is there, too.
+	known := func(id string) string {
+		node := f.g.nodes[id]
+		space, _, _ := strings.Cut(id, "#")
+		switch term := fragment(id); {
+		case node != nil && (node.is("SpdxDocument") || !node.named()):
+			return documentRef
+		case node == nil && (external[space] || term == "noassertion" || term == "none"):
+			return documentRef
+		}
+		return id
+	}
+	from := known(n.id)
+	if to == "" || known(to) == documentRef && typ == "describes" {
+		return
+	}
+	f.w.At(p.offset)
+	f.w.Begin('{')
+	for _, member := range [][2]string{{"spdxElementId", from}, {"relationshipType", map[string]string{"describes": "DESCRIBES", "describedBy": "DESCRIBED_BY"}[typ]},
+		{"relatedSpdxElement", known(to)}} {
+		f.w.Member(member[0])
+		f.w.Text([]byte(member[1]))
+	}
+	f.w.End('}')
 }

@@ -46,7 +46,11 @@ func (x *spdx) sections() {
 			continue
 		}
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			name := string(x.j.Name())
+			if name != "stray" && name != "note" {
+				x.last.any = false // it was not cut off, for something follows
+			}
+			switch name {
 			case "version":
 				version = true
 				text, _ := x.j.Text()
@@ -62,12 +66,18 @@ func (x *spdx) sections() {
 				x.begin("files", files)
 				files++
 				x.oneFile()
+			case "element":
+				text, _ := x.j.Text()
+				x.elements.define(text)
 			case "relationship":
 				x.j.Enter('{')
 				x.oneRelationship()
 			case "external":
 				x.externalDocument(documents)
 				documents++
+			case "note":
+				text, _ := x.j.Text()
+				x.s.Warn(WarnSchema, string(text), vendors.Location{Offset: x.j.TextOffset()})
 			case "stray":
 				text, _ := x.j.Text()
 				x.s.Malformed(WarnMalformed, string(text), vendors.Location{Offset: x.j.TextOffset()})
@@ -96,17 +106,25 @@ var tagMembers = map[string]string{
 // tagDocument are the members that tags of the document itself stand for.
 var tagDocument = map[string]string{"SPDXVersion": "version", "DocumentNamespace": "namespace", "ExternalDocumentRef": "external"}
 
-// tagNames are the tags that bear on vendors, in lower case.
-var tagNames = func() map[string]bool {
-	m := map[string]bool{"externalref": true, "filecontributor": true, "spdxversion": true, "relationship": true}
+// tagNames are the tags that are read, by their names in lower case.
+var tagNames = func() map[string]string {
+	m := make(map[string]string)
+	for _, tag := range []string{"ExternalRef", "FileContributor", "SPDXVersion", "Relationship", "ExternalDocumentRef"} {
+		m[strings.ToLower(tag)] = tag
+	}
 	for tag, member := range tagMembers {
-		if member == "" {
-			continue
+		if member != "" {
+			m[strings.ToLower(tag)] = tag
 		}
-		m[strings.ToLower(tag)] = true
 	}
 	return m
 }()
+
+// onlyMentions are the members that can never say who made a package or file.
+var onlyMentions = map[string]bool{
+	"comment": true, "summary": true, "description": true, "sourceInfo": true, "copyrightText": true,
+	"packageFileName": true, "versionInfo": true,
+}
 
 // tagWriter writes the sections of a document.
 type tagWriter struct {
@@ -115,10 +133,12 @@ type tagWriter struct {
 	limit   int    // bytes of one section
 	section string // "package", "file", or "" for one that bears on no vendor
 	fields  []tagField
-	refs    []tagField // external references of a package, contributors of a file
-	later   []tagField // what stands within the section and is not of it
-	text    []byte     // of the fields
+	first   map[string]int // index of the first field of a member
+	refs    []tagField     // external references of a package, contributors of a file
+	later   []tagField     // what stands within the section and is not of it
+	text    []byte         // of the fields
 	tag     []byte
+	again   bool // the line ended a text, and is yet to be read
 }
 
 // A tagField is a member and its value.
@@ -126,11 +146,13 @@ type tagField struct {
 	member   string
 	from, to int // in text
 	offset   int64
+	more     bool // the section has further values of the member
 }
 
 func (t *tagWriter) document() error {
 	t.w.Begin('[')
-	for t.next() {
+	for t.again || t.next() {
+		t.again = false
 		line := bytes.TrimSpace(t.line)
 		if len(line) == 0 || line[0] == '#' {
 			continue
@@ -143,7 +165,7 @@ func (t *tagWriter) document() error {
 		}
 		value = bytes.TrimLeft(value, " \t")
 		t.tag = append(t.tag[:0], tag...) // the line is overwritten by those of a text
-		if text, is := bytes.CutPrefix(value, []byte("<text>")); is {
+		if text, is := bytes.CutPrefix(value, []byte(textBegin)); is {
 			if value, is = t.block(text); !is {
 				break
 			}
@@ -161,25 +183,44 @@ func (t *tagWriter) document() error {
 	return nil
 }
 
-// block reads a text up to its end mark, and returns it.
+const (
+	textBegin = "<text>"
+	textEnd   = "</text>"
+)
+
+// block reads a text up to its end mark, and returns it. A text that was never closed
+// would take in the packages after it. So a tag at the beginning of a line ends the text,
+// and so does any tag once there was a second begin mark; both are counted.
 func (t *tagWriter) block(first []byte) ([]byte, bool) {
 	t.scratch = append(t.scratch[:0], first...)
 	at := t.offset
-	from := 0
+	from, broken := 0, false
 	for {
-		if i := bytes.Index(t.scratch[from:], []byte("</text>")); i >= 0 {
-			text, rest := t.scratch[:from+i], t.scratch[from+i+len("</text>"):]
+		if i := bytes.Index(t.scratch[from:], []byte(textEnd)); i >= 0 {
+			text, rest := t.scratch[:from+i], t.scratch[from+i+len(textEnd):]
 			if len(bytes.TrimSpace(rest)) > 0 {
-				t.stray(at, "text behind </text>: %s", quote(string(rest[:min(len(rest), 80)])))
+				t.stray(at, "there is text after </text>: %s", quote(string(rest[:min(len(rest), 80)])))
+			}
+			if !broken && bytes.Contains(text[from:], []byte(textBegin)) {
+				t.stray(at, "a <text> has a second <text> within; where it ends is not sure")
 			}
 			return text, true
 		}
-		from = len(t.scratch) + 1 // the mark stands on one line
+		if !broken && bytes.Contains(t.scratch[from:], []byte(textBegin)) {
+			broken = true
+			t.stray(at, "a <text> has a second <text> within; where it ends is not sure")
+		}
+		from = len(t.scratch) + 1 // an end mark is on one line
 		if !t.next() {
 			if t.err == nil {
 				t.err = &Error{Offset: at, Kind: ErrSyntax, Err: fmt.Errorf("a <text> has no end: %w", io.ErrUnexpectedEOF)}
 			}
 			return nil, false
+		}
+		if beginsTag(t.line, broken) {
+			t.again = true
+			t.stray(at, "a <text> has no end before the next tag, %s; it was taken to end there", quote(string(t.line[:min(len(t.line), 80)])))
+			return t.scratch, true
 		}
 		t.scratch = append(append(t.scratch, '\n'), t.line...)
 		if int64(len(t.scratch)) > t.max {
@@ -189,15 +230,33 @@ func (t *tagWriter) block(first []byte) ([]byte, bool) {
 	}
 }
 
+// beginsTag reports whether a line within a text begins with a tag that ends the text. A
+// tag that is a word of English does so only if the text is known to be broken.
+func beginsTag(line []byte, broken bool) bool {
+	tag, _, found := bytes.Cut(line, []byte(":"))
+	tag = bytes.TrimSpace(tag)
+	if !found || len(tag) > 64 {
+		return false
+	}
+	if _, known := tagMembers[string(tag)]; known {
+		return true
+	}
+	switch string(tag) {
+	case "SPDXVersion", "DocumentNamespace", "DocumentName", "ExternalDocumentRef", "ExternalRef", "FileContributor",
+		"SnippetSPDXID", "SnippetSPDXIdentifier", "LicenseID":
+		return true
+	case "Relationship":
+		return broken
+	}
+	return false
+}
+
 func (t *tagWriter) field(tag, value []byte, at int64) {
 	switch string(tag) {
 	case "SPDXVersion", "DocumentNamespace", "ExternalDocumentRef":
 		t.later = append(t.later, t.add(tagDocument[string(tag)], value, at))
 		return
 	case "Relationship":
-		if !bytes.Contains(value, []byte("DESCRIBE")) {
-			return // of two parts, which says nothing about their makers
-		}
 		t.later = append(t.later, t.add("relationship", value, at))
 		return
 	case "PackageName", "FileName":
@@ -209,6 +268,7 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 	case "SnippetSPDXID", "SnippetSPDXIdentifier", "LicenseID":
 		t.flush()
 		t.section = ""
+		t.later = append(t.later, t.add("element", value, at))
 		return
 	case "ExternalRef":
 		if t.section != "package" {
@@ -226,36 +286,50 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 		return
 	}
 	member, known := tagMembers[string(tag)]
+	if !known {
+		member, known = t.misspelt(tag, at)
+	}
 	switch {
-	case known && member == "":
-	case !known:
-		if len(tag) < 64 && tagNames[strings.ToLower(foldLetters.Replace(string(tag)))] {
-			t.stray(at, "the tag %s is not known, but other parsers may take it for one that is; it was not screened", quote(string(tag)))
-		}
+	case member == "": // unknown, or of no vendor
 	case member == "SPDXID" && t.section == "": // of the document, a snippet
-	case (tag[0] == 'F') != (t.section == "file") && member != "SPDXID", t.section == "":
-		t.stray(at, "%s stands where it belongs to nothing", tag)
+		t.later = append(t.later, t.add("element", value, at))
+	case t.section == "", (tag[0]|' ' == 'f') != (t.section == "file") && member != "SPDXID":
+		t.stray(at, "%s is where it belongs to nothing", tag)
 	default:
-		t.once(member, value, at, tag)
+		t.value(member, value, at)
 	}
 }
 
-// once adds a field of the section. Of a field that can only ever be a mention, or
-// that says the same, a second one is passed over; of any other it makes a duplicate
-// name.
-func (t *tagWriter) once(member string, value []byte, at int64, tag []byte) {
-	for _, f := range t.fields {
-		if f.member != member {
-			continue
-		}
-		if bytes.Equal(t.text[f.from:f.to], value) {
+// misspelt returns the member for a tag that other parsers may take for a known one. One
+// that can only ever be a mention is read; one that bears on who made a thing is counted.
+func (t *tagWriter) misspelt(tag []byte, at int64) (member string, known bool) {
+	if len(tag) >= 64 {
+		return "", false
+	}
+	name := tagNames[strings.ToLower(foldLetters.Replace(string(tag)))]
+	switch member = tagMembers[name]; {
+	case name == "":
+		return "", false
+	case onlyMentions[member]:
+		t.note(at, "the tag %s is not known; it is read as %s", quote(string(tag)), name)
+		return member, true
+	}
+	t.stray(at, "the tag %s is not known, but other parsers may take it for %s; it was not screened", quote(string(tag)), name)
+	return "", false
+}
+
+// value adds a value to a field of the section. What is only said again is passed over.
+func (t *tagWriter) value(member string, value []byte, at int64) {
+	if first, again := t.first[member]; again {
+		if f := t.fields[first]; bytes.Equal(t.text[f.from:f.to], value) {
 			return
 		}
-		switch member {
-		case "comment", "summary", "description", "sourceInfo", "copyrightText":
-			t.stray(at, "%s stands twice; only the first was screened", tag)
-			return
+		t.fields[first].more = true
+	} else {
+		if t.first == nil {
+			t.first = make(map[string]int)
 		}
+		t.first[member] = len(t.fields)
 	}
 	t.fields = append(t.fields, t.add(member, value, at))
 }
@@ -263,9 +337,15 @@ func (t *tagWriter) once(member string, value []byte, at int64, tag []byte) {
 func (t *tagWriter) add(member string, value []byte, at int64) tagField {
 	from := len(t.text)
 	t.text = append(t.text, value...)
-	return tagField{member, from, len(t.text), at}
+	return tagField{member: member, from: from, to: len(t.text), offset: at}
 }
 
+// note adds a warning.
+func (t *tagWriter) note(at int64, format string, args ...any) {
+	t.later = append(t.later, t.add("note", fmt.Appendf(nil, format, args...), at))
+}
+
+// stray adds something that was not screened.
 func (t *tagWriter) stray(at int64, format string, args ...any) {
 	t.later = append(t.later, t.add("stray", fmt.Appendf(nil, format, args...), at))
 }
@@ -278,8 +358,8 @@ func (t *tagWriter) flush() {
 		w.Begin('{')
 		w.Member(t.section)
 		w.Begin('{')
-		for _, f := range t.fields {
-			t.member(f)
+		for i := range t.fields {
+			t.fieldAt(i)
 		}
 		if len(t.refs) > 0 {
 			t.references()
@@ -301,6 +381,28 @@ func (t *tagWriter) flush() {
 		w.End('}')
 	}
 	t.fields, t.refs, t.later, t.text = t.fields[:0], t.refs[:0], t.later[:0], t.text[:0]
+	clear(t.first)
+}
+
+// fieldAt writes field i. One that has several values is a list, in the place of the first.
+func (t *tagWriter) fieldAt(i int) {
+	f := t.fields[i]
+	switch {
+	case t.first[f.member] != i:
+	case !f.more:
+		t.member(f)
+	default:
+		t.w.At(f.offset)
+		t.w.Member(f.member)
+		t.w.Begin('[')
+		for _, g := range t.fields[i:] {
+			if g.member == f.member {
+				t.w.At(g.offset)
+				t.w.Text(t.text[g.from:g.to])
+			}
+		}
+		t.w.End(']')
+	}
 }
 
 func (t *tagWriter) member(f tagField) {
@@ -325,9 +427,11 @@ func (t *tagWriter) references() {
 			t.w.Text(value)
 			continue
 		}
-		_, rest := word(value)
+		category, rest := word(value)
 		typ, locator := word(rest)
 		t.w.Begin('{')
+		t.w.Member("referenceCategory")
+		t.w.Text(category)
 		t.w.Member("referenceType")
 		t.w.Text(typ)
 		t.w.Member("referenceLocator")

@@ -16,12 +16,12 @@ var spdxXMLForm = func() *xmlForm {
 	texts := &xmlForm{text: true, many: true}
 	return &xmlForm{in: in{
 		"spdxVersion": xmlText, "documentNamespace": xmlText, "documentDescribes": texts,
-		"name": nil, "SPDXID": nil,
+		"name": nil, "SPDXID": xmlText, "snippets": {many: true, in: in{"SPDXID": xmlText}},
 		"packages": {many: true, in: in{
 			"SPDXID": xmlText, "name": xmlText, "versionInfo": xmlText, "supplier": xmlText, "originator": xmlText,
 			"homepage": xmlText, "downloadLocation": xmlText, "primaryPackagePurpose": xmlText, "copyrightText": xmlText,
 			"packageFileName": xmlText, "sourceInfo": xmlText, "summary": xmlText, "description": xmlText, "comment": xmlText,
-			"externalRefs": {many: true, in: in{"referenceType": xmlText, "referenceLocator": xmlText, "referenceCategory": nil}},
+			"externalRefs": {many: true, in: in{"referenceType": xmlText, "referenceLocator": xmlText, "referenceCategory": xmlText}},
 		}},
 		"files":         {many: true, in: in{"SPDXID": xmlText, "fileName": xmlText, "fileContributors": texts, "copyrightText": xmlText}},
 		"relationships": {many: true, in: in{"spdxElementId": xmlText, "relationshipType": xmlText, "relatedSpdxElement": xmlText}},
@@ -39,6 +39,7 @@ func readSPDXXML(r io.Reader, s *Sink) error {
 			return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf("the root element is %q; expected Document", t.x.Name())}
 		}
 		t.space = t.x.Space()
+		t.stray = func(t *xmlWriter) int { return strayElements(t, false, true) }
 		t.value(spdxXMLForm)
 		return t.x.Err()
 	}), s).read()

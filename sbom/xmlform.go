@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strconv"
 
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/sbom/xmlstream"
@@ -38,6 +39,9 @@ type xmlWriter struct {
 	text  []byte // of the elements that are open, one behind the other
 	// prelude writes the members with which the root element's object begins.
 	prelude func()
+	// stray reads an element that has no place and says how many parts were in it, which the
+	// reader counts. It may be nil.
+	stray func(t *xmlWriter) int
 }
 
 func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstream.Reader {
@@ -68,7 +72,7 @@ func (t *xmlWriter) value(f *xmlForm) {
 // string writes an element's text. If it has elements within, which no format
 // allows in a string, it writes an object, which the reader counts as malformed.
 func (t *xmlWriter) string() {
-	whole := true
+	whole, stray := true, 0
 	from := len(t.text)
 	at := t.x.Offset()
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
@@ -78,16 +82,37 @@ func (t *xmlWriter) string() {
 			t.text = append(t.text, t.x.Text()...)
 		case xmlstream.Start:
 			whole = false
-			t.x.Skip()
+			stray += t.pass()
 		}
 	}
 	t.w.At(at)
-	if whole {
+	switch {
+	case whole:
 		t.w.Text(bytes.TrimSpace(t.text[from:]))
-	} else {
+	case stray > 0:
+		t.w.Begin('{')
+		t.writeStray(at, stray)
+		t.w.End('}')
+	default:
 		t.w.Raw([]byte("{}"))
 	}
 	t.text = t.text[:from]
+}
+
+// pass reads over an element and returns how many parts were in it.
+func (t *xmlWriter) pass() int {
+	if t.stray == nil {
+		t.x.Skip()
+		return 0
+	}
+	return t.stray(t)
+}
+
+// writeStray writes how many parts were passed over, as a member that no format has.
+func (t *xmlWriter) writeStray(at int64, n int) {
+	t.w.At(at)
+	t.w.Member(strayPrefix + strconv.FormatInt(at, 10))
+	t.w.Raw(strconv.AppendInt(nil, int64(n), 10))
 }
 
 // array writes the children of a list. An element of another name is null, unless it
@@ -139,6 +164,10 @@ func (t *xmlWriter) object(f *xmlForm) {
 		}
 	}
 	o.endArray()
+	if o.stray > 0 {
+		o.begin()
+		t.writeStray(o.strayAt, o.stray)
+	}
 	t.w.At(at)
 	text := bytes.TrimSpace(t.text[from:])
 	t.text = t.text[:from]
@@ -161,9 +190,11 @@ func (t *xmlWriter) object(f *xmlForm) {
 // An xmlObject is an object while it is being written.
 type xmlObject struct {
 	*xmlWriter
-	f     *xmlForm
-	begun bool   // its brace is written
-	array string // name of the array that is open
+	f       *xmlForm
+	begun   bool   // its brace is written
+	array   string // name of the array that is open
+	stray   int    // parts that were passed over
+	strayAt int64  // the first of them
 }
 
 func (o *xmlObject) begin() {
@@ -202,7 +233,13 @@ func (o *xmlObject) attributes() {
 func (o *xmlObject) member() {
 	child, name := o.child(o.f)
 	if child == nil && name == nil {
-		o.x.Skip()
+		at := o.x.Offset()
+		if n := o.pass(); n > 0 {
+			if o.stray == 0 {
+				o.strayAt = at
+			}
+			o.stray += n
+		}
 		return
 	}
 	o.begin()
@@ -219,7 +256,7 @@ func (o *xmlObject) member() {
 	}
 	if child == nil {
 		o.w.Null()
-		o.x.Skip()
+		o.x.Skip() // a name that is close to a known one is counted as it is
 		return
 	}
 	o.value(child)

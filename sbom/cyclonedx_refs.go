@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"fmt"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// dependencies read which elements the document refers to. In XML a dependency has
+// dependencies of its own where JSON has references.
+func (x *cdx) dependencies() {
+	if !x.array(nil, "dependencies") {
+		return
+	}
+	for i := 0; x.more(i); i++ {
+		x.j.Load()
+		x.dependency(i)
+	}
+}
+
+func (x *cdx) dependency(i int) {
+	if x.j.Kind() != '{' {
+		x.expect('{', "a dependency", fmt.Sprintf("/dependencies/%d", i))
+		return
+	}
+	x.j.Enter('{')
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "ref":
+			x.elementRef("a dependency", "/dependencies", i, nil)
+		case "dependsOn", "provides", "dependency", "dependencies":
+			x.elementRefs("a list of dependencies", "/dependencies", i, nil)
+		default:
+			x.unknown(string(name), "ref", "dependsOn", "provides")
+			x.j.Skip()
+		}
+	}
+}
+
+// elementRefs reads a list of references to elements. Each is given to then, unless that is
+// nil.
+func (x *cdx) elementRefs(what, list string, i int, then func([]byte)) {
+	if !x.expect('[', what, fmt.Sprintf("%s/%d", list, i)) {
+		return
+	}
+	for x.j.More() {
+		if x.j.Kind() != '{' {
+			x.elementRef(what, list, i, then)
+			continue
+		}
+		x.j.Enter('{')
+		for x.j.More() {
+			if string(x.j.Name()) == "ref" {
+				x.elementRef(what, list, i, then)
+				continue
+			}
+			x.j.Skip()
+		}
+	}
+}
+
+// elementRef reads one reference.
+func (x *cdx) elementRef(what, list string, i int, then func([]byte)) {
+	text, k := x.j.TryText()
+	switch k {
+	case '"':
+		x.elements.refer(text, func() vendors.Location {
+			return vendors.Location{Pointer: fmt.Sprintf("%s/%d", list, i), Offset: x.j.TextOffset()}
+		})
+		if then != nil {
+			then(text)
+		}
+		return
+	case 'n', 0:
+	default:
+		x.s.Malformed(WarnMalformed, "a reference in "+what+" is "+kindWord(k)+"; expected a string",
+			vendors.Location{Pointer: fmt.Sprintf("%s/%d", list, i), Offset: x.j.Offset()})
+	}
+	x.j.Skip()
+}

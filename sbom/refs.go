@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// references compares what a document refers to with what it has. A reference to an
+// element that is not there is a part of which nobody knows who made it, unless it is an
+// identifier itself: then it is screened as a component.
+//
+// Elements are kept as the first 128 bits of their ids' SHA-256. If those of two ids were
+// the same, a missing element would pass for one that is there; nobody can make two such
+// ids, and by chance it does not happen. A reference to something that comes later in the
+// document is kept as it is until the end.
+type references struct {
+	have    map[refKey]struct{}
+	pending map[refKey]struct{}
+	wanted  []reference // in the order of the document
+	text    int         // bytes of them
+	full    bool        // a limit was hit: not all can be compared
+}
+
+type refKey [16]byte
+
+// A reference is to an element that was not there yet.
+type reference struct {
+	id string
+	at vendors.Location
+}
+
+const (
+	// maxElements bounds the elements of a document that are kept: a hundred megabytes.
+	maxElements = 1 << 21
+	// maxReferences and maxReferenceText bound references to what was not there yet.
+	maxReferences    = 1 << 18
+	maxReferenceText = 32 << 20
+)
+
+// keyOf returns the key of an id. Package URLs that differ in escapes only are the same:
+// tools write "@" in one place and "%40" in the other.
+func keyOf[T string | []byte](id T) refKey {
+	plain := []byte(id)
+	if bytes.IndexByte(plain, '%') >= 0 && hasPrefixFold(plain, "pkg:") {
+		if unescaped, err := url.PathUnescape(string(plain)); err == nil {
+			plain = []byte(unescaped)
+		}
+	}
+	sum := sha256.Sum256(plain)
+	return refKey(sum[:16])
+}
+
+// define says that the document has an element.
+func (r *references) define(id []byte) {
+	switch {
+	case len(id) == 0:
+	case len(r.have) >= maxElements:
+		r.full = true
+	default:
+		if r.have == nil {
+			r.have = make(map[refKey]struct{})
+		}
+		r.have[keyOf(id)] = struct{}{}
+	}
+}
+
+// has reports whether the element was defined.
+func (r *references) has(id string) bool {
+	_, is := r.have[keyOf(id)]
+	return is
+}
+
+// refer takes note of a reference. at gives its place, if that is needed.
+func (r *references) refer(id []byte, at func() vendors.Location) {
+	if len(id) == 0 {
+		return
+	}
+	key := keyOf(id)
+	if _, is := r.have[key]; is {
+		return
+	}
+	if _, is := r.pending[key]; is {
+		return
+	}
+	if len(r.wanted) >= maxReferences || r.text+len(id) > maxReferenceText {
+		r.full = true
+		return
+	}
+	if r.pending == nil {
+		r.pending = make(map[refKey]struct{})
+	}
+	r.pending[key] = struct{}{}
+	r.text += len(id)
+	r.wanted = append(r.wanted, reference{string(id), at()})
+}
+
+// settle says what became of the references at the end of the document. It delivers
+// identifiers as components, and counts what says nothing.
+func (r *references) settle(f *fields) {
+	if f.j.Err() != nil {
+		return
+	}
+	linked := make(map[string]bool)
+	screened, example := 0, reference{}
+	for _, w := range r.wanted {
+		document, _, _ := strings.Cut(w.id, "#")
+		switch {
+		case r.has(w.id):
+		case hasPrefixFold([]byte(w.id), "pkg:"), hasPrefixFold([]byte(w.id), "cpe:"):
+			if !f.identifierComponent(w) {
+				f.stop()
+				return
+			}
+			if screened++; screened == 1 {
+				example = w
+			}
+		case !strings.HasPrefix(w.id, "urn:cdx:"):
+			if !r.full {
+				f.s.Malformed(WarnMissingElement, "the document refers to "+quote(w.id[:min(len(w.id), 200)])+", which is not in it; what that is was not screened", w.at)
+			}
+		case !linked[document]: // a BOM-Link
+			linked[document] = true
+			f.s.Link(Link{URL: w.id, Location: w.at})
+		}
+	}
+	if screened > 0 {
+		f.s.Warn(WarnMissingElement, fmt.Sprintf("the document refers to %d identifiers of elements that it does not have, such as %s; they were screened as parts",
+			screened, quote(example.id[:min(len(example.id), 200)])), example.at)
+	}
+	if r.full && len(r.wanted) > 0 {
+		f.s.Malformed(WarnMissingElement, fmt.Sprintf("more than %d elements or %d references to what comes later; whether all that the document refers to is in it was not checked",
+			maxElements, maxReferences), vendors.Location{})
+	}
+}
+
+// identifierComponent delivers the component that a reference is an identifier of.
+func (f *fields) identifierComponent(w reference) bool {
+	fresh := newBuilder(f.s)
+	b := &fresh
+	b.offset = w.at.Offset
+	b.pointer = b.add([]byte(w.at.Pointer))
+	b.ref = b.add([]byte(w.id))
+	b.name = b.ref
+	if hasPrefixFold([]byte(w.id), "cpe:") {
+		f.cpeSpan(b, b.ref, path{}, w.at.Offset)
+	} else {
+		f.purlSpan(b, b.ref, path{}, w.at.Offset)
+	}
+	b.check(f.j, &f.limits)
+	return f.j.Err() != nil || f.s.Emit(b.component())
+}

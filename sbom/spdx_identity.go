@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// A refKind is what the type of an external reference stands for.
+type refKind uint8
+
+const (
+	refOther     refKind = iota // a page, a hash, a type of the document's own
+	refPURL                     // a package URL
+	refCPE                      // a CPE of either binding
+	refMaven                    // "group:artifact[:version]"
+	refNPM                      // "[@scope/]name[@version]"
+	refNamed                    // a package of a registry without namespaces: "name/version", "name#version"
+	refEmail                    // an address
+	refURLScheme                // an address that stands for a thing
+	refPlace                    // where the code or the package is kept
+	refHomepage                 // a page about the package
+)
+
+// refKinds are the types of external references and identifiers of SPDX 2 (annex F) and
+// SPDX 3 (ExternalRefType, ExternalIdentifierType), by their names without case and
+// punctuation, and by the names that tools give them.
+var refKinds = map[string]refKind{
+	"purl": refPURL, "packageurl": refPURL,
+	"cpe": refCPE, "cpe22": refCPE, "cpe23": refCPE, "cpe22type": refCPE, "cpe23type": refCPE,
+	"mavencentral": refMaven, "maven": refMaven,
+	"npm":   refNPM,
+	"nuget": refNamed, "bower": refNamed,
+	"email": refEmail, "urlscheme": refURLScheme,
+	"altdownloadlocation": refPlace, "altwebpage": refHomepage, "binaryartifact": refPlace,
+	"sourceartifact": refPlace, "vcs": refPlace, "download": refPlace,
+}
+
+// refKindOf returns the kind of a type, which can be an address of its vocabulary. A type
+// that is not known is that of its locator, if that says what it is.
+func refKindOf(typ, locator []byte) refKind {
+	var buf [32]byte
+	folded := buf[:0]
+	for _, c := range typ[bytes.LastIndexAny(typ, "/#:")+1:] {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' {
+			folded = append(folded, c)
+		}
+	}
+	if kind := refKinds[string(folded)]; kind != refOther {
+		return kind
+	}
+	switch {
+	case hasPrefixFold(locator, "pkg:"):
+		return refPURL
+	case hasPrefixFold(locator, "cpe:"):
+		return refCPE
+	}
+	return refOther
+}
+
+func hasPrefixFold(s []byte, prefix string) bool {
+	s = bytes.TrimLeft(s, " \t\r\n")
+	return len(s) >= len(prefix) && strings.EqualFold(string(s[:len(prefix)]), prefix)
+}
+
+// locator adds the claims of an external reference or identifier. Of an unknown type, its
+// text says who owns it if it is of a package manager.
+func (f *fields) locator(b *builder, kind refKind, packages bool, value span, at path, off int64) {
+	switch kind {
+	case refPURL:
+		f.purlSpan(b, value, at, off)
+	case refCPE:
+		f.cpeSpan(b, value, at, off)
+	case refMaven:
+		if colon := bytes.IndexByte(b.get(value), ':'); colon >= 0 {
+			value.to = value.from + colon
+		}
+		b.claimSpan(vendors.Namespace, vendors.KindGroup, value, at, off)
+	case refNPM:
+		f.nameIdentity(b, value, at, off)
+	case refNamed:
+		name := b.get(value)
+		if end := bytes.IndexAny(name, "/#"); end > 0 {
+			value.to = value.from + end
+		}
+		b.claimSpan(vendors.Mention, vendors.KindProduct, value, at, off)
+	case refEmail:
+		b.claimSpan(vendors.Mention, vendors.KindEmail, value, at, off)
+	case refURLScheme, refPlace:
+		b.claimSpan(vendors.Reference, vendors.KindURL, value, at, off)
+	case refHomepage:
+		b.claimSpan(vendors.Homepage, vendors.KindURL, value, at, off)
+	default:
+		if packages {
+			f.nameIdentity(b, value, at, off)
+		}
+		b.claimSpan(vendors.Mention, vendors.KindURL, value, at, off)
+	}
+}
+
+// purlSpan adds the claim of one of the component's own package URLs.
+func (f *fields) purlSpan(b *builder, value span, at path, off int64) {
+	b.claimPURL(value, at, off)
+}
+
+func (f *fields) cpeSpan(b *builder, value span, at path, off int64) {
+	if vendors.Placeholder(b.get(value)) {
+		return
+	}
+	b.claimSpan(vendors.Namespace, vendors.KindCPE, value, at, off)
+}
+
+// nameIdentity adds what the name of a package says of its owner. SPDX has no field for a
+// namespace, so tools write the whole identity as the name: a package URL, the scope or
+// group of a package manager, the owner on a code host.
+func (f *fields) nameIdentity(b *builder, name span, at path, off int64) {
+	group := func(n int) {
+		b.claimSpan(vendors.Namespace, vendors.KindGroup, span{name.from, name.from + n}, at, off)
+	}
+	s := b.get(name)
+	if bytes.IndexByte(s, '/') < 0 && bytes.IndexByte(s, ':') < 0 || bytes.ContainsAny(s, " \t\r\n\\") || bytes.Contains(s, []byte("://")) {
+		return
+	}
+	if hasPrefixFold(s, "pkg:") {
+		f.purlSpan(b, name, at, off)
+		return
+	}
+	slash, colon := bytes.IndexByte(s, '/'), bytes.IndexByte(s, ':')
+	dotted := func(n int) bool { return bytes.IndexByte(s[:n], '.') > 0 }
+	switch {
+	case slash == 0 || s[0] == '.' || s[0] == '~': // a path
+	case colon > 0 && (slash < 0 || colon < slash):
+		// A name with one colon and no dots before it is that of an image with its tag.
+		if dotted(colon) || bytes.Count(s, []byte(":")) > 1 {
+			group(colon)
+		}
+	case slash > 0 && s[0] != '@' && dotted(slash): // a host, or a group backwards
+		group(len(s))
+		if bytes.IndexByte(s[slash+1:], '/') < 0 {
+			group(slash)
+		}
+	case slash > 0:
+		group(slash)
+	}
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Packages, files and snippets are read where the format has them. One that is anywhere
+// else was not screened, so it is counted. In a member that the format does not have, that
+// is whatever looks like an element; in one that it has and that holds none, what is called
+// a package.
+
+// strayPrefix begins the names of members under which the XML reader writes how many such
+// elements it passed over.
+const strayPrefix = "#stray:"
+
+// An elementLook gathers what makes an object or XML element look like an element of SPDX
+// or a component.
+type elementLook struct {
+	listed bool // it is under a name for packages
+	id     bool
+	name   bool
+	part   bool // one of those that components have
+	maker  bool // one of those that only elements of SPDX have and that say who made something
+}
+
+// namesElements reports whether packages are under this name.
+func namesElements(name string) bool {
+	switch foldName(name) {
+	case "package", "packages", "component", "components":
+		return true
+	}
+	return false
+}
+
+// field takes note of a member, or child of an XML element.
+func (l *elementLook) field(name string) {
+	switch name {
+	case "SPDXID", "spdxId", "bom-ref":
+		l.id = true
+	case "name", "fileName", "packageName":
+		l.name = true
+	case "supplier", "originator", "externalRefs", "suppliedBy", "originatedBy", "software_packageUrl":
+		l.maker = true
+	case "purl", "cpe", "manufacturer", "publisher", "downloadLocation", "packageFileName", "versionInfo":
+		l.part = true
+	}
+}
+
+// is reports whether it is taken for an element.
+func (l *elementLook) is(loose bool) bool {
+	if l.listed && (l.id || l.name || l.part || l.maker) {
+		return true
+	}
+	return loose && (l.maker || l.name && (l.id || l.part))
+}
+
+// pass reads a member that the format has, and that holds no packages.
+func (x *spdx) pass(b *builder) {
+	if k := x.j.Kind(); k != '{' && k != '[' {
+		x.j.Skip()
+		return
+	}
+	x.countStray(b, x.stray(false, false))
+}
+
+// unexpected reads a member that the format does not have.
+func (x *spdx) unexpected(b *builder, name string) {
+	if _, is := strings.CutPrefix(name, strayPrefix); is {
+		n, _ := strconv.Atoi(string(x.j.Number()))
+		x.countStray(b, n)
+		return
+	}
+	x.countStray(b, x.stray(namesElements(name), true))
+}
+
+// countStray counts elements that were not read, in a component or outside of any.
+func (x *spdx) countStray(b *builder, n int) {
+	if n == 0 || x.j.Err() != nil {
+		return
+	}
+	at := vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.Offset()}
+	message := fmt.Sprintf("%d objects here look like packages or files, where the format has none; they were not screened", n)
+	if b == nil {
+		x.s.Malformed(WarnMalformed, message, at)
+		return
+	}
+	b.malformed++
+	x.s.Warn(WarnMalformed, message, at)
+}
+
+// stray reads a value and counts what looks like an element in it.
+func (x *spdx) stray(listed, loose bool) (n int) {
+	j := x.j
+	switch j.Kind() {
+	case '[':
+		j.Enter('[')
+		for j.More() {
+			n += x.stray(listed, loose)
+		}
+	case '{':
+		j.Enter('{')
+		look := elementLook{listed: listed}
+		for j.More() {
+			name := string(j.Name())
+			if strings.HasPrefix(name, strayPrefix) {
+				more, _ := strconv.Atoi(string(j.Number()))
+				n += more
+				continue
+			}
+			look.field(name)
+			n += x.stray(namesElements(name), loose)
+		}
+		if look.is(loose) {
+			n++
+		}
+	default:
+		j.Skip()
+	}
+	return n
+}
+
+// strayElements reads the XML element of which the Start was read last, and counts what
+// looks like an element of SPDX in it.
+func strayElements(t *xmlWriter, listed, loose bool) (n int) {
+	x := t.x
+	listed = listed || namesElements(string(x.Name()))
+	look := elementLook{listed: listed}
+	for _, a := range x.Attrs() {
+		look.field(string(a.Name))
+	}
+	children := false
+	for x.Next() != xmlstream.None && x.Kind() != xmlstream.End {
+		if x.Kind() == xmlstream.Start {
+			children = true
+			look.field(string(x.Name()))
+			n += strayElements(t, false, loose)
+		}
+	}
+	if children && look.is(loose) {
+		n++
+	}
+	return n
+}
