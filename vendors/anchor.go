@@ -189,13 +189,13 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 // mayBeDrawn reports whether a name in ASCII could match with letters that its own are drawn
 // like in their place, or without a "(R)" or "(TM)".
 func mayBeDrawn(x *index, name []byte) bool {
+	if !maybeRedrawn(name) {
+		return false
+	}
 	for i, b := range name {
 		if b == '(' && asciiMark(name[i:]) > 0 {
 			return true
 		}
-	}
-	if !maybeRedrawn(name) {
-		return false
 	}
 	var buf [256]byte
 	if len(name) > len(buf) {

@@ -178,22 +178,49 @@ func digitsAsLetters(b []byte, one byte) {
 	}
 }
 
-// maybeRedrawn reports whether a name in ASCII has [redrawn] forms.
+// redrawnBytes are the bytes at which maybeRedrawn looks closer.
+var redrawnBytes = func() (t [256]bool) {
+	for _, c := range []byte("(01|IlNnVv") {
+		t[c] = true
+	}
+	return t
+}()
+
+// maybeRedrawn reports whether a name in ASCII has [redrawn] forms, or a mark such as "(R)".
 func maybeRedrawn(name []byte) bool {
 	for i, c := range name {
-		switch {
-		case c == '0', c == '1', c == '|':
-			return true
-		case i == 0:
-		case c == 'I':
-			if p := name[i-1]; 'a' <= p && p <= 'z' {
+		if !redrawnBytes[c] {
+			continue
+		}
+		var before, after byte
+		if i > 0 {
+			before = name[i-1]
+		}
+		if i+1 < len(name) {
+			after = name[i+1]
+		}
+		switch c {
+		case '(':
+			if asciiMark(name[i:]) > 0 {
 				return true
 			}
-		case c == 'l':
-			if isUpper(name[i-1]) && i+1 < len(name) && isUpper(name[i+1]) {
+		case 'I':
+			if 'a' <= before && before <= 'z' {
 				return true
 			}
-		case c|0x20 == 'n' && name[i-1]|0x20 == 'r', c|0x20 == 'v' && name[i-1]|0x20 == 'v':
+		case 'l':
+			if isUpper(before) && isUpper(after) {
+				return true
+			}
+		case 'n', 'N':
+			if before|0x20 == 'r' {
+				return true
+			}
+		case 'v', 'V':
+			if before|0x20 == 'v' {
+				return true
+			}
+		default:
 			return true
 		}
 	}
