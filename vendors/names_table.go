@@ -90,6 +90,7 @@ anpartsselskab
 ao
 aps
 as
+asa
 atviroji akcine bendrove
 avatud aktsiaselts
 avoin osakeyhtio
@@ -188,6 +189,7 @@ empresa individual de responsabilidad limitada
 empresa individual de responsabilidade limitada
 enskild naringsidkare
 entreprise unipersonnelle a responsabilite limitee
+eood
 eurl
 europaische aktiengesellschaft
 europaische gesellschaft
@@ -313,6 +315,7 @@ k d
 k f t
 k g
 k g a a
+k k
 kb
 kd
 kda
@@ -499,6 +502,7 @@ professional limited liability company
 proprietary limited
 proprietary limited company
 proprietary ltd
+psc
 pse
 psu
 pt
@@ -575,10 +579,13 @@ s en c
 s g r
 s i a
 s ie
+s l
 s l n e
+s l u
 s p a
 s par a s
 s r l
+s r l s
 s r o
 sa
 sa de c v
@@ -602,6 +609,7 @@ sapicv
 sarf
 sarl
 sas
+sasu
 sca
 scc
 scei
@@ -756,6 +764,8 @@ tavaristva z abmezhavanaj adkaznastsiu
 tavarystva z abmezhavanaj adkaznascyu
 tavarystva z abmezhavanay adkaznastsyu
 tavarystva z dadatkovaj adkaznascyu
+tbk
+tnhh
 tokumei kumiai
 tovarystvo z obmezhenoiu vidpovidalnistiu
 tovarystvo z obmezhenoyu vidpovidalnistyu
@@ -785,6 +795,7 @@ verejna akciova spolocnost
 vidkrite akcionerne tovaristvo
 vidkryte aktsionerne tovarystvo
 viesoji akcine bendrove
+w l l
 xk
 xususiy korxona
 xususiy tadbirkorlik

@@ -68,14 +68,14 @@ func (r *resolver) product(c *Claim, tokens []byte) bool {
 }
 
 // aboutWords make a name that starts with a product's that of a thing about the product.
-var aboutWords = makeSet(strings.Fields(`about adapter addon alternative analyser analyzer ansible api apis backup binding bindings blocker bot
+var aboutWords = makeSet(strings.Fields(`about adapter addon assistant alternative analyser analyzer ansible api apis backup binding bindings blocker bot
 	bridge bypass checker clean cleaner cli client clone collector compat compatible connector converter cookbook crack cracker dashboard decryptor demo
 	detect detection detector docs documentation downloader dump emulator example examples exploit export exporter extension extractor fake fetcher
-	fork formula gateway generator grabber guide helper hook importer inspired installer integration integrations interface keygen lib library
-	like logs manual migration mirror mock module monitor monitoring node notifier parser patch patcher playbook plugin poc process proxy
-	puppet reader remove remover removal replacement reset role rules runner scraper sdk shim signatures simulator spoof stub style stubs style
+	fork formula gateway generator grabber grafana guide helper hook importer inspired installer integration integrations interface keygen lib library
+	like logs manual migration mirror mock module monitor monitoring nagios node notifier parser patch patcher playbook plugin poc process prometheus proxy
+	puppet reader remove remover removal replacement reset role rules runner scraper sdk shim signatures simulator splunk spoof stub stubs style
 	template templates test tester testing tests theme tool toolkit tools tutorial tweaks unblock uninstall uninstaller unofficial unpacker
-	updater utils viewer vs widget without wrapper yara`)...)
+	updater utils viewer vs widget without wrapper yara zabbix`)...)
 
 // editionWords say which edition of a product it is, or for what it runs.
 var editionWords = makeSet(strings.Fields(`advanced agent amd64 android app arm64 basic beta business cloud console core desktop edition endpoint

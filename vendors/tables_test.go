@@ -34,7 +34,7 @@ var business = []string{"", "LLC", "JSC", "LP", "LLP"}
 var more = []string{"Co.", "Company", "Corp.", "Corporation", "Inc.", "Incorporated", "Ltd.", "Limited", "LLC", "PLC", "GmbH", "AG", "SE",
 	"Pvt.", "Private", "Pte.", "Pty.", "Sdn.", "Bhd.", "公司", "有限公司", "有限责任公司", "有限責任公司", "股份有限公司",
 	"주식회사", "유한회사", "유한공사", "유한책임회사", "المحدودة", "المحدوده",
-	"АО", "ОАО", "ЗАО", "ООО", "ПАО", "AO", "OAO", "ZAO", "OOO", "PAO", "FZ-LLC", "FZE", "FZCO", "S.A.U."}
+	"АО", "ОАО", "ЗАО", "ООО", "ПАО", "AO", "OAO", "ZAO", "OOO", "PAO", "FZ-LLC", "FZE", "FZCO", "S.A.U.", "S.L.", "S.L.U.", "S.R.L.S.", "SASU", "EOOD", "TOV", "K.K.", "ASA", "W.L.L.", "PSC", "Tbk", "TNHH"}
 
 // notForms are entries of the list that are words of ordinary names too, or of another trade
 // (an accountant's CPA, a bank, a school), or, as SCS, in the names of companies that are not
