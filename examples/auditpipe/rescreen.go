@@ -42,26 +42,9 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if err := s.index(ctx); err != nil {
 		return exitUnread, err
 	}
-	// The newest statement on each file that is not of this release is what it flips from.
-	latest := make(map[string]*evidence.Report)
-	said := make(map[string]string) // its transcript
-	order := []string{}
-	for _, line := range s.lines {
-		r, err := s.load(line)
-		if err != nil {
-			return exitUnread, err
-		}
-		digest, err := digestIn(r)
-		if err != nil {
-			return exitUnread, err
-		}
-		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) {
-			continue
-		}
-		if latest[digest] == nil {
-			order = append(order, digest)
-		}
-		latest[digest], said[digest] = r, transcriptIn(line)
+	order, latest, said, err := s.others(m)
+	if err != nil {
+		return exitUnread, err
 	}
 	meter := newMeter(c, len(order))
 	defer meter.done()
@@ -86,6 +69,31 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	}
 	fmt.Fprintf(c.stderr, "auditpipe: %d files judged by %s, without reading them; %d new in the store\n", len(order)-failed, m.Release().Name(), x.fresh)
 	return x.status(ctx, failed)
+}
+
+// others finds the newest statement on each file that is not by m's release and day, from which
+// a verdict flips: the digests of the files in their order, and by them the reports and the
+// digests of the transcripts.
+func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evidence.Report, said map[string]string, err error) {
+	latest, said = make(map[string]*evidence.Report), make(map[string]string)
+	for _, line := range s.lines {
+		r, err := s.load(line)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		digest, err := digestIn(r)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) {
+			continue
+		}
+		if latest[digest] == nil {
+			order = append(order, digest)
+		}
+		latest[digest], said[digest] = r, transcriptIn(line)
+	}
+	return order, latest, said, nil
 }
 
 // again judges the documents in a file by their transcript.

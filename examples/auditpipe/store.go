@@ -209,7 +209,7 @@ func (s *store) path(elem ...string) string {
 	return filepath.Join(append([]string{s.dir}, elem...)...)
 }
 
-// file reads a file of the store. None of the folders on the way, nor the file, is a link.
+// file reads a file of the store, and refuses a link on the way to it or in its place.
 func (s *store) file(name string) ([]byte, error) {
 	for i := range len(name) + 1 {
 		if i < len(name) && name[i] != '/' {

@@ -657,6 +657,24 @@ func TestDaysAndKeys(t *testing.T) {
 	}
 }
 
+// A note of one kind is taken for no other, however it is signed.
+func TestNoteHeads(t *testing.T) {
+	x := &site{t: t}
+	x.private, _ = keyFiles(t)
+	k, err := loadSigningKey(x.private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, head := range []string{pendingHead, indexHead, "", origin + " ", "another.store"} {
+		text := x.signed(x.private, head, "0", root(t, nil))
+		for _, v := range []note.Verifier{nil, k.verifier} {
+			if _, _, err := openCheckpoint([]byte(text), v); !errors.Is(err, errCheckpoint) {
+				t.Errorf("%q is taken for a checkpoint: %v", head, err)
+			}
+		}
+	}
+}
+
 func FuzzNotes(f *testing.F) {
 	sum := base64.StdEncoding.EncodeToString(make([]byte, 32))
 	f.Add([]byte(origin + "\n0\n" + sum + "\n\n— x AAAA\n"))

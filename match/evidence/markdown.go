@@ -23,16 +23,12 @@ const (
 // list the rest is counted.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	type found struct {
-		d *Document
-		f *Finding
-	}
-	var findings []found
+	var findings []foundIn
 	var unread, notices []string
 	for i := range r.Documents {
 		d := &r.Documents[i]
 		for j := range d.Findings {
-			findings = append(findings, found{d, &d.Findings[j]})
+			findings = append(findings, foundIn{d, &d.Findings[j]})
 		}
 		for _, n := range d.Notices {
 			notices = append(notices, md(d.Path)+": "+md(n.Message))
@@ -47,28 +43,11 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			unread = append(unread, line)
 		}
 	}
-	slices.SortStableFunc(findings, func(a, b found) int { return int(verdictOf(b.f.Verdict)) - int(verdictOf(a.f.Verdict)) })
+	slices.SortStableFunc(findings, func(a, b foundIn) int { return int(verdictOf(b.f.Verdict)) - int(verdictOf(a.f.Verdict)) })
 	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict))
 	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
 		md(r.Denylist.Release), md(r.Denylist.AsOf), number(len(r.Documents), "document"), number(len(findings), "finding"))
-	if len(findings) > 0 {
-		out.WriteString("\n| verdict | part | vendor | tier | document | strongest text |\n|---|---|---|---|---|---|\n")
-	}
-	for i, x := range findings {
-		if i == mostRows {
-			fmt.Fprintf(out, "\nAnd %s more, no worse than these; see the JSON report.\n", number(len(findings)-mostRows, "finding"))
-			break
-		}
-		f := x.f
-		text := ""
-		for k := range f.Citations {
-			if c := &f.Citations[k]; c.Verdict == f.Verdict {
-				text = fmt.Sprintf("[%s](<%s>)", md(c.Title+clauseOf(c)), strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(c.URL))
-				break
-			}
-		}
-		fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict), md(component(&f.Component)), md(f.Vendor.Name), md(f.Tier), md(x.d.Path), text)
-	}
+	markdownTable(out, findings)
 	out.WriteString("\n### What was not screened\n\n")
 	fmt.Fprintf(out, "- %s without a vendor identity: nothing is known about them, and they are not clear of any vendor.\n", number(r.Coverage.Unidentified, "part"))
 	fmt.Fprintf(out, "- %s that could not be read.\n", number(r.Coverage.Malformed, "field"))
@@ -87,6 +66,34 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		list(out, "- ", lines)
 	}
 	return out.Flush()
+}
+
+// A foundIn is a finding and its document.
+type foundIn struct {
+	d *Document
+	f *Finding
+}
+
+func markdownTable(out *bufio.Writer, findings []foundIn) {
+	if len(findings) == 0 {
+		return
+	}
+	out.WriteString("\n| verdict | part | vendor | tier | document | strongest text |\n|---|---|---|---|---|---|\n")
+	for i, x := range findings {
+		if i == mostRows {
+			fmt.Fprintf(out, "\nAnd %s more, no worse than these; see the JSON report.\n", number(len(findings)-mostRows, "finding"))
+			return
+		}
+		f := x.f
+		text := ""
+		for k := range f.Citations {
+			if c := &f.Citations[k]; c.Verdict == f.Verdict {
+				text = fmt.Sprintf("[%s](<%s>)", md(c.Title+clauseOf(c)), strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(c.URL))
+				break
+			}
+		}
+		fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict), md(component(&f.Component)), md(f.Vendor.Name), md(f.Tier), md(x.d.Path), text)
+	}
 }
 
 // list writes a list, of which not more than can be read.

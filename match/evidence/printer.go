@@ -52,7 +52,7 @@ func bold(text string) painted { return painted{"1", text} }
 // line prints text word by word within the width, after first on the first line
 // and after rest on the others. A part is a string or a painted. All of it is
 // made printable here, so that no text of a document can steer the terminal; colours are
-// added behind that.
+// added after that.
 func (p *printer) line(first, rest string, parts ...any) {
 	p.w.WriteString(first)
 	col, start := columns(first), true

@@ -139,8 +139,8 @@ func many(n int) *evidence.Report {
 	return r
 }
 
-// The work grows with the findings, and not with their square: 20 times the findings, whose
-// record has 9 MB, take nowhere near 400 times as long.
+// The work grows with the findings, and not with their square: 20 times the findings, a record
+// of 9 MB, take nowhere near 400 times as long.
 func TestLinear(t *testing.T) {
 	took := func(n int) time.Duration {
 		r, best := many(n), time.Hour
