@@ -11,7 +11,7 @@ import (
 )
 
 // found says what comes of one claim, short: "vendor tier rule", or "not: reason".
-func found(c vendors.Claim) string {
+func attributed(c vendors.Claim) string {
 	res := vendors.Bundled().Resolve(today, []vendors.Claim{c})
 	switch {
 	case len(res.Attributions) > 0:
@@ -110,7 +110,7 @@ func TestURLForms(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := ref(tt.url)
-		if got := found(c); got != tt.want {
+		if got := attributed(c); got != tt.want {
 			t.Errorf("%.100q = %q, want %q", tt.url, got, tt.want)
 		}
 		if tt.want != "" && !vendors.Bundled().MayMatch(c.Role, c.Kind, []byte(tt.url)) {
@@ -127,14 +127,14 @@ func TestHostsOfOthers(t *testing.T) {
 		"git@codehub.devcloud.cn-north-4.huaweicloud.com:a/b.git", "https://devrepo.devcloud.huaweicloud.com/02/nexus/",
 		"https://mirrors.cloud.tencent.com/npm/", "https://mirrors.tencent.com./go/", "https://git.code.tencent.com/a/b.git",
 	} {
-		if got := found(ref(url)); got != "not: hosting" {
+		if got := attributed(ref(url)); got != "not: hosting" {
 			t.Errorf("%s = %q, want not: hosting", url, got)
 		}
-		if got := found(purl("pkg:npm/lodash@4?repository_url=" + url)); got != "not: hosting" {
+		if got := attributed(purl("pkg:npm/lodash@4?repository_url=" + url)); got != "not: hosting" {
 			t.Errorf("a package kept at %s = %q, want not: hosting", url, got)
 		}
 	}
-	if got := found(ref("https://cloud.tencent.com/")); got != "tencent registered url.domain" {
+	if got := attributed(ref("https://cloud.tencent.com/")); got != "tencent registered url.domain" {
 		t.Errorf("the vendor's own site = %q", got)
 	}
 }
@@ -145,7 +145,7 @@ func TestHomepage(t *testing.T) {
 		"https://www.hikvision.com/":         "hikvision resembles url.domain",
 		"https://github.com/huaweicloud/sdk": "huawei registered url.owner",
 	} {
-		if got := found(vendors.Claim{Role: vendors.Homepage, Kind: vendors.KindURL, Value: url}); got != want {
+		if got := attributed(vendors.Claim{Role: vendors.Homepage, Kind: vendors.KindURL, Value: url}); got != want {
 			t.Errorf("%s = %q, want %q", url, got, want)
 		}
 	}
@@ -167,7 +167,7 @@ func TestLongIdentifiers(t *testing.T) {
 		{vendors.Claim{Role: vendors.Supplier, Kind: vendors.KindEmail, Value: long + "@hikvision.com"}, "hikvision resembles email.domain"},
 		{id(vendors.KindRegID, "regid.2012-05.com.hikvision,"+long), "hikvision registered url.domain"},
 	} {
-		if got := found(tt.claim); got != tt.want {
+		if got := attributed(tt.claim); got != tt.want {
 			t.Errorf("%s %.60q = %q, want %q", tt.claim.Kind, tt.claim.Value, got, tt.want)
 		}
 	}
@@ -224,7 +224,7 @@ func TestPURLForms(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := purl(tt.purl)
-		if got := found(c); got != tt.want {
+		if got := attributed(c); got != tt.want {
 			t.Errorf("%s = %q, want %q", tt.purl, got, tt.want)
 		}
 		if tt.want != "" && !vendors.Bundled().MayMatch(c.Role, c.Kind, []byte(tt.purl)) {
@@ -343,8 +343,8 @@ func FuzzURL(f *testing.F) {
 	f.Fuzz(func(t *testing.T, v string) {
 		e := vendors.Examine(vendors.Reference, vendors.KindURL, []byte(v))
 		c := vendors.Claim{Role: e.Role, Kind: e.Kind, Value: v}
-		if e.Unread && e.Kind == vendors.KindURL && found(c) != "" {
-			t.Fatalf("%q is unread and %s", v, found(c))
+		if e.Unread && e.Kind == vendors.KindURL && attributed(c) != "" {
+			t.Fatalf("%q is unread and %s", v, attributed(c))
 		}
 	})
 }
