@@ -69,7 +69,7 @@ func (x *cdx) properties(b *builder) {
 		if !x.object(b, "property") {
 			continue
 		}
-		role, kind := vendors.Mention, vendors.KindText
+		says := label{vendors.Mention, vendors.KindText}
 		var value span
 		var off int64
 		build := false
@@ -77,8 +77,8 @@ func (x *cdx) properties(b *builder) {
 			switch string(x.j.Name()) {
 			case "name":
 				text, ok := x.j.Text()
-				if ok && isVendorProperty(text) {
-					role, kind = vendors.Reference, vendors.KindName
+				if ok {
+					says = propertyLabel(text)
 				}
 				build = ok && string(text) == "BR_TYPE"
 			case "value":
@@ -91,22 +91,47 @@ func (x *cdx) properties(b *builder) {
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists the tools that it builds with
 		}
-		if role != vendors.Mention || len(b.claims) < maxMentions {
-			b.claimSpan(role, kind, value, element("/properties/", i, "/value"), off)
+		if says.role != vendors.Mention || len(b.claims) < maxMentions {
+			x.property(b, says, value, element("/properties/", i, "/value"), off)
 		}
 	}
 }
 
-// isVendorProperty reports whether a property is known to hold a vendor's name:
-// Syft's package metadata, the device properties of the CycloneDX taxonomy, and the
-// company that EMBA finds in Windows programs.
-func isVendorProperty(name []byte) bool {
-	switch string(name) {
-	case "syft:metadata:vendor", "syft:metadata:maintainer", "syft:metadata:implementor",
-		"cdx:device:manufacturer", "cdx:device:vendor", "cdx:device:supplier":
-		return true
+// property adds the claims of a property: of a name, also the address that follows it.
+func (x *cdx) property(b *builder, says label, value span, at path, off int64) {
+	if says.kind == vendors.KindName {
+		text := b.get(value)
+		if open := bytes.IndexByte(text, '<'); open > 0 && text[len(text)-1] == '>' && bytes.IndexByte(text[open:], '@') > 0 {
+			b.claimSpan(vendors.Author, vendors.KindEmail, span{value.from + open + 1, value.to - 1}, at, off)
+			value.to = value.from + len(bytes.TrimRight(text[:open], " "))
+		}
 	}
-	return bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
+	b.claimSpan(says.role, says.kind, value, at, off)
+}
+
+// vendorProperties are properties that say who made a component, or what it is called in a register: those of
+// Syft's package metadata, of the device taxonomy of CycloneDX, and of EMBA.
+var vendorProperties = map[string]label{
+	"syft:metadata:vendor":      {vendors.Reference, vendors.KindName},
+	"syft:metadata:implementor": {vendors.Reference, vendors.KindName},
+	"syft:metadata:maintainer":  {vendors.Author, vendors.KindName},
+	"syft:metadata:packager":    {vendors.Author, vendors.KindName},
+	"syft:metadata:author":      {vendors.Author, vendors.KindName},
+	"syft:metadata:homepage":    {vendors.Homepage, vendors.KindURL},
+	"syft:cpe23":                {vendors.Namespace, vendors.KindCPE},
+	"cdx:device:manufacturer":   {vendors.Reference, vendors.KindName},
+	"cdx:device:vendor":         {vendors.Reference, vendors.KindName},
+	"cdx:device:supplier":       {vendors.Reference, vendors.KindName},
+}
+
+func propertyLabel(name []byte) label {
+	if l, known := vendorProperties[string(name)]; known {
+		return l
+	}
+	if bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name")) {
+		return label{vendors.Reference, vendors.KindName}
+	}
+	return label{vendors.Mention, vendors.KindText}
 }
 
 // only reads one member of an object with read and skips the others.

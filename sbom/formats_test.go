@@ -109,7 +109,8 @@ func TestSyft(t *testing.T) {
 /artifacts/2 "old" "" subject=false malformed=0
   mention product "old" at /artifacts/2/name
   manufacturer name "Old Ltd" at /artifacts/2/metadata/manifest/main/Specification-Vendor
-  author name "Jo <jo@example.com>" at /artifacts/2/metadata/maintainer
+  author email "jo@example.com" at /artifacts/2/metadata/maintainer
+  author name "Jo" at /artifacts/2/metadata/maintainer
 /source "image" "sha256:1" subject=true malformed=0
   mention product "image" at /source/name
   supplier name "Shop" at /source/supplier

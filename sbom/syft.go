@@ -3,6 +3,7 @@
 package sbom
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -18,7 +19,9 @@ import (
 // package says of itself, which Syft's bills of materials lose in part.
 type syft struct {
 	fields
-	b builder
+	b     builder
+	named bool // the source has a name
+	parts int  // artifacts
 }
 
 func readSyft(r io.Reader, s *Sink) error {
@@ -27,6 +30,7 @@ func readSyft(r io.Reader, s *Sink) error {
 	x.b = newBuilder(s)
 	s.Placed()
 	x.document()
+	s.doc.header.NoParts = x.named && x.parts == 0
 	return x.j.End()
 }
 
@@ -83,7 +87,7 @@ func (x *syft) source() {
 	b.offset, b.placement = max(x.j.Offset()-1, 0), Subject
 	named := false
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := string(x.j.Name()); name {
 		case "id":
 			x.set(b, &b.ref)
 		case "name":
@@ -95,13 +99,78 @@ func (x *syft) source() {
 		case "supplier":
 			named = true
 			x.text(b, vendors.Supplier, vendors.KindName, path{a: "/supplier"})
+		case "metadata", "target": // "target" until schema 8
+			x.sourceMetadata(b, "/"+name)
 		default:
 			x.j.Skip()
 		}
 	}
 	if named {
+		x.named = true
 		x.emit()
 	}
+}
+
+// sourceMetadata reads the labels of an image.
+func (x *syft) sourceMetadata(b *builder, at string) {
+	if x.j.Kind() != '{' {
+		x.j.Skip() // the path of a folder
+		return
+	}
+	x.j.Enter('{')
+	for x.j.More() {
+		if string(x.j.Name()) != "labels" || x.j.Kind() != '{' {
+			x.j.Skip()
+			continue
+		}
+		x.j.Enter('{')
+		for x.j.More() {
+			name := string(x.j.Name())
+			l, known := imageLabels[strings.ToLower(name)]
+			if !known {
+				x.j.Skip()
+				continue
+			}
+			where := path{a: string(jsontext.Pointer(at + "/labels").AppendToken(name))}
+			if text, ok := x.str(b); ok {
+				x.said(b, l, text, where)
+			}
+		}
+	}
+}
+
+// A label is what a named value says: in which role, and what sort of value it is.
+type label struct {
+	role vendors.Role
+	kind vendors.Kind
+}
+
+// imageLabels are the labels of images that say who made or keeps one: the annotations of the
+// OCI image specification, those of label-schema.org before them, and MAINTAINER of Dockerfiles.
+var imageLabels = map[string]label{
+	"org.opencontainers.image.vendor":        {vendors.Supplier, vendors.KindName},
+	"org.opencontainers.image.authors":       {vendors.Author, vendors.KindName},
+	"org.opencontainers.image.url":           {vendors.Homepage, vendors.KindURL},
+	"org.opencontainers.image.documentation": {vendors.Homepage, vendors.KindURL},
+	"org.opencontainers.image.source":        {vendors.Reference, vendors.KindURL},
+	"org.label-schema.vendor":                {vendors.Supplier, vendors.KindName},
+	"org.label-schema.url":                   {vendors.Homepage, vendors.KindURL},
+	"org.label-schema.vcs-url":               {vendors.Reference, vendors.KindURL},
+	"vendor":                                 {vendors.Supplier, vendors.KindName},
+	"maintainer":                             {vendors.Author, vendors.KindName},
+}
+
+// said adds the claims of a value: of a name, also the address that follows it.
+func (f *fields) said(b *builder, l label, text []byte, at path) {
+	if l.kind == vendors.KindName {
+		if name, address, found := bytes.Cut(text, []byte("<")); found {
+			if address, _, closed := bytes.Cut(address, []byte(">")); closed && bytes.IndexByte(address, '@') > 0 {
+				b.claim(l.role, vendors.KindEmail, address, at, f.j.TextOffset())
+				text = bytes.TrimSpace(name)
+			}
+		}
+	}
+	b.claim(l.role, l.kind, text, at, f.j.TextOffset())
 }
 
 func (x *syft) emit() {
@@ -127,6 +196,7 @@ func (x *syft) artifacts() {
 		for x.j.More() {
 			x.member(b, x.j.Name())
 		}
+		x.parts++
 		x.emit()
 	}
 }
@@ -193,21 +263,30 @@ func (x *syft) metadata(b *builder, at string, depth int) {
 			x.wrong(b, "field "+quote(name))
 		case x.j.Kind() == '{':
 			x.metadata(b, where, depth+1)
-		case x.j.Kind() == '[' && name == "main", x.j.Kind() == '[' && strings.Contains(strings.ToLower(name), "sections"):
-			x.pairs(b, where)
+		case x.j.Kind() == '[' && role == "":
+			x.pairs(b, where, 0)
 		case role == "":
 			x.j.Skip()
+		case x.j.Kind() == '"' && kind == vendors.KindName:
+			if text, ok := x.str(b); ok {
+				x.said(b, label{role, kind}, text, path{a: where})
+			}
 		default:
 			x.texts(b, role, kind, where+"/")
 		}
 	}
 }
 
-// pairs reads a list of {"key", "value"}, as the sections of a Java manifest are.
-func (x *syft) pairs(b *builder, at string) {
+// pairs reads lists of {"key", "value"}, as the sections of a Java manifest and the version
+// resources of a Windows program are, and lists of such lists.
+func (x *syft) pairs(b *builder, at string, depth int) {
 	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
-		if x.j.Kind() != '{' {
+		switch k := x.j.Kind(); {
+		case k == '[' && depth < 2:
+			x.pairs(b, at+"/"+strconv.Itoa(i), depth+1)
+			continue
+		case k != '{':
 			x.j.Skip()
 			continue
 		}
@@ -237,7 +316,7 @@ func syftField(name string) (vendors.Role, vendors.Kind) {
 	switch strings.ReplaceAll(foldName(name), "-", "") {
 	case "vendor", "companyname", "implementationvendor", "specificationvendor", "bundlevendor", "createdbyvendor", "implementor":
 		return vendors.Manufacturer, vendors.KindName
-	case "maintainer", "maintainers", "author", "authors", "authoremail", "publisher":
+	case "maintainer", "maintainers", "author", "authors", "authoremail", "publisher", "packager":
 		return vendors.Author, vendors.KindName
 	case "homepage", "url", "bundledocurl":
 		return vendors.Homepage, vendors.KindURL

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// makers returns the claims of a document that are not its components' own names, one a word.
+func makers(t *testing.T, text string) (string, sbom.Header) {
+	t.Helper()
+	doc := sbom.NewReader(strings.NewReader(text), nil)
+	var said []string
+	for c, err := range doc.Components() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, claim := range c.Claims {
+			if claim.Kind != vendors.KindProduct {
+				said = append(said, fmt.Sprintf("%s %s %s", claim.Role, claim.Kind, claim.Value))
+			}
+		}
+	}
+	return strings.Join(said, "; "), doc.Header()
+}
+
+// What Syft finds out about makers is in fields of each kind of package, and in the labels of
+// the image.
+func TestSyftMakers(t *testing.T) {
+	for _, tt := range []struct{ metadata, source, want string }{
+		{`"metadata":{"VersionResources":[{"key":"CompanyName","value":"Acme"},{"key":"FileVersion","value":"1"}]}`, ``, "manufacturer name Acme"},
+		{`"metadata":{"manifest":{"sections":[[{"key":"Bundle-Vendor","value":"Acme"}]]}}`, ``, "manufacturer name Acme"},
+		{`"metadata":{"maintainer":"Acme <a@acme.example>"}`, ``, "author email a@acme.example; author name Acme"},
+		{`"metadata":{"packager":"Acme"}`, ``, "author name Acme"},
+		{`"metadata":{"vendor":"Acme"}`, ``, "manufacturer name Acme"},
+		{``, `"metadata":{"labels":{"org.opencontainers.image.vendor":"Acme","x":"Other"}}`, "supplier name Acme"},
+		{``, `"metadata":{"x":{"labels":{"vendor":"Other"}},"labels":{"MAINTAINER":"Acme <a@acme.example>"}}`, "author email a@acme.example; author name Acme"},
+		{``, `"target":{"labels":{"org.opencontainers.image.source":"https://example.org/x","org.opencontainers.image.url":"https://acme.example"}}`, "reference url https://example.org/x; homepage url https://acme.example"},
+		{``, `"target":"/folder"`, ""},
+		{``, `"metadata":{"labels":null}`, ""},
+	} {
+		artifact, source := `{"name":"a"`, `{"name":"image"`
+		if tt.metadata != "" {
+			artifact += "," + tt.metadata
+		}
+		if tt.source != "" {
+			source += "," + tt.source
+		}
+		got, h := makers(t, `{"artifacts":[`+artifact+`}],"source":`+source+`}}`)
+		if got != tt.want || h.Malformed != 0 || h.NoParts {
+			t.Errorf("%s %s: %q, malformed %d, no parts %v; want %q", tt.metadata, tt.source, got, h.Malformed, h.NoParts, tt.want)
+		}
+	}
+	if _, h := makers(t, `{"artifacts":[],"source":{"name":"image"}}`); !h.NoParts {
+		t.Error("a list without artifacts is not one that lists no parts")
+	}
+}
+
+// Properties of CycloneDX that tools are known to write makers into.
+func TestVendorProperties(t *testing.T) {
+	for name, want := range map[string]string{
+		"syft:cpe23":               "namespace cpe cpe:2.3:a:acme:a:1:*:*:*:*:*:*:*",
+		"syft:metadata:maintainer": "author email a@acme.example; author name Acme",
+		"cdx:device:manufacturer":  "reference name Acme",
+		"syft:metadata:homepage":   "homepage url https://acme.example",
+		"x":                        "mention text Acme",
+	} {
+		value := "Acme"
+		switch {
+		case strings.Contains(want, " cpe "):
+			value = "cpe:2.3:a:acme:a:1:*:*:*:*:*:*:*"
+		case strings.Contains(want, "email"):
+			value = "Acme <a@acme.example>"
+		case strings.Contains(want, " url "):
+			value = "https://acme.example"
+		}
+		got, _ := makers(t, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","properties":[{"name":"`+name+`","value":"`+value+`"}]}]}`)
+		if got != want {
+			t.Errorf("%s: %q; want %q", name, got, want)
+		}
+	}
+}
