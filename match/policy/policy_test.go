@@ -313,3 +313,27 @@ func TestSilentOnParts(t *testing.T) {
 		}
 	}
 }
+
+// What is read as a policy can decide, and what it was read with is a closed set.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{
+		`{}`, `{"policy":"x","failOn":"exclude","jurisdictions":["EU"],"actions":["ban"],"minimumTier":"declared","componentTypes":["device"],"silentOnParts":"count","requireComplete":false,"requireIdentity":0.07}`,
+		`{"waivers":[{"vendor":"kaspersky","document":"*/a.json","reason":"x","author":"y","expires":"2027-01-01"}]}`, `{"jurisdictions":["EU","Europe"]}`,
+	} {
+		f.Add([]byte(text))
+	}
+	r := report("../../testdata/bids/router-tender")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := policy.Parse(text)
+		if err != nil {
+			if p != nil || !errors.Is(err, policy.ErrPolicy) {
+				t.Errorf("%+v, %v", p, err)
+			}
+			return
+		}
+		d := p.Decide(r, "2027-01-01")
+		if n := len(d.Fails) + len(d.Waived) + len(d.Passed); n != len(r.Documents[0].Findings)+len(r.Documents[1].Findings) {
+			t.Errorf("%d findings are decided on", n)
+		}
+	})
+}
