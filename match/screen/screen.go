@@ -27,6 +27,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -282,19 +283,22 @@ func companion(ctx context.Context, item peel.Item, input string) (evidence.Comp
 	return c, t.n, nil
 }
 
-// fail says that the rest of a document could not be read. What was found in it is kept.
-func (d *document) fail(err error) {
-	d.err = &match.IncompleteError{Result: d.result, Err: err}
-}
-
 // A document is what came of one document.
 type document struct {
 	item   peel.Item
 	src    evidence.Source // of the document, if it is packed in the file
 	sha1   string
 	header sbom.Header
-	result *match.Result
+	result *match.Result // with an err, of what was read before it, or nil
 	err    error
+}
+
+// fail says that a document that was screened was not read to its end.
+func (d *document) fail(err error) {
+	d.err = err
+	if d.result != nil {
+		d.result.Coverage.Complete = false
+	}
 }
 
 func (x *screener) document(ctx context.Context, item peel.Item) document {
@@ -355,38 +359,27 @@ func (d *document) record(f *file) evidence.Document {
 		src = d.src
 	}
 	src.Path = d.item.Path
+	header := &d.header
+	if d.result != nil {
+		header = &d.result.Header
+	}
+	if d.item.Unverified {
+		header.Warnings = append(slices.Clone(header.Warnings), sbom.Warning{Kind: sbom.WarnUnverified,
+			Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
+	}
 	var out evidence.Document
-	var part *match.IncompleteError
 	switch {
-	case errors.As(d.err, &part) && part.Result != nil:
-		out = incomplete(evidence.Failed(src, d.header, d.err), evidence.Screened(src, part.Result))
-	case d.err != nil:
-		out = evidence.Failed(src, d.header, d.err)
-	default:
-		if d.item.Unverified {
-			d.result.Header.Warnings = append(d.result.Header.Warnings, sbom.Warning{Kind: sbom.WarnUnverified,
-				Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
-		}
+	case d.err == nil:
 		out = evidence.Screened(src, d.result)
+	case d.result != nil:
+		out = evidence.Failed(src, d.header, &match.IncompleteError{Result: d.result, Err: d.err})
+	default:
+		out = evidence.Failed(src, d.header, d.err)
 	}
 	if len(d.item.Layers) > 0 {
 		out.Container = &evidence.Container{Path: f.src.Path, SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
 	}
 	return out
-}
-
-// incomplete is the record of a document that could not be read to its end, with what was found
-// before.
-func incomplete(failed, part evidence.Document) evidence.Document {
-	failed.Findings, failed.Observations = part.Findings, part.Observations
-	failed.Coverage = part.Coverage
-	failed.Coverage.Complete = false
-	v, err := match.ParseVerdict(part.Verdict)
-	if err != nil {
-		v = match.Inconclusive
-	}
-	failed.Verdict = max(v, match.Inconclusive).String()
-	return failed
 }
 
 func unreadable(err error) error { return sbom.ReadError(0, err) }

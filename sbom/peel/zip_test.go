@@ -110,7 +110,7 @@ func TestZip(t *testing.T) {
 	}
 	whole := zipWith("", "", p)
 	hidden := whole[:strings.Index(whole, "PK\x01\x02")] // a local header and its data
-	beforeDir := func(s string) string {                  // s in front of the central directory, as in Android packages
+	beforeDir := func(s string) string {                 // s in front of the central directory, as in Android packages
 		cut := strings.Index(whole, "PK\x01\x02")
 		b := []byte(whole[:cut] + s + whole[cut:])
 		order.PutUint32(b[len(b)-6:], uint32(cut+len(s)))
