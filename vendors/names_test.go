@@ -94,6 +94,12 @@ func TestMakersNames(t *testing.T) {
 		{"ООО «Хуавэй Россия»", "huawei resembles name.contains"},
 		{"ПАО ИнфоТеКС", "infotecs declared name.whole"},
 		{"ООО Лаборатория Касперского", "kaspersky declared name.whole"},
+		// Spelled out.
+		{"Z.T.E. Corporation", "zte resembles name.squashed"},
+		{"D A H U A", "dahua resembles name.squashed"},
+		{"D.J.I. Technology (Shenzhen)", "dji resembles name.squashed"},
+		{"K a s p e r s k y", "kaspersky resembles name.squashed"},
+		{"S.A.P. SE", ""},
 		// Misspelt.
 		{"Huwaei", "huawei resembles name.misspelt"},
 		{"Huawai Tech", "huawei resembles name.misspelt"},
