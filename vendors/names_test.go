@@ -123,6 +123,7 @@ func TestMakersNames(t *testing.T) {
 		{"Hydera", ""},
 		{"First Pacific Networks, Inc.", ""},
 		{"Positive Networks Technology", ""},
+		{"Digital Systems Technology Co., Ltd.", ""},
 		{"Telink Semiconductor (Shanghai) Co., Ltd.", ""},
 		{"DJL Ltd", ""},
 		{"上海大华化工厂", ""},
@@ -229,6 +230,13 @@ func TestCorroboration(t *testing.T) {
 		if got := found(append([]vendors.Claim{zte}, tt.beside...)...); got != tt.want {
 			t.Errorf("ZTE beside %+v = %q, want %q", tt.beside, got, tt.want)
 		}
+	}
+}
+
+// Two parts of one value are no two claims.
+func TestCorroborationByTheSameClaim(t *testing.T) {
+	if got := found(purl("pkg:generic/zte/x@1?download_url=https://support.zte.com.cn/x")); got != "zte resembles name.common" {
+		t.Errorf("%q, want zte resembles name.common", got)
 	}
 }
 
