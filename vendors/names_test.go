@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -112,6 +113,8 @@ func TestMakersNames(t *testing.T) {
 		{"Dahua Pharmacy Ltd", ""},
 		{"Shanghai Dahua Pharmaceutical Co., Ltd.", ""},
 		{"Zhejiang Dahua Textile Co., Ltd.", ""},
+		{"Zhejiang Dahua Tianyi Xinghe Baolong Co., Ltd.", ""},
+		{"Polska ZTE Akcesoria GmbH", ""},
 		{"Autel Kindergarten", ""},
 		{"EZVIZ Travel Agency", ""},
 		{"HiLook ApS", ""},
@@ -185,6 +188,21 @@ func TestProductsWithMoreWords(t *testing.T) {
 	}
 	if got := found(product("Kaspersky Total Security"), supplier("Example Software Ltd")); got != "kaspersky resembles product.name" {
 		t.Errorf("the product itself from another: %q", got)
+	}
+}
+
+// What looks like a product and is none is none with more words either.
+func TestProductExclusion(t *testing.T) {
+	r, err := vendors.Load(fstest.MapFS{"acme.json": {Data: []byte(`{"id":"acme","name":"Acme","sources":{"s":"a registry"},"members":[],
+		"identifiers":[{"kind":"name","values":["Acme Works"],"source":"s"},{"kind":"product","values":["Acme Rocket"],"source":"s"}],
+		"exclusions":[{"kind":"product","value":"Acme Rocket Skates","reason":"lookAlike","note":"a toy","source":"s"}]}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"Acme Rocket 3": 1, "Acme Rocket Skates": 0, "Acme Rocket Skates 3": 0} {
+		if got := r.Resolve(today, []vendors.Claim{product(name)}).Attributions; len(got) != want {
+			t.Errorf("%s: %+v, want %d", name, got, want)
+		}
 	}
 }
 
