@@ -251,9 +251,12 @@ func holdsName(purl []byte) bool {
 // without word breaks, are an anchor.
 func (a *anchors) hasSquashed(value []byte) bool {
 	h, letters := uint32(0), 0
-	for i, b := range value {
-		c := class[b]
+	for i := 0; i < len(value); i++ {
+		c := class[value[i]]
 		if c == 0 {
+			if value[i] == '(' {
+				i += max(asciiMark(value[i:]), 1) - 1
+			}
 			continue
 		}
 		h = step(h, c)

@@ -4,6 +4,7 @@ package vendors
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -65,51 +66,51 @@ type company struct {
 	placeLast                        bool // the last word is of a place in China
 }
 
-// cover counts the words of s, the longest known phrases first.
-func (f *formTables) cover(s []byte, k *company) {
-	for len(s) > 0 {
-		n := f.known(s, k)
-		if n == 0 {
-			word, _, _ := bytes.Cut(s, []byte{' '})
-			n = len(word)
-			k.placeLast = false
-			switch {
-			case f.trades[string(word)]:
-				k.trade = true
-				k.unknown++
-			case neutralWords[string(word)], f.codes[string(word)]:
-			default:
-				k.unknown++
-			}
-		}
-		s = bytes.TrimLeft(s[n:], " ")
+// next counts the longest known phrase with which s starts, or its first word, and returns
+// the length of it.
+func (f *formTables) next(s []byte, k *company) int {
+	if n := f.known(s, k); n > 0 {
+		return n
 	}
+	word, _, _ := bytes.Cut(s, []byte{' '})
+	k.placeLast = false
+	if w := string(word); !neutralWords[w] && !f.codes[w] {
+		k.unknown++
+		k.trade = k.trade || f.trades[w]
+	}
+	return len(word)
 }
 
 // known returns the length of the longest place, legal form or business word with which s
 // starts, and counts it.
 func (f *formTables) known(s []byte, k *company) int {
-	for end, words := len(s), bytes.Count(s, []byte{' '})+1; words > 0; words-- {
-		if words <= maxFormWords {
-			phrase := string(s[:end])
-			switch {
-			case f.regions[phrase], f.china[phrase]:
-				k.places++
-				k.placeLast = f.china[phrase]
-				return end
-			case f.forms[phrase], f.leading[phrase], spelled(f.forms, s[:end]):
-				k.forms++
-				k.placeLast = false
-				return end
-			case words == 1 && f.business[phrase]:
-				k.business++
-				k.placeLast = false
-				return end
-			case words == 1 && s[0] >= 0x80 && f.coverHan(phrase, k):
-				return end
-			}
+	var ends [maxFormWords]int
+	n := 0
+	for i := 0; i <= len(s) && n < len(ends); i++ {
+		if i == len(s) || s[i] == ' ' {
+			ends[n] = i
+			n++
 		}
-		end = max(bytes.LastIndexByte(s[:end], ' '), 0)
+	}
+	for words := n; words > 0; words-- {
+		end := ends[words-1]
+		phrase := string(s[:end])
+		switch {
+		case f.regions[phrase], f.china[phrase]:
+			k.places++
+			k.placeLast = f.china[phrase]
+			return end
+		case f.forms[phrase], f.leading[phrase], spelled(f.forms, s[:end]):
+			k.forms++
+			k.placeLast = false
+			return end
+		case words == 1 && f.business[phrase]:
+			k.business++
+			k.placeLast = false
+			return end
+		case words == 1 && s[0] >= 0x80 && f.coverHan(phrase, k):
+			return end
+		}
 	}
 	return 0
 }
@@ -203,46 +204,47 @@ func (f *formTables) afterPlaces(word string) string {
 func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
 	const maxWords = 6 // of a name
 	f := forms()
-	found := false
-	for start := 0; start < len(tokens); {
-		end, next := x.shortName(tokens[start:], maxWords)
-		if end > 0 {
-			e := x.names[string(tokens[start:start+end])]
-			var k company
-			f.cover(bytes.TrimRight(tokens[:start], " "), &k)
-			after := k.placeLast
-			f.cover(bytes.TrimLeft(tokens[start+end:], " "), &k)
-			sure := k.unknown == 0 && k.places+k.forms+k.business > 0
-			if sure || after && !k.trade && k.forms+k.business > 0 && k.unknown <= 2 && !e.ordinary {
-				r.hit(c, e, rule, Resembles)
-				found = true
-			}
-			next = end
+	var k company
+	type spot struct {
+		entry      *entry
+		afterPlace bool
+	}
+	var spots []spot
+	for rest := tokens; len(rest) > 0; rest = bytes.TrimLeft(rest, " ") {
+		n := x.shortName(rest, maxWords)
+		if n == 0 {
+			rest = rest[f.next(rest, &k):]
+			continue
 		}
-		start += next
-		for start < len(tokens) && tokens[start] == ' ' {
-			start++
+		s := spot{x.names[string(rest[:n])], k.placeLast}
+		if !slices.Contains(spots, s) {
+			spots = append(spots, s)
+		}
+		k.placeLast = false
+		rest = rest[n:]
+	}
+	found := false
+	for _, s := range spots {
+		sure := k.unknown == 0 && k.places+k.forms+k.business > 0
+		if sure || s.afterPlace && !k.trade && k.forms+k.business > 0 && k.unknown <= 2 && !s.entry.ordinary {
+			r.hit(c, s.entry, rule, Resembles)
+			found = true
 		}
 	}
 	return found
 }
 
 // shortName returns the length of the longest name with which tokens start that is not found
-// in longer ones wherever it stands, and the length of the first token.
-func (x *aliases) shortName(tokens []byte, maxWords int) (length, first int) {
-	for i := 0; i <= len(tokens); i++ {
+// in longer ones wherever it stands.
+func (x *aliases) shortName(tokens []byte, maxWords int) (length int) {
+	for i := 0; i <= len(tokens) && maxWords > 0; i++ {
 		if i < len(tokens) && tokens[i] != ' ' {
 			continue
 		}
-		if first == 0 {
-			first = i
-		}
+		maxWords--
 		if e := x.names[string(tokens[:i])]; e != nil && e.id.Kind != "transliteration" && (e.ordinary || x.phrases[string(tokens[:i])] == nil) {
 			length = i
 		}
-		if maxWords--; maxWords == 0 {
-			break
-		}
 	}
-	return length, first
+	return length
 }

@@ -27,14 +27,22 @@
 //
 // # Names
 //
-// Names are compared by whole tokens after Unicode compatibility folding; legal
-// forms ("Ltd.", "GmbH", "有限公司") are removed at the end of a name only.
-// Nothing is matched by substring: "aztec" is not ZTE. A common name ("Dahua",
-// "Honor") and one of fewer than four letters ("ZTE") are declared only together with
+// Names are compared by whole tokens after Unicode compatibility folding, without signs such
+// as ™, in the simplified form of Chinese characters; legal forms ("Ltd.", "GmbH",
+// "有限公司") are removed at the end of a name, and those that are written before it ("ООО",
+// "株式会社") at its start. Nothing is matched by substring: "aztec" is not ZTE. A common name
+// ("Dahua") and one of fewer than four letters ("ZTE") are declared only together with
 // a second, independent field; a short one also where its legal form stands beside it
-// as the register has it ("ZTE Corporation"). Likeness (one slip, other word breaks,
-// look-alike letters, declared transliterations) is looked for in distinctive names of
-// six letters or more.
+// as the register has it ("ZTE Corporation").
+//
+// All else resembles at most. A distinctive name of six letters or more is found inside
+// a longer one, with one slip, and with other word breaks; a short or common one only where the
+// other words are places, legal forms and what companies do ("Shenzhen ZTE Mobile Telecom
+// Co., Ltd."); one in a script without spaces at the start of a word or behind a place
+// ("北京华为数字技术有限公司"). Each of these rules runs on the letters that those of the name are
+// drawn like, too (UTS #39). A component named as a product, with an edition or a platform
+// behind it, resembles the product, if no words make it a thing about the product and it is
+// no package of a library.
 //
 // # Identifiers
 //

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -94,6 +95,12 @@ func TestMakersNames(t *testing.T) {
 		{"ООО «Хуавэй Россия»", "huawei resembles name.contains"},
 		{"ПАО ИнфоТеКС", "infotecs declared name.whole"},
 		{"ООО Лаборатория Касперского", "kaspersky declared name.whole"},
+		// Spelled out.
+		{"Z.T.E. Corporation", "zte resembles name.squashed"},
+		{"D A H U A", "dahua resembles name.squashed"},
+		{"D.J.I. Technology (Shenzhen)", "dji resembles name.squashed"},
+		{"K a s p e r s k y", "kaspersky resembles name.squashed"},
+		{"S.A.P. SE", ""},
 		// Misspelt.
 		{"Huwaei", "huawei resembles name.misspelt"},
 		{"Huawai Tech", "huawei resembles name.misspelt"},
@@ -106,6 +113,8 @@ func TestMakersNames(t *testing.T) {
 		{"Dahua Pharmacy Ltd", ""},
 		{"Shanghai Dahua Pharmaceutical Co., Ltd.", ""},
 		{"Zhejiang Dahua Textile Co., Ltd.", ""},
+		{"Zhejiang Dahua Tianyi Xinghe Baolong Co., Ltd.", ""},
+		{"Polska ZTE Akcesoria GmbH", ""},
 		{"Autel Kindergarten", ""},
 		{"EZVIZ Travel Agency", ""},
 		{"HiLook ApS", ""},
@@ -117,6 +126,7 @@ func TestMakersNames(t *testing.T) {
 		{"Hydera", ""},
 		{"First Pacific Networks, Inc.", ""},
 		{"Positive Networks Technology", ""},
+		{"Digital Systems Technology Co., Ltd.", ""},
 		{"Telink Semiconductor (Shanghai) Co., Ltd.", ""},
 		{"DJL Ltd", ""},
 		{"上海大华化工厂", ""},
@@ -181,6 +191,21 @@ func TestProductsWithMoreWords(t *testing.T) {
 	}
 }
 
+// What looks like a product and is none is none with more words either.
+func TestProductExclusion(t *testing.T) {
+	r, err := vendors.Load(fstest.MapFS{"acme.json": {Data: []byte(`{"id":"acme","name":"Acme","sources":{"s":"a registry"},"members":[],
+		"identifiers":[{"kind":"name","values":["Acme Works"],"source":"s"},{"kind":"product","values":["Acme Rocket"],"source":"s"}],
+		"exclusions":[{"kind":"product","value":"Acme Rocket Skates","reason":"lookAlike","note":"a toy","source":"s"}]}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"Acme Rocket 3": 1, "Acme Rocket Skates": 0, "Acme Rocket Skates 3": 0} {
+		if got := r.Resolve(today, []vendors.Claim{product(name)}).Attributions; len(got) != want {
+			t.Errorf("%s: %+v, want %d", name, got, want)
+		}
+	}
+}
+
 // A package of a library that is named after a product is not the product.
 func TestPackagesNamedAfterProducts(t *testing.T) {
 	for p, want := range map[string]string{
@@ -223,6 +248,13 @@ func TestCorroboration(t *testing.T) {
 		if got := found(append([]vendors.Claim{zte}, tt.beside...)...); got != tt.want {
 			t.Errorf("ZTE beside %+v = %q, want %q", tt.beside, got, tt.want)
 		}
+	}
+}
+
+// Two parts of one value are no two claims.
+func TestCorroborationByTheSameClaim(t *testing.T) {
+	if got := found(purl("pkg:generic/zte/x@1?download_url=https://support.zte.com.cn/x")); got != "zte resembles name.common" {
+		t.Errorf("%q, want zte resembles name.common", got)
 	}
 }
 

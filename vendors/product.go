@@ -41,11 +41,17 @@ func (r *resolver) words(x *aliases, c *Claim, tokens []byte) bool {
 	return r.phrase(x, c, tokens, RuleTextMention, tier)
 }
 
+// maxProduct is more than the bytes of the longest name of a product.
+const maxProduct = 128
+
+// lastBreak returns the place of the last space, or 0.
+func lastBreak(tokens []byte) int { return max(bytes.LastIndexByte(tokens, ' '), 0) }
+
 // product attributes the name of a product, as a whole or with other words behind it:
 // "Kaspersky Endpoint Security for Windows 12". The words must not make it another thing
 // about the product; behind a product's name of one word there may only be an edition.
 func (r *resolver) product(c *Claim, tokens []byte) bool {
-	for end := len(tokens); end > 0; end = max(bytes.LastIndexByte(tokens[:end], ' '), 0) {
+	for end := len(tokens); end > 0; end = lastBreak(tokens[:min(end, maxProduct)]) {
 		e := r.products[string(tokens[:end])]
 		if e == nil {
 			e = r.products[string(squash(r.sq[:0], tokens[:end]))] // "KasperskyTotalSecurity"

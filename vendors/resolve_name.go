@@ -69,6 +69,12 @@ func (r *resolver) name(c *Claim) {
 		r.inCompany(&r.aliases, c, tokens, RuleNameCompany) {
 		return
 	}
+	if v := spelledOut(tokens); v != nil {
+		x := &r.aliases
+		if r.alias(x, c, v, RuleNameSquashed, Resembles) || r.branch(x, c, v, RuleNameSquashed) || r.inCompany(x, c, v, RuleNameSquashed) {
+			return
+		}
+	}
 	variants := r.redrawn(c.Value, tokens)
 	for _, v := range variants {
 		for _, x := range [...]*aliases{&r.aliases, &r.drawn} {
@@ -100,6 +106,19 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 		}
 	}
 	return false
+}
+
+// spelledOut returns tokens that start with three or more single letters, "z t e
+// corporation", with those in one word, or nil.
+func spelledOut(tokens []byte) []byte {
+	n := 0
+	for 2*n < len(tokens) && (2*n+1 == len(tokens) || tokens[2*n+1] == ' ') && tokens[2*n] != ' ' {
+		n++
+	}
+	if n < 3 {
+		return nil
+	}
+	return append(squash(nil, tokens[:2*n-1]), tokens[2*n-1:]...)
 }
 
 // redrawn returns the forms of a name in other letters that it is drawn like. Nearly no name
@@ -154,7 +173,7 @@ func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Ti
 	for _, words := range [...][]byte{stripped, tokens} {
 		s := squash(r.sq[:0], words)
 		if len(s) < minDistinct {
-			break
+			continue
 		}
 		if e := x.squashed[string(s)]; e != nil {
 			if rule == RuleName {
