@@ -199,6 +199,8 @@ type Result struct {
 	Findings     []Finding // in the order of the document
 	Observations []Finding // in the order of the document
 	Coverage     Coverage
+	// elsewhere says that the document only refers to others, and that those were screened.
+	elsewhere bool
 }
 
 // An IncompleteError says that a document was not read to its end, or has more findings
@@ -261,7 +263,7 @@ func order(fs []Finding) {
 // verdict is the worst of the findings, or what the gaps allow.
 func (m *Matcher) verdict(r *Result) Verdict {
 	v := Clear
-	if r.Coverage.Malformed > 0 || r.Coverage.Components == 0 || r.Header.External > 0 || m.opts.RequireIdentity && r.Coverage.Unidentified > 0 {
+	if r.Coverage.Malformed > 0 || r.Coverage.Components == 0 && !r.elsewhere || r.Header.External > 0 || m.opts.RequireIdentity && r.Coverage.Unidentified > 0 {
 		v = Inconclusive
 	}
 	for i := range r.Findings {
