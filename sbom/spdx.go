@@ -90,7 +90,7 @@ func (x *spdx) document() {
 		case "externalDocumentRefs":
 			x.externalDocuments()
 		case "creationInfo", "name", "dataLicense", "comment", "annotations", "hasExtractedLicensingInfos", "revieweds":
-			x.pass(nil)
+			x.pass(nil, name)
 		default:
 			x.single("SPDX 2", name)
 			x.unknown(name, "packages", "files", "spdxVersion", "relationships", "documentDescribes", "SPDXID", "snippets", "externalDocumentRefs")
@@ -245,7 +245,7 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 		"attributionTexts", "builtDate", "releaseDate", "validUntilDate", "checksums":
 		j.Drop()
 	case "packageVerificationCode", "annotations":
-		x.pass(b)
+		x.pass(b, string(name))
 	default:
 		x.unknownIn(b, name)
 		x.unexpected(b, string(name))
@@ -410,7 +410,9 @@ func (x *spdx) oneFile() {
 	if named {
 		b.typ = b.add([]byte("file"))
 		x.emit()
+		return
 	}
+	x.s.doc.header.Malformed += b.malformed
 }
 
 // snippets are parts of files; only their ids are read.
@@ -422,7 +424,7 @@ func (x *spdx) snippets() {
 			case "SPDXID":
 				x.one(b, "/SPDXID", &b.ref)
 			default:
-				x.pass(b)
+				x.pass(b, string(name))
 			}
 		}
 		x.elements.define(b.get(b.ref))
@@ -476,7 +478,7 @@ func (x *spdx) oneRelationship() {
 			x.set(b, &to)
 			toAt = x.j.TextOffset()
 		case "comment":
-			x.pass(b)
+			x.pass(b, string(name))
 		default:
 			x.unexpected(b, string(name))
 		}

@@ -44,7 +44,7 @@ const (
 	// agent and the bytes of both. The specification allows one name; two nodes of one agent
 	// can have two.
 	maxAgentNames = 4
-	maxAgentIDs   = 8
+	maxAgentIDs   = 4
 	maxAgentText  = 2048
 	// maxMakers bounds the agents of an element.
 	maxMakers = 16

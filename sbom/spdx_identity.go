@@ -138,6 +138,9 @@ func (f *fields) nameIdentity(b *builder, name span, at path, off int64) {
 	}
 	slash, colon := bytes.IndexByte(s, '/'), bytes.IndexByte(s, ':')
 	dotted := func(n int) bool { return bytes.IndexByte(s[:n], '.') > 0 }
+	if colon > 0 && slash > colon && len(bytes.Trim(s[colon+1:slash], "0123456789")) == 0 {
+		colon = -1 // of a port
+	}
 	switch {
 	case slash == 0 || s[0] == '.' || s[0] == '~': // a path
 	case colon > 0 && (slash < 0 || colon < slash):
