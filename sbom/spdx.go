@@ -238,9 +238,9 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 		x.one(b, "/primaryPackagePurpose", &b.typ)
 		b.typ = b.add(bytes.ToLower(b.get(b.typ)))
 	case "copyrightText":
-		x.values(b, "/copyrightText", func(at path) { x.mention(b, vendors.Author, at) })
+		x.mentions(b, vendors.Author, "/copyrightText")
 	case "packageFileName", "sourceInfo", "summary", "description", "comment":
-		x.values(b, mentionPaths[string(name)], func(at path) { x.mention(b, vendors.Mention, at) })
+		x.mentions(b, vendors.Mention, mentionPaths[string(name)])
 	case "filesAnalyzed", "hasFiles", "licenseConcluded", "licenseDeclared", "licenseComments", "licenseInfoFromFiles",
 		"attributionTexts", "builtDate", "releaseDate", "validUntilDate", "checksums":
 		j.Drop()
@@ -258,12 +258,7 @@ var mentionPaths = map[string]string{"packageFileName": "/packageFileName", "sou
 // values reads the value of a member that the format has once. Where there is a list, as of
 // a tag that a tag-value document repeats, it reads each.
 func (x *spdx) values(b *builder, at string, read func(at path)) {
-	switch x.j.Kind() {
-	case '[':
-	case '{':
-		x.unexpected(b, at[1:])
-		return
-	default:
+	if x.j.Kind() != '[' {
 		read(path{a: at})
 		return
 	}
@@ -273,6 +268,16 @@ func (x *spdx) values(b *builder, at string, read func(at path)) {
 	for i := 0; x.j.More(); i++ {
 		read(element(at+"/", i, ""))
 	}
+}
+
+// mentions reads text that can only ever be a mention. Something else in its place is passed
+// over, unless there are packages in it.
+func (x *spdx) mentions(b *builder, role vendors.Role, at string) {
+	if x.j.Kind() == '{' {
+		x.unexpected(b, at[1:])
+		return
+	}
+	x.values(b, at, func(at path) { x.mention(b, role, at) })
 }
 
 // one reads a member that can have one value only. Of a list, it reads the first and counts

@@ -250,6 +250,10 @@ func TestStrayPackages(t *testing.T) {
 		{"in a reference to a document", spdx(ok + `,"externalDocumentRefs":[{"externalDocumentId":"DocumentRef-d","x":` + kav + `}]`), "malformed"},
 		{"nothing of the kind", spdx(ok + `,"x":{"name":"n","id":5},"y":"supplier","annotations":[{"comment":"x"}],"snippets":[{"SPDXID":"SPDXRef-s","name":"f"}],"hasExtractedLicensingInfos":[{"licenseId":"LicenseRef-1","name":"x"}]`), "nothing"},
 
+		{"a supplier with a package in it", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE","supplier":` + kav + `}]`), "malformed"},
+		{"a supplier that is an object", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE","supplier":{"x":"Organization: Kaspersky Lab"}}]`), "malformed"},
+		{"a comment that is an object", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE","comment":{"x":"y"}}]`), "nothing"},
+
 		{"YAML wrapper", "spdxVersion: SPDX-2.3\npackages:\n- {SPDXID: SPDXRef-a, name: a, downloadLocation: NONE}\nx:\n  packages:\n  - {SPDXID: SPDXRef-k, name: kav}\n", "malformed"},
 
 		{"XML, another name", xml(`<package>` + xmlKav + `</package>`), "malformed"},
