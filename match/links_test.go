@@ -102,6 +102,7 @@ func TestResolveLinksOnly(t *testing.T) {
 		{"to a document that only links", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a"), doc("a", 1)}, "clear clear"},
 		{"one is not there", []match.Screened{doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive"},
 		{"what it links to links to one that is not there", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a")}, "inconclusive inconclusive"},
+		{"what it links to links to parts, and to one that is not there", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive inconclusive"},
 		{"to each other", []match.Screened{doc("x", 0, "y"), doc("y", 0, "x")}, "inconclusive inconclusive"},
 		{"to itself", []match.Screened{doc("x", 0, "x"), doc("y", 1)}, "inconclusive"},
 		{"to nothing", []match.Screened{doc("run", 0, "a"), doc("a", 0)}, "inconclusive"},

@@ -276,6 +276,10 @@ func TestStrayPackages(t *testing.T) {
 			t.Errorf("%s: %s, want %s (%s)", tt.name, got, tt.want, why)
 		}
 	}
+	cs, _, _ := outcome(t, rdf(`</SpdxDocument><rdf:Description rdf:about="#k" rdf:type="http://spdx.org/rdf/terms#Package"><name>kav</name></rdf:Description>`))
+	if len(cs) != 1 || cs[0].Name != "kav" {
+		t.Errorf("RDF, type as an attribute and a name: %+v", cs)
+	}
 }
 
 // What a document refers to and does not have is screened if it is an identifier, and
@@ -381,6 +385,16 @@ func TestSPDX3Warnings(t *testing.T) {
 	const want = "a malformed=6 malformedField,badPURL,malformedField,unresolvedAgent,nullElement,externalDocument,missingElement"
 	if got != want || h.External != 1 {
 		t.Errorf("%q, want %q; %d external", got, want, h.External)
+	}
+}
+
+// An agent that is named many times in one relationship is one agent.
+func TestSPDX3ManyTimes(t *testing.T) {
+	doc := `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"Organization","spdxId":"urn:k","name":"Acme"},{"type":"software_Package","spdxId":"urn:a","name":"a"},
+		{"type":"Relationship","spdxId":"urn:r","from":"urn:a","relationshipType":"availableFrom","to":["urn:k"` + strings.Repeat(`,"urn:k"`, 1<<20) + `]}]}`
+	cs, _, got := outcome(t, doc)
+	if got != "a malformed=0 " || !has(cs, vendors.Supplier, "Acme") {
+		t.Errorf("%q", got)
 	}
 }
 
