@@ -9,7 +9,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A refKind is what the type of an external reference stands for.
+// A refKind says what a type of external references means.
 type refKind uint8
 
 const (
@@ -20,7 +20,7 @@ const (
 	refNPM                      // "[@scope/]name[@version]"
 	refNamed                    // a package of a registry without namespaces: "name/version", "name#version"
 	refEmail                    // an address
-	refURLScheme                // an address that stands for a thing
+	refURLScheme                // an address that names a thing
 	refPlace                    // where the code or the package is kept
 )
 
