@@ -21,7 +21,10 @@ type Screened struct {
 // a BOM-Link by serial number and version, an SPDX document by its namespace, any
 // other by a digest. What is there and was read to its end was screened, so it no longer
 // makes the result that refers to it inconclusive. A document that is found by its name but has
-// another digest than the reference says is not it. Results are changed in place.
+// another digest than the reference says is not it. A document
+// without components that only refers to others, as those of Yocto about what is needed at run
+// time, was screened if all of them are there and parts are in one of them. Results are
+// changed in place.
 func (m *Matcher) ResolveLinks(docs []Screened) {
 	index := make(map[string][]int) // what a document is called, to its places
 	for i, d := range docs {
@@ -37,6 +40,7 @@ func (m *Matcher) ResolveLinks(docs []Screened) {
 			}
 		}
 	}
+	from := make(map[int][]int) // documents to those that have only links, and one to it
 	for i := range docs {
 		r := docs[i].Result
 		if r == nil || len(r.Header.Links) == 0 {
@@ -45,14 +49,50 @@ func (m *Matcher) ResolveLinks(docs []Screened) {
 		for _, l := range r.Header.Links {
 			target, differs := find(l, docs, index)
 			switch {
-			case target != "":
+			case target >= 0:
 				r.Header.External--
-				rewrite(&r.Header, l, sbom.WarnLinkedDocument, "the linked document is here, and was screened: "+target)
-			case differs != "":
-				rewrite(&r.Header, l, sbom.WarnExternalDocument, "the linked document was not screened; "+differs+" has its name but another digest")
+				rewrite(&r.Header, l, sbom.WarnLinkedDocument, "the linked document is here, and was screened: "+docs[target].Path)
+				if r.Coverage.Components == 0 {
+					from[target] = append(from[target], i)
+				}
+			case differs >= 0:
+				rewrite(&r.Header, l, sbom.WarnExternalDocument, "the linked document was not screened; "+docs[differs].Path+" has its name but another digest")
 			}
 		}
-		m.settle(r)
+	}
+	partsElsewhere(docs, from)
+	for i := range docs {
+		if r := docs[i].Result; r != nil && len(r.Header.Links) > 0 {
+			m.settle(r)
+		}
+	}
+}
+
+// partsElsewhere marks the documents without components that lead, by links that were all
+// found, to one with components. from has, for a document, those that link to it.
+func partsElsewhere(docs []Screened, from map[int][]int) {
+	var next []int
+	for i := range docs {
+		if r := docs[i].Result; r != nil && r.Coverage.Components > 0 {
+			next = append(next, i)
+		}
+	}
+	for len(next) > 0 {
+		last := next[len(next)-1]
+		next = next[:len(next)-1]
+		for _, i := range from[last] {
+			r := docs[i].Result
+			if r.elsewhere || r.Header.External > 0 {
+				continue
+			}
+			r.elsewhere = true
+			for w := range r.Header.Warnings {
+				if w := &r.Header.Warnings[w]; w.Kind == sbom.WarnNothingScreened {
+					w.Kind, w.Message = sbom.WarnLinkedDocument, "the document has no components of its own; those of the linked documents were screened"
+				}
+			}
+			next = append(next, i)
+		}
 	}
 }
 
@@ -71,24 +111,25 @@ func names(h sbom.Header) []string {
 	return []string{h.Serial}
 }
 
-// find returns the path of the document that a link means, or of one that has its
-// name and another digest.
-func find(l sbom.Link, docs []Screened, index map[string][]int) (path, differs string) {
+// find returns the index of the document that a link means, or of one that has its
+// name and another digest; each is -1 if there is none.
+func find(l sbom.Link, docs []Screened, index map[string][]int) (target, differs int) {
+	differs = -1
 	name, _, _ := strings.Cut(l.URL, "#")
 	for _, i := range index[name] {
 		if agree(l.Digests, docs[i].Digests) {
-			return docs[i].Path, ""
+			return i, -1
 		}
-		differs = docs[i].Path
+		differs = i
 	}
 	for algorithm, value := range l.Digests {
 		for _, i := range index[algorithm+":"+value] {
 			if agree(l.Digests, docs[i].Digests) {
-				return docs[i].Path, ""
+				return i, -1
 			}
 		}
 	}
-	return "", differs
+	return -1, differs
 }
 
 // agree reports whether no digest is known to differ.

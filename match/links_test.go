@@ -3,6 +3,7 @@
 package match_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -90,5 +91,53 @@ func TestResolveLinksIncomplete(t *testing.T) {
 	}
 	if b.Verdict != match.Inconclusive || b.Header.External != 0 {
 		t.Errorf("the incomplete document: %v, %d external", b.Verdict, b.Header.External)
+	}
+}
+
+// A document that only refers to others was screened if those were, all of them, and have
+// parts.
+func TestResolveLinksOnly(t *testing.T) {
+	m := matcher(t, "", nil)
+	doc := func(name string, packages int, links ...string) match.Screened {
+		t.Helper()
+		var refs, parts []string
+		for i, l := range links {
+			refs = append(refs, fmt.Sprintf(`{"externalDocumentId":"DocumentRef-%d","spdxDocument":"https://example.com/%s"}`, i, l))
+		}
+		for i := range packages {
+			parts = append(parts, fmt.Sprintf(`{"SPDXID":"SPDXRef-%d","name":"p","downloadLocation":"NONE"}`, i))
+		}
+		text := `{"spdxVersion":"SPDX-2.2","documentNamespace":"https://example.com/` + name + `","externalDocumentRefs":[` + strings.Join(refs, ",") + `],"packages":[` + strings.Join(parts, ",") + `],
+			"relationships":[{"spdxElementId":"DocumentRef-0:SPDXRef-0","relationshipType":"AMENDS","relatedSpdxElement":"SPDXRef-DOCUMENT"}]}`
+		r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(text), nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return match.Screened{Path: name, Result: r}
+	}
+	for _, tt := range []struct {
+		name string
+		docs []match.Screened
+		want string // verdicts of the documents that link
+	}{
+		{"to parts", []match.Screened{doc("run", 0, "a", "b"), doc("a", 1), doc("b", 2)}, "clear"},
+		{"to a document that only links", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a"), doc("a", 1)}, "clear clear"},
+		{"one is not there", []match.Screened{doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive"},
+		{"what it links to links to one that is not there", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a")}, "inconclusive inconclusive"},
+		{"what it links to links to parts, and to one that is not there", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive inconclusive"},
+		{"to each other", []match.Screened{doc("x", 0, "y"), doc("y", 0, "x")}, "inconclusive inconclusive"},
+		{"to itself", []match.Screened{doc("x", 0, "x"), doc("y", 1)}, "inconclusive"},
+		{"to nothing", []match.Screened{doc("run", 0, "a"), doc("a", 0)}, "inconclusive"},
+	} {
+		m.ResolveLinks(tt.docs)
+		var got []string
+		for _, d := range tt.docs {
+			if len(d.Result.Header.Links) > 0 {
+				got = append(got, d.Result.Verdict.String())
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: %v, want %s", tt.name, got, tt.want)
+		}
 	}
 }

@@ -201,6 +201,8 @@ type Result struct {
 	Observations []Finding
 	Coverage     Coverage
 	Gaps         []Gap // what was not screened; with any, Verdict is never Clear
+	// elsewhere says that the document only refers to others, and that those were screened.
+	elsewhere bool
 }
 
 // An IncompleteError says that a document was not read to its end, or has more findings

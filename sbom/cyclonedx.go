@@ -81,6 +81,8 @@ func (x *cdx) document() {
 			x.compositions()
 		case "dependencies":
 			x.dependencies()
+		case "vulnerabilities":
+			x.vulnerabilities()
 		case "externalReferences":
 			x.linkedDocuments()
 		case "serialNumber":

@@ -29,7 +29,7 @@ const maxProto = 64 << 20
 // field is name=number, then "*" if it is repeated, then its type unless it is a
 // string. Fields that are not here are passed over.
 const protoSchema = `
-Bom spec_version=1 version=2:int32 serial_number=3 metadata=4:Metadata components=5*:Component services=6*:Service external_references=7*:ExternalReference dependencies=8*:Dependency compositions=9*:Composition formulation=13*:Formula declarations=14*:Opaque
+Bom spec_version=1 version=2:int32 serial_number=3 metadata=4:Metadata components=5*:Component services=6*:Service external_references=7*:ExternalReference dependencies=8*:Dependency compositions=9*:Composition vulnerabilities=10*:Vulnerability formulation=13*:Formula declarations=14*:Opaque
 Metadata component=4:Component manufacture=5:OrganizationalEntity supplier=6:OrganizationalEntity
 Component type=1:Classification bom_ref=3 supplier=4:OrganizationalEntity author=5 publisher=6 group=7 name=8 version=9 description=10 licenses=13*:LicenseChoice copyright=14 cpe=15 purl=16 swid=17:Swid pedigree=19:Pedigree external_references=20*:ExternalReference components=21*:Component properties=22*:Property evidence=23*:Evidence manufacturer=28:OrganizationalEntity authors=29*:OrganizationalContact
 Service bom_ref=1 provider=2:OrganizationalEntity group=3 name=4 version=5 description=6 endpoints=7* licenses=11*:LicenseChoice external_references=12*:ExternalReference services=13*:Service properties=14*:Property
@@ -50,6 +50,7 @@ EvidenceCopyright text=1
 EvidenceIdentity field=1:EvidenceFieldType concludedValue=5
 EvidenceOccurrences location=2
 Composition aggregate=1:Aggregate assemblies=2* dependencies=3*
+Vulnerability bom_ref=1
 Dependency ref=1 dependencies=2*:Dependency provides=3*
 Formula components=2*:Component services=3*:Service
 Opaque

@@ -39,6 +39,27 @@ func (x *cdx) dependency(i int) {
 	}
 }
 
+// vulnerabilities are no parts, but compositions can refer to them.
+func (x *cdx) vulnerabilities() {
+	if !x.array(nil, "vulnerabilities") {
+		return
+	}
+	for i := 0; x.more(i); i++ {
+		if !x.expect('{', "a vulnerability", fmt.Sprintf("/vulnerabilities/%d", i)) {
+			continue
+		}
+		for x.j.More() {
+			if string(x.j.Name()) == "bom-ref" {
+				if text, k := x.j.TryText(); k == '"' {
+					x.elements.define(text)
+					continue
+				}
+			}
+			x.j.Skip()
+		}
+	}
+}
+
 // elementRefs reads a list of references to elements. Each is given to then, unless that is
 // nil.
 func (x *cdx) elementRefs(what, list string, i int, then func([]byte)) {

@@ -62,6 +62,7 @@ var cycloneDXForm = func() *xmlForm {
 		"services":           services,
 		"externalReferences": references,
 		"compositions":       list("composition", &xmlForm{in: in{"aggregate": xmlText, "assemblies": list("assembly", ref), "dependencies": list("dependency", ref)}}),
+		"vulnerabilities":    list("vulnerability", &xmlForm{attrs: []string{"bom-ref"}}),
 		"dependencies":       list("dependency", &xmlForm{attrs: []string{"ref"}, in: in{"dependency": refs, "provides": refs}}),
 		"formulation":        list("formula", &xmlForm{in: parts}),
 		"declarations":       {in: in{"targets": {in: parts}}},

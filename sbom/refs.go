@@ -5,8 +5,8 @@ package sbom
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/clause76/clause76/vendors"
@@ -47,14 +47,29 @@ const (
 // keyOf returns the key of an id. Package URLs that differ in escapes only are the same:
 // tools write "@" in one place and "%40" in the other.
 func keyOf[T string | []byte](id T) refKey {
-	plain := []byte(id)
+	var buf [256]byte
+	plain := append(buf[:0], id...)
 	if bytes.IndexByte(plain, '%') >= 0 && hasPrefixFold(plain, "pkg:") {
-		if unescaped, err := url.PathUnescape(string(plain)); err == nil {
-			plain = []byte(unescaped)
-		}
+		plain = unescape(plain)
 	}
 	sum := sha256.Sum256(plain)
 	return refKey(sum[:16])
+}
+
+// unescape resolves percent escapes in place. One that is not valid stays.
+func unescape(s []byte) []byte {
+	to := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '%' && i+2 < len(s) {
+			if _, err := hex.Decode(s[i+1:i+2], s[i+1:i+3]); err == nil {
+				c, i = s[i+1], i+2
+			}
+		}
+		s[to] = c
+		to++
+	}
+	return s[:to]
 }
 
 // define says that the document has an element.

@@ -504,6 +504,16 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte("\x0a\x031.6\x2a\x0d\x08\x03\x22\x03\x0a\x01XB\x03kav\x72\x00"))
 	f.Add([]byte("spec_version: \"1.6\"\ncomponents { name: \"x\" supplier { name: \"X\" } }"))
 	f.Add([]byte(`{"artifacts":[{"name":"x","cpes":["cpe:/a:x:x"],"metadata":{"vendor":"X","manifest":{"main":[{"key":"Bundle-Vendor","value":"X"}]}}}],"source":{"name":"s"}}`))
+	for _, doc := range []string{
+		cdx(`"dependencies":[{"ref":"a","dependsOn":["b","pkg:npm/c@1","cpe:/a:d:e","urn:cdx:f/1#g"]}],"compositions":[{"assemblies":["h"]}],"vulnerabilities":[{"bom-ref":"v"}]`),
+		spdx(`"documentDescribes":["a","pkg:npm/c@1"],"x":{"packages":[{"SPDXID":"b","name":"c"}]},"packages":[{"name":"com.x:y:jar","supplier":["Organization: z","w"],"comment":{"name":"n","purl":"p"}}],"snippets":[{"SPDXID":"s"}]`),
+		"SPDXVersion: SPDX-2.3\nPackageName: @x/y\nPackageComment: <text>a<text>\nPackageName: b\nPackageSupplier: Organization: c\nPackageSupplier: d\nFileName: f\nFIleCopyrightText: <text>g\nh</text>\nRelationship: a CONTAINS pkg:npm/c@1\n",
+		`<Document><spdxVersion>SPDX-2.3</spdxVersion><x><package><SPDXID>a</SPDXID><name>b</name></package></x><packages><name>c</name><comment><y><supplier/><name/></y></comment></packages></Document>`,
+		`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#"><SpdxDocument rdf:about="u#d"><specVersion>SPDX-2.3</specVersion><Package rdf:about="u#a"><name>b</name></Package><describesPackage rdf:resource="u#c"/></SpdxDocument></rdf:RDF>`,
+		`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"software_Package","spdxId":"urn:a","name":["b","c/d"],"suppliedBy":["urn:k","urn:l"],"externalRef":[{"externalRefType":"npm","locator":["@x/y"]}]},{"type":"Agent","spdxId":"urn:k","name":"X"},{"@id":"urn:k","name":["Y"]},{"type":"Relationship","from":"urn:a","relationshipType":"availableFrom","to":["urn:k","pkg:npm/c@1"]}]}`,
+	} {
+		f.Add([]byte(doc))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		opts := &sbom.Options{Limits: sbom.Limits{Depth: 64, String: 1 << 16, Components: 1000}}
 		d := sbom.NewReader(bytes.NewReader(data), opts)

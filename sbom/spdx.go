@@ -88,7 +88,7 @@ func (x *spdx) document() {
 		case "externalDocumentRefs":
 			x.externalDocuments()
 		case "creationInfo", "name", "dataLicense", "comment", "annotations", "hasExtractedLicensingInfos", "revieweds":
-			x.pass(nil)
+			x.pass(nil, name)
 		default:
 			x.single("SPDX 2", name)
 			x.unknown(name, "packages", "files", "spdxVersion", "relationships", "documentDescribes", "SPDXID", "snippets", "externalDocumentRefs")
@@ -196,19 +196,6 @@ func (x *spdx) whole() {
 	x.elements.settle(&x.fields)
 }
 
-// refer takes note of a reference to an element, or to one of another document that this
-// one declares.
-func (x *spdx) refer(id []byte, offset int64) {
-	switch string(id) {
-	case documentRef, "NOASSERTION", "NONE":
-		return
-	}
-	if bytes.HasPrefix(id, []byte("DocumentRef-")) {
-		id, _, _ = bytes.Cut(id, []byte(":"))
-	}
-	x.elements.refer(id, func() vendors.Location { return vendors.Location{Pointer: x.j.Pointer(), Offset: offset} })
-}
-
 func (x *spdx) packageMember(b *builder, name []byte) {
 	j := x.j
 	switch string(name) {
@@ -236,14 +223,14 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 		x.one(b, "/primaryPackagePurpose", &b.typ)
 		b.typ = b.add(bytes.ToLower(b.get(b.typ)))
 	case "copyrightText":
-		x.values(b, "/copyrightText", func(at path) { x.mention(b, vendors.Author, at) })
+		x.mentions(b, vendors.Author, "/copyrightText")
 	case "packageFileName", "sourceInfo", "summary", "description", "comment":
-		x.values(b, mentionPaths[string(name)], func(at path) { x.mention(b, vendors.Mention, at) })
+		x.mentions(b, vendors.Mention, mentionPaths[string(name)])
 	case "filesAnalyzed", "hasFiles", "licenseConcluded", "licenseDeclared", "licenseComments", "licenseInfoFromFiles",
 		"attributionTexts", "builtDate", "releaseDate", "validUntilDate", "checksums":
 		j.Drop()
 	case "packageVerificationCode", "annotations":
-		x.pass(b)
+		x.pass(b, string(name))
 	default:
 		x.unknownIn(b, name)
 		x.unexpected(b, string(name))
@@ -256,12 +243,7 @@ var mentionPaths = map[string]string{"packageFileName": "/packageFileName", "sou
 // values reads the value of a member that the format has once. Where there is a list, as of
 // a tag that a tag-value document repeats, it reads each.
 func (x *spdx) values(b *builder, at string, read func(at path)) {
-	switch x.j.Kind() {
-	case '[':
-	case '{':
-		x.unexpected(b, at[1:])
-		return
-	default:
+	if x.j.Kind() != '[' {
 		read(path{a: at})
 		return
 	}
@@ -271,6 +253,16 @@ func (x *spdx) values(b *builder, at string, read func(at path)) {
 	for i := 0; x.j.More(); i++ {
 		read(element(at+"/", i, ""))
 	}
+}
+
+// mentions reads text that can only ever be a mention. Something else in its place is passed
+// over, unless there are packages in it.
+func (x *spdx) mentions(b *builder, role vendors.Role, at string) {
+	if x.j.Kind() == '{' {
+		x.unexpected(b, at[1:])
+		return
+	}
+	x.values(b, at, func(at path) { x.mention(b, role, at) })
 }
 
 // one reads a member that can have one value only. Of a list, it reads the first and counts
@@ -408,7 +400,9 @@ func (x *spdx) oneFile() {
 	if named {
 		b.typ = b.add([]byte("file"))
 		x.emit()
+		return
 	}
+	x.s.doc.header.Malformed += b.malformed
 }
 
 // snippets are parts of files; only their ids are read.
@@ -420,116 +414,10 @@ func (x *spdx) snippets() {
 			case "SPDXID":
 				x.one(b, "/SPDXID", &b.ref)
 			default:
-				x.pass(b)
+				x.pass(b, string(name))
 			}
 		}
 		x.elements.define(b.get(b.ref))
 		x.s.doc.header.Malformed += b.malformed
 	})
-}
-
-func (x *spdx) describes() {
-	if !x.expect('[', "documentDescribes", "/documentDescribes") {
-		return
-	}
-	x.b.reset()
-	for x.j.More() {
-		if text, ok := x.str(&x.b); ok {
-			x.s.SetSubject(string(text))
-			x.refer(text, x.j.TextOffset())
-		}
-	}
-	x.s.doc.header.Malformed += x.b.malformed
-}
-
-// relationships say what the document describes (11.1), and name elements.
-func (x *spdx) relationships() {
-	if !x.expect('[', "relationships", "/relationships") {
-		return
-	}
-	for i := 0; x.more(i); i++ {
-		x.j.Load()
-		if x.j.Kind() != '{' {
-			x.expect('{', "a relationship", fmt.Sprintf("/relationships/%d", i))
-			continue
-		}
-		x.j.Enter('{')
-		x.oneRelationship()
-	}
-}
-
-func (x *spdx) oneRelationship() {
-	var typ, from, to span
-	var fromAt, toAt int64
-	b := &x.b
-	b.reset()
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "relationshipType":
-			x.set(b, &typ)
-		case "spdxElementId":
-			x.set(b, &from)
-			fromAt = x.j.TextOffset()
-		case "relatedSpdxElement":
-			x.set(b, &to)
-			toAt = x.j.TextOffset()
-		case "comment":
-			x.pass(b)
-		default:
-			x.unexpected(b, string(name))
-		}
-	}
-	x.s.doc.header.Malformed += b.malformed
-	x.refer(b.get(from), fromAt)
-	x.refer(b.get(to), toAt)
-	switch string(b.get(typ)) {
-	case "DESCRIBES":
-		if string(b.get(from)) == documentRef {
-			x.s.SetSubject(string(b.get(to)))
-		}
-	case "DESCRIBED_BY":
-		if string(b.get(to)) == documentRef {
-			x.s.SetSubject(string(b.get(from)))
-		}
-	}
-}
-
-// externalDocuments reads which documents this one refers to (6.6).
-func (x *spdx) externalDocuments() {
-	if !x.expect('[', "externalDocumentRefs", "/externalDocumentRefs") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		x.externalDocument(i)
-	}
-}
-
-func (x *spdx) externalDocument(i int) {
-	link := Link{Location: vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d", i), Offset: x.j.Offset()}}
-	if !x.expect('{', "a reference to a document", link.Location.Pointer) {
-		return
-	}
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "externalDocumentId":
-			if text, ok := x.j.Text(); ok {
-				x.elements.define(text)
-			}
-		case "spdxDocument":
-			if text, ok := x.j.Text(); ok {
-				link.URL, link.Location.Offset = string(text), x.j.TextOffset()
-			}
-		case "checksum":
-			if x.j.Kind() == '"' { // tag-value: "SHA1: d6a7…"
-				text, _ := x.j.Text()
-				algorithm, value, _ := bytes.Cut(text, []byte(":"))
-				link.digest(string(algorithm), string(value))
-				continue
-			}
-			x.checksum(&link, "algorithm", "checksumValue")
-		default:
-			x.unexpected(nil, string(name))
-		}
-	}
-	x.s.Link(link)
 }

@@ -186,7 +186,7 @@ func (x *spdx3) element(parent []byte, name string, i int) string {
 	return x.finish(b)
 }
 
-// maxPointer3 bounds the pointer of an element, whose names the document can choose. What
+// maxPointer3 bounds the pointer of an element: the document can choose the names in it. What
 // is deeper has the pointer of the element around it.
 const maxPointer3 = 512
 

@@ -44,7 +44,7 @@ const (
 	// agent and the bytes of both. The specification allows one name; two nodes of one agent
 	// can have two.
 	maxAgentNames = 4
-	maxAgentIDs   = 8
+	maxAgentIDs   = 4
 	maxAgentText  = 2048
 	// maxMakers bounds the agents of an element.
 	maxMakers = 16
@@ -317,7 +317,7 @@ func (x *spdx3) check(b *element3) {
 
 // refer takes note of a reference to an element of this document.
 func (x *spdx3) refer(b *element3, id, at string) {
-	if x.first || x.imported[id] || spdx3Nobody(id) {
+	if x.first || x.imported[id] || spdx3Nobody(id) || id == documentRef { // as Microsoft's sbom-tool has it
 		return
 	}
 	x.elements.refer([]byte(id), func() vendors.Location {

@@ -9,7 +9,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A refKind is what the type of an external reference stands for.
+// A refKind says what a type of external references means.
 type refKind uint8
 
 const (
@@ -20,7 +20,7 @@ const (
 	refNPM                      // "[@scope/]name[@version]"
 	refNamed                    // a package of a registry without namespaces: "name/version", "name#version"
 	refEmail                    // an address
-	refURLScheme                // an address that stands for a thing
+	refURLScheme                // an address that names a thing
 	refPlace                    // where the code or the package is kept
 	refHomepage                 // a page about the package
 )
@@ -133,6 +133,9 @@ func (f *fields) nameIdentity(b *builder, name span, at path, off int64) {
 	}
 	slash, colon := bytes.IndexByte(s, '/'), bytes.IndexByte(s, ':')
 	dotted := func(n int) bool { return bytes.IndexByte(s[:n], '.') > 0 }
+	if colon > 0 && slash > colon && len(bytes.Trim(s[colon+1:slash], "0123456789")) == 0 {
+		colon = -1 // of a port
+	}
 	switch {
 	case slash == 0 || s[0] == '.' || s[0] == '~': // a path
 	case colon > 0 && (slash < 0 || colon < slash):

@@ -224,7 +224,7 @@ var (
 // no property does.
 var rdfElements = map[string]bool{"Package": true, "File": true, "Snippet": true, "SpdxDocument": true}
 
-// rdfMisplaced is the name of the property that an element in the place of one stands for.
+// rdfMisplaced is the name under which an element in the place of a property is kept.
 const rdfMisplaced = "element in the place of a property"
 
 // isPackage reports whether the node is a package: it says so, or is nothing else that has

@@ -62,12 +62,12 @@ func (l *elementLook) is(loose bool) bool {
 }
 
 // pass reads a member that the format has, and that holds no packages.
-func (x *spdx) pass(b *builder) {
+func (x *spdx) pass(b *builder, name string) {
 	if k := x.j.Kind(); k != '{' && k != '[' {
 		x.j.Skip()
 		return
 	}
-	x.countStray(b, x.stray(false, false))
+	x.countStray(b, x.stray(namesElements(name), false))
 }
 
 // unexpected reads a member that the format does not have.

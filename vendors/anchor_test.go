@@ -19,7 +19,7 @@ func FuzzAnchors(f *testing.F) {
 			" pkg:npm/%2540kaspersky/x", "pkg:npm/kaspersky%2Fx", "pkg:docker/KasperskyLab/x", "pkg:winget/Kaspersky.X", "pkg:github.com/KasperskyLab/x", "pkg:carthage/hisilicon/x",
 			"pkg:maven/com.huawei:x", "pkg:apk/com.huawei.x", "scm:git:git@github.com:Kaspersky%4Cab/x", "https://xn--kspersky-66g.com", "k\u0430spersky.com", "https://kaspersky%252Ecom/",
 			"https://kasperskylab.github.io", "github:KasperskyLab", "docker.io/kasperskylab/x", "KasperskyLab/x", "mailto:a@kaspersky.com?x",
-			"https://PyPI.org/project/HuaweiCloudSDKnew", "pypi%2Eorg/project/huaweicloudsdknew", "https://pypi.org:443/simple/huaweicloudsdknew", "https://www.nuget.org/packages/HuaweiCloud.SDK.New"} {
+			"https://PyPI.org/project/HuaweiCloudSDKnew", "pypi%2Eorg/project/huaweicloudsdknew", "https://pypi.org:443/simple/huaweicloudsdknew", "https://www.nuget.org/packages/HuaweiCloud.SDK.New",
 			"Kasper(R)sky", "Huawe1 (C)", "Shenzhen ZTE Mobile Co., Ltd.", "Huavvei", "HlKVISION", "QuecteI", "Kaspersky Endpoint Security for Windows 12", "Hua\u3164wei"} {
 			f.Add(byte(k), byte(k), v)
 		}
