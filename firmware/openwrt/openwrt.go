@@ -124,7 +124,7 @@ func (x *reader) profiles() {
 		id := string(j.Name())
 		at := vendors.Location{Pointer: string(jsontext.Pointer("/profiles").AppendToken(id)), Offset: j.TextOffset()}
 		c := sbom.Component{Ref: id, Type: "device", Category: Category, Placement: sbom.Subject, Location: at}
-		c.Claims = append(c.Claims, vendors.Claim{Role: vendors.Reference, Kind: vendors.KindProduct, Value: id, Location: at})
+		x.s.Claim(&c, vendors.Reference, vendors.KindProduct, id, at)
 		if j.Kind() != '{' {
 			x.s.Malformed(sbom.WarnMalformed, "a profile is not an object", at)
 			j.Skip()
