@@ -231,7 +231,7 @@ func ending(m *match.Matcher, doc string) string {
 		return r.Verdict.String()
 	}
 	worst, any := match.NoVerdict, false
-	for item := range peel.Walk(context.Background(), peel.Source{Path: "f", Reader: strings.NewReader(doc)}, nil) {
+	for item := range peel.Walk(context.Background(), peel.Source{Path: "sbom", Reader: strings.NewReader(doc)}, nil) {
 		if item.Err != nil {
 			return "error"
 		}
