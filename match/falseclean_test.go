@@ -231,11 +231,14 @@ func ending(m *match.Matcher, doc string) string {
 		return r.Verdict.String()
 	}
 	worst, any := match.NoVerdict, false
-	for item := range peel.Walk(context.Background(), peel.Source{Path: "f", Reader: strings.NewReader(doc)}, nil) {
-		any = true
+	for item := range peel.Walk(context.Background(), peel.Source{Path: "sbom", Reader: strings.NewReader(doc)}, nil) {
 		if item.Err != nil {
 			return "error"
 		}
+		if item.Companion != "" {
+			continue
+		}
+		any = true
 		r, err := m.Check(context.Background(), firmware.Open(item.Reader, nil))
 		if err == nil {
 			_, err = io.Copy(io.Discard, item.Reader)

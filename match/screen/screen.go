@@ -259,13 +259,15 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 
 // recognized reports whether a document that starts with head is of a format that is read.
 func recognized(head []byte) bool {
+	if _, err := sbom.Detect(head); err == nil {
+		return true
+	}
 	for _, f := range firmware.Formats() {
 		if f.Sniff(head) {
 			return true
 		}
 	}
-	_, err := sbom.Detect(head)
-	return err == nil
+	return false
 }
 
 // companion takes the digest of a companion, to its end: it shows there if it is one.

@@ -86,7 +86,7 @@ func (w *walker) beside(t thing, reason string, r io.Reader) {
 func (w *walker) companion(t *thing, head []byte) (bool, error) {
 	if len(head) == 0 {
 		if holdsDocuments(t.name) {
-			return false, syntax("the file is empty; a file of this name holds a document: %w", io.ErrUnexpectedEOF)
+			return false, notRead(errEmpty)
 		}
 		w.beside(*t, "empty file", t.r)
 		return true, nil
@@ -169,6 +169,7 @@ type ending struct {
 }
 
 var (
+	errEmpty    = errors.New("the file is empty; a file of this name holds a document")
 	errEnd      = errors.New("it does not end as such a file does: something else may follow")
 	errArchive  = errors.New("it ends as a zip archive does, which was not read")
 	errEmbedded = errors.New("files are attached to it, which were not read")

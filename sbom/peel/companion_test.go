@@ -74,7 +74,7 @@ func TestCompanions(t *testing.T) {
 	ecdsa := unhex("3045022100" + strings.Repeat("8f", 32) + "0220" + strings.Repeat("1f", 32))
 	certificate := unhex("3082010f" + "30820102" + "0481ff" + strings.Repeat("00", 255) + "300306012a" + "030200ff")
 	docx := zipOf("[Content_Types].xml", "<Types/>", "_rels/.rels", "<x/>", "word/document.xml", "<x/>", "word/media/a.png", png)
-	const unread, syntax = "notRecognised", "syntax"
+	const unread = "notRecognised"
 	for _, tt := range []struct{ name, in, want string }{
 		{"offer.pdf", pdf, "PDF document"},
 		{"offer.json", pdf, "PDF document"}, // the content decides
@@ -148,10 +148,10 @@ func TestCompanions(t *testing.T) {
 		{"a.html", "<html><body><table><tr><th>Component</th><th>Version</th></tr></table></body></html>", unread},
 		{"a.html", "<html><body>pkg:npm/left-pad@1.3.0</body></html>", unread},
 		{"a.html", "<html><body></body></html>" + doc, unread},
-		{"sbom.json", "", syntax},
-		{"sbom.txt", "", syntax},
-		{"a.tar.gz", "", syntax},
-		{"-", "", syntax},
+		{"sbom.json", "", unread},
+		{"sbom.txt", "", unread},
+		{"a.tar.gz", "", unread},
+		{"-", "", unread},
 		{"a.sums", sha + "\nKaspersky Endpoint Security 12\n", "document"},
 		{"a.asc", "-----BEGIN PGP SIGNED MESSAGE-----\n\nSPDX\n-----BEGIN PGP SIGNATURE-----\nx\n-----END PGP SIGNATURE-----\n", "document"},
 		{"a.asc", "-----BEGIN PGP SIGNATURE-----\n\nname: left-pad\n-----END PGP SIGNATURE-----\n", "document"},

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,13 +37,14 @@ func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
 		}
 		room := min(maxFirstLine, w.opts.Limits.Memory-w.held)
 		for int64(len(whole)) < room {
-			piece := make([]byte, min(room-int64(len(whole)), max(headSize, int64(len(whole)))))
-			n, err := io.ReadFull(rest, piece)
-			whole = append(whole, piece[:n]...)
+			from := len(whole)
+			whole = slices.Grow(whole, int(min(room-int64(from), max(headSize, int64(from)))))
+			n, err := io.ReadFull(rest, whole[from:min(cap(whole), int(room))])
+			whole = whole[:from+n]
 			if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 				return nil, sbom.ReadError(0, err)
 			}
-			if err != nil || bytes.IndexByte(piece, '\n') >= 0 {
+			if err != nil || bytes.IndexByte(whole[from:], '\n') >= 0 {
 				break
 			}
 		}
