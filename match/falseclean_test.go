@@ -13,6 +13,7 @@ import (
 	"hash/crc32"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/peel"
 )
 
@@ -231,11 +233,14 @@ func ending(m *match.Matcher, doc string) string {
 		return r.Verdict.String()
 	}
 	worst, any := match.NoVerdict, false
-	for item := range peel.Walk(context.Background(), peel.Source{Path: "sbom", Reader: strings.NewReader(doc)}, nil) {
+	for item := range peel.Walk(context.Background(), peel.Source{Path: "sbom", Reader: strings.NewReader(doc)}, &peel.Options{Recognized: recognized}) {
 		if item.Err != nil {
 			return "error"
 		}
-		if item.Companion != "" {
+		if item.Companion != "" { // it shows at its end whether it is one, see package screen
+			if _, err := io.Copy(io.Discard, item.Reader); err != nil {
+				return "error"
+			}
 			continue
 		}
 		any = true
@@ -252,6 +257,12 @@ func ending(m *match.Matcher, doc string) string {
 		return "nothing"
 	}
 	return worst.String()
+}
+
+// recognized reports whether a document that starts with head is of a format that is read.
+func recognized(head []byte) bool {
+	_, err := sbom.Detect(head)
+	return err == nil || slices.ContainsFunc(firmware.Formats(), func(f firmware.Format) bool { return f.Sniff(head) })
 }
 
 // edits are changes to the syntax of a document that another parser may read

@@ -163,6 +163,9 @@ var imageLabels = map[string]label{
 // said adds the claims of a value: of a name, also the address that follows it.
 func (f *fields) said(b *builder, l label, text []byte, at path) {
 	if l.kind == vendors.KindName {
+		if l.role.Makes() {
+			f.checkName(b, text)
+		}
 		if name, address, found := bytes.Cut(text, []byte("<")); found {
 			if address, _, closed := bytes.Cut(address, []byte(">")); closed && bytes.IndexByte(address, '@') > 0 {
 				b.claim(l.role, vendors.KindEmail, address, at, f.j.TextOffset())
@@ -305,6 +308,9 @@ func (x *syft) pairs(b *builder, at string, depth int) {
 			}
 		}
 		if role, kind := syftField(string(b.get(key))); role != "" {
+			if role.Makes() && kind == vendors.KindName {
+				x.checkName(b, b.get(value))
+			}
 			b.claimSpan(role, kind, value, element(at+"/", i, "/value"), off)
 		}
 	}

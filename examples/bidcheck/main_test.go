@@ -184,7 +184,7 @@ func TestBadInput(t *testing.T) {
 	}
 	deep := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[` + strings.Repeat(`{"components":[`, 100_000)
 	tests := []struct{ name, in, kind string }{
-		{"empty file", "", "syntax"},
+		{"empty file", "", "notRecognised"},
 		{"truncated", string(good[:len(good)-20]), "syntax"},
 		{"empty object", "{}", "notRecognised"},
 		{"null", "null", "notRecognised"},
