@@ -37,7 +37,6 @@ type accusable struct {
 	name, version, description, copyright string
 	device                                bool // the part is hardware; else it is an application
 	supplier, author, contact, person     string
-	distributor                           string // as SWID has it
 	group, purl, cpe                      string
 	links                                 []link
 	ancestor                              string // the name of the part that this one was forked from

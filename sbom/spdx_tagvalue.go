@@ -287,7 +287,7 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 	}
 	member, known := tagMembers[string(tag)]
 	if !known {
-		member, known = t.misspelt(tag, at)
+		member, _ = t.misspelt(tag, at)
 	}
 	switch {
 	case member == "": // unknown, or of no vendor

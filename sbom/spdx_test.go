@@ -76,7 +76,7 @@ func TestTagValueRepeated(t *testing.T) {
 		{"suppliers", "PackageSupplier: Organization: One\nPackageSupplier: Person: Two\n", "a malformed=0 schema", vendors.Supplier, "Two"},
 		{"the same supplier", "PackageSupplier: Organization: One\nPackageSupplier: Organization: One\n", "a malformed=0 ", vendors.Supplier, "One"},
 		{"originators", "PackageOriginator: Organization: One\nPackageOriginator: Organization: Two\nPackageOriginator: Organization: Three\n", "a malformed=0 schema", vendors.Manufacturer, "Three"},
-		{"home pages", "PackageHomePage: https://one.example\nPackageHomePage: https://two.example\n", "a malformed=0 schema", vendors.Reference, "https://two.example"},
+		{"home pages", "PackageHomePage: https://one.example\nPackageHomePage: https://two.example\n", "a malformed=0 schema", vendors.Homepage, "https://two.example"},
 		{"copyrights", "PackageCopyrightText: One\nPackageCopyrightText: Two\n", "a malformed=0 schema", vendors.Author, "Two"},
 		{"versions", "PackageVersion: 1\nPackageVersion: 2\n", "a malformed=0 schema", vendors.Mention, "a"},
 		{"ids", "SPDXID: SPDXRef-c\n", "a malformed=1 malformedField", vendors.Mention, "a"},

@@ -50,8 +50,8 @@ var plainWords = makeSet("better", "complete", "pacific", "positive", "tower", "
 func (f *formTables) ordinary(tokens []byte) bool {
 	for len(tokens) > 0 {
 		word, rest, _ := bytes.Cut(tokens, []byte{' '})
-		w := string(word)
-		if !f.business[w] && !f.regions[w] && !f.china[w] && !f.forms[w] && !plainWords[w] && !neutralWords[w] && !f.codes[w] {
+		if !f.business[string(word)] && !f.regions[string(word)] && !f.china[string(word)] && !f.forms[string(word)] && !plainWords[string(word)] &&
+			!neutralWords[string(word)] && !f.codes[string(word)] {
 			return false
 		}
 		tokens = rest
@@ -74,9 +74,9 @@ func (f *formTables) next(s []byte, k *company) int {
 	}
 	word, _, _ := bytes.Cut(s, []byte{' '})
 	k.placeLast = false
-	if w := string(word); !neutralWords[w] && !f.codes[w] {
+	if !neutralWords[string(word)] && !f.codes[string(word)] {
 		k.unknown++
-		k.trade = k.trade || f.trades[w]
+		k.trade = k.trade || f.trades[string(word)]
 	}
 	return len(word)
 }

@@ -70,7 +70,6 @@ var (
 	errUnlogged   = errors.New("a statement is not in the log")
 	errRollback   = errors.New("the log does not go on from the earlier checkpoint")
 	errIndex      = errors.New("the index is not the one of the log")
-	errNoStore    = errors.New("not a store")
 	errNotPlain   = errors.New("not a folder or file of a store: no link is followed")
 	errBusy       = errors.New("another program writes to the store")
 )

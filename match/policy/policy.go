@@ -89,7 +89,6 @@ type Policy struct {
 
 	failOn  match.Verdict
 	tier    vendors.Tier
-	types   map[string]bool // folded
 	release *denylist.Release
 }
 
