@@ -21,6 +21,8 @@ const (
 	ndbMagic     = "RpmP"
 	ndbSlot      = "Slot"
 	ndbBlob      = "BlbS"
+	ndbEnd       = "BlbE"
+	ndbTail      = 12
 	ndbPage      = 4096
 	ndbBlock     = 16
 	ndbSlotsFrom = 32
@@ -56,10 +58,17 @@ func eachNDB(data []byte, f func(blob) error) error {
 		if string(head[:4]) != ndbBlob || le.Uint32(head[4:]) != id || size > int64(len(head))-16 {
 			return syntax(start, "expected package %d", id)
 		}
-		// The checksum is in a tail behind the package, whose length is there twice.
-		tail := head[16+size:]
-		if len(tail) >= 12 && string(tail[8:12]) == "BlbE" && le.Uint32(tail[4:]) == uint32(size) && le.Uint32(tail) != adler32.Checksum(head[:16+size]) {
-			return syntax(start, "the checksum of package %d is not its", id)
+		// A tail with the checksum ends the last block; zeros fill what is between it and the package.
+		checked := (16+size+ndbTail+ndbBlock-1)/ndbBlock*ndbBlock - ndbTail
+		if checked+ndbTail > int64(len(head)) {
+			return syntax(start, "package %d ends behind the end of the database", id)
+		}
+		tail := head[checked:]
+		if string(tail[8:ndbTail]) != ndbEnd || le.Uint32(tail[4:]) != uint32(size) {
+			return syntax(start+checked, "expected the tail of package %d", id)
+		}
+		if sum := adler32.Checksum(head[:checked]); le.Uint32(tail) != sum {
+			return syntax(start+checked, "package %d has the checksum %08x; expected %08x", id, sum, le.Uint32(tail))
 		}
 		if err := f(blob{head[16 : 16+size], start + 16}); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/adler32"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,12 +59,16 @@ func ndb(blobs ...[]byte) []byte {
 	for i, blob := range blobs {
 		le.PutUint32(b[32+16*i+4:], uint32(i+1))
 		le.PutUint32(b[32+16*i+8:], uint32(len(b)/16))
+		start := len(b)
 		b = append(b, "BlbS"...)
 		b = le.AppendUint32(b, uint32(i+1))
 		b = le.AppendUint32(b, 0)
 		b = le.AppendUint32(b, uint32(len(blob)))
 		b = append(b, blob...)
-		b = append(b, make([]byte, 16+(-len(b)&15))...)
+		b = append(b, make([]byte, -(len(b)+12)&15)...)
+		b = le.AppendUint32(b, adler32.Checksum(b[start:]))
+		b = le.AppendUint32(b, uint32(len(blob)))
+		b = append(b, "BlbE"...)
 	}
 	return b
 }
@@ -282,6 +287,23 @@ func TestBroken(t *testing.T) {
 				bad := bytes.Clone(data)
 				be.PutUint32(bad[n:], lie)
 				show(bad)
+			}
+		}
+	}
+}
+
+// A package in an ndb database ends with its checksum: any bit that differs is an error.
+func TestChecksum(t *testing.T) {
+	for length := range 16 { // with zeros in front of the tail, and without
+		data := ndb(header(map[uint32]string{1000: "a", 1001: "1", 1011: "ZTE" + strings.Repeat("x", length)}))
+		if got, h, err := show(data); err != nil || h.Components != 1 {
+			t.Fatalf("length %d: %s %v", length, got, err)
+		}
+		for at := 4096 + 8; at < len(data); at++ {
+			bad := bytes.Clone(data)
+			bad[at] ^= 1
+			if got, _, err := show(bad); !errors.Is(err, sbom.ErrSyntax) {
+				t.Errorf("length %d, a bit at %d of %d: %s %v", length, at, len(data), got, err)
 			}
 		}
 	}
