@@ -22,7 +22,6 @@ package tree
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -32,13 +31,12 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/clause76/clause76/firmware/smbios"
-	"github.com/clause76/clause76/firmware/uefi"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/peel"
 	"github.com/clause76/clause76/vendors"
@@ -95,7 +93,7 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Options) (more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &walker{ctx: ctx, s: s, fsys: fsys, prefix: prefix, opts: opts, fields: make(map[string]bool)}
+	w := &walker{ctx: ctx, s: s, fsys: fsys, prefix: prefix, opts: opts, fields: make(map[string]*regexp.Regexp)}
 	if err := w.list(); err != nil {
 		return false, err
 	}
@@ -118,9 +116,10 @@ type walker struct {
 	files  []string
 	// outside are links that lead out of the tree.
 	outside []string
-	// special are directories whose files are fields of one thing, and fields those files.
+	// special are directories with the fields of one thing, and fields the files in them, each
+	// with the form of its value, or nil for a line of text.
 	special []directory
-	fields  map[string]bool
+	fields  map[string]*regexp.Regexp
 	owned   map[string]bool
 }
 
@@ -147,12 +146,7 @@ func (w *walker) list() error {
 			if strings.Count(p, "/") > maxDepth {
 				return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d directories one in the other", maxDepth)}
 			}
-			switch {
-			case smbios.IsDirectory(w.fsys, p):
-				w.fieldsOf(directory{p, smbios.Directory}, smbios.Files)
-			case uefi.IsEntry(w.fsys, p):
-				w.fieldsOf(directory{p, uefi.Entry}, uefi.Files)
-			}
+			w.specialDirectory(p)
 			return nil
 		}
 		if d.Type()&fs.ModeSymlink != 0 {
@@ -173,49 +167,6 @@ func (w *walker) list() error {
 	})
 	slices.Sort(w.files)
 	return err
-}
-
-// power is what sysfs keeps of the power of every device.
-var power = []string{"async", "autosuspend_delay_ms", "control", "runtime_active_kids", "runtime_active_time", "runtime_enabled", "runtime_status", "runtime_suspended_time", "runtime_usage"}
-
-// fieldsOf takes note of a directory whose files are fields. Other files in it are as
-// anywhere.
-func (w *walker) fieldsOf(d directory, names []string) {
-	w.special = append(w.special, d)
-	for _, name := range names {
-		w.fields[path.Join(d.path, name)] = true
-	}
-	for _, name := range power {
-		w.fields[path.Join(d.path, "power", name)] = true
-	}
-}
-
-// field reports whether a file is one of those fields, and not something else by its name. It
-// is part of the tree's digest, unless nobody but root can read it: a serial number.
-func (w *walker) field(j *job) bool {
-	const most = 4096 // sysfs gives a page at most
-	if !w.fields[j.path] {
-		return false
-	}
-	f, err := w.fsys.Open(j.path)
-	if errors.Is(err, fs.ErrPermission) {
-		j.unread = true
-		return true
-	}
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil { // as sysfs does for what a device does not have
-		j.unread = true
-		return errors.Is(err, fs.ErrPermission) || len(data) == 0
-	}
-	if len(data) > most || bytes.IndexByte(data, 0) >= 0 {
-		return false
-	}
-	j.sum = sha256.Sum256(data)
-	return true
 }
 
 // A job is a file that is read, by one goroutine, for another to take what comes of it.

@@ -3,6 +3,7 @@
 package tree_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -11,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/adler32"
 	"io/fs"
 	"os"
 	"slices"
@@ -84,7 +86,7 @@ func TestKinds(t *testing.T) {
 		{"directories that are links into usr", "root-file-system", "usr/lib/x x 0\nvar/lib/dpkg/status#/kmod-x kmod-x 0\nvar/lib/dpkg/status#/libc libc 0\n",
 			files("var/lib/dpkg/status", status, "var/lib/dpkg/info/libc.list", "/.\n/bin/a\n/lib64/b\n/sbin/c\n", "usr/bin/a", "a", "usr/lib64/b", "b", "sbin/c", "c", "usr/lib/x", "x"), 1, "1 of 6 files"},
 		{"rpm", "root-file-system", "usr/lib/sysimage/rpm/Packages.db#/a a 0 usr/lib/sysimage/rpm/Packages.db#/a/Vendor=ZTE\nusr/y y 0\n",
-			files("usr/lib/sysimage/rpm/Packages.db", ndb(), "usr/lib/sysimage/rpm/Index.db", "x", "opt/x", "x", "usr/y", "y"), 1, "as usr/y:"},
+			files("usr/lib/sysimage/rpm/Packages.db", ndb(), "usr/lib/sysimage/rpm/Index.db", "RpmX\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "opt/x", "x", "usr/y", "y"), 1, "as usr/y:"},
 		{"a bill of materials in it", "root-file-system", "usr/share/sbom.json.gz#/metadata/component Box 0\nusr/share/sbom.json.gz#/components/0 a 0 usr/share/sbom.json.gz#/components/0/supplier/name=Huawei\n",
 			files("etc/inittab", "", "usr/share/sbom.json.gz", gzipOf(bom)), 0, ""},
 		{"a file that is broken", "root-file-system", "usr/share/sbom.json#/metadata/component Box 0\n",
@@ -95,8 +97,8 @@ func TestKinds(t *testing.T) {
 			files("sys_vendor", "HUAWEI\n", "product_name", "1288H V5\n", "board_vendor", "Huawei\n", "bios_vendor", "To be filled by O.E.M.\n", "bios_version", "0.1\n", "chassis_vendor", "N/A\n", "product_serial", "1"), 0, ""},
 		{"a program beside the fields", "sysfs-dmi", "sys_vendor Box 1 sys_vendor=HUAWEI\nboard_vendor board 0\nagent agent 0\nuevent uevent 0\n",
 			files("sys_vendor", "HUAWEI\n", "product_name", "Box\n", "board_vendor", "", "modalias", "dmi:x", "agent", "\x7fELF", "uevent", "\x7fELF\x00", "power/control", "on"), 1, "2 of 7 files"},
-		{"part of a tree", "root-file-system", "sys/class/dmi/id/sys_vendor Box 1 sys/class/dmi/id/sys_vendor=HUAWEI\nsys/class/dmi/id/board_vendor board 0\n",
-			files("etc/inittab", "", "sys/class/dmi/id/sys_vendor", "HUAWEI\n", "sys/class/dmi/id/product_name", "Box\n", "sys/class/dmi/id/board_vendor", "a\nb\n"), 1, "more than one line"},
+		{"part of a tree", "root-file-system", "sys/class/dmi/id/sys_vendor Box 1 sys/class/dmi/id/sys_vendor=HUAWEI\nsys/class/dmi/id/board_vendor board 0\nsys/class/dmi/id/board_vendor board_vendor 0\n",
+			files("etc/inittab", "", "sys/class/dmi/id/sys_vendor", "HUAWEI\n", "sys/class/dmi/id/product_name", "Box\n", "sys/class/dmi/id/board_vendor", "a\nb\n"), 2, "more than one line"},
 		{"a mock-up of Redfish", "redfish-mockup", "redfish/v1/Chassis/1/index.json#/ Box 1 redfish/v1/Chassis/1/index.json#/Manufacturer=Huawei\nredfish/v1/index.json#/ Root 0\n",
 			files("redfish/v1/index.json", `{"@odata.id":"/redfish/v1","@odata.type":"#ServiceRoot.v1_5_0.ServiceRoot","Id":"RootService","Name":"Root"}`,
 				"redfish/v1/Chassis/1/index.json", `{"@odata.id":"/redfish/v1/Chassis/1","@odata.type":"#Chassis.v1_2_0.Chassis","Id":"1","Name":"Box","Manufacturer":"Huawei"}`), 0, ""},
@@ -110,6 +112,91 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: warnings %s; want %q", tt.name, text, tt.warning)
 		}
 	}
+}
+
+// Files belong to packages that are installed, and to package managers and sysfs by their
+// place and content: a name alone says nothing.
+func TestOwners(t *testing.T) {
+	const (
+		gone   = "Package: gone\nVersion: 1\nStatus: deinstall ok config-files\n"
+		both   = "Package: kmod-x\nStatus: install ok installed\nVersion: 1\nArchitecture: armhf\n"
+		binary = "7z\xbc\xaf\x27\x1c\x00\x04"
+		rpmDB  = "usr/lib/sysimage/rpm/Packages.db"
+	)
+	dpkg := func(pairs ...string) fstest.MapFS {
+		return files(append([]string{"var/lib/dpkg/status", status}, pairs...)...)
+	}
+	dmi := func(name, text string) fstest.MapFS {
+		fsys := files("sys_vendor", "Acme\n", "product_name", "Box\n", "board_vendor", "Acme\n")
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+		return fsys
+	}
+	esrt := func(name, text string) fstest.MapFS {
+		return files("entries/entry0/fw_class", "2f1d5eab-1b4f-4c55-8a53-1f2c1c2a6b11\n", "entries/entry0/fw_type", "1\n", "entries/entry0/fw_version", "7\n", name, text)
+	}
+	for _, tt := range []struct {
+		name   string
+		fsys   fs.FS
+		silent string // the files that say nothing and belong to nobody
+	}{
+		{"a list of an installed package", dpkg("var/lib/dpkg/info/libc.list", "/opt/x\n", "opt/x", binary), ""},
+		{"a list with an architecture", dpkg("var/lib/dpkg/info/libc:amd64.list", "/opt/x\n", "opt/x", binary), ""},
+		{"a list of no package", dpkg("var/lib/dpkg/info/other.list", "/opt/x\n", "opt/x", binary), "opt/x var/lib/dpkg/info/other.list"},
+		{"a list of a removed package", files("var/lib/dpkg/status", gone, "var/lib/dpkg/info/gone.list", "/opt/x\n", "opt/x", binary), "opt/x"},
+		{"removed for one architecture only", files("var/lib/dpkg/status", strings.ReplaceAll(gone, "gone", "kmod-x")+"\n"+both, "var/lib/dpkg/info/kmod-x.list", "/opt/x\n", "opt/x", binary), ""},
+		{"a list without a database", files("etc/inittab", "", "usr/lib/opkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x usr/lib/opkg/info/libc.list"},
+		{"a list beside another database", dpkg("usr/lib/opkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x usr/lib/opkg/info/libc.list"},
+		{"a database that is no database", files("var/lib/dpkg/status", "text\n", "var/lib/dpkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x var/lib/dpkg/info/libc.list var/lib/dpkg/status"},
+		{"a database elsewhere owns there", dpkg("opt/foovar/lib/dpkg/status", status, "opt/foovar/lib/dpkg/info/libc.list", "/bin/x\n", "opt/foovar/bin/x", binary, "opt/foo/bin/x", binary), "opt/foo/bin/x"},
+		{"a script of a package", dpkg("var/lib/dpkg/info/libc.postinst", "#!/bin/sh\n", "var/lib/dpkg/info/format", "1\n"), ""},
+		{"a program by a script's name", dpkg("var/lib/dpkg/info/libc.postinst", binary), "var/lib/dpkg/info/libc.postinst"},
+		{"a script of no package", dpkg("var/lib/dpkg/info/other.postinst", "#!/bin/sh\n"), "var/lib/dpkg/info/other.postinst"},
+		{"a script far from the database", dpkg("opt/lib/dpkg/info/libc.postinst", "#!/bin/sh\n"), "opt/lib/dpkg/info/libc.postinst"},
+		{"apk: a file of no package", files("lib/apk/db/installed", "P:musl\nV:1\nA:x\nF:bin\nR:a\n\nF:opt\nR:x\n\n", "opt/x", binary, "bin/a", binary), "opt/x"},
+		{"apk: scripts", files("lib/apk/db/installed", "P:musl\nV:1\nA:x\n\n", "lib/apk/db/scripts.tar", tarOf("musl.post-install", "#!/bin/sh\n"), "lib/apk/db/lock", ""), ""},
+		{"apk: a program among the scripts", files("lib/apk/db/installed", "P:musl\nV:1\nA:x\n\n", "lib/apk/db/scripts.tar", tarOf("musl.post-install", binary)), "lib/apk/db/scripts.tar"},
+		{"rpm: an index", files(rpmDB, ndb(), "usr/lib/sysimage/rpm/Index.db", "RpmX"+strings.Repeat("\x00", 28)), ""},
+		{"rpm: a program by an index's name", files(rpmDB, ndb(), "usr/lib/sysimage/rpm/Index.db", binary+strings.Repeat("x", 28), "usr/lib/sysimage/rpm/Name", binary), "usr/lib/sysimage/rpm/Index.db usr/lib/sysimage/rpm/Name"},
+		{"rpm: an index without a database", files("etc/inittab", "", "var/lib/rpm/Name", strings.Repeat("\x00", 12)+"\x61\x15\x06\x00"), "var/lib/rpm/Name"},
+		{"DMI: a day", dmi("bios_date", "03/04/2026\n"), ""},
+		{"DMI: no day", dmi("bios_date", "agent of Kaspersky\n"), "bios_date"},
+		{"DMI: an event", dmi("uevent", "MODALIAS=dmi:bvnAcme:\n"), ""},
+		{"DMI: no event", dmi("uevent", "some program\n"), "uevent"},
+		{"DMI: power", dmi("power/control", "auto\n"), ""},
+		{"DMI: something by power's name", dmi("power/control", strings.Repeat("agent ", 20)), "power/control"},
+		{"DMI: a serial number", dmi("product_serial", "PF-1234 X\n"), ""},
+		{"DMI: a long text by a serial number's name", dmi("product_serial", strings.Repeat("agent ", 60)), "product_serial"},
+		{"ESRT: its counts", esrt("fw_resource_count", "2\n"), ""},
+		{"ESRT: a program by a count's name", esrt("fw_resource_count", binary), "fw_resource_count"},
+		{"a count without an ESRT", files("etc/inittab", "", "opt/fw_resource_count", "2\n"), "opt/fw_resource_count"},
+	} {
+		var silent []string
+		for c, err := range firmware.OpenFS(context.Background(), tt.fsys, nil).Components() {
+			if err != nil {
+				t.Fatalf("%s: %v", tt.name, err)
+			}
+			if c.Type == "file" {
+				silent = append(silent, c.Location.Pointer)
+			}
+		}
+		if got := strings.Join(silent, " "); got != tt.silent {
+			t.Errorf("%s: %q belong to nobody; want %q", tt.name, got, tt.silent)
+		}
+	}
+	for _, name := range []string{"bios_date", "product_serial", "product_name", "uevent", "power/async"} {
+		if got, _, err := show(dmi(name, bom), nil); err != nil || !strings.Contains(got, name+"#/components/0/supplier/name=Huawei") {
+			t.Errorf("a bill of materials as %s: %s %v", name, got, err)
+		}
+	}
+}
+
+func tarOf(name, text string) string {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	w.WriteHeader(&tar.Header{Name: name, Size: int64(len(text)), Mode: 0o644})
+	w.Write([]byte(text))
+	w.Close()
+	return b.String()
 }
 
 // ndb is a database of rpm with one package, a of ZTE, which has the file /opt/x.
@@ -135,7 +222,11 @@ func ndb() string {
 	le.PutUint32(b[36:], 1)
 	le.PutUint32(b[40:], 256)
 	b = append(b, "BlbS\x01\x00\x00\x00\x00\x00\x00\x00"...)
-	return string(append(le.AppendUint32(b, uint32(len(header))), header...))
+	b = append(le.AppendUint32(b, uint32(len(header))), header...)
+	b = append(b, make([]byte, -(len(b)+12)&15)...)
+	b = le.AppendUint32(b, adler32.Checksum(b[4096:]))
+	b = le.AppendUint32(b, uint32(len(header)))
+	return string(append(b, "BlbE"...))
 }
 
 // The digest of a tree is of all its files, also those that are fields.
