@@ -8,8 +8,9 @@
 //	}
 //	return x.End(sink)
 //
-// A text that is not UTF-8 or has a NUL byte, and a line or a text that is too long, is
-// an error and no text: what comes after it was not read. A Reader is for one goroutine.
+// Lines end with LF or CRLF, the last one perhaps with nothing. A text that is not UTF-8 or has
+// a NUL byte, and a line or a text that is too long, is an error and no text: what comes after
+// it was not read. A Reader is for one goroutine.
 package lines
 
 import (
@@ -106,13 +107,28 @@ func (x *Reader) Cut() bool { return x.cut }
 // the text.
 func (x *Reader) Err() error { return x.err }
 
-// End returns what Err does, and counts a last line without an end as malformed: the texts
-// that are lists of lines have no other end.
+// End returns what Err does. A last line without an end is sound, as in the output of a
+// program that somebody trimmed, and as a text that was cut off would have it: a notice says so.
+// Readers have to count what shows that a text was cut off, see [Reader.Whole].
 func (x *Reader) End(s *sbom.Sink) error {
 	if x.err == nil && x.cut {
-		s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: x.offset})
+		NoticeCut(s, x.offset)
 	}
 	return x.err
+}
+
+// Whole counts a value that ends the last line of a text without a line break, where it says who
+// made something: the start of another maker's name or number can be left of it. Readers call it
+// for values without a closing quote.
+func (x *Reader) Whole(s *sbom.Sink, role vendors.Role, at vendors.Location) {
+	if x.cut && (role.Makes() || role == vendors.Namespace) {
+		s.Malformed(sbom.WarnIncomplete, "the text ends in a maker's name or number, without a line break: it may have been cut off", at)
+	}
+}
+
+// NoticeCut gives the notice of [Reader.End] for a last line at an offset.
+func NoticeCut(s *sbom.Sink, offset int64) {
+	s.Notice(sbom.WarnIncomplete, "the last line has no line break: if the text was cut off there, what followed was not screened", vendors.Location{Offset: offset})
 }
 
 // Head yields the whole lines at the start of a document, for sniffing. In a head of

@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/firmware/lines"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 func Example() {
@@ -58,5 +59,36 @@ func TestReader(t *testing.T) {
 	x := lines.NewReader(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("abc\n"))), 0)
 	if x.Next() || !errors.Is(x.Err(), sbom.ErrRead) || !errors.Is(x.Err(), iotest.ErrTimeout) {
 		t.Errorf("a reader that fails: %v", x.Err())
+	}
+}
+
+// A text can end without a line break. A maker's name in its place can be the start of a longer one.
+func TestEnd(t *testing.T) {
+	for _, tt := range []struct {
+		in                 string
+		role               vendors.Role
+		notices, malformed int
+	}{
+		{"a\nb\n", vendors.Manufacturer, 0, 0},
+		{"a\r\nb\r\n", vendors.Manufacturer, 0, 0},
+		{"", vendors.Manufacturer, 0, 0},
+		{"a\nb", vendors.Manufacturer, 1, 1},
+		{"a\nb", vendors.Namespace, 1, 1},
+		{"a\nb", vendors.Author, 1, 0},
+		{"a\nb", vendors.Mention, 1, 0},
+	} {
+		doc := sbom.NewDocument(sbom.Header{Format: "x"}, nil, func(s *sbom.Sink) error {
+			x := lines.NewReader(strings.NewReader(tt.in), 0)
+			for x.Next() {
+				x.Whole(s, tt.role, vendors.Location{})
+			}
+			return x.End(s)
+		})
+		for _, err := range doc.Components() {
+			t.Errorf("%q: %v", tt.in, err)
+		}
+		if h := doc.Header(); len(h.Notices) != tt.notices || h.Malformed != tt.malformed {
+			t.Errorf("%q, %s: %+v; want %d notices, %d malformed", tt.in, tt.role, h, tt.notices, tt.malformed)
+		}
 	}
 }

@@ -132,6 +132,9 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 				c.Group = value
 			}
 			s.Claim(c, f.role, f.kind, value, at)
+			if lead == 0 {
+				in.Whole(s, f.role, at)
+			}
 		}
 		if err := in.End(s); err != nil {
 			return err
