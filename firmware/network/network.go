@@ -3,7 +3,7 @@
 // Package network reads what devices answer when they are asked who they are over a
 // network, from files in which the answers were kept.
 //
-//	snmp    a walk: what "snmpwalk -On" prints, or an snmprec file
+//	snmp    a walk: what snmpwalk prints, with numbers or with names, or an snmprec file
 //	onvif   GetDeviceInformationResponse of a camera or recorder (ONVIF Core, device service)
 //	isapi   DeviceInfo of Hikvision's ISAPI
 //	tr-069  parameters of the TR-069 and TR-181 data models, as a table
@@ -267,7 +267,7 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 			s.Claim(c, f.role, f.kind, value, at)
 		}
 		if len(data) > 0 && data[len(data)-1] != '\n' {
-			s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: int64(len(data))})
+			lines.NoticeCut(s, int64(bytes.LastIndexByte(data, '\n')+1))
 		}
 		if c.Name == "" {
 			c.Name = "TR-069 device"
