@@ -25,6 +25,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/clause76/clause76/firmware/lines"
 	"github.com/clause76/clause76/sbom"
@@ -179,7 +180,7 @@ func (x *reader) line(line string, offset int64) bool {
 			typ = -1
 		}
 		return x.open("0x"+m[1], typ, offset)
-	case line == "":
+	case strings.TrimSpace(line) == "":
 		return true
 	case line[0] == ' ' || line[0] == '\t':
 		if x.seen > 0 {
@@ -293,11 +294,11 @@ func (x *reader) indented(line string, offset int64) bool {
 		return true
 	}
 	if len(indent) > len(x.indent) {
-		x.element(strings.TrimSpace(text), offset+int64(len(indent)))
+		x.element(strings.TrimSpace(text), offset+int64(len(line)-len(strings.TrimLeftFunc(line, unicode.IsSpace))))
 		return true
 	}
 	key, value, _ := strings.Cut(text, ":")
-	lead := len(value) - len(strings.TrimLeft(value, " "))
+	lead := len(value) - len(strings.TrimLeftFunc(value, unicode.IsSpace))
 	x.field(key, strings.TrimSpace(value), offset+int64(len(indent)+len(key)+1+lead))
 	return true
 }

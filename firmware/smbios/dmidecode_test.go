@@ -86,6 +86,7 @@ func TestDMIDecode(t *testing.T) {
 		{"two tables, the first without its end", table3 + system + table3 + board + end, ofSystem + "/Base Board Information/table 2/0x0200 ZB7 of ZTE\n", 1, 0, nil},
 		{"two tables, the first cut off", head3 + "3 structures occupying 90 bytes.\n\n" + system + table3 + board + end, ofSystem + "/Base Board Information/table 2/0x0200 ZB7 of ZTE\n", 0, 0, sbom.ErrSyntax},
 		{"two tables, the second empty", table3 + system + end + table3, ofSystem, 0, 0, sbom.ErrSyntax},
+		{"blanks in blank lines", " \n" + strings.ReplaceAll(table3+system+end, "\n\n", "\n \n\t\n"), ofSystem, 0, 0, nil},
 		{"what is no table", "System Information\nsome text: x\n", "", 0, 0, sbom.ErrNotRecognised},
 	} {
 		got, h, err := show(tt.in)
