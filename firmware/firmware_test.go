@@ -245,6 +245,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte(`{"Devices":[{"DeviceId":"1","Vendor":"ZTE","VendorId":"USB:0x19D2","InstanceIds":["USB\\VID_19D2&PID_0001"]}]}`))
 	f.Add([]byte(`<component type="firmware"><id>com.zte.x</id><developer_name>ZTE</developer_name></component>`))
 	f.Add([]byte(`<DeviceInfo xmlns="http://www.hikvision.com/ver20/XMLSchema"><manufacturer>hikvision</manufacturer></DeviceInfo>`))
+	f.Add([]byte(`<A xmlns="http://www.hikvision.com/ver20/XMLSchema"><B><model>x</model><MACAddress>44:19:b6:0:1:2</MACAddress></B></A>`))
 	f.Add([]byte(`<GetDeviceInformationResponse><Manufacturer>Dahua</Manufacturer></GetDeviceInformationResponse>`))
 	f.Add([]byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00{\"supported_devices\":[\"zte,mf286\"]}FWx0\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x39"))
 	// A devicetree blob, and a kernel module: an ELF object with one section.
