@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -64,6 +65,19 @@ func SniffONVIF(head []byte) bool {
 type field struct {
 	role vendors.Role
 	kind vendors.Kind
+}
+
+// registered is a prefix of the addresses of a company, or an address.
+var registered = regexp.MustCompile(`^(?:[0-9A-Fa-f]{1,2}[:. -]?){3,8}$`)
+
+// claim makes a claim of a text. A number that cannot be one counts.
+func (f field) claim(s *sbom.Sink, c *sbom.Component, text string, at vendors.Location) {
+	if f.kind == vendors.KindOUI && !vendors.Placeholder(text) && !registered.MatchString(strings.TrimSpace(text)) {
+		c.Malformed++
+		s.Warn(sbom.WarnMalformed, "expected an address of Ethernet, or the start of one; it was not screened", at)
+		return
+	}
+	s.Claim(c, f.role, f.kind, text, at)
 }
 
 var onvif = map[string]field{
@@ -149,7 +163,7 @@ func readInfo(format, root string, fields map[string]field, x *xmlstream.Reader,
 				c.Group = text
 			}
 			if ok {
-				s.Claim(c, f.role, f.kind, text, at)
+				f.claim(s, c, text, at)
 			}
 		}
 	}
@@ -175,6 +189,12 @@ var tr069 = map[string]field{
 	"ProductClass":    {vendors.Reference, vendors.KindProduct},
 	"Description":     {vendors.Reference, vendors.KindProduct},
 }
+
+// tr069Objects are the objects that those parameters are in.
+var tr069Objects = []string{"DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo"}
+
+// moduleVendor is who made a program that is installed on the device (TR-157).
+var moduleVendor = regexp.MustCompile(`^(?:InternetGatewayDevice|Device)\.SoftwareModules\.(?:DeploymentUnit|ExecutionUnit)\.\d+\.Vendor$`)
 
 // SniffTR069 reports whether a document that starts with head is a table of parameters, one
 // a line: comma-separated, with the name first and a column "Value".
@@ -228,12 +248,21 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 				parent, last = name[:i], name[i+1:]
 			}
 			f, known := tr069[last]
-			switch parent {
-			case "DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo":
-			default:
+			at := vendors.Location{Pointer: "/" + name, Offset: start}
+			if !slices.Contains(tr069Objects, parent) {
+				near := slices.IndexFunc(tr069Objects, func(o string) bool { return strings.EqualFold(o, parent) })
+				if near >= 0 && known {
+					s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the object %q is not %q; %s was not screened", parent, tr069Objects[near], last), at)
+				}
+				if moduleVendor.MatchString(name) && len(row) > column && row[column] != "" {
+					m := sbom.Component{Ref: parent, Type: "application", Name: parent, Location: at}
+					s.Claim(&m, vendors.Manufacturer, vendors.KindName, row[column], at)
+					if !s.Emit(m) {
+						return nil
+					}
+				}
 				continue
 			}
-			at := vendors.Location{Pointer: "/" + name, Offset: start}
 			if len(row) <= column {
 				s.Malformed(sbom.WarnMalformed, "a row without a value", at)
 				continue
@@ -258,7 +287,7 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 					c.Name = value
 				}
 			}
-			s.Claim(c, f.role, f.kind, value, at)
+			f.claim(s, c, value, at)
 		}
 		if len(data) > 0 && data[len(data)-1] != '\n' {
 			lines.NoticeCut(s, int64(bytes.LastIndexByte(data, '\n')+1))
