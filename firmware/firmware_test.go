@@ -171,16 +171,34 @@ func TestCounted(t *testing.T) {
 	}
 }
 
-// Manifests written by others.
+// Manifests as tools write them are read to their end, and name the makers of their devices.
+func TestManifests(t *testing.T) {
+	found, hits := manifests(t, "testdata/devices")
+	if found["dmidecode"] != 2 || found["openwrt-profiles"] != 1 || hits["huawei"] < 2 || hits["zte"] < 2 {
+		t.Errorf("files %v, attributions %v", found, hits)
+	}
+}
+
+// The same of those written by others, where they are.
 func TestCorpus(t *testing.T) {
 	const dir = "../../shared/corpus"
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("no corpus here")
 	}
+	found, hits := manifests(t, dir)
+	t.Log(found, hits)
+	if found["dmidecode"] < 50 || found["openwrt-profiles"] < 100 || hits["huawei"] == 0 || hits["zte"] == 0 {
+		t.Errorf("files %v, attributions %v", found, hits)
+	}
+}
+
+// manifests reads those in a directory, and counts them by their formats and attributions.
+func manifests(t *testing.T, dir string) (map[string]int, map[vendors.ID]int) {
+	t.Helper()
 	found := make(map[string]int)
 	hits := make(map[vendors.ID]int)
 	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || filepath.Base(path) != "profiles.json" && !strings.Contains(path, "linuxhw+DMI") || strings.HasSuffix(path, ".md") {
+		if err != nil || e.IsDir() || filepath.Base(path) != "profiles.json" && !strings.Contains(path, "linuxhw+DMI") && !strings.HasSuffix(path, ".dmidecode.txt") || strings.HasSuffix(path, ".md") {
 			return err
 		}
 		data, err := os.ReadFile(path)
@@ -206,10 +224,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(found, hits)
-	if found["dmidecode"] < 50 || found["openwrt-profiles"] < 100 || hits["huawei"] == 0 || hits["zte"] == 0 {
-		t.Errorf("files %v, attributions %v", found, hits)
-	}
+	return found, hits
 }
 
 // archive is a cpio archive with one file.

@@ -77,6 +77,18 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// A manifest as Buildroot writes it is read whole.
+func TestManifest(t *testing.T) {
+	data, err := os.ReadFile("testdata/manifest.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, h, err := show(string(data))
+	if err != nil || h.Malformed != 0 || h.Components != 5 || !strings.Contains(got, "nordwind-agent 2.1 false; mention product nordwind-agent; mention url https://downloads.nordwind.example/agent\n") {
+		t.Errorf("%+v %v\n%s", h, err, got)
+	}
+}
+
 func TestCorpus(t *testing.T) {
 	data, err := os.ReadFile(filepath.FromSlash("../../../shared/corpus/CycloneDX+cyclonedx-buildroot/tests/_data/raspi_manifest.csv"))
 	if err != nil {

@@ -99,6 +99,18 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// A file as the makers of firmware write it is read whole.
+func TestUpdate(t *testing.T) {
+	data, err := os.ReadFile("testdata/update.inf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "firmware Notebook System Firmware 1.14 1.14.0.0; publisher name ZTE Corporation; publisher name 中兴通讯; manufacturer name ZTE Corporation; namespace guid 5c1e8d5a-5b1a-4b0e-9c51-0f1d1f6a7b10; mention product Notebook System Firmware 1.14"
+	if got, h, err := show(string(data)); err != nil || got != want || h.Malformed != 0 {
+		t.Errorf("%s %+v %v; want %s", got, h, err, want)
+	}
+}
+
 func TestCorpus(t *testing.T) {
 	files, _ := filepath.Glob(filepath.FromSlash("../../../shared/corpus/fwupd+lvfs-website/*/*/*.inf"))
 	if len(files) == 0 {
