@@ -88,7 +88,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 					s.Warn(sbom.WarnMalformed, name+" has two values", at)
 				}
 				seen[name] = value
-				in.Whole(s, take(s, &c, known[1], value, at), at)
+				take(s, &c, known[1], value, at)
 			case ours.MatchString(strings.ToLower(name)):
 				s.Malformed(sbom.WarnNearMiss, name+" is not "+strings.ToLower(name)+"; it was not screened", at)
 			case name == "ro.build.fingerprint" || strings.HasSuffix(name, ".build.fingerprint"):
@@ -111,9 +111,9 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// take takes the value of a property of the product, and returns its role. The manufacturer and
-// the brand are two fields, which do not follow from one another.
-func take(s *sbom.Sink, c *sbom.Component, what, value string, at vendors.Location) vendors.Role {
+// take takes the value of a property of the product. The manufacturer and the brand are two
+// fields, which do not follow from one another.
+func take(s *sbom.Sink, c *sbom.Component, what, value string, at vendors.Location) {
 	role, kind := vendors.Reference, vendors.KindProduct
 	switch what {
 	case "manufacturer":
@@ -129,5 +129,4 @@ func take(s *sbom.Sink, c *sbom.Component, what, value string, at vendors.Locati
 		}
 	}
 	s.Claim(c, role, kind, value, at)
-	return role
 }

@@ -39,6 +39,7 @@ type Reader struct {
 	next   int64
 	number int
 	cut    bool
+	whole  bool
 	err    error
 }
 
@@ -82,7 +83,7 @@ func (x *Reader) Next() bool {
 			line, x.offset = rest, x.offset+3
 		}
 	}
-	x.text = strings.TrimRight(string(line), "\r\n")
+	x.text, x.whole = strings.TrimRight(string(line), "\r\n"), false
 	return true
 }
 
@@ -107,28 +108,24 @@ func (x *Reader) Cut() bool { return x.cut }
 // the text.
 func (x *Reader) Err() error { return x.err }
 
-// End returns what Err does. A last line without an end is sound, as in the output of a
-// program that somebody trimmed, and as a text that was cut off would have it: a notice says so.
-// Readers have to count what shows that a text was cut off, see [Reader.Whole].
+// Whole says that the line is whole even if it has no line break: by a mark of its format, such
+// as a closing quote, that a text which was cut off would lack.
+func (x *Reader) Whole() { x.whole = true }
+
+// End returns what Err does. A last line without a line break counts as malformed, for the text may
+// have been cut off: most texts that are lists of lines have no other end. If [Reader.Whole] was
+// called for it, the text is sound, as many are that were trimmed or edited, and a notice says that
+// what followed cannot be known.
 func (x *Reader) End(s *sbom.Sink) error {
-	if x.err == nil && x.cut {
-		NoticeCut(s, x.offset)
+	at := vendors.Location{Offset: x.offset}
+	switch {
+	case x.err != nil || !x.cut:
+	case x.whole:
+		s.Notice(sbom.WarnIncomplete, "the last line has no line break: if the text was cut off there, what followed was not screened", at)
+	default:
+		s.Malformed(sbom.WarnIncomplete, "the last line has no line break: the text may have been cut off", at)
 	}
 	return x.err
-}
-
-// Whole counts a value that ends the last line of a text without a line break, where it says who
-// made something: the start of another maker's name or number can be left of it. Readers call it
-// for values without a closing quote.
-func (x *Reader) Whole(s *sbom.Sink, role vendors.Role, at vendors.Location) {
-	if x.cut && (role.Makes() || role == vendors.Namespace) {
-		s.Malformed(sbom.WarnIncomplete, "the text ends in a maker's name or number, without a line break: it may have been cut off", at)
-	}
-}
-
-// NoticeCut gives the notice of [Reader.End] for a last line at an offset.
-func NoticeCut(s *sbom.Sink, offset int64) {
-	s.Notice(sbom.WarnIncomplete, "the last line has no line break: if the text was cut off there, what followed was not screened", vendors.Location{Offset: offset})
 }
 
 // Head yields the whole lines at the start of a document, for sniffing. In a head of

@@ -12,7 +12,6 @@ import (
 
 	"github.com/clause76/clause76/firmware/lines"
 	"github.com/clause76/clause76/sbom"
-	"github.com/clause76/clause76/vendors"
 )
 
 func Example() {
@@ -62,25 +61,25 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// A text can end without a line break. A maker's name in its place can be the start of a longer one.
+// A last line without a line break counts, unless it is known to be whole.
 func TestEnd(t *testing.T) {
 	for _, tt := range []struct {
-		in                 string
-		role               vendors.Role
+		in, whole          string // the line that is known to be whole
 		notices, malformed int
 	}{
-		{"a\nb\n", vendors.Manufacturer, 0, 0},
-		{"a\r\nb\r\n", vendors.Manufacturer, 0, 0},
-		{"", vendors.Manufacturer, 0, 0},
-		{"a\nb", vendors.Manufacturer, 1, 1},
-		{"a\nb", vendors.Namespace, 1, 1},
-		{"a\nb", vendors.Author, 1, 0},
-		{"a\nb", vendors.Mention, 1, 0},
+		{"a\nb\n", "", 0, 0},
+		{"a\r\nb\r\n", "", 0, 0},
+		{"", "", 0, 0},
+		{"a\nb", "b", 1, 0},
+		{"a\nb", "a", 0, 1},
+		{"a\nb", "", 0, 1},
 	} {
 		doc := sbom.NewDocument(sbom.Header{Format: "x"}, nil, func(s *sbom.Sink) error {
 			x := lines.NewReader(strings.NewReader(tt.in), 0)
 			for x.Next() {
-				x.Whole(s, tt.role, vendors.Location{})
+				if x.Text() == tt.whole {
+					x.Whole()
+				}
 			}
 			return x.End(s)
 		})
@@ -88,7 +87,7 @@ func TestEnd(t *testing.T) {
 			t.Errorf("%q: %v", tt.in, err)
 		}
 		if h := doc.Header(); len(h.Notices) != tt.notices || h.Malformed != tt.malformed {
-			t.Errorf("%q, %s: %+v; want %d notices, %d malformed", tt.in, tt.role, h, tt.notices, tt.malformed)
+			t.Errorf("%q, %q is whole: %+v; want %d notices, %d malformed", tt.in, tt.whole, h, tt.notices, tt.malformed)
 		}
 	}
 }

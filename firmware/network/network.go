@@ -290,7 +290,7 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 			f.claim(s, c, value, at)
 		}
 		if len(data) > 0 && data[len(data)-1] != '\n' {
-			lines.NoticeCut(s, int64(bytes.LastIndexByte(data, '\n')+1))
+			s.Malformed(sbom.WarnIncomplete, "the last line has no line break: the text may have been cut off", vendors.Location{Offset: int64(bytes.LastIndexByte(data, '\n') + 1)})
 		}
 		if c.Name == "" {
 			c.Name = "TR-069 device"

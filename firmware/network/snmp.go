@@ -58,7 +58,7 @@ func ReadSNMP(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameSNMP, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.Placed()
 		in := lines.NewReader(r, s.Limits().Bytes)
-		x := &snmp{s: s, in: in, device: product("/"), parts: make(map[string]*sbom.Component), once: make(map[string]bool)}
+		x := &snmp{s: s, device: product("/"), parts: make(map[string]*sbom.Component), once: make(map[string]bool)}
 		for in.Next() {
 			if err := x.line(in.Text(), in.Offset()); err != nil {
 				return err
@@ -90,7 +90,6 @@ func product(pointer string) *sbom.Component {
 
 type snmp struct {
 	s      *sbom.Sink
-	in     *lines.Reader
 	device *sbom.Component
 	parts  map[string]*sbom.Component // entities, interfaces and the like
 	order  []string
@@ -352,12 +351,7 @@ func (x *snmp) take(o *object, value string, at vendors.Location) error {
 		return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d entities, interfaces and programs", maxParts)}
 	}
 	id := o.numeric
-	claim := func(c *sbom.Component, role vendors.Role, kind vendors.Kind) {
-		x.s.Claim(c, role, kind, value, at)
-		if !o.closed && at.Offset >= x.in.Offset() { // in the last line that was read
-			x.in.Whole(x.s, role, at)
-		}
-	}
+	claim := func(c *sbom.Component, role vendors.Role, kind vendors.Kind) { x.s.Claim(c, role, kind, value, at) }
 	switch {
 	case id == sysDescr:
 		x.device.Name = cmp.Or(x.device.Name, value)

@@ -207,11 +207,11 @@ func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Docume
 				return nil
 			}
 		}
+		if x.whole() {
+			x.in.Whole()
+		}
 		if err := x.in.End(s); err != nil {
 			return err
-		}
-		if x.in.Cut() {
-			x.cut()
 		}
 		x.emit()
 		return nil
@@ -235,14 +235,17 @@ type reader struct {
 // enough paragraphs show by their fields what another one has.
 const enough = 5
 
-// cut counts the last paragraph as one that was cut off if it lacks a field that all others have.
-func (x *reader) cut() {
-	for _, field := range x.all {
-		if x.c != nil && x.paragraphs >= enough && !x.seen[field] {
-			x.bad("the last paragraph has no field "+field+", which all others have, and no line break at its end: the text was cut off", x.in.Offset())
-			return
-		}
+// whole reports whether the last paragraph is whole by its fields: it has those that each has to
+// have, and those that all others have, and does not end in a maker's name or number, which may be
+// the start of a longer one.
+func (x *reader) whole() bool {
+	if x.c == nil || x.c.Name == "" || x.c.Version == "" || x.field == x.g.name || x.field == x.g.version {
+		return false
 	}
+	if f := x.g.fields[x.field]; f.role.Makes() || f.role == vendors.Namespace {
+		return false
+	}
+	return x.paragraphs < enough || !slices.ContainsFunc(x.all, func(field string) bool { return !x.seen[field] })
 }
 
 // line takes one line and reports whether to go on.
@@ -307,7 +310,6 @@ func (x *reader) take(name, value string, offset int64) {
 		return
 	}
 	x.s.Claim(c, f.role, f.kind, value, at)
-	x.in.Whole(x.s, f.role, at)
 }
 
 func (x *reader) emit() bool {

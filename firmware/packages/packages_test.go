@@ -61,7 +61,9 @@ func TestRead(t *testing.T) {
 		{"a supplier at the end", "Package: a\nVersion: 1\nVendor: Huawei Tech", "deb822, malformed 1\na 1; mention product a; supplier name Huawei Tech\n"},
 		{"the last of many paragraphs is shorter", several + "Package: b\nVersion: 1\nSection: x", strings.Replace(severalRead, "malformed 0", "malformed 1", 1) + "b 1; mention product b\n"},
 		{"the last of many paragraphs is as the others", several + "Package: b\nVersion: 1\nDescription: x", severalRead + "b 1; mention product b; mention text x\n"},
-		{"cut off", "Package: a\nVersion: 1\nMaintai", "deb822, malformed 1\na 1; mention product a\n"},
+		{"apk without a line break at the end", "C:Q1abc=\nP:musl\nV:1.2\nA:x86_64\nT:the C library\nF:lib\nR:a", "apk-installed, malformed 0\nmusl 1.2; mention product musl; mention text the C library\n"},
+		{"cut off in a version", "Package: a\nMaintainer: B <b@example.org>\nVersion: 1", "deb822, malformed 1\na 1; mention product a; author name B; author email b@example.org\n"},
+		{"cut off", "Package: a\nVersion: 1\nMaintai", "deb822, malformed 2\na 1; mention product a\n"},
 		{"line ends of Windows", "Package: a\r\nVersion: 1\r\nVendor: ZTE\r\n\r\nPackage: b\r\nVersion: 2\r\n", "deb822, malformed 0\na 1; mention product a; supplier name ZTE\nb 2; mention product b\n"},
 		{"apk", "C:Q1abc=\nP:musl\nV:1.2\nA:x86_64\nm:Jane Doe <jane@hisilicon.com>\nU:https://musl.libc.org/\nT:the C library\nF:lib\nR:a\n\nP:b\nV:2\n",
 			"apk-installed, malformed 0\nmusl 1.2; mention product musl; author name Jane Doe; author email jane@hisilicon.com; reference url https://musl.libc.org/; mention text the C library\nb 2; mention product b\n"},
@@ -69,9 +71,9 @@ func TestRead(t *testing.T) {
 			"openwrt-manifest, malformed 0\nbase-files 1; mention product base-files\nbusybox 1.36.1-1; mention product busybox\nkmod-usb-net-huawei-cdc-ncm 5.15; mention product kmod-usb-net-huawei-cdc-ncm\n"},
 		{"manifest of apk", "base-files 1700~9f3c2ab\nkernel 6.12.51~ab12cd-r1\nzte-tools 1.0_rc2-r3\n",
 			"openwrt-manifest, malformed 0\nbase-files 1700~9f3c2ab; mention product base-files\nkernel 6.12.51~ab12cd-r1; mention product kernel\nzte-tools 1.0_rc2-r3; mention product zte-tools\n"},
-		{"manifest of apk, of one package", "libc 1.2.5-r4", "openwrt-manifest, malformed 0\nlibc 1.2.5-r4; mention product libc\n"},
+		{"manifest of apk, of one package", "libc 1.2.5-r4\n", "openwrt-manifest, malformed 0\nlibc 1.2.5-r4; mention product libc\n"},
 		{"manifest of apk, a part", "a 1-r1\r\nb 2-r1\r\nc 3-r1\r\n", "openwrt-manifest, malformed 0\na 1-r1; mention product a\nb 2-r1; mention product b\nc 3-r1; mention product c\n"},
-		{"manifest without a line break at the end", "base-files - 1\nbusybox - 1\nkmod - 5.1", "openwrt-manifest, malformed 0\nbase-files 1; mention product base-files\nbusybox 1; mention product busybox\nkmod 5.1; mention product kmod\n"},
+		{"manifest without a line break at the end", "base-files - 1\nbusybox - 1\nkmod - 5.1", "openwrt-manifest, malformed 1\nbase-files 1; mention product base-files\nbusybox 1; mention product busybox\nkmod 5.1; mention product kmod\n"},
 	}
 	for _, tt := range tests {
 		if got, err := show(tt.in); err != nil || got != tt.want {

@@ -76,7 +76,6 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 type reader struct {
 	s      *sbom.Sink
-	in     *lines.Reader
 	tables int // that started
 	table
 	structure
@@ -91,6 +90,7 @@ type table struct {
 	dump      bool  // the table was in a file
 	quiet     bool  // it was printed with -q: no handles, and no end
 	end       bool  // its last structure is there
+	closed    bool  // a blank line ends the structure that was read last
 	broken    bool
 	miscount  string // what dmidecode says does not add up
 	miscounts int64  // where
@@ -113,11 +113,14 @@ type structure struct {
 
 func read(r io.Reader, s *sbom.Sink) error {
 	in := lines.NewReader(r, s.Limits().Bytes)
-	x := &reader{s: s, in: in}
+	x := &reader{s: s}
 	for in.Next() {
 		if !x.line(in.Text(), in.Offset()) {
 			return nil
 		}
+	}
+	if x.end {
+		in.Whole()
 	}
 	if err := in.End(s); err != nil {
 		if e := (*sbom.Error)(nil); errors.As(err, &e) {
@@ -151,7 +154,7 @@ func (x *reader) finish() {
 	case t.declared > t.seen: // some tables count one more than they have
 		short("the text ends too early: %d of %d structures: %w", t.seen, t.declared, io.ErrUnexpectedEOF)
 	case t.declared > 0:
-	case t.quiet, t.head && !t.whole && !t.dump, !t.whole && chosen(t.types):
+	case t.closed && (t.quiet || t.head && !t.whole && !t.dump || !t.whole && chosen(t.types)):
 		x.s.Notice(sbom.WarnIncomplete, "a selection of the structures of the SMBIOS table, as of \"dmidecode -t\" or \"-q\": others can be left out", at)
 	default:
 		x.s.Malformed(sbom.WarnIncomplete, "neither the number of structures nor the end of the table is in the text: structures can be missing", at)
@@ -181,6 +184,7 @@ func (x *reader) line(line string, offset int64) bool {
 		}
 		return x.open("0x"+m[1], typ, offset)
 	case strings.TrimSpace(line) == "":
+		x.closed = x.indent != ""
 		return true
 	case line[0] == ' ' || line[0] == '\t':
 		if x.seen > 0 {
@@ -254,7 +258,7 @@ func (x *reader) open(handle string, typ int, offset int64) bool {
 	if x.tables > 1 {
 		handle = fmt.Sprintf("table %d/%s", x.tables, handle)
 	}
-	x.structure = structure{handle: handle, at: offset}
+	x.structure, x.closed = structure{handle: handle, at: offset}, false
 	if kind := parts[typ]; kind != "" {
 		x.part(kind)
 		if typ == 1 {
@@ -369,9 +373,7 @@ func (x *reader) field(key, value string, offset int64) {
 		return
 	}
 	add := func(role vendors.Role, kind vendors.Kind) {
-		at := vendors.Location{Pointer: x.pointer(key), Offset: offset}
-		x.s.Claim(x.c, role, kind, value, at)
-		x.in.Whole(x.s, role, at)
+		x.s.Claim(x.c, role, kind, value, vendors.Location{Pointer: x.pointer(key), Offset: offset})
 	}
 	switch key {
 	case "Manufacturer", "Manufacturer Name", "Vendor":

@@ -35,7 +35,7 @@ func TestRead(t *testing.T) {
 		err                    error
 	}{
 		{"manifest", manifest, yocto.NameManifest, "base-files 3.0.14, busybox 1.36.1, huawei-modem-tools 1.0", 0, nil},
-		{"a last line without an end", manifest[:len(manifest)-1], yocto.NameManifest, "base-files 3.0.14, busybox 1.36.1, huawei-modem-tools 1.0", 0, nil},
+		{"a last line without an end", manifest[:len(manifest)-1], yocto.NameManifest, "base-files 3.0.14, busybox 1.36.1, huawei-modem-tools 1.0", 1, nil},
 		{"another line", manifest + strings.Repeat("a all 1\n", 20) + "vendor: Huawei\n", "", "", 0, sbom.ErrSyntax},
 		{"words", "to be or\nnot to be\nthat is the\n", "", "", 0, sbom.ErrNotRecognised},
 		{"licences", licenses, yocto.NameLicenses, "base-files 3.0.14, busybox 1.36.1", 0, nil},
