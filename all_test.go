@@ -69,7 +69,7 @@ func TestImportArrows(t *testing.T) {
 		"firmware/openwrt":        {"sbom", "sbom/jsonstream", "vendors"},
 		"firmware/osrelease":      {"firmware/lines", "sbom", "vendors"},
 		"firmware/packages":       {"firmware/lines", "sbom", "vendors"},
-		"firmware/tree":           {"firmware/rpm", "firmware/smbios", "firmware/uefi", "sbom", "sbom/peel", "vendors"},
+		"firmware/tree":           {"firmware/packages", "firmware/rpm", "firmware/smbios", "firmware/uefi", "sbom", "sbom/peel", "vendors"},
 		"firmware/volume":         {"sbom"},
 		"firmware/buildroot":      {"sbom", "sbom/jsonstream", "vendors"},
 		"firmware/inf":            {"firmware/lines", "sbom", "vendors"},
