@@ -171,16 +171,34 @@ func TestCounted(t *testing.T) {
 	}
 }
 
-// Manifests written by others.
+// Manifests as tools write them are read to their end, and name the makers of their devices.
+func TestManifests(t *testing.T) {
+	found, hits := manifests(t, "testdata/devices")
+	if found["dmidecode"] != 2 || found["openwrt-profiles"] != 1 || hits["huawei"] < 2 || hits["zte"] < 2 {
+		t.Errorf("files %v, attributions %v", found, hits)
+	}
+}
+
+// The same of those written by others, where they are.
 func TestCorpus(t *testing.T) {
 	const dir = "../../shared/corpus"
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("no corpus here")
 	}
+	found, hits := manifests(t, dir)
+	t.Log(found, hits)
+	if found["dmidecode"] < 50 || found["openwrt-profiles"] < 100 || hits["huawei"] == 0 || hits["zte"] == 0 {
+		t.Errorf("files %v, attributions %v", found, hits)
+	}
+}
+
+// manifests reads those in a directory, and counts them by their formats and attributions.
+func manifests(t *testing.T, dir string) (map[string]int, map[vendors.ID]int) {
+	t.Helper()
 	found := make(map[string]int)
 	hits := make(map[vendors.ID]int)
 	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || filepath.Base(path) != "profiles.json" && !strings.Contains(path, "linuxhw+DMI") || strings.HasSuffix(path, ".md") {
+		if err != nil || e.IsDir() || filepath.Base(path) != "profiles.json" && !strings.Contains(path, "linuxhw+DMI") && !strings.HasSuffix(path, ".dmidecode.txt") || strings.HasSuffix(path, ".md") {
 			return err
 		}
 		data, err := os.ReadFile(path)
@@ -206,10 +224,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(found, hits)
-	if found["dmidecode"] < 50 || found["openwrt-profiles"] < 100 || hits["huawei"] == 0 || hits["zte"] == 0 {
-		t.Errorf("files %v, attributions %v", found, hits)
-	}
+	return found, hits
 }
 
 // archive is a cpio archive with one file.
@@ -237,11 +252,15 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte("ro.build.id=1\nro.product.brand=ZTE\nro.product.manufacturer=ZTE\nro.build.fingerprint=ZTE/a/b\n"))
 	f.Add([]byte("/dts-v1/;\n/ { compatible = \"zte,mf286\", \"qca,qca9563\"; soc { compatible = \"hisilicon,x\"; }; };\n"))
 	f.Add([]byte(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.39165.1.1\n.1.3.6.1.2.1.2.2.1.6.1 = STRING: 0:1:2:3:4:5\n"))
+	f.Add([]byte("SNMPv2-MIB::sysDescr.0 = STRING: ZTE\nof\nSNMPv2-MIB::sysObjectID.0 = OID: SNMPv2-SMI::enterprises.3902\nTimeout: No Response from x\n"))
+	f.Add([]byte("iso.3.6.1.2.1.47.1.1.1.1.12.1 = Hex-STRING: 5A 54 \n45 00 \nentPhysicalMfgName[\"a b\"] = STRING: ZTE"))
+	f.Add([]byte("base-files 1~a-r1\nzte-tools 2-r1\n"))
 	f.Add([]byte("Parameter,Object,Value\nDeviceID.Manufacturer,,ZTE\n"))
 	f.Add([]byte(`{"@odata.type":"#Drive.v1_0_0.Drive","@odata.id":"/d","Id":"d","Manufacturer":"ZTE","Oem":{"Huawei":{}}}`))
 	f.Add([]byte(`{"Devices":[{"DeviceId":"1","Vendor":"ZTE","VendorId":"USB:0x19D2","InstanceIds":["USB\\VID_19D2&PID_0001"]}]}`))
 	f.Add([]byte(`<component type="firmware"><id>com.zte.x</id><developer_name>ZTE</developer_name></component>`))
 	f.Add([]byte(`<DeviceInfo xmlns="http://www.hikvision.com/ver20/XMLSchema"><manufacturer>hikvision</manufacturer></DeviceInfo>`))
+	f.Add([]byte(`<A xmlns="http://www.hikvision.com/ver20/XMLSchema"><B><model>x</model><MACAddress>44:19:b6:0:1:2</MACAddress></B></A>`))
 	f.Add([]byte(`<GetDeviceInformationResponse><Manufacturer>Dahua</Manufacturer></GetDeviceInformationResponse>`))
 	f.Add([]byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00{\"supported_devices\":[\"zte,mf286\"]}FWx0\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x39"))
 	// A devicetree blob, and a kernel module: an ELF object with one section.

@@ -111,20 +111,22 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// take takes the value of a property of the product.
+// take takes the value of a property of the product. The manufacturer and the brand are two
+// fields, which do not follow from one another.
 func take(s *sbom.Sink, c *sbom.Component, what, value string, at vendors.Location) {
+	role, kind := vendors.Reference, vendors.KindProduct
 	switch what {
 	case "manufacturer":
-		s.Claim(c, vendors.Manufacturer, vendors.KindName, value, at)
+		role, kind = vendors.Manufacturer, vendors.KindName
 	case "brand":
+		role, kind = vendors.Supplier, vendors.KindName
 		if c.Group == "" {
 			c.Group = value
 		}
-		s.Claim(c, vendors.Supplier, vendors.KindName, value, at)
-	default:
-		if c.Name == "" && (what == "model" || what == "marketname") {
+	case "model", "marketname":
+		if c.Name == "" {
 			c.Name = value
 		}
-		s.Claim(c, vendors.Reference, vendors.KindProduct, value, at)
 	}
+	s.Claim(c, role, kind, value, at)
 }

@@ -212,22 +212,37 @@ func info(s *sbom.Sink, j *jsonstream.Reader, key string) {
 
 // downloads reads where the sources came from: [{"source": …, "uris": [method+url …]}].
 func downloads(s *sbom.Sink, c *sbom.Component, j *jsonstream.Reader, pointer string) {
-	if j.Kind() != '[' {
+	skip := func(expected string) {
+		if j.Kind() != 'n' {
+			c.Malformed++
+			s.Warn(sbom.WarnMalformed, "expected "+expected+"; it was not screened", vendors.Location{Pointer: pointer, Offset: j.Offset()})
+		}
 		j.Skip()
+	}
+	if j.Kind() != '[' {
+		skip("a list of downloads")
 		return
 	}
 	j.Enter('[')
 	for j.More() {
 		if j.Kind() != '{' {
-			j.Skip()
+			skip("a download, which is an object")
 			continue
 		}
 		for j.Enter('{'); j.More(); {
-			if name := string(j.Name()); name != "uris" || j.Kind() != '[' {
+			switch name := string(j.Name()); {
+			case name != "uris":
 				j.Skip()
+				continue
+			case j.Kind() != '[':
+				skip("a list of addresses")
 				continue
 			}
 			for j.Enter('['); j.More(); {
+				if j.Kind() != '"' {
+					skip("an address")
+					continue
+				}
 				raw, ok := j.Text()
 				if !ok {
 					continue

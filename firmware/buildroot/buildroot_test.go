@@ -63,6 +63,7 @@ func TestRead(t *testing.T) {
 		{"a NUL byte", "PACKAGE,VERSION,LICENSE\na,1,\x00\n", "", 0, sbom.ErrSyntax},
 		{"show-info", showInfo, "busybox 1.36.1 false; mention product busybox; mention url https://www.busybox.net/downloads; namespace cpe cpe:2.3:a:busybox:busybox:1.36.1:*:*:*:*:*:*:*\n" +
 			"zlib 1.3 true; mention product zlib; namespace cpe cpe:2.3:a:huawei:zlib:1.3:*:*:*:*:*:*:*\n", 0, nil},
+		{"downloads that are none", `{"a":{"type":"target","downloads":"https://zte.com.cn"},"b":{"type":"target","downloads":["x",{"uris":"y"},{"uris":[1,"https+https://example.org/b"]}]},"c":{"type":"target","downloads":null}}`, "a  false\nb  false; mention url https://example.org/b\nc  false\n", 4, nil},
 		{"a CPE that is no string", `{"a":{"type":"target","cpe-id":["x"]}}`, "a  false\n", 1, nil},
 		{"a CPE in other letters", `{"a":{"type":"target","CPE-ID":"x"}}`, "a  false\n", 1, nil},
 		{"a bad CPE", `{"a":{"type":"target","cpe-id":"cpe:x"}}`, "a  false; namespace cpe cpe:x\n", 1, nil},
@@ -73,6 +74,18 @@ func TestRead(t *testing.T) {
 		if !errors.Is(err, tt.err) || err == nil && (got != tt.want || h.Malformed != tt.malformed) {
 			t.Errorf("%s: malformed %d, error %v\n%swant:\n%s", tt.name, h.Malformed, err, got, tt.want)
 		}
+	}
+}
+
+// A manifest as Buildroot writes it is read whole.
+func TestManifest(t *testing.T) {
+	data, err := os.ReadFile("testdata/manifest.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, h, err := show(string(data))
+	if err != nil || h.Malformed != 0 || h.Components != 5 || !strings.Contains(got, "nordwind-agent 2.1 false; mention product nordwind-agent; mention url https://downloads.nordwind.example/agent\n") {
+		t.Errorf("%+v %v\n%s", h, err, got)
 	}
 }
 

@@ -74,6 +74,7 @@ func TestMetainfo(t *testing.T) {
 		{"a catalogue", `<components>` + wrap(`<id>a.b</id>`) + wrap(`<id>c.d</id><developer id="com.zte"><name>ZTE</name></developer>`) + `</components>`,
 			"a.b: namespace a.b; c.d: namespace c.d, namespace com.zte, supplier ZTE", 0, nil},
 		{"an application among them", `<components>` + wrap(`<id>a.b</id>`) + `<component type="desktop"><developer_name>ZTE</developer_name></component></components>`, "a.b: namespace a.b", 1, nil},
+		{"a vendor id by an authority that is not known", wrap(`<id>a.b</id><requires><firmware compare="regex" version="NEWBUS:0x12D1|USB:0x19D2">vendor-id</firmware><firmware compare="ge" version="1:2.3"/></requires>`), "a.b: namespace a.b, namespace 19D2", 1, nil},
 		{"names in other languages", wrap(`<id>a.b</id><name>A</name><name xml:lang="de">B</name>`), "A: namespace a.b, mention A, mention B", 0, nil},
 		{"a name that others may fold", wrap(`<id>a.b</id><Developer_Name>ZTE</Developer_Name>`), "a.b: namespace a.b", 1, nil},
 		{"cut off", update[:len(update)-5], "", 0, sbom.ErrSyntax},
@@ -99,6 +100,7 @@ func TestDevices(t *testing.T) {
 			{"Name":"System Firmware","DeviceId":"3","VendorId":"DMI:Dell Inc.","Releases":[{"Vendor":"ZTE"}]}]}`,
 			"4G Modem: reference 4G Modem, namespace aa, namespace bb, manufacturer Huawei, namespace 12D1, namespace 202BC1, namespace 12D1; " +
 				"SSD: reference SSD, namespace cc, namespace 144D, namespace 144D; System Firmware: reference System Firmware, manufacturer Dell Inc.", 0, nil},
+		{"vendor ids that are not known", `{"Devices":[{"DeviceId":"1","VendorId":"NEWBUS:0x12D1"},{"DeviceId":"2","VendorIds":["0x12D1",""]}]}`, "1; 2", 2, nil},
 		{"what is no device", `{"Devices":[null,{"DeviceId":"1","Vendor":7}]}`, "1", 2, nil},
 		{"an array in an array", `{"Devices":[{"DeviceId":"1","Vendor":[["ZTE"],"Acme"]},{"DeviceId":"2","Vendor":"ZTE"}]}`, "1: manufacturer Acme; 2: manufacturer ZTE", 1, nil},
 		{"a name that others may fold", `{"Devices":[{"DeviceId":"1","vendor":"ZTE"}]}`, "1", 1, nil},

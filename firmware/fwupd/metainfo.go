@@ -15,7 +15,9 @@ package fwupd
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/sbom"
@@ -181,7 +183,9 @@ func (m *metainfo) vendorIDs() {
 		return // of a part of the device, "0.1.2"
 	}
 	for id := range strings.SplitSeq(version, "|") {
-		claimVendorID(m.s, m.c, strings.Trim(id, "^$() "), m.at())
+		if id = strings.Trim(id, "^$() "); vendorID.MatchString(id) { // else it is a version that has a colon
+			claimVendorID(m.s, m.c, id, m.at())
+		}
 	}
 }
 
@@ -203,12 +207,16 @@ var buses = map[string]vendors.Kind{
 	"IEEE_OUI": vendors.KindOUI,
 }
 
-// claimVendorID takes a vendor id: "USB:0x12D1", "DMI:ZTE".
+// vendorID is how a vendor id starts: with an authority.
+var vendorID = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*:`)
+
+// claimVendorID takes a vendor id: "USB:0x12D1", "DMI:ZTE". One by an authority that is not known
+// counts.
 func claimVendorID(s *sbom.Sink, c *sbom.Component, id string, at vendors.Location) {
-	bus, value, ok := strings.Cut(id, ":")
-	if !ok {
+	if vendors.Placeholder(id) {
 		return
 	}
+	bus, value, _ := strings.Cut(id, ":")
 	switch kind := buses[strings.ToUpper(bus)]; {
 	case strings.EqualFold(bus, "DMI"):
 		s.Claim(c, vendors.Manufacturer, vendors.KindName, value, at)
@@ -219,5 +227,8 @@ func claimVendorID(s *sbom.Sink, c *sbom.Component, id string, at vendors.Locati
 			value = hex
 		}
 		s.Claim(c, vendors.Namespace, kind, value, at)
+	default:
+		c.Malformed++
+		s.Warn(sbom.WarnMalformed, fmt.Sprintf("a vendor id by an authority that is not known: %q; it was not screened", id), at)
 	}
 }

@@ -12,9 +12,9 @@ package inf
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/lines"
@@ -60,7 +60,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		if err != nil {
 			return err
 		}
-		x := &reader{s: s, strings: make(map[string]line), c: sbom.Component{Ref: "driver", Type: "device-driver", Name: "driver", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}}
+		x := &reader{s: s, strings: make(map[string][]line), seen: make(map[string]bool), c: sbom.Component{Ref: "driver", Type: "device-driver", Name: "driver", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}}
 		for _, l := range all {
 			// Strings.0409 is that of a language, and the one without is for all others.
 			if name := strings.ToLower(l.section); name == "strings" || strings.HasPrefix(name, "strings.") {
@@ -136,38 +136,61 @@ func unquote(s string) string {
 
 type reader struct {
 	s       *sbom.Sink
-	strings map[string]line
+	strings map[string][]line // by name, one of each value
 	c       sbom.Component
-	seen    []string
+	seen    map[string]bool // claims
 }
+
+// maxValues is more than a string has in all languages of Windows.
+const maxValues = 250
 
 // define keeps a string. Two values of one name are of two languages, or a fault.
 func (x *reader) define(l line) {
 	key := strings.ToLower(l.key)
-	before, twice := x.strings[key]
-	if !twice {
-		x.strings[key] = l
+	bad := func(message string) {
+		x.c.Malformed++
+		x.s.Warn(sbom.WarnMalformed, message, vendors.Location{Pointer: "/" + l.section + "/" + l.key, Offset: l.offset})
+	}
+	for _, before := range x.strings[key] {
+		switch {
+		case before.value == l.value:
+			return
+		case strings.EqualFold(before.section, l.section):
+			bad("the string " + l.key + " has two values")
+			return
+		}
+	}
+	if len(x.strings[key]) >= maxValues {
+		bad(fmt.Sprintf("the string %s has more than %d values; the others were not screened", l.key, maxValues))
 		return
 	}
-	if before.value != l.value && before.section == l.section {
-		x.c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, "the string "+l.key+" has two values", vendors.Location{Pointer: "/" + l.section + "/" + l.key, Offset: l.offset})
-	}
+	x.strings[key] = append(x.strings[key], l)
 }
 
-// resolve puts strings in the place of their names.
+// values returns a text, or, if it is the name of a string, its values in all languages.
+func (x *reader) values(text string, offset int64) []line {
+	if m := token.FindStringSubmatch(text); m != nil && m[0] == text {
+		if all := x.strings[strings.ToLower(m[1])]; len(all) > 0 {
+			return all
+		}
+	}
+	value, offset := x.resolve(text, offset)
+	return []line{{value: value, offset: offset}}
+}
+
+// resolve puts strings in the place of their names, in the first language.
 func (x *reader) resolve(text string, offset int64) (string, int64) {
 	if m := token.FindStringSubmatch(text); m != nil && m[0] == text {
-		if l, ok := x.strings[strings.ToLower(m[1])]; ok {
-			return l.value, l.offset
+		if all := x.strings[strings.ToLower(m[1])]; len(all) > 0 {
+			return all[0].value, all[0].offset
 		}
 		x.c.Malformed++
 		x.s.Warn(sbom.WarnUnresolved, "a string that is not defined: "+text, vendors.Location{Offset: offset})
 		return "", offset
 	}
 	return token.ReplaceAllStringFunc(text, func(name string) string {
-		if l, ok := x.strings[strings.ToLower(strings.Trim(name, "%"))]; ok {
-			return l.value
+		if all := x.strings[strings.ToLower(strings.Trim(name, "%"))]; len(all) > 0 {
+			return all[0].value
 		}
 		return name
 	}), offset
@@ -175,8 +198,8 @@ func (x *reader) resolve(text string, offset int64) (string, int64) {
 
 // claim makes a claim, once.
 func (x *reader) claim(role vendors.Role, kind vendors.Kind, text, pointer string, offset int64) {
-	if key := string(role) + string(kind) + text; !slices.Contains(x.seen, key) {
-		x.seen = append(x.seen, key)
+	if key := string(role) + string(kind) + text; !x.seen[key] {
+		x.seen[key] = true
 		x.s.Claim(&x.c, role, kind, text, vendors.Location{Pointer: pointer, Offset: offset})
 	}
 }
@@ -187,9 +210,12 @@ func (x *reader) take(l line) {
 	case "version":
 		switch strings.ToLower(l.key) {
 		case "provider":
-			text, offset := x.resolve(l.value, l.offset)
-			x.c.Group = text
-			x.claim(vendors.Publisher, vendors.KindName, text, pointer, offset)
+			for i, v := range x.values(l.value, l.offset) {
+				if i == 0 {
+					x.c.Group = v.value
+				}
+				x.claim(vendors.Publisher, vendors.KindName, v.value, pointer, v.offset)
+			}
 		case "driverver":
 			if _, v, ok := strings.Cut(l.value, ","); ok {
 				x.c.Version = strings.TrimSpace(v)
@@ -204,8 +230,9 @@ func (x *reader) take(l line) {
 		if name == "" {
 			name, offset = l.value, l.offset
 		}
-		text, offset := x.resolve(name, offset)
-		x.claim(vendors.Manufacturer, vendors.KindName, text, pointer, offset)
+		for _, v := range x.values(name, offset) {
+			x.claim(vendors.Manufacturer, vendors.KindName, v.value, pointer, v.offset)
+		}
 	}
 	for _, id := range []*regexp.Regexp{resource, firmware} {
 		for _, m := range id.FindAllStringSubmatch(l.value, -1) {
@@ -216,7 +243,7 @@ func (x *reader) take(l line) {
 			}
 		}
 	}
-	for _, m := range bus.FindAllStringSubmatch(l.value, 8) {
+	for _, m := range bus.FindAllStringSubmatch(l.value, -1) {
 		kind := vendors.KindPCI
 		if strings.EqualFold(m[1][:3], "USB") {
 			kind = vendors.KindUSB

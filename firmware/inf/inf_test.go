@@ -69,6 +69,11 @@ func Example() {
 
 func TestRead(t *testing.T) {
 	const head = "[Version]\nSignature=\"$Windows NT$\"\n"
+	many, manyRead := "", "" // more ids than any line has
+	for i := range 20 {
+		many += fmt.Sprintf(",PCI\\VEN_19%02X", i)
+		manyRead += fmt.Sprintf("; mention pci 19%02x", i)
+	}
 	for _, tt := range []struct {
 		name, in, want string
 		malformed      int
@@ -81,6 +86,9 @@ func TestRead(t *testing.T) {
 		{"a driver for somebody's devices", head + "Provider=Acme\n[m]\n%x%=i,PCI\\VEN_19E5&DEV_1822\n[Strings]\nx=\"Adapter\"\n", "device-driver driver ; publisher name Acme; mention pci 19e5", 0, nil},
 		{"a string that is not there", head + "Provider=%X%\n", "device-driver driver ", 1, nil},
 		{"a string with two values", head + "Provider=%X%\n[Strings]\nX=a1\nX=ZTE\n", "device-driver driver ; publisher name a1", 1, nil},
+		{"a string in several languages", head + "Provider=%X%\n[Manufacturer]\n%X%=m\n[Strings]\nX=Acme\n[Strings.0804]\nX=\"中兴\"\n[Strings.0407]\nX=Acme\n",
+			"device-driver driver ; publisher name Acme; publisher name 中兴; manufacturer name Acme; manufacturer name 中兴", 0, nil},
+		{"many devices in one line", head + "Provider=Acme\n[m]\nx=i" + many + "\n", "device-driver driver ; publisher name Acme" + manyRead, 0, nil},
 		{"no signature", "[Version]\nProvider=ZTE\n", "", 0, sbom.ErrNotRecognised},
 		{"a NUL byte further below", head + strings.Repeat("; x\n", 30_000) + "Provider=\x00\n", "", 0, sbom.ErrSyntax},
 	} {
@@ -88,6 +96,18 @@ func TestRead(t *testing.T) {
 		if !errors.Is(err, tt.err) || err == nil && (got != tt.want || h.Malformed != tt.malformed) {
 			t.Errorf("%s: %s, malformed %d, error %v; want %s", tt.name, got, h.Malformed, err, tt.want)
 		}
+	}
+}
+
+// A file as the makers of firmware write it is read whole.
+func TestUpdate(t *testing.T) {
+	data, err := os.ReadFile("testdata/update.inf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "firmware Notebook System Firmware 1.14 1.14.0.0; publisher name ZTE Corporation; publisher name 中兴通讯; manufacturer name ZTE Corporation; namespace guid 5c1e8d5a-5b1a-4b0e-9c51-0f1d1f6a7b10; mention product Notebook System Firmware 1.14"
+	if got, h, err := show(string(data)); err != nil || got != want || h.Malformed != 0 {
+		t.Errorf("%s %+v %v; want %s", got, h, err, want)
 	}
 }
 

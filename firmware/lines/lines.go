@@ -8,8 +8,9 @@
 //	}
 //	return x.End(sink)
 //
-// A text that is not UTF-8 or has a NUL byte, and a line or a text that is too long, is
-// an error and no text: what comes after it was not read. A Reader is for one goroutine.
+// Lines end with LF or CRLF, the last one perhaps with nothing. A text that is not UTF-8 or has
+// a NUL byte, and a line or a text that is too long, is an error and no text: what comes after
+// it was not read. A Reader is for one goroutine.
 package lines
 
 import (
@@ -38,6 +39,7 @@ type Reader struct {
 	next   int64
 	number int
 	cut    bool
+	whole  bool
 	err    error
 }
 
@@ -81,7 +83,7 @@ func (x *Reader) Next() bool {
 			line, x.offset = rest, x.offset+3
 		}
 	}
-	x.text = strings.TrimRight(string(line), "\r\n")
+	x.text, x.whole = strings.TrimRight(string(line), "\r\n"), false
 	return true
 }
 
@@ -106,11 +108,22 @@ func (x *Reader) Cut() bool { return x.cut }
 // the text.
 func (x *Reader) Err() error { return x.err }
 
-// End returns what Err does, and counts a last line without an end as malformed: the texts
-// that are lists of lines have no other end.
+// Whole says that the line is whole even if it has no line break: by a mark of its format, such
+// as a closing quote, that a text which was cut off would lack.
+func (x *Reader) Whole() { x.whole = true }
+
+// End returns what Err does. A last line without a line break counts as malformed, for the text may
+// have been cut off: most texts that are lists of lines have no other end. If [Reader.Whole] was
+// called for it, the text is sound, as many are that were trimmed or edited, and a notice says that
+// what followed cannot be known.
 func (x *Reader) End(s *sbom.Sink) error {
-	if x.err == nil && x.cut {
-		s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: x.offset})
+	at := vendors.Location{Offset: x.offset}
+	switch {
+	case x.err != nil || !x.cut:
+	case x.whole:
+		s.Notice(sbom.WarnIncomplete, "the last line has no line break: if the text was cut off there, what followed was not screened", at)
+	default:
+		s.Malformed(sbom.WarnIncomplete, "the last line has no line break: the text may have been cut off", at)
 	}
 	return x.err
 }

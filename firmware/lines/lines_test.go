@@ -60,3 +60,34 @@ func TestReader(t *testing.T) {
 		t.Errorf("a reader that fails: %v", x.Err())
 	}
 }
+
+// A last line without a line break counts, unless it is known to be whole.
+func TestEnd(t *testing.T) {
+	for _, tt := range []struct {
+		in, whole          string // the line that is known to be whole
+		notices, malformed int
+	}{
+		{"a\nb\n", "", 0, 0},
+		{"a\r\nb\r\n", "", 0, 0},
+		{"", "", 0, 0},
+		{"a\nb", "b", 1, 0},
+		{"a\nb", "a", 0, 1},
+		{"a\nb", "", 0, 1},
+	} {
+		doc := sbom.NewDocument(sbom.Header{Format: "x"}, nil, func(s *sbom.Sink) error {
+			x := lines.NewReader(strings.NewReader(tt.in), 0)
+			for x.Next() {
+				if x.Text() == tt.whole {
+					x.Whole()
+				}
+			}
+			return x.End(s)
+		})
+		for _, err := range doc.Components() {
+			t.Errorf("%q: %v", tt.in, err)
+		}
+		if h := doc.Header(); len(h.Notices) != tt.notices || h.Malformed != tt.malformed {
+			t.Errorf("%q, %q is whole: %+v; want %d notices, %d malformed", tt.in, tt.whole, h, tt.notices, tt.malformed)
+		}
+	}
+}

@@ -3,9 +3,9 @@
 // Package network reads what devices answer when they are asked who they are over a
 // network, from files in which the answers were kept.
 //
-//	snmp    a walk: what "snmpwalk -On" prints, or an snmprec file
+//	snmp    a walk: what snmpwalk prints, with numbers or with names, or an snmprec file
 //	onvif   GetDeviceInformationResponse of a camera or recorder (ONVIF Core, device service)
-//	isapi   DeviceInfo of Hikvision's ISAPI
+//	isapi   documents of Hikvision's ISAPI, as far as they say whose something is
 //	tr-069  parameters of the TR-069 and TR-181 data models, as a table
 //
 // The device is the product, its manufacturer is what it says; interfaces and physical
@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -42,7 +43,7 @@ const (
 	NameTR069 = "tr-069"
 )
 
-// isapiEnd is how the namespaces of ISAPI end, Hikvision's and those of its brands.
+// isapiEnd is how the namespaces of ISAPI's DeviceInfo end, Hikvision's and those of its brands.
 const isapiEnd = "/XMLSchema"
 
 // SniffONVIF reports whether a document that starts with head is an answer of ONVIF's device
@@ -60,19 +61,23 @@ func SniffONVIF(head []byte) bool {
 	return false
 }
 
-// SniffISAPI reports whether a document that starts with head is ISAPI's DeviceInfo.
-func SniffISAPI(head []byte) bool {
-	if !bytes.Contains(head, []byte("DeviceInfo")) {
-		return false
-	}
-	x := xmlstream.NewReader(bytes.NewReader(head), xmlstream.Limits{})
-	return x.Next() == xmlstream.Start && string(x.Name()) == "DeviceInfo" && strings.HasSuffix(x.Space(), isapiEnd)
-}
-
 // A field says what an element or parameter is about.
 type field struct {
 	role vendors.Role
 	kind vendors.Kind
+}
+
+// registered is a prefix of the addresses of a company, or an address.
+var registered = regexp.MustCompile(`^(?:[0-9A-Fa-f]{1,2}[:. -]?){3,8}$`)
+
+// claim makes a claim of a text. A number that cannot be one counts.
+func (f field) claim(s *sbom.Sink, c *sbom.Component, text string, at vendors.Location) {
+	if f.kind == vendors.KindOUI && !vendors.Placeholder(text) && !registered.MatchString(strings.TrimSpace(text)) {
+		c.Malformed++
+		s.Warn(sbom.WarnMalformed, "expected an address of Ethernet, or the start of one; it was not screened", at)
+		return
+	}
+	s.Claim(c, f.role, f.kind, text, at)
 }
 
 var onvif = map[string]field{
@@ -83,10 +88,12 @@ var onvif = map[string]field{
 }
 
 var isapi = map[string]field{
-	"manufacturer": {vendors.Manufacturer, vendors.KindName},
-	"model":        {vendors.Reference, vendors.KindProduct},
-	"deviceName":   {vendors.Reference, vendors.KindProduct},
-	"macAddress":   {vendors.Namespace, vendors.KindOUI},
+	"manufacturer":  {vendors.Manufacturer, vendors.KindName},
+	"brand":         {vendors.Supplier, vendors.KindName},
+	"model":         {vendors.Reference, vendors.KindProduct},
+	"deviceName":    {vendors.Reference, vendors.KindProduct},
+	"systemContact": {vendors.Reference, vendors.KindProduct}, // "Hikvision.China"
+	"macAddress":    {vendors.Namespace, vendors.KindOUI},
 }
 
 // ReadONVIF returns the device.
@@ -94,82 +101,83 @@ func ReadONVIF(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return readXML(NameONVIF, "GetDeviceInformationResponse", onvif, r, opts)
 }
 
-// ReadISAPI returns the device.
-func ReadISAPI(r io.Reader, opts *sbom.Options) *sbom.Document {
-	return readXML(NameISAPI, "DeviceInfo", isapi, r, opts)
-}
-
 func readXML(format, root string, fields map[string]field, r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: format, Encoding: "XML"}, opts, func(s *sbom.Sink) error {
 		s.Placed()
 		l := s.Limits()
 		x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
-		var c *sbom.Component
-		depth := 0 // of the root
-		name := "" // of the element in it that is open
-		seen := make(map[string]bool)
-		for x.Next() != xmlstream.None {
-			at := vendors.Location{Pointer: "/" + root + "/" + name, Offset: x.Offset()}
-			switch {
-			case x.Kind() == xmlstream.Start && c == nil && string(x.Name()) == root:
-				c, depth = product("/"+root), x.Depth()
-				c.Location.Offset = x.Offset()
-				if format == NameISAPI && x.Space() != "" {
-					// Others may implement the protocol, so it is no identifier.
-					at.Pointer = "/" + root
-					s.Claim(c, vendors.Reference, vendors.KindProduct, x.Space(), at)
-				}
-			case x.Kind() == xmlstream.Start && string(x.Name()) == root:
-				x.Fail(sbom.ErrSyntax, errors.New("a second "+root))
-			case x.Kind() == xmlstream.Start && c != nil && x.Depth() == depth+1:
-				name = string(x.Name())
-				if seen[name] && fields[name] != (field{}) {
+		x.Next()
+		return readInfo(format, root, fields, x, s)
+	})
+}
+
+// readInfo reads the element root with the fields of a device.
+func readInfo(format, root string, fields map[string]field, x *xmlstream.Reader, s *sbom.Sink) error {
+	var c *sbom.Component
+	depth := 0 // of the root
+	name := "" // of the element in it that is open
+	seen := make(map[string]bool)
+	for ; x.Kind() != xmlstream.None; x.Next() {
+		at := vendors.Location{Pointer: "/" + root + "/" + name, Offset: x.Offset()}
+		switch {
+		case x.Kind() == xmlstream.Start && c == nil && string(x.Name()) == root:
+			c, depth = product("/"+root), x.Depth()
+			c.Location.Offset = x.Offset()
+			if format == NameISAPI && x.Space() != "" {
+				// Others may implement the protocol, so it is no identifier.
+				at.Pointer = "/" + root
+				s.Claim(c, vendors.Reference, vendors.KindProduct, x.Space(), at)
+			}
+		case x.Kind() == xmlstream.Start && string(x.Name()) == root:
+			x.Fail(sbom.ErrSyntax, errors.New("a second "+root))
+		case x.Kind() == xmlstream.Start && c != nil && x.Depth() == depth+1:
+			name = string(x.Name())
+			if seen[name] && fields[name] != (field{}) {
+				c.Malformed++
+				s.Warn(sbom.WarnMalformed, name+" stands twice", at)
+			}
+			seen[name] = true
+			for known := range fields {
+				if name != known && strings.EqualFold(name, known) {
 					c.Malformed++
-					s.Warn(sbom.WarnMalformed, name+" stands twice", at)
-				}
-				seen[name] = true
-				for known := range fields {
-					if name != known && strings.EqualFold(name, known) {
-						c.Malformed++
-						s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, known), at)
-					}
-				}
-			case x.Kind() == xmlstream.Start && c != nil && name != "":
-				// A known field further in, or an element in the text of one.
-				if fields[name] != (field{}) || fields[string(x.Name())] != (field{}) {
-					c.Malformed++
-					s.Warn(sbom.WarnMalformed, "an element "+string(x.Name())+" in "+name+"; it was not screened as one", at)
-				}
-			case x.Kind() == xmlstream.End && c != nil && x.Depth() <= depth+1:
-				name = ""
-			case x.Kind() == xmlstream.Text && name != "":
-				text := strings.TrimSpace(string(x.Text()))
-				f, ok := fields[name]
-				switch {
-				case strings.EqualFold(name, "model"):
-					c.Name = text
-				case strings.EqualFold(name, "firmwareVersion"):
-					c.Version = text
-				case strings.EqualFold(name, "manufacturer"):
-					c.Group = text
-				}
-				if ok {
-					s.Claim(c, f.role, f.kind, text, at)
+					s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, known), at)
 				}
 			}
+		case x.Kind() == xmlstream.Start && c != nil && name != "":
+			// A known field further in, or an element in the text of one.
+			if fields[name] != (field{}) || fields[string(x.Name())] != (field{}) {
+				c.Malformed++
+				s.Warn(sbom.WarnMalformed, "an element "+string(x.Name())+" in "+name+"; it was not screened as one", at)
+			}
+		case x.Kind() == xmlstream.End && c != nil && x.Depth() <= depth+1:
+			name = ""
+		case x.Kind() == xmlstream.Text && name != "":
+			text := strings.TrimSpace(string(x.Text()))
+			f, ok := fields[name]
+			switch {
+			case strings.EqualFold(name, "model"):
+				c.Name = text
+			case strings.EqualFold(name, "firmwareVersion"):
+				c.Version = text
+			case strings.EqualFold(name, "manufacturer"):
+				c.Group = text
+			}
+			if ok {
+				f.claim(s, c, text, at)
+			}
 		}
-		if err := x.Err(); err != nil {
-			return err
-		}
-		if c == nil {
-			return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New(root + " is missing")}
-		}
-		if c.Name == "" {
-			c.Name = format + " device"
-		}
-		s.Emit(*c)
-		return nil
-	})
+	}
+	if err := x.Err(); err != nil {
+		return err
+	}
+	if c == nil {
+		return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New(root + " is missing")}
+	}
+	if c.Name == "" {
+		c.Name = format + " device"
+	}
+	s.Emit(*c)
+	return nil
 }
 
 // tr069 are the parameters under a DeviceInfo, and of the DeviceId structure.
@@ -181,6 +189,12 @@ var tr069 = map[string]field{
 	"ProductClass":    {vendors.Reference, vendors.KindProduct},
 	"Description":     {vendors.Reference, vendors.KindProduct},
 }
+
+// tr069Objects are the objects that those parameters are in.
+var tr069Objects = []string{"DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo"}
+
+// moduleVendor is who made a program that is installed on the device (TR-157).
+var moduleVendor = regexp.MustCompile(`^(?:InternetGatewayDevice|Device)\.SoftwareModules\.(?:DeploymentUnit|ExecutionUnit)\.\d+\.Vendor$`)
 
 // SniffTR069 reports whether a document that starts with head is a table of parameters, one
 // a line: comma-separated, with the name first and a column "Value".
@@ -234,12 +248,21 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 				parent, last = name[:i], name[i+1:]
 			}
 			f, known := tr069[last]
-			switch parent {
-			case "DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo":
-			default:
+			at := vendors.Location{Pointer: "/" + name, Offset: start}
+			if !slices.Contains(tr069Objects, parent) {
+				near := slices.IndexFunc(tr069Objects, func(o string) bool { return strings.EqualFold(o, parent) })
+				if near >= 0 && known {
+					s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the object %q is not %q; %s was not screened", parent, tr069Objects[near], last), at)
+				}
+				if moduleVendor.MatchString(name) && len(row) > column && row[column] != "" {
+					m := sbom.Component{Ref: parent, Type: "application", Name: parent, Location: at}
+					s.Claim(&m, vendors.Manufacturer, vendors.KindName, row[column], at)
+					if !s.Emit(m) {
+						return nil
+					}
+				}
 				continue
 			}
-			at := vendors.Location{Pointer: "/" + name, Offset: start}
 			if len(row) <= column {
 				s.Malformed(sbom.WarnMalformed, "a row without a value", at)
 				continue
@@ -264,10 +287,10 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 					c.Name = value
 				}
 			}
-			s.Claim(c, f.role, f.kind, value, at)
+			f.claim(s, c, value, at)
 		}
 		if len(data) > 0 && data[len(data)-1] != '\n' {
-			s.Malformed(sbom.WarnIncomplete, "the last line has no end: the text may have been cut off", vendors.Location{Offset: int64(len(data))})
+			s.Malformed(sbom.WarnIncomplete, "the last line has no line break: the text may have been cut off", vendors.Location{Offset: int64(bytes.LastIndexByte(data, '\n') + 1)})
 		}
 		if c.Name == "" {
 			c.Name = "TR-069 device"

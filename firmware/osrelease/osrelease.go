@@ -97,6 +97,9 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 				return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrSyntax, Err: err}
 			}
 			at.Offset += int64(lead)
+			if lead > 0 { // the closing quote is there
+				in.Whole()
+			}
 			if lead == 0 && strings.ContainsAny(value, " \t;&|<>()`$\\") { // a shell makes something else of it
 				s.Malformed(sbom.WarnMalformed, "a value with blanks or signs of the shell, without quotes", at)
 			}

@@ -40,6 +40,8 @@ func TestRead(t *testing.T) {
 		{"openwrt_release", "DISTRIB_ID='OpenWrt'\nDISTRIB_RELEASE='23.05'\nDISTRIB_DESCRIPTION='OpenWrt 23.05'\n", "OpenWrt 23.05: mention OpenWrt, mention OpenWrt 23.05", 0, nil},
 		{"escapes and comments", "# made by a tool\n\nNAME=\"A \\\"B\\\"\"\nHOME_URL=https://hikvision.com/\n", "A \"B\": mention A \"B\", homepage https://hikvision.com/", 0, nil},
 		{"set twice", "ID=a\nVENDOR_NAME=ZTE\nVENDOR_NAME=Acme\n", "a: mention a, supplier ZTE, supplier Acme", 1, nil},
+		{"no line break at the end", "ID=a\nVENDOR_NAME=\"Hua\"", "a: mention a, supplier Hua", 0, nil},
+		{"no line break after a value without quotes", "VENDOR_NAME=Hua\nID=a", "a: supplier Hua, mention a", 1, nil},
 		{"cut off", "ID=a\nVENDOR_NAME=Hua", "a: mention a, supplier Hua", 1, nil},
 		{"an open quote", "ID=a\nVENDOR_NAME=\"Huawei\nX=1\n", "", 0, sbom.ErrSyntax},
 		{"text behind a quote", "ID=a\nVENDOR_NAME=\"Hua\"wei\n", "", 0, sbom.ErrSyntax},

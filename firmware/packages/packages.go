@@ -5,7 +5,8 @@
 //
 //	deb822            dpkg and opkg: status, Packages, control (Debian Policy, chapter 5)
 //	apk-installed     the installed database of apk (lib/apk/db/installed)
-//	openwrt-manifest  the list beside an OpenWrt image: "name - version"
+//	openwrt-manifest  the list beside an OpenWrt image: "name - version", or "name version"
+//	                  as "apk list --manifest" prints it
 //
 // A package's maintainer is the one who packaged it, so an author; the distribution
 // (Origin) is a distributor; Vendor, which third parties' packages have, is a supplier.
@@ -20,6 +21,7 @@ package packages
 import (
 	"errors"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -149,22 +151,41 @@ func SniffAPK(head []byte) bool {
 	return false
 }
 
-var manifestLine = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+._-]* - [A-Za-z0-9~][^\s]*$`)
+// The forms of a manifest, a line each.
+var (
+	// opkgLine is of an image whose package manager is opkg.
+	opkgLine = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9+._-]*) - ([A-Za-z0-9~][^\s]*)$`)
+	// apkLine is what "apk list --manifest" prints. Versions start with a digit (apk-package(5)).
+	apkLine = regexp.MustCompile(`^([a-z0-9_][A-Za-z0-9+._-]*) (\d[a-z0-9._~]*(?:-r\d+)?)$`)
+	// revision ends most versions of apk: the packager's own count.
+	revision = regexp.MustCompile(`-r\d+$`)
+)
+
+// everywhere are packages of every image of OpenWrt.
+var everywhere = []string{"base-files", "libc"}
 
 // SniffManifest reports whether a document that starts with head is an image's manifest:
-// all its lines are, for there is no other sign.
+// all its lines are. In apk's form, which is two words and could be of much else, one of them is
+// a package of every image, or there are three or more and all have a revision.
 func SniffManifest(head []byte) bool {
-	n := 0
+	n, apks, known, revisions := 0, 0, false, 0
 	for line := range lines.Head(head) {
 		if line == "" {
 			continue
 		}
-		if n++; n > 20 {
-			break
-		}
-		if !manifestLine.MatchString(line) {
+		n++
+		if m := apkLine.FindStringSubmatch(line); m != nil {
+			apks++
+			known = known || slices.Contains(everywhere, m[1])
+			if revision.MatchString(line) {
+				revisions++
+			}
+		} else if n <= 20 && !opkgLine.MatchString(line) {
 			return false
 		}
+	}
+	if apks > 0 {
+		return apks == n && (known || n >= 3 && revisions == n)
 	}
 	return n >= 3
 }
@@ -186,6 +207,9 @@ func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Docume
 				return nil
 			}
 		}
+		if x.whole() {
+			x.in.Whole()
+		}
 		if err := x.in.End(s); err != nil {
 			return err
 		}
@@ -198,12 +222,30 @@ func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Docume
 var spdx = []string{"SPDXVersion", "SPDXID", "DataLicense", "PackageName", "PackageSupplier", "PackageOriginator"}
 
 type reader struct {
-	g     *grammar
-	s     *sbom.Sink
-	in    *lines.Reader
-	c     *sbom.Component
-	seen  map[string]bool
-	field string // that a folded line goes on with
+	g          *grammar
+	s          *sbom.Sink
+	in         *lines.Reader
+	c          *sbom.Component
+	seen       map[string]bool
+	field      string // that a folded line goes on with
+	paragraphs int
+	all        []string // the fields that all paragraphs have that were read
+}
+
+// enough paragraphs show by their fields what another one has.
+const enough = 5
+
+// whole reports whether the last paragraph is whole by its fields: it has those that each has to
+// have, and those that all others have, and does not end in a maker's name or number, which may be
+// the start of a longer one.
+func (x *reader) whole() bool {
+	if x.c == nil || x.c.Name == "" || x.c.Version == "" || x.field == x.g.name || x.field == x.g.version {
+		return false
+	}
+	if f := x.g.fields[x.field]; f.role.Makes() || f.role == vendors.Namespace {
+		return false
+	}
+	return x.paragraphs < enough || !slices.ContainsFunc(x.all, func(field string) bool { return !x.seen[field] })
 }
 
 // line takes one line and reports whether to go on.
@@ -276,6 +318,11 @@ func (x *reader) emit() bool {
 	if c == nil {
 		return true
 	}
+	if x.paragraphs++; x.paragraphs == 1 {
+		x.all = slices.Sorted(maps.Keys(x.seen))
+	} else {
+		x.all = slices.DeleteFunc(x.all, func(field string) bool { return !x.seen[field] })
+	}
 	if c.Name == "" {
 		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+"; whose it is cannot be said", c.Location)
 		c.Location.Pointer = "/"
@@ -291,17 +338,21 @@ func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameManifest, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.Placed()
 		in := lines.NewReader(r, s.Limits().Bytes)
+		form, first := opkgLine, true
 		for in.Next() {
-			name, version, ok := strings.Cut(in.Text(), " - ")
-			at := vendors.Location{Pointer: "/" + name, Offset: in.Offset()}
-			switch {
-			case strings.TrimSpace(in.Text()) == "":
+			if in.Text() == "" {
 				continue
-			case !ok || name == "":
-				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected a line \"name - version\"")}
 			}
-			c := sbom.Component{Ref: name, Type: "application", Name: name, Version: version, Location: at}
-			s.Claim(&c, vendors.Mention, vendors.KindProduct, name, at)
+			if first && apkLine.MatchString(in.Text()) {
+				form = apkLine
+			}
+			first = false
+			m := form.FindStringSubmatch(in.Text())
+			if m == nil {
+				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected a line \"name - version\", or \"name version\" as the first one")}
+			}
+			c := sbom.Component{Ref: m[1], Type: "application", Name: m[1], Version: m[2], Location: vendors.Location{Pointer: "/" + m[1], Offset: in.Offset()}}
+			s.Claim(&c, vendors.Mention, vendors.KindProduct, c.Name, c.Location)
 			if !s.Emit(c) {
 				return nil
 			}

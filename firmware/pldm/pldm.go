@@ -274,8 +274,12 @@ func (x *reader) descriptor(c *sbom.Component, i int) {
 		claim(vendors.Reference, vendors.KindPCI, 2, pci)
 	case 0x0106, 0x0107, 0x0108: // model numbers in text
 		claim(vendors.Reference, vendors.KindProduct, len(v), func() string { return strings.TrimSpace(strings.ToValidUTF8(text(), "")) })
+	case 0x0100, 0x0102, 0x0103, 0x0104, 0x0105, 0x0109, 0x010a, 0x010b: // numbers of models and revisions
 	case 0xffff:
 		x.own(c, v, at)
+	default:
+		c.Malformed++
+		x.s.Warn(sbom.WarnMalformed, fmt.Sprintf("an identifier of type 0x%04x, which is not known; it was not screened", typ), at)
 	}
 }
 

@@ -148,6 +148,9 @@ func TestRead(t *testing.T) {
 	if got, h, err := show(short); err != nil || h.Malformed != 3 || strings.Contains(got, ";") {
 		t.Errorf("identifiers of a wrong size: %s %+v %v", got, h, err)
 	}
+	if got, h, err := show(pack(1, descriptor(0x0001, "\xdb\x07\x00\x00"), descriptor(0x0042, "\xdb\x07"))); err != nil || h.Malformed != 2 || !strings.Contains(got, "namespace pen 2011") {
+		t.Errorf("an identifier of a type that is not known: %s %+v %v", got, h, err)
+	}
 	for _, err := range pldm.Read(strings.NewReader("x"), nil).Components() {
 		if !errors.Is(err, sbom.ErrSyntax) {
 			t.Errorf("one byte: %v", err)

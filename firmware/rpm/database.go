@@ -61,7 +61,7 @@ func eachNDB(data []byte, f func(blob) error) error {
 		// A tail with the checksum ends the last block; zeros fill what is between it and the package.
 		checked := (16+size+ndbTail+ndbBlock-1)/ndbBlock*ndbBlock - ndbTail
 		if checked+ndbTail > int64(len(head)) {
-			return syntax(start, "package %d ends behind the end of the database", id)
+			return syntax(start, "package %d goes on after the end of the database", id)
 		}
 		tail := head[checked:]
 		if string(tail[8:ndbTail]) != ndbEnd || le.Uint32(tail[4:]) != uint32(size) {

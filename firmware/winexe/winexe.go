@@ -167,7 +167,7 @@ const (
 
 // resources looks for version resources: directories of types, names and languages.
 func (x *executable) resources(d pe.DataDirectory) {
-	if d.VirtualAddress == 0 || d.Size == 0 {
+	if d.VirtualAddress == 0 { // its size says nothing: Windows goes by the address
 		return
 	}
 	const pointer = "/resources"
@@ -372,6 +372,9 @@ func (x *executable) certificates(d pe.DataDirectory) {
 				}
 				for _, org := range c.Subject.Organization {
 					x.s.Claim(&x.c, vendors.Mention, vendors.KindCertificate, org, where)
+				}
+				if len(c.Subject.Organization) == 0 {
+					x.s.Claim(&x.c, vendors.Mention, vendors.KindText, c.Subject.CommonName, where)
 				}
 			}
 		}

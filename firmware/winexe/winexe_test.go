@@ -98,11 +98,16 @@ func executable(subsystem uint16, resource, signature []byte) []byte {
 // signature is a WIN_CERTIFICATE with a certificate of an organisation.
 func signature(t testing.TB, organisation string) []byte {
 	t.Helper()
+	return signatureOf(t, pkix.Name{Organization: []string{organisation}})
+}
+
+func signatureOf(t testing.TB, subject pkix.Name) []byte {
+	t.Helper()
 	public, private, err := ed25519.GenerateKey(bytes.NewReader(make([]byte, 32)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{Organization: []string{organisation}}, NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<31, 0)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: subject, NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<31, 0)}
 	cert, err := x509.CreateCertificate(nil, template, template, public, private)
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +149,7 @@ func show(data []byte) (string, *sbom.Header, error) {
 		}
 		out += strings.TrimSpace(c.Type + " " + c.Name + " " + c.Version)
 		for i, cl := range c.Claims {
-			if at := data[cl.Location.Offset:]; cl.Kind != "certificate" && !bytes.HasPrefix(at, wide(cl.Value)) || cl.Kind == "certificate" && !bytes.Contains(at[:100], []byte(cl.Value)) {
+			if at := data[cl.Location.Offset:]; cl.Location.Pointer != "/signature" && !bytes.HasPrefix(at, wide(cl.Value)) || cl.Location.Pointer == "/signature" && !bytes.Contains(at[:100], []byte(cl.Value)) {
 				return "", nil, fmt.Errorf("%q is not at byte %d", cl.Value, cl.Location.Offset)
 			}
 			out += []string{": ", "; "}[min(i, 1)] + string(cl.Role) + " " + string(cl.Kind) + " " + cl.Value
@@ -173,6 +178,8 @@ func TestRead(t *testing.T) {
 	info := version("CompanyName", "AO Kaspersky Lab", "ProductName", "Agent")
 	noEnd := bytes.Clone(info)
 	le.PutUint16(noEnd[align(6+32)+52:], 0xfff0)
+	unsized := executable(2, info, nil)
+	le.PutUint32(unsized[64+4+20+112+8*2+4:], 0)
 	tests := []struct {
 		name      string
 		data      []byte
@@ -180,8 +187,10 @@ func TestRead(t *testing.T) {
 		malformed int
 	}{
 		{"a version resource", executable(2, info, nil), agent, 0},
+		{"resources without a size", unsized, agent, 0},
 		{"an EFI driver", executable(11, version("CompanyName", "Huawei", "LegalCopyright", "© 2026 Huawei"), nil), "firmware executable: manufacturer name Huawei; mention text © 2026 Huawei", 0},
 		{"a signature", executable(2, info, signature(t, "Kaspersky Lab JSC")), agent + "; mention certificate Kaspersky Lab JSC", 0},
+		{"a signature of a subject without an organisation", executable(2, info, signatureOf(t, pkix.Name{CommonName: "ZTE"})), agent + "; mention text ZTE", 0},
 		{"a signature that is none", executable(2, info, append(le.AppendUint32(nil, 16), 0, 2, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8)), agent, 1},
 		{"a signature of four bytes", executable(2, info, le.AppendUint32(nil, 99)), agent, 1},
 		{"a signature that goes beyond", executable(2, info, append(le.AppendUint32(nil, 99), 0, 2, 2, 0)), agent, 1},

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package network
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Object identifiers of SNMPv2-MIB (RFC 3418), IF-MIB (RFC 2863), ENTITY-MIB (RFC 6933) and
+// HOST-RESOURCES-MIB (RFC 2790).
+const (
+	sysDescr           = "1.3.6.1.2.1.1.1.0"
+	sysObjectID        = "1.3.6.1.2.1.1.2.0"
+	sysName            = "1.3.6.1.2.1.1.5.0"
+	ifPhysAddress      = "1.3.6.1.2.1.2.2.1.6."
+	hrDeviceDescr      = "1.3.6.1.2.1.25.3.2.1.3."
+	hrSWInstalledName  = "1.3.6.1.2.1.25.6.3.1.2."
+	entPhysicalDescr   = "1.3.6.1.2.1.47.1.1.1.1.2."
+	entPhysicalMfgName = "1.3.6.1.2.1.47.1.1.1.1.12."
+	entPhysicalModel   = "1.3.6.1.2.1.47.1.1.1.1.13."
+	enterprises        = "1.3.6.1.4.1."
+)
+
+// numbers are the names that net-snmp writes for the start of an object identifier, with that.
+// They are those of the objects that are read, and of the branches above them.
+var numbers = map[string]string{
+	"iso": "1", "org": "1.3", "dod": "1.3.6", "internet": "1.3.6.1", "mgmt": "1.3.6.1.2", "mib-2": "1.3.6.1.2.1",
+	"ccitt": "0", "zeroDotZero": "0.0", "private": "1.3.6.1.4", "enterprises": "1.3.6.1.4.1", "snmpV2": "1.3.6.1.6",
+	"system": "1.3.6.1.2.1.1", "interfaces": "1.3.6.1.2.1.2", "ifTable": "1.3.6.1.2.1.2.2", "ifEntry": "1.3.6.1.2.1.2.2.1", "host": "1.3.6.1.2.1.25",
+	"sysDescr": "1.3.6.1.2.1.1.1", "sysObjectID": "1.3.6.1.2.1.1.2", "sysName": "1.3.6.1.2.1.1.5",
+	"ifPhysAddress":      "1.3.6.1.2.1.2.2.1.6",
+	"hrDeviceDescr":      "1.3.6.1.2.1.25.3.2.1.3",
+	"hrSWInstalledName":  "1.3.6.1.2.1.25.6.3.1.2",
+	"entPhysicalDescr":   "1.3.6.1.2.1.47.1.1.1.1.2",
+	"entPhysicalMfgName": "1.3.6.1.2.1.47.1.1.1.1.12", "entPhysicalModelName": "1.3.6.1.2.1.47.1.1.1.1.13",
+	// Of NET-SNMP-MIB and NET-SNMP-TC: what agents of net-snmp give as sysObjectID.
+	"netSnmp": "1.3.6.1.4.1.8072", "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "linux": "1.3.6.1.4.1.8072.3.2.10",
+	// Of UCD-SNMP-MIB.
+	"ucdavis": "1.3.6.1.4.1.2021",
+}
+
+// standard are modules of the IETF, IANA, IEEE and of net-snmp's own. Any other is in the
+// subtree of an enterprise, and often has its name.
+var standard = regexp.MustCompile(`^(SNMPv2|SNMP|RFC[0-9-]+|IF|IP|IPV6|TCP|UDP|TCPIPX|ICMP|DISMAN|HOST-RESOURCES|HOST-RESOURCES-TYPES|ENTITY|ENTITY-SENSOR|ENTITY-STATE|UUID-TC|` +
+	`BRIDGE|P-BRIDGE|Q-BRIDGE|RSTP|EtherLike|MAU|POWER-ETHERNET|RMON|RMON2|SMON|HC-RMON|TOKEN-RING-RMON|NOTIFICATION-LOG|INET-ADDRESS|LLDP|LLDP-V2|LLDP-EXT-[A-Z0-9-]+|LAG|IEEE8021[A-Z0-9-]*|IEEE8023[A-Z0-9-]*|` +
+	`BGP4|OSPF|OSPFV3|RIPv2|ISIS|MPLS-[A-Z0-9-]+|VRRP|VRRPV3|IPMROUTE-STD|PIM|IGMP-STD|MTA|Printer|Job-Monitoring|UPS|ADSL-LINE|VDSL2-LINE|HDSL2-SHDSL-LINE|DS1|DS3|SONET|ATM|FRAME-RELAY-DTE|PPP-[A-Z]+|` +
+	`DOCS-[A-Z0-9-]+|NET-SNMP|UCD|UCD-SNMP|UCD-DISKIO|LM-SENSORS|AGENTX|IANA[A-Za-z0-9-]*|ALARM|DIFFSERV|RADIUS-[A-Z-]+|NAT|TUNNEL|NHRP|ENERGY-OBJECT|BATTERY)(-[A-Z0-9]+)*(-MIB|-SMI|-TC)?$`)
+
+// An oid is an object identifier as it was written.
+type oid struct {
+	text    string
+	numeric string // in numbers; "" if it has a name that is not known
+	module  string // where its name is from, if that is said
+	name    string // a name that is not known, of an enterprise
+}
+
+// qualified is a name with the module that it is from.
+var qualified = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)::([A-Za-z].*)$`)
+
+// parseOID reads ".1.3.6.1.2.1.1.1.0", "iso.3.6…", "SNMPv2-MIB::sysDescr.0",
+// "entPhysicalMfgName[1]" or ".iso.org.dod.internet…".
+func parseOID(text string) oid {
+	o := oid{text: text}
+	names := text
+	if m := qualified.FindStringSubmatch(text); m != nil {
+		o.module, names = m[1], m[2]
+		if !standard.MatchString(o.module) {
+			return o // its names can be anybody's
+		}
+	}
+	names = strings.NewReplacer("[", ".", "]", "").Replace(names)
+	at, known := "", true
+	for label := range strings.SplitSeq(strings.TrimPrefix(names, "."), ".") {
+		n, named := numbers[label]
+		switch {
+		case named:
+			at, known, o.name = n, true, ""
+		case label != "" && strings.Trim(label, "0123456789") == "":
+			at += "." + label
+		default:
+			if known && at+"." == enterprises {
+				o.name = label
+			}
+			known = false
+		}
+	}
+	if known {
+		o.numeric = strings.TrimPrefix(at, ".")
+	}
+	return o
+}
