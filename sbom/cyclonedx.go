@@ -86,8 +86,7 @@ func (x *cdx) document() {
 			x.documentVersion()
 		default:
 			x.single("CycloneDX", name)
-			x.unknown(name, "components", "services", "metadata", "bomFormat", "specVersion", "formulation")
-			x.member([]byte(name), "$schema", "dependencies", "vulnerabilities", "definitions", "citations")
+			x.member(nil, []byte(name), "$schema", "dependencies", "vulnerabilities", "definitions", "citations")
 		}
 	}
 	x.s.doc.header.NoParts = x.noParts()
@@ -359,8 +358,7 @@ func (x *cdx) metadata() {
 		case "supplier":
 			x.entity(about, vendors.Reference, &supplierPaths)
 		default:
-			x.unknown(name, "component", "supplier", "manufacture")
-			x.member([]byte(name), "timestamp", "lifecycles", "manufacturer", "authors", "licenses", "distributionConstraints")
+			x.member(nil, []byte(name), "timestamp", "lifecycles", "manufacturer", "authors", "licenses", "distributionConstraints")
 		}
 	}
 	for _, c := range about.claims {
@@ -404,7 +402,7 @@ func (x *cdx) parts(at string, indirect bool, known ...string) {
 		case "services":
 			x.services([]byte(at), "services", indirect)
 		default:
-			x.member(name, known...)
+			x.member(nil, name, known...)
 		}
 	}
 }
@@ -417,7 +415,7 @@ func (x *cdx) declarations() {
 	for x.j.More() {
 		name := x.j.Name()
 		if string(name) != "targets" {
-			x.member(name, "assessors", "attestations", "claims", "evidence", "affirmation")
+			x.member(nil, name, "assessors", "attestations", "claims", "evidence", "affirmation")
 			continue
 		}
 		if x.expect('{', "targets", "/declarations/targets") {
@@ -448,7 +446,7 @@ func (x *cdx) linkedDocuments() {
 			case "hashes":
 				x.hashes(&link)
 			default:
-				x.member(name, "comment")
+				x.member(nil, name, "comment")
 			}
 		}
 		if typ == "bom" {

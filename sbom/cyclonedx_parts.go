@@ -39,12 +39,8 @@ func (x *cdx) references(b *builder) {
 				off = x.j.TextOffset()
 			case "hashes":
 				x.hashes(&link)
-			case "comment":
-				x.pass(b)
-			case "properties":
-				x.j.Skip()
 			default:
-				x.unexpected(b, name)
+				x.member(b, name, "comment")
 			}
 		}
 		if bom {
@@ -71,7 +67,7 @@ func (x *cdx) properties(b *builder) {
 		var off int64
 		build := false
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch name := x.j.Name(); string(name) {
 			case "name":
 				text, ok := x.j.Text()
 				if ok && isVendorProperty(text) {
@@ -82,7 +78,7 @@ func (x *cdx) properties(b *builder) {
 				x.set(b, &value)
 				off = x.j.TextOffset()
 			default:
-				x.j.Skip()
+				x.member(b, name)
 			}
 		}
 		if build && string(b.get(value)) == "host" {
@@ -106,17 +102,17 @@ func isVendorProperty(name []byte) bool {
 	return bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
 }
 
-// only reads one member of an object with read and skips the others.
-func (x *cdx) only(b *builder, name string, read func()) {
+// only reads one member of an object with read. It has known members beside it.
+func (x *cdx) only(b *builder, name string, read func(), known ...string) {
 	if !x.object(b, "element") {
 		return
 	}
 	for x.j.More() {
-		if string(x.j.Name()) == name {
-			read()
+		if other := x.j.Name(); string(other) != name {
+			x.member(b, other, known...)
 			continue
 		}
-		x.pass(b)
+		read()
 	}
 }
 
@@ -126,7 +122,7 @@ func (x *cdx) swid(b *builder) {
 		return
 	}
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "name":
 			x.mention(b, vendors.Mention, path{a: "/swid/name"})
 		case "tagId":
@@ -136,7 +132,7 @@ func (x *cdx) swid(b *builder) {
 		case "text":
 			x.swidText(b)
 		default:
-			x.pass(b)
+			x.member(b, name, "version", "tagVersion", "patch")
 		}
 	}
 }
@@ -150,7 +146,7 @@ func (x *cdx) swidText(b *builder) {
 	var off int64
 	encoded := false
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "content":
 			x.set(b, &content)
 			off = x.j.TextOffset()
@@ -158,7 +154,7 @@ func (x *cdx) swidText(b *builder) {
 			text, _ := x.str(b)
 			encoded = string(text) == "base64"
 		default:
-			x.pass(b)
+			x.member(b, name, "contentType")
 		}
 	}
 	data := b.get(content)
@@ -226,7 +222,8 @@ func (x *cdx) evidence(b *builder) {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) })
+				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) },
+					"bom-ref", "line", "offset", "symbol", "additionalContext")
 			}
 		case "licenses":
 			x.shaped(b, licensesShape, "evidence/licenses")
@@ -246,7 +243,7 @@ func (x *cdx) identity(b *builder, at path) {
 	var value span
 	var off int64
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "field":
 			text, _ := x.str(b)
 			field = string(text)
@@ -254,7 +251,7 @@ func (x *cdx) identity(b *builder, at path) {
 			x.set(b, &value)
 			off = x.j.TextOffset()
 		default:
-			x.pass(b)
+			x.member(b, name, "confidence", "methods")
 		}
 	}
 	if value.from == value.to {

@@ -70,7 +70,7 @@ func (x *cdx) composition(at string, said map[string]bool) {
 			refs = append(refs, x.refs()...)
 		default:
 			about = about || string(name) == "vulnerabilities"
-			x.member(name, "bom-ref", "vulnerabilities")
+			x.member(nil, name, "bom-ref", "vulnerabilities")
 		}
 	}
 	if aggregate != "complete" {

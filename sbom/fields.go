@@ -347,26 +347,39 @@ func NearMiss(name string, known ...string) string {
 	return ""
 }
 
-// unknownIn looks at a member of a component that the format does not know.
-func (f *fields) unknownIn(b *builder, name []byte) {
-	if string(name) == mixed {
+// unknownIn looks at a member of a component that the format does not know, and reports
+// whether it was counted.
+func (f *fields) unknownIn(b *builder, name []byte) bool {
+	switch string(name) {
+	case mixed:
 		b.malformed++
 		f.s.Warn(WarnMalformed, "text stands between elements, where none can be; it was not screened",
 			vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
-		return
+		return true
+	case partElement:
+		f.strayPart(b, 1)
+		return true
 	}
-	if near := nearMiss(string(name)); near != "" {
+	near := nearMiss(string(name))
+	if near != "" {
 		b.malformed++
 		f.nearMissWarning(string(name), near)
 	}
+	return near != ""
 }
 
 // unknown does the same outside of a component, for the given names only.
-func (f *fields) unknown(name string, known ...string) {
-	if near := NearMiss(name, known...); near != "" {
+func (f *fields) unknown(name string, known ...string) bool {
+	if name == partElement {
+		f.strayPart(nil, 1)
+		return true
+	}
+	near := NearMiss(name, known...)
+	if near != "" {
 		f.s.doc.header.Malformed++
 		f.nearMissWarning(name, near)
 	}
+	return near != ""
 }
 
 func (f *fields) nearMissWarning(name, near string) {

@@ -16,7 +16,7 @@ var spdxXMLForm = func() *xmlForm {
 	texts := &xmlForm{text: true, many: true}
 	return &xmlForm{in: in{
 		"spdxVersion": xmlText, "documentNamespace": xmlText, "documentDescribes": texts,
-		"name": nil, "SPDXID": nil,
+		"name": nil, "SPDXID": nil, "snippets": nil,
 		"packages": {many: true, in: in{
 			"SPDXID": xmlText, "name": xmlText, "versionInfo": xmlText, "supplier": xmlText, "originator": xmlText,
 			"homepage": xmlText, "downloadLocation": xmlText, "primaryPackagePurpose": xmlText, "copyrightText": xmlText,

@@ -22,6 +22,7 @@ type xmlForm struct {
 	wrap  string              // as an element of an array, it is put under this name
 	value string              // the element's text is a member of this name
 	attrs []string            // attributes that are members
+	attr  string              // the attribute that is all of the element
 	in    map[string]*xmlForm // children that are members, or of a list; nil: passed over
 }
 
@@ -56,6 +57,8 @@ func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstre
 func (t *xmlWriter) value(f *xmlForm) {
 	t.w.At(t.x.Offset())
 	switch {
+	case f.attr != "":
+		t.attribute(f.attr)
 	case f.text:
 		t.string()
 	case f.list != "":
@@ -65,22 +68,24 @@ func (t *xmlWriter) value(f *xmlForm) {
 	}
 }
 
-// string writes an element's text. If it has elements within, which no format
-// allows in a string, it writes an object, which the reader counts as malformed.
-func (t *xmlWriter) string() {
-	whole := true
-	from := len(t.text)
-	at := t.x.Offset()
-	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
-		switch t.x.Kind() {
-		case xmlstream.Text:
-			at = t.x.Offset()
-			t.text = append(t.text, t.x.Text()...)
-		case xmlstream.Start:
-			whole = false
-			t.x.Skip()
+// attribute writes one attribute of an element as a string.
+func (t *xmlWriter) attribute(name string) {
+	var value []byte
+	for _, a := range t.x.Attrs() {
+		if a.Space == "" && string(a.Name) == name {
+			value = a.Value
 		}
 	}
+	t.w.Text(value)
+	t.x.Skip()
+}
+
+// string writes an element's text. Old versions of cdxgen write it in an element of the
+// same name within (<url><url>…</url></url>). If it has other elements within, which no
+// format allows in a string, it writes an object, which the reader counts as malformed.
+func (t *xmlWriter) string() {
+	from := len(t.text)
+	at, whole := t.stringText(true)
 	t.w.At(at)
 	if whole {
 		t.w.Text(bytes.TrimSpace(t.text[from:]))
@@ -90,8 +95,33 @@ func (t *xmlWriter) string() {
 	t.text = t.text[:from]
 }
 
-// array writes the children of a list. An element of another name is null, unless it
-// is known and passed over.
+// stringText appends the text of an element to t.text and reports where it begins and
+// whether it is all that the element holds.
+func (t *xmlWriter) stringText(outer bool) (at int64, whole bool) {
+	name, space := string(t.x.Name()), t.x.Space()
+	at, whole = t.x.Offset(), true
+	texts, elements := 0, 0
+	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
+		if t.x.Kind() == xmlstream.Text {
+			texts++
+			at = t.x.Offset()
+			t.text = append(t.text, t.x.Text()...)
+			continue
+		}
+		elements++
+		if outer && string(t.x.Name()) == name && t.x.Space() == space {
+			at, whole = t.stringText(false)
+			continue
+		}
+		whole = false
+		t.x.Skip()
+	}
+	return at, whole && elements < 2 && (texts == 0 || elements == 0)
+}
+
+// array writes the children of a list. An element of another name is null. One that
+// looks like a part, or that other parsers take for an element of the list, is false,
+// which no list has, so that it is counted.
 func (t *xmlWriter) array(f *xmlForm) {
 	t.w.Begin('[')
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
@@ -100,23 +130,60 @@ func (t *xmlWriter) array(f *xmlForm) {
 			continue
 		}
 		t.w.At(t.x.Offset())
-		item, known := f.in[string(t.x.Name())]
+		name, ours := string(t.x.Name()), t.x.Space() == t.space
+		item, known := f.in[name]
 		switch {
-		case t.x.Space() != t.space || known && item == nil:
-			t.x.Skip()
-		case !known:
-			t.w.Null()
-			t.x.Skip()
-		case item.wrap != "":
+		case known && ours && item != nil && item.wrap != "":
 			t.w.Begin('{')
 			t.w.Member(item.wrap)
 			t.value(item)
 			t.w.End('}')
-		default:
+		case known && ours && item != nil:
 			t.value(item)
+		case known && item != nil || item == nil && nearItem(f, name):
+			t.x.Skip()
+			t.w.Raw([]byte("false"))
+		case t.stray(!known):
+			t.w.Raw([]byte("false"))
+		case !known && ours:
+			t.w.Null()
 		}
 	}
 	t.w.End(']')
+}
+
+// nearItem reports whether other parsers may fold name into that of an element of the list.
+func nearItem(f *xmlForm, name string) bool {
+	for item, form := range f.in {
+		if form != nil && name != item && foldName(name) == foldName(item) {
+			return true
+		}
+	}
+	return false
+}
+
+// stray reads an element that makes no claim and reports whether it, or an element in it,
+// looks like a part. If it is one that the format does not have (loose), its fields decide,
+// whatever it is called.
+func (t *xmlWriter) stray(loose bool) (found bool) {
+	name := t.x.Name()
+	if passedOver(name) && (!loose || string(name) == "properties") {
+		t.x.Skip()
+		return false
+	}
+	look := partLook{listed: isPartName(name)}
+	for _, a := range t.x.Attrs() {
+		if string(a.Name) == "bom-ref" || string(a.Name) == "type" && componentTypes[string(a.Value)] {
+			look.bears = true
+		}
+	}
+	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
+		if t.x.Kind() == xmlstream.Start {
+			look.field(t.x.Name())
+			found = t.stray(loose) || found
+		}
+	}
+	return found || look.isPart(loose)
 }
 
 // object writes an element with its attributes and children as members. If it holds
@@ -163,6 +230,7 @@ type xmlObject struct {
 	*xmlWriter
 	f     *xmlForm
 	begun bool   // its brace is written
+	part  bool   // partElement is written
 	array string // name of the array that is open
 }
 
@@ -200,9 +268,17 @@ func (o *xmlObject) attributes() {
 
 // member writes the child whose Start was read last.
 func (o *xmlObject) member() {
-	child, name := o.child(o.f)
+	child, name, known := o.child(o.f)
 	if child == nil && name == nil {
-		o.x.Skip()
+		at := o.x.Offset()
+		if o.stray(!known) && !o.part {
+			o.begin()
+			o.endArray()
+			o.part = true
+			o.w.At(at)
+			o.w.Member(partElement)
+			o.w.Null()
+		}
 		return
 	}
 	o.begin()
@@ -233,23 +309,24 @@ func (o *xmlObject) endArray() {
 }
 
 // child returns the form of the child whose Start was read last and its name as a
-// member. Without a form the child is null, and without a name too it is passed over.
-func (t *xmlWriter) child(f *xmlForm) (*xmlForm, []byte) {
-	name := t.x.Name()
+// member. Without a form the child is null, and without a name too it makes no claim; the
+// format may know it all the same.
+func (t *xmlWriter) child(f *xmlForm) (form *xmlForm, name []byte, known bool) {
+	name = t.x.Name()
 	if t.x.Space() == t.space {
 		if child, known := f.in[string(name)]; known {
 			if child == nil {
-				return nil, nil
+				return nil, nil, true
 			}
-			return child, name
+			return child, name, true
 		}
 		if nearMiss(string(name)) != "" {
-			return nil, name
+			return nil, name, false
 		}
-		return nil, nil
+		return nil, nil, false
 	}
 	if qualified := "ext:" + string(name); nearMiss(qualified) != "" {
-		return nil, []byte(qualified)
+		return nil, []byte(qualified), false
 	}
-	return nil, nil
+	return nil, nil, false
 }
