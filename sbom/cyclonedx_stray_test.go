@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -76,6 +78,44 @@ func TestStrayParts(t *testing.T) {
 		d := sbom.NewReader(strings.NewReader(tt.doc), nil)
 		if _, err := read(d); err != nil || d.Header().Malformed != tt.malformed {
 			t.Errorf("%s: error %v, malformed %d, want %d: %v", tt.name, err, d.Header().Malformed, tt.malformed, d.Header().Warnings)
+		}
+	}
+}
+
+// The same in protobuf.
+func TestStrayPartsProto(t *testing.T) {
+	const ok = "spec_version: \"1.6\"\ncomponents { type: CLASSIFICATION_LIBRARY name: \"ok\" }\n"
+	const part = `{ type: CLASSIFICATION_DEVICE name: "agent" supplier { name: "Acme" } }`
+	field := func(n int, values ...string) string {
+		b := protowire.AppendTag(nil, protowire.Number(n), protowire.BytesType)
+		return string(protowire.AppendBytes(b, []byte(strings.Join(values, ""))))
+	}
+	okWire := field(1, "1.6") + field(5, "\x08\x03", field(8, "ok"))
+	wirePart := []string{"\x08\x05", field(4, field(1, "Acme")), field(8, "agent")}
+	for _, tt := range []struct {
+		name, doc string
+		malformed int
+	}{
+		{"text, unknown message", ok + "hardware " + part, 1},
+		{"text, two", ok + "hardware " + part + " hardware: " + part, 1}, // one field is written for both
+		{"text, list", ok + "hardware: [" + part + ", " + part + "]", 1},
+		{"text, wrapped", ok + "x { y < component { name: \"agent\" } > }", 1},
+		{"text, in a component", "spec_version: \"1.6\"\ncomponents { name: \"ok\" sub " + part + " }", 1},
+		{"text, in dependencies", ok + "dependencies { ref: \"a\" components " + part + " }", 1},
+		{"text, tools", ok + "metadata { tools { components " + part + " } }", 0},
+		{"text, annotator", ok + "annotations { annotator { component " + part + " } }", 0},
+		{"text, words and comments", ok + "# component { name: \"x\" }\ndependencies { ref: \"component { name: 'x' }\" }", 0},
+		{"text, other data", ok + "definitions { standards { bom_ref: \"s\" name: \"x\" } }", 0},
+		{"wire, unknown field", okWire + field(99, wirePart...), 1},
+		{"wire, wrapped", okWire + field(99, field(3, wirePart...)), 1},
+		{"wire, in a component", field(1, "1.6") + field(5, "\x08\x03", field(8, "ok"), field(77, wirePart...)), 1},
+		{"wire, by its package URL", okWire + field(99, field(8, "agent"), field(16, "pkg:npm/agent@1")), 1},
+		{"wire, tools", field(1, "1.6") + field(4, field(2, field(6, wirePart...))) + field(5, "\x08\x03", field(8, "ok")), 0},
+		{"wire, other data", okWire + field(99, field(8, "words"), field(1, "a reference")), 0},
+	} {
+		d := sbom.NewReader(strings.NewReader(tt.doc), nil)
+		if cs, err := read(d); err != nil || len(cs) != 1 || d.Header().Malformed != tt.malformed {
+			t.Errorf("%s: error %v, %d components, malformed %d, want %d: %v", tt.name, err, len(cs), d.Header().Malformed, tt.malformed, d.Header().Warnings)
 		}
 	}
 }

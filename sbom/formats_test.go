@@ -163,8 +163,11 @@ components { type: CLASSIFICATION_LIBRARY bom_ref: "l" name: "left" version: "1"
   external_references { type: EXTERNAL_REFERENCE_TYPE_WEBSITE url: "https://left.example" }
   evidence { identity { field: EVIDENCE_FIELD_PURL concludedValue: "pkg:npm/left@1" } copyright { text: "c" } }
   components { name: "inner" publisher: "Press" } }
-components { name: "kav" pedigree { ancestors { name: "old" author: "Elder" } } properties { name: "syft:metadata:vendor" value: "V" } }
-services { name: "s" provider { name: "Cloud" } endpoints: "https://cloud.example" }
+components { name: "kav" pedigree { ancestors { name: "old" author: "Elder" } commits { url: "https://c.example" author { name: "Jo" } } patches { diff { url: "https://d.example" } } }
+  licenses { license { id: "MIT" licensing { licensor { individual { name: "Licensor" } } } } } licenses { expression_detailed { licensing { licensor { organization { name: "Grantor" } } } } }
+  data { contents { url: "https://data.example" } governance { owners { organization { name: "Owner" } } } } modelCard { modelParameters { datasets { dataset { governance { stewards { contact { email: "s@x.example" } } } } } } }
+  cryptoProperties { certificateProperties { subjectName: "O=Subject" issuerName: "O=Issuer" } } properties { name: "syft:metadata:vendor" value: "V" } }
+services { data { source: "https://source.example" governance { custodians { organization { name: "Keeper" } } } } name: "s" provider { name: "Cloud" } endpoints: "https://cloud.example" }
 external_references { type: EXTERNAL_REFERENCE_TYPE_BOM url: "urn:cdx:1/1" hashes { alg: HASH_ALG_SHA_256 value: "AB" } }
 compositions { aggregate: AGGREGATE_INCOMPLETE_FIRST_PARTY_ONLY }
 formulation { components { name: "cc" } }
@@ -172,8 +175,11 @@ formulation { components { name: "cc" } }
 	const json = `{"bomFormat":"CycloneDX","specVersion":"1.6","version":2,"serialNumber":"urn:uuid:11111111-2222-4333-8444-555555555555",
 "metadata":{"component":{"type":"device","supplier":{"name":"Acme","url":["https://acme.example"],"contact":[{"email":"a@acme.example"}]},"name":"box"}},
 "components":[{"type":"library","bom-ref":"l","publisher":null,"name":"left","version":"1","purl":"pkg:npm/left@1","externalReferences":[{"type":"website","url":"https://left.example"}],"components":[{"publisher":"Press","name":"inner"}],"evidence":{"copyright":[{"text":"c"}],"identity":[{"field":"purl","concludedValue":"pkg:npm/left@1"}]},"manufacturer":{"name":"Maker"}},
-{"name":"kav","pedigree":{"ancestors":[{"author":"Elder","name":"old"}]},"properties":[{"name":"syft:metadata:vendor","value":"V"}]}],
-"services":[{"provider":{"name":"Cloud"},"name":"s","endpoints":["https://cloud.example"]}],
+{"name":"kav","licenses":[{"license":{"licensing":{"licensor":{"individual":{"name":"Licensor"}}}}},{"licensing":{"licensor":{"organization":{"name":"Grantor"}}}}],
+"pedigree":{"ancestors":[{"author":"Elder","name":"old"}],"commits":[{"url":"https://c.example","author":{"name":"Jo"}}],"patches":[{"diff":{"url":"https://d.example"}}]},
+"properties":[{"name":"syft:metadata:vendor","value":"V"}],"modelCard":{"modelParameters":{"datasets":[{"governance":{"stewards":[{"contact":{"email":"s@x.example"}}]}}]}},"data":[{"contents":{"url":"https://data.example"},"governance":{"owners":[{"organization":{"name":"Owner"}}]}}],
+"cryptoProperties":{"certificateProperties":{"subjectName":"O=Subject","issuerName":"O=Issuer"}}}],
+"services":[{"provider":{"name":"Cloud"},"name":"s","endpoints":["https://cloud.example"],"data":[{"source":["https://source.example"],"governance":{"custodians":[{"organization":{"name":"Keeper"}}]}}]}],
 "externalReferences":[{"type":"bom","url":"urn:cdx:1/1","hashes":[{"alg":"SHA-256","content":"ab"}]}],
 "compositions":[{"aggregate":"incomplete_first_party_only"}],"formulation":[{"components":[{"name":"cc"}]}]}`
 	if got, want := claims(t, []byte(text)), claims(t, []byte(json)); got != want {
