@@ -52,8 +52,8 @@ func (x *cdx) references(b *builder) {
 	}
 }
 
-// properties reads name-value pairs. A few names are known to hold a vendor; they
-// are indirect evidence. All others only mention.
+// properties reads name-value pairs. Some are known to hold a maker or an identifier, see
+// propertyOf. All others only mention.
 func (x *cdx) properties(b *builder) {
 	if !x.list(b, "list of properties") {
 		return
@@ -62,7 +62,7 @@ func (x *cdx) properties(b *builder) {
 		if !x.object(b, "property") {
 			continue
 		}
-		role, kind := vendors.Mention, vendors.KindText
+		field := mentionText
 		var value span
 		var off int64
 		build := false
@@ -70,8 +70,8 @@ func (x *cdx) properties(b *builder) {
 			switch name := x.j.Name(); string(name) {
 			case "name":
 				text, ok := x.j.Text()
-				if ok && isVendorProperty(text) {
-					role, kind = vendors.Reference, vendors.KindName
+				if known, is := propertyOf(text); ok && is {
+					field = known
 				}
 				build = ok && string(text) == "BR_TYPE"
 			case "value":
@@ -84,22 +84,15 @@ func (x *cdx) properties(b *builder) {
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists the tools that it builds with
 		}
-		if role != vendors.Mention || len(b.claims) < maxMentions {
-			b.claimSpan(role, kind, value, element("/properties/", i, "/value"), off)
+		at := element("/properties/", i, "/value")
+		if field == mentionText {
+			if len(b.claims) < maxMentions {
+				b.claimSpan(field.role, field.kind, value, at, off)
+			}
+			continue
 		}
+		x.makerValue(b, field, b.get(value), at, off)
 	}
-}
-
-// isVendorProperty reports whether a property is known to hold a vendor's name:
-// Syft's package metadata, the device properties of the CycloneDX taxonomy, and the
-// company that EMBA finds in Windows programs.
-func isVendorProperty(name []byte) bool {
-	switch string(name) {
-	case "syft:metadata:vendor", "syft:metadata:maintainer", "syft:metadata:implementor",
-		"cdx:device:manufacturer", "cdx:device:vendor", "cdx:device:supplier":
-		return true
-	}
-	return bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
 }
 
 // only reads one member of an object with read. It has known members beside it.

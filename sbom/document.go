@@ -165,26 +165,41 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 // Contact adds the claims of persons and organisations that are written "Name <address>",
 // separated by commas, as package databases and kernel modules have them.
 func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors.Location) {
-	forward := func(n int) {
-		if at.Offset >= 0 {
-			at.Offset += int64(n)
+	for kind, part := range contacts(value) {
+		where := at
+		if where.Offset >= 0 {
+			where.Offset += int64(part.offset)
 		}
+		s.Claim(c, role, kind, part.text, where)
 	}
-	for {
-		blank := len(value) - len(strings.TrimLeft(value, " \t,;"))
-		value = value[blank:]
-		forward(blank)
-		name, rest, found := strings.Cut(value, "<")
-		address, rest, closed := strings.Cut(rest, ">")
-		if !found || !closed || !strings.Contains(address, "@") {
-			s.Claim(c, role, vendors.KindName, strings.TrimSpace(value), at)
-			return
+}
+
+// A contact is a name or an address in a text, and where it begins.
+type contact struct {
+	text   string
+	offset int
+}
+
+// contacts yields the names and addresses of "Name <address>, …".
+func contacts(value string) iter.Seq2[vendors.Kind, contact] {
+	return func(yield func(vendors.Kind, contact) bool) {
+		for at := 0; ; {
+			blank := len(value) - len(strings.TrimLeft(value, " \t,;"))
+			value = value[blank:]
+			at += blank
+			name, rest, found := strings.Cut(value, "<")
+			address, rest, closed := strings.Cut(rest, ">")
+			if !found || !closed || !strings.Contains(address, "@") {
+				yield(vendors.KindName, contact{strings.TrimSpace(value), at})
+				return
+			}
+			if !yield(vendors.KindName, contact{strings.TrimSpace(name), at}) ||
+				!yield(vendors.KindEmail, contact{address, at + len(name) + 1}) {
+				return
+			}
+			at += len(value) - len(rest)
+			value = rest
 		}
-		s.Claim(c, role, vendors.KindName, strings.TrimSpace(name), at)
-		forward(len(name) + 1)
-		s.Claim(c, role, vendors.KindEmail, address, at)
-		forward(len(address) + 1)
-		value = rest
 	}
 }
 

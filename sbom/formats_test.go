@@ -93,8 +93,10 @@ func TestSyft(t *testing.T) {
 	const doc = `{"artifacts":[
 		{"id":"1","name":"kernel","version":"5","type":"rpm","purl":"pkg:rpm/rhel/kernel@5","cpes":[{"cpe":"cpe:2.3:o:acme:kernel:5:*:*:*:*:*:*:*","source":"x"}],"metadata":{"vendor":"Acme Inc","files":[{"path":"/x"}]}},
 		{"id":"2","name":"lib","version":"1","type":"java-archive","cpes":["cpe:2.3:a:b:c:1:*:*:*:*:*:*:*"],"metadata":{"manifest":{"main":[{"key":"Implementation-Vendor","value":"Java Ltd"},{"key":"Built-By","value":"joe"}]},"pomProperties":{"groupId":"com.example"}}},
-		{"id":"3","name":"old","metadata":{"manifest":{"main":{"Specification-Vendor":"Old Ltd"}},"maintainer":"Jo <jo@example.com>"}}],
-		"source":{"id":"s","name":"image","version":"sha256:1","supplier":"Shop","type":"image","metadata":{}},
+		{"id":"3","name":"old","metadata":{"manifest":{"main":{"Specification-Vendor":"Old Ltd"}},"maintainer":"Jo <jo@example.com>"}},
+		{"id":"4","name":"agent","metadata":{"VersionResources":[{"key":"CompanyName","value":"Exe AG"},{"key":"FileVersion","value":"1"}],"files":[{"key":"CompanyName","value":"no"}]}},
+		{"id":"5","name":"acl","metadata":{"source":"acl-src","authors":["A <a@example.com>","B"],"companyName":"Net GmbH"}}],
+		"source":{"id":"s","name":"image","version":"sha256:1","supplier":"Shop","type":"image","metadata":{"userInput":"image","tags":["x"],"labels":{"org.opencontainers.image.vendor":"Image Ltd","vendor":"Base Ltd","org.opencontainers.image.source":"https://git.example/x","maintainer":"M <m@example.com>"}}},
 		"descriptor":{"name":"syft"},"schema":{"version":"16.0.0","url":"x"}}`
 	const want = `/artifacts/0 "kernel" "5" subject=false malformed=0
   mention product "kernel" at /artifacts/0/name
@@ -109,10 +111,25 @@ func TestSyft(t *testing.T) {
 /artifacts/2 "old" "" subject=false malformed=0
   mention product "old" at /artifacts/2/name
   manufacturer name "Old Ltd" at /artifacts/2/metadata/manifest/main/Specification-Vendor
-  author name "Jo <jo@example.com>" at /artifacts/2/metadata/maintainer
+  author name "Jo" at /artifacts/2/metadata/maintainer
+  author email "jo@example.com" at /artifacts/2/metadata/maintainer
+/artifacts/3 "agent" "" subject=false malformed=0
+  mention product "agent" at /artifacts/3/name
+  manufacturer name "Exe AG" at /artifacts/3/metadata/VersionResources/0/value
+/artifacts/4 "acl" "" subject=false malformed=0
+  mention product "acl" at /artifacts/4/name
+  author name "A" at /artifacts/4/metadata/authors/0
+  author email "a@example.com" at /artifacts/4/metadata/authors/0
+  author name "B" at /artifacts/4/metadata/authors/1
+  manufacturer name "Net GmbH" at /artifacts/4/metadata/companyName
 /source "image" "sha256:1" subject=true malformed=0
   mention product "image" at /source/name
   supplier name "Shop" at /source/supplier
+  supplier name "Image Ltd" at /source/metadata/labels/org.opencontainers.image.vendor
+  supplier name "Base Ltd" at /source/metadata/labels/vendor
+  reference url "https://git.example/x" at /source/metadata/labels/org.opencontainers.image.source
+  author name "M" at /source/metadata/labels/maintainer
+  author email "m@example.com" at /source/metadata/labels/maintainer
 `
 	if got := claims(t, []byte(doc)); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
@@ -134,7 +151,18 @@ func TestSyft(t *testing.T) {
 func TestDialects(t *testing.T) {
 	const tag = `<SoftwareIdentity xmlns=\"http://standards.iso.org/iso/19770/-2/2015/schema.xsd\" name=\"x\"><Entity name=\"Acme\" role=\"softwareCreator tagCreator\"/></SoftwareIdentity>`
 	for _, tt := range []struct{ name, member, want string }{
-		{"Syft, RPM", `"properties":[{"name":"syft:metadata:vendor","value":"Acme"}]`, `reference name "Acme" at /components/0/properties/0/value`},
+		{"Syft, RPM", `"properties":[{"name":"syft:metadata:vendor","value":"Acme"}]`, `manufacturer name "Acme" at /components/0/properties/0/value`},
+		{"Syft, dpkg", `"properties":[{"name":"syft:metadata:maintainer","value":"Acme Packaging <pkg@acme.example>"}]`, `author name "Acme Packaging" at /components/0/properties/0/value
+  author email "pkg@acme.example" at /components/0/properties/0/value`},
+		{"Syft, further CPE", `"properties":[{"name":"syft:cpe23","value":"cpe:2.3:a:acme:n:1:*:*:*:*:*:*:*"}]`, `namespace cpe "cpe:2.3:a:acme:n:1:*:*:*:*:*:*:*" at /components/0/properties/0/value`},
+		{"Syft, broken CPE", `"properties":[{"name":"syft:cpe23","value":"acme"}]`, `malformed=1`},
+		{"Syft, Java", `"properties":[{"name":"syft:metadata:-:groupID","value":"com.acme"}]`, `namespace group "com.acme" at /components/0/properties/0/value`},
+		{"Syft, image", `"properties":[{"name":"syft:image:labels:org.opencontainers.image.vendor","value":"Acme"}]`, `supplier name "Acme" at /components/0/properties/0/value`},
+		{"Trivy, image", `"properties":[{"name":"aquasecurity:trivy:Labels:maintainer","value":"Jo <jo@acme.example>"}]`, `author email "jo@acme.example" at /components/0/properties/0/value`},
+		{"Trivy, source", `"properties":[{"name":"aquasecurity:trivy:Labels:org.opencontainers.image.source","value":"https://git.example/acme/n"}]`, `reference url "https://git.example/acme/n" at /components/0/properties/0/value`},
+		{"Trivy, name of the source package", `"properties":[{"name":"aquasecurity:trivy:SrcName","value":"acme"}]`, `mention text "acme" at /components/0/properties/0/value`},
+		{"taxonomy, device", `"properties":[{"name":"cdx:device:manufacturer","value":"Acme"}]`, `manufacturer name "Acme" at /components/0/properties/0/value`},
+		{"cdxgen, path", `"properties":[{"name":"SrcFile","value":"/opt/acme"}]`, `mention text "/opt/acme" at /components/0/properties/0/value`},
 		{"EMBA", `"properties":[{"name":"EMBA:sbom:3:vendor_name","value":"'Acme'"}]`, `reference name "'Acme'" at /components/0/properties/0/value`},
 		{"another property", `"properties":[{"name":"acme:vendor","value":"Acme"}]`, `mention text "Acme" at /components/0/properties/0/value`},
 		{"enclosed tag", `"swid":{"tagId":"t","name":"x","text":{"content":"` + tag + `"}}`, `manufacturer name "Acme" at /components/0/swid/text/content`},

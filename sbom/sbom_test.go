@@ -68,7 +68,7 @@ func TestRoles(t *testing.T) {
 		{comp(`"externalReferences":[{"type":"website","url":"X"}]`), "reference url /components/0/externalReferences/0/url"},
 		{comp(`"externalReferences":[{"url":"X","type":"vcs"}]`), "reference url /components/0/externalReferences/0/url"},
 		{comp(`"externalReferences":[{"type":"advisories","url":"X"}]`), "mention url /components/0/externalReferences/0/url"},
-		{comp(`"properties":[{"name":"syft:metadata:vendor","value":"X"}]`), "reference name /components/0/properties/0/value"},
+		{comp(`"properties":[{"name":"syft:metadata:vendor","value":"X"}]`), "manufacturer name /components/0/properties/0/value"},
 		{comp(`"properties":[{"name":"path","value":"X"}]`), "mention text /components/0/properties/0/value"},
 		{comp(`"licenses":[{"license":{"id":"MIT","licensing":{"licensor":{"organization":{"name":"X"}}}}}]`), "reference name /components/0/licenses/0/license/licensing/licensor/organization/name"},
 		{comp(`"licenses":[{"license":{"licensing":{"licensee":{"organization":{"name":"X"}},"purchaser":{"organization":{"name":"X"}}}}}]`), ""},
@@ -338,7 +338,7 @@ func TestManyMentions(t *testing.T) {
 	mention := `{"name":"a","value":"M"},`
 	cs, _ := parse(t, cdx(`"components":[{"name":"x","properties":[`+strings.Repeat(mention, 1000)+`{"value":"V","name":"cdx:device:vendor"}]}]`))
 	claims := cs[0].Claims
-	if last := claims[len(claims)-1]; last.Value != "V" || last.Role != vendors.Reference || len(claims) > 300 {
+	if last := claims[len(claims)-1]; last.Value != "V" || last.Role != vendors.Manufacturer || len(claims) > 300 {
 		t.Errorf("%d claims, the last %+v", len(claims), last)
 	}
 }

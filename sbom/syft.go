@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -18,7 +17,9 @@ import (
 // package says of itself, which Syft's bills of materials lose in part.
 type syft struct {
 	fields
-	b builder
+	b       builder
+	subject bool // what was scanned is named
+	parts   bool
 }
 
 func readSyft(r io.Reader, s *Sink) error {
@@ -52,6 +53,7 @@ func (x *syft) document() {
 			j.Skip()
 		}
 	}
+	x.s.doc.header.NoParts = x.subject && !x.parts
 	if !artifacts {
 		j.Fail(ErrNotRecognised, errors.New("artifacts is missing"))
 	}
@@ -83,7 +85,7 @@ func (x *syft) source() {
 	b.offset, b.placement = max(x.j.Offset()-1, 0), Subject
 	named := false
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := string(x.j.Name()); name {
 		case "id":
 			x.set(b, &b.ref)
 		case "name":
@@ -95,11 +97,17 @@ func (x *syft) source() {
 		case "supplier":
 			named = true
 			x.text(b, vendors.Supplier, vendors.KindName, path{a: "/supplier"})
+		case "metadata", "target": // of an image, with its labels
+			if x.j.Kind() != '{' { // a path
+				x.j.Skip()
+				continue
+			}
+			x.metadata(b, "/"+name, 0, fieldOf)
 		default:
 			x.j.Skip()
 		}
 	}
-	if named {
+	if x.subject = named || b.claimed || b.malformed > 0; x.subject {
 		x.emit()
 	}
 }
@@ -116,6 +124,7 @@ func (x *syft) artifacts() {
 		return
 	}
 	for i := 0; x.more(i); i++ {
+		x.parts = true
 		x.j.Load()
 		if !x.expect('{', "an artifact", "/artifacts/"+strconv.Itoa(i)) {
 			continue
@@ -145,7 +154,7 @@ func (x *syft) member(b *builder, name []byte) {
 	case "cpes":
 		x.cpes(b)
 	case "metadata":
-		x.metadata(b, "/metadata", 0)
+		x.metadata(b, "/metadata", 0, fieldOf)
 	default:
 		x.unknownIn(b, name)
 		x.j.Skip()
@@ -177,7 +186,7 @@ func (x *syft) cpes(b *builder) {
 
 // metadata reads what package managers and files say, whose fields depend on the kind
 // of package; they are the same ones at several places, so it goes by their names.
-func (x *syft) metadata(b *builder, at string, depth int) {
+func (x *syft) metadata(b *builder, at string, depth int, of func(string) (makerField, bool)) {
 	if depth > 3 {
 		x.j.Skip()
 		return
@@ -188,23 +197,36 @@ func (x *syft) metadata(b *builder, at string, depth int) {
 	for x.j.More() {
 		name := string(x.j.Name())
 		where := string(jsontext.Pointer(at).AppendToken(name))
-		switch role, kind := syftField(name); {
-		case x.j.Kind() == '{' && role != "":
+		field, is := of(name)
+		switch k := x.j.Kind(); {
+		case k == '{' && is && field.role != vendors.Mention:
 			x.wrong(b, "field "+quote(name))
-		case x.j.Kind() == '{':
-			x.metadata(b, where, depth+1)
-		case x.j.Kind() == '[' && name == "main", x.j.Kind() == '[' && strings.Contains(strings.ToLower(name), "sections"):
-			x.pairs(b, where)
-		case role == "":
-			x.j.Skip()
+		case k == '{' && (name == "labels" || name == "annotations"):
+			x.metadata(b, where, depth+1, labelOf)
+		case k == '{':
+			x.metadata(b, where, depth+1, of)
+		case is:
+			x.makerValues(b, field, where)
+		case k == '[' && name != "files": // of a package, with their paths and digests
+			x.pairs(b, where, of)
 		default:
-			x.texts(b, role, kind, where+"/")
+			x.j.Skip()
 		}
 	}
 }
 
-// pairs reads a list of {"key", "value"}, as the sections of a Java manifest are.
-func (x *syft) pairs(b *builder, at string) {
+// setText is set for a value that need not be a string.
+func (x *syft) setText(b *builder, to *span) {
+	if text, k := x.j.TryText(); k == '"' {
+		*to = b.add(text)
+		return
+	}
+	x.j.Skip()
+}
+
+// pairs reads a list of {"key", "value"}, as the sections of a Java manifest and the version
+// resources of a Windows program are. It passes over a list of anything else.
+func (x *syft) pairs(b *builder, at string, of func(string) (makerField, bool)) {
 	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
 		if x.j.Kind() != '{' {
@@ -217,34 +239,16 @@ func (x *syft) pairs(b *builder, at string) {
 		for x.j.More() {
 			switch string(x.j.Name()) {
 			case "key":
-				x.set(b, &key)
+				x.setText(b, &key)
 			case "value":
-				x.set(b, &value)
+				x.setText(b, &value)
 				off = x.j.TextOffset()
 			default:
 				x.j.Skip()
 			}
 		}
-		if role, kind := syftField(string(b.get(key))); role != "" {
-			b.claimSpan(role, kind, value, element(at+"/", i, "/value"), off)
+		if field, is := of(string(b.get(key))); is {
+			x.makerValue(b, field, b.get(value), element(at+"/", i, "/value"), off)
 		}
 	}
-}
-
-// syftField says what a field of a package's metadata is about. The vendor of an RPM
-// and the company of a Windows program are of the artifact itself.
-func syftField(name string) (vendors.Role, vendors.Kind) {
-	switch strings.ReplaceAll(foldName(name), "-", "") {
-	case "vendor", "companyname", "implementationvendor", "specificationvendor", "bundlevendor", "createdbyvendor", "implementor":
-		return vendors.Manufacturer, vendors.KindName
-	case "maintainer", "maintainers", "author", "authors", "authoremail", "publisher":
-		return vendors.Author, vendors.KindName
-	case "homepage", "url", "source", "repository", "bundledocurl":
-		return vendors.Reference, vendors.KindURL
-	case "groupid", "implementationvendorid":
-		return vendors.Namespace, vendors.KindGroup
-	case "legalcopyright", "description", "productname":
-		return vendors.Mention, vendors.KindText
-	}
-	return "", ""
 }
