@@ -59,6 +59,9 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			yield(Component{}, err)
 			return
 		}
+		if h := &d.header; h.Format == "SPDX" && h.Components == 1 && !s.files && h.External == 0 {
+			h.NoParts = true // the product itself, without a file; SPDX has no word for a complete list
+		}
 		if d.header.Components == 0 {
 			s.Warn(WarnNothingScreened, "the document has no components", vendors.Location{})
 		}
@@ -99,6 +102,7 @@ type Sink struct {
 	located bool // offsets are those of a file
 	schema  int  // warnings of the schema
 	muted   bool // warnings and counts are left to a second reading
+	files   bool // there is a file, which need not be a component
 }
 
 // Limits returns the limits in force.

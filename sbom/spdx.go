@@ -362,6 +362,7 @@ func (x *spdx) files() {
 
 func (x *spdx) oneFile() {
 	b := &x.b
+	x.s.files = true
 	contributors := false
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {

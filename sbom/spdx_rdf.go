@@ -217,8 +217,11 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 		f.members(n, rdfPackage)
 		f.list(n, "externalRef", "externalRefs", func(p rdfProp, ref *rdfNode) { f.members(ref, rdfReference) })
 	})
-	f.section("files", func(n *rdfNode) bool { return n.is("File") && n.has("fileContributor") }, func(n *rdfNode) {
+	f.section("files", func(n *rdfNode) bool { return n.is("File") }, func(n *rdfNode) {
 		f.members(n, rdfFile)
+		if !n.has("fileContributor") {
+			return
+		}
 		w.Member("fileContributors")
 		w.Begin('[')
 		for _, p := range n.props {
