@@ -240,11 +240,11 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	j := x.j
 	switch string(name) {
 	case "type":
-		x.set(b, &b.typ)
+		x.setPlain(b, &b.typ)
 	case "bom-ref":
-		x.set(b, &b.ref)
+		x.setPlain(b, &b.ref)
 	case "version":
-		x.set(b, &b.version)
+		x.setPlain(b, &b.version)
 	case "name":
 		x.set(b, &b.name)
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())

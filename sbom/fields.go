@@ -43,11 +43,15 @@ func (f *fields) more(i int) bool {
 	return f.j.More()
 }
 
-// str reads a string. null is the same as no member; anything else is malformed.
+// str reads a string. null is the same as no member; anything else is malformed, and so is
+// a string of which a part was lost.
 func (f *fields) str(b *builder) ([]byte, bool) {
-	text, k := f.j.TryText()
+	text, k := f.j.TryLossyText()
 	switch k {
 	case '"':
+		if f.lossy() {
+			b.malformed++
+		}
 		return text, true
 	case 'n', 0:
 		f.j.Skip()
@@ -55,6 +59,16 @@ func (f *fields) str(b *builder) ([]byte, bool) {
 		f.wrong(b, "")
 	}
 	return nil, false
+}
+
+// lossy warns if the string read last has half a character, and reports whether it has.
+func (f *fields) lossy() bool {
+	if !f.j.Lossy() {
+		return false
+	}
+	f.s.Warn(WarnMalformed, "a string has an escape of half a character (a lone surrogate); it was not screened in whole",
+		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()})
+	return true
 }
 
 // wrong counts a field of the wrong type and skips it.
@@ -112,6 +126,15 @@ func (f *fields) set(b *builder, to *span) {
 	}
 }
 
+// setPlain is set for a field that says nothing of who made the component.
+func (f *fields) setPlain(b *builder, to *span) {
+	before := b.malformed
+	if text, ok := f.str(b); ok {
+		b.malformed = before
+		*to = b.add(text)
+	}
+}
+
 func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
 	if text, ok := f.str(b); ok {
 		if role.Makes() && kind == vendors.KindName {
@@ -123,8 +146,8 @@ func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path)
 
 // checkName counts a maker's name that was not screened in whole.
 func (f *fields) checkName(b *builder, name []byte) {
-	if len(name) <= vendors.MaxName && isASCII(name) {
-		return // almost always, and at once
+	if len(name) <= vendors.MaxName && isASCII(name) || f.j.Lossy() {
+		return // almost always, and at once; what is lost was counted
 	}
 	if !f.s.CheckName(string(name), vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()}) {
 		b.malformed++
@@ -192,11 +215,12 @@ func oddLetters(name string) (string, WarningKind) {
 
 // mention reads text that can only ever be a mention. It is never malformed.
 func (f *fields) mention(b *builder, role vendors.Role, at path) {
-	text, k := f.j.TryText()
+	text, k := f.j.TryLossyText()
 	if k != '"' {
 		f.j.Skip()
 		return
 	}
+	f.lossy()
 	if len(b.claims) < maxMentions {
 		b.claim(role, vendors.KindText, text, at, f.j.TextOffset())
 	}

@@ -87,13 +87,13 @@ func (x *syft) source() {
 	for x.j.More() {
 		switch name := string(x.j.Name()); name {
 		case "id":
-			x.set(b, &b.ref)
+			x.setPlain(b, &b.ref)
 		case "name":
 			named = true
 			x.set(b, &b.name)
 			b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, x.j.TextOffset())
 		case "version":
-			x.set(b, &b.version)
+			x.setPlain(b, &b.version)
 		case "supplier":
 			named = true
 			x.text(b, vendors.Supplier, vendors.KindName, path{a: "/supplier"})
@@ -143,12 +143,12 @@ func (x *syft) artifacts() {
 func (x *syft) member(b *builder, name []byte) {
 	switch string(name) {
 	case "id":
-		x.set(b, &b.ref)
+		x.setPlain(b, &b.ref)
 	case "name":
 		x.set(b, &b.name)
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, x.j.TextOffset())
 	case "version":
-		x.set(b, &b.version)
+		x.setPlain(b, &b.version)
 	case "purl":
 		x.purl(b)
 	case "cpes":

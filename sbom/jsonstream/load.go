@@ -214,13 +214,7 @@ func (r *Reader) loadedText() ([]byte, bool) {
 	if !escaped {
 		return raw[1 : len(raw)-1], true
 	}
-	var err error
-	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
-	if err != nil {
-		r.Fail(ErrSyntax, err)
-		return nil, false
-	}
-	return r.scratch, true
+	return r.unquote(raw)
 }
 
 // loadedSkip passes over one value. It does not nest deeper than jsontext allows,
