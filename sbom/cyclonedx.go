@@ -128,6 +128,7 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 func (x *cdx) finish(b *builder) {
 	x.schema(b)
 	x.scope.see(b)
+	x.linked(b)
 	if b.purl.from == b.purl.to {
 		b.malformed += b.doubtful
 	}

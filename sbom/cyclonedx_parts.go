@@ -46,9 +46,21 @@ func (x *cdx) references(b *builder) {
 		if bom {
 			link.URL = string(b.get(url))
 			link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(element("/externalReferences/", i, "")))), Offset: off}
-			x.s.Link(link)
+			b.links = append(b.links, link)
 		}
 		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
+	}
+}
+
+// linked gives the bills of materials to which a component refers. The registry's record of
+// the package is none.
+func (x *cdx) linked(b *builder) {
+	for _, link := range b.links {
+		if isRegistryRecord(string(b.get(b.purl)), link.URL) {
+			x.s.Warn(WarnSchema, "the reference of type bom is to the registry's record of the package, which is no bill of materials", link.Location)
+			continue
+		}
+		x.s.Link(link)
 	}
 }
 

@@ -57,6 +57,10 @@ func TestSWID(t *testing.T) {
 }
 
 func TestCoSWID(t *testing.T) {
+	coswidMode, err := cbor.CanonicalEncOptions().EncMode() // keys in order
+	if err != nil {
+		t.Fatal(err)
+	}
 	encode := func(content any) []byte {
 		b, err := cbor.Marshal(cbor.Tag{Number: 1398229316, Content: content})
 		if err != nil {
@@ -74,6 +78,37 @@ func TestCoSWID(t *testing.T) {
 `
 	if got := claims(t, sound); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if got := claims(t, sound[5:]); got != want { // without the CBOR tag
+		t.Errorf("untagged: got %s\nwant %s", got, want)
+	}
+	long := m{0: "tag", 1: "Agent", 2: m{31: "Acme", 33: 2}, 12: 0, 56: strings.Repeat("x", 100_000)}
+	longTag, err := coswidMode.Marshal(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := claims(t, longTag); !strings.Contains(got, `manufacturer name "Acme"`) {
+		t.Errorf("untagged and long: %s", got)
+	}
+	for name, other := range map[string]any{
+		"SUIT":                m{2: []byte("auth"), 3: []byte("manifest")},
+		"CoRIM":               m{0: "id", 1: []any{[]byte("tag")}},
+		"CWT":                 m{1: "issuer", 2: "subject", 0: "x"},
+		"without an entity":   m{0: "t", 1: "x", 12: 0},
+		"without a version":   m{0: "t", 1: "x", 2: m{31: "Acme", 33: 2}},
+		"entities as a text":  m{0: "t", 1: "x", 2: "Acme", 12: 0},
+		"other map":           map[string]int{"a": 1},
+		"list":                []int{1, 2},
+		"long and not a tag":  m{0: 5, 1: strings.Repeat("x", 100_000)},
+		"long, other strings": m{1: "x", 5: strings.Repeat("x", 100_000)},
+	} {
+		b, err := coswidMode.Marshal(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := claims(t, b); got != "notRecognised" {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 	for i := 5; i < len(sound); i++ {
 		if got := claims(t, sound[:i]); got != "syntax" {
@@ -177,6 +212,38 @@ func TestDialects(t *testing.T) {
 	cs, _ := parse(t, cdx(`"components":[{"name":"gcc","properties":[{"name":"BR_TYPE","value":"host"}]},{"name":"busybox","properties":[{"name":"BR_TYPE","value":"target"}]}]`))
 	if !cs[0].Indirect || cs[1].Indirect {
 		t.Errorf("Buildroot: a tool of the host is %v, a package of the target %v", cs[0].Indirect, cs[1].Indirect)
+	}
+}
+
+// The registry's record of a package is no linked document, whatever its reference is called.
+func TestRegistryRecords(t *testing.T) {
+	for _, tt := range []struct {
+		purl, url string
+		external  int
+	}{
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/left/1.0.0", 0},
+		{"pkg:npm/%40acme/left@1.0.0", "https://registry.npmjs.org/@acme%2fleft/1.0.0", 0},
+		{"pkg:npm/%40acme/left@1.0.0", "https://registry.npmjs.org/@acme/left", 0},
+		{"pkg:pypi/left@1.0", "https://pypi.org/pypi/Left/1.0/json", 0},
+		{"pkg:gem/left@1.0", "https://rubygems.org/api/v2/rubygems/left/versions/1.0.json", 0},
+		{"pkg:cargo/left@1.0", "https://crates.io/api/v1/crates/left", 0},
+		{"pkg:nuget/Left@1.0", "https://api.nuget.org/v3/registration3/left/1.0.json", 0},
+		{"pkg:composer/acme/left@1.0", "https://packagist.org/p/acme/left.json", 0},
+		{"pkg:maven/com.acme/left@1.0", "https://repo1.maven.org/maven2/com/acme/left/1.0/left-1.0.pom", 0},
+		{"pkg:maven/com.acme/left@1.0", "https://repo1.maven.org/maven2/com/acme/left/1.0/left-1.0-cyclonedx.json", 1},
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/right/1.0.0", 1},
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/left/-/left-1.0.0-bom.json", 1},
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/left/1.0.0?bom", 1},
+		{"pkg:npm/left@1.0.0", "https://left.example/1.0.0/bom.json", 1},
+		{"pkg:npm/left@1.0.0", "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1", 1},
+		{"", "https://registry.npmjs.org/left/1.0.0", 1},
+	} {
+		for _, order := range []string{`"purl":"%s","externalReferences":[{"type":"bom","url":"%s"}]`, `"externalReferences":[{"url":"%[2]s","type":"bom"}],"purl":"%[1]s"`} {
+			_, h := parse(t, cdx(`"components":[{"type":"library","name":"x",`+fmt.Sprintf(order, tt.purl, tt.url)+`}]`))
+			if h.External != tt.external || len(h.Warnings) != 1 {
+				t.Errorf("%s %s: external %d, warnings %v", tt.purl, tt.url, h.External, h.Warnings)
+			}
+		}
 	}
 }
 
