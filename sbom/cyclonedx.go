@@ -28,7 +28,6 @@ type cdx struct {
 	free     []*builder
 	versions []string // that are read
 	unnamed  bool     // metadata names a supplier, and no component
-	thorough bool     // the component being read may have another one where none belongs
 	at       []byte   // place of the value that is read by its shape
 	scope    scope
 }
@@ -40,6 +39,7 @@ func readCycloneDX(r io.Reader, s *Sink) error {
 
 func (x *cdx) read() error {
 	defer x.j.Close()
+	x.j.Watch("mponent", "ervice") // of the names under which parts stand
 	x.s.Placed()
 	x.document()
 	return x.j.End()
@@ -188,9 +188,6 @@ func (x *cdx) array(parent []byte, name string) bool {
 func (x *cdx) component(b *builder) {
 	j := x.j
 	j.Load()
-	outer := x.thorough
-	x.thorough = !j.Lacks("omponent") || !j.Lacks("ervice")
-	defer func() { x.thorough = outer }()
 	switch k := j.Kind(); k {
 	case '{':
 	case 0:
@@ -216,7 +213,6 @@ func (x *cdx) component(b *builder) {
 }
 
 func (x *cdx) componentMember(b *builder, name []byte) {
-	j := x.j
 	switch string(name) {
 	case "components":
 		x.nested(b, func(parent []byte) { x.components(parent, "components", b.indirect) })
@@ -226,11 +222,6 @@ func (x *cdx) componentMember(b *builder, name []byte) {
 		return
 	case "pedigree":
 		x.pedigree(b)
-		return
-	}
-	if s := componentShapes[string(name)]; s != nil {
-		j.Load()
-		x.shaped(b, s, string(name))
 		return
 	}
 	x.leafMember(b, name)
@@ -279,6 +270,8 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	case "properties":
 		j.Load()
 		x.properties(b)
+	case "licenses", "data", "modelCard", "patentAssertions", "cryptoProperties":
+		x.shaped(b, componentShapes[string(name)], string(name))
 	case "swid":
 		j.Load()
 		x.swid(b)

@@ -89,7 +89,7 @@ func passedOver[T string | []byte](name T) bool {
 
 // pass reads a member that the schema has and that makes no claim.
 func (x *cdx) pass(b *builder) {
-	if b != nil && !x.thorough {
+	if b != nil && !x.j.Watched() {
 		x.j.Drop()
 		return
 	}
@@ -135,7 +135,7 @@ func (x *cdx) countStray(b *builder, n int) {
 func (x *cdx) stray(listed, loose bool) (n int) {
 	j := x.j
 	j.Load()
-	if !loose && !listed && j.Lacks("omponent") && j.Lacks("ervice") {
+	if !loose && !listed && !j.Watched() {
 		j.Skip()
 		return 0
 	}

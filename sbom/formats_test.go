@@ -47,6 +47,8 @@ func TestSWID(t *testing.T) {
 `},
 		{"near misses", `<s:SoftwareIdentity xmlns:s="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x"><s:entity name="Acme"/><s:Entity name="Acme"/></s:SoftwareIdentity>`,
 			" \"x\" \"\" subject=true malformed=2\n  mention product \"x\" at /name\n"},
+		{"within another element", `<SoftwareIdentity` + space + ` name="x"><Extra><Entity name="Acme" role="softwareCreator"/></Extra></SoftwareIdentity>`,
+			" \"x\" \"\" subject=true malformed=1\n  mention product \"x\" at /name\n"},
 		{"version of 2009", `<software_identification_tag xmlns="http://standards.iso.org/iso/19770/-2/2009/schema.xsd"/>`, "unsupportedVersion"},
 		{"truncated", `<SoftwareIdentity` + space + ` name="x"><Entity`, "syntax"},
 	} {

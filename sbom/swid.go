@@ -117,11 +117,11 @@ func readSWID(r io.Reader, s *Sink) error {
 	t.c.Location.Offset = x.Offset()
 	entities := 0
 	for x.Next() != xmlstream.None {
-		if x.Kind() != xmlstream.Start || x.Depth() != 2 {
+		if x.Kind() != xmlstream.Start {
 			continue
 		}
 		name := string(x.Name())
-		if name != "Entity" || x.Space() != space {
+		if name != "Entity" || x.Space() != space || x.Depth() != 2 {
 			if strings.EqualFold(name, "Entity") {
 				t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", "/"+name, x.Offset())
 			}

@@ -117,6 +117,8 @@ type Reader struct {
 	nameEnd         int   // closing quote of the name that loadedMore found
 	depth           int   // objects and arrays around buf
 	escapes         bool  // buf has strings with escapes
+	watched         bool  // buf may hold one of watch
+	watch           []string
 
 	ahead *ahead // while elements are loaded ahead
 	feed  *feed  // of a document that is not JSON

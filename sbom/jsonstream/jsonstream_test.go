@@ -286,6 +286,29 @@ func TestLoneSurrogate(t *testing.T) {
 	}
 }
 
+// Words are found in loaded values, those that were loaded ahead too.
+func TestWatch(t *testing.T) {
+	r := jsonstream.NewReader(strings.NewReader(`[{"a":"x"},{"a":"the word"},{"a":{"b":["word"]}},{"a":"\u0077ord"},{"a":"y"},{"a":"word"}]`), jsonstream.Limits{})
+	r.Watch("word", "other")
+	r.Enter('[')
+	var got []bool
+	for i := 0; r.More(); i++ {
+		if i == 3 {
+			r.Ahead()
+		}
+		r.Load()
+		got = append(got, r.Watched())
+		r.Skip()
+	}
+	if want := "[false true true true false true]"; fmt.Sprint(got) != want || r.End() != nil {
+		t.Errorf("%v, want %s; %v", got, want, r.Err())
+	}
+	r = jsonstream.NewReader(strings.NewReader(`{"a":1}`), jsonstream.Limits{})
+	if r.Watch("word"); !r.Watched() {
+		t.Error("what is not loaded may hold it")
+	}
+}
+
 // Each limit holds at the limit and not beyond it.
 func TestLimits(t *testing.T) {
 	read := func(in string, l jsonstream.Limits) error {
