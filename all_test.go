@@ -58,7 +58,7 @@ func TestImportArrows(t *testing.T) {
 		"sbom/jsonstream":            {},
 		"sbom/xmlstream":             {"sbom/jsonstream"},
 		"sbom/peel":                  {"sbom", "sbom/jsonstream"},
-		"sbom":                       {"sbom/jsonstream", "sbom/xmlstream", "vendors"},
+		"sbom":                       {"sbom/jsonstream", "sbom/xmlstream", "vendors", "vendors/purl"},
 		"firmware/lines":             {"sbom", "vendors"},
 		"firmware/android":           {"firmware/lines", "sbom", "vendors"},
 		"firmware/devicetree":        {"sbom", "vendors"},

@@ -22,7 +22,8 @@ type builder struct {
 	purl      span
 	claims    []protoClaim
 	malformed int
-	doubtful  int // values that count as malformed if nothing else identifies the component
+	links     []Link // to bills of materials
+	doubtful  int    // values that count as malformed if nothing else identifies the component
 	offset    int64
 	placement Placement
 	indirect  bool

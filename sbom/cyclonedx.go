@@ -28,7 +28,6 @@ type cdx struct {
 	free     []*builder
 	versions []string // that are read
 	unnamed  bool     // metadata names a supplier, and no component
-	thorough bool     // the component being read may have another one where none belongs
 	at       []byte   // place of the value that is read by its shape
 	scope    scope
 	elements references
@@ -41,6 +40,7 @@ func readCycloneDX(r io.Reader, s *Sink) error {
 
 func (x *cdx) read() error {
 	defer x.j.Close()
+	x.j.Watch("mponent", "ervice") // of the names under which parts stand
 	x.s.Placed()
 	x.document()
 	x.elements.settle(&x.fields)
@@ -92,8 +92,7 @@ func (x *cdx) document() {
 			x.documentVersion()
 		default:
 			x.single("CycloneDX", name)
-			x.unknown(name, "components", "services", "metadata", "bomFormat", "specVersion", "formulation")
-			x.member([]byte(name), "$schema", "dependencies", "vulnerabilities", "definitions", "citations")
+			x.member(nil, []byte(name), "$schema", "dependencies", "vulnerabilities", "definitions", "citations")
 		}
 	}
 	x.s.doc.header.NoParts = x.noParts()
@@ -137,6 +136,7 @@ func (x *cdx) finish(b *builder) {
 	x.elements.define(b.get(b.ref))
 	x.schema(b)
 	x.scope.see(b)
+	x.linked(b)
 	if b.purl.from == b.purl.to {
 		b.malformed += b.doubtful
 	}
@@ -196,9 +196,6 @@ func (x *cdx) array(parent []byte, name string) bool {
 func (x *cdx) component(b *builder) {
 	j := x.j
 	j.Load()
-	outer := x.thorough
-	x.thorough = !j.Lacks("omponent") || !j.Lacks("ervice")
-	defer func() { x.thorough = outer }()
 	switch k := j.Kind(); k {
 	case '{':
 	case 0:
@@ -224,7 +221,6 @@ func (x *cdx) component(b *builder) {
 }
 
 func (x *cdx) componentMember(b *builder, name []byte) {
-	j := x.j
 	switch string(name) {
 	case "components":
 		x.nested(b, func(parent []byte) { x.components(parent, "components", b.indirect) })
@@ -236,11 +232,6 @@ func (x *cdx) componentMember(b *builder, name []byte) {
 		x.pedigree(b)
 		return
 	}
-	if s := componentShapes[string(name)]; s != nil {
-		j.Load()
-		x.shaped(b, s, string(name))
-		return
-	}
 	x.leafMember(b, name)
 }
 
@@ -249,11 +240,11 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	j := x.j
 	switch string(name) {
 	case "type":
-		x.set(b, &b.typ)
+		x.setPlain(b, &b.typ)
 	case "bom-ref":
-		x.set(b, &b.ref)
+		x.setPlain(b, &b.ref)
 	case "version":
-		x.set(b, &b.version)
+		x.setPlain(b, &b.version)
 	case "name":
 		x.set(b, &b.name)
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())
@@ -287,6 +278,8 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	case "properties":
 		j.Load()
 		x.properties(b)
+	case "licenses", "data", "modelCard", "patentAssertions", "cryptoProperties":
+		x.shaped(b, componentShapes[string(name)], string(name))
 	case "swid":
 		j.Load()
 		x.swid(b)
@@ -367,8 +360,7 @@ func (x *cdx) metadata() {
 		case "supplier":
 			x.entity(about, vendors.Reference, &supplierPaths)
 		default:
-			x.unknown(name, "component", "supplier", "manufacture")
-			x.member([]byte(name), "timestamp", "lifecycles", "manufacturer", "authors", "licenses", "distributionConstraints")
+			x.member(nil, []byte(name), "timestamp", "lifecycles", "manufacturer", "authors", "licenses", "distributionConstraints")
 		}
 	}
 	for _, c := range about.claims {
@@ -412,7 +404,7 @@ func (x *cdx) parts(at string, indirect bool, known ...string) {
 		case "services":
 			x.services([]byte(at), "services", indirect)
 		default:
-			x.member(name, known...)
+			x.member(nil, name, known...)
 		}
 	}
 }
@@ -425,7 +417,7 @@ func (x *cdx) declarations() {
 	for x.j.More() {
 		name := x.j.Name()
 		if string(name) != "targets" {
-			x.member(name, "assessors", "attestations", "claims", "evidence", "affirmation")
+			x.member(nil, name, "assessors", "attestations", "claims", "evidence", "affirmation")
 			continue
 		}
 		if x.expect('{', "targets", "/declarations/targets") {
@@ -456,7 +448,7 @@ func (x *cdx) linkedDocuments() {
 			case "hashes":
 				x.hashes(&link)
 			default:
-				x.member(name, "comment")
+				x.member(nil, name, "comment")
 			}
 		}
 		if typ == "bom" {

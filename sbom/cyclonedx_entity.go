@@ -53,11 +53,11 @@ func (x *cdx) contacts(b *builder, role vendors.Role, at string) {
 			return
 		}
 		for x.j.More() {
-			if string(x.j.Name()) == "email" {
-				x.text(b, role, vendors.KindEmail, element(at, i, "/email"))
+			if name := x.j.Name(); string(name) != "email" {
+				x.member(b, name, "name", "phone", "bom-ref")
 				continue
 			}
-			x.pass(b)
+			x.text(b, role, vendors.KindEmail, element(at, i, "/email"))
 		}
 	}
 	if x.j.Kind() != '[' {
@@ -80,13 +80,13 @@ func (x *cdx) authors(b *builder) {
 			continue
 		}
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch name := x.j.Name(); string(name) {
 			case "name":
 				x.text(b, vendors.Author, vendors.KindName, element("/authors/", i, "/name"))
 			case "email":
 				x.text(b, vendors.Author, vendors.KindEmail, element("/authors/", i, "/email"))
 			default:
-				x.pass(b)
+				x.member(b, name, "phone", "bom-ref")
 			}
 		}
 	}

@@ -42,25 +42,33 @@ func (x *cdx) references(b *builder) {
 				off = x.j.TextOffset()
 			case "hashes":
 				x.hashes(&link)
-			case "comment":
-				x.pass(b)
-			case "properties":
-				x.j.Skip()
 			default:
-				x.unexpected(b, name)
+				x.member(b, name, "comment")
 			}
 		}
 		if bom {
 			link.URL = string(b.get(url))
 			link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(element("/externalReferences/", i, "")))), Offset: off}
-			x.s.Link(link)
+			b.links = append(b.links, link)
 		}
 		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
 	}
 }
 
-// properties reads name-value pairs. A few names are known to hold a vendor; they
-// are indirect evidence. All others only mention.
+// linked gives the bills of materials to which a component refers. The registry's record of
+// the package is none.
+func (x *cdx) linked(b *builder) {
+	for _, link := range b.links {
+		if isRegistryRecord(string(b.get(b.purl)), link.URL) {
+			x.s.Warn(WarnSchema, "the reference of type bom is to the registry's record of the package, which is no bill of materials", link.Location)
+			continue
+		}
+		x.s.Link(link)
+	}
+}
+
+// properties reads name-value pairs. Some are known to hold a maker or an identifier, see
+// propertyOf. All others only mention.
 func (x *cdx) properties(b *builder) {
 	if !x.list(b, "list of properties") {
 		return
@@ -69,82 +77,50 @@ func (x *cdx) properties(b *builder) {
 		if !x.object(b, "property") {
 			continue
 		}
-		says := label{vendors.Mention, vendors.KindText}
+		field := mentionText
 		var value span
 		var off int64
 		build := false
 		for x.j.More() {
-			switch string(x.j.Name()) {
+			switch name := x.j.Name(); string(name) {
 			case "name":
 				text, ok := x.j.Text()
-				if ok {
-					says = propertyLabel(text)
+				if known, is := propertyOf(text); ok && is {
+					field = known
 				}
 				build = ok && string(text) == "BR_TYPE"
 			case "value":
 				x.set(b, &value)
 				off = x.j.TextOffset()
 			default:
-				x.j.Skip()
+				x.member(b, name)
 			}
 		}
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists the tools that it builds with
 		}
-		if says.role != vendors.Mention || len(b.claims) < maxMentions {
-			x.property(b, says, value, element("/properties/", i, "/value"), off)
+		at := element("/properties/", i, "/value")
+		if field == mentionText {
+			if len(b.claims) < maxMentions {
+				b.claimSpan(field.role, field.kind, value, at, off)
+			}
+			continue
 		}
+		x.makerValue(b, field, b.get(value), at, off)
 	}
 }
 
-// property adds the claims of a property: of a name, also the address that follows it.
-func (x *cdx) property(b *builder, says label, value span, at path, off int64) {
-	if says.kind == vendors.KindName {
-		text := b.get(value)
-		if open := bytes.IndexByte(text, '<'); open > 0 && text[len(text)-1] == '>' && bytes.IndexByte(text[open:], '@') > 0 {
-			b.claimSpan(vendors.Author, vendors.KindEmail, span{value.from + open + 1, value.to - 1}, at, off)
-			value.to = value.from + len(bytes.TrimRight(text[:open], " "))
-		}
-	}
-	b.claimSpan(says.role, says.kind, value, at, off)
-}
-
-// vendorProperties are properties that say who made a component, or what it is called in a register: those of
-// Syft's package metadata, of the device taxonomy of CycloneDX, and of EMBA.
-var vendorProperties = map[string]label{
-	"syft:metadata:vendor":      {vendors.Reference, vendors.KindName},
-	"syft:metadata:implementor": {vendors.Reference, vendors.KindName},
-	"syft:metadata:maintainer":  {vendors.Author, vendors.KindName},
-	"syft:metadata:packager":    {vendors.Author, vendors.KindName},
-	"syft:metadata:author":      {vendors.Author, vendors.KindName},
-	"syft:metadata:homepage":    {vendors.Homepage, vendors.KindURL},
-	"syft:cpe23":                {vendors.Namespace, vendors.KindCPE},
-	"cdx:device:manufacturer":   {vendors.Reference, vendors.KindName},
-	"cdx:device:vendor":         {vendors.Reference, vendors.KindName},
-	"cdx:device:supplier":       {vendors.Reference, vendors.KindName},
-}
-
-func propertyLabel(name []byte) label {
-	if l, known := vendorProperties[string(name)]; known {
-		return l
-	}
-	if bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name")) {
-		return label{vendors.Reference, vendors.KindName}
-	}
-	return label{vendors.Mention, vendors.KindText}
-}
-
-// only reads one member of an object with read and skips the others.
-func (x *cdx) only(b *builder, name string, read func()) {
+// only reads one member of an object with read. It has known members beside it.
+func (x *cdx) only(b *builder, name string, read func(), known ...string) {
 	if !x.object(b, "element") {
 		return
 	}
 	for x.j.More() {
-		if string(x.j.Name()) == name {
-			read()
+		if other := x.j.Name(); string(other) != name {
+			x.member(b, other, known...)
 			continue
 		}
-		x.pass(b)
+		read()
 	}
 }
 
@@ -154,7 +130,7 @@ func (x *cdx) swid(b *builder) {
 		return
 	}
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "name":
 			x.mention(b, vendors.Mention, path{a: "/swid/name"})
 		case "tagId":
@@ -164,7 +140,7 @@ func (x *cdx) swid(b *builder) {
 		case "text":
 			x.swidText(b)
 		default:
-			x.pass(b)
+			x.member(b, name, "version", "tagVersion", "patch")
 		}
 	}
 }
@@ -178,7 +154,7 @@ func (x *cdx) swidText(b *builder) {
 	var off int64
 	encoded := false
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "content":
 			x.set(b, &content)
 			off = x.j.TextOffset()
@@ -186,7 +162,7 @@ func (x *cdx) swidText(b *builder) {
 			text, _ := x.str(b)
 			encoded = string(text) == "base64"
 		default:
-			x.pass(b)
+			x.member(b, name, "contentType")
 		}
 	}
 	data := b.get(content)
@@ -257,7 +233,8 @@ func (x *cdx) evidence(b *builder) {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) })
+				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) },
+					"bom-ref", "line", "offset", "symbol", "additionalContext")
 			}
 		case "licenses":
 			x.shaped(b, licensesShape, "evidence/licenses")
@@ -277,7 +254,7 @@ func (x *cdx) identity(b *builder, at path) {
 	var value span
 	var off int64
 	for x.j.More() {
-		switch string(x.j.Name()) {
+		switch name := x.j.Name(); string(name) {
 		case "field":
 			text, _ := x.str(b)
 			field = string(text)
@@ -285,7 +262,7 @@ func (x *cdx) identity(b *builder, at path) {
 			x.set(b, &value)
 			off = x.j.TextOffset()
 		default:
-			x.pass(b)
+			x.member(b, name, "confidence", "methods")
 		}
 	}
 	if value.from == value.to {

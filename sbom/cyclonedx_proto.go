@@ -27,43 +27,60 @@ const maxProto = 64 << 20
 // protoSchema is what bears on vendors of CycloneDX's protobuf schemas 1.3 to 1.7
 // (bom-1.7.proto; numbers have kept their meaning since 1.3). A line is a message; a
 // field is name=number, then "*" if it is repeated, then its type unless it is a
-// string. Fields that are not here are passed over.
+// string. Fields that are not here are passed over, but for those that hold what looks like a
+// component. Who asserts a patent is one of them: it is a mention at most.
 const protoSchema = `
-Bom spec_version=1 version=2:int32 serial_number=3 metadata=4:Metadata components=5*:Component services=6*:Service external_references=7*:ExternalReference dependencies=8*:Dependency compositions=9*:Composition vulnerabilities=10*:Vulnerability formulation=13*:Formula declarations=14*:Opaque
-Metadata component=4:Component manufacture=5:OrganizationalEntity supplier=6:OrganizationalEntity
-Component type=1:Classification bom_ref=3 supplier=4:OrganizationalEntity author=5 publisher=6 group=7 name=8 version=9 description=10 licenses=13*:LicenseChoice copyright=14 cpe=15 purl=16 swid=17:Swid pedigree=19:Pedigree external_references=20*:ExternalReference components=21*:Component properties=22*:Property evidence=23*:Evidence manufacturer=28:OrganizationalEntity authors=29*:OrganizationalContact
-Service bom_ref=1 provider=2:OrganizationalEntity group=3 name=4 version=5 description=6 endpoints=7* licenses=11*:LicenseChoice external_references=12*:ExternalReference services=13*:Service properties=14*:Property
+Bom spec_version=1 version=2:int32 serial_number=3 metadata=4:Metadata components=5*:Component services=6*:Service external_references=7*:ExternalReference dependencies=8*:Dependency compositions=9*:Composition formulation=13*:Formula vulnerabilities=10*:Vulnerability annotations=11*:Passed declarations=14*:Opaque
+Metadata tools=2:Passed component=4:Component manufacture=5:OrganizationalEntity supplier=6:OrganizationalEntity
+Component type=1:Classification bom_ref=3 supplier=4:OrganizationalEntity author=5 publisher=6 group=7 name=8 version=9 description=10 licenses=13*:LicenseChoice copyright=14 cpe=15 purl=16 swid=17:Swid pedigree=19:Pedigree external_references=20*:ExternalReference components=21*:Component properties=22*:Property evidence=23*:Evidence modelCard=25:ModelCard data=26*:ComponentData cryptoProperties=27:CryptoProperties manufacturer=28:OrganizationalEntity authors=29*:OrganizationalContact
+Service bom_ref=1 provider=2:OrganizationalEntity group=3 name=4 version=5 description=6 endpoints=7* data=10*:DataFlow licenses=11*:LicenseChoice external_references=12*:ExternalReference services=13*:Service properties=14*:Property
 OrganizationalEntity name=1 url=2* contact=3*:OrganizationalContact
 OrganizationalContact name=1 email=2
 ExternalReference type=1:ExternalReferenceType url=2 hashes=4*:Hash
 Hash alg=1:HashAlg value=2
 Property name=1 value=2
-LicenseChoice license=1:License
+LicenseChoice license=1:License expression_detailed=5:LicenseExpressionDetailed
 License licensing=6:Licensing
-Licensing licensor=2:Licensor
-Licensor organization=1:OrganizationalEntity
+LicenseExpressionDetailed licensing=5:Licensing
+Licensing licensor=2:OrganizationalEntityOrContact
+OrganizationalEntityOrContact organization=1:OrganizationalEntity individual=2:OrganizationalContact
+ComponentData contents=4:ComponentDataContents governance=9:DataGovernance
+ComponentDataContents url=2
+DataGovernance custodians=1*:DataGovernanceResponsibleParty stewards=2*:DataGovernanceResponsibleParty owners=3*:DataGovernanceResponsibleParty
+DataGovernanceResponsibleParty organization=1:OrganizationalEntity contact=2:OrganizationalContact
+DataFlow source=5* destination=6* governance=7:DataGovernance
+ModelCard modelParameters=2:ModelParameters
+ModelParameters datasets=5*:Datasets
+Datasets dataset=1:ComponentData
+CryptoProperties certificateProperties=3:CertificateProperties
+CertificateProperties subjectName=1 issuerName=2
 Swid tag_id=1 name=2 text=6:AttachedText url=7
 AttachedText encoding=2 value=3
-Pedigree ancestors=1*:Component descendants=2*:Component variants=3*:Component
-Evidence copyright=2*:EvidenceCopyright identity=3*:EvidenceIdentity occurrences=4*:EvidenceOccurrences
+Pedigree ancestors=1*:Component descendants=2*:Component variants=3*:Component commits=4*:Commit patches=5*:Patch
+Commit url=2 author=3:IdentifiableAction committer=4:IdentifiableAction
+IdentifiableAction name=2 email=3
+Patch diff=2:Diff
+Diff url=2
+Evidence licenses=1*:LicenseChoice copyright=2*:EvidenceCopyright identity=3*:EvidenceIdentity occurrences=4*:EvidenceOccurrences
 EvidenceCopyright text=1
 EvidenceIdentity field=1:EvidenceFieldType concludedValue=5
 EvidenceOccurrences location=2
-Composition aggregate=1:Aggregate assemblies=2* dependencies=3*
+Composition aggregate=1:Aggregate assemblies=2* dependencies=3* vulnerabilities=4*
 Vulnerability bom_ref=1
 Dependency ref=1 dependencies=2*:Dependency provides=3*
 Formula components=2*:Component services=3*:Service
 Opaque
+Passed
 `
 
 // protoEnums are the values of enumerations, in the order of their numbers, with the
 // prefix that all have.
 var protoEnums = map[string]string{
 	"Classification":        "CLASSIFICATION_ NULL APPLICATION FRAMEWORK LIBRARY OPERATING_SYSTEM DEVICE FILE CONTAINER FIRMWARE DEVICE_DRIVER PLATFORM MACHINE_LEARNING_MODEL DATA CRYPTOGRAPHIC_ASSET",
-	"ExternalReferenceType": "EXTERNAL_REFERENCE_TYPE_ OTHER VCS ISSUE_TRACKER WEBSITE ADVISORIES BOM MAILING_LIST SOCIAL CHAT DOCUMENTATION SUPPORT DISTRIBUTION LICENSE BUILD_META BUILD_SYSTEM SECURITY_CONTACT ATTESTATION THREAT_MODEL ADVERSARY_MODEL RISK_ASSESSMENT DISTRIBUTION_INTAKE VULNERABILITY_ASSERTION EXPLOITABILITY_STATEMENT PENTEST_REPORT STATIC_ANALYSIS_REPORT DYNAMIC_ANALYSIS_REPORT RUNTIME_ANALYSIS_REPORT COMPONENT_ANALYSIS_REPORT MATURITY_REPORT CERTIFICATION_REPORT QUALITY_METRICS CODIFIED_INFRASTRUCTURE MODEL_CARD POAM LOG CONFIGURATION EVIDENCE FORMULATION SOURCE_DISTRIBUTION ELECTRONIC_SIGNATURE DIGITAL_SIGNATURE RFC_9116 RELEASE_NOTES",
+	"ExternalReferenceType": "EXTERNAL_REFERENCE_TYPE_ OTHER VCS ISSUE_TRACKER WEBSITE ADVISORIES BOM MAILING_LIST SOCIAL CHAT DOCUMENTATION SUPPORT DISTRIBUTION LICENSE BUILD_META BUILD_SYSTEM SECURITY_CONTACT ATTESTATION THREAT_MODEL ADVERSARY_MODEL RISK_ASSESSMENT DISTRIBUTION_INTAKE VULNERABILITY_ASSERTION EXPLOITABILITY_STATEMENT PENTEST_REPORT STATIC_ANALYSIS_REPORT DYNAMIC_ANALYSIS_REPORT RUNTIME_ANALYSIS_REPORT COMPONENT_ANALYSIS_REPORT MATURITY_REPORT CERTIFICATION_REPORT QUALITY_METRICS CODIFIED_INFRASTRUCTURE MODEL_CARD POAM LOG CONFIGURATION EVIDENCE FORMULATION SOURCE_DISTRIBUTION ELECTRONIC_SIGNATURE DIGITAL_SIGNATURE RFC_9116 RELEASE_NOTES PATENT PATENT_FAMILY PATENT_ASSERTION CITATION",
 	"EvidenceFieldType":     "EVIDENCE_FIELD_ NULL GROUP NAME VERSION PURL CPE SWID HASH OMNIBOR_ID SWHID",
 	"Aggregate":             "AGGREGATE_ NOT_SPECIFIED COMPLETE INCOMPLETE INCOMPLETE_FIRST_PARTY_ONLY INCOMPLETE_THIRD_PARTY_ONLY UNKNOWN INCOMPLETE_FIRST_PARTY_PROPRIETARY_ONLY INCOMPLETE_FIRST_PARTY_OPENSOURCE_ONLY INCOMPLETE_THIRD_PARTY_PROPRIETARY_ONLY INCOMPLETE_THIRD_PARTY_OPENSOURCE_ONLY",
-	"HashAlg":               "HASH_ALG_ NULL MD_5 SHA_1 SHA_256 SHA_384 SHA_512 SHA_3_256 SHA_3_384 SHA_3_512 BLAKE_2_B_256 BLAKE_2_B_384 BLAKE_2_B_512 BLAKE_3",
+	"HashAlg":               "HASH_ALG_ NULL MD_5 SHA_1 SHA_256 SHA_384 SHA_512 SHA_3_256 SHA_3_384 SHA_3_512 BLAKE_2_B_256 BLAKE_2_B_384 BLAKE_2_B_512 BLAKE_3 STREEBOG_256 STREEBOG_512",
 }
 
 // protoBOM returns the descriptor of the Bom message.
@@ -133,16 +150,17 @@ func readCycloneDXProto(r io.Reader, s *Sink) error {
 			return fmt.Errorf("%d of %d bytes are not in canonical form: a field that stands twice, or one that says nothing", len(data)-n, len(data))
 		}
 		return nil
-	})
+	}, func([]byte) int { return 0 })
 }
 
 // readCycloneDXProtoText reads protobuf's text format, in which CycloneDX publishes
 // examples. Its decoder refuses a field that stands twice.
 func readCycloneDXProtoText(r io.Reader, s *Sink) error {
-	return readProto(r, s, prototext.UnmarshalOptions{DiscardUnknown: true}.Unmarshal)
+	return readProto(r, s, prototext.UnmarshalOptions{DiscardUnknown: true}.Unmarshal, strayProtoText)
 }
 
-func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error) error {
+// readProto reads a document. stray counts the parts in it that decode does not see.
+func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error, stray func([]byte) int) error {
 	l := s.Limits()
 	data, err := l.ReadAll(r, maxProto)
 	if err != nil {
@@ -154,7 +172,7 @@ func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error) e
 	}
 	s.located = false // the decoders tell no places
 	x := &cdx{fields: newFields(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
-		p := &protoWriter{w: w, depth: l.depth()}
+		p := &protoWriter{w: w, depth: l.depth(), stray: stray(data)}
 		return p.message(m, true, 0)
 	}), s), versions: cycloneDXVersions}
 	return x.read()
@@ -164,6 +182,7 @@ func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error) e
 type protoWriter struct {
 	w     *jsonstream.Writer
 	depth int
+	stray int // parts where the format has none
 }
 
 // protoNames are the members whose names are not those of their fields in camel case.
@@ -172,6 +191,11 @@ var protoNames = map[string]string{"bom_ref": "bom-ref", "Hash.value": "content"
 func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) error {
 	if depth > p.depth {
 		return &Error{Kind: ErrLimit, Err: fmt.Errorf("messages are nested more than %d deep", p.depth)}
+	}
+	for _, name := range [...]protoreflect.Name{"dataset", "expression_detailed"} { // one level more than in JSON
+		if f := m.Descriptor().Fields().ByName(name); f != nil && m.Has(f) {
+			return p.message(m.Get(f).Message(), false, depth+1)
+		}
 	}
 	p.w.Begin('{')
 	if root {
@@ -195,6 +219,14 @@ func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) erro
 		if err := p.field(f, m.Get(f), depth); err != nil {
 			return err
 		}
+	}
+	if d.Name() != "Passed" { // its components are no parts of the product: tools and the like
+		p.stray += strayProto(m.GetUnknown(), 0)
+	}
+	if p.stray > 0 {
+		p.w.Member(partElement)
+		p.w.Null()
+		p.stray = 0
 	}
 	p.w.End('}')
 	return nil

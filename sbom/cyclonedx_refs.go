@@ -33,8 +33,7 @@ func (x *cdx) dependency(i int) {
 		case "dependsOn", "provides", "dependency", "dependencies":
 			x.elementRefs("a list of dependencies", "/dependencies", i, nil)
 		default:
-			x.unknown(string(name), "ref", "dependsOn", "provides")
-			x.j.Skip()
+			x.member(nil, name, "ref", "dependsOn", "provides")
 		}
 	}
 }
@@ -49,13 +48,14 @@ func (x *cdx) vulnerabilities() {
 			continue
 		}
 		for x.j.More() {
-			if string(x.j.Name()) == "bom-ref" {
+			name := x.j.Name()
+			if string(name) == "bom-ref" {
 				if text, k := x.j.TryText(); k == '"' {
 					x.elements.define(text)
 					continue
 				}
 			}
-			x.j.Skip()
+			x.member(nil, name, string(name)) // all are looked through, but for tools
 		}
 	}
 }
@@ -73,9 +73,12 @@ func (x *cdx) elementRefs(what, list string, i int, then func([]byte)) {
 		}
 		x.j.Enter('{')
 		for x.j.More() {
-			if string(x.j.Name()) == "ref" {
+			switch string(x.j.Name()) {
+			case "ref":
 				x.elementRef(what, list, i, then)
 				continue
+			case partElement:
+				x.strayPart(nil, 1)
 			}
 			x.j.Skip()
 		}

@@ -74,7 +74,7 @@ func (x *cdx) composition(i int, at string, said map[string]bool) {
 			})
 		default:
 			about = about || string(name) == "vulnerabilities"
-			x.member(name, "bom-ref", "vulnerabilities")
+			x.member(nil, name, "bom-ref", "vulnerabilities")
 		}
 	}
 	if aggregate != "complete" {

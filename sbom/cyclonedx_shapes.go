@@ -107,6 +107,7 @@ var pedigreeShapes = members{
 // shaped reads a member of a component as its shape says.
 func (x *cdx) shaped(b *builder, s *shape, name string) {
 	x.at = append(append(x.at[:0], '/'), name...)
+	x.j.Load()
 	x.shapedValue(b, s)
 }
 

@@ -5,6 +5,7 @@ package sbom
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -27,11 +28,15 @@ type partLook struct {
 	bears  bool // a field that bears on the vendor of a component
 }
 
-// isPartName reports whether components or services stand under this name.
+// isPartName reports whether parts stand under this name, in CycloneDX or in SPDX.
 func isPartName[T string | []byte](name T) bool {
-	switch string(name) {
-	case "component", "components", "service", "services":
-		return true
+	if n := len(name); n < len("service") || n > len("components") {
+		return false
+	}
+	for _, part := range [...]string{"component", "components", "service", "services", "package", "packages"} {
+		if strings.EqualFold(string(name), part) {
+			return true
+		}
 	}
 	return false
 }
@@ -41,7 +46,8 @@ func (l *partLook) field(name []byte) {
 	switch string(name) {
 	case "name":
 		l.name = true
-	case "purl", "cpe", "supplier", "manufacturer", "publisher", "provider", "author", "authors", "group", "bom-ref", "swid":
+	case "purl", "cpe", "supplier", "manufacturer", "publisher", "provider", "author", "authors", "group", "bom-ref", "swid",
+		"SPDXID", "originator", "downloadLocation", "externalRefs":
 		l.bears = true
 	}
 }
@@ -50,6 +56,26 @@ func (l *partLook) field(name []byte) {
 // not have (loose) or elsewhere.
 func (l *partLook) isPart(loose bool) bool {
 	return l.listed && (l.name || l.bears) || loose && l.name && l.bears
+}
+
+// partElement is the name of the member under which an element of XML is written that looks
+// like a part where none belongs.
+const partElement = "#part"
+
+// strayPart counts n parts that were found where the format has none, in a component or,
+// without one, in the document.
+func (f *fields) strayPart(b *builder, n int) {
+	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
+	message := "something here looks like a component, service or package, where the format has none; it was not screened"
+	if n > 1 {
+		message = fmt.Sprintf("%d things here look like components, services or packages, where the format has none; they were not screened", n)
+	}
+	if b == nil {
+		f.s.Malformed(WarnMalformed, message, at)
+		return
+	}
+	b.malformed++
+	f.s.Warn(WarnMalformed, message, at)
 }
 
 // passedOver are the members within which components are not parts of the product.
@@ -63,7 +89,7 @@ func passedOver[T string | []byte](name T) bool {
 
 // pass reads a member that the schema has and that makes no claim.
 func (x *cdx) pass(b *builder) {
-	if b != nil && !x.thorough {
+	if b != nil && !x.j.Watched() {
 		x.j.Drop()
 		return
 	}
@@ -72,22 +98,29 @@ func (x *cdx) pass(b *builder) {
 
 // unexpected reads a member that the schema does not have.
 func (x *cdx) unexpected(b *builder, name []byte) {
+	listed := isPartName(name)
+	counted := false
 	if b != nil {
-		x.unknownIn(b, name)
+		counted = x.unknownIn(b, name)
+	} else {
+		counted = x.unknown(string(name), "bomFormat", "specVersion", "metadata", "components", "services", "component", "supplier",
+			"manufacture", "formulation", "declarations", "targets")
 	}
-	x.countStray(b, x.stray(isPartName(name), true))
+	if n := x.stray(listed, true); !counted {
+		x.countStray(b, n)
+	}
 }
 
-// member reads a member of the document that holds no components: one of those that the
-// schema has, or one that it does not have.
-func (x *cdx) member(name []byte, known ...string) {
+// member reads a member that is read for its components only: one of those that the schema
+// has, or one that it does not have.
+func (x *cdx) member(b *builder, name []byte, known ...string) {
 	switch {
 	case passedOver(name):
 		x.j.Skip()
 	case slices.Contains(known, string(name)):
-		x.pass(nil)
+		x.pass(b)
 	default:
-		x.unexpected(nil, slices.Clone(name))
+		x.unexpected(b, name)
 	}
 }
 
@@ -95,24 +128,14 @@ func (x *cdx) countStray(b *builder, n int) {
 	if n == 0 {
 		return
 	}
-	at := vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.Offset()}
-	message := fmt.Sprintf("%d objects here look like components or services, where the format has none; they were not screened", n)
-	if n == 1 {
-		message = "an object here looks like a component or service, where the format has none; it was not screened"
-	}
-	if b == nil {
-		x.s.Malformed(WarnMalformed, message, at)
-		return
-	}
-	b.malformed++
-	x.s.Warn(WarnMalformed, message, at)
+	x.strayPart(b, n)
 }
 
 // stray reads a value and counts what looks like a component or service in it.
 func (x *cdx) stray(listed, loose bool) (n int) {
 	j := x.j
 	j.Load()
-	if !loose && !listed && j.Lacks("omponent") && j.Lacks("ervice") {
+	if !loose && !listed && !j.Watched() {
 		j.Skip()
 		return 0
 	}

@@ -22,18 +22,28 @@ var cycloneDXXMLVersions = append([]string{"1.0", "1.1"}, cycloneDXVersions...)
 var cycloneDXForm = func() *xmlForm {
 	type in = map[string]*xmlForm
 	list := func(name string, item *xmlForm) *xmlForm { return &xmlForm{list: name, in: in{name: item}} }
-	contact := &xmlForm{in: in{"name": xmlText, "email": xmlText}}
+	contact := &xmlForm{in: in{"name": xmlText, "email": xmlText, "phone": nil}}
 	contacts := &xmlForm{many: true, in: contact.in}
 	entity := &xmlForm{in: in{"name": xmlText, "url": {text: true, many: true}, "contact": contacts, "address": nil}}
-	license := &xmlForm{wrap: "license", in: in{"licensing": {in: in{"licensor": {in: in{"organization": {in: in{"name": xmlText}}}}}},
-		"id": nil, "name": nil, "text": nil, "url": nil}}
-	licenses := &xmlForm{list: "license", in: in{"license": license, "expression": nil, "expression-detailed": nil}}
-	references := list("reference", &xmlForm{attrs: []string{"type"}, in: in{"url": xmlText, "hashes": list("hash", &xmlForm{attrs: []string{"alg"}, value: "content"}), "comment": nil}})
+	reference := &xmlForm{attr: "ref"}
+	either := &xmlForm{in: in{"organization": entity, "individual": contact, "contact": contact, "ref": nil}}
+	licensing := &xmlForm{in: in{"licensor": either, "licensee": nil, "purchaser": nil}}
+	license := &xmlForm{wrap: "license", in: in{"licensing": licensing, "id": nil, "name": nil, "text": nil, "url": nil, "properties": nil}}
+	detailed := &xmlForm{in: in{"licensing": licensing, "details": nil, "properties": nil}}
+	licenses := &xmlForm{list: "license", in: in{"license": license, "expression": nil, "expression-detailed": detailed}}
+	governance := &xmlForm{in: in{"owners": list("owner", either), "custodians": list("custodian", either), "stewards": list("steward", either)}}
+	data := &xmlForm{many: true, in: in{"contents": {in: in{"url": xmlText, "attachment": nil, "properties": nil}}, "governance": governance,
+		"type": nil, "name": nil, "classification": nil, "sensitiveData": nil, "graphics": nil, "description": nil}}
+	action := &xmlForm{in: in{"name": xmlText, "email": xmlText, "timestamp": nil}}
+	patents := list("patentAssertion", &xmlForm{in: in{"asserter": either, "assertionType": nil, "patentRefs": nil, "notes": nil}})
+	references := list("reference", &xmlForm{attrs: []string{"type"}, in: in{"url": xmlText,
+		"hashes": list("hash", &xmlForm{attrs: []string{"alg"}, value: "content"}), "comment": nil, "properties": nil}})
 	properties := list("property", &xmlForm{attrs: []string{"name"}, value: "value"})
 	evidence := &xmlForm{in: in{
-		"identity":    {many: true, in: in{"field": xmlText, "concludedValue": xmlText}},
+		"identity":    {many: true, in: in{"field": xmlText, "concludedValue": xmlText, "confidence": nil, "methods": nil, "tools": nil}},
 		"copyright":   {list: "text", in: in{"text": {text: true, wrap: "text"}}},
-		"occurrences": list("occurrence", &xmlForm{in: in{"location": xmlText}}),
+		"occurrences": list("occurrence", &xmlForm{in: in{"location": xmlText, "line": nil, "offset": nil, "symbol": nil, "additionalContext": nil}}),
+		"licenses":    licenses, "callstack": nil,
 	}}
 
 	component := &xmlForm{attrs: []string{"type", "bom-ref"}}
@@ -43,30 +53,40 @@ var cycloneDXForm = func() *xmlForm {
 		"supplier": entity, "manufacturer": entity, "authors": list("author", contact), "author": xmlText, "publisher": xmlText,
 		"group": xmlText, "name": xmlText, "version": xmlText, "description": xmlText, "copyright": xmlText,
 		"cpe": xmlText, "purl": xmlText, "licenses": licenses, "externalReferences": references, "properties": properties,
-		"swid":     {attrs: []string{"tagId", "name"}, in: in{"url": xmlText, "text": {attrs: []string{"encoding"}, value: "content"}}},
-		"pedigree": {in: in{"ancestors": components, "descendants": components, "variants": components}},
-		"evidence": evidence, "components": components, "services": services,
-		"cryptoProperties": {in: in{"certificateProperties": {in: in{"subjectName": xmlText}}}},
+		"swid": {attrs: []string{"tagId", "name", "url"}, in: in{"url": xmlText, "text": {attrs: []string{"encoding"}, value: "content"}}},
+		"pedigree": {in: in{"ancestors": components, "descendants": components, "variants": components, "notes": nil,
+			"commits": list("commit", &xmlForm{in: in{"url": xmlText, "author": action, "committer": action, "uid": nil, "message": nil}}),
+			"patches": list("patch", &xmlForm{in: in{"diff": {in: in{"url": xmlText, "text": nil}}, "resolves": nil}})}},
+		"evidence": evidence, "components": components, "services": services, "data": data, "patentAssertions": patents,
+		"modelCard": {in: in{"modelParameters": {in: in{"datasets": {list: "dataset", in: in{"dataset": data, "ref": nil}},
+			"approach": nil, "task": nil, "architectureFamily": nil, "modelArchitecture": nil, "inputs": nil, "outputs": nil}},
+			"quantitativeAnalysis": nil, "considerations": nil, "properties": nil}},
+		"cryptoProperties": {in: in{"certificateProperties": {in: in{"subjectName": xmlText, "issuerName": xmlText}}}},
+		"hashes":           nil, "scope": nil, "modified": nil, "tags": nil, "omniborId": nil, "swhid": nil, "versionRange": nil, "releaseNotes": nil,
 	}
+	destinations := list("url", xmlText)
 	service.in = in{
 		"provider": entity, "group": xmlText, "name": xmlText, "version": xmlText, "description": xmlText,
 		"endpoints": list("endpoint", xmlText), "licenses": licenses, "externalReferences": references,
-		"properties": properties, "services": services,
+		"properties": properties, "services": services, "patentAssertions": patents,
+		"data": {list: "dataflow", in: in{"classification": nil,
+			"dataflow": {attrs: []string{"name"}, in: in{"governance": governance, "source": destinations, "destination": destinations, "classification": nil}}}},
+		"authenticated": nil, "x-trust-boundary": nil, "trustZone": nil, "tags": nil, "releaseNotes": nil,
 	}
-	ref := &xmlForm{attrs: []string{"ref"}}
 	refs := &xmlForm{attrs: []string{"ref"}, many: true}
-	parts := in{"components": components, "services": services}
 	return &xmlForm{attrs: []string{"serialNumber", "version"}, in: in{
-		"metadata":           {in: in{"component": component, "manufacture": entity, "supplier": entity, "manufacturer": nil, "authors": nil, "licenses": nil, "properties": nil}},
+		"metadata": {in: in{"component": component, "manufacture": entity, "supplier": entity, "manufacturer": nil, "authors": nil,
+			"licenses": nil, "properties": nil, "tools": nil, "timestamp": nil, "lifecycles": nil, "distributionConstraints": nil}},
 		"components":         components,
 		"services":           services,
 		"externalReferences": references,
-		"compositions":       list("composition", &xmlForm{in: in{"aggregate": xmlText, "assemblies": list("assembly", ref), "dependencies": list("dependency", ref)}}),
-		"vulnerabilities":    list("vulnerability", &xmlForm{attrs: []string{"bom-ref"}}),
-		"dependencies":       list("dependency", &xmlForm{attrs: []string{"ref"}, in: in{"dependency": refs, "provides": refs}}),
-		"formulation":        list("formula", &xmlForm{in: parts}),
-		"declarations":       {in: in{"targets": {in: parts}}},
-		"properties":         nil,
+		"compositions": list("composition", &xmlForm{in: in{"aggregate": xmlText, "assemblies": list("assembly", reference),
+			"dependencies": list("dependency", reference), "vulnerabilities": nil}}),
+		"formulation":     list("formula", &xmlForm{in: in{"components": components, "services": services, "workflows": nil, "properties": nil}}),
+		"declarations":    {in: in{"targets": {in: in{"components": components, "services": services, "organizations": nil}}, "assessors": nil, "attestations": nil, "claims": nil, "evidence": nil, "affirmation": nil}},
+		"vulnerabilities": list("vulnerability", &xmlForm{attrs: []string{"bom-ref"}}),
+		"dependencies":    list("dependency", &xmlForm{attrs: []string{"ref"}, in: in{"dependency": refs, "provides": refs}}),
+		"annotations":     nil, "definitions": nil, "citations": nil, "properties": nil,
 	}}
 }()
 

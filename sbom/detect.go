@@ -80,7 +80,7 @@ var (
 func sniff(head []byte) (reading, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	switch {
-	case bytes.HasPrefix(head, []byte(coswidMagic)):
+	case isCoSWID(head):
 		return coswidCBOR, nil
 	case protoMark.Match(head):
 		return cycloneDXProto, nil

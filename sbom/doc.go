@@ -51,9 +51,12 @@
 // whatever hits a limit are errors, with the place. Object names are matched
 // exactly; a name that another parser might fold into a vendor's field ("SUPPLIER",
 // "ſupplier") is a warning and counts as malformed. A field of the wrong type loses
-// that field and no other, with a warning, and counts as malformed. What the format's
-// schema would refuse and what is plain all the same is read, with a warning.
+// that field and no other, with a warning, and counts as malformed; so does half a
+// character (a lone surrogate) in a string that bears on a vendor. What the format's
+// schema would refuse and what is plain all the same is read, with a warning. In CycloneDX
+// and in XML, what looks like a component where the format has none counts as malformed.
 //
+// XML is in UTF-8, or in an encoding of one byte a character that package xmlstream lists.
 // XML with a document type declaration, YAML with anchors, and protobuf that is not in
 // canonical form are refused. An @context of a document's own renames nothing.
 // Tag-value, YAML and protobuf have no end mark: a document that was cut off between

@@ -60,6 +60,9 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			yield(Component{}, err)
 			return
 		}
+		if h := &d.header; h.Format == "SPDX" && h.Components == 1 && !s.files && h.External == 0 {
+			h.NoParts = true // the product itself, without a file; SPDX has no word for a complete list
+		}
 		if d.header.Components == 0 {
 			s.Warn(WarnNothingScreened, "the document has no components", vendors.Location{})
 		}
@@ -101,6 +104,7 @@ type Sink struct {
 	located bool // offsets are those of a file
 	schema  int  // warnings of the schema
 	muted   bool // warnings and counts are left to a second reading
+	files   bool // there is a file, which need not be a component
 }
 
 // Limits returns the limits in force.
@@ -178,26 +182,41 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 // Contact adds the claims of persons and organisations that are written "Name <address>",
 // separated by commas, as package databases and kernel modules have them.
 func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors.Location) {
-	forward := func(n int) {
-		if at.Offset >= 0 {
-			at.Offset += int64(n)
+	for kind, part := range contacts(value) {
+		where := at
+		if where.Offset >= 0 {
+			where.Offset += int64(part.offset)
 		}
+		s.Claim(c, role, kind, part.text, where)
 	}
-	for {
-		blank := len(value) - len(strings.TrimLeft(value, " \t,;"))
-		value = value[blank:]
-		forward(blank)
-		name, rest, found := strings.Cut(value, "<")
-		address, rest, closed := strings.Cut(rest, ">")
-		if !found || !closed || !strings.Contains(address, "@") {
-			s.Claim(c, role, vendors.KindName, strings.TrimSpace(value), at)
-			return
+}
+
+// A contact is a name or an address in a text, and where it begins.
+type contact struct {
+	text   string
+	offset int
+}
+
+// contacts yields the names and addresses of "Name <address>, …".
+func contacts(value string) iter.Seq2[vendors.Kind, contact] {
+	return func(yield func(vendors.Kind, contact) bool) {
+		for at := 0; ; {
+			blank := len(value) - len(strings.TrimLeft(value, " \t,;"))
+			value = value[blank:]
+			at += blank
+			name, rest, found := strings.Cut(value, "<")
+			address, rest, closed := strings.Cut(rest, ">")
+			if !found || !closed || !strings.Contains(address, "@") {
+				yield(vendors.KindName, contact{strings.TrimSpace(value), at})
+				return
+			}
+			if !yield(vendors.KindName, contact{strings.TrimSpace(name), at}) ||
+				!yield(vendors.KindEmail, contact{address, at + len(name) + 1}) {
+				return
+			}
+			at += len(value) - len(rest)
+			value = rest
 		}
-		s.Claim(c, role, vendors.KindName, strings.TrimSpace(name), at)
-		forward(len(name) + 1)
-		s.Claim(c, role, vendors.KindEmail, address, at)
-		forward(len(address) + 1)
-		value = rest
 	}
 }
 

@@ -157,6 +157,64 @@ func TestEncodingEvasion(t *testing.T) {
 	}
 }
 
+// A document type declaration is refused in every format, with or without a subset.
+func TestDoctype(t *testing.T) {
+	for name, doc := range map[string]string{
+		"CycloneDX": `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component><name>x</name></component></components></bom>`,
+		"SPDX":      `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><name>x</name></packages></Document>`,
+		"RDF":       `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#"><SpdxDocument rdf:about="d#SPDXRef-DOCUMENT"><specVersion>SPDX-2.3</specVersion></SpdxDocument><Package rdf:about="d#a"><name>x</name></Package></rdf:RDF>`,
+		"SWID":      `<SoftwareIdentity xmlns="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x" tagId="t"><Entity name="Acme" role="softwareCreator tagCreator"/></SoftwareIdentity>`,
+	} {
+		if cs, err := read(sbom.NewReader(strings.NewReader(doc), nil)); err != nil || len(cs) != 1 {
+			t.Errorf("%s: %d components, %v", name, len(cs), err)
+		}
+		for _, doctype := range []string{"<!DOCTYPE x>", "<!DOCTYPE x []>", `<!DOCTYPE x SYSTEM "x.dtd">`} {
+			if cs, err := read(sbom.NewReader(strings.NewReader(doctype+doc), nil)); err == nil {
+				t.Errorf("%s with %s: %d components and no error", name, doctype, len(cs))
+			}
+		}
+	}
+}
+
+// CycloneDX in the encodings of one byte a character says what it says in UTF-8.
+func TestXMLCharsets(t *testing.T) {
+	doc := func(encoding, publisher string) string {
+		return `<?xml version="1.0" encoding="` + encoding + `"?><bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components><component type="library"><publisher>` +
+			publisher + `</publisher><name>x</name></component></components></bom>`
+	}
+	for encoding, publisher := range map[string]string{"ISO-8859-1": "M\xfcller", "windows-1252": "M\xfcller", "windows-1257": "M\xfcller", "UTF-8": "Müller"} {
+		text := doc(encoding, publisher)
+		cs, err := read(sbom.NewReader(strings.NewReader(text), nil))
+		if err != nil || !has(cs, vendors.Publisher, "Müller") {
+			t.Errorf("%s: %v %+v", encoding, err, cs)
+			continue
+		}
+		for _, claim := range cs[0].Claims {
+			if claim.Value == "x" && text[claim.Location.Offset:claim.Location.Offset+1] != "x" {
+				t.Errorf("%s: byte %d", encoding, claim.Location.Offset)
+			}
+		}
+	}
+}
+
+// Old versions of cdxgen write some texts in an element of the same name within.
+func TestDoubleElement(t *testing.T) {
+	for _, tt := range []struct{ url, want string }{
+		{`<url><url>https://x.example/</url></url>`, `homepage url "https://x.example/" at /components/0/externalReferences/0/url`},
+		{`<url> <url>https://x.example/</url> </url>`, `homepage url "https://x.example/" at /components/0/externalReferences/0/url`},
+		{`<url>a<url>https://x.example/</url></url>`, `malformed=1`},
+		{`<url><url>https://x.example/</url><url>https://y.example/</url></url>`, `malformed=1`},
+		{`<url><uri>https://x.example/</uri></url>`, `malformed=1`},
+		{`<url><url><url>https://x.example/</url></url></url>`, `malformed=1`},
+	} {
+		doc := `<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components><component type="library"><name>x</name><externalReferences><reference type="website">` +
+			tt.url + `</reference></externalReferences></component></components></bom>`
+		if got := claims(t, []byte(doc)); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s\nwant %s", tt.url, got, tt.want)
+		}
+	}
+}
+
 // One document written in several encodings has the same components in each, whatever
 // its fields hold.
 func FuzzEncodings(f *testing.F) {

@@ -43,11 +43,15 @@ func (f *fields) more(i int) bool {
 	return f.j.More()
 }
 
-// str reads a string. null is the same as no member; anything else is malformed.
+// str reads a string. null is the same as no member; anything else is malformed, and so is
+// a string of which a part was lost.
 func (f *fields) str(b *builder) ([]byte, bool) {
-	text, k := f.j.TryText()
+	text, k := f.j.TryLossyText()
 	switch k {
 	case '"':
+		if f.lossy() {
+			b.malformed++
+		}
 		return text, true
 	case 'n', 0:
 		f.j.Skip()
@@ -55,6 +59,16 @@ func (f *fields) str(b *builder) ([]byte, bool) {
 		f.wrong(b, "")
 	}
 	return nil, false
+}
+
+// lossy warns if the string read last has half a character, and reports whether it has.
+func (f *fields) lossy() bool {
+	if !f.j.Lossy() {
+		return false
+	}
+	f.s.Warn(WarnMalformed, "a string has an escape of half a character (a lone surrogate); it was not screened in whole",
+		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()})
+	return true
 }
 
 // wrong counts a field of the wrong type and skips it.
@@ -112,6 +126,15 @@ func (f *fields) set(b *builder, to *span) {
 	}
 }
 
+// setPlain is set for a field that says nothing of who made the component.
+func (f *fields) setPlain(b *builder, to *span) {
+	before := b.malformed
+	if text, ok := f.str(b); ok {
+		b.malformed = before
+		*to = b.add(text)
+	}
+}
+
 func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
 	if text, ok := f.str(b); ok {
 		if role.Makes() && kind == vendors.KindName {
@@ -123,8 +146,8 @@ func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path)
 
 // checkName counts a maker's name of which characters were lost.
 func (f *fields) checkName(b *builder, name []byte) {
-	if isASCII(name) {
-		return // almost always, and at once
+	if isASCII(name) || f.j.Lossy() {
+		return // almost always, and at once; what is lost was counted
 	}
 	if !f.s.CheckName(string(name), vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()}) {
 		b.malformed++
@@ -164,7 +187,7 @@ func oddLetters(name string) (string, WarningKind) {
 	mixed := false
 	for _, r := range name {
 		switch {
-		case r == utf8.RuneError, r < ' ' && r != '\t' && r != '\n' && r != '\r':
+		case r == utf8.RuneError, r < ' ' && r != '\t' && r != '\n' && r != '\r', 0x7f <= r && r < 0xa0:
 			return "a name has characters that were lost or cannot be in one; it was not screened in whole: " + quote(name), WarnMalformed
 		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
 			invisible = true
@@ -188,13 +211,30 @@ func oddLetters(name string) (string, WarningKind) {
 
 // mention reads text that can only ever be a mention. It is never malformed.
 func (f *fields) mention(b *builder, role vendors.Role, at path) {
-	text, k := f.j.TryText()
+	text, k := f.j.TryLossyText()
 	if k != '"' {
+		f.skipNoText(b)
+		return
+	}
+	f.lossy()
+	if len(b.claims) < maxMentions {
+		b.claim(role, vendors.KindText, text, at, f.j.TextOffset())
+	}
+}
+
+// skipNoText passes over what is not a string where one should be, but for a part in an
+// element of XML. Without b that is counted in the document.
+func (f *fields) skipNoText(b *builder) {
+	if f.j.Kind() != '{' {
 		f.j.Skip()
 		return
 	}
-	if len(b.claims) < maxMentions {
-		b.claim(role, vendors.KindText, text, at, f.j.TextOffset())
+	f.j.Enter('{')
+	for f.j.More() {
+		if name := string(f.j.Name()); name == partElement || strings.HasPrefix(name, strayPrefix) {
+			f.strayPart(b, 1)
+		}
+		f.j.Skip()
 	}
 }
 
@@ -317,26 +357,39 @@ func NearMiss(name string, known ...string) string {
 	return ""
 }
 
-// unknownIn looks at a member of a component that the format does not know.
-func (f *fields) unknownIn(b *builder, name []byte) {
-	if string(name) == mixed {
+// unknownIn looks at a member of a component that the format does not know, and reports
+// whether it was counted.
+func (f *fields) unknownIn(b *builder, name []byte) bool {
+	switch string(name) {
+	case mixed:
 		b.malformed++
 		f.s.Warn(WarnMalformed, "text stands between elements, where none can be; it was not screened",
 			vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
-		return
+		return true
+	case partElement:
+		f.strayPart(b, 1)
+		return true
 	}
-	if near := nearMiss(string(name)); near != "" {
+	near := nearMiss(string(name))
+	if near != "" {
 		b.malformed++
 		f.nearMissWarning(string(name), near)
 	}
+	return near != ""
 }
 
 // unknown does the same outside of a component, for the given names only.
-func (f *fields) unknown(name string, known ...string) {
-	if near := NearMiss(name, known...); near != "" {
+func (f *fields) unknown(name string, known ...string) bool {
+	if name == partElement {
+		f.strayPart(nil, 1)
+		return true
+	}
+	near := NearMiss(name, known...)
+	if near != "" {
 		f.s.doc.header.Malformed++
 		f.nearMissWarning(name, near)
 	}
+	return near != ""
 }
 
 func (f *fields) nearMissWarning(name, near string) {
@@ -358,6 +411,9 @@ func (f *fields) checksum(l *Link, algorithm, value string) {
 		case value:
 			text, _ := f.j.Text()
 			val = string(text)
+		case partElement:
+			f.strayPart(nil, 1)
+			f.j.Skip()
 		default:
 			f.j.Skip()
 		}

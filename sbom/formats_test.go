@@ -47,6 +47,8 @@ func TestSWID(t *testing.T) {
 `},
 		{"near misses", `<s:SoftwareIdentity xmlns:s="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x"><s:entity name="Acme"/><s:Entity name="Acme"/></s:SoftwareIdentity>`,
 			" \"x\" \"\" subject=true malformed=2\n  mention product \"x\" at /name\n"},
+		{"within another element", `<SoftwareIdentity` + space + ` name="x"><Extra><Entity name="Acme" role="softwareCreator"/></Extra></SoftwareIdentity>`,
+			" \"x\" \"\" subject=true malformed=1\n  mention product \"x\" at /name\n"},
 		{"version of 2009", `<software_identification_tag xmlns="http://standards.iso.org/iso/19770/-2/2009/schema.xsd"/>`, "unsupportedVersion"},
 		{"truncated", `<SoftwareIdentity` + space + ` name="x"><Entity`, "syntax"},
 	} {
@@ -57,6 +59,10 @@ func TestSWID(t *testing.T) {
 }
 
 func TestCoSWID(t *testing.T) {
+	coswidMode, err := cbor.CanonicalEncOptions().EncMode() // keys in order
+	if err != nil {
+		t.Fatal(err)
+	}
 	encode := func(content any) []byte {
 		b, err := cbor.Marshal(cbor.Tag{Number: 1398229316, Content: content})
 		if err != nil {
@@ -74,6 +80,37 @@ func TestCoSWID(t *testing.T) {
 `
 	if got := claims(t, sound); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if got := claims(t, sound[5:]); got != want { // without the CBOR tag
+		t.Errorf("untagged: got %s\nwant %s", got, want)
+	}
+	long := m{0: "tag", 1: "Agent", 2: m{31: "Acme", 33: 2}, 12: 0, 56: strings.Repeat("x", 100_000)}
+	longTag, err := coswidMode.Marshal(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := claims(t, longTag); !strings.Contains(got, `manufacturer name "Acme"`) {
+		t.Errorf("untagged and long: %s", got)
+	}
+	for name, other := range map[string]any{
+		"SUIT":                m{2: []byte("auth"), 3: []byte("manifest")},
+		"CoRIM":               m{0: "id", 1: []any{[]byte("tag")}},
+		"CWT":                 m{1: "issuer", 2: "subject", 0: "x"},
+		"without an entity":   m{0: "t", 1: "x", 12: 0},
+		"without a version":   m{0: "t", 1: "x", 2: m{31: "Acme", 33: 2}},
+		"entities as a text":  m{0: "t", 1: "x", 2: "Acme", 12: 0},
+		"other map":           map[string]int{"a": 1},
+		"list":                []int{1, 2},
+		"long and not a tag":  m{0: 5, 1: strings.Repeat("x", 100_000)},
+		"long, other strings": m{1: "x", 5: strings.Repeat("x", 100_000)},
+	} {
+		b, err := coswidMode.Marshal(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := claims(t, b); got != "notRecognised" {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 	for i := 5; i < len(sound); i++ {
 		if got := claims(t, sound[:i]); got != "syntax" {
@@ -93,8 +130,10 @@ func TestSyft(t *testing.T) {
 	const doc = `{"artifacts":[
 		{"id":"1","name":"kernel","version":"5","type":"rpm","purl":"pkg:rpm/rhel/kernel@5","cpes":[{"cpe":"cpe:2.3:o:acme:kernel:5:*:*:*:*:*:*:*","source":"x"}],"metadata":{"vendor":"Acme Inc","files":[{"path":"/x"}]}},
 		{"id":"2","name":"lib","version":"1","type":"java-archive","cpes":["cpe:2.3:a:b:c:1:*:*:*:*:*:*:*"],"metadata":{"manifest":{"main":[{"key":"Implementation-Vendor","value":"Java Ltd"},{"key":"Built-By","value":"joe"}]},"pomProperties":{"groupId":"com.example"}}},
-		{"id":"3","name":"old","metadata":{"manifest":{"main":{"Specification-Vendor":"Old Ltd"}},"maintainer":"Jo <jo@example.com>"}}],
-		"source":{"id":"s","name":"image","version":"sha256:1","supplier":"Shop","type":"image","metadata":{}},
+		{"id":"3","name":"old","metadata":{"manifest":{"main":{"Specification-Vendor":"Old Ltd"}},"maintainer":"Jo <jo@example.com>"}},
+		{"id":"4","name":"agent","metadata":{"VersionResources":[{"key":"CompanyName","value":"Exe AG"},{"key":"FileVersion","value":"1"}],"files":[{"key":"CompanyName","value":"no"}]}},
+		{"id":"5","name":"acl","metadata":{"source":"acl-src","authors":["A <a@example.com>","B"],"companyName":"Net GmbH"}}],
+		"source":{"id":"s","name":"image","version":"sha256:1","supplier":"Shop","type":"image","metadata":{"userInput":"image","tags":["x"],"labels":{"org.opencontainers.image.vendor":"Image Ltd","vendor":"Base Ltd","org.opencontainers.image.source":"https://git.example/x","maintainer":"M <m@example.com>"}}},
 		"descriptor":{"name":"syft"},"schema":{"version":"16.0.0","url":"x"}}`
 	const want = `/artifacts/0 "kernel" "5" subject=false malformed=0
   mention product "kernel" at /artifacts/0/name
@@ -109,11 +148,25 @@ func TestSyft(t *testing.T) {
 /artifacts/2 "old" "" subject=false malformed=0
   mention product "old" at /artifacts/2/name
   manufacturer name "Old Ltd" at /artifacts/2/metadata/manifest/main/Specification-Vendor
-  author email "jo@example.com" at /artifacts/2/metadata/maintainer
   author name "Jo" at /artifacts/2/metadata/maintainer
+  author email "jo@example.com" at /artifacts/2/metadata/maintainer
+/artifacts/3 "agent" "" subject=false malformed=0
+  mention product "agent" at /artifacts/3/name
+  manufacturer name "Exe AG" at /artifacts/3/metadata/VersionResources/0/value
+/artifacts/4 "acl" "" subject=false malformed=0
+  mention product "acl" at /artifacts/4/name
+  author name "A" at /artifacts/4/metadata/authors/0
+  author email "a@example.com" at /artifacts/4/metadata/authors/0
+  author name "B" at /artifacts/4/metadata/authors/1
+  manufacturer name "Net GmbH" at /artifacts/4/metadata/companyName
 /source "image" "sha256:1" subject=true malformed=0
   mention product "image" at /source/name
   supplier name "Shop" at /source/supplier
+  supplier name "Image Ltd" at /source/metadata/labels/org.opencontainers.image.vendor
+  supplier name "Base Ltd" at /source/metadata/labels/vendor
+  reference url "https://git.example/x" at /source/metadata/labels/org.opencontainers.image.source
+  author name "M" at /source/metadata/labels/maintainer
+  author email "m@example.com" at /source/metadata/labels/maintainer
 `
 	if got := claims(t, []byte(doc)); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
@@ -135,7 +188,18 @@ func TestSyft(t *testing.T) {
 func TestDialects(t *testing.T) {
 	const tag = `<SoftwareIdentity xmlns=\"http://standards.iso.org/iso/19770/-2/2015/schema.xsd\" name=\"x\"><Entity name=\"Acme\" role=\"softwareCreator tagCreator\"/></SoftwareIdentity>`
 	for _, tt := range []struct{ name, member, want string }{
-		{"Syft, RPM", `"properties":[{"name":"syft:metadata:vendor","value":"Acme"}]`, `reference name "Acme" at /components/0/properties/0/value`},
+		{"Syft, RPM", `"properties":[{"name":"syft:metadata:vendor","value":"Acme"}]`, `manufacturer name "Acme" at /components/0/properties/0/value`},
+		{"Syft, dpkg", `"properties":[{"name":"syft:metadata:maintainer","value":"Acme Packaging <pkg@acme.example>"}]`, `author name "Acme Packaging" at /components/0/properties/0/value
+  author email "pkg@acme.example" at /components/0/properties/0/value`},
+		{"Syft, further CPE", `"properties":[{"name":"syft:cpe23","value":"cpe:2.3:a:acme:n:1:*:*:*:*:*:*:*"}]`, `namespace cpe "cpe:2.3:a:acme:n:1:*:*:*:*:*:*:*" at /components/0/properties/0/value`},
+		{"Syft, broken CPE", `"properties":[{"name":"syft:cpe23","value":"acme"}]`, `malformed=1`},
+		{"Syft, Java", `"properties":[{"name":"syft:metadata:-:groupID","value":"com.acme"}]`, `namespace group "com.acme" at /components/0/properties/0/value`},
+		{"Syft, image", `"properties":[{"name":"syft:image:labels:org.opencontainers.image.vendor","value":"Acme"}]`, `supplier name "Acme" at /components/0/properties/0/value`},
+		{"Trivy, image", `"properties":[{"name":"aquasecurity:trivy:Labels:maintainer","value":"Jo <jo@acme.example>"}]`, `author email "jo@acme.example" at /components/0/properties/0/value`},
+		{"Trivy, source", `"properties":[{"name":"aquasecurity:trivy:Labels:org.opencontainers.image.source","value":"https://git.example/acme/n"}]`, `reference url "https://git.example/acme/n" at /components/0/properties/0/value`},
+		{"Trivy, name of the source package", `"properties":[{"name":"aquasecurity:trivy:SrcName","value":"acme"}]`, `mention text "acme" at /components/0/properties/0/value`},
+		{"taxonomy, device", `"properties":[{"name":"cdx:device:manufacturer","value":"Acme"}]`, `manufacturer name "Acme" at /components/0/properties/0/value`},
+		{"cdxgen, path", `"properties":[{"name":"SrcFile","value":"/opt/acme"}]`, `mention text "/opt/acme" at /components/0/properties/0/value`},
 		{"EMBA", `"properties":[{"name":"EMBA:sbom:3:vendor_name","value":"'Acme'"}]`, `reference name "'Acme'" at /components/0/properties/0/value`},
 		{"another property", `"properties":[{"name":"acme:vendor","value":"Acme"}]`, `mention text "Acme" at /components/0/properties/0/value`},
 		{"enclosed tag", `"swid":{"tagId":"t","name":"x","text":{"content":"` + tag + `"}}`, `manufacturer name "Acme" at /components/0/swid/text/content`},
@@ -153,6 +217,38 @@ func TestDialects(t *testing.T) {
 	}
 }
 
+// The registry's record of a package is no linked document, whatever its reference is called.
+func TestRegistryRecords(t *testing.T) {
+	for _, tt := range []struct {
+		purl, url string
+		external  int
+	}{
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/left/1.0.0", 0},
+		{"pkg:npm/%40acme/left@1.0.0", "https://registry.npmjs.org/@acme%2fleft/1.0.0", 0},
+		{"pkg:npm/%40acme/left@1.0.0", "https://registry.npmjs.org/@acme/left", 0},
+		{"pkg:pypi/left@1.0", "https://pypi.org/pypi/Left/1.0/json", 0},
+		{"pkg:gem/left@1.0", "https://rubygems.org/api/v2/rubygems/left/versions/1.0.json", 0},
+		{"pkg:cargo/left@1.0", "https://crates.io/api/v1/crates/left", 0},
+		{"pkg:nuget/Left@1.0", "https://api.nuget.org/v3/registration3/left/1.0.json", 0},
+		{"pkg:composer/acme/left@1.0", "https://packagist.org/p/acme/left.json", 0},
+		{"pkg:maven/com.acme/left@1.0", "https://repo1.maven.org/maven2/com/acme/left/1.0/left-1.0.pom", 0},
+		{"pkg:maven/com.acme/left@1.0", "https://repo1.maven.org/maven2/com/acme/left/1.0/left-1.0-cyclonedx.json", 1},
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/right/1.0.0", 1},
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/left/-/left-1.0.0-bom.json", 1},
+		{"pkg:npm/left@1.0.0", "https://registry.npmjs.org/left/1.0.0?bom", 1},
+		{"pkg:npm/left@1.0.0", "https://left.example/1.0.0/bom.json", 1},
+		{"pkg:npm/left@1.0.0", "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1", 1},
+		{"", "https://registry.npmjs.org/left/1.0.0", 1},
+	} {
+		for _, order := range []string{`"purl":"%s","externalReferences":[{"type":"bom","url":"%s"}]`, `"externalReferences":[{"url":"%[2]s","type":"bom"}],"purl":"%[1]s"`} {
+			_, h := parse(t, cdx(`"components":[{"type":"library","name":"x",`+fmt.Sprintf(order, tt.purl, tt.url)+`}]`))
+			if h.External != tt.external || len(h.Warnings) != 1 {
+				t.Errorf("%s %s: external %d, warnings %v", tt.purl, tt.url, h.External, h.Warnings)
+			}
+		}
+	}
+}
+
 // CycloneDX in protobuf, as text and on the wire, says what its JSON says.
 func TestProto(t *testing.T) {
 	const text = `# a comment
@@ -164,8 +260,11 @@ components { type: CLASSIFICATION_LIBRARY bom_ref: "l" name: "left" version: "1"
   external_references { type: EXTERNAL_REFERENCE_TYPE_WEBSITE url: "https://left.example" }
   evidence { identity { field: EVIDENCE_FIELD_PURL concludedValue: "pkg:npm/left@1" } copyright { text: "c" } }
   components { name: "inner" publisher: "Press" } }
-components { name: "kav" pedigree { ancestors { name: "old" author: "Elder" } } properties { name: "syft:metadata:vendor" value: "V" } }
-services { name: "s" provider { name: "Cloud" } endpoints: "https://cloud.example" }
+components { name: "kav" pedigree { ancestors { name: "old" author: "Elder" } commits { url: "https://c.example" author { name: "Jo" } } patches { diff { url: "https://d.example" } } }
+  licenses { license { id: "MIT" licensing { licensor { individual { name: "Licensor" } } } } } licenses { expression_detailed { licensing { licensor { organization { name: "Grantor" } } } } }
+  data { contents { url: "https://data.example" } governance { owners { organization { name: "Owner" } } } } modelCard { modelParameters { datasets { dataset { governance { stewards { contact { email: "s@x.example" } } } } } } }
+  cryptoProperties { certificateProperties { subjectName: "O=Subject" issuerName: "O=Issuer" } } properties { name: "syft:metadata:vendor" value: "V" } }
+services { data { source: "https://source.example" governance { custodians { organization { name: "Keeper" } } } } name: "s" provider { name: "Cloud" } endpoints: "https://cloud.example" }
 external_references { type: EXTERNAL_REFERENCE_TYPE_BOM url: "urn:cdx:1/1" hashes { alg: HASH_ALG_SHA_256 value: "AB" } }
 compositions { aggregate: AGGREGATE_INCOMPLETE_FIRST_PARTY_ONLY }
 formulation { components { name: "cc" } }
@@ -173,8 +272,11 @@ formulation { components { name: "cc" } }
 	const json = `{"bomFormat":"CycloneDX","specVersion":"1.6","version":2,"serialNumber":"urn:uuid:11111111-2222-4333-8444-555555555555",
 "metadata":{"component":{"type":"device","supplier":{"name":"Acme","url":["https://acme.example"],"contact":[{"email":"a@acme.example"}]},"name":"box"}},
 "components":[{"type":"library","bom-ref":"l","publisher":null,"name":"left","version":"1","purl":"pkg:npm/left@1","externalReferences":[{"type":"website","url":"https://left.example"}],"components":[{"publisher":"Press","name":"inner"}],"evidence":{"copyright":[{"text":"c"}],"identity":[{"field":"purl","concludedValue":"pkg:npm/left@1"}]},"manufacturer":{"name":"Maker"}},
-{"name":"kav","pedigree":{"ancestors":[{"author":"Elder","name":"old"}]},"properties":[{"name":"syft:metadata:vendor","value":"V"}]}],
-"services":[{"provider":{"name":"Cloud"},"name":"s","endpoints":["https://cloud.example"]}],
+{"name":"kav","licenses":[{"license":{"licensing":{"licensor":{"individual":{"name":"Licensor"}}}}},{"licensing":{"licensor":{"organization":{"name":"Grantor"}}}}],
+"pedigree":{"ancestors":[{"author":"Elder","name":"old"}],"commits":[{"url":"https://c.example","author":{"name":"Jo"}}],"patches":[{"diff":{"url":"https://d.example"}}]},
+"properties":[{"name":"syft:metadata:vendor","value":"V"}],"modelCard":{"modelParameters":{"datasets":[{"governance":{"stewards":[{"contact":{"email":"s@x.example"}}]}}]}},"data":[{"contents":{"url":"https://data.example"},"governance":{"owners":[{"organization":{"name":"Owner"}}]}}],
+"cryptoProperties":{"certificateProperties":{"subjectName":"O=Subject","issuerName":"O=Issuer"}}}],
+"services":[{"provider":{"name":"Cloud"},"name":"s","endpoints":["https://cloud.example"],"data":[{"source":["https://source.example"],"governance":{"custodians":[{"organization":{"name":"Keeper"}}]}}]}],
 "externalReferences":[{"type":"bom","url":"urn:cdx:1/1","hashes":[{"alg":"SHA-256","content":"ab"}]}],
 "compositions":[{"aggregate":"incomplete_first_party_only"}],"formulation":[{"components":[{"name":"cc"}]}]}`
 	if got, want := claims(t, []byte(text)), claims(t, []byte(json)); got != want {

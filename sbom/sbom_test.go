@@ -68,7 +68,7 @@ func TestRoles(t *testing.T) {
 		{comp(`"externalReferences":[{"type":"website","url":"X"}]`), "homepage url /components/0/externalReferences/0/url"},
 		{comp(`"externalReferences":[{"url":"X","type":"vcs"}]`), "reference url /components/0/externalReferences/0/url"},
 		{comp(`"externalReferences":[{"type":"advisories","url":"X"}]`), "mention url /components/0/externalReferences/0/url"},
-		{comp(`"properties":[{"name":"syft:metadata:vendor","value":"X"}]`), "reference name /components/0/properties/0/value"},
+		{comp(`"properties":[{"name":"syft:metadata:vendor","value":"X"}]`), "manufacturer name /components/0/properties/0/value"},
 		{comp(`"properties":[{"name":"path","value":"X"}]`), "mention text /components/0/properties/0/value"},
 		{comp(`"licenses":[{"license":{"id":"MIT","licensing":{"licensor":{"organization":{"name":"X"}}}}}]`), "reference name /components/0/licenses/0/license/licensing/licensor/organization/name"},
 		{comp(`"licenses":[{"license":{"licensing":{"licensee":{"organization":{"name":"X"}},"purchaser":{"organization":{"name":"X"}}}}}]`), ""},
@@ -232,7 +232,7 @@ func TestRefused(t *testing.T) {
 		{"two names by escapes", cdx(`"components":[{"name":"x","\u006eame":"y"}]`), sbom.ErrDuplicate, "/components/0/name"},
 		{"two lists of packages", spdx(`"packages":[{"name":"a"}],"packages":[]`), sbom.ErrDuplicate, "/packages"},
 		{"bad UTF-8", cdx("\"components\":[{\"name\":\"x\xff\"}]"), sbom.ErrEncoding, "/components/0/name"},
-		{"lone surrogate", cdx(`"components":[{"name":"\ud800"}]`), sbom.ErrSyntax, "/components/0/name"},
+		{"lone surrogate in a name of a member", cdx(`"components":[{"\ud800":"x"}]`), sbom.ErrSyntax, "/components/0"},
 		{"data behind", cdx(`"version":1`) + "{}", sbom.ErrSyntax, ""},
 		{"not a number", cdx(`"version":NaN`), sbom.ErrSyntax, "/version"},
 		{"truncated", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"x"`, sbom.ErrSyntax, "/components/0/name"},
@@ -312,6 +312,16 @@ func TestTolerated(t *testing.T) {
 		{"relationship is a string", spdx(`"relationships":["x"],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
 		{"relationship with a number", spdx(`"relationships":[{"spdxElementId":7,"relationshipType":"DESCRIBES"}],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
 		{"reference to a document is a string", spdx(`"externalDocumentRefs":["x"],"packages":[{"name":"x","supplier":"Organization: P"}]`), sbom.WarnMalformed, 1},
+		{"path in the place of a package URL in evidence", cdx(`"components":[{"name":"x","purl":"pkg:generic/x","evidence":{"identity":[{"field":"purl","concludedValue":"/usr/bin/x"}]},"publisher":"P"}]`), sbom.WarnPURL, 0},
+		{"the same before the package URL", cdx(`"components":[{"name":"x","evidence":{"identity":{"field":"purl","concludedValue":"usr/bin/x"}},"purl":"pkg:generic/x","publisher":"P"}]`), sbom.WarnPURL, 0},
+		{"the same and no package URL", cdx(`"components":[{"name":"x","evidence":{"identity":{"field":"purl","concludedValue":"/usr/bin/x"}},"publisher":"P"}]`), sbom.WarnPURL, 1},
+		{"half a character in a description", cdx(`"components":[{"name":"x","description":"a\ud83d b","publisher":"P"}]`), sbom.WarnMalformed, 0},
+		{"half a character in a version", cdx(`"components":[{"name":"x","version":"1\udc00","publisher":"P"}]`), sbom.WarnMalformed, 0},
+		{"half a character in a field that is not read", cdx(`"components":[{"name":"x","extra":"\ud83d","author":"\ud83d\ud83d","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"half a character in a supplier", cdx(`"components":[{"name":"x","supplier":{"name":"Q\ud83d"},"publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"half a character in a URL", cdx(`"components":[{"name":"x","externalReferences":[{"type":"website","url":"https://q\ud83d.example"}],"publisher":"P"}]`), sbom.WarnMalformed, 2},
+		{"half a character in a long document", cdx(`"components":[` + strings.Repeat(`{"name":"y","description":"`+strings.Repeat("z", 5000)+`"},`, 100) + `{"name":"x","group":"\ud800","publisher":"P"}]`), sbom.WarnMalformed, 1},
+		{"half a character in a package", spdx(`"packages":[{"name":"x","homepage":"https://\ud800.example","supplier":"Organization: P"}]`), sbom.WarnMalformed, 2},
 		{"bad CPE", cdx(`"components":[{"name":"x","cpe":"kaspersky","publisher":"P"}]`), sbom.WarnCPE, 1},
 		{"CPE without a vendor", cdx(`"components":[{"name":"x","cpe":"cpe:2.3:a","publisher":"P"}]`), sbom.WarnCPE, 1},
 		{"CPE with a Cyrillic letter", spdx(`"packages":[{"name":"x","supplier":"Organization: P","externalRefs":[{"referenceType":"cpe23Type","referenceLocator":"cpe:2.3:a:k\u0430spersky:x:1"}]}]`), sbom.WarnCPE, 1},
@@ -338,7 +348,7 @@ func TestManyMentions(t *testing.T) {
 	mention := `{"name":"a","value":"M"},`
 	cs, _ := parse(t, cdx(`"components":[{"name":"x","properties":[`+strings.Repeat(mention, 1000)+`{"value":"V","name":"cdx:device:vendor"}]}]`))
 	claims := cs[0].Claims
-	if last := claims[len(claims)-1]; last.Value != "V" || last.Role != vendors.Reference || len(claims) > 300 {
+	if last := claims[len(claims)-1]; last.Value != "V" || last.Role != vendors.Manufacturer || len(claims) > 300 {
 		t.Errorf("%d claims, the last %+v", len(claims), last)
 	}
 }
@@ -503,6 +513,12 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte("\xda\x53\x57\x49\x44\xa4\x00\x61t\x01\x61x\x02\xa2\x18\x1f\x61a\x18\x21\x02\x0c\x00"))
 	f.Add([]byte("\x0a\x031.6\x2a\x0d\x08\x03\x22\x03\x0a\x01XB\x03kav\x72\x00"))
 	f.Add([]byte("spec_version: \"1.6\"\ncomponents { name: \"x\" supplier { name: \"X\" } }"))
+	f.Add([]byte(cdx(`"x":[{"type":"device","name":"a"}],"components":[{"name":"x\ud800","properties":[{"name":"syft:cpe23","value":"cpe:/a:x:x"},{"name":"aquasecurity:trivy:Labels:maintainer","value":"A <a@b>, C"}],"data":[{"governance":{"owners":[{"organization":{"name":"X"}}]}}]}],"compositions":[{"aggregate":"complete","assemblies":["a"]}]`)))
+	f.Add([]byte(`<?xml version="1.0" encoding="windows-1252"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6" xmlns:e="urn:e"><x><component><name>` + "\xfc" + `</name></component></x><components><e:component/><component><name>n</name><purl><purl>pkg:npm/n</purl></purl></component></components></bom>`))
+	f.Add([]byte("\xa4\x00\x61t\x01\x61x\x02\xa2\x18\x1f\x61a\x18\x21\x02\x0c\x00"))
+	f.Add([]byte("spec_version: \"1.6\"\nx [ { type: CLASSIFICATION_FILE name: 'a\\'b' }, < y: 1 > ] # c"))
+	f.Add([]byte("\x0a\x031.6\x2a\x07\x08\x03B\x03kav\x9a\x06\x05\x08\x03B\x01a"))
+	f.Add([]byte(`{"artifacts":[{"name":"x","metadata":{"VersionResources":[{"key":"CompanyName","value":"X"}]}}],"source":{"metadata":{"labels":{"vendor":"X"}}}}`))
 	f.Add([]byte(`{"artifacts":[{"name":"x","cpes":["cpe:/a:x:x"],"metadata":{"vendor":"X","manifest":{"main":[{"key":"Bundle-Vendor","value":"X"}]}}}],"source":{"name":"s"}}`))
 	for _, doc := range []string{
 		cdx(`"dependencies":[{"ref":"a","dependsOn":["b","pkg:npm/c@1","cpe:/a:d:e","urn:cdx:f/1#g"]}],"compositions":[{"assemblies":["h"]}],"vulnerabilities":[{"bom-ref":"v"}]`),

@@ -368,6 +368,7 @@ func (x *spdx) files() {
 
 func (x *spdx) oneFile() {
 	b := &x.b
+	x.s.files = true
 	named := false
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {

@@ -39,7 +39,7 @@ func readSPDXXML(r io.Reader, s *Sink) error {
 			return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf("the root element is %q; expected Document", t.x.Name())}
 		}
 		t.space = t.x.Space()
-		t.stray = func(t *xmlWriter) int { return strayElements(t, false, true) }
+		t.strayParts = func(t *xmlWriter) int { return strayElements(t, false, true) }
 		t.value(spdxXMLForm)
 		return t.x.Err()
 	}), s).read()

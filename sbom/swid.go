@@ -114,11 +114,11 @@ func readSWID(r io.Reader, s *Sink) error {
 	t.c.Location.Offset = x.Offset()
 	entities := 0
 	for x.Next() != xmlstream.None {
-		if x.Kind() != xmlstream.Start || x.Depth() != 2 {
+		if x.Kind() != xmlstream.Start {
 			continue
 		}
 		name := string(x.Name())
-		if name != "Entity" || x.Space() != space {
+		if name != "Entity" || x.Space() != space || x.Depth() != 2 {
 			if strings.EqualFold(name, "Entity") {
 				t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", "/"+name, x.Offset())
 			}
@@ -151,6 +151,59 @@ func readSWID(r io.Reader, s *Sink) error {
 
 // coswidMagic is the CBOR tag 1398229316, "SWID" (RFC 9393, section 8).
 const coswidMagic = "\xda\x53\x57\x49\x44"
+
+// isCoSWID reports whether head begins a concise SWID tag, with its CBOR tag or without. One
+// without is a map that has what RFC 9393 requires, of the right types: a tag id (0), a name
+// (1), a tag version (12) and entities (2). Other formats in CBOR have other things under
+// these keys: SUIT a byte string under 2, CoRIM an array under 1, CWT a text under 2. Of a
+// tag that is longer than head only the tag id is looked at, which comes first.
+func isCoSWID(head []byte) bool {
+	if bytes.HasPrefix(head, []byte(coswidMagic)) {
+		return true
+	}
+	if len(head) < 2 || head[0]>>5 != cborMap {
+		return false
+	}
+	var m map[any]cbor.RawMessage
+	_, err := coswidMode.UnmarshalFirst(head, &m)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(head) >= headSize:
+		return head[0] != cborMap<<5 && startsTagID(head)
+	case err != nil:
+		return false
+	}
+	major := func(key uint64) int {
+		if raw := m[key]; len(raw) > 0 {
+			return int(raw[0] >> 5)
+		}
+		return -1
+	}
+	id, entity, version := major(0), major(2), major(12)
+	return (id == cborString || id == cborBytes) && major(1) == cborString && (entity == cborMap || entity == cborArray) &&
+		(version == cborUint || version == cborNegative)
+}
+
+// Major types of CBOR (RFC 8949, section 3.1).
+const (
+	cborUint     = 0
+	cborNegative = 1
+	cborBytes    = 2
+	cborString   = 3
+	cborArray    = 4
+	cborMap      = 5
+)
+
+// startsTagID reports whether the first pair of a map is the key 0 with a text, or with the
+// 16 bytes of a UUID.
+func startsTagID(head []byte) bool {
+	pairs := 1 // bytes that say how many pairs there are
+	switch info := head[0] & 31; info {
+	case 24, 25, 26, 27:
+		pairs += 1 << (info - 24)
+	}
+	rest := head[min(pairs, len(head)):]
+	return len(rest) > 2 && rest[0] == 0 && (rest[1]>>5 == cborString || rest[1] == cborBytes<<5|16)
+}
 
 // maxCoSWID bounds a concise tag, which is read in memory.
 const maxCoSWID = 16 << 20

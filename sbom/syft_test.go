@@ -35,11 +35,11 @@ func TestSyftMakers(t *testing.T) {
 	for _, tt := range []struct{ metadata, source, want string }{
 		{`"metadata":{"VersionResources":[{"key":"CompanyName","value":"Acme"},{"key":"FileVersion","value":"1"}]}`, ``, "manufacturer name Acme"},
 		{`"metadata":{"manifest":{"sections":[[{"key":"Bundle-Vendor","value":"Acme"}]]}}`, ``, "manufacturer name Acme"},
-		{`"metadata":{"maintainer":"Acme <a@acme.example>"}`, ``, "author email a@acme.example; author name Acme"},
+		{`"metadata":{"maintainer":"Acme <a@acme.example>"}`, ``, "author name Acme; author email a@acme.example"},
 		{`"metadata":{"packager":"Acme"}`, ``, "author name Acme"},
 		{`"metadata":{"vendor":"Acme"}`, ``, "manufacturer name Acme"},
 		{``, `"metadata":{"labels":{"org.opencontainers.image.vendor":"Acme","x":"Other"}}`, "supplier name Acme"},
-		{``, `"metadata":{"x":{"labels":{"vendor":"Other"}},"labels":{"MAINTAINER":"Acme <a@acme.example>"}}`, "author email a@acme.example; author name Acme"},
+		{``, `"metadata":{"labels":{"MAINTAINER":"Acme <a@acme.example>"}}`, "author name Acme; author email a@acme.example"},
 		{``, `"target":{"labels":{"org.opencontainers.image.source":"https://example.org/x","org.opencontainers.image.url":"https://acme.example"}}`, "reference url https://example.org/x; homepage url https://acme.example"},
 		{``, `"target":"/folder"`, ""},
 		{``, `"metadata":{"labels":null}`, ""},
@@ -65,8 +65,8 @@ func TestSyftMakers(t *testing.T) {
 func TestVendorProperties(t *testing.T) {
 	for name, want := range map[string]string{
 		"syft:cpe23":               "namespace cpe cpe:2.3:a:acme:a:1:*:*:*:*:*:*:*",
-		"syft:metadata:maintainer": "author email a@acme.example; author name Acme",
-		"cdx:device:manufacturer":  "reference name Acme",
+		"syft:metadata:maintainer": "author name Acme; author email a@acme.example",
+		"cdx:device:manufacturer":  "manufacturer name Acme",
 		"syft:metadata:homepage":   "homepage url https://acme.example",
 		"x":                        "mention text Acme",
 	} {

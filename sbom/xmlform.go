@@ -23,6 +23,7 @@ type xmlForm struct {
 	wrap  string              // as an element of an array, it is put under this name
 	value string              // the element's text is a member of this name
 	attrs []string            // attributes that are members
+	attr  string              // the attribute that is all of the element
 	in    map[string]*xmlForm // children that are members, or of a list; nil: passed over
 }
 
@@ -39,9 +40,9 @@ type xmlWriter struct {
 	text  []byte // of the elements that are open, one behind the other
 	// prelude writes the members with which the root element's object begins.
 	prelude func()
-	// stray reads an element that has no place and says how many parts were in it, which the
-	// reader counts. It may be nil.
-	stray func(t *xmlWriter) int
+	// strayParts, if it is set, reads an element that has no place and says how many parts were
+	// in it; default what looks like a part of CycloneDX.
+	strayParts func(t *xmlWriter) int
 }
 
 func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstream.Reader {
@@ -60,6 +61,8 @@ func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstre
 func (t *xmlWriter) value(f *xmlForm) {
 	t.w.At(t.x.Offset())
 	switch {
+	case f.attr != "":
+		t.attribute(f.attr)
 	case f.text:
 		t.string()
 	case f.list != "":
@@ -69,54 +72,88 @@ func (t *xmlWriter) value(f *xmlForm) {
 	}
 }
 
-// string writes an element's text. If it has elements within, which no format
-// allows in a string, it writes an object, which the reader counts as malformed.
-func (t *xmlWriter) string() {
-	whole, stray := true, 0
-	from := len(t.text)
-	at := t.x.Offset()
-	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
-		switch t.x.Kind() {
-		case xmlstream.Text:
-			at = t.x.Offset()
-			t.text = append(t.text, t.x.Text()...)
-		case xmlstream.Start:
-			whole = false
-			stray += t.pass()
+// attribute writes one attribute of an element as a string.
+func (t *xmlWriter) attribute(name string) {
+	var value []byte
+	for _, a := range t.x.Attrs() {
+		if a.Space == "" && string(a.Name) == name {
+			value = a.Value
 		}
 	}
+	value = slices.Clone(value) // the reader goes on
+	at := t.x.Offset()
+	if n := t.stray(true); n > 0 {
+		t.noString(at, n)
+		return
+	}
+	t.w.Text(value)
+}
+
+// string writes an element's text. Old versions of cdxgen write it in an element of the
+// same name within (<url><url>…</url></url>). If it has other elements within, which no
+// format allows in a string, it writes an object, which the reader counts as malformed.
+func (t *xmlWriter) string() {
+	from := len(t.text)
+	at, whole, parts := t.stringText(true)
 	t.w.At(at)
-	switch {
-	case whole:
+	if whole {
 		t.w.Text(bytes.TrimSpace(t.text[from:]))
-	case stray > 0:
-		t.w.Begin('{')
-		t.writeStray(at, stray)
-		t.w.End('}')
-	default:
-		t.w.Raw([]byte("{}"))
+	} else {
+		t.noString(at, parts)
 	}
 	t.text = t.text[:from]
 }
 
-// pass reads over an element and returns how many parts were in it.
-func (t *xmlWriter) pass() int {
-	if t.stray == nil {
-		t.x.Skip()
-		return 0
+// noString writes an object in place of a string, with the number of the parts in it.
+func (t *xmlWriter) noString(at int64, parts int) {
+	t.w.Begin('{')
+	if parts > 0 {
+		t.writeStray(at, parts)
 	}
-	return t.stray(t)
+	t.w.End('}')
 }
 
 // writeStray writes how many parts were passed over, as a member that no format has.
 func (t *xmlWriter) writeStray(at int64, n int) {
 	t.w.At(at)
+	if t.strayParts == nil {
+		t.w.Member(partElement)
+		t.w.Null()
+		return
+	}
 	t.w.Member(strayPrefix + strconv.FormatInt(at, 10))
 	t.w.Raw(strconv.AppendInt(nil, int64(n), 10))
 }
 
-// array writes the children of a list. An element of another name is null, unless it
-// is known and passed over.
+// stringText appends the text of an element to t.text and reports where it begins and
+// whether it is all that the element holds, and how many parts are in it.
+func (t *xmlWriter) stringText(outer bool) (at int64, whole bool, parts int) {
+	name, space := string(t.x.Name()), t.x.Space()
+	at, whole = t.x.Offset(), true
+	texts, elements := 0, 0
+	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
+		if t.x.Kind() == xmlstream.Text {
+			texts++
+			at = t.x.Offset()
+			t.text = append(t.text, t.x.Text()...)
+			continue
+		}
+		elements++
+		if outer && string(t.x.Name()) == name && t.x.Space() == space {
+			var inner int
+			at, whole, inner = t.stringText(false)
+			parts += inner
+			continue
+		}
+		whole = false
+		parts += t.stray(true)
+	}
+	return at, whole && elements < 2 && (texts == 0 || elements == 0), parts
+}
+
+// array writes the children of a list. An element of another name is null. One that
+// looks like a part, or that other parsers take for an element of the list, is false,
+// which no list has, so that it is counted.
 func (t *xmlWriter) array(f *xmlForm) {
 	t.w.Begin('[')
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
@@ -125,23 +162,72 @@ func (t *xmlWriter) array(f *xmlForm) {
 			continue
 		}
 		t.w.At(t.x.Offset())
-		item, known := f.in[string(t.x.Name())]
+		name, ours := string(t.x.Name()), t.x.Space() == t.space
+		item, known := f.in[name]
 		switch {
-		case t.x.Space() != t.space || known && item == nil:
-			t.x.Skip()
-		case !known:
-			t.w.Null()
-			t.x.Skip()
-		case item.wrap != "":
+		case known && ours && item != nil && item.wrap != "":
 			t.w.Begin('{')
 			t.w.Member(item.wrap)
 			t.value(item)
 			t.w.End('}')
-		default:
+		case known && ours && item != nil:
 			t.value(item)
+		case known && item != nil || item == nil && nearItem(f, name):
+			t.x.Skip()
+			t.w.Raw([]byte("false"))
+		case t.stray(!known) > 0:
+			t.w.Raw([]byte("false"))
+		case !known && ours:
+			t.w.Null()
 		}
 	}
 	t.w.End(']')
+}
+
+// nearItem reports whether other parsers may fold name into that of an element of the list.
+func nearItem(f *xmlForm, name string) bool {
+	for item, form := range f.in {
+		if form != nil && name != item && foldName(name) == foldName(item) {
+			return true
+		}
+	}
+	return false
+}
+
+// stray reads an element that makes no claim and returns how many parts are in it, see
+// [xmlWriter.strayParts]; loose says that the format does not have the element.
+func (t *xmlWriter) stray(loose bool) int {
+	switch {
+	case t.strayParts != nil:
+		return t.strayParts(t)
+	case t.looksLikePart(loose):
+		return 1
+	}
+	return 0
+}
+
+// looksLikePart reads an element that makes no claim and reports whether it, or an element in it,
+// looks like a part. If it is one that the format does not have (loose), its fields decide,
+// whatever it is called.
+func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
+	name := t.x.Name()
+	if passedOver(name) && (!loose || string(name) == "properties") {
+		t.x.Skip()
+		return false
+	}
+	look := partLook{listed: isPartName(name)}
+	for _, a := range t.x.Attrs() {
+		if string(a.Name) == "bom-ref" || string(a.Name) == "type" && componentTypes[string(a.Value)] {
+			look.bears = true
+		}
+	}
+	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
+		if t.x.Kind() == xmlstream.Start {
+			look.field(t.x.Name())
+			found = t.looksLikePart(loose) || found
+		}
+	}
+	return found || look.isPart(loose)
 }
 
 // object writes an element with its attributes and children as members. If it holds
@@ -164,9 +250,9 @@ func (t *xmlWriter) object(f *xmlForm) {
 		}
 	}
 	o.endArray()
-	if o.stray > 0 {
+	if o.parts > 0 {
 		o.begin()
-		t.writeStray(o.strayAt, o.stray)
+		t.writeStray(o.where, o.parts)
 	}
 	t.w.At(at)
 	text := bytes.TrimSpace(t.text[from:])
@@ -190,11 +276,11 @@ func (t *xmlWriter) object(f *xmlForm) {
 // An xmlObject is an object while it is being written.
 type xmlObject struct {
 	*xmlWriter
-	f       *xmlForm
-	begun   bool   // its brace is written
-	array   string // name of the array that is open
-	stray   int    // parts that were passed over
-	strayAt int64  // the first of them
+	f     *xmlForm
+	begun bool   // its brace is written
+	parts int    // that were passed over
+	where int64  // the first of them
+	array string // name of the array that is open
 }
 
 func (o *xmlObject) begin() {
@@ -231,14 +317,14 @@ func (o *xmlObject) attributes() {
 
 // member writes the child whose Start was read last.
 func (o *xmlObject) member() {
-	child, name := o.child(o.f)
+	child, name, known := o.child(o.f)
 	if child == nil && name == nil {
 		at := o.x.Offset()
-		if n := o.pass(); n > 0 {
-			if o.stray == 0 {
-				o.strayAt = at
+		if n := o.stray(!known); n > 0 {
+			if o.parts == 0 {
+				o.where = at
 			}
-			o.stray += n
+			o.parts += n
 		}
 		return
 	}
@@ -256,7 +342,7 @@ func (o *xmlObject) member() {
 	}
 	if child == nil {
 		o.w.Null()
-		o.x.Skip() // a name that is close to a known one is counted as it is
+		o.x.Skip()
 		return
 	}
 	o.value(child)
@@ -270,23 +356,24 @@ func (o *xmlObject) endArray() {
 }
 
 // child returns the form of the child whose Start was read last and its name as a
-// member. Without a form the child is null, and without a name too it is passed over.
-func (t *xmlWriter) child(f *xmlForm) (*xmlForm, []byte) {
-	name := t.x.Name()
+// member. Without a form the child is null, and without a name too it makes no claim; the
+// format may know it all the same.
+func (t *xmlWriter) child(f *xmlForm) (form *xmlForm, name []byte, known bool) {
+	name = t.x.Name()
 	if t.x.Space() == t.space {
 		if child, known := f.in[string(name)]; known {
 			if child == nil {
-				return nil, nil
+				return nil, nil, true
 			}
-			return child, name
+			return child, name, true
 		}
 		if nearMiss(string(name)) != "" {
-			return nil, name
+			return nil, name, false
 		}
-		return nil, nil
+		return nil, nil, false
 	}
 	if qualified := "ext:" + string(name); nearMiss(qualified) != "" {
-		return nil, []byte(qualified)
+		return nil, []byte(qualified), false
 	}
-	return nil, nil
+	return nil, nil, false
 }

@@ -53,16 +53,31 @@ func cutAttribute(s string) (attribute, rest string) {
 		case quoted:
 		case slashes && c == '/' && startsAttribute(s[i+1:]):
 			return s[:i], s[i:]
-		case !slashes && (c == ',' || c == ';' || c == '+' || c == '\n'):
+		case !slashes && (c == ',' || c == ';' || c == '+' || c == '\n'),
+			!slashes && c == ' ' && i > 0 && startsKnownAttribute(s[i+1:]):
 			return s[:i], s[i+1:]
 		}
 	}
 	return s, ""
 }
 
+// startsKnownAttribute reports whether s begins with one of the common types and "=", as
+// where only blanks are between attributes ("C = US O = A").
+func startsKnownAttribute(s string) bool {
+	typ, _, ok := strings.Cut(s[:min(len(s), 16)], "=")
+	if !ok {
+		return false
+	}
+	switch strings.ToUpper(strings.TrimRight(typ, " ")) {
+	case "C", "CN", "DC", "E", "EMAILADDRESS", "L", "O", "OU", "S", "SERIALNUMBER", "SN", "ST", "STREET", "UID":
+		return true
+	}
+	return false
+}
+
 // startsAttribute reports whether s begins with the type of an attribute and "=".
 func startsAttribute(s string) bool {
-	for i := range len(s) {
+	for i := range min(len(s), 64) {
 		c := s[i]
 		if c == '=' {
 			return i > 0

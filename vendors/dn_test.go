@@ -28,6 +28,8 @@ func TestSubjectOrganizations(t *testing.T) {
 		{"O=Acme,O=Other", []string{"Acme", "Other"}},
 		{"CN=Acme Root,OU=Signing", []string{"Acme Root"}},
 		{"C = US\nO = Acme", []string{"Acme"}},
+		{"C = US O = Acme Trust CN = Acme CA 1", []string{"Acme Trust"}},
+		{"O = Acme, OU = L = x", []string{"Acme"}},
 		{"C=US", nil},
 		{"", nil},
 	} {

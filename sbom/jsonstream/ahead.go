@@ -37,6 +37,7 @@ type loaded struct {
 	from, to int
 	offset   int64
 	escapes  bool
+	watched  bool
 }
 
 // Ahead makes a second goroutine load the elements that follow in the array that is
@@ -77,8 +78,9 @@ func (r *Reader) readAhead(a *ahead) {
 			if raw, more = r.load(); more {
 				from := len(b.text)
 				b.text = append(b.text, raw...)
+				escapes := bytes.IndexByte(raw, '\\') >= 0
 				b.elements = append(b.elements, loaded{from, len(b.text),
-					r.base + r.dec.InputOffset() - int64(len(raw)), bytes.IndexByte(raw, '\\') >= 0})
+					r.base + r.dec.InputOffset() - int64(len(raw)), escapes, escapes || r.holds(raw)})
 			}
 		}
 		select {
@@ -111,7 +113,7 @@ func (r *Reader) nextAhead() bool {
 	e := a.batch.elements[a.next]
 	a.next++
 	a.index++
-	r.use(a.batch.text[e.from:e.to], e.offset, a.depth, e.escapes)
+	r.use(a.batch.text[e.from:e.to], e.offset, a.depth, e.escapes, e.watched)
 	a.end = e.offset + int64(len(r.buf))
 	return true
 }

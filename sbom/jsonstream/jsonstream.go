@@ -8,6 +8,10 @@
 // of that a [Reader] bounds the input's length, the nesting depth and the length of
 // any one string, so that memory does not grow with the input.
 //
+// An escape of half a character ("\ud800", a lone surrogate) is valid JSON by RFC 8259,
+// and some tools cut text so. A value that has one and is skipped does no harm; one that
+// is read is an error, but by [Reader.TryLossyText].
+//
 // A Reader keeps its first error. After an error every method returns a zero value
 // and More returns false, so that code reads straight on and checks Err once:
 //
@@ -34,6 +38,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -104,13 +109,16 @@ type Reader struct {
 
 	// A value that Load has buffered, while it is being read. jsontext has
 	// checked it, so it is walked without checking again.
-	buf     []byte
-	pos     int
-	bufOff  int64 // offset of buf[0]
-	level   int   // objects and arrays of buf that are open
-	nameEnd int   // closing quote of the name that loadedMore found
-	depth   int   // objects and arrays around buf
-	escapes bool  // buf has strings with escapes
+	buf             []byte
+	pos             int
+	tolerate, lossy bool  // of lone surrogates
+	bufOff          int64 // offset of buf[0]
+	level           int   // objects and arrays of buf that are open
+	nameEnd         int   // closing quote of the name that loadedMore found
+	depth           int   // objects and arrays around buf
+	escapes         bool  // buf has strings with escapes
+	watched         bool  // buf may hold one of watch
+	watch           []string
 
 	ahead *ahead // while elements are loaded ahead
 	feed  *feed  // of a document that is not JSON
@@ -121,8 +129,10 @@ type source struct {
 	r      io.Reader
 	reader *Reader
 	n      int64
-	stop   int64 // not to be read beyond for now; 0 means no bound
-	err    error // kept: not every reader gives its error twice
+	stop   int64             // not to be read beyond for now; 0 means no bound
+	err    error             // kept: not every reader gives its error twice
+	part   [utf8.UTFMax]byte // the beginning of a character at the end of what was read
+	parts  int
 }
 
 var (
@@ -149,9 +159,49 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	p = p[:min(int64(len(p)), left+1)]
 	n, err := s.r.Read(p)
+	if sound, at, ok := s.valid(p[:n], err == io.EOF); !ok {
+		n, err = sound, &Error{Offset: s.reader.locate(s.reader.base + s.n + int64(at)), Kind: ErrEncoding}
+	}
 	s.n += int64(n)
 	s.err = err
 	return n, err
+}
+
+// valid reports whether p, which follows what was read before, is valid UTF-8. If not, sound
+// is how much of p can be used, and at is where the fault begins, which may be before p. It
+// keeps a character that p ends within, to go on with it; end says that nothing follows.
+// The decoder is told to accept anything, for otherwise it would refuse lone surrogates.
+func (s *source) valid(p []byte, end bool) (sound, at int, ok bool) {
+	from := 0
+	for s.parts > 0 && from < len(p) && !utf8.FullRune(s.part[:s.parts]) {
+		s.part[s.parts] = p[from]
+		s.parts++
+		from++
+	}
+	if s.parts > 0 {
+		switch r, size := utf8.DecodeRune(s.part[:s.parts]); {
+		case !utf8.FullRune(s.part[:s.parts]) && !end:
+			return 0, 0, true
+		case r == utf8.RuneError && size < 2, size < s.parts:
+			return max(from-1, 0), from - s.parts, false
+		}
+		s.parts = 0
+	}
+	if rest := p[from:]; !utf8.Valid(rest) {
+		for len(rest) > 0 {
+			r, size := utf8.DecodeRune(rest)
+			if r == utf8.RuneError && size < 2 {
+				if end || utf8.FullRune(rest) {
+					bad := len(p) - len(rest)
+					return bad, bad, false
+				}
+				s.parts = copy(s.part[:], rest)
+				break
+			}
+			rest = rest[size:]
+		}
+	}
+	return 0, 0, true
 }
 
 // NewReader returns a Reader of one JSON text. A UTF-8 byte order mark at its
@@ -175,9 +225,21 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 		head, jr.base = nil, 3
 	}
 	jr.src = source{r: bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), r), 64<<10), reader: jr}
-	jr.dec = jsontext.NewDecoder(&jr.src)
+	jr.dec = jsontext.NewDecoder(&jr.src, jsontext.AllowInvalidUTF8(true)) // see source.valid
 	return jr
 }
+
+// TryLossyText is TryText for strings that may have lone surrogates, which become the
+// replacement character U+FFFD. Lossy says whether there was one.
+func (r *Reader) TryLossyText() ([]byte, jsontext.Kind) {
+	r.tolerate = true
+	text, k := r.TryText()
+	r.tolerate = false
+	return text, k
+}
+
+// Lossy reports whether the string read last had a lone surrogate.
+func (r *Reader) Lossy() bool { return r.lossy }
 
 // Err returns the first error, or nil.
 func (r *Reader) Err() error { return r.err }
@@ -352,6 +414,7 @@ func (r *Reader) Name() []byte {
 // TryText reads a string as Text does and returns the kind '"'. It leaves any other
 // value unread and returns its kind.
 func (r *Reader) TryText() ([]byte, jsontext.Kind) {
+	r.lossy = false
 	if r.buf != nil && r.err == nil && !r.escapes && r.loadedKind() == '"' {
 		return r.loadedPlain(), '"'
 	}
@@ -382,6 +445,7 @@ func (r *Reader) Text() ([]byte, bool) {
 }
 
 func (r *Reader) text() ([]byte, bool) {
+	r.lossy = false
 	if r.err != nil {
 		return nil, false
 	}
@@ -401,11 +465,18 @@ func (r *Reader) text() ([]byte, bool) {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1], true
 	}
+	return r.unquote(raw)
+}
+
+// unquote decodes a string of which the decoder has checked all but its surrogates.
+func (r *Reader) unquote(raw []byte) ([]byte, bool) {
+	var err error
 	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
-	if err != nil {
-		r.Fail(ErrSyntax, err)
+	if err != nil && !r.tolerate {
+		r.Fail(ErrSyntax, errors.New("an escape of half a character (a lone surrogate) in a string"))
 		return nil, false
 	}
+	r.lossy = err != nil
 	return r.scratch, true
 }
 

@@ -207,6 +207,108 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A byte that is not valid UTF-8 is found wherever the source's reads end, and so is its
+// place; characters that they cut are sound.
+func TestEncoding(t *testing.T) {
+	for _, tt := range []struct {
+		in     string
+		offset int64 // of the error; -1 for none
+	}{
+		{"{\"a\":\"é世😀\"}", -1},
+		{"{\"a\":\"é世😀\xff\"}", 15},
+		{"{\"a\":\"\xf0\x9f\x98\"}", 6},
+		{"{\"a\":\"\xc3\"}", 6},
+		{"{\"a\":\"\xe4\xb8x\"}", 6},
+		{"{\"\xff\":1}", 2},
+		{"{\"a\":[1,{\"b\":\"\xed\xa0\x80\"}]}", 14}, // a surrogate in UTF-8
+	} {
+		readers := map[string]func(io.Reader) io.Reader{"whole": func(r io.Reader) io.Reader { return r }, "bytes": iotest.OneByteReader, "halves": iotest.HalfReader}
+		for name, reader := range readers {
+			for _, skip := range []bool{false, true} {
+				r := jsonstream.NewReader(reader(strings.NewReader(tt.in)), jsonstream.Limits{})
+				if skip {
+					r.Skip()
+				} else {
+					walk(r, new(strings.Builder), false, func() bool { return false })
+				}
+				err := r.End()
+				var e *jsonstream.Error
+				switch {
+				case tt.offset < 0 && err != nil, tt.offset >= 0 && !errors.Is(err, jsonstream.ErrEncoding):
+					t.Errorf("%q, %s, skip %v: %v", tt.in, name, skip, err)
+				case errors.As(err, &e) && e.Offset != tt.offset:
+					t.Errorf("%q, %s, skip %v: byte %d, want %d", tt.in, name, skip, e.Offset, tt.offset)
+				}
+			}
+		}
+	}
+}
+
+// Half a character is an error where a string is read, but by TryLossyText, and does no harm
+// where it is skipped.
+func TestLoneSurrogate(t *testing.T) {
+	for _, load := range []bool{false, true} {
+		open := func() *jsonstream.Reader {
+			r := jsonstream.NewReader(strings.NewReader(`{"a":"x\ud83dy","b":"z"}`), jsonstream.Limits{})
+			if load {
+				r.Load()
+			}
+			r.Enter('{')
+			r.More()
+			r.Name()
+			return r
+		}
+		r := open()
+		text, _ := r.TryLossyText()
+		if string(text) != "x\ufffdy" || !r.Lossy() {
+			t.Errorf("load %v: %q, lossy %v", load, text, r.Lossy())
+		}
+		r.More()
+		r.Name()
+		if text, _ := r.TryLossyText(); string(text) != "z" || r.Lossy() {
+			t.Errorf("load %v: %q, lossy %v", load, text, r.Lossy())
+		}
+		if r.More() || r.End() != nil {
+			t.Errorf("load %v: %v", load, r.Err())
+		}
+		r = open()
+		if _, ok := r.Text(); ok || !errors.Is(r.Err(), jsonstream.ErrSyntax) {
+			t.Errorf("load %v: read without an error", load)
+		}
+		r = open()
+		r.Skip()
+		r.More()
+		r.Name()
+		r.Skip()
+		if r.More() || r.End() != nil {
+			t.Errorf("load %v: skipped: %v", load, r.Err())
+		}
+	}
+}
+
+// Words are found in loaded values, those that were loaded ahead too.
+func TestWatch(t *testing.T) {
+	r := jsonstream.NewReader(strings.NewReader(`[{"a":"x"},{"a":"the word"},{"a":{"b":["word"]}},{"a":"\u0077ord"},{"a":"y"},{"a":"word"}]`), jsonstream.Limits{})
+	r.Watch("word", "other")
+	r.Enter('[')
+	var got []bool
+	for i := 0; r.More(); i++ {
+		if i == 3 {
+			r.Ahead()
+		}
+		r.Load()
+		got = append(got, r.Watched())
+		r.Skip()
+	}
+	if want := "[false true true true false true]"; fmt.Sprint(got) != want || r.End() != nil {
+		t.Errorf("%v, want %s; %v", got, want, r.Err())
+	}
+	r = jsonstream.NewReader(strings.NewReader(`{"a":1}`), jsonstream.Limits{})
+	if r.Watch("word"); !r.Watched() {
+		t.Error("what is not loaded may hold it")
+	}
+}
+
 // Each limit holds at the limit and not beyond it.
 func TestLimits(t *testing.T) {
 	read := func(in string, l jsonstream.Limits) error {

@@ -26,7 +26,8 @@ func (r *Reader) Load() {
 		return
 	}
 	if raw, ok := r.load(); ok {
-		r.use(raw, r.base+r.dec.InputOffset()-int64(len(raw)), r.dec.StackDepth(), bytes.IndexByte(raw, '\\') >= 0)
+		escapes := bytes.IndexByte(raw, '\\') >= 0
+		r.use(raw, r.base+r.dec.InputOffset()-int64(len(raw)), r.dec.StackDepth(), escapes, escapes || r.holds(raw))
 	}
 }
 
@@ -43,9 +44,26 @@ func (r *Reader) load() (raw []byte, ok bool) {
 }
 
 // use makes raw, at an offset and a depth, what is read next.
-func (r *Reader) use(raw []byte, offset int64, depth int, escapes bool) {
+func (r *Reader) use(raw []byte, offset int64, depth int, escapes, watched bool) {
 	r.buf, r.pos, r.level = raw, 0, 0
-	r.bufOff, r.depth, r.escapes = offset, depth, escapes
+	r.bufOff, r.depth, r.escapes, r.watched = offset, depth, escapes, watched
+}
+
+// Watch sets words that are looked for in values as they are loaded, in whatever place of
+// them. It is called before anything is read.
+func (r *Reader) Watch(words ...string) { r.watch = words }
+
+// Watched reports whether the value that Load has buffered, or that is read within it, may
+// hold one of the words of Watch. If it is not known, Watched returns true.
+func (r *Reader) Watched() bool { return !r.buffered() || r.watched }
+
+func (r *Reader) holds(raw []byte) bool {
+	for _, word := range r.watch {
+		if bytes.Contains(raw, []byte(word)) {
+			return true
+		}
+	}
+	return false
 }
 
 // buffered reports whether what is read next is buffered.
@@ -214,13 +232,7 @@ func (r *Reader) loadedText() ([]byte, bool) {
 	if !escaped {
 		return raw[1 : len(raw)-1], true
 	}
-	var err error
-	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
-	if err != nil {
-		r.Fail(ErrSyntax, err)
-		return nil, false
-	}
-	return r.scratch, true
+	return r.unquote(raw)
 }
 
 // loadedSkip passes over one value. It does not nest deeper than jsontext allows,

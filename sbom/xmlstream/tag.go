@@ -97,7 +97,7 @@ func (x *Reader) attributes(tag []byte, i int) bool {
 		}
 		end := nameEnd(tag, i)
 		name := tag[i:end]
-		offset := x.base + int64(x.pos+1+i)
+		offset := x.place(x.base + int64(x.pos+1+i))
 		for i = end; i < len(tag) && isSpace(tag[i]); i++ {
 		}
 		if !isQName(name) || space == end-len(name) || i == len(tag) || tag[i] != '=' {

@@ -3,8 +3,10 @@
 // Package xmlstream reads XML from hostile sources: tag by tag, with bounds, and with
 // the place of every tag.
 //
-// It reads XML 1.0 with namespaces in UTF-8 as far as bills of materials need it and
-// checks well-formedness on the way. A document type declaration, which could define
+// It reads XML 1.0 with namespaces as far as bills of materials need it and checks
+// well-formedness on the way. The encoding is UTF-8, or one that the XML declaration
+// names of ISO-8859-1 to -5, -7, -9, -10 and -13 to -16, windows-1250 to -1254 and -1257,
+// KOI8-R and KOI8-U; offsets are those of the document all the same. A document type declaration, which could define
 // entities, is refused; so are undeclared prefixes and anything behind the root
 // element. Comments and processing instructions are passed over: text around them is
 // one text, as CDATA sections are part of the text that they stand in.
@@ -81,8 +83,11 @@ type Reader struct {
 	text     []byte
 	scratch  []byte
 	offset   int64
-	empty    bool // the start tag was an empty element's
-	rooted   bool // the root element has begun
+	decoded  bool  // the document is in a charset, see decode
+	counted  int64 // up to where in the decoded input extra counts
+	extra    int64 // bytes that decoding added
+	empty    bool  // the start tag was an empty element's
+	rooted   bool  // the root element has begun
 
 	open   []byte // qualified names of open elements, one behind the other
 	opened []element
@@ -163,7 +168,7 @@ func (x *Reader) failAt(offset int64, kind, err error) {
 }
 
 func (x *Reader) syntax(format string, args ...any) Kind {
-	x.failAt(x.base+int64(x.pos), jsonstream.ErrSyntax, fmt.Errorf(format, args...))
+	x.failAt(x.place(x.base+int64(x.pos)), jsonstream.ErrSyntax, fmt.Errorf(format, args...))
 	return None
 }
 
@@ -193,7 +198,7 @@ func (x *Reader) Next() Kind {
 
 func (x *Reader) next() Kind {
 	for {
-		x.offset = x.base + int64(x.pos)
+		x.offset = x.place(x.base + int64(x.pos))
 		switch {
 		case !x.need(1):
 			return x.end()
@@ -267,6 +272,7 @@ func (x *Reader) fill() bool {
 		return false
 	}
 	if x.pos > 0 && len(x.buf) == cap(x.buf) {
+		x.place(x.base + int64(x.pos)) // what is given up is counted
 		n := copy(x.buf, x.buf[x.pos:])
 		x.base += int64(x.pos)
 		x.buf, x.pos = x.buf[:n], 0
@@ -281,7 +287,7 @@ func (x *Reader) fill() bool {
 		case err == io.EOF:
 			x.eof = true
 		case err != nil:
-			x.failAt(x.base+int64(len(x.buf)), jsonstream.ErrRead, err)
+			x.failAt(x.place(x.base+int64(len(x.buf))), jsonstream.ErrRead, err)
 			if ours := (*jsonstream.Error)(nil); errors.As(err, &ours) { // of a layer around the document
 				x.err = err
 			}
@@ -347,8 +353,12 @@ func (x *Reader) pass(open, end string) {
 			return
 		}
 		if m := encoding.FindSubmatch(inner); m != nil && !isRead(string(m[1])) {
-			x.failAt(x.offset, jsonstream.ErrEncoding, fmt.Errorf("the encoding %q is declared; expected UTF-8", m[1]))
-			return
+			c := charset(string(m[1]))
+			if c == nil || x.pos > 0 { // after a byte order mark of UTF-8
+				x.failAt(x.offset, jsonstream.ErrEncoding, fmt.Errorf("the encoding %q is declared; expected UTF-8 or an encoding of one byte a character", m[1]))
+				return
+			}
+			x.decode(c, n+len(end))
 		}
 	}
 	x.pos += n + len(end)
@@ -443,7 +453,7 @@ func (x *Reader) valid(from, to int) bool {
 			continue
 		}
 		r, n := utf8.DecodeRune(b[i:])
-		at := x.base + int64(x.pos+from+i)
+		at := x.place(x.base + int64(x.pos+from+i))
 		switch {
 		case r == utf8.RuneError && n < 2:
 			x.failAt(at, jsonstream.ErrEncoding, nil)

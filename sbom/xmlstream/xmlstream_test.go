@@ -141,6 +141,10 @@ func TestErrors(t *testing.T) {
 		{"<a>", jsonstream.ErrSyntax, 3},
 		{"<a><b></a>", jsonstream.ErrSyntax, 6},
 		{"<a/><b/>", jsonstream.ErrSyntax, 4},
+		{"<!DOCTYPE a><a/>", jsonstream.ErrSyntax, 0},
+		{"<!DOCTYPE a SYSTEM 'a.dtd'><a/>", jsonstream.ErrSyntax, 0},
+		{"<?xml version='1.0'?>\n<!DOCTYPE a >\n<a/>", jsonstream.ErrSyntax, 22},
+		{"<a><!DOCTYPE a></a>", jsonstream.ErrSyntax, 3},
 		{"<a/>x", jsonstream.ErrSyntax, 4},
 		{"x<a/>", jsonstream.ErrSyntax, 0},
 		{`<!DOCTYPE a [<!ENTITY k "v">]><a>&k;</a>`, jsonstream.ErrSyntax, 0},
@@ -175,11 +179,73 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// Documents in the encodings of one byte a character are read, and offsets are theirs.
+func TestCharsets(t *testing.T) {
+	for _, tt := range []struct {
+		name, in, want string
+		offset         int64 // of the element z
+	}{
+		{"ISO-8859-1", "<a b='\xe9'>M\xfcller<z/></a>", "é Müller", 15},
+		{"iso_8859-1", "<a b='x'>\xe9\xe9<z/></a>", "x éé", 11},
+		{"latin1", "<a b='x'>\xe9\xe9<z/></a>", "x éé", 11},
+		{"windows-1252", "<a b='\x84x\x93'>\x80<z/></a>", "„x“ €", 12},
+		{"CP1252", "<a b='x'>\x80<z/></a>", "x €", 10},
+		{"windows-1251", "<a b='x'>\xca\xe0\xf1\xef\xe5\xf0\xf1\xea\xe8\xe9<z/></a>", "x Касперский", 19},
+		{"KOI8-R", "<a b='x'>\xeb<z/></a>", "x К", 10},
+		{"ISO-8859-5", "<a b='x'>\xba<z/></a>", "x К", 10},
+		{"ISO-8859-15", "<a b='x'>\xa4<z/></a>", "x €", 10},
+	} {
+		head := `<?xml version="1.0" encoding="` + tt.name + `"?>`
+		pad := "<!--" + strings.Repeat("\xe9", 100_000) + "-->"
+		if tt.name == "KOI8-R" {
+			pad = ""
+		}
+		for name, r := range map[string]io.Reader{"whole": strings.NewReader(head + pad + tt.in), "bytes": iotest.OneByteReader(strings.NewReader(head + pad + tt.in))} {
+			x := xmlstream.NewReader(r, xmlstream.Limits{})
+			got, at := "", int64(0)
+			for x.Next() != xmlstream.None {
+				switch {
+				case x.Kind() == xmlstream.Text:
+					got += " " + string(x.Text())
+				case x.Kind() == xmlstream.Start && string(x.Name()) == "a":
+					got += string(x.Attrs()[0].Value)
+				case x.Kind() == xmlstream.Start:
+					at = x.Offset()
+				}
+			}
+			if want := int64(len(head)+len(pad)) + tt.offset; x.Err() != nil || got != tt.want || at != want {
+				t.Errorf("%s, %s: %q at %d, want %q at %d; %v", tt.name, name, got, at, tt.want, want, x.Err())
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name, doc string
+		offset    int64
+	}{
+		{"another encoding", `<?xml version="1.0" encoding="UTF-7"?><a/>`, 0},
+		{"more than one byte a character", `<?xml version="1.0" encoding="GB18030"?><a/>`, 0},
+		{"a byte order mark of UTF-8", "\ufeff<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>", 3},
+		{"not in the encoding", "<?xml version=\"1.0\" encoding=\"windows-1252\"?><a>\xe9\x81</a>", 49},
+		{"UTF-8 all the same", `<?xml version="1.0" encoding="ISO-8859-1"?><a>Müller</a>`, 57},
+		{"control character", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9\x01</a>", 47},
+	} {
+		x := xmlstream.NewReader(strings.NewReader(tt.doc), xmlstream.Limits{})
+		for x.Next() != xmlstream.None {
+		}
+		var e *jsonstream.Error
+		if !errors.As(x.Err(), &e) || e.Offset != tt.offset {
+			t.Errorf("%s: %v, want an error at byte %d", tt.name, x.Err(), tt.offset)
+		}
+	}
+}
+
 // What is read without an error is what encoding/xml reads.
 func FuzzReader(f *testing.F) {
 	for _, doc := range sound {
 		f.Add(doc)
 	}
+	f.Add("<?xml version='1.0' encoding='ISO-8859-1'?><a b='\xe9'>\xfc</a>")
+	f.Add("<?xml version='1.0' encoding='windows-1251'?><a>\xca\xb8</a>")
 	f.Add("<a><b></a>")
 	f.Add(`<a xmlns:x="u" x:b="1"/>`)
 	f.Add(`<a xmlns:x="u" x:="1"/>`)

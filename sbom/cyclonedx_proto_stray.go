@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// In protobuf, the decoders leave out fields that the schema above does not have. What looks
+// like a component in them is counted, as in the other encodings. On the wire there are no
+// names, so that a component is what has the fields of one; in the text format it is also
+// what is called so.
+
+// maxStrayDepth bounds how deep messages are looked through whose fields are not known.
+const maxStrayDepth = 16
+
+// strayProto counts the components in fields that the schema does not have.
+func strayProto(data []byte, depth int) (n int) {
+	for len(data) > 0 {
+		_, typ, tag := protowire.ConsumeTag(data)
+		if tag < 0 {
+			return n
+		}
+		size := protowire.ConsumeFieldValue(1, typ, data[tag:])
+		if size < 0 {
+			return n
+		}
+		if typ == protowire.BytesType {
+			value, _ := protowire.ConsumeBytes(data[tag:])
+			switch {
+			case isProtoComponent(value):
+				n++
+			case depth < maxStrayDepth:
+				n += strayProto(value, depth+1)
+			}
+		}
+		data = data[tag+size:]
+	}
+	return n
+}
+
+// Fields of a component on the wire.
+const (
+	protoType = 1
+	protoName = 8
+	protoPURL = 16
+)
+
+// isProtoComponent reports whether data is a message with a name and either a type or a
+// package URL under the numbers that they have in a component.
+func isProtoComponent(data []byte) bool {
+	named, typed := false, false
+	for len(data) > 0 {
+		number, typ, tag := protowire.ConsumeTag(data)
+		if tag < 0 {
+			return false
+		}
+		size := protowire.ConsumeFieldValue(number, typ, data[tag:])
+		if size < 0 {
+			return false
+		}
+		switch {
+		case typ == protowire.VarintType && number == protoType:
+			v, _ := protowire.ConsumeVarint(data[tag:])
+			typed = typed || v > 0 && v <= uint64(len(componentTypes))
+		case typ == protowire.BytesType && number == protoName:
+			v, _ := protowire.ConsumeBytes(data[tag:])
+			named = len(v) > 0 && utf8.Valid(v)
+		case typ == protowire.BytesType && number == protoPURL:
+			v, _ := protowire.ConsumeBytes(data[tag:])
+			typed = typed || bytes.HasPrefix(v, []byte("pkg:"))
+		}
+		data = data[tag+size:]
+	}
+	return named && typed
+}
+
+// A textFrame is a message of the text format while it is being read.
+type textFrame struct {
+	known  protoreflect.MessageDescriptor // nil where the schema does not have it
+	look   partLook
+	typed  bool // its type is that of a component
+	passed bool // what is in it is no part of the product
+	list   bool // a list of values is open
+	field  []byte
+}
+
+// open returns the frame of the message that the field read last holds.
+func (f *textFrame) open() *textFrame {
+	inner := &textFrame{passed: f.passed || passedOver(f.field), look: partLook{listed: isPartName(f.field)}}
+	if f.known == nil {
+		return inner
+	}
+	if d := f.known.Fields().ByTextName(string(f.field)); d != nil {
+		inner.known = d.Message()
+	}
+	return inner
+}
+
+// isPart reports whether the frame, which ends, is a part that the schema does not have.
+func (f *textFrame) isPart() bool {
+	return f.known == nil && !f.passed && (f.look.isPart(false) || f.typed && f.look.name)
+}
+
+// name takes note of a field.
+func (f *textFrame) name(field []byte) {
+	f.field = field
+	if string(field) == "bom_ref" {
+		field = []byte("bom-ref")
+	}
+	f.look.field(field)
+}
+
+// strayProtoText counts the parts in messages that the schema does not have. The document
+// was decoded, so that its syntax is sound.
+func strayProtoText(data []byte) (n int) {
+	stack := []*textFrame{{known: protoBOM()}}
+	value := false // a value follows
+	for i := 0; i < len(data); {
+		top := stack[len(stack)-1]
+		switch c := data[i]; {
+		case c == '#':
+			for i < len(data) && data[i] != '\n' {
+				i++
+			}
+		case c == '"', c == '\'':
+			i, value = textString(data, i), false
+		case c == ':':
+			value = true
+			i++
+		case c == '[' || c == ']':
+			top.list = c == '['
+			i++
+		case c == '{' || c == '<':
+			stack = append(stack, top.open())
+			value = false
+			i++
+		case c == '}' || c == '>':
+			if top.isPart() {
+				n++
+			}
+			if len(stack) > 1 {
+				stack = stack[:len(stack)-1]
+			}
+			i++
+		case isName(c):
+			from := i
+			for i < len(data) && isName(data[i]) {
+				i++
+			}
+			word := data[from:i]
+			switch {
+			case value || top.list:
+				top.typed = top.typed || bytes.HasPrefix(word, []byte("CLASSIFICATION_"))
+			default:
+				top.name(word)
+			}
+			value = false
+		default:
+			i++
+		}
+	}
+	return n
+}
+
+// textString returns where the string that begins at i ends.
+func textString(data []byte, i int) int {
+	for quote := data[i]; ; {
+		if i++; i >= len(data) || data[i] == quote {
+			return i + 1
+		}
+		if data[i] == '\\' {
+			i++
+		}
+	}
+}
+
+// isName reports whether a name or number may have this byte.
+func isName(c byte) bool {
+	return c == '_' || c == '.' || c == '-' || c == '+' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// Tools have fields of their own for what package managers, files and images say of who
+// made them: Syft in the metadata of a package, CycloneDX tools in properties, images in
+// labels. What such a field is about follows from its name, by one table for all.
+
+// A makerField is what a field of this name holds.
+type makerField struct {
+	role vendors.Role
+	kind vendors.Kind // KindName is "Name <address>", or several
+}
+
+var (
+	makerName   = makerField{vendors.Manufacturer, vendors.KindName}
+	supplyName  = makerField{vendors.Supplier, vendors.KindName}
+	authorName  = makerField{vendors.Author, vendors.KindName}
+	referURL    = makerField{vendors.Reference, vendors.KindURL}
+	homepageURL = makerField{vendors.Homepage, vendors.KindURL}
+	namingGroup = makerField{vendors.Namespace, vendors.KindGroup}
+	mentionText = makerField{vendors.Mention, vendors.KindText}
+)
+
+// makerFields are the fields by their names in lower case, without "-", "_" and ".". The
+// vendor of an RPM and the company of a Windows program are of the package itself. Who
+// maintains or packages something for a distribution contributes to it.
+var makerFields = map[string]makerField{
+	"vendor": makerName, "manufacturer": makerName, "company": makerName, "companyname": makerName, "implementationvendor": makerName,
+	"specificationvendor": makerName, "bundlevendor": makerName, "createdbyvendor": makerName, "implementor": makerName,
+	"supplier": supplyName, "publisher": {vendors.Publisher, vendors.KindName},
+	"maintainer": authorName, "maintainers": authorName, "originalmaintainer": authorName, "packager": authorName, "author": authorName,
+	"authors": authorName, "authoremail": authorName,
+	"homepage": homepageURL, "url": homepageURL, "source": referURL, "repository": referURL, "vcsurl": referURL, "bundledocurl": homepageURL,
+	"groupid": namingGroup, "implementationvendorid": namingGroup,
+	"cpe": {vendors.Namespace, vendors.KindCPE}, "cpe22": {vendors.Namespace, vendors.KindCPE}, "cpe23": {vendors.Namespace, vendors.KindCPE},
+	"purl": {vendors.Namespace, vendors.KindPURL}, "packageurl": {vendors.Namespace, vendors.KindPURL},
+	"legalcopyright": mentionText, "legaltrademarks": mentionText, "description": mentionText, "productname": mentionText,
+}
+
+// labelFields are the labels and annotations of images that mean something else, or that
+// have a namespace: those of OCI (image-spec, annotations.md) and their predecessors. The
+// vendor is who distributes the image.
+var labelFields = map[string]makerField{
+	"vendor":                                 supplyName,
+	"org.opencontainers.image.vendor":        supplyName,
+	"org.opencontainers.image.authors":       authorName,
+	"org.opencontainers.image.url":           homepageURL,
+	"org.opencontainers.image.source":        referURL,
+	"org.opencontainers.image.documentation": {vendors.Mention, vendors.KindURL},
+	"org.opencontainers.image.title":         mentionText,
+	"org.opencontainers.image.description":   mentionText,
+	"org.opencontainers.image.base.name":     mentionText,
+	"org.label-schema.vendor":                supplyName,
+	"org.label-schema.url":                   homepageURL,
+	"org.label-schema.vcs-url":               referURL,
+	"org.label-schema.name":                  mentionText,
+	"org.label-schema.description":           mentionText,
+}
+
+var fieldSeparators = strings.NewReplacer("-", "", "_", "", ".", "")
+
+// fieldOf returns what a field of this name holds.
+func fieldOf(name string) (makerField, bool) {
+	f, ok := makerFields[fieldSeparators.Replace(foldName(name))]
+	return f, ok
+}
+
+// labelOf returns what a label of an image holds.
+func labelOf(name string) (makerField, bool) {
+	if f, ok := labelFields[strings.ToLower(name)]; ok {
+		return f, true
+	}
+	return fieldOf(name)
+}
+
+// propertyOf returns what a property of CycloneDX holds: those of Syft, cdxgen and Trivy and
+// of the official taxonomy (cdx) by the last part of their names, with the labels of images
+// among them. EMBA reads its own from Windows programs and says so less surely.
+func propertyOf(name []byte) (makerField, bool) {
+	colon := bytes.IndexByte(name, ':')
+	if colon < 0 {
+		return makerField{}, false
+	}
+	switch string(name[:colon]) {
+	case "syft", "cdx", "cdxgen", "aquasecurity":
+	case "EMBA":
+		return makerField{vendors.Reference, vendors.KindName}, bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
+	default:
+		return makerField{}, false
+	}
+	if i := max(bytes.Index(name, []byte(":labels:")), bytes.Index(name, []byte(":Labels:"))); i >= 0 {
+		return labelOf(string(name[i+len(":labels:"):]))
+	}
+	// There are many properties; none of this allocates.
+	var buf [32]byte
+	folded := buf[:0]
+	for _, c := range name[bytes.LastIndexByte(name, ':')+1:] {
+		switch {
+		case len(folded) == len(buf):
+			return makerField{}, false
+		case 'A' <= c && c <= 'Z':
+			folded = append(folded, c|0x20)
+		case c != '-' && c != '_' && c != '.':
+			folded = append(folded, c)
+		}
+	}
+	f, ok := makerFields[string(folded)]
+	return f, ok
+}
+
+// makerValue makes the claims of a field's value.
+func (f *fields) makerValue(b *builder, m makerField, value []byte, at path, offset int64) {
+	switch {
+	case len(value) == 0, m.role == vendors.Mention && len(b.claims) >= maxMentions:
+	case m.kind == vendors.KindURL && !bytes.ContainsAny(value, `/\:`) && !endsAsDomain(value):
+		// the name of a source package, in the database of dpkg
+	case m.kind == vendors.KindName:
+		for kind, part := range contacts(string(value)) {
+			if kind == vendors.KindName {
+				f.checkName(b, []byte(part.text))
+			}
+			b.claim(m.role, kind, []byte(part.text), at, offset)
+		}
+	default:
+		b.claim(m.role, m.kind, value, at, offset)
+	}
+}
+
+// endsAsDomain reports whether text ends as a domain does: in a dot and letters.
+func endsAsDomain(text []byte) bool {
+	dot := bytes.LastIndexByte(text, '.')
+	return dot > 0 && len(text) > dot+2 && bytes.IndexFunc(text[dot+1:], func(r rune) bool { return !unicode.IsLetter(r) }) < 0
+}
+
+// makerValues reads a string or a list of strings.
+func (f *fields) makerValues(b *builder, m makerField, at string) {
+	one := func(p path) {
+		if text, ok := f.str(b); ok {
+			f.makerValue(b, m, text, p, f.j.TextOffset())
+		}
+	}
+	if f.j.Kind() != '[' {
+		one(path{a: at})
+		return
+	}
+	f.j.Enter('[')
+	for i := 0; f.j.More(); i++ {
+		one(element(at+"/", i, ""))
+	}
+}
