@@ -39,12 +39,25 @@ func TestNoParts(t *testing.T) {
 		{"protobuf, complete", "spec_version: \"1.6\"\nmetadata { component { bom_ref: \"s\" name: \"suite\" } }\ncompositions { aggregate: AGGREGATE_COMPLETE dependencies: \"s\" }", false},
 		{"Syft", `{"artifacts":[],"source":{"name":"image"}}`, true},
 		{"Syft, a part", `{"artifacts":[{"name":"x"}],"source":{"name":"image"}}`, false},
-		{"SPDX", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}]`), true},
+		{"SPDX", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}]`), false}, // a notice, see below
 		{"SPDX, a file", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}],"files":[{"SPDXID":"SPDXRef-f","fileName":"f"}]`), false},
 		{"SPDX, linked", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}],"externalDocumentRefs":[{"externalDocumentId":"DocumentRef-x","spdxDocument":"https://example.org/x"}]`), false},
 	} {
 		if _, h := parse(t, tt.doc); h.NoParts != tt.want {
 			t.Errorf("%s: NoParts %v", tt.name, h.NoParts)
+		}
+	}
+}
+
+// An SPDX document of one package and no files says so in a notice, which changes no verdict.
+func TestOnePackage(t *testing.T) {
+	for doc, want := range map[string]int{
+		`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}]`:                                                 1,
+		`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}],"files":[{"SPDXID":"SPDXRef-f","fileName":"f"}]`: 0,
+		`"packages":[{"SPDXID":"SPDXRef-a","name":"a"},{"SPDXID":"SPDXRef-b","name":"b"}]`:               0,
+	} {
+		if _, h := parse(t, spdx(doc)); len(h.Notices) != want || want > 0 && h.Notices[0].Kind != sbom.WarnIncomplete {
+			t.Errorf("%s: notices %v, want %d", doc, h.Notices, want)
 		}
 	}
 }

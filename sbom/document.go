@@ -61,7 +61,9 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			return
 		}
 		if h := &d.header; h.Format == "SPDX" && h.Components == 1 && !s.files && h.External == 0 {
-			h.NoParts = true // the product itself, without a file; SPDX has no word for a complete list
+			// Many sound documents are of one package, as those of Yocto's recipes are, and SPDX
+			// has no word for a complete list: it is said, and changes no verdict.
+			s.Notice(WarnIncomplete, "the document has one package, and lists no parts of it", vendors.Location{})
 		}
 		if d.header.Components == 0 {
 			s.Warn(WarnNothingScreened, "the document has no components", vendors.Location{})
