@@ -25,6 +25,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -89,6 +90,7 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		}
 	}
 	m.ResolveLinks(all)
+	missing(found)
 	var docs []evidence.Document
 	var companions []evidence.Companion
 	for i := range found {
@@ -99,6 +101,29 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 	}
 	sort.SliceStable(companions, func(i, j int) bool { return companions[i].Path < companions[j].Path })
 	return docs, companions
+}
+
+// missing makes an error of the files that an index says are beside it, and are not among the
+// inputs.
+func missing(found []file) {
+	there := make(map[string]bool)
+	for i := range found {
+		there[found[i].src.Path] = true
+	}
+	for i := range found {
+		f, n, first := &found[i], 0, ""
+		for _, name := range f.names {
+			if p := path.Join(path.Dir(f.src.Path), name); !there[p] {
+				if n++; n == 1 {
+					first = p
+				}
+			}
+		}
+		if n > 0 {
+			err := fmt.Errorf("it lists %d files that were not screened with it, as %s", n, first)
+			f.docs = append(f.docs, document{item: peel.Item{Path: f.src.Path}, err: &sbom.Error{Kind: sbom.ErrRead, Err: err}})
+		}
+	}
 }
 
 func (o *Options) setDefaults() {
@@ -186,6 +211,7 @@ type file struct {
 	sha1       string // for links, which SPDX 2 makes with it
 	docs       []document
 	companions []evidence.Companion
+	names      []string // of files that one of them says are beside it
 	cost       cost
 }
 
@@ -225,6 +251,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 			c, n, err := companion(ctx, item, in.Path)
 			if err == nil {
 				out.companions = append(out.companions, c)
+				out.names = append(out.names, item.Names...)
 				out.cost.add(cost{min(1, len(item.Layers)), n})
 				continue
 			}

@@ -96,6 +96,7 @@ func TestTarLinks(t *testing.T) {
 		{"p/x.json", true, p},
 		{"p/none.json", true, out},
 		{"../x.json", true, out},
+		{"p", true, out}, // a directory
 	} {
 		h := tar.Header{Name: "l/l", Linkname: tt.target, Typeflag: tar.TypeSymlink}
 		if tt.hard {

@@ -7,11 +7,13 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/peel"
 )
 
@@ -217,6 +219,31 @@ func TestZipBudget(t *testing.T) {
 	}
 	if got := walk(t, zipWith("", "", entry{name: "z", body: gzipOf(strings.Repeat("\x00", 15<<20))}, entry{name: "y", body: gzipOf(strings.Repeat("\x00", 15<<20))}), &peel.Options{Limits: peel.Limits{Bytes: 20 << 20}}, false); !strings.Contains(got, "f!y zip+gzip: limit") {
 		t.Errorf("bytes of all layers: %s", got)
+	}
+}
+
+// Each entry is within the bounds of a layer, and all of them are more than the archive may
+// unpack to.
+func TestZipRatio(t *testing.T) {
+	if testing.Short() {
+		t.Skip("unpacks 256 MiB")
+	}
+	var entries []entry
+	for i := range 18 {
+		entries = append(entries, entry{name: string(rune('a' + i)), body: strings.Repeat("\x00", 15<<20)})
+	}
+	archive := zipWith("", "", entries...)
+	n, last := 0, error(nil)
+	for item := range peel.Walk(t.Context(), peel.Source{Path: "f", Reader: strings.NewReader(archive)}, &peel.Options{Limits: peel.Limits{Ratio: 1}}) {
+		if last = item.Err; last == nil {
+			_, last = io.Copy(io.Discard, item.Reader)
+		}
+		if n++; last != nil {
+			break
+		}
+	}
+	if n != 18 || !errors.Is(last, sbom.ErrLimit) {
+		t.Errorf("%d entries, %v", n, last)
 	}
 }
 
