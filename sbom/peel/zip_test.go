@@ -138,6 +138,8 @@ func TestZip(t *testing.T) {
 		{"whole", zipWith("", "", p, q), okP + okQ},
 		{"descriptor", zipWith("", "", with(p, func(e *entry) { e.descriptor = "signed" }), q), okP + okQ},
 		{"descriptor without signature", zipWith("", "", with(p, func(e *entry) { e.descriptor = "bare" }), q), okP + okQ},
+		{"descriptor, and one size before", zipWith("", "", with(p, func(e *entry) { e.descriptor, e.local = "signed", func(h []byte) { order.PutUint32(h[22:], uint32(len(doc))) } })), okP},
+		{"descriptor, and another size before", zipWith("", "", with(p, func(e *entry) { e.descriptor, e.local = "signed", func(h []byte) { h[22] = 1 } })), fault + "\n" + okP},
 		{"64-bit descriptor", zipWith("", "", with(p, func(e *entry) { e.descriptor = "wide" }), q), okP + okQ},
 		{"64-bit archive", wide, okP},
 		{"aligned by an extra field", zipWith("", "", with(p, func(e *entry) { e.extra = "\x35\xd9\x06\x00\x04\x00\x00\x00\x00\x00" }), q), okP + okQ},
