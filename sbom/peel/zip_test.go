@@ -138,7 +138,9 @@ func TestZip(t *testing.T) {
 		{"whole", zipWith("", "", p, q), okP + okQ},
 		{"descriptor", zipWith("", "", with(p, func(e *entry) { e.descriptor = "signed" }), q), okP + okQ},
 		{"descriptor without signature", zipWith("", "", with(p, func(e *entry) { e.descriptor = "bare" }), q), okP + okQ},
-		{"descriptor, and one size before", zipWith("", "", with(p, func(e *entry) { e.descriptor, e.local = "signed", func(h []byte) { order.PutUint32(h[22:], uint32(len(doc))) } })), okP},
+		{"descriptor, and one size before", zipWith("", "", with(p, func(e *entry) {
+			e.descriptor, e.local = "signed", func(h []byte) { order.PutUint32(h[22:], uint32(len(doc))) }
+		})), okP},
 		{"descriptor, and another size before", zipWith("", "", with(p, func(e *entry) { e.descriptor, e.local = "signed", func(h []byte) { h[22] = 1 } })), fault + "\n" + okP},
 		{"64-bit descriptor", zipWith("", "", with(p, func(e *entry) { e.descriptor = "wide" }), q), okP + okQ},
 		{"64-bit archive", wide, okP},
