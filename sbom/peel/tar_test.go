@@ -29,7 +29,7 @@ func tarEntries(entries ...tar.Header) string {
 	return b.String()
 }
 
-// An archive whose end is not there may have been cut off, whatever the place.
+// An archive without its end may have been cut off, whatever the place.
 func TestTarEnd(t *testing.T) {
 	two := tarOf("p.json", doc, "q.json", doc)
 	zeros := tarOf("p.json", strings.Repeat("\x00", 1024))
