@@ -116,6 +116,13 @@ func TestNoCompanion(t *testing.T) {
 			t.Errorf("%s: %s, %d documents, %d companions", name, r.Verdict, len(r.Documents), len(r.Companions))
 		}
 	}
+	const index = `{"documents":[{"filename":"b.json","documentNamespace":"urn:b","sha1":"00"},{"filename":"c.json","documentNamespace":"urn:c","sha1":"00"}]}`
+	if r := report(t, m, folder(t, "index.json", index, "b.json", clean, "c.json", clean)); r.Verdict != "clear" {
+		t.Errorf("an index: %s", r.Verdict)
+	}
+	if r := report(t, m, folder(t, "index.json", index, "b.json", clean)); r.Verdict != "inconclusive" || r.Documents[1].Error == nil || !strings.Contains(r.Documents[1].Error.Message, "c.json") {
+		t.Errorf("an index of what is not there: %s", r.Verdict)
+	}
 	late := io.MultiReader(strings.NewReader(offer), iotest.ErrReader(errors.New("the line broke")))
 	docs, companions := screen.Run(t.Context(), m, screen.Collect([]string{"-"}), &screen.Options{Stdin: late})
 	if len(docs) != 1 || docs[0].Error == nil || !strings.Contains(docs[0].Error.Message, "the line broke") || len(companions) != 0 {

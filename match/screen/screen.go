@@ -21,7 +21,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -30,7 +29,6 @@ import (
 	"runtime"
 	"slices"
 	"sort"
-	"sync"
 	"sync/atomic"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
@@ -91,6 +89,7 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		}
 	}
 	m.ResolveLinks(all)
+	missing(found)
 	var docs []evidence.Document
 	var companions []evidence.Companion
 	for i := range found {
@@ -121,73 +120,13 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// all screens the inputs. The bounds of all of them together are kept in the order of the inputs,
-// so that what is screened does not depend on which is ready first: an input counts only if
-// those before it have left room, whatever those after it took.
-func (x *screener) all(ctx context.Context, inputs []Input) []file {
-	found := make([]file, len(inputs))
-	ready := make([]bool, len(inputs))
-	var mu sync.Mutex
-	spent, first := cost{}, 0 // by the inputs before first, all of which are ready
-	full := func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return spent.reached(&x.opts)
-	}
-	done := func(i int, f file) {
-		mu.Lock()
-		defer mu.Unlock()
-		found[i], ready[i] = f, true
-		for ; first < len(inputs) && ready[first]; first++ {
-			if spent.reached(&x.opts) {
-				found[first] = x.left(inputs[first])
-			}
-			spent.add(found[first].cost)
-		}
-	}
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(x.opts.Jobs, len(inputs)) {
-		workers.Go(func() {
-			for i := range next {
-				if full() {
-					done(i, x.left(inputs[i]))
-				} else {
-					done(i, x.input(ctx, inputs[i]))
-				}
-			}
-		})
-	}
-	for i := range inputs {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	return found
-}
-
-// A cost is how much came out of archives and other layers.
-type cost struct {
-	items int
-	bytes int64
-}
-
-func (c *cost) add(d cost)              { c.items, c.bytes = c.items+d.items, c.bytes+d.bytes }
-func (c *cost) reached(o *Options) bool { return c.items >= o.MaxItems || c.bytes >= o.MaxBytes }
-
-// left is an input that was left out.
-func (x *screener) left(in Input) file {
-	err := fmt.Errorf("not screened: %d documents and companions, or %d bytes, came out of the archives before it", x.opts.MaxItems, x.opts.MaxBytes)
-	return file{src: evidence.Source{Path: in.Path},
-		docs: []document{{item: peel.Item{Path: in.Path}, err: &sbom.Error{Kind: sbom.ErrLimit, Err: err}}}}
-}
-
 // A file is an input with the documents in it.
 type file struct {
 	src        evidence.Source
 	sha1       string // for links, which SPDX 2 makes with it
 	docs       []document
 	companions []evidence.Companion
+	names      []string // of files that one of them says are beside it
 	cost       cost
 }
 
@@ -227,6 +166,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 			c, n, err := companion(ctx, item, in.Path)
 			if err == nil {
 				out.companions = append(out.companions, c)
+				out.names = append(out.names, item.Names...)
 				out.cost.add(cost{min(1, len(item.Layers)), n})
 				continue
 			}
@@ -255,36 +195,6 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(failed)}}
 	}
 	return out
-}
-
-// recognized reports whether a document that starts with head is of a format that is read.
-func recognized(head []byte) bool {
-	if _, err := sbom.Detect(head); err == nil {
-		return true
-	}
-	for _, f := range firmware.Formats() {
-		if f.Sniff(head) {
-			return true
-		}
-	}
-	return false
-}
-
-// companion takes the digest of a companion, to its end: it shows there if it is one.
-func companion(ctx context.Context, item peel.Item, input string) (evidence.Companion, int64, error) {
-	t := newTally(ctx, item.Reader, func(int) {})
-	if _, err := io.Copy(io.Discard, t); err != nil {
-		if !errors.As(err, new(*sbom.Error)) {
-			err = unreadable(err)
-		}
-		return evidence.Companion{}, t.n, err
-	}
-	c := evidence.Companion{Path: evidence.EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
-	if len(item.Layers) > 0 {
-		c.File = evidence.EscapePath(input)
-	}
-	c.SHA256, _ = t.sums()
-	return c, t.n, nil
 }
 
 // A document is what came of one document.

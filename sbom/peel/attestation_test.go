@@ -33,6 +33,7 @@ func TestLines(t *testing.T) {
 		{"one long line", long, fmt.Sprintf("f : %d bytes", len(long))},
 		{"many lines of one document", "{\n" + doc[1:] + "\n" + doc, fmt.Sprintf("f : %d bytes", 2*len(doc)+2)},
 		{"a line of something else", doc + "\n" + doc + "\nwords\n", "f!1 json-lines: doc\nf!2 json-lines: doc\nf!3 json-lines: syntax"},
+		{"a line that would be a companion as a file", doc + "\n" + `{"Source":"x","Data":{}}`, "f!1 json-lines: doc\nf!2 json-lines: 24 bytes"},
 		{"a line of prose", doc + "\n" + doc + "\nIt is all as you wished, we hope.\n", "f!1 json-lines: doc\nf!2 json-lines: doc\nf!3 json-lines: syntax"},
 		{"a line that is cut off", dsseOf(doc) + "\n" + dsseOf(doc)[:60], "f!1!payload json-lines+dsse: doc unverified\nf!2 json-lines: syntax"},
 		{"records of something else", `{"a":1}` + "\n" + doc, fmt.Sprintf("f : %d bytes", len(doc)+8)},

@@ -79,7 +79,7 @@ var (
 
 // beside hands over a companion.
 func (w *walker) beside(t thing, reason string, r io.Reader) {
-	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Reader: r, Unverified: t.unverified})
+	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Names: t.names, Reader: r, Unverified: t.unverified})
 }
 
 // companion hands over a companion, or reports that t is none.

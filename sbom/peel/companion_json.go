@@ -153,9 +153,12 @@ func dockerManifest(data []byte, t *thing) string {
 	return "description of a container image"
 }
 
-// expect says that t names another file of its archive.
+// expect says that t names another file beside it: of its archive, where it has to be found, or
+// else for the caller to look for.
 func (t *thing) expect(file string) {
 	if t.archive != nil {
 		t.archive.hard(t.name, path.Join(path.Dir(t.name), file))
+	} else {
+		t.names = append(t.names, file)
 	}
 }

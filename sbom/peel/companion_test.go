@@ -181,6 +181,7 @@ func TestCompanions(t *testing.T) {
 		{"README.json", "words", "document"},
 		{"a.txt", "left-pad 1.3.0\nlodash 4.17.21\n", "document"},
 		{"a.txt", "Name: left-pad\nMaker: Acme, which is a company that makes such things.\n\nName: lodash\nMaker: Acme, which is a company that makes such things.\n", "document"},
+		{"a.txt", "this product has in it left-pad 1.3.0 and lodash 4.17.21 and express 4.18.2.\n", "document"},
 		{"a.txt", "+left-pad by Acme is a library that is used in this product.\n", "document"},
 		{"a.txt", "- left-pad by Acme is a library that is used in this product.\n- lodash by Acme is another one.\n", "document"},
 	} {
@@ -212,8 +213,8 @@ func TestCompanions(t *testing.T) {
 
 // Documents and unknown files among the parts of an office document are looked at.
 func TestOfficeParts(t *testing.T) {
-	in := zipOf("[Content_Types].xml", "<x/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "sbom.json", doc, "word/payload.json", doc)
-	want := "f : office document (Word)\nf!word/embeddings/a.xlsx zip: notRecognised\nf!sbom.json zip: doc\nf!word/payload.json zip: doc"
+	in := zipOf("[Content_Types].xml", "<x/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
+	want := "f : office document (Word)\nf!word/embeddings/a.xlsx zip: notRecognised\nf!word/embeddings/o.bin zip: notRecognised\nf!sbom.json zip: doc\nf!word/payload.json zip: doc"
 	if got := walk(t, in, nil, false); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}

@@ -242,7 +242,7 @@ func htmlReason(data []byte, _ *thing) (string, error) {
 func notRead(err error) error { return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: err} }
 
 // tableReason is of a file of comma- or tab-separated values: by its name, for text has no
-// mark. One whose header looks like that of a parts list is not passed over.
+// mark. A header that looks like that of a parts list is an error.
 func tableReason(data []byte, t *thing) (string, error) {
 	if e := strings.ToLower(path.Ext(t.name)); e != ".csv" && e != ".tsv" {
 		return "", nil

@@ -61,7 +61,7 @@ func (l *linkSet) add(name string, kind entryKind) {
 	}
 }
 
-// symbolic takes note of a link whose target starts at the directory that it is in, or with
+// symbolic takes note of a link. Its target starts at the directory that it is in, or with
 // "/" at the root of the archive, as on the device.
 func (l *linkSet) symbolic(name, target string) {
 	to := target

@@ -16,7 +16,7 @@ import (
 // Office documents: zip archives of the parts of a document (ECMA-376, part 2, and OpenDocument
 // 1.3, part 2), and the compound files before them (MS-CFB). They are for people, and
 // companions. But a spreadsheet may be a parts list: one that looks like it is not passed
-// over, nor one whose cells cannot be read. What is embedded in a document is looked at like
+// over, nor one with cells that cannot be read. What is embedded in a document is looked at like
 // any file of an archive.
 
 const oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -10,17 +10,28 @@
 //	}
 //
 // It takes off UTF-16; gzip, zstd, bzip2 and xz; tar, zip, cab and OCI image archives; DSSE
-// envelopes and Sigstore bundles, in-toto statements about a bill of materials, and
-// the {"sbom": …} of GitHub. Everything else is a document, for others to recognise.
-// What something is, is found in its content. An item's path shows the way in:
-// "bid.zip!sbom/app.cdx.json.gz".
+// envelopes and Sigstore bundles, in-toto statements about a bill of materials, JSON Lines of
+// such, the {"attestations": …} and {"sbom": …} of GitHub, and what cosign and BuildKit wrap
+// around documents. What something is, is found in its content. An item's path shows the way
+// in: "bid.zip!sbom/app.cdx.json.gz".
+//
+// # Companions
+//
+// Files that are known to lie beside documents are items that say what they are: checksum files,
+// detached signatures and keys, what macOS adds, empty files, statements of other kinds, what
+// holds image and document archives together, and documents for people (PDF, office documents,
+// images, pages, text). Everything else is a document, for others to recognize. A spreadsheet or
+// table that looks like a parts list is an error, as is an empty file of a name that
+// documents have, and a file that has something else at its end.
 //
 // # Security considerations
 //
 // Limits bound how much is unpacked, how much more it may be than what it was packed
 // to, and how deep layers are nested; hitting one is an item with an
 // [sbom.ErrLimit]. Nothing is written to disk, and names in archives are only names.
-// What cannot be unpacked is an item with an error: it was not screened.
+// What cannot be unpacked is an item with an error: it was not screened. So is an archive
+// that may have been cut off, and what another program might find in one: bytes that belong to
+// no entry, and links to what is not there. Errors stand beside the items that were read.
 package peel
 
 import (
@@ -68,6 +79,9 @@ type Item struct {
 	// something that is known to lie beside such documents, and what it is: "checksum
 	// file", "PDF document". Its Reader gives its bytes.
 	Companion string
+	// Names are the files that a companion says are beside it, as an index of documents
+	// does. In an archive, Walk itself reports those that are not there.
+	Names []string
 	// Unverified says that the document came out of a signed envelope whose
 	// signature nobody checked.
 	Unverified bool
@@ -165,6 +179,7 @@ type thing struct {
 	path       string
 	name       string   // in the archive around it
 	archive    *linkSet // of the archive around it
+	names      []string // that it says are beside it
 	layers     []string
 	r          io.Reader
 	at         io.ReaderAt

@@ -222,6 +222,8 @@ func TestWalk(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
+	inner := zipOf("b", doc)
+	outer := zipOf("a", inner)
 	for _, tt := range []struct {
 		name   string
 		limits peel.Limits
@@ -232,6 +234,8 @@ func TestLimits(t *testing.T) {
 		{"bytes of all", peel.Limits{Bytes: 100}, zipOf("a", doc, "b", doc), "f!a zip: doc\nf!b zip: limit"},
 		{"items", peel.Limits{Items: 1}, tarOf("a", doc, "b", doc, "c", doc), "f!a tar: doc\nf!b tar: limit"},
 		{"memory", peel.Limits{Memory: 50}, `{"sbom":` + doc + `}`, "f : limit"},
+		{"memory of all layers", peel.Limits{Memory: int64(len(outer)+len(inner)) - 1}, outer, "f!a zip: limit"},
+		{"memory of all layers, enough", peel.Limits{Memory: int64(len(outer) + len(inner))}, outer, "f!a!b zip+zip: doc"},
 		{"memory of a zip", peel.Limits{Memory: 50}, zipOf("a", doc), "f : limit"},
 	} {
 		if got := walk(t, tt.in, &peel.Options{Limits: tt.limits}, false); got != tt.want {

@@ -14,8 +14,8 @@ const tarBlock = 512
 
 // tar reads a tar archive to its end, which is two blocks of zeros (POSIX.1-2017, pax, "ustar
 // Interchange Format"). Package archive/tar and others also take the end of the file for it.
-// But an archive that was cut off between two entries looks the same as one whose writer
-// left the two blocks out, and nothing else in the format tells how many entries there
+// But an archive that was cut off between two entries looks the same as one that was
+// written without the two blocks, and nothing else in the format tells how many entries there
 // were: a checksum of a layer around the archive is of the bytes that were packed, which
 // may have been cut off before. So an archive without its end is an error beside the
 // entries that were read. After the end only zeros may follow, which fill up a record.

@@ -29,7 +29,7 @@ func tarEntries(entries ...tar.Header) string {
 	return b.String()
 }
 
-// An archive whose end is not there may have been cut off, whatever the place.
+// An archive without its end may have been cut off, whatever the place.
 func TestTarEnd(t *testing.T) {
 	two := tarOf("p.json", doc, "q.json", doc)
 	zeros := tarOf("p.json", strings.Repeat("\x00", 1024))
@@ -96,6 +96,7 @@ func TestTarLinks(t *testing.T) {
 		{"p/x.json", true, p},
 		{"p/none.json", true, out},
 		{"../x.json", true, out},
+		{"p", true, out}, // a directory
 	} {
 		h := tar.Header{Name: "l/l", Linkname: tt.target, Typeflag: tar.TypeSymlink}
 		if tt.hard {

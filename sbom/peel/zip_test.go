@@ -7,11 +7,13 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/peel"
 )
 
@@ -136,6 +138,10 @@ func TestZip(t *testing.T) {
 		{"whole", zipWith("", "", p, q), okP + okQ},
 		{"descriptor", zipWith("", "", with(p, func(e *entry) { e.descriptor = "signed" }), q), okP + okQ},
 		{"descriptor without signature", zipWith("", "", with(p, func(e *entry) { e.descriptor = "bare" }), q), okP + okQ},
+		{"descriptor, and one size before", zipWith("", "", with(p, func(e *entry) {
+			e.descriptor, e.local = "signed", func(h []byte) { order.PutUint32(h[22:], uint32(len(doc))) }
+		})), okP},
+		{"descriptor, and another size before", zipWith("", "", with(p, func(e *entry) { e.descriptor, e.local = "signed", func(h []byte) { h[22] = 1 } })), fault + "\n" + okP},
 		{"64-bit descriptor", zipWith("", "", with(p, func(e *entry) { e.descriptor = "wide" }), q), okP + okQ},
 		{"64-bit archive", wide, okP},
 		{"aligned by an extra field", zipWith("", "", with(p, func(e *entry) { e.extra = "\x35\xd9\x06\x00\x04\x00\x00\x00\x00\x00" }), q), okP + okQ},
@@ -217,6 +223,31 @@ func TestZipBudget(t *testing.T) {
 	}
 	if got := walk(t, zipWith("", "", entry{name: "z", body: gzipOf(strings.Repeat("\x00", 15<<20))}, entry{name: "y", body: gzipOf(strings.Repeat("\x00", 15<<20))}), &peel.Options{Limits: peel.Limits{Bytes: 20 << 20}}, false); !strings.Contains(got, "f!y zip+gzip: limit") {
 		t.Errorf("bytes of all layers: %s", got)
+	}
+}
+
+// Each entry is within the bounds of a layer, and all of them are more than the archive may
+// unpack to.
+func TestZipRatio(t *testing.T) {
+	if testing.Short() {
+		t.Skip("unpacks 256 MiB")
+	}
+	var entries []entry
+	for i := range 18 {
+		entries = append(entries, entry{name: string(rune('a' + i)), body: strings.Repeat("\x00", 15<<20)})
+	}
+	archive := zipWith("", "", entries...)
+	n, last := 0, error(nil)
+	for item := range peel.Walk(t.Context(), peel.Source{Path: "f", Reader: strings.NewReader(archive)}, &peel.Options{Limits: peel.Limits{Ratio: 1}}) {
+		if last = item.Err; last == nil {
+			_, last = io.Copy(io.Discard, item.Reader)
+		}
+		if n++; last != nil {
+			break
+		}
+	}
+	if n != 18 || !errors.Is(last, sbom.ErrLimit) {
+		t.Errorf("%d entries, %v", n, last)
 	}
 }
 

@@ -281,7 +281,8 @@ func (z *zipDirectory) locate(e *zipEntry) error {
 	end := e.data + e.packed
 	flags, crc := le16(h[6:]), le32(h[14:])
 	sizes, err := zipSizes(variable[names:], uint64(le32(h[22:])), uint64(le32(h[18:])))
-	unknown := flags&zipHasDescriptor != 0
+	later := flags&zipHasDescriptor != 0 // what is 0 is in the descriptor
+	differs := func(local, central uint64) bool { return local != central && !(later && local == 0) }
 	switch {
 	case err != nil:
 		e.fault = "its local header: " + err.Error()
@@ -291,12 +292,12 @@ func (z *zipDirectory) locate(e *zipEntry) error {
 		e.fault = "its local header has another method of compression"
 	case (flags^e.flags)&(zipEncrypted|zipStrong) != 0:
 		e.fault = "its local header has another encryption"
-	case (!unknown || sizes[0]|sizes[1] != 0) && (sizes[0] != uint64(e.size) || sizes[1] != uint64(e.packed)):
+	case differs(sizes[0], uint64(e.size)) || differs(sizes[1], uint64(e.packed)):
 		e.fault = "its local header has another size"
-	case (!unknown || crc != 0) && crc != e.crc:
+	case differs(uint64(crc), uint64(e.crc)):
 		e.fault = "its local header has another checksum"
 	}
-	if unknown {
+	if later {
 		n := z.descriptor(e, end)
 		if n == 0 && e.fault == "" {
 			e.fault = "the sizes after its data are not those of the central directory"

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package screen
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/peel"
+)
+
+// all screens the inputs. The bounds of all of them together are kept in the order of the inputs,
+// so that what is screened does not depend on which is ready first: an input counts only if
+// those before it have left room, whatever those after it took.
+func (x *screener) all(ctx context.Context, inputs []Input) []file {
+	found := make([]file, len(inputs))
+	ready := make([]bool, len(inputs))
+	var mu sync.Mutex
+	spent, first := cost{}, 0 // by the inputs before first, all of which are ready
+	full := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return spent.reached(&x.opts)
+	}
+	done := func(i int, f file) {
+		mu.Lock()
+		defer mu.Unlock()
+		found[i], ready[i] = f, true
+		for ; first < len(inputs) && ready[first]; first++ {
+			if spent.reached(&x.opts) {
+				found[first] = x.left(inputs[first])
+			}
+			spent.add(found[first].cost)
+		}
+	}
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(x.opts.Jobs, len(inputs)) {
+		workers.Go(func() {
+			for i := range next {
+				if full() {
+					done(i, x.left(inputs[i]))
+				} else {
+					done(i, x.input(ctx, inputs[i]))
+				}
+			}
+		})
+	}
+	for i := range inputs {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return found
+}
+
+// A cost is how much came out of archives and other layers.
+type cost struct {
+	items int
+	bytes int64
+}
+
+func (c *cost) add(d cost)              { c.items, c.bytes = c.items+d.items, c.bytes+d.bytes }
+func (c *cost) reached(o *Options) bool { return c.items >= o.MaxItems || c.bytes >= o.MaxBytes }
+
+// left is an input that was left out.
+func (x *screener) left(in Input) file {
+	err := fmt.Errorf("not screened: %d documents and companions, or %d bytes, came out of the archives before it", x.opts.MaxItems, x.opts.MaxBytes)
+	return file{src: evidence.Source{Path: in.Path},
+		docs: []document{{item: peel.Item{Path: in.Path}, err: &sbom.Error{Kind: sbom.ErrLimit, Err: err}}}}
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package screen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/peel"
+)
+
+// recognized reports whether a document that starts with head is of a format that is read.
+func recognized(head []byte) bool {
+	if _, err := sbom.Detect(head); err == nil {
+		return true
+	}
+	for _, f := range firmware.Formats() {
+		if f.Sniff(head) {
+			return true
+		}
+	}
+	return false
+}
+
+// companion takes the digest of a companion, to its end: it shows there if it is one.
+func companion(ctx context.Context, item peel.Item, input string) (evidence.Companion, int64, error) {
+	t := newTally(ctx, item.Reader, func(int) {})
+	if _, err := io.Copy(io.Discard, t); err != nil {
+		if !errors.As(err, new(*sbom.Error)) {
+			err = unreadable(err)
+		}
+		return evidence.Companion{}, t.n, err
+	}
+	c := evidence.Companion{Path: evidence.EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
+	if len(item.Layers) > 0 {
+		c.File = evidence.EscapePath(input)
+	}
+	c.SHA256, _ = t.sums()
+	return c, t.n, nil
+}
+
+// missing makes an error of the files that an index says are beside it, and are not among the
+// inputs.
+func missing(found []file) {
+	there := make(map[string]bool)
+	for i := range found {
+		there[found[i].src.Path] = true
+	}
+	for i := range found {
+		f, n, first := &found[i], 0, ""
+		for _, name := range f.names {
+			if p := path.Join(path.Dir(f.src.Path), name); !there[p] {
+				if n++; n == 1 {
+					first = p
+				}
+			}
+		}
+		if n > 0 {
+			err := fmt.Errorf("it lists %d files that were not screened with it, as %s", n, first)
+			f.docs = append(f.docs, document{item: peel.Item{Path: f.src.Path}, err: &sbom.Error{Kind: sbom.ErrRead, Err: err}})
+		}
+	}
+}
