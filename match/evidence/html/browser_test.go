@@ -220,7 +220,7 @@ func TestBrowser(t *testing.T) {
 	b.want("a search", `document.querySelectorAll("#findings > section.doc:not([hidden])").length`, 1)
 	search("router-tender/profiles")
 	b.want("a search for a path", visible, 3)
-	search("nothing at all")
+	search("xylophone")
 	b.want("a search for nothing", visible, 0)
 	search("")
 	b.eval(`document.querySelectorAll("input[name=v]")[0].click()`)
