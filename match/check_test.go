@@ -79,7 +79,7 @@ func TestFindingsBeforeFault(t *testing.T) {
 	}
 }
 
-// A part whose placement the document had not told by the fault keeps its finding.
+// A component with its placement still unknown at the fault keeps its finding.
 func TestUnplacedBeforeFault(t *testing.T) {
 	const head = `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT",`
 	const describes = `"documentDescribes":["SPDXRef-a"],`

@@ -6,7 +6,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// The ranks of what identifies who stands behind a component, weakest first. What is of a
+// The ranks of what identifies the maker or supplier of a component, weakest first. What is of a
 // higher rank outweighs what is of a lower one: under whose name a package is published
 // says more than where its source is, and both more than a CPE, which is the word of an
 // editor or the guess of a tool, and than the site on which something is found.
@@ -45,7 +45,7 @@ func asReference(c vendors.Claim) vendors.Claim {
 	return c
 }
 
-// contradiction says who else is named as the one that stands behind the component, or ""
+// contradiction returns who else is named as the maker or supplier of the component, or ""
 // if nobody is. A maker's or supplier's name, or number, that is attributed to the vendor is not
 // contradicted by identifiers; a distributor's name contradicts nothing, for anybody can
 // distribute what others make.

@@ -34,7 +34,7 @@ func claim(role vendors.Role, kind vendors.Kind, value string) vendors.Claim {
 	return vendors.Claim{Role: role, Kind: kind, Value: value}
 }
 
-// What identifies who stands behind a component outweighs links, and an identifier that
+// What identifies the maker or supplier of a component outweighs links, and an identifier that
 // names somebody else leads to review, although nothing of it concerns the register.
 func TestIdentityBeatsLinks(t *testing.T) {
 	const (

@@ -112,7 +112,7 @@ func names(h sbom.Header) []string {
 }
 
 // find returns the index of the document that a link means, or of one that has its
-// name and another digest; each is -1 if there is none.
+// name and another digest; each is -1 if not found.
 func find(l sbom.Link, docs []Screened, index map[string][]int) (target, differs int) {
 	differs = -1
 	name, _, _ := strings.Cut(l.URL, "#")

@@ -165,7 +165,7 @@ func examined(kind vendors.Kind) WarningKind {
 const maxBeside = 32
 
 // drop reports whether the claim is not wanted. It takes note of whether the claim
-// says who stands behind the component. A maker's name and an identifier that are not
+// identifies the maker or supplier of the component. A maker's name and an identifier that are not
 // wanted by themselves stay, for they can contradict a claim that is.
 func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool {
 	b.claimed = true

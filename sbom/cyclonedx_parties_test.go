@@ -20,7 +20,7 @@ import (
 
 // partiesFile lists every place of the CycloneDX schema that holds an organisation, a
 // person, an address, a component or a service: the place, what it holds, and the claim
-// that is made of it, or "-" and the reason why there is none.
+// that is made of it, or "-" and the reason for no claim.
 const partiesFile = "testdata/cyclonedx-parties.txt"
 
 type party struct{ place, holds, want string }

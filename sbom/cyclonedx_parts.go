@@ -274,7 +274,7 @@ func (x *cdx) identity(b *builder, at path) {
 		if !isPURL(text) {
 			role, kind = vendors.Mention, vendors.KindText
 			b.doubtful++
-			x.s.Warn(WarnPURL, "the evidence concludes a package URL, and its value is none: "+quote(string(text[:min(len(text), 200)])),
+			x.s.Warn(WarnPURL, "the evidence concludes a package URL, but its value is not one: "+quote(string(text[:min(len(text), 200)])),
 				vendors.Location{Pointer: x.j.Pointer(), Offset: off})
 		}
 	case "cpe":

@@ -15,7 +15,7 @@ import (
 // names, so that a component is what has the fields of one; in the text format it is also
 // what is called so.
 
-// maxStrayDepth bounds how deep messages are looked through whose fields are not known.
+// maxStrayDepth bounds how deep messages with unknown fields are searched.
 const maxStrayDepth = 16
 
 // strayProto counts the components in fields that the schema does not have.

@@ -66,9 +66,9 @@ const partElement = "#part"
 // without one, in the document.
 func (f *fields) strayPart(b *builder, n int) {
 	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
-	message := "something here looks like a component, service or package, where the format has none; it was not screened"
+	message := "something here looks like a component, service, package or file, where the format has none; it was not screened"
 	if n > 1 {
-		message = fmt.Sprintf("%d things here look like components, services or packages, where the format has none; they were not screened", n)
+		message = fmt.Sprintf("%d things here look like components, services, packages or files, where the format has none; they were not screened", n)
 	}
 	if b == nil {
 		f.s.Malformed(WarnMalformed, message, at)

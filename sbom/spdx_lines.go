@@ -14,7 +14,7 @@ type lines struct {
 	buf     []byte
 	pos     int
 	base    int64
-	feed    int // index of the next line feed, or how far there is none; before pos if not known
+	feed    int // index of the next line feed, or of the end of what was searched for one; before pos if not known
 	eof     bool
 	max     int64 // bytes of a line
 	bytes   int64 // of the document

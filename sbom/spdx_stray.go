@@ -3,12 +3,10 @@
 package sbom
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/clause76/clause76/sbom/xmlstream"
-	"github.com/clause76/clause76/vendors"
 )
 
 // Packages, files and snippets are read where the format has them. One that is anywhere
@@ -85,14 +83,7 @@ func (x *spdx) countStray(b *builder, n int) {
 	if n == 0 || x.j.Err() != nil {
 		return
 	}
-	at := vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.Offset()}
-	message := fmt.Sprintf("%d objects here look like packages or files, where the format has none; they were not screened", n)
-	if b == nil {
-		x.s.Malformed(WarnMalformed, message, at)
-		return
-	}
-	b.malformed++
-	x.s.Warn(WarnMalformed, message, at)
+	x.strayPart(b, n)
 }
 
 // stray reads a value and counts what looks like an element in it.

@@ -11,7 +11,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// makers returns the claims of a document that are not its components' own names, one a word.
+// makers returns the claims of a document, without the names of its components.
 func makers(t *testing.T, text string) (string, sbom.Header) {
 	t.Helper()
 	doc := sbom.NewReader(strings.NewReader(text), nil)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ignorable reports whether a character does not show and is none in a name: the
+// ignorable reports whether a character is invisible and so not part of a name: the
 // property Default_Ignorable_Code_Point, derived as DerivedCoreProperties.txt says (soft
 // hyphens, joiners, bidirectional controls, variation selectors, Hangul fillers, tags).
 func ignorable(r rune) bool {
@@ -31,7 +31,7 @@ func hidden(s string) bool {
 	return strings.ContainsFunc(s, ignorable)
 }
 
-// A mark stands beside a name and is no part of it: ™, ®, ©, a footnote's number. In
+// A mark is next to a name and not part of it: ™, ®, ©, the number of a footnote. In
 // compatibility decomposition "™" would become the letters "TM".
 func isMark(r rune) bool {
 	switch r {

@@ -12,7 +12,7 @@ import (
 type Examination struct {
 	// Role and Kind are those of the claim, or of what the value is if it is something
 	// else: a URL in the place of a package URL is a reference. Kind is "" if the value
-	// says that there is none, or names nothing; then there is no claim.
+	// says that there is no value, or names nothing; then there is no claim.
 	Role Role
 	Kind Kind
 	// Note says what is odd about the value, "" if nothing is.

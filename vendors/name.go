@@ -276,7 +276,7 @@ func squash(dst, tokens []byte) []byte {
 // oneEdit reports whether a and b differ by exactly one insertion, deletion,
 // substitution or transposition of neighbours (optimal string alignment distance
 // 1). The first letters must be equal: a different first letter is far more often
-// another word than a slip ("phytera" is not "hytera"). An added digit is none either,
+// another word than a slip ("phytera" is not "hytera"). An added digit is not a slip either,
 // nor is a letter added at the end, unless it doubles the last: "kaspersky3" and
 // "acronisv" are the names of somebody's accounts.
 func oneEdit(a, b string) bool {

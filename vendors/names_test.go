@@ -191,7 +191,7 @@ func TestProductsWithMoreWords(t *testing.T) {
 	}
 }
 
-// What looks like a product and is none is none with more words either.
+// A name that only looks like a product's is still not one with more words after it.
 func TestProductExclusion(t *testing.T) {
 	r, err := vendors.Load(fstest.MapFS{"acme.json": {Data: []byte(`{"id":"acme","name":"Acme","sources":{"s":"a registry"},"members":[],
 		"identifiers":[{"kind":"name","values":["Acme Works"],"source":"s"},{"kind":"product","values":["Acme Rocket"],"source":"s"}],

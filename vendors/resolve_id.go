@@ -196,7 +196,7 @@ func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
 	tier := Registered
 	switch {
 	case p.typ == "npm" && !p.scope:
-		p.scope, tier = true, Resembles // a namespace of npm is a scope, whose mark was left out
+		p.scope, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
 	case p.scope && lowerASCII(p.namespace) != p.namespace, !plain(p.namespace):
 		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
 	}

@@ -5,7 +5,7 @@
 //
 //	snmp    a walk: what snmpwalk prints, with numbers or with names, or an snmprec file
 //	onvif   GetDeviceInformationResponse of a camera or recorder (ONVIF Core, device service)
-//	isapi   documents of Hikvision's ISAPI, as far as they say whose something is
+//	isapi   documents of Hikvision's ISAPI, as far as they name a vendor
 //	tr-069  parameters of the TR-069 and TR-181 data models, as a table
 //
 // The device is the product, its manufacturer is what it says; interfaces and physical

@@ -153,7 +153,7 @@ func SniffAPK(head []byte) bool {
 
 // The forms of a manifest, a line each.
 var (
-	// opkgLine is of an image whose package manager is opkg.
+	// opkgLine is a line of the manifest of an image with opkg as its package manager.
 	opkgLine = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9+._-]*) - ([A-Za-z0-9~][^\s]*)$`)
 	// apkLine is what "apk list --manifest" prints. Versions start with a digit (apk-package(5)).
 	apkLine = regexp.MustCompile(`^([a-z0-9_][A-Za-z0-9+._-]*) (\d[a-z0-9._~]*(?:-r\d+)?)$`)
@@ -232,20 +232,31 @@ type reader struct {
 	all        []string // the fields that all paragraphs have that were read
 }
 
-// enough paragraphs show by their fields what another one has.
-const enough = 5
-
 // whole reports whether the last paragraph is whole by its fields: it has those that each has to
 // have, and those that all others have, and does not end in a maker's name or number, which may be
-// the start of a longer one.
+// the start of a longer one. Without others to compare with, it has to name its maintainer: what
+// was cut off could be that field.
 func (x *reader) whole() bool {
 	if x.c == nil || x.c.Name == "" || x.c.Version == "" || x.field == x.g.name || x.field == x.g.version {
 		return false
 	}
-	if f := x.g.fields[x.field]; f.role.Makes() || f.role == vendors.Namespace {
+	switch f := x.g.fields[x.field]; {
+	case f.role.Makes(), f.role == vendors.Namespace:
+		return false
+	case f.role == vendors.Author: // whole if its address has an end
+		if n := len(x.c.Claims); n == 0 || x.c.Claims[n-1].Kind != vendors.KindEmail {
+			return false
+		}
+	}
+	if x.paragraphs == 0 {
+		for field := range x.seen {
+			if f := x.g.fields[field]; f.role == vendors.Author {
+				return true
+			}
+		}
 		return false
 	}
-	return x.paragraphs < enough || !slices.ContainsFunc(x.all, func(field string) bool { return !x.seen[field] })
+	return !slices.ContainsFunc(x.all, func(field string) bool { return !x.seen[field] })
 }
 
 // line takes one line and reports whether to go on.
@@ -324,7 +335,7 @@ func (x *reader) emit() bool {
 		x.all = slices.DeleteFunc(x.all, func(field string) bool { return !x.seen[field] })
 	}
 	if c.Name == "" {
-		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+"; whose it is cannot be said", c.Location)
+		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+": its package cannot be named", c.Location)
 		c.Location.Pointer = "/"
 	} else if c.Version == "" {
 		c.Malformed++ // it is mandatory, and the only sign that the text goes on to its end

@@ -44,7 +44,7 @@ var power = []string{"async", "autosuspend_delay_ms", "control", "runtime_active
 // counts are beside the entries of the ESRT.
 var counts = []string{"fw_resource_count", "fw_resource_count_max", "fw_resource_version"}
 
-// specialDirectory takes note of a directory whose files are fields of one thing.
+// specialDirectory records a directory in which the files are fields of one device.
 func (w *walker) specialDirectory(dir string) {
 	add := func(dir string, form *regexp.Regexp, names ...string) {
 		for _, name := range names {

@@ -14,7 +14,7 @@
 //
 // # What says nothing
 //
-// Most files of a system say nothing of whose they are. Those of packages that a database has as
+// Most files of a system do not name a vendor. Those of packages that a database has as
 // installed (dpkg, opkg, apk, rpm) are their package's. All others that hold anything, and that
 // are in no format that is read, count as components without an identity, and the
 // document as incomplete: an unknown program is not a clean one.

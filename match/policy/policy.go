@@ -33,7 +33,7 @@
 // "requireComplete": false. Not screened are: fields and elements that could not be read, linked
 // documents that were not handed in, a bill of materials that lists no parts or is empty. Even
 // then a document that was not read to its end fails, and so does a report in which nothing
-// was screened. A document out of an envelope whose signature nobody checked was screened, and
+// was screened. A document from an envelope with an unchecked signature was screened, and
 // is no such gap: who wants its signature checked gives the key, and then one that does not
 // verify is not read.
 //
@@ -74,7 +74,7 @@ type Policy struct {
 	// "resembles".
 	MinimumTier string `json:"minimumTier"`
 	// ComponentTypes restricts the parts that count, by their types in the documents: those
-	// of CycloneDX and the purposes of SPDX. A part whose document gives it no type, or one
+	// of CycloneDX and the purposes of SPDX. A part without a type in its document, or with one
 	// that neither format has, counts.
 	ComponentTypes []string `json:"componentTypes"`
 	// SilentOnParts says what a text comes to that does not say whether it reaches components
@@ -83,7 +83,7 @@ type Policy struct {
 	SilentOnParts string `json:"silentOnParts"`
 	// RequireComplete fails a report in which something was not screened; default true.
 	RequireComplete bool `json:"requireComplete"`
-	// RequireIdentity is the least share of parts that say whose they are, from 0 to 1.
+	// RequireIdentity is the least share of parts that carry a vendor identity, from 0 to 1.
 	RequireIdentity float64  `json:"requireIdentity"`
 	Waivers         []Waiver `json:"waivers"`
 
@@ -189,7 +189,7 @@ func (w *Waiver) check() error {
 		return fmt.Errorf("is for the document %q: %w", w.Document, err)
 	}
 	if _, err := vendors.ParseDate(string(w.Expires)); err != nil {
-		return fmt.Errorf("has a last day that is none: %w", err)
+		return fmt.Errorf("has an expiry date that is not a date: %w", err)
 	}
 	return nil
 }
@@ -372,7 +372,7 @@ func (p *Policy) gaps(r *evidence.Report, d *Decision) {
 	}
 	c := r.Coverage
 	if total := c.Identified + c.Unidentified; !reaches(c.Identified, total, p.RequireIdentity) {
-		d.Gaps = append(d.Gaps, fmt.Sprintf("%d of %d parts say whose they are; the policy wants %g of each hundred", c.Identified, total, 100*p.RequireIdentity))
+		d.Gaps = append(d.Gaps, fmt.Sprintf("%d of %d parts carry a vendor identity; the policy requires %g of every hundred", c.Identified, total, 100*p.RequireIdentity))
 	}
 }
 

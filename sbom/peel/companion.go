@@ -82,7 +82,7 @@ func (w *walker) beside(t thing, reason string, r io.Reader) {
 	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Names: t.names, Reader: r, Unverified: t.unverified})
 }
 
-// companion hands over a companion, or reports that t is none.
+// companion emits t as a companion, or reports that it is not one.
 func (w *walker) companion(t *thing, head []byte) (bool, error) {
 	if len(head) == 0 {
 		if holdsDocuments(t.name) {

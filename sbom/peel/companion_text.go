@@ -58,7 +58,7 @@ var (
 )
 
 // signatureReason knows detached signatures and the keys for them: PGP, minisign and signify,
-// PEM, and the base64 that cosign writes. A message that holds what it signs is none.
+// PEM, and the base64 that cosign writes. A message that contains what it signs is not a detached signature.
 func signatureReason(data []byte, t *thing) (string, error) {
 	switch {
 	case len(data) > maxSignature:

@@ -309,7 +309,7 @@ func (z *zipDirectory) locate(e *zipEntry) error {
 }
 
 // descriptor returns the length of the data descriptor (section 4.3.9) after an entry, which
-// has a signature or not, and sizes of 32 or 64 bits. It is 0 if there is none that agrees.
+// has a signature or not, and sizes of 32 or 64 bits. It is 0 if no form agrees.
 func (z *zipDirectory) descriptor(e *zipEntry, at int64) int64 {
 	b, err := z.bytes(at, min(24, z.size-at))
 	if err != nil {

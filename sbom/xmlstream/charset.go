@@ -81,7 +81,7 @@ func (d *decoder) Read(p []byte) (int, error) {
 			r := d.charset.DecodeByte(b)
 			if r == utf8.RuneError {
 				d.err = &jsonstream.Error{Offset: d.at + int64(i), Kind: jsonstream.ErrEncoding,
-					Err: fmt.Errorf("the byte 0x%02x is none of %s", b, d.charset)}
+					Err: fmt.Errorf("the byte 0x%02x is not defined in %s", b, d.charset)}
 				break
 			}
 			d.text = utf8.AppendRune(d.text, r)
