@@ -213,8 +213,13 @@ type IncompleteError struct {
 	Err    error // the document's own error, the context's, or an [sbom.ErrLimit]
 }
 
-// Error returns the text of the cause.
-func (e *IncompleteError) Error() string { return e.Err.Error() }
+// Error returns the text of the cause, and how many findings were made before it.
+func (e *IncompleteError) Error() string {
+	if e.Result == nil || len(e.Result.Findings) == 0 {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("%v; before that, %d findings were made, the worst of them %s (see Result)", e.Err, len(e.Result.Findings), e.Result.Verdict)
+}
 
 // Unwrap returns the cause.
 func (e *IncompleteError) Unwrap() error { return e.Err }

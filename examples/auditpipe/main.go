@@ -79,8 +79,10 @@ Examples:
 
 Exit status:
   0  all is well: every file was screened; find: nothing was found in files that were
-     all screened in whole; verify: every file was there and gave the same
-     (with -signature-only: the signature is good)
+     all screened in whole; verify FILE: every file was there and gave the same
+     (with -signature-only: the signature is good); verify -store: the store is whole
+     (the screened files themselves are not read; verify its records one by one for that:
+     auditpipe verify -key KEY STORE/records/*/*.json)
   1  verify: something is not as it was signed; find: something was found
   2  usage error
   3  a file could not be screened or read in whole, or the store cannot be used

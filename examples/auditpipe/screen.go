@@ -68,7 +68,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 		err = s.index(ctx)
 	}
 	meter.done()
-	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d that were there, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed, failed)
+	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d with the content of one in the store, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed, failed)
 	if err != nil {
 		return exitUnread, err
 	}
@@ -100,7 +100,8 @@ type pipe struct {
 	there map[string]string // the digests of the statements that the store had at first, by name
 	keys  []string          // of envelopes around documents
 	fresh int
-	names []string // of the statements on what was put in
+	names []string          // of the statements on what was put in
+	paths map[string]string // the first file of this run with a statement of this name
 }
 
 // all makes n entries with make, and commits those that have a record. It returns how many
@@ -162,6 +163,14 @@ func (x *pipe) all(ctx context.Context, n int, produce func(i int) (entry, error
 			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %s\n", evidence.Printable(got.path), evidence.PrintableLines(got.err.Error()))
 		default:
 			x.names = append(x.names, got.name)
+			if first, twice := x.paths[got.name]; twice && got.path != "" && first != got.path {
+				fmt.Fprintf(x.c.stderr, "auditpipe: %s has the same content as %s, and is listed under that path only\n", evidence.Printable(got.path), evidence.Printable(first))
+			} else if !twice {
+				if x.paths == nil {
+					x.paths = make(map[string]string)
+				}
+				x.paths[got.name] = got.path
+			}
 			if got.record == nil {
 				continue
 			}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
@@ -79,7 +80,9 @@ func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) 
 	for _, f := range files {
 		line := string(f.State)
 		if f.State == screen.Same {
-			line = "screened again: the same, byte for byte"
+			if line = "screened again: the same, byte for byte"; !holdsDocument(r, f.Path) {
+				line = "the same; it is no bill of materials, and was not screened"
+			}
 		}
 		if f.State == screen.Missing {
 			line += ", and so not screened again"
@@ -229,4 +232,11 @@ func (s *store) indexed(ctx context.Context, v note.Verifier) error {
 		return fmt.Errorf("%w: it was changed; screening or rescreening makes it again", errIndex)
 	}
 	return nil
+}
+
+// holdsDocument reports whether a file of a record is a document or has one in it.
+func holdsDocument(r *evidence.Report, path string) bool {
+	return slices.ContainsFunc(r.Documents, func(d evidence.Document) bool {
+		return d.Path == path || d.Container != nil && d.Container.Path == path
+	})
 }

@@ -269,6 +269,9 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 			return nil, fmt.Errorf("-sign %s: %w", *sign, err)
 		}
 	}
+	if c.signer != nil && !slices.ContainsFunc(c.outputs, func(o output) bool { return o.form.name == "intoto" }) {
+		return nil, errors.New("-sign signs a statement; give -o NAME.intoto.json or -format intoto")
+	}
 	for _, o := range c.outputs {
 		switch {
 		case o.form.name == "intoto" && c.signer == nil:

@@ -58,7 +58,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		list(out, "- ", notices)
 	}
 	if len(r.Companions) > 0 {
-		out.WriteString("\n### Passed over: no documents to screen\n\n")
+		out.WriteString("\n### Not read: files that are no bills of materials\n\n")
 		var lines []string
 		for _, c := range r.Companions {
 			lines = append(lines, md(c.Path)+": "+md(c.Reason))

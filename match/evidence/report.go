@@ -301,7 +301,7 @@ func Screened(src Source, r *match.Result) Document {
 func Failed(src Source, h sbom.Header, err error) Document {
 	r := &match.Result{Header: h}
 	if partial := (*match.IncompleteError)(nil); errors.As(err, &partial) && partial.Result != nil {
-		r = partial.Result
+		r, err = partial.Result, partial.Err
 	}
 	d := Screened(src, r)
 	at := Location{}

@@ -354,6 +354,9 @@ func (p *printer) coverage(r *Report) {
 	if cut > 0 {
 		text += fmt.Sprintf(", %d not read to the end", cut)
 	}
+	if n := len(r.Companions); n > 0 {
+		text += fmt.Sprintf("; %s not read", number(n, "other file"))
+	}
 	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
 	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; fields or elements unreadable: %d", c.Malformed))
@@ -370,7 +373,7 @@ func (p *printer) passedOver(r *Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
-	p.rule("Passed over: no documents to screen")
+	p.rule("Not read: files that are no bills of materials")
 	const most = 8
 	for _, g := range r.passedOver() {
 		names := g.paths[:min(most, len(g.paths))]
