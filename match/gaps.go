@@ -23,6 +23,7 @@ const (
 	GapLinks      GapKind = "linkedDocuments" // it refers to documents that were not screened
 	GapNothing    GapKind = "nothingScreened" // it has no components
 	GapNoParts    GapKind = "noParts"         // it names a product and lists no parts, see [sbom.Header.NoParts]
+	GapNoListings GapKind = "noListings"      // no listing could apply to anything, see [Matcher.Strongest]
 	GapIdentity   GapKind = "noIdentity"      // components carry no vendor identity, and [Options] want one
 )
 
@@ -34,6 +35,7 @@ func NewGap(kind GapKind, n int) Gap {
 		GapLinks:      "linked documents that were not screened: %d",
 		GapNothing:    "it has no components",
 		GapNoParts:    "it lists no parts of the product that it names",
+		GapNoListings: "nothing could be found: no listing of the denylist applies",
 		GapIdentity:   "components without a vendor identity: %d",
 	}[kind]
 	return Gap{kind, strings.Replace(message, "%d", strconv.Itoa(n), 1)}
@@ -54,8 +56,21 @@ func (m *Matcher) gaps(r *Result) []Gap {
 	// What an incomplete document lacks can be in the part that was not read.
 	add(c.Complete && c.Components == 0 && !r.elsewhere, GapNothing, 0)
 	add(c.Complete && c.Components > 0 && h.NoParts, GapNoParts, 0)
+	if m.strongest == NoVerdict {
+		gaps = append(gaps, m.noListings())
+	}
 	add(m.opts.RequireIdentity && c.Unidentified > 0, GapIdentity, c.Unidentified)
 	return gaps
+}
+
+// noListings says by which release, on which day and where nothing could be found.
+func (m *Matcher) noListings() Gap {
+	g := NewGap(GapNoListings, 0)
+	g.Message = strings.Replace(g.Message, "denylist", "denylist "+m.release.Name(), 1) + " on " + string(m.opts.AsOf)
+	if js := m.opts.Jurisdictions; len(js) > 0 {
+		g.Message += " in " + strings.Join(js, ", ")
+	}
+	return g
 }
 
 // settle sets the gaps and the verdict of a result: the worst of its findings, and

@@ -259,13 +259,48 @@ func verdictOf(a denylist.Action) Verdict {
 	return Review
 }
 
-// Strongest returns the strongest verdict that a listing can come to for any component.
+// Strongest returns the strongest verdict that a listing can come to for any component, on
+// whatever day. It is [NoVerdict] for a listing that is about supply to the vendor or about
+// subsidy, which makes observations only.
 func Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
+	if l.Effect == denylist.Supply || l.Effect == denylist.Subsidy {
+		return NoVerdict
+	}
 	unverified := func(c denylist.Clause) bool { return c.ID == l.Clause && !c.Verified }
 	if in.Force == denylist.Proposal || !l.Verified || slices.ContainsFunc(in.Clauses, unverified) {
 		return Review
 	}
 	return verdictOf(l.Action)
+}
+
+// StrongestOn is [Strongest] on a day: [NoVerdict] for a listing that does not exist yet, is not
+// yet in force or no longer is.
+func StrongestOn(in *denylist.Instrument, l *denylist.Listing, day vendors.Date) Verdict {
+	switch (denylist.Entry{Instrument: in, Listing: l}).State(day) {
+	case denylist.Unborn, denylist.Pending, denylist.Ended:
+		return NoVerdict
+	}
+	return Strongest(in, l)
+}
+
+// Strongest returns the strongest verdict that the Matcher can give a component, whatever the
+// document says. With [NoVerdict], no listing of the release applies on the as-of day in the
+// jurisdictions that were asked for: nothing could be found, and every document is at least
+// [Inconclusive].
+func (m *Matcher) Strongest() Verdict { return m.strongest }
+
+// strongestListing goes through the listings for [Matcher.Strongest].
+func (m *Matcher) strongestListing() Verdict {
+	strongest := NoVerdict
+	for _, in := range m.release.Instruments() {
+		if !m.wants(in.Jurisdiction) {
+			continue
+		}
+		for i := range in.Listings {
+			strongest = max(strongest, StrongestOn(in, &in.Listings[i], m.opts.AsOf))
+		}
+	}
+	return strongest
 }
 
 // succeeded reports whether another instrument of the release follows this one.

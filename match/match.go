@@ -84,8 +84,9 @@ type Options struct {
 
 // A Matcher screens documents against one release. It is safe for concurrent use.
 type Matcher struct {
-	release *denylist.Release
-	opts    Options
+	release   *denylist.Release
+	opts      Options
+	strongest Verdict // see Strongest
 }
 
 // ErrOptions: an option has a value that it cannot have.
@@ -111,6 +112,7 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	if m.opts.MaxFindings <= 0 {
 		m.opts.MaxFindings = 100_000
 	}
+	m.strongest = m.strongestListing()
 	return m, nil
 }
 
@@ -252,6 +254,9 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 	if r.Coverage.Complete && r.Header.NoParts {
 		r.Header.Warnings = append(slices.Clone(r.Header.Warnings), sbom.Warning{Kind: sbom.WarnIncomplete,
 			Message: "the document lists no parts of the product that it names, and does not say that there are none"})
+	}
+	if m.strongest == NoVerdict { // every summary shows a notice, and so says why nothing was found
+		r.Header.Notices = append(slices.Clone(r.Header.Notices), sbom.Warning{Kind: sbom.WarnNothingScreened, Message: m.noListings().Message})
 	}
 	m.settle(r)
 	if fault != nil {

@@ -72,7 +72,7 @@ const (
 	WarnExternalDocument WarningKind = "externalDocument" // parts are in another document, which was not read
 	WarnLinkedDocument   WarningKind = "linkedDocument"   // a linked document was found among those screened together
 	WarnUnverified       WarningKind = "unverified"       // the document came out of an envelope whose signature was not checked
-	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components
+	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components, or nothing could be found in them
 	WarnTooManyWarnings  WarningKind = "moreWarnings"     // further warnings were counted and dropped
 	maxWarnings                      = 1000
 	maxSchema                        = 100

@@ -63,7 +63,8 @@ Exit status: 0 clear, or all was screened and nothing is at or above a -fail-on 
 fails a -policy that was given; 1 something at or above -fail-on (default review);
 2 usage error; 3 nothing that bad, but something was not screened: a file that could
 not be read, a part of one, a linked document, a bill of materials without parts, or
-all of it (the report says what and why). -fail-on never gives 1 in no case, and 3 as
+all of it (the report says what and why); or no listing applies by -as-of and
+-jurisdiction, so that nothing could be found. -fail-on never gives 1 in no case, and 3 as
 before. With -policy, 1 and 3 are given if the policy does not pass; with diff and
 -compare, 1 if a finding is new or more severe and at or above -fail-on.
 
@@ -306,14 +307,32 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 			opts.Jurisdictions = append(opts.Jurisdictions, j)
 		}
 	}
-	if c.matcher, err = match.New(release, &opts); err != nil || second == "" {
-		return c, err
+	if c.matcher, err = match.New(release, &opts); err != nil {
+		return nil, err
+	}
+	if second == "" {
+		return c, c.reachable(c.matcher)
 	}
 	lists.pin = "" // it is of the first
-	if release, err = lists.open(second); err == nil {
-		c.compare, err = match.New(release, &opts)
+	if release, err = lists.open(second); err != nil {
+		return nil, err
 	}
-	return c, err
+	if c.compare, err = match.New(release, &opts); err != nil {
+		return nil, err
+	}
+	return c, c.reachable(c.compare)
+}
+
+// reachable returns an error if the listings that apply can come to verdicts, and to none that
+// -fail-on fails on: such a run would pass whatever is screened. If none applies at all, the
+// verdict is inconclusive and says so.
+func (c *config) reachable(m *match.Matcher) error {
+	strongest := m.Strongest()
+	if c.policy != nil || c.failOn == match.NoVerdict || strongest == match.NoVerdict || strongest >= c.failOn {
+		return nil
+	}
+	return fmt.Errorf("-fail-on is %s, and no listing that applies by -denylist, -as-of and -jurisdiction comes to more than %s; expected -fail-on %s, inconclusive or never",
+		c.failOn, strongest, strongest)
 }
 
 // loadKey reads a public key.

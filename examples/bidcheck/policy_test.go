@@ -66,6 +66,28 @@ func TestPolicy(t *testing.T) {
 			t.Errorf("%v: status %d, want %d (%s)", tt.args, status, tt.want, stderr)
 		}
 	}
+	// A run in which nothing that counts could be found does not pass.
+	const listed, clean = "testdata/bids/endpoint-tender", "testdata/bids/clean"
+	for _, tt := range []struct {
+		args []string
+		want int
+		says string
+	}{
+		{[]string{"-as-of", "1999-01-01", listed}, exitUnscreened, "on 1999-01-01"},
+		{[]string{"-jurisdiction", "RO", listed}, exitUnscreened, "in RO"},
+		{[]string{"-jurisdiction", "RO", "-fail-on", "never", listed}, exitUnscreened, "in RO"},
+		{[]string{"-jurisdiction", "XX", listed}, exitUsage, "expected one of AU, CA"},
+		{[]string{"-jurisdiction", "DE", "-fail-on", "ban", clean}, exitUsage, "expected -fail-on review"},
+		{[]string{"-jurisdiction", "DE", clean}, exitClear, ""},
+		{[]string{"-policy", policy(`{"requireComplete":false}`), "-as-of", "1999-01-01", listed}, exitUnscreened, "DOES NOT PASS"},
+		{[]string{"-policy", policy(`{"jurisdictions":["EU"],"requireComplete":false}`), "-jurisdiction", "US", listed}, exitUnscreened, "nothing that the policy counts could be found"},
+		{[]string{"-policy", policy(`{"failOn":"ban","jurisdictions":["US"]}`), "-as-of", "2020-01-01", clean}, exitClear, "PASSES"},
+		{[]string{"-policy", policy(`{"failOn":"exclude","jurisdictions":["IT"]}`), "-as-of", "2018-06-13", clean}, exitUnscreened, "nothing that the policy counts could be found"},
+	} {
+		if status, out, stderr := check(t, "", tt.args...); status != tt.want || !strings.Contains(out+stderr, tt.says) {
+			t.Errorf("%v: status %d, want %d and %q (%s)", tt.args, status, tt.want, tt.says, stderr)
+		}
+	}
 	bad := policy(`{"waivers":[{}]}`)
 	for _, args := range [][]string{{"-policy", bad}, {"-policy", "none"}, {"-policy", file, "-day", "soon"}, {"-day", "2027-01-01"}} {
 		if status, _, stderr := check(t, "", append(args, "testdata/bids/clean")...); status != exitUsage || !strings.Contains(stderr, "-policy") {

@@ -198,11 +198,7 @@ func (w *Waiver) check() error {
 func (p *Policy) counts(release *denylist.Release) error {
 	for _, in := range release.Instruments() {
 		for i := range in.Listings {
-			l := &in.Listings[i]
-			if l.Effect == denylist.Supply || l.Effect == denylist.Subsidy || !p.wants(in.Jurisdiction, l.Action) {
-				continue
-			}
-			if match.Strongest(in, l) >= p.failOn {
+			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && match.Strongest(in, l) >= p.failOn {
 				return nil
 			}
 		}
@@ -364,7 +360,7 @@ func (p *Policy) gaps(r *evidence.Report, d *Decision) {
 	}
 	all := p.RequireComplete || p.failOn <= match.Inconclusive
 	for _, g := range r.NotScreened() {
-		if kind := match.GapKind(g.Kind); all || kind == match.GapIncomplete || g.Path == "" {
+		if kind := match.GapKind(g.Kind); all || kind == match.GapIncomplete || kind == match.GapNoListings || g.Path == "" {
 			d.Gaps = append(d.Gaps, g.String())
 		} else {
 			d.Unscreened = append(d.Unscreened, g.String())
@@ -381,14 +377,39 @@ func (p *Policy) fits(r *evidence.Report) error {
 	if p.release == nil {
 		return errors.New("the policy was not read by Parse or ParseFor")
 	}
-	if r.CheckRelease(p.release) == nil {
-		return nil
+	release := p.release
+	if r.CheckRelease(release) != nil {
+		var err error
+		if release, err = denylist.Open(r.Denylist.Release); err != nil || r.CheckRelease(release) != nil {
+			return fmt.Errorf("the policy was read for the denylist %s, and the report is by %s", p.release.Name(), r.Denylist.Release)
+		}
+		if err := p.counts(release); err != nil {
+			return err
+		}
 	}
-	release, err := denylist.Open(r.Denylist.Release)
-	if err != nil || r.CheckRelease(release) != nil {
-		return fmt.Errorf("the policy was read for the denylist %s, and the report is by %s", p.release.Name(), r.Denylist.Release)
+	return p.countsIn(release, r)
+}
+
+// countsIn is counts for the day and the jurisdictions that the report was made with: what the
+// policy would fail on has to be what the report can have.
+func (p *Policy) countsIn(release *denylist.Release, r *evidence.Report) error {
+	day, js := vendors.Date(r.Denylist.AsOf), r.Options.Jurisdictions
+	for _, in := range release.Instruments() {
+		if len(js) > 0 && !slices.Contains(js, in.Jurisdiction) {
+			continue
+		}
+		for i := range in.Listings {
+			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && match.StrongestOn(in, l, day) >= p.failOn {
+				return nil
+			}
+		}
 	}
-	return p.counts(release)
+	where := "all jurisdictions"
+	if len(js) > 0 {
+		where = strings.Join(js, ", ")
+	}
+	return fmt.Errorf("nothing that the policy counts could be found: the report is as of %s and for %s, and no listing of the denylist %s that applies there could fail a bid under the policy",
+		day, where, release.Name())
 }
 
 // reaches reports whether n of total are at least a share, which is compared as the decimal
