@@ -21,6 +21,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -206,7 +207,11 @@ func (c *config) list() ([]string, error) {
 		in := bufio.NewScanner(c.stdin)
 		in.Buffer(nil, 1<<20)
 		for in.Scan() {
-			if line := in.Text(); line != "" {
+			switch line := in.Text(); line {
+			case "":
+			case screen.Stdin: // a file that is called so
+				all = append(all, "./"+line)
+			default:
 				all = append(all, line)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/annotate"
+	"github.com/clause76/clause76/match/screen"
 )
 
 // writeAnnotated writes annotated copies of the documents with findings into a folder, by
@@ -32,6 +33,10 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 		}
 		if d.Container != nil {
 			fmt.Fprintf(stderr, "bidcheck: -annotate: %s is in an archive or envelope; unpack it first\n", evidence.Printable(d.Path))
+			continue
+		}
+		if d.Path == screen.Stdin {
+			fmt.Fprintf(stderr, "bidcheck: -annotate: %v\n", errStdin)
 			continue
 		}
 		name := path.Base(d.Path)

@@ -58,6 +58,9 @@ func loadBid(path string) (*bid, error) {
 			return nil, fmt.Errorf("%s: file %d is %q; expected a path within the bid's folder", path, i+1, f.Path)
 		}
 		p := filepath.ToSlash(filepath.Join(filepath.Dir(path), filepath.FromSlash(f.Path)))
+		if p == screen.Stdin { // a file that is called so
+			p = "./" + p
+		}
 		if slices.Contains(b.paths, p) {
 			return nil, fmt.Errorf("%s: %s is there twice", path, f.Path)
 		}

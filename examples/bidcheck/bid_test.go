@@ -53,6 +53,13 @@ func TestBid(t *testing.T) {
 	if status, out, _ := check(t, "", "-bid", file); status != exitClear {
 		t.Errorf("the digest in capitals: status %d\n%s", status, out)
 	}
+	t.Run("a file called as standard input is", func(t *testing.T) {
+		t.Chdir(dir)
+		bid(`{"path":"-"}`)
+		if b, err := loadBid("bid.json"); err != nil || len(b.paths) != 1 || b.paths[0] != "./-" {
+			t.Errorf("%+v, %v", b, err)
+		}
+	})
 	for _, files := range []string{`{"path":"a.json","sha256":"00"}`, ``, `{"path":"../x"}`, `{"path":"/etc/passwd"}`, `{"path":""}`, `{"path":"a.json"},{"path":"./a.json"}`, `{"path":"a.json","x":1}`} {
 		bid(files)
 		if status, _, stderr := check(t, "", "-bid", file); status != exitUsage || !strings.Contains(stderr, "-bid") {

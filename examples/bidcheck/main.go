@@ -249,7 +249,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		c.bid = b
 	}
 	switch {
-	case c.diff && (len(c.paths) != 2 || c.bid != nil || second != "" || c.explain != "" || *policyFile != "" || c.annotate != "" || slices.Contains(c.paths, "-")):
+	case c.diff && (len(c.paths) != 2 || c.bid != nil || second != "" || c.explain != "" || *policyFile != "" || c.annotate != "" || slices.Contains(c.paths, screen.Stdin)):
 		return nil, errors.New("diff compares two paths, and has no -bid, -compare, -explain, -policy or -annotate")
 	case len(c.paths) == 0 && c.bid == nil:
 		return nil, errors.New("no PATH is given")
@@ -291,7 +291,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	if c.failOn, err = evidence.ParseFailOn(*failOn); err != nil {
 		return nil, fmt.Errorf("-fail-on: %w", err)
 	}
-	if second != "" && slices.Contains(c.paths, "-") {
+	if second != "" && slices.Contains(c.paths, screen.Stdin) {
 		return nil, errors.New("-compare reads the inputs twice, which standard input cannot be")
 	}
 	release, err := lists.open(*list)

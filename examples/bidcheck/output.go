@@ -20,6 +20,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/junit"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/screen"
 )
 
 // A form is one in which a report can be written.
@@ -55,12 +56,17 @@ var forms = []form{
 
 // openFile opens a file of a report, if it can be read twice.
 func openFile(path string) (io.ReadCloser, error) {
+	if path == screen.Stdin {
+		return nil, errStdin
+	}
 	name := filepath.FromSlash(evidence.UnescapePath(path))
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return nil, cmp.Or(err, errors.New("not a regular file"))
 	}
 	return os.Open(name)
 }
+
+var errStdin = errors.New("it came from standard input, which can be read only once")
 
 // formNames are the names of all forms.
 func formNames() string {

@@ -100,7 +100,7 @@ func Files(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 
 // state compares what two records say of a file.
 func state(path string, recorded, now *evidence.Report) (State, string, error) {
-	if path == "-" {
+	if path == Stdin {
 		return NotScreened, "it was read from standard input", nil
 	}
 	if _, err := os.Stat(filepath.FromSlash(evidence.UnescapePath(path))); err != nil {

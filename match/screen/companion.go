@@ -50,7 +50,7 @@ func companion(ctx context.Context, item peel.Item, input string) (evidence.Comp
 func missing(found []file) {
 	there := make(map[string]bool)
 	for i := range found {
-		there[found[i].src.Path] = true
+		there[path.Clean(found[i].src.Path)] = true
 	}
 	for i := range found {
 		f, n, first := &found[i], 0, ""

@@ -14,11 +14,14 @@ import (
 
 // An Input is one file or tree of files to screen, or one that cannot be.
 type Input struct {
-	Path  string // as the report has it; "-" is standard input
+	Path  string // as the report has it; [Stdin] is standard input, and "./-" a file of that name
 	Bytes int64  // as the system says; 0 if it does not
 	Files int    // in a tree, which is one document; 0 for a file
 	Err   error  // why it cannot be screened
 }
+
+// Stdin is the path of standard input: the argument "-" by itself.
+const Stdin = "-"
 
 var (
 	errEmpty   = errors.New("the directory holds no files")
@@ -26,16 +29,21 @@ var (
 )
 
 // Collect finds the files behind the paths: files, directories with all that is in them, and
-// "-". What cannot be listed or followed is an input with an error: it is not screened, and
+// [Stdin]. What cannot be listed or followed is an input with an error: it is not screened, and
 // the report says so. Inputs are in the order of their paths, each once.
 func Collect(paths []string) []Input {
 	var all []Input
 	for _, p := range paths {
-		if p == "-" {
+		if p == Stdin {
 			all = append(all, Input{Path: p})
 			continue
 		}
-		all = append(all, walk(p)...)
+		for _, in := range walk(p) {
+			if in.Path == Stdin { // a file or folder that is called so
+				in.Path = "./" + in.Path
+			}
+			all = append(all, in)
+		}
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Path < all[j].Path })
 	unique := all[:0]

@@ -49,7 +49,7 @@ type Options struct {
 	// documents are marked as unverified; with some, an envelope that none of them
 	// signed is an error.
 	Verifiers []dsse.Verifier
-	// Stdin is what the input "-" is read from; default nothing.
+	// Stdin is what the input [Stdin] is read from; default nothing.
 	Stdin io.Reader
 	// MaxItems and MaxBytes bound what comes out of archives and other layers of all inputs
 	// together: documents and companions (default 250,000) and their bytes (default 64 GiB).
@@ -147,7 +147,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 	}
 	t := newTally(ctx, x.opts.Stdin, x.opts.Progress)
 	from := peel.Source{Path: in.Path, Reader: t}
-	if in.Path != "-" {
+	if in.Path != Stdin {
 		f, err := os.Open(in.Path)
 		if err != nil {
 			out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(err)}}
@@ -175,7 +175,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		} else {
 			d = x.document(ctx, item)
 		}
-		endless = endless || in.Path == "-" && errors.Is(d.err, sbom.ErrLimit)
+		endless = endless || in.Path == Stdin && errors.Is(d.err, sbom.ErrLimit)
 		out.cost.add(cost{min(1, len(item.Layers)), d.src.Bytes})
 		out.docs = append(out.docs, d)
 	}
