@@ -3,11 +3,13 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,7 +95,7 @@ func TestDiff(t *testing.T) {
 	if status != exitFound || len(d.Changes) != 2 || d.Same != 1 || strings.Join(d.Added, "") != "more.json" || strings.Join(d.Removed, "") != "gone.json" {
 		t.Errorf("status %d, %+v", status, d)
 	}
-	if _, out, _ = check(t, "", "diff", dir+"/1", dir+"/2"); !strings.Contains(out, "nothing → ban: new — Kaspersky") || !strings.Contains(out, "ban → nothing: old — Kaspersky") {
+	if _, out, _ = check(t, "", "diff", dir+"/1", dir+"/2"); !strings.Contains(out, "added: nothing → ban: new 1 — Kaspersky") || !strings.Contains(out, "removed: ban → nothing: old 1 — Kaspersky") {
 		t.Error(out)
 	}
 	if status, _, _ := check(t, "", "diff", dir+"/1", dir+"/1"); status != exitClear {
@@ -124,6 +126,54 @@ func TestDiff(t *testing.T) {
 			t.Errorf("%v: status %d", args, status)
 		}
 	}
+}
+
+// Parts are compared with their versions, and by how many times they are there.
+func TestDiffOccurrences(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a.json"), filepath.Join(dir, "b.json")
+	part := func(version, more string) string {
+		return `{"type":"application","name":"agent","version":"` + version + `","supplier":{"name":"Kaspersky Lab"}` + more + `}`
+	}
+	const weak = `,"pedigree":{"notes":"x"}`
+	npm, pypi := `,"purl":"pkg:npm/agent@1"`, `,"purl":"pkg:pypi/agent@1"`
+	for _, tt := range []struct {
+		name          string
+		before, after []string
+		status, same  int
+		want          []string // lines
+	}{
+		{"the same", []string{part("1", ""), part("1", "")}, []string{part("1", ""), part("1", "")}, exitClear, 2, nil},
+		{"another order", []string{part("1", ""), part("2", "")}, []string{part("2", ""), part("1", weak)}, exitClear, 2, nil},
+		{"another version", []string{part("1", "")}, []string{part("2", "")}, exitClear, 0, []string{"changed: ban → ban: agent 1 → 2 — Kaspersky"}},
+		{"a version less", []string{part("1", "")}, []string{part("", "")}, exitClear, 0, []string{"changed: ban → ban: agent 1 → (no version) — Kaspersky"}},
+		{"two become one", []string{part("1", ""), part("1", "")}, []string{part("1", "")}, exitClear, 1, []string{"removed: ban → nothing: agent 1 — Kaspersky"}},
+		{"one becomes three", []string{part("1", "")}, []string{part("1", ""), part("1", ""), part("1", "")}, exitFound, 1, []string{"added: nothing → ban: agent 1 — Kaspersky (2 times)"}},
+		{"one more of another version", []string{part("1", "")}, []string{part("2", ""), part("1", "")}, exitFound, 1, []string{"added: nothing → ban: agent 2 — Kaspersky"}},
+		{"another package", []string{part("1", npm)}, []string{part("1", pypi)}, exitFound, 0,
+			[]string{"removed: ban → nothing: agent 1 — Kaspersky, pkg:npm/agent", "added: nothing → ban: agent 1 — Kaspersky, pkg:pypi/agent"}},
+	} {
+		for file, parts := range map[string][]string{a: tt.before, b: tt.after} {
+			write(t, file, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[`+strings.Join(append(parts, `{"type":"library","name":"x","supplier":{"name":"Acme"}}`), ",")+`]}`)
+		}
+		status, out, _ := check(t, "", "diff", a, b)
+		var lines []string
+		for line := range strings.Lines(out) {
+			if after, ok := strings.CutPrefix(line, "  "); ok {
+				lines = append(lines, strings.TrimSpace(after))
+			}
+		}
+		if status != tt.status || !slices.Equal(lines, tt.want) || !strings.Contains(out, fmt.Sprintf("%d stayed", tt.same)) {
+			t.Errorf("%s: status %d, want %d, %q, %d the same\n%s", tt.name, status, tt.status, tt.want, tt.same, out)
+		}
+	}
+	t.Run("paths with a dot in front", func(t *testing.T) {
+		t.Chdir(dir)
+		var out, errs bytes.Buffer
+		if status := run(t.Context(), []string{"diff", "./a.json", "a.json"}, strings.NewReader(""), &out, &errs); status != exitClear || strings.Contains(out.String(), "only in") {
+			t.Errorf("status %d\n%s", status, out.String())
+		}
+	})
 }
 
 func TestAnnotate(t *testing.T) {

@@ -44,7 +44,11 @@ type Change struct {
 // releases, see [denylist.Diff]; each flip gets those of its vendor that work its way.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Flips: []Flip{}}
-	type key struct{ path, sha, ref, pointer, vendor string }
+	type key struct {
+		path, sha, ref, group, name, version, vendor string
+		at                                           Location
+		nth                                          int // of those that are the same so far: not every format has places or references
+	}
 	type side struct {
 		before, after *Finding
 		path          string
@@ -52,11 +56,15 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	}
 	sides := make(map[key]*side)
 	collect := func(r *Report, set func(*side, *Finding)) {
+		seen := make(map[key]int)
 		for i := range r.Documents {
 			d := &r.Documents[i]
 			for j := range d.Findings {
 				f := &d.Findings[j]
-				k := key{d.Path, d.SHA256, f.Component.Ref, f.Component.Location.Pointer, f.Vendor.ID}
+				x := &f.Component
+				k := key{path: d.Path, sha: d.SHA256, ref: x.Ref, group: x.Group, name: x.Name, version: x.Version, vendor: f.Vendor.ID, at: x.Location}
+				seen[k]++
+				k.nth = seen[k]
 				s := sides[k]
 				if s == nil {
 					s = &side{path: d.Path, order: len(sides)}
