@@ -130,7 +130,7 @@ func TestFindingsBeforeCancel(t *testing.T) {
 	}
 }
 
-// As many findings as are allowed are whole; one more is incomplete, and keeps as many.
+// As many findings as are listed are whole; one more is incomplete, and as many are listed.
 func TestMaxFindings(t *testing.T) {
 	const limit = 3
 	m := matcher(t, "2018.06.13", &match.Options{MaxFindings: limit, Jurisdictions: []string{"EU"}})
@@ -150,12 +150,13 @@ func TestMaxFindings(t *testing.T) {
 				}
 				continue
 			}
-			if !errors.Is(err, sbom.ErrLimit) {
-				t.Errorf("%s: %d findings: error %v, want ErrLimit", name, n, err)
+			if !errors.Is(err, sbom.ErrLimit) || !errors.Is(err, match.ErrUnlisted) {
+				t.Errorf("%s: %d findings: error %v, want ErrLimit and ErrUnlisted", name, n, err)
 			}
-			// Nothing is read on: what is held is bounded too.
-			if r = partial(t, r, err); len(r.Findings) != limit || r.Coverage.Components != limit+1 {
-				t.Errorf("%s: %d of %d findings are kept, %d components read; want %d, %d", name, len(r.Findings), n, r.Coverage.Components, limit, limit+1)
+			// The others are counted, and not held.
+			want := match.Unlisted{Findings: n - limit, Verdict: match.Review}
+			if r = partial(t, r, err); len(r.Findings) != limit || cap(r.Findings) > 2*limit || r.Coverage.Components != n || r.Unlisted != want || r.Verdict != match.Review {
+				t.Errorf("%s: %d of %d findings are listed, %d components read, %+v, %s; want %d, %+v", name, len(r.Findings), n, r.Coverage.Components, r.Unlisted, r.Verdict, limit, want)
 			}
 		}
 	}
@@ -164,6 +165,20 @@ func TestMaxFindings(t *testing.T) {
 	r, err := m.Check(t.Context(), document(nil, mention, mention, mention, mention))
 	if r = partial(t, r, err); len(r.Observations) != limit {
 		t.Errorf("%d observations are kept, want %d", len(r.Observations), limit)
+	}
+	// A finding is listed before an observation, and the first of the worst before milder ones.
+	found := made("application", "Kaspersky Lab", "x")
+	found.Placement = sbom.Subject
+	mild := made("library", "Kaspersky Lab", "x")
+	r, err = m.Check(t.Context(), document(nil, mention, mention, mention, mild, mild, mild, found, mild, found))
+	r = partial(t, r, err)
+	if want := (match.Unlisted{Findings: 3, Observations: 3, Verdict: match.Ban}); len(r.Findings) != limit || len(r.Observations) != 0 || r.Unlisted != want || r.Verdict != match.Ban || r.Findings[limit-1].Verdict != match.Ban {
+		t.Errorf("%s: %d findings, %d observations, %+v, %v", r.Verdict, len(r.Findings), len(r.Observations), r.Unlisted, err)
+	}
+	for _, n := range []int{2, 0, -1} {
+		if err := r.Limit(n); !errors.Is(err, match.ErrUnlisted) || len(r.Findings) > max(n, 0) || r.Verdict != match.Ban || len(r.Findings)+r.Unlisted.Findings != 6 {
+			t.Errorf("limited to %d: %s, %d findings, %+v, %v", n, r.Verdict, len(r.Findings), r.Unlisted, err)
+		}
 	}
 }
 

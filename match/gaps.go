@@ -84,4 +84,5 @@ func (m *Matcher) settle(r *Result) {
 	for i := range r.Findings {
 		r.Verdict = max(r.Verdict, r.Findings[i].Verdict)
 	}
+	r.Verdict = max(r.Verdict, r.Unlisted.Verdict)
 }

@@ -77,8 +77,8 @@ type Options struct {
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
-	// MaxFindings bounds the findings and observations of one document; default
-	// 100,000.
+	// MaxFindings bounds the findings and observations that are listed of one document;
+	// default 10,000. Further ones are counted, see [Unlisted].
 	MaxFindings int
 }
 
@@ -110,7 +110,7 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 		return nil, fmt.Errorf("%w: as-of day %q; expected YYYY-MM-DD", ErrOptions, m.opts.AsOf)
 	}
 	if m.opts.MaxFindings <= 0 {
-		m.opts.MaxFindings = 100_000
+		m.opts.MaxFindings = defaultMaxFindings
 	}
 	m.strongest = m.strongestListing()
 	return m, nil
@@ -202,17 +202,19 @@ type Result struct {
 	Findings     []Finding
 	Observations []Finding
 	Coverage     Coverage
-	Gaps         []Gap // what was not screened; with any, Verdict is never Clear
+	Unlisted     Unlisted
+	Gaps         []Gap   // what was not screened; with any, Verdict is never Clear
+	worst        Verdict // of the findings that are listed or were, see list
 	// elsewhere says that the document only refers to others, and that those were screened.
 	elsewhere bool
 }
 
 // An IncompleteError says that a document was not read to its end, or has more findings
-// than [Options] allow. Result holds what was found before that; its verdict is the worst
-// of its findings and [Inconclusive], and never [Clear].
+// than [Options] list. Result holds what was found before that; its verdict is the worst
+// of its findings, listed or not, and [Inconclusive], and never [Clear].
 type IncompleteError struct {
 	Result *Result
-	Err    error // the document's own error, the context's, or an [sbom.ErrLimit]
+	Err    error // the document's own error, the context's, an [sbom.ErrLimit] or an [ErrUnlisted]
 }
 
 // Error returns the text of the cause, and how many findings were made before it.
@@ -226,9 +228,10 @@ func (e *IncompleteError) Error() string {
 // Unwrap returns the cause.
 func (e *IncompleteError) Unwrap() error { return e.Err }
 
-// Check screens a document. If it was not read to its end, for the document's own error, the
-// context's, or an [sbom.ErrLimit] if there are more findings than [Options] allow, it returns
-// no result and an [IncompleteError] with what was found before that.
+// Check screens a document. If it was not read to its end, for the document's own error or the
+// context's, it returns no result and an [IncompleteError] with what was found before that. If
+// there are more findings than [Options] list, the document is read to its end all the same, and
+// the [IncompleteError] wraps an [ErrUnlisted] and has the result with the others counted.
 func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error) {
 	r := &Result{}
 	var fault error
@@ -237,15 +240,10 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 			fault = err
 			break
 		}
-		if len(r.Findings)+len(r.Observations) >= m.opts.MaxFindings {
-			fault = m.tooMany(f.Component.Location)
-			break
-		}
-		if f.Verdict == NoVerdict {
-			r.Observations = append(r.Observations, f)
-		} else {
-			r.Findings = append(r.Findings, f)
-		}
+		r.list(f, m.opts.MaxFindings)
+	}
+	if fault == nil {
+		fault = r.Unlisted.err()
 	}
 	r.Header = doc.Header()
 	r.Coverage.Malformed, r.Coverage.Complete = r.Header.Malformed, fault == nil
@@ -263,12 +261,6 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 		return nil, &IncompleteError{Result: r, Err: fault}
 	}
 	return r, nil
-}
-
-// tooMany is the error for more findings and observations than are kept.
-func (m *Matcher) tooMany(at vendors.Location) error {
-	return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrLimit,
-		Err: fmt.Errorf("more than %d findings and observations", m.opts.MaxFindings)}
 }
 
 // inOrder is the strict order of findings: a component has at most one for each vendor and
@@ -324,8 +316,9 @@ func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Cove
 					return
 				}
 			} else if m.concerns(&c) {
-				if len(later) >= m.opts.MaxFindings {
-					fault = m.tooMany(c.Location)
+				if len(later) >= maxUnplaced {
+					fault = &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
+						Err: fmt.Errorf("more than %d components of listed vendors before it is told which of them is the product", maxUnplaced)}
 					break
 				}
 				later = append(later, unplaced{c, n})

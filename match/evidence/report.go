@@ -112,6 +112,17 @@ type Document struct {
 	Coverage     Coverage  `json:"coverage"`
 	Findings     []Finding `json:"findings"`
 	Observations []Finding `json:"observations"`
+	// Unlisted counts what was found besides and is not listed, because there is too much; nil
+	// if all is listed. Complete is then false.
+	Unlisted *Unlisted `json:"unlisted,omitempty"`
+}
+
+// Unlisted counts findings and observations that are not listed; Verdict is the worst of the
+// findings, "" if there are none.
+type Unlisted struct {
+	Findings     int    `json:"findings"`
+	Observations int    `json:"observations"`
+	Verdict      string `json:"verdict"`
 }
 
 // A Gap is something in a document that was not screened; its kind is a [match.GapKind].
@@ -291,6 +302,9 @@ func Screened(src Source, r *match.Result) Document {
 	}
 	for _, f := range r.Observations {
 		d.Observations = append(d.Observations, finding(src, f))
+	}
+	if u := r.Unlisted; u.Any() {
+		d.Unlisted = &Unlisted{u.Findings, u.Observations, u.Verdict.String()}
 	}
 	return d
 }

@@ -69,6 +69,9 @@ func (p *printer) document(r *Report, d *Document) {
 	p.line("", "", verdict(d.Verdict), " "+format)
 	part := len(d.Findings) > 0 || len(d.Observations) > 0
 	switch {
+	case d.Error != nil && d.Unlisted != nil:
+		p.line("  ", "  ", painted{"31", "NOT ALL THAT WAS FOUND IS LISTED"}, "("+d.Error.Kind+")")
+		p.line("  ", "  ", d.Error.Message)
 	case d.Error != nil && !part:
 		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
 		p.line("  ", "  ", d.Error.Message)

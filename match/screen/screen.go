@@ -57,6 +57,10 @@ type Options struct {
 	// each. Package peel bounds what comes out of one input.
 	MaxItems int
 	MaxBytes int64
+	// MaxFindings bounds the findings and observations that the records of all inputs list
+	// together; default 10,000. Those of the first inputs are listed, and further ones are
+	// counted in the records of their documents, see [match.Unlisted].
+	MaxFindings int
 	// Transcript, if it is set, is given what each document said, before it is screened;
 	// path is the document's. Of a document that cannot be read to its end, it is given what
 	// was read before, see [sbom.Transcript]. It may be called from several goroutines, and
@@ -81,6 +85,11 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		x.opts = *opts
 	}
 	x.opts.setDefaults()
+	with := m.Options()
+	with.MaxFindings = min(with.MaxFindings, x.opts.MaxFindings)   // of one document is all of them at most
+	if bounded, err := match.New(m.Release(), &with); err == nil { // these are the options of m, which are good
+		x.m = bounded
+	}
 	found := x.all(ctx, inputs)
 	var all []match.Screened
 	for i := range found {
@@ -112,6 +121,9 @@ func (o *Options) setDefaults() {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = 64 << 30
 	}
+	if o.MaxFindings <= 0 {
+		o.MaxFindings = 10_000
+	}
 	if o.Stdin == nil {
 		o.Stdin = eof{}
 	}
@@ -128,6 +140,7 @@ type file struct {
 	companions []evidence.Companion
 	names      []string // of files that one of them says are beside it
 	cost       cost
+	findings   int // and observations that are listed
 }
 
 // eof has nothing.
@@ -178,6 +191,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		endless = endless || in.Path == Stdin && errors.Is(d.err, sbom.ErrLimit)
 		out.cost.add(cost{min(1, len(item.Layers)), d.src.Bytes})
 		out.docs = append(out.docs, d)
+		out.findings += d.limit(x.opts.MaxFindings - out.findings)
 	}
 	var failed error
 	if !endless {
@@ -253,6 +267,9 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 	d.header = doc.Header()
 	if partial := (*match.IncompleteError)(nil); errors.As(d.err, &partial) {
 		d.result, d.err = partial.Result, cmp.Or(fault, partial.Err)
+		if errors.Is(d.err, match.ErrUnlisted) {
+			d.err = nil // it was read to its end; the record says how many are not listed
+		}
 	}
 }
 
@@ -282,13 +299,17 @@ func (d *document) record(f *file) evidence.Document {
 			Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
 	}
 	var out evidence.Document
+	err := d.err
+	if err == nil && d.result != nil {
+		err = d.result.Limit(d.listed())
+	}
 	switch {
-	case d.err == nil:
+	case err == nil:
 		out = evidence.Screened(src, d.result)
 	case d.result != nil:
-		out = evidence.Failed(src, d.header, &match.IncompleteError{Result: d.result, Err: d.err})
+		out = evidence.Failed(src, d.header, &match.IncompleteError{Result: d.result, Err: err})
 	default:
-		out = evidence.Failed(src, d.header, d.err)
+		out = evidence.Failed(src, d.header, err)
 	}
 	if len(d.item.Layers) > 0 {
 		out.Container = &evidence.Container{Path: evidence.EscapePath(f.src.Path), SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
@@ -309,7 +330,7 @@ func (x *screener) tree(ctx context.Context, in Input) (out file) {
 		out.src.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	}
 	out.src.Bytes = files.n.Load()
-	out.docs = []document{d}
+	out.docs, out.findings = []document{d}, d.listed()
 	return out
 }
 
