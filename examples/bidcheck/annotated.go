@@ -51,6 +51,10 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 			continue
 		}
 		to := output{path: filepath.Join(c.annotate, name)}
+		if sameFile(to.path, filepath.FromSlash(evidence.UnescapePath(d.Path))) {
+			errs = append(errs, fmt.Errorf("-annotate: the folder %s is that of %s, which would be overwritten", c.annotate, d.Path))
+			continue
+		}
 		err = to.to(nil, func(w io.Writer) error { return annotate.Write(w, document, r, d) })
 		switch {
 		case errors.Is(err, annotate.ErrForm):

@@ -202,7 +202,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	fs.SetOutput(io.Discard)
 	format := fs.String("format", "", "`FORM` of the report: "+formNames()+"; default table, or by the ending of -o")
 	var files []string
-	fs.Func("o", "write the report to `FILE` instead of standard output; may be given several times, each in the form of its ending: .txt, .json, .html, .sarif, .csv, .md, .xml (JUnit), .oscal.json, .intoto.json", func(path string) error {
+	fs.Func("o", "write the report to `FILE` instead of standard output; may be given several times, each in the form of its ending: "+endings()+"; .xml is JUnit", func(path string) error {
 		files = append(files, path)
 		return nil
 	})
@@ -251,6 +251,8 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 	switch {
 	case c.diff && (len(c.paths) != 2 || c.bid != nil || second != "" || c.explain != "" || *policyFile != "" || c.annotate != "" || slices.Contains(c.paths, screen.Stdin)):
 		return nil, errors.New("diff compares two paths, and has no -bid, -compare, -explain, -policy or -annotate")
+	case second != "" && (c.explain != "" || *policyFile != "" || c.annotate != ""):
+		return nil, errors.New("-compare has no -explain, -policy or -annotate")
 	case len(c.paths) == 0 && c.bid == nil:
 		return nil, errors.New("no PATH is given")
 	}
@@ -259,6 +261,9 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 		return nil, fmt.Errorf("-key: %w", err)
 	}
 	if c.outputs, err = outputs(*format, files); err != nil {
+		return nil, err
+	}
+	if err := c.overwrites(); err != nil {
 		return nil, err
 	}
 	if *sign != "" {
@@ -281,7 +286,7 @@ func parse(args []string, stderr io.Writer) (*config, error) {
 			return nil, errors.New("-compare writes one table or json")
 		case c.diff && (len(c.outputs) > 1 || o.form.name != "table" && o.form.name != "json"):
 			return nil, errors.New("diff writes one table or json")
-		case c.explain != "" && (len(c.outputs) > 1 || *format != "" && *format != "table"):
+		case c.explain != "" && (len(c.outputs) > 1 || o.form.name != "table"):
 			return nil, errors.New("-explain writes one table")
 		}
 	}

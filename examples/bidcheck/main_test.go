@@ -556,6 +556,30 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// A run that is explained ends as one that is not.
+func TestExplainStatus(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want int
+		says string
+	}{
+		{[]string{"testdata/bids/clean/reporting.spdx.json"}, exitClear, "clear — the report has no findings"},
+		{[]string{"go.mod"}, exitUnscreened, "inconclusive — the report has no findings"},
+		{[]string{"go.mod"}, exitUnscreened, "Not screened: go.mod"},
+		{[]string{"-as-of", "1999-01-01", "testdata/bids/endpoint-tender"}, exitUnscreened, "Not screened: "},
+		{[]string{"testdata/bids/endpoint-tender"}, exitFound, "finding "},
+		{[]string{"testdata/bids/endpoint-tender", "go.mod"}, exitFound, "Not screened: go.mod"},
+		{[]string{"-fail-on", "never", "testdata/bids/endpoint-tender"}, exitClear, "finding "},
+		{[]string{"-policy", "testdata/policies/routers.json", "-day", "2027-01-01", "testdata/bids/clean"}, exitClear, "PASSES"},
+	} {
+		plain, _, _ := check(t, "", tt.args...)
+		status, out, stderr := check(t, "", append([]string{"-explain", "all"}, tt.args...)...)
+		if status != tt.want || plain != tt.want || !strings.Contains(out, tt.says) || stderr != "" {
+			t.Errorf("%v: status %d, and %d without -explain; want %d, %q in\n%.500s\n%s", tt.args, status, plain, tt.want, tt.says, out, stderr)
+		}
+	}
+}
+
 // -explain prints the chains of the findings called for, and nothing else.
 func TestExplain(t *testing.T) {
 	_, out, _ := check(t, "", "testdata/bids/endpoint-tender")

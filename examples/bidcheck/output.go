@@ -106,28 +106,82 @@ func outputs(format string, paths []string) ([]output, error) {
 	}
 	var all []output
 	for _, p := range paths {
-		best := form{}
-		for _, f := range forms {
-			if strings.HasSuffix(strings.ToLower(p), f.ending) && len(f.ending) > len(best.ending) {
-				best = f
-			}
-		}
+		best := formOf(p)
 		switch {
-		case format != "" && len(paths) == 1:
+		case p == "" || p == screen.Stdin:
+			return nil, fmt.Errorf("-o %q is no file; expected a name that ends in %s, or no -o for standard output", p, endings())
+		case format != "" && (len(paths) == 1 || best.name == ""):
 			best = given
-		case best.name == "" && format != "":
-			best = given
-		case best.name == "" && len(paths) == 1:
-			best = forms[0]
 		case best.name == "":
-			return nil, fmt.Errorf("-o %s: its ending is that of no form; expected .txt, .json, .html, .sarif, .csv, .md, .xml, .oscal.json or .intoto.json", p)
+			return nil, fmt.Errorf("-o %s: its ending is that of no form; expected %s, or -format with %s", p, endings(), formNames())
 		}
-		if slices.ContainsFunc(all, func(o output) bool { return o.path == p }) {
-			return nil, fmt.Errorf("-o %s is given twice", p)
+		if i := slices.IndexFunc(all, func(o output) bool { return sameFile(o.path, p) }); i >= 0 {
+			return nil, fmt.Errorf("-o %s and -o %s are one file", all[i].path, p)
 		}
 		all = append(all, output{p, best})
 	}
 	return all, nil
+}
+
+// formOf is the form of a file by its ending, in any case; the zero form if there is none.
+func formOf(path string) form {
+	name := strings.ToLower(path)
+	if base, ok := strings.CutSuffix(name, ".sarif.json"); ok { // SARIF 2.1.0, 3.2, has both
+		name = base + ".sarif"
+	}
+	best := form{}
+	for _, f := range forms {
+		if strings.HasSuffix(name, f.ending) && len(f.ending) > len(best.ending) {
+			best = f
+		}
+	}
+	return best
+}
+
+// endings are those of all forms.
+func endings() string {
+	var all []string
+	for _, f := range forms {
+		all = append(all, f.ending)
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
+}
+
+// sameFile reports whether two paths are one file: by its place, which need not have a file yet,
+// or as a link to it.
+func sameFile(a, b string) bool {
+	place := func(path string) string {
+		path, err := filepath.Abs(path)
+		if err != nil {
+			return filepath.Clean(path)
+		}
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			path = filepath.Join(dir, filepath.Base(path))
+		}
+		return path
+	}
+	if place(a) == place(b) {
+		return true
+	}
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
+}
+
+// overwrites returns an error if an output is one of the files to screen: it would be lost.
+func (c *config) overwrites() error {
+	paths := c.paths
+	if c.bid != nil {
+		paths = append(slices.Clone(paths), c.bid.paths...)
+	}
+	for _, o := range c.outputs {
+		for _, p := range paths {
+			if info, err := os.Stat(p); o.path != "" && err == nil && info.Mode().IsRegular() && sameFile(o.path, p) {
+				return fmt.Errorf("-o %s is the file %s that is to be screened", o.path, p)
+			}
+		}
+	}
+	return nil
 }
 
 // writeReport writes the report to all outputs, or the explanation that was asked for.

@@ -93,8 +93,50 @@ func TestOutputUsage(t *testing.T) {
 			t.Errorf("%v: status %d, %q", args, status, stderr)
 		}
 	}
-	// A file that cannot be written is not half there.
+	// What the ending says, before anything is screened.
 	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	input := filepath.Join(dir, "bid.json")
+	write(t, input, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","supplier":{"name":"Kaspersky Lab"}}]}`)
+	in := func(name string) string { return filepath.Join(dir, name) }
+	for _, tt := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"-o", "-"}, ".oscal.json or .intoto.json"},
+		{[]string{"-o", ""}, ".oscal.json or .intoto.json"},
+		{[]string{"-o", in("report")}, ".txt, .json, .html"},
+		{[]string{"-o", in("report.pdf")}, ".txt, .json, .html"},
+		{[]string{"-o", in("report.html.bak")}, ".txt, .json, .html"},
+		{[]string{"-o", in("a.json"), "-o", in("none/../a.json")}, "one file"},
+		{[]string{"-o", in("a.json"), "-o", in("link/a.json")}, "one file"},
+		{[]string{"-o", in("a.intoto.json")}, "-sign"},
+		{[]string{"-explain", "all", "-o", in("a.html")}, "-explain writes one table"},
+		{[]string{"-o", in("link/bid.json")}, "to be screened"},
+	} {
+		if status, out, stderr := check(t, "", append(tt.args, input)...); status != exitUsage || out != "" || !strings.Contains(stderr, tt.says) {
+			t.Errorf("%v: status %d, %q; want %q", tt.args, status, stderr, tt.says)
+		}
+	}
+	for name, starts := range map[string]string{"r.HTML": "<!DOCTYPE html>", "x.sarif.json": "{\n  \"$schema\"", "x.Sarif": "{\n  \"$schema\"", "x.OSCAL.json": `{`, "x.txt": "clause76"} {
+		if status, _, stderr := check(t, "", "-o", in(name), input); status != exitFound {
+			t.Errorf("%s: status %d, %s", name, status, stderr)
+		}
+		if data, err := os.ReadFile(in(name)); err != nil || !strings.HasPrefix(strings.ToLower(string(data)), strings.ToLower(starts)) {
+			t.Errorf("%s: %v, %.60q", name, err, data)
+		}
+	}
+	before, _ := os.ReadFile(input)
+	if status, _, stderr := check(t, "", "-annotate", link, input); status != exitUnscreened || !strings.Contains(stderr, "would be overwritten") {
+		t.Errorf("-annotate into the folder of the document: status %d, %q", status, stderr)
+	}
+	if after, _ := os.ReadFile(input); !bytes.Equal(before, after) {
+		t.Error("the document was overwritten")
+	}
+	// A file that cannot be written is not half there.
 	if status, _, stderr := check(t, "", "-o", filepath.Join(dir, "none", "r.html"), "testdata/bids/clean"); status != exitUnscreened || !strings.Contains(stderr, "could not be written") {
 		t.Errorf("status %d, %q", status, stderr)
 	}

@@ -17,11 +17,16 @@ var ErrNoFinding = errors.New("evidence: no such finding")
 // minID is the fewest characters by which a finding is called.
 const minID = 4
 
+// everything is the id that means all findings and observations.
+const everything = "all"
+
 // WriteExplanation writes how the findings and observations of a report came about whose
-// ids start with id, of four characters or more; "all" means all of them. For each
+// ids start with id, of four characters or more; "all" means all of them, and then says what was
+// not screened. For each
 // attribution it writes the chain from the words of the document to the vendor, then what
 // each text says and what that comes to. The register must be that of the report's
-// release. The error is [ErrNoFinding] if there is none.
+// release. The error is [ErrNoFinding] if none has the id. A report without any is no error for
+// "all": the explanation says that there are none.
 func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Register, opts *TableOptions) error {
 	p := newPrinter(w, opts)
 	n := 0
@@ -29,20 +34,33 @@ func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Regis
 		d := &r.Documents[i]
 		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
 			for j := range fs {
-				if f := &fs[j]; id == "all" || len(id) >= minID && strings.HasPrefix(f.ID, strings.ToLower(id)) {
+				if f := &fs[j]; id == everything || len(id) >= minID && strings.HasPrefix(f.ID, strings.ToLower(id)) {
 					p.explain(d, f, register, vendors.Date(r.Denylist.AsOf))
 					n++
 				}
 			}
 		}
 	}
+	if id == everything {
+		p.explainRest(r, n)
+	}
 	if err := p.w.Flush(); err != nil {
 		return err
 	}
-	if n == 0 {
+	if n == 0 && id != everything {
 		return fmt.Errorf("%w: %q; expected the first %d or more characters of an id that the report has, or all", ErrNoFinding, id, minID)
 	}
 	return nil
+}
+
+// explainRest says that nothing was found, if so, and what was not screened.
+func (p *printer) explainRest(r *Report, n int) {
+	if n == 0 {
+		p.line("", "", verdict(r.Verdict), "— the report has no findings and no observations to explain")
+	}
+	for _, g := range r.NotScreened() {
+		p.line("Not screened: ", "  ", g.String())
+	}
 }
 
 func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, day vendors.Date) {
