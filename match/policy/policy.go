@@ -44,7 +44,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,20 +91,6 @@ type Policy struct {
 	release *denylist.Release
 }
 
-// A Waiver lets findings pass, for a reason that somebody stands for, to a day. What it says
-// of a finding has to be so; what it leaves out can be anything.
-type Waiver struct {
-	Finding   string `json:"finding"`   // the start of its id, of eight characters or more
-	Vendor    string `json:"vendor"`    // the id of the vendor
-	Component string `json:"component"` // its name
-	Version   string `json:"version"`
-	Document  string `json:"document"` // the end of its path, with *, ? and [] as in package path
-	Reason    string `json:"reason"`
-	Author    string `json:"author"`
-	// Expires is the last day on which it holds.
-	Expires vendors.Date `json:"expires"`
-}
-
 // Parse reads a policy for reports by the newest denylist, see [ParseFor].
 func Parse(text []byte) (*Policy, error) { return ParseFor(text, denylist.Current()) }
 
@@ -122,7 +107,7 @@ func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
 		err = fmt.Errorf("requireIdentity is %v; expected a share from 0 to 1", p.RequireIdentity)
 	}
 	for i := 0; err == nil && i < len(p.Waivers); i++ {
-		if err = p.Waivers[i].check(); err != nil {
+		if err = p.Waivers[i].check(release.Register()); err != nil {
 			err = fmt.Errorf("waiver %d %w", i+1, err)
 		}
 	}
@@ -172,26 +157,6 @@ func (p *Policy) words() error {
 		err = p.tier.UnmarshalText([]byte(p.MinimumTier))
 	}
 	return err
-}
-
-func (w *Waiver) check() error {
-	switch {
-	case strings.TrimSpace(w.Reason) == "" || strings.TrimSpace(w.Author) == "":
-		return errors.New("has no reason or no author")
-	case !w.Expires.IsDay():
-		return fmt.Errorf("expires on %q; expected YYYY-MM-DD", w.Expires)
-	case w.Finding == "" && w.Vendor == "":
-		return errors.New("names neither a finding nor a vendor")
-	case w.Finding != "" && (len(w.Finding) < 8 || strings.Trim(w.Finding, "0123456789abcdef") != ""):
-		return fmt.Errorf("names the finding %q; expected eight characters of its id or more", w.Finding)
-	}
-	if _, err := path.Match(w.Document, ""); err != nil {
-		return fmt.Errorf("is for the document %q: %w", w.Document, err)
-	}
-	if _, err := vendors.ParseDate(string(w.Expires)); err != nil {
-		return fmt.Errorf("has an expiry date that is not a date: %w", err)
-	}
-	return nil
 }
 
 // counts returns an error if no listing of the release could fail a report by the policy.
@@ -315,42 +280,6 @@ func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
 		return worst, "no text that the policy counts applies"
 	}
 	return worst, ""
-}
-
-// waiver returns the first waiver that lets a finding pass, or -1.
-func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors.Date, used, over []int) int {
-	found := -1
-	for i := range p.Waivers {
-		w := &p.Waivers[i]
-		if !w.covers(doc, f) {
-			continue
-		}
-		if w.Expires < day {
-			over[i]++
-			continue
-		}
-		used[i]++
-		if found < 0 {
-			found = i
-		}
-	}
-	return found
-}
-
-func (w *Waiver) covers(doc *evidence.Document, f *evidence.Finding) bool {
-	return strings.HasPrefix(f.ID, w.Finding) && (w.Vendor == "" || w.Vendor == f.Vendor.ID) && (w.Component == "" || w.Component == f.Component.Name) &&
-		(w.Version == "" || w.Version == f.Component.Version) && (w.Document == "" || ends(doc.Path, w.Document))
-}
-
-// ends reports whether the last elements of a path match a pattern of as many elements.
-func ends(file, pattern string) bool {
-	parts := strings.Split(file, "/")
-	n := strings.Count(pattern, "/") + 1
-	if n > len(parts) {
-		return false
-	}
-	ok, err := path.Match(pattern, strings.Join(parts[len(parts)-n:], "/"))
-	return err == nil && ok
 }
 
 // gaps adds what the policy requires of the report and the report has not.

@@ -126,14 +126,42 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// A waiver that can match nothing is an error that says what would.
+func TestWaiverNames(t *testing.T) {
+	for _, tt := range []struct{ fields, says string }{
+		{`"vendor":"kaspersky"`, ""},
+		{`"vendor":" Kaspersky "`, ""},
+		{`"finding":"0123abcd"`, ""},
+		{`"finding":"0123456789abcdef","vendor":"huawei"`, ""},
+		{`"vendor":"kasperski"`, `closest that it has is "kaspersky"`},
+		{`"vendor":"Huawai"`, `closest that it has is "huawei"`},
+		{`"vendor":"hikvison"`, `closest that it has is "hikvision"`},
+		{`"vendor":"` + strings.Repeat("x", 10000) + `"`, "the closest that it has is"},
+		{`"finding":"0123abc"`, "the first 8 or more"},
+		{`"finding":"0123456789abcdef0"`, "its id of 16 characters"},
+		{`"finding":"#0123abcd"`, "0-9 and a-f"},
+		{`"finding":"0123ABCD"`, "0-9 and a-f"},
+	} {
+		_, err := policy.Parse([]byte(`{"waivers":[{` + tt.fields + `,"reason":"x","author":"y","expires":"2027-01-01"}]}`))
+		if tt.says == "" && err != nil || tt.says != "" && (!errors.Is(err, policy.ErrPolicy) || !strings.Contains(err.Error(), tt.says)) {
+			t.Errorf("%.100s: %v; want %q", tt.fields, err, tt.says)
+		}
+	}
+	// The spelling of the register is what findings are compared with.
+	p := parse(t, `{"failOn":"ban","waivers":[{"vendor":"KASPERSKY","reason":"x","author":"y","expires":"2027-01-01"},{"vendor":"zte","reason":"x","author":"y","expires":"2027-01-01"}]}`)
+	if d := p.Decide(report("../../testdata/bids/endpoint-tender"), "2026-12-01"); len(d.Waived) == 0 || len(d.Unused) != 1 || d.Unused[0].Vendor != "zte" {
+		t.Errorf("%d waived, unused %+v", len(d.Waived), d.Unused)
+	}
+}
+
 func TestParse(t *testing.T) {
 	w := func(s string) string { return `{"waivers":[{` + s + `}]}` }
 	for _, text := range []string{
 		"", "[]", `{"failon":"ban"}`, `{"failOn":"clear"}`, `{"failOn":"never"}`, `{"silentOnParts":"ban"}`, `{"minimumTier":"certain"}`, `{"failOn":"ban","failOn":"review"}`, `{"minimumTier":"mentions"}`, `{"actions":["forbid"]}`, `{"requireIdentity":80}`,
-		w(`"vendor":"x","author":"y","expires":"2027-01-01"`), w(`"vendor":"x","reason":"y","expires":"2027-01-01"`), w(`"vendor":"x","reason":"y","author":"z"`),
-		w(`"vendor":"x","reason":"y","author":"z","expires":"2027-13-01"`), w(`"reason":"y","author":"z","expires":"2027-01-01"`), w(`"finding":"1","reason":"y","author":"z","expires":"2027-01-01"`),
-		w(`"vendor":"x","reason":" ","author":"z","expires":"2027-01-01"`), w(`"finding":"        ","vendor":"x","reason":"y","author":"z","expires":"2027-01-01"`),
-		w(`"vendor":"x","document":"[","reason":"y","author":"z","expires":"2027-01-01"`),
+		w(`"vendor":"zte","author":"y","expires":"2027-01-01"`), w(`"vendor":"zte","reason":"y","expires":"2027-01-01"`), w(`"vendor":"zte","reason":"y","author":"z"`),
+		w(`"vendor":"zte","reason":"y","author":"z","expires":"2027-13-01"`), w(`"reason":"y","author":"z","expires":"2027-01-01"`), w(`"finding":"1","reason":"y","author":"z","expires":"2027-01-01"`),
+		w(`"vendor":"zte","reason":" ","author":"z","expires":"2027-01-01"`), w(`"finding":"        ","vendor":"zte","reason":"y","author":"z","expires":"2027-01-01"`),
+		w(`"vendor":"zte","document":"[","reason":"y","author":"z","expires":"2027-01-01"`),
 	} {
 		if _, err := policy.Parse([]byte(text)); !errors.Is(err, policy.ErrPolicy) {
 			t.Errorf("%s: %v", text, err)

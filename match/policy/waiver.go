@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/vendors"
+)
+
+// A Waiver lets findings pass, for a reason that somebody stands for, to a day. What it says
+// of a finding has to be so; what it leaves out can be anything.
+type Waiver struct {
+	Finding   string `json:"finding"`   // the start of its id, of eight characters or more
+	Vendor    string `json:"vendor"`    // the id of the vendor
+	Component string `json:"component"` // its name
+	Version   string `json:"version"`
+	Document  string `json:"document"` // the end of its path, with *, ? and [] as in package path
+	Reason    string `json:"reason"`
+	Author    string `json:"author"`
+	// Expires is the last day on which it holds.
+	Expires vendors.Date `json:"expires"`
+}
+
+// idDigits is how many characters the id of a finding has; a waiver names the first of them.
+const (
+	minDigits = 8
+	idDigits  = 16
+)
+
+// check returns what is wrong with a waiver, and gives its vendor the register's spelling.
+func (w *Waiver) check(register *vendors.Register) error {
+	switch {
+	case strings.TrimSpace(w.Reason) == "" || strings.TrimSpace(w.Author) == "":
+		return errors.New("has no reason or no author")
+	case !w.Expires.IsDay():
+		return fmt.Errorf("expires on %q; expected YYYY-MM-DD", w.Expires)
+	case w.Finding == "" && w.Vendor == "":
+		return errors.New("names neither a finding nor a vendor")
+	case w.Finding != "" && (len(w.Finding) < minDigits || len(w.Finding) > idDigits || strings.Trim(w.Finding, "0123456789abcdef") != ""):
+		return fmt.Errorf("names the finding %q; expected its id of %d characters (0-9 and a-f) or the first %d or more of them", w.Finding, idDigits, minDigits)
+	}
+	if w.Vendor != "" {
+		id, closest := vendorCalled(register, w.Vendor)
+		if id == "" {
+			return fmt.Errorf("names the vendor %q, which the register does not have; the closest that it has is %q", w.Vendor, closest)
+		}
+		w.Vendor = string(id)
+	}
+	if _, err := path.Match(w.Document, ""); err != nil {
+		return fmt.Errorf("is for the document %q: %w", w.Document, err)
+	}
+	if _, err := vendors.ParseDate(string(w.Expires)); err != nil {
+		return fmt.Errorf("has an expiry date that is not a date: %w", err)
+	}
+	return nil
+}
+
+// vendorCalled returns the vendor of the register with this id, in any case; if there is none, the
+// id that is closest to it by its own letters or by those of the vendor's name.
+func vendorCalled(register *vendors.Register, name string) (id, closest vendors.ID) {
+	folded := fold(name)
+	least := -1
+	for v := range register.All() {
+		if fold(string(v.ID)) == folded {
+			return v.ID, ""
+		}
+		if n := min(distance(folded, fold(string(v.ID))), distance(folded, fold(v.Name))); least < 0 || n < least {
+			least, closest = n, v.ID
+		}
+	}
+	return "", closest
+}
+
+// fold is a name for comparison. No vendor's is longer than the letters that are compared.
+func fold(name string) string {
+	folded := []rune(strings.ToLower(strings.TrimSpace(name)))
+	return string(folded[:min(len(folded), 80)])
+}
+
+// distance is how many letters have to be added, removed or replaced to make one text the other
+// (Levenshtein).
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	row := make([]int, len(y)+1) // of the letters of x so far to each start of y
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		above := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := above
+			if x[i] != y[j] {
+				cost = 1 + min(above, row[j], row[j+1])
+			}
+			above, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(y)]
+}
+
+// waiver returns the first waiver that lets a finding pass, or -1.
+func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors.Date, used, over []int) int {
+	found := -1
+	for i := range p.Waivers {
+		w := &p.Waivers[i]
+		if !w.covers(doc, f) {
+			continue
+		}
+		if w.Expires < day {
+			over[i]++
+			continue
+		}
+		used[i]++
+		if found < 0 {
+			found = i
+		}
+	}
+	return found
+}
+
+func (w *Waiver) covers(doc *evidence.Document, f *evidence.Finding) bool {
+	return strings.HasPrefix(f.ID, w.Finding) && (w.Vendor == "" || w.Vendor == f.Vendor.ID) && (w.Component == "" || w.Component == f.Component.Name) &&
+		(w.Version == "" || w.Version == f.Component.Version) && (w.Document == "" || ends(doc.Path, w.Document))
+}
+
+// ends reports whether the last elements of a path match a pattern of as many elements.
+func ends(file, pattern string) bool {
+	parts := strings.Split(file, "/")
+	n := strings.Count(pattern, "/") + 1
+	if n > len(parts) {
+		return false
+	}
+	ok, err := path.Match(pattern, strings.Join(parts[len(parts)-n:], "/"))
+	return err == nil && ok
+}
