@@ -6,8 +6,11 @@
 //	m, err := match.New(denylist.Current(), nil)
 //	…
 //	result, err := m.Check(ctx, sbom.NewReader(file, nil))
-//	if err != nil {
-//		return err // the document was not read to its end, see [IncompleteError]
+//	var incomplete *match.IncompleteError
+//	if errors.As(err, &incomplete) { // the document was not read to its end
+//		result = incomplete.Result // what was found before; its verdict is never clear
+//	} else if err != nil {
+//		return err
 //	}
 //	fmt.Println(result.Verdict)
 //

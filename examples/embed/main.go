@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -21,11 +22,22 @@ func main() {
 		log.Fatal(err)
 	}
 	result, err := m.Check(context.Background(), sbom.NewReader(os.Stdin, nil))
-	if err != nil {
-		log.Fatal(err) // not read to its end; a *match.IncompleteError has what was found before
+	var incomplete *match.IncompleteError
+	switch {
+	case errors.As(err, &incomplete): // not read to its end, or too much was found
+		log.Print(err)
+		result = incomplete.Result // what was found before; its verdict is never clear
+	case err != nil:
+		log.Fatal(err)
 	}
 	fmt.Println(result.Verdict, result.Coverage.Unidentified, "components without a vendor identity")
+	for _, g := range result.Gaps {
+		fmt.Println("not screened:", g.Message)
+	}
 	for _, f := range result.Findings {
 		fmt.Printf("%s: %s is %s's: %q\n", f.Verdict, f.Component.Name, f.VendorName, f.Citations[0].Quote)
+	}
+	if result.Verdict != match.Clear {
+		os.Exit(1) // also for inconclusive: nothing is known of what was not screened
 	}
 }
