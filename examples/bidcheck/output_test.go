@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"html"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -78,6 +79,37 @@ func TestOutputs(t *testing.T) {
 		}
 		if status, out, _ := check(t, "", args...); status != 0 || out == "" {
 			t.Errorf("%s: status %d, %d bytes", f.name, status, len(out))
+		}
+	}
+}
+
+// The document's own words are shown as they are; what they are compared as is called so, and
+// what was made up for a part without a package URL is not called the document's.
+func TestOwnWords(t *testing.T) {
+	const own, canonical = "pkg://GitHub/KasperskyLab/KLara@1.0%2Bx?b=2&a=1", "pkg:github/kasperskylab/klara@1.0%2Bx?a=1&b=2"
+	const made = "pkg:generic/kaspersky/y@2"
+	const component = `{"type":"library","name":"y","version":"2","supplier":{"name":"Kaspersky Lab"}`
+	for name, tt := range map[string]struct{ doc, explain, page string }{
+		"CycloneDX": {`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"x","purl":"` + own + `"}]}`,
+			"package URL    " + own + "\ncompared as    " + canonical + "\n", "package URL <code>" + own + "</code>, compared as <code>" + canonical + "</code>"},
+		"SPDX": {`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-a","name":"x","externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"` + own + `"}]},{"SPDXID":"SPDXRef-b","name":"y"}]}`,
+			"package URL    " + own + "\ncompared as    " + canonical + "\n", "package URL <code>" + own + "</code>, compared as <code>" + canonical + "</code>"},
+		"canonical already": {`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"x","purl":"pkg:github/kasperskylab/klara@1"}]}`,
+			"package URL    pkg:github/kasperskylab/klara@1\nvendor ", "package URL <code>pkg:github/kasperskylab/klara@1</code>."},
+		"none":   {`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[` + component + `}]}`, "\nrecorded as    " + made, "; recorded as <code>" + made + "</code>"},
+		"broken": {`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[` + component + `,"purl":"pkg:npm"}]}`, "package URL    pkg:npm\nrecorded as    " + made, "package URL <code>pkg:npm</code>; recorded as <code>" + made + "</code>"},
+	} {
+		_, out, _ := check(t, tt.doc, "-explain", "all", "-")
+		if !strings.Contains(out, tt.explain) {
+			t.Errorf("%s: no %q in\n%.700s", name, tt.explain, out)
+		}
+		_, page, _ := check(t, tt.doc, "-format", "html", "-")
+		if page = html.UnescapeString(page); !strings.Contains(page, tt.page) {
+			t.Errorf("%s: no %q in the page", name, tt.page)
+		}
+		// The table quotes the document.
+		if _, table, _ := check(t, tt.doc, "-"); strings.Contains(table, canonical) || strings.Contains(table, made) {
+			t.Errorf("%s: the table has what the document does not say:\n%s", name, table)
 		}
 	}
 }

@@ -80,10 +80,16 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 	}
 	step("component", bold(component(&f.Component)), "—", what)
 	step("document", d.Path+", SHA-256 "+d.SHA256)
-	if f.Component.PURL != "" && f.Component.PURL != f.Component.CanonicalPURL {
-		step("package URL", f.Component.PURL+", canonically "+f.Component.CanonicalPURL)
-	} else {
-		step("package URL", f.Component.CanonicalPURL)
+	// The document's own words first; what was made of them is called so.
+	if f.Component.PURL != "" {
+		step("package URL", f.Component.PURL)
+	}
+	switch c := &f.Component; {
+	case c.CanonicalPURL == "" || c.CanonicalPURL == c.PURL:
+	case c.OwnPURL():
+		step("compared as", c.CanonicalPURL)
+	default:
+		step("recorded as", c.CanonicalPURL+", made from the vendor and the name")
 	}
 	step("vendor", f.Vendor.Name+" ("+f.Vendor.ID+")")
 	if f.Note != "" {

@@ -18,6 +18,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 // SchemaVersion is the version of the report's form. [ParseReport] also reads version 1.
@@ -208,10 +209,17 @@ type Component struct {
 	Group         string   `json:"group"`
 	Name          string   `json:"name"`
 	Version       string   `json:"version"`
-	PURL          string   `json:"purl"`
-	CanonicalPURL string   `json:"canonicalPURL"`
+	PURL          string   `json:"purl"`          // in the document's own words
+	CanonicalPURL string   `json:"canonicalPURL"` // what it is compared as, see [Component.OwnPURL]
 	Subject       bool     `json:"subject"`
 	Location      Location `json:"location"`
+}
+
+// OwnPURL reports whether CanonicalPURL is a form of the document's own package URL. It is not if
+// it was made from the vendor and the name, as for a component that has none that can be read.
+func (c *Component) OwnPURL() bool {
+	own := vendors.CanonicalPURL(c.PURL, "", "", "") // "" if it cannot be read
+	return own != "" && own == c.CanonicalPURL
 }
 
 // An Attribution says which claim led to a vendor, and by which rule.

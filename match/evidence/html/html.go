@@ -36,7 +36,7 @@ var style string
 var script string
 
 var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
-	"whole": (*evidence.Report).Whole, "component": component, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
+	"whole": (*evidence.Report).Whole, "component": component, "own": func(c evidence.Component) bool { return c.OwnPURL() }, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
 }).Parse(page))
 
 // Write writes the page. It is the same for the same report.
