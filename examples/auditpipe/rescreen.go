@@ -9,11 +9,11 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
 )
 
 // rescreenCommand judges what is in the store by another denylist.
@@ -105,28 +105,17 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 	e := entry{digest: digest, said: transcript, path: before.Subjects()[0].Name, report: x.report(failOn, before.Options.Keys)}
 	e.name = name(digest, e.report.Denylist, e.report.Options)
 	said, err := x.s.transcripts(transcript)
+	if err == nil {
+		err = said.fit(e.path, before.Documents)
+	}
 	if err != nil {
 		return e, err
 	}
 	results := make([]match.Screened, len(before.Documents))
-	for i, d := range before.Documents {
+	for i := range before.Documents {
+		d := &before.Documents[i]
 		results[i].Path, results[i].Digests = d.Path, map[string]string{"sha256": d.SHA256}
-		t, ok := said[strings.TrimPrefix(d.Path, e.path)]
-		switch {
-		case !ok && d.Error == nil:
-			return e, fmt.Errorf("there is no transcript of %s", d.Path)
-		case !ok && len(d.Findings)+len(d.Observations) > 0:
-			// What was found by the other denylist is no finding by this one, and must not be
-			// lost: the earlier statement stays the newest on the file.
-			return e, fmt.Errorf("%s was not read to its end, and what was read of it is in no transcript: screen the file again", d.Path)
-		case !ok:
-			continue // nothing was read of it
-		}
-		results[i].Result, err = x.m.Check(ctx, t.Document())
-		if partial := (*match.IncompleteError)(nil); d.Error != nil && ctx.Err() == nil && errors.As(err, &partial) {
-			results[i].Result, err = partial.Result, nil
-		}
-		if err != nil {
+		if results[i].Result, err = x.judge(ctx, d, said[i].Said); err != nil {
 			return e, err
 		}
 	}
@@ -140,6 +129,25 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 	return e, err
 }
 
+// judge judges a document by its transcript. The result is nil if nothing was read of it.
+func (x *pipe) judge(ctx context.Context, d *evidence.Document, said *sbom.Transcript) (*match.Result, error) {
+	switch {
+	case said == nil && d.Error == nil:
+		return nil, fmt.Errorf("%w: there is none of %s", errTranscript, d.Path)
+	case said == nil && len(d.Findings)+len(d.Observations)+d.Coverage.Components > 0:
+		// What was found by the other denylist is no finding by this one, and must not be
+		// lost: the earlier statement stays the newest on the file.
+		return nil, fmt.Errorf("%s was not read to its end, and what was read of it is in no transcript: screen the file again", d.Path)
+	case said == nil:
+		return nil, nil
+	}
+	result, err := x.m.Check(ctx, said.Document())
+	if partial := (*match.IncompleteError)(nil); d.Error != nil && ctx.Err() == nil && errors.As(err, &partial) {
+		return partial.Result, nil
+	}
+	return result, err
+}
+
 // judged is a document of an earlier record with another result. What was not read of it then
 // is not read now; a result of nil is that of a document of which nothing was read.
 func judged(d evidence.Document, r *match.Result) evidence.Document {
@@ -148,6 +156,11 @@ func judged(d evidence.Document, r *match.Result) evidence.Document {
 	}
 	out := evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r)
 	out.Container = d.Container
+	for _, w := range d.Warnings { // of what was around the document, which no transcript has
+		if w.Kind == string(sbom.WarnUnverified) && !slices.Contains(out.Warnings, w) {
+			out.Warnings = append(out.Warnings, w)
+		}
+	}
 	if d.Error != nil {
 		out.Fail(*d.Error)
 	}

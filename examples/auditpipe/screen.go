@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 
 	"github.com/clause76/clause76/match"
@@ -222,14 +221,11 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 			return e, x.s.intact(e.name, statement)
 		}
 	}
-	said := make(transcripts)
-	var mu sync.Mutex
+	said := make(map[int]*sbom.Transcript)
 	e.report = x.report(match.Ban, x.keys)
-	e.report.Finish(screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Verifiers: x.c.documentKeys, Transcript: func(path string, t *sbom.Transcript) {
-		mu.Lock()
-		said[strings.TrimPrefix(path, evidence.EscapePath(in.Path))] = t
-		mu.Unlock()
-	}}))
+	docs, companions := screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Verifiers: x.c.documentKeys,
+		Transcript: func(n int, t *sbom.Transcript) { said[n] = t }})
+	e.report.Finish(docs, companions)
 	if err := ctx.Err(); err != nil {
 		return e, err
 	}
@@ -247,7 +243,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		e.digest, e.name = digest, x.name(digest)
 	}
 	var err error
-	if e.transcript, err = said.pack(); err != nil {
+	if e.transcript, err = kept(evidence.EscapePath(in.Path), docs, said).pack(); err != nil {
 		return e, err
 	}
 	e.said = sumOf(e.transcript)

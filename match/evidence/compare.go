@@ -44,7 +44,14 @@ type Change struct {
 // releases, see [denylist.Diff]; each flip gets those of its vendor that work its way.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Flips: []Flip{}}
-	type key struct{ path, sha, ref, pointer, vendor string }
+	type document struct {
+		path, sha string
+		n         int // of those with this path and digest: an archive can have a file twice
+	}
+	type key struct {
+		document
+		ref, pointer, vendor string
+	}
 	type side struct {
 		before, after *Finding
 		path          string
@@ -52,11 +59,15 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	}
 	sides := make(map[key]*side)
 	collect := func(r *Report, set func(*side, *Finding)) {
+		count := make(map[document]int)
 		for i := range r.Documents {
 			d := &r.Documents[i]
+			doc := document{path: d.Path, sha: d.SHA256}
+			count[doc]++
+			doc.n = count[doc]
 			for j := range d.Findings {
 				f := &d.Findings[j]
-				k := key{d.Path, d.SHA256, f.Component.Ref, f.Component.Location.Pointer, f.Vendor.ID}
+				k := key{doc, f.Component.Ref, f.Component.Location.Pointer, f.Vendor.ID}
 				s := sides[k]
 				if s == nil {
 					s = &side{path: d.Path, order: len(sides)}
