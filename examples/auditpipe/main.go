@@ -26,11 +26,11 @@ import (
 
 // Exit statuses.
 const (
-	exitOK       = 0
-	exitFound    = 1 // verify: something is not as it was; find: something was found
+	exitOK       = evidence.ExitClear
+	exitFound    = evidence.ExitFound // verify: something is not as it was; find: something was found
 	exitUsage    = 2
-	exitUnread   = 3 // an input could not be screened or read, or the store cannot be used
-	exitNotAgain = 4 // verify: the signature is good, and a file was not screened again
+	exitUnread   = evidence.ExitUnscreened // an input could not be screened or read, or the store cannot be used
+	exitNotAgain = 4                       // verify: the signature is good, and a file was not screened again
 )
 
 const usage = `Usage: auditpipe COMMAND [flags] [PATH...]
@@ -78,14 +78,15 @@ Examples:
   auditpipe verify -key key.pub -C /srv/bids bid.intoto.json
 
 Exit status:
-  0  all is well: every file was screened; find: nothing was found in files that were
-     all screened in whole; verify FILE: every file was there and gave the same
+  0  all is well: every file was screened in whole, whatever was found in it; find:
+     nothing was found in files that were all screened in whole; verify FILE: every file was there and gave the same
      (with -signature-only: the signature is good); verify -store: the store is whole
      (the screened files themselves are not read; verify its records one by one for that:
      auditpipe verify -key KEY STORE/records/*/*.json)
   1  verify: something is not as it was signed; find: something was found
   2  usage error
-  3  a file could not be screened or read in whole, or the store cannot be used
+  3  something of a file was not screened, also beside findings, or the store cannot be
+     used
   4  verify: the signature is good, and a file is missing or was not screened again
 `
 
