@@ -165,9 +165,6 @@ func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer
 		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", evidence.PrintableLines(err.Error()))
 		return exitUnscreened
 	}
-	for _, g := range after.NotScreened() {
-		fmt.Fprintf(stderr, "bidcheck: %s\n", evidence.Printable(g.String()))
-	}
 	return after.ExitStatus(c.failOn != match.NoVerdict && comparison.Reached(c.failOn))
 }
 

@@ -20,6 +20,9 @@ type Comparison struct {
 	Flips []Flip `json:"flips"`
 	// Same counts the findings whose verdict is the same.
 	Same int `json:"same"`
+	// NotScreened is what was not screened by the second denylist: nothing is known of how that
+	// changed.
+	NotScreened []DocumentGap `json:"notScreened"`
 }
 
 // A Flip is a component and a vendor with another verdict.
@@ -43,7 +46,7 @@ type Change struct {
 // Compare compares two reports of the same documents. changes are those between their
 // releases, see [denylist.Diff]; each flip gets those of its vendor that work its way.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
-	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Flips: []Flip{}}
+	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Flips: []Flip{}, NotScreened: after.NotScreened()}
 	type document struct {
 		path, sha string
 		n         int // of those with this path and digest: an archive can have a file twice
@@ -175,6 +178,7 @@ func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
 			p.line("  ", "    ", "no change of the denylist: the days judged by differ")
 		}
 	}
+	p.notScreened(c.NotScreened)
 	p.blank()
 	p.line("", "", bold("In all:"), number(len(c.Flips), "verdict")+" changed, "+number(c.Same, "finding")+" stayed as they were.")
 	return p.w.Flush()

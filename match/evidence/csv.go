@@ -18,7 +18,8 @@ var csvColumns = []string{
 }
 
 // WriteCSV writes the report as a table for spreadsheets (RFC 4180): a row for each document
-// ("document"), one for each of its notices ("notice"), and one for each text that a finding
+// ("document"), one for each of its notices ("notice") and for each thing of it that was not
+// screened ("gap", with its kind as the reason; without a document if nothing was), and one for each text that a finding
 // ("finding") or an observation ("observation") cites, with the first claim that led to the
 // vendor; at the end one for each file that was passed over ("companion"). A cell that a
 // spreadsheet could take for a formula starts with an apostrophe.
@@ -42,6 +43,14 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	}
 	for i := range r.Documents {
 		if err := r.csvDocument(&r.Documents[i], set, flush); err != nil {
+			return err
+		}
+	}
+	for _, g := range r.GapsOf(nil) {
+		set("row", "gap")
+		set("reason", g.Kind)
+		set("note", g.Message)
+		if err := flush(); err != nil {
 			return err
 		}
 	}
@@ -76,6 +85,14 @@ func (r *Report) csvDocument(d *Document, set func(name, value string), flush fu
 	}
 	if err := flush(); err != nil {
 		return err
+	}
+	for _, g := range r.GapsOf(d) {
+		row("gap")
+		set("reason", g.Kind)
+		set("note", g.Message)
+		if err := flush(); err != nil {
+			return err
+		}
 	}
 	for _, n := range d.Notices {
 		row("notice")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 )
 
@@ -57,7 +58,19 @@ func (p *printer) report(r *Report) {
 	p.cited()
 	p.context(r)
 	p.passedOver(r)
+	p.notScreened(r.NotScreened())
 	p.coverage(r)
+}
+
+// notScreened prints all gaps of a report, whatever else it says.
+func (p *printer) notScreened(gaps []DocumentGap) {
+	if len(gaps) == 0 {
+		return
+	}
+	p.rule("Not screened")
+	for i := range gaps {
+		p.line("  - ", "    ", painted{"33", gaps[i].String()})
+	}
 }
 
 func (p *printer) document(r *Report, d *Document) {
@@ -92,8 +105,10 @@ func (p *printer) document(r *Report, d *Document) {
 	c := d.Coverage
 	p.blank()
 	p.line("  ", "  ", bold("Coverage:"), counts(&c))
-	if c.Malformed > 0 {
-		p.line("  ", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("fields or elements that could not be read: %d", c.Malformed))
+	for _, g := range r.GapsOf(d) {
+		if g.Kind != string(match.GapIncomplete) { // which is said above
+			p.line("  ", "  ", painted{"33", "Not screened:"}, g.Message)
+		}
 	}
 }
 

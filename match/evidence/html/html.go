@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -56,7 +57,8 @@ type view struct {
 	Script   template.JS
 	Policy   string
 	Words    words
-	Unread   []unread // documents that were not read to their end
+	Gaps     []gap    // all that was not screened
+	Unread   int      // documents that were not read to their end
 	Notices  []notice
 	Texts    []*text
 	Found    []document
@@ -72,10 +74,11 @@ type view struct {
 	texts    map[string]int
 }
 
-// An unread is a document that was not read to its end, with the findings made before that.
-type unread struct {
-	*evidence.Document
-	Found int
+// A gap is something that was not screened; of a document that was not read to its end, Before
+// is how many findings were made before that.
+type gap struct {
+	evidence.DocumentGap
+	Before int
 }
 
 // A notice is what a document says of itself.
@@ -151,9 +154,7 @@ func newView(r *evidence.Report) *view {
 	vendors, places := make(map[string]*bar), make(map[string]*bar)
 	for i := range r.Documents {
 		d := &r.Documents[i]
-		if !r.Whole(d) {
-			v.Unread = append(v.Unread, unread{d, len(d.Findings)})
-		}
+		v.gaps(d)
 		for _, n := range d.Notices {
 			v.Notices = append(v.Notices, notice{d.Path, n})
 		}
@@ -178,9 +179,26 @@ func newView(r *evidence.Report) *view {
 			v.Seen = append(v.Seen, seen)
 		}
 	}
+	for _, g := range r.GapsOf(nil) {
+		v.Gaps = append(v.Gaps, gap{evidence.DocumentGap{Gap: g}, 0})
+	}
 	v.Vendors, v.Places = bars(vendors), bars(places)
 	v.Covered = segments(&r.Coverage)
 	return v
+}
+
+// gaps adds what of a document was not screened.
+func (v *view) gaps(d *evidence.Document) {
+	if !v.Whole(d) {
+		v.Unread++
+	}
+	for _, g := range v.GapsOf(d) {
+		x := gap{evidence.DocumentGap{Path: d.Path, Gap: g}, 0}
+		if g.Kind == string(match.GapIncomplete) {
+			x.Before = len(d.Findings)
+		}
+		v.Gaps = append(v.Gaps, x)
+	}
 }
 
 // item remembers the texts that a finding cites, and the notes about its vendor.
