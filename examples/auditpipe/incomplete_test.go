@@ -6,6 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
 )
 
 // What was read of a document before a fault is judged again by another denylist, and stays
@@ -61,6 +65,47 @@ func TestExitStatus(t *testing.T) {
 		}
 		if status, out, stderr := audit(t, "", "find", "-store", store, "-vendor", "kaspersky"); status != want {
 			t.Errorf("%s: find: status %d, want %d\n%s%s", name, status, want, out, stderr)
+		}
+	}
+}
+
+// Companions of documents are no reason for another exit status than that of a report of the
+// same files, which is that of bidcheck.
+func TestCompanionStatus(t *testing.T) {
+	private, _ := keyFiles(t)
+	m, err := (&config{}).matcher()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const licence = "MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy.\n"
+	for name, files := range map[string]map[string]string{
+		"a licence":                         {"LICENSE": licence},
+		"a licence and a text":              {"LICENSE": licence, "README.md": "# An offer\n\n* one\n* two\n"},
+		"companions in an archive":          {"a.zip": packed(t, "zip", "LICENSE", licence)},
+		"a document":                        {"a.json": plainBOM},
+		"a document beside a licence":       {"LICENSE": licence, "a.json": plainBOM},
+		"a document and one in an archive":  {"a.zip": packed(t, "zip", "LICENSE", licence, "a.json", plainBOM), "LICENSE": licence},
+		"a finding beside a licence":        {"LICENSE": licence, "a.json": listedBOM},
+		"no document beside a licence":      {"LICENSE": licence, "a.json": "{}"},
+		"half a document beside a licence":  {"LICENSE": licence, "a.json": plainBOM[:len(plainBOM)-2]},
+		"an empty document and a licence":   {"LICENSE": licence, "a.json": `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}`},
+		"a binary file that is not read":    {"a.bin": "\x00\x01\x02\x03"},
+		"a list that nobody reads, licence": {"LICENSE": licence, "parts.csv": "name,version,supplier\nagent,1,Acme\n"},
+	} {
+		dir, store := t.TempDir(), filepath.Join(t.TempDir(), "store")
+		for path, text := range files {
+			put(t, filepath.Join(dir, path), text)
+		}
+		r := evidence.New(m, "test", match.NoVerdict)
+		r.Finish(screen.Run(t.Context(), m, screen.Collect([]string{dir}), nil))
+		want := r.ExitStatus(false)
+		for range 2 { // the second time it is in the store
+			if status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, dir); status != want || strings.Count(stderr, "passed over") > len(files) {
+				t.Errorf("%s: status %d, want %d\n%s", name, status, want, stderr)
+			}
+		}
+		if status, _, stderr := audit(t, "", "rescreen", "-store", store, "-key", private); status != want {
+			t.Errorf("%s: rescreen: status %d, want %d\n%s", name, status, want, stderr)
 		}
 	}
 }

@@ -51,6 +51,10 @@ Commands:
             store (-store). It says of each file: the same, differs, missing, or not
             screened again. Paths are those of the statement; -C says from where.
 
+Each file is screened by itself: what it says of another file, such as a linked document,
+counts as not screened. Known companions of documents, such as a licence, are passed over
+and listed; if there is nothing else, nothing was screened.
+
 Killing it at any moment loses nothing: the same command goes on where it was.
 
 What the store proves: a statement that is changed, exchanged or taken away, a line that is
@@ -85,8 +89,8 @@ Exit status:
      auditpipe verify -key KEY STORE/records/*/*.json)
   1  verify: something is not as it was signed; find: something was found
   2  usage error
-  3  something of a file was not screened, also beside findings, or the store cannot be
-     used
+  3  something of a file was not screened, also beside findings, or nothing was screened,
+     or the store cannot be used
   4  verify: the signature is good, and a file is missing or was not screened again
 `
 

@@ -42,13 +42,13 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if err := s.index(ctx); err != nil {
 		return exitUnread, err
 	}
-	order, latest, said, err := s.others(m)
+	order, latest, said, there, err := s.others(m)
 	if err != nil {
 		return exitUnread, err
 	}
 	meter := newMeter(c, len(order))
 	defer meter.done()
-	x := &pipe{c: c, m: m, s: s, meter: meter}
+	x := &pipe{c: c, m: m, s: s, meter: meter, names: there}
 	after := make([]*evidence.Report, len(order))
 	failed, err := x.all(ctx, len(order), func(i int) (entry, error) {
 		e, err := x.again(ctx, order[i], said[order[i]], latest[order[i]])
@@ -73,19 +73,20 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 
 // others finds the newest statement on each file that is not by m's release and day, from which
 // a verdict flips: the digests of the files in their order, and by them the reports and the
-// digests of the transcripts.
-func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evidence.Report, said map[string]string, err error) {
+// digests of the transcripts. There are the names of those that are by m's already.
+func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evidence.Report, said map[string]string, there []string, err error) {
 	latest, said = make(map[string]*evidence.Report), make(map[string]string)
 	for _, line := range s.lines {
 		r, err := s.load(line)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, nil, nil, nil, err
 		}
 		digest, err := digestIn(r)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, nil, nil, nil, err
 		}
 		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) {
+			there = append(there, nameIn(line))
 			continue
 		}
 		if latest[digest] == nil {
@@ -93,7 +94,7 @@ func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evi
 		}
 		latest[digest], said[digest] = r, transcriptIn(line)
 	}
-	return order, latest, said, nil
+	return order, latest, said, there, nil
 }
 
 // again judges the documents in a file by their transcript.

@@ -57,8 +57,8 @@ type view struct {
 	Script   template.JS
 	Policy   string
 	Words    words
-	Gaps     []gap    // all that was not screened
-	Unread   int      // documents that were not read to their end
+	Gaps     []gap // all that was not screened
+	Unread   int   // documents that were not read to their end
 	Notices  []notice
 	Texts    []*text
 	Found    []document
