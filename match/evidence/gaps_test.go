@@ -184,3 +184,34 @@ func TestGapsInAnnotations(t *testing.T) {
 		}
 	}
 }
+
+// Who reads that something is clear also reads how many files were passed over beside it.
+func TestPassedOver(t *testing.T) {
+	report := func(c ...evidence.Companion) *evidence.Report {
+		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+		r.Finish([]evidence.Document{gapped("a.json", "clear")}, c)
+		return r
+	}
+	pdf := evidence.Companion{Path: "offer.pdf", Reason: "PDF document"}
+	for want, r := range map[string]*evidence.Report{
+		"1 file was passed over as a companion file (PDF document), and not screened: listed below.": report(pdf),
+		"3 files were passed over as companion files (text for people, PDF document), and not screened: listed below.": report(pdf,
+			evidence.Companion{Path: "more.pdf", Reason: "PDF document"}, evidence.Companion{Path: "LICENSE", Reason: "text for people"}),
+	} {
+		if got := r.PassedOver(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		for name, write := range allViews {
+			out := strings.Join(strings.Fields(written(t, name, write, r)), " ")
+			if (name == "table" || name == "html" || name == "markdown") && !strings.Contains(out, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, out)
+			}
+			if !strings.Contains(out, "offer.pdf") || strings.Contains(out, "Everything was read") {
+				t.Errorf("%s: everything was read, or no offer.pdf\n%s", name, out)
+			}
+		}
+	}
+	if got := report().PassedOver(); got != "" {
+		t.Errorf("nothing was passed over: %q", got)
+	}
+}

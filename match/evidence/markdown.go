@@ -59,7 +59,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		list(out, "- ", notices)
 	}
 	if len(r.Companions) > 0 {
-		out.WriteString("\n### Not read: files that are no bills of materials\n\n")
+		fmt.Fprintf(out, "\n### Passed over\n\n%s\n\n", md(r.PassedOver()))
 		var lines []string
 		for _, c := range r.Companions {
 			lines = append(lines, md(c.Path)+": "+md(c.Reason))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/clause76/clause76/match"
@@ -370,7 +371,7 @@ func (p *printer) coverage(r *Report) {
 		text += fmt.Sprintf(", %d not read to the end", cut)
 	}
 	if n := len(r.Companions); n > 0 {
-		text += fmt.Sprintf("; %s not read", number(n, "other file"))
+		text += fmt.Sprintf("; %s passed over", number(n, "companion file"))
 	}
 	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
@@ -383,12 +384,35 @@ func (p *printer) coverage(r *Report) {
 	}
 }
 
+// PassedOver says in a sentence how many files were passed over as companions of documents, and
+// what they are; "" if none was. Who reads that all documents were read has to read this, too.
+func (r *Report) PassedOver() string {
+	if len(r.Companions) == 0 {
+		return ""
+	}
+	const most = 6
+	var reasons []string
+	for _, g := range r.passedOver() {
+		if len(reasons) == most {
+			reasons = append(reasons, "others")
+			break
+		}
+		reasons = append(reasons, g.reason)
+	}
+	what := " files were passed over as companion files ("
+	if len(r.Companions) == 1 {
+		what = " file was passed over as a companion file ("
+	}
+	return strconv.Itoa(len(r.Companions)) + what + strings.Join(reasons, ", ") + "), and not screened: listed below."
+}
+
 // passedOver prints the companions, those of a kind together.
 func (p *printer) passedOver(r *Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
-	p.rule("Not read: files that are no bills of materials")
+	p.rule("Passed over")
+	p.line("", "", r.PassedOver())
 	const most = 8
 	for _, g := range r.passedOver() {
 		names := g.paths[:min(most, len(g.paths))]

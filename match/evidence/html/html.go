@@ -126,7 +126,7 @@ var verdicts = map[string]words{
 	"exclude":      {"An official text speaks of excluding the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
 	"review":       {"Somebody has to look at this", "Something in these files may be of a vendor whom an official text concerns, and a question is open: whether it is that vendor's, or whether the text applies."},
 	"inconclusive": {"Nothing was found, but not everything could be screened", "What could not be read could hold anything. See what was not screened before relying on this."},
-	"clear":        {"Nothing was found in what was screened", "Everything was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
+	"clear":        {"Nothing was found in what was screened", "Every document was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
 }
 
 // A bar is one of a chart.

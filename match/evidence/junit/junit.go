@@ -98,7 +98,7 @@ func (all *suites) add(s suite) {
 
 // companions are cases that are skipped: files that were passed over.
 func companions(r *evidence.Report) suite {
-	s := suite{Name: "passed over: no documents to screen", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
+	s := suite{Name: "passed over as companion files, and not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
 	for _, c := range r.Companions {
 		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: evidence.Printable(c.Path), Skipped: &result{Message: evidence.Printable(c.Reason)}})
 	}
