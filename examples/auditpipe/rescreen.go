@@ -179,7 +179,7 @@ func flips(c *config, m *match.Matcher, order []string, latest map[string]*evide
 		b := latest[digest]
 		p := pairs[b.Denylist.Release+" "+b.Denylist.AsOf]
 		if p == nil {
-			p = &pair{&evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options}, evidence.New(m, "auditpipe", match.Ban)}
+			p = &pair{&evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options, Notices: b.Notices}, evidence.New(m, "auditpipe", match.Ban)}
 			pairs[b.Denylist.Release+" "+b.Denylist.AsOf] = p
 		}
 		p.before.Documents = append(p.before.Documents, b.Documents...)

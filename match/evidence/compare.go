@@ -5,6 +5,7 @@ package evidence
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"sort"
 
 	"github.com/clause76/clause76/match"
@@ -16,6 +17,8 @@ type Comparison struct {
 	SchemaVersion string   `json:"schemaVersion"`
 	Before        Denylist `json:"before"`
 	After         Denylist `json:"after"`
+	// Notices are those of both reports, see [Report].
+	Notices []Notice `json:"notices,omitempty"`
 	// Flips are in order of the documents' paths, then of the second report.
 	Flips []Flip `json:"flips"`
 	// Same counts the findings whose verdict is the same.
@@ -46,7 +49,7 @@ type Change struct {
 // Compare compares two reports of the same documents. changes are those between their
 // releases, see [denylist.Diff]; each flip gets those of its vendor that work its way.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
-	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Flips: []Flip{}, NotScreened: after.NotScreened()}
+	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Notices: slices.Concat(before.Notices, after.Notices), Flips: []Flip{}, NotScreened: after.NotScreened()}
 	type document struct {
 		path, sha string
 		n         int // of those with this path and digest: an archive can have a file twice
@@ -156,6 +159,7 @@ func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
 	p := newPrinter(w, opts)
 	p.line("", "", "clause76: from denylist release "+c.Before.Release+", as of "+c.Before.AsOf+", to "+c.After.Release+", as of "+c.After.AsOf)
 	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
+	p.notices(c.Notices)
 	path, told := "", make(map[string]bool)
 	for i := range c.Flips {
 		f := &c.Flips[i]

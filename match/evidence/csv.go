@@ -18,7 +18,8 @@ var csvColumns = []string{
 }
 
 // WriteCSV writes the report as a table for spreadsheets (RFC 4180): a row for each document
-// ("document"), one for each of its notices ("notice") and for each thing of it that was not
+// ("document"), one for each of its notices ("notice"; those of the report are without a
+// document) and for each thing of it that was not
 // screened ("gap", with its kind as the reason; without a document if nothing was), and one for each text that a finding
 // ("finding") or an observation ("observation") cites, with the first claim that led to the
 // vendor; at the end one for each file that was passed over ("companion"). A cell that a
@@ -40,6 +41,14 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	copy(row, csvColumns)
 	if err := flush(); err != nil {
 		return err
+	}
+	for _, n := range r.Notices {
+		set("row", "notice")
+		set("reason", n.Kind)
+		set("note", n.Message)
+		if err := flush(); err != nil {
+			return err
+		}
 	}
 	for i := range r.Documents {
 		if err := r.csvDocument(&r.Documents[i], set, flush); err != nil {

@@ -25,6 +25,9 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	var findings []foundIn
 	var notices []string
+	for _, n := range r.Notices {
+		notices = append(notices, md(n.Message))
+	}
 	for i := range r.Documents {
 		d := &r.Documents[i]
 		for j := range d.Findings {

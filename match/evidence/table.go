@@ -53,6 +53,7 @@ func (p *printer) report(r *Report) {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
 	}
 	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
+	p.notices(r.Notices)
 	for i := range r.Documents {
 		p.document(r, &r.Documents[i])
 	}
@@ -71,6 +72,12 @@ func (p *printer) notScreened(gaps []DocumentGap) {
 	p.rule("Not screened")
 	for i := range gaps {
 		p.line("  - ", "    ", painted{"33", gaps[i].String()})
+	}
+}
+
+func (p *printer) notices(notices []Notice) {
+	for i := range notices {
+		p.line("", "  ", bold("Notice:"), notices[i].Message)
 	}
 }
 

@@ -174,6 +174,9 @@ func (x *writer) about(f *evidence.Finding) string {
 		}
 		fmt.Fprintf(&b, " %s", c.URL)
 	}
+	for _, n := range x.r.Notices {
+		fmt.Fprintf(&b, "\nNotice: %s.", n.Message)
+	}
 	for _, g := range x.r.GapsOf(x.d) {
 		fmt.Fprintf(&b, "\nNot screened of this document: %s.", g.Message)
 	}

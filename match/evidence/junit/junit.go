@@ -107,7 +107,11 @@ func companions(r *evidence.Report) suite {
 
 // properties say by which list the report judges.
 func properties(r *evidence.Report) []property {
-	return []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
+	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
+	for _, n := range r.Notices {
+		all = append(all, property{"notice", evidence.Printable(n.Message)})
+	}
+	return all
 }
 
 // notScreened is the case of a gap.

@@ -135,6 +135,9 @@ func Write(w io.Writer, r *evidence.Report) error {
 		Props:       x.props("verdict", r.Verdict, "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
 		Reviewed:    map[string][]any{"control-selections": {map[string]any{"include-all": map[string]any{}}}},
 	}
+	for _, n := range r.Notices {
+		res.Description += "\nNotice: " + line(n.Message)
+	}
 	for i := range r.Documents {
 		x.document(&res, i, &r.Documents[i])
 	}

@@ -142,6 +142,9 @@ func Write(w io.Writer, r *evidence.Report) error { return WriteFiles(w, r, nil)
 func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.ReadCloser, error)) error {
 	x := &writer{r: r, open: open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
 	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it can hold anything."}})
+	for _, n := range r.Notices {
+		x.notes = append(x.notes, notification{Level: "note", Message: printable(n.Message)})
+	}
 	for _, g := range r.GapsOf(nil) {
 		x.notes = append(x.notes, notification{Level: "error", Message: printable("Not screened: " + g.Message)})
 	}
