@@ -116,6 +116,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if c.compare != nil {
 		return compare(c, report, screenWith(ctx, c, c.compare, inputs, stdin, stderr), stdout, stderr)
 	}
+	if c.policy != nil {
+		report.Policy = c.policy.Decide(report, c.day)
+	}
 	err = errors.Join(c.writeReport(ctx, report, stdout), c.writeAnnotated(report, stderr))
 	if errors.Is(err, evidence.ErrNoFinding) {
 		fmt.Fprintf(stderr, "bidcheck: -explain: %s\n", evidence.PrintableLines(err.Error()))
@@ -128,15 +131,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if c.policy == nil {
 		return report.ExitStatus(report.Reaches(c.failOn))
 	}
-	decision := c.policy.Decide(report, c.day)
-	to := stderr
-	if o := c.outputs[0]; o.path == "" && o.form.name == "table" {
-		to = stdout
+	if o := c.outputs[0]; o.path != "" || o.form.name != "table" || c.explain != "" { // the table has it
+		if err := report.Policy.WriteTable(stderr, tableOptions(stderr)); err != nil {
+			return exitUnscreened
+		}
 	}
-	if err := writeDecision(to, decision); err != nil {
-		return exitUnscreened
-	}
-	return decision.ExitStatus()
+	return report.Policy.ExitStatus()
 }
 
 // screenWith screens the inputs with one matcher.

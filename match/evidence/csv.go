@@ -22,7 +22,7 @@ var csvColumns = []string{
 // document) and for each thing of it that was not
 // screened ("gap", with its kind as the reason; without a document if nothing was), and one for each text that a finding
 // ("finding") or an observation ("observation") cites, with the first claim that led to the
-// vendor; at the end one for each file that was passed over ("companion"). A cell that a
+// vendor; then one for the decision of a policy ("policy"), and at the end one for each file that was passed over ("companion"). A cell that a
 // spreadsheet could take for a formula starts with an apostrophe.
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -52,6 +52,15 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	}
 	for i := range r.Documents {
 		if err := r.csvDocument(&r.Documents[i], set, flush); err != nil {
+			return err
+		}
+	}
+	if d := r.Policy; d != nil {
+		set("row", "policy")
+		set("sha256", d.SHA256)
+		set("reason", map[bool]string{true: "pass", false: "fail"}[d.Pass])
+		set("note", strings.Join(append([]string{d.Result()}, d.Lines()...), "\n"))
+		if err := flush(); err != nil {
 			return err
 		}
 	}

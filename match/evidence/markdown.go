@@ -42,6 +42,14 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
 		md(r.Denylist.Release), md(r.Denylist.AsOf), number(len(r.Documents), "document"), number(len(findings), "finding"))
 	markdownTable(out, findings)
+	if r.Policy != nil {
+		fmt.Fprintf(out, "\n### Policy\n\n%s\n\n", md(r.Policy.Result()))
+		var lines []string
+		for _, line := range r.Policy.Lines() {
+			lines = append(lines, md(line))
+		}
+		list(out, "- ", lines)
+	}
 	if gaps := r.NotScreened(); len(gaps) > 0 {
 		fmt.Fprintf(out, "\n### Not screened\n\nWhat was not screened can hold anything. %s:\n\n", number(len(gaps), "gap"))
 		var lines []string

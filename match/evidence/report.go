@@ -42,6 +42,8 @@ type Report struct {
 	// summary, such as that the denylist is of another day than the one that was judged by.
 	Notices   []Notice   `json:"notices,omitempty"`
 	Documents []Document `json:"documents"`
+	// Policy is what the policy of a buyer decided about the report; nil if there was none.
+	Policy *Decision `json:"policy,omitempty"`
 	// Companions are files that lie beside documents and were passed over.
 	Companions []Companion `json:"companions,omitempty"`
 	Coverage   Coverage    `json:"coverage"`

@@ -62,6 +62,7 @@ func (p *printer) report(r *Report) {
 	p.passedOver(r)
 	p.notScreened(r.NotScreened())
 	p.coverage(r)
+	p.decision(r.Policy)
 }
 
 // notScreened prints all gaps of a report, whatever else it says.

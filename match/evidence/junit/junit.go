@@ -111,6 +111,9 @@ func properties(r *evidence.Report) []property {
 	for _, n := range r.Notices {
 		all = append(all, property{"notice", evidence.Printable(n.Message)})
 	}
+	if r.Policy != nil {
+		all = append(all, property{"policy", evidence.Printable(r.Policy.Result())})
+	}
 	return all
 }
 

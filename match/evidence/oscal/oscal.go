@@ -138,6 +138,12 @@ func Write(w io.Writer, r *evidence.Report) error {
 	for _, n := range r.Notices {
 		res.Description += "\nNotice: " + line(n.Message)
 	}
+	if r.Policy != nil {
+		res.Description += "\n" + line(r.Policy.Result())
+		for _, s := range r.Policy.Lines() {
+			res.Description += "\n" + line(s)
+		}
+	}
 	for i := range r.Documents {
 		x.document(&res, i, &r.Documents[i])
 	}

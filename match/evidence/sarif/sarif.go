@@ -145,6 +145,9 @@ func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.Read
 	for _, n := range r.Notices {
 		x.notes = append(x.notes, notification{Level: "note", Message: printable(n.Message)})
 	}
+	if r.Policy != nil {
+		x.notes = append(x.notes, notification{Level: "note", Message: printable(r.Policy.Result())})
+	}
 	for _, g := range r.GapsOf(nil) {
 		x.notes = append(x.notes, notification{Level: "error", Message: printable("Not screened: " + g.Message)})
 	}
