@@ -179,7 +179,7 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	for _, r := range x.newest {
 		byLine[r.Line] = r
 		releases[r.Release+" as of "+r.AsOf]++
-		if r.Failed > 0 || r.Malformed > 0 || r.Verdict == "inconclusive" {
+		if r.unscreened() {
 			unread++
 		}
 	}
@@ -218,11 +218,5 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	if unread > 0 {
 		fmt.Fprintf(c.stderr, "auditpipe: %d files could not be screened in whole: what could not be read of them could be the vendor's\n", unread)
 	}
-	switch {
-	case len(x.found) > 0:
-		return exitFound, nil
-	case unread > 0 || missing > 0 || c.unfinished || len(x.newest) == 0:
-		return exitUnread, nil
-	}
-	return exitOK, nil
+	return evidence.ExitStatus(len(x.found) > 0, unread > 0 || missing > 0 || c.unfinished || len(x.newest) == 0), nil
 }

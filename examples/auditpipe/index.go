@@ -21,10 +21,10 @@ import (
 )
 
 // indexVersion is that of the tables and of what is in their rows.
-const indexVersion = "2"
+const indexVersion = "3"
 
 const schema = `
-CREATE TABLE records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, malformed INTEGER NOT NULL);
+CREATE TABLE records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, gaps INTEGER NOT NULL);
 CREATE TABLE findings (seq INTEGER PRIMARY KEY, line INTEGER NOT NULL, document TEXT NOT NULL, id TEXT NOT NULL, vendor TEXT NOT NULL, verdict TEXT NOT NULL, tier TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, pointer TEXT NOT NULL);
 CREATE INDEX findings_vendor ON findings (vendor);
 CREATE INDEX records_digest ON records (digest);
@@ -34,8 +34,11 @@ CREATE INDEX records_digest ON records (digest);
 type record struct {
 	Line                                 int
 	Name, Digest, Release, AsOf, Verdict string
-	Failed, Malformed                    int // documents that were not read to their end; fields that were not read
+	Failed, Gaps                         int // documents that were not read to their end; all that was not screened, also beside findings
 }
+
+// unscreened reports whether the statement says of anything that it was not screened.
+func (r *record) unscreened() bool { return r.Failed > 0 || r.Gaps > 0 }
 
 // A found is the row of a finding.
 type found struct {
@@ -46,7 +49,10 @@ type found struct {
 // rows are those of a statement.
 func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	digest, err := digestIn(r)
-	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict, 0, r.Coverage.Malformed}
+	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict, 0, len(r.NotScreened())}
+	if rec.Gaps == 0 && r.ExitStatus(false) != evidence.ExitClear {
+		rec.Gaps = 1 // such as in a record of schema 1, which does not name all
+	}
 	var all []found
 	for _, d := range r.Documents {
 		if d.Error != nil {
@@ -208,7 +214,7 @@ func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 	}
 	err = s.statements(ctx, from, asker{
 		func(r record) error {
-			_, err := insert.Exec(r.Line, r.Name, r.Digest, r.Release, r.AsOf, r.Verdict, r.Failed, r.Malformed)
+			_, err := insert.Exec(r.Line, r.Name, r.Digest, r.Release, r.AsOf, r.Verdict, r.Failed, r.Gaps)
 			return errors.Join(err, d.record(r))
 		},
 		func(f found) error {
@@ -285,9 +291,9 @@ func (s *store) rowsOf(ctx context.Context, a asker) error {
 	if err != nil {
 		return err
 	}
-	err = each("SELECT line, name, digest, release, asOf, verdict, failed, malformed FROM records NOT INDEXED ORDER BY line", func(rows *sql.Rows) error {
+	err = each("SELECT line, name, digest, release, asOf, verdict, failed, gaps FROM records NOT INDEXED ORDER BY line", func(rows *sql.Rows) error {
 		var r record
-		if err := rows.Scan(&r.Line, &r.Name, &r.Digest, &r.Release, &r.AsOf, &r.Verdict, &r.Failed, &r.Malformed); err != nil {
+		if err := rows.Scan(&r.Line, &r.Name, &r.Digest, &r.Release, &r.AsOf, &r.Verdict, &r.Failed, &r.Gaps); err != nil {
 			return err
 		}
 		return a.record(r)
@@ -305,8 +311,8 @@ func (s *store) rowsOf(ctx context.Context, a asker) error {
 }
 
 // unscreened counts the statements with these names that are on files with a document that
-// could not be screened, and on others of which a part could not be read.
-func (s *store) unscreened(ctx context.Context, names []string) (failed, malformed int, err error) {
+// could not be screened, and on others of which a part was not screened, whatever was found.
+func (s *store) unscreened(ctx context.Context, names []string) (failed, partly int, err error) {
 	known := make(map[string]record)
 	err = s.rowsOf(ctx, asker{
 		func(r record) error { known[r.Name] = r; return nil },
@@ -318,9 +324,9 @@ func (s *store) unscreened(ctx context.Context, names []string) (failed, malform
 			err = errors.Join(err, fmt.Errorf("%w: it has no statement %s", errIndex, name))
 		case r.Failed > 0:
 			failed++
-		case r.Malformed > 0 || r.Verdict == "inconclusive":
-			malformed++
+		case r.unscreened():
+			partly++
 		}
 	}
-	return failed, malformed, err
+	return failed, partly, err
 }

@@ -27,11 +27,11 @@ import (
 
 // Exit statuses.
 const (
-	exitOK       = 0
-	exitFound    = 1 // verify: something is not as it was; find: something was found
+	exitOK       = evidence.ExitClear
+	exitFound    = evidence.ExitFound // verify: something is not as it was; find: something was found
 	exitUsage    = 2
-	exitUnread   = 3 // an input could not be screened or read, or the store cannot be used
-	exitNotAgain = 4 // verify: the signature is good, and a file was not screened again
+	exitUnread   = evidence.ExitUnscreened // an input could not be screened or read, or the store cannot be used
+	exitNotAgain = 4                       // verify: the signature is good, and a file was not screened again
 )
 
 const usage = `Usage: auditpipe COMMAND [flags] [PATH...]
@@ -51,6 +51,10 @@ Commands:
   verify    check statements (FILE...) and screen their files again, or check the whole
             store (-store). It says of each file: the same, differs, missing, or not
             screened again. Paths are those of the statement; -C says from where.
+
+Each file is screened by itself: what it says of another file, such as a linked document,
+counts as not screened. Known companions of documents, such as a licence, are passed over
+and listed; if there is nothing else, nothing was screened.
 
 Killing it at any moment loses nothing: the same command goes on where it was.
 
@@ -79,14 +83,15 @@ Examples:
   auditpipe verify -key key.pub -C /srv/bids bid.intoto.json
 
 Exit status:
-  0  all is well: every file was screened; find: nothing was found in files that were
-     all screened in whole; verify FILE: every file was there and gave the same
+  0  all is well: every file was screened in whole, whatever was found in it; find:
+     nothing was found in files that were all screened in whole; verify FILE: every file was there and gave the same
      (with -signature-only: the signature is good); verify -store: the store is whole
      (the screened files themselves are not read; verify its records one by one for that:
      auditpipe verify -key KEY STORE/records/*/*.json)
   1  verify: something is not as it was signed; find: something was found
   2  usage error
-  3  a file could not be screened or read in whole, or the store cannot be used
+  3  something of a file was not screened, also beside findings, or nothing was screened,
+     or the store cannot be used
   4  verify: the signature is good, and a file is missing or was not screened again
 `
 

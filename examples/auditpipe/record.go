@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 
 	strict "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -121,8 +123,44 @@ func digestIn(r *evidence.Report) (string, error) {
 	return "", errors.New("a statement on a file without a digest")
 }
 
-// Transcripts of the documents in a file, by their paths without the file's.
-type transcripts map[string]*sbom.Transcript
+// A transcript is what a document said, beside what identifies the document: a path does not,
+// for an archive can have two entries of one name.
+type transcript struct {
+	Path   string           `json:"path"` // without that of the file
+	SHA256 string           `json:"sha256"`
+	Said   *sbom.Transcript `json:"said"` // nil if nothing was read of the document
+}
+
+// Transcripts are those of all documents of a record, in their order.
+type transcripts []transcript
+
+// kept puts the transcripts of the documents that were screened, by their index before the
+// record was put in order, beside the documents of the record.
+func kept(file string, screened []evidence.Document, said map[int]*sbom.Transcript) transcripts {
+	order := make([]int, len(screened))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(screened[a].Path, screened[b].Path) })
+	all := make(transcripts, 0, len(order))
+	for _, i := range order {
+		all = append(all, transcript{strings.TrimPrefix(screened[i].Path, file), screened[i].SHA256, said[i]})
+	}
+	return all
+}
+
+// fit checks that there is one for each document of a record, in its place.
+func (t transcripts) fit(file string, docs []evidence.Document) error {
+	if len(t) != len(docs) {
+		return fmt.Errorf("%w: it is of %d documents, and the record has %d", errTranscript, len(t), len(docs))
+	}
+	for i, d := range docs {
+		if t[i].SHA256 != d.SHA256 || t[i].Path != strings.TrimPrefix(d.Path, file) {
+			return fmt.Errorf("%w: number %d is of another document than %s", errTranscript, i+1, d.Path)
+		}
+	}
+	return nil
+}
 
 var (
 	packer, _   = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
@@ -155,6 +193,9 @@ func (s *store) transcripts(digest string) (transcripts, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := make(transcripts)
-	return t, json.Unmarshal(text, &t)
+	var t transcripts
+	if err := json.Unmarshal(text, &t); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w; if an older auditpipe made the store, screen the files into a new one", errTranscript, digest, err)
+	}
+	return t, nil
 }

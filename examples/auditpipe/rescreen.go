@@ -9,11 +9,11 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
 )
 
 // rescreenCommand judges what is in the store by another denylist.
@@ -42,13 +42,13 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if err := s.index(ctx); err != nil {
 		return exitUnread, err
 	}
-	order, latest, said, err := s.others(m)
+	order, latest, said, there, err := s.others(m)
 	if err != nil {
 		return exitUnread, err
 	}
 	meter := newMeter(c, len(order))
 	defer meter.done()
-	x := &pipe{c: c, m: m, s: s, meter: meter}
+	x := &pipe{c: c, m: m, s: s, meter: meter, names: there}
 	after := make([]*evidence.Report, len(order))
 	failed, err := x.all(ctx, len(order), func(i int) (entry, error) {
 		e, err := x.again(ctx, order[i], said[order[i]], latest[order[i]])
@@ -73,19 +73,20 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 
 // others finds the newest statement on each file that is not by m's release and day, from which
 // a verdict flips: the digests of the files in their order, and by them the reports and the
-// digests of the transcripts.
-func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evidence.Report, said map[string]string, err error) {
+// digests of the transcripts. There are the names of those that are by m's already.
+func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evidence.Report, said map[string]string, there []string, err error) {
 	latest, said = make(map[string]*evidence.Report), make(map[string]string)
 	for _, line := range s.lines {
 		r, err := s.load(line)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, nil, nil, nil, err
 		}
 		digest, err := digestIn(r)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, nil, nil, nil, err
 		}
 		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) {
+			there = append(there, nameIn(line))
 			continue
 		}
 		if latest[digest] == nil {
@@ -93,7 +94,7 @@ func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evi
 		}
 		latest[digest], said[digest] = r, transcriptIn(line)
 	}
-	return order, latest, said, nil
+	return order, latest, said, there, nil
 }
 
 // again judges the documents in a file by their transcript.
@@ -105,28 +106,17 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 	e := entry{digest: digest, said: transcript, path: before.Subjects()[0].Name, report: x.report(failOn, before.Options.Keys)}
 	e.name = name(digest, e.report.Denylist, e.report.Options)
 	said, err := x.s.transcripts(transcript)
+	if err == nil {
+		err = said.fit(e.path, before.Documents)
+	}
 	if err != nil {
 		return e, err
 	}
 	results := make([]match.Screened, len(before.Documents))
-	for i, d := range before.Documents {
+	for i := range before.Documents {
+		d := &before.Documents[i]
 		results[i].Path, results[i].Digests = d.Path, map[string]string{"sha256": d.SHA256}
-		t, ok := said[strings.TrimPrefix(d.Path, e.path)]
-		switch {
-		case !ok && d.Error == nil:
-			return e, fmt.Errorf("there is no transcript of %s", d.Path)
-		case !ok && len(d.Findings)+len(d.Observations) > 0:
-			// What was found by the other denylist is no finding by this one, and must not be
-			// lost: the earlier statement stays the newest on the file.
-			return e, fmt.Errorf("%s was not read to its end, and what was read of it is in no transcript: screen the file again", d.Path)
-		case !ok:
-			continue // nothing was read of it
-		}
-		results[i].Result, err = x.m.Check(ctx, t.Document())
-		if partial := (*match.IncompleteError)(nil); d.Error != nil && ctx.Err() == nil && errors.As(err, &partial) {
-			results[i].Result, err = partial.Result, nil
-		}
-		if err != nil {
+		if results[i].Result, err = x.judge(ctx, d, said[i].Said); err != nil {
 			return e, err
 		}
 	}
@@ -140,6 +130,25 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 	return e, err
 }
 
+// judge judges a document by its transcript. The result is nil if nothing was read of it.
+func (x *pipe) judge(ctx context.Context, d *evidence.Document, said *sbom.Transcript) (*match.Result, error) {
+	switch {
+	case said == nil && d.Error == nil:
+		return nil, fmt.Errorf("%w: there is none of %s", errTranscript, d.Path)
+	case said == nil && len(d.Findings)+len(d.Observations)+d.Coverage.Components > 0:
+		// What was found by the other denylist is no finding by this one, and must not be
+		// lost: the earlier statement stays the newest on the file.
+		return nil, fmt.Errorf("%s was not read to its end, and what was read of it is in no transcript: screen the file again", d.Path)
+	case said == nil:
+		return nil, nil
+	}
+	result, err := x.m.Check(ctx, said.Document())
+	if partial := (*match.IncompleteError)(nil); d.Error != nil && ctx.Err() == nil && errors.As(err, &partial) {
+		return partial.Result, nil
+	}
+	return result, err
+}
+
 // judged is a document of an earlier record with another result. What was not read of it then
 // is not read now; a result of nil is that of a document of which nothing was read.
 func judged(d evidence.Document, r *match.Result) evidence.Document {
@@ -148,6 +157,11 @@ func judged(d evidence.Document, r *match.Result) evidence.Document {
 	}
 	out := evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r)
 	out.Container = d.Container
+	for _, w := range d.Warnings { // of what was around the document, which no transcript has
+		if w.Kind == string(sbom.WarnUnverified) && !slices.Contains(out.Warnings, w) {
+			out.Warnings = append(out.Warnings, w)
+		}
+	}
 	if d.Error != nil {
 		out.Fail(*d.Error)
 	}
@@ -165,7 +179,7 @@ func flips(c *config, m *match.Matcher, order []string, latest map[string]*evide
 		b := latest[digest]
 		p := pairs[b.Denylist.Release+" "+b.Denylist.AsOf]
 		if p == nil {
-			p = &pair{&evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options}, evidence.New(m, "auditpipe", match.Ban)}
+			p = &pair{&evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options, Notices: b.Notices}, evidence.New(m, "auditpipe", match.Ban)}
 			pairs[b.Denylist.Release+" "+b.Denylist.AsOf] = p
 		}
 		p.before.Documents = append(p.before.Documents, b.Documents...)

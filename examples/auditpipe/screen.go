@@ -9,8 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"strings"
+	"slices"
 	"sync"
 
 	"github.com/clause76/clause76/match"
@@ -63,12 +64,16 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	for name, line := range s.known {
 		x.there[name] = statementIn(s.lines[line])
 	}
+	x.beside = make(map[string]string)
 	failed, err := x.all(ctx, len(inputs), func(i int) (entry, error) { return x.input(ctx, inputs[i]) })
 	if err == nil {
 		err = s.index(ctx)
 	}
 	meter.done()
-	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d with the content of one in the store, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed, failed)
+	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d with the content of one in the store, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed-len(x.beside), failed)
+	for _, path := range slices.Sorted(maps.Keys(x.beside)) {
+		fmt.Fprintf(c.stderr, "auditpipe: %s: %s\n", evidence.Printable(path), evidence.Printable(x.beside[path]))
+	}
 	if err != nil {
 		return exitUnread, err
 	}
@@ -85,10 +90,8 @@ func (x *pipe) status(ctx context.Context, failed int) (int, error) {
 	if unread+partly > 0 {
 		fmt.Fprintf(x.c.stderr, "auditpipe: statements say of %d files that they could not be screened, and of %d that a part of them could not\n", unread, partly)
 	}
-	if failed+unread+partly > 0 {
-		return exitUnread, nil
-	}
-	return exitOK, nil
+	nothing := len(x.names) == 0                                                // as in a report of companions only
+	return evidence.ExitStatus(false, failed+unread+partly > 0 || nothing), nil // findings are no fault of a run: find asks for them
 }
 
 // A pipe makes entries, several at once, and commits them in their order.
@@ -102,7 +105,12 @@ type pipe struct {
 	fresh int
 	names []string          // of the statements on what was put in
 	paths map[string]string // the first file of this run with a statement of this name
+	// beside says of files that were passed over, by their paths, what they are: known companions
+	// of documents, on which there is no statement.
+	beside map[string]string
 }
+
+var errPassedOver = errors.New("passed over as a companion file, without a statement")
 
 // all makes n entries with make, and commits those that have a record. It returns how many
 // failed.
@@ -158,6 +166,8 @@ func (x *pipe) all(ctx context.Context, n int, produce func(i int) (entry, error
 		switch {
 		case ctx.Err() != nil:
 			return failed, ctx.Err()
+		case errors.Is(got.err, errPassedOver):
+			x.beside[got.path] = got.err.Error()
 		case got.err != nil:
 			failed++
 			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %s\n", evidence.Printable(got.path), evidence.PrintableLines(got.err.Error()))
@@ -222,18 +232,18 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 			return e, x.s.intact(e.name, statement)
 		}
 	}
-	said := make(transcripts)
-	var mu sync.Mutex
+	said := make(map[int]*sbom.Transcript)
 	e.report = x.report(match.Ban, x.keys)
-	e.report.Finish(screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Verifiers: x.c.documentKeys, Transcript: func(path string, t *sbom.Transcript) {
-		mu.Lock()
-		said[strings.TrimPrefix(path, evidence.EscapePath(in.Path))] = t
-		mu.Unlock()
-	}}))
+	docs, companions := screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Verifiers: x.c.documentKeys,
+		Transcript: func(n int, t *sbom.Transcript) { said[n] = t }})
+	e.report.Finish(docs, companions)
 	if err := ctx.Err(); err != nil {
 		return e, err
 	}
-	if len(e.report.Documents) == 0 {
+	if len(docs) == 0 && len(companions) > 0 {
+		return e, fmt.Errorf("%w: %s", errPassedOver, companions[0].Reason)
+	}
+	if len(docs) == 0 {
 		return e, errors.New("it holds no document to screen")
 	}
 	subjects := e.report.Subjects()
@@ -247,7 +257,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		e.digest, e.name = digest, x.name(digest)
 	}
 	var err error
-	if e.transcript, err = said.pack(); err != nil {
+	if e.transcript, err = kept(evidence.EscapePath(in.Path), docs, said).pack(); err != nil {
 		return e, err
 	}
 	e.said = sumOf(e.transcript)

@@ -117,6 +117,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if c.compare != nil {
 		return compare(c, report, screenWith(ctx, c, c.compare, inputs, stdin, stderr), stdout, stderr)
 	}
+	if c.policy != nil {
+		report.Policy = c.policy.Decide(report, c.day)
+	}
 	err = errors.Join(c.writeReport(ctx, report, stdout), c.writeAnnotated(report, stderr))
 	if errors.Is(err, evidence.ErrNoFinding) {
 		fmt.Fprintf(stderr, "bidcheck: -explain: %s\n", evidence.PrintableLines(err.Error()))
@@ -129,15 +132,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if c.policy == nil {
 		return report.ExitStatus(report.Reaches(c.failOn))
 	}
-	decision := c.policy.Decide(report, c.day)
-	to := stderr
-	if o := c.outputs[0]; o.path == "" && o.form.name == "table" {
-		to = stdout
+	if o := c.outputs[0]; o.path != "" || o.form.name != "table" || c.explain != "" { // the table has it
+		if err := report.Policy.WriteTable(stderr, tableOptions(stderr)); err != nil {
+			return exitUnscreened
+		}
 	}
-	if err := writeDecision(to, decision); err != nil {
-		return exitUnscreened
-	}
-	return decision.ExitStatus()
+	return report.Policy.ExitStatus()
 }
 
 // screenWith screens the inputs with one matcher.
@@ -165,9 +165,6 @@ func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer
 	if err != nil {
 		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", evidence.PrintableLines(err.Error()))
 		return exitUnscreened
-	}
-	for _, g := range after.NotScreened() {
-		fmt.Fprintf(stderr, "bidcheck: %s\n", evidence.Printable(g.String()))
 	}
 	return after.ExitStatus(c.failOn != match.NoVerdict && comparison.Reached(c.failOn))
 }

@@ -506,8 +506,10 @@ func TestCompare(t *testing.T) {
 	if status, _, stderr := check(t, "{}", "-compare", "2018.06.13", "-"); status != exitUsage || !strings.Contains(stderr, "twice") {
 		t.Errorf("standard input: status %d, %q", status, stderr)
 	}
-	if status, _, stderr := check(t, "", "-denylist", "2018.06.12", "-compare", "2018.06.13", "main_test.go"); status != exitUnscreened || stderr == "" {
-		t.Errorf("what is no manifest: status %d, %q", status, stderr)
+	for _, form := range []string{"table", "json"} {
+		if status, out, _ := check(t, "", "-denylist", "2018.06.12", "-compare", "2018.06.13", "-format", form, "main_test.go"); status != exitUnscreened || !strings.Contains(out, "it was not read to its end: ") {
+			t.Errorf("what is no manifest: status %d, %q", status, out)
+		}
 	}
 }
 

@@ -3,10 +3,82 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
 )
+
+func digest(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../..", path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// The decision of the policy is in every form of the report, with the digest of the policy and
+// the waivers that were used, and signed with it; the files give the record again.
+func TestDecisionInReport(t *testing.T) {
+	const file = "testdata/policies/routers.json"
+	dir := t.TempDir()
+	private, public := keyFiles(t)
+	args := []string{"-policy", file, "-day", "2027-06-30", "-sign", private}
+	for _, form := range forms {
+		args = append(args, "-o", filepath.Join(dir, "report"+form.ending))
+	}
+	if status, _, stderr := check(t, "", append(args, "testdata/bids/router-tender")...); status != exitFound || !strings.Contains(stderr, "DOES NOT PASS") {
+		t.Fatalf("status %d, %s", status, stderr)
+	}
+	sum := digest(t, file)
+	for _, form := range forms {
+		text, err := os.ReadFile(filepath.Join(dir, "report"+form.ending))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if form.name == "intoto" {
+			key, err := loadKey(public)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := evidence.Verify(context.Background(), text, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir("../..")
+			if err := screen.Again(context.Background(), v.Report, denylist.Current(), nil); err != nil {
+				t.Error(err)
+			}
+			t.Chdir("examples/bidcheck")
+			text = v.Record
+		}
+		flat := strings.Join(strings.Fields(string(text)), " ")
+		wants := []string{sum}
+		switch form.name {
+		case "json", "intoto":
+			wants = append(wants, `"pass": false`, `"waived": [ { "document"`, `"author": "A. Buyer, procurement office"`)
+		case "sarif", "junit":
+			wants = append(wants, "DOES NOT PASS")
+		default:
+			wants = append(wants, "DOES NOT PASS", "waived until 2027-06-30 by A. Buyer")
+		}
+		for _, want := range wants {
+			if !strings.Contains(strings.ReplaceAll(flat, "- ", "-"), strings.ReplaceAll(want, "- ", "-")) {
+				t.Errorf("%s: no %q in\n%.3000s", form.name, want, flat)
+			}
+		}
+	}
+}
 
 func TestPolicy(t *testing.T) {
 	const file = "testdata/policies/routers.json"
@@ -22,11 +94,21 @@ func TestPolicy(t *testing.T) {
 	if _, out, _ := check(t, "", "-policy", file, "-day", "2027-07-01", "testdata/bids/router-tender"); strings.Contains(out, "waived") {
 		t.Error("a waiver holds after its last day")
 	}
-	// The record is the same with a policy, and the decision is elsewhere.
+	// The record is the same with a policy, but for the decision.
 	_, plain, _ := check(t, "", "-format", "json", "testdata/bids/router-tender")
-	_, out, stderr := check(t, "", "-format", "json", "-policy", file, "testdata/bids/router-tender")
-	if out != plain || !strings.Contains(stderr, "Policy ") {
-		t.Errorf("another record, or no decision: %q", stderr)
+	_, out, stderr := check(t, "", "-format", "json", "-policy", file, "-day", "2027-06-30", "testdata/bids/router-tender")
+	r, err := evidence.ParseReport([]byte(out))
+	if err != nil || r.Policy == nil || !strings.Contains(stderr, "Policy ") {
+		t.Fatalf("%v, or no decision: %q", err, stderr)
+	}
+	if d := r.Policy; d.Pass || d.Day != "2027-06-30" || d.SHA256 != digest(t, file) || len(d.Fails) == 0 || len(d.Waived) != 1 || d.Waived[0].Waiver.Author != "A. Buyer, procurement office" || len(d.Expired) != 1 {
+		t.Errorf("%+v", d)
+	}
+	validate(t, out)
+	r.Policy = nil
+	var b bytes.Buffer
+	if err := r.WriteJSON(&b); err != nil || b.String() != plain {
+		t.Errorf("another record, %v", err)
 	}
 	if status, out, _ := check(t, "", "-policy", file, "testdata/bids/clean"); status != exitClear || !strings.Contains(out, "PASSES") {
 		t.Errorf("the clean bid: status %d", status)

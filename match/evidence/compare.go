@@ -3,9 +3,11 @@
 package evidence
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
-	"sort"
+	"slices"
+	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -16,10 +18,15 @@ type Comparison struct {
 	SchemaVersion string   `json:"schemaVersion"`
 	Before        Denylist `json:"before"`
 	After         Denylist `json:"after"`
+	// Notices are those of both reports, see [Report].
+	Notices []Notice `json:"notices,omitempty"`
 	// Flips are in order of the documents' paths, then of the second report.
 	Flips []Flip `json:"flips"`
 	// Same counts the findings whose verdict is the same.
 	Same int `json:"same"`
+	// NotScreened is what was not screened by the second denylist: nothing is known of how that
+	// changed.
+	NotScreened []DocumentGap `json:"notScreened"`
 }
 
 // A Flip is a component and a vendor with another verdict.
@@ -41,80 +48,148 @@ type Change struct {
 }
 
 // Compare compares two reports of the same documents. changes are those between their
-// releases, see [denylist.Diff]; each flip gets those of its vendor that work its way.
+// releases, see [denylist.Diff]; each flip gets those that are behind it: of the entries that
+// its own findings cite and that came to something else for it, and of the register if it
+// attributed the component otherwise.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
-	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Flips: []Flip{}}
-	type key struct {
-		path, sha, ref, group, name, version, vendor string
-		at                                           Location
-		nth                                          int // of those that are the same so far: not every format has places or references
-	}
-	type side struct {
-		before, after *Finding
-		path          string
-		order         int
-	}
-	sides := make(map[key]*side)
-	collect := func(r *Report, set func(*side, *Finding)) {
-		seen := make(map[key]int)
-		for i := range r.Documents {
-			d := &r.Documents[i]
-			for j := range d.Findings {
-				f := &d.Findings[j]
-				x := &f.Component
-				k := key{path: d.Path, sha: d.SHA256, ref: x.Ref, group: x.Group, name: x.Name, version: x.Version, vendor: f.Vendor.ID, at: x.Location}
-				seen[k]++
-				k.nth = seen[k]
-				s := sides[k]
-				if s == nil {
-					s = &side{path: d.Path, order: len(sides)}
-					sides[k] = s
-				}
-				set(s, f)
-			}
-		}
-	}
-	collect(after, func(s *side, f *Finding) { s.after = f })
-	collect(before, func(s *side, f *Finding) { s.before = f })
-	var all []*side
-	for _, s := range sides {
-		all = append(all, s)
-	}
-	sort.Slice(all, func(i, j int) bool {
-		if all[i].path != all[j].path {
-			return all[i].path < all[j].path
-		}
-		return all[i].order < all[j].order
-	})
-	for _, s := range all {
+	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Notices: slices.Concat(before.Notices, after.Notices), Flips: []Flip{}, NotScreened: after.NotScreened()}
+	for _, s := range sides(before, after) {
 		f := Flip{Path: s.path, Changes: []Change{}}
 		for _, x := range [...]*Finding{s.before, s.after} {
 			if x != nil {
 				f.Component, f.Vendor = x.Component, x.Vendor
 			}
 		}
-		if s.before != nil {
-			f.Before = s.before.Verdict
-		}
-		if s.after != nil {
-			f.After = s.after.Verdict
-		}
+		f.Before, f.After = s.before.verdict(), s.after.verdict()
 		if f.Before == f.After {
 			c.Same++
 			continue
 		}
-		class := denylist.ToUnlisted
-		if f.stronger() {
-			class = denylist.ToListed
-		}
 		for _, x := range changes {
-			if string(x.Vendor) == f.Vendor.ID && x.Class == class {
+			if string(x.Vendor) == f.Vendor.ID && s.explains(&f, x) {
 				f.Changes = append(f.Changes, Change{string(x.Class), x.Entry, x.What, x.Why})
 			}
 		}
 		c.Flips = append(c.Flips, f)
 	}
 	return c
+}
+
+// verdict is that of a finding; "" if there is none.
+func (f *Finding) verdict() string {
+	if f == nil {
+		return ""
+	}
+	return f.Verdict
+}
+
+// A side is what two reports say of a component and a vendor; nil is nothing.
+type side struct {
+	before, after   *Finding
+	seen, seenAfter *Finding // or observed
+	path            string
+	order           int
+}
+
+// sides puts the findings of two reports beside one another, in order of the documents' paths,
+// then of the second report.
+func sides(before, after *Report) []*side {
+	type document struct {
+		path, sha string
+		n         int // of those with this path and digest: an archive can have a file twice
+	}
+	type key struct {
+		document
+		ref, group, name, version, vendor string
+		at                                Location
+		nth                               int // of those that are the same so far: not every format has places or references
+	}
+	index := make(map[key]*side)
+	collect := func(r *Report, set func(s *side, f *Finding, found bool)) {
+		count := make(map[document]int)
+		for i := range r.Documents {
+			d := &r.Documents[i]
+			doc := document{path: d.Path, sha: d.SHA256}
+			count[doc]++
+			doc.n = count[doc]
+			seen := make(map[key]int)
+			each := func(f *Finding, found bool) {
+				x := &f.Component
+				k := key{document: doc, ref: x.Ref, group: x.Group, name: x.Name, version: x.Version, vendor: f.Vendor.ID, at: x.Location}
+				seen[k]++
+				k.nth = seen[k]
+				if index[k] == nil {
+					index[k] = &side{path: d.Path, order: len(index)}
+				}
+				set(index[k], f, found)
+			}
+			for j := range d.Findings {
+				each(&d.Findings[j], true)
+			}
+			for j := range d.Observations {
+				each(&d.Observations[j], false)
+			}
+		}
+	}
+	collect(after, func(s *side, f *Finding, found bool) {
+		if s.seenAfter = cmp.Or(s.seenAfter, f); found {
+			s.after = f
+		}
+	})
+	collect(before, func(s *side, f *Finding, found bool) {
+		if s.seen = cmp.Or(s.seen, f); found {
+			s.before = f
+		}
+	})
+	var all []*side
+	for _, s := range index {
+		if s.before != nil || s.after != nil {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, func(a, b *side) int {
+		return cmp.Or(strings.Compare(a.path, b.path), cmp.Compare(a.order, b.order))
+	})
+	return all
+}
+
+// explains reports whether a change of the vendor is behind a flip.
+func (s *side) explains(f *Flip, x denylist.Change) bool {
+	if x.Entry == "" {
+		class := denylist.ToUnlisted
+		if f.stronger() {
+			class = denylist.ToListed
+		}
+		return x.Class == class && !sameAttributions(s.seen, s.seenAfter)
+	}
+	before, after := s.before.comesTo(x.Entry), s.after.comesTo(x.Entry)
+	return f.stronger() && after > before || !f.stronger() && after < before
+}
+
+// comesTo is what a listing comes to in a finding; [match.NoVerdict] if it is not cited.
+func (f *Finding) comesTo(listing string) match.Verdict {
+	worst := match.NoVerdict
+	if f == nil {
+		return worst
+	}
+	for i := range f.Citations {
+		if c := &f.Citations[i]; c.Listing == listing {
+			worst = max(worst, verdictOf(c.Verdict))
+		}
+	}
+	return worst
+}
+
+// sameAttributions reports whether both reports attributed a component to a vendor, by the same
+// entries of the register, as surely.
+func sameAttributions(a, b *Finding) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	return a.Tier == b.Tier && slices.EqualFunc(a.Attributions, b.Attributions, func(x, y Attribution) bool {
+		x.Source, y.Source, x.Caveat, y.Caveat = "", "", "", ""
+		return x == y
+	})
 }
 
 func (f *Flip) stronger() bool { return verdictOf(f.After) > verdictOf(f.Before) }
@@ -150,6 +225,7 @@ func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
 	p := newPrinter(w, opts)
 	p.line("", "", "clause76: from denylist release "+c.Before.Release+", as of "+c.Before.AsOf+", to "+c.After.Release+", as of "+c.After.AsOf)
 	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
+	p.notices(c.Notices)
 	path, told := "", make(map[string]bool)
 	for i := range c.Flips {
 		f := &c.Flips[i]
@@ -161,7 +237,7 @@ func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
 		p.line("", "        ", verdict(or(f.Before, "nothing")), "→", verdict(or(f.After, "nothing")), bold(component(&f.Component)), "— "+f.Vendor.Name)
 		for _, x := range f.Changes {
 			if told[f.Vendor.ID+x.What] {
-				p.line("  ", "    ", x.Entry, "(as above)")
+				p.line("  ", "    ", or(x.Entry, "register"), "(as above)")
 				continue
 			}
 			told[f.Vendor.ID+x.What] = true
@@ -169,9 +245,10 @@ func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
 			p.line("    ", "    ", "because: "+x.Why)
 		}
 		if len(f.Changes) == 0 {
-			p.line("  ", "    ", "no change of the denylist: the days judged by differ")
+			p.line("  ", "    ", "no record that this finding cites changed: the days judged by differ")
 		}
 	}
+	p.notScreened(c.NotScreened)
 	p.blank()
 	p.line("", "", bold("In all:"), number(len(c.Flips), "verdict")+" changed, "+number(c.Same, "finding")+" stayed as they were.")
 	return p.w.Flush()

@@ -3,10 +3,71 @@
 package evidence_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 )
+
+// A flip cites the records behind its own finding, and not all that changed about the vendor:
+// clause 76 names Kaspersky, and is no reason for a finding about Huawei or ZTE.
+func TestFlipCitesItsFinding(t *testing.T) {
+	docs := map[string]string{
+		"kaspersky.json": bom("kav", "AO Kaspersky Lab"), "huawei.json": bom("HG556a", "Huawei"), "zte.json": bom("MF286", "ZTE Corporation"), "hikvision.json": bom("DS-2CD2", "Hikvision"),
+		"parts.json": `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","supplier":{"name":"Huawei"}},{"type":"device","name":"b","supplier":{"name":"ZTE Corporation"}},` +
+			`{"type":"application","name":"c","supplier":{"name":"Kaspersky Lab"}},{"type":"library","name":"d","purl":"pkg:npm/%40huaweicloud/huaweicloud-sdk-core@3.1.120"}]}`,
+	}
+	reports := make(map[string]*evidence.Report)
+	eachRelease(t, func(t *testing.T, r *denylist.Release) { reports[r.Name()] = screenWith(t, r, docs) })
+	flips, cited := 0, 0
+	for _, from := range denylist.Names() {
+		for _, to := range denylist.Names() {
+			a, _ := denylist.Open(from)
+			b, _ := denylist.Open(to)
+			for _, f := range evidence.Compare(reports[from], reports[to], denylist.Diff(a, b)).Flips {
+				flips++
+				of := verdictsOf(f, reports[from], reports[to])
+				for _, x := range f.Changes {
+					cited++
+					if v, ok := of[x.Entry]; x.Entry != "" && (!ok || v[0] == v[1]) {
+						t.Errorf("%s to %s: %s → %s of %s cites %s, which came to %q for it", from, to, f.Before, f.After, f.Vendor.ID, x.Entry, v)
+					}
+					if f.Vendor.ID != "kaspersky" && strings.Contains(x.What, "clause 76") {
+						t.Errorf("%s to %s: %s → %s of %s cites %s", from, to, f.Before, f.After, f.Vendor.ID, x.What)
+					}
+				}
+				if len(f.Changes) == 0 {
+					t.Errorf("%s to %s: %s → %s of %s for no reason", from, to, f.Before, f.After, f.Vendor.ID)
+				}
+			}
+		}
+	}
+	if flips < 20 || cited < flips {
+		t.Errorf("%d flips that cite %d records", flips, cited)
+	}
+}
+
+// verdictsOf says what each listing that the findings behind a flip cite came to, before and
+// after.
+func verdictsOf(f evidence.Flip, reports ...*evidence.Report) map[string][2]string {
+	of := make(map[string][2]string)
+	for i, r := range reports {
+		for _, d := range r.Documents {
+			for _, x := range d.Findings {
+				if d.Path != f.Path || x.Vendor != f.Vendor || x.Component.Location != f.Component.Location {
+					continue
+				}
+				for _, c := range x.Citations {
+					v := of[c.Listing]
+					v[i] = c.Verdict
+					of[c.Listing] = v
+				}
+			}
+		}
+	}
+	return of
+}
 
 // Findings of a format without places or references are compared one by one.
 func TestCompareOccurrences(t *testing.T) {

@@ -18,9 +18,11 @@ var csvColumns = []string{
 }
 
 // WriteCSV writes the report as a table for spreadsheets (RFC 4180): a row for each document
-// ("document"), one for each of its notices ("notice"), and one for each text that a finding
+// ("document"), one for each of its notices ("notice"; those of the report are without a
+// document) and for each thing of it that was not
+// screened ("gap", with its kind as the reason; without a document if nothing was), and one for each text that a finding
 // ("finding") or an observation ("observation") cites, with the first claim that led to the
-// vendor; at the end one for each file that was passed over ("companion"). A cell that a
+// vendor; then one for the decision of a policy ("policy"), and at the end one for each file that was passed over ("companion"). A cell that a
 // spreadsheet could take for a formula starts with an apostrophe.
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -40,8 +42,33 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	if err := flush(); err != nil {
 		return err
 	}
+	for _, n := range r.Notices {
+		set("row", "notice")
+		set("reason", n.Kind)
+		set("note", n.Message)
+		if err := flush(); err != nil {
+			return err
+		}
+	}
 	for i := range r.Documents {
 		if err := r.csvDocument(&r.Documents[i], set, flush); err != nil {
+			return err
+		}
+	}
+	if d := r.Policy; d != nil {
+		set("row", "policy")
+		set("sha256", d.SHA256)
+		set("reason", map[bool]string{true: "pass", false: "fail"}[d.Pass])
+		set("note", strings.Join(append([]string{d.Result()}, d.Lines()...), "\n"))
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	for _, g := range r.GapsOf(nil) {
+		set("row", "gap")
+		set("reason", g.Kind)
+		set("note", g.Message)
+		if err := flush(); err != nil {
 			return err
 		}
 	}
@@ -76,6 +103,14 @@ func (r *Report) csvDocument(d *Document, set func(name, value string), flush fu
 	}
 	if err := flush(); err != nil {
 		return err
+	}
+	for _, g := range r.GapsOf(d) {
+		row("gap")
+		set("reason", g.Kind)
+		set("note", g.Message)
+		if err := flush(); err != nil {
+			return err
+		}
 	}
 	for _, n := range d.Notices {
 		row("notice")

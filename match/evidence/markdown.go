@@ -24,7 +24,10 @@ const (
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	var findings []foundIn
-	var unread, notices []string
+	var notices []string
+	for _, n := range r.Notices {
+		notices = append(notices, md(n.Message))
+	}
 	for i := range r.Documents {
 		d := &r.Documents[i]
 		for j := range d.Findings {
@@ -33,32 +36,41 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		for _, n := range d.Notices {
 			notices = append(notices, md(d.Path)+": "+md(n.Message))
 		}
-		if line := md(d.Path); !r.Whole(d) {
-			if len(d.Findings) > 0 {
-				line += ": not read to its end; the findings are what was found before that"
-			}
-			if d.Error != nil {
-				line += ": " + md(d.Error.Message)
-			}
-			unread = append(unread, line)
-		}
 	}
 	slices.SortStableFunc(findings, func(a, b foundIn) int { return int(verdictOf(b.f.Verdict)) - int(verdictOf(a.f.Verdict)) })
 	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict))
 	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
 		md(r.Denylist.Release), md(r.Denylist.AsOf), number(len(r.Documents), "document"), number(len(findings), "finding"))
 	markdownTable(out, findings)
-	out.WriteString("\n### What was not screened\n\n")
+	if r.Policy != nil {
+		fmt.Fprintf(out, "\n### Policy\n\n%s\n\n", md(r.Policy.Result()))
+		var lines []string
+		for _, line := range r.Policy.Lines() {
+			lines = append(lines, md(line))
+		}
+		list(out, "- ", lines)
+	}
+	if gaps := r.NotScreened(); len(gaps) > 0 {
+		fmt.Fprintf(out, "\n### Not screened\n\nWhat was not screened can hold anything. %s:\n\n", number(len(gaps), "gap"))
+		var lines []string
+		for _, g := range gaps {
+			line := md(g.Message)
+			if g.Path != "" {
+				line = md(g.Path) + ": " + line
+			}
+			lines = append(lines, line)
+		}
+		list(out, "- ", lines)
+	}
+	out.WriteString("\n### Coverage\n\n")
 	fmt.Fprintf(out, "- %s without a vendor identity: nothing is known about them, and they are not clear of any vendor.\n", number(r.Coverage.Unidentified, "part"))
 	fmt.Fprintf(out, "- %s that could not be read.\n", number(r.Coverage.Malformed, "field"))
-	fmt.Fprintf(out, "- %s that could not be screened%s\n", number(len(unread), "document"), map[bool]string{true: ":", false: "."}[len(unread) > 0])
-	list(out, "  - ", unread)
 	if len(notices) > 0 {
 		out.WriteString("\n### Notices\n\n")
 		list(out, "- ", notices)
 	}
 	if len(r.Companions) > 0 {
-		out.WriteString("\n### Not read: files that are no bills of materials\n\n")
+		fmt.Fprintf(out, "\n### Passed over\n\n%s\n\n", md(r.PassedOver()))
 		var lines []string
 		for _, c := range r.Companions {
 			lines = append(lines, md(c.Path)+": "+md(c.Reason))

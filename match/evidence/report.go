@@ -32,13 +32,18 @@ func Schema() []byte { return bytes.Clone(schema) }
 
 // A Report is the record of one screening.
 type Report struct {
-	SchemaVersion string     `json:"schemaVersion"`
-	Tool          Tool       `json:"tool"`
-	Denylist      Denylist   `json:"denylist"`
-	Bid           *Bid       `json:"bid,omitempty"`
-	Options       Options    `json:"options"`
-	Verdict       string     `json:"verdict"`
-	Documents     []Document `json:"documents"`
+	SchemaVersion string   `json:"schemaVersion"`
+	Tool          Tool     `json:"tool"`
+	Denylist      Denylist `json:"denylist"`
+	Bid           *Bid     `json:"bid,omitempty"`
+	Options       Options  `json:"options"`
+	Verdict       string   `json:"verdict"`
+	// Notices are what the record as a whole says that changes no verdict and belongs in every
+	// summary, such as that the denylist is of another day than the one that was judged by.
+	Notices   []Notice   `json:"notices,omitempty"`
+	Documents []Document `json:"documents"`
+	// Policy is what the policy of a buyer decided about the report; nil if there was none.
+	Policy *Decision `json:"policy,omitempty"`
 	// Companions are files that lie beside documents and were passed over.
 	Companions []Companion `json:"companions,omitempty"`
 	Coverage   Coverage    `json:"coverage"`
@@ -51,6 +56,12 @@ type Companion struct {
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
 	Reason string `json:"reason"` // what it is: "checksum file", "PDF document"
+}
+
+// A Notice is something that a record says in every summary, and that changes no verdict.
+type Notice struct {
+	Kind    string `json:"kind"` // "asOf"
+	Message string `json:"message"`
 }
 
 // A Tool names the program that screened.
@@ -258,8 +269,24 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
 		Options:       Options{Jurisdictions: js, RequireIdentity: o.RequireIdentity, FailOn: failOnWord(failOn)},
 		Verdict:       match.Inconclusive.String(),
+		Notices:       notices(m.Release(), o.AsOf),
 		Documents:     []Document{},
 	}
+}
+
+// notices say that a release was cut on another day than the one to judge by.
+func notices(r *denylist.Release, asOf vendors.Date) []Notice {
+	cut := string(r.Date())
+	what := fmt.Sprintf("the denylist %s was cut on %s, and the day judged by, %s, ", r.Name(), cut, asOf)
+	switch {
+	case cut == "" || asOf == r.Date():
+		return nil
+	case asOf > r.Date():
+		what += "lies after it: texts that came, changed or ended since are not in it"
+	default:
+		what += "lies before it: it has what was known when it was cut, and texts count as they were in force on the day judged by"
+	}
+	return []Notice{{"asOf", what}}
 }
 
 // trust is the word for why a release was trusted.

@@ -3,6 +3,8 @@
 package evidence
 
 import (
+	"slices"
+
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/internal/choice"
 )
@@ -38,27 +40,56 @@ func (r *Report) Reaches(failOn match.Verdict) bool {
 	return failOn != match.NoVerdict && verdictOf(r.Verdict) >= failOn
 }
 
-// NotScreened returns what was not screened, by document: its gaps, or that there was nothing.
-func (r *Report) NotScreened() []DocumentGap {
-	var all []DocumentGap
-	for i := range r.Documents {
-		d := &r.Documents[i]
-		for _, g := range d.Gaps {
-			if g.Kind == string(match.GapIncomplete) && d.Error != nil {
-				g.Message += ": " + d.Error.Message
-			}
-			all = append(all, DocumentGap{d.Path, g})
+// GapsOf returns what of a document of the report was not screened, whatever was found in it:
+// its gaps, that of an incomplete document with its error. All views take them from here. What
+// the coverage, the error or the verdict tell of a gap counts as one, also if the record has no
+// gap for it. Without a document they are those of the report as a whole: that nothing was
+// screened.
+func (r *Report) GapsOf(d *Document) []Gap {
+	if d == nil {
+		if r.Coverage.Components > 0 {
+			return nil
+		}
+		return []Gap{{string(match.GapNothing), "nothing was screened"}}
+	}
+	gaps := slices.Clone(d.Gaps)
+	add := func(is bool, kind match.GapKind, n int) {
+		if is && !slices.ContainsFunc(gaps, func(g Gap) bool { return g.Kind == string(kind) }) {
+			gaps = append(gaps, gap(match.NewGap(kind, n)))
 		}
 	}
-	if r.Coverage.Components == 0 {
-		all = append(all, DocumentGap{"", Gap{string(match.GapNothing), "nothing was screened"}})
+	add(!r.Whole(d), match.GapIncomplete, 0)
+	add(d.Coverage.Malformed > 0, match.GapMalformed, d.Coverage.Malformed)
+	if v := verdictOf(d.Verdict); len(gaps) == 0 && (v == match.NoVerdict || v == match.Inconclusive) {
+		add(d.Coverage.Components == 0, match.GapNothing, 0)
+		add(d.Coverage.Components > 0, match.GapIdentity, d.Coverage.Unidentified)
+	}
+	for i := range gaps {
+		if g := &gaps[i]; g.Kind == string(match.GapIncomplete) && d.Error != nil {
+			g.Message += ": " + d.Error.Message
+		}
+	}
+	return gaps
+}
+
+// NotScreened returns what was not screened, by document: its gaps, see [Report.GapsOf], or
+// that there was nothing.
+func (r *Report) NotScreened() []DocumentGap {
+	all := []DocumentGap{}
+	for i := range r.Documents {
+		for _, g := range r.GapsOf(&r.Documents[i]) {
+			all = append(all, DocumentGap{r.Documents[i].Path, g})
+		}
+	}
+	for _, g := range r.GapsOf(nil) {
+		all = append(all, DocumentGap{"", g})
 	}
 	return all
 }
 
 // A DocumentGap is a gap in a document; in all of the report if Path is "".
 type DocumentGap struct {
-	Path string
+	Path string `json:"path"`
 	Gap
 }
 

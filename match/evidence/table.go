@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 )
 
@@ -51,13 +53,33 @@ func (p *printer) report(r *Report) {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
 	}
 	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
+	p.notices(r.Notices)
 	for i := range r.Documents {
 		p.document(r, &r.Documents[i])
 	}
 	p.cited()
 	p.context(r)
 	p.passedOver(r)
+	p.notScreened(r.NotScreened())
 	p.coverage(r)
+	p.decision(r.Policy)
+}
+
+// notScreened prints all gaps of a report, whatever else it says.
+func (p *printer) notScreened(gaps []DocumentGap) {
+	if len(gaps) == 0 {
+		return
+	}
+	p.rule("Not screened")
+	for i := range gaps {
+		p.line("  - ", "    ", painted{"33", gaps[i].String()})
+	}
+}
+
+func (p *printer) notices(notices []Notice) {
+	for i := range notices {
+		p.line("", "  ", bold("Notice:"), notices[i].Message)
+	}
 }
 
 func (p *printer) document(r *Report, d *Document) {
@@ -95,8 +117,10 @@ func (p *printer) document(r *Report, d *Document) {
 	c := d.Coverage
 	p.blank()
 	p.line("  ", "  ", bold("Coverage:"), counts(&c))
-	if c.Malformed > 0 {
-		p.line("  ", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("fields or elements that could not be read: %d", c.Malformed))
+	for _, g := range r.GapsOf(d) {
+		if g.Kind != string(match.GapIncomplete) { // which is said above
+			p.line("  ", "  ", painted{"33", "Not screened:"}, g.Message)
+		}
 	}
 }
 
@@ -358,7 +382,7 @@ func (p *printer) coverage(r *Report) {
 		text += fmt.Sprintf(", %d not read to the end", cut)
 	}
 	if n := len(r.Companions); n > 0 {
-		text += fmt.Sprintf("; %s not read", number(n, "other file"))
+		text += fmt.Sprintf("; %s passed over", number(n, "companion file"))
 	}
 	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
@@ -371,12 +395,35 @@ func (p *printer) coverage(r *Report) {
 	}
 }
 
+// PassedOver says in a sentence how many files were passed over as companions of documents, and
+// what they are; "" if none was. Who reads that all documents were read has to read this, too.
+func (r *Report) PassedOver() string {
+	if len(r.Companions) == 0 {
+		return ""
+	}
+	const most = 6
+	var reasons []string
+	for _, g := range r.passedOver() {
+		if len(reasons) == most {
+			reasons = append(reasons, "others")
+			break
+		}
+		reasons = append(reasons, g.reason)
+	}
+	what := " files were passed over as companion files ("
+	if len(r.Companions) == 1 {
+		what = " file was passed over as a companion file ("
+	}
+	return strconv.Itoa(len(r.Companions)) + what + strings.Join(reasons, ", ") + "), and not screened: listed below."
+}
+
 // passedOver prints the companions, those of a kind together.
 func (p *printer) passedOver(r *Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
-	p.rule("Not read: files that are no bills of materials")
+	p.rule("Passed over")
+	p.line("", "", r.PassedOver())
 	const most = 8
 	for _, g := range r.passedOver() {
 		names := g.paths[:min(most, len(g.paths))]

@@ -53,8 +53,8 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
-	if err != nil || len(rows) != 1+9*len(hostile) {
-		t.Fatalf("%d rows, %v; want %d", len(rows), err, 1+9*len(hostile))
+	if err != nil || len(rows) != 2+11*len(hostile) {
+		t.Fatalf("%d rows, %v; want %d", len(rows), err, 2+11*len(hostile))
 	}
 	for _, row := range rows[1:] {
 		if len(row) != len(rows[0]) {
@@ -157,7 +157,7 @@ func TestHostileNames(t *testing.T) {
 			}
 		}
 	}
-	if want := 6 * len(hostile); cases != want {
+	if want := 8*len(hostile) + 1; cases != want {
 		t.Errorf("%d cases, want %d", cases, want)
 	}
 	table := ""
@@ -205,12 +205,12 @@ func TestIncomplete(t *testing.T) {
 		evidence.Document{Path: "c.json", Verdict: "clear"})
 	r.Companions = []evidence.Companion{{Path: "offer.pdf", SHA256: strings.Repeat("0", 64), Reason: "PDF document"}}
 	want := map[string][]string{
-		"table":    {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "PDF document (1): offer.pdf"},
+		"table":    {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
 		"csv":      {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,clear", ",,false\r\n", ",,true\r\n"},
-		"markdown": {"3 documents that could not be screened:", "a.json: not read to its end; the findings are what was found before that: unexpected end of input", "b.json: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
+		"markdown": {"### Not screened", "3 gaps:", "- a.json: it was not read to its end: unexpected end of input", "- b.json: it was not read to its end: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
 		"html":     {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
-		"junit":    {`errors="3"`, `failures="1"`, "unexpected end of input", "the document was not read to its end", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
-		"sarif":    {`"executionSuccessful": false`, "The document was not read to its end; the findings are what was found before that: unexpected end of input", "The document could not be screened: unexpected end of input", `"kind": "open"`, `"kind": "fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
+		"junit":    {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
+		"sarif":    {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind": "open"`, `"kind": "fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
 		"oscal":    {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "Passed over: offer.pdf", "PDF document"},
 	}
 	for name, write := range allViews {
@@ -229,7 +229,7 @@ func TestIncomplete(t *testing.T) {
 		}
 	}
 	// An old report says nothing of it apart from the error.
-	old := report(evidence.Document{Path: "c.json", Verdict: "clear"})
+	old := report(evidence.Document{Path: "c.json", Verdict: "clear", Coverage: evidence.Coverage{Components: 1}})
 	old.SchemaVersion = "1"
 	if out := written(t, "junit", junit.Write, old); strings.Contains(out, "<error") {
 		t.Error(out)

@@ -25,8 +25,8 @@
 //	  ]
 //	}
 //
-// A decision is about a report and changes nothing in it: the record stays what was found. It
-// never makes a finding go away: what does not count, and why, is in the decision. A waiver
+// A decision is about a report and changes nothing that was found: it can be put beside that in
+// the record, as its Policy. It never makes a finding go away: what does not count, and why, is in the decision. A waiver
 // that expired, or that nothing needs any more, is reported.
 //
 // A report in which something was not screened does not pass, unless the policy says
@@ -41,6 +41,7 @@
 package policy
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math/big"
@@ -89,7 +90,20 @@ type Policy struct {
 	failOn  match.Verdict
 	tier    vendors.Tier
 	release *denylist.Release
+	sha256  string // of its text
 }
+
+// What a decision consists of is part of the record, see [evidence.Report].
+type (
+	// A Decision is what a policy makes of a report on a day.
+	Decision = evidence.Decision
+	// A Finding is one of a report, with what the policy says of it.
+	Finding = evidence.Decided
+	// A Waiver lets findings pass, for a reason that somebody stands for, to a day.
+	Waiver = evidence.Waiver
+	// An ExpiredEntry is a waiver that is over.
+	ExpiredEntry = evidence.ExpiredWaiver
+)
 
 // Parse reads a policy for reports by the newest denylist, see [ParseFor].
 func Parse(text []byte) (*Policy, error) { return ParseFor(text, denylist.Current()) }
@@ -107,7 +121,7 @@ func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
 		err = fmt.Errorf("requireIdentity is %v; expected a share from 0 to 1", p.RequireIdentity)
 	}
 	for i := 0; err == nil && i < len(p.Waivers); i++ {
-		if err = p.Waivers[i].check(release.Register()); err != nil {
+		if err = check(&p.Waivers[i], release.Register()); err != nil {
 			err = fmt.Errorf("waiver %d %w", i+1, err)
 		}
 	}
@@ -117,6 +131,7 @@ func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPolicy, err)
 	}
+	p.sha256 = fmt.Sprintf("%x", sha256.Sum256(text))
 	return p, nil
 }
 
@@ -177,47 +192,9 @@ func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 		(len(p.Actions) == 0 || slices.Contains(p.Actions, string(action)))
 }
 
-// A Decision is what a policy makes of a report on a day.
-type Decision struct {
-	Policy  string       `json:"policy"`
-	Day     vendors.Date `json:"day"`
-	Release string       `json:"release"`
-	Pass    bool         `json:"pass"`
-	Fails   []Finding    `json:"fails"`  // that count, and are not waived
-	Waived  []Finding    `json:"waived"` // that count, and are
-	Passed  []Finding    `json:"passed"` // that do not count, and why
-	Gaps    []string     `json:"gaps"`   // what the policy requires and the report has not
-	// Unscreened is what was not screened, and passes because the policy says so.
-	Unscreened []string       `json:"unscreened,omitempty"`
-	Expired    []ExpiredEntry `json:"expired"` // waivers that are over
-	Unused     []Waiver       `json:"unused"`  // waivers that nothing needed
-}
-
-// ExitStatus is the status that a program exits with for the decision.
-func (d *Decision) ExitStatus() int {
-	return evidence.ExitStatus(len(d.Fails) > 0, !d.Pass)
-}
-
-// A Finding is one of a report, with what the policy says of it.
-type Finding struct {
-	Document  string  `json:"document"`
-	ID        string  `json:"id"`
-	Verdict   string  `json:"verdict"`
-	Vendor    string  `json:"vendor"`
-	Component string  `json:"component"`
-	Why       string  `json:"why,omitzero"`
-	Waiver    *Waiver `json:"waiver,omitzero"`
-}
-
-// An ExpiredEntry is a waiver that is over, and how many findings it would have let pass.
-type ExpiredEntry struct {
-	Waiver
-	Findings int `json:"findings"`
-}
-
 // Decide decides about a report on a day, by which waivers hold or do not.
 func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
-	d := &Decision{Policy: p.Name, Day: day, Release: r.Denylist.Release, Fails: []Finding{}, Waived: []Finding{}, Passed: []Finding{}, Gaps: []string{}, Expired: []ExpiredEntry{}, Unused: []Waiver{}}
+	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: r.Denylist.Release, Fails: []Finding{}, Waived: []Finding{}, Passed: []Finding{}, Gaps: []string{}, Expired: []ExpiredEntry{}, Unused: []Waiver{}}
 	used, over := make([]int, len(p.Waivers)), make([]int, len(p.Waivers))
 	for i := range r.Documents {
 		doc := &r.Documents[i]
@@ -243,7 +220,7 @@ func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 	for i, w := range p.Waivers {
 		switch {
 		case w.Expires < day:
-			d.Expired = append(d.Expired, ExpiredEntry{w, over[i]})
+			d.Expired = append(d.Expired, ExpiredEntry{Waiver: w, Findings: over[i]})
 		case used[i] == 0:
 			d.Unused = append(d.Unused, w)
 		}

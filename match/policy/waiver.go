@@ -12,20 +12,6 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Waiver lets findings pass, for a reason that somebody stands for, to a day. What it says
-// of a finding has to be so; what it leaves out can be anything.
-type Waiver struct {
-	Finding   string `json:"finding"`   // the start of its id, of eight characters or more
-	Vendor    string `json:"vendor"`    // the id of the vendor
-	Component string `json:"component"` // its name
-	Version   string `json:"version"`
-	Document  string `json:"document"` // the end of its path, with *, ? and [] as in package path
-	Reason    string `json:"reason"`
-	Author    string `json:"author"`
-	// Expires is the last day on which it holds.
-	Expires vendors.Date `json:"expires"`
-}
-
 // idDigits is how many characters the id of a finding has; a waiver names the first of them.
 const (
 	minDigits = 8
@@ -33,7 +19,7 @@ const (
 )
 
 // check returns what is wrong with a waiver, and gives its vendor the register's spelling.
-func (w *Waiver) check(register *vendors.Register) error {
+func check(w *Waiver, register *vendors.Register) error {
 	switch {
 	case strings.TrimSpace(w.Reason) == "" || strings.TrimSpace(w.Author) == "":
 		return errors.New("has no reason or no author")
@@ -109,7 +95,7 @@ func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors
 	found := -1
 	for i := range p.Waivers {
 		w := &p.Waivers[i]
-		if !w.covers(doc, f) {
+		if !covers(w, doc, f) {
 			continue
 		}
 		if w.Expires < day {
@@ -124,7 +110,7 @@ func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors
 	return found
 }
 
-func (w *Waiver) covers(doc *evidence.Document, f *evidence.Finding) bool {
+func covers(w *Waiver, doc *evidence.Document, f *evidence.Finding) bool {
 	return strings.HasPrefix(f.ID, w.Finding) && (w.Vendor == "" || w.Vendor == f.Vendor.ID) && (w.Component == "" || w.Component == f.Component.Name) &&
 		(w.Version == "" || w.Version == f.Component.Version) && (w.Document == "" || ends(doc.Path, w.Document))
 }

@@ -56,7 +56,7 @@ type File struct {
 // options, and compares. A release that is not the record's is an [evidence.ErrRelease], a
 // key of the record's that is not among the verifiers an [ErrKey], a file that changed or is
 // gone an [ErrInput] that names it, and a record that differs an [ErrDiffers] that says where.
-// The version of the program is not compared. Records are compared within a schema only: of one
+// The version of the program and the decision of a policy, which is not at hand, are not compared. Records are compared within a schema only: of one
 // of an older schema the release and the files are checked, and if they are the record's, the
 // error is an [ErrSchema].
 func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) error {
@@ -157,7 +157,7 @@ func again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 		return nil, err
 	}
 	now := evidence.New(m, recorded.Tool.Name, failOn)
-	now.Tool, now.Bid, now.Options.Keys = recorded.Tool, recorded.Bid, recorded.Options.Keys
+	now.Tool, now.Bid, now.Policy, now.Options.Keys = recorded.Tool, recorded.Bid, recorded.Policy, recorded.Options.Keys
 	files := paths(recorded)
 	for i := range files {
 		files[i] = filepath.FromSlash(evidence.UnescapePath(files[i]))

@@ -77,7 +77,7 @@ func TestFaultKeepsFindings(t *testing.T) {
 	}
 	var records [2]bytes.Buffer
 	var said *sbom.Transcript
-	for i, opts := range []*screen.Options{nil, {Transcript: func(_ string, tr *sbom.Transcript) { said = tr }}} {
+	for i, opts := range []*screen.Options{nil, {Transcript: func(_ int, tr *sbom.Transcript) { said = tr }}} {
 		r := evidence.New(matcher(t, nil), "test", match.Review)
 		r.Finish(screen.Run(t.Context(), matcher(t, nil), screen.Collect([]string{filepath.ToSlash(dir)}), opts))
 		d := r.Documents[0]

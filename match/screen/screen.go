@@ -61,11 +61,13 @@ type Options struct {
 	// together; default 10,000. Those of the first inputs are listed, and further ones are
 	// counted in the records of their documents, see [match.Unlisted].
 	MaxFindings int
-	// Transcript, if it is set, is given what each document said, before it is screened;
-	// path is the document's. Of a document that cannot be read to its end, it is given what
-	// was read before, see [sbom.Transcript]. It may be called from several goroutines, and
-	// costs memory for all components of a document.
-	Transcript func(path string, t *sbom.Transcript)
+	// Transcript, if it is set, is given what each document said, after all were screened; n
+	// is the document's index among those that [Run] returns, for paths do not identify
+	// documents: an archive can have two entries of one name. Of a document that cannot be
+	// read to its end, it is given what was read before, see [sbom.Transcript]; it is not
+	// called for one of which nothing was read. It is called by one goroutine, in the order of
+	// the documents, and costs memory for all components of all documents.
+	Transcript func(n int, t *sbom.Transcript)
 	// Progress is told how many bytes more were read. It may be called from several
 	// goroutines.
 	Progress func(bytes int)
@@ -103,7 +105,11 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 	var companions []evidence.Companion
 	for i := range found {
 		for j := range found[i].docs {
-			docs = append(docs, found[i].docs[j].record(&found[i]))
+			d := &found[i].docs[j]
+			if d.said != nil {
+				x.opts.Transcript(len(docs), d.said)
+			}
+			docs = append(docs, d.record(&found[i]))
 		}
 		companions = append(companions, found[i].companions...)
 	}
@@ -217,7 +223,8 @@ type document struct {
 	src    evidence.Source // of the document, if it is packed in the file
 	sha1   string
 	header sbom.Header
-	result *match.Result // with an err, of what was read before it, or nil
+	said   *sbom.Transcript // nil if nobody asks for it, or nothing was read
+	result *match.Result    // with an err, of what was read before it, or nil
 	err    error
 }
 
@@ -259,7 +266,7 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 	if x.opts.Transcript != nil {
 		var t *sbom.Transcript
 		if t, fault = doc.Transcript(); t.Header.Components > 0 || fault == nil {
-			x.opts.Transcript(evidence.EscapePath(d.item.Path), t)
+			d.said = t
 		}
 		doc = t.Document()
 	}

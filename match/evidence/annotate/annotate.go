@@ -33,7 +33,8 @@ var (
 	ErrForm = errors.New("annotate: a document that cannot be annotated")
 )
 
-// Write writes the document with an annotation for each finding of its record in the report.
+// Write writes the document with an annotation for each finding of its record in the report. An
+// annotation says what of the document was not screened, too.
 func Write(w io.Writer, document []byte, r *evidence.Report, d *evidence.Document) error {
 	if sum := sha256.Sum256(document); hex.EncodeToString(sum[:]) != d.SHA256 {
 		return fmt.Errorf("%w: its SHA-256 is %x; the record has %s", ErrDocument, sum, d.SHA256)
@@ -172,6 +173,12 @@ func (x *writer) about(f *evidence.Finding) string {
 			fmt.Fprintf(&b, ": “%s” [%s]", c.Quote, c.Language)
 		}
 		fmt.Fprintf(&b, " %s", c.URL)
+	}
+	for _, n := range x.r.Notices {
+		fmt.Fprintf(&b, "\nNotice: %s.", n.Message)
+	}
+	for _, g := range x.r.GapsOf(x.d) {
+		fmt.Fprintf(&b, "\nNot screened of this document: %s.", g.Message)
 	}
 	return b.String()
 }

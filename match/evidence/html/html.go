@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -56,7 +57,8 @@ type view struct {
 	Script   template.JS
 	Policy   string
 	Words    words
-	Unread   []unread // documents that were not read to their end
+	Gaps     []gap // all that was not screened
+	Unread   int   // documents that were not read to their end
 	Notices  []notice
 	Texts    []*text
 	Found    []document
@@ -72,10 +74,11 @@ type view struct {
 	texts    map[string]int
 }
 
-// An unread is a document that was not read to its end, with the findings made before that.
-type unread struct {
-	*evidence.Document
-	Found int
+// A gap is something that was not screened; of a document that was not read to its end, Before
+// is how many findings were made before that.
+type gap struct {
+	evidence.DocumentGap
+	Before int
 }
 
 // A notice is what a document says of itself.
@@ -123,7 +126,7 @@ var verdicts = map[string]words{
 	"exclude":      {"An official text speaks of excluding the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
 	"review":       {"Somebody has to look at this", "Something in these files may be of a vendor whom an official text concerns, and a question is open: whether it is that vendor's, or whether the text applies."},
 	"inconclusive": {"Nothing was found, but not everything could be screened", "What could not be read could hold anything. See what was not screened before relying on this."},
-	"clear":        {"Nothing was found in what was screened", "Everything was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
+	"clear":        {"Nothing was found in what was screened", "Every document was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
 }
 
 // A bar is one of a chart.
@@ -151,9 +154,7 @@ func newView(r *evidence.Report) *view {
 	vendors, places := make(map[string]*bar), make(map[string]*bar)
 	for i := range r.Documents {
 		d := &r.Documents[i]
-		if !r.Whole(d) {
-			v.Unread = append(v.Unread, unread{d, len(d.Findings)})
-		}
+		v.gaps(d)
 		for _, n := range d.Notices {
 			v.Notices = append(v.Notices, notice{d.Path, n})
 		}
@@ -178,9 +179,26 @@ func newView(r *evidence.Report) *view {
 			v.Seen = append(v.Seen, seen)
 		}
 	}
+	for _, g := range r.GapsOf(nil) {
+		v.Gaps = append(v.Gaps, gap{evidence.DocumentGap{Gap: g}, 0})
+	}
 	v.Vendors, v.Places = bars(vendors), bars(places)
 	v.Covered = segments(&r.Coverage)
 	return v
+}
+
+// gaps adds what of a document was not screened.
+func (v *view) gaps(d *evidence.Document) {
+	if !v.Whole(d) {
+		v.Unread++
+	}
+	for _, g := range v.GapsOf(d) {
+		x := gap{evidence.DocumentGap{Path: d.Path, Gap: g}, 0}
+		if g.Kind == string(match.GapIncomplete) {
+			x.Before = len(d.Findings)
+		}
+		v.Gaps = append(v.Gaps, x)
+	}
 }
 
 // item remembers the texts that a finding cites, and the notes about its vendor.

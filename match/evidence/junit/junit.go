@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package junit writes a report as JUnit XML, which continuous integration shows as the
-// results of tests: a suite for each document, with a case for its screening and one for
-// each finding. Findings at or above the report's -fail-on are failures, others are
-// skipped with their reason; a document that was not read to its end is an error, with the
-// findings that were made before it beside, and so is a report without one. Files that were
-// passed over are skipped, in a suite of their own.
+// results of tests: a suite for each document, with a case for its screening, one for each
+// thing of it that was not screened, and one for each finding. Findings at or above the report's
+// -fail-on are failures, others are skipped with their reason. What was not screened is an error,
+// whatever was found beside it, and so is a report in which nothing was. Files that were passed
+// over are skipped, in a suite of their own.
 //
 // It is a view of the record, and a small one: the texts are only named.
 package junit
@@ -62,18 +62,16 @@ type result struct {
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report) error {
-	failOn, err := match.ParseVerdict(r.Options.FailOn)
+	failOn, err := evidence.ParseFailOn(r.Options.FailOn)
 	if err != nil {
 		failOn = match.Ban
 	}
 	all := suites{Name: "clause76"}
-	if len(r.Documents) == 0 {
-		nothing := testcase{Class: "clause76", Name: "screened", Error: &result{Message: "nothing was screened", Type: "read"}}
-		all.Tests, all.Errors = 1, 1
-		all.Suites = []suite{{Name: "clause76", Tests: 1, Errors: 1, Properties: properties(r), Cases: []testcase{nothing}}}
-	}
 	for i := range r.Documents {
 		all.add(document(r, &r.Documents[i], failOn))
+	}
+	for _, g := range r.GapsOf(nil) {
+		all.add(suite{Name: "clause76", Tests: 1, Errors: 1, Properties: properties(r), Cases: []testcase{notScreened("clause76", g)}})
 	}
 	if len(r.Companions) > 0 {
 		all.add(companions(r))
@@ -100,7 +98,7 @@ func (all *suites) add(s suite) {
 
 // companions are cases that are skipped: files that were passed over.
 func companions(r *evidence.Report) suite {
-	s := suite{Name: "passed over: no documents to screen", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
+	s := suite{Name: "passed over as companion files, and not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
 	for _, c := range r.Companions {
 		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: evidence.Printable(c.Path), Skipped: &result{Message: evidence.Printable(c.Reason)}})
 	}
@@ -109,7 +107,19 @@ func companions(r *evidence.Report) suite {
 
 // properties say by which list the report judges.
 func properties(r *evidence.Report) []property {
-	return []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
+	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
+	for _, n := range r.Notices {
+		all = append(all, property{"notice", evidence.Printable(n.Message)})
+	}
+	if r.Policy != nil {
+		all = append(all, property{"policy", evidence.Printable(r.Policy.Result())})
+	}
+	return all
+}
+
+// notScreened is the case of a gap.
+func notScreened(class string, g evidence.Gap) testcase {
+	return testcase{Class: class, Name: "not screened: " + evidence.Printable(g.Kind), Error: &result{Message: evidence.Printable(g.Message), Type: evidence.Printable(g.Kind)}}
 }
 
 func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) suite {
@@ -120,24 +130,16 @@ func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) su
 	for _, n := range d.Notices {
 		screening.Out += "\nnotice: " + evidence.Printable(n.Message)
 	}
-	switch {
-	case d.Error != nil:
-		screening.Error = &result{Message: evidence.Printable(d.Error.Message), Type: evidence.Printable(d.Error.Kind)}
-		s.Errors++
-	case !r.Whole(d):
-		screening.Error = &result{Message: "the document was not read to its end", Type: "incomplete"}
-		s.Errors++
-	case c.Malformed > 0 || d.Verdict == "inconclusive":
-		text := "not all of it could be screened"
-		if failOn <= match.Inconclusive {
-			screening.Failure = &result{Message: text, Type: "inconclusive"}
-			s.Failures++
-		} else {
-			screening.Skipped = &result{Message: text}
-			s.Skipped++
-		}
+	gaps := r.GapsOf(d)
+	if len(gaps) > 0 {
+		screening.Skipped = &result{Message: "not all of it was screened: see the errors"}
+		s.Skipped++
 	}
 	s.Cases = append(s.Cases, screening)
+	for _, g := range gaps {
+		s.Cases = append(s.Cases, notScreened(path, g))
+		s.Errors++
+	}
 	for i := range d.Findings {
 		f := &d.Findings[i]
 		t := testcase{Class: path, Name: evidence.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
@@ -147,7 +149,7 @@ func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) su
 		for _, c := range f.Citations {
 			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
 		}
-		if v, err := match.ParseVerdict(f.Verdict); err != nil || v >= failOn {
+		if v, err := match.ParseVerdict(f.Verdict); err != nil || failOn != match.NoVerdict && v >= failOn {
 			t.Failure = &result{message, f.Verdict, text.String()}
 			s.Failures++
 		} else {

@@ -15,7 +15,7 @@ import (
 )
 
 func report(failOn string) *evidence.Report {
-	return &evidence.Report{Verdict: "ban", Options: evidence.Options{FailOn: failOn}, Documents: []evidence.Document{
+	return &evidence.Report{Verdict: "ban", Coverage: evidence.Coverage{Components: 3}, Options: evidence.Options{FailOn: failOn}, Documents: []evidence.Document{
 		{Path: "a.json", Verdict: "ban", Findings: []evidence.Finding{
 			{Verdict: "ban", Tier: "registered", Vendor: evidence.Vendor{Name: "Kaspersky"}, Component: evidence.Component{Name: "agent", Version: "1"}},
 			{Verdict: "review", Tier: "resembles", Vendor: evidence.Vendor{Name: "ZTE"}, Component: evidence.Component{Name: "<x>\x1b&\"\n"}},
@@ -28,7 +28,7 @@ func report(failOn string) *evidence.Report {
 
 func Example() {
 	var b bytes.Buffer
-	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Coverage: evidence.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(strings.Split(b.String(), "\n")[1])
@@ -48,9 +48,10 @@ func TestNothing(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	for failOn, want := range map[string]string{
-		"ban":          "6 tests, 1 failures, 1 errors, 2 skipped",
-		"review":       "6 tests, 2 failures, 1 errors, 1 skipped",
-		"inconclusive": "6 tests, 3 failures, 1 errors, 0 skipped",
+		"ban":          "8 tests, 1 failures, 2 errors, 3 skipped",
+		"review":       "8 tests, 2 failures, 2 errors, 2 skipped",
+		"inconclusive": "8 tests, 2 failures, 2 errors, 2 skipped",
+		"never":        "8 tests, 0 failures, 2 errors, 4 skipped",
 	} {
 		var b bytes.Buffer
 		if err := junit.Write(&b, report(failOn)); err != nil {

@@ -7,8 +7,8 @@
 // Each screened file is a component of the assessment; each document an observation, with its
 // coverage; each finding a finding whose target is the text that it cites, and whose state is
 // "not-satisfied" for the reason "other", for the model has no state for what a person has
-// still to decide. A document that was not read to its end says so in its observation; files that were passed over
-// are observations of their own.
+// still to decide. Each thing that was not screened is a finding of that state too, on its
+// document's observation; files that were passed over are observations of their own.
 //
 // UUIDs are made from the record (version 5), and its day stands for all times: the same
 // record gives the same bytes.
@@ -135,14 +135,26 @@ func Write(w io.Writer, r *evidence.Report) error {
 		Props:       x.props("verdict", r.Verdict, "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
 		Reviewed:    map[string][]any{"control-selections": {map[string]any{"include-all": map[string]any{}}}},
 	}
+	for _, n := range r.Notices {
+		res.Description += "\nNotice: " + line(n.Message)
+	}
+	if r.Policy != nil {
+		res.Description += "\n" + line(r.Policy.Result())
+		for _, s := range r.Policy.Lines() {
+			res.Description += "\n" + line(s)
+		}
+	}
 	for i := range r.Documents {
 		x.document(&res, i, &r.Documents[i])
 	}
 	for i, c := range r.Companions {
 		x.companion(&res, i, c)
 	}
-	if len(r.Documents) == 0 {
-		res.Observations = append(res.Observations, observation{UUID: x.uuid("nothing"), Title: "Nothing was screened", Description: "The report has no documents.", Methods: []string{"TEST"}, Collected: x.stamp})
+	for i, g := range r.GapsOf(nil) {
+		name := fmt.Sprintf("gap %d", i)
+		o := observation{UUID: x.uuid(name + " observation"), Title: "Not screened: all files", Description: line(g.Message), Methods: []string{"TEST"}, Collected: x.stamp}
+		res.Observations = append(res.Observations, o)
+		res.Findings = append(res.Findings, x.gap(g, "all files", name, o.UUID))
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -211,6 +223,10 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 		}
 		o.Props = append(o.Props, x.props("complete", "false")...)
 	}
+	for j, g := range x.r.GapsOf(d) {
+		o.Description += "\nNot screened: " + line(g.Message)
+		res.Findings = append(res.Findings, x.gap(g, title, fmt.Sprintf("%s gap %d", name, j), o.UUID))
+	}
 	for _, n := range d.Notices {
 		o.Description += "\nNotice: " + line(n.Message)
 	}
@@ -224,7 +240,7 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 func (x *writer) companion(res *result, i int, c evidence.Companion) {
 	res.Observations = append(res.Observations, observation{
 		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Passed over: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
-		Description: strings.TrimSpace("The file is no document to screen: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
+		Description: strings.TrimSpace("The file was passed over as a companion file, and not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
 	})
 }
 
@@ -244,6 +260,16 @@ func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
 		Description: fmt.Sprintf("At %s, %s.\n%s", line(f.Component.Location.Pointer), f.Tier, strings.Join(texts, "\n")),
 		Props:       x.props("finding-id", f.ID, "verdict", f.Verdict, "tier", f.Tier, "vendor", f.Vendor.ID, "purl", f.Component.CanonicalPURL),
 		Target:      t, Related: []related{{observed}},
+	}
+}
+
+// gap is something that was not screened: nobody can say that it satisfies anything.
+func (x *writer) gap(g evidence.Gap, title, name, observed string) finding {
+	return finding{
+		UUID: x.uuid(name), Title: "Not screened: " + title, Description: line(g.Message), Props: x.props("gap", g.Kind),
+		Target: target{Type: "statement-id", ID: token("not-screened-" + g.Kind), Title: "everything is screened", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
+			Remarks: "What was not screened can hold anything."},
+		Related: []related{{observed}},
 	}
 }
 

@@ -5,9 +5,8 @@
 //
 // Each text that is cited is a rule; each finding is a result of the rule of its strongest
 // text, with all others as properties. ban is an error, exclude a warning and review a
-// result of the kind "review". A document that could not be screened in whole is a result of
-// the kind "open", and if it was not read to its end also a notification, and the run no
-// success; what was found in it before stays. Hosts show every result as an alert, so a
+// result of the kind "review". Each thing that was not screened is a notification, its document
+// a result of the kind "open", and the run no success, whatever was found beside. Hosts show every result as an alert, so a
 // document without a finding has none: it is among the artifacts. What documents say of
 // themselves, and files that were passed over, are notifications of the level "note".
 // The fingerprint of a result is the id of the finding, which is the same for the same finding
@@ -30,6 +29,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -142,24 +142,28 @@ func Write(w io.Writer, r *evidence.Report) error { return WriteFiles(w, r, nil)
 func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.ReadCloser, error)) error {
 	x := &writer{r: r, open: open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
 	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it can hold anything."}})
-	success := len(r.Documents) > 0
-	if !success {
-		x.notes = append(x.notes, notification{Level: "error", Message: text{"Nothing was screened."}})
+	for _, n := range r.Notices {
+		x.notes = append(x.notes, notification{Level: "note", Message: printable(n.Message)})
+	}
+	if r.Policy != nil {
+		x.notes = append(x.notes, notification{Level: "note", Message: printable(r.Policy.Result())})
+	}
+	for _, g := range r.GapsOf(nil) {
+		x.notes = append(x.notes, notification{Level: "error", Message: printable("Not screened: " + g.Message)})
 	}
 	for i := range r.Documents {
-		success = success && r.Whole(&r.Documents[i])
 		x.document(&r.Documents[i])
 	}
 	for _, c := range r.Companions {
 		at := x.artifact(c.Path, c.SHA256, c.Bytes)
-		x.notes = append(x.notes, notification{"note", printable("Not read, for it is no bill of materials: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
+		x.notes = append(x.notes, notification{"note", printable("Passed over as a companion file, and not screened: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(log{Schema: Schema, Version: "2.1.0", Runs: []run{{
 		Tool:        tool{driver{r.Tool.Name, r.Tool.Version, "https://github.com/clause76/clause76", x.list}},
-		Invocations: []invocation{{success, x.notes}}, Artifacts: x.artifacts, Results: x.results, ColumnKind: "unicodeCodePoints",
+		Invocations: []invocation{{len(r.NotScreened()) == 0, x.notes}}, Artifacts: x.artifacts, Results: x.results, ColumnKind: "unicodeCodePoints",
 		Properties: map[string]any{"denylist": r.Denylist, "verdict": r.Verdict, "coverage": r.Coverage},
 	}}})
 }
@@ -206,18 +210,20 @@ func (x *writer) artifact(path, sha256 string, bytes int64) artifactLocation {
 func (x *writer) document(d *evidence.Document) {
 	at := x.artifact(d.Path, d.SHA256, d.Bytes)
 	whole := []location{{Physical: physical{Artifact: at}}}
-	message := "Not all of the document could be screened."
-	if !x.r.Whole(d) {
-		message = "The document could not be screened"
-		if len(d.Findings) > 0 {
-			message = "The document was not read to its end; the findings are what was found before that"
+	var gaps []string
+	for _, g := range x.r.GapsOf(d) {
+		level := "warning"
+		if kind := match.GapKind(g.Kind); kind == match.GapIncomplete || kind == match.GapNothing {
+			level = "error"
 		}
-		if d.Error != nil {
-			message += ": " + d.Error.Message
-		}
-		x.notes = append(x.notes, notification{"error", printable(message), whole})
+		x.notes = append(x.notes, notification{level, printable("Not screened: " + g.Message), whole})
+		gaps = append(gaps, g.Message)
 	}
-	if !x.r.Whole(d) || d.Verdict == "inconclusive" || d.Coverage.Malformed > 0 {
+	if len(gaps) > 0 {
+		message := "Not all of the document was screened: " + strings.Join(gaps, "; ")
+		if !x.r.Whole(d) && len(d.Findings) > 0 {
+			message += ". The findings are what was found before that."
+		}
 		id := map[string]string{"clause76/document/v1": d.SHA256}
 		x.results = append(x.results, result{ruleNotScreened, x.rules[ruleNotScreened], "open", "none", printable(message), whole, id, nil})
 	}

@@ -127,7 +127,7 @@ func TestLines(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	sound := evidence.Document{Path: "a.json", SHA256: sum(text), Encoding: "JSON"}
+	sound := evidence.Document{Path: "a.json", Verdict: "ban", SHA256: sum(text), Encoding: "JSON"}
 	changed, packed, tree, binary := sound, sound, sound, sound
 	changed.SHA256 = sum("x")
 	packed.Container = &evidence.Container{Path: "a.zip"}
@@ -172,8 +172,8 @@ func TestUnread(t *testing.T) {
 		docs []evidence.Document
 		want []string
 	}{
-		{[]evidence.Document{part}, []string{`"kind": "open"`, `"kind": "fail"`, `"executionSuccessful": true`}},
-		{nil, []string{`"executionSuccessful": false`, `"Nothing was screened."`, `"results": []`, `"artifacts": []`}},
+		{[]evidence.Document{part}, []string{`"kind": "open"`, `"kind": "fail"`, `"executionSuccessful": false`, `"Not screened: fields or elements that could not be read: 1"`}},
+		{nil, []string{`"executionSuccessful": false`, `"Not screened: nothing was screened"`, `"results": []`, `"artifacts": []`}},
 	} {
 		var b bytes.Buffer
 		if err := sarif.Write(&b, &evidence.Report{Documents: tt.docs}); err != nil {

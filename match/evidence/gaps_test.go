@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/annotate"
+)
+
+// gapKinds are all kinds of gaps, each with its words.
+var gapKinds = []match.Gap{
+	match.NewGap(match.GapIncomplete, 0), match.NewGap(match.GapMalformed, 11), match.NewGap(match.GapLinks, 22),
+	match.NewGap(match.GapNothing, 0), match.NewGap(match.GapNoParts, 0), match.NewGap(match.GapIdentity, 33),
+}
+
+// gapped is a document with a verdict, findings for it, and gaps.
+func gapped(path, verdict string, gaps ...match.Gap) evidence.Document {
+	d := evidence.Document{Path: path, Verdict: verdict, Complete: true, Coverage: evidence.Coverage{Components: 1, Complete: true}, Gaps: []evidence.Gap{}}
+	if verdict == "ban" || verdict == "review" {
+		d.Findings = []evidence.Finding{{ID: "0123456789abcdef", Verdict: verdict, Tier: "declared", Vendor: evidence.Vendor{ID: "acme", Name: "Acme"}, Component: evidence.Component{Name: "agent"}}}
+	}
+	for _, g := range gaps {
+		d.Gaps = append(d.Gaps, evidence.Gap{Kind: string(g.Kind), Message: g.Message})
+		if g.Kind == match.GapIncomplete {
+			d.Complete, d.Coverage.Complete = false, false
+		}
+	}
+	return d
+}
+
+// Every view says of every gap what was not screened, and of which document, whatever verdict
+// outranks the gap: a reader of one view must not take for screened what was not.
+func TestGapsInAllViews(t *testing.T) {
+	for _, verdict := range []string{"ban", "review", "inconclusive"} {
+		for _, g := range gapKinds {
+			for name, docs := range map[string][]evidence.Document{
+				"alone":               {gapped("gap.json", verdict, g)},
+				"with another gap":    {gapped("gap.json", verdict, match.NewGap(match.GapNoParts, 0), g)},
+				"beside a clear one":  {gapped("a.json", "clear"), gapped("gap.json", verdict, g)},
+				"beside a finding":    {gapped("a.json", "ban"), gapped("gap.json", verdict, g)},
+				"beside one its path": {gapped("gap.json", "ban"), gapped("gap.json", verdict, g)},
+			} {
+				t.Run(fmt.Sprintf("%s %s %s", verdict, g.Kind, name), func(t *testing.T) { showsGaps(t, docs, 1+strings.Count(name, "another")) })
+			}
+		}
+	}
+	t.Run("no document", func(t *testing.T) { showsGaps(t, nil, 1) })
+	empty := gapped("gap.json", "inconclusive", match.NewGap(match.GapNothing, 0))
+	empty.Coverage.Components = 0
+	t.Run("no part", func(t *testing.T) { showsGaps(t, []evidence.Document{empty}, 2) })
+}
+
+// showsGaps writes all views of a report of documents, and looks for each of its gaps.
+func showsGaps(t *testing.T, docs []evidence.Document, want int) {
+	r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+	r.Finish(docs, []evidence.Companion{{Path: "offer.pdf", Reason: "PDF document"}})
+	gaps := r.NotScreened()
+	if len(gaps) < want || r.ExitStatus(false) != evidence.ExitUnscreened {
+		t.Errorf("%d gaps, want %d; exit status %d", len(gaps), want, r.ExitStatus(false))
+	}
+	outs := make(map[string]string)
+	for name, write := range allViews {
+		outs[name] = written(t, name, write, r)
+	}
+	outs["comparison"] = written(t, "comparison", func(w io.Writer, r *evidence.Report) error {
+		return evidence.Compare(r, r, nil).WriteTable(w, nil)
+	}, r)
+	outs["comparison in JSON"] = written(t, "comparison", func(w io.Writer, r *evidence.Report) error { return evidence.Compare(r, r, nil).WriteJSON(w) }, r)
+	for name, out := range outs {
+		flat := strings.Join(strings.Fields(out), " ")
+		for _, g := range gaps {
+			if !strings.Contains(flat, g.Message) || !strings.Contains(flat, g.Path) {
+				t.Errorf("%s: no %q of %q", name, g.Message, g.Path)
+			}
+		}
+		for _, bad := range []string{"Everything was read", "Everything was screened"} {
+			if strings.Contains(flat, bad) {
+				t.Errorf("%s says: %s", name, bad)
+			}
+		}
+	}
+	countsGaps(t, outs, len(gaps))
+}
+
+// countsGaps checks that programs that read a view see as many gaps as there are.
+func countsGaps(t *testing.T, outs map[string]string, want int) {
+	t.Helper()
+	if n := strings.Count(outs["csv"], "\r\ngap,"); n != want {
+		t.Errorf("csv: %d rows of gaps, want %d\n%s", n, want, outs["csv"])
+	}
+	var suites struct {
+		Errors int `xml:"errors,attr"`
+	}
+	if err := xml.Unmarshal([]byte(outs["junit"]), &suites); err != nil || suites.Errors != want || strings.Count(outs["junit"], "<error ") != want {
+		t.Errorf("junit: %d errors, want %d, %v\n%s", suites.Errors, want, err, outs["junit"])
+	}
+	var log struct {
+		Runs []struct {
+			Invocations []struct {
+				ExecutionSuccessful        bool
+				ToolExecutionNotifications []struct{ Level string }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(outs["sarif"]), &log); err != nil {
+		t.Fatal(err)
+	}
+	n, run := 0, log.Runs[0].Invocations[0]
+	for _, x := range run.ToolExecutionNotifications {
+		if x.Level != "note" {
+			n++
+		}
+	}
+	if n != want || run.ExecutionSuccessful {
+		t.Errorf("sarif: %d notifications, want %d; successful %v", n, want, run.ExecutionSuccessful)
+	}
+	if n := strings.Count(outs["oscal"], `"name": "gap"`); n != want {
+		t.Errorf("oscal: %d findings of gaps, want %d", n, want)
+	}
+}
+
+// What was screened in whole has no gap in any view.
+func TestNoGaps(t *testing.T) {
+	r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+	r.Finish([]evidence.Document{gapped("a.json", "ban"), gapped("b.json", "clear")}, nil)
+	for name, write := range allViews {
+		out := written(t, name, write, r)
+		for _, bad := range []string{"Not screened", "Not everything", "\r\ngap,", "<error", `"executionSuccessful": false`} {
+			if strings.Contains(out, bad) {
+				t.Errorf("%s: %q of what was screened in whole", name, bad)
+			}
+		}
+	}
+}
+
+// The coverage, the verdict and the error tell of gaps, too, where a record has none for them.
+func TestGapsOfCoverage(t *testing.T) {
+	for want, d := range map[match.GapKind]evidence.Document{
+		match.GapMalformed:  {Verdict: "ban", Complete: true, Coverage: evidence.Coverage{Components: 1, Malformed: 1}},
+		match.GapIncomplete: {Verdict: "ban", Coverage: evidence.Coverage{Components: 1}},
+		match.GapIdentity:   {Verdict: "inconclusive", Complete: true, Coverage: evidence.Coverage{Components: 2, Unidentified: 1}},
+		match.GapNothing:    {Verdict: "inconclusive", Complete: true},
+	} {
+		r := &evidence.Report{SchemaVersion: "2"}
+		if got := r.GapsOf(&d); len(got) != 1 || got[0].Kind != string(want) {
+			t.Errorf("%v, want %s", got, want)
+		}
+	}
+}
+
+// An annotated copy says what of the document was not screened.
+func TestGapsInAnnotations(t *testing.T) {
+	for name, text := range map[string]string{
+		"CycloneDX": `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"application","name":"agent","supplier":{"name":"Kaspersky Lab"}},{"type":"library","name":"x","supplier":[]}]}`,
+		"SPDX": `{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT","name":"x","documentNamespace":"https://example.com/x","creationInfo":{"created":"2024-01-01T00:00:00Z","creators":["Tool: x"]},"externalDocumentRefs":[{"externalDocumentId":"DocumentRef-o","spdxDocument":"https://example.com/o","checksum":{"algorithm":"SHA1","checksumValue":"d6a770ba38583ed4bb4525bd96e50461655d2758"}}],` +
+			`"packages":[{"SPDXID":"SPDXRef-a","name":"agent","supplier":"Organization: Kaspersky Lab","downloadLocation":"NOASSERTION"},{"SPDXID":"SPDXRef-b","name":"x","downloadLocation":"NOASSERTION"}]}`,
+	} {
+		r := screenWith(t, denylist.Current(), map[string]string{"a.json": text})
+		d := &r.Documents[0]
+		d.SHA256 = fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
+		gaps := r.GapsOf(d)
+		if len(gaps) == 0 || len(d.Findings) == 0 {
+			t.Fatalf("%s: %v, %d findings", name, gaps, len(d.Findings))
+		}
+		var b bytes.Buffer
+		if err := annotate.Write(&b, []byte(text), r, d); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range gaps {
+			if !strings.Contains(b.String(), "Not screened of this document: "+g.Message) {
+				t.Errorf("%s: no %q in %s", name, g.Message, b.String())
+			}
+		}
+	}
+}
+
+// Who reads that something is clear also reads how many files were passed over beside it.
+func TestPassedOver(t *testing.T) {
+	report := func(c ...evidence.Companion) *evidence.Report {
+		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+		r.Finish([]evidence.Document{gapped("a.json", "clear")}, c)
+		return r
+	}
+	pdf := evidence.Companion{Path: "offer.pdf", Reason: "PDF document"}
+	for want, r := range map[string]*evidence.Report{
+		"1 file was passed over as a companion file (PDF document), and not screened: listed below.": report(pdf),
+		"3 files were passed over as companion files (text for people, PDF document), and not screened: listed below.": report(pdf,
+			evidence.Companion{Path: "more.pdf", Reason: "PDF document"}, evidence.Companion{Path: "LICENSE", Reason: "text for people"}),
+	} {
+		if got := r.PassedOver(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		for name, write := range allViews {
+			out := strings.Join(strings.Fields(written(t, name, write, r)), " ")
+			if (name == "table" || name == "html" || name == "markdown") && !strings.Contains(out, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, out)
+			}
+			if !strings.Contains(out, "offer.pdf") || strings.Contains(out, "Everything was read") {
+				t.Errorf("%s: everything was read, or no offer.pdf\n%s", name, out)
+			}
+		}
+	}
+	if got := report().PassedOver(); got != "" {
+		t.Errorf("nothing was passed over: %q", got)
+	}
+}
