@@ -86,13 +86,28 @@ func (e *Examination) purl(value []byte) {
 	if note != "" {
 		e.Note = fmt.Sprintf("the package URL %.200q was read, though %s", value, note)
 	}
-	for q := range strings.SplitSeq(p.qualifiers, "&") {
+	e.qualifiers(p.qualifiers, 1)
+}
+
+// qualifiers examines the qualifiers of a package URL. depth counts the package URLs inside
+// one another.
+func (e *Examination) qualifiers(qualifiers string, depth int) {
+	for q := range strings.SplitSeq(qualifiers, "&") {
+		if e.Unread {
+			return
+		}
 		key, v, _ := strings.Cut(q, "=")
 		switch v = unescapeAll(v); lowerASCII(key) {
 		case "vendor":
 			e.unread(len(v) > MaxName, "the vendor in a package URL is longer than %d bytes; the rest was not screened", MaxName)
 		case "repository_url", "download_url", "vcs_url":
-			if _, ok := readURL(v); !ok && !Placeholder(v) {
+			if hasPrefixFold(v, "pkg:") {
+				inner, _, ok := splitPURL(v)
+				e.unread(!ok || depth >= maxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))
+				if ok && !e.Unread {
+					e.qualifiers(inner.qualifiers, depth+1)
+				}
+			} else if _, ok := readURL(v); !ok && !Placeholder(v) {
 				e.unread(true, "a qualifier of the package URL cannot be read as a URL: %s", []byte(v))
 			}
 		}

@@ -107,15 +107,18 @@ var packageHosts = map[string]codeHost{
 	"nuget.org":             {"nuget", "packages api v2 package"},
 	"pub.dev":               {"pub", "packages"},
 	"packagist.org":         {"composer", "packages p p2"},
-	"pkg.go.dev":            {"golang", ""},
-	"godoc.org":             {"golang", ""},
-	"proxy.golang.org":      {"golang", ""},
+	"pkg.go.dev":            {"golang", goHosts},
+	"godoc.org":             {"golang", goHosts},
+	"proxy.golang.org":      {"golang", goHosts},
 	"repo1.maven.org":       {"maven", "maven2"},
 	"repo.maven.apache.org": {"maven", "maven2"},
 	"central.sonatype.com":  {"maven", "artifact namespace"},
 	"search.maven.org":      {"maven", "artifact"},
 	"mvnrepository.com":     {"maven", "artifact"},
 }
+
+// goHosts are hosts of Go modules; one inside the path of another says nothing of its own.
+const goHosts = "pkg.go.dev godoc.org proxy.golang.org"
 
 // packageURL returns the package URL of the package that is at the place, "" if the host
 // is no registry of packages.

@@ -28,13 +28,19 @@ func (r *resolver) group(c *Claim) {
 	}
 }
 
+// maxNamespace is more than the bytes of any namespace in a register.
+const maxNamespace = 256
+
 // dotted attributes a reverse-DNS namespace: by the longest registered prefix that
 // ends at a dot, or by the domain that it reverses.
 func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	if lowerASCII(namespace) != namespace || !plain(namespace) {
 		tier = min(tier, Resembles) // the namespace is case-sensitive: this is not the vendor's own
 	}
-	key := appendLower(append(append(r.buf[:0], typ...), '/'), namespace)
+	key := appendLower(append(append(r.buf[:0], typ...), '/'), namespace[:min(len(namespace), maxNamespace)])
+	if len(namespace) > maxNamespace { // what the bound cuts off is not a whole part
+		key = key[:max(bytes.LastIndexByte(key, '.'), 0)]
+	}
 	for {
 		if r.lookup(c, "purlNamespace", key, RulePURLNamespace, tier) {
 			return true
@@ -245,8 +251,13 @@ func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
 	if c.Role.Cap() < Registered {
 		inner.Role = c.Role
 	}
+	if r.depth == maxDepth {
+		return
+	}
 	n, m := len(r.out.Attributions), len(r.out.Unattributed)
+	r.depth++
 	attribute(&inner)
+	r.depth--
 	role := inner.Role
 	for i := n; i < len(r.out.Attributions); i++ {
 		r.out.Attributions[i].Claim = *c
