@@ -183,7 +183,26 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return true // a group with a slash is read as a URL
 	}
 	// Names, groups and prefixes are compared without word breaks too, and as they are drawn.
-	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value) || mayBeDrawn(x, value)
+	return x.anchors.hasSquashed(value) || role.Makes() && (maySlip(x, value) || mayHaveNumber(x, value)) || mayBeDrawn(x, value)
+}
+
+// mayHaveNumber reports whether a name has a token that is an anchor without the digits beside
+// it: "Huawei2012".
+func mayHaveNumber(x *index, name []byte) bool {
+	if !digitBesideLetter(name) {
+		return false
+	}
+	var buf [256]byte
+	if len(name) > len(buf) {
+		return true // too long to tell
+	}
+	v := buf[:copy(buf[:], name)]
+	for i, b := range v {
+		if isDigit(b) {
+			v[i] = ' '
+		}
+	}
+	return x.anchors.hasToken(v) || x.anchors.hasSquashed(v)
 }
 
 // mayBeDrawn reports whether a name in ASCII could match with letters that its own are drawn

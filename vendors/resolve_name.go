@@ -24,6 +24,12 @@ func (r *resolver) name(c *Claim) {
 	if r.wholeName(c, c.Value, RuleName, cap) || !c.Role.Makes() {
 		return
 	}
+	r.longerName(c)
+	r.parts(c)
+}
+
+// longerName attributes a maker's name that is more than a vendor's, or other than it by a slip.
+func (r *resolver) longerName(c *Claim) {
 	tokens := appendTokens(r.buf[:0], c.Value)
 	if r.branch(&r.aliases, c, tokens, RuleNameBranch) || r.phrase(&r.aliases, c, tokens, RuleNameContains, Resembles) ||
 		r.inCompany(&r.aliases, c, tokens, RuleNameCompany) {
