@@ -168,8 +168,10 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 			return kind != KindPURL && x.anchors.hasPackagePage(value)
 		}
 		return x.anchors.hasPrefix(purl) || holdsName(purl)
-	case KindText, KindEmail, KindCPE:
+	case KindText, KindEmail:
 		return false
+	case KindCPE:
+		return role != Emitter && hasWildVendor(bytes.TrimSpace(value))
 	case KindCertificate:
 		if hidesLetters(value) {
 			return role != Emitter
@@ -257,13 +259,7 @@ func holdsName(purl []byte) bool {
 	if len(typ) > 8 && bytes.EqualFold(typ[:8], []byte("generic/")) || len(typ) > 5 && bytes.EqualFold(typ[:5], []byte("swid/")) {
 		return true
 	}
-	for i, b := range purl {
-		if rest := purl[i+1:]; (b == '?' || b == '&') && len(rest) > 7 &&
-			(bytes.EqualFold(rest[:7], []byte("vendor=")) || bytes.EqualFold(rest[:7], []byte("author="))) {
-			return true
-		}
-	}
-	return false
+	return namesSomebody(purl)
 }
 
 // hasSquashed reports whether the letters of the value up to the end of one of its words,

@@ -254,10 +254,7 @@ func (r *resolver) addresses(c *Claim, value string) {
 			if !ok || p.host == "" {
 				return false
 			}
-			r.place(c, p)
-			for i := from; i < len(r.out.Attributions); i++ { // the field is for a name
-				r.out.Attributions[i].Tier = min(r.out.Attributions[i].Tier, Resembles)
-			}
+			r.atMost(Resembles, func() { r.place(c, p) }) // the field is for a name
 			return len(r.out.Attributions) > from
 		})
 	}
