@@ -54,6 +54,9 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 		}
 	default:
 		e.unread(len(value) > MaxName, "a value is longer than %d bytes; the rest was not screened", MaxName)
+		if kind == KindName && role.Makes() && !e.Unread && len(value) > maxPieces {
+			e.unread(tooManyPieces(value), "a maker's name is a list of more than %d parts; the rest was not screened", maxPieces)
+		}
 	}
 	return e
 }

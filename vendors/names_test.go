@@ -191,6 +191,7 @@ func TestSeveralMakers(t *testing.T) {
 		"Huawei Technologies Co., Ltd. / ZTE Corporation": "huawei zte",
 		"Vendor: Huawei, OEM: ZTE, Brand: DJI":            "huawei zte dji",
 		"Huawei, Huawei, Huawei":                          "huawei",
+		strings.Repeat("a, ", 255) + "ZTE":                "zte",
 	} {
 		var got []string
 		for _, a := range vendors.Bundled().Resolve(today, []vendors.Claim{supplier(value)}).Attributions {

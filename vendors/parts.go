@@ -13,7 +13,8 @@ import (
 // ("ZTE中兴"), a number ("ZTE1") or a domain ("support.zte.com.cn"). A vendor that is a whole
 // part of such a value resembles.
 
-// maxPieces bounds the parts of one value that are looked at.
+// maxPieces bounds the parts of a list that are looked at. [Examine] says of a longer list that a
+// part of it is unread.
 const maxPieces = 256
 
 // labelWords come before a maker's name and are no part of one.
@@ -72,6 +73,17 @@ var listForms = strings.NewReplacer(" and ", "&", " AND ", "&", " und ", "&", "+
 // can be between the surname and the first name of a person.
 const listBreaks = "/|;、；\n"
 
+// tooManyPieces reports whether a maker's value has more parts than are looked at.
+func tooManyPieces(value []byte) bool {
+	n := 0
+	for _, r := range listForms.Replace(string(value)) {
+		if isListBreak(r) {
+			n++
+		}
+	}
+	return n >= maxPieces
+}
+
 // isListBreak reports whether a character is between two names in a list, or between a label or
 // a notice and a name.
 func isListBreak(r rune) bool {
@@ -124,7 +136,7 @@ func (r *resolver) piece(c *Claim, piece string, tokens []byte, sure, changed bo
 			return r.alias(x, c, tokens, RuleNameContains, Resembles) || r.branch(x, c, tokens, RuleNameContains) || r.inCompany(x, c, tokens, RuleNameContains)
 		})
 	}
-	if len(tokens) == 0 {
+	if len(tokens) == 0 || isASCII(piece) && !mayMatch(r.index, c.Role, KindName, []byte(piece)) {
 		return
 	}
 	if changed || string(tokens) != Fold(piece) {
@@ -235,13 +247,9 @@ func (r *resolver) addresses(c *Claim, value string) {
 	if strings.IndexByte(value, '.') < 0 {
 		return
 	}
-	n := 0
 	for field := range strings.FieldsFuncSeq(value, func(r rune) bool { return r <= ' ' || strings.ContainsRune(",;<>()[]\"'|、，；（）", r) }) {
-		if n++; n > maxPieces {
-			return
-		}
 		field = strings.TrimRight(field, ".:")
-		if strings.IndexByte(field, '.') < 0 {
+		if strings.IndexByte(field, '.') < 0 || !r.anchors.hasToken([]byte(field)) {
 			continue
 		}
 		r.anew(c, true, func() bool {

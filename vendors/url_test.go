@@ -381,6 +381,8 @@ func TestExamine(t *testing.T) {
 		{supplier, vendors.KindEmail, "a@" + strings.Repeat("b.", 150) + "org", "supplier email noted unread"},
 		{supplier, vendors.KindName, long, "supplier name noted unread"},
 		{supplier, vendors.KindName, long[1:], "supplier name"},
+		{supplier, vendors.KindName, strings.Repeat("a, ", 255) + "ZTE", "supplier name"},
+		{supplier, vendors.KindName, strings.Repeat("a, ", 256) + "ZTE", "supplier name noted unread"},
 		{namespace, vendors.KindGroup, long, "namespace group noted unread"},
 		{reference, vendors.KindName, long, "reference name noted unread"},
 		{vendors.Mention, vendors.KindProduct, long, "mention product noted unread"},
