@@ -131,3 +131,30 @@ func TestKindOfProduct(t *testing.T) {
 		t.Errorf("a purpose in capitals: %q, want outOfScope", outcome(fs, hardware))
 	}
 }
+
+// A product's name of one word is many a thing's name. Beside another maker or another package it
+// is for a person to look at, at most.
+func TestOneWordProductsOfOthers(t *testing.T) {
+	m := matcher(t, "2026.11.25", nil)
+	for component, most := range map[string]match.Verdict{
+		`{"type":"application","name":"hexa","supplier":{"name":"Acme"}}`:                               match.Clear,
+		`{"type":"application","name":"terra","supplier":{"name":"Acme"}}`:                              match.Clear,
+		`{"type":"application","name":"WeChat","supplier":{"name":"Acme"}}`:                             match.Review,
+		`{"type":"application","name":"WeChat","manufacturer":{"name":"Acme"},"group":"com.acme"}`:      match.Review,
+		`{"type":"application","name":"WeChat","purl":"pkg:generic/acme/wechat@1"}`:                     match.Review,
+		`{"type":"application","name":"WeChat","cpe":"cpe:2.3:a:acme:wechat:1:*:*:*:*:*:*:*"}`:          match.Review,
+		`{"type":"application","name":"WeChat","cpe":"cpe:2.3:a:*:wechat:1:*:*:*:*:*:*:*"}`:             match.Review,
+		`{"type":"library","name":"wechat","supplier":{"name":"Acme"},"purl":"pkg:npm/%40acme/wechat"}`: match.Clear,
+	} {
+		doc := sbom.NewReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":`+component+`},"components":[`+component+`]}`), nil)
+		r, err := m.Check(context.Background(), doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range r.Findings {
+			if f.Verdict > most || f.Tier > vendors.Resembles {
+				t.Errorf("%s: %s %s, want %s at most", component, f.Verdict, f.Tier, most)
+			}
+		}
+	}
+}
