@@ -123,6 +123,8 @@ func TestMakersNames(t *testing.T) {
 		{"© 2019-2024 ZTE. All rights reserved.", "zte resembles name.contains"},
 		{"Lin, Dahua", ""},
 		{"Foo (Dahua)", ""},
+		{"Positive Technologies Ltd (UK staffing)", ""},
+		{"ZTE (TX) Inc.", "zte resembles name.contains"},
 		{"Dahua & Sons Pharmacy", ""},
 		{"ZTE & Partners Bakery", ""},
 		{"Honor, Texas", ""},

@@ -165,7 +165,7 @@ func (r *resolver) piece(c *Claim, piece string, tokens []byte, sure, changed bo
 
 // anew runs a rule on a claim and takes back what it finds of vendors that the claim is
 // attributed to already, and, if it is not sure that a name is meant, of vendors with a common
-// name that persons have too.
+// name that persons have too or one of ordinary words.
 func (r *resolver) anew(c *Claim, sure bool, rule func() bool) bool {
 	n := len(r.out.Attributions)
 	found := rule()
@@ -175,7 +175,7 @@ func (r *resolver) anew(c *Claim, sure bool, rule func() bool) bool {
 		for i := r.start; i < n; i++ {
 			known = known || r.out.Attributions[i].Vendor == a.Vendor
 		}
-		if e := r.names[string(stripForms([]byte(Fold(a.Matched))))]; known || !sure && e != nil && e.id.Common && len(a.Matched) >= minName {
+		if e := r.names[string(stripForms([]byte(Fold(a.Matched))))]; known || !sure && e != nil && (e.ordinary || e.id.Common && len(a.Matched) >= minName) {
 			continue
 		}
 		kept = append(kept, a)
