@@ -95,6 +95,10 @@ func TestURLForms(t *testing.T) {
 		{"https://goproxy.cn/github.com/!huawei!cloud/sdk/@v/v1.zip", "huawei registered purl.namespace"},
 		{"https://maven.aliyun.com/repository/public/com/huawei/hms/push/1/push-1.jar", "huawei registered purl.namespace"},
 		{"https://gopkg.in/huaweicloud/sdk.v1", owner},
+		{"https://media.githubusercontent.com/media/huaweicloud/sdk/main/x.bin", owner},
+		{"https://cdn.statically.io/gh/huaweicloud/sdk/main/x.js", owner},
+		{"https://kkgithub.com/huaweicloud/sdk", owner},
+		{"registry.hub.docker.com/hisilicon/x", "huawei resembles namespace.name"},
 		{"https://gopkg.in/huaweicloud.v1", ""}, // go-huaweicloud
 		// Dots and escapes.
 		{"https://github.com/a/../huaweicloud/sdk", owner},
