@@ -185,7 +185,7 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return true // a group with a slash is read as a URL
 	}
 	// Names, groups and prefixes are compared without word breaks too, and as they are drawn.
-	return x.anchors.hasSquashed(value) || role.Makes() && (maySlip(x, value) || mayHaveNumber(x, value)) || mayBeDrawn(x, value)
+	return x.anchors.hasSquashed(value) || role.Makes() && (maySlip(x, value) || mayHaveNumber(x, value) || mayBeEscaped(value)) || mayBeDrawn(x, value)
 }
 
 // mayHaveNumber reports whether a name has a token that is an anchor without the digits beside

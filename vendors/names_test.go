@@ -137,6 +137,13 @@ func TestMakersNames(t *testing.T) {
 		{"ZTE 2024", "zte resembles name.contains"},
 		{"dahua88", ""},
 		{"360", ""},
+		// With escapes left in them.
+		{"Hua%77ei Technologies", "huawei resembles name.whole"},
+		{"&#72;uawei", "huawei resembles name.whole"},
+		{`Hu\u0061wei`, "huawei resembles name.whole"},
+		{"Z&#84;E &amp; Nokia", "zte resembles name.contains"},
+		{"AT&T", ""},
+		{"Nokia – ZTE", "zte resembles name.contains"},
 		// Domains, addresses and URLs in the place of a name.
 		{"support.zte.com.cn", "zte resembles url.domain"},
 		{"dahuasecurity.com", "dahua resembles url.domain"},

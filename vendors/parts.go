@@ -4,6 +4,8 @@ package vendors
 
 import (
 	"bytes"
+	"html"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -32,6 +34,12 @@ func (r *resolver) parts(c *Claim) {
 	value := c.Value
 	if len(value) > MaxName {
 		value = strings.ToValidUTF8(value[:MaxName], "")
+	}
+	if plain := decoded(value); plain != value {
+		r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: plain}, func(inner *Claim) {
+			r.atMost(Resembles, func() { r.name(inner) })
+		})
+		return
 	}
 	r.addresses(c, value)
 	if strings.Contains(value, "://") {
@@ -66,8 +74,43 @@ func (r *resolver) parts(c *Claim) {
 	}
 }
 
+// decoded returns a name without the escapes of URLs, HTML and JSON, which a tool has left in it or
+// somebody has put there: "Hua%77ei", "&#72;uawei", "Hu\u0061wei".
+func decoded(value string) string {
+	if !mayBeEscaped(value) {
+		return value
+	}
+	if strings.Contains(value, `\u`) {
+		if s, err := strconv.Unquote(`"` + strings.ReplaceAll(value, `"`, `\"`) + `"`); err == nil {
+			value = s
+		}
+	}
+	return strings.ToValidUTF8(html.UnescapeString(unescapeAll(value)), "")
+}
+
+// mayBeEscaped reports whether a value has what an escape begins with.
+func mayBeEscaped[T string | []byte](value T) bool {
+	for i := 0; i+2 < len(value); i++ {
+		switch value[i] {
+		case '%':
+			if hexDigit(value[i+1]) >= 0 && hexDigit(value[i+2]) >= 0 {
+				return true
+			}
+		case '&':
+			if class[value[i+1]] != 0 || value[i+1] == '#' {
+				return true
+			}
+		case '\\':
+			if value[i+1] == 'u' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // listForms writes "and" as "&", and leaves out what looks like a part in brackets and is a sign.
-var listForms = strings.NewReplacer(" and ", "&", " AND ", "&", " und ", "&", "+", "&", "(c)", " ", "(C)", " ", "(r)", " ", "(R)", " ", "(tm)", " ", "(TM)", " ", "：", ":")
+var listForms = strings.NewReplacer(" and ", "&", " AND ", "&", " und ", "&", " or ", "&", " et ", "&", "+", "&", " - ", ",", "–", ",", "—", ",", "(c)", " ", "(C)", " ", "(r)", " ", "(R)", " ", "(tm)", " ", "(TM)", " ", "：", ":")
 
 // listBreaks are the characters that are between the names of a list and in no name. A comma
 // can be between the surname and the first name of a person.
