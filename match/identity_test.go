@@ -68,6 +68,8 @@ func TestIdentityBeatsLinks(t *testing.T) {
 		{"a package, and a supplier who is somebody else", `"purl":"pkg:npm/%40kaspersky/x@1","supplier":{"name":"Jane Doe Ltd"}`, "review", true},
 		{"a package, and a qualifier", `"purl":"pkg:npm/%40janedoe/x@1?download_url=https://products.kaspersky.com/x"`, "review", true},
 		{"a maker's name, and a package of somebody else", `"manufacturer":{"name":"AO Kaspersky Lab"},"purl":"pkg:github/janedoe/x@1"`, "ban", false},
+		{"a package, and somebody with the vendor's address", `"purl":"pkg:npm/%40kaspersky/x@1","supplier":{"name":"Jane Doe Ltd <x@securelist.com>"}`, "review", true},
+		{"a package, and the vendor's domain as a name", `"purl":"pkg:npm/%40kaspersky/x@1","supplier":{"name":"securelist.com"}`, "ban", false},
 		{"a supplier's URL, and the name of somebody else", `"supplier":{"name":"Jane Doe Ltd","url":["https://www.kaspersky.com/"]}`, "review", true},
 	}
 	m := matcher(t, "2018.06.13", nil)
