@@ -3,6 +3,8 @@
 package match
 
 import (
+	"strings"
+
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -40,6 +42,11 @@ func rankOf(c vendors.Claim) rank {
 	return byLink
 }
 
+// byAddress reports whether the vendor was found by an address in the place of a name.
+func byAddress(a *vendors.Attribution) bool {
+	return a.Claim.Kind == vendors.KindName && (a.Rule == vendors.RuleDomain || a.Rule == vendors.RuleEmail || a.Rule == vendors.RuleRepository)
+}
+
 func asReference(c vendors.Claim) vendors.Claim {
 	c.Role = vendors.Reference
 	return c
@@ -51,9 +58,15 @@ func asReference(c vendors.Claim) vendors.Claim {
 // distribute what others make.
 func (j *judgement) contradiction() string {
 	best := byLink
-	own := make(map[rank]bool) // what names the vendor
+	own := make(map[rank]bool)         // what names the vendor
+	addresses := make(map[string]bool) // in the place of the maker's name
 	for _, a := range j.attributions {
-		if a.Claim.Role.Makes() && a.Claim.Kind != vendors.KindURL && a.Claim.Kind != vendors.KindEmail {
+		switch {
+		case !a.Claim.Role.Makes(), a.Claim.Kind == vendors.KindURL, a.Claim.Kind == vendors.KindEmail:
+		case byAddress(&a) && strings.ContainsAny(a.Claim.Value, " \t\n<("): // of somebody with a name of its own
+		case byAddress(&a):
+			addresses[a.Claim.Value] = true
+		default:
 			return ""
 		}
 		if a.Tier > vendors.Mentions {
@@ -63,7 +76,7 @@ func (j *judgement) contradiction() string {
 	}
 	other, otherRank := "", byLink
 	for _, c := range j.c.Claims {
-		if c.Role.Makes() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendors.Placeholder(c.Value) {
+		if c.Role.Makes() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendors.Placeholder(c.Value) && !addresses[c.Value] {
 			return c.Value + " is named as the maker or supplier"
 		}
 		r := rankOf(c)

@@ -68,6 +68,8 @@ func TestIdentityBeatsLinks(t *testing.T) {
 		{"a package, and a supplier who is somebody else", `"purl":"pkg:npm/%40kaspersky/x@1","supplier":{"name":"Jane Doe Ltd"}`, "review", true},
 		{"a package, and a qualifier", `"purl":"pkg:npm/%40janedoe/x@1?download_url=https://products.kaspersky.com/x"`, "review", true},
 		{"a maker's name, and a package of somebody else", `"manufacturer":{"name":"AO Kaspersky Lab"},"purl":"pkg:github/janedoe/x@1"`, "ban", false},
+		{"a package, and somebody with the vendor's address", `"purl":"pkg:npm/%40kaspersky/x@1","supplier":{"name":"Jane Doe Ltd <x@securelist.com>"}`, "review", true},
+		{"a package, and the vendor's domain as a name", `"purl":"pkg:npm/%40kaspersky/x@1","supplier":{"name":"securelist.com"}`, "ban", false},
 		{"a supplier's URL, and the name of somebody else", `"supplier":{"name":"Jane Doe Ltd","url":["https://www.kaspersky.com/"]}`, "review", true},
 	}
 	m := matcher(t, "2018.06.13", nil)
@@ -129,5 +131,32 @@ func TestKindOfProduct(t *testing.T) {
 	}
 	if fs := m.Judge(&sbom.Component{Type: "OPERATING-SYSTEM", Name: "x", Claims: made("", "ZTE Corporation", "x").Claims}, true); outcome(fs, hardware) != "outOfScope" {
 		t.Errorf("a purpose in capitals: %q, want outOfScope", outcome(fs, hardware))
+	}
+}
+
+// A product's name of one word is many a thing's name. Beside another maker or another package it
+// is for a person to look at, at most.
+func TestOneWordProductsOfOthers(t *testing.T) {
+	m := matcher(t, "2026.11.25", nil)
+	for component, most := range map[string]match.Verdict{
+		`{"type":"application","name":"hexa","supplier":{"name":"Acme"}}`:                               match.Clear,
+		`{"type":"application","name":"terra","supplier":{"name":"Acme"}}`:                              match.Clear,
+		`{"type":"application","name":"WeChat","supplier":{"name":"Acme"}}`:                             match.Review,
+		`{"type":"application","name":"WeChat","manufacturer":{"name":"Acme"},"group":"com.acme"}`:      match.Review,
+		`{"type":"application","name":"WeChat","purl":"pkg:generic/acme/wechat@1"}`:                     match.Review,
+		`{"type":"application","name":"WeChat","cpe":"cpe:2.3:a:acme:wechat:1:*:*:*:*:*:*:*"}`:          match.Review,
+		`{"type":"application","name":"WeChat","cpe":"cpe:2.3:a:*:wechat:1:*:*:*:*:*:*:*"}`:             match.Review,
+		`{"type":"library","name":"wechat","supplier":{"name":"Acme"},"purl":"pkg:npm/%40acme/wechat"}`: match.Clear,
+	} {
+		doc := sbom.NewReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":`+component+`},"components":[`+component+`]}`), nil)
+		r, err := m.Check(context.Background(), doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range r.Findings {
+			if f.Verdict > most || f.Tier > vendors.Resembles {
+				t.Errorf("%s: %s %s, want %s at most", component, f.Verdict, f.Tier, most)
+			}
+		}
 	}
 }

@@ -168,8 +168,10 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 			return kind != KindPURL && x.anchors.hasPackagePage(value)
 		}
 		return x.anchors.hasPrefix(purl) || holdsName(purl)
-	case KindText, KindEmail, KindCPE:
+	case KindText, KindEmail:
 		return false
+	case KindCPE:
+		return role != Emitter && hasWildVendor(bytes.TrimSpace(value))
 	case KindCertificate:
 		if hidesLetters(value) {
 			return role != Emitter
@@ -183,7 +185,26 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return true // a group with a slash is read as a URL
 	}
 	// Names, groups and prefixes are compared without word breaks too, and as they are drawn.
-	return x.anchors.hasSquashed(value) || role.Makes() && maySlip(x, value) || mayBeDrawn(x, value)
+	return x.anchors.hasSquashed(value) || role.Makes() && (maySlip(x, value) || mayHaveNumber(x, value) || mayBeEscaped(value)) || mayBeDrawn(x, value)
+}
+
+// mayHaveNumber reports whether a name has a token that is an anchor without the digits beside
+// it: "Huawei2012".
+func mayHaveNumber(x *index, name []byte) bool {
+	if !digitBesideLetter(name) {
+		return false
+	}
+	var buf [256]byte
+	if len(name) > len(buf) {
+		return true // too long to tell
+	}
+	v := buf[:copy(buf[:], name)]
+	for i, b := range v {
+		if isDigit(b) {
+			v[i] = ' '
+		}
+	}
+	return x.anchors.hasToken(v) || x.anchors.hasSquashed(v)
 }
 
 // mayBeDrawn reports whether a name in ASCII could match with letters that its own are drawn
@@ -238,13 +259,7 @@ func holdsName(purl []byte) bool {
 	if len(typ) > 8 && bytes.EqualFold(typ[:8], []byte("generic/")) || len(typ) > 5 && bytes.EqualFold(typ[:5], []byte("swid/")) {
 		return true
 	}
-	for i, b := range purl {
-		if rest := purl[i+1:]; (b == '?' || b == '&') && len(rest) > 7 &&
-			(bytes.EqualFold(rest[:7], []byte("vendor=")) || bytes.EqualFold(rest[:7], []byte("author="))) {
-			return true
-		}
-	}
-	return false
+	return namesSomebody(purl)
 }
 
 // hasSquashed reports whether the letters of the value up to the end of one of its words,

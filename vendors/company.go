@@ -59,6 +59,16 @@ func (f *formTables) ordinary(tokens []byte) bool {
 	return true
 }
 
+// ofTrade reports whether a name has a word of another trade.
+func (f *formTables) ofTrade(name string) bool {
+	for word := range bytes.SplitSeq(appendTokens(nil, name), []byte{' '}) {
+		if f.trades[string(word)] {
+			return true
+		}
+	}
+	return false
+}
+
 // A company is what the words around a name are.
 type company struct {
 	places, forms, business, unknown int

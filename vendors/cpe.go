@@ -8,31 +8,37 @@ import (
 )
 
 // splitCPE returns the vendor and product of a CPE, with escapes removed and in
-// lower case. It reads the 2.3 formatted string binding ("cpe:2.3:a:vendor:…",
-// NIST IR 7695, 6.2) and the 2.2 URI binding ("cpe:/a:vendor:…", 6.1). A vendor
-// of ANY ("*") or NA ("-") is returned as "". ok is false if s is neither.
+// lower case. A vendor of ANY ("*") or NA ("-") is returned as "". ok is false if s is no CPE.
 func splitCPE(s string) (vendor, product string, ok bool) {
+	vendor, product, escape, ok := rawCPE(s)
+	return cpeValue(vendor, escape), cpeValue(product, escape), ok
+}
+
+// rawCPE returns the vendor and product of a CPE as they are written, and the character that
+// begins escapes. It reads the 2.3 formatted string binding ("cpe:2.3:a:vendor:…", NIST IR 7695,
+// 6.2) and the 2.2 URI binding ("cpe:/a:vendor:…", 6.1). ok is false if s is neither.
+func rawCPE(s string) (vendor, product string, escape byte, ok bool) {
 	s = strings.TrimSpace(s)
 	if rest, is := cutPrefixFold(s, "cpe:2.3:"); is {
 		if _, rest, ok = cutCPE(rest); !ok { // part
-			return "", "", false
+			return "", "", 0, false
 		}
 		if vendor, rest, ok = cutCPE(rest); !ok {
-			return "", "", false
+			return "", "", 0, false
 		}
 		product, _, _ = cutCPE(rest)
-		return cpeValue(vendor, '\\'), cpeValue(product, '\\'), true
+		return vendor, product, '\\', true
 	}
 	if rest, is := cutPrefixFold(s, "cpe:/"); is {
 		_, rest, ok = strings.Cut(rest, ":")
 		if !ok {
-			return "", "", false
+			return "", "", 0, false
 		}
 		vendor, rest, _ = strings.Cut(rest, ":")
 		product, _, _ = strings.Cut(rest, ":")
-		return cpeValue(vendor, '%'), cpeValue(product, '%'), true
+		return vendor, product, '%', true
 	}
-	return "", "", false
+	return "", "", 0, false
 }
 
 // ValidCPE reports whether s is a CPE of one of the two bindings, as far as its vendor,

@@ -44,6 +44,10 @@
 // behind it, resembles the product, if no words make it a thing about the product and it is
 // no package of a library.
 //
+// A maker's field can hold several names, a label, a notice, a number behind the name, a
+// domain or an address: "Nokia, ZTE", "Vendor: ZTE", "ZTE中兴". A vendor that is a whole part
+// of it resembles, and each that is there is found.
+//
 // # Identifiers
 //
 // The owner in a package URL is found by the rules of its type, see package

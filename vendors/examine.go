@@ -44,7 +44,7 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 			e.cpe(value)
 		}
 	case KindURL:
-		if !plainURL(value) {
+		if !plainURL(value) || len(value) > 64 && bytes.Count(value, []byte(":/")) > maxDepth {
 			e.url(value)
 		}
 	case KindEmail:
@@ -54,6 +54,9 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 		}
 	default:
 		e.unread(len(value) > MaxName, "a value is longer than %d bytes; the rest was not screened", MaxName)
+		if kind == KindName && role.Makes() && !e.Unread && len(value) > maxPieces {
+			e.unread(tooManyPieces(value), "a maker's name is a list of more than %d parts; the rest was not screened", maxPieces)
+		}
 	}
 	return e
 }
@@ -86,15 +89,31 @@ func (e *Examination) purl(value []byte) {
 	if note != "" {
 		e.Note = fmt.Sprintf("the package URL %.200q was read, though %s", value, note)
 	}
-	for q := range strings.SplitSeq(p.qualifiers, "&") {
+	e.qualifiers(p.qualifiers, 1)
+}
+
+// qualifiers examines the qualifiers of a package URL. depth counts the package URLs inside
+// one another.
+func (e *Examination) qualifiers(qualifiers string, depth int) {
+	for q := range strings.SplitSeq(qualifiers, "&") {
+		if e.Unread {
+			return
+		}
 		key, v, _ := strings.Cut(q, "=")
-		switch v = unescapeAll(v); lowerASCII(key) {
-		case "vendor":
-			e.unread(len(v) > MaxName, "the vendor in a package URL is longer than %d bytes; the rest was not screened", MaxName)
-		case "repository_url", "download_url", "vcs_url":
-			if _, ok := readURL(v); !ok && !Placeholder(v) {
-				e.unread(true, "a qualifier of the package URL cannot be read as a URL: %s", []byte(v))
-			}
+		what, ok := qualifierOf(key)
+		if !ok {
+			continue
+		}
+		switch v = unescapeAll(v); {
+		case what.kind == KindName:
+			e.unread(what.role.Makes() && len(v) > MaxName, "the "+what.key+" in a package URL is longer than %d bytes; the rest was not screened", MaxName)
+		case hasPrefixFold(v, "pkg:"):
+			inner, _, ok := splitPURL(v)
+			e.unread(!ok || depth >= maxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))
+			e.qualifiers(inner.qualifiers, depth+1)
+		default:
+			_, ok := readURL(v)
+			e.unread(!ok && !Placeholder(v), "a qualifier of the package URL cannot be read as a URL: %s", []byte(v))
 		}
 	}
 }

@@ -4,6 +4,8 @@ package vendors
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,8 +35,10 @@ type index struct {
 	longest  int               // tokens in the longest phrase
 	oui      table
 	anchors  anchors
-	devices  deviceTable
-	slips    [128]uint64 // by first letter: the lengths of aliases in typos
+
+	cpeVendors []string // the keys of that table, in order
+	devices    deviceTable
+	slips      [128]uint64 // by first letter: the lengths of aliases in typos
 }
 
 // aliases are the names of vendors, keyed by their folded tokens.
@@ -95,6 +99,7 @@ func (x *index) build(vendors []*Vendor) error {
 			}
 		}
 	}
+	x.cpeVendors = slices.Sorted(maps.Keys(x.ids["cpeVendor"]))
 	return nil
 }
 

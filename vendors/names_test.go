@@ -101,6 +101,57 @@ func TestMakersNames(t *testing.T) {
 		{"D.J.I. Technology (Shenzhen)", "dji resembles name.squashed"},
 		{"K a s p e r s k y", "kaspersky resembles name.squashed"},
 		{"S.A.P. SE", ""},
+		// Two scripts without a space between them.
+		{"ZTE中兴", "zte resembles name.contains"},
+		{"Huawei华为", "huawei resembles name.contains"},
+		{"大华Dahua", "dahua resembles name.contains"},
+		{"DJI大疆", "dji resembles name.contains"},
+		{"Dahua大花", ""},
+		// In lists, behind labels and in notices.
+		{"Nokia, ZTE", "zte resembles name.contains"},
+		{"ZTE & Nokia", "zte resembles name.contains"},
+		{"Nokia, Ericsson and ZТE", "zte resembles name.confusable"}, // Cyrillic Т
+		{"Dahua/Nokia", "dahua resembles name.contains"},
+		{"Nokia、ZTE", "zte resembles name.contains"},
+		{"Siemens; Shenzhen ZTE Mobile Telecom Co., Ltd.", "zte resembles name.company"},
+		{"Vendor: ZTE", "zte resembles name.contains"},
+		{"制造商：ZTE", "zte resembles name.contains"},
+		{"Organization: Dahua", "dahua resembles name.contains"},
+		{"CN=router, O=ZTE, C=CN", "zte resembles name.contains"},
+		{"made by ZTE", "zte resembles name.contains"},
+		{"Copyright (c) 2020 Dahua", "dahua resembles name.contains"},
+		{"© 2019-2024 ZTE. All rights reserved.", "zte resembles name.contains"},
+		{"Lin, Dahua", ""},
+		{"Foo (Dahua)", ""},
+		{"Positive Technologies Ltd (UK staffing)", ""},
+		{"ZTE (TX) Inc.", "zte resembles name.contains"},
+		{"Dahua & Sons Pharmacy", ""},
+		{"ZTE & Partners Bakery", ""},
+		{"Honor, Texas", ""},
+		// With numbers.
+		{"Huawei2012 Co., Ltd.", "huawei resembles name.contains"},
+		{"QUECTEL2", "quectel resembles name.contains"},
+		{"Huawei88", ""},
+		{"zte2012", ""},
+		{"ZTE1", "zte resembles name.contains"},
+		{"ZTE 2024", "zte resembles name.contains"},
+		{"dahua88", ""},
+		{"360", ""},
+		// With escapes left in them.
+		{"Hua%77ei Technologies", "huawei resembles name.whole"},
+		{"&#72;uawei", "huawei resembles name.whole"},
+		{`Hu\u0061wei`, "huawei resembles name.whole"},
+		{"Z&#84;E &amp; Nokia", "zte resembles name.contains"},
+		{"AT&T", ""},
+		{"Nokia – ZTE", "zte resembles name.contains"},
+		// Domains, addresses and URLs in the place of a name.
+		{"support.zte.com.cn", "zte resembles url.domain"},
+		{"dahuasecurity.com", "dahua resembles url.domain"},
+		{"huawei.com", "huawei resembles name.contains"},
+		{"Norrland AB <sales@zte.com.cn>", "zte resembles email.domain"},
+		{"https://github.com/zte-aicloud", "zte resembles url.owner"},
+		{"https://github.com/dahua", ""},
+		{"zte.com.example.org", ""},
 		// Misspelt.
 		{"Huwaei", "huawei resembles name.misspelt"},
 		{"Huawai Tech", "huawei resembles name.misspelt"},
@@ -136,6 +187,29 @@ func TestMakersNames(t *testing.T) {
 	for _, tt := range tests {
 		if got := found(supplier(tt.name)); got != tt.want {
 			t.Errorf("%q = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A field that names several makers is attributed to each of them.
+func TestSeveralMakers(t *testing.T) {
+	for value, want := range map[string]string{
+		"Huawei, ZTE":       "huawei zte",
+		"Dahua / Hikvision": "hikvision dahua",
+		"Dahua & Hikvision": "hikvision dahua",
+		"Huawei Technologies Co., Ltd. / ZTE Corporation": "huawei zte",
+		"Vendor: Huawei, OEM: ZTE, Brand: DJI":            "huawei zte dji",
+		"Huawei, Huawei, Huawei":                          "huawei",
+		strings.Repeat("a, ", 255) + "ZTE":                "zte",
+	} {
+		var got []string
+		for _, a := range vendors.Bundled().Resolve(today, []vendors.Claim{supplier(value)}).Attributions {
+			if got = append(got, string(a.Vendor)); a.Tier != vendors.Resembles {
+				t.Errorf("%q: %s %s, want resembles", value, a.Vendor, a.Tier)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q = %q, want %q", value, got, want)
 		}
 	}
 }

@@ -4,7 +4,6 @@ package vendors
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 )
 
@@ -112,32 +111,6 @@ func aboutProduct(words []byte, strict bool) bool {
 // that of somebody's package about it. Where the package is the vendor's, its namespace says so.
 var packageTypes = makeSet("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
 	"github", "gitlab", "golang", "hackage", "hex", "julia", "luarocks", "maven", "npm", "nuget", "opam", "pub", "pypi", "swift")
-
-// demote makes mentions of products' names that are those of packages of libraries, and of names
-// that only start with a product's where another maker is named.
-func (r *resolver) demote(claims []Claim) {
-	for i := range r.out.Attributions {
-		a := &r.out.Attributions[i]
-		if a.Rule != RuleProduct && a.Rule != RuleProductStart || a.Claim.Role != Mention || a.Tier <= Mentions {
-			continue
-		}
-		for k := range claims {
-			switch c := &claims[k]; {
-			case c.Kind == KindPURL && c.Role == Namespace:
-				if p, _, ok := splitPURL(c.Value); ok && packageTypes[p.typ] {
-					a.Tier, a.Caveat = Mentions, "the name of a package of libraries"
-				}
-			case a.Rule == RuleProductStart && c.Role.Makes() && c.Kind == KindName && !Placeholder(c.Value) && !r.attributes(c, a.Vendor):
-				a.Tier, a.Caveat = Mentions, "another maker is named"
-			}
-		}
-	}
-}
-
-// attributes reports whether the claim was attributed to the vendor.
-func (r *resolver) attributes(c *Claim, vendor ID) bool {
-	return slices.ContainsFunc(r.out.Attributions, func(a Attribution) bool { return a.Vendor == vendor && sameClaim(&a.Claim, c) })
-}
 
 // shortToken finds an alias too short for phrases ("ZTE") as a whole token of a
 // device's model or title.

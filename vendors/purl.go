@@ -48,11 +48,14 @@ func splitPURL(s string) (p purlParts, note string, ok bool) {
 	} else {
 		p.name = path
 	}
+	if clean := cleanPath(p.namespace); clean != p.namespace {
+		p.namespace, note = clean, "its namespace has dots in the place of names"
+	}
 	if p.typ == "npm" {
 		p.cutScope()
 	}
 	if plain(p.namespace) && plain(p.name) && !strings.HasPrefix(p.name, "@") {
-		if p.typ == "maven" && p.namespace == "" && strings.IndexByte(p.name, ':') > 0 {
+		if note == "" && p.typ == "maven" && p.namespace == "" && strings.IndexByte(p.name, ':') > 0 {
 			note = "the group is a part of the name, with a colon after it"
 		}
 		return p, note, p.name != "" && !strings.Contains(p.namespace, "//")
@@ -83,6 +86,9 @@ func splitEscaped(s string, raw purlParts) (p purlParts, note string, ok bool) {
 		if note == "" {
 			note = "a slash in the name is encoded; what comes before it is read as a part of the namespace"
 		}
+	}
+	if clean := cleanPath(p.namespace); clean != p.namespace {
+		p.namespace, note = clean, "its namespace has dots in the place of names"
 	}
 	if p.typ == "npm" {
 		p.cutScope()

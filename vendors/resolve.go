@@ -92,6 +92,7 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 			continue
 		}
 		if mayMatch(&r.index, c.Role, c.Kind, append(res.buf[:0], c.Value...)) {
+			res.start, res.startUn = len(res.out.Attributions), len(res.out.Unattributed)
 			res.claim(c)
 		}
 	}
@@ -107,9 +108,16 @@ type resolver struct {
 	day      Date
 	out      Resolution
 	mentions int
+	start    int // the first attribution of the claim that is being resolved
+	startUn  int // and the first of what is not attributed
+	depth    int // how deep a value inside another is, see maxDepth
 	buf      [512]byte
 	sq       [512]byte
 }
+
+// maxDepth is how deep one value may be inside another: a URL in the qualifier of a package
+// URL, the copy of a page in an archive. [Examine] says of what is deeper that it is unread.
+const maxDepth = 4
 
 func (r *resolver) claim(c *Claim) {
 	switch c.Kind {
@@ -156,7 +164,8 @@ func (r *resolver) lookup(c *Claim, kind string, key []byte, rule Rule, tier Tie
 }
 
 // hit records that the claim matched an entry: as an attribution of at most tier,
-// or as unattributed if the entry is an exclusion or not valid on the day.
+// or as unattributed if the entry is an exclusion or not valid on the day. A claim has one
+// attribution by each rule to each member: a value that says the same a thousand times says it once.
 func (r *resolver) hit(c *Claim, e *entry, rule Rule, tier Tier) {
 	if e.excl != nil {
 		if e.excl.Covers(r.day) != Outside {
@@ -174,7 +183,17 @@ func (r *resolver) hit(c *Claim, e *entry, rule Rule, tier Tier) {
 	if caveat != "" {
 		tier = min(tier, Resembles)
 	}
-	if tier = min(tier, c.Role.Cap()); tier == Mentions {
+	tier = min(tier, c.Role.Cap())
+	for i := range r.out.Attributions[r.start:] {
+		a := &r.out.Attributions[r.start+i]
+		if a.Vendor == e.vendor.ID && a.Member == e.id.Member && a.Rule == rule && a.Claim.Role == c.Role {
+			if tier > a.Tier {
+				a.Tier, a.Matched, a.Source, a.Caveat, a.Category = tier, e.id.Value, e.id.Source, caveat, e.id.Category
+			}
+			return
+		}
+	}
+	if tier == Mentions {
 		if r.mentions++; r.mentions > maxMentions {
 			return
 		}
@@ -187,6 +206,11 @@ func (r *resolver) hit(c *Claim, e *entry, rule Rule, tier Tier) {
 }
 
 func (r *resolver) set(u Unattributed) {
+	for _, old := range r.out.Unattributed[r.startUn:] {
+		if old.Vendor == u.Vendor && old.Reason == u.Reason && old.Matched == u.Matched && old.Claim.Role == u.Claim.Role {
+			return
+		}
+	}
 	if len(r.out.Unattributed) < maxMentions {
 		r.out.Unattributed = append(r.out.Unattributed, u)
 	}

@@ -5,8 +5,6 @@ package vendors
 import (
 	"bytes"
 	"strings"
-
-	"github.com/clause76/clause76/vendors/purl"
 )
 
 // group attributes a package group: an npm scope, a reverse-DNS name, or else a
@@ -18,15 +16,23 @@ func (r *resolver) group(c *Claim) {
 		scope := strings.TrimPrefix(strings.TrimPrefix(value, "@"), "%40")
 		r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
 	case strings.Contains(value, "/"):
+		n := len(r.out.Attributions) + len(r.out.Unattributed)
 		if p, ok := readURL(value); ok {
 			r.place(c, p)
 		}
+		if first, _, _ := strings.Cut(value, "/"); strings.IndexByte(first, '.') < 0 && len(r.out.Attributions)+len(r.out.Unattributed) == n {
+			r.dotted(c, "maven", strings.ReplaceAll(strings.Trim(value, "/"), "/", "."), Resembles) // a group as folders
+		}
 	case strings.Contains(value, "."):
-		r.dotted(c, "maven", value, Registered)
+		group, _, _ := strings.Cut(value, ":") // "group:artifact"
+		r.dotted(c, "maven", group, Registered)
 	default:
 		r.name(c)
 	}
 }
+
+// maxNamespace is more than the bytes of any namespace in a register.
+const maxNamespace = 256
 
 // dotted attributes a reverse-DNS namespace: by the longest registered prefix that
 // ends at a dot, or by the domain that it reverses.
@@ -34,7 +40,10 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	if lowerASCII(namespace) != namespace || !plain(namespace) {
 		tier = min(tier, Resembles) // the namespace is case-sensitive: this is not the vendor's own
 	}
-	key := appendLower(append(append(r.buf[:0], typ...), '/'), namespace)
+	key := appendLower(append(append(r.buf[:0], typ...), '/'), namespace[:min(len(namespace), maxNamespace)])
+	if len(namespace) > maxNamespace { // what the bound cuts off is not a whole part
+		key = key[:max(bytes.LastIndexByte(key, '.'), 0)]
+	}
 	for {
 		if r.lookup(c, "purlNamespace", key, RulePURLNamespace, tier) {
 			return true
@@ -49,7 +58,12 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	if !ok {
 		return false
 	}
-	second, _, _ := strings.Cut(rest, ".")
+	second, account, _ := strings.Cut(rest, ".")
+	if second == "github" && (first == "io" || first == "com") && account != "" {
+		// Groups of accounts of GitHub: central.sonatype.org/register/namespace, docs.jitpack.io.
+		account, _, _ = strings.Cut(account, ".")
+		return r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
+	}
 	// Two and three labels: com.huawei → huawei.com, cn.com.zte → zte.com.cn.
 	domain := append(append(appendLower(r.sq[:0], second), '.'), lowerASCII(first)...)
 	if r.lookup(c, "domain", domain, RuleReverseDNS, tier) {
@@ -62,182 +76,6 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	return false
 }
 
-func (r *resolver) purl(c *Claim) {
-	p, _, ok := splitPURL(c.Value)
-	if !ok {
-		return
-	}
-	if p.qualifiers != "" {
-		defer r.qualifiers(c, p.qualifiers)
-	}
-	if r.lookup(c, "purlPackage", p.key(r.buf[:0], true), RulePURLPackage, Registered) {
-		return
-	}
-	key := p.key(r.buf[:0], true)
-	for _, p := range r.prefixes {
-		if len(key) >= len(p.key) && string(key[:len(p.key)]) == p.key {
-			r.hit(c, p.entry, RulePURLPrefix, Resembles)
-			return
-		}
-	}
-	d, known := purl.Define(p.typ)
-	switch {
-	case !known:
-		r.unknownType(c, p)
-	case p.typ == "maven":
-		group := p.namespace
-		if group == "" {
-			group, _, _ = strings.Cut(p.name, ":") // "group:artifact" in the place of the name
-		}
-		if !r.dotted(c, p.typ, group, Registered) && p.namespace != "" {
-			r.namespaceName(c, group)
-		}
-	case d.Namespace == purl.HostPath:
-		r.hostPath(c, p)
-	case p.typ == "generic", p.typ == "swid":
-		for seg := range strings.SplitSeq(p.namespace, "/") {
-			r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: seg}, func(sub *Claim) {
-				if !r.wholeName(sub, seg, RuleName, Declared) {
-					r.url(sub)
-				}
-			})
-		}
-	case d.Namespace == purl.Distribution:
-		first, _ := segment(p.namespace)
-		if !r.namespaceName(c, first) && p.namespace == "" {
-			r.dotted(c, "maven", p.name, Resembles) // "com.example.app"
-		}
-	case p.owner() != "":
-		r.owner(c, p, d)
-	case p.publisher() != "":
-		r.namespaceName(c, p.publisher())
-	}
-}
-
-// hostPath attributes a package of a type of which the namespace is a host and a path.
-func (r *resolver) hostPath(c *Claim, p purlParts) {
-	full := p.namespace
-	if full == "" {
-		full = p.name
-	}
-	host, path, _ := strings.Cut(full, "/")
-	if path == "" && p.namespace != "" {
-		path = p.name
-	}
-	if strings.IndexByte(host, '.') < 0 {
-		r.namespaceName(c, host) // the host was left out, and this is the owner
-		return
-	}
-	if at, ok := readURL(host + "/" + path); ok {
-		r.place(c, at)
-	}
-}
-
-// unknownType attributes a package of a type of which nothing is known: the type itself
-// or the namespace can be a host, and the namespace a domain written backwards or a name.
-func (r *resolver) unknownType(c *Claim, p purlParts) {
-	n := len(r.out.Attributions) + len(r.out.Unattributed)
-	found := func() bool { return len(r.out.Attributions)+len(r.out.Unattributed) > n }
-	path := p.name
-	if p.namespace != "" {
-		path = p.namespace + "/" + p.name
-	}
-	first, rest := segment(path)
-	switch {
-	case strings.IndexByte(p.typ, '.') >= 0:
-		r.place(c, place{host: p.typ, path: path})
-	case strings.IndexByte(first, '.') >= 0:
-		if at, ok := readURL(first + "/" + rest); ok && rest != "" {
-			r.place(c, at)
-		}
-		if !found() {
-			r.dotted(c, "maven", first, Resembles)
-		}
-		if first, _, _ = strings.Cut(first, "."); !found() && rest == "" { // "Publisher.Product"
-			r.namespaceName(c, first)
-		}
-	}
-	for seg := range strings.SplitSeq(p.namespace, "/") {
-		if found() {
-			return
-		}
-		r.namespaceName(c, unescapeAll(seg))
-	}
-}
-
-// namespaceName attributes a namespace of which the register does not know who owns it
-// by its name. That resembles: anybody may have taken the name.
-func (r *resolver) namespaceName(c *Claim, name string) bool {
-	tokens := appendTokens(r.buf[:0], name)
-	if len(tokens) == 0 {
-		return false
-	}
-	stripped := stripForms(tokens)
-	e := r.exact[string(tokens)]
-	if e == nil {
-		e = r.names[string(stripped)]
-	}
-	if e == nil && len(stripped) >= minDistinct && bytes.IndexByte(stripped, ' ') < 0 {
-		e = r.squashed[string(stripped)] // "kasperskylab"
-	}
-	if e == nil {
-		return false
-	}
-	n := len(r.out.Attributions)
-	r.hit(c, e, RuleNamespaceName, Resembles)
-	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-		r.out.Attributions[n].Caveat = "a namespace that only has the vendor's name; who owns it is not known"
-	}
-	return true
-}
-
-// owner attributes the owner of a package's namespace.
-func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
-	tier := Registered
-	switch {
-	case p.typ == "npm" && !p.scope:
-		p.scope, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
-	case p.scope && lowerASCII(p.namespace) != p.namespace, !plain(p.namespace):
-		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
-	}
-	owner := p
-	if d.Accounts != "" {
-		owner.typ = d.Accounts
-	}
-	if first, rest, more := strings.Cut(p.namespace, "/"); more {
-		if at, ok := readURL(first + "/" + rest + "/" + p.name); ok && at.host != "" { // "ghcr.io/owner"
-			r.place(c, at)
-			return
-		}
-		owner.namespace = first
-	}
-	if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) {
-		return
-	}
-	if !plain(p.namespace) {
-		if s, changed := skeleton(p.namespace); changed {
-			owner.namespace = s
-			if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles) {
-				return
-			}
-		}
-	}
-	if !accountsKnown(owner.typ) {
-		r.namespaceName(c, owner.namespace)
-	}
-}
-
-// accountsKnown reports whether a type's accounts are those of persons as often as of
-// companies, and the register has those of vendors: there, an account that only has the
-// name of a vendor is somebody else's more often than not.
-func accountsKnown(typ string) bool {
-	switch typ {
-	case "github", "gitlab", "bitbucket":
-		return true
-	}
-	return false
-}
-
 // sub attributes a claim found inside another. What comes of it is recorded with the
 // text of the outer claim, which is the evidence, and the role of the inner one, unless the
 // outer one is only talk.
@@ -245,8 +83,13 @@ func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
 	if c.Role.Cap() < Registered {
 		inner.Role = c.Role
 	}
+	if r.depth == maxDepth {
+		return
+	}
 	n, m := len(r.out.Attributions), len(r.out.Unattributed)
+	r.depth++
 	attribute(&inner)
+	r.depth--
 	role := inner.Role
 	for i := n; i < len(r.out.Attributions); i++ {
 		r.out.Attributions[i].Claim = *c
@@ -256,50 +99,6 @@ func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
 		r.out.Unattributed[i].Claim = *c
 		r.out.Unattributed[i].Claim.Role = role
 	}
-}
-
-// qualifiers reads the qualifiers that say where a package is kept and who supplies it.
-// A distro is never a vendor.
-func (r *resolver) qualifiers(c *Claim, q string) {
-	for q != "" {
-		var pair string
-		pair, q, _ = strings.Cut(q, "&")
-		key, value, _ := strings.Cut(pair, "=")
-		value = unescapeAll(value)
-		switch lowerASCII(key) {
-		case "repository_url", "download_url", "vcs_url":
-			r.sub(c, Claim{Role: Reference, Kind: KindURL, Value: value}, r.url)
-		case "vendor":
-			r.sub(c, Claim{Role: Supplier, Kind: KindName, Value: value}, r.name)
-		case "author":
-			r.sub(c, Claim{Role: Author, Kind: KindName, Value: value}, r.name)
-		}
-	}
-}
-
-// cpe attributes a CPE. Its vendor is an editor's or the document author's word,
-// not an identifier issued to the vendor: it declares at most. One that only
-// echoes the product's name may be a tool's guess: it resembles.
-func (r *resolver) cpe(c *Claim) {
-	vendor, product, ok := splitCPE(c.Value)
-	if !ok || vendor == "" {
-		return
-	}
-	if echoes(vendor, product) {
-		n := len(r.out.Attributions)
-		r.lookup(c, "cpeVendor", appendLower(r.buf[:0], vendor), RuleCPEEcho, Resembles)
-		if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-			r.out.Attributions[n].Caveat = "the CPE's vendor only repeats its product; tools guess it so"
-		}
-		return
-	}
-	if r.lookup(c, "cpeVendor", appendLower(r.buf[:0], vendor), RuleCPE, Declared) {
-		return
-	}
-	if s, changed := skeleton(vendor); changed && r.lookup(c, "cpeVendor", appendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
-		return
-	}
-	r.namespaceName(c, vendor)
 }
 
 // url attributes a URL, or what stands in its place.
@@ -365,22 +164,27 @@ func (r *resolver) certificate(c *Claim) {
 	}
 }
 
-// place attributes a URL: by the owner on a code host, or by domain.
+// place attributes a URL: by the owner on a code host, or by domain. What a host that is not
+// known for it hands on from somewhere else resembles.
 func (r *resolver) place(c *Claim, p place) {
 	tier := Registered
 	if c.Role == Author || c.Role == Mention {
 		tier = Mentions
 	}
-	if kept, ok := p.archived(); ok {
-		p = kept
+	r.location(c, p, tier)
+	if inner, ok := p.inner(); ok {
+		r.location(c, inner, min(tier, Resembles))
 	}
+}
+
+func (r *resolver) location(c *Claim, p place, tier Tier) {
 	if typ, owner := p.account(); typ != "" {
 		r.account(c, p, typ, owner, tier)
 		return
 	}
 	if tier > Mentions {
 		if text := p.packageURL(); text != "" {
-			r.sub(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl)
+			r.atMost(tier, func() { r.sub(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
 			return
 		}
 	}
@@ -395,6 +199,15 @@ func (r *resolver) place(c *Claim, p place) {
 		return
 	}
 	r.domain(c, p.look, RuleNameConfusable, min(tier, Resembles))
+}
+
+// atMost lowers what is attributed in the meantime to a tier.
+func (r *resolver) atMost(tier Tier, attribute func()) {
+	n := len(r.out.Attributions)
+	attribute()
+	for i := n; i < len(r.out.Attributions); i++ {
+		r.out.Attributions[i].Tier = min(r.out.Attributions[i].Tier, tier)
+	}
 }
 
 // account attributes what is kept in somebody's account on a host.

@@ -8,46 +8,6 @@ import (
 	"strings"
 )
 
-// corroborate raises common names beside independent evidence of the same vendor: another
-// claim that declares it, or on a device a second field with its name.
-func (r *resolver) corroborate(claims []Claim) {
-	as := r.out.Attributions
-	for i := range as {
-		if as[i].Rule != RuleNameCommon {
-			continue
-		}
-		second := slices.ContainsFunc(as, func(b Attribution) bool {
-			return b.Vendor == as[i].Vendor && b.Rule != RuleNameCommon && b.Tier >= Declared && !sameClaim(&b.Claim, &as[i].Claim)
-		})
-		if second || as[i].Claim.Role.Makes() && r.secondField(claims, &as[i]) {
-			as[i].Tier, as[i].Rule, as[i].Caveat = min(Declared, as[i].Claim.Role.Cap()), RuleName, ""
-		}
-	}
-}
-
-func sameClaim(a, b *Claim) bool {
-	return a.Kind == b.Kind && a.Value == b.Value && a.Location == b.Location
-}
-
-// secondField reports whether a device names the vendor of a common name twice: its brand
-// and its manufacturer, or one of them and a model that starts with the name. Only readers
-// of devices make claims on models, as references.
-func (r *resolver) secondField(claims []Claim, a *Attribution) bool {
-	device := false
-	alias := Fold(a.Claim.Value)
-	for i := range claims {
-		if c := &claims[i]; c.Role == Reference && c.Kind == KindProduct {
-			device = true
-			if model := Fold(c.Value); len(model) > len(alias) && strings.HasPrefix(model, alias) && model[len(alias)] == ' ' {
-				return true
-			}
-		}
-	}
-	return device && slices.ContainsFunc(r.out.Attributions, func(b Attribution) bool {
-		return b.Vendor == a.Vendor && b.Rule == a.Rule && b.Claim.Role.Makes() && b.Claim.Role != a.Claim.Role
-	})
-}
-
 // name attributes the name of an organisation.
 func (r *resolver) name(c *Claim) {
 	if Placeholder(c.Value) {
@@ -64,6 +24,12 @@ func (r *resolver) name(c *Claim) {
 	if r.wholeName(c, c.Value, RuleName, cap) || !c.Role.Makes() {
 		return
 	}
+	r.longerName(c)
+	r.parts(c)
+}
+
+// longerName attributes a maker's name that is more than a vendor's, or other than it by a slip.
+func (r *resolver) longerName(c *Claim) {
 	tokens := appendTokens(r.buf[:0], c.Value)
 	if r.branch(&r.aliases, c, tokens, RuleNameBranch) || r.phrase(&r.aliases, c, tokens, RuleNameContains, Resembles) ||
 		r.inCompany(&r.aliases, c, tokens, RuleNameCompany) {

@@ -26,6 +26,21 @@ type place struct {
 // with backslashes, and with a host that is written with escapes, in capitals or in other
 // scripts. ok is false if the value cannot be read as a URL.
 func readURL(s string) (p place, ok bool) {
+	p, ok = readOuter(s)
+	for range maxDepth {
+		kept, is := p.kept()
+		if !is {
+			return p, ok
+		}
+		p = kept
+	}
+	if _, is := p.kept(); is {
+		return place{}, false // copies of copies
+	}
+	return p, ok
+}
+
+func readOuter(s string) (p place, ok bool) {
 	if p, ok = readOne(s); ok || !strings.Contains(s, "://") {
 		return p, ok
 	}
@@ -57,6 +72,10 @@ func readOne(s string) (p place, ok bool) {
 	switch host := shortForms[lowerASCII(scheme)]; {
 	case scheme == "" && rest == "":
 		return place{}, false
+	case scheme == "oci" && !strings.HasPrefix(rest, "//"):
+		return place{}, true // a folder
+	case imageSchemes[lowerASCII(scheme)]:
+		return readImage(strings.TrimLeft(rest, "/"))
 	case host != "" && !strings.HasPrefix(rest, "/"):
 		return place{host: host, path: rest}, true
 	case hostless(scheme):
@@ -152,7 +171,7 @@ func readAuthority(s string) (place, bool) {
 	if cut := strings.IndexAny(path, "?#"); cut >= 0 {
 		path = path[:cut]
 	}
-	p := place{path: strings.TrimLeft(path, "/")}
+	p := place{path: strings.TrimLeft(cleanPath(path), "/")}
 	var ok bool
 	p.host, p.look, ok = readHost(host)
 	return p, ok
@@ -237,6 +256,9 @@ func segment(path string) (first, rest string) {
 		first, path, _ = strings.Cut(path, "/")
 		if strings.IndexByte(first, '%') >= 0 {
 			first = unescapeAll(first)
+		}
+		if before, after, slash := strings.Cut(first, "/"); slash && before != "" { // it was escaped
+			first, path = before, after+"/"+path
 		}
 		if first != "" && first != "." && first != ".." {
 			return first, path

@@ -78,6 +78,41 @@ func TestURLForms(t *testing.T) {
 		{"https://pypi.org/project/huaweicloudsdknew/", "huawei resembles purl.prefix"},
 		{"https://pypi.org/project/requests/", ""},
 		{"https://gitee.com/hisilicon/x", "huawei resembles namespace.name"},
+		// Copies, proxies and mirrors: what they hand on counts.
+		{"https://web.archive.org/web/2020id_/http://www.hikvision.com/x", domain},
+		{"https://web.archive.org/web/2020/www.hikvision.com/x", domain},
+		{"https://web.archive.org/web/2020/https://web.archive.org/web/2021/https://github.com/huaweicloud/sdk", owner},
+		{"https://archive.org/details/huaweicloud", ""},
+		{"https://ghproxy.com/https://github.com/huaweicloud/sdk", owner},
+		{"https://ghproxy.com/https:/github.com/huaweicloud/sdk", owner},
+		{"https://ghproxy.com/github.com/huaweicloud/sdk", owner},
+		{"https://mirror.example/https://github.com/huaweicloud/sdk", "huawei resembles url.owner"}, // anybody's
+		{"https://mirror.example/https%3A%2F%2Fgithub.com/huaweicloud/sdk", "huawei resembles url.owner"},
+		{"https://cdn.jsdelivr.net/gh/huaweicloud/sdk@1/x.js", owner},
+		{"https://cdn.jsdelivr.net/npm/@hmscore/x@1/x.js", "huawei registered purl.namespace"},
+		{"https://unpkg.com/@hmscore/x@1/x.js", "huawei registered purl.namespace"},
+		{"https://registry.npmmirror.com/@hmscore/x/-/x-1.tgz", "huawei registered purl.namespace"},
+		{"https://goproxy.cn/github.com/!huawei!cloud/sdk/@v/v1.zip", "huawei registered purl.namespace"},
+		{"https://maven.aliyun.com/repository/public/com/huawei/hms/push/1/push-1.jar", "huawei registered purl.namespace"},
+		{"https://gopkg.in/huaweicloud/sdk.v1", owner},
+		{"https://media.githubusercontent.com/media/huaweicloud/sdk/main/x.bin", owner},
+		{"https://cdn.statically.io/gh/huaweicloud/sdk/main/x.js", owner},
+		{"https://kkgithub.com/huaweicloud/sdk", owner},
+		{"registry.hub.docker.com/hisilicon/x", "huawei resembles namespace.name"},
+		{"https://gopkg.in/huaweicloud.v1", ""}, // go-huaweicloud
+		// Dots and escapes.
+		{"https://github.com/a/../huaweicloud/sdk", owner},
+		{"https://github.com/a/%2E%2e/huaweicloud/sdk", owner},
+		{"https://github.com/%2e/huaweicloud/sdk", owner},
+		{"https://github.com/huaweicloud/../a/sdk", ""},
+		{"https://github.com/huaweicloud%2Fsdk", owner},
+		// References of container images.
+		{"docker://hisilicon/x:1", "huawei resembles namespace.name"},
+		{"docker-daemon:hisilicon/x:1", "huawei resembles namespace.name"},
+		{"docker://ghcr.io/huaweicloud/x@sha256:ab", owner},
+		{"oci://registry.hikvision.com/x", domain},
+		{"oci:hisilicon/x", ""}, // a folder
+		{"docker://hisilicon", ""},
 		{"docker.io/hikvision/x", "hikvision resembles namespace.name"},
 		{"https://hub.docker.com/r/hisilicon/x", "huawei resembles namespace.name"},
 		{"https://example.org/?u=https://github.com/huaweicloud", ""},
@@ -218,6 +253,34 @@ func TestPURLForms(t *testing.T) {
 		{"pkg:docker/ghcr.io/huaweicloud/x", "huawei registered purl.namespace"},
 		{"pkg:terraform/registry.terraform.io/huaweicloud/x", "huawei registered purl.namespace"},
 		{"pkg:docker/localhost/hisilicon/x", ""},
+		{"pkg:docker/registry.hikvision.com/x", "hikvision registered url.domain"},
+		{"pkg:docker/registry.hikvision.com:5000/x", "hikvision registered url.domain"},
+		{"pkg:golang/gopkg.in/huaweicloud/x.v1", "huawei registered purl.namespace"},
+		{"pkg:golang/gopkg.in/huaweicloud/x.v1#sub", "huawei registered purl.namespace"},
+		{"pkg:maven/com/huawei/hms/push@1", "huawei registered purl.namespace"},
+		{"pkg:maven/com%2Fhuawei/push@1", "huawei registered namespace.domain"},
+		{"pkg:maven/io.github.huaweicloud/x", "huawei registered purl.namespace"},
+		{"pkg:maven/com.github.HuaweiCloud/x", "huawei resembles purl.namespace"},
+		{"pkg:maven/org/example/com/huawei/x", ""},
+		// Dots.
+		{"pkg:github/a/../huaweicloud/x", "huawei registered purl.namespace"},
+		{"pkg:github/./huaweicloud/x", "huawei registered purl.namespace"},
+		{"pkg:golang/github.com/a/%2e%2e/huaweicloud/x", "huawei registered purl.namespace"},
+		{"pkg:npm/./%40hmscore/x", "huawei registered purl.namespace"},
+		// Qualifiers.
+		{"pkg:generic/x?supplier=Hikvision", "hikvision declared name.whole"},
+		{"pkg:generic/x?a=b&Manufacturer=Hikvision", "hikvision declared name.whole"},
+		{"pkg:deb/debian/x?publisher=Hikvision", "hikvision declared name.whole"},
+		{"pkg:rpm/fedora/x?maintainer=Hikvision", "hikvision resembles name.whole"},
+		{"pkg:generic/x?supplier=support.zte.com.cn", "zte resembles url.domain"},
+		{"pkg:npm/x?homepage=https://www.hikvision.com", "hikvision resembles url.domain"},
+		{"pkg:npm/x?url=https://www.hikvision.com/x.tgz", "hikvision registered url.domain"},
+		{"pkg:npm/x?vcs_url=git%2Bhttps://ghproxy.com/https://github.com/huaweicloud/x%40abc", "huawei registered url.owner"},
+		{"pkg:oci/x?repository_url=docker://hisilicon/x", named},
+		{"pkg:conan/x@1?user=hisilicon&channel=stable", named},
+		{"pkg:conan/x@1?channel=hisilicon", named},
+		{"pkg:generic/x?user=hisilicon", ""},
+		{"pkg:generic/x?file_name=hisilicon.zip", ""},
 		{"pkg:cran/hisilicon@1", ""},
 		{"pkg:bitnami/hisilicon@1", ""},
 		{"pkg:unknown/hisilicon@1", ""},
@@ -229,6 +292,42 @@ func TestPURLForms(t *testing.T) {
 		}
 		if tt.want != "" && !vendors.Bundled().MayMatch(c.Role, c.Kind, []byte(tt.purl)) {
 			t.Errorf("%s is passed over", tt.purl)
+		}
+	}
+}
+
+// A CPE of any vendor may be of those that it matches, or whose name its product begins with.
+func TestCPEOfAnyVendor(t *testing.T) {
+	const pattern, begins = "hikvision resembles cpe.vendor", "kaspersky resembles cpe.echo"
+	for value, want := range map[string]string{
+		"cpe:2.3:a:*:kaspersky_anti-virus:1:*":    begins,
+		"cpe:2.3:a:-:kaspersky_anti-virus:1:*":    begins,
+		"cpe:2.3:a::kaspersky":                    begins,
+		"cpe:2.3:a:??:kaspersky_anti-virus":       begins,
+		"cpe:/a::kaspersky_anti-virus:1":          begins,
+		"cpe:/a:*:kaspersky_anti-virus":           begins,
+		"cpe:2.3:o:*:zte_mf258_firmware:1:*":      "zte resembles cpe.echo",
+		"cpe:2.3:a:*:wechat:8:*":                  "tencent resembles product.name",
+		"cpe:2.3:a:*:kasperskyish:1:*":            "",
+		"cpe:2.3:a:*:openssl:1:*":                 "",
+		"cpe:2.3:a:hikv*:x":                       pattern,
+		"cpe:2.3:a:*vision:x":                     pattern,
+		"cpe:2.3:a:h?kvisi?n:x":                   pattern,
+		"cpe:2.3:a:HIK*:x":                        pattern,
+		"cpe:/a:hikv%02:x":                        pattern,
+		"cpe:/a:hikvisio%01:x":                    pattern,
+		"cpe:2.3:a:hikv*x:x":                      "",
+		`cpe:2.3:a:hikv\*:x`:                      "",
+		"cpe:/a:hikv%2a:x":                        "",
+		"cpe:2.3:a:example:*hikvision*:1:*":       "",
+		"cpe:2.3:a:" + strings.Repeat("*a", 2000): "",
+	} {
+		c := cpe(value)
+		if got := attributed(c); got != want {
+			t.Errorf("%.60s = %q, want %q", value, got, want)
+		}
+		if want != "" && !vendors.Bundled().MayMatch(c.Role, c.Kind, []byte(value)) {
+			t.Errorf("%.60s is passed over", value)
 		}
 	}
 }
@@ -262,6 +361,9 @@ func TestExamine(t *testing.T) {
 		{namespace, vendors.KindPURL, "pkg:gen eric/x", "namespace purl noted unread"},
 		{namespace, vendors.KindPURL, "pkg:generic/x?vendor=" + long, "namespace purl noted unread"},
 		{namespace, vendors.KindPURL, "pkg:generic/x?repository_url=https://a%20b/", "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:generic/x?supplier=" + long, "namespace purl noted unread"},
+		{namespace, vendors.KindPURL, "pkg:github/a/%2e%2e/b/x", "namespace purl noted"},
+		{reference, vendors.KindURL, "https:" + strings.Repeat("//web.archive.org/web/1/https:", 9) + "//a.example", "reference url noted unread"},
 		{namespace, vendors.KindCPE, "cpe:2.3:a:b:c:1", "namespace cpe"},
 		{namespace, vendors.KindCPE, "cpe:2.3:a", "namespace cpe noted unread"},
 		{namespace, vendors.KindCPE, "pkg:npm/x", "namespace purl noted"},
@@ -283,6 +385,8 @@ func TestExamine(t *testing.T) {
 		{supplier, vendors.KindEmail, "a@" + strings.Repeat("b.", 150) + "org", "supplier email noted unread"},
 		{supplier, vendors.KindName, long, "supplier name noted unread"},
 		{supplier, vendors.KindName, long[1:], "supplier name"},
+		{supplier, vendors.KindName, strings.Repeat("a, ", 255) + "ZTE", "supplier name"},
+		{supplier, vendors.KindName, strings.Repeat("a, ", 256) + "ZTE", "supplier name noted unread"},
 		{namespace, vendors.KindGroup, long, "namespace group noted unread"},
 		{reference, vendors.KindName, long, "reference name noted unread"},
 		{vendors.Mention, vendors.KindProduct, long, "mention product noted unread"},
