@@ -5,7 +5,6 @@ package sbom
 import (
 	"bytes"
 	"encoding/base64"
-	"strings"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -201,96 +200,6 @@ func (x *cdx) swidText(b *builder) {
 func (x *cdx) malformedTag(b *builder, off int64, err error) {
 	b.malformed++
 	x.s.Warn(WarnMalformed, "the enclosed SWID tag cannot be read: "+err.Error(), vendors.Location{Pointer: string(b.get(b.pointer)) + "/swid/text/content", Offset: off})
-}
-
-// evidence reads what an analysis concluded about the component's identity.
-func (x *cdx) evidence(b *builder) {
-	if !x.object(b, "evidence") {
-		return
-	}
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "identity":
-			if x.j.Kind() == '{' { // 1.5; an array since 1.6
-				x.identity(b, path{a: "/evidence/identity/concludedValue"})
-				continue
-			}
-			if !x.list(b, "list of identities") {
-				continue
-			}
-			for i := 0; x.j.More(); i++ {
-				x.identity(b, element("/evidence/identity/", i, "/concludedValue"))
-			}
-		case "copyright":
-			if !x.list(b, "list of copyrights") {
-				continue
-			}
-			for i := 0; x.j.More(); i++ {
-				x.only(b, "text", func() { x.mention(b, vendors.Author, element("/evidence/copyright/", i, "/text")) })
-			}
-		case "occurrences":
-			if !x.list(b, "list of occurrences") {
-				continue
-			}
-			for i := 0; x.j.More(); i++ {
-				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) },
-					"bom-ref", "line", "offset", "symbol", "additionalContext")
-			}
-		case "licenses":
-			x.shaped(b, licensesShape, "evidence/licenses")
-		case "callstack":
-			x.pass(b)
-		default:
-			x.unexpected(b, name)
-		}
-	}
-}
-
-func (x *cdx) identity(b *builder, at path) {
-	if !x.object(b, "identity") {
-		return
-	}
-	field := ""
-	var value span
-	var off int64
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "field":
-			text, _ := x.str(b)
-			field = string(text)
-		case "concludedValue":
-			x.set(b, &value)
-			off = x.j.TextOffset()
-		default:
-			x.member(b, name, "confidence", "methods")
-		}
-	}
-	if value.from == value.to {
-		return
-	}
-	role, kind := vendors.Namespace, vendors.KindPURL
-	switch text := b.get(value); field {
-	case "purl":
-		if !isPURL(text) {
-			role, kind = vendors.Mention, vendors.KindText
-			b.doubtful++
-			x.s.Warn(WarnPURL, "the evidence concludes a package URL, but its value is not one: "+quote(string(text[:min(len(text), 200)])),
-				vendors.Location{Pointer: x.j.Pointer(), Offset: off})
-		}
-	case "cpe":
-		kind = vendors.KindCPE
-	case "group":
-		kind = vendors.KindGroup
-	default:
-		role, kind = vendors.Mention, vendors.KindText
-	}
-	b.claimSpan(role, kind, value, at, off)
-}
-
-// isPURL reports whether a value has the scheme of package URLs. What has it and does not
-// parse is malformed; what does not have it is something else, such as the path of a file.
-func isPURL(value []byte) bool {
-	return len(value) >= 4 && strings.EqualFold(string(value[:4]), "pkg:")
 }
 
 // pedigree lists what the component was made from and what was made from it.
