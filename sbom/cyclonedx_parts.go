@@ -5,6 +5,7 @@ package sbom
 import (
 	"bytes"
 	"encoding/base64"
+	"strings"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -28,14 +29,7 @@ func (x *cdx) references(b *builder) {
 			switch name := x.j.Name(); string(name) {
 			case "type":
 				text, _ := x.str(b)
-				switch string(text) {
-				case "vcs", "distribution", "distribution-intake", "source-distribution":
-					role = vendors.Reference
-				case "website":
-					role = vendors.Homepage
-				case "bom":
-					bom = true
-				}
+				role, bom = x.referenceRole(b, text), foldType(text) == "bom"
 			case "url":
 				x.set(b, &url)
 				off = x.j.TextOffset()
@@ -52,6 +46,59 @@ func (x *cdx) references(b *builder) {
 		}
 		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
 	}
+}
+
+// referenceRoles are the types of external references in all versions of the schema that
+// speak for the component, and those that other formats and tools call by other names.
+var referenceRoles = map[string]vendors.Role{
+	"vcs": vendors.Reference, "distribution": vendors.Reference, "distribution-intake": vendors.Reference, "source-distribution": vendors.Reference,
+	"website": vendors.Homepage,
+
+	"homepage": vendors.Homepage,
+	"scm":      vendors.Reference, "git": vendors.Reference, "repository": vendors.Reference, "source": vendors.Reference, "download": vendors.Reference,
+}
+
+// referenceMentions are the other types of the schema.
+var referenceMentions = func() map[string]bool {
+	m := map[string]bool{"": true}
+	for word := range strings.FieldsSeq(`other issue-tracker advisories bom mailing-list social chat documentation support license build-meta
+		build-system security-contact attestation threat-model adversary-model risk-assessment vulnerability-assertion exploitability-statement
+		pentest-report static-analysis-report dynamic-analysis-report runtime-analysis-report component-analysis-report maturity-report
+		certification-report quality-metrics codified-infrastructure model-card poam log configuration evidence formulation
+		electronic-signature digital-signature rfc-9116 release-notes patent patent-family patent-assertion citation`) {
+		m[word] = true
+	}
+	return m
+}()
+
+// foldType returns the type of an external reference as the schema spells it: "VCS" and
+// "source_distribution" are read as it means them.
+func foldType(typ []byte) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(string(typ))), "_", "-")
+}
+
+// referenceRole returns the role of an external reference. What a type means that the
+// schema does not have is not known, so that it is counted.
+func (x *cdx) referenceRole(b *builder, typ []byte) vendors.Role {
+	if referenceMentions[string(typ)] {
+		return vendors.Mention
+	}
+	if role, ok := referenceRoles[string(typ)]; ok {
+		return role
+	}
+	folded := foldType(typ)
+	role, ok := referenceRoles[folded]
+	kind, what := WarnSchema, "; it is read as "+quote(folded)
+	if !ok {
+		role = vendors.Mention
+		if !referenceMentions[folded] {
+			kind, what = WarnMalformed, "; what its address is was not understood"
+			b.malformed++
+		}
+	}
+	x.s.Warn(kind, "the type of an external reference is "+quote(string(typ))+", which the schema does not have"+what,
+		vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.TextOffset()})
+	return role
 }
 
 // linked gives the bills of materials to which a component refers. The registry's record of

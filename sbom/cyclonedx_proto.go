@@ -222,7 +222,7 @@ func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) erro
 		}
 	}
 	if d.Name() != "Passed" { // its components are no parts of the product: tools and the like
-		p.stray += strayProto(m.GetUnknown(), 0)
+		p.stray += strayProto(d, m.GetUnknown(), 0)
 	}
 	if p.stray > 0 {
 		p.w.Member(partElement)

@@ -379,9 +379,9 @@ func (f *rdfForm) members(n *rdfNode, names map[string]string) {
 		if name := names[p.name]; name != "" {
 			f.name(name, p)
 			f.text(p)
-		} else if nearMiss(p.name) != "" {
+		} else if nearMiss(p.name) != "" || bearsOnMaker(p.name) {
 			f.name(p.name, p)
-			f.w.Null()
+			f.w.Raw([]byte("false")) // nothing that a format has
 		}
 	}
 }
