@@ -451,7 +451,7 @@ func (x *cdx) linkedDocuments() {
 				x.member(nil, name, "comment")
 			}
 		}
-		if typ == "bom" {
+		if foldType([]byte(typ)) == "bom" {
 			x.s.Link(link)
 		}
 	}

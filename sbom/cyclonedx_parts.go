@@ -29,14 +29,7 @@ func (x *cdx) references(b *builder) {
 			switch name := x.j.Name(); string(name) {
 			case "type":
 				text, _ := x.str(b)
-				switch string(text) {
-				case "vcs", "distribution", "distribution-intake", "source-distribution":
-					role = vendors.Reference
-				case "website":
-					role = vendors.Homepage
-				case "bom":
-					bom = true
-				}
+				role, bom = x.referenceRole(b, text), foldType(text) == "bom"
 			case "url":
 				x.set(b, &url)
 				off = x.j.TextOffset()
@@ -53,6 +46,59 @@ func (x *cdx) references(b *builder) {
 		}
 		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
 	}
+}
+
+// referenceRoles are the types of external references in all versions of the schema that
+// speak for the component, and those that other formats and tools call by other names.
+var referenceRoles = map[string]vendors.Role{
+	"vcs": vendors.Reference, "distribution": vendors.Reference, "distribution-intake": vendors.Reference, "source-distribution": vendors.Reference,
+	"website": vendors.Homepage,
+
+	"homepage": vendors.Homepage,
+	"scm":      vendors.Reference, "git": vendors.Reference, "repository": vendors.Reference, "source": vendors.Reference, "download": vendors.Reference,
+}
+
+// referenceMentions are the other types of the schema.
+var referenceMentions = func() map[string]bool {
+	m := map[string]bool{"": true}
+	for word := range strings.FieldsSeq(`other issue-tracker advisories bom mailing-list social chat documentation support license build-meta
+		build-system security-contact attestation threat-model adversary-model risk-assessment vulnerability-assertion exploitability-statement
+		pentest-report static-analysis-report dynamic-analysis-report runtime-analysis-report component-analysis-report maturity-report
+		certification-report quality-metrics codified-infrastructure model-card poam log configuration evidence formulation
+		electronic-signature digital-signature rfc-9116 release-notes patent patent-family patent-assertion citation`) {
+		m[word] = true
+	}
+	return m
+}()
+
+// foldType returns the type of an external reference as the schema spells it: "VCS" and
+// "source_distribution" are read as it means them.
+func foldType(typ []byte) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(string(typ))), "_", "-")
+}
+
+// referenceRole returns the role of an external reference. What a type means that the
+// schema does not have is not known, so that it is counted.
+func (x *cdx) referenceRole(b *builder, typ []byte) vendors.Role {
+	if referenceMentions[string(typ)] {
+		return vendors.Mention
+	}
+	if role, ok := referenceRoles[string(typ)]; ok {
+		return role
+	}
+	folded := foldType(typ)
+	role, ok := referenceRoles[folded]
+	kind, what := WarnSchema, "; it is read as "+quote(folded)
+	if !ok {
+		role = vendors.Mention
+		if !referenceMentions[folded] {
+			kind, what = WarnMalformed, "; what its address is was not understood"
+			b.malformed++
+		}
+	}
+	x.s.Warn(kind, "the type of an external reference is "+quote(string(typ))+", which the schema does not have"+what,
+		vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.TextOffset()})
+	return role
 }
 
 // linked gives the bills of materials to which a component refers. The registry's record of
@@ -201,96 +247,6 @@ func (x *cdx) swidText(b *builder) {
 func (x *cdx) malformedTag(b *builder, off int64, err error) {
 	b.malformed++
 	x.s.Warn(WarnMalformed, "the enclosed SWID tag cannot be read: "+err.Error(), vendors.Location{Pointer: string(b.get(b.pointer)) + "/swid/text/content", Offset: off})
-}
-
-// evidence reads what an analysis concluded about the component's identity.
-func (x *cdx) evidence(b *builder) {
-	if !x.object(b, "evidence") {
-		return
-	}
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "identity":
-			if x.j.Kind() == '{' { // 1.5; an array since 1.6
-				x.identity(b, path{a: "/evidence/identity/concludedValue"})
-				continue
-			}
-			if !x.list(b, "list of identities") {
-				continue
-			}
-			for i := 0; x.j.More(); i++ {
-				x.identity(b, element("/evidence/identity/", i, "/concludedValue"))
-			}
-		case "copyright":
-			if !x.list(b, "list of copyrights") {
-				continue
-			}
-			for i := 0; x.j.More(); i++ {
-				x.only(b, "text", func() { x.mention(b, vendors.Author, element("/evidence/copyright/", i, "/text")) })
-			}
-		case "occurrences":
-			if !x.list(b, "list of occurrences") {
-				continue
-			}
-			for i := 0; x.j.More(); i++ {
-				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) },
-					"bom-ref", "line", "offset", "symbol", "additionalContext")
-			}
-		case "licenses":
-			x.shaped(b, licensesShape, "evidence/licenses")
-		case "callstack":
-			x.pass(b)
-		default:
-			x.unexpected(b, name)
-		}
-	}
-}
-
-func (x *cdx) identity(b *builder, at path) {
-	if !x.object(b, "identity") {
-		return
-	}
-	field := ""
-	var value span
-	var off int64
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "field":
-			text, _ := x.str(b)
-			field = string(text)
-		case "concludedValue":
-			x.set(b, &value)
-			off = x.j.TextOffset()
-		default:
-			x.member(b, name, "confidence", "methods")
-		}
-	}
-	if value.from == value.to {
-		return
-	}
-	role, kind := vendors.Namespace, vendors.KindPURL
-	switch text := b.get(value); field {
-	case "purl":
-		if !isPURL(text) {
-			role, kind = vendors.Mention, vendors.KindText
-			b.doubtful++
-			x.s.Warn(WarnPURL, "the evidence concludes a package URL, but its value is not one: "+quote(string(text[:min(len(text), 200)])),
-				vendors.Location{Pointer: x.j.Pointer(), Offset: off})
-		}
-	case "cpe":
-		kind = vendors.KindCPE
-	case "group":
-		kind = vendors.KindGroup
-	default:
-		role, kind = vendors.Mention, vendors.KindText
-	}
-	b.claimSpan(role, kind, value, at, off)
-}
-
-// isPURL reports whether a value has the scheme of package URLs. What has it and does not
-// parse is malformed; what does not have it is something else, such as the path of a file.
-func isPURL(value []byte) bool {
-	return len(value) >= 4 && strings.EqualFold(string(value[:4]), "pkg:")
 }
 
 // pedigree lists what the component was made from and what was made from it.

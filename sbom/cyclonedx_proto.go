@@ -63,7 +63,8 @@ Patch diff=2:Diff
 Diff url=2
 Evidence licenses=1*:LicenseChoice copyright=2*:EvidenceCopyright identity=3*:EvidenceIdentity occurrences=4*:EvidenceOccurrences
 EvidenceCopyright text=1
-EvidenceIdentity field=1:EvidenceFieldType concludedValue=5
+EvidenceIdentity field=1:EvidenceFieldType methods=3*:EvidenceMethods concludedValue=5
+EvidenceMethods value=3
 EvidenceOccurrences location=2
 Composition aggregate=1:Aggregate assemblies=2* dependencies=3* vulnerabilities=4*
 Vulnerability bom_ref=1
@@ -221,7 +222,7 @@ func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) erro
 		}
 	}
 	if d.Name() != "Passed" { // its components are no parts of the product: tools and the like
-		p.stray += strayProto(m.GetUnknown(), 0)
+		p.stray += strayProto(d, m.GetUnknown(), 0)
 	}
 	if p.stray > 0 {
 		p.w.Member(partElement)

@@ -18,29 +18,57 @@ import (
 // maxStrayDepth bounds how deep messages with unknown fields are searched.
 const maxStrayDepth = 16
 
-// strayProto counts the components in fields that the schema does not have.
-func strayProto(data []byte, depth int) (n int) {
+// protoLast are the highest numbers that fields of a message have in the schemas, or more. A
+// field beyond is of no version that is read, and may hold anything.
+var protoLast = map[protoreflect.Name]protowire.Number{
+	"OrganizationalEntity": 5, "OrganizationalContact": 4, "Property": 2, "EvidenceIdentity": 5, "EvidenceMethods": 3,
+	"Bom": 20, "Metadata": 15, "Service": 25,
+}
+
+// protoLastField is the same for all other messages.
+const protoLastField = 40
+
+// strayProto counts what may be a component or a maker in the fields of a message that the
+// schema above does not have, or has with another wire type: components, and any text in a
+// field that no schema has. Without a descriptor, only components are counted.
+func strayProto(d protoreflect.MessageDescriptor, data []byte, depth int) (n int) {
 	for len(data) > 0 {
-		_, typ, tag := protowire.ConsumeTag(data)
+		number, typ, tag := protowire.ConsumeTag(data)
 		if tag < 0 {
 			return n
 		}
-		size := protowire.ConsumeFieldValue(1, typ, data[tag:])
+		size := protowire.ConsumeFieldValue(number, typ, data[tag:])
 		if size < 0 {
 			return n
 		}
-		if typ == protowire.BytesType {
-			value, _ := protowire.ConsumeBytes(data[tag:])
-			switch {
-			case isProtoComponent(value):
-				n++
-			case depth < maxStrayDepth:
-				n += strayProto(value, depth+1)
-			}
+		value, text := data[tag:tag+size], true
+		switch typ {
+		case protowire.BytesType:
+			value, _ = protowire.ConsumeBytes(value)
+		case protowire.StartGroupType:
+			value, _ = protowire.ConsumeGroup(number, value)
+		default:
+			text = false
 		}
 		data = data[tag+size:]
+		switch {
+		case d != nil && d.Fields().ByNumber(number) != nil: // of another wire type
+			n++
+		case !text || len(value) == 0:
+		case d != nil && number > lastField(d), isProtoComponent(value):
+			n++
+		case depth < maxStrayDepth:
+			n += strayProto(nil, value, depth+1)
+		}
 	}
 	return n
+}
+
+func lastField(d protoreflect.MessageDescriptor) protowire.Number {
+	if last, ok := protoLast[d.Name()]; ok {
+		return last
+	}
+	return protoLastField
 }
 
 // Fields of a component on the wire.
@@ -87,6 +115,7 @@ type textFrame struct {
 	passed bool // what is in it is no part of the product
 	list   bool // a list of values is open
 	field  []byte
+	makers int // fields that may say who made something
 }
 
 // open returns the frame of the message that the field read last holds.
@@ -109,10 +138,22 @@ func (f *textFrame) isPart() bool {
 // name takes note of a field.
 func (f *textFrame) name(field []byte) {
 	f.field = field
+	if !f.passed && bearsOnMaker(field) && !f.has(field) {
+		f.makers++
+	}
 	if string(field) == "bom_ref" {
 		field = []byte("bom-ref")
 	}
 	f.look.field(field)
+}
+
+// has reports whether the message has a field of this name.
+func (f *textFrame) has(field []byte) bool {
+	if f.known == nil {
+		return false
+	}
+	// Who made the document is not in the schema above.
+	return f.known.Fields().ByTextName(string(field)) != nil || f.known.Name() == "Metadata" && string(field) == "manufacturer"
 }
 
 // strayProtoText counts the parts in messages that the schema does not have. The document
@@ -143,6 +184,8 @@ func strayProtoText(data []byte) (n int) {
 			if top.isPart() {
 				n++
 			}
+			n += top.makers
+			top.makers = 0
 			if len(stack) > 1 {
 				stack = stack[:len(stack)-1]
 			}
@@ -164,7 +207,7 @@ func strayProtoText(data []byte) (n int) {
 			i++
 		}
 	}
-	return n
+	return n + stack[0].makers
 }
 
 // textString returns where the string that begins at i ends.

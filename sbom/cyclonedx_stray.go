@@ -26,6 +26,7 @@ type partLook struct {
 	listed bool // it stands under a name for components or services
 	name   bool
 	bears  bool // a field that bears on the vendor of a component
+	maker  bool // a field that may say who made it
 }
 
 // isPartName reports whether parts stand under this name, in CycloneDX or in SPDX.
@@ -55,7 +56,7 @@ func (l *partLook) field(name []byte) {
 // isPart reports whether it is taken for a component: within a member that the schema does
 // not have (loose) or elsewhere.
 func (l *partLook) isPart(loose bool) bool {
-	return l.listed && (l.name || l.bears) || loose && l.name && l.bears
+	return l.listed && (l.name || l.bears) || loose && (l.maker || l.name && l.bears)
 }
 
 // partElement is the name of the member under which an element of XML is written that looks
@@ -66,7 +67,7 @@ const partElement = "#part"
 // without one, in the document.
 func (f *fields) strayPart(b *builder, n int) {
 	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
-	message := "something here looks like a component, service, package or file, where the format has none; it was not screened"
+	message := "something here looks like a component, service, package or file, or names a maker, where the format has none; it was not screened"
 	if n > 1 {
 		message = fmt.Sprintf("%d things here look like components, services, packages or files, where the format has none; they were not screened", n)
 	}
@@ -161,6 +162,9 @@ func (x *cdx) stray(listed, loose bool) (n int) {
 				}
 			default:
 				look.field(name)
+				if loose && j.Kind() != 'n' && bearsOnMaker(name) {
+					look.maker = true
+				}
 				n += x.stray(isPartName(name), loose)
 			}
 		}

@@ -118,7 +118,16 @@ func TestStrayPartsProto(t *testing.T) {
 		{"wire, in a component", field(1, "1.6") + field(5, "\x08\x03", field(8, "ok"), field(77, wirePart...)), 1},
 		{"wire, by its package URL", okWire + field(99, field(8, "agent"), field(16, "pkg:npm/agent@1")), 1},
 		{"wire, tools", field(1, "1.6") + field(4, field(2, field(6, wirePart...))) + field(5, "\x08\x03", field(8, "ok")), 0},
-		{"wire, other data", okWire + field(99, field(8, "words"), field(1, "a reference")), 0},
+		{"wire, other data", okWire + field(15, field(8, "words"), field(1, "a reference")), 0},
+		{"wire, a field of no schema", okWire + field(99, "Kaspersky Lab"), 1},
+		{"wire, a field of no schema without text", okWire + "\x98\x06\x05", 0},
+		{"wire, in an organization", field(1, "1.6") + field(5, "\x08\x03", field(8, "ok"), field(4, field(9, "Kaspersky Lab"))), 1},
+		{"wire, group", field(1, "1.6") + field(5, "\x08\x03", field(8, "ok"), "\x9b\x06"+field(1, "Kaspersky Lab")+"\x9c\x06"), 1},
+		{"wire, a component as a group", okWire + "\x2b" + strings.Join(wirePart, "") + "\x2c", 1},
+		{"wire, a supplier that is a number", field(1, "1.6") + field(5, "\x08\x03", field(8, "ok"), "\x20\x05"), 1},
+		{"text, a maker", "spec_version: \"1.6\"\ncomponents { name: \"ok\" vendor { name: \"Kaspersky Lab\" } }", 1},
+		{"text, a maker in another message", "spec_version: \"1.6\"\ncomponents { name: \"ok\" x { y { vendor: \"Kaspersky Lab\" } } }", 1},
+		{"text, who made the document", ok + "metadata { manufacturer { name: \"Acme\" } tools { vendor: \"Acme\" } }", 0},
 	} {
 		d := sbom.NewReader(strings.NewReader(tt.doc), nil)
 		if cs, err := read(d); err != nil || len(cs) != 1 || strayParts(d.Header()) != tt.malformed {

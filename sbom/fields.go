@@ -374,8 +374,27 @@ func (f *fields) unknownIn(b *builder, name []byte) bool {
 	if near != "" {
 		b.malformed++
 		f.nearMissWarning(string(name), near)
+		return true
 	}
-	return near != ""
+	return f.makerIn(b, string(name))
+}
+
+// makerIn counts a member that the format does not have at this place if its name says that
+// it holds a maker, in a component or, without one, in the document. It reports whether it
+// did.
+func (f *fields) makerIn(b *builder, name string) bool {
+	if !bearsOnMaker(name) || f.j.Kind() == 'n' {
+		return false
+	}
+	message := "the format has no member " + quote(name) + " here, which may say who made something; it was not screened"
+	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
+	if b == nil {
+		f.s.Malformed(WarnNearMiss, message, at)
+		return true
+	}
+	b.malformed++
+	f.s.Warn(WarnNearMiss, message, at)
+	return true
 }
 
 // unknown does the same outside of a component, for the given names only.
@@ -388,8 +407,9 @@ func (f *fields) unknown(name string, known ...string) bool {
 	if near != "" {
 		f.s.doc.header.Malformed++
 		f.nearMissWarning(name, near)
+		return true
 	}
-	return near != ""
+	return f.makerIn(nil, name)
 }
 
 func (f *fields) nearMissWarning(name, near string) {

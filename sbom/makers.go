@@ -27,6 +27,8 @@ var (
 	referURL    = makerField{vendors.Reference, vendors.KindURL}
 	homepageURL = makerField{vendors.Homepage, vendors.KindURL}
 	namingGroup = makerField{vendors.Namespace, vendors.KindGroup}
+	namesOwner  = makerField{vendors.Reference, vendors.KindName}
+	productName = makerField{vendors.Mention, vendors.KindProduct}
 	mentionText = makerField{vendors.Mention, vendors.KindText}
 )
 
@@ -40,10 +42,24 @@ var makerFields = map[string]makerField{
 	"maintainer": authorName, "maintainers": authorName, "originalmaintainer": authorName, "packager": authorName, "author": authorName,
 	"authors": authorName, "authoremail": authorName,
 	"homepage": homepageURL, "url": homepageURL, "source": referURL, "repository": referURL, "vcsurl": referURL, "bundledocurl": homepageURL,
-	"groupid": namingGroup, "implementationvendorid": namingGroup,
+	"groupid": namingGroup, "pomgroupid": namingGroup, "implementationvendorid": namingGroup,
 	"cpe": {vendors.Namespace, vendors.KindCPE}, "cpe22": {vendors.Namespace, vendors.KindCPE}, "cpe23": {vendors.Namespace, vendors.KindCPE},
 	"purl": {vendors.Namespace, vendors.KindPURL}, "packageurl": {vendors.Namespace, vendors.KindPURL},
+	"cpes": {vendors.Namespace, vendors.KindCPE}, "purls": {vendors.Namespace, vendors.KindPURL},
 	"legalcopyright": mentionText, "legaltrademarks": mentionText, "description": mentionText, "productname": mentionText,
+
+	"vendorname": makerName, "manufacturername": makerName, "manufacture": makerName, "maker": makerName, "producer": makerName, "oem": makerName,
+	"suppliername": supplyName, "packagesupplier": supplyName, "provider": supplyName,
+	"publishername": {vendors.Publisher, vendors.KindName}, "publisherdisplayname": {vendors.Publisher, vendors.KindName},
+	"distributor": {vendors.Distributor, vendors.KindName},
+	"originator":  makerName, "packageoriginator": makerName,
+	"developer": authorName, "developers": authorName, "developername": authorName, "authorname": authorName, "creator": authorName,
+	"maintaineremail": authorName, "uploaders": authorName,
+	"owner": namesOwner, "organization": namesOwner, "organisation": namesOwner, "organizationname": namesOwner,
+	"repo": referURL, "repositoryurl": referURL, "sourcerepo": referURL, "authoruri": homepageURL, "homepageurl": homepageURL,
+	"name": productName, "package": productName, "displayname": productName, "title": productName, "modelname": productName,
+	"mainmodule": productName, "bundlename": productName, "bundlesymbolicname": productName, "implementationtitle": productName,
+	"specificationtitle": productName, "product": productName, "filedescription": productName, "internalname": productName,
 }
 
 // labelFields are the labels and annotations of images that mean something else, or that
@@ -141,9 +157,18 @@ func endsAsDomain(text []byte) bool {
 	return dot > 0 && len(text) > dot+2 && bytes.IndexFunc(text[dot+1:], func(r rune) bool { return !unicode.IsLetter(r) }) < 0
 }
 
-// makerValues reads a string or a list of strings.
+// makerValues reads a string or an object, or a list of them.
 func (f *fields) makerValues(b *builder, m makerField, at string) {
 	one := func(p path) {
+		switch k := f.j.Kind(); {
+		case k == '"':
+		case m.role == vendors.Mention:
+			f.j.Skip()
+			return
+		case k == '{':
+			f.makerObject(b, m, p)
+			return
+		}
 		if text, ok := f.str(b); ok {
 			f.makerValue(b, m, text, p, f.j.TextOffset())
 		}
@@ -155,5 +180,41 @@ func (f *fields) makerValues(b *builder, m makerField, at string) {
 	f.j.Enter('[')
 	for i := 0; f.j.More(); i++ {
 		one(element(at+"/", i, ""))
+	}
+}
+
+// makerObject reads an organization, a person or a place that is given as an object, as the
+// authors of Composer's packages are: {"name", "email", "homepage"}. One that has none of
+// these is counted.
+func (f *fields) makerObject(b *builder, m makerField, at path) {
+	found := false
+	where := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
+	f.j.Enter('{')
+	for f.j.More() {
+		field := m
+		switch name := strings.ToLower(string(f.j.Name())); {
+		case m.kind != vendors.KindURL && name == "name":
+		case m.kind == vendors.KindName && name == "email":
+			field.kind = vendors.KindEmail
+		case name == "url", name == "homepage":
+			if field = homepageURL; m.kind == vendors.KindURL {
+				field = m
+			}
+		default:
+			f.j.Skip()
+			continue
+		}
+		if f.j.Kind() != '"' {
+			f.j.Skip()
+			continue
+		}
+		if text, ok := f.str(b); ok {
+			found = true
+			f.makerValue(b, field, text, at, f.j.TextOffset())
+		}
+	}
+	if !found {
+		b.malformed++
+		f.s.Warn(WarnMalformed, "an object is in the place of a maker or an address, and has no name and no address", where)
 	}
 }

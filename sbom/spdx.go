@@ -394,6 +394,7 @@ func (x *spdx) oneFile() {
 			"attributionTexts", "annotations", "fileDependencies", "artifactOfs":
 			x.j.Drop()
 		default:
+			x.unknownIn(b, name)
 			x.unexpected(b, string(name))
 		}
 	}

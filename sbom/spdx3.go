@@ -343,8 +343,8 @@ func (x *spdx3) member(b *element3, name []byte) {
 	case "element":
 		x.refs(b, "element", func(id string) { x.refer(b, id, "/element") })
 	default:
-		if known := spdx3Names[spdx3Fold(string(name))]; known {
-			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but other parsers may read it as a known one; it was not screened",
+		if known := spdx3Names[spdx3Fold(string(name))]; known || bearsOnMaker(name) && j.Kind() != 'n' {
+			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but may say who made something; it was not screened",
 				vendors.Location{Pointer: x.at(b, "/"+string(name)), Offset: j.Offset()})
 		}
 		x.refs(b, string(name), nil) // there may be elements within

@@ -138,7 +138,7 @@ func (g *rdfGraph) property(n *rdfNode) {
 	if x.Space() == rdfSpace && p.name == "type" {
 		p.name = "rdf:type"
 	}
-	resource, nested := false, false
+	resource, nested, literal := false, false, false
 	for _, a := range x.Attrs() {
 		if a.Space != rdfSpace {
 			if a.Space != "" && a.Space != xmlSpace { // of a node that has no element
@@ -153,7 +153,14 @@ func (g *rdfGraph) property(n *rdfNode) {
 		case "nodeID":
 			p.node, resource = "_:"+string(a.Value), true
 		case "parseType":
-			if string(a.Value) != "Collection" {
+			switch string(a.Value) {
+			case "Collection":
+			case "Literal":
+				literal = true
+			case "Resource":
+				g.blankProperty(n, p)
+				return
+			default:
 				x.Fail(ErrSyntax, fmt.Errorf("rdf:parseType %q, which SPDX does not use", a.Value))
 				return
 			}
@@ -165,6 +172,10 @@ func (g *rdfGraph) property(n *rdfNode) {
 		case xmlstream.Text:
 			text = append(text, x.Text()...)
 		case xmlstream.Start:
+			if literal {
+				x.Fail(ErrSyntax, fmt.Errorf("the property %q has elements in its text", p.name))
+				return
+			}
 			at := x.Offset()
 			resource, nested = true, true
 			n.add(rdfProp{name: p.name, node: g.node(), offset: at})
@@ -177,6 +188,22 @@ func (g *rdfGraph) property(n *rdfNode) {
 	if p.node != "" || !resource {
 		p.text = string(bytes.TrimSpace(text))
 		n.add(p)
+	}
+}
+
+// blankProperty reads the property elements of a node that has no element of its own
+// (rdf:parseType="Resource").
+func (g *rdfGraph) blankProperty(n *rdfNode, p rdfProp) {
+	g.blank++
+	inner := &rdfNode{id: fmt.Sprintf("_: %d", g.blank), offset: p.offset}
+	g.nodes[inner.id] = inner
+	g.order = append(g.order, inner)
+	p.node = inner.id
+	n.add(p)
+	for g.x.Next() != xmlstream.None && g.x.Kind() != xmlstream.End {
+		if g.x.Kind() == xmlstream.Start {
+			g.property(inner)
+		}
 	}
 }
 
@@ -268,7 +295,7 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 		w.Begin('[')
 		for _, p := range n.props {
 			if p.name == "fileContributor" {
-				f.text(p)
+				f.elements(p, f.textsOf(p))
 			}
 		}
 		w.End(']')
@@ -346,32 +373,15 @@ func (f *rdfForm) name(name string, p rdfProp) {
 	f.w.Member(name)
 }
 
-// text writes a property's text. Where a term stands for one, it is written as the
-// other encodings have it.
-func (f *rdfForm) text(p rdfProp) {
-	text := p.text
-	if p.node != "" {
-		text = p.node
-		switch term := fragment(p.node); {
-		case term == "noassertion", term == "none":
-			text = strings.ToUpper(term)
-		case strings.HasPrefix(term, "purpose_"), strings.HasPrefix(term, "checksumAlgorithm_"), strings.HasPrefix(term, "referenceCategory_"):
-			_, text, _ = strings.Cut(term, "_")
-		}
-	}
-	f.w.At(p.offset)
-	f.w.Text([]byte(text))
-}
-
 // members writes properties as members.
 func (f *rdfForm) members(n *rdfNode, names map[string]string) {
 	for _, p := range n.props {
 		if name := names[p.name]; name != "" {
 			f.name(name, p)
 			f.text(p)
-		} else if nearMiss(p.name) != "" {
+		} else if nearMiss(p.name) != "" || bearsOnMaker(p.name) {
 			f.name(p.name, p)
-			f.w.Null()
+			f.w.Raw([]byte("false")) // nothing that a format has
 		}
 	}
 }

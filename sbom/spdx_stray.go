@@ -106,6 +106,7 @@ func (x *spdx) stray(listed, loose bool) (n int) {
 				continue
 			}
 			look.field(name)
+			look.maker = look.maker || loose && j.Kind() != 'n' && bearsOnMaker(name)
 			n += x.stray(namesElements(name), loose)
 		}
 		if look.is(loose) {
@@ -125,12 +126,16 @@ func strayElements(t *xmlWriter, listed, loose bool) (n int) {
 	look := elementLook{listed: listed}
 	for _, a := range x.Attrs() {
 		look.field(string(a.Name))
+		if loose && bearsOnMaker(a.Name) {
+			n++
+		}
 	}
 	children := false
 	for x.Next() != xmlstream.None && x.Kind() != xmlstream.End {
 		if x.Kind() == xmlstream.Start {
 			children = true
 			look.field(string(x.Name()))
+			look.maker = look.maker || loose && bearsOnMaker(x.Name())
 			n += strayElements(t, false, loose)
 		}
 	}

@@ -309,6 +309,9 @@ func (t *tagWriter) misspelt(tag []byte, at int64) (member string, known bool) {
 	name := tagNames[strings.ToLower(foldLetters.Replace(string(tag)))]
 	switch member = tagMembers[name]; {
 	case name == "":
+		if bearsOnMaker(tag) {
+			t.stray(at, "the tag %s is not known, but may say who made something; it was not screened", quote(string(tag)))
+		}
 		return "", false
 	case onlyMentions[member]:
 		t.note(at, "the tag %s is not known; it is read as %s", quote(string(tag)), name)

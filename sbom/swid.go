@@ -24,9 +24,9 @@ const (
 )
 
 // entityRoles are the roles of entities that bear on vendors; who made the tag is an
-// emitter. Codes are those of concise tags (RFC 9393, section 4.2).
+// emitter. Names are in lower case; codes are those of concise tags (RFC 9393, section 4.2).
 var entityRoles = map[string]vendors.Role{
-	"softwareCreator": vendors.Manufacturer, "2": vendors.Manufacturer,
+	"softwarecreator": vendors.Manufacturer, "2": vendors.Manufacturer,
 	"aggregator": vendors.Supplier, "3": vendors.Supplier,
 	"distributor": vendors.Distributor, "4": vendors.Distributor,
 	"licensor": vendors.Reference, "5": vendors.Reference,
@@ -65,7 +65,8 @@ func (t *tag) malformed(message, pointer string, offset int64) {
 func (t *tag) entity(name, regid string, roles []string, pointer string, offset int64) error {
 	known := false
 	for _, r := range roles {
-		if r == "tagCreator" || r == "1" {
+		r = strings.ToLower(r) // XML has them as names, of which tools change the case
+		if r == "tagcreator" || r == "1" {
 			known = true
 			continue
 		}
@@ -85,6 +86,48 @@ func (t *tag) entity(name, regid string, roles []string, pointer string, offset 
 	return nil
 }
 
+// swidLinks are the elements of a tag that refer to other things or say what its files are.
+// Their attributes make no claim.
+var swidLinks = map[string]bool{"Link": true, "File": true, "Directory": true, "Process": true, "Resource": true, "Payload": true, "Evidence": true}
+
+// unknown counts an attribute that parsers may take for a known one, or that may say who made
+// the product.
+func (t *tag) unknown(a xmlstream.Attr, pointer string, known ...string) {
+	name := string(a.Name)
+	if near := NearMiss(name, known...); near != "" {
+		t.malformed("the attribute "+quote(name)+" is not "+quote(near)+", but other parsers may read it so; it was not screened", pointer+"/"+name, a.Offset)
+	} else if bearsOnMaker(name) {
+		t.malformed("the attribute "+quote(name)+" may say who made the product; it was not screened", pointer+"/"+name, a.Offset)
+	}
+}
+
+// metaFields are the attributes of Meta that say who made the product, as tools write them.
+// All other attributes of it are of no vendor.
+var metaFields = map[string]makerField{
+	"publisher": {vendors.Publisher, vendors.KindName}, "softwareVendor": makerName, "vendor": makerName,
+	"manufacturer": makerName, "supplier": supplyName,
+}
+
+// other reads an element that is not an Entity of the tag. The attributes of Meta are of the
+// publisher's own choice.
+func (t *tag) other(x *xmlstream.Reader, name string) {
+	pointer := "/" + name
+	switch {
+	case strings.EqualFold(name, "Entity"):
+		t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", pointer, x.Offset())
+	case bearsOnMaker(name):
+		t.malformed("the element "+quote(name)+" may say who made the product; it was not screened", pointer, x.Offset())
+	case !swidLinks[name]:
+		for _, a := range x.Attrs() {
+			if f, ok := metaFields[string(a.Name)]; ok && name == "Meta" && x.Depth() == 2 && len(t.c.Claims) < t.max {
+				t.s.Claim(&t.c, f.role, f.kind, strings.TrimSpace(string(a.Value)), vendors.Location{Pointer: pointer + "/" + string(a.Name), Offset: a.Offset})
+				continue
+			}
+			t.unknown(a, pointer)
+		}
+	}
+}
+
 func readSWID(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
@@ -99,7 +142,7 @@ func readSWID(r io.Reader, s *Sink) error {
 	s.SetVersion("2015")
 	for _, a := range x.Attrs() {
 		value := strings.TrimSpace(string(a.Value))
-		switch string(a.Name) {
+		switch name := string(a.Name); name {
 		case "name":
 			t.c.Name = value
 			if err := t.claim(vendors.Mention, vendors.KindProduct, value, "/name", a.Offset); err != nil {
@@ -109,6 +152,8 @@ func readSWID(r io.Reader, s *Sink) error {
 			t.c.Version = value
 		case "tagId":
 			t.c.Ref = value
+		default:
+			t.unknown(a, "", "name", "tagId", "version")
 		}
 	}
 	t.c.Location.Offset = x.Offset()
@@ -119,9 +164,7 @@ func readSWID(r io.Reader, s *Sink) error {
 		}
 		name := string(x.Name())
 		if name != "Entity" || x.Space() != space || x.Depth() != 2 {
-			if strings.EqualFold(name, "Entity") {
-				t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", "/"+name, x.Offset())
-			}
+			t.other(x, name)
 			continue
 		}
 		pointer := "/Entity/" + strconv.Itoa(entities)
@@ -136,7 +179,12 @@ func readSWID(r io.Reader, s *Sink) error {
 				regid = value
 			case "role":
 				roles = strings.Fields(value)
+			default:
+				t.unknown(a, pointer, "name", "regid", "role")
 			}
+		}
+		if who == "" && regid == "" {
+			t.malformed("an entity has no name", pointer, x.Offset())
 		}
 		if err := t.entity(who, regid, roles, pointer, x.Offset()); err != nil {
 			return err
@@ -144,6 +192,9 @@ func readSWID(r io.Reader, s *Sink) error {
 	}
 	if err := x.Err(); err != nil {
 		return err
+	}
+	if entities == 0 && t.c.Malformed == 0 {
+		t.malformed("the tag has no Entity, and so does not say who made the product", "", t.c.Location.Offset)
 	}
 	s.Emit(t.c)
 	return nil

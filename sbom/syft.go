@@ -47,6 +47,8 @@ func (x *syft) document() {
 			x.source()
 		case "schema":
 			x.schema()
+		case "distro":
+			x.distro()
 		default:
 			x.single("Syft", name)
 			x.unknown(name, "artifacts", "source")
@@ -71,6 +73,44 @@ func (x *syft) schema() {
 		if text, ok := x.j.Text(); ok {
 			x.s.SetVersion(string(text))
 		}
+	}
+}
+
+// distroFields are the fields of a distribution, which are those of os-release.
+var distroFields = map[string]makerField{
+	"prettyName": productName, "name": productName, "id": productName, "idLike": mentionText, "variant": mentionText,
+	"cpeName": {vendors.Namespace, vendors.KindCPE}, "vendorName": supplyName, "vendorURL": {vendors.Supplier, vendors.KindURL},
+	"homeURL": homepageURL, "supportURL": homepageURL, "bugReportURL": homepageURL, "privacyPolicyURL": homepageURL,
+}
+
+// distro reads the distribution that an image is made from, as a component.
+func (x *syft) distro() {
+	if !x.expect('{', "distro", "/distro") {
+		return
+	}
+	b := &x.b
+	b.reset()
+	b.setPointer(nil, "distro", -1)
+	b.offset = max(x.j.Offset()-1, 0)
+	b.typ = b.add([]byte("operating-system"))
+	for x.j.More() {
+		name := string(x.j.Name())
+		field, is := distroFields[name]
+		switch {
+		case name == "name", name == "id" && b.name.from == b.name.to:
+			x.set(b, &b.name)
+			b.claimSpan(field.role, field.kind, b.name, path{a: "/" + name}, x.j.TextOffset())
+		case name == "versionID":
+			x.setPlain(b, &b.version)
+		case is:
+			x.makerValues(b, field, "/"+name)
+		default:
+			x.unknownIn(b, []byte(name))
+			x.j.Skip()
+		}
+	}
+	if b.claimed || b.malformed > 0 {
+		x.emit()
 	}
 }
 
@@ -171,16 +211,32 @@ func (x *syft) cpes(b *builder) {
 			x.cpe(b, element("/cpes/", i, ""))
 			continue
 		}
-		if !x.object(b, "CPE") {
+		x.cpeObject(b, i)
+	}
+}
+
+// cpeObject reads {"cpe", "source"}. A value that has the scheme of CPEs is one under any
+// name; an object without one is counted.
+func (x *syft) cpeObject(b *builder, i int) {
+	where := vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.Offset()}
+	if !x.object(b, "CPE") {
+		return
+	}
+	found := false
+	for x.j.More() {
+		name := string(x.j.Name())
+		if x.j.Kind() != '"' {
+			x.j.Skip()
 			continue
 		}
-		for x.j.More() {
-			if string(x.j.Name()) == "cpe" {
-				x.cpe(b, element("/cpes/", i, "/cpe"))
-				continue
-			}
-			x.j.Skip()
+		if text, ok := x.str(b); ok && (name == "cpe" || isCPE(text)) {
+			found = true
+			b.claim(vendors.Namespace, vendors.KindCPE, text, element("/cpes/", i, "/"+name), x.j.TextOffset())
 		}
+	}
+	if !found && x.j.Err() == nil {
+		b.malformed++
+		x.s.Warn(WarnMalformed, "a CPE is an object that has none", where)
 	}
 }
 
@@ -200,13 +256,16 @@ func (x *syft) metadata(b *builder, at string, depth int, of func(string) (maker
 		field, is := of(name)
 		switch k := x.j.Kind(); {
 		case k == '{' && is && field.role != vendors.Mention:
-			x.wrong(b, "field "+quote(name))
+			x.makerValues(b, field, where)
 		case k == '{' && (name == "labels" || name == "annotations"):
 			x.metadata(b, where, depth+1, labelOf)
 		case k == '{':
 			x.metadata(b, where, depth+1, of)
 		case is:
 			x.makerValues(b, field, where)
+		case k != 'n' && bearsOnMaker(name):
+			x.unknownIn(b, []byte(name))
+			x.j.Skip()
 		case k == '[' && name != "files": // of a package, with their paths and digests
 			x.pairs(b, where, of, 0)
 		default:

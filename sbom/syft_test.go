@@ -38,6 +38,10 @@ func TestSyftMakers(t *testing.T) {
 		{`"metadata":{"maintainer":"Acme <a@acme.example>"}`, ``, "author name Acme; author email a@acme.example"},
 		{`"metadata":{"packager":"Acme"}`, ``, "author name Acme"},
 		{`"metadata":{"vendor":"Acme"}`, ``, "manufacturer name Acme"},
+		{`"metadata":{"authors":[{"name":"Acme","email":"a@acme.example","homepage":"https://acme.example","role":"x"}],"source":{"type":"git","url":"https://acme.example/x.git"}}`, ``,
+			"author name Acme; author email a@acme.example; homepage url https://acme.example; reference url https://acme.example/x.git"},
+		{`"metadata":{"package":{"vendorName":"Acme"},"title":5}`, ``, "manufacturer name Acme"},
+		{`"cpes":[{"value":"cpe:2.3:a:acme:a:1:*:*:*:*:*:*:*","source":"x"}]`, ``, "namespace cpe cpe:2.3:a:acme:a:1:*:*:*:*:*:*:*"},
 		{``, `"metadata":{"labels":{"org.opencontainers.image.vendor":"Acme","x":"Other"}}`, "supplier name Acme"},
 		{``, `"metadata":{"labels":{"MAINTAINER":"Acme <a@acme.example>"}}`, "author name Acme; author email a@acme.example"},
 		{``, `"target":{"labels":{"org.opencontainers.image.source":"https://example.org/x","org.opencontainers.image.url":"https://acme.example"}}`, "reference url https://example.org/x; homepage url https://acme.example"},
@@ -83,5 +87,27 @@ func TestVendorProperties(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %q; want %q", name, got, want)
 		}
+	}
+}
+
+// The distribution that an image is made from is a component, with the fields of os-release.
+func TestSyftDistro(t *testing.T) {
+	const doc = `{"artifacts":[{"name":"a"}],"distro":{"prettyName":"Acme OS 1","name":"Acme OS","id":"acme","idLike":["debian"],"versionID":"1","homeURL":"https://acme.example","supportURL":"https://s.acme.example","cpeName":"cpe:/o:acme:os:1"}}`
+	const want = `/artifacts/0 "a" "" subject=false malformed=0
+  mention product "a" at /artifacts/0/name
+/distro "Acme OS" "1" subject=false malformed=0
+  mention product "Acme OS 1" at /distro/prettyName
+  mention product "Acme OS" at /distro/name
+  mention product "acme" at /distro/id
+  mention text "debian" at /distro/idLike/0
+  homepage url "https://acme.example" at /distro/homeURL
+  homepage url "https://s.acme.example" at /distro/supportURL
+  namespace cpe "cpe:/o:acme:os:1" at /distro/cpeName
+`
+	if got := claims(t, []byte(doc)); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if got := claims(t, []byte(`{"artifacts":[{"name":"a"}],"distro":{}}`)); strings.Contains(got, "distro") {
+		t.Errorf("a distribution without fields: %s", got)
 	}
 }

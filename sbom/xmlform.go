@@ -172,7 +172,7 @@ func (t *xmlWriter) array(f *xmlForm) {
 			t.w.End('}')
 		case known && ours && item != nil:
 			t.value(item)
-		case known && item != nil || item == nil && nearItem(f, name):
+		case known && item != nil || item == nil && nearItem(f, name) || !known && bearsOnMaker(name):
 			t.x.Skip()
 			t.w.Raw([]byte("false"))
 		case t.stray(!known) > 0:
@@ -220,10 +220,12 @@ func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
 		if string(a.Name) == "bom-ref" || string(a.Name) == "type" && componentTypes[string(a.Value)] {
 			look.bears = true
 		}
+		look.maker = look.maker || loose && bearsOnMaker(a.Name)
 	}
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
 		if t.x.Kind() == xmlstream.Start {
 			look.field(t.x.Name())
+			look.maker = look.maker || loose && bearsOnMaker(t.x.Name())
 			found = t.looksLikePart(loose) || found
 		}
 	}
@@ -300,6 +302,11 @@ func (o *xmlObject) begin() {
 func (o *xmlObject) attributes() {
 	for _, a := range o.x.Attrs() {
 		switch {
+		case bearsOnMaker(a.Name) && !slices.Contains(o.f.attrs, string(a.Name)):
+			o.begin()
+			o.w.At(a.Offset)
+			o.w.Name(append([]byte("@"), a.Name...))
+			o.w.Raw([]byte("false")) // nothing that a format has
 		case a.Space != "" && a.Space != o.space:
 		case slices.Contains(o.f.attrs, string(a.Name)):
 			o.begin()
@@ -341,7 +348,7 @@ func (o *xmlObject) member() {
 		}
 	}
 	if child == nil {
-		o.w.Null()
+		o.w.Raw([]byte("false")) // nothing that a format has
 		o.x.Skip()
 		return
 	}
@@ -367,12 +374,12 @@ func (t *xmlWriter) child(f *xmlForm) (form *xmlForm, name []byte, known bool) {
 			}
 			return child, name, true
 		}
-		if nearMiss(string(name)) != "" {
+		if nearMiss(string(name)) != "" || bearsOnMaker(name) {
 			return nil, name, false
 		}
 		return nil, nil, false
 	}
-	if qualified := "ext:" + string(name); nearMiss(qualified) != "" {
+	if qualified := "ext:" + string(name); nearMiss(qualified) != "" || bearsOnMaker(name) {
 		return nil, []byte(qualified), false
 	}
 	return nil, nil, false

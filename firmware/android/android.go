@@ -6,9 +6,10 @@
 // The device is the product. Its brand is its supplier and its manufacturer made it; they
 // are other companies where one has the other build its devices, and each partition
 // (system, vendor, odm, product) can say so by itself. Models are references. A
-// fingerprint starts with the brand, and says the same once more; it is a mention. A
-// system that was put on a device by others keeps or changes these, so they say what the
-// system claims.
+// fingerprint starts with the brand for which the system was built, which need not be that of the
+// device: it is a reference, and so is a maker in a property of another sort. The processor
+// (ro.soc.*) is a part. A system that was put on a device by others keeps or changes these,
+// so they say what the system claims.
 package android
 
 import (
@@ -26,9 +27,16 @@ const Name = "android-build-prop"
 
 var (
 	property = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*?)\s*$`)
-	// ours are "ro.product.brand", "ro.product.vendor.brand", "ro.vendor.product.brand".
+	// ours are "ro.product.brand", "ro.product.vendor_dlkm.brand", "ro.vendor.product.brand",
+	// "ro.product.brand_for_attestation".
 	osRelease = regexp.MustCompile(`^(ID|NAME|PRETTY_NAME|VENDOR_NAME|VENDOR_URL|HOME_URL|CPE_NAME|DISTRIB_ID|(OPENWRT_|LEDE_)?DEVICE_MANUFACTURER)$`)
-	ours      = regexp.MustCompile(`^ro\.(?:[a-z_]+\.)?product\.(?:[a-z_]+\.)?(manufacturer|brand|model|name|device|board|marketname)$`)
+	ours      = regexp.MustCompile(`^ro\.(?:[a-z0-9_]+\.)*product\.(?:[a-z0-9_]+\.)*(manufacturer|brand|model|name|device|board|marketname)(?:_for_attestation)?$`)
+	// soc are those of the processor.
+	soc = regexp.MustCompile(`^ro\.(?:[a-z0-9_]+\.)*soc\.(manufacturer|model)$`)
+	// makers are other properties that name who made something: "ro.oem.manufacturer".
+	makers = regexp.MustCompile(`(?i)(?:^|[._])(?:manufacturer|mfr|mfg|brand|supplier|oem|oem_?name|vendor_?name)(?:_for_attestation)?$`)
+	// fingerprints are the names of builds: "ro.bootimage.build.fingerprint", "ro.build.thumbprint".
+	fingerprints = regexp.MustCompile(`^ro\.(?:[a-z0-9_]+\.)*(?:fingerprint|thumbprint)$`)
 )
 
 // Sniff reports whether a document that starts with head is a build.prop: it has
@@ -59,6 +67,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.Placed()
 		c := sbom.Component{Ref: "device", Type: "device", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}
+		chip := sbom.Component{Ref: "soc", Type: "device", Location: vendors.Location{Pointer: "/ro.soc"}}
 		seen := make(map[string]string)
 		in := lines.NewReader(r, s.Limits().Bytes)
 		for in.Next() {
@@ -89,11 +98,15 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 				}
 				seen[name] = value
 				take(s, &c, known[1], value, at)
-			case ours.MatchString(strings.ToLower(name)):
+			case soc.MatchString(name):
+				take(s, &chip, soc.FindStringSubmatch(name)[1], value, at)
+			case ours.MatchString(strings.ToLower(name)) || soc.MatchString(strings.ToLower(name)):
 				s.Malformed(sbom.WarnNearMiss, name+" is not "+strings.ToLower(name)+"; it was not screened", at)
-			case name == "ro.build.fingerprint" || strings.HasSuffix(name, ".build.fingerprint"):
+			case fingerprints.MatchString(name):
 				brand, _, _ := strings.Cut(value, "/")
-				s.Claim(&c, vendors.Mention, vendors.KindProduct, brand, at)
+				s.Claim(&c, vendors.Reference, vendors.KindName, brand, at)
+			case makers.MatchString(name):
+				s.Claim(&c, vendors.Reference, vendors.KindName, value, at)
 			case name == "ro.build.version.release":
 				c.Version = value
 			case strings.HasPrefix(name, "ro.com.google.clientidbase"):
@@ -105,6 +118,12 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		if c.Name == "" {
 			c.Name = "Android device"
+		}
+		if chip.Name == "" {
+			chip.Name = "processor"
+		}
+		if len(chip.Claims)+chip.Malformed > 0 && !s.Emit(chip) {
+			return nil
 		}
 		s.Emit(c)
 		return nil

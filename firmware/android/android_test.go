@@ -38,8 +38,40 @@ func Example() {
 	// manufacturer name ZTE /ro.product.manufacturer
 	// reference product ZTE T620 /ro.product.model
 	// manufacturer name wind-mobi /ro.product.odm.manufacturer
-	// mention product ZTE /ro.build.fingerprint
+	// reference name ZTE /ro.build.fingerprint
 	// mention text android-zte /ro.com.google.clientidbase
+}
+
+// Who made something is read from any property that says so, with the role that it has there.
+func TestMakers(t *testing.T) {
+	for line, want := range map[string]string{
+		"ro.product.vendor_dlkm.manufacturer=HUAWEI":           "device: manufacturer name",
+		"ro.product.manufacturer_for_attestation=HUAWEI":       "device: manufacturer name",
+		"ro.product.brand_for_attestation=HUAWEI":              "device: supplier name",
+		"ro.product.system_ext.brand=HUAWEI":                   "device: supplier name",
+		"ro.soc.manufacturer=HUAWEI":                           "soc: manufacturer name",
+		"ro.bootimage.build.fingerprint=HUAWEI/x/y:9/z:user/k": "device: reference name",
+		"ro.vendor.build.fingerprint=HUAWEI/x/y:9/z:user/k":    "device: reference name",
+		"ro.build.thumbprint=HUAWEI/x:9/z:user/k":              "device: reference name",
+		"ro.oem.manufacturer=HUAWEI":                           "device: reference name",
+		"persist.sys.vendor_name=HUAWEI":                       "device: reference name",
+		"ro.product.name=HUAWEI":                               "device: reference product",
+		"ro.vendor.build.date=HUAWEI":                          "",
+		"ro.oem_unlock_supported=HUAWEI":                       "",
+	} {
+		got := ""
+		for c, err := range firmware.Open(strings.NewReader("ro.build.id=1\nro.build.type=user\n"+line+"\n"), nil).Components() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, claim := range c.Claims {
+				got += fmt.Sprintf("%s: %s %s", c.Ref, claim.Role, claim.Kind)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
 }
 
 func TestRead(t *testing.T) {

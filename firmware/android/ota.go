@@ -40,7 +40,7 @@ func otaProperty(line string) string {
 }
 
 // ReadOTA returns the device that an update is for. Its fingerprints start with a brand, which
-// only mentions, as in the properties of a system.
+// is a reference, as in the properties of a system.
 func ReadOTA(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameOTA, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.Placed()
@@ -66,7 +66,7 @@ func ReadOTA(r io.Reader, opts *sbom.Options) *sbom.Document {
 			case "post-build", "pre-build":
 				for fingerprint := range strings.SplitSeq(value, "|") {
 					brand, _, _ := strings.Cut(fingerprint, "/")
-					s.Claim(&c, vendors.Mention, vendors.KindProduct, brand, at)
+					s.Claim(&c, vendors.Reference, vendors.KindName, brand, at)
 				}
 			case "post-build-incremental":
 				c.Version = value

@@ -27,6 +27,7 @@ var isapiAny = map[string]field{
 	"model":         {vendors.Reference, vendors.KindProduct},
 	"devicename":    {vendors.Reference, vendors.KindProduct},
 	"proxyprotocol": {vendors.Reference, vendors.KindProduct}, // "HIKVISION", of a camera
+	"oemcode":       {vendors.Reference, vendors.KindName},    // for whom it was made
 	"macaddress":    {vendors.Namespace, vendors.KindOUI},
 	"physaddress":   {vendors.Namespace, vendors.KindOUI},
 }
@@ -93,6 +94,7 @@ func (y *isapiReader) next(k xmlstream.Kind) bool {
 			y.s.Claim(e.c, vendors.Reference, vendors.KindProduct, y.x.Space(), at)
 		}
 		y.open = append(y.open, e)
+		y.unread(e)
 	case xmlstream.Text:
 		if n := len(y.open); n > 1 {
 			y.text(&y.open[n-2], y.open[n-1], strings.TrimSpace(string(y.x.Text())), at)
@@ -105,6 +107,22 @@ func (y *isapiReader) next(k xmlstream.Kind) bool {
 		}
 	}
 	return true
+}
+
+// unread counts an element, or an attribute of one, that may say who made something and is none
+// of those that are read.
+func (y *isapiReader) unread(e isapiElement) {
+	count := func(name string, at vendors.Location) {
+		y.s.Malformed(sbom.WarnNearMiss, name+" may say who made something; it was not screened", at)
+	}
+	if _, known := isapiAny[e.name]; !known && sbom.BearsOnMaker(string(y.x.Name())) {
+		count("the element "+string(y.x.Name()), vendors.Location{Pointer: e.pointer, Offset: y.x.Offset()})
+	}
+	for _, a := range y.x.Attrs() {
+		if name := string(a.Name); len(a.Value) > 0 && (isapiAny[strings.ToLower(name)].role.Makes() || sbom.BearsOnMaker(name)) {
+			count("the attribute "+name, vendors.Location{Pointer: e.pointer + "/@" + name, Offset: a.Offset})
+		}
+	}
 }
 
 // text takes the text of an element in another one.

@@ -19,8 +19,26 @@ const (
 	entPhysicalDescr   = "1.3.6.1.2.1.47.1.1.1.1.2."
 	entPhysicalMfgName = "1.3.6.1.2.1.47.1.1.1.1.12."
 	entPhysicalModel   = "1.3.6.1.2.1.47.1.1.1.1.13."
+	entPhysicalType    = "1.3.6.1.2.1.47.1.1.1.1.3."
 	enterprises        = "1.3.6.1.4.1."
 )
+
+// Object identifiers of UPS-MIB (RFC 1628), and of LLDP-MIB and LLDP-EXT-MED-MIB (IEEE 802.1AB,
+// ANSI/TIA-1057): what the device says of itself (Loc) and what its neighbors say (Rem).
+const (
+	upsMaker         = "1.3.6.1.2.1.33.1.1.1.0"
+	upsModel         = "1.3.6.1.2.1.33.1.1.2.0"
+	lldpLocSysDesc   = "1.0.8802.1.1.2.1.3.4.0"
+	lldpRemSysDesc   = "1.0.8802.1.1.2.1.4.1.1.10."
+	lldpLocMfgName   = "1.0.8802.1.1.2.1.5.4795.1.2.6.0"
+	lldpLocModelName = "1.0.8802.1.1.2.1.5.4795.1.2.7.0"
+	lldpRemMfgName   = "1.0.8802.1.1.2.1.5.4795.1.3.3.1.5."
+	lldpRemModelName = "1.0.8802.1.1.2.1.5.4795.1.3.3.1.6."
+)
+
+// columns are the tables' columns that are read. A row's index follows.
+var columns = []string{ifPhysAddress, hrDeviceDescr, hrSWInstalledName, entPhysicalDescr, entPhysicalMfgName, entPhysicalModel, entPhysicalType,
+	lldpRemSysDesc, lldpRemMfgName, lldpRemModelName}
 
 // numbers are the names that net-snmp writes for the start of an object identifier, with that.
 // They are those of the objects that are read, and of the branches above them.
@@ -34,6 +52,11 @@ var numbers = map[string]string{
 	"hrSWInstalledName":  "1.3.6.1.2.1.25.6.3.1.2",
 	"entPhysicalDescr":   "1.3.6.1.2.1.47.1.1.1.1.2",
 	"entPhysicalMfgName": "1.3.6.1.2.1.47.1.1.1.1.12", "entPhysicalModelName": "1.3.6.1.2.1.47.1.1.1.1.13",
+	"entPhysicalVendorType": "1.3.6.1.2.1.47.1.1.1.1.3",
+	"upsIdentManufacturer":  "1.3.6.1.2.1.33.1.1.1", "upsIdentModel": "1.3.6.1.2.1.33.1.1.2",
+	"lldpLocSysDesc": "1.0.8802.1.1.2.1.3.4", "lldpRemSysDesc": "1.0.8802.1.1.2.1.4.1.1.10",
+	"lldpXMedLocMfgName": "1.0.8802.1.1.2.1.5.4795.1.2.6", "lldpXMedLocModelName": "1.0.8802.1.1.2.1.5.4795.1.2.7",
+	"lldpXMedRemMfgName": "1.0.8802.1.1.2.1.5.4795.1.3.3.1.5", "lldpXMedRemModelName": "1.0.8802.1.1.2.1.5.4795.1.3.3.1.6",
 	// Of NET-SNMP-MIB and NET-SNMP-TC: what agents of net-snmp give as sysObjectID.
 	"netSnmp": "1.3.6.1.4.1.8072", "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "linux": "1.3.6.1.4.1.8072.3.2.10",
 	// Of UCD-SNMP-MIB.

@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,6 +95,8 @@ var isapi = map[string]field{
 	"deviceName":    {vendors.Reference, vendors.KindProduct},
 	"systemContact": {vendors.Reference, vendors.KindProduct}, // "Hikvision.China"
 	"macAddress":    {vendors.Namespace, vendors.KindOUI},
+	"vendor":        {vendors.Manufacturer, vendors.KindName},
+	"oemCode":       {vendors.Reference, vendors.KindName}, // for whom it was made
 }
 
 // ReadONVIF returns the device.
@@ -128,6 +131,7 @@ func readInfo(format, root string, fields map[string]field, x *xmlstream.Reader,
 				at.Pointer = "/" + root
 				s.Claim(c, vendors.Reference, vendors.KindProduct, x.Space(), at)
 			}
+			unreadAttributes(x, s, c, fields, "", at.Pointer)
 		case x.Kind() == xmlstream.Start && string(x.Name()) == root:
 			x.Fail(sbom.ErrSyntax, errors.New("a second "+root))
 		case x.Kind() == xmlstream.Start && c != nil && x.Depth() == depth+1:
@@ -137,12 +141,15 @@ func readInfo(format, root string, fields map[string]field, x *xmlstream.Reader,
 				s.Warn(sbom.WarnMalformed, name+" stands twice", at)
 			}
 			seen[name] = true
-			for known := range fields {
-				if name != known && strings.EqualFold(name, known) {
-					c.Malformed++
-					s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, known), at)
-				}
+			at.Pointer = "/" + root + "/" + name
+			if near := nearField(fields, name); near != "" {
+				c.Malformed++
+				s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
+			} else if fields[name] == (field{}) && sbom.BearsOnMaker(name) {
+				c.Malformed++
+				s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the element %q may say who made the device; it was not screened", name), at)
 			}
+			unreadAttributes(x, s, c, fields, name, at.Pointer)
 		case x.Kind() == xmlstream.Start && c != nil && name != "":
 			// A known field further in, or an element in the text of one.
 			if fields[name] != (field{}) || fields[string(x.Name())] != (field{}) {
@@ -178,6 +185,35 @@ func readInfo(format, root string, fields map[string]field, x *xmlstream.Reader,
 	}
 	s.Emit(*c)
 	return nil
+}
+
+// nearField returns the known field of which name is a spelling in another case, or "".
+func nearField(fields map[string]field, name string) string {
+	if _, known := fields[name]; known {
+		return ""
+	}
+	for _, known := range slices.Sorted(maps.Keys(fields)) {
+		if strings.EqualFold(name, known) {
+			return known
+		}
+	}
+	return ""
+}
+
+// unreadAttributes counts the attributes of an element that may say who made the device: those
+// that are called like a field or a maker, and the value of a field in an attribute. The formats
+// have all of that in elements.
+func unreadAttributes(x *xmlstream.Reader, s *sbom.Sink, c *sbom.Component, fields map[string]field, element, pointer string) {
+	for _, a := range x.Attrs() {
+		name := string(a.Name)
+		_, known := fields[name]
+		value := fields[element] != (field{}) && (strings.EqualFold(name, "value") || strings.EqualFold(name, "name"))
+		if len(a.Value) > 0 && (known || value || nearField(fields, name) != "" || sbom.BearsOnMaker(name)) {
+			c.Malformed++
+			s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the attribute %q may say who made the device; it was not screened", name),
+				vendors.Location{Pointer: pointer + "/@" + name, Offset: a.Offset})
+		}
+	}
 }
 
 // tr069 are the parameters under a DeviceInfo, and of the DeviceId structure.
@@ -272,10 +308,10 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 				c.Version = value
 			}
 			if !known {
-				for other := range tr069 {
-					if strings.EqualFold(last, other) {
-						s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the parameter %q is not %q; it was not screened", last, other), at)
-					}
+				if near := nearField(tr069, last); near != "" {
+					s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the parameter %q is not %q; it was not screened", last, near), at)
+				} else if sbom.BearsOnMaker(last) && !vendors.Placeholder(value) {
+					s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the parameter %q may say who made the device; it was not screened", last), at)
 				}
 				continue
 			}

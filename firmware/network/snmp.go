@@ -247,6 +247,7 @@ func (x *snmp) flush() error {
 	}
 	x.agent(o)
 	if !readObject(o.numeric) {
+		x.unread(o, at)
 		return nil
 	}
 	if value, printed, ok := o.bytes(); printed && !strings.HasPrefix(o.numeric, ifPhysAddress) {
@@ -264,6 +265,21 @@ func (x *snmp) flush() error {
 		}
 	}
 	return nil
+}
+
+// unread counts an object by a name that is not known and that may say who made something. A
+// text or name can, a number cannot.
+func (x *snmp) unread(o *object, at vendors.Location) {
+	if o.numeric != "" || o.typ != "" && o.typ != "STRING" && o.typ != "Hex-STRING" || strings.TrimSpace(o.value[0].text) == "" {
+		return
+	}
+	name := o.text[strings.LastIndexByte(o.text, ':')+1:]
+	if end := strings.IndexAny(name, ".["); end >= 0 {
+		name = name[:end]
+	}
+	if sbom.BearsOnMaker(name) {
+		x.s.Malformed(sbom.WarnNearMiss, "the object "+name+" may say who made something; it was not screened", at)
+	}
 }
 
 // bytes decodes a value that is printed in hexadecimal. It reports whether it is, and whether
@@ -322,10 +338,10 @@ func unhex(s string) (string, bool) {
 // readObject reports whether an object's value is read.
 func readObject(numeric string) bool {
 	switch numeric {
-	case sysDescr, sysObjectID, sysName:
+	case sysDescr, sysObjectID, sysName, upsMaker, upsModel, lldpLocSysDesc, lldpLocMfgName, lldpLocModelName:
 		return true
 	}
-	for _, column := range []string{ifPhysAddress, hrDeviceDescr, hrSWInstalledName, entPhysicalDescr, entPhysicalMfgName, entPhysicalModel} {
+	for _, column := range columns {
 		if strings.HasPrefix(numeric, column) {
 			return true
 		}
@@ -353,9 +369,11 @@ func (x *snmp) take(o *object, value string, at vendors.Location) error {
 	id := o.numeric
 	claim := func(c *sbom.Component, role vendors.Role, kind vendors.Kind) { x.s.Claim(c, role, kind, value, at) }
 	switch {
-	case id == sysDescr:
+	case id == sysDescr, id == lldpLocSysDesc, id == lldpLocModelName, id == upsModel:
 		x.device.Name = cmp.Or(x.device.Name, value)
 		claim(x.device, vendors.Reference, vendors.KindProduct)
+	case id == lldpLocMfgName, id == upsMaker:
+		claim(x.device, vendors.Manufacturer, vendors.KindName)
 	case id == sysName:
 		x.device.Name = cmp.Or(x.device.Name, value)
 	case id == sysObjectID:
@@ -365,6 +383,14 @@ func (x *snmp) take(o *object, value string, at vendors.Location) error {
 		} else if id.numeric == "" && id.text != "" {
 			x.unknownID(id, at)
 		}
+	case strings.HasPrefix(id, lldpRemSysDesc):
+		claim(x.neighbor(id[len(lldpRemSysDesc):], at), vendors.Reference, vendors.KindProduct)
+	case strings.HasPrefix(id, lldpRemMfgName):
+		claim(x.neighbor(id[len(lldpRemMfgName):], at), vendors.Manufacturer, vendors.KindName)
+	case strings.HasPrefix(id, lldpRemModelName):
+		claim(x.neighbor(id[len(lldpRemModelName):], at), vendors.Reference, vendors.KindProduct)
+	case strings.HasPrefix(id, entPhysicalType):
+		x.vendorType(x.part("entity", id[len(entPhysicalType):], "device", at), value, at)
 	case strings.HasPrefix(id, entPhysicalMfgName):
 		claim(x.part("entity", id[len(entPhysicalMfgName):], "device", at), vendors.Manufacturer, vendors.KindName)
 	case strings.HasPrefix(id, entPhysicalModel):
@@ -392,6 +418,28 @@ func (x *snmp) take(o *object, value string, at vendors.Location) error {
 		}
 	}
 	return nil
+}
+
+// neighbor returns the device at the other end of a link, which is no part of this one.
+func (x *snmp) neighbor(index string, at vendors.Location) *sbom.Component {
+	c := x.part("neighbor", index, "device", at)
+	c.Indirect = true
+	return c
+}
+
+// vendorType takes the type of a physical entity, which its maker gives out in its own subtree
+// (RFC 6933). One by a name says who in the name or its module.
+func (x *snmp) vendorType(c *sbom.Component, value string, at vendors.Location) {
+	id := parseOID(value)
+	if number := enterprise(id.numeric); number != "" {
+		x.s.Claim(c, vendors.Namespace, vendors.KindPEN, number, at)
+		return
+	}
+	for _, name := range []string{id.module, id.name} {
+		if name != "" && !standard.MatchString(name) {
+			x.s.Claim(c, vendors.Reference, vendors.KindProduct, name, at)
+		}
+	}
 }
 
 // unknownID counts a value of sysObjectID that has a name which is not known, and claims what

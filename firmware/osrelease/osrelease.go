@@ -26,6 +26,9 @@ const Name = "os-release"
 
 var assignment = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
 
+// makerName are variables that may name a maker: "BUILD_VENDOR", "OEM_NAME".
+var makerName = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|publisher|oem|company|maker)(?:_?name)?$`)
+
 // Sniff reports whether a document that starts with head is such a file.
 func Sniff(head []byte) bool {
 	known := false
@@ -60,6 +63,7 @@ var fields = map[string]field{
 	"ID_LIKE":       {false, vendors.Mention, vendors.KindText},
 	"CPE_NAME":      {false, vendors.Namespace, vendors.KindCPE},
 	"VENDOR_NAME":   {false, vendors.Supplier, vendors.KindName},
+	"VENDOR":        {false, vendors.Supplier, vendors.KindName},
 	"VENDOR_URL":    {false, vendors.Supplier, vendors.KindURL},
 	"HOME_URL":      {false, vendors.Homepage, vendors.KindURL},
 	"SUPPORT_URL":   {false, vendors.Homepage, vendors.KindURL},
@@ -113,6 +117,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 				if ok && system.Version == "" {
 					system.Version = value
 				}
+				unread(s, name, value, at)
 				continue
 			}
 			c := system
@@ -148,6 +153,18 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		return nil
 	})
+}
+
+// unread counts a variable that is not read and that may say who made the system or the device,
+// or that is one of those in another case.
+func unread(s *sbom.Sink, name, value string, at vendors.Location) {
+	f, near := fields[strings.ToUpper(name)]
+	if !near || !f.role.Makes() {
+		near = makerName.MatchString(name)
+	}
+	if near && !vendors.Placeholder(value) {
+		s.Malformed(sbom.WarnNearMiss, "the variable "+name+" may say who made something; it was not screened", at)
+	}
 }
 
 // unquote takes the quotes of a shell's assignment off, and says how many bytes stand

@@ -3,14 +3,16 @@
 // Package packages reads the lists of packages that an installed system or its feed
 // carries.
 //
-//	deb822            dpkg and opkg: status, Packages, control (Debian Policy, chapter 5)
+//	deb822            dpkg and opkg: status, Packages, control, and the control files of
+//	                  source packages (.dsc), signed or not (Debian Policy, chapter 5)
 //	apk-installed     the installed database of apk (lib/apk/db/installed)
 //	openwrt-manifest  the list beside an OpenWrt image: "name - version", or "name version"
 //	                  as "apk list --manifest" prints it
 //
 // A package's maintainer is the one who packaged it, so an author; the distribution
 // (Origin) is a distributor; Vendor, which third parties' packages have, is a supplier.
-// Most packages name nobody, and are unidentified.
+// Where the source is kept (Vcs-Git and the like) is a reference. Most packages name nobody,
+// and are unidentified. A signature is not checked.
 //
 // A package that was removed and left its configuration behind is not in the product
 // any more, and is marked as indirect. No status is a reason to leave one out.
@@ -54,12 +56,18 @@ type grammar struct {
 
 var deb822 = &grammar{
 	// Debian Policy 5.1 allows more characters; no field has them.
-	label: regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*):[ \t]*`),
+	label: regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*):[ \t\f\v]*`),
 	name:  "Package", version: "Version",
 	fields: map[string]field{
 		"Package":             {vendors.Mention, vendors.KindProduct},
 		"Vendor":              {vendors.Supplier, vendors.KindName},
+		"Supplier":            {vendors.Supplier, vendors.KindName},
+		"Manufacturer":        {vendors.Manufacturer, vendors.KindName},
+		"Publisher":           {vendors.Publisher, vendors.KindName},
 		"Origin":              {vendors.Distributor, vendors.KindName},
+		"Uploaders":           {vendors.Author, vendors.KindName},
+		"Changed-By":          {vendors.Author, vendors.KindName},
+		vcs:                   {vendors.Reference, vendors.KindURL},
 		"Maintainer":          {vendors.Author, vendors.KindName},
 		"Original-Maintainer": {vendors.Author, vendors.KindName},
 		"Homepage":            {vendors.Homepage, vendors.KindURL},
@@ -81,10 +89,20 @@ var apk = &grammar{
 	},
 }
 
+// vcs stands for all fields that say where the source is kept: "Vcs-Browser", "Vcs-Git".
+const vcs = "Vcs-*"
+
+// userDefined begins fields that are not of the policy (5.7): "XB-Vendor".
+var userDefined = regexp.MustCompile(`^X[BCSbcs]*-`)
+
 // known returns a field's name as the grammar has it: those of control files are not
 // case-sensitive (Debian Policy 5.1), those of apk are.
 func (g *grammar) known(name string) string {
 	if g.folded {
+		name = userDefined.ReplaceAllString(name, "")
+		if len(name) > 4 && strings.EqualFold(name[:4], vcs[:4]) {
+			return vcs
+		}
 		for known := range g.fields {
 			if strings.EqualFold(name, known) {
 				return known
@@ -103,7 +121,8 @@ func (g *grammar) known(name string) string {
 // the syntax of Debian's control files.
 func SniffDeb822(head []byte) bool {
 	named, versioned := false, false
-	for line := range lines.Head(head) {
+	source := false // a source package
+	for line := range unarmored(lines.Head(head)) {
 		if line == "" {
 			if named {
 				break
@@ -118,8 +137,10 @@ func SniffDeb822(head []byte) bool {
 			}
 		case m == nil:
 			return false
-		case strings.EqualFold(m[1], "Package"):
+		case strings.EqualFold(m[1], "Package"), source && strings.EqualFold(m[1], "Source"):
 			named = true
+		case strings.EqualFold(m[1], "Format"):
+			source = sourceFormat.MatchString(line[len(m[0]):])
 		case slices.ContainsFunc([]string{"Version", "Status", "Architecture", "Depends", "Maintainer"}, func(f string) bool { return strings.EqualFold(m[1], f) }):
 			versioned = true
 		}
@@ -207,9 +228,11 @@ func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Docume
 				return nil
 			}
 		}
-		if x.whole() {
+		x.flush()
+		if x.whole() || x.armor == afterward {
 			x.in.Whole()
 		}
+		x.unsigned()
 		if err := x.in.End(s); err != nil {
 			return err
 		}
@@ -228,6 +251,9 @@ type reader struct {
 	c          *sbom.Component
 	seen       map[string]bool
 	field      string // that a folded line goes on with
+	value      []byte // of that field, if it is one that is read as a whole
+	valueAt    int64
+	armor      armorState
 	paragraphs int
 	all        []string // the fields that all paragraphs have that were read
 }
@@ -261,6 +287,12 @@ func (x *reader) whole() bool {
 
 // line takes one line and reports whether to go on.
 func (x *reader) line(line string, offset int64) bool {
+	if x.g.folded {
+		var armor bool
+		if line, armor = x.armored(line, offset); armor {
+			return x.armor != signed || x.emit()
+		}
+	}
 	if strings.TrimSpace(line) == "" {
 		return x.emit()
 	}
@@ -269,26 +301,77 @@ func (x *reader) line(line string, offset int64) bool {
 	}
 	if x.g.folded && (line[0] == ' ' || line[0] == '\t') {
 		if text := strings.TrimSpace(line); text != "." && x.field != "" {
-			x.take(x.field, text, offset+int64(strings.Index(line, text)))
+			x.more(text, offset+int64(strings.Index(line, text)))
 		}
 		return true
 	}
+	x.flush()
 	m := x.g.label.FindStringSubmatch(line)
 	if m == nil {
 		x.bad("expected a line \"Field: value\"; it was not screened", offset)
 		return true
 	}
 	x.field = x.g.known(m[1])
+	if x.g.folded && x.field == "Source" && x.seen["Format"] && x.c.Name == "" {
+		x.field = x.g.name // of a source package
+	}
+	value := strings.TrimRight(line[len(m[0]):], " \t\f\v")
 	_, known := x.g.fields[x.field]
-	if x.seen[x.field] && (known || x.field == x.g.version) {
+	if !known && x.g.folded && sbom.BearsOnMaker(x.field) && !slices.Contains(spdx, x.field) && !vendors.Placeholder(value) {
+		x.bad("the field "+x.field+" may say who made the package; it was not screened", offset)
+	}
+	if x.seen[x.field] && (known && x.field != vcs || x.field == x.g.version) {
 		x.bad("the field "+x.field+" stands twice in one paragraph", offset)
 	}
 	if x.g.folded && slices.Contains(spdx, x.field) {
 		x.bad("the field "+x.field+" is of SPDX's tag-value format, which other readers may take this for", offset)
 	}
 	x.seen[x.field] = true
-	x.take(x.field, strings.TrimRight(line[len(m[0]):], " \t"), offset+int64(len(m[0])))
+	x.start(value, offset+int64(len(m[0])))
 	return true
+}
+
+// asWhole reports whether the value of the field is read as a whole: a name goes on in the next
+// line, of a description each line is a text.
+func (x *reader) asWhole() bool {
+	f, ok := x.g.fields[x.field]
+	return x.g.folded && ok && f.kind != vendors.KindText && x.field != x.g.name
+}
+
+// start takes the first line of the field's value.
+func (x *reader) start(value string, offset int64) {
+	if x.asWhole() {
+		x.value, x.valueAt = append(x.value[:0], value...), offset
+		return
+	}
+	x.take(x.field, value, offset)
+}
+
+// more takes a line with which the field's value goes on.
+func (x *reader) more(text string, offset int64) {
+	switch {
+	case !x.asWhole():
+		x.take(x.field, text, offset)
+	case len(x.value) == 0:
+		x.value, x.valueAt = append(x.value, text...), offset
+	case len(x.value) < lines.MaxLine:
+		x.value = append(append(x.value, ' '), text...)
+	default:
+		x.bad("the field "+x.field+" is longer than is read", offset)
+	}
+}
+
+// flush takes the field that is read as a whole.
+func (x *reader) flush() {
+	if x.c == nil || len(x.value) == 0 {
+		return
+	}
+	value := string(x.value)
+	x.value = x.value[:0]
+	if x.field == vcs { // "https://… -b branch [folder]"
+		value, _, _ = strings.Cut(value, " ")
+	}
+	x.take(x.field, value, x.valueAt)
 }
 
 func (x *reader) bad(message string, offset int64) {
@@ -324,6 +407,7 @@ func (x *reader) take(name, value string, offset int64) {
 }
 
 func (x *reader) emit() bool {
+	x.flush()
 	c := x.c
 	x.c, x.field = nil, ""
 	if c == nil {

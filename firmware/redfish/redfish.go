@@ -110,6 +110,26 @@ var makers = map[string]vendors.Role{
 	"Vendor":       vendors.Manufacturer, // of ServiceRoot
 }
 
+// makerName are other members that name a maker, which vendors and older schemas have:
+// "ManufacturerName", "BoardVendor".
+var makerName = regexp.MustCompile(`(?i)^[A-Za-z0-9_]*(?:manufacturer|vendor|supplier|producer)(?:_?name)?$`)
+
+// makerLike are members that may name one: "CompanyName", "OemInfo".
+var makerLike = regexp.MustCompile(`(?i)^[A-Za-z0-9_]*(?:manufacturer|mfr|vendor|supplier|producer|company|oem)(?:_?(?:name|info))?$`)
+
+// makerRole returns the role of a member that says who made or provides an object, or "".
+func makerRole(name string) vendors.Role {
+	switch role, ok := makers[name]; {
+	case ok:
+		return role
+	case sbom.NearMiss(name, "Manufacturer", "Vendor") != "", !makerName.MatchString(name):
+		return ""
+	case strings.Contains(strings.ToLower(name), "supplier"):
+		return vendors.Supplier
+	}
+	return vendors.Manufacturer
+}
+
 // An object is being read.
 type object struct {
 	sbom.Component
@@ -145,23 +165,27 @@ func (x *reader) member(o *object, name, pointer string) {
 			x.extensions(o, pointer)
 			return
 		}
-		if makers[name] != "" {
+		if name == "Subject" && kind == '{' {
+			x.subject(o, pointer)
+			return
+		}
+		if makerRole(name) != "" {
 			o.Malformed++
 			x.s.Warn(sbom.WarnMalformed, name+" is no string", vendors.Location{Pointer: pointer, Offset: j.Offset()})
+		} else {
+			x.unread(o, name, pointer)
 		}
 		x.value(pointer)
 		return
 	}
-	role, maker := makers[name]
+	role := makerRole(name)
+	maker := role != ""
 	switch name {
 	case "@odata.type", "@odata.id", "Id", "Name", "Model", "Version", "FirmwareVersion", "BiosVersion", "Product", "PartNumber", "SKU",
-		"VendorId", "DeviceVendorId", "SubsystemVendorId", "MACAddress", "PermanentMACAddress":
+		"VendorId", "VendorID", "DeviceVendorId", "SubsystemVendorId", "MACAddress", "PermanentMACAddress":
 	default:
 		if !maker {
-			if near := sbom.NearMiss(name, "Manufacturer", "Vendor"); near != "" {
-				o.Malformed++
-				x.s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: pointer, Offset: j.Offset()})
-			}
+			x.unread(o, name, pointer)
 			j.Skip()
 			return
 		}
@@ -205,7 +229,7 @@ func (x *reader) member(o *object, name, pointer string) {
 		if o.Version == "" {
 			o.Version = text
 		}
-	case "VendorId", "DeviceVendorId", "SubsystemVendorId":
+	case "VendorId", "VendorID", "DeviceVendorId", "SubsystemVendorId":
 		if id := strings.TrimPrefix(strings.ToLower(text), "0x"); pciID.MatchString(id) {
 			role := vendors.Namespace
 			if name == "SubsystemVendorId" { // of the card, where VendorId is that of the chip
@@ -224,6 +248,38 @@ func (x *reader) member(o *object, name, pointer string) {
 			o.Group = text
 		}
 		claim(role, vendors.KindName)
+	}
+}
+
+// unread counts a member that is not read and that may say who made the object.
+func (x *reader) unread(o *object, name, pointer string) {
+	message := ""
+	switch near := sbom.NearMiss(name, "Manufacturer", "Vendor"); {
+	case near != "":
+		message = fmt.Sprintf("the name %q is not %q; it was not screened", name, near)
+	case x.j.Kind() == 'n', x.j.Kind() == '0':
+		return
+	case makerLike.MatchString(name):
+		message = fmt.Sprintf("the member %q may say who made it; it was not screened", name)
+	default:
+		return
+	}
+	o.Malformed++
+	x.s.Warn(sbom.WarnNearMiss, message, vendors.Location{Pointer: pointer, Offset: x.j.Offset()})
+}
+
+// subject reads the subject of a certificate (schema Certificate). Whose it is need not have made
+// the device.
+func (x *reader) subject(o *object, pointer string) {
+	for x.j.Enter('{'); x.j.More(); {
+		name := string(x.j.Name())
+		if name != "Organization" && name != "O" || x.j.Kind() != '"' {
+			x.j.Skip()
+			continue
+		}
+		if text, ok := x.j.Text(); ok {
+			x.s.Claim(&o.Component, vendors.Reference, vendors.KindCertificate, string(text), vendors.Location{Pointer: pointer + "/" + name, Offset: x.j.TextOffset()})
+		}
 	}
 }
 

@@ -101,14 +101,15 @@ type table struct {
 
 // A structure is the one that is being read.
 type structure struct {
-	c      *sbom.Component // nil if it is no part
-	handle string
-	at     int64
-	title  string
-	indent string // of its fields
-	empty  bool   // it describes an empty slot
-	raw    []byte // its bytes, where it is printed as such; else nil
-	texts  int    // of those, the texts that were read
+	c       *sbom.Component // nil if it is no part
+	handle  string
+	at      int64
+	title   string
+	indent  string // of its fields
+	empty   bool   // it describes an empty slot
+	pending string // the field that was read last, if it has no value on its line
+	raw     []byte // its bytes, where it is printed as such; else nil
+	texts   int    // of those, the texts that were read
 }
 
 func read(r io.Reader, s *sbom.Sink) error {
@@ -301,10 +302,59 @@ func (x *reader) indented(line string, offset int64) bool {
 		x.element(strings.TrimSpace(text), offset+int64(len(line)-len(strings.TrimLeftFunc(line, unicode.IsSpace))))
 		return true
 	}
-	key, value, _ := strings.Cut(text, ":")
+	key, value, found := strings.Cut(text, ":")
+	if !found && makerStart.MatchString(text) {
+		x.count("a line that may name a maker has no colon; it was not screened", offset)
+	}
+	printed := key
+	key = fieldName(key)
 	lead := len(value) - len(strings.TrimLeftFunc(value, unicode.IsSpace))
-	x.field(key, strings.TrimSpace(value), offset+int64(len(indent)+len(key)+1+lead))
+	x.pending = ""
+	if found && strings.TrimSpace(value) == "" {
+		x.pending = key
+	}
+	x.field(key, strings.TrimSpace(value), offset+int64(len(indent)+len(printed)+1+lead))
 	return true
+}
+
+// fieldNames are the fields that are read, by their names in lower case.
+var fieldNames = func() map[string]string {
+	m := make(map[string]string)
+	for _, name := range []string{"Header and Data", "Strings", "Manufacturer", "Manufacturer Name", "Vendor", "Product Name", "Part Number", "Name",
+		"Firmware Component Name", "Version", "Family", "Size", "Status"} {
+		m[strings.ToLower(name)] = name
+	}
+	return m
+}()
+
+// fieldName returns a field's name as dmidecode prints it: texts that were copied or edited
+// have it with other blanks or in another case.
+func fieldName(key string) string {
+	key = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) { // invisible
+			return -1
+		}
+		return r
+	}, key)), " ")
+	if name, ok := fieldNames[strings.ToLower(key)]; ok {
+		return name
+	}
+	return key
+}
+
+// makerKey are other fields that may name a maker. Those of numbers and days are not among
+// them: "Module Manufacturer ID", "Manufacture Date".
+var makerKey = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|maker|mfr|oem|company)(?: name)?$`)
+
+// makerStart begins a line that is no field and may name a maker.
+var makerStart = regexp.MustCompile(`(?i)^[\pL ]{0,20}(?:manufacturer|vendor)`)
+
+// number is a number of a vendor, as that of a USB device.
+var number = regexp.MustCompile(`^0x[0-9A-Fa-f]+$`)
+
+// isMaker reports whether a field names the maker of its structure.
+func isMaker(key string) bool {
+	return key == "Manufacturer" || key == "Manufacturer Name" || key == "Vendor"
 }
 
 // count counts something that could not be read of the structure.
@@ -324,7 +374,14 @@ var hexRow = regexp.MustCompile(`^[0-9A-F]{2}( [0-9A-F]{2}){0,15}$`)
 // element takes an element of a list. They say nothing of makers, apart from the texts of a
 // part that is printed as bytes: those have numbers by which its bytes refer to them.
 func (x *reader) element(text string, offset int64) {
+	key, value, found := strings.Cut(text, ":")
 	switch {
+	case x.raw == nil && isMaker(x.pending): // the value of a field is on the next line
+		x.field(x.pending, text, offset)
+		return
+	case x.raw == nil && found && isMaker(fieldName(key)) && !vendors.Placeholder(strings.TrimSpace(value)):
+		x.count("an element of a list may name a maker; it was not screened", offset)
+		return
 	case x.c == nil || x.raw == nil:
 		return
 	case hexRow.MatchString(text):
@@ -367,6 +424,10 @@ func (x *reader) field(key, value string, offset int64) {
 	case "Manufacturer", "Manufacturer Name", "Vendor":
 		if x.c == nil && !vendors.Placeholder(value) {
 			x.part("device")
+		}
+	default:
+		if makerKey.MatchString(key) && !vendors.Placeholder(value) && !number.MatchString(value) {
+			x.count("the field "+strconv.Quote(key)+" may say who made it; it was not screened", offset)
 		}
 	}
 	if x.c == nil || vendors.Placeholder(value) {

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// evidence reads what an analysis concluded about the component's identity.
+func (x *cdx) evidence(b *builder) {
+	if !x.object(b, "evidence") {
+		return
+	}
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "identity":
+			if x.j.Kind() == '{' { // 1.5; an array since 1.6
+				x.identity(b, "/evidence/identity")
+				continue
+			}
+			if !x.list(b, "list of identities") {
+				continue
+			}
+			for i := 0; x.j.More(); i++ {
+				x.identity(b, "/evidence/identity/"+strconv.Itoa(i))
+			}
+		case "copyright":
+			if !x.list(b, "list of copyrights") {
+				continue
+			}
+			for i := 0; x.j.More(); i++ {
+				x.only(b, "text", func() { x.mention(b, vendors.Author, element("/evidence/copyright/", i, "/text")) })
+			}
+		case "occurrences":
+			if !x.list(b, "list of occurrences") {
+				continue
+			}
+			for i := 0; x.j.More(); i++ {
+				x.only(b, "location", func() { x.mention(b, vendors.Mention, element("/evidence/occurrences/", i, "/location")) },
+					"bom-ref", "line", "offset", "symbol", "additionalContext")
+			}
+		case "licenses":
+			x.shaped(b, licensesShape, "evidence/licenses")
+		case "callstack":
+			x.pass(b)
+		default:
+			x.unexpected(b, name)
+		}
+	}
+}
+
+// An evidenceValue is a value that an analysis concluded for a field, or found.
+type evidenceValue struct {
+	value     span
+	at        path
+	off       int64
+	concluded bool
+}
+
+// maxEvidence bounds the values of one identity that are held until its field is known.
+const maxEvidence = 256
+
+// identity reads what was concluded for one field of the component, and the values that
+// methods found for it.
+func (x *cdx) identity(b *builder, at string) {
+	if !x.object(b, "identity") {
+		return
+	}
+	field := ""
+	var values []evidenceValue
+	read := func(where path, concluded bool) {
+		v := evidenceValue{at: where, concluded: concluded}
+		x.set(b, &v.value)
+		v.off = x.j.TextOffset()
+		switch {
+		case v.value.from == v.value.to:
+		case len(values) < maxEvidence:
+			values = append(values, v)
+		case len(values) == maxEvidence:
+			values = append(values, evidenceValue{})
+			b.malformed++
+			x.s.Warn(WarnMalformed, "an identity has more than "+strconv.Itoa(maxEvidence)+" values; the others were not screened",
+				vendors.Location{Pointer: x.j.Pointer(), Offset: v.off})
+		}
+	}
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "field":
+			text, _ := x.str(b)
+			field = string(text)
+		case "concludedValue":
+			read(path{a: at + "/concludedValue"}, true)
+		case "methods":
+			if !x.list(b, "list of methods") {
+				continue
+			}
+			for i := 0; x.j.More(); i++ {
+				x.only(b, "value", func() { read(element(at+"/methods/", i, "/value"), false) }, "technique", "confidence")
+			}
+		default:
+			x.member(b, name, "confidence")
+		}
+	}
+	for _, v := range values {
+		x.evidenceClaim(b, field, v)
+	}
+}
+
+// evidenceClaim makes the claim of a value. A method can find the identity itself, and also
+// the file from which it was taken, so that only what has the form of an identifier is one.
+func (x *cdx) evidenceClaim(b *builder, field string, v evidenceValue) {
+	text := b.get(v.value)
+	form := makerField{vendors.Mention, vendors.KindText}
+	switch folded := strings.ToLower(strings.TrimSpace(field)); folded {
+	case "purl", "cpe":
+		if folded == "cpe" && v.concluded {
+			form = makerField{vendors.Namespace, vendors.KindCPE}
+		}
+		if folded == "purl" && v.concluded && !isPURL(text) {
+			b.doubtful++
+			x.s.Warn(WarnPURL, "the evidence concludes a package URL, but its value is not one: "+quote(string(text[:min(len(text), 200)])),
+				vendors.Location{Pointer: x.j.Pointer(), Offset: v.off})
+		}
+	case "group":
+		if v.concluded || bytes.IndexAny(text, "/\\ ") < 0 {
+			form = makerField{vendors.Namespace, vendors.KindGroup}
+		}
+	case "name":
+		form.kind = vendors.KindProduct
+	case "version", "swid", "hash", "omniborid", "swhid":
+	default:
+		known, is := fieldOf(field)
+		switch {
+		case is && known.role != vendors.Mention:
+			form = known
+		case !isPURL(text) && !isCPE(text):
+			b.malformed++
+			x.s.Warn(WarnMalformed, "the evidence is about the field "+quote(field)+", which the format does not have; its value was not screened",
+				vendors.Location{Pointer: x.j.Pointer(), Offset: v.off})
+			return
+		}
+	}
+	switch {
+	case isPURL(text):
+		form = makerField{vendors.Namespace, vendors.KindPURL}
+	case isCPE(text):
+		form = makerField{vendors.Namespace, vendors.KindCPE}
+	}
+	if !v.concluded && form.role != vendors.Mention {
+		form.role = vendors.Reference // it was found, and is weighed against what the component says
+	}
+	if form.role == vendors.Mention && len(b.claims) >= maxMentions {
+		return
+	}
+	if form.kind == vendors.KindName {
+		x.makerValue(b, form, bytes.Clone(text), v.at, v.off)
+		return
+	}
+	b.claimSpan(form.role, form.kind, v.value, v.at, v.off)
+}
+
+// isCPE reports whether a value has the scheme of CPEs.
+func isCPE(value []byte) bool {
+	return len(value) >= 4 && strings.EqualFold(string(value[:4]), "cpe:")
+}
+
+// isPURL reports whether a value has the scheme of package URLs. What has it and does not
+// parse is malformed; what does not have it is something else, such as the path of a file.
+func isPURL(value []byte) bool {
+	return len(value) >= 4 && strings.EqualFold(string(value[:4]), "pkg:")
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom
+
+import (
+	"strings"
+	"unicode"
+)
+
+// makerWords are the words for who makes or supplies something. A field that has one of them
+// in its name is likely to say so.
+var makerWords = map[string]bool{
+	"supplier": true, "suppliers": true, "manufacturer": true, "manufacturers": true, "manufacture": true, "mfr": true, "mfg": true,
+	"vendor": true, "vendors": true, "publisher": true, "publishers": true, "originator": true, "originators": true, "maker": true,
+	"producer": true, "oem": true, "company": true, "provider": true, "suppliedby": true, "originatedby": true, "manufacturedby": true,
+	"vendorname": true, "suppliername": true, "manufacturername": true, "companyname": true, "publishername": true,
+}
+
+// makerSuffixes end names in which no capital letter and no mark separates the words:
+// "packagesupplier".
+var makerSuffixes = []string{"supplier", "manufacturer", "originator", "vendor"}
+
+// maxFieldName is more than the bytes of a field's name that a format or a tool uses.
+const maxFieldName = 64
+
+// BearsOnMaker reports whether a field of this name, which a format does not have where it
+// is, is likely to say who made or supplied something: "vendor", "packageSupplier",
+// "x-device-manufacturer". A reader counts such a field as not screened, so that it is not
+// passed over in silence.
+func BearsOnMaker(name string) bool { return bearsOnMaker(name) }
+
+func bearsOnMaker[T string | []byte](field T) bool {
+	if len(field) < len("mfr") || len(field) > maxFieldName {
+		return false
+	}
+	name := foldLetters.Replace(string(field))
+	for _, suffix := range makerSuffixes {
+		if len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix) {
+			return true
+		}
+	}
+	from := 0
+	var before rune
+	for i, r := range name {
+		switch {
+		case !unicode.IsLetter(r):
+			if makerWords[strings.ToLower(name[from:i])] {
+				return true
+			}
+			from = i + len(string(r))
+		case unicode.IsUpper(r) && unicode.IsLower(before):
+			if makerWords[strings.ToLower(name[from:i])] {
+				return true
+			}
+			from = i
+		}
+		before = r
+	}
+	return makerWords[strings.ToLower(name[from:])] || makerWords[strings.ToLower(name)]
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sbom_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+func TestBearsOnMaker(t *testing.T) {
+	for name, want := range map[string]bool{
+		"vendor": true, "Vendor": true, "VENDOR": true, "vendorName": true, "vendor_name": true, "x-vendor": true, "acme:vendor": true,
+		"packageSupplier": true, "PackageSupplier": true, "packagesupplier": true, "manufacture": true, "deviceManufacturer": true,
+		"suppliedBy": true, "MFG": true, "oem": true, "Maker": true, "ſupplier": true,
+		"name": false, "author": false, "vendored": false, "authorization": false, "version": false, "vendoring": false, "": false,
+		"a": false, "company-size": true, "poem": false, "shoemaker": false, strings.Repeat("vendor", 20): false,
+	} {
+		if got := sbom.BearsOnMaker(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+}
+
+// A member that a format does not have where it is, and that may say who made something, is
+// counted, in every format and encoding.
+func TestMakerInUnknownMember(t *testing.T) {
+	const who = `"Kaspersky Lab"`
+	swid := func(attributes, rest string) string {
+		return `<SoftwareIdentity xmlns="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x" tagId="x" ` + attributes + `>` + rest + `</SoftwareIdentity>`
+	}
+	const entity = `<Entity name="Acme" role="softwareCreator"/>`
+	xml := func(component, attributes, metadata string) string {
+		return `<bom xmlns="http://cyclonedx.org/schema/bom/1.6" xmlns:x="urn:x"><metadata>` + metadata + `</metadata><components><component type="library"` + attributes + `><name>n</name>` + component + `</component></components></bom>`
+	}
+	rdf := func(property string) string {
+		return `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#"><SpdxDocument rdf:about="#SPDXRef-DOCUMENT"><specVersion>SPDX-2.3</specVersion></SpdxDocument><Package rdf:about="#a"><name>n</name>` + property + `</Package></rdf:RDF>`
+	}
+	for _, tt := range []struct {
+		name, doc string
+		malformed int
+	}{
+		{"component", cdx(`"components":[{"type":"library","name":"n","vendor":{"name":` + who + `}}]`), 1},
+		{"component, of metadata", cdx(`"components":[{"type":"library","name":"n","manufacture":{"name":` + who + `}}]`), 1},
+		{"component, null", cdx(`"components":[{"type":"library","name":"n","vendor":null}]`), 0},
+		{"component, nested", cdx(`"components":[{"type":"library","name":"n","acme:info":{"vendor":` + who + `}}]`), 1},
+		{"component, property", cdx(`"components":[{"type":"library","name":"n","properties":[{"name":"vendor","value":` + who + `}]}]`), 0},
+		{"component, vendor of a tool", cdx(`"metadata":{"tools":[{"vendor":` + who + `}],"manufacturer":{"name":` + who + `}},"components":[{"type":"library","name":"n"}]`), 0},
+		{"organization", cdx(`"components":[{"type":"library","name":"n","supplier":{"name":"Acme","vendor":` + who + `}}]`), 1},
+		{"external reference", cdx(`"components":[{"type":"library","name":"n","externalReferences":[{"type":"vcs","url":"https://x.example","supplier":` + who + `}]}]`), 1},
+		{"external reference of no type", cdx(`"components":[{"type":"library","name":"n","externalReferences":[{"type":"colour","url":"https://www.kaspersky.com"}]}]`), 1},
+		{"metadata", cdx(`"metadata":{"vendor":{"name":` + who + `}},"components":[{"type":"library","name":"n"}]`), 1},
+		{"document", cdx(`"vendorName":` + who + `,"components":[{"type":"library","name":"n"}]`), 1},
+		{"XML element", xml(`<vendor>Kaspersky Lab</vendor>`, "", ""), 1},
+		{"XML element of another namespace", xml(`<x:vendor>Kaspersky Lab</x:vendor>`, "", ""), 1},
+		{"XML attribute", xml("", ` vendor="Kaspersky Lab"`, ""), 1},
+		{"XML attribute of another namespace", xml("", ` x:vendor="Kaspersky Lab"`, ""), 1},
+		{"XML, nested", xml(`<x:info><x:vendor>Kaspersky Lab</x:vendor></x:info>`, "", ""), 1},
+		{"XML, metadata", xml("", "", `<vendor><name>Kaspersky Lab</name></vendor>`), 1},
+
+		{"SPDX package", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","packageSupplier":` + who + `}]`), 1},
+		{"SPDX package, other case", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","PackageSupplier":` + who + `}]`), 1},
+		{"SPDX file", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE"}],"files":[{"SPDXID":"SPDXRef-f","fileName":"f","vendor":` + who + `}]`), 1},
+		{"SPDX document", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE"}],"supplier":` + who), 1},
+		{"SPDX XML", `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><SPDXID>SPDXRef-a</SPDXID><name>n</name><vendor>Kaspersky Lab</vendor></packages></Document>`, 1},
+		{"SPDX YAML", "spdxVersion: SPDX-2.3\npackages:\n- {SPDXID: SPDXRef-a, name: n, downloadLocation: NONE, vendor: Kaspersky Lab}\n", 1},
+		{"SPDX RDF", rdf(`<vendor>Kaspersky Lab</vendor>`), 1},
+		{"SPDX tag-value", "SPDXVersion: SPDX-2.3\nPackageName: n\nSPDXID: SPDXRef-a\nPackageDownloadLocation: NONE\nPackageVendor: Kaspersky Lab\n", 1},
+		{"SPDX tag-value, name of JSON", "SPDXVersion: SPDX-2.3\nPackageName: n\nSPDXID: SPDXRef-a\nPackageDownloadLocation: NONE\nsupplier: Organization: Kaspersky Lab\n", 1},
+		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"software_Package","spdxId":"urn:a","name":"n","supplier":` + who + `}]}`, 1},
+
+		{"Syft artifact", `{"artifacts":[{"name":"n","vendor":` + who + `}]}`, 1},
+		{"Syft metadata", `{"artifacts":[{"name":"n","metadata":{"x-vendor":` + who + `}}]}`, 1},
+		{"Syft CPE", `{"artifacts":[{"name":"n","cpes":[{"attributes":{"vendor":"kaspersky"}}]}]}`, 1},
+
+		{"SWID", swid("", entity), 0},
+		{"SWID, attribute of an entity", swid("", `<Entity Name="Kaspersky Lab" regid="acme.example" role="softwareCreator"/>`), 1},
+		{"SWID, registration id", swid("", `<Entity name="Acme" RegId="kaspersky.com" role="softwareCreator"/>`), 1},
+		{"SWID, role", swid("", `<Entity name="Kaspersky Lab" Role="softwareCreator" role="tagCreator"/>`), 1},
+		{"SWID, no role", swid("", `<Entity name="Kaspersky Lab"/>`), 1},
+		{"SWID, no name", swid("", `<Entity role="softwareCreator"><name>Kaspersky Lab</name></Entity>`), 1},
+		{"SWID, no entity", swid("", ""), 1},
+		{"SWID, element", swid("", entity+`<Vendor name="Kaspersky Lab"/>`), 1},
+		{"SWID, attribute of the tag", swid(`vendor="Kaspersky Lab"`, entity), 1},
+		{"SWID, attribute of Meta", swid("", entity+`<Meta product="x" acmeVendor="Kaspersky Lab"/>`), 1},
+	} {
+		cs, h, why := outcome(t, tt.doc)
+		if h.Malformed != tt.malformed || len(cs) == 0 {
+			t.Errorf("%s: %s, want malformed=%d: %v", tt.name, why, tt.malformed, h.Warnings)
+		}
+	}
+}
+
+// What is read though the schema spells it otherwise.
+func TestFoldedTypes(t *testing.T) {
+	for _, tt := range []struct{ typ, want string }{
+		{"vcs", "reference"}, {"VCS", "reference"}, {"source_distribution", "reference"}, {" Website ", "homepage"},
+		{"homepage", "homepage"}, {"Documentation", "mention"}, {"other", "mention"},
+	} {
+		cs, h, _ := outcome(t, cdx(`"components":[{"type":"library","name":"n","externalReferences":[{"type":"`+tt.typ+`","url":"https://x.example"}]}]`))
+		if got := string(cs[0].Claims[len(cs[0].Claims)-1].Role); got != tt.want || h.Malformed > 0 {
+			t.Errorf("%q: %s, malformed %d; want %s", tt.typ, got, h.Malformed, tt.want)
+		}
+	}
+	for _, tt := range []struct{ entity, want string }{
+		{`<Entity name="Acme" role="SoftwareCreator"/>`, "manufacturer"}, {`<Entity name="Acme" role="TAGCREATOR"/>`, ""},
+		{`<Entity name="X" role="tagCreator"/><Meta publisher="Acme"/>`, "publisher"},
+	} {
+		cs, h, _ := outcome(t, `<SoftwareIdentity xmlns="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x" tagId="x">`+tt.entity+`</SoftwareIdentity>`)
+		got := ""
+		for _, c := range cs[0].Claims {
+			if c.Value == "Acme" {
+				got = string(c.Role)
+			}
+		}
+		if got != tt.want || h.Malformed > 0 {
+			t.Errorf("%s: %q, malformed %d; want %q", tt.entity, got, h.Malformed, tt.want)
+		}
+	}
+}
