@@ -92,6 +92,7 @@ func TestCompanions(t *testing.T) {
 		{"a.odt", odf("text", "an offer"), "office document (OpenDocument text)"},
 		{"a.rtf", `{\rtf1\ansi {\b an offer}\}}` + "\n", "RTF document"},
 		{"a.html", "<!DOCTYPE html>\n<html><body><p>an offer</p></body></html>\n", "HTML page"},
+		{"a.html", "<html><body>" + strings.Repeat("Ⱥ", 60) + "</body></html>\n", "HTML page"}, // letters that are longer in lower case
 		{"empty.txt", "", "empty file"},
 		{"a.json.sha256", sha + "\n", "checksum file"},
 		{"a.json.sha256", strings.ToUpper(sha), "checksum file"},

@@ -199,9 +199,21 @@ var (
 	errParts  = errors.New("it looks like a parts list, which is not read in this form; expected a bill of materials in CycloneDX or SPDX")
 )
 
+// lowerASCII has the same number of bytes as data, which bytes.ToLower has not: some small letters
+// of other scripts are longer or shorter than their capitals.
+func lowerASCII(data []byte) []byte {
+	out := bytes.Clone(data)
+	for i, b := range out {
+		if 'A' <= b && b <= 'Z' {
+			out[i] = b + 'a' - 'A'
+		}
+	}
+	return out
+}
+
 // markupEnds reports whether a page or image ends with its root element.
 func markupEnds(data []byte, tag string) bool {
-	i := bytes.LastIndex(bytes.ToLower(data), []byte("</"+tag))
+	i := bytes.LastIndex(lowerASCII(data), []byte("</"+tag))
 	if i < 0 {
 		return false
 	}
