@@ -77,8 +77,9 @@ var (
 	partsMark    = regexp.MustCompile(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
 )
 
-// beside hands over a companion.
+// beside hands over a companion. Reading it fails where it has the mark of a bill of materials.
 func (w *walker) beside(t thing, reason string, r io.Reader) {
+	r = &markReader{r: r, what: reason, scan: markScan{packed: true}}
 	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Names: t.names, Reader: r, Unverified: t.unverified})
 }
 
@@ -113,6 +114,9 @@ func (w *walker) companion(t *thing, head []byte) (bool, error) {
 			return false, err
 		}
 		if reason != "" {
+			if mark := hidden(data); mark != "" {
+				return false, marked("a companion ("+reason+")", mark)
+			}
 			w.beside(*t, reason, bytes.NewReader(data))
 			return true, nil
 		}

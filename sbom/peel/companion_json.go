@@ -4,6 +4,7 @@ package peel
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -53,8 +54,19 @@ func within(m map[string]jsontext.Value, names map[string]bool) bool {
 	return true
 }
 
-// jsonReason says which of these files a whole file is, or "".
+// jsonReason says which of these files a whole file is, or "". None of them has a bill of
+// materials in a member.
 func jsonReason(data []byte, t *thing) (string, error) {
+	reason := jsonKind(data, t)
+	if reason != "" {
+		if at, mark := hiddenInJSON(data); mark != "" {
+			return "", marked(fmt.Sprintf("the member %q of a companion (%s)", at, reason), mark)
+		}
+	}
+	return reason, nil
+}
+
+func jsonKind(data []byte, t *thing) string {
 	if m, err := members(data); err == nil {
 		has := func(names ...string) bool {
 			for _, n := range names {
@@ -67,29 +79,29 @@ func jsonReason(data []byte, t *thing) (string, error) {
 		base := path.Base(t.name)
 		switch {
 		case within(m, ociNames) && (has("imageLayoutVersion") || has("manifests") || has("layers", "config") || has("rootfs")):
-			return "description of a container image", nil
+			return "description of a container image"
 		case base == "json" && inTar(t) && within(m, ociNames):
-			return "description of a container image", nil
+			return "description of a container image"
 		case base == "repositories" && inTar(t) && isRepositories(m):
-			return "tags of a container image", nil
+			return "tags of a container image"
 		case within(m, buildNames) && has("Source", "Data") && m["Source"].Kind() == '"' && isStrings(m["Data"]):
-			return "build information of sbom-tool", nil
+			return "build information of sbom-tool"
 		case len(m) == 1 && has("documents"):
-			return yoctoIndex(m["documents"], t), nil
+			return yoctoIndex(m["documents"], t)
 		case within(m, signatureNames) && has("verificationMaterial", "messageSignature"):
-			return "signature (Sigstore bundle)", nil
+			return "signature (Sigstore bundle)"
 		case within(m, cosignNames) && has("base64Signature"):
-			return "signature (cosign bundle)", nil
+			return "signature (cosign bundle)"
 		}
-		return "", nil
+		return ""
 	}
-	return dockerManifest(data, t), nil
+	return dockerManifest(data, t)
 }
 
 // isStrings reports whether a value is an object of strings.
 func isStrings(v jsontext.Value) bool {
 	var m map[string]string
-	return v.Kind() == '{' && json.Unmarshal(v, &m) == nil && !holdsDocument(v)
+	return v.Kind() == '{' && json.Unmarshal(v, &m) == nil
 }
 
 // isRepositories reports whether all members are tags with the id of an image each.
