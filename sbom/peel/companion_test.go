@@ -58,7 +58,7 @@ func sheet(cells ...string) string {
 }
 
 func odf(kind, text string) string {
-	return zipOf("mimetype", "application/vnd.oasis.opendocument."+kind, "content.xml", "<x><p>"+text+"</p></x>", "META-INF/manifest.xml", "<x/>")
+	return zipOf("mimetype", "application/vnd.oasis.opendocument."+kind, "content.xml", `<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><p>`+text+"</p></o:document-content>", "META-INF/manifest.xml", "<x/>")
 }
 
 // What lies beside documents is known by its content, and by its name where that cannot say; what
@@ -214,7 +214,7 @@ func TestCompanions(t *testing.T) {
 
 // Documents and unknown files among the parts of an office document are looked at.
 func TestOfficeParts(t *testing.T) {
-	in := zipOf("[Content_Types].xml", "<x/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
+	in := zipOf("[Content_Types].xml", "<Types/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
 	want := "f : office document (Word)\nf!word/embeddings/a.xlsx zip: notRecognised\nf!word/embeddings/o.bin zip: notRecognised\nf!sbom.json zip: doc\nf!word/payload.json zip: doc"
 	if got := walk(t, in, nil, false); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
@@ -250,5 +250,59 @@ func TestRecognized(t *testing.T) {
 	opts := &peel.Options{Recognized: func(head []byte) bool { return bytes.HasPrefix(head, []byte("Dear")) }}
 	if got, want := walk(t, letter, opts, false), fmt.Sprintf("f : %d bytes", len(letter)); got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// What is under the name of a part of an office document is such a part only by its content.
+func TestOfficePosers(t *testing.T) {
+	const types = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`
+	const word = `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p>an offer</w:p></w:document>`
+	docx := func(more ...string) string {
+		return zipOf(append([]string{"[Content_Types].xml", types, "word/document.xml", word}, more...)...)
+	}
+	odt := func(more ...string) string {
+		return zipOf(append([]string{"mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>`}, more...)...)
+	}
+	xlsx := func(name string, cells ...string) string {
+		const space = ` xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+		return zipOf("[Content_Types].xml", types, "xl/workbook.xml", "<workbook"+space+"/>", name, "<sst"+space+"><si><t>"+strings.Join(cells, "</t></si><si><t>")+"</t></si></sst>",
+			"xl/worksheets/sheet1.xml", "<worksheet"+space+`><c t="s"><v>0</v></c></worksheet>`)
+	}
+	for name, in := range map[string]string{
+		"docx":                    docx("word/media/a.png", png, "word/media/b.emf", strings.Repeat("\x01", 40)+" EMF", "word/printerSettings/printerSettings1.bin", "\x01\x02", "word/vbaProject.bin", ole("VBA"), "customXml/item1.xml", `<form xmlns="urn:x">7</form>`),
+		"docx, UTF-16":            docx("word/a.xml", utf16Of(binary.LittleEndian, word)),
+		"odt":                     odt("Pictures/a.png", png, "Pictures/", "", "layout-cache", "\x01", "meta.xml", ""),
+		"xlsx":                    xlsx("xl/sharedStrings.xml", "Position", "Price"),
+		"xlsx, strings elsewhere": xlsx("xl/s.xml", "Position", "Price"),
+	} {
+		if !passedOver(t, "f", in) {
+			t.Errorf("%s: not passed over", name)
+		}
+	}
+	for name, in := range map[string]string{
+		"no content types":         zipOf("[Content_Types].xml", "", "word/document.xml", word, "word/product.xml", docXML),
+		"CycloneDX as the text":    zipOf("[Content_Types].xml", types, "word/document.xml", docXML),
+		"CycloneDX in XML":         docx("word/product.cdx.xml", docXML),
+		"of a user":                docx("customXml/item1.xml", docXML),
+		"JSON as a picture":        docx("word/media/a.png", doc),
+		"UTF-16":                   docx("word/a.xml", utf16Of(binary.BigEndian, doc)),
+		"an archive as a picture":  docx("word/media/a.jpeg", zipOf("a", doc)),
+		"gzip":                     docx("word/media/a.bin", gzipOf(doc)),
+		"base64":                   docx("word/a.xml", strings.Replace(word, "an offer", base64.StdEncoding.EncodeToString([]byte(docSyft)), 1)),
+		"in settings of a printer": docx("word/printerSettings/printerSettings1.bin", "\x01\x02"+utf16Of(binary.LittleEndian, doc)),
+		"after a picture":          docx("word/media/a.png", png+gzipOf(doc)),
+		"a table":                  docx("word/a.xml", "Supplier,Component\nAcme,x\n"),
+		"XML of another kind":      docx("word/a.xml", `<parts><part maker="Acme"/></parts>`),
+		"a binary of another kind": docx("word/a.bin", "\x07\x08"),
+		"an archive in a text":     odt("Pictures/more.zip", zipOf("a", doc)),
+		"JSON in a text":           odt("layout-cache", doc),
+		"settings":                 odt("settings.xml", docXML),
+		"strings elsewhere":        xlsx("xl/strings.xml", "Supplier", "Component"),
+		"strings anywhere":         xlsx("customXml/item1.xml", "Supplier", "Component"),
+		"no strings":               zipOf("[Content_Types].xml", types, "xl/workbook.xml", "<workbook/>", "xl/worksheets/sheet1.xml", `<worksheet><c t="s"><v>0</v></c></worksheet>`),
+	} {
+		if passedOver(t, "f", in) {
+			t.Errorf("%s: passed over", name)
+		}
 	}
 }
