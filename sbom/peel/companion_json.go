@@ -4,6 +4,7 @@ package peel
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -78,7 +79,15 @@ func jsonKind(data []byte, t *thing) string {
 		}
 		base := path.Base(t.name)
 		switch {
-		case within(m, ociNames) && (has("imageLayoutVersion") || has("manifests") || has("layers", "config") || has("rootfs")):
+		case within(m, ociNames) && (has("manifests") || has("layers", "config")):
+			t.expectBlobs(m)
+			return "description of a container image"
+		case within(m, ociNames) && has("imageLayoutVersion"):
+			if t.archive != nil { // in a folder, it may be by itself
+				t.expect("index.json")
+			}
+			return "description of a container image"
+		case within(m, ociNames) && has("rootfs"):
 			return "description of a container image"
 		case base == "json" && inTar(t) && within(m, ociNames):
 			return "description of a container image"
@@ -165,11 +174,56 @@ func dockerManifest(data []byte, t *thing) string {
 	return "description of a container image"
 }
 
+// A descriptor is how the OCI formats refer to a blob (OCI image specification 1.1, descriptor.md).
+type descriptor struct {
+	Digest string          `json:"digest"`
+	Data   *jsontext.Value `json:"data"` // the blob itself, which was searched with the rest
+}
+
+// digestForm is a digest of one of the registered algorithms.
+var digestForm = regexp.MustCompile(`^(sha(?:256|512)):([0-9a-f]{64}(?:[0-9a-f]{64})?)$`)
+
+// emptyBlob is the digest of "{}", which manifests name that have no configuration. Few tools
+// store it.
+const emptyBlob = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+// expectBlobs says that the manifests of an index, or the configuration and layers of a
+// manifest, must be where an image layout has them: in the folder blobs beside its index.
+func (t *thing) expectBlobs(m map[string]jsontext.Value) {
+	var blobs []descriptor
+	for _, name := range []string{"manifests", "layers", "blobs"} {
+		var list []descriptor
+		if m[name] != nil && json.Unmarshal(m[name], &list) != nil {
+			list = []descriptor{{Digest: "a blob of its " + name + " that cannot be read"}}
+		}
+		blobs = append(blobs, list...)
+	}
+	if m["config"].Kind() == '{' && m["layers"] != nil {
+		var config descriptor
+		if json.Unmarshal(m["config"], &config) != nil || config.Digest != "" {
+			blobs = append(blobs, config)
+		}
+	}
+	folder := "blobs"
+	if ociBlob.MatchString(t.name) {
+		folder = ".."
+	}
+	for _, b := range blobs {
+		name := cmp.Or(b.Digest, "a blob without a digest")
+		if form := digestForm.FindStringSubmatch(name); form != nil {
+			name = path.Join(folder, form[1], form[2])
+		}
+		if b.Data == nil && b.Digest != emptyBlob {
+			t.expect(name)
+		}
+	}
+}
+
 // expect says that t names another file beside it: of its archive, where it has to be found, or
 // else for the caller to look for.
 func (t *thing) expect(file string) {
 	if t.archive != nil {
-		t.archive.hard(t.name, path.Join(path.Dir(t.name), file))
+		t.archive.named(t.name, path.Join(path.Dir(t.name), file))
 	} else {
 		t.names = append(t.names, file)
 	}

@@ -5,6 +5,7 @@ package peel_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -241,6 +242,50 @@ func TestArchiveDescriptions(t *testing.T) {
 	} {
 		if got := walk(t, tt.in, nil, false); got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// The index of an image layout and its manifests name blobs that must be there.
+func TestBlobsOfLayout(t *testing.T) {
+	digest := func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) }
+	blob := func(s string) string { return `{"mediaType":"x","digest":"sha256:` + digest(s) + `","size":1}` }
+	const config = `{"architecture":"arm64","os":"linux","rootfs":{"type":"layers"}}`
+	manifest := `{"schemaVersion":2,"config":` + blob(config) + `,"layers":[` + blob(doc) + `]}`
+	empty := `{"schemaVersion":2,"config":` + blob("{}") + `,"layers":[` + blob(doc) + `]}`
+	inline := `{"schemaVersion":2,"config":` + blob("{}") + `,"layers":[{"digest":"sha256:` + digest("x") + `","data":"eA=="}]}`
+	layout := func(manifests string, blobs ...string) []string {
+		files := []string{"oci-layout", `{"imageLayoutVersion":"1.0.0"}`, "index.json", `{"schemaVersion":2,"manifests":[` + manifests + `]}`}
+		for _, b := range blobs {
+			files = append(files, "blobs/sha256/"+digest(b), b)
+		}
+		return files
+	}
+	for _, tt := range []struct {
+		name  string
+		files []string
+		whole bool
+	}{
+		{"whole", layout(blob(manifest), manifest, config, doc), true},
+		{"no configuration", layout(blob(empty), empty, doc), true},
+		{"a blob in its descriptor", layout(blob(inline), inline), true},
+		{"no layer", layout(blob(manifest), manifest, config), false},
+		{"no manifest", layout(blob(manifest)+","+blob(empty), manifest, config, doc), false},
+		{"no configuration, though it is named", layout(blob(manifest), manifest, doc), false},
+		{"no index", append(layout("", manifest, config, doc)[:2], "x.json", doc), false},
+		{"a digest of another form", layout(`{"digest":"md5:00"}`), false},
+		{"no digest", layout(`{}`), false},
+		{"a list of something else", layout(`"x"`), false},
+	} {
+		for form, in := range map[string]string{"tar": tarOf(tt.files...), "zip": zipOf(tt.files...)} {
+			if got := passedOver(t, "f", in, doc); got != tt.whole {
+				t.Errorf("%s, %s: whole %v, want %v: %s", tt.name, form, got, tt.whole, walk(t, in, nil, false))
+			}
+		}
+	}
+	for item := range peel.Walk(context.Background(), peel.Source{Path: "index.json", Reader: strings.NewReader(layout(blob(manifest))[3])}, nil) {
+		if got, want := fmt.Sprint(item.Names), "[blobs/sha256/"+digest(manifest)+"]"; got != want {
+			t.Errorf("a file by itself names %s, want %s", got, want)
 		}
 	}
 }

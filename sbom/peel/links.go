@@ -30,6 +30,7 @@ type link struct {
 	name, target string // target from the archive's root
 	shown        string // target as it is written
 	hard         bool
+	file         bool // it is no link, but a file that names another
 }
 
 // maxLinks bounds how many links are kept to be looked up at the end.
@@ -75,6 +76,11 @@ func (l *linkSet) symbolic(name, target string) {
 // hard takes note of a link to another entry.
 func (l *linkSet) hard(name, target string) {
 	l.keep(link{name: name, target: path.Clean(strings.TrimPrefix(target, "/")), shown: target, hard: true})
+}
+
+// named takes note of a file that says that another one is in the archive.
+func (l *linkSet) named(name, target string) {
+	l.keep(link{name: name, target: path.Clean(strings.TrimPrefix(target, "/")), shown: target, hard: true, file: true})
 }
 
 func (l *linkSet) keep(k link) {
@@ -125,6 +131,8 @@ func (w *walker) links(t thing, layer string, l *linkSet) {
 	switch {
 	case len(l.found) > maxLinks:
 		w.fail(t, limit("more than %d links in an archive", maxLinks))
+	case n > 0 && first.file:
+		w.fail(t.member(layer, first.name, nil), syntax("it names %q, which is not in the archive, and was not screened; %d such files or links are missing", first.shown, n))
 	case n > 0:
 		w.fail(t.member(layer, first.name, nil), syntax("a link to %q, which is not in the archive, and was not screened; there are %d such links", first.shown, n))
 	}

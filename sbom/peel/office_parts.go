@@ -42,9 +42,9 @@ var officeMedia = []struct {
 }
 
 var (
-	// unmarked are parts without a magic: settings of a printer, fonts that are encrypted by a
-	// key in the document, and what a word processor knows of its pages.
-	unmarked = regexp.MustCompile(`(?:/printerSettings/[^/]+\.bin|\.odttf|^layout-cache|/vbaProject\.bin)$`)
+	// unmarked are parts without a magic: settings of a printer or control, fonts that are encrypted
+	// by a key in the document, and what a word processor knows of its pages.
+	unmarked = regexp.MustCompile(`(?:/(?:printerSettings|activeX|customProperty)/[^/]+\.bin|/customProperty[0-9]*\.bin|\.odttf|^layout-cache|/vbaProject\.bin)$`)
 	// ofUsers are parts with XML of any schema, which users and their programs attach.
 	ofUsers = regexp.MustCompile(`^customXml/`)
 )
