@@ -3,9 +3,12 @@
 package peel_test
 
 import (
+	"bytes"
+	"compress/zlib"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -157,6 +160,66 @@ func TestHiddenInCompanions(t *testing.T) {
 	} {
 		if passedOver(t, name, in) {
 			t.Errorf("%s: passed over: %s", name, in)
+		}
+	}
+}
+
+// A file that is attached to a PDF document, and what an image or RTF document has packed, is found.
+func TestPackedInCompanions(t *testing.T) {
+	packed := func(s string) string {
+		var b bytes.Buffer
+		w := zlib.NewWriter(&b)
+		w.Write([]byte(s))
+		w.Close()
+		return b.String()
+	}
+	pdfWith := func(objects ...string) string {
+		return strings.Replace(pdf, "trailer", strings.Join(objects, "\n")+"\ntrailer", 1)
+	}
+	stream := func(dictionary, content string) string {
+		return "5 0 obj\n<< " + dictionary + " >>\nstream\n" + content + "\nendstream\nendobj"
+	}
+	const filter, objects = "/Filter /FlateDecode", "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"
+	chunk := func(kind, body string) string {
+		return string(binary.BigEndian.AppendUint32(nil, uint32(len(body)))) + kind + body + "-CRC"
+	}
+	image := func(chunks ...string) string {
+		return "\x89PNG\r\n\x1a\n" + chunk("IHDR", strings.Repeat("-", 13)) + strings.Join(chunks, "") + "\x00\x00\x00\x00IEND\xae\x42\x60\x82"
+	}
+	for name, in := range map[string]string{
+		"PDF":                 pdfWith(stream(filter, packed("BT (an offer) Tj ET")), stream(objects, packed("2 0 << /Type /Page /F (x) >>"))),
+		"PDF, other streams":  pdfWith(stream("/Filter /DCTDecode", jpeg), stream(filter, "no zlib")),
+		"PDF, encrypted":      pdfWith("<< /Encrypt 3 0 R >>", stream(filter, "no zlib")),
+		"PNG":                 image(chunk("zTXt", "Comment\x00\x00"+packed("made by hand")), chunk("IDAT", packed("1"))),
+		"RTF with a picture":  `{\rtf1 {\pict ` + hex.EncodeToString([]byte(png)) + `} f\'fcr Sie}`,
+		"PNG of another kind": png,
+	} {
+		if !passedOver(t, "f", in) {
+			t.Errorf("%s: not passed over", name)
+		}
+	}
+	for name, in := range map[string]string{
+		"PDF, EF":                    pdfWith("<< /Type /Filespec /F (k) /EF << /F 5 0 R >> >>"),
+		"PDF, EF elsewhere":          pdfWith("<< /F (k) /EF 6 0 R >>"),
+		"PDF, EF after a comment":    pdfWith("<< /F (k) /EF%x\n<< /F 5 0 R >> >>"),
+		"PDF, EmbeddedFile":          pdfWith("<< /Type /EmbeddedFile >>"),
+		"PDF, names in codes":        pdfWith("<< /Type /#45mbedded#46ile >>"),
+		"PDF, EF in codes":           pdfWith("<< /F (k) /E#46 << /F 5 0 R >> >>"),
+		"PDF, in an object stream":   pdfWith(stream(objects, packed("2 0 << /F (k) /EF << /F 5 0 R >> >>"))),
+		"PDF, objects of two layers": pdfWith(stream("/Type /ObjStm /Filter [/FlateDecode /FlateDecode]", packed(packed("2 0 << /EF << /F 5 0 R >> >>")))),
+		"PDF, objects in hex":        pdfWith(stream("/Type /Obj#53tm /Filter [/ASCIIHexDecode /FlateDecode]", hex.EncodeToString([]byte(packed("2 0 << >>"))))),
+		"PDF, encrypted objects":     pdfWith("<< /Encrypt 3 0 R >>", stream(objects, packed("2 0 << >>"))),
+		"PDF, in a stream":           pdfWith(stream(filter, packed(doc))),
+		"PNG, zTXt":                  image(chunk("zTXt", "Comment\x00\x00"+packed(doc))),
+		"PNG, iTXt":                  image(chunk("iTXt", "x\x00\x01\x00\x00\x00"+packed(docSyft))),
+		"PNG, twice":                 image() + image(),
+		"PNG, no chunks":             strings.Replace(png, "-----", "---"+packed(doc), 1),
+		"RTF, codes":                 `{\rtf1 ` + strings.ReplaceAll(strings.ReplaceAll(docSpaced, "{", `\'7b`), "m", `\'6d`) + ` {` + `}}`,
+		"RTF, picture":               `{\rtf1 {\pict ` + hex.EncodeToString([]byte(docXML)) + `}}`,
+		"RTF, gzip":                  `{\rtf1 {\pict ` + hex.EncodeToString([]byte(gzipOf(docXML))) + `}}`,
+	} {
+		if passedOver(t, "f", in) {
+			t.Errorf("%s: passed over", name)
 		}
 	}
 }

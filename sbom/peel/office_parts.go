@@ -74,7 +74,11 @@ func (w *walker) officePart(z *zipDirectory, e *zipEntry, m thing, links *linkSe
 	var in io.Reader = br
 	switch i := slices.IndexFunc(streamedKinds, func(k streamedKind) bool { return k.starts(head) }); {
 	case i >= 0:
-		in = &ending{kind: &streamedKinds[i], r: br}
+		if err := w.search(&m, &streamedKinds[i]); err != nil {
+			w.fail(m, err)
+			return
+		}
+		in = &ending{kind: &streamedKinds[i], r: m.r}
 	case isOfficeXML(e.name, head), isOfficeMedia(head), unmarked.MatchString(e.name):
 	default:
 		w.entry(m, e.name)
@@ -91,7 +95,7 @@ func (w *walker) officePart(z *zipDirectory, e *zipEntry, m thing, links *linkSe
 // it is not too long to be held in memory.
 func (w *walker) searchPart(in io.Reader) error {
 	t := thing{r: &markReader{r: in, what: "a part of an office document", scan: markScan{packed: true}}}
-	data, whole, err := w.peek(&t)
+	data, whole, err := w.peek(&t, maxWhole)
 	if err != nil {
 		return err
 	}

@@ -124,6 +124,7 @@ var (
 	le16 = binary.LittleEndian.Uint16
 	le32 = binary.LittleEndian.Uint32
 	le64 = binary.LittleEndian.Uint64
+	be32 = binary.BigEndian.Uint32
 )
 
 // findEnd finds the record at the archive's end, and by it the central directory.
