@@ -60,6 +60,9 @@ func (w *walker) zip(t thing) {
 		}
 	}
 	w.links(t, "zip", &links)
+	if z.field != nil && z.extra == "" {
+		w.fail(t, z.field)
+	}
 	switch n, first, err := z.unnamed(); {
 	case w.done:
 	case err != nil:
