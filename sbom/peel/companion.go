@@ -25,6 +25,7 @@ type streamedKind struct {
 	reason string
 	starts func(head []byte) bool
 	ends   func(e *ending, tail []byte) bool
+	search func(data []byte) error // of all of it, which is held in memory, if it is set
 }
 
 // A wholeKind is known by all of its bytes, which are held in memory for that. The answer is
@@ -39,17 +40,17 @@ func prefix(magic string) func([]byte) bool {
 }
 
 var streamedKinds = []streamedKind{
-	{"PDF document", prefix("%PDF-"), pdfEnds},
+	{"PDF document", prefix("%PDF-"), pdfEnds, pdfSearch},
 	{"PNG image", prefix("\x89PNG\r\n\x1a\n"), func(_ *ending, tail []byte) bool {
 		return bytes.HasSuffix(tail, []byte("\x00\x00\x00\x00IEND\xae\x42\x60\x82"))
-	}},
+	}, pngSearch},
 	{"JPEG image", prefix("\xff\xd8\xff"), func(_ *ending, tail []byte) bool {
 		return bytes.HasSuffix(bytes.TrimRight(tail, "\x00"), []byte("\xff\xd9"))
-	}},
-	{"GIF image", prefix("GIF87a"), gifEnds},
-	{"GIF image", prefix("GIF89a"), gifEnds},
-	{"WebP image", func(head []byte) bool { return len(head) > 12 && string(head[:4])+string(head[8:12]) == "RIFFWEBP" }, riffEnds},
-	{"Finder settings of macOS (.DS_Store)", prefix("\x00\x00\x00\x01Bud1"), func(_ *ending, tail []byte) bool { return !endsInText(tail) }},
+	}, nil},
+	{"GIF image", prefix("GIF87a"), gifEnds, nil},
+	{"GIF image", prefix("GIF89a"), gifEnds, nil},
+	{"WebP image", func(head []byte) bool { return len(head) > 12 && string(head[:4])+string(head[8:12]) == "RIFFWEBP" }, riffEnds, nil},
+	{"Finder settings of macOS (.DS_Store)", prefix("\x00\x00\x00\x01Bud1"), func(_ *ending, tail []byte) bool { return !endsInText(tail) }, nil},
 }
 
 // wholeKinds are tried in order.
@@ -77,8 +78,9 @@ var (
 	partsMark    = regexp.MustCompile(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
 )
 
-// beside hands over a companion.
+// beside hands over a companion. Reading it fails where it has the mark of a bill of materials.
 func (w *walker) beside(t thing, reason string, r io.Reader) {
+	r = &markReader{r: r, what: reason, scan: markScan{packed: true}}
 	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Names: t.names, Reader: r, Unverified: t.unverified})
 }
 
@@ -96,11 +98,14 @@ func (w *walker) companion(t *thing, head []byte) (bool, error) {
 	}
 	for i := range streamedKinds {
 		if k := &streamedKinds[i]; k.starts(head) {
+			if err := w.search(t, k); err != nil {
+				return false, err
+			}
 			w.beside(*t, k.reason, &ending{kind: k, r: t.r})
 			return true, nil
 		}
 	}
-	data, whole, err := w.peek(t)
+	data, whole, err := w.peek(t, maxWhole)
 	if err != nil || !whole {
 		return false, err
 	}
@@ -113,6 +118,9 @@ func (w *walker) companion(t *thing, head []byte) (bool, error) {
 			return false, err
 		}
 		if reason != "" {
+			if mark := hidden(data); mark != "" {
+				return false, marked("a companion ("+reason+")", mark)
+			}
 			w.beside(*t, reason, bytes.NewReader(data))
 			return true, nil
 		}
@@ -120,9 +128,29 @@ func (w *walker) companion(t *thing, head []byte) (bool, error) {
 	return false, nil
 }
 
+// search looks into all of t, if it is of a kind for which that is needed.
+func (w *walker) search(t *thing, k *streamedKind) error {
+	if k.search == nil {
+		return nil
+	}
+	data, whole, err := w.peek(t, maxSearched)
+	if err != nil {
+		return err
+	}
+	if whole {
+		err = k.search(data)
+	} else {
+		err = errManyBytes
+	}
+	if err != nil && !errors.As(err, new(*sbom.Error)) {
+		err = k.fault(0, err)
+	}
+	return err
+}
+
 // peek reads all of t, if it is not too long, and leaves t to be read again.
-func (w *walker) peek(t *thing) (data []byte, whole bool, err error) {
-	room := min(maxWhole, w.opts.Limits.Memory-w.held)
+func (w *walker) peek(t *thing, most int64) (data []byte, whole bool, err error) {
+	room := min(most, w.opts.Limits.Memory-w.held)
 	rest := t.r
 	data, err = io.ReadAll(io.LimitReader(rest, room+1))
 	if err != nil {
@@ -175,9 +203,6 @@ var (
 	errEmbedded = errors.New("files are attached to it, which were not read")
 )
 
-// attached is how a PDF document names a file that is attached to it (ISO 32000-1, 7.11.4).
-const attached = "/EmbeddedFile"
-
 func (e *ending) Read(p []byte) (int, error) {
 	if e.err != nil {
 		return 0, e.err
@@ -187,28 +212,24 @@ func (e *ending) Read(p []byte) (int, error) {
 		copy(e.head[e.n:], p[:n])
 	}
 	e.n += int64(n)
-	from := max(0, len(e.tail)-len(attached))
 	e.tail = append(e.tail, p[:n]...)
-	if e.kind.reason == "PDF document" && bytes.Contains(e.tail[from:], []byte(attached)) {
-		err = e.fault(errEmbedded)
-	}
 	if len(e.tail) > 4*tailSize {
 		e.tail = append(e.tail[:0], e.tail[len(e.tail)-tailSize:]...)
 	}
 	if err == io.EOF {
 		switch tail := e.tail[max(0, len(e.tail)-tailSize):]; {
 		case bytes.Contains(tail, []byte(zipEnd)):
-			err = e.fault(errArchive)
+			err = e.kind.fault(e.n, errArchive)
 		case !e.kind.ends(e, tail):
-			err = e.fault(errEnd)
+			err = e.kind.fault(e.n, errEnd)
 		}
 	}
 	e.err = err
 	return n, err
 }
 
-func (e *ending) fault(err error) error {
-	return &sbom.Error{Offset: e.n, Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("what starts as a %s may be more than that: %w", e.kind.reason, err)}
+func (k *streamedKind) fault(offset int64, err error) error {
+	return &sbom.Error{Offset: offset, Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("what starts as a %s may be more than that: %w", k.reason, err)}
 }
 
 // endsInText reports whether a binary file ends in what may be JSON or XML.

@@ -5,6 +5,7 @@ package peel_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -58,7 +59,7 @@ func sheet(cells ...string) string {
 }
 
 func odf(kind, text string) string {
-	return zipOf("mimetype", "application/vnd.oasis.opendocument."+kind, "content.xml", "<x><p>"+text+"</p></x>", "META-INF/manifest.xml", "<x/>")
+	return zipOf("mimetype", "application/vnd.oasis.opendocument."+kind, "content.xml", `<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><p>`+text+"</p></o:document-content>", "META-INF/manifest.xml", "<x/>")
 }
 
 // What lies beside documents is known by its content, and by its name where that cannot say; what
@@ -92,6 +93,7 @@ func TestCompanions(t *testing.T) {
 		{"a.odt", odf("text", "an offer"), "office document (OpenDocument text)"},
 		{"a.rtf", `{\rtf1\ansi {\b an offer}\}}` + "\n", "RTF document"},
 		{"a.html", "<!DOCTYPE html>\n<html><body><p>an offer</p></body></html>\n", "HTML page"},
+		{"a.html", "<html><body>" + strings.Repeat("Ⱥ", 60) + "</body></html>\n", "HTML page"}, // letters that are longer in lower case
 		{"empty.txt", "", "empty file"},
 		{"a.json.sha256", sha + "\n", "checksum file"},
 		{"a.json.sha256", strings.ToUpper(sha), "checksum file"},
@@ -213,7 +215,7 @@ func TestCompanions(t *testing.T) {
 
 // Documents and unknown files among the parts of an office document are looked at.
 func TestOfficeParts(t *testing.T) {
-	in := zipOf("[Content_Types].xml", "<x/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
+	in := zipOf("[Content_Types].xml", "<Types/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
 	want := "f : office document (Word)\nf!word/embeddings/a.xlsx zip: notRecognised\nf!word/embeddings/o.bin zip: notRecognised\nf!sbom.json zip: doc\nf!word/payload.json zip: doc"
 	if got := walk(t, in, nil, false); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
@@ -244,10 +246,108 @@ func TestArchiveDescriptions(t *testing.T) {
 	}
 }
 
+// The index of an image layout and its manifests name blobs that must be there.
+func TestBlobsOfLayout(t *testing.T) {
+	digest := func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) }
+	blob := func(s string) string { return `{"mediaType":"x","digest":"sha256:` + digest(s) + `","size":1}` }
+	const config = `{"architecture":"arm64","os":"linux","rootfs":{"type":"layers"}}`
+	manifest := `{"schemaVersion":2,"config":` + blob(config) + `,"layers":[` + blob(doc) + `]}`
+	empty := `{"schemaVersion":2,"config":` + blob("{}") + `,"layers":[` + blob(doc) + `]}`
+	inline := `{"schemaVersion":2,"config":` + blob("{}") + `,"layers":[{"digest":"sha256:` + digest("x") + `","data":"eA=="}]}`
+	layout := func(manifests string, blobs ...string) []string {
+		files := []string{"oci-layout", `{"imageLayoutVersion":"1.0.0"}`, "index.json", `{"schemaVersion":2,"manifests":[` + manifests + `]}`}
+		for _, b := range blobs {
+			files = append(files, "blobs/sha256/"+digest(b), b)
+		}
+		return files
+	}
+	for _, tt := range []struct {
+		name  string
+		files []string
+		whole bool
+	}{
+		{"whole", layout(blob(manifest), manifest, config, doc), true},
+		{"no configuration", layout(blob(empty), empty, doc), true},
+		{"a blob in its descriptor", layout(blob(inline), inline), true},
+		{"no layer", layout(blob(manifest), manifest, config), false},
+		{"no manifest", layout(blob(manifest)+","+blob(empty), manifest, config, doc), false},
+		{"no configuration, though it is named", layout(blob(manifest), manifest, doc), false},
+		{"no index", append(layout("", manifest, config, doc)[:2], "x.json", doc), false},
+		{"a digest of another form", layout(`{"digest":"md5:00"}`), false},
+		{"no digest", layout(`{}`), false},
+		{"a list of something else", layout(`"x"`), false},
+	} {
+		for form, in := range map[string]string{"tar": tarOf(tt.files...), "zip": zipOf(tt.files...)} {
+			if got := passedOver(t, "f", in, doc); got != tt.whole {
+				t.Errorf("%s, %s: whole %v, want %v: %s", tt.name, form, got, tt.whole, walk(t, in, nil, false))
+			}
+		}
+	}
+	for item := range peel.Walk(context.Background(), peel.Source{Path: "index.json", Reader: strings.NewReader(layout(blob(manifest))[3])}, nil) {
+		if got, want := fmt.Sprint(item.Names), "[blobs/sha256/"+digest(manifest)+"]"; got != want {
+			t.Errorf("a file by itself names %s, want %s", got, want)
+		}
+	}
+}
+
 // A caller that reads more formats has less companions.
 func TestRecognized(t *testing.T) {
 	opts := &peel.Options{Recognized: func(head []byte) bool { return bytes.HasPrefix(head, []byte("Dear")) }}
 	if got, want := walk(t, letter, opts, false), fmt.Sprintf("f : %d bytes", len(letter)); got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// What is under the name of a part of an office document is such a part only by its content.
+func TestOfficePosers(t *testing.T) {
+	const types = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`
+	const word = `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p>an offer</w:p></w:document>`
+	docx := func(more ...string) string {
+		return zipOf(append([]string{"[Content_Types].xml", types, "word/document.xml", word}, more...)...)
+	}
+	odt := func(more ...string) string {
+		return zipOf(append([]string{"mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>`}, more...)...)
+	}
+	xlsx := func(name string, cells ...string) string {
+		const space = ` xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+		return zipOf("[Content_Types].xml", types, "xl/workbook.xml", "<workbook"+space+"/>", name, "<sst"+space+"><si><t>"+strings.Join(cells, "</t></si><si><t>")+"</t></si></sst>",
+			"xl/worksheets/sheet1.xml", "<worksheet"+space+`><c t="s"><v>0</v></c></worksheet>`)
+	}
+	for name, in := range map[string]string{
+		"docx":                    docx("word/media/a.png", png, "word/media/b.emf", strings.Repeat("\x01", 40)+" EMF", "word/printerSettings/printerSettings1.bin", "\x01\x02", "word/vbaProject.bin", ole("VBA"), "customXml/item1.xml", `<form xmlns="urn:x">7</form>`),
+		"docx, UTF-16":            docx("word/a.xml", utf16Of(binary.LittleEndian, word)),
+		"odt":                     odt("Pictures/a.png", png, "Pictures/", "", "layout-cache", "\x01", "meta.xml", ""),
+		"xlsx":                    xlsx("xl/sharedStrings.xml", "Position", "Price"),
+		"xlsx, strings elsewhere": xlsx("xl/s.xml", "Position", "Price"),
+	} {
+		if !passedOver(t, "f", in) {
+			t.Errorf("%s: not passed over", name)
+		}
+	}
+	for name, in := range map[string]string{
+		"no content types":         zipOf("[Content_Types].xml", "", "word/document.xml", word, "word/product.xml", docXML),
+		"CycloneDX as the text":    zipOf("[Content_Types].xml", types, "word/document.xml", docXML),
+		"CycloneDX in XML":         docx("word/product.cdx.xml", docXML),
+		"of a user":                docx("customXml/item1.xml", docXML),
+		"JSON as a picture":        docx("word/media/a.png", doc),
+		"UTF-16":                   docx("word/a.xml", utf16Of(binary.BigEndian, doc)),
+		"an archive as a picture":  docx("word/media/a.jpeg", zipOf("a", doc)),
+		"gzip":                     docx("word/media/a.bin", gzipOf(doc)),
+		"base64":                   docx("word/a.xml", strings.Replace(word, "an offer", base64.StdEncoding.EncodeToString([]byte(docSyft)), 1)),
+		"in settings of a printer": docx("word/printerSettings/printerSettings1.bin", "\x01\x02"+utf16Of(binary.LittleEndian, doc)),
+		"after a picture":          docx("word/media/a.png", png+gzipOf(doc)),
+		"a table":                  docx("word/a.xml", "Supplier,Component\nAcme,x\n"),
+		"XML of another kind":      docx("word/a.xml", `<parts><part maker="Acme"/></parts>`),
+		"a binary of another kind": docx("word/a.bin", "\x07\x08"),
+		"an archive in a text":     odt("Pictures/more.zip", zipOf("a", doc)),
+		"JSON in a text":           odt("layout-cache", doc),
+		"settings":                 odt("settings.xml", docXML),
+		"strings elsewhere":        xlsx("xl/strings.xml", "Supplier", "Component"),
+		"strings anywhere":         xlsx("customXml/item1.xml", "Supplier", "Component"),
+		"no strings":               zipOf("[Content_Types].xml", types, "xl/workbook.xml", "<workbook/>", "xl/worksheets/sheet1.xml", `<worksheet><c t="s"><v>0</v></c></worksheet>`),
+	} {
+		if passedOver(t, "f", in) {
+			t.Errorf("%s: passed over", name)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"path"
@@ -162,6 +163,28 @@ const rtfMagic = `{\rtf1`
 
 var errObject = errors.New("an RTF document that has objects embedded or binary data, which were not read")
 
+var (
+	rtfCode = regexp.MustCompile(`\\'([0-9a-fA-F]{2})`)
+	rtfHex  = regexp.MustCompile(`[0-9a-fA-F]{2}(?:[\r\n]*[0-9a-fA-F]{2}){20,}`)
+)
+
+// rtfHidden looks for marks in the text of an RTF document, in which any character may be written as
+// its code and a backslash before a brace, and in its pictures, which are hexadecimal.
+func rtfHidden(data []byte) string {
+	s := markScan{packed: true}
+	text := rtfCode.ReplaceAllFunc(data, func(m []byte) []byte { c, _ := hex.DecodeString(string(m[2:])); return c })
+	if mark := s.look(text); mark != "" {
+		return mark
+	}
+	for _, run := range rtfHex.FindAll(data, -1) {
+		picture, _ := hex.DecodeString(strings.NewReplacer("\r", "", "\n", "").Replace(string(run)))
+		if mark := packedIn(picture); mark != "" {
+			return mark
+		}
+	}
+	return ""
+}
+
 // rtfReason wants one group, which ends with the file.
 func rtfReason(data []byte, _ *thing) (string, error) {
 	if bytes.Contains(data, []byte(`\object`)) || bytes.Contains(data, []byte(`\bin`)) {
@@ -178,6 +201,9 @@ func rtfReason(data []byte, _ *thing) (string, error) {
 			if depth--; depth == 0 {
 				if len(bytes.Trim(data[i+1:], " \t\r\n\x00")) > 0 {
 					return "", nil
+				}
+				if mark := rtfHidden(data); mark != "" {
+					return "", marked("an RTF document", mark)
 				}
 				return "RTF document", nil
 			}
@@ -199,9 +225,21 @@ var (
 	errParts  = errors.New("it looks like a parts list, which is not read in this form; expected a bill of materials in CycloneDX or SPDX")
 )
 
+// lowerASCII has the same number of bytes as data, which bytes.ToLower has not: some small letters
+// of other scripts are longer or shorter than their capitals.
+func lowerASCII(data []byte) []byte {
+	out := bytes.Clone(data)
+	for i, b := range out {
+		if 'A' <= b && b <= 'Z' {
+			out[i] = b + 'a' - 'A'
+		}
+	}
+	return out
+}
+
 // markupEnds reports whether a page or image ends with its root element.
 func markupEnds(data []byte, tag string) bool {
-	i := bytes.LastIndex(bytes.ToLower(data), []byte("</"+tag))
+	i := bytes.LastIndex(lowerASCII(data), []byte("</"+tag))
 	if i < 0 {
 		return false
 	}

@@ -3,8 +3,8 @@
 package peel
 
 import (
+	"bufio"
 	"compress/bzip2"
-	"compress/gzip"
 	"errors"
 	"io"
 
@@ -19,17 +19,20 @@ const window = 64 << 20
 
 func (w *walker) gzip(t thing) {
 	in := &counter{r: t.r}
-	r, err := gzip.NewReader(in)
+	r, err := newGzipReader(in)
 	if err != nil {
 		w.fail(t, syntax("not a gzip file: %w", err))
 		return
+	}
+	if err := r.fields(); err != nil {
+		w.fail(t, err)
 	}
 	w.unpacked(t, "gzip", in, r)
 }
 
 func (w *walker) zstd(t thing) {
 	in := &counter{r: t.r}
-	r, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
+	r, err := zstd.NewReader(&zstdFrames{in: bufio.NewReader(in)}, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
 	if err != nil {
 		w.fail(t, syntax("not a zstd file: %w", err))
 		return

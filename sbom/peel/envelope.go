@@ -111,6 +111,21 @@ func oneContent(m map[string]jsontext.Value) error {
 	return nil
 }
 
+// beyond checks that no member but these has what looks like a bill of materials in it, which
+// would be passed over.
+func (w *walker) beyond(t thing, m map[string]jsontext.Value, read ...string) bool {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if slices.Contains(read, name) {
+			continue
+		}
+		if at, mark := hiddenInJSON(m[name]); mark != "" {
+			w.fail(t, marked(fmt.Sprintf("the member %q of an envelope", name+string(at)), mark))
+			return false
+		}
+	}
+	return true
+}
+
 // only checks that an envelope has no members but these.
 func (w *walker) only(t thing, m map[string]jsontext.Value, names ...string) bool {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
@@ -133,6 +148,7 @@ func (w *walker) inside(t thing, layer, name string, data []byte) {
 // github peels what the dependency graph of GitHub exports.
 func (w *walker) github(t thing) {
 	if m, _, ok := w.open(t); ok {
+		w.beyond(t, m, "sbom")
 		w.inside(t, "sbom", "sbom", m["sbom"])
 	}
 }
@@ -148,8 +164,11 @@ func (w *walker) statement(t thing) {
 	if m["predicateType"].Kind() == '"' {
 		_ = json.Unmarshal(m["predicateType"], &kind) // else it is of no known type
 	}
+	alone := w.beyond(t, m, "predicate")
 	if reason := otherPredicate(kind, m["predicate"]); reason != "" {
-		w.beside(t, reason, bytes.NewReader(data))
+		if alone {
+			w.beside(t, reason, bytes.NewReader(data))
+		}
 		return
 	}
 	w.value(t, "in-toto", "predicate", m["predicate"])
@@ -178,7 +197,7 @@ func (w *walker) value(t thing, layer, name string, v jsontext.Value) {
 // cosignData peels the predicate in which cosign wrapped what it attested to, with the time
 // (sigstore, cosign COSIGN_PREDICATE_SPEC).
 func (w *walker) cosignData(t thing) {
-	if m, _, ok := w.open(t); ok && w.only(t, m, "Data", "Timestamp") {
+	if m, _, ok := w.open(t); ok && w.only(t, m, "Data", "Timestamp") && w.beyond(t, m, "Data") {
 		w.value(t, "cosign", "Data", m["Data"])
 	}
 }
@@ -245,6 +264,7 @@ func (w *walker) attestations(t thing) {
 		case a["bundle"].Kind() != '{':
 			w.fail(t, syntax("%s has no bundle in the file", name))
 		default:
+			w.beyond(t, a, "bundle")
 			w.inside(t, "attestations", name+"/bundle", a["bundle"])
 		}
 	}
@@ -256,6 +276,7 @@ func (w *walker) bundle(t thing) {
 	if !ok {
 		return
 	}
+	w.beyond(t, m, "dsseEnvelope")
 	w.inside(t, "sigstore-bundle", "dsseEnvelope", m["dsseEnvelope"])
 }
 
@@ -291,6 +312,7 @@ func (w *walker) dsse(t thing) {
 	} else {
 		t.unverified = true
 	}
+	w.beyond(t, m, "payload")
 	w.inside(t, "dsse", "payload", payload)
 }
 

@@ -30,6 +30,7 @@ type link struct {
 	name, target string // target from the archive's root
 	shown        string // target as it is written
 	hard         bool
+	file         bool // it is no link, but a file that names another
 }
 
 // maxLinks bounds how many links are kept to be looked up at the end.
@@ -77,6 +78,11 @@ func (l *linkSet) hard(name, target string) {
 	l.keep(link{name: name, target: path.Clean(strings.TrimPrefix(target, "/")), shown: target, hard: true})
 }
 
+// named takes note of a file that says that another one is in the archive.
+func (l *linkSet) named(name, target string) {
+	l.keep(link{name: name, target: path.Clean(strings.TrimPrefix(target, "/")), shown: target, hard: true, file: true})
+}
+
 func (l *linkSet) keep(k link) {
 	if len(l.found) <= maxLinks {
 		l.found = append(l.found, k)
@@ -93,7 +99,7 @@ func (l *linkSet) outside(k link) bool {
 	if kind, ok := l.names[l.hash(p)]; ok && (!k.hard || kind != onlyInNames) {
 		return false
 	}
-	if top, _, _ := strings.Cut(p[1:], "/"); strings.HasPrefix(k.target, "/") && running[top] {
+	if top, _, _ := strings.Cut(p[1:], "/"); strings.HasPrefix(k.target, "/") && running[top] && k.ofSystem() {
 		return false
 	}
 	for p != "/" {
@@ -108,6 +114,26 @@ func (l *linkSet) outside(k link) bool {
 // running are directories that only a running system fills: Filesystem Hierarchy Standard
 // 3.0, 3.5 (dev), 3.15 (run), 3.18 (tmp), 6.1.4 (proc), 6.1.7 (sys).
 var running = map[string]bool{"dev": true, "proc": true, "run": true, "sys": true, "tmp": true}
+
+// systemFolders are the directories of a root file system that have links to such directories.
+var systemFolders = nameSet("bin dev etc home lib lib32 lib64 libexec mnt opt overlay root rom run sbin srv sys tmp usr var www")
+
+// ofSystem reports whether a link is one of a root file system, and none to a document: beside
+// documents, a link to a file that only a running system has stands for a document that was left out.
+func (k *link) ofSystem() bool {
+	if k.target == "/dev/null" {
+		return !holdsDocuments(k.name)
+	}
+	if strings.Contains(path.Base(k.target), ".") && (holdsDocuments(k.target) || holdsDocuments(k.name)) {
+		return false
+	}
+	for _, folder := range strings.Split(clean(k.name)[1:], "/") {
+		if systemFolders[folder] {
+			return true
+		}
+	}
+	return false
+}
 
 // links says which links of an archive lead out of it.
 func (w *walker) links(t thing, layer string, l *linkSet) {
@@ -125,6 +151,8 @@ func (w *walker) links(t thing, layer string, l *linkSet) {
 	switch {
 	case len(l.found) > maxLinks:
 		w.fail(t, limit("more than %d links in an archive", maxLinks))
+	case n > 0 && first.file:
+		w.fail(t.member(layer, first.name, nil), syntax("it names %q, which is not in the archive, and was not screened; %d such files or links are missing", first.shown, n))
 	case n > 0:
 		w.fail(t.member(layer, first.name, nil), syntax("a link to %q, which is not in the archive, and was not screened; there are %d such links", first.shown, n))
 	}

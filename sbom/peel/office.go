@@ -8,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -53,7 +53,7 @@ var (
 )
 
 // office hands over a zip archive that is an office document as a companion, and returns which of
-// its entries are parts of the document, and need not be looked at.
+// its entries have the names of parts of the document, see officePart.
 func (w *walker) office(t thing, z *zipDirectory) (part func(name string) bool) {
 	none := func(string) bool { return false }
 	if t.document {
@@ -65,17 +65,17 @@ func (w *walker) office(t thing, z *zipDirectory) (part func(name string) bool) 
 			entries[e.name] = e
 		}
 	}
-	what, cells := "", (func(name string) bool)(nil)
+	what, cells := "", (func(root string) bool)(nil)
+	ooxml := entries["[Content_Types].xml"] != nil && z.root(entries["[Content_Types].xml"]) == "Types"
 	switch {
-	case entries["[Content_Types].xml"] != nil && entries["word/document.xml"] != nil:
+	case ooxml && entries["word/document.xml"] != nil:
 		what = "Word"
-	case entries["[Content_Types].xml"] != nil && entries["ppt/presentation.xml"] != nil:
+	case ooxml && entries["ppt/presentation.xml"] != nil:
 		what = "PowerPoint"
-	case entries["[Content_Types].xml"] != nil && entries["xl/workbook.xml"] != nil:
-		what, cells = "Excel", func(name string) bool {
-			return name == "xl/sharedStrings.xml" || strings.HasPrefix(name, "xl/worksheets/") && path.Ext(name) == ".xml"
-		}
-	case entries["[Content_Types].xml"] != nil && entries["xl/workbook.bin"] != nil:
+	case ooxml && entries["xl/workbook.xml"] != nil:
+		// Under which names they are is for the document to say.
+		what, cells = "Excel", func(root string) bool { return root == "sst" || root == "worksheet" || root == "macrosheet" }
+	case ooxml && entries["xl/workbook.bin"] != nil:
 		w.fail(t, notRead(errSpreadsheet))
 		return ooxmlPart.MatchString
 	case entries["mimetype"] != nil && entries["content.xml"] != nil:
@@ -85,7 +85,7 @@ func (w *walker) office(t thing, z *zipDirectory) (part func(name string) bool) 
 			return none
 		}
 		if what = "OpenDocument " + rest; strings.HasPrefix(rest, "spreadsheet") {
-			cells = func(name string) bool { return name == "content.xml" }
+			cells = func(root string) bool { return root == "document-content" }
 		}
 	default:
 		return none
@@ -107,49 +107,77 @@ func (w *walker) office(t thing, z *zipDirectory) (part func(name string) bool) 
 // maxCells bounds the text of a spreadsheet that is looked at.
 const maxCells = 32 << 20
 
-// sheets looks for the header of a parts list in the cells of a spreadsheet. In which row a cell
-// is, does not matter: strings are often kept apart from the rows.
-func (w *walker) sheets(z *zipDirectory, cells func(name string) bool) error {
-	left := int64(maxCells)
-	var header []string
-	parts := 0
+// root returns the local name of the root element of an entry with XML, or "".
+func (z *zipDirectory) root(e *zipEntry) string {
+	if e.flags&(zipEncrypted|zipStrong|zipMaskedHeaders) != 0 || e.method != 0 && e.method != 8 {
+		return ""
+	}
+	root, err := xmlRoot(io.LimitReader(z.open(e), headSize))
+	if err != nil {
+		return ""
+	}
+	return root.Local
+}
+
+// sheets looks for the header of a parts list in the cells of a spreadsheet, which are in the parts
+// with certain root elements. In which row a cell is, does not matter: strings are often
+// kept apart from the rows.
+func (w *walker) sheets(z *zipDirectory, cells func(root string) bool) error {
+	c := cellText{left: maxCells}
+	parts, table := 0, false
 	for i := range z.entries {
 		e := &z.entries[i]
-		if !cells(e.name) {
+		root := z.root(e)
+		if !cells(root) {
 			continue
 		}
 		parts++
-		if e.flags&(zipEncrypted|zipStrong|zipMaskedHeaders) != 0 || e.method != 0 && e.method != 8 {
-			return notRead(errSpreadsheet)
+		table = table || root == "sst"
+		if err := c.read(&bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}); err != nil {
+			return err
 		}
-		in := &io.LimitedReader{R: &bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}, N: left + 1}
-		d := xml.NewDecoder(in)
-		d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errSpreadsheet }
-		for {
-			token, err := d.RawToken()
-			if err == io.EOF && in.N > 0 {
-				break
-			}
-			if err != nil || in.N <= 0 {
-				return notRead(errSpreadsheet)
-			}
-			if text, ok := token.(xml.CharData); ok {
-				s := strings.TrimSpace(string(text))
-				if documentMark.MatchString(s) || partsMark.MatchString(s) {
-					return notRead(errParts)
-				}
-				if s != "" && len(s) <= 80 {
-					header = append(header, s)
-				}
-			}
-		}
-		left = in.N - 1
 	}
-	if parts == 0 {
+	if parts == 0 || c.shared && !table {
 		return notRead(errSpreadsheet)
 	}
-	if partsHeader(header) {
+	if partsHeader(c.header) {
 		return notRead(errParts)
 	}
+	return nil
+}
+
+// cellText is what is in the cells of a spreadsheet.
+type cellText struct {
+	left   int64 // how much more is looked at
+	header []string
+	shared bool // a cell refers to a string that is kept apart
+}
+
+func (c *cellText) read(r io.Reader) error {
+	in := &io.LimitedReader{R: r, N: c.left + 1}
+	d := xml.NewDecoder(in)
+	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errSpreadsheet }
+	for {
+		token, err := d.RawToken()
+		if err == io.EOF && in.N > 0 {
+			break
+		}
+		if err != nil || in.N <= 0 {
+			return notRead(errSpreadsheet)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			c.shared = c.shared || token.Name.Local == "c" && slices.ContainsFunc(token.Attr, func(a xml.Attr) bool { return a.Name.Local == "t" && a.Value == "s" })
+		case xml.CharData:
+			s := strings.TrimSpace(string(token))
+			if documentMark.MatchString(s) || partsMark.MatchString(s) {
+				return notRead(errParts)
+			}
+			if s != "" && len(s) <= 80 {
+				c.header = append(c.header, s)
+			}
+		}
+	}
+	c.left = in.N - 1
 	return nil
 }

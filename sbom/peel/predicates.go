@@ -3,8 +3,6 @@
 package peel
 
 import (
-	"bytes"
-	"io"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -47,25 +45,4 @@ func otherPredicate(uri string, predicate jsontext.Value) string {
 		}
 	}
 	return ""
-}
-
-// holdsDocument reports whether something in a JSON value looks like a bill of materials.
-func holdsDocument(v jsontext.Value) bool {
-	d := jsontext.NewDecoder(bytes.NewReader(v), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	for {
-		t, err := d.ReadToken()
-		if err != nil {
-			return err != io.EOF
-		}
-		if t.Kind() == '"' {
-			switch s := t.String(); s {
-			case "bomFormat", "spdxVersion", "SPDXID", "@graph":
-				return true
-			default:
-				if documentMark.MatchString(s) {
-					return true
-				}
-			}
-		}
-	}
 }

@@ -5,7 +5,10 @@ package peel
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/clause76/clause76/sbom"
 )
@@ -36,6 +39,12 @@ func (w *walker) tar(t thing) {
 		}
 		m := t.member("tar", h.Name, nil)
 		m.archive = &links
+		for _, key := range slices.Sorted(maps.Keys(h.PAXRecords)) {
+			if err := inField(fmt.Sprintf("the record %q of the tar archive", key), []byte(h.PAXRecords[key])); err != nil {
+				w.fail(m, err)
+				break
+			}
+		}
 		if h.Typeflag != tar.TypeXGlobalHeader {
 			links.add(h.Name, anEntry)
 		}
@@ -82,6 +91,9 @@ func (w *walker) tarEnd(t thing, in *tarInput, files int) {
 	if files == 0 {
 		w.fail(t, syntax("the tar archive holds no files"))
 	}
+	if err := inField("the padding between the entries of the tar archive", in.padding); err != nil {
+		w.fail(t, err)
+	}
 	var buf [32 << 10]byte
 	for !w.done {
 		n, err := in.r.Read(buf[:])
@@ -103,12 +115,16 @@ func (w *walker) tarEnd(t thing, in *tarInput, files int) {
 type tarInput struct {
 	r       io.Reader
 	n       int64
-	zeros   int64 // how many of the bytes read last are zero
-	entries int64 // where the entries end that were read, with their padding
+	zeros   int64  // how many of the bytes read last are zero
+	entries int64  // where the entries end that were read, with their padding
+	padding []byte // what is not zero in the padding of entries, as far as it is kept
 }
 
 func (in *tarInput) Read(p []byte) (int, error) {
 	n, err := in.r.Read(p)
+	if behind := in.entries - in.n; behind > 0 && len(in.padding) < maxPacked {
+		in.padding = append(in.padding, bytes.Trim(p[:min(int64(n), behind)], "\x00")...)
+	}
 	in.n += int64(n)
 	kept := len(bytes.TrimRight(p[:n], "\x00"))
 	if kept > 0 {

@@ -52,11 +52,17 @@ func (w *walker) zip(t thing) {
 		if e.fault != "" {
 			w.fail(t, syntax("the zip archive can be read in two ways: of the entry %q, %s", e.name, e.fault))
 		}
-		if known(e.name) || !w.zipEntry(z, e, m, &links) {
+		if known(e.name) {
+			w.officePart(z, e, m, &links)
+			files++
+		} else if !w.zipEntry(z, e, m, &links) {
 			files++
 		}
 	}
 	w.links(t, "zip", &links)
+	if z.field != nil && z.extra == "" {
+		w.fail(t, z.field)
+	}
 	switch n, first, err := z.unnamed(); {
 	case w.done:
 	case err != nil:

@@ -44,6 +44,7 @@ type zipDirectory struct {
 	entries []zipEntry
 	spans   []span // bytes with a meaning
 	extra   string // a fault of the archive as a whole, beside its entries
+	field   error  // of a comment or extra field that holds something
 }
 
 // A zipEntry is a file of a zip archive, as the central directory has it.
@@ -124,6 +125,7 @@ var (
 	le16 = binary.LittleEndian.Uint16
 	le32 = binary.LittleEndian.Uint32
 	le64 = binary.LittleEndian.Uint64
+	be32 = binary.BigEndian.Uint32
 )
 
 // findEnd finds the record at the archive's end, and by it the central directory.
@@ -148,6 +150,7 @@ func (z *zipDirectory) findEnd() (length int64, count uint64, err error) {
 	if bytes.Contains(comment, []byte("PK")) {
 		z.extra = "the comment of the zip archive has what may be records of another one"
 	}
+	z.note(inField("the comment of the zip archive", comment))
 	end := z.size - n + int64(pos)
 	z.end = end + zipEndSize + int64(len(comment))
 	z.spans = append(z.spans, span{end, z.end})
@@ -203,21 +206,20 @@ func (z *zipDirectory) readEntries(length int64, count uint64) error {
 		}
 		h := fixed[:]
 		names, extra, comment := int(le16(h[28:])), int(le16(h[30:])), int(le16(h[32:]))
-		variable := make([]byte, names+extra)
+		variable := make([]byte, names+extra+comment)
 		if _, err := io.ReadFull(in, variable); err != nil {
 			return syntax("the central directory of the zip archive ends within an entry: %w", io.ErrUnexpectedEOF)
 		}
-		if n, err := in.Discard(comment); err != nil || n < comment {
-			return syntax("the central directory of the zip archive ends within an entry: %w", io.ErrUnexpectedEOF)
-		}
-		rest -= int64(zipCentralSize + len(variable) + comment)
+		rest -= int64(zipCentralSize + len(variable))
+		z.note(inField("the comment of an entry of the zip archive", variable[names+extra:]))
+		z.note(extraFields(variable[names : names+extra]))
 		e := zipEntry{
 			name: string(variable[:names]), flags: le16(h[8:]), method: le16(h[10:]), crc: le32(h[16:]),
 		}
 		if c := h[5]; c == zipCreatorUnix || c == zipCreatorMacOS {
 			e.mode = le32(h[38:]) >> 16
 		}
-		sizes, err := zipSizes(variable[names:], uint64(le32(h[24:])), uint64(le32(h[20:])), uint64(le32(h[42:])))
+		sizes, err := zipSizes(variable[names:names+extra], uint64(le32(h[24:])), uint64(le32(h[20:])), uint64(le32(h[42:])))
 		if err != nil || sizes[0] > 1<<62 || sizes[1] > uint64(z.size) || sizes[2] > uint64(z.size) {
 			return syntax("the entry %q of the zip archive has a size or offset that cannot be", e.name)
 		}
@@ -229,6 +231,29 @@ func (z *zipDirectory) readEntries(length int64, count uint64) error {
 	}
 	if rest != 0 {
 		z.extra = "the central directory of the zip archive has more than the number of entries that its end states"
+	}
+	return nil
+}
+
+// note keeps the first fault of a field.
+func (z *zipDirectory) note(err error) {
+	if z.field == nil {
+		z.field = err
+	}
+}
+
+// extraFields looks at the extra fields of an entry (section 4.5): an id and a length each.
+func extraFields(extra []byte) error {
+	const what = "an extra field of the zip archive"
+	if err := inField(what, extra); err != nil {
+		return err
+	}
+	for len(extra) >= 4 {
+		n := min(int(le16(extra[2:])), len(extra)-4)
+		if err := inField(what, extra[4:4+n]); err != nil {
+			return err
+		}
+		extra = extra[4+n:]
 	}
 	return nil
 }
@@ -274,6 +299,7 @@ func (z *zipDirectory) locate(e *zipEntry) error {
 	if err != nil {
 		return err
 	}
+	z.note(extraFields(variable[names:]))
 	e.data = e.header + zipLocalSize + names + extra
 	if e.packed > z.size-e.data {
 		return syntax("the entry %q of the zip archive ends beyond the archive: %w", e.name, io.ErrUnexpectedEOF)

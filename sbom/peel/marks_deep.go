@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package peel
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"html"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// hidden returns the mark of a bill of materials in a text, or "". It looks into what the text
+// escapes and into base64, too.
+func hidden(text []byte) string {
+	s := markScan{packed: true}
+	if m := s.look(text); m != "" {
+		return m
+	}
+	if bytes.Contains(text, []byte(`\u0`)) || bytes.Contains(text, []byte(`\x`)) {
+		if m := s.look(unescaped(text)); m != "" {
+			return m
+		}
+	}
+	if bytes.Contains(text, []byte("&#")) {
+		if m := s.look([]byte(html.UnescapeString(string(text)))); m != "" {
+			return m
+		}
+	}
+	return inBase64(text)
+}
+
+// unescaped replaces the escapes of ASCII characters in strings of JSON and JavaScript.
+func unescaped(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		n := 0
+		switch {
+		case text[i] != '\\':
+		case bytes.HasPrefix(text[i:], []byte(`\u00`)):
+			n = 6
+		case bytes.HasPrefix(text[i:], []byte(`\x`)):
+			n = 4
+		}
+		if n > 0 && i+n <= len(text) {
+			if c, err := strconv.ParseUint(string(text[i+2:i+n]), 16, 8); err == nil && c < 0x80 {
+				out = append(out, byte(c))
+				i += n - 1
+				continue
+			}
+		}
+		out = append(out, text[i])
+	}
+	return out
+}
+
+const (
+	// minBase64 is how many characters of base64 are looked at on a line. Few words of any
+	// language are as long.
+	minBase64 = 40
+	// maxPacked bounds what is unpacked of data in base64.
+	maxPacked = 4 << 20
+)
+
+var base64Digit = func() (is [256]bool) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_" {
+		is[c] = true
+	}
+	return is
+}()
+
+// inBase64 looks for marks in the runs of base64 of a text, which may go over several lines.
+func inBase64(text []byte) string {
+	for i := 0; i < len(text); {
+		if !base64Digit[text[i]] {
+			i++
+			continue
+		}
+		var run []byte
+		for first := true; ; first = false {
+			from := i
+			for i < len(text) && base64Digit[text[i]] {
+				i++
+			}
+			if n := i - from; n < minBase64 && (first || n == 0) {
+				break
+			}
+			run = append(run, text[from:i]...)
+			line := i
+			for i < len(text) && i < line+8 && (text[i] == '\r' || text[i] == '\n' || text[i] == ' ' || text[i] == '\t') {
+				i++
+			}
+			if i == line || i-from < minBase64 {
+				break
+			}
+		}
+		if len(run) >= minBase64 {
+			if m := packedMark(run); m != "" {
+				return m
+			}
+		}
+	}
+	return ""
+}
+
+// packedMark decodes base64 and looks for marks in it, and in what is packed in it.
+func packedMark(run []byte) string {
+	text := strings.NewReplacer("-", "+", "_", "/").Replace(string(run))
+	data, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil { // a last line of something else may have been taken for its end
+		data, _ = base64.RawStdEncoding.DecodeString(text[:len(text)/4*4])
+	}
+	return packedIn(data)
+}
+
+// packedIn returns a mark that is in data or in what it unpacks to, or names what packs it.
+func packedIn(data []byte) string {
+	s := markScan{packed: true}
+	if m := s.look(data); m != "" {
+		return m
+	}
+	for _, p := range []struct{ magic, name string }{{"\x28\xb5\x2f\xfd", "zstd data"}, {"BZh", "bzip2 data"}, {"\xfd7zXZ\x00", "xz data"}, {"PK\x03\x04", "zip archive"}, {"MSCF\x00\x00\x00\x00", "cab archive"}} {
+		if bytes.HasPrefix(data, []byte(p.magic)) {
+			return p.name
+		}
+	}
+	if !bytes.HasPrefix(data, []byte("\x1f\x8b\x08")) {
+		return ""
+	}
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return ""
+	}
+	inner, _ := io.ReadAll(io.LimitReader(r, maxPacked)) // as far as it can be unpacked
+	return s.look(inner)
+}
+
+// hiddenInJSON returns where something in a JSON value looks like a bill of materials, as
+// a JSON pointer, and its mark. What cannot be read to its end looks like anything.
+func hiddenInJSON(v []byte) (at jsontext.Pointer, mark string) {
+	d := jsontext.NewDecoder(bytes.NewReader(bytes.TrimPrefix(v, []byte("\ufeff"))), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	var objects []keyBits // of the objects and arrays that the decoder is in
+	for {
+		t, err := d.ReadToken()
+		if err == io.EOF {
+			return "", ""
+		}
+		if err != nil {
+			return d.StackPointer(), "it cannot be read"
+		}
+		switch t.Kind() {
+		case '{', '[':
+			objects = append(objects, 0)
+		case '}', ']':
+			objects = objects[:len(objects)-1]
+		case '"':
+			text := t.String()
+			if kind, n := d.StackIndex(d.StackDepth()); kind == '{' && n%2 == 1 { // a name
+				switch strings.ToLower(text) {
+				case "bomformat", "spdxversion", "spdxid", "@graph":
+					return d.StackPointer(), text
+				case "artifacts":
+					objects[len(objects)-1] |= keyArtifacts
+				case "descriptor":
+					objects[len(objects)-1] |= keyDescriptor
+				}
+				if objects[len(objects)-1] == keyArtifacts|keyDescriptor {
+					return d.StackPointer(), "artifacts, descriptor"
+				}
+			}
+			if len(text) >= 12 {
+				if m := hidden([]byte(text)); m != "" {
+					return d.StackPointer(), m
+				}
+			}
+		}
+	}
+}
+
+// holdsDocument reports whether something in a JSON value looks like a bill of materials.
+func holdsDocument(v []byte) bool {
+	_, mark := hiddenInJSON(v)
+	return mark != ""
+}
