@@ -132,12 +132,23 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if c.policy == nil {
 		return report.ExitStatus(report.Reaches(c.failOn))
 	}
-	if o := c.outputs[0]; o.path != "" || o.form.name != "table" || c.explain != "" { // the table has it
-		if err := report.Policy.WriteTable(stderr, tableOptions(stderr)); err != nil {
-			return exitUnscreened
-		}
+	if err := c.writeDecision(report.Policy, stdout, stderr); err != nil {
+		return exitUnscreened
 	}
 	return report.Policy.ExitStatus()
+}
+
+// writeDecision writes what the policy decided, unless the report on standard output has it: an
+// explanation goes on with it, and beside a report for machines it is on standard error.
+func (c *config) writeDecision(d *policy.Decision, stdout, stderr io.Writer) error {
+	to := stderr
+	switch o := c.outputs[0]; {
+	case o.path == "" && c.explain != "":
+		to = stdout
+	case o.path == "" && o.form.name == "table":
+		return nil
+	}
+	return d.WriteTable(to, tableOptions(to))
 }
 
 // screenWith screens the inputs with one matcher.
