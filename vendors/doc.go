@@ -54,7 +54,9 @@
 // [github.com/clause76/clause76/vendors/purl]. Where the register does not know who owns a
 // namespace, its name is compared as a whole and resembles. Of a URL counts the account
 // on a host of repositories or packages, or else the domain; a homepage says what
-// something is about and resembles at most. What cannot be read of a value, [Examine]
+// something is about and resembles at most. Of what an archive or a proxy hands on, the address
+// in its path counts. A CPE of any vendor resembles those that its pattern matches, or whose
+// name its product begins with. What cannot be read of a value, [Examine]
 // tells; [Claim.Owner] tells whom an identifier names, in the register or not. Identifiers that are hashes (SUIT vendor
 // ids, computer hardware ids) are reversed by computing them for what is registered.
 //
