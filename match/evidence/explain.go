@@ -48,6 +48,11 @@ func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Regis
 		return err
 	}
 	if n == 0 && id != everything {
+		for i := range r.Documents {
+			if d := &r.Documents[i]; d.Unlisted != nil {
+				return fmt.Errorf("%w: %q; the report does not list all that was found, as in %s: %s", ErrNoFinding, id, d.Path, unlisted(d.Unlisted))
+			}
+		}
 		return fmt.Errorf("%w: %q; expected the first %d or more characters of an id that the report has, or all", ErrNoFinding, id, minID)
 	}
 	return nil

@@ -91,10 +91,8 @@ func (p *printer) document(r *Report, d *Document) {
 	p.line("", "", verdict(d.Verdict), " "+format)
 	part := len(d.Findings) > 0 || len(d.Observations) > 0
 	switch {
-	case d.Error != nil && d.Unlisted != nil:
-		p.line("  ", "  ", painted{"31", "NOT ALL THAT WAS FOUND IS LISTED"}, "("+d.Error.Kind+")")
-		p.line("  ", "  ", d.Error.Message)
-	case d.Error != nil && !part:
+	case d.Unlisted != nil && d.Error != nil && strings.Contains(d.Error.Message, match.ErrUnlisted.Error()): // it was read to its end
+	case d.Error != nil && d.Unlisted == nil && !part:
 		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
 		p.line("  ", "  ", d.Error.Message)
 	case d.Error != nil:
@@ -103,10 +101,13 @@ func (p *printer) document(r *Report, d *Document) {
 	case !r.Whole(d):
 		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"})
 	}
+	if u := d.Unlisted; u != nil {
+		p.line("  ", "  ", painted{"31", "NOT ALL THAT WAS FOUND IS LISTED:"}, unlisted(u))
+	}
 	for i := range d.Notices {
 		p.line("  ", "    ", bold("Notice:"), d.Notices[i].Message+place(d.Notices[i].Location))
 	}
-	if d.Error != nil && !part {
+	if d.Error != nil && d.Unlisted == nil && !part {
 		return
 	}
 	for i := range d.Findings {
@@ -122,6 +123,15 @@ func (p *printer) document(r *Report, d *Document) {
 			p.line("  ", "  ", painted{"33", "Not screened:"}, g.Message)
 		}
 	}
+}
+
+// unlisted says what was found and is not listed.
+func unlisted(u *Unlisted) string {
+	s := number(u.Findings, "finding")
+	if u.Verdict != "" {
+		s += ", the worst of them " + u.Verdict
+	}
+	return s + "; " + number(u.Observations, "observation")
 }
 
 func counts(c *Coverage) string {

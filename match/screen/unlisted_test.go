@@ -58,6 +58,10 @@ func TestMaxFindings(t *testing.T) {
 		if d := p.Decide(r, "2026-01-01"); d.Pass || len(d.Waived) != most {
 			t.Errorf("%d jobs: what is not listed passes: %+v", jobs, d)
 		}
+		var table strings.Builder
+		if err := r.WriteTable(&table, &evidence.TableOptions{Width: 120}); err != nil || !strings.Contains(table.String(), "NOT ALL THAT WAS FOUND IS LISTED: 20 findings, the worst of them review; 0 observations") {
+			t.Errorf("the table does not say what is not listed: %v", err)
+		}
 		var b bytes.Buffer
 		if err := r.WriteJSON(&b); err != nil {
 			t.Fatal(err)
