@@ -20,7 +20,7 @@ const minID = 4
 // WriteExplanation writes how the findings and observations of a report came about whose
 // ids start with id, of four characters or more; "all" means all of them. For each
 // attribution it writes the chain from the words of the document to the vendor, then what
-// each text says and what that comes to. The register must be that of the report's
+// each text says and what that comes to; at the end what the report did not screen. The register must be that of the report's
 // release. The error is [ErrNoFinding] if there is none.
 func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Register, opts *TableOptions) error {
 	p := newPrinter(w, opts)
@@ -35,6 +35,9 @@ func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Regis
 				}
 			}
 		}
+	}
+	if n > 0 {
+		p.notScreened(r.NotScreened())
 	}
 	if err := p.w.Flush(); err != nil {
 		return err
