@@ -28,11 +28,13 @@ type change struct {
 type differences struct {
 	Changes []change `json:"changes"`
 	Same    int      `json:"same"`
-	// Added and Removed are documents that only one of the two has; Unread is what of the
-	// second was not screened.
-	Added   []string `json:"added"`
-	Removed []string `json:"removed"`
-	Unread  []string `json:"unread"`
+	// Added and Removed are documents that only one of the two has. UnreadBefore is what of the
+	// first was not screened, so that a finding can be older than it seems; Unread is that of
+	// the second.
+	Added        []string `json:"added"`
+	Removed      []string `json:"removed"`
+	UnreadBefore []string `json:"unreadBefore"`
+	Unread       []string `json:"unread"`
 	// Before and After are the coverage of each.
 	Before evidence.Coverage `json:"before"`
 	After  evidence.Coverage `json:"after"`
@@ -41,7 +43,7 @@ type differences struct {
 // compareBids compares two reports by the paths of their documents within the bids, and by the
 // vendor and the name of each part.
 func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
-	d := &differences{Changes: []change{}, Added: []string{}, Removed: []string{}, Unread: []string{}, Before: a.Coverage, After: b.Coverage}
+	d := &differences{Changes: []change{}, Added: []string{}, Removed: []string{}, UnreadBefore: unread(a, rootA), Unread: unread(b, rootB), Before: a.Coverage, After: b.Coverage}
 	before, after := findingsOf(a, rootA), findingsOf(b, rootB)
 	for key, v := range before {
 		if after[key] == v {
@@ -69,13 +71,19 @@ func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
 			d.Removed = append(d.Removed, p)
 		}
 	}
-	for _, g := range b.NotScreened() {
-		if g.Path != "" {
-			g.Path = cmp.Or(within(g.Path, rootB), "(the file itself)")
-		}
-		d.Unread = append(d.Unread, g.String())
-	}
 	return d
+}
+
+// unread is what of a bid was not screened.
+func unread(r *evidence.Report, root string) []string {
+	all := []string{}
+	for _, g := range r.NotScreened() {
+		if g.Path != "" {
+			g.Path = cmp.Or(within(g.Path, root), "(the file itself)")
+		}
+		all = append(all, g.String())
+	}
+	return all
 }
 
 var severity = map[string]int{"review": 1, "exclude": 2, "ban": 3}
@@ -126,7 +134,7 @@ func (d *differences) write(w io.Writer) error {
 	for _, list := range []struct {
 		what  string
 		paths []string
-	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the second", d.Unread}} {
+	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the first", d.UnreadBefore}, {"not screened in the second", d.Unread}} {
 		for _, p := range list.paths {
 			fmt.Fprintf(out, "%s: %s\n", list.what, evidence.Printable(cmp.Or(p, "(the file itself)")))
 		}
