@@ -118,6 +118,9 @@ func TestDiff(t *testing.T) {
 		t.Errorf("status %d\n%s", status, out)
 	}
 	write(t, filepath.Join(dir, "2", "a.json"), "{")
+	if _, out, _ := check(t, "", "diff", dir+"/2", dir+"/1"); !strings.Contains(out, "not screened in the first: a.json: it was not read to its end") {
+		t.Errorf("what was not read of the first:\n%s", out)
+	}
 	if status, out, _ := check(t, "", "diff", dir+"/1", dir+"/2"); status != exitUnscreened || !strings.Contains(out, "not screened in the second: a.json: it was not read to its end") {
 		t.Errorf("status %d\n%s", status, out)
 	}

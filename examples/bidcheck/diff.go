@@ -35,11 +35,13 @@ type change struct {
 type differences struct {
 	Changes []change `json:"changes"`
 	Same    int      `json:"same"`
-	// Added and Removed are documents that only one of the two has; Unread is what of the
-	// second was not screened.
-	Added   []string `json:"added"`
-	Removed []string `json:"removed"`
-	Unread  []string `json:"unread"`
+	// Added and Removed are documents that only one of the two has. UnreadBefore is what of the
+	// first was not screened, so that a finding can be older than it seems; Unread is that of
+	// the second.
+	Added        []string `json:"added"`
+	Removed      []string `json:"removed"`
+	UnreadBefore []string `json:"unreadBefore"`
+	Unread       []string `json:"unread"`
 	// Before and After are the coverage of each.
 	Before evidence.Coverage `json:"before"`
 	After  evidence.Coverage `json:"after"`
@@ -48,7 +50,7 @@ type differences struct {
 // compareBids compares two reports by the paths of their documents within the bids, and in each
 // by the vendor and the identity of each part, its version, and how many times it is there.
 func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
-	d := &differences{Changes: []change{}, Added: []string{}, Removed: []string{}, Unread: []string{}, Before: a.Coverage, After: b.Coverage}
+	d := &differences{Changes: []change{}, Added: []string{}, Removed: []string{}, UnreadBefore: unread(a, rootA), Unread: unread(b, rootB), Before: a.Coverage, After: b.Coverage}
 	before, after := findingsOf(a, rootA), findingsOf(b, rootB)
 	keys := slices.Collect(maps.Keys(before))
 	for key := range after {
@@ -64,12 +66,6 @@ func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
 	}
 	docsA, docsB := documentsOf(a, rootA), documentsOf(b, rootB)
 	d.Added, d.Removed = append(d.Added, missing(docsB, docsA)...), append(d.Removed, missing(docsA, docsB)...)
-	for _, g := range b.NotScreened() {
-		if g.Path != "" {
-			g.Path = cmp.Or(within(g.Path, rootB), "(the file itself)")
-		}
-		d.Unread = append(d.Unread, g.String())
-	}
 	return d
 }
 
@@ -115,6 +111,18 @@ func (d *differences) part(key identity, before, after []occurrence) {
 	slices.SortFunc(d.Changes[found:], func(x, y change) int {
 		return cmp.Or(strings.Compare(x.BeforeVersion, y.BeforeVersion), strings.Compare(x.AfterVersion, y.AfterVersion), strings.Compare(x.Before, y.Before), strings.Compare(x.After, y.After))
 	})
+}
+
+// unread is what of a bid was not screened.
+func unread(r *evidence.Report, root string) []string {
+	all := []string{}
+	for _, g := range r.NotScreened() {
+		if g.Path != "" {
+			g.Path = cmp.Or(within(g.Path, root), "(the file itself)")
+		}
+		all = append(all, g.String())
+	}
+	return all
 }
 
 var severity = map[string]int{"review": 1, "exclude": 2, "ban": 3}
@@ -200,7 +208,7 @@ func (d *differences) write(w io.Writer) error {
 	for _, list := range []struct {
 		what  string
 		paths []string
-	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the second", d.Unread}} {
+	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the first", d.UnreadBefore}, {"not screened in the second", d.Unread}} {
 		for _, p := range list.paths {
 			fmt.Fprintf(out, "%s: %s\n", list.what, evidence.Printable(cmp.Or(p, "(the file itself)")))
 		}

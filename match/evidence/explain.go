@@ -26,7 +26,7 @@ const everything = "all"
 // attribution it writes the chain from the words of the document to the vendor, then what
 // each text says and what that comes to. The register must be that of the report's
 // release. The error is [ErrNoFinding] if none has the id. A report without any is no error for
-// "all": the explanation says that there are none.
+// "all": the explanation says that there are none. What the report did not screen comes last.
 func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Register, opts *TableOptions) error {
 	p := newPrinter(w, opts)
 	n := 0
@@ -43,6 +43,8 @@ func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Regis
 	}
 	if id == everything {
 		p.explainRest(r, n)
+	} else if n > 0 {
+		p.notScreened(r.NotScreened())
 	}
 	if err := p.w.Flush(); err != nil {
 		return err

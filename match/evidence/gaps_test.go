@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,6 +78,11 @@ func showsGaps(t *testing.T, docs []evidence.Document, want int) {
 		return evidence.Compare(r, r, nil).WriteTable(w, nil)
 	}, r)
 	outs["comparison in JSON"] = written(t, "comparison", func(w io.Writer, r *evidence.Report) error { return evidence.Compare(r, r, nil).WriteJSON(w) }, r)
+	if slices.ContainsFunc(docs, func(d evidence.Document) bool { return len(d.Findings) > 0 }) {
+		outs["explanation"] = written(t, "explanation", func(w io.Writer, r *evidence.Report) error {
+			return evidence.WriteExplanation(w, r, "all", denylist.Current().Register(), nil)
+		}, r)
+	}
 	for name, out := range outs {
 		flat := strings.Join(strings.Fields(out), " ")
 		for _, g := range gaps {

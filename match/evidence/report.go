@@ -143,6 +143,9 @@ type Gap struct {
 	Message string `json:"message"`
 }
 
+// Incomplete reports whether the gap is that a document was not read to its end.
+func (g Gap) Incomplete() bool { return g.Kind == string(match.GapIncomplete) }
+
 // A Container is a file in which documents are packed.
 type Container struct {
 	Path   string   `json:"path"`

@@ -65,7 +65,7 @@ func (r *Report) GapsOf(d *Document) []Gap {
 		add(d.Coverage.Components > 0, match.GapIdentity, d.Coverage.Unidentified)
 	}
 	for i := range gaps {
-		if g := &gaps[i]; g.Kind == string(match.GapIncomplete) && d.Error != nil {
+		if g := &gaps[i]; g.Incomplete() && d.Error != nil {
 			g.Message += ": " + d.Error.Message
 		}
 	}

@@ -119,7 +119,7 @@ func (p *printer) document(r *Report, d *Document) {
 	p.blank()
 	p.line("  ", "  ", bold("Coverage:"), counts(&c))
 	for _, g := range r.GapsOf(d) {
-		if g.Kind != string(match.GapIncomplete) { // which is said above
+		if !g.Incomplete() { // which is said above
 			p.line("  ", "  ", painted{"33", "Not screened:"}, g.Message)
 		}
 	}

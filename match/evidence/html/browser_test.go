@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/clause76/clause76/match/evidence"
 )
 
 // A browser is a headless Chromium, spoken to through pipes by its DevTools protocol.
@@ -291,6 +293,40 @@ const contrast = `(function () {
 	});
 	return JSON.stringify(bad.slice(0, 10));
 })()`
+
+// Values without a place to break wrap within the page, on a telephone too: nothing scrolls
+// sideways, and no column is so narrow that it has a letter a line.
+func TestBrowserNarrow(t *testing.T) {
+	long := func(c string) string { return strings.Repeat(c, 160) }
+	r := screened(t, "testdata/bids/endpoint-tender", "testdata/bids/router-tender")
+	d := &r.Documents[0]
+	d.Path, d.Format, d.SpecVersion = long("p"), long("f"), long("v")
+	d.Gaps = []evidence.Gap{{Kind: "linkedDocuments", Message: long("g")}}
+	d.Error = &evidence.Error{Message: long("e")}
+	d.Notices = []evidence.Warning{{Message: long("n"), Location: evidence.Location{Pointer: "/" + long("o")}}}
+	d.Warnings = d.Notices
+	f := &d.Findings[0]
+	f.Note, f.Component.Name, f.Component.Version, f.Component.CanonicalPURL, f.Component.Location.Pointer = long("N"), long("c"), long("1"), "pkg:npm/"+long("u"), "/"+long("l")
+	f.Attributions[0].Value, f.Attributions[0].Matched, f.Attributions[0].Source, f.Attributions[0].Location.Pointer = long("a"), long("m"), long("s"), "/"+long("t")
+	d.Observations = append(d.Observations, *f)
+	r.Companions = []evidence.Companion{{Path: long("C"), Reason: long("R"), SHA256: strings.Repeat("0", 64)}}
+	r.Bid = &evidence.Bid{Bidder: long("B"), Tender: long("T"), Lot: long("L")}
+	r.Notices = []evidence.Notice{{Kind: "asOf", Message: long("W")}}
+	r.Policy = &evidence.Decision{Policy: long("P"), SHA256: strings.Repeat("1", 64), Gaps: []string{long("G")}}
+	b := start(t, write(t, r))
+	b.eval(`document.querySelectorAll("details").forEach(d => d.open = true)`)
+	for _, size := range []int{320, 400, 660, 1200} {
+		b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": size, "height": 900, "deviceScaleFactor": 1, "mobile": false}, nil)
+		what := fmt.Sprintf("%d wide", size)
+		b.want(what, `document.documentElement.scrollWidth <= innerWidth`, true)
+		b.want(what+": what scrolls or is cut off", `Array.from(document.querySelectorAll("main, main :not(thead, thead *), dd")).filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1).map(e => e.tagName + " " + e.id + " " + e.className).join()`, "")
+		b.want(what+": what is beyond the page", `Array.from(document.querySelectorAll("header *, main :not(thead, thead *)")).filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + " " + e.className).join()`, "")
+		b.want(what+": narrow columns", `Array.from(document.querySelectorAll("td:not(.n)")).filter(e => e.textContent.trim().length > 8 && e.clientWidth < 60).map(e => e.clientWidth + " " + e.dataset.label).join()`, "")
+		b.want(what+": headings of cells", `Array.from(document.querySelectorAll("td")).filter(e => getComputedStyle(e, "::before").content === "none").length > 0`, size > 640)
+	}
+	b.want("each cell has the heading of its column", `Array.from(document.querySelectorAll("td")).filter(e => e.dataset.label !== e.closest("table").querySelectorAll("th")[e.cellIndex].textContent).length`, 0)
+	b.quiet()
+}
 
 func TestBrowserHostileNames(t *testing.T) {
 	b := start(t, write(t, poisoned()))

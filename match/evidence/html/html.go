@@ -23,7 +23,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -194,7 +193,7 @@ func (v *view) gaps(d *evidence.Document) {
 	}
 	for _, g := range v.GapsOf(d) {
 		x := gap{evidence.DocumentGap{Path: d.Path, Gap: g}, 0}
-		if g.Kind == string(match.GapIncomplete) {
+		if g.Incomplete() {
 			x.Before = len(d.Findings)
 		}
 		v.Gaps = append(v.Gaps, x)

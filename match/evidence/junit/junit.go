@@ -3,7 +3,8 @@
 // Package junit writes a report as JUnit XML, which continuous integration shows as the
 // results of tests: a suite for each document, with a case for its screening, one for each
 // thing of it that was not screened, and one for each finding. Findings at or above the report's
-// -fail-on are failures, others are skipped with their reason. What was not screened is an error,
+// -fail-on are failures, or those that its policy fails if it has the decision of one; others are
+// skipped with their reason. What was not screened is an error,
 // whatever was found beside it, and so is a report in which nothing was. Files that were passed
 // over are skipped, in a suite of their own.
 //
@@ -62,13 +63,10 @@ type result struct {
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report) error {
-	failOn, err := evidence.ParseFailOn(r.Options.FailOn)
-	if err != nil {
-		failOn = match.Ban
-	}
+	fails := failing(r)
 	all := suites{Name: "clause76"}
 	for i := range r.Documents {
-		all.add(document(r, &r.Documents[i], failOn))
+		all.add(document(r, &r.Documents[i], fails))
 	}
 	for _, g := range r.GapsOf(nil) {
 		all.add(suite{Name: "clause76", Tests: 1, Errors: 1, Properties: properties(r), Cases: []testcase{notScreened("clause76", g)}})
@@ -84,8 +82,28 @@ func Write(w io.Writer, r *evidence.Report) error {
 	if err := e.Encode(all); err != nil {
 		return fmt.Errorf("junit: %w", err)
 	}
-	_, err = io.WriteString(w, "\n")
+	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// failing returns what says which findings are failures.
+func failing(r *evidence.Report) func(*evidence.Document, *evidence.Finding) bool {
+	if r.Policy != nil {
+		type key struct{ path, id string }
+		all := make(map[key]bool)
+		for _, f := range r.Policy.Fails {
+			all[key{f.Document, f.ID}] = true
+		}
+		return func(d *evidence.Document, f *evidence.Finding) bool { return all[key{d.Path, f.ID}] }
+	}
+	failOn, err := evidence.ParseFailOn(r.Options.FailOn)
+	if err != nil {
+		failOn = match.Ban
+	}
+	return func(_ *evidence.Document, f *evidence.Finding) bool {
+		v, err := match.ParseVerdict(f.Verdict)
+		return err != nil || failOn != match.NoVerdict && v >= failOn
+	}
 }
 
 func (all *suites) add(s suite) {
@@ -122,7 +140,7 @@ func notScreened(class string, g evidence.Gap) testcase {
 	return testcase{Class: class, Name: "not screened: " + evidence.Printable(g.Kind), Error: &result{Message: evidence.Printable(g.Message), Type: evidence.Printable(g.Kind)}}
 }
 
-func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) suite {
+func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Document, *evidence.Finding) bool) suite {
 	path := evidence.Printable(d.Path)
 	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict})}
 	c := d.Coverage
@@ -149,7 +167,7 @@ func document(r *evidence.Report, d *evidence.Document, failOn match.Verdict) su
 		for _, c := range f.Citations {
 			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
 		}
-		if v, err := match.ParseVerdict(f.Verdict); err != nil || failOn != match.NoVerdict && v >= failOn {
+		if fails(d, f) {
 			t.Failure = &result{message, f.Verdict, text.String()}
 			s.Failures++
 		} else {

@@ -46,6 +46,20 @@ func TestNothing(t *testing.T) {
 	}
 }
 
+// With the decision of a policy, the findings are failures that it fails.
+func TestPolicy(t *testing.T) {
+	r := report("review")
+	r.Documents[0].Findings[0].ID, r.Documents[0].Findings[1].ID = "waived", "counts"
+	r.Policy = &evidence.Decision{Policy: "of the buyer", Fails: []evidence.Decided{{Document: "a.json", ID: "counts"}}}
+	var b bytes.Buffer
+	if err := junit.Write(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	if out := b.String(); !strings.Contains(out, `failures="1"`) || !strings.Contains(out, `<failure message="review: ZTE`) || !strings.Contains(out, `<skipped message="ban: Kaspersky`) || !strings.Contains(out, "Policy of the buyer") {
+		t.Error(out)
+	}
+}
+
 func TestWrite(t *testing.T) {
 	for failOn, want := range map[string]string{
 		"ban":          "8 tests, 1 failures, 2 errors, 3 skipped",

@@ -29,7 +29,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -213,7 +212,7 @@ func (x *writer) document(d *evidence.Document) {
 	var gaps []string
 	for _, g := range x.r.GapsOf(d) {
 		level := "warning"
-		if kind := match.GapKind(g.Kind); kind == match.GapIncomplete || kind == match.GapNothing {
+		if g.Incomplete() || d.Coverage.Components == 0 {
 			level = "error"
 		}
 		x.notes = append(x.notes, notification{level, printable("Not screened: " + g.Message), whole})
