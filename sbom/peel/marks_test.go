@@ -146,6 +146,21 @@ func TestHiddenInCompanions(t *testing.T) {
 			}
 		}
 	}
+	for name, frame := range map[string][2]string{
+		"a.pdf":     {strings.TrimSuffix(pdf, "%%EOF\n"), "\n%%EOF\n"},
+		".DS_Store": {"\x00\x00\x00\x01Bud1\x00\x00\x10\x00", "\x00\x00\xff"},
+		"a.jpg":     {jpeg, "\xff\xd9"},
+		"a.gif":     {gif, "\x00;"},
+	} {
+		for form, hidden := range map[string]string{"gzip": gzipOf(docSpaced), "zip": zipOf("a", doc), "zstd": zstdOf(doc), "xz": "\xfd7zXZ\x00", "bzip2": "BZh91AY&SY", "gzip across two windows": strings.Repeat("-", 64<<10-90) + gzipOf(doc)} {
+			if passedOver(t, name, frame[0]+hidden+frame[1]) {
+				t.Errorf("%s, %s: passed over", name, form)
+			}
+		}
+		if !passedOver(t, name, frame[0]+"\x1f\x8b\x08\x00\x28\xb5\x2f\xfd\xff\xff"+gzipOf("harmless")+frame[1]) {
+			t.Errorf("%s: a harmless one is not passed over", name)
+		}
+	}
 	for name, in := range map[string]string{
 		"entities.svg": `<svg><desc>{&quot;bomFormat&quot;: &quot;CycloneDX&quot;}</desc></svg>`,
 		"escaped.html": `<html><script>x="{\"bomFormat\": 1}"</script></html>`,
