@@ -80,7 +80,8 @@ var (
 
 // beside hands over a companion. Reading it fails where it has the mark of a bill of materials.
 func (w *walker) beside(t thing, reason string, r io.Reader) {
-	r = &markReader{r: r, what: reason, scan: markScan{packed: true}}
+	office := strings.HasPrefix(reason, officeReason) // an archive itself
+	r = &markReader{r: r, what: reason, scan: markScan{packed: true, binary: !office}}
 	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Names: t.names, Reader: r, Unverified: t.unverified})
 }
 

@@ -121,7 +121,7 @@ func pngSearch(data []byte) error {
 // image. It may go on after them, in what is no image of the standard.
 func searchPacked(piece []byte, n int, left *int64) error {
 	for i := 0; i < n && i+2 < len(piece); i++ {
-		if piece[i] != 0x78 || (uint(piece[i])<<8|uint(piece[i+1]))%31 != 0 {
+		if !isZlib(piece[i:]) {
 			continue
 		}
 		inner, _ := inflated(piece[i:], *left)

@@ -212,135 +212,6 @@ func rtfReason(data []byte, _ *thing) (string, error) {
 	return "", nil
 }
 
-var (
-	svgMark   = regexp.MustCompile(`(?s)\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>\[]*(?:\[[^\]]*\])?>\s*)?<svg[\s>]`)
-	htmlMark  = regexp.MustCompile(`(?is)\A(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE html[^>]*>|<html[\s>])`)
-	htmlRow   = regexp.MustCompile(`(?is)<tr[\s>].*?</tr\s*>`)
-	htmlCell  = regexp.MustCompile(`(?is)<t[hd](?:\s[^>]*)?>(.*?)</t[hd]\s*>`)
-	markupTag = regexp.MustCompile(`(?s)<[^>]*>`)
-)
-
-var (
-	errMarkup = errors.New("a page or image that has what looks like a bill of materials in it, which was not read")
-	errParts  = errors.New("it looks like a parts list, which is not read in this form; expected a bill of materials in CycloneDX or SPDX")
-)
-
-// lowerASCII has the same number of bytes as data, which bytes.ToLower has not: some small letters
-// of other scripts are longer or shorter than their capitals.
-func lowerASCII(data []byte) []byte {
-	out := bytes.Clone(data)
-	for i, b := range out {
-		if 'A' <= b && b <= 'Z' {
-			out[i] = b + 'a' - 'A'
-		}
-	}
-	return out
-}
-
-// markupEnds reports whether a page or image ends with its root element.
-func markupEnds(data []byte, tag string) bool {
-	i := bytes.LastIndex(lowerASCII(data), []byte("</"+tag))
-	if i < 0 {
-		return false
-	}
-	rest := bytes.TrimSpace(data[i+2+len(tag):])
-	rest = bytes.TrimSpace(bytes.TrimPrefix(rest, []byte(">")))
-	return len(rest) == 0 || bytes.HasPrefix(rest, []byte("<!--")) && bytes.Index(rest, []byte("-->")) == len(rest)-3
-}
-
-func svgReason(data []byte, _ *thing) (string, error) {
-	switch {
-	case documentMark.Match(data) || partsMark.Match(data):
-		return "", notRead(errMarkup)
-	case !markupEnds(data, "svg"):
-		return "", nil
-	}
-	return "SVG image", nil
-}
-
-func htmlReason(data []byte, _ *thing) (string, error) {
-	if documentMark.Match(data) || partsMark.Match(data) {
-		return "", notRead(errMarkup)
-	}
-	if !markupEnds(data, "html") {
-		return "", nil
-	}
-	for _, row := range htmlRow.FindAll(data, 1000) {
-		var cells []string
-		for _, c := range htmlCell.FindAllSubmatch(row, 100) {
-			cells = append(cells, markupTag.ReplaceAllString(string(c[1]), " "))
-		}
-		if partsHeader(cells) {
-			return "", notRead(errParts)
-		}
-	}
-	return "HTML page", nil
-}
-
-func notRead(err error) error { return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: err} }
-
-// tableReason is of a file of comma- or tab-separated values: by its name, for text has no
-// mark. A header that looks like that of a parts list is an error.
-func tableReason(data []byte, t *thing) (string, error) {
-	if e := strings.ToLower(path.Ext(t.name)); e != ".csv" && e != ".tsv" {
-		return "", nil
-	}
-	if documentMark.Match(data) || partsMark.Match(data) {
-		return "", notRead(errParts)
-	}
-	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
-		for _, separator := range []string{",", ";", "\t", "|"} {
-			if cells := strings.Split(line, separator); len(cells) > 1 && partsHeader(cells) {
-				return "", notRead(errParts)
-			}
-		}
-	}
-	return "table without the columns of a parts list", nil
-}
-
-// Words in the header of a parts list, in languages of the European Union. One that says who
-// makes or supplies something, or what identifies it, is enough; of the others it takes two.
-var (
-	makerWords = nameSet("supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
-		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
-		"gyártó beszállító valmistaja toimittaja tillverkare leverantör fabrikant leverandør producător furnizor proizvođač dobavljač proizvajalec dobavitelj gamintojas tiekėjas ražotājs piegādātājs tootja tarnija производител доставчик κατασκευαστής προμηθευτής")
-	partWords = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
-		"komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi")
-	headerWords = nameSet("name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded")
-)
-
-var camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
-
-// partsHeader reports whether cells look like the header of a parts list: short names of
-// columns, and nothing else in them.
-func partsHeader(cells []string) bool {
-	makers, parts := 0, make(map[string]bool)
-	for _, c := range cells {
-		if len(c) > 80 {
-			continue
-		}
-		maker, part, other := false, "", false
-		for _, word := range strings.FieldsFunc(strings.ToLower(camel.ReplaceAllString(c, "$1 $2")), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
-			switch {
-			case makerWords[word]:
-				maker = true
-			case partWords[word]:
-				part = word
-			case !headerWords[word]:
-				other = true
-			}
-		}
-		switch {
-		case other:
-		case maker:
-			makers++
-		case part != "":
-			parts[part] = true
-		}
-	}
-	return makers > 0 || len(parts) > 1
-}
-
 // proseNames are the names under which text for people goes, whatever its words are.
 var proseNames = nameSet("readme license licence copying copyright notice changelog changes history news authors contributing security install code_of_conduct")
 
@@ -366,12 +237,8 @@ func proseReason(data []byte, t *thing) (string, error) {
 	case '{', '[', '<':
 		return "", nil
 	}
-	for line := range strings.Lines(text) {
-		for _, separator := range []string{"\t", "|", ","} {
-			if cells := strings.Split(line, separator); (len(cells) > 2 || len(cells) == 2 && separator != ",") && onlyShort(cells) && partsHeader(cells) {
-				return "", notRead(errParts)
-			}
-		}
+	if hasPartsLine(text) || hasPartsRecord(text) {
+		return "", notRead(errParts)
 	}
 	if e := path.Ext(base); proseEnding[e] || e == "" || !strings.Contains(base, ".") {
 		stem, _, _ := strings.Cut(strings.TrimSuffix(base, e), ".")

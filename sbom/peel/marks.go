@@ -65,9 +65,9 @@ var packedMarks = func() (all [][]byte) {
 
 // A markScan looks for marks in pieces of a text or file, one after the other.
 type markScan struct {
-	seen keyBits
-	// packed says that marks in base64 count, too.
-	packed bool
+	seen   keyBits
+	packed bool // marks in base64 count, too
+	binary bool // and what is packed
 }
 
 // maxMark is more than a mark takes with what is around it. So much of a piece has to be
@@ -76,6 +76,11 @@ const maxMark = 128
 
 // look returns the first mark that it finds, or "".
 func (s *markScan) look(piece []byte) string {
+	if s.binary {
+		if m := packedWithin(piece); m != "" {
+			return m
+		}
+	}
 	plain := piece
 	if bytes.IndexByte(plain, 0) >= 0 { // UTF-16, or anything binary
 		plain = bytes.ReplaceAll(plain, []byte{0}, nil)
@@ -163,7 +168,7 @@ func (m *keyMark) follows(rest []byte) bool {
 }
 
 func marked(what, mark string) error {
-	return notRead(fmt.Errorf("%s has in it what looks like a bill of materials (%q), which was not read", what, mark))
+	return notRead(fmt.Errorf("%s has in it what may be a bill of materials (%q), which was not read", what, mark))
 }
 
 // A markReader reads a companion, and fails where a mark of a bill of materials is in it.

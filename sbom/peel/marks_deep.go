@@ -5,6 +5,7 @@ package peel
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/base64"
 	"html"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/klauspost/compress/zstd"
 )
 
 // hidden returns the mark of a bill of materials in a text, or "". It looks into what the text
@@ -128,15 +130,64 @@ func packedIn(data []byte) string {
 			return p.name
 		}
 	}
-	if !bytes.HasPrefix(data, []byte("\x1f\x8b\x08")) {
+	var r io.Reader
+	var err error
+	switch {
+	case bytes.HasPrefix(data, []byte("\x1f\x8b\x08")):
+		r, err = gzip.NewReader(bytes.NewReader(data))
+	case len(data) > 2 && isZlib(data):
+		r, err = zlib.NewReader(bytes.NewReader(data))
+	default:
 		return ""
 	}
-	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return ""
 	}
 	inner, _ := io.ReadAll(io.LimitReader(r, maxPacked)) // as far as it can be unpacked
 	return s.look(inner)
+}
+
+// isZlib reports whether data starts as zlib data of the usual window does (RFC 1950, 2.2).
+func isZlib(data []byte) bool {
+	return data[0] == 0x78 && (uint(data[0])<<8|uint(data[1]))%31 == 0
+}
+
+// binaryMagics are the first bytes of what may be packed somewhere in a binary file, which are long
+// enough not to be there by chance.
+var binaryMagics = []struct{ magic, name string }{
+	{zipLocal + "\x0a\x00", "zip archive"}, {zipLocal + "\x14\x00", "zip archive"}, {zipLocal + "\x2d\x00", "zip archive"}, {"\xfd7zXZ\x00", "xz data"}, {"1AY&SY", "bzip2 data"}, {"\x28\xb5\x2f\xfd", "zstd data"},
+}
+
+// packedWithin returns what is packed somewhere in a piece of a binary file, or "".
+func packedWithin(piece []byte) string {
+	for _, m := range binaryMagics {
+		i := bytes.Index(piece, []byte(m.magic))
+		if i < 0 || m.name == "zstd data" && !startsZstd(piece[i:]) {
+			continue
+		}
+		return m.name
+	}
+	for at := 0; ; { // three bytes may be there by chance: what counts is what they unpack to
+		i := bytes.Index(piece[at:], []byte("\x1f\x8b\x08"))
+		if i < 0 {
+			return ""
+		}
+		if mark := packedIn(piece[at+i : min(len(piece), at+i+markWindow)]); mark != "" {
+			return mark
+		}
+		at += i + 3
+	}
+}
+
+// startsZstd reports whether a first block can be unpacked. Four bytes may be there by chance.
+func startsZstd(data []byte) bool {
+	r, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
+	if err != nil {
+		return false
+	}
+	defer r.Close()
+	n, _ := r.Read(make([]byte, 64))
+	return n > 0
 }
 
 // hiddenInJSON returns where something in a JSON value looks like a bill of materials, as

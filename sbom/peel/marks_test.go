@@ -146,6 +146,21 @@ func TestHiddenInCompanions(t *testing.T) {
 			}
 		}
 	}
+	for name, frame := range map[string][2]string{
+		"a.pdf":     {strings.TrimSuffix(pdf, "%%EOF\n"), "\n%%EOF\n"},
+		".DS_Store": {"\x00\x00\x00\x01Bud1\x00\x00\x10\x00", "\x00\x00\xff"},
+		"a.jpg":     {jpeg, "\xff\xd9"},
+		"a.gif":     {gif, "\x00;"},
+	} {
+		for form, hidden := range map[string]string{"gzip": gzipOf(docSpaced), "zip": zipOf("a", doc), "zstd": zstdOf(doc), "xz": "\xfd7zXZ\x00", "bzip2": "BZh91AY&SY", "gzip across two windows": strings.Repeat("-", 64<<10-90) + gzipOf(doc)} {
+			if passedOver(t, name, frame[0]+hidden+frame[1]) {
+				t.Errorf("%s, %s: passed over", name, form)
+			}
+		}
+		if !passedOver(t, name, frame[0]+"\x1f\x8b\x08\x00\x28\xb5\x2f\xfd\xff\xff"+gzipOf("harmless")+frame[1]) {
+			t.Errorf("%s: a harmless one is not passed over", name)
+		}
+	}
 	for name, in := range map[string]string{
 		"entities.svg": `<svg><desc>{&quot;bomFormat&quot;: &quot;CycloneDX&quot;}</desc></svg>`,
 		"escaped.html": `<html><script>x="{\"bomFormat\": 1}"</script></html>`,
@@ -220,6 +235,53 @@ func TestPackedInCompanions(t *testing.T) {
 	} {
 		if passedOver(t, "f", in) {
 			t.Errorf("%s: passed over", name)
+		}
+	}
+}
+
+// Parts lists are found in pages, tables and texts of any layout.
+func TestPartsLists(t *testing.T) {
+	page := func(body string) string { return "<!DOCTYPE html>\n<html><body>" + body + "</body></html>\n" }
+	const prose = "# An offer\n\nThis is our offer for the routers, which you asked for in May of this year.\n\n"
+	for _, tt := range []struct {
+		name, in string
+		passed   bool
+	}{
+		{"a.html", page("<table><tr><th>Position<th>Price<tr><td>Router<td>1.200,00</table><dl><dt>Version<dd>1.0</dl>"), true},
+		{"b.html", page("<p>The vendor of each component is known.</p><ul><li>Vendor</li><li>Components</li></ul><a>Supplier</a><a>Component</a>"), true},
+		{"c.html", page("<table><tr><td>Router of the last year, which is out of sale<td>1.2.3</table>"), true},
+		{"no end tags.html", page("<table><tr><th>Supplier<th>Name<tr><td>Acme<td>x</table>"), false},
+		{"no end tags of cells.html", page("<TABLE><TR><TD>Component<TD>Version</TR><TR><TD>x<TD>1</TR></TABLE>"), false},
+		{"a row far down.html", page("<table>" + strings.Repeat("<tr><td>1<td>Router", 2000) + "<tr><td>Vendor<td>Name</table>"), false},
+		{"no header.html", page("<table><tr><td>Acme<td>x<td>1.0.1</table>"), false},
+		{"list.html", page("<dl><dt>Component<dd>x<dt>Supplier<dd>Acme</dl>"), false},
+		{"grid.html", page("<div><div>Supplier</div><div>Component</div></div><div><div>Acme</div><div>x</div></div>"), false},
+		{"text.html", page("<pre>Supplier,Component,Version\nAcme,x,1\n</pre>"), false},
+		{"entities.html", page("<table><tr><td>Vend&#111;r<td>Name</table>"), false},
+		{"script.html", page(`<script type="application/json">` + docSyft + `</script>`), false},
+		{"a.csv", "Offer of May 2026,\n\nPosition,Description,Price\n1,Router,100\n2,Switch,1.234.567\n", true},
+		{"b.csv", "Requirement,Text,Met\n1.2.3,It has two ports,yes\n1.2.4,It is black,yes\n", true},
+		{"c.csv", "Host,Address,Since\nrouter,192.168.1.1,01.02.2026\n", true},
+		{"no header.csv", "Acme,agent,1.0.1\nAcme,widget,2.3.4\n", false},
+		{"no header, short versions.csv", "Acme;agent;1\nAcme;widget;2\n", false},
+		{"one column.csv", "Kaspersky Lab\nAcme\n", false},
+		{"unknown header.csv", "Firmenbezeichnung,Ding,Stand\nAcme,agent,1.0.1\nAcme,widget,v2.1.0-rc1\n", false},
+		{"words around.csv", "\"Supplier name (legal)\",\"What\"\nAcme,agent\n", false},
+		{"joined.csv", "Herstellername;Ding\nAcme;agent\n", false},
+		{"made by.csv", "\"Made by\",\"Thing\"\nAcme,agent\n", false},
+		{"carriage returns.csv", "Thing,Supplier\rx,Acme\r", false},
+		{"broken word.csv", "\"Sup\nplier\",\"Thing\"\nAcme,agent\n", false},
+		{"other separator.csv", "Supplier^Thing\nAcme^agent\n", false},
+		{"README", prose + "Version: 1.0\nLicense: MIT\nAuthor: J. Doe\n", true},
+		{"NOTICE", prose + docTag, false},
+		{"LICENSE", prose + "PackageName: agent\nPackageVersion: 1\n", false},
+		{"README.md", prose + "    PackageOriginator : Organization: Acme\n", false},
+		{"CHANGELOG", prose + "Component: agent\nSupplier: Acme\n", false},
+		{"HISTORY.md", prose + "* **Package Name**: agent\n* **Vendor**: Acme\n", false},
+		{"letter.txt", letter + docTag, false},
+	} {
+		if got := passedOver(t, tt.name, tt.in); got != tt.passed {
+			t.Errorf("%s: passed over %v, want %v: %s", tt.name, got, tt.passed, tt.in)
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -18,6 +17,9 @@ import (
 // companions. But a spreadsheet may be a parts list: one that looks like it is not passed
 // over, nor one with cells that cannot be read. What is embedded in a document is looked at like
 // any file of an archive.
+
+// officeReason is what the archives are called. What they hold is looked at entry by entry.
+const officeReason = "office document ("
 
 const oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -97,7 +99,7 @@ func (w *walker) office(t thing, z *zipDirectory) (part func(name string) bool) 
 	if err != nil {
 		w.fail(t, err)
 	} else {
-		w.beside(t, fmt.Sprintf("office document (%s)", what), io.NewSectionReader(t.at, 0, t.size))
+		w.beside(t, officeReason+what+")", io.NewSectionReader(t.at, 0, t.size))
 	}
 	return func(name string) bool {
 		return (ooxmlPart.MatchString(name) || odfPart.MatchString(name)) && !embedded.MatchString(name)

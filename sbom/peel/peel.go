@@ -24,6 +24,12 @@
 // table that looks like a parts list is an error, as is an empty file of a name that
 // documents have, and a file that has something else at its end.
 //
+// A companion is searched for what may be a bill of materials in it: in comments and other
+// places that no program shows, in members of JSON that are not read, in UTF-16 and base64, in
+// packed parts of PDF documents and images. So are the fields of archives and compressed files that
+// programs pass over, and the parts of office documents. Where there is something, it is an error:
+// of the item, or when its Reader is read.
+//
 // # Security considerations
 //
 // Limits bound how much is unpacked, how much more it may be than what it was packed
