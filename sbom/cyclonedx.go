@@ -8,8 +8,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/clause76/clause76/sbom/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -86,7 +84,7 @@ func (x *cdx) document() {
 		case "externalReferences":
 			x.linkedDocuments()
 		case "serialNumber":
-			text, _ := j.Text()
+			text, _ := x.plainText()
 			x.s.SetSerial(string(text))
 		case "version":
 			x.documentVersion()
@@ -206,7 +204,7 @@ func (x *cdx) component(b *builder) {
 		if k == 'n' {
 			kind = WarnNullElement
 		}
-		x.s.Malformed(kind, "a component is "+kindWord(k)+"; expected an object",
+		x.s.Malformed(kind, "a component is "+x.kindWord(k)+"; expected an object",
 			vendors.Location{Pointer: string(b.get(b.pointer)), Offset: j.Offset()})
 		j.Skip()
 		x.free = append(x.free, b)
@@ -440,10 +438,10 @@ func (x *cdx) linkedDocuments() {
 		for x.j.More() {
 			switch name := x.j.Name(); string(name) {
 			case "type":
-				text, _ := x.j.Text()
+				text, _ := x.plainText()
 				typ = string(text)
 			case "url":
-				text, _ := x.j.Text()
+				text, _ := x.plainText()
 				link.URL = string(text)
 			case "hashes":
 				x.hashes(&link)
@@ -465,22 +463,4 @@ func (x *cdx) hashes(l *Link) {
 	for x.j.More() {
 		x.checksum(l, "alg", "content")
 	}
-}
-
-func kindWord(k jsontext.Kind) string {
-	switch k {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case '0':
-		return "a number"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
-		return "null"
-	}
-	return "unreadable"
 }

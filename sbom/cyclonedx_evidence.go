@@ -59,6 +59,7 @@ type evidenceValue struct {
 	at        path
 	off       int64
 	concluded bool
+	lossy     bool // half a character of it was lost
 }
 
 // maxEvidence bounds the values of one identity that are held until its field is known.
@@ -74,8 +75,8 @@ func (x *cdx) identity(b *builder, at string) {
 	var values []evidenceValue
 	read := func(where path, concluded bool) {
 		v := evidenceValue{at: where, concluded: concluded}
-		x.set(b, &v.value)
-		v.off = x.j.TextOffset()
+		x.setPlain(b, &v.value)
+		v.off, v.lossy = x.j.TextOffset(), x.j.Lossy()
 		switch {
 		case v.value.from == v.value.to:
 		case len(values) < maxEvidence:
@@ -149,6 +150,9 @@ func (x *cdx) evidenceClaim(b *builder, field string, v evidenceValue) {
 		form = makerField{vendors.Namespace, vendors.KindPURL}
 	case isCPE(text):
 		form = makerField{vendors.Namespace, vendors.KindCPE}
+	}
+	if v.lossy && form.kind != vendors.KindText {
+		b.malformed++
 	}
 	if !v.concluded && form.role != vendors.Mention {
 		form.role = vendors.Reference // it was found, and is weighed against what the component says

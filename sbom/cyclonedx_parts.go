@@ -24,20 +24,23 @@ func (x *cdx) references(b *builder) {
 		role, off := vendors.Mention, int64(0)
 		var url span
 		var link Link
-		bom := false
+		bom, lossy := false, false
 		for x.j.More() {
 			switch name := x.j.Name(); string(name) {
 			case "type":
 				text, _ := x.str(b)
 				role, bom = x.referenceRole(b, text), foldType(text) == "bom"
 			case "url":
-				x.set(b, &url)
-				off = x.j.TextOffset()
+				x.setPlain(b, &url)
+				off, lossy = x.j.TextOffset(), x.j.Lossy()
 			case "hashes":
 				x.hashes(&link)
 			default:
 				x.member(b, name, "comment")
 			}
+		}
+		if lossy && role != vendors.Mention {
+			b.malformed++
 		}
 		if bom {
 			link.URL = string(b.get(url))
@@ -126,21 +129,24 @@ func (x *cdx) properties(b *builder) {
 		field := mentionText
 		var value span
 		var off int64
-		build := false
+		build, lossy := false, false
 		for x.j.More() {
 			switch name := x.j.Name(); string(name) {
 			case "name":
-				text, ok := x.j.Text()
+				text, ok := x.plainText()
 				if known, is := propertyOf(text); ok && is {
 					field = known
 				}
 				build = ok && string(text) == "BR_TYPE"
 			case "value":
-				x.set(b, &value)
-				off = x.j.TextOffset()
+				x.setPlain(b, &value)
+				off, lossy = x.j.TextOffset(), x.j.Lossy()
 			default:
 				x.member(b, name)
 			}
+		}
+		if lossy && field.role != vendors.Mention {
+			b.malformed++
 		}
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists the tools that it builds with

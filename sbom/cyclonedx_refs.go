@@ -50,7 +50,7 @@ func (x *cdx) vulnerabilities() {
 		for x.j.More() {
 			name := x.j.Name()
 			if string(name) == "bom-ref" {
-				if text, k := x.j.TryText(); k == '"' {
+				if text, k := x.j.TryLossyText(); k == '"' {
 					x.elements.define(text)
 					continue
 				}
@@ -87,7 +87,7 @@ func (x *cdx) elementRefs(what, list string, i int, then func([]byte)) {
 
 // elementRef reads one reference.
 func (x *cdx) elementRef(what, list string, i int, then func([]byte)) {
-	text, k := x.j.TryText()
+	text, k := x.j.TryLossyText()
 	switch k {
 	case '"':
 		x.elements.refer(text, func() vendors.Location {
@@ -99,7 +99,7 @@ func (x *cdx) elementRef(what, list string, i int, then func([]byte)) {
 		return
 	case 'n', 0:
 	default:
-		x.s.Malformed(WarnMalformed, "a reference in "+what+" is "+kindWord(k)+"; expected a string",
+		x.s.Malformed(WarnMalformed, "a reference in "+what+" is "+x.kindWord(k)+"; expected a string",
 			vendors.Location{Pointer: fmt.Sprintf("%s/%d", list, i), Offset: x.j.Offset()})
 	}
 	x.j.Skip()

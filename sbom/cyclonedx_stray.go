@@ -155,7 +155,7 @@ func (x *cdx) stray(listed, loose bool) (n int) {
 			case passedOver(name) && (!loose || string(name) == "properties"):
 				j.Skip()
 			case string(name) == "type":
-				if text, k := j.TryText(); k != '"' {
+				if text, k := j.TryLossyText(); k != '"' {
 					j.Skip()
 				} else if componentTypes[string(text)] {
 					look.bears = true

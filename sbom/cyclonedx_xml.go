@@ -93,6 +93,7 @@ var cycloneDXForm = func() *xmlForm {
 
 func readCycloneDXXML(r io.Reader, s *Sink) error {
 	x := &cdx{fields: newFields(transcodeXML(r, s.Limits(), writeCycloneDX), s), versions: cycloneDXXMLVersions}
+	x.standIn = standInXML
 	return x.read()
 }
 

@@ -20,6 +20,24 @@ type fields struct {
 	j      *jsonstream.Reader
 	s      *Sink
 	limits Limits
+	// standIn says of what values of a kind are the JSON form, where the encoding is another
+	// one and has something that no field can be.
+	standIn map[jsontext.Kind]string
+}
+
+// standInXML is what values are in the JSON form of a document in XML.
+var standInXML = map[jsontext.Kind]string{'f': "an element that the format does not have there"}
+
+// standInRDF is the same for RDF.
+var standInRDF = map[jsontext.Kind]string{'f': "a property that the format does not have there",
+	'0': "a reference to a node that the document does not have", '{': "a node of which the text was not understood"}
+
+// kindWord says what a value of a kind is.
+func (f *fields) kindWord(k jsontext.Kind) string {
+	if word := f.standIn[k]; word != "" {
+		return word
+	}
+	return kindWord(k)
 }
 
 func newFields(j *jsonstream.Reader, s *Sink) fields {
@@ -83,7 +101,7 @@ func (f *fields) wrong(b *builder, what string) {
 		what = "field"
 	}
 	b.malformed++
-	f.s.Warn(WarnMalformed, fmt.Sprintf("the %s is %s, which its format does not allow", what, kindWord(k)), at)
+	f.s.Warn(WarnMalformed, fmt.Sprintf("the %s is %s, which its format does not allow", what, f.kindWord(k)), at)
 	f.j.Skip()
 }
 
@@ -113,7 +131,7 @@ func (f *fields) expect(open jsontext.Kind, what, pointer string) bool {
 		return f.j.Enter(open)
 	case 'n', 0:
 	default:
-		f.s.Malformed(WarnMalformed, fmt.Sprintf("%s is %s; expected %s", what, kindWord(k), kindWord(open)),
+		f.s.Malformed(WarnMalformed, fmt.Sprintf("%s is %s; expected %s", what, f.kindWord(k), kindWord(open)),
 			vendors.Location{Pointer: pointer, Offset: f.j.Offset()})
 	}
 	f.j.Skip()
@@ -133,6 +151,17 @@ func (f *fields) setPlain(b *builder, to *span) {
 		b.malformed = before
 		*to = b.add(text)
 	}
+}
+
+// plainText reads a string that says nothing of who made anything, and passes over what is none.
+func (f *fields) plainText() ([]byte, bool) {
+	text, k := f.j.TryLossyText()
+	if k != '"' {
+		f.j.Skip()
+		return nil, false
+	}
+	f.lossy()
+	return text, true
 }
 
 func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
@@ -426,10 +455,10 @@ func (f *fields) checksum(l *Link, algorithm, value string) {
 	for f.j.More() {
 		switch string(f.j.Name()) {
 		case algorithm:
-			text, _ := f.j.Text()
+			text, _ := f.plainText()
 			alg = string(text)
 		case value:
-			text, _ := f.j.Text()
+			text, _ := f.plainText()
 			val = string(text)
 		case partElement:
 			f.strayPart(nil, 1)
@@ -451,4 +480,22 @@ func (l *Link) digest(algorithm, value string) {
 		l.Digests = make(map[string]string)
 	}
 	l.Digests[algorithm] = strings.ToLower(strings.TrimSpace(value))
+}
+
+func kindWord(k jsontext.Kind) string {
+	switch k {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	}
+	return "unreadable"
 }

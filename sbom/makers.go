@@ -169,7 +169,11 @@ func (f *fields) makerValues(b *builder, m makerField, at string) {
 			f.makerObject(b, m, p)
 			return
 		}
+		before := b.malformed
 		if text, ok := f.str(b); ok {
+			if m.kind == vendors.KindText {
+				b.malformed = before // it can only ever be a mention
+			}
 			f.makerValue(b, m, text, p, f.j.TextOffset())
 		}
 	}

@@ -65,7 +65,7 @@ func (x *spdx) document() {
 		x.last.any = false // it was not cut off, for something follows
 		switch name := string(j.Name()); name {
 		case "SPDXID":
-			if text, ok := j.Text(); ok {
+			if text, ok := x.plainText(); ok {
 				x.elements.define(text)
 			}
 		case "spdxVersion":
@@ -83,7 +83,7 @@ func (x *spdx) document() {
 		case "relationships":
 			x.relationships()
 		case "documentNamespace":
-			text, _ := j.Text()
+			text, _ := x.plainText()
 			x.s.SetSerial(string(text))
 		case "externalDocumentRefs":
 			x.externalDocuments()
@@ -120,7 +120,7 @@ func (x *spdx) elementsOf(name string, read func(i int)) {
 			if k == 'n' {
 				kind = WarnNullElement
 			}
-			x.s.Malformed(kind, fmt.Sprintf("an element of %s is %s; expected an object", name, kindWord(k)),
+			x.s.Malformed(kind, fmt.Sprintf("an element of %s is %s; expected an object", name, x.kindWord(k)),
 				vendors.Location{Pointer: fmt.Sprintf("/%s/%d", name, i), Offset: j.Offset()})
 			j.Skip()
 			continue
@@ -206,7 +206,7 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())
 		x.nameIdentity(b, b.name, path{a: "/name"}, j.TextOffset())
 	case "versionInfo":
-		x.values(b, "/versionInfo", func(path) { x.set(b, &b.version) })
+		x.values(b, "/versionInfo", func(path) { x.setPlain(b, &b.version) })
 	case "supplier": // 7.5: the actual distribution source
 		x.values(b, "/supplier", func(at path) { x.actor(b, vendors.Supplier, at) })
 	case "originator": // 7.6: from where or whom the package originally came
@@ -375,17 +375,14 @@ func (x *spdx) oneFile() {
 		case "SPDXID":
 			x.one(b, "/SPDXID", &b.ref)
 		case "fileName":
-			x.set(b, &b.name)
+			x.setPlain(b, &b.name)
 			b.claimSpan(vendors.Mention, vendors.KindText, b.name, path{a: "/fileName"}, x.j.TextOffset())
 		case "fileContributors":
 			named = true
 			x.texts(b, vendors.Author, vendors.KindName, "/fileContributors/")
 		case "copyrightText":
 			x.values(b, "/copyrightText", func(at path) {
-				text, k := x.j.TryText()
-				if k != '"' {
-					x.j.Skip()
-				} else if !vendors.Placeholder(text) && len(b.claims) < maxMentions {
+				if text, ok := x.plainText(); ok && !vendors.Placeholder(text) && len(b.claims) < maxMentions {
 					named = true
 					b.claim(vendors.Author, vendors.KindText, text, at, x.j.TextOffset())
 				}

@@ -132,7 +132,7 @@ func (x *spdx3) contexts() {
 				}
 			}
 		default:
-			x.malformed("a context is "+kindWord(k), at)
+			x.malformed("a context is "+x.kindWord(k), at)
 			x.j.Skip()
 		}
 	})
@@ -166,7 +166,7 @@ func (x *spdx3) graph(parent []byte, name string) {
 	for i := 0; x.more(i); i++ {
 		x.j.Load()
 		if k := x.j.Kind(); k != '{' {
-			x.s.Malformed(WarnNullElement, "an element is "+kindWord(k)+"; expected an object",
+			x.s.Malformed(WarnNullElement, "an element is "+x.kindWord(k)+"; expected an object",
 				vendors.Location{Pointer: string(parent) + "/" + name + "/" + strconv.Itoa(i), Offset: x.j.Offset()})
 			x.j.Skip()
 			continue
@@ -293,9 +293,9 @@ func (x *spdx3) member(b *element3, name []byte) {
 		b.software = true
 		x.values(&b.builder, func(text []byte) { x.purlValue(&b.builder, slices.Clone(text), path{a: "/software_packageUrl"}) })
 	case "software_packageVersion":
-		x.values(&b.builder, func(text []byte) { b.version = b.add(text) })
+		x.plainValues(&b.builder, func(text []byte) { b.version = b.add(text) })
 	case "software_primaryPurpose":
-		x.values(&b.builder, func(text []byte) { b.typ = b.add([]byte(strings.ToLower(string(text)))) })
+		x.plainValues(&b.builder, func(text []byte) { b.typ = b.add([]byte(strings.ToLower(string(text)))) })
 	case "software_homePage", "software_downloadLocation":
 		at, role := "/"+string(name), vendors.Reference
 		if string(name) == "software_homePage" {
@@ -361,7 +361,7 @@ func (x *spdx3) refs(b *element3, name string, add func(id string)) {
 	x.each(func(k jsontext.Kind) {
 		switch k {
 		case '"':
-			text, _ := x.j.Text()
+			text, _ := x.plainText()
 			if add != nil {
 				add(string(text))
 			}

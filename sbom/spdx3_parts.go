@@ -16,8 +16,9 @@ func (x *spdx3) values(b *builder, read func(text []byte)) {
 	x.each(func(k jsontext.Kind) {
 		switch k {
 		case '"':
-			text, _ := x.j.Text()
-			read(text)
+			if text, ok := x.str(b); ok {
+				read(text)
+			}
 		case '{':
 			x.j.Enter('{')
 			found := false
@@ -42,6 +43,17 @@ func (x *spdx3) values(b *builder, read func(text []byte)) {
 	})
 }
 
+// plainValues is values for a field that says nothing of who made the element.
+func (x *spdx3) plainValues(b *builder, read func(text []byte)) {
+	before := b.malformed
+	x.values(b, func(text []byte) {
+		if x.j.Lossy() {
+			b.malformed = before
+		}
+		read(text)
+	})
+}
+
 func (x *spdx3) mentions(b *builder, role vendors.Role, at string) {
 	x.each(func(k jsontext.Kind) {
 		if k != '"' {
@@ -58,7 +70,7 @@ func (x *spdx3) agents3(b *element3, role vendors.Role, at string) {
 		where := vendors.Location{Pointer: x.at(b, at), Offset: x.j.Offset()}
 		switch k {
 		case '"':
-			text, _ := x.j.Text()
+			text, _ := x.plainText()
 			where.Offset = x.j.TextOffset()
 			b.makers = append(b.makers, maker{role, string(text), where})
 		case '{':
@@ -78,7 +90,7 @@ func (x *spdx3) identifiers(b *element3) {
 		i++
 		switch k {
 		case '"':
-			text, _ := x.j.Text()
+			text, _ := x.plainText()
 			b.identified = true
 			b.named = append(b.named, maker{"", string(text), vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i)), Offset: x.j.TextOffset()}})
 			return

@@ -37,6 +37,7 @@ func readSPDXRDF(r io.Reader, s *Sink) error {
 		return nil
 	}), s)
 	x.versions = tagValueVersions
+	x.standIn = standInRDF
 	return x.read()
 }
 

@@ -106,16 +106,16 @@ func (x *spdx) externalDocument(i int) {
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {
 		case "externalDocumentId":
-			if text, ok := x.j.Text(); ok {
+			if text, ok := x.plainText(); ok {
 				x.elements.define(text)
 			}
 		case "spdxDocument":
-			if text, ok := x.j.Text(); ok {
+			if text, ok := x.plainText(); ok {
 				link.URL, link.Location.Offset = string(text), x.j.TextOffset()
 			}
 		case "checksum":
 			if x.j.Kind() == '"' { // tag-value: "SHA1: d6a7…"
-				text, _ := x.j.Text()
+				text, _ := x.plainText()
 				algorithm, value, _ := bytes.Cut(text, []byte(":"))
 				link.digest(string(algorithm), string(value))
 				continue

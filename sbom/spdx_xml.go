@@ -31,7 +31,7 @@ var spdxXMLForm = func() *xmlForm {
 }()
 
 func readSPDXXML(r io.Reader, s *Sink) error {
-	return newSPDX(transcodeXML(r, s.Limits(), func(t *xmlWriter) error {
+	x := newSPDX(transcodeXML(r, s.Limits(), func(t *xmlWriter) error {
 		if t.x.Next() != xmlstream.Start {
 			return t.x.Err()
 		}
@@ -42,5 +42,7 @@ func readSPDXXML(r io.Reader, s *Sink) error {
 		t.strayParts = func(t *xmlWriter) int { return strayElements(t, false, true) }
 		t.value(spdxXMLForm)
 		return t.x.Err()
-	}), s).read()
+	}), s)
+	x.standIn = standInXML
+	return x.read()
 }

@@ -276,7 +276,10 @@ func (x *syft) metadata(b *builder, at string, depth int, of func(string) (maker
 
 // setText is set for a value that need not be a string.
 func (x *syft) setText(b *builder, to *span) {
-	if text, k := x.j.TryText(); k == '"' {
+	if text, k := x.j.TryLossyText(); k == '"' {
+		if x.lossy() {
+			b.malformed++
+		}
 		*to = b.add(text)
 		return
 	}

@@ -203,11 +203,17 @@ func (x *reader) member(o *object, name, pointer string) {
 		j.Skip()
 		return
 	}
-	raw, ok := j.Text()
-	if !ok {
+	raw, k := j.TryLossyText()
+	if k != '"' {
 		return
 	}
 	text, at := string(raw), vendors.Location{Pointer: pointer, Offset: j.TextOffset()}
+	if j.Lossy() {
+		x.s.Warn(sbom.WarnMalformed, "a string has an escape of half a character (a lone surrogate)", at)
+		if name != "Id" && name != "Name" && !strings.HasPrefix(name, "@") && !strings.HasSuffix(name, "Version") {
+			o.Malformed++
+		}
+	}
 	claim := func(role vendors.Role, kind vendors.Kind) { x.s.Claim(&o.Component, role, kind, text, at) }
 	switch name {
 	case "@odata.type":

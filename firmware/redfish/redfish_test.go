@@ -56,6 +56,7 @@ func TestRead(t *testing.T) {
 			"device /Oem/X: manufacturer Dahua; device d: manufacturer ZTE, supplier Acme, reference X", 0, nil},
 		{"members that may name a maker", `{"@odata.type":"#Drive.v1_0_0.Drive","@odata.id":"/d","Id":"d","CompanyName":"ZTE","OemInfo":{"a":1},"Manufacturer@Redfish.AllowableValues":["ZTE"],"AccountProviderType":"x"}`, "device d", 2, nil},
 		{"extensions that are a string", `{"@odata.type":"#Drive.v1_0_0.Drive","@odata.id":"/d","Id":"d","Oem":"ZTE"}`, "device d", 1, nil},
+		{"half a character in a name and in a maker's name", `{"@odata.type":"#Drive.v1_0_0.Drive","@odata.id":"/d","Id":"d","Version":"\ud800","Manufacturer":""}`, "device d", 0, nil},
 		{"a certificate", `{"@odata.type":"#Certificate.v1_5_0.Certificate","@odata.id":"/c","Id":"1","Name":"c","Subject":{"CommonName":"x","Organization":"ZTE"},"Issuer":{"Organization":"Acme"}}`, "device c: reference ZTE", 0, nil},
 		{"a collection", `{"@odata.type":"#ChassisCollection.ChassisCollection","@odata.id":"/c","Name":"Chassis","Members":[{"@odata.id":"/c/1"}]}`, "", 0, nil},
 		{"cut off", bios[:len(bios)-2], "", 0, sbom.ErrSyntax},

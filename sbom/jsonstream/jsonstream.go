@@ -505,6 +505,9 @@ func (r *Reader) TextOffset() int64 { return r.locate(r.start) }
 
 // Skip reads the next value and drops it, whatever it is, within the limits.
 func (r *Reader) Skip() {
+	if r.err != nil { // what is buffered may have been read to its end
+		return
+	}
 	if r.buffered() {
 		r.loadedSkip()
 		return

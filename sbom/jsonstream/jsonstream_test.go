@@ -136,6 +136,26 @@ type countReads struct {
 
 func (c *countReads) Read(p []byte) (int, error) { c.n++; return c.Reader.Read(p) }
 
+// After an error, what is buffered may have been read to its end.
+func TestSkipAfterError(t *testing.T) {
+	for _, read := range map[string]func(*jsonstream.Reader){
+		"Skip": (*jsonstream.Reader).Skip, "Drop": (*jsonstream.Reader).Drop, "Number": func(r *jsonstream.Reader) { r.Number() },
+	} {
+		r := jsonstream.NewReader(strings.NewReader(`{"a":{"b":"\ud800"}}`), jsonstream.Limits{})
+		r.Enter('{')
+		r.More()
+		r.Name()
+		r.Load()
+		r.Enter('{')
+		r.More()
+		r.Name()
+		if _, k := r.TryText(); k != 0 || r.Err() == nil {
+			t.Fatalf("kind %q, error %v", k, r.Err())
+		}
+		read(r)
+	}
+}
+
 func TestClose(t *testing.T) {
 	src := &countReads{Reader: io.MultiReader(strings.NewReader("["), strings.NewReader(strings.Repeat(`{"a":"b"},`, 1<<20)))}
 	r := open(t, src)
