@@ -27,22 +27,32 @@ func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 		x.text(b, role, vendors.KindName, path{a: at.self})
 		return
 	}
+	where := vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()}
 	if !x.object(b, "organisation") {
 		return
 	}
+	known, other, before := false, false, b.malformed
 	for j.More() {
 		switch name := j.Name(); string(name) {
 		case "name":
+			known = true
 			x.text(b, role, vendors.KindName, path{a: at.name})
 		case "url":
+			known = true
 			x.texts(b, role, vendors.KindURL, at.url)
 		case "contact":
+			known = true
 			x.contacts(b, role, at.email)
 		case "address", "bom-ref":
 			x.pass(b)
 		default:
+			other = true
 			x.unexpected(b, name)
 		}
+	}
+	if other && !known && b.malformed == before {
+		b.malformed++
+		x.s.Warn(WarnMalformed, "an organisation has no name, and members that the format does not have; they were not screened", where)
 	}
 }
 

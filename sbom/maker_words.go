@@ -7,11 +7,13 @@ import (
 	"unicode"
 )
 
-// makerWords are the words for who makes or supplies something. A field that has one of them
-// in its name is likely to say so.
+// makerWords are the words for who makes or supplies something, and for identifiers that say
+// so. A field that has one of them in its name is likely to do that.
 var makerWords = map[string]bool{
 	"supplier": true, "suppliers": true, "manufacturer": true, "manufacturers": true, "manufacture": true, "mfr": true, "mfg": true,
 	"vendor": true, "vendors": true, "publisher": true, "publishers": true, "originator": true, "originators": true, "maker": true,
+	"brand": true, "distributor": true, "distributors": true, "developer": true, "developers": true,
+	"purl": true, "purls": true, "packageurl": true, "packageurls": true, "cpe": true, "cpes": true, "cpe22": true, "cpe23": true,
 	"producer": true, "oem": true, "company": true, "provider": true, "suppliedby": true, "originatedby": true, "manufacturedby": true,
 	"vendorname": true, "suppliername": true, "manufacturername": true, "companyname": true, "publishername": true,
 }

@@ -128,6 +128,28 @@ func (t *tag) other(x *xmlstream.Reader, name string) {
 	}
 }
 
+// element reads an Entity.
+func (t *tag) element(x *xmlstream.Reader, pointer string) error {
+	var who, regid string
+	var roles []string
+	for _, a := range x.Attrs() {
+		switch value := strings.TrimSpace(string(a.Value)); string(a.Name) {
+		case "name":
+			who = value
+		case "regid":
+			regid = value
+		case "role":
+			roles = strings.Fields(value)
+		default:
+			t.unknown(a, pointer, "name", "regid", "role")
+		}
+	}
+	if who == "" && regid == "" {
+		t.malformed("an entity has no name", pointer, x.Offset())
+	}
+	return t.entity(who, regid, roles, pointer, x.Offset())
+}
+
 func readSWID(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
@@ -169,24 +191,7 @@ func readSWID(r io.Reader, s *Sink) error {
 		}
 		pointer := "/Entity/" + strconv.Itoa(entities)
 		entities++
-		var who, regid string
-		var roles []string
-		for _, a := range x.Attrs() {
-			switch value := strings.TrimSpace(string(a.Value)); string(a.Name) {
-			case "name":
-				who = value
-			case "regid":
-				regid = value
-			case "role":
-				roles = strings.Fields(value)
-			default:
-				t.unknown(a, pointer, "name", "regid", "role")
-			}
-		}
-		if who == "" && regid == "" {
-			t.malformed("an entity has no name", pointer, x.Offset())
-		}
-		if err := t.entity(who, regid, roles, pointer, x.Offset()); err != nil {
+		if err := t.element(x, pointer); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ type xmlForm struct {
 	value string              // the element's text is a member of this name
 	attrs []string            // attributes that are members
 	attr  string              // the attribute that is all of the element
+	named bool                // children that the format does not have are members, too
 	in    map[string]*xmlForm // children that are members, or of a list; nil: passed over
 }
 
@@ -374,7 +375,7 @@ func (t *xmlWriter) child(f *xmlForm) (form *xmlForm, name []byte, known bool) {
 			}
 			return child, name, true
 		}
-		if nearMiss(string(name)) != "" || bearsOnMaker(name) {
+		if f.named || nearMiss(string(name)) != "" || bearsOnMaker(name) {
 			return nil, name, false
 		}
 		return nil, nil, false
