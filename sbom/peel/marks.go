@@ -73,6 +73,7 @@ type markScan struct {
 	seen   keyBits
 	packed bool // marks in base64 count, too
 	binary bool // and what is packed
+	tries  int  // how often something was tried to be unpacked
 }
 
 // maxMark is more than a mark takes with what is around it. So much of a piece has to be
@@ -82,7 +83,7 @@ const maxMark = 128
 // look returns the first mark that it finds, or "".
 func (s *markScan) look(piece []byte) string {
 	if s.binary {
-		if m := packedWithin(piece); m != "" {
+		if m := packedWithin(piece, &s.tries); m != "" {
 			return m
 		}
 	}
