@@ -105,7 +105,9 @@ func htmlRows(data []byte) (rows [][]string, terms []string) {
 	for _, at := range htmlTable.FindAllIndex(data, -1) {
 		switch open {
 		case "td", "th":
-			row = append(row, cellOf(data[from:at[0]]))
+			if cell := cellOf(data[from:at[0]]); cell != "" {
+				row = append(row, cell)
+			}
 		case "dt":
 			terms = append(terms, cellOf(data[from:at[0]]))
 		}

@@ -53,21 +53,27 @@ var nameMarks = [][]byte{[]byte("cyclonedx.org/schema/bom"), []byte("spdx.org/rd
 
 // packedMarks are marks in base64: what every encoder makes of the inner bytes of a mark, at each
 // of the three places where it may start in a group.
-var packedMarks = func() (all [][]byte) {
+var packedMarks = func() (all []packedForm) {
 	for _, m := range []string{"bomFormat", "spdxVersion", "SPDXVersion", "cyclonedx.org/schema/bom", "spdx.org/rdf/"} {
 		for shift := range 3 {
 			text := base64.RawStdEncoding.EncodeToString(append(make([]byte, shift), m...))
-			all = append(all, []byte(text[(8*shift+5)/6:8*(shift+len(m))/6]))
+			all = append(all, packedForm{[]byte(text[(8*shift+5)/6 : 8*(shift+len(m))/6]), m})
 		}
 	}
 	return all
 }()
+
+type packedForm struct {
+	text []byte
+	mark string
+}
 
 // A markScan looks for marks in pieces of a text or file, one after the other.
 type markScan struct {
 	seen   keyBits
 	packed bool // marks in base64 count, too
 	binary bool // and what is packed
+	tries  int  // how often something was tried to be unpacked
 }
 
 // maxMark is more than a mark takes with what is around it. So much of a piece has to be
@@ -77,7 +83,7 @@ const maxMark = 128
 // look returns the first mark that it finds, or "".
 func (s *markScan) look(piece []byte) string {
 	if s.binary {
-		if m := packedWithin(piece); m != "" {
+		if m := packedWithin(piece, &s.tries); m != "" {
 			return m
 		}
 	}
@@ -87,8 +93,8 @@ func (s *markScan) look(piece []byte) string {
 	}
 	if s.packed {
 		for _, m := range packedMarks {
-			if bytes.Contains(plain, m) {
-				return "base64 of " + string(m)
+			if bytes.Contains(plain, m.text) {
+				return m.mark + " in base64"
 			}
 		}
 	}

@@ -77,6 +77,7 @@ var base64Digit = func() (is [256]bool) {
 
 // inBase64 looks for marks in the runs of base64 of a text, which may go over several lines.
 func inBase64(text []byte) string {
+	packed := 0
 	for i := 0; i < len(text); {
 		if !base64Digit[text[i]] {
 			i++
@@ -101,6 +102,12 @@ func inBase64(text []byte) string {
 			}
 		}
 		if len(run) >= minBase64 {
+			if bytes.HasPrefix(run, []byte("H4sI")) || bytes.HasPrefix(run, []byte("eJ")) || bytes.HasPrefix(run, []byte("eN")) || bytes.HasPrefix(run, []byte("eA")) || bytes.HasPrefix(run, []byte("eF")) {
+				packed++ // gzip or zlib data, which takes time
+			}
+			if packed > maxTries {
+				return tooMany
+			}
 			if m := packedMark(run); m != "" {
 				return m
 			}
@@ -155,28 +162,45 @@ func isZlib(data []byte) bool {
 // binaryMagics are the first bytes of what may be packed somewhere in a binary file, which are long
 // enough not to be there by chance.
 var binaryMagics = []struct{ magic, name string }{
-	{zipLocal + "\x0a\x00", "zip archive"}, {zipLocal + "\x14\x00", "zip archive"}, {zipLocal + "\x2d\x00", "zip archive"}, {"\xfd7zXZ\x00", "xz data"}, {"1AY&SY", "bzip2 data"}, {"\x28\xb5\x2f\xfd", "zstd data"},
+	{zipLocal + "\x0a\x00", "zip archive"}, {zipLocal + "\x14\x00", "zip archive"}, {zipLocal + "\x2d\x00", "zip archive"}, {"\xfd7zXZ\x00", "xz data"}, {"1AY&SY", "bzip2 data"},
 }
 
+// maxTries bounds how often something is tried to be unpacked in one file. By chance, the first bytes of
+// gzip data are in sixteen megabytes of a file once.
+const (
+	maxTries = 1_000
+	tooMany  = "data that is packed in many places"
+)
+
 // packedWithin returns what is packed somewhere in a piece of a binary file, or "".
-func packedWithin(piece []byte) string {
+func packedWithin(piece []byte, tries *int) string {
 	for _, m := range binaryMagics {
-		i := bytes.Index(piece, []byte(m.magic))
-		if i < 0 || m.name == "zstd data" && !startsZstd(piece[i:]) {
-			continue
+		if bytes.Contains(piece, []byte(m.magic)) {
+			return m.name
 		}
-		return m.name
 	}
-	for at := 0; ; { // three bytes may be there by chance: what counts is what they unpack to
-		i := bytes.Index(piece[at:], []byte("\x1f\x8b\x08"))
-		if i < 0 {
-			return ""
+	// Three or four bytes may be there by chance: what counts is what they unpack to.
+	for _, magic := range []string{"\x1f\x8b\x08", "\x28\xb5\x2f\xfd"} {
+		for at := 0; ; {
+			i := bytes.Index(piece[at:], []byte(magic))
+			if i < 0 {
+				break
+			}
+			from := at + i
+			at = from + len(magic)
+			if *tries++; *tries > maxTries {
+				return tooMany
+			}
+			if magic[0] == '\x28' {
+				if startsZstd(piece[from:]) {
+					return "zstd data"
+				}
+			} else if mark := packedIn(piece[from:]); mark != "" {
+				return mark
+			}
 		}
-		if mark := packedIn(piece[at+i : min(len(piece), at+i+markWindow)]); mark != "" {
-			return mark
-		}
-		at += i + 3
 	}
+	return ""
 }
 
 // startsZstd reports whether a first block can be unpacked. Four bytes may be there by chance.

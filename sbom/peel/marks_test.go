@@ -286,6 +286,19 @@ func TestPartsLists(t *testing.T) {
 	}
 }
 
+// What is made to take long to search is not searched to its end, and not passed over.
+func TestSearchIsBounded(t *testing.T) {
+	for name, in := range map[string]string{
+		"a.gif":  "GIF89a" + strings.Repeat("\x1f\x8b\x08\x00", 100_000) + "\x00;",
+		"b.gif":  "GIF89a" + strings.Repeat("\x28\xb5\x2f\xfd", 100_000) + "\x00;",
+		"README": strings.Repeat(strings.Repeat("H4sIAAAAAAAA", 4)+".\n", 100_000),
+	} {
+		if passedOver(t, name, in) {
+			t.Errorf("%s: passed over", name)
+		}
+	}
+}
+
 // What only talks of such documents is passed over.
 func TestHarmlessWords(t *testing.T) {
 	for name, in := range map[string]string{
