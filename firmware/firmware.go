@@ -9,7 +9,7 @@
 //
 // # Formats
 //
-// [Formats] lists them; each has a subpackage of its own:
+// What is read, by the name that reports give it:
 //
 //	openwrt-profiles    profiles.json of OpenWrt and its relatives
 //	openwrt-manifest    the list of packages beside an OpenWrt image
@@ -56,78 +56,97 @@ package firmware
 import (
 	"bytes"
 	"context"
+	"hash"
 	"io"
 	"io/fs"
 
-	"github.com/clause76/clause76/firmware/android"
-	"github.com/clause76/clause76/firmware/buildroot"
-	"github.com/clause76/clause76/firmware/devicetree"
-	"github.com/clause76/clause76/firmware/fwupd"
-	"github.com/clause76/clause76/firmware/image"
-	"github.com/clause76/clause76/firmware/inf"
-	"github.com/clause76/clause76/firmware/kmod"
-	"github.com/clause76/clause76/firmware/mud"
-	"github.com/clause76/clause76/firmware/network"
-	"github.com/clause76/clause76/firmware/openwrt"
-	"github.com/clause76/clause76/firmware/osrelease"
-	"github.com/clause76/clause76/firmware/packages"
-	"github.com/clause76/clause76/firmware/pldm"
-	"github.com/clause76/clause76/firmware/redfish"
-	"github.com/clause76/clause76/firmware/rpm"
-	"github.com/clause76/clause76/firmware/smbios"
-	"github.com/clause76/clause76/firmware/suit"
-	"github.com/clause76/clause76/firmware/tree"
-	"github.com/clause76/clause76/firmware/unpackers"
-	"github.com/clause76/clause76/firmware/uswid"
-	"github.com/clause76/clause76/firmware/winexe"
-	"github.com/clause76/clause76/firmware/yocto"
+	"github.com/clause76/clause76/firmware/internal/android"
+	"github.com/clause76/clause76/firmware/internal/buildroot"
+	"github.com/clause76/clause76/firmware/internal/carve"
+	"github.com/clause76/clause76/firmware/internal/devicetree"
+	"github.com/clause76/clause76/firmware/internal/fwupd"
+	"github.com/clause76/clause76/firmware/internal/inf"
+	"github.com/clause76/clause76/firmware/internal/kmod"
+	"github.com/clause76/clause76/firmware/internal/mud"
+	"github.com/clause76/clause76/firmware/internal/network"
+	"github.com/clause76/clause76/firmware/internal/openwrt"
+	"github.com/clause76/clause76/firmware/internal/osrelease"
+	"github.com/clause76/clause76/firmware/internal/pkgdb"
+	"github.com/clause76/clause76/firmware/internal/pldm"
+	"github.com/clause76/clause76/firmware/internal/redfish"
+	"github.com/clause76/clause76/firmware/internal/rootfs"
+	"github.com/clause76/clause76/firmware/internal/rpm"
+	"github.com/clause76/clause76/firmware/internal/scanreport"
+	"github.com/clause76/clause76/firmware/internal/smbios"
+	"github.com/clause76/clause76/firmware/internal/suit"
+	"github.com/clause76/clause76/firmware/internal/uswid"
+	"github.com/clause76/clause76/firmware/internal/winexe"
+	"github.com/clause76/clause76/firmware/internal/yocto"
 	"github.com/clause76/clause76/sbom"
 )
 
-// A Format is one format of device manifests.
-type Format struct {
-	Name string // as reports have it
-	// Sniff reports whether a document that starts with head is of this format.
-	Sniff func(head []byte) bool
-	Read  func(r io.Reader, opts *sbom.Options) *sbom.Document
+// A format is one format of device manifests.
+type format struct {
+	name string // as reports have it
+	// sniff reports whether a document that starts with head is of this format.
+	sniff func(head []byte) bool
+	read  func(r io.Reader, opts *sbom.Options) *sbom.Document
 }
 
-// Formats returns the formats, in the order in which they are tried.
-func Formats() []Format {
-	return []Format{
-		{devicetree.Name, devicetree.Sniff, devicetree.Read},
-		{openwrt.Name, openwrt.Sniff, openwrt.Read},
-		{pldm.Name, pldm.Sniff, pldm.Read},
-		{suit.Name, suit.Sniff, suit.Read},
-		{mud.Name, mud.Sniff, mud.Read},
-		{uswid.Name, uswid.Sniff, uswid.Read},
-		{winexe.Name, winexe.Sniff, winexe.Read},
-		{rpm.NameDatabase, rpm.SniffDatabase, rpm.ReadDatabase},
-		{rpm.NamePackage, rpm.SniffPackage, rpm.ReadPackage},
-		{kmod.Name, kmod.Sniff, kmod.Read},
-		{network.NameSNMP, network.SniffSNMP, network.ReadSNMP},
-		{network.NameISAPI, network.SniffISAPI, network.ReadISAPI},
-		{network.NameONVIF, network.SniffONVIF, network.ReadONVIF},
-		{network.NameTR069, network.SniffTR069, network.ReadTR069},
-		{fwupd.NameMetainfo, fwupd.SniffMetainfo, fwupd.ReadMetainfo},
-		{fwupd.NameDevices, fwupd.SniffDevices, fwupd.ReadDevices},
-		{redfish.Name, redfish.Sniff, redfish.Read},
-		{smbios.Name, smbios.Sniff, smbios.Read},
-		{buildroot.NameManifest, buildroot.SniffManifest, buildroot.ReadManifest},
-		{buildroot.NameShowInfo, buildroot.SniffShowInfo, buildroot.ReadShowInfo},
-		{yocto.NameLicenses, yocto.SniffLicenses, yocto.ReadLicenses},
-		{inf.Name, inf.Sniff, inf.Read},
-		{unpackers.NameBinwalk, unpackers.SniffBinwalk, unpackers.ReadBinwalk},
-		{unpackers.NameUnblob, unpackers.SniffUnblob, unpackers.ReadUnblob},
-		{android.NameOTA, android.SniffOTA, android.ReadOTA},
-		{packages.NameDeb822, packages.SniffDeb822, packages.ReadDeb822},
-		{packages.NameAPK, packages.SniffAPK, packages.ReadAPK},
-		{devicetree.NameDTS, devicetree.SniffDTS, devicetree.ReadDTS},
-		{android.Name, android.Sniff, android.Read},
-		{osrelease.Name, osrelease.Sniff, osrelease.Read},
-		{packages.NameManifest, packages.SniffManifest, packages.ReadManifest},
-		{yocto.NameManifest, yocto.SniffManifest, yocto.ReadManifest},
+// formats are in the order in which they are tried: those with a fixed signature first, lists
+// of plain lines last.
+var formats = []format{
+	{devicetree.Name, devicetree.Sniff, devicetree.Read},
+	{openwrt.Name, openwrt.Sniff, openwrt.Read},
+	{pldm.Name, pldm.Sniff, pldm.Read},
+	{suit.Name, suit.Sniff, suit.Read},
+	{mud.Name, mud.Sniff, mud.Read},
+	{uswid.Name, uswid.Sniff, uswid.Read},
+	{winexe.Name, winexe.Sniff, winexe.Read},
+	{rpm.NameDatabase, rpm.SniffDatabase, rpm.ReadDatabase},
+	{rpm.NamePackage, rpm.SniffPackage, rpm.ReadPackage},
+	{kmod.Name, kmod.Sniff, kmod.Read},
+	{network.NameSNMP, network.SniffSNMP, network.ReadSNMP},
+	{network.NameISAPI, network.SniffISAPI, network.ReadISAPI},
+	{network.NameONVIF, network.SniffONVIF, network.ReadONVIF},
+	{network.NameTR069, network.SniffTR069, network.ReadTR069},
+	{fwupd.NameMetainfo, fwupd.SniffMetainfo, fwupd.ReadMetainfo},
+	{fwupd.NameDevices, fwupd.SniffDevices, fwupd.ReadDevices},
+	{redfish.Name, redfish.Sniff, redfish.Read},
+	{smbios.Name, smbios.Sniff, smbios.Read},
+	{buildroot.NameManifest, buildroot.SniffManifest, buildroot.ReadManifest},
+	{buildroot.NameShowInfo, buildroot.SniffShowInfo, buildroot.ReadShowInfo},
+	{yocto.NameLicenses, yocto.SniffLicenses, yocto.ReadLicenses},
+	{inf.Name, inf.Sniff, inf.Read},
+	{scanreport.NameBinwalk, scanreport.SniffBinwalk, scanreport.ReadBinwalk},
+	{scanreport.NameUnblob, scanreport.SniffUnblob, scanreport.ReadUnblob},
+	{android.NameOTA, android.SniffOTA, android.ReadOTA},
+	{pkgdb.NameDeb822, pkgdb.SniffDeb822, pkgdb.ReadDeb822},
+	{pkgdb.NameAPK, pkgdb.SniffAPK, pkgdb.ReadAPK},
+	{devicetree.NameDTS, devicetree.SniffDTS, devicetree.ReadDTS},
+	{android.Name, android.Sniff, android.Read},
+	{osrelease.Name, osrelease.Sniff, osrelease.Read},
+	{pkgdb.NameManifest, pkgdb.SniffManifest, pkgdb.ReadManifest},
+	{yocto.NameManifest, yocto.SniffManifest, yocto.ReadManifest},
+}
+
+// Detect returns the name of the device manifest format that head, the first bytes of a
+// document, is in, or "" if it is in none of them. A bill of materials and a firmware image
+// are in none of them.
+func Detect(head []byte) string {
+	if f := detect(head); f != nil {
+		return f.name
 	}
+	return ""
+}
+
+func detect(head []byte) *format {
+	for i := range formats {
+		if formats[i].sniff(head) {
+			return &formats[i]
+		}
+	}
+	return nil
 }
 
 // headSize is how much of a document is looked at to find out what it is.
@@ -138,8 +157,9 @@ const maxNested = 4
 
 // Open returns the bill of materials or device manifest that r holds, whichever it
 // is. What r holds is found out at once from its first bytes. A binary file of no format
-// of this package or of package sbom is searched for what tells whose it is, see package
-// image; if there is nothing, and of a text, Components gives an [sbom.ErrNotRecognised].
+// of this package or of package sbom is scanned for file systems, devicetrees and other
+// content that names a maker; if it has none, and for a text in no known format, Components
+// gives an [sbom.ErrNotRecognised].
 func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return OpenAt(r, nil, 0, opts)
 }
@@ -150,22 +170,42 @@ func OpenAt(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.D
 	return opener(maxNested)(r, at, size, opts)
 }
 
-// OpenFS returns what the files in a directory say, as one document: a root file system,
-// /sys/class/dmi/id, or a mock-up of Redfish; see package tree. Reading ends when ctx is
-// done. opts.Open need not be set.
-func OpenFS(ctx context.Context, fsys fs.FS, opts *tree.Options) *sbom.Document {
-	o := tree.Options{}
-	if opts != nil {
-		o = *opts
-	}
-	if o.Open == nil {
-		o.Open = opener(maxNested)
-	}
-	return tree.Read(ctx, fsys, &o)
+// FSOptions set how [OpenFS] reads a directory. A nil *FSOptions means defaults.
+type FSOptions struct {
+	sbom.Options
+	// Jobs is how many files are read at once; default one for each processor. Results do
+	// not depend on it.
+	Jobs int
+	// MaxBytes bounds the sum of the sizes of all files; default 256 GiB.
+	MaxBytes int64
+	// Sum, if it is set, receives the list that sha256sum prints for the files in the order
+	// of their paths: a line each of the digest, two spaces and the path. The digest of that
+	// list identifies the directory.
+	Sum hash.Hash
 }
 
+// OpenFS returns what the files in a directory say, as one document: a root file system,
+// /sys/class/dmi/id, or a mock-up of Redfish. Reading ends when ctx is done.
+//
+// Each file is read as what its content says it is, and unpacked if need be. The location of a
+// component is the path of the file, "#", and the place in the file:
+// "usr/lib/opkg/status#/kmod-x". A file that belongs to no package of a package database and
+// is in no known format counts as a component without an identity, and makes the document
+// incomplete: an unknown program is not a clean one.
+func OpenFS(ctx context.Context, fsys fs.FS, opts *FSOptions) *sbom.Document {
+	if opts == nil {
+		opts = new(FSOptions)
+	}
+	return rootfs.Read(ctx, fsys, &rootfs.Options{Options: opts.Options, Open: opener(maxNested), Jobs: opts.Jobs, Bytes: opts.MaxBytes, Sum: opts.Sum})
+}
+
+// DetectFS returns what kind of device a directory describes: "root-file-system",
+// "redfish-mockup", "sysfs-dmi" or "sysfs-esrt", for [OpenFS]; or "" if it is a directory of
+// documents. Only names are looked at; a symbolic link counts, wherever it leads.
+func DetectFS(fsys fs.FS) string { return rootfs.Kind(fsys) }
+
 // opener returns what opens documents, and images in them to a depth.
-func opener(depth int) tree.Opener {
+func opener(depth int) rootfs.Opener {
 	return func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
 		head := make([]byte, headSize)
 		n, err := io.ReadFull(r, head)
@@ -174,17 +214,15 @@ func opener(depth int) tree.Opener {
 			return sbom.Failed(sbom.Header{}, sbom.ReadError(0, err))
 		}
 		all := io.MultiReader(bytes.NewReader(head), r)
-		for _, f := range Formats() {
-			if f.Sniff(head) {
-				return f.Read(all, opts)
-			}
+		if f := detect(head); f != nil {
+			return f.read(all, opts)
 		}
-		if image.Sniff(head) && sbom.NewReader(bytes.NewReader(head), opts).Header().Format == "" {
-			src := image.Source{Reader: all, At: at, Size: size}
+		if carve.Sniff(head) && sbom.NewReader(bytes.NewReader(head), opts).Header().Format == "" {
+			src := carve.Source{Reader: all, At: at, Size: size}
 			if depth > 0 {
 				src.Open = opener(depth - 1)
 			}
-			return image.Read(src, opts)
+			return carve.Read(src, opts)
 		}
 		return sbom.NewReader(all, opts)
 	}

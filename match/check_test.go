@@ -15,6 +15,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -285,7 +286,7 @@ func TestUnverified(t *testing.T) {
 		}
 		text = set(text[:at], tt.clause) + set(text[at:], tt.listing)
 		files["instruments/xx-order-7.json"].Data = []byte(text)
-		release, err := denylist.Load(files, denylist.Current())
+		release, err := author.Load(files, denylist.Current())
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}

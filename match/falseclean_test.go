@@ -13,7 +13,6 @@ import (
 	"hash/crc32"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,7 +25,7 @@ import (
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/sbom"
-	"github.com/clause76/clause76/sbom/peel"
+	"github.com/clause76/clause76/sbom/unpack"
 )
 
 // The false clean matrix: every document that is known to name a listed vendor, in
@@ -233,7 +232,7 @@ func ending(m *match.Matcher, doc string) string {
 		return r.Verdict.String()
 	}
 	worst, any := match.NoVerdict, false
-	for item := range peel.Walk(context.Background(), peel.Source{Path: "sbom", Reader: strings.NewReader(doc)}, &peel.Options{Recognized: recognized}) {
+	for item := range unpack.Walk(context.Background(), unpack.Source{Path: "sbom", Reader: strings.NewReader(doc)}, &unpack.Options{Recognized: recognized}) {
 		if item.Err != nil {
 			return "error"
 		}
@@ -262,7 +261,7 @@ func ending(m *match.Matcher, doc string) string {
 // recognized reports whether a document that starts with head is of a format that is read.
 func recognized(head []byte) bool {
 	_, err := sbom.Detect(head)
-	return err == nil || slices.ContainsFunc(firmware.Formats(), func(f firmware.Format) bool { return f.Sniff(head) })
+	return err == nil || firmware.Detect(head) != ""
 }
 
 // edits are changes to the syntax of a document that another parser may read

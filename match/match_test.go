@@ -17,6 +17,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/adapter"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -280,14 +281,14 @@ func TestAdapters(t *testing.T) {
 	if err := cyclonedx.NewBOMDecoder(file("endpoint-agent.cdx.json"), cyclonedx.BOMFileFormatJSON).Decode(&bom); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := check(sbom.FromCycloneDX(&bom)), check(sbom.NewReader(file("endpoint-agent.cdx.json"), nil)); got != want {
+	if got, want := check(adapter.FromCycloneDX(&bom)), check(sbom.NewReader(file("endpoint-agent.cdx.json"), nil)); got != want {
 		t.Errorf("CycloneDX from memory:\n%s\nfrom the file:\n%s", got, want)
 	}
 	doc, err := spdxjson.Read(file("management-console.spdx.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := check(sbom.FromSPDX(doc)), check(sbom.NewReader(file("management-console.spdx.json"), nil)); got != want {
+	if got, want := check(adapter.FromSPDX(doc)), check(sbom.NewReader(file("management-console.spdx.json"), nil)); got != want {
 		t.Errorf("SPDX from memory:\n%s\nfrom the file:\n%s", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -28,7 +29,7 @@ func emptied(t *testing.T) *denylist.Release {
 	}
 	text := string(files[order].Data)
 	files[order].Data = []byte(text[:strings.Index(text, `"listings"`)] + `"listings": [` + "]\n}\n")
-	r, err := denylist.Load(files, nil)
+	r, err := author.Load(files, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

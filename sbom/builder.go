@@ -5,7 +5,7 @@ package sbom
 import (
 	"strconv"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 

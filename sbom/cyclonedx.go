@@ -8,7 +8,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 

@@ -18,7 +18,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/dynamicpb"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/internal/jsonstream"
 )
 
 // maxProto bounds a document in protobuf, which is read in memory.

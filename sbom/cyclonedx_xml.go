@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // cycloneDXSpace is the namespace of CycloneDX XML, before the version.

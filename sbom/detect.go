@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
-	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // headSize is how much of a document is looked at to find out what it is.

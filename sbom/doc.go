@@ -21,9 +21,9 @@
 //
 // The format is found in the content, never in the file's name: an object without
 // bomFormat "CycloneDX" and specVersion, or without spdxVersion, is not a bill of
-// materials, and reading it is an error. [FromCycloneDX] and [FromSPDX] take documents
-// that a program already holds as types of cyclonedx-go and tools-golang. Package peel
-// takes off what is around a document: UTF-16, compression, archives, envelopes.
+// materials, and reading it is an error. Package adapter takes documents that a program
+// already holds as types of cyclonedx-go and tools-golang. Package unpack extracts documents
+// from archives, compression, UTF-16 and signed envelopes.
 //
 // Every encoding is read in its JSON form, so a field means the same in all of them,
 // one that stands twice is refused in all of them, and the place of a claim is a JSON

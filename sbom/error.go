@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/internal/jsonstream"
 )
 
 // Errors of reading, for errors.Is. Those of JSON itself are of package jsonstream.

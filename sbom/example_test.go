@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	cyclonedx "github.com/CycloneDX/cyclonedx-go"
-
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -30,14 +28,4 @@ func Example() {
 	// namespace purl pkg:npm/%40kaspersky/hexa-ui@6.387.4 /components/0/purl
 	// supplier name AO Kaspersky Lab /components/0/supplier/name
 	// CycloneDX 1.6
-}
-
-func ExampleFromCycloneDX() {
-	bom := cyclonedx.NewBOM()
-	bom.Components = &[]cyclonedx.Component{{Name: "klnagent", Publisher: "AO Kaspersky Lab"}}
-	for c, err := range sbom.FromCycloneDX(bom).Components() {
-		fmt.Println(c.Name, len(c.Claims), "claims", err)
-	}
-	// Output:
-	// klnagent 2 claims <nil>
 }

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/clause76/clause76/vendors/purl"
+	"github.com/clause76/clause76/internal/purl"
 )
 
 // registryRecords are the addresses at which registries give their own record of a package

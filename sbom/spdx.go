@@ -9,7 +9,7 @@ import (
 	"io"
 	"regexp"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 

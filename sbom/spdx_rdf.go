@@ -8,8 +8,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
-	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // Packages, files and snippets are read where the format has them. One that is anywhere

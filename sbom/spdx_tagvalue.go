@@ -10,7 +10,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 

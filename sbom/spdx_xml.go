@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // spdxXMLForm is the form of the root element of SPDX XML: the JSON schema with an

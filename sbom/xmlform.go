@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/clause76/clause76/sbom/jsonstream"
-	"github.com/clause76/clause76/sbom/xmlstream"
+	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // Documents in XML are read in their JSON form, so that a field means the same in

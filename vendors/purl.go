@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/clause76/clause76/vendors/purl"
+	"github.com/clause76/clause76/internal/purl"
 )
 
 // purlParts is a package URL taken apart for looking it up. Namespace and name are

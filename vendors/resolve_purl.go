@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/clause76/clause76/vendors/purl"
+	"github.com/clause76/clause76/internal/purl"
 )
 
 func (r *resolver) purl(c *Claim) {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -39,7 +40,7 @@ func (l *lists) open(name string) (*denylist.Release, error) {
 	case statErr != nil:
 		return nil, fmt.Errorf("-denylist %s is neither a release nor a file: %w; %w", name, err, statErr)
 	case info.IsDir():
-		return denylist.Load(os.DirFS(name), denylist.Current())
+		return author.Load(os.DirFS(name), denylist.Current())
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {

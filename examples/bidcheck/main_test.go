@@ -26,6 +26,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
 )
@@ -401,7 +402,7 @@ func TestDenylistFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	sign := func(r *denylist.Release, expires vendors.Date, to string) {
-		signed, err := denylist.Sign(r, expires, signer)
+		signed, err := author.Sign(r, expires, signer)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 )
 
 // lint checks the embedded denylist, or the list in a folder, and counts what it has.
@@ -37,14 +38,14 @@ func lint(args []string, out io.Writer) error {
 
 // lintList checks a list over base, which may be nil, and counts what both have.
 func lintList(fsys fs.FS, base *denylist.Release, out io.Writer) error {
-	faults := denylist.Lint(fsys, base)
+	faults := author.Lint(fsys, base)
 	for _, f := range faults {
 		fmt.Fprintln(out, f)
 	}
 	if len(faults) > 0 {
 		return fmt.Errorf("%w: %d", errFaults, len(faults))
 	}
-	r, err := denylist.Load(fsys, base)
+	r, err := author.Load(fsys, base)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func lintEmbedded(out io.Writer) error {
 		fmt.Fprintf(out, "release %s  %s  %d instruments\n", name, r.Digest(), len(r.Instruments()))
 	}
 	fmt.Fprintln(out)
-	return lintList(denylist.Sources(), nil, out)
+	return lintList(author.Sources(), nil, out)
 }
 
 // count prints what a release has.

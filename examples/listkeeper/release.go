@@ -17,6 +17,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -45,7 +46,7 @@ func cut(args []string, out io.Writer) error {
 	if own, _ := fs.Glob(register, "*.json"); len(own) == 0 {
 		register = vendors.BundledData()
 	}
-	data, err := denylist.Cut(*name, vendors.Date(*date), *predecessor, *remark, dir, register)
+	data, err := author.BuildRelease(*name, vendors.Date(*date), *predecessor, *remark, dir, register)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func sign(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	signed, err := denylist.Sign(r, vendors.Date(*expires), signer)
+	signed, err := author.Sign(r, vendors.Date(*expires), signer)
 	if err != nil {
 		return err
 	}

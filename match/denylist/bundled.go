@@ -7,19 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/clause76/clause76/vendors"
 )
 
 //go:embed data/releases/*.json
 var releases embed.FS
-
-//go:embed data/list.json data/instruments/*.json
-var sources embed.FS
 
 //go:embed data/history.txt
 var history string
@@ -76,24 +70,4 @@ func Open(name string) (*Release, error) {
 	}
 	r.trust = Embedded
 	return r, nil
-}
-
-// Sources returns the files that releases are cut from, as a list that [Load] and [Lint]
-// read without a base.
-func Sources() fs.FS { return sourceFS{} }
-
-// sourceFS has the instruments of this package and, in vendors, the bundled register.
-type sourceFS struct{}
-
-func (sourceFS) Open(name string) (fs.File, error) {
-	if !fs.ValidPath(name) {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
-	}
-	if name == "vendors" {
-		return vendors.BundledData().Open(".")
-	}
-	if file, ok := strings.CutPrefix(name, "vendors/"); ok {
-		return vendors.BundledData().Open(file)
-	}
-	return sources.Open(path.Join("data", name))
 }

@@ -146,7 +146,7 @@ type Clause struct {
 	Public      vendors.Date `json:"public"`
 	Source      string       `json:"source"`
 	Note        string       `json:"note,omitzero"`
-	// Digest is that of the text, "sha256:…", as [Cut] records it.
+	// Digest is that of the text, "sha256:…", as a release records it.
 	Digest string `json:"digest,omitzero"`
 }
 

@@ -25,13 +25,13 @@
 // A release that did not come with this package is a file. [OpenSigned] opens it by a
 // signed [Statement] that is not older than the one last trusted and has not
 // expired; [OpenPinned] by its digest, for audits; [Parse] as it is.
-// [Release.Trust] says which. [Load] layers a list of one's own over a release, and
-// [Lint] names its faults by file and line.
+// [Release.Trust] says which. Package author reads a custom denylist from a folder and adds
+// it to a release.
 //
 // # Time
 //
 // Two questions are kept apart. Which release is used says what was known. The
-// as-of day of [Release.StatusOf] says what was in force. Intervals are half-open;
+// as-of day of [Entry.Status] says what was in force. Intervals are half-open;
 // no clock is read.
 //
 // # What does not load

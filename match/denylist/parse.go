@@ -14,7 +14,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Errors of [Parse] and [Cut], for errors.Is.
+// Errors of [Parse] and [New], and of package author, for errors.Is.
 var (
 	// ErrRelease is wrapped by all of them.
 	ErrRelease = errors.New("denylist: bad release")
@@ -52,43 +52,50 @@ func (e *EntryError) Error() string { return e.Entry + ": " + e.Err.Error() }
 // Unwrap returns the fault.
 func (e *EntryError) Unwrap() error { return e.Err }
 
+// EntryErrors are all that is wrong in a denylist, in the order of its entries.
+type EntryErrors []error
+
+// Error returns the errors, a line each.
+func (es EntryErrors) Error() string { return errors.Join(es...).Error() }
+
+// Unwrap returns the errors.
+func (es EntryErrors) Unwrap() []error { return es }
+
+// join returns the errors that are not nil, those of EntryErrors one by one; nil if there are
+// none.
+func join(errs ...error) error {
+	var all EntryErrors
+	for _, err := range errs {
+		if es, ok := err.(EntryErrors); ok {
+			all = append(all, es...)
+		} else if err != nil {
+			all = append(all, err)
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return all
+}
+
 // at says of which entry the faults are, and wrong of which member.
 func at(entry string, faults ...error) error {
-	var out []error
-	for _, f := range flatten(errors.Join(faults...)) {
+	err := join(faults...)
+	if err == nil {
+		return nil
+	}
+	all := err.(EntryErrors)
+	for i, f := range all {
 		if known := (*EntryError)(nil); errors.As(f, &known) && known.Entry != "" {
-			out = append(out, f)
 			continue
 		}
 		e := &EntryError{Entry: entry, Err: f}
 		if m := (*memberError)(nil); errors.As(f, &m) {
 			e.Member = m.member
 		}
-		out = append(out, e)
+		all[i] = e
 	}
-	return errors.Join(out...)
-}
-
-// flatten returns the errors that [errors.Join] joined. One that fmt.Errorf made of
-// several stays whole.
-func flatten(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if err == nil {
-		return nil
-	}
-	if !ok {
-		return []error{err}
-	}
-	var out []error
-	var lines []string
-	for _, e := range joined.Unwrap() {
-		out = append(out, flatten(e)...)
-		lines = append(lines, e.Error())
-	}
-	if strings.Join(lines, "\n") != err.Error() {
-		return []error{err}
-	}
-	return out
+	return all
 }
 
 // A memberError is a fault of one JSON member.
@@ -137,6 +144,26 @@ func (f *releaseFile) release() (*Release, error) {
 	return assemble(f.Release, f.Date, f.Instruments, reg)
 }
 
+// Content is what [New] makes a custom denylist of.
+type Content struct {
+	Name        string
+	Date        vendors.Date
+	Digest      string // that identifies the content: "h1:…"
+	Instruments []*Instrument
+	Register    *vendors.Register
+}
+
+// New checks a custom denylist as [Parse] checks a release, and returns it. Package author
+// reads the content from a folder. Every error wraps [ErrRelease]; several are joined.
+func New(c Content) (*Release, error) {
+	r, err := assemble(c.Name, c.Date, c.Instruments, c.Register)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrRelease, c.Name, err)
+	}
+	r.digest, r.trust = c.Digest, Custom
+	return r, nil
+}
+
 // assemble checks instruments against a register and makes a release of them.
 func assemble(name string, date vendors.Date, instruments []*Instrument, reg *vendors.Register) (*Release, error) {
 	r := &Release{name: name, date: date, instruments: slices.Clone(instruments), register: reg,
@@ -147,7 +174,7 @@ func assemble(name string, date vendors.Date, instruments []*Instrument, reg *ve
 		if in == nil {
 			return nil, fmt.Errorf("an instrument is null: %w", ErrValue)
 		}
-		faults = errors.Join(faults, c.instrument(in))
+		faults = join(faults, c.instrument(in))
 		r.byID[in.ID] = in
 		for i := range in.Listings {
 			l := &in.Listings[i]
@@ -162,7 +189,7 @@ func assemble(name string, date vendors.Date, instruments []*Instrument, reg *ve
 		}
 	}
 	for _, in := range instruments {
-		faults = errors.Join(faults, at(in.ID, r.history(in)))
+		faults = join(faults, at(in.ID, r.history(in)))
 	}
 	if faults != nil {
 		return nil, faults
@@ -252,7 +279,7 @@ func present(pairs ...string) error {
 	var err error
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
-			err = errors.Join(err, wrong(ErrValue, pairs[i], "%s is missing or empty; expected a value", pairs[i]))
+			err = join(err, wrong(ErrValue, pairs[i], "%s is missing or empty; expected a value", pairs[i]))
 		}
 	}
 	return err
@@ -267,26 +294,26 @@ func (c *checker) instrument(in *Instrument) error {
 	)
 	for _, cl := range in.Clauses {
 		id := in.ID + "#" + cl.ID
-		err = errors.Join(err, at(id, c.id(id), day("public", cl.Public),
+		err = join(err, at(id, c.id(id), day("public", cl.Public),
 			present("locator", cl.Locator, "language", cl.Language, "text", cl.Text, "source", cl.Source)))
-		if cl.Digest != "" && cl.Digest != textDigest(cl.Text) {
-			err = errors.Join(err, at(id, wrong(ErrDigest, "digest", "digest is %s; that of the text is %s", cl.Digest, textDigest(cl.Text))))
+		if cl.Digest != "" && cl.Digest != cl.TextDigest() {
+			err = join(err, at(id, wrong(ErrDigest, "digest", "digest is %s; that of the text is %s", cl.Digest, cl.TextDigest())))
 		}
 	}
 	for i := range in.Listings {
 		l := &in.Listings[i]
-		err = errors.Join(err, at(l.ID, c.id(l.ID), c.listing(in, l)))
+		err = join(err, at(l.ID, c.id(l.ID), c.listing(in, l)))
 		for j := range i {
 			if other := &in.Listings[j]; overlap(l, other) {
-				err = errors.Join(err, at(l.ID, wrong(ErrInterval, "from", "says the same of the same vendor at the same time as %s", other.ID)))
+				err = join(err, at(l.ID, wrong(ErrInterval, "from", "says the same of the same vendor at the same time as %s", other.ID)))
 			}
 		}
 	}
 	for i := range in.Excluded {
-		err = errors.Join(err, at(in.Excluded[i].ID, c.excluded(in, &in.Excluded[i])))
+		err = join(err, at(in.Excluded[i].ID, c.excluded(in, &in.Excluded[i])))
 	}
 	for _, x := range in.Context {
-		err = errors.Join(err, at(x.ID, c.id(x.ID), day("date", x.Date), present("text", x.Text, "source", x.Source), c.vendor(x.Vendor)))
+		err = join(err, at(x.ID, c.id(x.ID), day("date", x.Date), present("text", x.Text, "source", x.Source), c.vendor(x.Vendor)))
 	}
 	return err
 }
@@ -298,10 +325,10 @@ func (c *checker) events(in *Instrument) error {
 	var err error
 	last := vendors.Date("")
 	for _, e := range in.Events {
-		err = errors.Join(err, day("date", e.Date), present("source", e.Source),
+		err = join(err, day("date", e.Date), present("source", e.Source),
 			oneOf("event", e.Event, Tabled, Adopted, Issued, Published, Enacted, Effective, Amended, Upheld, Suspended, Terminated, Vacated, Superseded))
 		if e.Date < last {
-			err = errors.Join(err, wrong(ErrInterval, "events", "the event of %s stands behind that of %s; expected them in order of their dates", e.Date, last))
+			err = join(err, wrong(ErrInterval, "events", "the event of %s stands behind that of %s; expected them in order of their dates", e.Date, last))
 		}
 		last = e.Date
 	}
@@ -316,7 +343,7 @@ func (c *checker) vendor(id vendors.ID) error {
 }
 
 func (c *checker) listing(in *Instrument, l *Listing) error {
-	err := errors.Join(
+	err := join(
 		oneOf("action", l.Action, Review, Exclude, Ban, PhaseOut, Diversify, Warn),
 		oneOf("effect", l.Effect, Use, Procurement, Market, Subsidy, Supply),
 		oneOf("basis", l.Basis, Named, Example, Covered),
@@ -324,9 +351,9 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 		day("public", l.Public), day("from", l.From), present("quote", l.Quote), c.vendor(l.Vendor),
 	)
 	if l.Until != "" {
-		err = errors.Join(err, day("until", l.Until))
+		err = join(err, day("until", l.Until))
 		if l.Until <= l.From {
-			err = errors.Join(err, wrong(ErrInterval, "until", "until %s is not after from %s", l.Until, l.From))
+			err = join(err, wrong(ErrInterval, "until", "until %s is not after from %s", l.Until, l.From))
 		}
 	}
 	clause, names := in.clause(l.Clause), in.clause(l.In)
@@ -334,18 +361,18 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 		names = clause
 	}
 	if clause == nil || names == nil {
-		return errors.Join(err, wrong(ErrReference, "clause", "clause %q or %q is not in the instrument", l.Clause, l.In))
+		return join(err, wrong(ErrReference, "clause", "clause %q or %q is not in the instrument", l.Clause, l.In))
 	}
 	if !strings.Contains(clause.Text, l.Quote) {
-		err = errors.Join(err, notVerbatim("quote", l.Quote, clause.Text))
+		err = join(err, notVerbatim("quote", l.Quote, clause.Text))
 	}
 	for i, words := range append([]string{l.Reach, l.Scope.Limit}, l.Scope.Exceptions...) {
 		if words != "" && !in.says(words) {
-			err = errors.Join(err, notVerbatim([]string{"reach", "limit", "exceptions"}[min(i, 2)], words, clause.Text))
+			err = join(err, notVerbatim([]string{"reach", "limit", "exceptions"}[min(i, 2)], words, clause.Text))
 		}
 	}
 	if l.Reach == "" && l.Depth != NotAddressed {
-		err = errors.Join(err, wrong(ErrValue, "depth", "depth is %q, without reach; expected the text's words on components inside other products, or %q", l.Depth, NotAddressed))
+		err = join(err, wrong(ErrValue, "depth", "depth is %q, without reach; expected the text's words on components inside other products, or %q", l.Depth, NotAddressed))
 	}
 	if c.reg.Vendor(l.Vendor) == nil {
 		return err
@@ -353,13 +380,13 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 	switch l.Basis {
 	case Named, Example:
 		if l.Named == "" || !strings.Contains(names.Text, l.Named) {
-			err = errors.Join(err, notVerbatim("named", l.Named, names.Text))
+			err = join(err, notVerbatim("named", l.Named, names.Text))
 		}
 		if !c.isNameOf(l.Named, l.Vendor) {
-			err = errors.Join(err, wrong(ErrVendor, "named", "the register does not know %q as a name of %s; expected it among the names in the vendor's file", l.Named, l.Vendor))
+			err = join(err, wrong(ErrVendor, "named", "the register does not know %q as a name of %s; expected it among the names in the vendor's file", l.Named, l.Vendor))
 		}
 	case Covered:
-		err = errors.Join(err, present("fact", l.Fact))
+		err = join(err, present("fact", l.Fact))
 	}
 	return err
 }
@@ -394,7 +421,7 @@ func (c *checker) isNameOf(name string, id vendors.ID) bool {
 }
 
 func (c *checker) excluded(in *Instrument, x *Excluded) error {
-	err := errors.Join(
+	err := join(
 		c.id(x.ID), day("public", x.Public), present("note", x.Note, "source", x.Source), c.vendor(x.Vendor),
 		oneOf("reason", x.Reason, NotNamed, CriterionOnly, Lifted, ProductOnly),
 	)
@@ -403,14 +430,14 @@ func (c *checker) excluded(in *Instrument, x *Excluded) error {
 	}
 	clause := in.clause(x.Clause)
 	if clause == nil {
-		return errors.Join(err, wrong(ErrReference, "clause", "clause %q is not in the instrument", x.Clause))
+		return join(err, wrong(ErrReference, "clause", "clause %q is not in the instrument", x.Clause))
 	}
 	if x.Reason == Lifted {
 		return err
 	}
 	got := c.reg.Resolve("", []vendors.Claim{{Role: vendors.Mention, Kind: vendors.KindText, Value: clause.Text}})
 	if slices.ContainsFunc(got.Attributions, func(a vendors.Attribution) bool { return a.Vendor == x.Vendor }) {
-		err = errors.Join(err, wrong(ErrQuote, "vendor", "the clause names %s after all", x.Vendor))
+		err = join(err, wrong(ErrQuote, "vendor", "the clause names %s after all", x.Vendor))
 	}
 	return err
 }

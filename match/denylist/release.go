@@ -131,7 +131,7 @@ func (e Entry) Cite(day vendors.Date) Citation {
 		Binding: in.Binding, Addressees: in.Addressees, URL: in.URL, Status: e.Status(day), Ground: in.Ground,
 	}
 	if e.Clause != nil {
-		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, textDigest(e.Clause.Text)
+		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, e.Clause.TextDigest()
 		c.Translation = e.Clause.Translation
 	}
 	switch {
@@ -161,8 +161,9 @@ func (e Entry) Reach() string {
 	return e.Listing.Reach
 }
 
-func textDigest(text string) string {
-	sum := sha256.Sum256([]byte(text))
+// TextDigest returns the SHA-256 of the clause's text: "sha256:" and lower-case hexadecimal.
+func (c *Clause) TextDigest() string {
+	sum := sha256.Sum256([]byte(c.Text))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 

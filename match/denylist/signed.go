@@ -42,18 +42,6 @@ func (s Statement) String() string {
 	return fmt.Sprintf("%s\nrelease %s\ndate %s\nexpires %s\ndigest %s\n", statementHead, s.Release, s.Date, s.Expires, s.Digest)
 }
 
-// Sign returns the signed statement on a release.
-func Sign(r *Release, expires vendors.Date, signers ...note.Signer) ([]byte, error) {
-	if err := day("expires", expires); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRelease, err)
-	}
-	if expires <= r.date {
-		return nil, fmt.Errorf("%w: expires on %s, before the release's date %s: %w", ErrRelease, expires, r.date, ErrInterval)
-	}
-	s := Statement{r.name, r.date, expires, r.digest}
-	return note.Sign(&note.Note{Text: s.String()}, signers...)
-}
-
 // Verify returns the statement of a signed note. The error wraps [ErrSignature].
 func Verify(signed []byte, keys note.Verifiers) (Statement, error) {
 	n, err := note.Open(signed, keys)
@@ -152,7 +140,7 @@ const (
 	Embedded  TrustKind = "embedded" // they are in this package, with their digest
 	Signed    TrustKind = "signed"   // their statement is signed
 	Pinned    TrustKind = "pinned"   // they have a digest that was asked for
-	Own       TrustKind = "own"      // they are the user's own list over a release
+	Custom    TrustKind = "own"      // they are a custom denylist
 )
 
 // Trust returns why the release's bytes were trusted.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 )
 
 // keys makes a signer and its verifier.
@@ -44,7 +45,7 @@ func TestSigned(t *testing.T) {
 		return data
 	}
 	sign := func(name string, s note.Signer) []byte {
-		signed, err := denylist.Sign(open(t, name), "2027-06-01", s)
+		signed, err := author.Sign(open(t, name), "2027-06-01", s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +124,7 @@ func TestSigned(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if _, err := denylist.Sign(r, "2026-11-24", signer); !errors.Is(err, denylist.ErrInterval) {
+	if _, err := author.Sign(r, "2026-11-24", signer); !errors.Is(err, denylist.ErrInterval) {
 		t.Errorf("a statement that has expired when it is made: %v", err)
 	}
 	// The same one again, and a newer one, are fine.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
-	"github.com/clause76/clause76/sbom/peel"
+	"github.com/clause76/clause76/sbom/unpack"
 )
 
 // all screens the inputs. The bounds of all of them together are kept in the order of the inputs,
@@ -129,5 +129,5 @@ func (d *document) listed() int {
 func (x *screener) left(in Input) file {
 	err := fmt.Errorf("not screened: %d documents and companions, or %d bytes, came out of the archives before it", x.opts.MaxItems, x.opts.MaxBytes)
 	return file{src: evidence.Source{Path: in.Path},
-		docs: []document{{item: peel.Item{Path: in.Path}, err: &sbom.Error{Kind: sbom.ErrLimit, Err: err}}}}
+		docs: []document{{item: unpack.Item{Path: in.Path}, err: &sbom.Error{Kind: sbom.ErrLimit, Err: err}}}}
 }

@@ -12,24 +12,17 @@ import (
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
-	"github.com/clause76/clause76/sbom/peel"
+	"github.com/clause76/clause76/sbom/unpack"
 )
 
 // recognized reports whether a document that starts with head is of a format that is read.
 func recognized(head []byte) bool {
-	if _, err := sbom.Detect(head); err == nil {
-		return true
-	}
-	for _, f := range firmware.Formats() {
-		if f.Sniff(head) {
-			return true
-		}
-	}
-	return false
+	_, err := sbom.Detect(head)
+	return err == nil || firmware.Detect(head) != ""
 }
 
 // companion takes the digest of a companion, to its end: it shows there if it is one.
-func companion(ctx context.Context, item peel.Item, input string) (evidence.Companion, int64, error) {
+func companion(ctx context.Context, item unpack.Item, input string) (evidence.Companion, int64, error) {
 	t := newTally(ctx, item.Reader, func(int) {})
 	if _, err := io.Copy(io.Discard, t); err != nil {
 		if !errors.As(err, new(*sbom.Error)) {
@@ -63,7 +56,7 @@ func missing(found []file) {
 		}
 		if n > 0 {
 			err := fmt.Errorf("it lists %d files that were not screened with it, as %s", n, first)
-			f.docs = append(f.docs, document{item: peel.Item{Path: f.src.Path}, err: &sbom.Error{Kind: sbom.ErrRead, Err: err}})
+			f.docs = append(f.docs, document{item: unpack.Item{Path: f.src.Path}, err: &sbom.Error{Kind: sbom.ErrRead, Err: err}})
 		}
 	}
 }

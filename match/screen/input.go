@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"sort"
 
-	"github.com/clause76/clause76/firmware/tree"
+	"github.com/clause76/clause76/firmware"
 )
 
 // An Input is one file or tree of files to screen, or one that cannot be.
@@ -69,7 +69,7 @@ func walk(root string) []Input {
 		add(root, info.Size(), nil) // a named pipe is as good as a file if it was asked for
 		return found
 	}
-	if resolved, err := filepath.EvalSymlinks(root); err == nil && tree.Kind(os.DirFS(resolved)) != "" {
+	if resolved, err := filepath.EvalSymlinks(root); err == nil && firmware.DetectFS(os.DirFS(resolved)) != "" {
 		return []Input{weigh(filepath.ToSlash(root), os.DirFS(resolved))} // WalkDir would not follow a link
 	}
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -81,7 +81,7 @@ func walk(root string) []Input {
 			return nil
 		}
 		if d.IsDir() {
-			if fsys := os.DirFS(path); tree.Kind(fsys) != "" {
+			if fsys := os.DirFS(path); firmware.DetectFS(fsys) != "" {
 				found = append(found, weigh(filepath.ToSlash(path), fsys))
 				return fs.SkipDir
 			}

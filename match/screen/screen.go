@@ -7,7 +7,7 @@
 //	report := evidence.New(m, "my program", match.Ban)
 //	report.Finish(screen.Run(ctx, m, inputs, nil))
 //
-// A file is taken apart as package peel does, and each document in it is a record with the
+// A file is taken apart as package unpack does, and each document in it is a record with the
 // way in as its path. A directory that is a root file system, or the like, is one document.
 // What cannot be read is a record with an error, and the findings made before. Files that are
 // known to lie beside documents are listed, and passed over. Records do not depend on how
@@ -34,11 +34,10 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/clause76/clause76/firmware"
-	"github.com/clause76/clause76/firmware/tree"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
-	"github.com/clause76/clause76/sbom/peel"
+	"github.com/clause76/clause76/sbom/unpack"
 )
 
 // Options set how inputs are screened. A nil *Options means defaults.
@@ -54,7 +53,7 @@ type Options struct {
 	// MaxItems and MaxBytes bound what comes out of archives and other layers of all inputs
 	// together: documents and companions (default 250,000) and their bytes (default 64 GiB).
 	// Inputs after the one that reached a bound are not screened, which is an error of
-	// each. Package peel bounds what comes out of one input.
+	// each. Package unpack bounds what comes out of one input.
 	MaxItems int
 	MaxBytes int64
 	// MaxFindings bounds the findings and observations that the records of all inputs list
@@ -158,18 +157,18 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 func (x *screener) input(ctx context.Context, in Input) (out file) {
 	out.src.Path = in.Path
 	if in.Err != nil {
-		out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(in.Err)}}
+		out.docs = []document{{item: unpack.Item{Path: in.Path}, err: unreadable(in.Err)}}
 		return out
 	}
 	if in.Files > 0 {
 		return x.tree(ctx, in)
 	}
 	t := newTally(ctx, x.opts.Stdin, x.opts.Progress)
-	from := peel.Source{Path: in.Path, Reader: t}
+	from := unpack.Source{Path: in.Path, Reader: t}
 	if in.Path != Stdin {
 		f, err := os.Open(in.Path)
 		if err != nil {
-			out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(err)}}
+			out.docs = []document{{item: unpack.Item{Path: in.Path}, err: unreadable(err)}}
 			return out
 		}
 		defer f.Close()
@@ -179,7 +178,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		}
 	}
 	endless := false // what may have no end is not read on for its digest
-	for item := range peel.Walk(ctx, from, &peel.Options{Verifiers: x.opts.Verifiers, Recognized: recognized}) {
+	for item := range unpack.Walk(ctx, from, &unpack.Options{Verifiers: x.opts.Verifiers, Recognized: recognized}) {
 		var d document
 		if item.Companion != "" && item.Err == nil {
 			c, n, err := companion(ctx, item, in.Path)
@@ -212,14 +211,14 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		}
 	}
 	if failed != nil && len(out.docs) == 0 {
-		out.docs = []document{{item: peel.Item{Path: in.Path}, err: unreadable(failed)}}
+		out.docs = []document{{item: unpack.Item{Path: in.Path}, err: unreadable(failed)}}
 	}
 	return out
 }
 
 // A document is what came of one document.
 type document struct {
-	item   peel.Item
+	item   unpack.Item
 	src    evidence.Source // of the document, if it is packed in the file
 	sha1   string
 	header sbom.Header
@@ -236,7 +235,7 @@ func (d *document) fail(err error) {
 	}
 }
 
-func (x *screener) document(ctx context.Context, item peel.Item) document {
+func (x *screener) document(ctx context.Context, item unpack.Item) document {
 	d := document{item: item, src: evidence.Source{Path: item.Path}, err: item.Err}
 	d.item.Reader = nil // with its buffers; the record outlives it
 	if d.err != nil {
@@ -331,8 +330,8 @@ func (x *screener) tree(ctx context.Context, in Input) (out file) {
 	out.src.Path = in.Path
 	sum := sha256.New()
 	files := &treeFS{FS: os.DirFS(filepath.FromSlash(in.Path)), progress: x.opts.Progress}
-	d := document{item: peel.Item{Path: in.Path}}
-	d.check(ctx, x, firmware.OpenFS(ctx, files, &tree.Options{Jobs: x.opts.Jobs, Sum: sum}))
+	d := document{item: unpack.Item{Path: in.Path}}
+	d.check(ctx, x, firmware.OpenFS(ctx, files, &firmware.FSOptions{Jobs: x.opts.Jobs, Sum: sum}))
 	if d.err == nil {
 		out.src.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	}

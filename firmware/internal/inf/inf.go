@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package inf reads the setup information files of Windows drivers and firmware updates
+// (Microsoft, "Windows Driver INF files": sections Version, Manufacturer, Strings; UEFI
+// update packages).
+//
+// The driver or firmware is a product. Its Provider published it; the names in the section
+// Manufacturer made the devices that it is for, and the hardware ids of these only
+// mention: a driver for somebody's devices need not be somebody's. The GUIDs of the firmware
+// that it updates are identifiers.
+package inf
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Name is the format's name in reports.
+const Name = "windows-inf"
+
+var (
+	version   = regexp.MustCompile(`(?mi)^[ \t]*\[version\][ \t]*\r?$`)
+	signature = regexp.MustCompile(`(?mi)^[ \t]*signature[ \t]*=[ \t]*"?\$(?:windows nt|windows 95|chicago)\$`)
+	section   = regexp.MustCompile(`^\[([^\]]+)\]$`)
+	token     = regexp.MustCompile(`%([^%]+)%`)
+	resource  = regexp.MustCompile(`(?i)UEFI\\RES_\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}`)
+	firmware  = regexp.MustCompile(`(?i),\s*FirmwareId\s*,[^{]*\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}`)
+	bus       = regexp.MustCompile(`(?i)\b(PCI\\VEN_|USB\\VID_)([0-9a-f]{4})`)
+)
+
+// Sniff reports whether a document that starts with head is an INF file.
+func Sniff(head []byte) bool {
+	// Most documents are others, and an expression takes a while over each.
+	return bytes.IndexByte(head, '[') >= 0 && (bytes.Contains(head, []byte("ignature")) || bytes.Contains(head, []byte("IGNATURE"))) &&
+		bytes.IndexByte(head, 0) < 0 && version.Match(head) && signature.Match(head)
+}
+
+// A line is one assignment, or a line without one.
+type line struct {
+	section, key, value string
+	offset              int64 // of value
+	keyOffset           int64
+}
+
+// maxLines bounds a file, which is held until its strings are known.
+const maxLines = 200_000
+
+// Read returns the driver or firmware of an INF file.
+func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		all, err := parse(r, s)
+		if err != nil {
+			return err
+		}
+		x := &reader{s: s, strings: make(map[string][]line), seen: make(map[string]bool), c: sbom.Component{Ref: "driver", Type: "device-driver", Name: "driver", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}}
+		for _, l := range all {
+			// Strings.0409 is that of a language, and the one without is for all others.
+			if name := strings.ToLower(l.section); name == "strings" || strings.HasPrefix(name, "strings.") {
+				x.define(l)
+			}
+		}
+		for _, l := range all {
+			x.take(l)
+		}
+		s.Emit(x.c)
+		return nil
+	})
+}
+
+// parse reads the lines. A line that ends in a backslash goes on in the next.
+func parse(r io.Reader, s *sbom.Sink) ([]line, error) {
+	var all []line
+	in := lines.NewReader(r, s.Limits().Bytes)
+	name, held := "", ""
+	for in.Next() {
+		text := held + strings.TrimSpace(uncomment(strings.TrimPrefix(in.Text(), "\ufeff")))
+		if held = ""; strings.HasSuffix(text, `\`) {
+			held = strings.TrimSuffix(text, `\`)
+			if len(held) > lines.MaxLine {
+				return nil, &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrLimit, Err: io.ErrShortBuffer}
+			}
+			continue
+		}
+		if m := section.FindStringSubmatch(text); m != nil {
+			name = strings.TrimSpace(m[1])
+			continue
+		}
+		if text == "" {
+			continue
+		}
+		key, value, found := strings.Cut(text, "=")
+		if !found {
+			key, value = "", text
+		}
+		l := line{section: name, key: strings.TrimSpace(key), value: unquote(strings.TrimSpace(value))}
+		l.offset = in.Offset() + int64(max(0, strings.LastIndex(in.Text(), l.value)))
+		l.keyOffset = in.Offset() + int64(max(0, strings.Index(in.Text(), l.key)))
+		if all = append(all, l); len(all) > maxLines {
+			return nil, &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrLimit, Err: io.ErrShortBuffer}
+		}
+	}
+	if held != "" {
+		s.Malformed(sbom.WarnIncomplete, "the last line goes on, and there is no other: the text may have been cut off", vendors.Location{Offset: in.Offset()})
+	}
+	return all, in.End(s)
+}
+
+// uncomment takes off what is behind a semicolon outside of quotes.
+func uncomment(s string) string {
+	quoted := false
+	for i, c := range s {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == ';' && !quoted:
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func unquote(s string) string {
+	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+type reader struct {
+	s       *sbom.Sink
+	strings map[string][]line // by name, one of each value
+	c       sbom.Component
+	seen    map[string]bool // claims
+}
+
+// maxValues is more than a string has in all languages of Windows.
+const maxValues = 250
+
+// define keeps a string. Two values of one name are of two languages, or a fault.
+func (x *reader) define(l line) {
+	key := strings.ToLower(l.key)
+	bad := func(message string) {
+		x.c.Malformed++
+		x.s.Warn(sbom.WarnMalformed, message, vendors.Location{Pointer: "/" + l.section + "/" + l.key, Offset: l.offset})
+	}
+	for _, before := range x.strings[key] {
+		switch {
+		case before.value == l.value:
+			return
+		case strings.EqualFold(before.section, l.section):
+			bad("the string " + l.key + " has two values")
+			return
+		}
+	}
+	if len(x.strings[key]) >= maxValues {
+		bad(fmt.Sprintf("the string %s has more than %d values; the others were not screened", l.key, maxValues))
+		return
+	}
+	x.strings[key] = append(x.strings[key], l)
+}
+
+// values returns a text, or, if it is the name of a string, its values in all languages.
+func (x *reader) values(text string, offset int64) []line {
+	if m := token.FindStringSubmatch(text); m != nil && m[0] == text {
+		if all := x.strings[strings.ToLower(m[1])]; len(all) > 0 {
+			return all
+		}
+	}
+	value, offset := x.resolve(text, offset)
+	return []line{{value: value, offset: offset}}
+}
+
+// resolve puts strings in the place of their names, in the first language.
+func (x *reader) resolve(text string, offset int64) (string, int64) {
+	if m := token.FindStringSubmatch(text); m != nil && m[0] == text {
+		if all := x.strings[strings.ToLower(m[1])]; len(all) > 0 {
+			return all[0].value, all[0].offset
+		}
+		x.c.Malformed++
+		x.s.Warn(sbom.WarnUnresolved, "a string that is not defined: "+text, vendors.Location{Offset: offset})
+		return "", offset
+	}
+	return token.ReplaceAllStringFunc(text, func(name string) string {
+		if all := x.strings[strings.ToLower(strings.Trim(name, "%"))]; len(all) > 0 {
+			return all[0].value
+		}
+		return name
+	}), offset
+}
+
+// claim makes a claim, once.
+func (x *reader) claim(role vendors.Role, kind vendors.Kind, text, pointer string, offset int64) {
+	if key := string(role) + string(kind) + text; !x.seen[key] {
+		x.seen[key] = true
+		x.s.Claim(&x.c, role, kind, text, vendors.Location{Pointer: pointer, Offset: offset})
+	}
+}
+
+func (x *reader) take(l line) {
+	pointer := "/" + l.section + "/" + l.key
+	switch strings.ToLower(l.section) {
+	case "version":
+		switch strings.ToLower(l.key) {
+		case "provider":
+			for i, v := range x.values(l.value, l.offset) {
+				if i == 0 {
+					x.c.Group = v.value
+				}
+				x.claim(vendors.Publisher, vendors.KindName, v.value, pointer, v.offset)
+			}
+		case "driverver":
+			if _, v, ok := strings.Cut(l.value, ","); ok {
+				x.c.Version = strings.TrimSpace(v)
+			}
+		case "class":
+			if strings.EqualFold(l.value, "Firmware") {
+				x.c.Type = "firmware"
+			}
+		}
+	case "manufacturer":
+		name, offset := l.key, l.keyOffset
+		if name == "" {
+			name, offset = l.value, l.offset
+		}
+		for _, v := range x.values(name, offset) {
+			x.claim(vendors.Manufacturer, vendors.KindName, v.value, pointer, v.offset)
+		}
+	}
+	for _, id := range []*regexp.Regexp{resource, firmware} {
+		for _, m := range id.FindAllStringSubmatch(l.value, -1) {
+			x.claim(vendors.Namespace, vendors.KindGUID, strings.ToLower(m[1]), pointer, l.offset)
+			if name, _ := x.resolve(l.key, l.keyOffset); name != "" && id == resource {
+				x.c.Name = name
+				x.claim(vendors.Mention, vendors.KindProduct, name, pointer, l.keyOffset)
+			}
+		}
+	}
+	for _, m := range bus.FindAllStringSubmatch(l.value, -1) {
+		kind := vendors.KindPCI
+		if strings.EqualFold(m[1][:3], "USB") {
+			kind = vendors.KindUSB
+		}
+		x.claim(vendors.Mention, kind, strings.ToLower(m[2]), pointer, l.offset)
+	}
+}

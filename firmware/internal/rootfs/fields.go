@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rootfs
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/firmware/internal/smbios"
+	"github.com/clause76/clause76/firmware/internal/uefi"
+)
+
+// Bounds of a field of sysfs.
+const (
+	maxPage  = 4096 // sysfs gives a page at most
+	maxValue = 256  // longer than any string of SMBIOS that is in use
+)
+
+// forms are how the files of sysfs look that have a form of their own, by name. All others
+// hold one line of text.
+var forms = map[string]*regexp.Regexp{
+	"bios_date":           regexp.MustCompile(`^(\d\d/\d\d/\d{2}(\d\d)?)?$`),
+	"bios_release":        regexp.MustCompile(`^\d+\.\d+$`),
+	"ec_firmware_release": regexp.MustCompile(`^\d+\.\d+$`),
+	"chassis_type":        regexp.MustCompile(`^\d+$`),
+	"modalias":            regexp.MustCompile(`^dmi:`),
+	"uevent":              regexp.MustCompile(`^([A-Z][A-Z0-9_]*=[^\n]*(\n|$))*$`),
+}
+
+// setting is how a file in the directory "power" looks, and a number of the ESRT.
+var setting = regexp.MustCompile(`^[A-Za-z0-9_ ./:-]{0,64}$`)
+
+// power is what sysfs keeps of the power of every device.
+var power = []string{"async", "autosuspend_delay_ms", "control", "runtime_active_kids", "runtime_active_time", "runtime_enabled", "runtime_status", "runtime_suspended_time", "runtime_usage"}
+
+// counts are beside the entries of the ESRT.
+var counts = []string{"fw_resource_count", "fw_resource_count_max", "fw_resource_version"}
+
+// specialDirectory records a directory in which the files are fields of one device.
+func (w *walker) specialDirectory(dir string) {
+	add := func(dir string, form *regexp.Regexp, names ...string) {
+		for _, name := range names {
+			w.fields[path.Join(dir, name)] = form
+			if own := forms[name]; own != nil && form == nil {
+				w.fields[path.Join(dir, name)] = own
+			}
+		}
+	}
+	switch {
+	case smbios.IsDirectory(w.fsys, dir):
+		w.special = append(w.special, directory{dir, smbios.Directory})
+		add(dir, nil, smbios.Files...)
+	case uefi.IsEntry(w.fsys, dir):
+		w.special = append(w.special, directory{dir, uefi.Entry})
+		add(dir, setting, uefi.Files...)
+		add(path.Join(dir, "../.."), setting, counts...)
+	default:
+		return
+	}
+	add(path.Join(dir, "power"), setting, power...)
+}
+
+// field reports whether a file is a field of a directory of them. Its place says that it can
+// be, and its content whether it is: one value in the form of that field, and no document of
+// a known format. What is not is read as any file. A field is part of the tree's digest,
+// unless only root can read it, as a serial number.
+func (w *walker) field(j *job) bool {
+	form, ok := w.fields[j.path]
+	if !ok {
+		return false
+	}
+	f, err := w.fsys.Open(j.path)
+	if errors.Is(err, fs.ErrPermission) {
+		j.unread = true
+		return true
+	}
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPage+1))
+	if err != nil { // as sysfs does for what a device does not have
+		j.unread = true
+		return errors.Is(err, fs.ErrPermission) || len(data) == 0
+	}
+	if len(data) > maxPage || !isText(data) || !isValue(bytes.TrimSpace(data), form) || w.opts.Open(bytes.NewReader(data), nil, 0, nil).Header().Format != "" {
+		return false
+	}
+	j.sum = sha256.Sum256(data)
+	return true
+}
+
+// isValue reports whether text is a value of a form, or one line if form is nil.
+func isValue(text []byte, form *regexp.Regexp) bool {
+	if form != nil {
+		return form.Match(text)
+	}
+	return len(text) <= maxValue && bytes.IndexByte(text, '\n') < 0
+}
+
+// isText reports whether data is text: UTF-8 without control characters, apart from those
+// that separate lines, columns and pages.
+func isText(data []byte) bool {
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if !isTextRune(r, n) {
+			return false
+		}
+		data = data[n:]
+	}
+	return true
+}
+
+// isTextRune reports whether a character of n bytes, as package utf8 decodes it, is of a text.
+func isTextRune(r rune, n int) bool {
+	return (r != utf8.RuneError || n > 1) && (!unicode.IsControl(r) || strings.ContainsRune("\t\n\r\f", r))
+}

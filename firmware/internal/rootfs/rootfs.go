@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package rootfs reads a directory of files as one document: the root file system of a
+// device, extracted or still in its image, /sys/class/dmi/id, /sys/firmware/efi/esrt, or a
+// mock-up of a Redfish service.
+//
+//	doc := firmware.OpenFS(ctx, os.DirFS("rootfs"), nil)
+//	for c, err := range doc.Components() { … }
+//
+// Each file is read as what its content says it is, unpacked if need be: databases of
+// packages, os-release, kernel modules, executables, properties, bills of materials, and
+// images within. A component's location is the file's path, "#", and the place in the
+// file: "usr/lib/opkg/status#/kmod-x"; its offset counts in that file.
+//
+// # What says nothing
+//
+// Most files of a system do not name a vendor. Those of packages that a database has as
+// installed (dpkg, opkg, apk, rpm) are their package's. All others that hold anything, and that
+// are in no format that is read, count as components without an identity, and the
+// document as incomplete: an unknown program is not a clean one.
+package rootfs
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/unpack"
+	"github.com/clause76/clause76/vendors"
+)
+
+// An Opener opens what r holds as a document. at reads the same size bytes at any place, if
+// that is possible, and is nil otherwise.
+type Opener func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document
+
+// Options set how a tree is read.
+type Options struct {
+	sbom.Options
+	// Open reads a file of the tree. It has to be set; firmware.OpenFS does.
+	Open Opener
+	// Jobs is how many files are read at once; default one for each processor. Results
+	// do not depend on it.
+	Jobs int
+	// Bytes bounds the sum of the sizes of all files; default 256 GiB.
+	Bytes int64
+	// Sum, if it is set, is given what sha256sum prints for the files in order of their
+	// paths (that of bytes): a line each of the digest, two spaces and the path. Its own
+	// digest is one of the tree.
+	Sum hash.Hash
+}
+
+// Bounds of one tree.
+const (
+	maxFiles = 1_000_000
+	maxDepth = 256
+	maxBytes = 256 << 30
+	batch    = 256 // components that are handed over at once
+)
+
+// Read returns what the files of fsys say. Symbolic links are not followed; one that leads out
+// of the tree makes the document incomplete. Devices, pipes and sockets hold nothing. The error of a file makes the document incomplete;
+// that of a directory, of ctx, or of a limit ends it.
+func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
+	kind := Kind(fsys)
+	if kind == "" {
+		kind = "file-system"
+	}
+	if opts == nil || opts.Open == nil {
+		return sbom.Failed(sbom.Header{Format: kind}, errors.New("rootfs: Options.Open is not set"))
+	}
+	return sbom.NewDocument(sbom.Header{Format: kind, Encoding: "files"}, &opts.Options, func(s *sbom.Sink) error {
+		s.Placed()
+		_, err := Walk(ctx, s, fsys, "", opts)
+		return err
+	})
+}
+
+// Walk is Read for a tree inside of another document, whose sink is s; prefix stands in
+// front of all locations. It returns false, and no error, if the caller wants no more.
+func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Options) (more bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := &walker{ctx: ctx, s: s, fsys: fsys, prefix: prefix, opts: opts, fields: make(map[string]*regexp.Regexp)}
+	if err := w.list(); err != nil {
+		return false, err
+	}
+	w.reportLinks()
+	w.owned = owners(fsys, w.files)
+	for _, d := range w.special {
+		if !d.read(s, fsys, d.path, prefix) {
+			return false, nil
+		}
+	}
+	return w.read()
+}
+
+type walker struct {
+	ctx    context.Context
+	s      *sbom.Sink
+	fsys   fs.FS
+	prefix string
+	opts   *Options
+	files  []string
+	// outside are links that lead out of the tree.
+	outside []string
+	// special are directories with the fields of one thing, and fields the files in them, each
+	// with the form of its value, or nil for a line of text.
+	special []directory
+	fields  map[string]*regexp.Regexp
+	owned   map[string]bool
+}
+
+// A directory is read as a whole.
+type directory struct {
+	path string
+	read func(s *sbom.Sink, fsys fs.FS, dir, prefix string) (more bool)
+}
+
+// list finds the files, in order of their paths.
+func (w *walker) list() error {
+	total, limit := int64(0), w.opts.Bytes
+	if limit <= 0 {
+		limit = maxBytes
+	}
+	err := fs.WalkDir(w.fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err == nil {
+			err = w.ctx.Err()
+		}
+		if err != nil {
+			return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrRead, Err: err}
+		}
+		if d.IsDir() {
+			if strings.Count(p, "/") > maxDepth {
+				return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d directories one in the other", maxDepth)}
+			}
+			w.specialDirectory(p)
+			return nil
+		}
+		if d.Type()&fs.ModeSymlink != 0 {
+			w.link(p)
+		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrRead, Err: err}
+		}
+		w.files = append(w.files, p)
+		if total += info.Size(); total > limit || total < 0 || len(w.files) > maxFiles {
+			return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d bytes in files, or %d files", limit, maxFiles)}
+		}
+		return nil
+	})
+	slices.Sort(w.files)
+	return err
+}
+
+// A job is a file that is read, by one goroutine, for another to take what comes of it.
+type job struct {
+	path    string
+	batches chan []sbom.Component
+	// What follows is there once batches is closed.
+	documents []document
+	sum       [sha256.Size]byte
+	empty     bool
+	unread    bool  // it is not part of the digest
+	err       error // of the file itself
+}
+
+// A document is one of those in a file: one, unless the file is an archive.
+type document struct {
+	path      string // within the tree
+	header    sbom.Header
+	malformed int // of its components
+	err       error
+}
+
+// read reads the files, several at once, and delivers in their order.
+func (w *walker) read() (more bool, err error) {
+	jobs := w.opts.Jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	ctx, cancel := context.WithCancel(w.ctx)
+	todo, order := make(chan *job), make(chan *job, 4*jobs)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer cancel()
+	for range jobs {
+		workers.Go(func() {
+			for j := range todo {
+				w.file(ctx, j)
+				close(j.batches)
+			}
+		})
+	}
+	workers.Go(func() {
+		defer close(todo)
+		defer close(order)
+		for _, p := range w.files {
+			j := &job{path: p, batches: make(chan []sbom.Component, 4)}
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case todo <- j:
+			case <-ctx.Done():
+				close(j.batches) // nobody will
+				return
+			}
+		}
+	})
+	var silent []string
+	for j := range order {
+		for cs := range j.batches {
+			for _, c := range cs {
+				if !w.s.Emit(c) {
+					return false, nil
+				}
+			}
+		}
+		if err := w.ctx.Err(); err != nil {
+			return false, sbom.ReadError(0, err)
+		}
+		if w.opts.Sum != nil && !j.unread {
+			fmt.Fprintf(w.opts.Sum, "%s  %s\n", hex.EncodeToString(j.sum[:]), j.path)
+		}
+		if w.finish(j) {
+			silent = append(silent, j.path)
+			if !w.s.Emit(sbom.Component{Ref: w.prefix + j.path, Type: "file", Name: path.Base(j.path), Location: vendors.Location{Pointer: w.prefix + j.path, Offset: -1}}) {
+				return false, nil
+			}
+		}
+	}
+	if err := w.ctx.Err(); err != nil {
+		return false, sbom.ReadError(0, err)
+	}
+	if n := len(silent); n > 0 {
+		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d of %d files belong to no package of a database, and are in no format that is read, as %s: what they are was not screened",
+			n, len(w.files), strings.Join(silent[:min(n, 3)], ", ")), vendors.Location{Pointer: w.prefix + silent[0], Offset: -1})
+	}
+	return true, nil
+}
+
+// finish takes over the warnings of a file that was read, and reports whether it said nothing.
+func (w *walker) finish(j *job) (silent bool) {
+	if j.err != nil {
+		w.s.Malformed(sbom.WarnMalformed, "the file was not screened: "+j.err.Error(), vendors.Location{Pointer: w.prefix + j.path, Offset: -1})
+		return false
+	}
+	unknown := 0
+	for _, d := range j.documents {
+		switch {
+		case errors.Is(d.err, sbom.ErrNotRecognised):
+			unknown++
+		case d.err == nil && d.header.Components == 0 && d.header.Format != "redfish": // many of Redfish's describe no part
+			unknown++
+		case d.err != nil:
+			w.s.Malformed(sbom.WarnMalformed, "the file was not screened: "+d.err.Error(), vendors.Location{Pointer: d.path, Offset: -1})
+		default:
+			w.s.Include(d.header, d.malformed, func(at vendors.Location) vendors.Location { return Within(d.path, at) })
+		}
+	}
+	return unknown > 0 && !j.empty && !w.owned[j.path]
+}
+
+// Within is a place in a file of a tree: the file, "#", and the place in it.
+func Within(file string, at vendors.Location) vendors.Location {
+	at.Pointer = file + "#" + at.Pointer
+	return at
+}
+
+// file reads one file.
+func (w *walker) file(ctx context.Context, j *job) {
+	if w.field(j) {
+		return
+	}
+	f, err := w.fsys.Open(j.path)
+	if err != nil {
+		j.err = err
+		return
+	}
+	defer f.Close()
+	in := &source{ctx: ctx, r: f, sum: sha256.New()}
+	head := bufio.NewReader(in)
+	if _, err := head.Peek(1); err == io.EOF {
+		j.empty = true
+		in.sum.Sum(j.sum[:0])
+		return
+	}
+	from := unpack.Source{Path: w.prefix + j.path, Reader: head}
+	if at, ok := f.(io.ReaderAt); ok {
+		if info, err := f.Stat(); err == nil {
+			from.At, from.Size = &source{ctx: ctx, at: at}, info.Size()
+		}
+	}
+	for item := range unpack.Walk(ctx, from, nil) {
+		j.documents = append(j.documents, w.document(ctx, j, item))
+		if len(j.documents) > maxFiles {
+			j.err = &sbom.Error{Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d documents in one file", maxFiles)}
+			return
+		}
+	}
+	// The digest is of the whole file, also where reading stopped early.
+	if _, err := io.Copy(io.Discard, head); err != nil && j.err == nil {
+		j.err = err
+	}
+	in.sum.Sum(j.sum[:0])
+}
+
+// document reads one document of a file.
+func (w *walker) document(ctx context.Context, j *job, item unpack.Item) document {
+	d := document{path: item.Path, err: item.Err}
+	if d.err != nil {
+		return d
+	}
+	doc := w.opts.Open(item.Reader, item.At, item.Size, &w.opts.Options)
+	if keep := w.s.Keep(); keep != nil {
+		doc.Keep(keep)
+	}
+	var cs []sbom.Component
+	send := func() bool {
+		select {
+		case j.batches <- cs:
+			cs = nil
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	for c, err := range doc.Components() {
+		if err != nil {
+			d.err = err
+			break
+		}
+		d.malformed += c.Malformed
+		cs = append(cs, Place(c, item.Path, doc.Header().Format))
+		if len(cs) >= batch && !send() {
+			d.err = ctx.Err()
+			return d
+		}
+	}
+	if len(cs) > 0 && !send() {
+		d.err = ctx.Err()
+		return d
+	}
+	if _, err := io.Copy(io.Discard, item.Reader); err != nil && d.err == nil {
+		d.err = err
+	}
+	d.header = doc.Header()
+	if item.Unverified {
+		d.header.Warnings = append(d.header.Warnings, sbom.Warning{Kind: sbom.WarnUnverified, Message: "the document came out of a signed envelope whose signature was not checked"})
+	}
+	return d
+}
+
+// subjects are the formats that speak of the whole device; others speak of a part of it.
+var subjects = []string{"os-release", "android-build-prop", "dmidecode", "redfish"}
+
+// Place moves a component of a file into the document of a tree.
+func Place(c sbom.Component, file, format string) sbom.Component {
+	if c.Placement != sbom.Part && !slices.Contains(subjects, format) {
+		c.Placement = sbom.Part
+	}
+	if c.Placement == sbom.Unplaced {
+		c.Placement = sbom.Part
+	}
+	if c.Ref != "" {
+		c.Ref = file + "#" + c.Ref
+	}
+	c.Location = Within(file, c.Location)
+	for i := range c.Claims {
+		c.Claims[i].Location = Within(file, c.Claims[i].Location)
+	}
+	return c
+}
+
+// A source reads a file until the context is over, and takes its digest.
+type source struct {
+	ctx context.Context
+	r   io.Reader
+	at  io.ReaderAt
+	sum hash.Hash
+}
+
+func (s *source) ReadAt(p []byte, offset int64) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.at.ReadAt(p, offset)
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := s.r.Read(p)
+	s.sum.Write(p[:n])
+	return n, err
+}

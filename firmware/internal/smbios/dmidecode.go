@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package smbios reads the SMBIOS tables of a computer as dmidecode prints them.
+//
+// The computer of the "System Information" structure (DMTF DSP0134, type 1) is the
+// product; its firmware, board, chassis, processors, memory modules, batteries and
+// power supplies are parts, and so is whatever else names a manufacturer. Each has the
+// manufacturer that its own structure names: a HiSilicon processor on another maker's board
+// is HiSilicon's and the board is not.
+//
+// One text can have several tables, one after the other. Of a selection ("-t 1", "-q"), a
+// notice says that there is no telling what was left out. A table that says of itself that it
+// is broken, or has no end where it should have one, keeps its parts and counts as
+// incomplete.
+//
+// Locations are paths of structure, handle and field, with byte offsets.
+package smbios
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Name is the format's name in reports.
+const Name = "dmidecode"
+
+const (
+	program = "# dmidecode "
+	endType = 127
+)
+
+// Lines that are not indented (dmidecode.c): what is printed ahead of the structures, a structure's
+// handle, its title, and remarks. Any other is not of dmidecode.
+var (
+	handle   = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
+	preface  = regexp.MustCompile(`^(#|(SMBIOS|Legacy DMI) \d|Getting SMBIOS data|Scanning \S+ for|Found SMBIOS entry point in EFI|Table at 0x|Reading SMBIOS/DMI data|\d+ structures occupying)`)
+	title    = regexp.MustCompile(`^[A-Za-z0-9][\w /()&.,+-]{0,79}$`)
+	mended   = regexp.MustCompile(`^Invalid entry length \(\d+\)\. Fixed up to \d+\.$`)
+	miscount = regexp.MustCompile(`^Wrong DMI structures (count|length): `)
+	broken   = regexp.MustCompile(`DMI table is broken! Stop\.$|^Unexpected end of table|^Table is unreachable`)
+)
+
+// Sniff reports whether a document that starts with head was printed by dmidecode.
+func Sniff(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	if bytes.HasPrefix(head, []byte(program)) {
+		return true
+	}
+	line, rest, _ := bytes.Cut(head, []byte("\n"))
+	line = bytes.TrimRight(line, "\r")
+	if handle.Match(line) || preface.Match(line) && bytes.Contains(head, []byte("\nHandle 0x")) {
+		return true
+	}
+	_, quiet := titles[string(line)]
+	return quiet && len(rest) > 1 && (rest[0] == '\t' || rest[0] == ' ') && bytes.Contains(rest, []byte(":"))
+}
+
+// Read returns the computer and its parts.
+func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+		s.Placed()
+		return read(r, s)
+	})
+}
+
+type reader struct {
+	s      *sbom.Sink
+	tables int // that started
+	table
+	structure
+	failed error // of a table that is cut off
+}
+
+// A table is what the text says of one.
+type table struct {
+	offset    int64 // where it starts
+	head      bool  // it starts with the version of SMBIOS
+	whole     bool  // the text says that it has the whole table
+	dump      bool  // the table was in a file
+	quiet     bool  // it was printed with -q: no handles, and no end
+	end       bool  // its last structure is there
+	closed    bool  // a blank line ends the structure that was read last
+	broken    bool
+	miscount  string // what dmidecode says does not add up
+	miscounts int64  // where
+	declared  int    // structures that the header promises
+	seen      int
+	types     map[int]bool
+}
+
+// A structure is the one that is being read.
+type structure struct {
+	c       *sbom.Component // nil if it is no part
+	handle  string
+	at      int64
+	title   string
+	indent  string // of its fields
+	empty   bool   // it describes an empty slot
+	pending string // the field that was read last, if it has no value on its line
+	raw     []byte // its bytes, where it is printed as such; else nil
+	texts   int    // of those, the texts that were read
+}
+
+func read(r io.Reader, s *sbom.Sink) error {
+	in := lines.NewReader(r, s.Limits().Bytes)
+	x := &reader{s: s}
+	for in.Next() {
+		if !x.line(in.Text(), in.Offset()) {
+			return nil
+		}
+	}
+	if x.end {
+		in.Whole()
+	}
+	if err := in.End(s); err != nil {
+		if e := (*sbom.Error)(nil); errors.As(err, &e) {
+			e.Pointer = x.pointer("")
+		}
+		return err
+	}
+	if x.emit() {
+		x.finish()
+	}
+	return x.failed
+}
+
+// finish says what is missing of a table that has ended.
+func (x *reader) finish() {
+	t, at := &x.table, vendors.Location{Offset: x.table.offset}
+	short := func(format string, args ...any) {
+		if x.failed == nil {
+			x.failed = &sbom.Error{Offset: t.offset, Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
+		}
+	}
+	switch {
+	case t.broken: // counted where the text says so
+	case t.miscount != "" && t.end:
+		x.s.Warn(sbom.WarnMalformed, "dmidecode says: "+t.miscount, vendors.Location{Offset: t.miscounts})
+	case t.miscount != "":
+		x.s.Malformed(sbom.WarnIncomplete, "structures can be missing; dmidecode says: "+t.miscount, vendors.Location{Offset: t.miscounts})
+	case t.seen == 0:
+		short("no structures; expected lines that start \"Handle 0x\"")
+	case t.end:
+	case t.declared > t.seen: // some tables count one more than they have
+		short("the text ends too early: %d of %d structures: %w", t.seen, t.declared, io.ErrUnexpectedEOF)
+	case t.declared > 0:
+	case t.closed && (t.quiet || t.head && !t.whole && !t.dump || !t.whole && chosen(t.types)):
+		x.s.Notice(sbom.WarnIncomplete, "a selection of the structures of the SMBIOS table, as of \"dmidecode -t\" or \"-q\": others can be left out", at)
+	default:
+		x.s.Malformed(sbom.WarnIncomplete, "neither the number of structures nor the end of the table is in the text: structures can be missing", at)
+	}
+}
+
+func (x *reader) pointer(field string) string {
+	if x.c == nil {
+		return ""
+	}
+	p := "/" + x.title + "/" + x.c.Ref
+	if field != "" {
+		p += "/" + field
+	}
+	return p
+}
+
+// line takes one line and reports whether to go on.
+func (x *reader) line(line string, offset int64) bool {
+	switch m := handle.FindStringSubmatch(line); {
+	case strings.HasPrefix(strings.TrimLeft(line, " "), program):
+		return x.start(offset)
+	case m != nil:
+		typ, err := strconv.Atoi(m[2])
+		if err != nil {
+			typ = -1
+		}
+		return x.open("0x"+m[1], typ, offset)
+	case strings.TrimSpace(line) == "":
+		x.closed = x.indent != ""
+		return true
+	case line[0] == ' ' || line[0] == '\t':
+		if x.seen > 0 {
+			return x.indented(line, offset)
+		}
+		line = strings.TrimLeft(line, " \t")
+	}
+	typ, known := titles[line]
+	switch {
+	case x.seen == 0 && preface.MatchString(line):
+		x.preface(line)
+	case line[0] == '#' || x.seen > 0 && (mended.MatchString(line) || repeated.MatchString(line)):
+	case broken.MatchString(line):
+		x.broken = true
+		x.s.Malformed(sbom.WarnIncomplete, "structures are missing; dmidecode says: "+line, vendors.Location{Offset: offset})
+	case miscount.MatchString(line):
+		x.miscount, x.miscounts = line, offset
+	case known && (x.quiet || x.seen == 0 && x.types == nil):
+		x.quiet = true
+		more := x.open("", typ, offset)
+		x.setTitle(line)
+		return more
+	case x.handle != "" && x.title == "" && title.MatchString(line):
+		x.setTitle(line)
+	default:
+		x.s.Malformed(sbom.WarnMalformed, "a line that dmidecode does not print here; it was not screened", vendors.Location{Offset: offset})
+	}
+	return true
+}
+
+// start starts a table, and ends the one before it.
+func (x *reader) start(offset int64) bool {
+	if x.tables++; x.tables > 1 || x.seen > 0 {
+		if !x.emit() {
+			return false
+		}
+		x.finish()
+	}
+	x.table, x.structure = table{offset: offset}, structure{}
+	return true
+}
+
+// preface takes a line ahead of the structures.
+func (x *reader) preface(line string) {
+	switch n, _, counted := strings.Cut(line, " structures occupying "); {
+	case counted:
+		x.declared, _ = strconv.Atoi(n)
+		x.whole = true
+	case strings.HasPrefix(line, "SMBIOS "), strings.HasPrefix(line, "Legacy DMI "):
+		x.head = true
+	case strings.HasPrefix(line, "Table at "):
+		x.whole = true
+	case strings.HasPrefix(line, "Reading SMBIOS/DMI data"):
+		x.dump = true
+	}
+}
+
+// open starts a structure, and ends the one before it.
+func (x *reader) open(handle string, typ int, offset int64) bool {
+	more := x.emit()
+	x.tables = max(x.tables, 1)
+	x.seen++
+	if x.types == nil {
+		x.types = make(map[int]bool)
+	}
+	x.types[typ] = true
+	x.end = x.end || typ == endType
+	if handle == "" {
+		handle = strconv.Itoa(x.seen)
+	}
+	if x.tables > 1 {
+		handle = fmt.Sprintf("table %d/%s", x.tables, handle)
+	}
+	x.structure, x.closed = structure{handle: handle, at: offset}, false
+	if kind := parts[typ]; kind != "" {
+		x.part(kind)
+		if typ == 1 {
+			x.c.Placement = sbom.Subject
+		}
+	}
+	return more
+}
+
+// part makes the structure one of a part.
+func (x *reader) part(kind string) {
+	x.c = &sbom.Component{Ref: x.handle, Type: kind, Location: vendors.Location{Offset: x.at}}
+	x.c.Location.Pointer = x.pointer("")
+}
+
+func (x *reader) setTitle(line string) {
+	x.title = line
+	if x.c != nil {
+		x.c.Location.Pointer = x.pointer("")
+	}
+}
+
+// indented takes an indented line. The first of a structure says how far fields are
+// indented: by a tab, or by blanks where the text was copied. What is further in is an element of
+// a list.
+func (x *reader) indented(line string, offset int64) bool {
+	text := strings.TrimLeft(line, " \t")
+	indent := line[:len(line)-len(text)]
+	if text == "" {
+		return true
+	}
+	if x.indent == "" {
+		x.indent = indent
+	}
+	if text == "<TRUNCATED>" {
+		x.count("dmidecode says that the structure is cut off", offset)
+		return true
+	}
+	if len(indent) > len(x.indent) {
+		x.element(strings.TrimSpace(text), offset+int64(len(line)-len(strings.TrimLeftFunc(line, unicode.IsSpace))))
+		return true
+	}
+	key, value, found := strings.Cut(text, ":")
+	if !found && makerStart.MatchString(text) {
+		x.count("a line that may name a maker has no colon; it was not screened", offset)
+	}
+	printed := key
+	key = fieldName(key)
+	lead := len(value) - len(strings.TrimLeftFunc(value, unicode.IsSpace))
+	x.pending = ""
+	if found && strings.TrimSpace(value) == "" {
+		x.pending = key
+	}
+	x.field(key, strings.TrimSpace(value), offset+int64(len(indent)+len(printed)+1+lead))
+	return true
+}
+
+// fieldNames are the fields that are read, by their names in lower case.
+var fieldNames = func() map[string]string {
+	m := make(map[string]string)
+	for _, name := range []string{"Header and Data", "Strings", "Manufacturer", "Manufacturer Name", "Vendor", "Product Name", "Part Number", "Name",
+		"Firmware Component Name", "Version", "Family", "Size", "Status"} {
+		m[strings.ToLower(name)] = name
+	}
+	return m
+}()
+
+// fieldName returns a field's name as dmidecode prints it: texts that were copied or edited
+// have it with other blanks or in another case.
+func fieldName(key string) string {
+	key = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) { // invisible
+			return -1
+		}
+		return r
+	}, key)), " ")
+	if name, ok := fieldNames[strings.ToLower(key)]; ok {
+		return name
+	}
+	return key
+}
+
+// makerKey are other fields that may name a maker. Those of numbers and days are not among
+// them: "Module Manufacturer ID", "Manufacture Date".
+var makerKey = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|maker|mfr|oem|company)(?: name)?$`)
+
+// makerStart begins a line that is no field and may name a maker.
+var makerStart = regexp.MustCompile(`(?i)^[\pL ]{0,20}(?:manufacturer|vendor)`)
+
+// number is a number of a vendor, as that of a USB device.
+var number = regexp.MustCompile(`^0x[0-9A-Fa-f]+$`)
+
+// isMaker reports whether a field names the maker of its structure.
+func isMaker(key string) bool {
+	return key == "Manufacturer" || key == "Manufacturer Name" || key == "Vendor"
+}
+
+// count counts something that could not be read of the structure.
+func (x *reader) count(message string, offset int64) {
+	at := vendors.Location{Pointer: x.pointer(""), Offset: offset}
+	if x.c == nil {
+		x.s.Malformed(sbom.WarnMalformed, message, at)
+		return
+	}
+	x.c.Malformed++
+	x.s.Warn(sbom.WarnMalformed, message, at)
+}
+
+// hexRow is a row of bytes, as dmidecode prints a structure that it does not know, or each with -u.
+var hexRow = regexp.MustCompile(`^[0-9A-F]{2}( [0-9A-F]{2}){0,15}$`)
+
+// element takes an element of a list. They say nothing of makers, apart from the texts of a
+// part that is printed as bytes: those have numbers by which its bytes refer to them.
+func (x *reader) element(text string, offset int64) {
+	key, value, found := strings.Cut(text, ":")
+	switch {
+	case x.raw == nil && isMaker(x.pending): // the value of a field is on the next line
+		x.field(x.pending, text, offset)
+		return
+	case x.raw == nil && found && isMaker(fieldName(key)) && !vendors.Placeholder(strings.TrimSpace(value)):
+		x.count("an element of a list may name a maker; it was not screened", offset)
+		return
+	case x.c == nil || x.raw == nil:
+		return
+	case hexRow.MatchString(text):
+		if row, err := hex.DecodeString(strings.ReplaceAll(text, " ", "")); err == nil && x.texts == 0 {
+			x.raw = append(x.raw, row...)
+		}
+		return
+	}
+	if quoted, ok := strings.CutPrefix(text, `"`); ok {
+		text, offset = strings.TrimSuffix(quoted, `"`), offset+1
+	}
+	x.texts++
+	switch x.texts {
+	case x.number(makerAt):
+		x.field("Manufacturer", text, offset)
+	case x.number(nameAt):
+		x.field("Name", text, offset)
+	}
+}
+
+// number returns the number of a text of a structure that is printed as bytes; 0 if it has none.
+func (x *reader) number(at map[int]int) int {
+	if len(x.raw) == 0 {
+		return 0
+	}
+	if i, ok := at[int(x.raw[0])]; ok && i < len(x.raw) {
+		return int(x.raw[i])
+	}
+	return 0
+}
+
+// field takes one field of the structure.
+func (x *reader) field(key, value string, offset int64) {
+	switch key {
+	case "Header and Data":
+		x.raw = []byte{}
+		return
+	case "Strings":
+		return
+	case "Manufacturer", "Manufacturer Name", "Vendor":
+		if x.c == nil && !vendors.Placeholder(value) {
+			x.part("device")
+		}
+	default:
+		if makerKey.MatchString(key) && !vendors.Placeholder(value) && !number.MatchString(value) {
+			x.count("the field "+strconv.Quote(key)+" may say who made it; it was not screened", offset)
+		}
+	}
+	if x.c == nil || vendors.Placeholder(value) {
+		return
+	}
+	add := func(role vendors.Role, kind vendors.Kind) {
+		x.s.Claim(x.c, role, kind, value, vendors.Location{Pointer: x.pointer(key), Offset: offset})
+	}
+	switch key {
+	case "Manufacturer", "Manufacturer Name", "Vendor":
+		add(vendors.Manufacturer, vendors.KindName)
+		x.c.Group = value
+	case "Product Name", "Part Number", "Name", "Firmware Component Name":
+		add(vendors.Reference, vendors.KindProduct)
+		x.c.Name = value
+	case "Version":
+		if x.title == "Processor Information" { // "HUAWEI Kirin990", "Kunpeng 920-4826"
+			add(vendors.Reference, vendors.KindProduct)
+			x.c.Name = value
+			return
+		}
+		x.c.Version = value
+	case "Family":
+		add(vendors.Mention, vendors.KindText)
+	case "Size", "Status":
+		x.empty = x.empty || value == "No Module Installed" || strings.HasPrefix(value, "Unpopulated")
+	}
+}
+
+func (x *reader) emit() bool {
+	if x.c != nil && x.number(makerAt) > x.texts {
+		x.count("the structure is printed as bytes without the text that names the manufacturer", x.at)
+	}
+	c, title, empty := x.c, x.title, x.empty
+	x.structure = structure{}
+	if c == nil || empty {
+		return true
+	}
+	if c.Name == "" {
+		c.Name = title
+	}
+	return x.s.Emit(*c)
+}

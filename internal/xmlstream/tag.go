@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package xmlstream
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+
+	"github.com/clause76/clause76/internal/jsonstream"
+)
+
+// xmlSpace is bound to the prefix xml by definition.
+const xmlSpace = "http://www.w3.org/XML/1998/namespace"
+
+// startTag reads a start tag, which begins at pos, once it is wholly buffered.
+func (x *Reader) startTag() Kind {
+	n, ok := x.tagEnd()
+	if !ok {
+		return None
+	}
+	if !x.valid(0, n) {
+		return None
+	}
+	if len(x.opened) == 0 && x.rooted {
+		return x.syntax("a second root element")
+	}
+	x.rooted = true
+	tag := x.buf[x.pos+1 : x.pos+n-1]
+	if tag, x.empty = bytes.CutSuffix(tag, []byte("/")); len(tag) == 0 || !isName(tag[0]) {
+		return x.syntax("\"<\" is not followed by a name")
+	}
+	i := nameEnd(tag, 0)
+	qname := tag[:i]
+	if !isQName(qname) {
+		return x.syntax("%q is no name", qname)
+	}
+	outer := len(x.spaces)
+	if !x.attributes(tag, i) {
+		return None
+	}
+	if len(x.opened) >= x.limits.Depth {
+		x.Fail(jsonstream.ErrLimit, fmt.Errorf("elements are nested more than %d deep", x.limits.Depth))
+		return None
+	}
+	prefix, local := split(qname)
+	space, ok := x.lookup(prefix)
+	if !ok {
+		return x.syntax("the prefix %q is not declared", prefix)
+	}
+	x.opened = append(x.opened, element{len(x.open), outer, space})
+	x.open = append(x.open, qname...)
+	x.name, x.space = local, space
+	x.pos += n
+	return Start
+}
+
+// tagEnd returns the length of the tag at pos. A ">" in quotes does not end it.
+func (x *Reader) tagEnd() (int, bool) {
+	quote := byte(0)
+	for i := 1; ; {
+		for n, c := range x.buf[min(x.pos+i, len(x.buf)):] {
+			switch {
+			case quote != 0:
+				if c == quote {
+					quote = 0
+				}
+			case c == '>':
+				return i + n + 1, true
+			case c == '"' || c == '\'':
+				quote = c
+			case c == '<':
+				x.pos += i + n
+				x.syntax("\"<\" within a tag")
+				return 0, false
+			}
+		}
+		i = max(i, len(x.buf)-x.pos)
+		if !x.need(i + 1) {
+			x.pos = len(x.buf)
+			x.syntax("%w", errEOF)
+			return 0, false
+		}
+	}
+}
+
+// attributes reads the attributes of the tag from i on.
+func (x *Reader) attributes(tag []byte, i int) bool {
+	x.attrs, x.rawAttrs, x.scratch = x.attrs[:0], x.rawAttrs[:0], x.scratch[:0]
+	for {
+		space := i
+		for i < len(tag) && isSpace(tag[i]) {
+			i++
+		}
+		if i == len(tag) {
+			break
+		}
+		end := nameEnd(tag, i)
+		name := tag[i:end]
+		offset := x.place(x.base + int64(x.pos+1+i))
+		for i = end; i < len(tag) && isSpace(tag[i]); i++ {
+		}
+		if !isQName(name) || space == end-len(name) || i == len(tag) || tag[i] != '=' {
+			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("expected an attribute"))
+			return false
+		}
+		for i++; i < len(tag) && isSpace(tag[i]); i++ {
+		}
+		if i == len(tag) || tag[i] != '"' && tag[i] != '\'' {
+			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("the attribute %s has no quoted value", name))
+			return false
+		}
+		n := bytes.IndexByte(tag[i+1:], tag[i])
+		if n < 0 {
+			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("the value of the attribute %s has no end", name))
+			return false
+		}
+		value := tag[i+1 : i+1+n]
+		i += n + 2
+		if bytes.IndexByte(value, '<') >= 0 {
+			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("\"<\" in the value of the attribute %s", name))
+			return false
+		}
+		if bytes.ContainsAny(value, "&\t\r\n") {
+			from := len(x.scratch)
+			if !x.expand(value, true) {
+				return false
+			}
+			value = x.scratch[from:]
+		}
+		prefix, local := split(name)
+		switch {
+		case string(name) == "xmlns":
+			x.spaces = append(x.spaces, binding{"", string(value)})
+		case string(prefix) == "xmlns":
+			x.spaces = append(x.spaces, binding{string(local), string(value)})
+		}
+		x.rawAttrs = append(x.rawAttrs, rawAttr{prefix, local, value, offset})
+	}
+	return x.resolveAttrs()
+}
+
+// resolveAttrs finds the namespaces of attributes and refuses one that stands twice.
+func (x *Reader) resolveAttrs() bool {
+	if len(x.rawAttrs) > 1000 {
+		x.Fail(jsonstream.ErrLimit, fmt.Errorf("more than 1000 attributes of one element"))
+		return false
+	}
+	for i, a := range x.rawAttrs {
+		for _, b := range x.rawAttrs[:i] {
+			if bytes.Equal(a.name, b.name) && bytes.Equal(a.prefix, b.prefix) {
+				x.failAt(a.offset, jsonstream.ErrDuplicate, fmt.Errorf("%q", a.name))
+				return false
+			}
+		}
+		if string(a.prefix) == "xmlns" || len(a.prefix) == 0 && string(a.name) == "xmlns" {
+			continue
+		}
+		space := ""
+		if len(a.prefix) > 0 {
+			var ok bool
+			if space, ok = x.lookup(a.prefix); !ok {
+				x.failAt(a.offset, jsonstream.ErrSyntax, fmt.Errorf("the prefix %q is not declared", a.prefix))
+				return false
+			}
+		}
+		x.attrs = append(x.attrs, Attr{space, a.name, a.value, a.offset})
+	}
+	return true
+}
+
+// lookup returns the namespace that a prefix is bound to.
+func (x *Reader) lookup(prefix []byte) (string, bool) {
+	for i := len(x.spaces) - 1; i >= 0; i-- {
+		if x.spaces[i].prefix == string(prefix) {
+			return x.spaces[i].space, x.spaces[i].space != "" || len(prefix) == 0
+		}
+	}
+	if string(prefix) == "xml" {
+		return xmlSpace, true
+	}
+	return "", len(prefix) == 0
+}
+
+func (x *Reader) endTag() Kind {
+	n, ok := x.tagEnd()
+	if !ok {
+		return None
+	}
+	name := bytes.TrimRight(x.buf[x.pos+2:x.pos+n-1], " \t\r\n")
+	if len(x.opened) == 0 || !bytes.Equal(name, x.open[x.opened[len(x.opened)-1].name:]) {
+		return x.syntax("the end tag </%.100s> fits no start tag", name)
+	}
+	_, x.name = split(name)
+	x.pos += n
+	x.closed()
+	return End
+}
+
+// closed takes the innermost element off the list of open ones.
+func (x *Reader) closed() {
+	top := x.opened[len(x.opened)-1]
+	x.opened = x.opened[:len(x.opened)-1]
+	x.open = x.open[:top.name]
+	x.spaces = x.spaces[:top.spaces]
+	x.space = top.space
+	x.attrs = x.attrs[:0]
+}
+
+func nameEnd(b []byte, i int) int {
+	for i < len(b) && isName(b[i]) {
+		i++
+	}
+	return i
+}
+
+// isQName reports whether a name is a local name with at most a prefix before it
+// (Namespaces in XML 1.0, section 4). Parsers differ in what they make of others.
+func isQName(name []byte) bool {
+	prefix, local := split(name)
+	starts := func(b []byte) bool {
+		return len(b) > 0 && b[0] != ':' && b[0] != '-' && b[0] != '.' && (b[0] < '0' || b[0] > '9')
+	}
+	return starts(local) && (prefix == nil || starts(prefix)) && bytes.IndexByte(local, ':') < 0
+}
+
+// split divides a qualified name into prefix and local name.
+func split(qname []byte) (prefix, local []byte) {
+	if i := bytes.IndexByte(qname, ':'); i > 0 {
+		return qname[:i], qname[i+1:]
+	}
+	return nil, qname
+}
+
+var entities = map[string]string{"lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": "\""}
+
+// expand appends raw to scratch with its references replaced and line ends made
+// line feeds; in an attribute's value, white space becomes spaces.
+func (x *Reader) expand(raw []byte, attribute bool) bool {
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c == '&':
+			n := bytes.IndexByte(raw[i:], ';')
+			if n < 0 || n > 32 {
+				x.syntax("\"&\" is not part of a reference")
+				return false
+			}
+			name := string(raw[i+1 : i+n])
+			if !x.reference(name) {
+				x.syntax("the reference &%s; is not known", name)
+				return false
+			}
+			i += n
+		case attribute && isSpace(c):
+			if c == '\r' && i+1 < len(raw) && raw[i+1] == '\n' {
+				continue // a line end is one character (XML 1.0, 2.11)
+			}
+			x.scratch = append(x.scratch, ' ')
+		case c == '\r':
+			if i+1 == len(raw) || raw[i+1] != '\n' {
+				x.scratch = append(x.scratch, '\n')
+			}
+		default:
+			x.scratch = append(x.scratch, c)
+		}
+	}
+	return true
+}
+
+// reference appends what a reference stands for.
+func (x *Reader) reference(name string) bool {
+	if s, ok := entities[name]; ok {
+		x.scratch = append(x.scratch, s...)
+		return true
+	}
+	digits, base := "", 10
+	switch {
+	case len(name) > 2 && name[:2] == "#x":
+		digits, base = name[2:], 16
+	case len(name) > 1 && name[0] == '#':
+		digits = name[1:]
+	default:
+		return false
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	if err != nil || !isChar(rune(n)) {
+		return false
+	}
+	x.scratch = append(x.scratch, string(rune(n))...)
+	return true
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package author_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
+	"github.com/clause76/clause76/vendors"
+)
+
+var cut = flag.Bool("cut", false, "cut the releases of the table below that history.txt does not have yet")
+
+// The releases and how they were cut. A release is never cut again: its file and
+// its line in history.txt stay as they are.
+var cuts = []struct {
+	name        string
+	date        vendors.Date
+	predecessor string
+	note        string
+}{
+	{"2018.06.12", "2018-06-12", "", "As it stood on the eve of the vote: the motion is tabled."},
+	{"2018.06.13", "2018-06-13", "2018.06.12", "The resolution is adopted; the motion is its history."},
+	{"2026.11.23", "2026-11-23", "2018.06.13", "The first current release."},
+	// Reconstructions: what was public on the day, cut later, with the register of 2026.11.24.
+	{"2017.09.14", "2017-09-14", "", "The day after Binding Operational Directive 17-01."},
+	{"2020.08.14", "2020-08-14", "2018.06.13", "Section 889 applies in both its parts; FAR 52.204-25 is amended."},
+	{"2022.03.26", "2022-03-26", "2020.08.14", "After the warnings of March 2022 and the FCC's listing of Kaspersky."},
+	{"2024.07.24", "2024-07-24", "2022.03.26", "After the determination of June 2024; section 1260H names memory makers."},
+	{"2026.11.24", "2026-11-24", "2026.11.23", "Fifteen more instruments; a register of 31 families instead of 6."},
+	{"2026.11.25", "2026-11-25", "2026.11.24", "The same instruments; a register with names in more scripts, mirrors and hosts that only keep others' files, and companies that only look alike."},
+}
+
+// History grows at its end only, and every release has the digest that it had when
+// it was cut.
+func TestHistory(t *testing.T) {
+	data, err := os.ReadFile("../data/history.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := make(map[string]string)
+	for line := range strings.Lines(string(data)) {
+		if name, sum, ok := strings.Cut(strings.TrimSpace(line), " "); ok && !strings.HasPrefix(line, "#") {
+			known[name] = sum
+		}
+	}
+	for _, c := range cuts {
+		if known[c.name] == "" {
+			if !*cut {
+				t.Errorf("%s is not cut; run go test ./match/denylist/author -run History -cut", c.name)
+				continue
+			}
+			file, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.BundledData())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := denylist.Parse(c.name, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := "../data/releases/" + c.name + ".json"
+			if err := os.WriteFile(path, file, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			data = fmt.Appendf(data, "%s %s\n", c.name, r.Digest())
+			if err := os.WriteFile("../data/history.txt", data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		file, err := os.ReadFile("../data/releases/" + c.name + ".json")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if r, err := denylist.Parse(c.name, file); err != nil {
+			t.Error(err)
+		} else if r.Digest() != known[c.name] {
+			t.Errorf("%s: digest %s; history.txt has %s: a release must not change", c.name, r.Digest(), known[c.name])
+		}
+	}
+}
+
+// The newest release is what the sources say. If this fails, the sources were
+// changed: add a release to the table and cut it.
+func TestSourcesAreReleased(t *testing.T) {
+	c := cuts[len(cuts)-1]
+	want, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.BundledData())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile("../data/releases/" + c.name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs from what the sources give now", c.name)
+	}
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package adapter turns bills of materials that a program already holds, as types of the
+// field's own libraries, into documents of package sbom, and identities into package URLs.
+//
+//	doc := adapter.FromCycloneDX(bom) // a *cyclonedx.BOM
+//	report, err := clause76.ScreenDocument(ctx, "product", doc, nil)
+//
+// It is a package of its own so that only programs that use it link those libraries.
+//
+// The part of a document that can name a vendor is written as JSON and read as any other
+// document is: a document in memory and the same document in a file go through one mapping of
+// fields to claims, and cannot differ. What the decoder of another library has already lost or
+// changed stays lost: where the file is at hand, read the file.
+package adapter

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package unpack
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+// Companions are files that are known to lie beside documents. What a file is, is found in its
+// content; its name counts only where the content cannot say. What is of a format that is
+// read is never a companion, nor is what has more at its end than such a file has. What is
+// in neither table is a document, or an error.
+
+// A streamedKind is known by its first bytes, and by its last when it has been read.
+type streamedKind struct {
+	reason string
+	starts func(head []byte) bool
+	ends   func(e *ending, tail []byte) bool
+	search func(data []byte) error // of all of it, which is held in memory, if it is set
+}
+
+// A wholeKind is known by all of its bytes, which are held in memory for that. The answer is
+// a reason, or "". An error says why something that looks like one of these is not passed over.
+type wholeKind struct {
+	starts func(head []byte) bool
+	reason func(data []byte, t *thing) (string, error)
+}
+
+func prefix(magic string) func([]byte) bool {
+	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
+}
+
+var streamedKinds = []streamedKind{
+	{"PDF document", prefix("%PDF-"), pdfEnds, pdfSearch},
+	{"PNG image", prefix("\x89PNG\r\n\x1a\n"), func(_ *ending, tail []byte) bool {
+		return bytes.HasSuffix(tail, []byte("\x00\x00\x00\x00IEND\xae\x42\x60\x82"))
+	}, pngSearch},
+	{"JPEG image", prefix("\xff\xd8\xff"), func(_ *ending, tail []byte) bool {
+		return bytes.HasSuffix(bytes.TrimRight(tail, "\x00"), []byte("\xff\xd9"))
+	}, nil},
+	{"GIF image", prefix("GIF87a"), gifEnds, nil},
+	{"GIF image", prefix("GIF89a"), gifEnds, nil},
+	{"WebP image", func(head []byte) bool { return len(head) > 12 && string(head[:4])+string(head[8:12]) == "RIFFWEBP" }, riffEnds, nil},
+	{"Finder settings of macOS (.DS_Store)", prefix("\x00\x00\x00\x01Bud1"), func(_ *ending, tail []byte) bool { return !endsInText(tail) }, nil},
+}
+
+// wholeKinds are tried in order.
+var wholeKinds = []wholeKind{
+	{prefix(appleDouble), appleDoubleReason},
+	{prefix(oleMagic), oleReason},
+	{prefix(rtfMagic), rtfReason},
+	{prefix("\x30\x82"), certificateReason},
+	{jsonStarts, jsonReason},
+	{svgMark.Match, svgReason},
+	{htmlMark.Match, htmlReason},
+	{isText, checksumsReason},
+	{isText, versionReason},
+	{isText, tableReason},
+	{isText, proseReason},
+	{func([]byte) bool { return true }, signatureReason},
+}
+
+// maxWhole bounds what is held in memory to find out whether it is a companion.
+const maxWhole = 16 << 20
+
+// Marks of a bill of materials in a text, and of the parts in one.
+var (
+	documentMark = regexp.MustCompile(`(?i)["']?(?:bomFormat|spdxVersion|SPDXID)["']?\s*[:=]|cyclonedx\.org/schema/bom|spdx\.org/rdf/|<(?:\w+:)?SoftwareIdentity`)
+	partsMark    = regexp.MustCompile(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
+)
+
+// beside hands over a companion. Reading it fails where it has the mark of a bill of materials.
+func (w *walker) beside(t thing, reason string, r io.Reader) {
+	office := strings.HasPrefix(reason, officeReason) // an archive itself
+	r = &markReader{r: r, what: reason, scan: markScan{packed: true, binary: !office}}
+	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Names: t.names, Reader: r, Unverified: t.unverified})
+}
+
+// companion emits t as a companion, or reports that it is not one.
+func (w *walker) companion(t *thing, head []byte) (bool, error) {
+	if len(head) == 0 {
+		if holdsDocuments(t.name) {
+			return false, notRead(errEmpty)
+		}
+		w.beside(*t, "empty file", t.r)
+		return true, nil
+	}
+	if w.opts.Recognized(head) && !bytes.HasPrefix(head, []byte(rtfMagic)) { // which is no JSON, for all its brace
+		return false, nil
+	}
+	for i := range streamedKinds {
+		if k := &streamedKinds[i]; k.starts(head) {
+			if err := w.search(t, k); err != nil {
+				return false, err
+			}
+			w.beside(*t, k.reason, &ending{kind: k, r: t.r})
+			return true, nil
+		}
+	}
+	data, whole, err := w.peek(t, maxWhole)
+	if err != nil || !whole {
+		return false, err
+	}
+	for _, k := range wholeKinds {
+		if !k.starts(data) {
+			continue
+		}
+		reason, err := k.reason(data, t)
+		if err != nil {
+			return false, err
+		}
+		if reason != "" {
+			if mark := hidden(data); mark != "" {
+				return false, marked("a companion ("+reason+")", mark)
+			}
+			w.beside(*t, reason, bytes.NewReader(data))
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// search looks into all of t, if it is of a kind for which that is needed.
+func (w *walker) search(t *thing, k *streamedKind) error {
+	if k.search == nil {
+		return nil
+	}
+	data, whole, err := w.peek(t, maxSearched)
+	if err != nil {
+		return err
+	}
+	if whole {
+		err = k.search(data)
+	} else {
+		err = errManyBytes
+	}
+	if err != nil && !errors.As(err, new(*sbom.Error)) {
+		err = k.fault(0, err)
+	}
+	return err
+}
+
+// peek reads all of t, if it is not too long, and leaves t to be read again.
+func (w *walker) peek(t *thing, most int64) (data []byte, whole bool, err error) {
+	room := min(most, w.opts.Limits.Memory-w.held)
+	rest := t.r
+	data, err = io.ReadAll(io.LimitReader(rest, room+1))
+	if err != nil {
+		return nil, false, sbom.ReadError(0, err)
+	}
+	w.held += int64(len(data))
+	t.r = io.MultiReader(bytes.NewReader(data), rest)
+	return data, int64(len(data)) <= room, nil
+}
+
+// documentForms are the endings of names of files that hold documents, or archives of them. A
+// file of such a name that is empty was cut off, and one of text is not for people.
+var documentForms = nameSet(".json .jsonl .ndjson .jsonld .xml .spdx .spdx3 .rdf .yaml .yml .toml .cdx .bom .sbom .tag .tv .cbor .coswid .proto .textproto .bin .swidtag .swid .csv .tsv .ods .xls .xlsx " +
+	".zip .tar .gz .tgz .bz2 .tbz .xz .txz .zst .tzst .cab .rpm .deb .ipk .apk .exe .dll .ko .img .dtb .dts .inf .manifest .mib .snmprec .intoto .sigstore .bundle")
+
+// holdsDocuments reports whether a file of this name should hold a document.
+func holdsDocuments(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return documentForms[path.Ext(base)] || name == "-" || name == "" || strings.Contains(base, "bom") || strings.Contains(base, "spdx") || strings.Contains(base, "cyclonedx")
+}
+
+// inTar reports whether t is in a tar archive, as the files of "docker save" are.
+func inTar(t *thing) bool {
+	for _, l := range t.layers {
+		if l == "tar" {
+			return true
+		}
+	}
+	return false
+}
+
+// tailSize is as much of the end of a file as is looked at: all of what a zip archive's
+// end and comment may take.
+const tailSize = zipMaxEnd
+
+// An ending reads a companion, and fails at its end if that is not how such a file ends.
+type ending struct {
+	kind *streamedKind
+	r    io.Reader
+	head [8]byte
+	tail []byte
+	n    int64
+	err  error
+}
+
+var (
+	errEmpty    = errors.New("the file is empty; a file of this name holds a document")
+	errEnd      = errors.New("it does not end as such a file does: something else may follow")
+	errArchive  = errors.New("it ends as a zip archive does, which was not read")
+	errEmbedded = errors.New("files are attached to it, which were not read")
+)
+
+func (e *ending) Read(p []byte) (int, error) {
+	if e.err != nil {
+		return 0, e.err
+	}
+	n, err := e.r.Read(p)
+	if e.n < int64(len(e.head)) {
+		copy(e.head[e.n:], p[:n])
+	}
+	e.n += int64(n)
+	e.tail = append(e.tail, p[:n]...)
+	if len(e.tail) > 4*tailSize {
+		e.tail = append(e.tail[:0], e.tail[len(e.tail)-tailSize:]...)
+	}
+	if err == io.EOF {
+		switch tail := e.tail[max(0, len(e.tail)-tailSize):]; {
+		case bytes.Contains(tail, []byte(zipEnd)):
+			err = e.kind.fault(e.n, errArchive)
+		case !e.kind.ends(e, tail):
+			err = e.kind.fault(e.n, errEnd)
+		}
+	}
+	e.err = err
+	return n, err
+}
+
+func (k *streamedKind) fault(offset int64, err error) error {
+	return &sbom.Error{Offset: offset, Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("what starts as a %s may be more than that: %w", k.reason, err)}
+}
+
+// endsInText reports whether a binary file ends in what may be JSON or XML.
+func endsInText(tail []byte) bool {
+	tail = bytes.TrimRight(tail, " \t\r\n\x00")
+	text := tail[len(bytes.TrimRightFunc(tail, func(r rune) bool { return r >= ' ' && r < 0x7f || r == '\t' || r == '\r' || r == '\n' })):]
+	return len(text) >= 12 && bytes.ContainsAny(text[len(text)-1:], "}]>")
+}
+
+// pdfEnds wants nothing but white space after the last mark of an end (ISO 32000-1, 7.5.5).
+func pdfEnds(_ *ending, tail []byte) bool {
+	i := bytes.LastIndex(tail, []byte("%%EOF"))
+	return i >= 0 && len(bytes.Trim(tail[i+5:], " \t\r\n\x00\x1a")) == 0
+}
+
+func gifEnds(_ *ending, tail []byte) bool { return bytes.HasSuffix(tail, []byte("\x00;")) }
+
+// riffEnds compares the size that a RIFF file states.
+func riffEnds(e *ending, _ []byte) bool {
+	n := int64(le32(e.head[4:])) + 8
+	return e.n == n || e.n == n+n%2
+}
+
+// appleDouble is the magic and version of AppleDouble files (RFC 1740, appendix A). They hold
+// what macOS keeps beside the content of another file.
+const appleDouble = "\x00\x05\x16\x07\x00\x02\x00\x00"
+
+// appleDoubleReason wants entries that fill the file, and none that is a file's content.
+func appleDoubleReason(data []byte, _ *thing) (string, error) {
+	const reason = "file attributes of macOS (AppleDouble)"
+	const header, entry = 26, 12
+	if len(data) <= header {
+		return reason, nil // no more than the header
+	}
+	n := int(binary.BigEndian.Uint16(data[24:]))
+	end := int64(header + entry*n)
+	if end > int64(len(data)) {
+		return "", nil
+	}
+	for i := range n {
+		e := data[header+entry*i:]
+		id, offset, length := binary.BigEndian.Uint32(e), int64(binary.BigEndian.Uint32(e[4:])), int64(binary.BigEndian.Uint32(e[8:]))
+		if id == 1 || offset+length > int64(len(data)) {
+			return "", nil
+		}
+		end = max(end, offset+length)
+	}
+	if len(bytes.Trim(data[end:], "\x00")) > 0 || bytes.Contains(data, []byte(zipEnd)) || endsInText(data) {
+		return "", nil
+	}
+	return reason, nil
+}
+
+// versionReason is of the file VERSION that "docker save" writes for each layer (Docker image
+// specification v1).
+func versionReason(data []byte, t *thing) (string, error) {
+	if path.Base(t.name) == "VERSION" && inTar(t) && string(bytes.TrimSpace(data)) == "1.0" {
+		return "version of a container image's layer", nil
+	}
+	return "", nil
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package unpack
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/hex"
+	"errors"
+	"io"
+	"regexp"
+)
+
+// maxSearched bounds PDF documents and PNG images, which are held in memory to look into what is
+// packed in them, and maxStreams what that unpacks to.
+const (
+	maxSearched = 64 << 20
+	maxStreams  = 256 << 20
+	searchCost  = 1 << 10 // counts for each try to unpack something
+)
+
+// How a PDF document says that it has a file attached (ISO 32000-1, 7.11): with a stream of the type
+// EmbeddedFile, or with the entry EF of a file specification. Any character of a name may be
+// written as # and its code (7.3.5).
+var (
+	pdfEmbedded = pdfName("EmbeddedFile")
+	pdfEF       = regexp.MustCompile(pdfName("EF").String() + `(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])*(?:<<|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)`)
+	pdfObjects  = pdfName("ObjStm")
+	pdfEncrypt  = regexp.MustCompile(pdfName("Encrypt").String() + `[\x00\t\n\f\r ]*(?:<<|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)`)
+	pdfStream   = regexp.MustCompile(`stream\r?\n`)
+)
+
+// pdfName matches a name in all the ways that it can be written.
+func pdfName(name string) *regexp.Regexp {
+	pattern := "/"
+	for _, c := range []byte(name) {
+		code := hex.EncodeToString([]byte{c})
+		pattern += "(?:" + string(c) + "|#(?i:" + code + "))"
+	}
+	return regexp.MustCompile(pattern)
+}
+
+var (
+	errPacked    = errors.New("it has objects that are encrypted or packed in a way that is not read: files may be attached to it")
+	errManyBytes = errors.New("it is too long to be searched for what is attached to it or packed in it")
+)
+
+// pdfSearch looks for attached files and marks of bills of materials in a PDF document and in what is
+// packed in it. In object streams (7.5.7), the objects are that say what is attached.
+func pdfSearch(data []byte) error {
+	if pdfEmbedded.Match(data) || pdfEF.Match(data) {
+		return errEmbedded
+	}
+	encrypted := pdfEncrypt.Match(data)
+	left := int64(maxStreams)
+	for at := 0; ; {
+		m := pdfStream.FindIndex(data[at:])
+		if m == nil {
+			return nil
+		}
+		from, start := at, at+m[0]
+		at += m[1]
+		if bytes.HasSuffix(data[:start], []byte("end")) {
+			continue
+		}
+		objects := pdfObjects.Match(data[from:start])
+		inner, err := inflated(data[at:], left)
+		if left -= int64(len(inner)) + searchCost; left <= 0 {
+			return errManyBytes
+		}
+		if first := bytes.TrimLeft(inner, "\x00\t\n\f\r "); objects && (encrypted || err != nil || len(first) > 0 && (first[0] < '0' || first[0] > '9')) {
+			return errPacked
+		}
+		if pdfEmbedded.Match(inner) || pdfEF.Match(inner) {
+			return errEmbedded
+		}
+		s := markScan{}
+		if mark := s.look(inner); mark != "" {
+			return marked("a stream of the document", mark)
+		}
+	}
+}
+
+// inflated unpacks what starts as zlib data does. With an error, it is what was unpacked
+// until then.
+func inflated(data []byte, most int64) ([]byte, error) {
+	r, err := zlib.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(r, most))
+}
+
+// pngSearch unpacks the texts of a PNG image (PNG Specification, third edition, 11.3.3), and wants
+// nothing after its last chunk.
+func pngSearch(data []byte) error {
+	left := int64(maxStreams)
+	for at := 8; at < len(data); {
+		n := int64(len(data) - at) // to the end, if this is no chunk
+		body := data[at:]
+		if len(body) >= 12 {
+			if size := int64(be32(body)); size <= int64(len(body)-12) {
+				n = size + 12
+			}
+		}
+		at += int(n)
+		switch kind := string(body[min(4, len(body)):min(8, len(body))]); {
+		case kind == "IEND" && at < len(data):
+			return errEnd
+		case kind == "IDAT" && at < len(data):
+			continue
+		}
+		if err := searchPacked(body, int(n), &left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// searchPacked looks for marks in what is packed by zlib and starts in the first n bytes of a piece of an
+// image. It may go on after them, in what is no image of the standard.
+func searchPacked(piece []byte, n int, left *int64) error {
+	for i := 0; i < n && i+2 < len(piece); i++ {
+		if !isZlib(piece[i:]) {
+			continue
+		}
+		inner, _ := inflated(piece[i:], *left)
+		if *left -= int64(len(inner)) + searchCost; *left <= 0 {
+			return errManyBytes
+		}
+		if mark := hidden(inner); mark != "" {
+			return marked("a text of the image", mark)
+		}
+	}
+	return nil
+}

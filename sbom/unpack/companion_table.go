@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package unpack
+
+import (
+	"encoding/csv"
+	"errors"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// tableReason is of a file of comma- or tab-separated values: by its name, for text has no
+// mark. A header that looks like that of a parts list is an error.
+func tableReason(data []byte, t *thing) (string, error) {
+	if e := strings.ToLower(path.Ext(t.name)); e != ".csv" && e != ".tsv" {
+		return "", nil
+	}
+	if documentMark.Match(data) || partsMark.Match(data) {
+		return "", notRead(errParts)
+	}
+	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(data), "\ufeff"))
+	for line := range strings.Lines(text) {
+		for _, separator := range []string{",", ";", "\t", "|", "^", "~"} {
+			if cells := strings.Split(line, separator); len(cells) > 1 && partsHeader(cells) {
+				return "", notRead(errParts)
+			}
+		}
+	}
+	columns := false
+	for _, separator := range ",;\t|" {
+		rows := records(text, separator)
+		if len(rows) == 0 {
+			continue
+		}
+		columns = true
+		likely := 0
+		for _, cells := range rows {
+			if partRow(cells) {
+				likely++
+			}
+			if partsHeader(cells) {
+				return "", notRead(errParts)
+			}
+		}
+		switch {
+		case 2*likely >= len(rows):
+			return "", notRead(errParts)
+		case slices.ContainsFunc(rows[0], dataCell.MatchString):
+			return "", notRead(errHeader)
+		}
+	}
+	if !columns {
+		return "", nil // a list of something
+	}
+	return "table without the columns of a parts list", nil
+}
+
+var (
+	errHeader = errors.New("a table without a row that says what its columns are: it may be a parts list")
+	dataCell  = regexp.MustCompile(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
+	// fullVersion is a version of three numbers or more, which may be a date, an address or a number
+	// with separators, too.
+	fullVersion = regexp.MustCompile(`^[vV]?\d+\.\d+\.\d+[\w.+~-]*$`)
+	noVersion   = regexp.MustCompile(`^(?:\d{1,2}\.\d{1,2}\.\d{4}|\d\d\.\d\d\.\d\d|\d{1,3}(?:\.\d{3})+|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$`)
+)
+
+// records returns the rows that have more than one cell with something in it.
+func records(text string, separator rune) (rows [][]string) {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator, -1, true
+	for {
+		cells, err := r.Read()
+		if err != nil {
+			return rows
+		}
+		n := 0
+		for i, c := range cells {
+			if strings.TrimSpace(c) != "" {
+				n++
+			}
+			cells[i] = strings.ReplaceAll(c, "\n", "") // in a narrow column, words are broken
+		}
+		if n > 1 {
+			rows = append(rows, cells)
+		}
+	}
+}
+
+// partRow reports whether cells may be a part of a list: a name, and behind it a version.
+func partRow(cells []string) bool {
+	named, version := false, false
+	for _, c := range cells {
+		c = strings.TrimSpace(c)
+		switch words := len(strings.Fields(c)); {
+		case words > 6:
+			return false
+		case named && fullVersion.MatchString(c) && !noVersion.MatchString(c):
+			version = true
+		case strings.ContainsFunc(c, unicode.IsLetter):
+			named = true
+		}
+	}
+	return version
+}
+
+// hasPartsLine reports whether a line of a text looks like the header of a parts list.
+func hasPartsLine(text string) bool {
+	for line := range strings.Lines(text) {
+		for _, separator := range []string{"\t", "|", ",", ";"} {
+			if cells := strings.Split(line, separator); (len(cells) > 2 || len(cells) == 2 && separator != "," && separator != ";") && onlyShort(cells) && partsHeader(cells) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Words in the header of a parts list, in languages of the European Union. One that says who
+// makes or supplies something, or what identifies it, is enough; of the others it takes two.
+var (
+	makerWords = nameSet("supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
+		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
+		"gyártó beszállító valmistaja toimittaja tillverkare leverantör fabrikant leverandør producător furnizor proizvođač dobavljač proizvajalec dobavitelj gamintojas tiekėjas ražotājs piegādātājs tootja tarnija производител доставчик κατασκευαστής προμηθευτής")
+	partWords = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
+		"teil bauteil komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi")
+	headerWords = nameSet("name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
+		"legal full official entity company organization organisation party upstream short long firm firma")
+)
+
+// madeBy are words for a maker that are none by themselves.
+var madeBy = strings.NewReplacer("made by", "maker", "manufactured by", "maker", "supplied by", "maker", "produced by", "maker", "provided by", "maker")
+
+var camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
+
+// recordLine is a line of a record: a key of one to three words, and a value. It may be in a list or
+// quoted.
+var recordLine = regexp.MustCompile(`(?m)^[ \t>*+|-]*((?:\pL[\pL\w.-]*)(?: \pL[\pL\w.-]*){0,2})[*_ \t]*:[*_]*[ \t]+\S`)
+
+// hasPartsRecord reports whether a text has lines of keys and values of which one says what a part is,
+// and another who makes it.
+func hasPartsRecord(text string) bool {
+	var keys []string
+	for _, m := range recordLine.FindAllStringSubmatch(text, 10_000) {
+		keys = append(keys, m[1])
+	}
+	makers, parts := headerWordsOf(keys)
+	return makers > 0 && parts > 0
+}
+
+// partsHeader reports whether cells look like the header of a parts list: short names of
+// columns, and nothing else in them.
+func partsHeader(cells []string) bool {
+	makers, parts := headerWordsOf(cells)
+	return makers > 0 || parts > 1
+}
+
+// headerWordsOf returns how many cells say who makes something, and how many different words there are
+// for what a part is.
+func headerWordsOf(cells []string) (makers, kinds int) {
+	parts := make(map[string]bool)
+	for _, c := range cells {
+		if len(c) > 80 {
+			continue
+		}
+		maker, part, other := false, "", false
+		for _, word := range strings.FieldsFunc(madeBy.Replace(strings.ToLower(camel.ReplaceAllString(c, "$1 $2"))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
+			stem := strings.TrimSuffix(strings.TrimSuffix(word, "s"), "name")
+			switch {
+			case makerWords[word] || stem != "" && makerWords[stem]:
+				maker = true
+			case partWords[word]:
+				part = word
+			case !headerWords[word]:
+				other = true
+			}
+		}
+		switch {
+		case other:
+		case maker:
+			makers++
+		case part != "":
+			parts[part] = true
+		}
+	}
+	return makers, len(parts)
+}

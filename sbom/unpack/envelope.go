@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package unpack
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/sbom"
+)
+
+// platform is how an image of several platforms has a bill of materials for each, as "docker
+// buildx imagetools inspect --format '{{json .SBOM}}'" prints them.
+var platform = regexp.MustCompile(`^\s*\{\s*"[a-z0-9]+/[a-z0-9]+(?:/[a-z0-9]+)?"\s*:\s*\{\s*"SPDX"`)
+
+// envelope recognizes the JSON objects that hold a bill of materials in a member.
+func envelope(head []byte) func(*walker, thing) {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	if len(text) == 0 || text[0] != '{' {
+		return nil
+	}
+	seen := make(map[string]jsontext.Kind)
+	for name, kind := range jsonstream.TopLevel(head) {
+		switch name {
+		case "bomFormat", "spdxVersion", "SPDXID", "@context", "components", "packages":
+			return nil
+		case "dsseEnvelope":
+			return (*walker).bundle
+		}
+		seen[name] = kind
+	}
+	has := func(name string) bool { return seen[name] != 0 }
+	switch {
+	case seen["sbom"] == '{':
+		return (*walker).github
+	case has("payload"), has("payloadType"):
+		return (*walker).dsse
+	case has("predicateType"), has("_type") && seen["predicate"] == '{':
+		return (*walker).statement
+	case seen["attestations"] == '[':
+		return (*walker).attestations
+	case has("SPDX"):
+		return (*walker).buildKit
+	case platform.Match(text):
+		return (*walker).platforms
+	case has("Data") && (len(seen) == 1 || len(seen) == 2 && has("Timestamp")):
+		return (*walker).cosignData
+	}
+	return nil
+}
+
+// members decodes the members of a JSON object, strictly.
+func members(data []byte) (map[string]jsontext.Value, error) {
+	var m map[string]jsontext.Value
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &m); err != nil {
+		kind := sbom.ErrSyntax
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			kind = sbom.ErrDuplicate
+		}
+		return nil, &sbom.Error{Kind: kind, Err: fmt.Errorf("the envelope: %w", err)}
+	}
+	return m, nil
+}
+
+// carriers are the members of envelopes that hold what there is to take out.
+var carriers = map[string]bool{"sbom": true, "payload": true, "predicate": true, "dsseEnvelope": true, "attestations": true, "SPDX": true, "Data": true}
+
+// open reads an envelope in memory; what is in its members is taken out.
+func (w *walker) open(t thing) (m map[string]jsontext.Value, data []byte, ok bool) {
+	if data, ok = w.memory(t, "an envelope"); !ok {
+		return nil, nil, false
+	}
+	m, err := members(data)
+	if err == nil {
+		err = oneContent(m)
+	}
+	if err != nil {
+		w.fail(t, err)
+		return nil, nil, false
+	}
+	return m, data, true
+}
+
+// oneContent checks what is beyond the first bytes, by which the envelope was known: a second
+// thing to take out, or a document beside it, must not be passed over.
+func oneContent(m map[string]jsontext.Value) error {
+	n := 0
+	for name := range m {
+		switch name {
+		case "bomFormat", "specVersion", "spdxVersion", "SPDXID", "@context", "@graph", "components", "services", "packages", "artifacts", "profiles", "Devices", "@odata.type", "@odata.id", "ietf-mud:mud":
+			return syntax("an envelope that has %q, as a document does", name)
+		}
+		if carriers[name] {
+			n++
+		}
+	}
+	if n > 1 || n == 0 && m["predicateType"] == nil {
+		return syntax("an envelope with %d contents; expected one", n)
+	}
+	return nil
+}
+
+// beyond checks that no member but these has what looks like a bill of materials in it, which
+// would be passed over.
+func (w *walker) beyond(t thing, m map[string]jsontext.Value, read ...string) bool {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if slices.Contains(read, name) {
+			continue
+		}
+		if at, mark := hiddenInJSON(m[name]); mark != "" {
+			w.fail(t, marked(fmt.Sprintf("the member %q of an envelope", name+string(at)), mark))
+			return false
+		}
+	}
+	return true
+}
+
+// only checks that an envelope has no members but these.
+func (w *walker) only(t thing, m map[string]jsontext.Value, names ...string) bool {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if !slices.Contains(names, name) {
+			w.fail(t, syntax("an envelope with %q beside its content", name))
+			return false
+		}
+	}
+	return true
+}
+
+// inside goes on with what a member of an envelope holds.
+func (w *walker) inside(t thing, layer, name string, data []byte) {
+	next := t.within(layer, bytes.NewReader(data))
+	next.path += "!" + name
+	next.document = true
+	w.peel(next)
+}
+
+// github peels what the dependency graph of GitHub exports.
+func (w *walker) github(t thing) {
+	if m, _, ok := w.open(t); ok {
+		w.beyond(t, m, "sbom")
+		w.inside(t, "sbom", "sbom", m["sbom"])
+	}
+}
+
+// statement peels an in-toto statement (in-toto attestation framework, v1). One that says
+// something else of an artifact than its parts is a companion.
+func (w *walker) statement(t thing) {
+	m, data, ok := w.open(t)
+	if !ok {
+		return
+	}
+	var kind string
+	if m["predicateType"].Kind() == '"' {
+		_ = json.Unmarshal(m["predicateType"], &kind) // else it is of no known type
+	}
+	alone := w.beyond(t, m, "predicate")
+	if reason := otherPredicate(kind, m["predicate"]); reason != "" {
+		if alone {
+			w.beside(t, reason, bytes.NewReader(data))
+		}
+		return
+	}
+	w.value(t, "in-toto", "predicate", m["predicate"])
+}
+
+// value goes on with a JSON object, or with the text in a string, as some tools wrap SPDX
+// tag-value and cosign anything.
+func (w *walker) value(t thing, layer, name string, v jsontext.Value) {
+	data := []byte(v)
+	switch v.Kind() {
+	case '{':
+	case '"':
+		var text string
+		if err := json.Unmarshal(data, &text); err != nil {
+			w.fail(t, syntax("the member %s: %w", name, err))
+			return
+		}
+		data = []byte(text)
+	default:
+		w.fail(t, syntax("the envelope has no %s; expected an object or a string", name))
+		return
+	}
+	w.inside(t, layer, name, data)
+}
+
+// cosignData peels the predicate in which cosign wrapped what it attested to, with the time
+// (sigstore, cosign COSIGN_PREDICATE_SPEC).
+func (w *walker) cosignData(t thing) {
+	if m, _, ok := w.open(t); ok && w.only(t, m, "Data", "Timestamp") && w.beyond(t, m, "Data") {
+		w.value(t, "cosign", "Data", m["Data"])
+	}
+}
+
+// buildKit peels what docker's buildx prints of the bills of materials of an image.
+func (w *walker) buildKit(t thing) {
+	m, _, ok := w.open(t)
+	if !ok || !w.only(t, m, "SPDX", "AdditionalSPDXs") {
+		return
+	}
+	w.value(t, "buildkit", "SPDX", m["SPDX"])
+	if more, ok := w.array(t, "AdditionalSPDXs", m["AdditionalSPDXs"]); ok {
+		for i, v := range more {
+			w.value(t, "buildkit", fmt.Sprintf("AdditionalSPDXs/%d", i), v)
+		}
+	}
+}
+
+// array decodes an array; there may be none.
+func (w *walker) array(t thing, name string, v jsontext.Value) (all []jsontext.Value, ok bool) {
+	if v == nil {
+		return nil, true
+	}
+	if err := json.Unmarshal(v, &all); err != nil {
+		w.fail(t, syntax("the member %s: %w", name, err))
+		return nil, false
+	}
+	return all, true
+}
+
+// platforms peels a bill of materials for each platform of an image.
+func (w *walker) platforms(t thing) {
+	data, ok := w.memory(t, "an envelope")
+	if !ok {
+		return
+	}
+	m, err := members(data)
+	if err != nil {
+		w.fail(t, err)
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		w.inside(t, "platforms", name, m[name])
+	}
+}
+
+// attestations peels the attestations that GitHub and npm answer with: a Sigstore bundle
+// each (GitHub REST API, "List attestations").
+func (w *walker) attestations(t thing) {
+	m, _, ok := w.open(t)
+	if !ok || !w.only(t, m, "attestations") {
+		return
+	}
+	all, ok := w.array(t, "attestations", m["attestations"])
+	if ok && len(all) == 0 {
+		w.fail(t, syntax("a list of no attestations"))
+	}
+	for i, v := range all {
+		name := fmt.Sprintf("attestations/%d", i)
+		a, err := members(v)
+		switch {
+		case err != nil:
+			w.fail(t, err)
+		case a["bundle"].Kind() != '{':
+			w.fail(t, syntax("%s has no bundle in the file", name))
+		default:
+			w.beyond(t, a, "bundle")
+			w.inside(t, "attestations", name+"/bundle", a["bundle"])
+		}
+	}
+}
+
+// bundle peels a Sigstore bundle, whose envelope is a DSSE one.
+func (w *walker) bundle(t thing) {
+	m, _, ok := w.open(t)
+	if !ok {
+		return
+	}
+	w.beyond(t, m, "dsseEnvelope")
+	w.inside(t, "sigstore-bundle", "dsseEnvelope", m["dsseEnvelope"])
+}
+
+// dsse peels a DSSE envelope and checks its signature, if there are keys (DSSE
+// envelope specification, v1.0.2).
+func (w *walker) dsse(t thing) {
+	m, _, ok := w.open(t)
+	if !ok {
+		return
+	}
+	var e dsse.Envelope
+	text, err := json.Marshal(m)
+	if err == nil {
+		err = json.Unmarshal(text, &e)
+	}
+	if err != nil {
+		w.fail(t, syntax("the DSSE envelope: %w", err))
+		return
+	}
+	payload, err := base64.StdEncoding.DecodeString(e.Payload)
+	if err != nil {
+		payload, err = base64.URLEncoding.DecodeString(e.Payload)
+	}
+	if err != nil {
+		w.fail(t, syntax("the payload of the DSSE envelope: %w", err))
+		return
+	}
+	if len(w.opts.Verifiers) > 0 {
+		if err := w.verify(&e); err != nil {
+			w.fail(t, &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("%w: %w", ErrSignature, err)})
+			return
+		}
+	} else {
+		t.unverified = true
+	}
+	w.beyond(t, m, "payload")
+	w.inside(t, "dsse", "payload", payload)
+}
+
+func (w *walker) verify(e *dsse.Envelope) error {
+	v, err := dsse.NewEnvelopeVerifier(w.opts.Verifiers...)
+	if err != nil {
+		return err
+	}
+	_, err = v.Verify(context.WithoutCancel(w.ctx), e)
+	return err
+}

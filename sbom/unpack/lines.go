@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package unpack
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+// maxFirstLine bounds how far the end of a first line is looked for.
+const maxFirstLine = 16 << 20
+
+// lines recognizes JSON Lines: the first line is a document or envelope in JSON, and another
+// object follows it, as where attestations are downloaded. For that, the first line is read into
+// memory if it is longer than head. A document in many
+// lines, or of one line only, is nothing of the kind.
+func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
+	text := bytes.TrimPrefix(*head, []byte("\ufeff"))
+	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) == 0 || start[0] != '{' {
+		return nil, nil
+	}
+	text = bytes.TrimLeft(text, " \t\r\n")
+	if len(*head) == headSize && bytes.IndexByte(text, '\n') < 0 {
+		whole := bytes.Clone(*head)
+		skipped := len(whole) - len(text)
+		rest := t.r
+		if _, err := io.CopyN(io.Discard, rest, int64(len(whole))); err != nil {
+			return nil, sbom.ReadError(0, err)
+		}
+		room := min(maxFirstLine, w.opts.Limits.Memory-w.held)
+		for int64(len(whole)) < room {
+			from := len(whole)
+			whole = slices.Grow(whole, int(min(room-int64(from), max(headSize, int64(from)))))
+			n, err := io.ReadFull(rest, whole[from:min(cap(whole), int(room))])
+			whole = whole[:from+n]
+			if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+				return nil, sbom.ReadError(0, err)
+			}
+			if err != nil || bytes.IndexByte(whole[from:], '\n') >= 0 {
+				break
+			}
+		}
+		w.held += int64(len(whole))
+		t.r = io.MultiReader(bytes.NewReader(whole), rest)
+		*head, text = whole[:headSize], whole[skipped:]
+	}
+	line, rest, found := bytes.Cut(text, []byte("\n"))
+	if rest = bytes.TrimLeft(rest, " \t\r\n"); !found || len(rest) == 0 || rest[0] != '{' || !jsontext.Value(line).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
+		return nil, nil
+	}
+	if first := line[:min(len(line), headSize)]; envelope(first) == nil && !w.opts.Recognized(first) {
+		return nil, nil // records of something else: one document that is not recognized
+	}
+	return (*walker).jsonLines, nil
+}
+
+var errNoObject = errors.New("a line that is not a JSON object, in a file of one such object a line")
+
+// jsonLines goes on with each line as a document or envelope.
+func (w *walker) jsonLines(t thing) {
+	in := bufio.NewReaderSize(t.r, headSize)
+	held := w.held
+	for n := 1; !w.done; n++ {
+		line, err := w.line(in)
+		if err != nil && err != io.EOF {
+			w.fail(t, err)
+			return
+		}
+		w.held = held + int64(len(line))
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			m := t.within("json-lines", bytes.NewReader(line))
+			m.path += "!" + strconv.Itoa(n)
+			m.name, m.document = "", true
+			if line[0] == '{' {
+				w.peel(m)
+			} else {
+				w.fail(m, &sbom.Error{Kind: sbom.ErrSyntax, Err: errNoObject})
+			}
+		}
+		if err == io.EOF {
+			return
+		}
+	}
+}
+
+// line reads a line.
+func (w *walker) line(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		piece, err := in.ReadSlice('\n')
+		line = append(line, piece...)
+		switch {
+		case int64(len(line)) > w.opts.Limits.Memory-w.held:
+			return nil, limit("a line of more than %d bytes", w.opts.Limits.Memory)
+		case err == nil, err == io.EOF:
+			return line, err
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, sbom.ReadError(0, err)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package unpack
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/clause76/clause76/sbom"
+)
+
+const tarBlock = 512
+
+// tar reads a tar archive to its end, which is two blocks of zeros (POSIX.1-2017, pax, "ustar
+// Interchange Format"). Package archive/tar and others also take the end of the file for it.
+// But an archive that was cut off between two entries looks the same as one that was
+// written without the two blocks, and nothing else in the format tells how many entries there
+// were: a checksum of a layer around the archive is of the bytes that were packed, which
+// may have been cut off before. So an archive without its end is an error beside the
+// entries that were read. After the end only zeros may follow, which fill up a record.
+func (w *walker) tar(t thing) {
+	defer w.recovered(t, "tar")
+	in := &tarInput{r: t.r}
+	r := tar.NewReader(in)
+	var links linkSet
+	for files := 0; !w.done; {
+		h, err := r.Next()
+		if err == io.EOF {
+			w.tarEnd(t, in, files)
+			break
+		}
+		if err != nil {
+			w.fail(t, syntax("the tar archive cannot be read: %w", err))
+			break
+		}
+		m := t.member("tar", h.Name, nil)
+		m.archive = &links
+		for _, key := range slices.Sorted(maps.Keys(h.PAXRecords)) {
+			if err := inField(fmt.Sprintf("the record %q of the tar archive", key), []byte(h.PAXRecords[key])); err != nil {
+				w.fail(m, err)
+				break
+			}
+		}
+		if h.Typeflag != tar.TypeXGlobalHeader {
+			links.add(h.Name, anEntry)
+		}
+		switch h.Typeflag {
+		case tar.TypeReg, tar.TypeGNUSparse:
+			files++
+			m.r = &bounded{w: w, layer: "tar", in: &counter{n: h.Size}, r: r}
+			w.entry(m, h.Name)
+		case tar.TypeDir, tar.TypeXGlobalHeader:
+			w.passed(m)
+		case tar.TypeLink:
+			links.hard(h.Name, h.Linkname)
+			w.passed(m)
+		case tar.TypeSymlink:
+			links.symbolic(h.Name, h.Linkname)
+			w.passed(m)
+		default:
+			w.fail(m, syntax("an entry of type %q, which is no file", h.Typeflag))
+		}
+		if h.Size > 0 && h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse && !w.done {
+			w.fail(m, syntax("an entry of type %q that states a size of %d bytes: tar programs do not agree on where the next entry is", h.Typeflag, h.Size))
+		}
+		if in.rest(r) != nil {
+			continue // Next gives the error as well
+		}
+	}
+	w.links(t, "tar", &links)
+}
+
+// tarEnd checks what the archive ends with.
+func (w *walker) tarEnd(t thing, in *tarInput, files int) {
+	switch end := in.n - in.entries; {
+	case end < 0:
+		w.fail(t, syntax("the tar archive ends within the padding of its last entry: %w", io.ErrUnexpectedEOF))
+		return
+	case end == 2*tarBlock && in.zeros >= 2*tarBlock:
+	case end == tarBlock && in.zeros >= tarBlock:
+		w.fail(t, syntax("the tar archive ends after one block of zeros; expected two: it may have been cut off"))
+		return
+	default:
+		w.fail(t, syntax("the tar archive ends without two blocks of zeros: it may have been cut off between two entries"))
+		return
+	}
+	if files == 0 {
+		w.fail(t, syntax("the tar archive holds no files"))
+	}
+	if err := inField("the padding between the entries of the tar archive", in.padding); err != nil {
+		w.fail(t, err)
+	}
+	var buf [32 << 10]byte
+	for !w.done {
+		n, err := in.r.Read(buf[:])
+		if len(bytes.Trim(buf[:n], "\x00")) > 0 {
+			w.fail(t, syntax("data after the end of the tar archive"))
+			return
+		}
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			w.fail(t, sbom.ReadError(0, err))
+			return
+		}
+	}
+}
+
+// A tarInput keeps count of what is read of a tar archive.
+type tarInput struct {
+	r       io.Reader
+	n       int64
+	zeros   int64  // how many of the bytes read last are zero
+	entries int64  // where the entries end that were read, with their padding
+	padding []byte // what is not zero in the padding of entries, as far as it is kept
+}
+
+func (in *tarInput) Read(p []byte) (int, error) {
+	n, err := in.r.Read(p)
+	if behind := in.entries - in.n; behind > 0 && len(in.padding) < maxPacked {
+		in.padding = append(in.padding, bytes.Trim(p[:min(int64(n), behind)], "\x00")...)
+	}
+	in.n += int64(n)
+	kept := len(bytes.TrimRight(p[:n], "\x00"))
+	if kept > 0 {
+		in.zeros = 0
+	}
+	in.zeros += int64(n - kept)
+	return n, err
+}
+
+// rest reads the rest of the entry that r is at, so that it is known where its padding ends.
+func (in *tarInput) rest(r *tar.Reader) error {
+	_, err := io.Copy(io.Discard, r)
+	in.entries = (in.n + tarBlock - 1) / tarBlock * tarBlock
+	return err
+}
