@@ -5,7 +5,6 @@ package clause76_test
 
 import (
 	"bytes"
-	"flag"
 	"go/ast"
 	"go/doc"
 	"go/parser"
@@ -21,9 +20,9 @@ import (
 	"testing"
 
 	"golang.org/x/mod/modfile"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"github.com/clause76/clause76/internal/golden"
+)
 
 const module = "github.com/clause76/clause76"
 
@@ -55,6 +54,7 @@ func TestImportArrows(t *testing.T) {
 	allowed := map[string][]string{
 		"internal/purl":              {},
 		"vendors":                    {"internal/purl"},
+		"internal/golden":            {},
 		"internal/jsonstream":        {},
 		"internal/xmlstream":         {"internal/jsonstream"},
 		"sbom/adapter":               {"internal/purl", "sbom"},
@@ -120,21 +120,8 @@ func TestAPI(t *testing.T) {
 		if !public(dir) {
 			continue
 		}
-		golden := "testdata/api/" + strings.ReplaceAll(strings.Replace(dir, ".", "clause76", 1), "/", "_") + ".txt"
-		got := api(t, dir, files)
-		if *update {
-			if err := os.WriteFile(golden, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("the exported names of %s changed; if that is meant, run go test . -update and say so in CHANGELOG.md", dir)
-		}
+		name := strings.ReplaceAll(strings.Replace(dir, ".", "clause76", 1), "/", "_")
+		golden.Check(t, "testdata/api/"+name+".txt", api(t, dir, files))
 	}
 }
 
@@ -276,6 +263,7 @@ func TestDependencies(t *testing.T) {
 		"github.com/anchore/go-struct-converter":            "through tools-golang",
 		"github.com/mitchellh/colorstring":                  "through progressbar",
 		"github.com/rivo/uniseg":                            "through progressbar",
+		"github.com/rogpeppe/go-internal":                   "tests: the diff of golden files",
 		"golang.org/x/sys":                                  "through term",
 	}
 	data, err := os.ReadFile("go.mod")

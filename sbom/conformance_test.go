@@ -18,6 +18,7 @@ import (
 	"github.com/spdx/tools-golang/tagvalue"
 	spdxyaml "github.com/spdx/tools-golang/yaml"
 
+	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -84,7 +85,7 @@ func TestConformance(t *testing.T) {
 		lines = append(lines, line+"\n")
 	}
 	sort.Strings(lines)
-	golden(t, "testdata/conformance.golden", strings.Join(lines, ""))
+	golden.Check(t, "testdata/conformance.golden", []byte(strings.Join(lines, "")))
 }
 
 // differs are files in which the number of components is not the library's, with the

@@ -3,38 +3,18 @@
 package sbom_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
-
-// golden compares got with a file, or writes the file.
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("differs from %s\ngot\n%s", path, got)
-	}
-}
-
 func TestSPDX3(t *testing.T) {
 	got, h := summary(t, "testdata/suite.spdx3.json")
-	golden(t, "testdata/suite.spdx3.golden", got)
+	golden.Check(t, "testdata/suite.spdx3.golden", []byte(got))
 	if len(h.Links) != 1 || h.Links[0].Digests["sha256"] != "ab" {
 		t.Errorf("links %+v", h.Links)
 	}

@@ -4,11 +4,11 @@ package vendors_test
 
 import (
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -41,19 +41,7 @@ func TestExplain(t *testing.T) {
 		}
 		out.WriteString(e.String() + "\n")
 	}
-	const golden = "testdata/explain.golden"
-	if *update {
-		if err := os.WriteFile(golden, []byte(out.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if out.String() != string(want) {
-		t.Errorf("differs from %s; look at it and run with -update\n%s", golden, out.String())
-	}
+	golden.Check(t, "testdata/explain.golden", []byte(out.String()))
 }
 
 // Every rule has words for people.

@@ -5,7 +5,6 @@ package vendors_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"go/format"
 	"io/fs"
@@ -19,10 +18,9 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/vendors"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files and names_table.go")
 
 // business are the generic forms of undertakings; those of foundations, states,
 // armies and churches, of cooperatives and of single persons and partnerships of persons, are
@@ -162,12 +160,5 @@ package vendors
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *update {
-		if err := os.WriteFile("names_table.go", src, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if have, err := os.ReadFile("names_table.go"); err != nil || !bytes.Equal(have, src) {
-		t.Errorf("names_table.go is not what the list gives (%v)", err)
-	}
+	golden.Check(t, "names_table.go", src)
 }

@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -25,13 +24,12 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // check runs bidcheck in the repository's top folder.
 func check(t testing.TB, stdin string, args ...string) (status int, stdout, stderr string) {
@@ -105,20 +103,7 @@ func TestGolden(t *testing.T) {
 			if format == "sarif" {
 				out = version.ReplaceAllString(out, `${1}"VERSION"`)
 			}
-			golden := filepath.Join("testdata", tt.name+"."+format)
-			if *update {
-				if err := os.WriteFile(golden, []byte(out), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				continue
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if out != string(want) {
-				t.Errorf("%s.%s differs from the golden file; look at it and run with -update", tt.name, format)
-			}
+			golden.Check(t, filepath.Join("testdata", tt.name+"."+format), []byte(out))
 		}
 	}
 }
@@ -484,20 +469,7 @@ func TestCompare(t *testing.T) {
 		if status != tt.status || stderr != "" {
 			t.Errorf("%s: status %d, %q; want %d", tt.name, status, stderr, tt.status)
 		}
-		golden := filepath.Join("testdata", tt.name+".table")
-		if *update {
-			if err := os.WriteFile(golden, []byte(out), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out != string(want) {
-			t.Errorf("%s differs from the golden file; look at it and run with -update", golden)
-		}
+		golden.Check(t, filepath.Join("testdata", tt.name+".table"), []byte(out))
 	}
 	_, out, _ := check(t, "", "-format", "json", "-denylist", "2018.06.12", "-compare", "2018.06.13", "testdata/bids/endpoint-tender", "testdata/bids/clean")
 	var c evidence.Comparison

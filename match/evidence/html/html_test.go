@@ -5,24 +5,21 @@ package html_test
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	nethtml "golang.org/x/net/html"
 
+	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/screen"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func Example() {
 	r := &evidence.Report{Verdict: "clear", Denylist: evidence.Denylist{Release: "2018.06.13", AsOf: "2018-06-13"}}
@@ -60,20 +57,11 @@ func write(t testing.TB, r *evidence.Report) []byte {
 }
 
 func TestGolden(t *testing.T) {
-	golden, err := filepath.Abs("testdata/router-tender.html")
+	file, err := filepath.Abs("testdata/router-tender.html") // screened changes the directory
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := write(t, screened(t, "testdata/bids/router-tender"))
-	if *update {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("the page is not the golden one (%v); if that is meant, look at it and run with -update", err)
-	}
+	golden.Check(t, file, write(t, screened(t, "testdata/bids/router-tender")))
 }
 
 // hostile are names that mean something to a program.
