@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package purl reads and writes package URLs by ECMA-427 and by the definitions of
-// their types: what a type allows as a namespace, what it does not tell apart by case,
-// and what the namespace stands for. That last is what a vendor register needs:
-// the namespace of pkg:npm is an owner, the namespace of pkg:deb is a distribution and
-// never the vendor of the software, and pkg:pypi has none.
+// their types: whether a type allows a namespace, which of its parts ignore case, and
+// what its namespace means. A vendor register needs to know the last one: the namespace
+// of pkg:npm is an owner, the namespace of pkg:deb is a distribution and never the vendor
+// of the software, and pkg:pypi has no namespace.
 //
-// [Parse] is strict: it takes canonical package URLs and refuses what the specification
-// wants refused. [Normalize] takes what documents really hold and returns the canonical
-// form; keep the text as it was beside it, for evidence.
+// [Parse] is strict: it accepts canonical package URLs and refuses what the specification
+// says must be refused. [Normalize] accepts what real documents contain and returns the
+// canonical form. Keep the original text too, as evidence.
 //
-// The package passes the specification's own tests, those of all 42 types
+// The package passes the specification's own tests for all 42 types
 // (package-url/purl-spec 16f3d0e). Everything in it is safe for concurrent use.
 package purl

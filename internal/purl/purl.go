@@ -12,10 +12,10 @@ import (
 
 // Errors of this package, for errors.Is.
 var (
-	// ErrSyntax: the text is no package URL.
+	// ErrSyntax: the text is not a package URL.
 	ErrSyntax = errors.New("purl: not a package URL")
-	// ErrType: the text is a package URL that breaks a rule of its type. What it says
-	// is returned beside the error.
+	// ErrType: the text is a package URL that breaks a rule of its type. Its parts are
+	// returned together with the error.
 	ErrType = errors.New("purl: rule of the type broken")
 )
 
@@ -47,15 +47,14 @@ func (p *PURL) Qualifier(key string) (value string, ok bool) {
 }
 
 // Parse reads a package URL strictly: the keys of qualifiers must begin with a
-// lower-case letter. Names are
-// returned as their type writes them. The errors are [ErrSyntax] and [ErrType]; with
-// ErrType what was read is returned too.
+// lower-case letter. Names are returned as their type writes them. The errors are
+// [ErrSyntax] and [ErrType]; with ErrType what was read is returned too.
 func Parse(s string) (PURL, error) {
-	p, folded, err := split(s)
+	p, capital, err := split(s)
 	if err != nil {
 		return PURL{}, err
 	}
-	if folded {
+	if capital {
 		return p, fmt.Errorf("%w: %.80q: the key of a qualifier begins with a capital", ErrType, s)
 	}
 	if why := p.finish(); why != "" {
@@ -77,7 +76,7 @@ func Normalize(s string) (string, error) {
 	return p.String(), nil
 }
 
-// New builds a package URL of its parts. The errors are those of [Parse].
+// New builds a package URL from its parts. The errors are those of [Parse].
 func New(p PURL) (PURL, error) {
 	p.Type = lower(p.Type)
 	p.Namespace, p.Subpath = strings.Trim(p.Namespace, "/"), strings.Trim(p.Subpath, "/")
@@ -99,7 +98,7 @@ func New(p PURL) (PURL, error) {
 	return p, nil
 }
 
-// finish applies the rules of the type and returns the one that is broken, or "".
+// finish applies the rules of the type. It returns the rule that p breaks, or "".
 func (p *PURL) finish() string {
 	d, ok := definitions[p.Type]
 	if !ok {
@@ -109,79 +108,109 @@ func (p *PURL) finish() string {
 	return p.broken(d)
 }
 
-// split takes a text apart (ECMA-427, 5.7). folded says that the key of a qualifier
-// began with a capital.
-func split(s string) (p PURL, folded bool, err error) {
-	fail := func(why string) (PURL, bool, error) {
+// split takes a text apart (ECMA-427, 5.7). capital says that the key of a qualifier
+// began with a capital letter.
+func split(s string) (p PURL, capital bool, err error) {
+	capital, why := p.readText(s)
+	if why != "" {
 		return PURL{}, false, fmt.Errorf("%w: %.80q: %s", ErrSyntax, s, why)
 	}
-	if len(s) > MaxLength {
-		return fail("too long")
-	}
-	if !utf8.ValidString(s) {
-		return fail("not UTF-8")
-	}
-	if len(s) < 4 || !strings.EqualFold(s[:4], "pkg:") {
-		return fail("expected pkg:")
+	return p, capital, nil
+}
+
+// readText sets the parts of p from a text. It and the functions that it calls return
+// what is wrong with the text, or "".
+func (p *PURL) readText(s string) (capital bool, why string) {
+	switch {
+	case len(s) > MaxLength:
+		return false, "too long"
+	case !utf8.ValidString(s):
+		return false, "not UTF-8"
+	case len(s) < 4 || !strings.EqualFold(s[:4], "pkg:"):
+		return false, "expected pkg:"
 	}
 	rest, subpath, _ := cutLast(s[4:], '#')
 	rest, qualifiers, _ := strings.Cut(rest, "?")
-	rest = strings.TrimLeft(rest, "/")
-	typ, rest, ok := strings.Cut(rest, "/")
+	typ, path, ok := strings.Cut(strings.TrimLeft(rest, "/"), "/")
 	if p.Type = lower(typ); !ok || !validType(p.Type) {
-		return fail("expected a type and a slash")
+		return false, "expected a type and a slash"
 	}
-	// The "@" of a version comes behind the name; that of an npm scope begins a segment
-	// that is not the last.
-	if path, version, ok := cutLast(rest, '@'); ok && (path != "" && path[len(path)-1] != '/' || strings.IndexByte(version, '/') < 0) {
-		rest = path
-		if p.Version, ok = unescape(version); !ok {
-			return fail("bad percent-encoding in the version")
-		}
-		if strings.HasSuffix(rest, "/") && p.Type != "git" {
-			return fail("no name")
-		}
+	if path, why = p.readVersion(path); why != "" {
+		return false, why
 	}
-	rest = strings.Trim(rest, "/")
-	ns, nm, ok := cutLast(rest, '/')
-	if !ok {
-		ns, nm = "", rest
-	} else if p.Type == "git" { // the name is the path on the host
-		ns, nm, _ = strings.Cut(rest, "/")
-	}
-	if p.Name, ok = unescape(nm); !ok || p.Name == "" {
-		return fail("no name, or bad percent-encoding in it")
-	}
-	if p.Namespace, ok = segments(ns, false); !ok {
-		return fail("bad namespace")
+	if why = p.readName(path); why != "" {
+		return false, why
 	}
 	if p.Subpath, ok = segments(subpath, true); !ok {
-		return fail("bad subpath")
+		return false, "bad subpath"
 	}
-	for qualifiers != "" {
+	return p.readQualifiers(qualifiers)
+}
+
+// readVersion sets the version and returns the path without it. The "@" of a version
+// comes after the name; the "@" of an npm scope begins a segment that is not the last.
+func (p *PURL) readVersion(path string) (rest, why string) {
+	rest, version, found := cutLast(path, '@')
+	beginsSegment := rest == "" || rest[len(rest)-1] == '/'
+	if !found || beginsSegment && strings.IndexByte(version, '/') >= 0 {
+		return path, ""
+	}
+	var ok bool
+	if p.Version, ok = unescape(version); !ok {
+		return "", "bad percent-encoding in the version"
+	}
+	if strings.HasSuffix(rest, "/") && p.Type != "git" {
+		return "", "no name"
+	}
+	return rest, ""
+}
+
+// readName sets the namespace and the name, which is the last segment of the path.
+func (p *PURL) readName(path string) (why string) {
+	path = strings.Trim(path, "/")
+	namespace, name, ok := cutLast(path, '/')
+	switch {
+	case !ok:
+		namespace, name = "", path
+	case p.Type == "git": // the namespace is the host, the name is the path on it
+		namespace, name, _ = strings.Cut(path, "/")
+	}
+	if p.Name, ok = unescape(name); !ok || p.Name == "" {
+		return "no name, or bad percent-encoding in it"
+	}
+	if p.Namespace, ok = segments(namespace, false); !ok {
+		return "bad namespace"
+	}
+	return ""
+}
+
+// readQualifiers sets the qualifiers, without those that have no value.
+func (p *PURL) readQualifiers(text string) (capital bool, why string) {
+	for text != "" {
 		var pair string
-		pair, qualifiers, _ = strings.Cut(qualifiers, "&")
-		key, value, _ := strings.Cut(pair, "=")
-		k := lower(key)
+		pair, text, _ = strings.Cut(text, "&")
+		written, value, _ := strings.Cut(pair, "=")
+		key := lower(written)
 		// The specification's tests refuse "Platform" and take "repositorY_url".
-		folded = folded || key != "" && k[0] != key[0]
-		if !validKey(k) {
-			return fail("bad key of a qualifier")
+		capital = capital || written != "" && key[0] != written[0]
+		if !validKey(key) {
+			return false, "bad key of a qualifier"
 		}
-		if value, ok = unescape(value); !ok {
-			return fail("bad percent-encoding in a qualifier")
+		value, ok := unescape(value)
+		if !ok {
+			return false, "bad percent-encoding in a qualifier"
 		}
 		if value != "" {
-			p.Qualifiers = append(p.Qualifiers, Qualifier{k, value})
+			p.Qualifiers = append(p.Qualifiers, Qualifier{key, value})
 		}
 	}
 	if err := p.sort(); err != nil {
-		return fail("a qualifier is given twice")
+		return false, "a qualifier is given twice"
 	}
-	return p, folded, nil
+	return capital, ""
 }
 
-// sort orders the qualifiers and refuses a key that is there twice.
+// sort orders the qualifiers by key and refuses a key that occurs twice.
 func (p *PURL) sort() error {
 	slices.SortStableFunc(p.Qualifiers, func(a, b Qualifier) int { return strings.Compare(a.Key, b.Key) })
 	for i := 1; i < len(p.Qualifiers); i++ {
@@ -192,9 +221,10 @@ func (p *PURL) sort() error {
 	return nil
 }
 
-// segments decodes a path segment by segment. Empty segments are dropped, in a subpath
-// "." and ".." too; an encoded slash cannot make a segment into two.
-func segments(path string, sub bool) (string, bool) {
+// segments decodes a path segment by segment and drops empty segments; in a subpath it
+// drops "." and ".." too. A segment with an encoded slash is refused: decoded, it would
+// be two segments.
+func segments(path string, subpath bool) (string, bool) {
 	if path == "" {
 		return "", true
 	}
@@ -204,7 +234,7 @@ func segments(path string, sub bool) (string, bool) {
 		if !ok || strings.Contains(d, "/") {
 			return "", false
 		}
-		if d != "" && (!sub || d != "." && d != "..") {
+		if d != "" && (!subpath || d != "." && d != "..") {
 			out = append(out, d)
 		}
 	}
@@ -243,13 +273,13 @@ func (p PURL) String() string {
 	return b.String()
 }
 
-// escape percent-encodes all but the unreserved characters, the colon, and those of
-// also (ECMA-427, 5.4).
-func escape(b *strings.Builder, s, also string) {
+// escape percent-encodes all characters except the unreserved ones, the colon, and those
+// in keep (ECMA-427, 5.4).
+func escape(b *strings.Builder, s, keep string) {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
 		switch c := s[i]; {
-		case isAlnum(c), c == '-', c == '.', c == '_', c == '~', c == ':', strings.IndexByte(also, c) >= 0:
+		case isAlnum(c), c == '-', c == '.', c == '_', c == '~', c == ':', strings.IndexByte(keep, c) >= 0:
 			b.WriteByte(c)
 		default:
 			b.WriteByte('%')
@@ -296,8 +326,8 @@ func cutLast(s string, sep byte) (before, after string, found bool) {
 	return s, "", false
 }
 
-// lower lowers ASCII letters only: other letters have no case in package registries,
-// and lowering some of them would make ASCII ones ("K", the Kelvin sign).
+// lower changes ASCII letters to lower case. Other letters have no case in package
+// registries, and some would become ASCII letters: the Kelvin sign would become "k".
 func lower(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' }) < 0 {
 		return s
@@ -316,7 +346,7 @@ func isAlnum(c byte) bool {
 }
 
 // validType reports whether t, in lower case, can be a type: letters, digits, "." and
-// "-", beginning with a letter.
+// "-", and a letter first.
 func validType(t string) bool {
 	return t != "" && 'a' <= t[0] && t[0] <= 'z' && validKey(t) && strings.IndexByte(t, '_') < 0
 }

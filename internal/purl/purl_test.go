@@ -19,7 +19,7 @@ import (
 
 const suite = "../../../shared/corpus/package-url+purl-spec/tests/*/*-test.json"
 
-// parts are those of the specification's tests.
+// parts are the parts of a package URL as the specification's tests have them.
 type parts struct {
 	Type, Namespace, Name, Version, Subpath string
 	Qualifiers                              map[string]string
@@ -142,8 +142,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// What the field's library reads without a fault is read here to the same parts, apart
-// from the faults of it that are known.
+// What the library that everybody uses reads without an error must have the same parts
+// here, except where that library has a known fault.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob(suite)
 	for _, s := range []string{"pkg:npm/%40a/b@1?x=y#s", "pkg:golang/a.b/C/d@v1", "pkg:oci/a@sha256:0?repository_url=b.c/d", "pkg:git/h/o/r@1"} {

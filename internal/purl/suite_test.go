@@ -13,8 +13,8 @@ import (
 	"github.com/clause76/clause76/internal/purl"
 )
 
-// differs are the texts of which that suite, which is older than ECMA-427, expects
-// something else than the specification does today.
+// differs are the texts for which that suite, which is older than ECMA-427, expects
+// a result that differs from the specification today.
 var differs = map[string]string{
 	"pkg:conan/bincrafters/cctz@2.3":           "a namespace needs no channel",
 	"pkg:conan/cctz@2.3?channel=stable":        "a channel needs no namespace",
@@ -24,7 +24,7 @@ var differs = map[string]string{
 }
 
 // escaped returns a package URL of the suite with the slashes in its qualifiers encoded,
-// as they are now (ECMA-427, 5.4).
+// as they must be now (ECMA-427, 5.4).
 func escaped(s string) string {
 	path, qualifiers, _ := strings.Cut(s, "?")
 	qualifiers, subpath, _ := strings.Cut(qualifiers, "#")
@@ -39,7 +39,7 @@ func escaped(s string) string {
 }
 
 // The suite in the form in which implementations of the specification carried it before
-// there was one file a type. PURL_SUITE names the folder of one of them, see .ci/run.
+// there was one file per type. PURL_SUITE names the folder of one of them, see .ci/run.
 func TestSuite(t *testing.T) {
 	dir := os.Getenv("PURL_SUITE")
 	if dir == "" {

@@ -4,36 +4,36 @@ package purl
 
 import "strings"
 
-// A Namespace says what the namespace of a type stands for.
+// A Namespace says what the namespace of a type means.
 type Namespace uint8
 
-// What a namespace can stand for.
+// The meanings of a namespace.
 const (
-	// Unknown is the namespace of a type that has no definition.
+	// Unknown: the type has no definition.
 	Unknown Namespace = iota
 	// Prohibited: the type has no namespaces.
 	Prohibited
-	// Owner is an account, an organisation, a group or a vendor's name.
+	// Owner is an account, an organization, a group or a vendor's name.
 	Owner
 	// HostPath is a host followed by a path, the first part of which is the owner on
 	// code hosts: "github.com/example".
 	HostPath
 	// Distribution is a distribution or a layer of one: it says who built the
-	// package, and never who makes the software.
+	// package, never who makes the software.
 	Distribution
 )
 
-// A Definition is what the specification says of a type.
+// A Definition is what the specification says about a type.
 type Definition struct {
 	Namespace Namespace
-	// Required says that there must be a namespace.
+	// Required says that the namespace must be present.
 	Required bool
-	// Accounts is the type of which the owners are accounts, if it is another one:
-	// namespaces of Terraform's registry are accounts of GitHub.
+	// Accounts is the type on which the owners have their accounts, if it is another
+	// one: namespaces of Terraform's registry are accounts on GitHub.
 	Accounts string
-	// lower says which parts are not told apart by case and are written in lower case.
+	// lower says which parts ignore case and are written in lower case.
 	lower parts
-	// qualifier is the key of a qualifier without which the package is not known.
+	// qualifier is the key of a qualifier that must be present to identify the package.
 	qualifier string
 }
 
@@ -45,11 +45,11 @@ const (
 	version
 )
 
-// The type definitions of package-url/purl-spec 16f3d0e, and types that are in use
-// beside them: gitlab, go, jsr, openvsx, terraform, winget, and githubactions, which
+// The type definitions of package-url/purl-spec 16f3d0e, and other types that are in
+// use: gitlab, go, jsr, openvsx, terraform, winget, and githubactions, which
 // GitHub's dependency graph writes (package-url/purl-spec, pull request 243: "the
-// namespace is the user or organization"). That a namespace in the registry of Terraform
-// is an account of GitHub is in
+// namespace is the user or organization"). The source for Terraform's namespaces being
+// accounts on GitHub is
 // https://developer.hashicorp.com/terraform/cloud-docs/public-namespace.
 var definitions = map[string]Definition{
 	"alpm":             {Namespace: Distribution, Required: true, lower: namespace | name},
@@ -103,8 +103,8 @@ var definitions = map[string]Definition{
 	"yocto":            {Namespace: Distribution, Required: true, lower: namespace},
 }
 
-// Define returns the definition of a type, in lower case. ok is false if it has none:
-// nothing is known of its namespaces.
+// Define returns the definition of a type, which is given in lower case. ok is false if
+// the type has none: nothing is known about its namespaces.
 func Define(typ string) (d Definition, ok bool) {
 	d, ok = definitions[typ]
 	return d, ok
@@ -125,14 +125,14 @@ func (p *PURL) adjust(d Definition) {
 	switch p.Type {
 	case "pypi": // PEP 503
 		p.Name = strings.NewReplacer("_", "-").Replace(p.Name)
-	case "mlflow": // the registry of Databricks does not tell case apart, that of Azure ML does
+	case "mlflow": // the registry of Databricks ignores case, that of Azure ML does not
 		if url, _ := p.Qualifier("repository_url"); strings.Contains(url, "databricks") {
 			p.Name = lower(p.Name)
 		}
 	}
 }
 
-// broken returns the rule of the type's definition that p breaks, or "".
+// broken returns the rule in the type's definition that p breaks, or "".
 func (p *PURL) broken(d Definition) string {
 	switch {
 	case d.Namespace == Prohibited && p.Namespace != "":
