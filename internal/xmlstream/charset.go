@@ -14,9 +14,10 @@ import (
 	"github.com/clause76/clause76/internal/jsonstream"
 )
 
-// charsets are the encodings that are read beside UTF-8, by the names that XML documents
-// declare: those of one byte a character that begin with ASCII. Whatever else is declared is
-// refused, for a parser that takes it for another encoding reads other names.
+// charsets are the encodings that are read in addition to UTF-8, by the names that XML
+// documents declare. They have one byte per character and contain ASCII. A document that
+// declares another encoding is refused: a parser that assumes a wrong encoding would read
+// wrong names.
 var charsets = func() map[string]*charmap.Charmap {
 	m := map[string]*charmap.Charmap{
 		"ISO-8859-1": charmap.ISO8859_1, "ISO-8859-2": charmap.ISO8859_2, "ISO-8859-3": charmap.ISO8859_3, "ISO-8859-4": charmap.ISO8859_4,
@@ -35,12 +36,13 @@ var charsets = func() map[string]*charmap.Charmap {
 	return m
 }()
 
-// charset returns the encoding of a name as it is declared, or nil.
+// charset returns the encoding with a declared name, or nil.
 func charset(name string) *charmap.Charmap {
 	return charsets[strings.ReplaceAll(strings.ToUpper(name), "_", "-")]
 }
 
-// decode makes what follows n bytes ahead, which was read in part, go through the charset.
+// decode makes the Reader decode the rest of the input from the charset, from n bytes ahead on.
+// Some of it may be in the buffer already.
 func (x *Reader) decode(c *charmap.Charmap, n int) {
 	raw := bytes.Clone(x.buf[x.pos+n:])
 	x.buf = x.buf[:x.pos+n]
@@ -54,19 +56,19 @@ func (x *Reader) decode(c *charmap.Charmap, n int) {
 	x.src = &decoder{src: src, charset: c, at: x.counted}
 }
 
-// A decoder reads a charset as UTF-8.
+// A decoder converts text in a charset to UTF-8.
 type decoder struct {
 	src     io.Reader
 	charset *charmap.Charmap
 	raw     [4 << 10]byte
 	text    []byte // decoded and not yet read
 	room    [4 << 10 * utf8.UTFMax]byte
-	at      int64 // of the byte read next
+	at      int64 // offset of the next byte to read
 	err     error
 
-	high    bool   // there was a byte beyond ASCII
-	not     bool   // it is not UTF-8
-	partial []byte // what may be the beginning of a character in UTF-8
+	high    bool   // a character beyond ASCII was read, if the text is UTF-8
+	not     bool   // the text is not UTF-8
+	partial []byte // bytes that may begin a character in UTF-8
 }
 
 func (d *decoder) Read(p []byte) (int, error) {
@@ -94,8 +96,8 @@ func (d *decoder) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// compare looks whether the document is UTF-8, whatever it declares. Then it depends on the
-// parser which names are in it, so it is refused at its end.
+// compare checks whether the document is valid UTF-8 in spite of its declaration. If it
+// is, different parsers would read different names, so it is refused at its end.
 func (d *decoder) compare(raw []byte) {
 	if !d.not {
 		text := append(d.partial, raw...)
@@ -116,8 +118,8 @@ func (d *decoder) compare(raw []byte) {
 	}
 }
 
-// place returns where in the document an offset of what is buffered is. A character of a
-// charset is one byte there, and several here.
+// place converts an offset in the decoded input to an offset in the document. A character
+// of a charset is one byte in the document and may be several in the decoded input.
 func (x *Reader) place(offset int64) int64 {
 	if !x.decoded || offset < x.base {
 		return offset

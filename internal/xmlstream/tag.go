@@ -13,7 +13,7 @@ import (
 // xmlSpace is bound to the prefix xml by definition.
 const xmlSpace = "http://www.w3.org/XML/1998/namespace"
 
-// startTag reads a start tag, which begins at pos, once it is wholly buffered.
+// startTag reads the start tag at pos, once all of it is in the buffer.
 func (x *Reader) startTag() Kind {
 	n, ok := x.tagEnd()
 	if !ok {
@@ -84,63 +84,83 @@ func (x *Reader) tagEnd() (int, bool) {
 	}
 }
 
-// attributes reads the attributes of the tag from i on.
+// attributes reads the attributes of a start tag, from byte i of the tag on.
 func (x *Reader) attributes(tag []byte, i int) bool {
 	x.attrs, x.rawAttrs, x.scratch = x.attrs[:0], x.rawAttrs[:0], x.scratch[:0]
 	for {
-		space := i
-		for i < len(tag) && isSpace(tag[i]) {
-			i++
+		start := skipSpace(tag, i)
+		if start == len(tag) {
+			return x.resolveAttrs()
 		}
-		if i == len(tag) {
-			break
-		}
-		end := nameEnd(tag, i)
-		name := tag[i:end]
-		offset := x.place(x.base + int64(x.pos+1+i))
-		for i = end; i < len(tag) && isSpace(tag[i]); i++ {
-		}
-		if !isQName(name) || space == end-len(name) || i == len(tag) || tag[i] != '=' {
-			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("expected an attribute"))
+		var ok bool
+		if i, ok = x.attribute(tag, start, start > i); !ok {
 			return false
 		}
-		for i++; i < len(tag) && isSpace(tag[i]); i++ {
-		}
-		if i == len(tag) || tag[i] != '"' && tag[i] != '\'' {
-			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("the attribute %s has no quoted value", name))
-			return false
-		}
-		n := bytes.IndexByte(tag[i+1:], tag[i])
-		if n < 0 {
-			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("the value of the attribute %s has no end", name))
-			return false
-		}
-		value := tag[i+1 : i+1+n]
-		i += n + 2
-		if bytes.IndexByte(value, '<') >= 0 {
-			x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf("\"<\" in the value of the attribute %s", name))
-			return false
-		}
-		if bytes.ContainsAny(value, "&\t\r\n") {
-			from := len(x.scratch)
-			if !x.expand(value, true) {
-				return false
-			}
-			value = x.scratch[from:]
-		}
-		prefix, local := split(name)
-		switch {
-		case string(name) == "xmlns":
-			x.spaces = append(x.spaces, binding{"", string(value)})
-		case string(prefix) == "xmlns":
-			x.spaces = append(x.spaces, binding{string(local), string(value)})
-		}
-		x.rawAttrs = append(x.rawAttrs, rawAttr{prefix, local, value, offset})
 	}
-	return x.resolveAttrs()
 }
 
-// resolveAttrs finds the namespaces of attributes and refuses one that stands twice.
+// attribute reads the attribute that begins at byte start of a tag, and returns the index
+// of the byte after it. spaced says that there is white space before the attribute, which
+// XML requires.
+func (x *Reader) attribute(tag []byte, start int, spaced bool) (next int, ok bool) {
+	end := nameEnd(tag, start)
+	name, equals := tag[start:end], skipSpace(tag, end)
+	offset := x.place(x.base + int64(x.pos+1+start))
+	if !spaced || !isQName(name) || equals == len(tag) || tag[equals] != '=' {
+		return 0, x.badAttribute(offset, "expected an attribute")
+	}
+	quote := skipSpace(tag, equals+1)
+	if quote == len(tag) || tag[quote] != '"' && tag[quote] != '\'' {
+		return 0, x.badAttribute(offset, "the attribute %s has no quoted value", name)
+	}
+	n := bytes.IndexByte(tag[quote+1:], tag[quote])
+	if n < 0 {
+		return 0, x.badAttribute(offset, "the value of the attribute %s has no end", name)
+	}
+	next = quote + 1 + n + 1
+	value, ok := x.attributeValue(tag[quote+1:next-1], name, offset)
+	if !ok {
+		return 0, false
+	}
+	prefix, local := split(name)
+	x.bind(prefix, local, value)
+	x.rawAttrs = append(x.rawAttrs, rawAttr{prefix, local, value, offset})
+	return next, true
+}
+
+// attributeValue returns what is between the quotes, with its references replaced and its
+// white space normalized. A value that needs neither is not copied.
+func (x *Reader) attributeValue(raw, name []byte, offset int64) (value []byte, ok bool) {
+	if bytes.IndexByte(raw, '<') >= 0 {
+		return nil, x.badAttribute(offset, "\"<\" in the value of the attribute %s", name)
+	}
+	if !bytes.ContainsAny(raw, "&\t\r\n") {
+		return raw, true
+	}
+	from := len(x.scratch)
+	if !x.expand(raw, true) {
+		return nil, false
+	}
+	return x.scratch[from:], true
+}
+
+// bind records the namespace that an attribute declares, if it declares one.
+func (x *Reader) bind(prefix, local, value []byte) {
+	switch {
+	case prefix == nil && string(local) == "xmlns":
+		x.spaces = append(x.spaces, binding{"", string(value)})
+	case string(prefix) == "xmlns":
+		x.spaces = append(x.spaces, binding{string(local), string(value)})
+	}
+}
+
+// badAttribute makes a syntax error in an attribute the Reader's error. It returns false.
+func (x *Reader) badAttribute(offset int64, format string, args ...any) bool {
+	x.failAt(offset, jsonstream.ErrSyntax, fmt.Errorf(format, args...))
+	return false
+}
+
+// resolveAttrs finds the namespaces of attributes and refuses an attribute that occurs twice.
 func (x *Reader) resolveAttrs() bool {
 	if len(x.rawAttrs) > 1000 {
 		x.Fail(jsonstream.ErrLimit, fmt.Errorf("more than 1000 attributes of one element"))
@@ -182,6 +202,7 @@ func (x *Reader) lookup(prefix []byte) (string, bool) {
 	return "", len(prefix) == 0
 }
 
+// endTag reads the end tag at pos.
 func (x *Reader) endTag() Kind {
 	n, ok := x.tagEnd()
 	if !ok {
@@ -197,7 +218,7 @@ func (x *Reader) endTag() Kind {
 	return End
 }
 
-// closed takes the innermost element off the list of open ones.
+// closed removes the innermost element from the list of open elements.
 func (x *Reader) closed() {
 	top := x.opened[len(x.opened)-1]
 	x.opened = x.opened[:len(x.opened)-1]
@@ -207,6 +228,15 @@ func (x *Reader) closed() {
 	x.attrs = x.attrs[:0]
 }
 
+// skipSpace returns the index of the first byte from i on that is not white space.
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && isSpace(b[i]) {
+		i++
+	}
+	return i
+}
+
+// nameEnd returns the index after the name that begins at i.
 func nameEnd(b []byte, i int) int {
 	for i < len(b) && isName(b[i]) {
 		i++
@@ -214,8 +244,8 @@ func nameEnd(b []byte, i int) int {
 	return i
 }
 
-// isQName reports whether a name is a local name with at most a prefix before it
-// (Namespaces in XML 1.0, section 4). Parsers differ in what they make of others.
+// isQName reports whether a name is a local name, alone or with one prefix before it
+// (Namespaces in XML 1.0, section 4). Parsers disagree about other names.
 func isQName(name []byte) bool {
 	prefix, local := split(name)
 	starts := func(b []byte) bool {
@@ -234,8 +264,8 @@ func split(qname []byte) (prefix, local []byte) {
 
 var entities = map[string]string{"lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": "\""}
 
-// expand appends raw to scratch with its references replaced and line ends made
-// line feeds; in an attribute's value, white space becomes spaces.
+// expand appends raw to scratch. References are replaced, and line ends become line
+// feeds; in the value of an attribute all white space becomes spaces.
 func (x *Reader) expand(raw []byte, attribute bool) bool {
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
@@ -267,7 +297,7 @@ func (x *Reader) expand(raw []byte, attribute bool) bool {
 	return true
 }
 
-// reference appends what a reference stands for.
+// reference appends the character that a reference means to scratch.
 func (x *Reader) reference(name string) bool {
 	if s, ok := entities[name]; ok {
 		x.scratch = append(x.scratch, s...)

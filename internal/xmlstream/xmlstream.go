@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package xmlstream reads XML from hostile sources: tag by tag, with bounds, and with
-// the place of every tag.
+// the offset of every tag.
 //
-// It reads XML 1.0 with namespaces as far as bills of materials need it and checks
-// well-formedness on the way. The encoding is UTF-8, or one that the XML declaration
-// names of ISO-8859-1 to -5, -7, -9, -10 and -13 to -16, windows-1250 to -1254 and -1257,
-// KOI8-R and KOI8-U; offsets are those of the document all the same. A document type declaration, which could define
-// entities, is refused; so are undeclared prefixes and anything behind the root
-// element. Comments and processing instructions are passed over: text around them is
-// one text, as CDATA sections are part of the text that they stand in.
+// It reads XML 1.0 with namespaces as far as bills of materials need it, and checks that
+// the document is well-formed. The encoding is UTF-8, or one of these if the XML
+// declaration names it: ISO-8859-1 to -5, -7, -9, -10 and -13 to -16, windows-1250 to
+// -1254 and -1257, KOI8-R and KOI8-U. Offsets always refer to the bytes of the document,
+// not to the decoded text. A document type declaration, which could define entities, is
+// refused; so are undeclared prefixes and text after the root element. Comments and
+// processing instructions are skipped. The text before and after one of them is one
+// text, and a CDATA section is part of the text around it.
 //
 // A [Reader] keeps its first error. After an error Next returns [None]:
 //
@@ -37,7 +38,7 @@ import (
 	"github.com/clause76/clause76/internal/jsonstream"
 )
 
-// A Kind is a kind of tokens.
+// A Kind is a kind of token.
 type Kind uint8
 
 // The kinds of tokens. None is the end of the document, or an error.
@@ -48,8 +49,8 @@ const (
 	Text       // character data that is not only white space
 )
 
-// Limits bound what a Reader accepts. A zero field means its default, that of
-// package jsonstream.
+// Limits bound what a Reader accepts. A zero field means the default of package
+// jsonstream.
 type Limits struct {
 	Bytes  int64 // length of the input
 	Depth  int   // nesting of elements
@@ -61,7 +62,7 @@ type Limits struct {
 type Attr struct {
 	Space  string // namespace name, "" for none
 	Name   []byte // local name
-	Value  []byte // with references replaced and white space normalised
+	Value  []byte // with references replaced and white space normalized
 	Offset int64  // of the name
 }
 
@@ -70,7 +71,7 @@ type Reader struct {
 	src    io.Reader
 	limits Limits
 	buf    []byte
-	pos    int   // in buf, of what is read next
+	pos    int   // index in buf of the next byte to read
 	base   int64 // offset of buf[0]
 	eof    bool
 
@@ -83,13 +84,13 @@ type Reader struct {
 	text     []byte
 	scratch  []byte
 	offset   int64
-	decoded  bool  // the document is in a charset, see decode
-	counted  int64 // up to where in the decoded input extra counts
+	decoded  bool  // the document is decoded from a charset, see decode
+	counted  int64 // the offset in the decoded input up to which extra counts
 	extra    int64 // bytes that decoding added
-	empty    bool  // the start tag was an empty element's
+	empty    bool  // the start tag was an empty-element tag
 	rooted   bool  // the root element has begun
 
-	open   []byte // qualified names of open elements, one behind the other
+	open   []byte // qualified names of open elements, joined
 	opened []element
 	spaces []binding
 }
@@ -99,8 +100,8 @@ type rawAttr struct {
 	offset              int64
 }
 
-// An element that is open: where its name begins in open, and how many namespace
-// bindings were in force outside of it.
+// An element is an open element: the index of its name in open, and the number of
+// namespace bindings outside of it.
 type element struct {
 	name, spaces int
 	space        string
@@ -113,8 +114,8 @@ var (
 	errEOF     = fmt.Errorf("the input ends too early: %w", io.ErrUnexpectedEOF)
 )
 
-// NewReader returns a Reader of one XML document. A UTF-8 byte order mark at its
-// start is passed over; offsets count it.
+// NewReader returns a Reader of one XML document. It skips a UTF-8 byte order mark at
+// the start; offsets count the mark.
 func NewReader(r io.Reader, limits Limits) *Reader {
 	if limits.Bytes <= 0 {
 		limits.Bytes = jsonstream.DefaultBytes
@@ -154,10 +155,10 @@ func (x *Reader) Text() []byte { return x.text }
 // Offset returns the offset at which the token begins.
 func (x *Reader) Offset() int64 { return x.offset }
 
-// Depth returns how many elements are open, an element being so at its own Start.
+// Depth returns how many elements are open. At its own Start an element is open.
 func (x *Reader) Depth() int { return len(x.opened) }
 
-// Fail makes err the Reader's error, at the token read last, unless it has one.
+// Fail makes err the Reader's error, at the token read last, unless there is an error already.
 func (x *Reader) Fail(kind, err error) { x.failAt(x.offset, kind, err) }
 
 func (x *Reader) failAt(offset int64, kind, err error) {
@@ -234,7 +235,7 @@ func (x *Reader) next() Kind {
 	}
 }
 
-// end is the end of the input.
+// end handles the end of the input.
 func (x *Reader) end() Kind {
 	if x.err == nil && (len(x.opened) > 0 || !x.rooted) {
 		return x.syntax("%w", errEOF)
@@ -242,7 +243,7 @@ func (x *Reader) end() Kind {
 	return None
 }
 
-// outside passes over white space before or behind the root element.
+// outside skips white space before or after the root element.
 func (x *Reader) outside() bool {
 	if !isSpace(x.buf[x.pos]) {
 		x.syntax("text outside of the root element")
@@ -262,7 +263,7 @@ func (x *Reader) need(n int) bool {
 	return true
 }
 
-// fill reads more of the input behind what is buffered from pos on.
+// fill reads more input into the buffer. It may discard the bytes before pos.
 func (x *Reader) fill() bool {
 	if x.eof || x.err != nil {
 		return false
@@ -272,7 +273,7 @@ func (x *Reader) fill() bool {
 		return false
 	}
 	if x.pos > 0 && len(x.buf) == cap(x.buf) {
-		x.place(x.base + int64(x.pos)) // what is given up is counted
+		x.place(x.base + int64(x.pos)) // counts in the bytes that are discarded here
 		n := copy(x.buf, x.buf[x.pos:])
 		x.base += int64(x.pos)
 		x.buf, x.pos = x.buf[:n], 0
@@ -288,7 +289,7 @@ func (x *Reader) fill() bool {
 			x.eof = true
 		case err != nil:
 			x.failAt(x.place(x.base+int64(len(x.buf))), jsonstream.ErrRead, err)
-			if ours := (*jsonstream.Error)(nil); errors.As(err, &ours) { // of a layer around the document
+			if ours := (*jsonstream.Error)(nil); errors.As(err, &ours) { // from a layer around the document
 				x.err = err
 			}
 			return false
@@ -304,7 +305,7 @@ func (x *Reader) fill() bool {
 	return false
 }
 
-// has reports whether s is what is read next.
+// has reports whether the input goes on with s.
 func (x *Reader) has(s string) bool {
 	for i := range len(s) {
 		if !x.need(i+1) || x.buf[x.pos+i] != s[i] {
@@ -314,7 +315,7 @@ func (x *Reader) has(s string) bool {
 	return true
 }
 
-// until returns how far from pos the next s is, from from on, or fails.
+// until returns the distance from pos to the next s, which is at least from, or fails.
 func (x *Reader) until(s string, from int) (int, bool) {
 	for {
 		have := x.buf[x.pos:]
@@ -334,7 +335,7 @@ func (x *Reader) until(s string, from int) (int, bool) {
 	}
 }
 
-// pass passes over a comment or processing instruction.
+// pass skips a comment or processing instruction.
 func (x *Reader) pass(open, end string) {
 	n, ok := x.until(end, len(open))
 	if !ok {
@@ -366,8 +367,9 @@ func (x *Reader) pass(open, end string) {
 
 var encoding = regexp.MustCompile(`\sencoding\s*=\s*["']([^"']*)["']`)
 
-// isRead reports whether a declared encoding is right for what is read here. UTF-16
-// is, for whoever decoded it left the declaration; the bytes cannot be UTF-16 still.
+// isRead reports whether a document that declares this encoding can be read as UTF-8.
+// UTF-16 is accepted: the bytes were not UTF-16 if the declaration could be read, so
+// somebody converted the document and left the declaration as it was.
 func isRead(name string) bool {
 	switch strings.ToUpper(name) {
 	case "UTF-8", "UTF8", "US-ASCII", "ASCII", "UTF-16", "UTF-16LE", "UTF-16BE":
@@ -376,8 +378,8 @@ func isRead(name string) bool {
 	return false
 }
 
-// chars reads character data up to the next tag. What stands before and behind a
-// comment, processing instruction or CDATA section is one text.
+// chars reads character data up to the next tag. The text before and after a comment,
+// processing instruction or CDATA section is one text.
 func (x *Reader) chars() bool {
 	x.text, x.scratch = nil, x.scratch[:0]
 	for x.err == nil && x.need(1) {
@@ -410,8 +412,8 @@ func (x *Reader) chars() bool {
 	return false
 }
 
-// plain reads character data up to the next "<". If that is all of the text, it
-// returns true.
+// plain reads character data up to the next "<". It returns true if that is all of the
+// text.
 func (x *Reader) plain() bool {
 	n, ok := x.until("<", 0)
 	if !ok {
@@ -436,14 +438,14 @@ func (x *Reader) plain() bool {
 	return whole
 }
 
-// more reports whether what stands n bytes ahead goes on with the text: a comment,
+// more reports whether the "<" n bytes ahead leaves the text open: it begins a comment,
 // processing instruction or CDATA section.
 func (x *Reader) more(n int) bool {
 	return !x.need(n+2) || x.buf[x.pos+n+1] == '!' || x.buf[x.pos+n+1] == '?'
 }
 
-// valid checks that what stands from and to bytes ahead has only characters that
-// XML allows.
+// valid checks that the bytes between from and to bytes ahead are characters that XML
+// allows.
 func (x *Reader) valid(from, to int) bool {
 	b := x.buf[x.pos+from : x.pos+to]
 	for i := 0; i < len(b); {
@@ -474,7 +476,7 @@ func isChar(r rune) bool {
 
 func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
 
-// isName is what a name may be made of. It takes all letters beyond ASCII.
+// isName reports whether a name may contain the byte. It accepts all characters beyond ASCII.
 func isName(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_' || b == '-' || b == '.' || b == ':' || b >= 0x80
 }
