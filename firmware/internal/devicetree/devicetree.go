@@ -2,19 +2,18 @@
 
 // Package devicetree reads devicetrees, as blobs and as source, and FIT images.
 //
-// The root of a devicetree describes the board: its compatible strings are "vendor,device",
-// the first that of the board, the later ones of what it is compatible with, in the end the
-// system on chip (Devicetree Specification 0.4, section 2.3.1). So the first is the
-// product's namespace; a later one with another vendor's prefix is a part, the chip. The
-// nodes below describe blocks of hardware: each first compatible string is a part, once.
-// The model is free text and a reference.
+// The root of a devicetree describes the board. Its compatible strings have the form
+// "vendor,device": the first names the board, the later ones name what it is compatible
+// with, and the last ones the system on chip (Devicetree Specification 0.4, section 2.3.1).
+// So the first is the product's namespace, and a later one with another vendor's prefix is
+// a part, the chip. The nodes below describe blocks of hardware: each distinct first
+// compatible string is one part. The model is free text and a reference.
 //
-// A FIT image is a tree too. Each of its configurations is for a device, each image is
-// firmware. Devicetrees in it are read; images of other kinds are not looked into, and the
+// A FIT image is a tree too. Each of its configurations is for a device, and each image is
+// firmware. Devicetrees in it are read. Images of other kinds are not unpacked, and the
 // document says so.
 //
-// Source (DTS) is read as it stands: what it includes is in other files, and counts as not
-// screened.
+// Source (DTS) is read without the files that it includes; they count as not screened.
 package devicetree
 
 import (
@@ -29,7 +28,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// The formats' names in reports.
+// The names of the formats in reports.
 const (
 	Name    = "devicetree"
 	NameDTS = "devicetree-source"
@@ -70,7 +69,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			switch {
 			case Sniff(rest):
 				continue
-			case len(rest) > 0: // of a FIT image it can be the data of images, which is not read
+			case len(rest) > 0: // in a FIT image this can be the data of images, which is not read
 				s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes behind the tree were not screened", len(rest)), vendors.Location{Offset: int64(at)})
 			}
 			return nil
@@ -78,8 +77,8 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// Size returns the size of the blob at the start of data, or 0 if what is there cannot be one:
-// for those who look for blobs in something else. It needs the first 40 bytes.
+// Size returns the size of the blob at the start of data, or 0 if there cannot be a blob. It
+// serves callers that look for blobs inside something else. It needs the first 40 bytes.
 func Size(data []byte) int64 {
 	if len(data) < headerSize || !Sniff(data) {
 		return 0
@@ -93,8 +92,8 @@ func Size(data []byte) int64 {
 	return total
 }
 
-// Embedded delivers the components of the blob that data is, which stands at offset in a
-// document; pointers start with prefix. It reports whether to go on.
+// Embedded emits the components of a blob that is inside a document, at offset. Pointers
+// start with prefix. It reports whether to go on.
 func Embedded(s *sbom.Sink, data []byte, offset int64, prefix string) (bool, error) {
 	x := &collector{s: s, data: data, base: int(offset), prefix: prefix, blocks: make(map[string]bool)}
 	if _, err := walk(data, x); err != nil {
@@ -103,7 +102,7 @@ func Embedded(s *sbom.Sink, data []byte, offset int64, prefix string) (bool, err
 	return !x.stopped, nil
 }
 
-// located makes a fault of a tree an error of the document.
+// located converts a fault in a tree to an error with its offset in the document.
 func (x *collector) located(err error) error {
 	if f := (*fault)(nil); errors.As(err, &f) {
 		return &sbom.Error{Pointer: x.prefix, Offset: int64(x.base) + f.offset, Kind: sbom.ErrSyntax, Err: f.err}
@@ -111,19 +110,19 @@ func (x *collector) located(err error) error {
 	return err
 }
 
-// A collector makes components of the nodes of one tree.
+// A collector makes components from the nodes of one tree.
 type collector struct {
 	s       *sbom.Sink
 	data    []byte // of the blob; nil for source
 	base    int    // offset of the tree in the document
 	prefix  string // of pointers
-	nested  bool   // the tree is in another one
+	nested  bool   // the tree is inside another one
 	root    sbom.Component
 	config  sbom.Component
 	image   image
-	blocks  map[string]bool // parts that were seen
+	blocks  map[string]bool // parts that were emitted
 	images  bool            // there is a node /images
-	boards  bool            // the root says what it is compatible with
+	boards  bool            // the root has a compatible string
 	stopped bool
 }
 
@@ -162,7 +161,7 @@ func split(path string) (parent, name string) {
 	return path[:max(i, 0)], path[i+1:]
 }
 
-// property takes a property of a blob.
+// property reads a property of a blob.
 func (x *collector) property(path, name string, value []byte, offset int) {
 	parent, _ := split(path)
 	switch {
@@ -180,7 +179,7 @@ func (x *collector) property(path, name string, value []byte, offset int) {
 	x.texts(path, name, list, offsets)
 }
 
-// texts takes a property that is a list of strings.
+// texts makes claims from a property that is a list of strings.
 func (x *collector) texts(path, name string, list []string, offsets []int) {
 	parent, _ := split(path)
 	for i, text := range list {
@@ -219,7 +218,8 @@ func (x *collector) texts(path, name string, list []string, offsets []int) {
 	}
 }
 
-// board takes a compatible string of a device. first is the board's own.
+// board makes a claim or a part from a compatible string of a device. first is the first of
+// these strings, which names the device itself.
 func (x *collector) board(c *sbom.Component, first, text string, at vendors.Location) {
 	prefix, _, ok := strings.Cut(text, ",")
 	own, _, _ := strings.Cut(first, ",")
@@ -236,7 +236,7 @@ func (x *collector) board(c *sbom.Component, first, text string, at vendors.Loca
 	}
 }
 
-// part emits a chip or a block of one, once.
+// part emits a chip or a block of a chip, unless it was emitted before.
 func (x *collector) part(compatible string, at vendors.Location) {
 	if x.blocks[compatible] {
 		return
@@ -275,7 +275,7 @@ func (x *collector) end(path string) bool {
 	return !x.stopped
 }
 
-// inside reads the devicetree that an image is, and counts what is not read.
+// inside reads an image that is a devicetree, and records any other as not read.
 func (x *collector) inside() {
 	m := x.image
 	if m.kind != "flat_dt" || m.compression != "" && m.compression != "none" || len(m.data) == 0 || x.nested {

@@ -18,7 +18,7 @@ import (
 const maxSource = 16 << 20
 
 // SniffDTS reports whether a document that starts with head is the source of a devicetree:
-// its first words besides comments and preprocessor lines are "/dts-v1/;".
+// it begins with "/dts-v1/;" after comments and preprocessor lines.
 func SniffDTS(head []byte) bool {
 	x := &source{data: head}
 	for {
@@ -33,7 +33,7 @@ func SniffDTS(head []byte) bool {
 	}
 }
 
-// ReadDTS returns the device and parts of a devicetree's source.
+// ReadDTS returns the device and the parts that the source of a devicetree describes.
 func ReadDTS(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameDTS, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.Placed()
@@ -65,7 +65,7 @@ type source struct {
 	s     *sbom.Sink
 	c     *collector
 	paths []string // of the open nodes
-	begun bool     // a root was
+	begun bool     // there was a node, the root or one of an overlay
 }
 
 // next returns the next token and its offset: a string with its quotes, one of { } ; = , #
@@ -112,7 +112,7 @@ func (x *source) next() (string, int) {
 	}
 }
 
-// line passes over the rest of a line, and those that it goes on in.
+// line skips the rest of a line, with the lines that continue it, and returns it.
 func (x *source) line() string {
 	start := x.at
 	for x.at < len(x.data) {
@@ -131,73 +131,66 @@ func (x *source) line() string {
 
 var errEnd = errors.New("the text ends too early")
 
-// read reads statements: nodes, and properties in them.
+// read reads statements: nodes, and the properties in them.
 func (x *source) read() error {
 	var words []string // of the statement so far
-	for {
+	for !x.c.stopped {
 		token, at := x.next()
+		var err error
 		switch token {
 		case "":
-			if len(x.paths) > 0 || len(words) > 0 {
-				return errEnd
-			}
-			if !x.begun {
-				return errors.New("no node; expected \"/ {\"")
-			}
-			if x.c.root.Ref != "" { // the nodes of an overlay may have no root
-				x.c.end("/")
-			}
-			return nil
+			return x.finish(words)
 		case "#":
-			// A property's name can start with it: "#address-cells".
-			if x.at < len(x.data) && len(x.paths) > 0 && !x.startsLine(at) {
-				words = append(words, token)
-				continue
-			}
-			if err := x.directive(at); err != nil {
+			if !x.directive(at) {
 				words = append(words, token)
 			}
 		case "{":
-			if err := x.begin(words, at); err != nil {
-				return err
-			}
+			err = x.begin(lastOf(words), at)
 			words = nil
 		case "}":
-			if len(x.paths) == 0 {
-				return errors.New("a node ends that has not begun")
-			}
-			if token, _ := x.next(); token != ";" {
-				return fmt.Errorf("%q behind a node; expected \";\"", token)
-			}
-			path := x.path()
-			x.paths = x.paths[:len(x.paths)-1]
-			if path == "/" && len(x.paths) == 0 {
-				continue // there can be more of the root below
-			}
-			if x.c.end(path); x.c.stopped {
-				return nil
-			}
+			err = x.end()
 		case ";":
 			words = nil
 		case "=":
-			name := ""
-			if len(words) > 0 {
-				name = words[len(words)-1]
-			}
+			err = x.value(lastOf(words))
 			words = nil
-			if err := x.value(name); err != nil {
-				return err
-			}
+		case "/include/", "/incbin/":
+			x.included(at, token)
+			words = append(words, token)
 		default:
-			if token == "/include/" || token == "/incbin/" {
-				x.included(at, token)
-			}
 			words = append(words, token)
 		}
+		if err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-// startsLine reports whether only blanks stand before an offset in its line.
+// finish handles the end of the text. words are those of a statement that has no end.
+func (x *source) finish(words []string) error {
+	if len(x.paths) > 0 || len(words) > 0 {
+		return errEnd
+	}
+	if !x.begun {
+		return errors.New("no node; expected \"/ {\"")
+	}
+	if x.c.root.Ref != "" { // an overlay may consist of other nodes only
+		x.c.end("/")
+	}
+	return nil
+}
+
+// lastOf returns the last word, or "". It is the name of a node or property: words before it
+// are labels and the like.
+func lastOf(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}
+
+// startsLine reports whether there are only blanks between the start of a line and an offset in it.
 func (x *source) startsLine(at int) bool {
 	for at--; at >= 0 && x.data[at] != '\n'; at-- {
 		if x.data[at] > ' ' {
@@ -207,8 +200,12 @@ func (x *source) startsLine(at int) bool {
 	return true
 }
 
-// directive passes over a line of the preprocessor.
-func (x *source) directive(at int) error {
+// directive skips a line of the preprocessor. It reports whether the "#" at offset at begins
+// one: the name of a property can begin with "#" too, as in "#address-cells".
+func (x *source) directive(at int) bool {
+	if x.at < len(x.data) && len(x.paths) > 0 && !x.startsLine(at) {
+		return false
+	}
 	word, _ := x.next()
 	switch word {
 	case "include":
@@ -217,26 +214,22 @@ func (x *source) directive(at int) error {
 		x.line()
 	default:
 		x.at = at + 1
-		return fmt.Errorf("no directive %q", word)
+		return false
 	}
-	return nil
+	return true
 }
 
-// included counts a file that the source wants and that was not read. Constants and
-// the trees of chips are included everywhere; whose the chip is can stand there alone.
+// included records a file that the source includes and that was not read. Included trees
+// of chips count, for they may be the only text that names the maker of the chip.
 func (x *source) included(at int, what string) {
 	if strings.Contains(what, "dt-bindings/") {
-		return // numbers
+		return // these files define numbers and name no makers
 	}
 	x.s.Malformed(sbom.WarnIncomplete, "an included file was not read with this one: "+strings.TrimSpace(what), vendors.Location{Offset: int64(at)})
 }
 
-// begin opens a node: "/", "label: name@1" or "&label".
-func (x *source) begin(words []string, at int) error {
-	name := ""
-	if len(words) > 0 {
-		name = words[len(words)-1]
-	}
+// begin opens a node: "/", "label: name@1" or "&label". name is the word before the "{".
+func (x *source) begin(name string, at int) error {
 	switch {
 	case len(x.paths) >= maxDepth:
 		return fmt.Errorf("more than %d nodes in one another", maxDepth)
@@ -265,18 +258,35 @@ func (x *source) begin(words []string, at int) error {
 	return nil
 }
 
+// end closes a node.
+func (x *source) end() error {
+	if len(x.paths) == 0 {
+		return errors.New("a node ends that has not begun")
+	}
+	if token, _ := x.next(); token != ";" {
+		return fmt.Errorf("%q behind a node; expected \";\"", token)
+	}
+	path := x.path()
+	x.paths = x.paths[:len(x.paths)-1]
+	if path == "/" && len(x.paths) == 0 {
+		return nil // more of the root may follow, so finish reports its end
+	}
+	x.c.end(path)
+	return nil
+}
+
 // value reads the value of a property up to its semicolon.
 func (x *source) value(name string) error {
 	var list []string
 	var offsets []int
 	for text := false; ; {
 		token, at := x.next()
-		behind := text
+		afterText := text
 		text = token != "" && token[0] == '"'
 		switch {
 		case token == "":
 			return errEnd
-		case behind && token != "," && token != ";":
+		case afterText && token != "," && token != ";":
 			return fmt.Errorf("%q behind a text; expected \",\" or \";\"", token)
 		case token == ";":
 			if len(x.paths) == 0 {
@@ -300,7 +310,7 @@ func (x *source) value(name string) error {
 	}
 }
 
-// path is that of the node.
+// path returns the path of the innermost open node.
 func (x *source) path() string {
 	if len(x.paths) == 0 {
 		return "/"

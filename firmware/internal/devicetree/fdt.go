@@ -27,7 +27,7 @@ const (
 	end       = 9
 )
 
-// A fault is what is wrong with a tree, and where.
+// A fault says what is wrong with a tree, and where.
 type fault struct {
 	offset int64
 	err    error
@@ -39,14 +39,14 @@ func bad(offset int, format string, args ...any) error {
 	return &fault{int64(offset), fmt.Errorf(format, args...)}
 }
 
-// A visitor is told of the nodes and properties of a tree, in their order.
+// A visitor receives the nodes and properties of a tree, in their order.
 type visitor interface {
 	begin(path string, offset int) bool // false to stop
 	property(path, name string, value []byte, offset int)
 	end(path string) bool
 }
 
-// walk goes through the flattened tree at the start of data (Devicetree Specification
+// walk reads the flattened tree at the start of data (Devicetree Specification
 // 0.4, chapter 5) and returns its size.
 func walk(data []byte, v visitor) (int, error) {
 	if len(data) < headerSize || binary.BigEndian.Uint32(data) != magic {
@@ -187,7 +187,7 @@ func (w *walker) property(at int) error {
 
 var errStrings = errors.New("expected texts that end with NUL bytes")
 
-// texts splits a value of <stringlist>, with the offsets.
+// texts splits a value of type <stringlist> into strings and returns their offsets.
 func texts(value []byte, offset int) (list []string, offsets []int, err error) {
 	if len(value) == 0 || value[len(value)-1] != 0 || !utf8.Valid(value) {
 		return nil, nil, errStrings
