@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A cpio archive in the "newc" form is a list of headers in hexadecimal text, each with a
-// name and contents behind it, both filled up to four bytes (Linux,
+// A cpio archive in the "newc" form is a list of headers in hexadecimal text. A name and
+// contents follow each header, both padded to a multiple of four bytes (Linux,
 // Documentation/driver-api/early-userspace/buffer-format.rst).
 const (
 	cpioHeader = 110

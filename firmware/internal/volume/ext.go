@@ -10,8 +10,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// The layout of ext2 to ext4 is Documentation/filesystems/ext4 of Linux. Numbers have
-// their little end first.
+// The layout of ext2 to ext4 is in Documentation/filesystems/ext4 of Linux. Numbers are
+// little-endian.
 const (
 	extSuperAt  = 1024
 	extSuper    = 1024

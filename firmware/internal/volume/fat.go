@@ -11,8 +11,8 @@ import (
 	"unicode/utf16"
 )
 
-// The layout of FAT is Microsoft's "FAT File System Specification" (2000), which the EFI
-// system partition has too. Numbers have their little end first.
+// The layout of FAT is in Microsoft's "FAT File System Specification" (2000). EFI system
+// partitions have it too. Numbers are little-endian.
 const (
 	fatSector    = 512
 	fatMark      = "\x55\xaa" // at the end of the first 512 bytes
@@ -26,45 +26,85 @@ const (
 	fatNameUnits = 13
 )
 
-// A fat is a file system of the types 12, 16 and 32, which the number of its clusters tells.
+// A fat is a file system of type 12, 16 or 32; the number of its clusters decides which.
 type fat struct {
 	r        io.ReaderAt
 	size     int64
-	bits     int
-	cluster  int64 // bytes
+	bits     int   // of an entry in a table: 12, 16 or 32
+	cluster  int64 // bytes in a cluster
 	clusters int64
-	table    int64 // where the first table starts
-	root     int64 // where the fixed root directory starts, for 12 and 16
-	rootSize int64
-	rootAt   uint32 // the first cluster of the root directory, for 32
-	data     int64  // where cluster 2 starts
+	table    int64  // offset of the first table
+	root     int64  // offset of the root directory, for 12 and 16
+	rootSize int64  // bytes in it
+	rootAt   uint32 // first cluster of the root directory, for 32
+	data     int64  // offset of cluster 2, which is the first
 }
 
-// parseFAT reads the parameters in the first sector; ok is false if it is none.
+// fatParameters are the parameters in the first sector. Sizes are in sectors.
+type fatParameters struct {
+	sector      int64 // bytes in a sector
+	cluster     int64
+	reserved    int64 // before the first table
+	tables      int64 // how many there are
+	table       int64
+	rootEntries int64 // of the root directory, 0 for type 32
+	media       byte
+	total       int64
+	rootCluster uint32 // for type 32
+}
+
+// parseFAT reads the first sector; ok is false if it does not begin a FAT file system.
 func parseFAT(b []byte) (x fat, ok bool) {
 	if len(b) < fatSector || string(b[fatMarkAt:fatSector]) != fatMark || b[0] != 0xeb && b[0] != 0xe9 {
 		return x, false
 	}
-	le := binary.LittleEndian
-	sector, per, tables := int64(le.Uint16(b[11:])), int64(b[13]), int64(b[16])
-	reserved, entries := int64(le.Uint16(b[14:])), int64(le.Uint16(b[17:]))
-	total, tableSize := int64(le.Uint16(b[19:])), int64(le.Uint16(b[22:]))
-	if total == 0 {
-		total = int64(le.Uint32(b[32:]))
-	}
-	if tableSize == 0 {
-		tableSize = int64(le.Uint32(b[36:]))
-	}
-	if sector < 512 || sector > 4096 || sector&(sector-1) != 0 || per == 0 || per&(per-1) != 0 || tables < 1 || tables > 2 || reserved == 0 || b[21] < 0xf0 || total == 0 || tableSize == 0 {
+	p := readFATParameters(b)
+	if !p.plausible() {
 		return x, false
 	}
-	rootSectors := (entries*fatEntry + sector - 1) / sector
-	x.table = reserved * sector
-	x.root = x.table + tables*tableSize*sector
-	x.rootSize = entries * fatEntry
-	x.data = x.root + rootSectors*sector
-	x.size = total * sector
-	x.cluster = per * sector
+	return p.layout()
+}
+
+func readFATParameters(b []byte) fatParameters {
+	le := binary.LittleEndian
+	p := fatParameters{
+		sector:      int64(le.Uint16(b[11:])),
+		cluster:     int64(b[13]),
+		reserved:    int64(le.Uint16(b[14:])),
+		tables:      int64(b[16]),
+		rootEntries: int64(le.Uint16(b[17:])),
+		total:       int64(le.Uint16(b[19:])),
+		media:       b[21],
+		table:       int64(le.Uint16(b[22:])),
+		rootCluster: le.Uint32(b[44:]),
+	}
+	// Sizes that do not fit into 16 bits are in later fields.
+	if p.total == 0 {
+		p.total = int64(le.Uint32(b[32:]))
+	}
+	if p.table == 0 {
+		p.table = int64(le.Uint32(b[36:]))
+	}
+	return p
+}
+
+// plausible reports whether the parameters are in the ranges that the specification allows.
+func (p *fatParameters) plausible() bool {
+	powerOfTwo := func(n int64) bool { return n > 0 && n&(n-1) == 0 }
+	return powerOfTwo(p.sector) && p.sector >= 512 && p.sector <= 4096 && powerOfTwo(p.cluster) &&
+		(p.tables == 1 || p.tables == 2) && p.reserved > 0 && p.table > 0 && p.total > 0 && p.media >= 0xf0
+}
+
+// layout returns where the parts of the file system are; ok is false if the parameters
+// contradict each other.
+func (p *fatParameters) layout() (x fat, ok bool) {
+	x.table = p.reserved * p.sector
+	x.root = x.table + p.tables*p.table*p.sector
+	x.rootSize = p.rootEntries * fatEntry
+	rootSectors := (x.rootSize + p.sector - 1) / p.sector
+	x.data = x.root + rootSectors*p.sector
+	x.size = p.total * p.sector
+	x.cluster = p.cluster * p.sector
 	x.clusters = (x.size - x.data) / x.cluster
 	switch {
 	case x.size > fatMaxSize || x.data >= x.size || x.clusters < 1:
@@ -75,14 +115,14 @@ func parseFAT(b []byte) (x fat, ok bool) {
 		x.bits = 16
 	default:
 		x.bits = 32
-		x.rootAt = le.Uint32(b[44:])
+		x.rootAt = p.rootCluster
 	}
-	if (x.bits == 32) != (entries == 0) || (x.clusters+2)*int64(x.bits)/8 > tableSize*sector+1 {
-		return x, false
-	}
-	return x, true
+	hasRootEntries := p.rootEntries > 0
+	tableFits := (x.clusters+2)*int64(x.bits)/8 <= p.table*p.sector+1
+	return x, hasRootEntries == (x.bits != 32) && tableFits
 }
 
+// fatExtent returns the size of the file system that begins with head, or 0.
 func fatExtent(head []byte) int64 {
 	if x, ok := parseFAT(head); ok {
 		return x.size
@@ -95,7 +135,7 @@ func openFAT(v *FS, r io.ReaderAt, size int64) error {
 	if err := readAt(r, 0, first); err != nil {
 		return err
 	}
-	x, _ := parseFAT(first) // Open has looked
+	x, _ := parseFAT(first) // Open checked it
 	x.r = r
 	if x.size > size {
 		return syntax(32, "the file system has %d bytes, the image %d: %w", x.size, size, io.ErrUnexpectedEOF)
@@ -136,12 +176,12 @@ func (x *fat) after(n uint32) (uint32, error) {
 	return next, nil
 }
 
-// A fatData reads a chain of clusters: left bytes of it, or all if that is negative.
+// A fatData reads a chain of clusters: the next left bytes of it, or all if left is negative.
 type fatData struct {
 	x    *fat
-	next uint32 // 0 behind the last
+	next uint32 // the next cluster; 0 after the last
 	left int64
-	read int64 // clusters: no chain has more than there are
+	read int64 // clusters that were read: a chain cannot have more than there are
 	data []byte
 }
 
@@ -179,7 +219,7 @@ func (f *fatData) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// directory reads a directory into dir, with all that is below.
+// directory reads a directory, with all that is in it, into dir.
 func (x *fat) directory(v *FS, dir *node, in io.Reader, above map[uint32]bool, depth int) error {
 	if depth > maxDepth {
 		return syntax(x.table, "more than %d directories one in the other", maxDepth)
@@ -220,7 +260,7 @@ func (x *fat) directory(v *FS, dir *node, in io.Reader, above map[uint32]bool, d
 	}
 }
 
-// fatUnits are the 13 units of UTF-16 in a part of a long name.
+// fatUnits returns the units of UTF-16 in a part of a long name, up to 13.
 func fatUnits(entry []byte) []uint16 {
 	var units []uint16
 	for _, at := range []int{1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30} {
@@ -233,7 +273,7 @@ func fatUnits(entry []byte) []uint16 {
 	return units
 }
 
-// fatName is the long name of an entry, or its short one.
+// fatName returns the long name of an entry, or its short name.
 func fatName(entry []byte, long []uint16) string {
 	if len(long) > 0 {
 		return string(utf16.Decode(long))
@@ -243,7 +283,7 @@ func fatName(entry []byte, long []uint16) string {
 		base[0] = 0xe5
 	}
 	name, end := string(base), strings.TrimRight(string(entry[8:11]), " ")
-	// Windows NT keeps in two bits that a short name is in small letters.
+	// Windows NT has two bits that say that the parts of a short name are in lower case.
 	if entry[12]&0x08 != 0 {
 		name = strings.ToLower(name)
 	}
@@ -275,6 +315,6 @@ func (x *fat) entry(v *FS, dir *node, name string, entry []byte, above map[uint3
 	if above[first] {
 		return syntax(x.table, "a directory is in itself")
 	}
-	above[first] = true // for good: no directory has two parents
+	above[first] = true // stays true, because no directory has two parents
 	return x.directory(v, n, &fatData{x: x, next: first, left: -1}, above, depth+1)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// The layout of squashfs 4.0 is Documentation/filesystems/squashfs.rst of Linux; the
-// fields are those of fs/squashfs/squashfs_fs.h. Numbers have their little end first.
+// The layout of squashfs 4.0 is in Documentation/filesystems/squashfs.rst of Linux, the
+// fields are in fs/squashfs/squashfs_fs.h. Numbers are little-endian.
 const (
 	squashSuper    = 96
 	squashMetadata = 8192 // a block of metadata, unpacked
@@ -145,8 +145,8 @@ func (x *squash) read(at, size int64, plain bool, most int64) ([]byte, error) {
 // A cursor reads metadata across blocks.
 type cursor struct {
 	x    *squash
-	at   int64 // of the block
-	next int64 // of the one behind it; 0 before the first is read
+	at   int64 // offset of the block
+	next int64 // offset of the block after it; 0 before the first is read
 	data []byte
 }
 
@@ -207,7 +207,7 @@ func (c *cursor) inode() (typ uint16, err error) {
 	return typ, nil
 }
 
-// directory reads the directory whose inode is ref into dir, with all that is below.
+// directory reads the directory with the inode ref, and all that is in it, into dir.
 func (x *squash) directory(v *FS, dir *node, ref uint64, above map[uint64]bool, depth int) error {
 	if depth > maxDepth {
 		return syntax(x.inodes, "more than %d directories one in the other", maxDepth)
@@ -424,7 +424,7 @@ func (x *squash) tail(fragment, offset uint32, want int64) ([]byte, error) {
 	return data[offset : int64(offset)+want], nil
 }
 
-// readFragment reads a fragment. Its entry is in a block of metadata, whose place is in a table.
+// readFragment reads a fragment. A table says which block of metadata has its entry.
 func (x *squash) readFragment(i uint32) ([]byte, error) {
 	const perBlock = squashMetadata / 16
 	at := x.fragments + 8*int64(i/perBlock)

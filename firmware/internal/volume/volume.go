@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package volume reads file systems inside of images, as [fs.FS], without mounting or
+// Package volume reads file systems inside images, as [fs.FS], without mounting or
 // unpacking them:
 //
 //   - squashfs 4.0, compressed with gzip, xz, zstd or lz4
-//   - cpio archives ("newc"), which initial RAM file systems are
+//   - cpio archives ("newc"), the form of initial RAM file systems
 //   - ext2, ext3 and ext4
-//   - FAT12, FAT16 and FAT32, which EFI system partitions are
+//   - FAT12, FAT16 and FAT32, the form of EFI system partitions
 //
-// A volume is read in place; of its contents, only its directories are held in memory. It
-// is safe for concurrent use if its reader is.
+// A volume is read in place; only its directories are held in memory. It is safe for
+// concurrent use if its reader is.
 //
 // # Security considerations
 //
-// Images are hostile until shown otherwise. Every length is checked against the image and
-// against a bound before memory is set aside for it; a directory that leads back to itself,
-// a name that is none, and a block that unpacks to more than it may are an
-// [sbom.ErrSyntax] with the place in the image. Owners, times, device nodes, and what
-// symbolic links point to are left out.
+// Images can be hostile. Every length is checked against the image and against a bound
+// before memory is allocated for it. A directory that leads back to itself, an invalid
+// name, and a block that unpacks to more than the format allows are an [sbom.ErrSyntax]
+// with the offset in the image. Owners, times, device nodes, and the targets of symbolic
+// links are left out.
 package volume
 
 import (
@@ -42,7 +42,7 @@ const (
 	maxName    = 4096
 )
 
-// An FS is a file system inside of an image.
+// An FS is a file system inside an image.
 type FS struct {
 	kind    string
 	size    int64
@@ -54,7 +54,7 @@ type FS struct {
 // Kind returns the name of the file system: "squashfs", "cpio", "ext4", "fat".
 func (v *FS) Kind() string { return v.kind }
 
-// Size returns how many bytes of the image are the file system's.
+// Size returns how many bytes of the image belong to the file system.
 func (v *FS) Size() int64 { return v.size }
 
 // A node is a file or directory.
@@ -69,10 +69,10 @@ type node struct {
 // A format is a file system that can be opened.
 type format struct {
 	kind  string
-	at    int // where its magic stands
+	at    int // offset of its magic
 	magic string
-	// extent returns the size of the file system that starts with head, 0 if it is none,
-	// and -1 if only its end tells.
+	// extent returns the size of the file system that starts with head: 0 if there is no
+	// such file system, -1 if only reading it to its end can tell.
 	extent func(head []byte) int64
 	open   func(v *FS, r io.ReaderAt, size int64) error
 }
@@ -84,11 +84,12 @@ var formats = []format{
 	{"fat", fatMarkAt, fatMark, fatExtent, openFAT},
 }
 
-// HeadSize is how much of a volume Sniff has to see.
+// HeadSize is how many bytes of a volume Sniff needs.
 const HeadSize = 2048
 
 // Sniff returns the kind of the file system that starts with head, and its size; -1 if only
-// its end tells. The kind is empty if it is none that is read.
+// reading it to its end can tell. The kind is empty if there is no file system that this
+// package reads.
 func Sniff(head []byte) (kind string, size int64) {
 	for _, f := range formats {
 		if len(head) < f.at+len(f.magic) || string(head[f.at:f.at+len(f.magic)]) != f.magic {
@@ -263,7 +264,7 @@ func (i info) ModTime() time.Time { return time.Time{} }
 func (i info) IsDir() bool        { return i.mode.IsDir() }
 func (i info) Sys() any           { return nil }
 
-// unixType returns the type bits of a Unix mode; offset is where it stands.
+// unixType returns the type bits of a Unix mode. offset is that of the mode, for errors.
 func unixType(mode uint32, offset int64) (fs.FileMode, error) {
 	switch mode & 0o170000 {
 	case 0o100000:

@@ -159,7 +159,7 @@ func TestContents(t *testing.T) {
 	dir := source(t)
 	want := sums(t, os.DirFS(dir))
 	for name, image := range images(t, dir) {
-		// Something behind the file system is not its.
+		// Bytes after the file system do not belong to it.
 		v, err := volume.Open(bytes.NewReader(append(image, "behind"...)), int64(len(image)+6))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
