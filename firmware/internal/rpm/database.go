@@ -15,8 +15,8 @@ func syntax(at int64, format string, args ...any) error {
 	return &sbom.Error{Offset: at, Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
 }
 
-// The form "ndb": a header, slots of 16 bytes, and blocks of 16 bytes that they refer to
-// (rpm, lib/backend/ndb/rpmpkg.c). Numbers have their little end first.
+// The form "ndb": a header, slots of 16 bytes, and blocks of 16 bytes that the slots refer to
+// (rpm, lib/backend/ndb/rpmpkg.c). Numbers are little-endian.
 const (
 	ndbMagic     = "RpmP"
 	ndbSlot      = "Slot"
@@ -58,7 +58,7 @@ func eachNDB(data []byte, f func(blob) error) error {
 		if string(head[:4]) != ndbBlob || le.Uint32(head[4:]) != id || size > int64(len(head))-16 {
 			return syntax(start, "expected package %d", id)
 		}
-		// A tail with the checksum ends the last block; zeros fill what is between it and the package.
+		// A tail with the checksum ends the last block; zeros fill the space between it and the package.
 		checked := (16+size+ndbTail+ndbBlock-1)/ndbBlock*ndbBlock - ndbTail
 		if checked+ndbTail > int64(len(head)) {
 			return syntax(start, "package %d goes on after the end of the database", id)
@@ -77,8 +77,8 @@ func eachNDB(data []byte, f func(blob) error) error {
 	return nil
 }
 
-// Berkeley DB, a hash table: pages of entries, whose values are in chains of pages of their
-// own (Berkeley DB, src/dbinc/db_page.h).
+// The form "Berkeley DB": a hash table of pages with entries. A long value is in a chain of
+// other pages (Berkeley DB, src/dbinc/db_page.h).
 const (
 	berkeleyMagicAt  = 12
 	berkeleyMagic    = 0x061561
@@ -86,11 +86,11 @@ const (
 	berkeleyUnsorted = 2
 	berkeleyOverflow = 7
 	berkeleySorted   = 13
-	berkeleyInPage   = 1 // a value that is in the page
-	berkeleyOffPage  = 3 // one that is in a chain
+	berkeleyInPage   = 1 // an entry that holds its value
+	berkeleyOffPage  = 3 // an entry that refers to a chain of pages
 )
 
-// berkeleyOrder is the order of bytes, or nil if it is no hash table.
+// berkeleyOrder returns the byte order of a hash table, or nil if head does not begin one.
 func berkeleyOrder(head []byte) binary.ByteOrder {
 	if len(head) >= 512 {
 		for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
@@ -105,87 +105,128 @@ func berkeleyOrder(head []byte) binary.ByteOrder {
 func sniffBerkeley(head []byte) bool { return berkeleyOrder(head) != nil }
 
 func eachBerkeley(data []byte, f func(blob) error) error {
-	order := berkeleyOrder(data)
-	size := int64(order.Uint32(data[20:]))
-	if size < 512 || size > 64<<10 || size&(size-1) != 0 {
-		return syntax(20, "pages of %d bytes", size)
+	x, err := openBerkeley(data)
+	if err != nil {
+		return err
 	}
-	if data[24] != 0 {
-		return syntax(24, "the database is encrypted")
-	}
-	last := int64(order.Uint32(data[32:]))
-	if (last+1)*size > int64(len(data)) {
-		return syntax(32, "%d pages of %d bytes in %d bytes", last+1, size, len(data))
-	}
-	for page := int64(1); page <= last; page++ {
-		p := data[page*size : (page+1)*size]
-		if p[25] != berkeleySorted && p[25] != berkeleyUnsorted {
+	for number := int64(1); number <= x.last; number++ {
+		page := x.page(number)
+		if page[25] != berkeleySorted && page[25] != berkeleyUnsorted {
 			continue
 		}
-		entries := int64(order.Uint16(p[20:]))
-		if berkeleyHeader+2*entries > size {
-			return syntax(page*size, "a page of %d entries", entries)
-		}
-		// Entries fill a page from its end: each ends where the one before it starts.
-		entry := func(i int64) (at int64, e []byte, err error) {
-			at, end := int64(order.Uint16(p[berkeleyHeader+2*i:])), size
-			if i > 0 {
-				end = int64(order.Uint16(p[berkeleyHeader+2*(i-1):]))
-			}
-			if at < berkeleyHeader || at >= end || end > size {
-				return at, nil, syntax(page*size, "an entry from byte %d to %d of a page", at, end)
-			}
-			return at, p[at:end], nil
-		}
-		if entries%2 != 0 {
-			return syntax(page*size, "a page of %d entries, which are keys and values", entries)
-		}
-		for i := int64(0); i < entries; i += 2 {
-			_, key, err := entry(i)
-			if err != nil {
-				return err
-			}
-			at, value, err := entry(i + 1)
-			if err != nil {
-				return err
-			}
-			b := blob{value[1:], page*size + at + 1}
-			switch {
-			case value[0] == berkeleyOffPage && len(value) >= 12:
-				if b.data, err = chain(data, order, size, last, int64(order.Uint32(value[4:])), int64(order.Uint32(value[8:]))); err != nil {
-					return err
-				}
-				b.offset = -1
-			case value[0] != berkeleyInPage || key[0] != berkeleyInPage:
-				return syntax(page*size+at, "an entry of type %d", value[0])
-			case len(bytes.Trim(key[1:], "\x00")) == 0: // key 0 has the number that was given last
-				continue
-			}
-			if err := f(b); err != nil {
-				return err
-			}
+		if err := x.eachValue(number, f); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// chain joins the pages of a value of a length.
-func chain(data []byte, order binary.ByteOrder, size, last, page, length int64) ([]byte, error) {
-	if length > int64(len(data)) {
-		return nil, syntax(page*size, "a value of %d bytes", length)
+// A berkeley is a hash table of Berkeley DB.
+type berkeley struct {
+	data  []byte
+	order binary.ByteOrder
+	size  int64 // bytes in a page
+	last  int64 // number of the last page
+}
+
+// openBerkeley reads the first page, which describes the table.
+func openBerkeley(data []byte) (*berkeley, error) {
+	order := berkeleyOrder(data)
+	x := &berkeley{data: data, order: order, size: int64(order.Uint32(data[20:])), last: int64(order.Uint32(data[32:]))}
+	if x.size < 512 || x.size > 64<<10 || x.size&(x.size-1) != 0 {
+		return nil, syntax(20, "pages of %d bytes", x.size)
+	}
+	if data[24] != 0 {
+		return nil, syntax(24, "the database is encrypted")
+	}
+	if (x.last+1)*x.size > int64(len(data)) {
+		return nil, syntax(32, "%d pages of %d bytes in %d bytes", x.last+1, x.size, len(data))
+	}
+	return x, nil
+}
+
+func (x *berkeley) page(number int64) []byte {
+	return x.data[number*x.size : (number+1)*x.size]
+}
+
+// eachValue calls f with the values in a page of entries, which are keys and values by turns.
+func (x *berkeley) eachValue(number int64, f func(blob) error) error {
+	entries := int64(x.order.Uint16(x.page(number)[20:]))
+	if berkeleyHeader+2*entries > x.size {
+		return syntax(number*x.size, "a page of %d entries", entries)
+	}
+	if entries%2 != 0 {
+		return syntax(number*x.size, "a page of %d entries, which are keys and values", entries)
+	}
+	for i := int64(0); i < entries; i += 2 {
+		b, ok, err := x.value(number, i)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if err := f(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// value returns the value that belongs to the key in entry i. ok is false if it is not a
+// package: the value of key 0 is the last number that rpm gave to a package.
+func (x *berkeley) value(number, i int64) (b blob, ok bool, err error) {
+	_, key, err := x.entry(number, i)
+	if err != nil {
+		return b, false, err
+	}
+	at, value, err := x.entry(number, i+1)
+	if err != nil {
+		return b, false, err
+	}
+	switch {
+	case value[0] == berkeleyOffPage && len(value) >= 12:
+		b.offset = -1
+		b.data, err = x.chain(int64(x.order.Uint32(value[4:])), int64(x.order.Uint32(value[8:])))
+		return b, err == nil, err
+	case value[0] != berkeleyInPage || key[0] != berkeleyInPage:
+		return b, false, syntax(number*x.size+at, "an entry of type %d", value[0])
+	}
+	isKey0 := len(bytes.Trim(key[1:], "\x00")) == 0
+	return blob{value[1:], number*x.size + at + 1}, !isKey0, nil
+}
+
+// entry returns an entry of a page and its offset in the page. It has at least one byte, its
+// type. Entries fill a page from its end: each ends where the one before it starts.
+func (x *berkeley) entry(number, i int64) (at int64, e []byte, err error) {
+	page, end := x.page(number), x.size
+	at = int64(x.order.Uint16(page[berkeleyHeader+2*i:]))
+	if i > 0 {
+		end = int64(x.order.Uint16(page[berkeleyHeader+2*(i-1):]))
+	}
+	if at < berkeleyHeader || at >= end || end > x.size {
+		return at, nil, syntax(number*x.size, "an entry from byte %d to %d of a page", at, end)
+	}
+	return at, page[at:end], nil
+}
+
+// chain joins the pages that hold a value of a given length, from a page on.
+func (x *berkeley) chain(number, length int64) ([]byte, error) {
+	if length > int64(len(x.data)) {
+		return nil, syntax(number*x.size, "a value of %d bytes", length)
 	}
 	value := make([]byte, 0, length)
 	for int64(len(value)) < length {
-		if page <= 0 || page > last {
-			return nil, syntax(page*size, "a value of %d bytes goes on at page %d of %d", length, page, last)
+		if number <= 0 || number > x.last {
+			return nil, syntax(number*x.size, "a value of %d bytes goes on at page %d of %d", length, number, x.last)
 		}
-		p := data[page*size : (page+1)*size]
-		used := int64(order.Uint16(p[22:]))
-		if p[25] != berkeleyOverflow || used == 0 || used > size-berkeleyHeader {
-			return nil, syntax(page*size, "expected a page of a value")
+		page := x.page(number)
+		used := int64(x.order.Uint16(page[22:]))
+		if page[25] != berkeleyOverflow || used == 0 || used > x.size-berkeleyHeader {
+			return nil, syntax(number*x.size, "expected a page of a value")
 		}
-		value = append(value, p[berkeleyHeader:berkeleyHeader+used]...)
-		page = int64(order.Uint32(p[16:]))
+		value = append(value, page[berkeleyHeader:berkeleyHeader+used]...)
+		number = int64(x.order.Uint32(page[16:]))
 	}
 	return value[:length], nil
 }

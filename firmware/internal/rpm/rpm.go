@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package rpm reads the packages of rpm: databases of what is installed, in the three forms
+// Package rpm reads the packages of rpm: databases of installed packages, in the three forms
 // that rpm has had, and package files.
 //
 //	rpm-database  Packages (Berkeley DB), Packages.db (ndb), rpmdb.sqlite
-//	rpm-package   a package file: its header; the payload is not looked into
+//	rpm-package   a package file: its header; the payload is not unpacked
 //
-// All hold headers of the same form (rpm, docs/manual/hregions.md and tags.md). The Vendor of
-// a package is its supplier, who on most systems is the distribution; the Packager is a
-// contributor, and the address of a project only refers.
+// All contain headers of the same form (rpm, docs/manual/hregions.md and tags.md). The Vendor
+// of a package is its supplier, which on most systems is the distribution. The Packager is a
+// contributor, and the address of a project is only a reference.
 //
 // # Security considerations
 //
-// A database is read in memory, up to a bound. Lengths are checked before anything is set
-// aside for them, pages are followed once, and an entry that cannot be read is an error
-// with its offset: a package that was passed over could be anybody's.
+// A database is read in memory, up to a bound. Lengths are checked before memory is allocated
+// for them, and pages are followed once. An entry that cannot be read is an error with its
+// offset: if it were skipped, a package of any vendor could be missed.
 package rpm
 
 import (
@@ -44,14 +44,14 @@ const (
 	maxEntries  = 1 << 16
 )
 
-// A blob is the header of a package, and where it stands in the database; the offset is -1
-// if it is in several pieces.
+// A blob is the header of a package and its offset in the database; the offset is -1 if the
+// header is in several pieces.
 type blob struct {
 	data   []byte
 	offset int64
 }
 
-// backends are the forms of databases, by what they start with.
+// backends are the forms of databases. The first one that recognizes the start of a file reads it.
 var backends = []struct {
 	sniff func(head []byte) bool
 	each  func(data []byte, f func(blob) error) error
@@ -116,8 +116,8 @@ func each(data []byte, f func(blob) error) error {
 	return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("no database of rpm")}
 }
 
-// Files calls f with the files that the packages of a database say are their own. It stops at
-// what it cannot read, and says so.
+// Files calls f with the files that belong to the packages of a database. It stops with an
+// error at the first thing that it cannot read.
 func Files(r io.Reader, f func(path string)) error {
 	data, err := io.ReadAll(io.LimitReader(r, maxDatabase+1))
 	if err != nil {
@@ -162,14 +162,14 @@ const (
 	typeInt32     = 4
 	typeString    = 6
 	typeStrings   = 8
-	typeLocalised = 9
+	typeLocalized = 9
 )
 
 // A header is the header of a package.
 type header struct {
 	blob
 	entries map[uint32]span
-	start   int // of the data of entries
+	start   int // offset of the data of the entries
 }
 
 // A span is the data of an entry.
@@ -177,8 +177,8 @@ type span struct {
 	typ, at, count uint32
 }
 
-// parse reads a header: the number of entries and of bytes, big end first, the entries, and
-// the bytes that they are in.
+// parse reads a header: the number of entries and the number of data bytes, which are
+// big-endian, then the entries, then the data.
 func parse(b blob) (*header, error) {
 	fail := func(format string, args ...any) (*header, error) {
 		return nil, &sbom.Error{Offset: b.offset, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the header of a package: "+format, args...)}
@@ -207,10 +207,10 @@ func parse(b blob) (*header, error) {
 	return h, nil
 }
 
-// wanted are the tags that bear on vendors: of each there is one.
+// wanted are the tags that components are made from. Each may occur only once.
 var wanted = map[uint32]bool{tagName: true, tagVersion: true, tagVendor: true, tagPackager: true, tagURL: true, tagDistribution: true}
 
-// text returns the text of an entry, and its place in the database.
+// text returns the text of an entry, and its offset in the database.
 func (h *header) text(tag uint32) (string, int64) {
 	all := h.texts(tag)
 	if len(all) == 0 {
@@ -226,7 +226,7 @@ func (h *header) text(tag uint32) (string, int64) {
 // texts returns the texts of an entry.
 func (h *header) texts(tag uint32) []string {
 	s, ok := h.entries[tag]
-	if !ok || s.typ != typeString && s.typ != typeStrings && s.typ != typeLocalised {
+	if !ok || s.typ != typeString && s.typ != typeStrings && s.typ != typeLocalized {
 		return nil
 	}
 	rest := h.data[h.start+int(s.at):]
@@ -255,7 +255,7 @@ func (h *header) numbers(tag uint32) []uint32 {
 	return all
 }
 
-// component makes a component of a package.
+// component makes a component from a package. n is its number, for one without a name.
 func component(s *sbom.Sink, h *header, n int) sbom.Component {
 	name, at := h.text(tagName)
 	c := sbom.Component{Type: "application", Name: name, Location: vendors.Location{Pointer: "/" + name, Offset: at}}
@@ -286,13 +286,13 @@ func component(s *sbom.Sink, h *header, n int) sbom.Component {
 		where := vendors.Location{Pointer: c.Location.Pointer + "/" + f.name}
 		text, at := h.text(f.tag)
 		where.Offset = at
-		if e, ok := h.entries[f.tag]; ok && text == "" && e.count > 0 && (e.typ != typeString && e.typ != typeLocalised || len(h.texts(f.tag)) == 0) {
+		if e, ok := h.entries[f.tag]; ok && text == "" && e.count > 0 && (e.typ != typeString && e.typ != typeLocalized || len(h.texts(f.tag)) == 0) {
 			c.Malformed++
 			s.Warn(sbom.WarnMalformed, "the "+f.name+" is no text", where)
 			continue
 		}
 		if !utf8.ValidString(text) {
-			text = strings.ToValidUTF8(text, "\ufffd") // which counts, in a maker's name
+			text = strings.ToValidUTF8(text, "\ufffd") // a maker's name with this character counts as malformed
 		}
 		switch {
 		case text == "(none)" || text == "":
@@ -305,8 +305,8 @@ func component(s *sbom.Sink, h *header, n int) sbom.Component {
 	return c
 }
 
-// A package file starts with a lead of 96 bytes and a header of signatures, filled up to
-// eight bytes (rpm, docs/manual/format_v4.md).
+// A package file starts with a lead of 96 bytes and a header of signatures, padded to a
+// multiple of eight bytes (rpm, docs/manual/format_v4.md).
 const (
 	leadMagic   = "\xed\xab\xee\xdb"
 	leadSize    = 96
@@ -382,7 +382,7 @@ func (x *section) skip(n int) error {
 	return err
 }
 
-// header reads a header with its magic and four bytes that are reserved.
+// header reads a header after its magic and four reserved bytes.
 func (x *section) header() (blob, error) {
 	magic, err := x.read(8)
 	if err != nil {

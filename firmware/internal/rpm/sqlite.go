@@ -10,9 +10,9 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// The form of SQLite: one table of headers, a tree of pages (sqlite.org/fileformat2.html).
-// Only what that takes is read. A database whose last changes are still in a log beside it
-// has them there: the log is a file of its own.
+// The form "SQLite": one table of headers, which is a tree of pages
+// (sqlite.org/fileformat2.html). Only this table is read. The last changes of a database can
+// still be in a log, which is another file.
 const (
 	sqliteMagic    = "SQLite format 3\x00"
 	sqliteHeader   = 100
@@ -26,7 +26,7 @@ var (
 	errRow     = errors.New("its values cannot be read")
 )
 
-// sniffSQLite goes by the words that make the table, which are in the first page.
+// sniffSQLite looks for words of the statement that creates the table, in the first page.
 func sniffSQLite(head []byte) bool {
 	return len(head) >= sqliteHeader+12 && bytes.HasPrefix(head, []byte(sqliteMagic)) && bytes.Contains(head, []byte("Packages")) && bytes.Contains(head, []byte("hnum"))
 }
@@ -77,7 +77,7 @@ func eachSQLite(data []byte, f func(blob) error) error {
 	})
 }
 
-// table calls f with the rows of a table, whose tree starts at a page.
+// table calls f with the rows of the table that starts at a page.
 func (x *sqlite) table(number int64, depth int, f func(blob) error) error {
 	start := (number - 1) * x.size
 	if number < 1 || start >= int64(len(x.data)) || depth > sqliteDepth {
@@ -126,7 +126,7 @@ func (x *sqlite) table(number int64, depth int, f func(blob) error) error {
 	return nil
 }
 
-// payload reads the row of a cell, which can go on in a chain of pages.
+// payload reads the row in a cell, which can continue in a chain of pages.
 func (x *sqlite) payload(page []byte, start, at int64) (blob, error) {
 	total, n := varint(page[at:])
 	_, m := varint(page[min(at+n, x.size):])
@@ -162,7 +162,7 @@ func (x *sqlite) payload(page []byte, start, at int64) (blob, error) {
 	return blob{data, -1}, nil
 }
 
-// varint reads a number of one to nine bytes, and returns how many; none is an error.
+// varint reads a number of one to nine bytes and returns how many bytes it has; 0 is an error.
 func varint(b []byte) (v, n int64) {
 	for i := 0; i < len(b) && i < 9; i++ {
 		if i == 8 {
@@ -176,14 +176,14 @@ func varint(b []byte) (v, n int64) {
 	return 0, 0
 }
 
-// A value is one of a row: a number, or bytes and where they are in the row.
+// A value is a field of a row: a number, or bytes and their offset in the row.
 type value struct {
 	number int64
 	text   []byte
 	at     int64
 }
 
-// record reads the values of a row: the types of all, and then what they hold.
+// record reads the values of a row: first the types of all values, then the values.
 func record(row []byte) ([]value, error) {
 	size, n := varint(row)
 	if n == 0 || size < n || size > int64(len(row)) {
