@@ -20,12 +20,11 @@ import (
 
 // Bounds of a field of sysfs.
 const (
-	maxPage  = 4096 // sysfs gives a page at most
-	maxValue = 256  // longer than any string of SMBIOS that is in use
+	maxPage  = 4096 // sysfs returns at most a page
+	maxValue = 256  // longer than the strings that real SMBIOS tables have
 )
 
-// forms are how the files of sysfs look that have a form of their own, by name. All others
-// hold one line of text.
+// forms are the forms of some files of sysfs, by their names. All others are one line of text.
 var forms = map[string]*regexp.Regexp{
 	"bios_date":           regexp.MustCompile(`^(\d\d/\d\d/\d{2}(\d\d)?)?$`),
 	"bios_release":        regexp.MustCompile(`^\d+\.\d+$`),
@@ -35,13 +34,13 @@ var forms = map[string]*regexp.Regexp{
 	"uevent":              regexp.MustCompile(`^([A-Z][A-Z0-9_]*=[^\n]*(\n|$))*$`),
 }
 
-// setting is how a file in the directory "power" looks, and a number of the ESRT.
+// setting is the form of a file in the directory "power", and of a number in the ESRT.
 var setting = regexp.MustCompile(`^[A-Za-z0-9_ ./:-]{0,64}$`)
 
-// power is what sysfs keeps of the power of every device.
+// power are the files in the directory "power" that sysfs has for every device.
 var power = []string{"async", "autosuspend_delay_ms", "control", "runtime_active_kids", "runtime_active_time", "runtime_enabled", "runtime_status", "runtime_suspended_time", "runtime_usage"}
 
-// counts are beside the entries of the ESRT.
+// counts are the files beside the entries of the ESRT.
 var counts = []string{"fw_resource_count", "fw_resource_count_max", "fw_resource_version"}
 
 // specialDirectory records a directory in which the files are fields of one device.
@@ -68,10 +67,10 @@ func (w *walker) specialDirectory(dir string) {
 	add(path.Join(dir, "power"), setting, power...)
 }
 
-// field reports whether a file is a field of a directory of them. Its place says that it can
-// be, and its content whether it is: one value in the form of that field, and no document of
-// a known format. What is not is read as any file. A field is part of the tree's digest,
-// unless only root can read it, as a serial number.
+// field reports whether a file is a field in a special directory. Its path must be that of a
+// field, and its content must be a value in the form of that field and no document in a known
+// format; any other file is read as usual. A field is part of the tree's digest, unless only
+// root can read it, such as a serial number.
 func (w *walker) field(j *job) bool {
 	form, ok := w.fields[j.path]
 	if !ok {
@@ -87,7 +86,7 @@ func (w *walker) field(j *job) bool {
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxPage+1))
-	if err != nil { // as sysfs does for what a device does not have
+	if err != nil { // sysfs returns an error for a field that the device does not have
 		j.unread = true
 		return errors.Is(err, fs.ErrPermission) || len(data) == 0
 	}
@@ -119,7 +118,8 @@ func isText(data []byte) bool {
 	return true
 }
 
-// isTextRune reports whether a character of n bytes, as package utf8 decodes it, is of a text.
+// isTextRune reports whether a character, as package utf8 decodes it from n bytes, may occur in
+// a text.
 func isTextRune(r rune, n int) bool {
 	return (r != utf8.RuneError || n > 1) && (!unicode.IsControl(r) || strings.ContainsRune("\t\n\r\f", r))
 }

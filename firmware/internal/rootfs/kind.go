@@ -8,7 +8,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/smbios"
 )
 
-// marks are files by which a directory is known for what it is.
+// marks are files that show what kind of directory contains them.
 var marks = []struct{ kind, path string }{
 	{"root-file-system", "etc/os-release"},
 	{"root-file-system", "usr/lib/os-release"},
@@ -32,10 +32,9 @@ var marks = []struct{ kind, path string }{
 	{"redfish-mockup", "Systems/index.json"},
 }
 
-// Kind says whether a directory is to be read as one document: "root-file-system",
-// "redfish-mockup",
-// "sysfs-dmi" or "sysfs-esrt"; "" if it is a directory of documents. Only names are
-// looked at; a link counts, wherever it leads.
+// Kind says how a directory is read as one document: "root-file-system", "redfish-mockup",
+// "sysfs-dmi" or "sysfs-esrt"; "" if it is a directory of separate documents. Only the names of
+// files decide; links count, wherever they lead.
 func Kind(fsys fs.FS) string {
 	if smbios.IsDirectory(fsys, ".") {
 		return "sysfs-dmi"

@@ -18,21 +18,21 @@ import (
 // 3.0, 3.5 (dev), 3.15 (run), 3.18 (tmp), 6.1.4 (proc), 6.1.7 (sys).
 var running = []string{"dev", "proc", "run", "sys", "tmp"}
 
-// link takes note of a symbolic link that leads out of the tree. Those within are to files
-// that are read anyway. A file system in an image has no outside, and says nothing of where
-// its links lead.
+// link records a symbolic link that leads out of the tree. A link inside the tree leads to a
+// file that is read anyway. Nothing is outside a file system in an image, and such a file
+// system does not tell the targets of its links.
 func (w *walker) link(p string) {
 	fsys, ok := w.fsys.(fs.ReadLinkFS)
 	if !ok || path.Base(p) == "subsystem" && slices.ContainsFunc(w.special, func(d directory) bool { return d.path == path.Dir(p) }) {
-		return // that of sysfs leads to the kind of the device
+		return // in sysfs this link leads to the class of the device
 	}
 	if target, err := fsys.ReadLink(p); err != nil || leadsOut(fsys, p, target) {
 		w.outside = append(w.outside, p)
 	}
 }
 
-// leadsOut reports whether a link is to something that is not in the tree. One that starts with
-// "/" starts at the root of the tree, as on the device.
+// leadsOut reports whether the target of a link is not in the tree. A target that starts with
+// "/" is relative to the root of the tree, as on the device.
 func leadsOut(fsys fs.ReadLinkFS, p, target string) bool {
 	if filepath.VolumeName(target) != "" {
 		return true
@@ -50,7 +50,7 @@ func leadsOut(fsys fs.ReadLinkFS, p, target string) bool {
 	return err != nil
 }
 
-// reportLinks says which links lead out.
+// reportLinks reports the links that lead out of the tree.
 func (w *walker) reportLinks() {
 	if n := len(w.outside); n > 0 {
 		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d links lead out of the tree, as %s: what they lead to was not screened",

@@ -15,68 +15,103 @@ import (
 	"github.com/clause76/clause76/firmware/internal/rpm"
 )
 
-// The files of package managers, by their places. What comes in front of "lib" is the root
-// of the system that the database is about, perhaps with "usr" or "var".
+// The files of package managers, by their paths. What comes before "lib" is the root of the
+// system that the database describes, perhaps with "usr" or "var".
 var (
 	// debStatus is the database of dpkg or opkg.
 	debStatus = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/status$`)
-	// debInfo is what they keep for a package: its name, ":" and its architecture if there are
-	// packages of several, and the kind of the file.
+	// debInfo is a file that they keep for one package. Its name consists of the package, ":"
+	// and the architecture if there are several, and the kind of the file.
 	debInfo = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/info/([^/]+?)(?::[a-z0-9-]+)?\.(list|control|conffiles|md5sums|shlibs|symbols|triggers|provides|templates|config|(?:pre|post)(?:inst|rm)(?:-pkg)?)$`)
-	// debOther is what they keep for all.
+	// debOther is a file that they keep for all packages.
 	debOther = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/format|status-old|available|lock|arch|diversions|statoverride)$`)
-	// apkInstalled is apk's database. "P:" is a package, "F:" a directory of it, "R:" a file in that.
+	// apkInstalled is apk's database. "P:" is a package, "F:" a directory of it, "R:" a file in the directory.
 	apkInstalled = regexp.MustCompile(`(^|/)lib/apk/db/installed$`)
 	apkOther     = regexp.MustCompile(`(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$`)
 	rpmPackages  = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Packages|Packages\.db|rpmdb\.sqlite)$`)
 	rpmOther     = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Basenames|Conflictname|Dirnames|Enhancename|Filetriggername|Group|Installtid|Name|Obsoletename|Providename|Recommendname|Requirename|Sha1header|Sigmd5|Suggestname|Supplementname|Transfiletriggername|Triggername|__db\.[0-9]+|Index\.db|rpmdb\.sqlite-shm|\.rpm\.lock|\.dbenv\.lock)$`)
 )
 
-// owners returns the files that belong to installed packages, and those that package managers
-// keep beside their databases. A list of files owns them only if the database beside it has
-// its package as installed. What a manager keeps for itself has to be beside a database that
-// can be read, and has to look like what it is by its name.
+// owners returns the files that belong to installed packages, and the files that package
+// managers keep beside their databases. A file belongs to a package if the manager's list of
+// that package names it, and the database says that the package is installed. A manager's own
+// file must be beside a database that can be read, and its content must fit its name.
 func owners(fsys fs.FS, files []string) map[string]bool {
-	owned := make(map[string]bool)
-	databases := make(map[string]map[string]bool) // directory to packages, and whether each is installed
+	o := &ownership{fsys: fsys, owned: make(map[string]bool), databases: make(map[string]map[string]bool)}
 	for _, p := range files {
-		dir := path.Dir(p)
-		switch {
-		case debStatus.MatchString(p):
-			databases[dir] = installedPackages(fsys, p)
-		case apkInstalled.MatchString(p):
-			databases[dir] = apkFiles(fsys, p, owned)
-		case rpmPackages.MatchString(p):
-			databases[dir] = rpmFiles(fsys, p, owned)
+		o.readDatabase(p)
+	}
+	// Whether a list of files counts depends on the databases, so the lists come second.
+	for _, p := range files {
+		o.readInfo(p)
+		if o.isManagers(p) {
+			o.owned[p] = true
 		}
 	}
-	for _, p := range files {
-		dir := path.Dir(p)
-		if m := debInfo.FindStringSubmatch(p); m != nil {
-			installed, known := databases[path.Dir(dir)][m[2]]
-			if installed && m[3] == "list" {
-				top := root(debInfo, p)
-				each(fsys, p, func(line string) { owned[under(fsys, top, line)] = true })
-			}
-			if known && isTextFile(fsys, p) {
-				owned[p] = true
-			}
-		}
-		if debOther.MatchString(p) && len(databases[strings.TrimSuffix(dir, "/info")]) > 0 && isTextFile(fsys, p) ||
-			apkOther.MatchString(p) && len(databases[dir]) > 0 && (isTextFile(fsys, p) || path.Ext(p) == ".tar" && isArchiveOfTexts(fsys, p)) ||
-			rpmOther.MatchString(p) && len(databases[dir]) > 0 && isIndex(fsys, p) {
-			owned[p] = true
-		}
-	}
-	return owned
+	return o.owned
 }
 
-// root is the part of a path in front of what a pattern finds, without a slash.
+// An ownership collects the files of a tree that belong to packages and package managers.
+type ownership struct {
+	fsys  fs.FS
+	owned map[string]bool
+	// databases maps the directory of a database to its packages, and says of each whether it
+	// is installed.
+	databases map[string]map[string]bool
+}
+
+// readDatabase reads a file that is a database by its path. Those of apk and rpm have the
+// lists of files in them.
+func (o *ownership) readDatabase(p string) {
+	switch dir := path.Dir(p); {
+	case debStatus.MatchString(p):
+		o.databases[dir] = installedPackages(o.fsys, p)
+	case apkInstalled.MatchString(p):
+		o.databases[dir] = apkFiles(o.fsys, p, o.owned)
+	case rpmPackages.MatchString(p):
+		o.databases[dir] = rpmFiles(o.fsys, p, o.owned)
+	}
+}
+
+// readInfo reads what dpkg and opkg keep about one package, if the path is such a file. One of
+// the kinds is the list of the package's files.
+func (o *ownership) readInfo(p string) {
+	m := debInfo.FindStringSubmatch(p)
+	if m == nil {
+		return
+	}
+	pkg, kind := m[2], m[3]
+	installed, known := o.databases[path.Dir(path.Dir(p))][pkg]
+	if installed && kind == "list" {
+		top := root(debInfo, p)
+		each(o.fsys, p, func(line string) { o.owned[under(o.fsys, top, line)] = true })
+	}
+	if known && isTextFile(o.fsys, p) {
+		o.owned[p] = true
+	}
+}
+
+// isManagers reports whether a file is one that a package manager keeps for all packages.
+func (o *ownership) isManagers(p string) bool {
+	dir := path.Dir(p)
+	hasPackages := func(dir string) bool { return len(o.databases[dir]) > 0 }
+	switch {
+	case debOther.MatchString(p) && hasPackages(strings.TrimSuffix(dir, "/info")):
+		return isTextFile(o.fsys, p)
+	case apkOther.MatchString(p) && hasPackages(dir):
+		return isTextFile(o.fsys, p) || path.Ext(p) == ".tar" && isArchiveOfTexts(o.fsys, p)
+	case rpmOther.MatchString(p) && hasPackages(dir):
+		return isIndex(o.fsys, p)
+	}
+	return false
+}
+
+// root returns the part of a path before the match of a pattern, without a slash at its end.
 func root(pattern *regexp.Regexp, p string) string { return p[:pattern.FindStringIndex(p)[0]] }
 
 // installedPackages returns the packages of a database of dpkg or opkg, and whether each is
-// installed. Of a database that is broken, those ahead of the fault; it is reported when the
-// file is read as a document.
+// installed. From a broken database it returns those before the fault; the fault is reported
+// when the file is read as a document.
 func installedPackages(fsys fs.FS, name string) map[string]bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -93,13 +128,13 @@ func installedPackages(fsys fs.FS, name string) map[string]bool {
 			break
 		}
 		if c.Name != "" {
-			found[c.Name] = found[c.Name] || !c.Indirect // one package can be there for two architectures
+			found[c.Name] = found[c.Name] || !c.Indirect // a package can have an entry for each architecture
 		}
 	}
 	return found
 }
 
-// apkFiles takes the files of the packages of apk's database, and returns the packages.
+// apkFiles adds the files of the packages in apk's database to owned, and returns the packages.
 func apkFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	found := make(map[string]bool)
 	top, pkg, dir := root(apkInstalled, name), "", ""
@@ -120,7 +155,8 @@ func apkFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	return found
 }
 
-// rpmFiles takes the files of the packages of a database of rpm, and returns the packages.
+// rpmFiles adds the files of the packages in a database of rpm to owned. It returns them, which
+// says that there are packages in the database.
 func rpmFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -137,12 +173,12 @@ func rpmFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	return found
 }
 
-// merged are the directories that are links into usr on many systems, while their
-// databases have files in them by their old names.
+// merged matches files in directories that are links into usr on many systems. Databases
+// still have the old paths of such files.
 var merged = regexp.MustCompile(`^/s?bin/|^/lib[0-9a-z]*/`)
 
-// under is the path in the tree of a file that a database names. The database is in
-// root/usr/lib/opkg, root/var/lib/dpkg, root/lib/apk.
+// under returns the path in the tree of a file that a database names. root is the part of the
+// database's path before "lib", such as "x/usr" for x/usr/lib/opkg and "x" for x/lib/apk.
 func under(fsys fs.FS, root, name string) string {
 	top := root
 	if base := path.Base(root); base == "usr" || base == "var" {
@@ -171,7 +207,7 @@ func each(fsys fs.FS, name string, f func(string)) {
 	}
 }
 
-// isTextFile reports whether a file is text from its start to its end.
+// isTextFile reports whether all of a file is text.
 func isTextFile(fsys fs.FS, name string) bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -193,7 +229,7 @@ func isTextStream(r io.Reader) bool {
 	}
 }
 
-// isArchiveOfTexts reports whether a file is a tar archive of nothing but texts.
+// isArchiveOfTexts reports whether a file is a tar archive that contains only texts.
 func isArchiveOfTexts(fsys fs.FS, name string) bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -211,10 +247,10 @@ func isArchiveOfTexts(fsys fs.FS, name string) bool {
 	}
 }
 
-// isIndex reports whether a file is an index or a lock of rpm. Those of Berkeley DB have a
-// number at byte 12, and the first file that processes share has one at its start; the others
-// have none. Those of ndb start with "RpmX" or "RpmI", and SQLite's shared memory with its version,
-// 3007000, in the order of bytes of the machine.
+// isIndex reports whether a file is an index or a lock of rpm. Files of Berkeley DB have a
+// magic number at byte 12. Of the files that processes share, which are __db.001 and so on,
+// only the first has a magic number, at its start. Files of ndb start with "RpmX" or "RpmI".
+// SQLite's shared memory starts with its version, 3007000, in the byte order of the machine.
 func isIndex(fsys fs.FS, name string) bool {
 	if dir, base := path.Split(name); strings.HasPrefix(base, "__db.") {
 		name = dir + "__db.001"

@@ -7,17 +7,17 @@
 //	doc := firmware.OpenFS(ctx, os.DirFS("rootfs"), nil)
 //	for c, err := range doc.Components() { … }
 //
-// Each file is read as what its content says it is, unpacked if need be: databases of
+// The content of a file decides how it is read, and it is unpacked if necessary: databases of
 // packages, os-release, kernel modules, executables, properties, bills of materials, and
-// images within. A component's location is the file's path, "#", and the place in the
-// file: "usr/lib/opkg/status#/kmod-x"; its offset counts in that file.
+// images. A component's location is the file's path, "#", and the place in the file:
+// "usr/lib/opkg/status#/kmod-x"; its offset is the offset in that file.
 //
-// # What says nothing
+// # Files that name no vendor
 //
-// Most files of a system do not name a vendor. Those of packages that a database has as
-// installed (dpkg, opkg, apk, rpm) are their package's. All others that hold anything, and that
-// are in no format that is read, count as components without an identity, and the
-// document as incomplete: an unknown program is not a clean one.
+// Most files of a system do not name a vendor. A file that belongs to an installed package, by
+// the database of dpkg, opkg, apk or rpm, is covered by that package. Any other file that is
+// not empty and has no known format counts as a component without an identity, and makes the
+// document incomplete: an unknown program must not count as screened.
 package rootfs
 
 import (
@@ -42,23 +42,23 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// An Opener opens what r holds as a document. at reads the same size bytes at any place, if
-// that is possible, and is nil otherwise.
+// An Opener opens the content of r as a document. at reads the same content, of size bytes,
+// at any offset; it is nil if that is not possible.
 type Opener func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document
 
 // Options set how a tree is read.
 type Options struct {
 	sbom.Options
-	// Open reads a file of the tree. It has to be set; firmware.OpenFS does.
+	// Open reads a file of the tree. It must be set; firmware.OpenFS sets it.
 	Open Opener
 	// Jobs is how many files are read at once; default one for each processor. Results
 	// do not depend on it.
 	Jobs int
 	// Bytes bounds the sum of the sizes of all files; default 256 GiB.
 	Bytes int64
-	// Sum, if it is set, is given what sha256sum prints for the files in order of their
-	// paths (that of bytes): a line each of the digest, two spaces and the path. Its own
-	// digest is one of the tree.
+	// Sum, if it is set, receives what sha256sum prints for the files, in byte order of
+	// their paths: for each a line with the digest, two spaces and the path. So its own
+	// digest is a digest of the tree.
 	Sum hash.Hash
 }
 
@@ -67,12 +67,13 @@ const (
 	maxFiles = 1_000_000
 	maxDepth = 256
 	maxBytes = 256 << 30
-	batch    = 256 // components that are handed over at once
+	batch    = 256 // components that a worker sends at once
 )
 
 // Read returns what the files of fsys say. Symbolic links are not followed; one that leads out
-// of the tree makes the document incomplete. Devices, pipes and sockets hold nothing. The error of a file makes the document incomplete;
-// that of a directory, of ctx, or of a limit ends it.
+// of the tree makes the document incomplete. Devices, pipes and sockets are skipped. An error
+// in a file makes the document incomplete; an error in a directory, of ctx, or of a limit ends
+// it.
 func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 	kind := Kind(fsys)
 	if kind == "" {
@@ -88,8 +89,8 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 	})
 }
 
-// Walk is Read for a tree inside of another document, whose sink is s; prefix stands in
-// front of all locations. It returns false, and no error, if the caller wants no more.
+// Walk is Read for a tree inside another document, which has the sink s. All locations start
+// with prefix. It returns false, and no error, if the caller wants no more.
 func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Options) (more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -116,14 +117,14 @@ type walker struct {
 	files  []string
 	// outside are links that lead out of the tree.
 	outside []string
-	// special are directories with the fields of one thing, and fields the files in them, each
-	// with the form of its value, or nil for a line of text.
+	// special are the directories in which each file is a field of one device. fields are
+	// these files, each with the form of its value, or nil for a line of text.
 	special []directory
 	fields  map[string]*regexp.Regexp
 	owned   map[string]bool
 }
 
-// A directory is read as a whole.
+// A directory is one that is read as a whole, with a function of its own.
 type directory struct {
 	path string
 	read func(s *sbom.Sink, fsys fs.FS, dir, prefix string) (more bool)
@@ -169,11 +170,11 @@ func (w *walker) list() error {
 	return err
 }
 
-// A job is a file that is read, by one goroutine, for another to take what comes of it.
+// A job is a file that one goroutine reads; another one receives the results.
 type job struct {
 	path    string
 	batches chan []sbom.Component
-	// What follows is there once batches is closed.
+	// The fields below are set once batches is closed.
 	documents []document
 	sum       [sha256.Size]byte
 	empty     bool
@@ -181,7 +182,7 @@ type job struct {
 	err       error // of the file itself
 }
 
-// A document is one of those in a file: one, unless the file is an archive.
+// A document is a document in a file. A file has one, unless it is an archive.
 type document struct {
 	path      string // within the tree
 	header    sbom.Header
@@ -189,7 +190,7 @@ type document struct {
 	err       error
 }
 
-// read reads the files, several at once, and delivers in their order.
+// read reads several files at once and emits their components in order of the files.
 func (w *walker) read() (more bool, err error) {
 	jobs := w.opts.Jobs
 	if jobs <= 0 {
@@ -221,7 +222,7 @@ func (w *walker) read() (more bool, err error) {
 			select {
 			case todo <- j:
 			case <-ctx.Done():
-				close(j.batches) // nobody will
+				close(j.batches) // no worker will
 				return
 			}
 		}
@@ -258,7 +259,8 @@ func (w *walker) read() (more bool, err error) {
 	return true, nil
 }
 
-// finish takes over the warnings of a file that was read, and reports whether it said nothing.
+// finish adds the warnings of a file to the document. silent says that nothing in the file was
+// recognized, and that it belongs to no package.
 func (w *walker) finish(j *job) (silent bool) {
 	if j.err != nil {
 		w.s.Malformed(sbom.WarnMalformed, "the file was not screened: "+j.err.Error(), vendors.Location{Pointer: w.prefix + j.path, Offset: -1})
@@ -269,7 +271,7 @@ func (w *walker) finish(j *job) (silent bool) {
 		switch {
 		case errors.Is(d.err, sbom.ErrNotRecognised):
 			unknown++
-		case d.err == nil && d.header.Components == 0 && d.header.Format != "redfish": // many of Redfish's describe no part
+		case d.err == nil && d.header.Components == 0 && d.header.Format != "redfish": // many resources of Redfish describe no part
 			unknown++
 		case d.err != nil:
 			w.s.Malformed(sbom.WarnMalformed, "the file was not screened: "+d.err.Error(), vendors.Location{Pointer: d.path, Offset: -1})
@@ -280,7 +282,7 @@ func (w *walker) finish(j *job) (silent bool) {
 	return unknown > 0 && !j.empty && !w.owned[j.path]
 }
 
-// Within is a place in a file of a tree: the file, "#", and the place in it.
+// Within returns a location in a file of a tree: the file, "#", and the location in it.
 func Within(file string, at vendors.Location) vendors.Location {
 	at.Pointer = file + "#" + at.Pointer
 	return at
@@ -317,7 +319,7 @@ func (w *walker) file(ctx context.Context, j *job) {
 			return
 		}
 	}
-	// The digest is of the whole file, also where reading stopped early.
+	// The digest is of the whole file, even if reading stopped early.
 	if _, err := io.Copy(io.Discard, head); err != nil && j.err == nil {
 		j.err = err
 	}
@@ -370,10 +372,11 @@ func (w *walker) document(ctx context.Context, j *job, item unpack.Item) documen
 	return d
 }
 
-// subjects are the formats that speak of the whole device; others speak of a part of it.
+// subjects are the formats that describe the whole device; others describe a part of it.
 var subjects = []string{"os-release", "android-build-prop", "dmidecode", "redfish"}
 
-// Place moves a component of a file into the document of a tree.
+// Place changes the placement and locations of a component from those in its file to those in
+// the tree.
 func Place(c sbom.Component, file, format string) sbom.Component {
 	if c.Placement != sbom.Part && !slices.Contains(subjects, format) {
 		c.Placement = sbom.Part
@@ -391,7 +394,7 @@ func Place(c sbom.Component, file, format string) sbom.Component {
 	return c
 }
 
-// A source reads a file until the context is over, and takes its digest.
+// A source reads a file until the context is canceled, and computes its digest.
 type source struct {
 	ctx context.Context
 	r   io.Reader
