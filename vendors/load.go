@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -58,23 +59,25 @@ type exclusionFile struct {
 	Source string `json:"source"`
 }
 
-// identifierKinds are the kinds of identifiers a register can hold.
+// identifierKinds are the kinds of identifiers that a register can hold.
 var identifierKinds = makeSet("name", "exactName", "transliteration", "product", "domain",
 	"certificate", "deviceManufacturer", "rpmVendor",
 	"purlNamespace", "purlPackage", "purlPrefix", "cpeVendor", "regid",
 	"oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "devicetree", "fingerprint", "guid")
 
-// relations are what a member can be to its family.
+var errUnknownKind = fmt.Errorf("unknown kind; expected one of %s", words(identifierKinds))
+
+// relations are the relations that a member can have to its family.
 var relations = makeSet("subsidiary", "brand", "business", "jointVenture", "renamed")
 
+// exclusionReasons say why a thing that looks like a vendor's is not.
 var exclusionReasons = makeSet("stranger", "lookAlike", "formerMember", "hosting", "contribution")
 
-// Load reads a register from the *.json files at the top of fsys, one file a
-// vendor, named after its id. Every error wraps [ErrRegister] and names the file
-// and the entry: an unknown member name, a duplicate key, a missing source, a date
-// that is none or an interval that ends before it starts, a value claimed by two
-// families, a name of fewer than three letters, a number of the wrong form. [Lint]
-// checks more.
+// Load reads a register from the *.json files at the top of fsys. There is one file per
+// vendor, named after its id. Every error wraps [ErrRegister] and names the file and the
+// entry: an unknown member name, a duplicate key, a missing source, an invalid date, an
+// interval that ends before it starts, a value that two families claim, a name of fewer
+// than three letters, a number of the wrong form. [Lint] checks more.
 func Load(fsys fs.FS) (*Register, error) {
 	names, err := fs.Glob(fsys, "*.json")
 	if err != nil {
@@ -98,8 +101,8 @@ func Load(fsys fs.FS) (*Register, error) {
 	return build(files)
 }
 
-// LoadBytes reads a register from one JSON array of what [Load] has in files, as
-// it is kept in a denylist release.
+// LoadBytes reads a register from one JSON array, as it is in a release of a denylist. The
+// elements of the array are what [Load] reads from files.
 func LoadBytes(data []byte) (*Register, error) {
 	var files []vendorFile
 	if err := json.Unmarshal(data, &files, json.RejectUnknownMembers(true)); err != nil {
@@ -108,6 +111,7 @@ func LoadBytes(data []byte) (*Register, error) {
 	return build(files)
 }
 
+// build makes a register from the files of its vendors.
 func build(files []vendorFile) (*Register, error) {
 	r := &Register{byID: make(map[ID]*Vendor)}
 	for _, f := range files {
@@ -131,6 +135,7 @@ func build(files []vendorFile) (*Register, error) {
 	return r, nil
 }
 
+// vendor checks the entries of a file and returns the vendor.
 func (f *vendorFile) vendor() (*Vendor, error) {
 	if !validID(string(f.ID)) {
 		return nil, fmt.Errorf("id %q; expected lower-case letters, digits and hyphens", f.ID)
@@ -140,59 +145,80 @@ func (f *vendorFile) vendor() (*Vendor, error) {
 	}
 	v := &Vendor{ID: f.ID, Name: f.Name, Note: f.Note}
 	for i, m := range f.Members {
-		source, err := f.check(m.Source, m.From, m.Until, m.DoubtFrom)
+		member, err := f.member(m)
 		if err != nil {
 			return nil, fmt.Errorf("members[%d] (%s): %w", i, m.ID, err)
 		}
-		if !validID(m.ID) || m.Name == "" || !relations[m.Relation] {
-			return nil, fmt.Errorf("members[%d] (%s): id, name and relation (one of %s) are required", i, m.ID, words(relations))
-		}
-		v.Members = append(v.Members, Member{m.ID, m.Name, m.Relation, Interval{m.From, m.Until}, m.DoubtFrom, source})
+		v.Members = append(v.Members, member)
 	}
 	for i, id := range f.Identifiers {
-		source, err := f.check(id.Source, id.From, id.Until)
-		switch {
-		case err != nil:
-		case !identifierKinds[id.Kind]:
-			err = fmt.Errorf("unknown kind; expected one of %s", words(identifierKinds))
-		case len(id.Values) == 0:
-			err = errors.New("no values")
-		case id.Member != "" && v.member(id.Member) == nil:
-			err = fmt.Errorf("unknown member %q", id.Member)
-		}
-		if err != nil {
+		if err := f.addIdentifiers(v, id); err != nil {
 			return nil, fmt.Errorf("identifiers[%d] (%s): %w", i, id.Kind, err)
-		}
-		for _, value := range id.Values {
-			v.Identifiers = append(v.Identifiers, Identifier{
-				Kind: id.Kind, Value: value, Member: id.Member, Interval: Interval{id.From, id.Until},
-				Verified: !id.Unverified, Common: id.Common, Weak: id.Weak, Category: id.Category,
-				Registrant: id.Registrant, Source: source,
-			})
 		}
 	}
 	for i, x := range f.Exclusions {
-		source, err := f.check(x.Source, x.From, x.Until)
-		switch {
-		case err != nil:
-		case !identifierKinds[x.Kind]:
-			err = fmt.Errorf("unknown kind; expected one of %s", words(identifierKinds))
-		case !exclusionReasons[x.Reason]:
-			err = fmt.Errorf("reason %q; expected one of %s", x.Reason, words(exclusionReasons))
-		case x.Value == "" || x.Note == "":
-			err = errors.New("value and note are required")
-		}
+		exclusion, err := f.exclusion(x)
 		if err != nil {
 			return nil, fmt.Errorf("exclusions[%d] (%s): %w", i, x.Kind, err)
 		}
-		v.Exclusions = append(v.Exclusions, Exclusion{x.Kind, x.Value, Interval{x.From, x.Until}, x.Reason, x.Note, source})
+		v.Exclusions = append(v.Exclusions, exclusion)
 	}
 	return v, nil
 }
 
-// check returns the source behind a key, and an error if there is none or a date
-// is bad.
-func (f *vendorFile) check(source string, dates ...Date) (string, error) {
+func (f *vendorFile) member(m memberFile) (Member, error) {
+	source, err := f.check(m.Source, m.From, m.Until, m.DoubtFrom)
+	if err != nil {
+		return Member{}, err
+	}
+	if !validID(m.ID) || m.Name == "" || !relations[m.Relation] {
+		return Member{}, fmt.Errorf("id, name and relation (one of %s) are required", words(relations))
+	}
+	return Member{m.ID, m.Name, m.Relation, Interval{m.From, m.Until}, m.DoubtFrom, source}, nil
+}
+
+// addIdentifiers adds the identifiers of an entry to v, one for each of its values. v must have
+// its members already, because the entry can refer to one.
+func (f *vendorFile) addIdentifiers(v *Vendor, id identifierFile) error {
+	source, err := f.check(id.Source, id.From, id.Until)
+	switch {
+	case err != nil:
+		return err
+	case !identifierKinds[id.Kind]:
+		return errUnknownKind
+	case len(id.Values) == 0:
+		return errors.New("no values")
+	case id.Member != "" && v.member(id.Member) == nil:
+		return fmt.Errorf("unknown member %q", id.Member)
+	}
+	for _, value := range id.Values {
+		v.Identifiers = append(v.Identifiers, Identifier{
+			Kind: id.Kind, Value: value, Member: id.Member, Interval: Interval{id.From, id.Until},
+			Verified: !id.Unverified, Common: id.Common, Weak: id.Weak, Category: id.Category,
+			Registrant: id.Registrant, Source: source,
+		})
+	}
+	return nil
+}
+
+func (f *vendorFile) exclusion(x exclusionFile) (Exclusion, error) {
+	source, err := f.check(x.Source, x.From, x.Until)
+	switch {
+	case err != nil:
+		return Exclusion{}, err
+	case !identifierKinds[x.Kind]:
+		return Exclusion{}, errUnknownKind
+	case !exclusionReasons[x.Reason]:
+		return Exclusion{}, fmt.Errorf("reason %q; expected one of %s", x.Reason, words(exclusionReasons))
+	case x.Value == "" || x.Note == "":
+		return Exclusion{}, errors.New("value and note are required")
+	}
+	return Exclusion{x.Kind, x.Value, Interval{x.From, x.Until}, x.Reason, x.Note, source}, nil
+}
+
+// check returns the source with a key. It returns an error if there is none, or if a date is
+// invalid. The first two dates are the start and the end of an interval.
+func (f *vendorFile) check(key string, dates ...Date) (source string, err error) {
 	for _, d := range dates {
 		if d == "" {
 			continue
@@ -204,11 +230,10 @@ func (f *vendorFile) check(source string, dates ...Date) (string, error) {
 	if len(dates) >= 2 && (Interval{dates[0], dates[1]}).reversed() {
 		return "", fmt.Errorf("until %s is not after from %s", dates[1], dates[0])
 	}
-	full, ok := f.Sources[source]
-	if !ok || full == "" {
-		return "", fmt.Errorf("source %q is not in sources", source)
+	if source = f.Sources[key]; source == "" {
+		return "", fmt.Errorf("source %q is not in sources", key)
 	}
-	return full, nil
+	return source, nil
 }
 
 func (v *Vendor) member(id string) *Member {
@@ -229,11 +254,7 @@ func validID(id string) bool {
 	return id != ""
 }
 
+// words lists a set for a message, in alphabetical order.
 func words(set map[string]bool) string {
-	var w []string
-	for k := range set {
-		w = append(w, k)
-	}
-	slices.Sort(w)
-	return strings.Join(w, ", ")
+	return strings.Join(slices.Sorted(maps.Keys(set)), ", ")
 }
