@@ -23,8 +23,9 @@ const (
 	swidSpace2009 = "http://standards.iso.org/iso/19770/-2/2009/schema.xsd"
 )
 
-// entityRoles are the roles of entities that bear on vendors; who made the tag is an
-// emitter. Names are in lower case; codes are those of concise tags (RFC 9393, section 4.2).
+// entityRoles are the roles of entities that say something about vendors. The creator of the
+// tag is not one of them. Names are in lower case; the numbers are the codes in concise tags
+// (RFC 9393, section 4.2).
 var entityRoles = map[string]vendors.Role{
 	"softwarecreator": vendors.Manufacturer, "2": vendors.Manufacturer,
 	"aggregator": vendors.Supplier, "3": vendors.Supplier,
@@ -33,7 +34,7 @@ var entityRoles = map[string]vendors.Role{
 	"maintainer": vendors.Reference, "6": vendors.Reference,
 }
 
-// A tag is what a SWID tag says of its product.
+// A tag collects what a SWID tag says about its product.
 type tag struct {
 	c   Component
 	s   *Sink
@@ -71,7 +72,7 @@ func (t *tag) entity(name, regid string, roles []string, pointer string, offset 
 			continue
 		}
 		role, is := entityRoles[r]
-		if !is { // an extension: somebody stands in some relation to the product
+		if !is { // an extension: the entity has some relation to the product
 			role = vendors.Reference
 		}
 		known = true
@@ -128,28 +129,7 @@ func (t *tag) other(x *xmlstream.Reader, name string) {
 	}
 }
 
-// element reads an Entity.
-func (t *tag) element(x *xmlstream.Reader, pointer string) error {
-	var who, regid string
-	var roles []string
-	for _, a := range x.Attrs() {
-		switch value := strings.TrimSpace(string(a.Value)); string(a.Name) {
-		case "name":
-			who = value
-		case "regid":
-			regid = value
-		case "role":
-			roles = strings.Fields(value)
-		default:
-			t.unknown(a, pointer, "name", "regid", "role")
-		}
-	}
-	if who == "" && regid == "" {
-		t.malformed("an entity has no name", pointer, x.Offset())
-	}
-	return t.entity(who, regid, roles, pointer, x.Offset())
-}
-
+// readSWID reads a SWID tag in XML.
 func readSWID(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
@@ -160,11 +140,23 @@ func readSWID(r io.Reader, s *Sink) error {
 	if string(x.Name()) != "SoftwareIdentity" || x.Space() != swidSpace2015 {
 		return &Error{Kind: ErrVersion, Err: fmt.Errorf("the root element is %q of namespace %q; expected SoftwareIdentity of %s", x.Name(), x.Space(), swidSpace2015)}
 	}
-	space := x.Space()
 	s.SetVersion("2015")
-	for _, a := range x.Attrs() {
+	if err := t.readProduct(x.Attrs()); err != nil {
+		return err
+	}
+	t.c.Location.Offset = x.Offset()
+	if err := t.readEntities(x); err != nil {
+		return err
+	}
+	s.Emit(t.c)
+	return nil
+}
+
+// readProduct reads the attributes of the root element, which describe the product.
+func (t *tag) readProduct(attrs []xmlstream.Attr) error {
+	for _, a := range attrs {
 		value := strings.TrimSpace(string(a.Value))
-		switch name := string(a.Name); name {
+		switch string(a.Name) {
 		case "name":
 			t.c.Name = value
 			if err := t.claim(vendors.Mention, vendors.KindProduct, value, "/name", a.Offset); err != nil {
@@ -178,20 +170,25 @@ func readSWID(r io.Reader, s *Sink) error {
 			t.unknown(a, "", "name", "tagId", "version")
 		}
 	}
-	t.c.Location.Offset = x.Offset()
+	return nil
+}
+
+// readEntities reads the entities, which are children of the root element, to the end of the
+// document.
+func (t *tag) readEntities(x *xmlstream.Reader) error {
 	entities := 0
 	for x.Next() != xmlstream.None {
 		if x.Kind() != xmlstream.Start {
 			continue
 		}
 		name := string(x.Name())
-		if name != "Entity" || x.Space() != space || x.Depth() != 2 {
+		if name != "Entity" || x.Space() != swidSpace2015 || x.Depth() != 2 {
 			t.other(x, name)
 			continue
 		}
 		pointer := "/Entity/" + strconv.Itoa(entities)
 		entities++
-		if err := t.element(x, pointer); err != nil {
+		if err := t.readEntity(x, pointer); err != nil {
 			return err
 		}
 	}
@@ -201,18 +198,39 @@ func readSWID(r io.Reader, s *Sink) error {
 	if entities == 0 && t.c.Malformed == 0 {
 		t.malformed("the tag has no Entity, and so does not say who made the product", "", t.c.Location.Offset)
 	}
-	s.Emit(t.c)
 	return nil
+}
+
+// readEntity reads the attributes of an entity.
+func (t *tag) readEntity(x *xmlstream.Reader, pointer string) error {
+	var name, regid string
+	var roles []string
+	for _, a := range x.Attrs() {
+		switch value := strings.TrimSpace(string(a.Value)); string(a.Name) {
+		case "name":
+			name = value
+		case "regid":
+			regid = value
+		case "role":
+			roles = strings.Fields(value)
+		default:
+			t.unknown(a, pointer, "name", "regid", "role")
+		}
+	}
+	if name == "" && regid == "" {
+		t.malformed("an entity has no name", pointer, x.Offset())
+	}
+	return t.entity(name, regid, roles, pointer, x.Offset())
 }
 
 // coswidMagic is the CBOR tag 1398229316, "SWID" (RFC 9393, section 8).
 const coswidMagic = "\xda\x53\x57\x49\x44"
 
-// isCoSWID reports whether head begins a concise SWID tag, with its CBOR tag or without. One
-// without is a map that has what RFC 9393 requires, of the right types: a tag id (0), a name
-// (1), a tag version (12) and entities (2). Other formats in CBOR have other things under
-// these keys: SUIT a byte string under 2, CoRIM an array under 1, CWT a text under 2. Of a
-// tag that is longer than head only the tag id is looked at, which comes first.
+// isCoSWID reports whether head begins a concise SWID tag, with or without its CBOR tag. One
+// without it is a map that has what RFC 9393 requires, of the right types: a tag id (0), a
+// name (1), a tag version (12) and entities (2). Other formats in CBOR have other values under
+// these keys: SUIT a byte string under 2, CoRIM an array under 1, CWT a text under 2. If the
+// tag is longer than head, only the tag id is checked, which comes first.
 func isCoSWID(head []byte) bool {
 	if bytes.HasPrefix(head, []byte(coswidMagic)) {
 		return true
@@ -249,10 +267,10 @@ const (
 	cborMap      = 5
 )
 
-// startsTagID reports whether the first pair of a map is the key 0 with a text, or with the
-// 16 bytes of a UUID.
+// startsTagID reports whether the first pair of a map has the key 0 and, as its value, a text
+// or the 16 bytes of a UUID.
 func startsTagID(head []byte) bool {
-	pairs := 1 // bytes that say how many pairs there are
+	pairs := 1 // bytes that hold the number of pairs
 	switch info := head[0] & 31; info {
 	case 24, 25, 26, 27:
 		pairs += 1 << (info - 24)
@@ -261,7 +279,7 @@ func startsTagID(head []byte) bool {
 	return len(rest) > 2 && rest[0] == 0 && (rest[1]>>5 == cborString || rest[1] == cborBytes<<5|16)
 }
 
-// maxCoSWID bounds a concise tag, which is read in memory.
+// maxCoSWID bounds the size of concise tags, which are read in memory.
 const maxCoSWID = 16 << 20
 
 var coswidMode = func() cbor.DecMode {
@@ -272,13 +290,14 @@ var coswidMode = func() cbor.DecMode {
 	return mode
 }()
 
-// ReadCoSWID returns the tags of a sequence of concise SWID tags (RFC 9393), which are maps
-// with the CBOR tag of such or without one, as they stand in other containers.
+// ReadCoSWID returns the tags in a sequence of concise SWID tags (RFC 9393). Each is a map with
+// the CBOR tag for concise SWID tags, or without it, as in other containers.
 func ReadCoSWID(r io.Reader, opts *Options) *Document {
 	return NewDocument(Header{Format: coswidCBOR.format, Encoding: coswidCBOR.encoding}, opts, func(s *Sink) error { return readCoSWID(r, s) })
 }
 
-// readCoSWID reads concise SWID tags. Names have no offsets: the decoder does not tell them.
+// readCoSWID reads concise SWID tags. Names have no offsets, because the decoder does not
+// report them.
 func readCoSWID(r io.Reader, s *Sink) error {
 	data, err := s.Limits().ReadAll(r, maxCoSWID)
 	if err != nil {
@@ -297,7 +316,7 @@ func readCoSWID(r io.Reader, s *Sink) error {
 	return nil
 }
 
-// readTag reads the first of several tags and returns the others.
+// readTag reads the first tag in data and returns the rest of the data.
 func readTag(s *Sink, data []byte, prefix string) (rest []byte, err error) {
 	t := newTag(s)
 	var m map[any]cbor.RawMessage
@@ -350,7 +369,7 @@ func cborText(raw cbor.RawMessage) string {
 	return s
 }
 
-// cborList returns the elements of an array, or a single value as one.
+// cborList returns the elements of an array; any other value is returned as the only element.
 func cborList(raw cbor.RawMessage) []cbor.RawMessage {
 	var list []cbor.RawMessage
 	switch {
