@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,10 +19,10 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Fault is something that is wrong in a list, in words for those who keep it.
+// A Fault is something that is wrong in a list, described for the people who keep it.
 type Fault struct {
 	File string
-	Line int    // from 1; 0 if it is no single line
+	Line int    // from 1; 0 if no single line is wrong
 	What string // what is wrong, and what was expected
 	Err  error
 }
@@ -33,8 +35,8 @@ func (f Fault) String() string {
 	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.What)
 }
 
-// Lint returns all that is wrong in a list, in order of files and lines: what [Load]
-// refuses, and what [vendors.Lint] says of its vendors. None means that it loads.
+// Lint returns everything that is wrong in a list, in order of files and lines: what [Load]
+// refuses, and what [vendors.Lint] says about its vendors. A list without faults loads.
 func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 	list, files, instruments, reg, err := read(fsys, base)
 	if err == nil {
@@ -57,7 +59,7 @@ func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 	return slices.CompactFunc(faults, func(a, b Fault) bool { return a.String() == b.String() })
 }
 
-// each returns the errors of the entries one by one, or else the error itself.
+// each returns the errors of the entries one by one, or else the error itself; none for nil.
 func each(err error) []error {
 	if err == nil {
 		return nil
@@ -68,97 +70,140 @@ func each(err error) []error {
 	return []error{err}
 }
 
-// locate finds the line of a fault: by its offset, or by the id of its entry and the
-// name of its member.
+// locate finds the file and the line of an error. files maps the ids of instruments to files.
 func locate(fsys fs.FS, files map[string]string, err error) Fault {
 	f := Fault{File: "list.json", What: err.Error(), Err: err}
-	if errors.Is(err, vendors.ErrRegister) {
+	var inFile *fileError
+	var inEntry *denylist.EntryError
+	switch {
+	case errors.Is(err, vendors.ErrRegister):
 		f.File, f.What = "vendors", strings.TrimPrefix(f.What, vendors.ErrRegister.Error()+": ")
-		return f
+	case errors.As(err, &inFile):
+		f.File, f.What = inFile.file, inFile.err.Error()
+		f.Line = inFile.line(fsys)
+	case errors.As(err, &inEntry):
+		f.File, f.Line = locateEntry(fsys, files, inEntry)
 	}
-	if e := (*fileError)(nil); errors.As(err, &e) {
-		member := e.member
-		f.File, f.What = e.file, e.err.Error()
-		data, _ := fs.ReadFile(fsys, f.File)
-		switch {
-		case e.offset >= 0 && e.offset <= int64(len(data)):
-			f.Line = 1 + bytes.Count(data[:e.offset], []byte("\n"))
-		case member != "":
-			f.Line = lineOf(data, "", member)
-		}
-		return f
-	}
-	e := (*denylist.EntryError)(nil)
-	if !errors.As(err, &e) {
-		return f
-	}
-	member := e.Member
-	instrument, clause, _ := strings.Cut(e.Entry, "#")
-	for id := range files { // an entry's id starts with that of its instrument, or is anywhere
-		if id == instrument || strings.HasPrefix(e.Entry, id+"/") {
-			instrument = id
-		}
-	}
-	f.File = files[instrument]
-	if f.File == "" {
-		for _, name := range files {
-			if data, err := fs.ReadFile(fsys, name); err == nil && lineOf(data, e.Entry, "") > 0 {
-				f.File = name
-			}
-		}
-	}
-	if f.File == "" { // of the release that the list is layered over
-		f.File = "list.json"
-		return f
-	}
-	data, _ := fs.ReadFile(fsys, f.File)
-	id := e.Entry
-	if clause != "" {
-		id = clause
-	}
-	f.Line = lineOf(data, id, member)
 	return f
 }
 
-// lineOf returns the line of the member with this name in the object that has the id, or
-// else that of the id; 0 if there is neither.
+// line returns the line of an error by its offset, or by the name of its member; 0 if it has
+// neither.
+func (e *fileError) line(fsys fs.FS) int {
+	data, _ := fs.ReadFile(fsys, e.file)
+	switch {
+	case e.offset >= 0 && e.offset <= int64(len(data)):
+		return 1 + bytes.Count(data[:e.offset], []byte("\n"))
+	case e.member != "":
+		return lineOf(data, "", e.member)
+	}
+	return 0
+}
+
+// locateEntry finds the file and the line of an error in an entry, by the id of the entry and
+// the name of the member. If no file has the entry, it is in the release that the list is
+// layered over.
+func locateEntry(fsys fs.FS, files map[string]string, e *denylist.EntryError) (file string, line int) {
+	id := e.Entry
+	if _, clause, _ := strings.Cut(e.Entry, "#"); clause != "" {
+		id = clause // in the file, the id of a clause is without that of the instrument
+	}
+	if file = fileOf(fsys, files, e.Entry); file == "" {
+		return "list.json", 0
+	}
+	data, _ := fs.ReadFile(fsys, file)
+	return file, lineOf(data, id, e.Member)
+}
+
+// fileOf returns the file that has an entry, or "". The id of an entry should start with that
+// of its instrument; if it does not, the files are searched for it.
+func fileOf(fsys fs.FS, files map[string]string, entry string) string {
+	instrument, _, _ := strings.Cut(entry, "#")
+	ids := slices.Sorted(maps.Keys(files))
+	for _, id := range ids {
+		if strings.HasPrefix(entry, id+"/") {
+			instrument = id
+		}
+	}
+	if file := files[instrument]; file != "" {
+		return file
+	}
+	for _, id := range ids {
+		if data, err := fs.ReadFile(fsys, files[id]); err == nil && lineOf(data, entry, "") > 0 {
+			return files[id]
+		}
+	}
+	return ""
+}
+
+// lineOf returns the line of the member with this name in the object that has the id, or else
+// the line of the id; 0 if there is neither. Without an id, the object is the outermost one.
 func lineOf(data []byte, id, member string) int {
-	d := jsontext.NewDecoder(bytes.NewReader(data))
-	line := func() int { return 1 + bytes.Count(data[:d.InputOffset()], []byte("\n")) }
-	found, parent := 0, jsontext.Pointer("")
-	if id == "" {
-		found = 1
+	object, idLine := jsontext.Pointer(""), 1
+	if id != "" {
+		object, idLine = objectWithID(data, id)
 	}
-	members := make(map[jsontext.Pointer]int) // lines of members called so, by their object
-	for {
-		token, err := d.ReadToken()
-		if err != nil {
-			break
+	lines := memberLines(data, member)
+	if line := lines[object]; line > 0 {
+		return line
+	}
+	nearest := 0 // the member can be deeper in the entry: "limit" is in the scope
+	for inside, line := range lines {
+		if strings.HasPrefix(string(inside), string(object)+"/") && (nearest == 0 || line < nearest) {
+			nearest = line
 		}
-		kind, n := d.StackIndex(d.StackDepth())
-		if kind != '{' || token.Kind() != '"' {
-			continue
+	}
+	return cmp.Or(nearest, idLine)
+}
+
+// objectWithID returns the first object that has the id, and the line of the id. If there is
+// none, it returns the outermost object and 0.
+func objectWithID(data []byte, id string) (object jsontext.Pointer, line int) {
+	for x := range objectStrings(data) {
+		if !x.isName && x.text == id && x.pointer.LastToken() == "id" {
+			return x.pointer.Parent(), x.line()
 		}
-		p := d.StackPointer()
-		switch object := p.Parent(); {
-		case n%2 == 1 && token.String() == member:
-			if members[object] == 0 {
-				members[object] = line()
+	}
+	return "", 0
+}
+
+// memberLines returns the line of the member with this name in each object that has one.
+func memberLines(data []byte, member string) map[jsontext.Pointer]int {
+	lines := make(map[jsontext.Pointer]int)
+	for x := range objectStrings(data) {
+		if object := x.pointer.Parent(); x.isName && x.text == member && lines[object] == 0 {
+			lines[object] = x.line()
+		}
+	}
+	return lines
+}
+
+// An objectString is a string in a JSON object: the name or the value of a member.
+type objectString struct {
+	text    string
+	isName  bool
+	pointer jsontext.Pointer // to the member
+	before  []byte           // the text up to the end of the string
+}
+
+func (x objectString) line() int { return 1 + bytes.Count(x.before, []byte("\n")) }
+
+// objectStrings yields the strings in the objects of a JSON text, up to its end or an error.
+func objectStrings(data []byte) iter.Seq[objectString] {
+	return func(yield func(objectString) bool) {
+		d := jsontext.NewDecoder(bytes.NewReader(data))
+		for {
+			token, err := d.ReadToken()
+			if err != nil {
+				return
 			}
-		case n%2 == 0 && p.LastToken() == "id" && token.String() == id && found == 0:
-			found, parent = line(), object
+			kind, n := d.StackIndex(d.StackDepth())
+			if kind != '{' || token.Kind() != '"' {
+				continue
+			}
+			if !yield(objectString{token.String(), n%2 == 1, d.StackPointer(), data[:d.InputOffset()]}) {
+				return
+			}
 		}
 	}
-	for object, at := range members {
-		if object == parent || id == "" && object == "" {
-			return at
-		}
-	}
-	best := 0 // a member deeper in the entry: "limit" in its scope
-	for object, at := range members {
-		if strings.HasPrefix(string(object), string(parent)+"/") && (best == 0 || at < best) {
-			best = at
-		}
-	}
-	return cmp.Or(best, found)
 }
