@@ -8,9 +8,9 @@
 //	}
 //	return x.End(sink)
 //
-// Lines end with LF or CRLF, the last one perhaps with nothing. A text that is not UTF-8 or has
-// a NUL byte, and a line or a text that is too long, is an error and no text: what comes after
-// it was not read. A Reader is for one goroutine.
+// Lines end with LF or CRLF; the last one may have no end. Bytes that are not UTF-8, a NUL byte,
+// and a line or a text that is too long are errors: reading stops there. A Reader is for one
+// goroutine.
 package lines
 
 import (
@@ -36,14 +36,13 @@ type Reader struct {
 	limit  int64
 	text   string
 	offset int64 // of text
-	next   int64
-	number int
-	cut    bool
-	whole  bool
+	next   int64 // offset of the next line
+	cut    bool  // the last line has no line break
+	whole  bool  // see Whole
 	err    error
 }
 
-// NewReader returns a Reader of at most limit bytes of r; 0 stands for 64 MiB.
+// NewReader returns a Reader of at most limit bytes of r; 0 means 64 MiB.
 func NewReader(r io.Reader, limit int64) *Reader {
 	if limit <= 0 {
 		limit = 64 << 20
@@ -78,7 +77,7 @@ func (x *Reader) Next() bool {
 		}
 		x.cut = true
 	}
-	if x.number++; x.number == 1 {
+	if x.offset == 0 { // the first line
 		if rest, ok := bytes.CutPrefix(line, []byte("\ufeff")); ok {
 			line, x.offset = rest, x.offset+3
 		}
@@ -98,24 +97,14 @@ func (x *Reader) Text() string { return x.text }
 // Offset returns the offset of the line's first byte.
 func (x *Reader) Offset() int64 { return x.offset }
 
-// Number returns the number of the line, from 1.
-func (x *Reader) Number() int { return x.number }
-
-// Cut reports whether the last line had no end, as where a text was cut off.
-func (x *Reader) Cut() bool { return x.cut }
-
-// Err returns the error that ended the reading, an *[sbom.Error], or nil at the end of
-// the text.
-func (x *Reader) Err() error { return x.err }
-
-// Whole says that the line is whole even if it has no line break: by a mark of its format, such
-// as a closing quote, that a text which was cut off would lack.
+// Whole says that the line is complete even if it has no line break: it has a mark, such as a
+// closing quote, that would be missing if the text had been cut off.
 func (x *Reader) Whole() { x.whole = true }
 
-// End returns what Err does. A last line without a line break counts as malformed, for the text may
-// have been cut off: most texts that are lists of lines have no other end. If [Reader.Whole] was
-// called for it, the text is sound, as many are that were trimmed or edited, and a notice says that
-// what followed cannot be known.
+// End returns the error that ended the reading, an *[sbom.Error], or nil at the end of the text.
+// A last line without a line break counts as malformed, because the text may have been cut off:
+// most texts that are lists of lines have no other end. If [Reader.Whole] was called for the
+// line, it counts as complete, and only a notice says that more lines may have followed.
 func (x *Reader) End(s *sbom.Sink) error {
 	at := vendors.Location{Offset: x.offset}
 	switch {
@@ -128,11 +117,11 @@ func (x *Reader) End(s *sbom.Sink) error {
 	return x.err
 }
 
-// Head yields the whole lines at the start of a document, for sniffing. In a head of
-// [MaxLine] bytes or more, the last line may go on, and is left out if it has no end.
+// Head yields the lines at the start of a document, for sniffing. If head has [MaxLine] bytes
+// or more, it may end inside a line, so a last line without an end is left out.
 func Head(head []byte) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		part := len(head) >= MaxLine // of a longer document
+		part := len(head) >= MaxLine // head may be the start of a longer document
 		head = bytes.TrimPrefix(head, []byte("\ufeff"))
 		for len(head) > 0 {
 			line, rest, whole := bytes.Cut(head, []byte("\n"))

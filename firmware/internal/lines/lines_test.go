@@ -5,6 +5,7 @@ package lines_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -17,13 +18,26 @@ import (
 func Example() {
 	x := lines.NewReader(strings.NewReader("Manufacturer: ZTE\r\nModel: MF286\n"), 0)
 	for x.Next() {
-		fmt.Println(x.Number(), x.Offset(), x.Text())
+		fmt.Println(x.Offset(), x.Text())
 	}
-	fmt.Println(x.Err())
 	// Output:
-	// 1 0 Manufacturer: ZTE
-	// 2 19 Model: MF286
-	// <nil>
+	// 0 Manufacturer: ZTE
+	// 19 Model: MF286
+}
+
+// read returns the lines of a text with their offsets, the error, and whether the last line
+// counts as cut off.
+func read(r io.Reader, limit int64) (got []string, cut bool, err error) {
+	doc := sbom.NewDocument(sbom.Header{Format: "x"}, nil, func(s *sbom.Sink) error {
+		x := lines.NewReader(r, limit)
+		for x.Next() {
+			got = append(got, fmt.Sprint(x.Offset(), " ", x.Text()))
+		}
+		return x.End(s)
+	})
+	for _, err = range doc.Components() {
+	}
+	return got, doc.Header().Malformed > 0, err
 }
 
 func TestReader(t *testing.T) {
@@ -46,18 +60,14 @@ func TestReader(t *testing.T) {
 		{"a NUL byte", "a\nb\x00\n", 0, []string{"0 a"}, false, sbom.ErrSyntax},
 	}
 	for _, tt := range tests {
-		x := lines.NewReader(strings.NewReader(tt.in), tt.limit)
-		var got []string
-		for x.Next() {
-			got = append(got, fmt.Sprint(x.Offset(), " ", x.Text()))
-		}
-		if !slices.Equal(got, tt.want) || x.Cut() != tt.cut || !errors.Is(x.Err(), tt.err) || tt.err == nil && x.Err() != nil {
-			t.Errorf("%s: %.80q, cut %v, %v; want %.80q", tt.name, got, x.Cut(), x.Err(), tt.want)
+		got, cut, err := read(strings.NewReader(tt.in), tt.limit)
+		if !slices.Equal(got, tt.want) || cut != tt.cut || !errors.Is(err, tt.err) || tt.err == nil && err != nil {
+			t.Errorf("%s: %.80q, cut %v, %v; want %.80q", tt.name, got, cut, err, tt.want)
 		}
 	}
-	x := lines.NewReader(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("abc\n"))), 0)
-	if x.Next() || !errors.Is(x.Err(), sbom.ErrRead) || !errors.Is(x.Err(), iotest.ErrTimeout) {
-		t.Errorf("a reader that fails: %v", x.Err())
+	got, _, err := read(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("abc\n"))), 0)
+	if got != nil || !errors.Is(err, sbom.ErrRead) || !errors.Is(err, iotest.ErrTimeout) {
+		t.Errorf("a reader that fails: %q, %v", got, err)
 	}
 }
 
