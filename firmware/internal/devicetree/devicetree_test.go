@@ -19,14 +19,14 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// A node of a tree to be written as a blob.
+// A node is a node of a tree that blob writes.
 type node struct {
 	name  string
 	props [][2]string // the value as it is
 	nodes []node
 }
 
-// list is a value of strings.
+// list returns a value that is a list of strings.
 func list(texts ...string) string { return strings.Join(texts, "\x00") + "\x00" }
 
 // blob writes a tree as a version 17 blob.
@@ -170,8 +170,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A blob or text that was cut anywhere is refused, or says that something is missing.
-// Source has no end but that of its root.
+// A blob or text that was cut off anywhere is refused, or says that something is missing.
+// The end of the root is the only end that source has.
 func TestCut(t *testing.T) {
 	root := strings.Index(source, "\n};\n") + len("\n};")
 	for name, data := range map[string][]byte{"blob": blob(board), "source": []byte(source[:root])} {
@@ -183,7 +183,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// Lengths, offsets and tokens that lie are refused, whatever they are.
+// Wrong lengths, offsets and tokens are refused.
 func TestLies(t *testing.T) {
 	data := blob(board)
 	for at := 0; at+4 <= len(data); at += 4 {
@@ -226,7 +226,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// What the devicetree compiler makes of the source says the same as the source.
+// The blob that the devicetree compiler makes from source says the same as the source.
 func TestCompiler(t *testing.T) {
 	dtc, err := exec.LookPath("dtc")
 	if err != nil {

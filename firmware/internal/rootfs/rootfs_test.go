@@ -229,7 +229,7 @@ func ndb() string {
 	return string(append(b, "BlbE"...))
 }
 
-// The digest of a tree is of all its files, also those that are fields.
+// The digest of a tree covers all its files, including those that are fields.
 func TestSum(t *testing.T) {
 	sums := make(map[string]bool)
 	for _, vendor := range []string{"HUAWEI\n", "Acme\n"} {
@@ -263,8 +263,8 @@ func many(n int) fstest.MapFS {
 	return m
 }
 
-// What comes of a tree does not depend on how many files are read at once, and its digest
-// is that of what sha256sum prints.
+// The result for a tree does not depend on how many files are read at once, and its digest is
+// the digest of what sha256sum prints.
 func TestJobs(t *testing.T) {
 	root := many(10_000)
 	sum := sha256.New()
@@ -363,8 +363,8 @@ func (b broken) ReadDir(name string) ([]fs.DirEntry, error) {
 	return b.MapFS.ReadDir(name)
 }
 
-// What is behind a link out of the tree was not screened; what links within lead to is read
-// where it is.
+// The target of a link out of the tree was not screened. The target of a link inside the tree
+// is read at its own path.
 func TestLinks(t *testing.T) {
 	link := func(target string) fs.FS {
 		root := files("etc/inittab", "", "usr/x", "")

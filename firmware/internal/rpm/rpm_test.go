@@ -25,7 +25,7 @@ var (
 	le = binary.LittleEndian
 )
 
-// header is that of a package with texts by their tags.
+// header returns the header of a package with these texts, by their tags.
 func header(texts map[uint32]string) []byte {
 	var entries, data []byte
 	tags := make([]uint32, 0, len(texts))
@@ -270,7 +270,8 @@ func TestDatabases(t *testing.T) {
 	}
 }
 
-// What is cut or lies is an error, or counts, or is noticed by what comes out.
+// A database that is cut off is an error, or has all its packages before the cut. Wrong values
+// anywhere do not cause a panic.
 func TestBroken(t *testing.T) {
 	for name, data := range forms(pkg("one", "ZTE"), pkg("two", "Huawei")) {
 		whole, _, err := show(data)

@@ -154,7 +154,7 @@ func cpioOf(t testing.TB, dir string) []byte {
 	return b.Bytes()
 }
 
-// What is read out of an image is what was put in.
+// The files that are read from an image are those that were written to it.
 func TestContents(t *testing.T) {
 	dir := source(t)
 	want := sums(t, os.DirFS(dir))

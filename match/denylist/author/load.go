@@ -42,8 +42,8 @@ type listFile struct {
 // Load reads a custom denylist from a folder: list.json with its name and day,
 // instruments/<id>.json, and vendors/<id>.json for vendors, or facts about vendors, that base
 // does not have. CONTRIBUTING.md and [Schemas] describe the files. The list is added to base,
-// a release or another custom denylist: nothing of base is changed or left out. Without a base
-// (nil) it has its own entries only.
+// which is a release or another custom denylist; nothing in base is changed or left out.
+// Without a base (nil) the result has only the entries of the list.
 //
 // The result is named after both ("2026.11.24+ministry"), its day is the later of the two, and
 // its digest covers the files of the list and the digest of base. Every error wraps
@@ -141,7 +141,7 @@ func listRegister(fsys fs.FS, base *denylist.Release) (*vendors.Register, error)
 type fileError struct {
 	file   string
 	offset int64
-	member string // that is wrong, "" if it is no single one
+	member string // the member that is wrong; "" if it is not a single one
 	err    error
 }
 
@@ -170,8 +170,8 @@ func validName(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
 }
 
-// listDigest is the dirhash h1 of the files of a list, and of a line with the digest of
-// what it is layered over.
+// listDigest returns the dirhash h1 of the files of a list and of a line with the digest of
+// base.
 func listDigest(fsys fs.FS, base *denylist.Release) (string, error) {
 	const baseName = "base"
 	var names []string

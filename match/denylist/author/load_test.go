@@ -20,8 +20,8 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// ministry is a list of one's own: a vendor that nobody else lists, and a measure on it and
-// on one that others list too.
+// ministry is a custom list. It has a vendor that nobody else lists, and a measure on this
+// vendor and on another one that others list too.
 func ministry() fstest.MapFS {
 	files := fstest.MapFS{}
 	list := os.DirFS("../../../testdata/lists/ministry")
@@ -76,11 +76,11 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// What is wrong in a list is said with file and line, and in words.
+// Each mistake in a list is reported with file, line and a description.
 func TestLint(t *testing.T) {
 	base := denylist.Current()
 	if faults := author.Lint(ministry(), base); len(faults) > 0 {
-		t.Fatalf("the sound list has faults: %v", faults)
+		t.Fatalf("the valid list has faults: %v", faults)
 	}
 	const order = "instruments/xx-order-7.json"
 	tests := []struct {
@@ -133,7 +133,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// The list that releases are cut from is sound, and the newest release is cut from it.
+// The list that releases are made from is valid, and has what the newest release has.
 func TestSources(t *testing.T) {
 	for _, f := range author.Lint(author.Sources(), nil) {
 		t.Error(f)
@@ -158,8 +158,7 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// The embedded data and a list of one's own are what the schemas say; what they refuse is
-// refused by Load too.
+// The embedded data and a custom list follow the schemas, which refuse other documents.
 func TestSchemas(t *testing.T) {
 	validate := func(schema, name string, data []byte) error {
 		raw, err := fs.ReadFile(author.Schemas(), schema+"-1.schema.json")

@@ -27,10 +27,10 @@ type releaseFile struct {
 	Register    jsontext.Value         `json:"register"`
 }
 
-// BuildRelease returns the file of a release, made from sources: instruments/*.json of lists,
-// one file an instrument, and *.json of vendorFiles, one file a vendor. The release holds what
-// was public on its day and nothing later. The same sources give the same bytes. Every error
-// wraps [denylist.ErrRelease], apart from those of the file systems.
+// BuildRelease returns the file of a release, made from sources: instruments/*.json in lists,
+// with one file per instrument, and *.json in vendorFiles, with one file per vendor. The
+// release contains what was public on its day and nothing later. The same sources give the
+// same bytes. Every error wraps [denylist.ErrRelease], except errors of the file systems.
 func BuildRelease(name string, date vendors.Date, predecessor, note string, lists, vendorFiles fs.FS) ([]byte, error) {
 	f := releaseFile{Schema: denylist.Schema, Release: name, Date: date, Predecessor: predecessor, Note: note}
 	files, err := fs.Glob(lists, "instruments/*.json")
@@ -57,7 +57,7 @@ func BuildRelease(name string, date vendors.Date, predecessor, note string, list
 	if f.Register, err = registerArray(vendorFiles); err != nil {
 		return nil, err
 	}
-	// The register goes on one line: it is there to be exact, not to be read.
+	// The register goes on one line, because programs read it and people do not.
 	register := f.Register
 	f.Register = jsontext.Value(`null`)
 	data, err := json.Marshal(&f, jsontext.WithIndent(" "), json.Deterministic(true))
@@ -106,8 +106,7 @@ func truncateTo(in *denylist.Instrument, day vendors.Date) bool {
 	return len(in.Events) > 0
 }
 
-// registerArray joins the files of a register to one JSON array, without white
-// space.
+// registerArray joins the files of a register into one JSON array, without white space.
 func registerArray(register fs.FS) (jsontext.Value, error) {
 	names, err := fs.Glob(register, "*.json")
 	if err != nil {

@@ -87,7 +87,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// The newest release is what the sources say. If this fails, the sources were
+// The newest release has what the sources have. If this fails, the sources were
 // changed: add a release to the table and cut it.
 func TestSourcesAreReleased(t *testing.T) {
 	c := cuts[len(cuts)-1]

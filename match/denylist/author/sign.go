@@ -12,8 +12,8 @@ import (
 )
 
 // Sign returns the signed statement on a release, for [denylist.OpenSigned]. expires is the
-// first day on which it is no longer accepted, and has to be after the release's date. Errors
-// wrap [denylist.ErrRelease], apart from those of the signers.
+// first day on which it is no longer accepted; it must be after the release's date. Errors
+// wrap [denylist.ErrRelease], except errors of the signers.
 func Sign(r *denylist.Release, expires vendors.Date, signers ...note.Signer) ([]byte, error) {
 	if _, err := vendors.ParseDate(string(expires)); err != nil || !expires.IsDay() {
 		return nil, fmt.Errorf("%w: expires is %q; expected a day, YYYY-MM-DD: %w", denylist.ErrRelease, expires, denylist.ErrInterval)

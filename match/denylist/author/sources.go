@@ -14,11 +14,11 @@ import (
 //go:embed data/list.json data/instruments/*.json
 var sources embed.FS
 
-// Sources returns the files that releases are cut from, as a list that [Load] and [Lint]
+// Sources returns the files that releases are made from, as a list that [Load] and [Lint]
 // read without a base.
 func Sources() fs.FS { return sourceFS{} }
 
-// sourceFS has the instruments of this package and, in vendors, the bundled register.
+// sourceFS contains the instruments of this package and, in vendors, the bundled register.
 type sourceFS struct{}
 
 func (sourceFS) Open(name string) (fs.File, error) {
