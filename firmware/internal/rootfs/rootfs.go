@@ -122,6 +122,8 @@ type walker struct {
 	special []directory
 	fields  map[string]*regexp.Regexp
 	owned   map[string]bool
+	// silent are files in which nothing was recognized, and that belong to no package.
+	silent []string
 }
 
 // A directory is one that is read as a whole, with a function of its own.
@@ -192,15 +194,30 @@ type document struct {
 
 // read reads several files at once and emits their components in order of the files.
 func (w *walker) read() (more bool, err error) {
+	ctx, cancel := context.WithCancel(w.ctx)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer cancel()
+	for j := range w.start(ctx, &workers) {
+		if more, err := w.emit(j); err != nil || !more {
+			return false, err
+		}
+	}
+	if err := w.ctx.Err(); err != nil {
+		return false, sbom.ReadError(0, err)
+	}
+	w.reportSilent()
+	return true, nil
+}
+
+// start starts goroutines that read the files, until ctx is canceled. It returns the files in
+// order; their results follow while they are read.
+func (w *walker) start(ctx context.Context, workers *sync.WaitGroup) <-chan *job {
 	jobs := w.opts.Jobs
 	if jobs <= 0 {
 		jobs = runtime.GOMAXPROCS(0)
 	}
-	ctx, cancel := context.WithCancel(w.ctx)
 	todo, order := make(chan *job), make(chan *job, 4*jobs)
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	defer cancel()
 	for range jobs {
 		workers.Go(func() {
 			for j := range todo {
@@ -227,24 +244,14 @@ func (w *walker) read() (more bool, err error) {
 			}
 		}
 	})
-	var silent []string
-	for j := range order {
-		for cs := range j.batches {
-			for _, c := range cs {
-				if !w.s.Emit(c) {
-					return false, nil
-				}
-			}
-		}
-		if err := w.ctx.Err(); err != nil {
-			return false, sbom.ReadError(0, err)
-		}
-		if w.opts.Sum != nil && !j.unread {
-			fmt.Fprintf(w.opts.Sum, "%s  %s\n", hex.EncodeToString(j.sum[:]), j.path)
-		}
-		if w.finish(j) {
-			silent = append(silent, j.path)
-			if !w.s.Emit(sbom.Component{Ref: w.prefix + j.path, Type: "file", Name: path.Base(j.path), Location: vendors.Location{Pointer: w.prefix + j.path, Offset: -1}}) {
+	return order
+}
+
+// emit emits the components of a file while it is read, and then adds its digest and warnings.
+func (w *walker) emit(j *job) (more bool, err error) {
+	for cs := range j.batches {
+		for _, c := range cs {
+			if !w.s.Emit(c) {
 				return false, nil
 			}
 		}
@@ -252,11 +259,22 @@ func (w *walker) read() (more bool, err error) {
 	if err := w.ctx.Err(); err != nil {
 		return false, sbom.ReadError(0, err)
 	}
-	if n := len(silent); n > 0 {
-		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d of %d files belong to no package of a database, and are in no format that is read, as %s: what they are was not screened",
-			n, len(w.files), strings.Join(silent[:min(n, 3)], ", ")), vendors.Location{Pointer: w.prefix + silent[0], Offset: -1})
+	if w.opts.Sum != nil && !j.unread {
+		fmt.Fprintf(w.opts.Sum, "%s  %s\n", hex.EncodeToString(j.sum[:]), j.path)
 	}
-	return true, nil
+	if !w.finish(j) {
+		return true, nil
+	}
+	w.silent = append(w.silent, j.path)
+	return w.s.Emit(sbom.Component{Ref: w.prefix + j.path, Type: "file", Name: path.Base(j.path), Location: vendors.Location{Pointer: w.prefix + j.path, Offset: -1}}), nil
+}
+
+// reportSilent reports the files in which nothing was recognized.
+func (w *walker) reportSilent() {
+	if n := len(w.silent); n > 0 {
+		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d of %d files belong to no package of a database, and are in no format that is read, as %s: what they are was not screened",
+			n, len(w.files), strings.Join(w.silent[:min(n, 3)], ", ")), vendors.Location{Pointer: w.prefix + w.silent[0], Offset: -1})
+	}
 }
 
 // finish adds the warnings of a file to the document. silent says that nothing in the file was
