@@ -54,7 +54,7 @@ func TestImportArrows(t *testing.T) {
 	allowed := map[string][]string{
 		"internal/purl":              {},
 		"vendors":                    {"internal/purl"},
-		"internal/protomsg": {},
+		"internal/protomsg":          {},
 		"internal/golden":            {},
 		"internal/jsonstream":        {},
 		"internal/xmlstream":         {"internal/jsonstream"},

@@ -159,7 +159,7 @@ const maxNested = 4
 // is. What r holds is found out at once from its first bytes. A binary file of no format
 // of this package or of package sbom is scanned for file systems, devicetrees and other
 // content that names a maker; if it has none, and for a text in no known format, Components
-// gives an [sbom.ErrNotRecognised].
+// gives an [sbom.ErrNotRecognized].
 func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return OpenAt(r, nil, 0, opts)
 }

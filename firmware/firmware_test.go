@@ -57,8 +57,8 @@ func TestOpenRecognises(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"", "hello", "{}", "null", `{"target":"x"}`, "\x7fELF"} {
-		if _, err := read(firmware.Open(strings.NewReader(in), nil)); !errors.Is(err, sbom.ErrNotRecognised) {
-			t.Errorf("%q: error %v, want ErrNotRecognised", in, err)
+		if _, err := read(firmware.Open(strings.NewReader(in), nil)); !errors.Is(err, sbom.ErrNotRecognized) {
+			t.Errorf("%q: error %v, want ErrNotRecognized", in, err)
 		}
 	}
 }
@@ -79,7 +79,7 @@ reference product "MF286" /profiles/zte_mf286/titles/0/model
 	if got := claims(cs[0]); got != want {
 		t.Errorf("claims:\n%swant:\n%s", got, want)
 	}
-	if c := cs[0]; c.Placement != sbom.Subject || c.Type != "device" || c.Category != "telecommunicationsEquipment" || c.Name != "MF286" {
+	if c := cs[0]; c.Placement != sbom.Primary || c.Type != "device" || c.Category != "telecommunicationsEquipment" || c.Name != "MF286" {
 		t.Errorf("device %+v", c)
 	}
 	for _, c := range cs {
@@ -113,7 +113,7 @@ func TestDMIDecode(t *testing.T) {
 		t.Errorf("%d components, want 5", len(cs))
 	}
 	for _, c := range cs {
-		if subject := c.Location.Pointer == "/System Information/0x0001"; (c.Placement == sbom.Subject) != subject {
+		if subject := c.Location.Pointer == "/System Information/0x0001"; (c.Placement == sbom.Primary) != subject {
 			t.Errorf("%s: placement %d", c.Location.Pointer, c.Placement)
 		}
 		for _, cl := range c.Claims {
@@ -141,7 +141,7 @@ func TestRefused(t *testing.T) {
 		{"dmidecode with an endless line", dmi + strings.Repeat("x", 1<<17), sbom.ErrLimit},
 		{"profiles.json cut", owrt[:len(owrt)/2], sbom.ErrSyntax},
 		{"profiles.json with two profiles", `{"target":"x","metadata_version":1,"profiles":{"a":{},"a":{}}}`, sbom.ErrDuplicate},
-		{"profiles.json without profiles", `{"target":"x","metadata_version":1}`, sbom.ErrNotRecognised},
+		{"profiles.json without profiles", `{"target":"x","metadata_version":1}`, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		if cs, err := read(firmware.Open(strings.NewReader(tt.in), nil)); !errors.Is(err, tt.kind) || cs != nil {

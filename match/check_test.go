@@ -54,7 +54,7 @@ func document(fault error, cs ...*sbom.Component) *sbom.Document {
 }
 
 func unplaced(c *sbom.Component) *sbom.Component {
-	c.Placement = sbom.Unplaced
+	c.Placement = sbom.Unresolved
 	return c
 }
 
@@ -169,7 +169,7 @@ func TestMaxFindings(t *testing.T) {
 	}
 	// A finding is listed before an observation, and the first of the worst before milder ones.
 	found := made("application", "Kaspersky Lab", "x")
-	found.Placement = sbom.Subject
+	found.Placement = sbom.Primary
 	mild := made("library", "Kaspersky Lab", "x")
 	r, err = m.Check(t.Context(), document(nil, mention, mention, mention, mild, mild, mild, found, mild, found))
 	r = partial(t, r, err)
@@ -216,7 +216,7 @@ func TestOrder(t *testing.T) {
 // Every citation that comes to review says why, and no other does.
 func TestHeld(t *testing.T) {
 	lineage := made("application", "AO Kaspersky Lab", "engine")
-	lineage.Indirect = true
+	lineage.Pedigree = true
 	const silent = "the text does not say that it reaches components inside other products"
 	for _, tt := range []struct {
 		name      string
@@ -236,15 +236,15 @@ func TestHeld(t *testing.T) {
 		{"a warning", made("device", "ZTE Corporation", "MF286"), true, "eu-ec-c-2023-4049/suppliers/zte", "the text warns and asks for nothing more; limited to “mobile network communication equipment”, which what is known of the component does not settle", 0},
 	} {
 		found := false
-		for _, f := range matcher(t, "", nil).Judge(tt.component, tt.subject) {
+		for _, f := range matcher(t, "", nil).MatchComponent(tt.component, tt.subject) {
 			for _, c := range f.Citations {
-				if (c.Verdict == match.Review) != (c.Held != "") {
-					t.Errorf("%s: %s comes to %s, held %q", tt.name, c.Listing, c.Verdict, c.Held)
+				if (c.Verdict == match.Review) != (c.CappedBy != "") {
+					t.Errorf("%s: %s comes to %s, held %q", tt.name, c.Listing, c.Verdict, c.CappedBy)
 				}
 				if strings.HasPrefix(c.Listing+"/", tt.listing+"/") {
 					found = true
-					if c.Held != tt.held || c.VerdictIfPartsReached != tt.ifReached {
-						t.Errorf("%s: held %q, %s if parts are reached; want %q, %s", tt.name, c.Held, c.VerdictIfPartsReached, tt.held, tt.ifReached)
+					if c.CappedBy != tt.held || c.VerdictIfPartsReached != tt.ifReached {
+						t.Errorf("%s: held %q, %s if parts are reached; want %q, %s", tt.name, c.CappedBy, c.VerdictIfPartsReached, tt.held, tt.ifReached)
 					}
 				}
 			}
@@ -294,7 +294,7 @@ func TestUnverified(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := outcome(m.Judge(made("application", "Acronis AG", "backup"), true), "xx-order-7"); got != tt.want {
+		if got := outcome(m.MatchComponent(made("application", "Acronis AG", "backup"), true), "xx-order-7"); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -305,7 +305,7 @@ func TestUnverified(t *testing.T) {
 func TestNoParts(t *testing.T) {
 	for _, noParts := range []bool{true, false} {
 		doc := sbom.NewDocument(sbom.Header{Format: "test", NoParts: noParts}, nil, func(s *sbom.Sink) error {
-			s.Emit(sbom.Component{Name: "product", Placement: sbom.Subject})
+			s.Emit(sbom.Component{Name: "product", Placement: sbom.Primary})
 			return nil
 		})
 		r, err := matcher(t, "", nil).Check(t.Context(), doc)

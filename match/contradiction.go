@@ -56,13 +56,13 @@ func asReference(c vendors.Claim) vendors.Claim {
 // if nobody is. A maker's or supplier's name, or number, that is attributed to the vendor is not
 // contradicted by identifiers; a distributor's name contradicts nothing, for anybody can
 // distribute what others make.
-func (j *judgement) contradiction() string {
+func (j *evaluation) contradiction() string {
 	best := byLink
 	own := make(map[rank]bool)         // what names the vendor
 	addresses := make(map[string]bool) // in the place of the maker's name
 	for _, a := range j.attributions {
 		switch {
-		case !a.Claim.Role.Makes(), a.Claim.Kind == vendors.KindURL, a.Claim.Kind == vendors.KindEmail:
+		case !a.Claim.Role.IsOrigin(), a.Claim.Kind == vendors.KindURL, a.Claim.Kind == vendors.KindEmail:
 		case byAddress(&a) && strings.ContainsAny(a.Claim.Value, " \t\n<("): // of somebody with a name of its own
 		case byAddress(&a):
 			addresses[a.Claim.Value] = true
@@ -76,7 +76,7 @@ func (j *judgement) contradiction() string {
 	}
 	other, otherRank := "", byLink
 	for _, c := range j.c.Claims {
-		if c.Role.Makes() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendors.Placeholder(c.Value) && !addresses[c.Value] {
+		if c.Role.IsOrigin() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendors.Placeholder(c.Value) && !addresses[c.Value] {
 			return c.Value + " is named as the maker or supplier"
 		}
 		r := rankOf(c)

@@ -80,7 +80,7 @@ func verdicts(t *testing.T, name string, rows []truth) map[verdictKey]match.Verd
 			out[verdictKey{rows[i].ID, v.ID}] = match.NoVerdict
 		}
 		c := rows[i].component()
-		for _, f := range m.Judge(&c, true) {
+		for _, f := range m.MatchComponent(&c, true) {
 			key := verdictKey{rows[i].ID, f.Vendor}
 			out[key] = max(out[key], f.Verdict)
 		}

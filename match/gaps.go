@@ -52,7 +52,7 @@ func (m *Matcher) gaps(r *Result) []Gap {
 	c, h := &r.Coverage, &r.Header
 	add(!c.Complete, GapIncomplete, 0)
 	add(c.Malformed > 0, GapMalformed, c.Malformed)
-	add(h.External > 0, GapLinks, h.External)
+	add(h.UnresolvedRefs > 0, GapLinks, h.UnresolvedRefs)
 	// What an incomplete document lacks can be in the part that was not read.
 	add(c.Complete && c.Components == 0 && !r.elsewhere, GapNothing, 0)
 	add(c.Complete && c.Components > 0 && h.NoParts, GapNoParts, 0)

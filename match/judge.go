@@ -12,13 +12,13 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Judge returns the findings and observations on one component. subject says that
+// MatchComponent returns the findings and observations on one component. subject says that
 // the component is the product itself and not a part of one.
-func (m *Matcher) Judge(c *sbom.Component, subject bool) []Finding {
+func (m *Matcher) MatchComponent(c *sbom.Component, subject bool) []Finding {
 	if subject {
-		return m.judge(c, sbom.Subject)
+		return m.judge(c, sbom.Primary)
 	}
-	return m.judge(c, sbom.Part)
+	return m.judge(c, sbom.Included)
 }
 
 // judge judges a component. Unplaced means that the document was not read far enough to know
@@ -41,14 +41,14 @@ func (m *Matcher) judge(c *sbom.Component, placement sbom.Placement) []Finding {
 	slices.Sort(ids)
 	var out []Finding
 	for _, id := range ids {
-		j := judgement{m: m, c: c, placement: placement, id: id, attributions: byVendor[id]}
+		j := evaluation{m: m, c: c, placement: placement, id: id, attributions: byVendor[id]}
 		out = append(out, j.findings()...)
 	}
-	return append(out, m.setAside(c, placement, res.Unattributed, byVendor)...)
+	return append(out, m.exclusionObservations(c, placement, res.Unattributed, byVendor)...)
 }
 
-// setAside makes observations of claims that look like a vendor's and are not.
-func (m *Matcher) setAside(c *sbom.Component, placement sbom.Placement, us []vendors.Unattributed, attributed map[vendors.ID][]vendors.Attribution) []Finding {
+// exclusionObservations makes observations of claims that look like a vendor's and are not.
+func (m *Matcher) exclusionObservations(c *sbom.Component, placement sbom.Placement, us []vendors.Unattributed, attributed map[vendors.ID][]vendors.Attribution) []Finding {
 	var out []Finding
 	seen := make(map[string]bool)
 	for _, u := range us {
@@ -57,7 +57,7 @@ func (m *Matcher) setAside(c *sbom.Component, placement sbom.Placement, us []ven
 			continue
 		}
 		seen[key] = true
-		j := judgement{m: m, c: c, placement: placement, id: u.Vendor}
+		j := evaluation{m: m, c: c, placement: placement, id: u.Vendor}
 		f := j.finding()
 		f.Reason, f.Note = Reason(u.Reason), u.Matched+": "+u.Note
 		f.Attributions = []vendors.Attribution{{Vendor: u.Vendor, Claim: u.Claim, Matched: u.Matched, Source: u.Source}}
@@ -67,7 +67,7 @@ func (m *Matcher) setAside(c *sbom.Component, placement sbom.Placement, us []ven
 }
 
 // A judgement is on one component and one vendor.
-type judgement struct {
+type evaluation struct {
 	m            *Matcher
 	c            *sbom.Component
 	placement    sbom.Placement
@@ -77,13 +77,13 @@ type judgement struct {
 	holds        []string // why every verdict is held at review
 }
 
-func (j *judgement) finding() Finding {
+func (j *evaluation) finding() Finding {
 	c := j.c
 	f := Finding{
 		Tier: j.tier, Vendor: j.id, VendorName: string(j.id), Attributions: j.attributions,
 		Component: Component{
 			Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
-			CanonicalPURL: vendors.CanonicalPURL(c.PURL, j.id, c.Name, c.Version), Subject: j.placement == sbom.Subject, Location: c.Location,
+			CanonicalPURL: vendors.CanonicalPURL(c.PURL, j.id, c.Name, c.Version), Subject: j.placement == sbom.Primary, Location: c.Location,
 		},
 	}
 	if v := j.m.release.Register().Vendor(j.id); v != nil {
@@ -92,7 +92,7 @@ func (j *judgement) finding() Finding {
 	return f
 }
 
-func (j *judgement) findings() []Finding {
+func (j *evaluation) findings() []Finding {
 	for _, a := range j.attributions {
 		j.tier = max(j.tier, a.Tier)
 	}
@@ -107,7 +107,7 @@ func (j *judgement) findings() []Finding {
 	if j.tier == vendors.Resembles {
 		j.holds = append(j.holds, "the attribution only resembles the vendor")
 	}
-	if j.c.Indirect {
+	if j.c.Pedigree {
 		j.holds = append(j.holds, "the component is in the history of another and not in the product itself")
 	}
 	if other := j.contradiction(); other != "" {
@@ -125,7 +125,7 @@ type outcome struct {
 
 // listings applies the denylist's entries about the vendor: those that apply make
 // one finding, the others one observation for each reason.
-func (j *judgement) listings() []Finding {
+func (j *evaluation) listings() []Finding {
 	var applied []outcome
 	observed := make(map[Reason][]outcome)
 	for _, e := range j.m.release.ForVendor(j.id) {
@@ -162,7 +162,7 @@ func (j *judgement) listings() []Finding {
 	return out
 }
 
-func (j *judgement) applied(os []outcome) Finding {
+func (j *evaluation) applied(os []outcome) Finding {
 	sort.SliceStable(os, func(a, b int) bool { return os[a].Verdict > os[b].Verdict })
 	f := j.finding()
 	f.Context = j.m.release.ContextFor(j.id)
@@ -181,7 +181,7 @@ func (m *Matcher) wants(jurisdiction string) bool {
 // apply says what an entry comes to for the component. It returns false if the
 // entry has nothing to say: its text did not exist on the day, or it is the history
 // of another entry.
-func (j *judgement) apply(e denylist.Entry) (outcome, bool) {
+func (j *evaluation) apply(e denylist.Entry) (outcome, bool) {
 	day := j.m.opts.AsOf
 	o := outcome{Citation: Citation{Citation: e.Cite(day)}}
 	state := e.State(day)
@@ -206,7 +206,7 @@ func (j *judgement) apply(e denylist.Entry) (outcome, bool) {
 		return observe(SupplySide, "about supply to the vendor, not about buying or using its products")
 	case l.Effect == denylist.Subsidy:
 		return observe(SubsidyOnly, "about subsidy or authorisation, not about buying or using the product")
-	case l.Depth == denylist.Product && j.placement == sbom.Part:
+	case l.Depth == denylist.Product && j.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
 	fit, note := fits(&l.Scope, j.c, j.attributions)
@@ -219,7 +219,7 @@ func (j *judgement) apply(e denylist.Entry) (outcome, bool) {
 
 // weigh gives the citation of a listing that applies its verdict: what the text asks, or
 // review for every reason that a person has to settle first.
-func (j *judgement) weigh(e denylist.Entry, fit fit, limit string, state denylist.State, c *Citation) {
+func (j *evaluation) weigh(e denylist.Entry, fit fit, limit string, state denylist.State, c *Citation) {
 	l := e.Listing
 	verdict := verdictOf(l.Action)
 	var held []string
@@ -233,18 +233,18 @@ func (j *judgement) weigh(e denylist.Entry, fit fit, limit string, state denylis
 	hold(verdict == Review && l.Action != denylist.Review, "the text warns and asks for nothing more")
 	hold(state == denylist.Proposed, "the text is only proposed")
 	hold(!l.Verified || e.Clause != nil && !e.Clause.Verified, "the words were not verified in the official text")
-	if j.placement != sbom.Subject {
+	if j.placement != sbom.Primary {
 		hold(l.Depth == denylist.Essential, "it reaches only substantial or essential components of other products")
 		hold(l.Depth == denylist.Product, "it reaches only the vendor's own products, and the document was not read far enough to know whether the component is one")
 	}
 	hold(fit == open, limit)
-	c.Inferred = l.Depth == denylist.NotAddressed && j.placement != sbom.Subject
+	c.Inferred = l.Depth == denylist.NotAddressed && j.placement != sbom.Primary
 	if c.Inferred && len(held) == 0 {
 		c.VerdictIfPartsReached = verdict
 	}
 	hold(c.Inferred, "the text does not say that it reaches components inside other products")
 	if c.Verdict = verdict; len(held) > 0 {
-		c.Verdict, c.Held = Review, strings.Join(held, "; ")
+		c.Verdict, c.CappedBy = Review, strings.Join(held, "; ")
 	}
 }
 

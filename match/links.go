@@ -17,7 +17,7 @@ type Screened struct {
 	Result  *Result // nil if nothing of the document could be read
 }
 
-// ResolveLinks looks for what the documents refer to among the documents themselves:
+// ResolveReferences looks for what the documents refer to among the documents themselves:
 // a BOM-Link by serial number and version, an SPDX document by its namespace, any
 // other by a digest. What is there and was read to its end was screened, so it no longer
 // makes the result that refers to it inconclusive. A document that is found by its name but has
@@ -25,7 +25,7 @@ type Screened struct {
 // without components that only refers to others, as those of Yocto about what is needed at run
 // time, was screened if all of them are there and parts are in one of them. Results are
 // changed in place.
-func (m *Matcher) ResolveLinks(docs []Screened) {
+func (m *Matcher) ResolveReferences(docs []Screened) {
 	index := make(map[string][]int) // what a document is called, to its places
 	for i, d := range docs {
 		if d.Result == nil || !d.Result.Coverage.Complete {
@@ -43,14 +43,14 @@ func (m *Matcher) ResolveLinks(docs []Screened) {
 	from := make(map[int][]int) // documents to those that have only links, and one to it
 	for i := range docs {
 		r := docs[i].Result
-		if r == nil || len(r.Header.Links) == 0 {
+		if r == nil || len(r.Header.DocumentRefs) == 0 {
 			continue
 		}
-		for _, l := range r.Header.Links {
+		for _, l := range r.Header.DocumentRefs {
 			target, differs := find(l, docs, index)
 			switch {
 			case target >= 0:
-				r.Header.External--
+				r.Header.UnresolvedRefs--
 				rewrite(&r.Header, l, sbom.WarnLinkedDocument, "the linked document is here, and was screened: "+docs[target].Path)
 				if r.Coverage.Components == 0 {
 					from[target] = append(from[target], i)
@@ -62,7 +62,7 @@ func (m *Matcher) ResolveLinks(docs []Screened) {
 	}
 	partsElsewhere(docs, from)
 	for i := range docs {
-		if r := docs[i].Result; r != nil && len(r.Header.Links) > 0 {
+		if r := docs[i].Result; r != nil && len(r.Header.DocumentRefs) > 0 {
 			m.settle(r)
 		}
 	}
@@ -82,7 +82,7 @@ func partsElsewhere(docs []Screened, from map[int][]int) {
 		next = next[:len(next)-1]
 		for _, i := range from[last] {
 			r := docs[i].Result
-			if r.elsewhere || r.Header.External > 0 {
+			if r.elsewhere || r.Header.UnresolvedRefs > 0 {
 				continue
 			}
 			r.elsewhere = true
@@ -113,7 +113,7 @@ func names(h sbom.Header) []string {
 
 // find returns the index of the document that a link means, or of one that has its
 // name and another digest; each is -1 if not found.
-func find(l sbom.Link, docs []Screened, index map[string][]int) (target, differs int) {
+func find(l sbom.DocumentRef, docs []Screened, index map[string][]int) (target, differs int) {
 	differs = -1
 	name, _, _ := strings.Cut(l.URL, "#")
 	for _, i := range index[name] {
@@ -143,7 +143,7 @@ func agree(want, have map[string]string) bool {
 }
 
 // rewrite replaces the warning of a link.
-func rewrite(h *sbom.Header, l sbom.Link, kind sbom.WarningKind, message string) {
+func rewrite(h *sbom.Header, l sbom.DocumentRef, kind sbom.WarningKind, message string) {
 	for i := range h.Warnings {
 		if w := &h.Warnings[i]; w.Kind == sbom.WarnExternalDocument && w.Location == l.Location {
 			w.Kind, w.Message = kind, message

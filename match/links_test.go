@@ -50,7 +50,7 @@ func TestResolveLinks(t *testing.T) {
 		}
 		docs := []match.Screened{{Path: "a", Result: r}, {Path: "unread"}, {Path: "b", Digests: digests, Result: check(target)},
 			{Path: "c", Digests: map[string]string{"sha1": "dd"}, Result: check(spdx)}}
-		m.ResolveLinks(docs)
+		m.ResolveReferences(docs)
 		if r.Verdict != tt.want || len(r.Header.Warnings) != 1 || (r.Header.Warnings[0].Kind == sbom.WarnLinkedDocument) != (tt.want == match.Clear) {
 			t.Errorf("%s: %v, want %v; %v", tt.name, r.Verdict, tt.want, r.Header.Warnings)
 		}
@@ -66,9 +66,9 @@ func TestResolveLinksNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.ResolveLinks([]match.Screened{{Path: "a", Result: r}})
-	if r.Verdict != match.Inconclusive || r.Header.External != 501 {
-		t.Errorf("%v, %d external", r.Verdict, r.Header.External)
+	m.ResolveReferences([]match.Screened{{Path: "a", Result: r}})
+	if r.Verdict != match.Inconclusive || r.Header.UnresolvedRefs != 501 {
+		t.Errorf("%v, %d external", r.Verdict, r.Header.UnresolvedRefs)
 	}
 }
 
@@ -85,12 +85,12 @@ func TestResolveLinksIncomplete(t *testing.T) {
 	}
 	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(strings.TrimSuffix(whole("2", "1"), "}")), nil))
 	b := partial(t, r, err)
-	m.ResolveLinks([]match.Screened{{Path: "a", Result: a}, {Path: "b", Result: b}})
-	if a.Verdict != match.Inconclusive || a.Header.External != 1 {
-		t.Errorf("the link to the incomplete document: %v, %d external", a.Verdict, a.Header.External)
+	m.ResolveReferences([]match.Screened{{Path: "a", Result: a}, {Path: "b", Result: b}})
+	if a.Verdict != match.Inconclusive || a.Header.UnresolvedRefs != 1 {
+		t.Errorf("the link to the incomplete document: %v, %d external", a.Verdict, a.Header.UnresolvedRefs)
 	}
-	if b.Verdict != match.Inconclusive || b.Header.External != 0 {
-		t.Errorf("the incomplete document: %v, %d external", b.Verdict, b.Header.External)
+	if b.Verdict != match.Inconclusive || b.Header.UnresolvedRefs != 0 {
+		t.Errorf("the incomplete document: %v, %d external", b.Verdict, b.Header.UnresolvedRefs)
 	}
 }
 
@@ -129,10 +129,10 @@ func TestResolveLinksOnly(t *testing.T) {
 		{"to itself", []match.Screened{doc("x", 0, "x"), doc("y", 1)}, "inconclusive"},
 		{"to nothing", []match.Screened{doc("run", 0, "a"), doc("a", 0)}, "inconclusive"},
 	} {
-		m.ResolveLinks(tt.docs)
+		m.ResolveReferences(tt.docs)
 		var got []string
 		for _, d := range tt.docs {
-			if len(d.Result.Header.Links) > 0 {
+			if len(d.Result.Header.DocumentRefs) > 0 {
 				got = append(got, d.Result.Verdict.String())
 			}
 		}

@@ -154,8 +154,8 @@ type Finding struct {
 // A Citation is a listing with what it comes to for the component by itself.
 type Citation struct {
 	denylist.Citation
-	Verdict Verdict // NoVerdict in an observation
-	Held    string  // why the verdict is no stronger than Review; "" for every other verdict
+	Verdict  Verdict // NoVerdict in an observation
+	CappedBy string  // why the verdict is no stronger than Review; "" for every other verdict
 	// VerdictIfPartsReached is what Verdict would be if the text said that it reaches
 	// components inside other products. It is NoVerdict unless only the text's silence on
 	// them holds Verdict at Review.
@@ -311,11 +311,11 @@ func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Cove
 				continue
 			}
 			c := c // most components end above, and need no place on the heap
-			if c.Placement != sbom.Unplaced {
+			if c.Placement != sbom.Unresolved {
 				if !emit(&c, c.Placement, n) {
 					return
 				}
-			} else if m.concerns(&c) {
+			} else if m.hasAttribution(&c) {
 				if len(later) >= maxUnplaced {
 					fault = &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
 						Err: fmt.Errorf("more than %d components of listed vendors before it is told which of them is the product", maxUnplaced)}
@@ -328,10 +328,10 @@ func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Cove
 		for i := range later {
 			c := &later[i].Component
 			switch {
-			case doc.IsSubject(c.Ref):
-				c.Placement = sbom.Subject
+			case doc.IsPrimary(c.Ref):
+				c.Placement = sbom.Primary
 			case fault == nil:
-				c.Placement = sbom.Part
+				c.Placement = sbom.Included
 			}
 			if !emit(c, c.Placement, later[i].sequence) {
 				return
@@ -358,8 +358,8 @@ func (c *Coverage) count(x *sbom.Component) {
 	}
 }
 
-// concerns reports whether the component's claims resolve to anything at all.
-func (m *Matcher) concerns(c *sbom.Component) bool {
+// hasAttribution reports whether the component's claims resolve to anything at all.
+func (m *Matcher) hasAttribution(c *sbom.Component) bool {
 	res := m.release.Register().Resolve(m.opts.AsOf, c.Claims)
 	return len(res.Attributions)+len(res.Unattributed) > 0
 }

@@ -90,7 +90,7 @@ func TestGoldenNegatives(t *testing.T) {
 	}
 	for _, tt := range tests {
 		m := matcher(t, tt.release, &match.Options{AsOf: vendors.Date(tt.asOf)})
-		if got := outcome(m.Judge(tt.component, tt.subject), tt.instrument); got != tt.want {
+		if got := outcome(m.MatchComponent(tt.component, tt.subject), tt.instrument); got != tt.want {
 			t.Errorf("%s: %s comes to %q, want %q", tt.rule, tt.instrument, got, tt.want)
 		}
 	}
@@ -100,7 +100,7 @@ func TestVerdicts(t *testing.T) {
 	router := made("device", "ZTE Corporation", "MF286")
 	router.Category = "telecommunicationsEquipment"
 	lineage := made("application", "AO Kaspersky Lab", "engine")
-	lineage.Indirect = true
+	lineage.Pedigree = true
 	contradiction := &sbom.Component{Type: "library", Name: "x", PURL: "pkg:npm/%40kaspersky/x@1", Claims: []vendors.Claim{
 		{Role: vendors.Supplier, Kind: vendors.KindName, Value: "Acme Ltd"},
 		{Role: vendors.Namespace, Kind: vendors.KindPURL, Value: "pkg:npm/%40kaspersky/x@1"},
@@ -142,7 +142,7 @@ func TestVerdicts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		m := matcher(t, tt.release, &match.Options{AsOf: vendors.Date(tt.asOf), Jurisdictions: tt.jurisdictions})
-		fs := m.Judge(tt.component, tt.subject)
+		fs := m.MatchComponent(tt.component, tt.subject)
 		if got := outcome(fs, tt.instrument); got != tt.want {
 			t.Errorf("%s: %s comes to %q, want %q", tt.name, tt.instrument, got, tt.want)
 		}
@@ -160,7 +160,7 @@ func TestVerdicts(t *testing.T) {
 // what it is.
 func TestCitations(t *testing.T) {
 	m := matcher(t, "2018.06.13", nil)
-	fs := m.Judge(made("application", "AO Kaspersky Lab", "kav"), true)
+	fs := m.MatchComponent(made("application", "AO Kaspersky Lab", "kav"), true)
 	if len(fs) == 0 || fs[0].Verdict != match.Ban {
 		t.Fatalf("findings %+v, want a ban", fs)
 	}

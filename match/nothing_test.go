@@ -48,7 +48,7 @@ func TestUnlistedBesideLinks(t *testing.T) {
 	if err := r.Limit(0); err == nil {
 		t.Error("no error")
 	}
-	m.ResolveLinks([]match.Screened{{Path: "a", Result: r}})
+	m.ResolveReferences([]match.Screened{{Path: "a", Result: r}})
 	if r.Verdict != match.Ban || len(r.Findings) != 0 || len(r.Gaps) != 2 {
 		t.Errorf("%s, gaps %+v", r.Verdict, r.Gaps)
 	}

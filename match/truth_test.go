@@ -47,7 +47,7 @@ func (r *truth) held() bool {
 }
 
 func (r *truth) component() sbom.Component {
-	c := sbom.Component{Ref: r.ID, Type: r.Type, Group: r.Group, Name: r.Name, PURL: r.PURL, Placement: sbom.Subject}
+	c := sbom.Component{Ref: r.ID, Type: r.Type, Group: r.Group, Name: r.Name, PURL: r.PURL, Placement: sbom.Primary}
 	add := func(role vendors.Role, kind vendors.Kind, value string) {
 		if value != "" {
 			c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: vendors.Location{Offset: -1}})
@@ -161,7 +161,7 @@ func TestTruth(t *testing.T) {
 				tier = max(tier, a.Tier)
 			}
 		}
-		for _, f := range m.Judge(&c, true) {
+		for _, f := range m.MatchComponent(&c, true) {
 			if f.Verdict == match.Ban && f.Vendor != r.Vendor {
 				bans++
 				t.Errorf("%s: %q: a false ban of %s", r.ID, r.Name, f.Vendor)

@@ -22,8 +22,8 @@ type builder struct {
 	purl      span
 	claims    []protoClaim
 	malformed int
-	links     []Link // to bills of materials
-	doubtful  int    // values that count as malformed if nothing else identifies the component
+	links     []DocumentRef // to bills of materials
+	doubtful  int           // values that count as malformed if nothing else identifies the component
 	offset    int64
 	placement Placement
 	indirect  bool
@@ -174,7 +174,7 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 		return false
 	}
 	if kind == vendors.KindName {
-		if role.Makes() && !vendors.Placeholder(value) {
+		if role.IsOrigin() && !vendors.Placeholder(value) {
 			b.identity, b.supplied = true, true
 			return false
 		}
@@ -204,7 +204,7 @@ func (b *builder) check(j *jsonstream.Reader, l *Limits) {
 // component returns what was gathered. If no claim was wanted, it costs nothing and
 // says no more than what is counted.
 func (b *builder) component() Component {
-	c := Component{Placement: b.placement, Indirect: b.indirect, Malformed: b.malformed,
+	c := Component{Placement: b.placement, Pedigree: b.indirect, Malformed: b.malformed,
 		Identified: b.identity, Supplied: b.supplied, HasPURL: b.purl.from < b.purl.to}
 	if b.keep != nil && !b.wanted {
 		return c

@@ -10,14 +10,14 @@ import (
 type Placement uint8
 
 const (
-	// Part is a component inside a product.
-	Part Placement = iota
-	// Subject is a product that the document describes: metadata.component of
+	// Included is a component inside a product.
+	Included Placement = iota
+	// Primary is a product that the document describes: metadata.component of
 	// CycloneDX, the package that an SPDX document DESCRIBES, a device.
-	Subject
-	// Unplaced is a component whose placement stands elsewhere in the document.
-	// [Document.IsSubject] knows once all components are read.
-	Unplaced
+	Primary
+	// Unresolved is a component whose placement stands elsewhere in the document.
+	// [Document.IsPrimary] knows once all components are read.
+	Unresolved
 )
 
 // A Component is one part of a product, or the product itself, with its claims.
@@ -32,9 +32,9 @@ type Component struct {
 	// "telecommunicationsEquipment" for a router. Most components have none.
 	Category  string
 	Placement Placement
-	// Indirect says that the component is not in the product but in its history:
+	// Pedigree says that the component is not in the product but in its history:
 	// an ancestor, a variant, an input of its build.
-	Indirect bool
+	Pedigree bool
 	Claims   []vendors.Claim
 	// Supplied says that a manufacturer's, supplier's, publisher's or
 	// distributor's name is given; Identified that the name or an identifier
@@ -59,9 +59,9 @@ type WarningKind string
 // The kinds of warnings.
 const (
 	WarnMalformed        WarningKind = "malformedField"   // a vendor-bearing field has the wrong type
-	WarnNearMiss         WarningKind = "nearMissName"     // a name that other parsers may fold into a known one
+	WarnSimilarField     WarningKind = "nearMissName"     // a name that other parsers may fold into a known one
 	WarnSchema           WarningKind = "schema"           // what the format's schema would refuse, and was read all the same
-	WarnOddLetters       WarningKind = "oddLetters"       // a maker's name has invisible characters or mixes scripts
+	WarnConfusable       WarningKind = "oddLetters"       // a maker's name has invisible characters or mixes scripts
 	WarnPURL             WarningKind = "badPURL"          // a package URL that does not parse
 	WarnCPE              WarningKind = "badCPE"           // a CPE that does not parse
 	WarnNullElement      WarningKind = "nullElement"      // null where a component should be
@@ -92,10 +92,10 @@ type Header struct {
 	Serial string
 	// Version is the document's own version where its format counts them.
 	Version string
-	// External counts the documents that this one refers to and that were not read;
-	// Links are the first 1,000 of them.
-	External int
-	Links    []Link
+	// UnresolvedRefs counts the documents that this one refers to and that were not read;
+	// DocumentRefs are the first 1,000 of them.
+	UnresolvedRefs int
+	DocumentRefs   []DocumentRef
 	// Notices are what the document says of itself that a reader of any summary has to
 	// know and that changes no verdict, such as that it calls itself incomplete.
 	Notices []Warning
@@ -104,8 +104,8 @@ type Header struct {
 	NoParts bool
 }
 
-// A Link is a reference to another document.
-type Link struct {
+// A DocumentRef is a reference to another document.
+type DocumentRef struct {
 	// URL is what the reference says: a BOM-Link ("urn:cdx:<serial>/<version>"), an
 	// address, or an SPDX document namespace.
 	URL string

@@ -39,7 +39,7 @@ func readCycloneDX(r io.Reader, s *Sink) error {
 func (x *cdx) read() error {
 	defer x.j.Close()
 	x.j.Watch("mponent", "ervice") // of the names under which parts stand
-	x.s.Placed()
+	x.s.PlacementFinal()
 	x.document()
 	x.elements.settle(&x.fields)
 	return x.j.End()
@@ -48,7 +48,7 @@ func (x *cdx) read() error {
 func (x *cdx) document() {
 	j := x.j
 	if !j.Enter('{') {
-		j.Fail(ErrNotRecognised, errors.New("expected a JSON object"))
+		j.Fail(ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
 	format, version := "", ""
@@ -57,7 +57,7 @@ func (x *cdx) document() {
 		case "bomFormat":
 			text, _ := j.Text()
 			if format = string(text); format != "CycloneDX" {
-				j.Fail(ErrNotRecognised, fmt.Errorf("bomFormat is %q; expected \"CycloneDX\"", format))
+				j.Fail(ErrNotRecognized, fmt.Errorf("bomFormat is %q; expected \"CycloneDX\"", format))
 			}
 		case "specVersion":
 			text, _ := j.Text()
@@ -96,7 +96,7 @@ func (x *cdx) document() {
 	x.s.doc.header.NoParts = x.noParts()
 	switch {
 	case format == "":
-		j.Fail(ErrNotRecognised, errors.New("bomFormat is missing; expected \"CycloneDX\""))
+		j.Fail(ErrNotRecognized, errors.New("bomFormat is missing; expected \"CycloneDX\""))
 	case version == "":
 		j.Fail(ErrVersion, fmt.Errorf("specVersion is missing; expected one of %q", x.versions))
 	case x.unnamed && x.s.doc.header.Components == 1:
@@ -339,7 +339,7 @@ func (x *cdx) metadata() {
 		return
 	}
 	subject := x.begin(nil, "metadata/component", -1)
-	subject.placement = Subject
+	subject.placement = Primary
 	about := x.begin(nil, "metadata", -1) // claims of metadata itself
 	found := false
 	for j.More() {
@@ -430,7 +430,7 @@ func (x *cdx) linkedDocuments() {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		link := Link{Location: vendors.Location{Pointer: fmt.Sprintf("/externalReferences/%d", i), Offset: x.j.Offset()}}
+		link := DocumentRef{Location: vendors.Location{Pointer: fmt.Sprintf("/externalReferences/%d", i), Offset: x.j.Offset()}}
 		if !x.expect('{', "an external reference", link.Location.Pointer) {
 			continue
 		}
@@ -450,13 +450,13 @@ func (x *cdx) linkedDocuments() {
 			}
 		}
 		if foldType([]byte(typ)) == "bom" {
-			x.s.Link(link)
+			x.s.AddDocumentRef(link)
 		}
 	}
 }
 
 // hashes reads the digests of a linked document.
-func (x *cdx) hashes(l *Link) {
+func (x *cdx) hashes(l *DocumentRef) {
 	if !x.expect('[', "a list of hashes", l.Location.Pointer) {
 		return
 	}

@@ -23,7 +23,7 @@ func (x *cdx) references(b *builder) {
 		}
 		role, off := vendors.Mention, int64(0)
 		var url span
-		var link Link
+		var link DocumentRef
 		bom, lossy := false, false
 		for x.j.More() {
 			switch name := x.j.Name(); string(name) {
@@ -112,7 +112,7 @@ func (x *cdx) linked(b *builder) {
 			x.s.Warn(WarnSchema, "the reference of type bom is to the registry's record of the package, which is no bill of materials", link.Location)
 			continue
 		}
-		x.s.Link(link)
+		x.s.AddDocumentRef(link)
 	}
 }
 

@@ -23,7 +23,7 @@ const maxComplete = 1000
 // see takes note of a component that was read.
 func (s *scope) see(b *builder) {
 	switch {
-	case b.placement == Subject:
+	case b.placement == Primary:
 		s.subject = string(b.get(b.pointer)) != "/metadata"
 		s.ref = string(b.get(b.ref))
 	case !b.indirect:
@@ -35,7 +35,7 @@ func (s *scope) see(b *builder) {
 // this is all, and does not refer to documents that may list them.
 func (x *cdx) noParts() bool {
 	s := &x.scope
-	return s.subject && !s.parts && !s.whole && !s.complete[s.ref] && x.s.doc.header.External == 0
+	return s.subject && !s.parts && !s.whole && !s.complete[s.ref] && x.s.doc.header.UnresolvedRefs == 0
 }
 
 // compositions say of which components the list of parts or dependencies is complete, and

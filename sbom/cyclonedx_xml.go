@@ -107,7 +107,7 @@ func writeCycloneDX(t *xmlWriter) error {
 	version, ours := strings.CutPrefix(x.Space(), cycloneDXSpace)
 	switch {
 	case string(x.Name()) != "bom" || !ours:
-		return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf("the root element is %q of namespace %q; expected bom of %s1.0 to 1.7", x.Name(), x.Space(), cycloneDXSpace)}
+		return &Error{Kind: ErrNotRecognized, Err: fmt.Errorf("the root element is %q of namespace %q; expected bom of %s1.0 to 1.7", x.Name(), x.Space(), cycloneDXSpace)}
 	case !slices.Contains(cycloneDXXMLVersions, version):
 		return &Error{Kind: ErrVersion, Err: fmt.Errorf("the namespace is %q; expected one of %s%q", x.Space(), cycloneDXSpace, cycloneDXXMLVersions)}
 	}

@@ -19,7 +19,7 @@ const headSize = 64 << 10
 // at once from its first bytes; the rest is read as the components are asked for,
 // for long arrays by a second goroutine, a little ahead. When the iteration of the
 // components has ended, for whatever reason, r is not read any more.
-// If r holds no bill of materials, Components gives an [ErrNotRecognised].
+// If r holds no bill of materials, Components gives an [ErrNotRecognized].
 func NewReader(r io.Reader, opts *Options) *Document {
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(r, head)
@@ -40,7 +40,7 @@ func newReader(head []byte, r io.Reader, opts *Options) *Document {
 
 // Detect says what the document that starts with head is: the name of a format in
 // the package's documentation, as reports have it. Otherwise it returns an
-// [ErrNotRecognised] that says what it looks like instead. The answer is where to
+// [ErrNotRecognized] that says what it looks like instead. The answer is where to
 // start reading, not a promise: the reader checks the format's own marks.
 func Detect(head []byte) (format string, err error) {
 	f, err := sniff(head)
@@ -85,7 +85,7 @@ func sniff(head []byte) (reading, error) {
 	case protoMark.Match(head):
 		return cycloneDXProto, nil
 	case len(text) == 0:
-		return reading{}, notRecognised("the input is empty; %s", expected)
+		return reading{}, notRecognized("the input is empty; %s", expected)
 	case text[0] == '{':
 		return sniffJSON(head, text)
 	case text[0] == '<':
@@ -97,7 +97,7 @@ func sniff(head []byte) (reading, error) {
 	case protoTextMark.Match(text):
 		return cycloneDXProtoText, nil
 	}
-	return reading{}, notRecognised("%s; %s", looksLike(text), expected)
+	return reading{}, notRecognized("%s; %s", looksLike(text), expected)
 }
 
 func sniffJSON(head, text []byte) (reading, error) {
@@ -123,7 +123,7 @@ func sniffJSON(head, text []byte) (reading, error) {
 		}
 	}
 	if names == 0 && bytes.HasPrefix(bytes.TrimLeft(text[1:], " \t\r\n"), []byte("}")) {
-		return reading{}, notRecognised("an empty JSON object; %s", expected)
+		return reading{}, notRecognized("an empty JSON object; %s", expected)
 	}
 	switch {
 	case weak.read != nil:
@@ -131,14 +131,14 @@ func sniffJSON(head, text []byte) (reading, error) {
 	case names == 0: // not even one name could be read: let the strict reader say what is wrong
 		return cycloneDXJSON, nil
 	}
-	return reading{}, notRecognised("a JSON object without the marks of CycloneDX or SPDX (bomFormat, spdxVersion)")
+	return reading{}, notRecognized("a JSON object without the marks of CycloneDX or SPDX (bomFormat, spdxVersion)")
 }
 
 // sniffXML goes by the root element.
 func sniffXML(head []byte) (reading, error) {
 	x := xmlstream.NewReader(bytes.NewReader(head), xmlstream.Limits{})
 	if x.Next() != xmlstream.Start {
-		return reading{}, notRecognised("XML that cannot be read: %v", x.Err())
+		return reading{}, notRecognized("XML that cannot be read: %v", x.Err())
 	}
 	switch name := string(x.Name()); {
 	case strings.HasPrefix(x.Space(), cycloneDXSpace):
@@ -150,7 +150,7 @@ func sniffXML(head []byte) (reading, error) {
 	case name == "SoftwareIdentity" || x.Space() == swidSpace2015 || x.Space() == swidSpace2009:
 		return swidXML, nil
 	default:
-		return reading{}, notRecognised("XML whose root element is %q of namespace %q; %s", name, x.Space(), expected)
+		return reading{}, notRecognized("XML whose root element is %q of namespace %q; %s", name, x.Space(), expected)
 	}
 }
 

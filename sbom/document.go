@@ -60,7 +60,7 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			yield(Component{}, err)
 			return
 		}
-		if h := &d.header; h.Format == "SPDX" && h.Components == 1 && !s.files && h.External == 0 {
+		if h := &d.header; h.Format == "SPDX" && h.Components == 1 && !s.files && h.UnresolvedRefs == 0 {
 			// Many sound documents are of one package, as those of Yocto's recipes are, and SPDX
 			// has no word for a complete list: it is said, and changes no verdict.
 			s.Notice(WarnIncomplete, "the document has one package, and lists no parts of it", vendors.Location{})
@@ -78,17 +78,17 @@ func (d *Document) Header() Header { return d.header }
 // Keep makes the reader drop the claims for which keep returns false, before they
 // cost anything. Makers' names and identifiers stay beside claims that are kept, for they
 // can contradict them. A component without a kept claim has nothing but Placement,
-// Indirect, Malformed, Supplied, Identified and HasPURL. Counts and warnings are as
+// Pedigree, Malformed, Supplied, Identified and HasPURL. Counts and warnings are as
 // if all claims were kept. Keep must be called before [Document.Components]; the
 // value is only valid during the call.
 func (d *Document) Keep(keep func(role vendors.Role, kind vendors.Kind, value []byte) bool) {
 	d.keep = keep
 }
 
-// IsSubject reports whether the component with this Ref is a product that the
+// IsPrimary reports whether the component with this Ref is a product that the
 // document describes. It knows once all components are read; if they were not, it
 // reports true for those of which the document said so before.
-func (d *Document) IsSubject(ref string) bool {
+func (d *Document) IsPrimary(ref string) bool {
 	if len(d.subjects) == 0 && !d.fixed {
 		// SPDX 2.3, clause 11: a document with one package need not say which
 		// package it describes.
@@ -130,7 +130,7 @@ func (s *Sink) Emit(c Component) bool {
 	for i := range c.Claims {
 		if claim := &c.Claims[i]; claim.Identity() {
 			c.Identified = true
-			if claim.Role.Makes() && claim.Kind == vendors.KindName {
+			if claim.Role.IsOrigin() && claim.Kind == vendors.KindName {
 				c.Supplied = true
 				break
 			}
@@ -278,11 +278,11 @@ func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) 
 func (s *Sink) Include(h Header, counted int, place func(vendors.Location) vendors.Location) {
 	d := &s.doc.header
 	d.Malformed += max(0, h.Malformed-counted)
-	d.External += h.External
-	for _, l := range h.Links {
-		if len(d.Links) < maxLinks {
+	d.UnresolvedRefs += h.UnresolvedRefs
+	for _, l := range h.DocumentRefs {
+		if len(d.DocumentRefs) < maxLinks {
 			l.Location = place(l.Location)
-			d.Links = append(d.Links, l)
+			d.DocumentRefs = append(d.DocumentRefs, l)
 		}
 	}
 	for _, n := range h.Notices {
@@ -295,15 +295,15 @@ func (s *Sink) Include(h Header, counted int, place func(vendors.Location) vendo
 	}
 }
 
-// Link says that the document refers to another one, which was not read.
-func (s *Sink) Link(l Link) {
+// AddDocumentRef says that the document refers to another one, which was not read.
+func (s *Sink) AddDocumentRef(l DocumentRef) {
 	h := &s.doc.header
-	h.External++
+	h.UnresolvedRefs++
 	if !s.located {
 		l.Location.Offset = -1
 	}
-	if len(h.Links) < maxLinks {
-		h.Links = append(h.Links, l)
+	if len(h.DocumentRefs) < maxLinks {
+		h.DocumentRefs = append(h.DocumentRefs, l)
 	}
 	s.Warn(WarnExternalDocument, "a linked document was not read with this one: "+quote(l.URL), l.Location)
 }
@@ -323,9 +323,9 @@ func (s *Sink) SetSerial(serial string) {
 // SetVersion sets the specification version of the document's header.
 func (s *Sink) SetVersion(v string) { s.doc.header.SpecVersion = v }
 
-// SetSubject says that the component with this Ref is a product that the document
+// SetPrimary says that the component with this Ref is a product that the document
 // describes.
-func (s *Sink) SetSubject(ref string) {
+func (s *Sink) SetPrimary(ref string) {
 	d := s.doc
 	if d.subjects == nil {
 		d.subjects = make(map[string]bool)
@@ -335,5 +335,5 @@ func (s *Sink) SetSubject(ref string) {
 	}
 }
 
-// Placed says that every component's Placement is final.
-func (s *Sink) Placed() { s.doc.fixed = true }
+// PlacementFinal says that every component's Placement is final.
+func (s *Sink) PlacementFinal() { s.doc.fixed = true }

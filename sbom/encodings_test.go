@@ -44,11 +44,11 @@ func summary(t *testing.T, path string) (string, sbom.Header) {
 		}
 		sort.Strings(claims)
 		all = append(all, fmt.Sprintf("%s type %q group %q name %q version %q purl %q subject %v indirect %v malformed %d\n%s", c.Location.Pointer,
-			c.Type, c.Group, c.Name, c.Version, c.PURL, c.Placement == sbom.Subject || doc.IsSubject(c.Ref), c.Indirect, c.Malformed, strings.Join(claims, "")))
+			c.Type, c.Group, c.Name, c.Version, c.PURL, c.Placement == sbom.Primary || doc.IsPrimary(c.Ref), c.Pedigree, c.Malformed, strings.Join(claims, "")))
 	}
 	sort.Strings(all)
 	h := doc.Header()
-	return fmt.Sprintf("%sversion %s serial %q external %d\n", strings.Join(all, ""), h.SpecVersion, h.Serial, h.External), h
+	return fmt.Sprintf("%sversion %s serial %q external %d\n", strings.Join(all, ""), h.SpecVersion, h.Serial, h.UnresolvedRefs), h
 }
 
 // One document in several encodings says the same in each.
@@ -58,7 +58,7 @@ func TestEncodings(t *testing.T) {
 		"testdata/suite.spdx.json": {"testdata/suite.spdx", "testdata/suite.spdx.yaml", "testdata/suite.spdx.xml", "testdata/suite.spdx.rdf"},
 	} {
 		first, h := summary(t, want)
-		if h.Components < 4 || len(h.Warnings) != h.External {
+		if h.Components < 4 || len(h.Warnings) != h.UnresolvedRefs {
 			t.Errorf("%s: %d components, warnings %v", want, h.Components, h.Warnings)
 		}
 		for _, path := range others {

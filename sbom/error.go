@@ -12,8 +12,8 @@ import (
 
 // Errors of reading, for errors.Is. Those of JSON itself are of package jsonstream.
 var (
-	// ErrNotRecognised: the input is none of the formats that are read.
-	ErrNotRecognised = errors.New("format not recognised")
+	// ErrNotRecognized: the input is none of the formats that are read.
+	ErrNotRecognized = errors.New("format not recognised")
 	// ErrVersion: the input is of a version that is not read.
 	ErrVersion = errors.New("unsupported specification version")
 	// ErrSyntax: the input breaks the rules of its encoding.
@@ -38,7 +38,7 @@ type Error = jsonstream.Error
 // "read".
 func ErrorKind(err error) string {
 	switch {
-	case errors.Is(err, ErrNotRecognised):
+	case errors.Is(err, ErrNotRecognized):
 		return "notRecognised"
 	case errors.Is(err, ErrVersion):
 		return "unsupportedVersion"
@@ -137,6 +137,6 @@ func ReadError(offset int64, err error) error {
 	return &Error{Offset: offset, Kind: ErrRead, Err: err}
 }
 
-func notRecognised(format string, args ...any) error {
-	return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf(format, args...)}
+func notRecognized(format string, args ...any) error {
+	return &Error{Kind: ErrNotRecognized, Err: fmt.Errorf(format, args...)}
 }

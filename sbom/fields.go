@@ -151,7 +151,7 @@ func (f *fields) plainText() ([]byte, bool) {
 
 func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
 	if text, ok := f.str(b); ok {
-		if role.Makes() && kind == vendors.KindName {
+		if role.IsOrigin() && kind == vendors.KindName {
 			f.checkName(b, text)
 		}
 		b.claim(role, kind, text, at, f.j.TextOffset())
@@ -172,7 +172,7 @@ func (f *fields) checkName(b *builder, name []byte) {
 // was, and of letters that hide what they spell. How long a name can be is checked where
 // it becomes a claim.
 func (s *Sink) CheckName(name string, at vendors.Location) bool {
-	what, kind := oddLetters(name)
+	what, kind := confusableCharacters(name)
 	if kind != "" {
 		s.Warn(kind, what, at)
 	}
@@ -188,11 +188,11 @@ func isASCII(s []byte) bool {
 	return true
 }
 
-// oddLetters says what is odd about the characters of a name, and whether something
-// of it is lost (WarnMalformed) or only hidden (WarnOddLetters). Names are compared
+// confusableCharacters says what is odd about the characters of a name, and whether something
+// of it is lost (WarnMalformed) or only hidden (WarnConfusable). Names are compared
 // without marks and invisible characters, and look-alikes resemble, so the warning is
 // evidence and no excuse.
-func oddLetters(name string) (string, WarningKind) {
+func confusableCharacters(name string) (string, WarningKind) {
 	if isASCII([]byte(name)) {
 		return "", ""
 	}
@@ -216,9 +216,9 @@ func oddLetters(name string) (string, WarningKind) {
 	}
 	switch {
 	case invisible:
-		return "a name has invisible characters or ones that change the direction of text: " + strconv.QuoteToASCII(name), WarnOddLetters
+		return "a name has invisible characters or ones that change the direction of text: " + strconv.QuoteToASCII(name), WarnConfusable
 	case mixed:
-		return "a word mixes letters of different scripts: " + strconv.QuoteToASCII(name), WarnOddLetters
+		return "a word mixes letters of different scripts: " + strconv.QuoteToASCII(name), WarnConfusable
 	}
 	return "", ""
 }
@@ -296,12 +296,12 @@ var formatMarks = map[string]string{
 	"sbom": "an envelope", "predicate": "an envelope", "payload": "an envelope", "dsseEnvelope": "an envelope",
 }
 
-// TwoFormats returns an error if a member of the top level of a JSON
+// CheckPolyglot returns an error if a member of the top level of a JSON
 // document of one format belongs to another. Such a document is two in one: which of
 // them a program reads depends on the program, so neither is read here. Formats are
 // "CycloneDX", "SPDX 2", "SPDX 3", "Syft", "OpenWrt", "fwupd", "Redfish"
 // and "MUD".
-func TwoFormats(format, member string) error {
+func CheckPolyglot(format, member string) error {
 	other := formatMarks[member]
 	if other == "" || other == format {
 		return nil
@@ -311,8 +311,8 @@ func TwoFormats(format, member string) error {
 
 // single fails the reader at a member of another format.
 func (f *fields) single(format, member string) {
-	if err := TwoFormats(format, member); err != nil {
-		f.j.Fail(ErrNotRecognised, err)
+	if err := CheckPolyglot(format, member); err != nil {
+		f.j.Fail(ErrNotRecognized, err)
 	}
 }
 
@@ -351,9 +351,9 @@ func nearMiss(name string) string {
 	return ""
 }
 
-// NearMiss returns the one of the known names to which another parser may fold name,
+// SimilarField returns the one of the known names to which another parser may fold name,
 // if it is not that name itself, and else "".
-func NearMiss(name string, known ...string) string {
+func SimilarField(name string, known ...string) string {
 	if len(name) > 64 {
 		return ""
 	}
@@ -403,11 +403,11 @@ func (f *fields) makerIn(b *builder, name string) bool {
 	message := "the format has no member " + quote(name) + " here, which may say who made something; it was not screened"
 	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
 	if b == nil {
-		f.s.Malformed(WarnNearMiss, message, at)
+		f.s.Malformed(WarnSimilarField, message, at)
 		return true
 	}
 	b.malformed++
-	f.s.Warn(WarnNearMiss, message, at)
+	f.s.Warn(WarnSimilarField, message, at)
 	return true
 }
 
@@ -417,7 +417,7 @@ func (f *fields) unknown(name string, known ...string) bool {
 		f.strayPart(nil, 1)
 		return true
 	}
-	near := NearMiss(name, known...)
+	near := SimilarField(name, known...)
 	if near != "" {
 		f.s.doc.header.Malformed++
 		f.nearMissWarning(name, near)
@@ -427,12 +427,12 @@ func (f *fields) unknown(name string, known ...string) bool {
 }
 
 func (f *fields) nearMissWarning(name, near string) {
-	f.s.Warn(WarnNearMiss, fmt.Sprintf("the name %s is not %q, but other parsers may read it so; it was not screened", quote(name), near),
+	f.s.Warn(WarnSimilarField, fmt.Sprintf("the name %s is not %q, but other parsers may read it so; it was not screened", quote(name), near),
 		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
 }
 
 // checksum reads one digest of a linked document.
-func (f *fields) checksum(l *Link, algorithm, value string) {
+func (f *fields) checksum(l *DocumentRef, algorithm, value string) {
 	if !f.expect('{', "a checksum", l.Location.Pointer) {
 		return
 	}
@@ -456,7 +456,7 @@ func (f *fields) checksum(l *Link, algorithm, value string) {
 }
 
 // digest adds a digest of the linked document.
-func (l *Link) digest(algorithm, value string) {
+func (l *DocumentRef) digest(algorithm, value string) {
 	algorithm = strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(algorithm))
 	if algorithm == "" || len(value) > 256 {
 		return

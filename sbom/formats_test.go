@@ -27,7 +27,7 @@ func claims(t *testing.T, doc []byte) string {
 	}
 	var b strings.Builder
 	for _, c := range cs {
-		fmt.Fprintf(&b, "%s %q %q subject=%v malformed=%d\n", c.Location.Pointer, c.Name, c.Version, c.Placement == sbom.Subject, c.Malformed)
+		fmt.Fprintf(&b, "%s %q %q subject=%v malformed=%d\n", c.Location.Pointer, c.Name, c.Version, c.Placement == sbom.Primary, c.Malformed)
 		for _, cl := range c.Claims {
 			fmt.Fprintf(&b, "  %s %s %q at %s\n", cl.Role, cl.Kind, cl.Value, cl.Location.Pointer)
 		}
@@ -212,8 +212,8 @@ func TestDialects(t *testing.T) {
 		}
 	}
 	cs, _ := parse(t, cdx(`"components":[{"name":"gcc","properties":[{"name":"BR_TYPE","value":"host"}]},{"name":"busybox","properties":[{"name":"BR_TYPE","value":"target"}]}]`))
-	if !cs[0].Indirect || cs[1].Indirect {
-		t.Errorf("Buildroot: a tool of the host is %v, a package of the target %v", cs[0].Indirect, cs[1].Indirect)
+	if !cs[0].Pedigree || cs[1].Pedigree {
+		t.Errorf("Buildroot: a tool of the host is %v, a package of the target %v", cs[0].Pedigree, cs[1].Pedigree)
 	}
 }
 
@@ -242,8 +242,8 @@ func TestRegistryRecords(t *testing.T) {
 	} {
 		for _, order := range []string{`"purl":"%s","externalReferences":[{"type":"bom","url":"%s"}]`, `"externalReferences":[{"url":"%[2]s","type":"bom"}],"purl":"%[1]s"`} {
 			_, h := parse(t, cdx(`"components":[{"type":"library","name":"x",`+fmt.Sprintf(order, tt.purl, tt.url)+`}]`))
-			if h.External != tt.external || len(h.Warnings) != 1 {
-				t.Errorf("%s %s: external %d, warnings %v", tt.purl, tt.url, h.External, h.Warnings)
+			if h.UnresolvedRefs != tt.external || len(h.Warnings) != 1 {
+				t.Errorf("%s %s: external %d, warnings %v", tt.purl, tt.url, h.UnresolvedRefs, h.Warnings)
 			}
 		}
 	}

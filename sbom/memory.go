@@ -24,6 +24,6 @@ func InMemory(format string, encode func() ([]byte, error)) *Document {
 		case "SPDX":
 			return readSPDX(bytes.NewReader(data), s)
 		}
-		return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf("format %q of a document in memory; expected CycloneDX or SPDX", format)}
+		return &Error{Kind: ErrNotRecognized, Err: fmt.Errorf("format %q of a document in memory; expected CycloneDX or SPDX", format)}
 	})
 }

@@ -142,7 +142,7 @@ func (r *references) settle(f *fields) {
 			}
 		case !linked[document]: // a BOM-Link
 			linked[document] = true
-			f.s.Link(Link{URL: w.id, Location: w.at})
+			f.s.AddDocumentRef(DocumentRef{URL: w.id, Location: w.at})
 		}
 	}
 	if screened > 0 {

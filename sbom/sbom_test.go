@@ -206,26 +206,26 @@ func TestRefused(t *testing.T) {
 		kind      error
 		pointer   string
 	}{
-		{"empty", "", sbom.ErrNotRecognised, ""},
-		{"white space", " \n", sbom.ErrNotRecognised, ""},
-		{"empty object", "{}", sbom.ErrNotRecognised, ""},
-		{"null", "null", sbom.ErrNotRecognised, ""},
-		{"array", "[]", sbom.ErrNotRecognised, ""},
-		{"another JSON", `{"name":"x","version":"1"}`, sbom.ErrNotRecognised, ""},
-		{"XML", `<bom xmlns="http://example.org/bom/1.6"/>`, sbom.ErrNotRecognised, ""},
-		{"text", "DataLicense: CC0-1.0\n", sbom.ErrNotRecognised, ""},
-		{"gzip", "\x1f\x8b\x08\x00", sbom.ErrNotRecognised, ""},
-		{"UTF-16", "\xff\xfe{\x00", sbom.ErrNotRecognised, ""},
-		{"other JSON-LD", `{"@context":"https://schema.org","@graph":[]}`, sbom.ErrNotRecognised, ""},
-		{"wrong bomFormat", `{"bomFormat":"cyclonedx","specVersion":"1.6"}`, sbom.ErrNotRecognised, "/bomFormat"},
-		{"no bomFormat", `{"specVersion":"1.6","components":[{"name":"x"}]}`, sbom.ErrNotRecognised, ""},
-		{"bomFormat too late to be true", `{"components":[{"name":"x"}],"bomFormat":"Other","specVersion":"1.6"}`, sbom.ErrNotRecognised, "/bomFormat"},
+		{"empty", "", sbom.ErrNotRecognized, ""},
+		{"white space", " \n", sbom.ErrNotRecognized, ""},
+		{"empty object", "{}", sbom.ErrNotRecognized, ""},
+		{"null", "null", sbom.ErrNotRecognized, ""},
+		{"array", "[]", sbom.ErrNotRecognized, ""},
+		{"another JSON", `{"name":"x","version":"1"}`, sbom.ErrNotRecognized, ""},
+		{"XML", `<bom xmlns="http://example.org/bom/1.6"/>`, sbom.ErrNotRecognized, ""},
+		{"text", "DataLicense: CC0-1.0\n", sbom.ErrNotRecognized, ""},
+		{"gzip", "\x1f\x8b\x08\x00", sbom.ErrNotRecognized, ""},
+		{"UTF-16", "\xff\xfe{\x00", sbom.ErrNotRecognized, ""},
+		{"other JSON-LD", `{"@context":"https://schema.org","@graph":[]}`, sbom.ErrNotRecognized, ""},
+		{"wrong bomFormat", `{"bomFormat":"cyclonedx","specVersion":"1.6"}`, sbom.ErrNotRecognized, "/bomFormat"},
+		{"no bomFormat", `{"specVersion":"1.6","components":[{"name":"x"}]}`, sbom.ErrNotRecognized, ""},
+		{"bomFormat too late to be true", `{"components":[{"name":"x"}],"bomFormat":"Other","specVersion":"1.6"}`, sbom.ErrNotRecognized, "/bomFormat"},
 		{"unknown version", `{"bomFormat":"CycloneDX","specVersion":"1.8"}`, sbom.ErrVersion, "/specVersion"},
 		{"version of XML only", `{"bomFormat":"CycloneDX","specVersion":"1.1"}`, sbom.ErrVersion, "/specVersion"},
 		{"no version", `{"bomFormat":"CycloneDX","components":[{"name":"x"}]}`, sbom.ErrVersion, ""},
 		{"version is a number", `{"bomFormat":"CycloneDX","specVersion":1.6}`, sbom.ErrVersion, "/specVersion"},
 		{"unknown SPDX version", `{"spdxVersion":"SPDX-2.9","packages":[]}`, sbom.ErrVersion, "/spdxVersion"},
-		{"no SPDX version", `{"SPDXID":"x","packages":[]}`, sbom.ErrNotRecognised, ""},
+		{"no SPDX version", `{"SPDXID":"x","packages":[]}`, sbom.ErrNotRecognized, ""},
 		{"two lists of components", cdx(`"components":[{"name":"kav"}],"components":[{"name":"ok"}]`), sbom.ErrDuplicate, "/components"},
 		{"two suppliers", cdx(`"components":[{"name":"x","supplier":{"name":"a"},"supplier":{"name":"b"}}]`), sbom.ErrDuplicate, "/components/0/supplier"},
 		{"two names of a supplier", cdx(`"components":[{"name":"x","supplier":{"name":"a","name":"b"}}]`), sbom.ErrDuplicate, "/components/0/supplier/name"},
@@ -285,9 +285,9 @@ func TestTolerated(t *testing.T) {
 		{"component is null", cdx(`"components":[null,{"name":"x","publisher":"P"}]`), sbom.WarnNullElement, 1},
 		{"component is a string", cdx(`"components":["x",{"name":"x","publisher":"P"}]`), sbom.WarnMalformed, 1},
 		{"components is an object", cdx(`"components":{},"services":[{"name":"x","provider":{"name":"P"}}]`), sbom.WarnMalformed, 1},
-		{"upper case", cdx(`"components":[{"name":"x","SUPPLIER":{"name":"Q"},"publisher":"P"}]`), sbom.WarnNearMiss, 1},
-		{"long s", cdx(`"components":[{"name":"x","ſupplier":{"name":"Q"},"publisher":"P"}]`), sbom.WarnNearMiss, 1},
-		{"upper case of a list", cdx(`"Components":[{"name":"y"}],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnNearMiss, 1},
+		{"upper case", cdx(`"components":[{"name":"x","SUPPLIER":{"name":"Q"},"publisher":"P"}]`), sbom.WarnSimilarField, 1},
+		{"long s", cdx(`"components":[{"name":"x","ſupplier":{"name":"Q"},"publisher":"P"}]`), sbom.WarnSimilarField, 1},
+		{"upper case of a list", cdx(`"Components":[{"name":"y"}],"components":[{"name":"x","publisher":"P"}]`), sbom.WarnSimilarField, 1},
 		{"package is null", spdx(`"packages":[null,{"name":"x","supplier":"Organization: P"}]`), sbom.WarnNullElement, 1},
 		{"supplier without a kind", spdx(`"packages":[{"name":"x","supplier":"P"}]`), sbom.WarnSupplierForm, 0},
 		{"endless name", cdx(`"components":[{"name":"x","supplier":{"name":"` + strings.Repeat("a ", 5000) + `"},"publisher":"P"}]`), sbom.WarnMalformed, 1},
@@ -336,7 +336,7 @@ func TestTolerated(t *testing.T) {
 			t.Errorf("%s: malformed %d, warnings %+v; want %d and %s", tt.name, h.Malformed, h.Warnings, tt.malformed, tt.kind)
 		}
 		if !slices.ContainsFunc(cs, func(c sbom.Component) bool {
-			return slices.ContainsFunc(c.Claims, func(cl vendors.Claim) bool { return cl.Value == "P" && cl.Role.Makes() })
+			return slices.ContainsFunc(c.Claims, func(cl vendors.Claim) bool { return cl.Value == "P" && cl.Role.IsOrigin() })
 		}) {
 			t.Errorf("%s: the rest of the document was lost: %+v", tt.name, cs)
 		}
@@ -363,17 +363,17 @@ func TestPlacement(t *testing.T) {
 	cs, _ := parse(t, cdx(`"components":[{"bom-ref":"b","name":"b","pedigree":{"ancestors":[{"bom-ref":"p","name":"p"}]}}],"metadata":{"component":{"bom-ref":"a","name":"a","components":[{"bom-ref":"c","name":"c"}]}}`))
 	got := ""
 	for _, c := range cs {
-		got += fmt.Sprintf("%s%d%v ", c.Ref, c.Placement, c.Indirect)
+		got += fmt.Sprintf("%s%d%v ", c.Ref, c.Placement, c.Pedigree)
 	}
 	if want := "p0true b0false c0false a1false "; got != want {
 		t.Errorf("placements %q, want %q", got, want)
 	}
 	d := sbom.NewReader(strings.NewReader(spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"},{"SPDXID":"SPDXRef-b","name":"b"}],"documentDescribes":["SPDXRef-b"]`)), nil)
-	if _, err := read(d); err != nil || d.IsSubject("SPDXRef-a") || !d.IsSubject("SPDXRef-b") {
-		t.Errorf("SPDX subjects: error %v, a %v, b %v", err, d.IsSubject("SPDXRef-a"), d.IsSubject("SPDXRef-b"))
+	if _, err := read(d); err != nil || d.IsPrimary("SPDXRef-a") || !d.IsPrimary("SPDXRef-b") {
+		t.Errorf("SPDX subjects: error %v, a %v, b %v", err, d.IsPrimary("SPDXRef-a"), d.IsPrimary("SPDXRef-b"))
 	}
 	d = sbom.NewReader(strings.NewReader(spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}]`)), nil)
-	if _, err := read(d); err != nil || !d.IsSubject("SPDXRef-a") {
+	if _, err := read(d); err != nil || !d.IsPrimary("SPDXRef-a") {
 		t.Errorf("the only package is not the subject (error %v)", err)
 	}
 }
@@ -476,7 +476,7 @@ func TestFilesFirst(t *testing.T) {
 	if h.Format != "SPDX" || h.SpecVersion != "SPDX-2.2" || len(cs) != 1 {
 		t.Errorf("%s %s with %d components", h.Format, h.SpecVersion, len(cs))
 	}
-	if _, err := read(sbom.NewReader(strings.NewReader(`{"name":"npm","files":["dist"]}`), nil)); !errors.Is(err, sbom.ErrNotRecognised) {
+	if _, err := read(sbom.NewReader(strings.NewReader(`{"name":"npm","files":["dist"]}`), nil)); !errors.Is(err, sbom.ErrNotRecognized) {
 		t.Errorf("something else with files: error %v", err)
 	}
 }
@@ -543,7 +543,7 @@ func FuzzReader(f *testing.F) {
 				continue
 			}
 			for _, cl := range c.Claims {
-				if o := cl.Location.Offset; o < 0 && !strings.ContainsAny(d.Header().Encoding, "Cp") || o >= int64(len(data)) || d.Header().Encoding == "JSON" && data[o] != '"' || !strings.HasPrefix(cl.Location.Pointer, "/") || cl.Role == vendors.Emitter {
+				if o := cl.Location.Offset; o < 0 && !strings.ContainsAny(d.Header().Encoding, "Cp") || o >= int64(len(data)) || d.Header().Encoding == "JSON" && data[o] != '"' || !strings.HasPrefix(cl.Location.Pointer, "/") || cl.Role == vendors.SBOMAuthor {
 					t.Fatalf("claim %+v", cl)
 				}
 			}

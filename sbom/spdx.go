@@ -57,7 +57,7 @@ func (x *spdx) read() error {
 func (x *spdx) document() {
 	j := x.j
 	if !j.Enter('{') {
-		j.Fail(ErrNotRecognised, errors.New("expected a JSON object"))
+		j.Fail(ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
 	version := ""
@@ -96,7 +96,7 @@ func (x *spdx) document() {
 		}
 	}
 	if version == "" {
-		j.Fail(ErrNotRecognised, errNoVersion)
+		j.Fail(ErrNotRecognized, errNoVersion)
 	}
 }
 
@@ -137,7 +137,7 @@ func (x *spdx) begin(name string, i int) {
 	b.reset()
 	b.setPointer(nil, name, i)
 	b.offset = max(x.j.Offset()-1, 0)
-	b.placement = Unplaced
+	b.placement = Unresolved
 }
 
 func (x *spdx) emit() {

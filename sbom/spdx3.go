@@ -28,7 +28,7 @@ import (
 type spdx3 struct {
 	fields
 	first   bool // the first reading
-	free    []*element3
+	free    []*graphElement
 	context bool
 	version string
 
@@ -74,7 +74,7 @@ func (x *spdx3) read() error {
 func (x *spdx3) document() {
 	j := x.j
 	if !j.Enter('{') {
-		j.Fail(ErrNotRecognised, errors.New("expected a JSON object"))
+		j.Fail(ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
 	b := x.begin(nil, "", -1) // a document of one element has no @graph
@@ -94,11 +94,11 @@ func (x *spdx3) document() {
 		}
 	}
 	if !x.context {
-		j.Fail(ErrNotRecognised, errors.New("there is no @context of SPDX 3"))
+		j.Fail(ErrNotRecognized, errors.New("there is no @context of SPDX 3"))
 	}
 	x.finish(b)
 	if b.types == "" && !graph && x.j.Err() == nil {
-		j.Fail(ErrNotRecognised, errors.New("there is no @graph and no element"))
+		j.Fail(ErrNotRecognized, errors.New("there is no @graph and no element"))
 	}
 }
 
@@ -186,59 +186,59 @@ func (x *spdx3) element(parent []byte, name string, i int) string {
 	return x.finish(b)
 }
 
-// maxPointer3 bounds the pointer of an element: the document can choose the names in it. What
+// maxPointer bounds the pointer of an element: the document can choose the names in it. What
 // is deeper has the pointer of the element around it.
-const maxPointer3 = 512
+const maxPointer = 512
 
-func (x *spdx3) begin(parent []byte, name string, i int) *element3 {
-	var b *element3
+func (x *spdx3) begin(parent []byte, name string, i int) *graphElement {
+	var b *graphElement
 	if n := len(x.free); n > 0 {
 		b, x.free = x.free[n-1], x.free[:n-1]
 	} else {
-		b = &element3{}
+		b = &graphElement{}
 	}
 	if b.builder.keep, b.sink = x.s.Keep(), x.s; x.first {
 		b.keep = dropAll
 	}
 	b.reset()
 	r := &b.relations
-	*r = relations{makers: r.makers[:0], from3: r.from3[:0], to3: r.to3[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0], names: r.names[:0]}
-	if len(parent)+len(name) > maxPointer3 {
+	*r = relations{makers: r.makers[:0], from: r.from[:0], to: r.to[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0], names: r.names[:0]}
+	if len(parent)+len(name) > maxPointer {
 		b.pointer = b.add(parent)
 	} else if name != "" {
 		b.setPointer(parent, name, i)
 	}
-	b.placement = Unplaced
+	b.placement = Unresolved
 	return b
 }
 
 func dropAll(vendors.Role, vendors.Kind, []byte) bool { return false }
 
-// An element3 is an element while it is being read.
-type element3 struct {
+// An graphElement is an element while it is being read.
+type graphElement struct {
 	builder
 	relations
 }
 
 // relations are what an element says of others while it is being read.
 type relations struct {
-	types      string // the element's type, without its profile
-	security   bool   // it is of the security profile
-	makers     []maker
-	from3      []string
-	typ3       string
-	to3        []string
-	roots      []string
-	names      []nameOf
-	ids        []identifier
-	named      []maker // identifiers that are elements of their own
-	idType     string  // what the element is, if it is an identifier itself
-	id         string
-	idAt       int64
-	moreIDs    bool // it has more identifiers than an agent can have
-	artifact   bool // it has a field that only artifacts have
-	software   bool // it has one that only packages have
-	identified bool // it has a purl or CPE, as an agent can have too
+	types            string // the element's type, without its profile
+	security         bool   // it is of the security profile
+	makers           []maker
+	from             []string
+	relationshipType string
+	to               []string
+	roots            []string
+	names            []nameOf
+	ids              []identifier
+	named            []maker // identifiers that are elements of their own
+	idType           string  // what the element is, if it is an identifier itself
+	id               string
+	idAt             int64
+	moreIDs          bool // it has more identifiers than an agent can have
+	artifact         bool // it has a field that only artifacts have
+	software         bool // it has one that only packages have
+	identified       bool // it has a purl or CPE, as an agent can have too
 }
 
 // A nameOf is one of the names of an element.
@@ -263,7 +263,7 @@ type maker struct {
 }
 
 // member reads a member of an element.
-func (x *spdx3) member(b *element3, name []byte) {
+func (x *spdx3) member(b *graphElement, name []byte) {
 	j := x.j
 	switch string(name) {
 	case "type", "@type":
@@ -283,12 +283,12 @@ func (x *spdx3) member(b *element3, name []byte) {
 		})
 	case "suppliedBy":
 		b.artifact = true
-		x.agents3(b, vendors.Supplier, "/suppliedBy")
+		x.readAgents(b, vendors.Supplier, "/suppliedBy")
 	case "originatedBy":
 		b.artifact = true
-		x.agents3(b, vendors.Manufacturer, "/originatedBy")
+		x.readAgents(b, vendors.Manufacturer, "/originatedBy")
 	case "packagedBy":
-		x.agents3(b, vendors.Reference, "/packagedBy")
+		x.readAgents(b, vendors.Reference, "/packagedBy")
 	case "software_packageUrl":
 		b.software = true
 		x.values(&b.builder, func(text []byte) { x.purlValue(&b.builder, slices.Clone(text), path{a: "/software_packageUrl"}) })
@@ -319,11 +319,11 @@ func (x *spdx3) member(b *element3, name []byte) {
 	case "identifier":
 		x.values(&b.builder, func(text []byte) { b.id, b.idAt = string(text), j.TextOffset() })
 	case "relationshipType":
-		x.values(&b.builder, func(text []byte) { b.typ3 = lastWord(string(text)) })
+		x.values(&b.builder, func(text []byte) { b.relationshipType = lastWord(string(text)) })
 	case "from":
-		x.refs(b, "from", func(id string) { b.from3 = append(b.from3, id) })
+		x.refs(b, "from", func(id string) { b.from = append(b.from, id) })
 	case "to":
-		x.refs(b, "to", func(id string) { b.to3 = append(b.to3, id) })
+		x.refs(b, "to", func(id string) { b.to = append(b.to, id) })
 	case "rootElement":
 		x.refs(b, "rootElement", func(id string) { b.roots = append(b.roots, id) })
 	case "specVersion":
@@ -353,7 +353,7 @@ func (x *spdx3) member(b *element3, name []byte) {
 
 // refs reads references to elements. An element that is in the place of a reference is
 // read, and referred to. add may be nil.
-func (x *spdx3) refs(b *element3, name string, add func(id string)) {
+func (x *spdx3) refs(b *graphElement, name string, add func(id string)) {
 	i := -1
 	if x.j.Kind() == '[' {
 		i = 0
@@ -382,7 +382,7 @@ func (x *spdx3) refs(b *element3, name string, add func(id string)) {
 }
 
 // at returns the pointer of what is in the element.
-func (x *spdx3) at(b *element3, path string) string {
+func (x *spdx3) at(b *graphElement, path string) string {
 	return string(b.get(b.pointer)) + path
 }
 

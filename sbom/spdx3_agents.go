@@ -65,7 +65,7 @@ func (a *agent) add(to *[]value, most int, v value) {
 }
 
 // finish keeps what an element says, or emits it, and returns its id.
-func (x *spdx3) finish(b *element3) string {
+func (x *spdx3) finish(b *graphElement) string {
 	defer func() {
 		if cap(b.text) < 1<<20 {
 			x.free = append(x.free, b)
@@ -108,7 +108,7 @@ const (
 
 // unique refuses a document in which an id is of two elements: parsers differ in which of
 // them they take. Nodes of one agent are merged, as JSON-LD does.
-func (x *spdx3) unique(b *element3, id string, isAgent, artifact bool) {
+func (x *spdx3) unique(b *graphElement, id string, isAgent, artifact bool) {
 	x.elements.define([]byte(id))
 	kind := once(0)
 	switch {
@@ -130,20 +130,20 @@ func (x *spdx3) unique(b *element3, id string, isAgent, artifact bool) {
 }
 
 // note keeps what the second reading needs.
-func (x *spdx3) note(b *element3, id string, isAgent bool) {
+func (x *spdx3) note(b *graphElement, id string, isAgent bool) {
 	for _, root := range b.roots {
-		x.s.SetSubject(root)
+		x.s.SetPrimary(root)
 	}
-	switch b.typ3 {
+	switch b.relationshipType {
 	case "describes":
-		for _, to := range b.to3 {
-			x.s.SetSubject(to)
+		for _, to := range b.to {
+			x.s.SetPrimary(to)
 		}
 	case "availableFrom":
-		to := slices.Clone(b.to3)
+		to := slices.Clone(b.to)
 		slices.Sort(to)
 		to = slices.Compact(to)
-		for _, from := range b.from3 {
+		for _, from := range b.from {
 			x.from[from] = append(x.from[from], to)
 			x.kept++
 		}
@@ -166,7 +166,7 @@ func (x *spdx3) note(b *element3, id string, isAgent bool) {
 }
 
 // noteAgent keeps what an agent is called. A node without a type may be a part of one.
-func (x *spdx3) noteAgent(b *element3, id string, isAgent bool) {
+func (x *spdx3) noteAgent(b *graphElement, id string, isAgent bool) {
 	a := x.agents[id]
 	if a == nil {
 		a = &agent{}
@@ -185,7 +185,7 @@ func (x *spdx3) noteAgent(b *element3, id string, isAgent bool) {
 }
 
 // emit adds what the element's agents are called and delivers the component.
-func (x *spdx3) emit(b *element3, id string) {
+func (x *spdx3) emit(b *graphElement, id string) {
 	x.suppliers(b, id)
 	var makers []maker // each once
 	for _, m := range b.makers {
@@ -233,7 +233,7 @@ func (x *spdx3) emit(b *element3, id string) {
 }
 
 // suppliers adds the agents that the element is available from, each once.
-func (x *spdx3) suppliers(b *element3, id string) {
+func (x *spdx3) suppliers(b *graphElement, id string) {
 	where := vendors.Location{Pointer: string(b.get(b.pointer)), Offset: b.offset}
 	var seen map[string]bool
 	for _, list := range x.from[id] {
@@ -254,7 +254,7 @@ func (x *spdx3) suppliers(b *element3, id string) {
 }
 
 // maker adds the claims of an agent to which the element refers.
-func (x *spdx3) maker(b *element3, m maker) {
+func (x *spdx3) maker(b *graphElement, m maker) {
 	a := x.agents[m.id]
 	if a == nil || !a.typed {
 		if !spdx3Nobody(m.id) {
@@ -275,7 +275,7 @@ func (x *spdx3) maker(b *element3, m maker) {
 			quote(m.id), maxAgentNames, maxAgentIDs, maxAgentText), m.at)
 	}
 	for _, v := range a.names {
-		if m.role.Makes() {
+		if m.role.IsOrigin() {
 			x.checkName(&b.builder, []byte(v.text))
 		}
 		b.claim(m.role, vendors.KindName, []byte(v.text), path{a: v.at.Pointer, top: true}, v.at.Offset)
@@ -299,24 +299,24 @@ func agentKind(kind refKind) vendors.Kind {
 }
 
 // check compares what an element refers to with what the document has.
-func (x *spdx3) check(b *element3) {
+func (x *spdx3) check(b *graphElement) {
 	for _, id := range b.roots {
 		x.refer(b, id, "/rootElement")
 	}
-	switch b.typ3 {
+	switch b.relationshipType {
 	case "hasDeclaredLicense", "hasConcludedLicense": // often to licenses of SPDX's own list
 		return
 	}
-	for _, id := range b.from3 {
+	for _, id := range b.from {
 		x.refer(b, id, "/from")
 	}
-	for _, id := range b.to3 {
+	for _, id := range b.to {
 		x.refer(b, id, "/to")
 	}
 }
 
 // refer takes note of a reference to an element of this document.
-func (x *spdx3) refer(b *element3, id, at string) {
+func (x *spdx3) refer(b *graphElement, id, at string) {
 	if x.first || x.imported[id] || spdx3Nobody(id) || id == documentRef { // as Microsoft's sbom-tool has it
 		return
 	}

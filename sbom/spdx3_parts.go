@@ -64,8 +64,8 @@ func (x *spdx3) mentions(b *builder, role vendors.Role, at string) {
 	})
 }
 
-// agents3 reads references to agents.
-func (x *spdx3) agents3(b *element3, role vendors.Role, at string) {
+// readAgents reads references to agents.
+func (x *spdx3) readAgents(b *graphElement, role vendors.Role, at string) {
 	x.each(func(k jsontext.Kind) {
 		where := vendors.Location{Pointer: x.at(b, at), Offset: x.j.Offset()}
 		switch k {
@@ -84,7 +84,7 @@ func (x *spdx3) agents3(b *element3, role vendors.Role, at string) {
 
 // identifiers reads what an element is called in other systems. The sbom-tool of
 // Microsoft writes identifiers as elements of their own, and refers to them.
-func (x *spdx3) identifiers(b *element3) {
+func (x *spdx3) identifiers(b *graphElement) {
 	i := -1
 	x.each(func(k jsontext.Kind) {
 		i++
@@ -124,7 +124,7 @@ func (x *spdx3) identifiers(b *element3) {
 }
 
 // identifier adds the claims of an identifier.
-func (x *spdx3) identifier(b *element3, kind refKind, id span, at path, off int64) {
+func (x *spdx3) identifier(b *graphElement, kind refKind, id span, at path, off int64) {
 	b.identified = b.identified || kind == refPURL || kind == refCPE
 	if kind == refOther {
 		b.claimSpan(vendors.Mention, vendors.KindText, id, at, off)
@@ -134,7 +134,7 @@ func (x *spdx3) identifier(b *element3, kind refKind, id span, at path, off int6
 }
 
 // externalRefs reads where an element is kept or described.
-func (x *spdx3) externalRefs(b *element3) {
+func (x *spdx3) externalRefs(b *graphElement) {
 	i := -1
 	x.each(func(k jsontext.Kind) {
 		i++
@@ -165,7 +165,7 @@ func (x *spdx3) externalRefs(b *element3) {
 }
 
 // imports reads which elements stand in other documents.
-func (x *spdx3) imports(b *element3) {
+func (x *spdx3) imports(b *graphElement) {
 	i := -1
 	x.each(func(k jsontext.Kind) {
 		i++
@@ -174,7 +174,7 @@ func (x *spdx3) imports(b *element3) {
 			return
 		}
 		x.j.Enter('{')
-		link := Link{Location: vendors.Location{Pointer: x.at(b, "/import/"+strconv.Itoa(i)), Offset: x.j.Offset()}}
+		link := DocumentRef{Location: vendors.Location{Pointer: x.at(b, "/import/"+strconv.Itoa(i)), Offset: x.j.Offset()}}
 		for x.j.More() {
 			switch name := string(x.j.Name()); name {
 			case "externalSpdxId":
@@ -190,7 +190,7 @@ func (x *spdx3) imports(b *element3) {
 			}
 		}
 		if !x.first {
-			x.s.Link(link)
+			x.s.AddDocumentRef(link)
 		}
 	})
 }

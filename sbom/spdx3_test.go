@@ -15,8 +15,8 @@ import (
 func TestSPDX3(t *testing.T) {
 	got, h := summary(t, "testdata/suite.spdx3.json")
 	golden.Check(t, "testdata/suite.spdx3.golden", []byte(got))
-	if len(h.Links) != 1 || h.Links[0].Digests["sha256"] != "ab" {
-		t.Errorf("links %+v", h.Links)
+	if len(h.DocumentRefs) != 1 || h.DocumentRefs[0].Digests["sha256"] != "ab" {
+		t.Errorf("links %+v", h.DocumentRefs)
 	}
 	if strings.Contains(got, "Maker of the document") || strings.Contains(got, "Finder") {
 		t.Error("the document's maker or a vulnerability's finder is taken for a vendor")

@@ -69,7 +69,7 @@ func (g *rdfGraph) read() error {
 		return x.Err()
 	}
 	if string(x.Name()) != "RDF" || x.Space() != rdfSpace {
-		return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf("the root element is %q; expected rdf:RDF", x.Name())}
+		return &Error{Kind: ErrNotRecognized, Err: fmt.Errorf("the root element is %q; expected rdf:RDF", x.Name())}
 	}
 	for x.Next() != xmlstream.None {
 		if x.Kind() == xmlstream.Start {

@@ -45,7 +45,7 @@ func TestRDFTextAsNode(t *testing.T) {
 		got := ""
 		for _, c := range cs {
 			for _, claim := range c.Claims {
-				if claim.Role.Makes() || claim.Role == vendors.Author || claim.Role == vendors.Namespace {
+				if claim.Role.IsOrigin() || claim.Role == vendors.Author || claim.Role == vendors.Namespace {
 					got += fmt.Sprintf("%s %s; ", claim.Role, claim.Value)
 				}
 			}

@@ -29,7 +29,7 @@ func (x *spdx) describes() {
 	x.b.reset()
 	for x.j.More() {
 		if text, ok := x.str(&x.b); ok {
-			x.s.SetSubject(string(text))
+			x.s.SetPrimary(string(text))
 			x.refer(text, x.j.TextOffset())
 		}
 	}
@@ -79,11 +79,11 @@ func (x *spdx) oneRelationship() {
 	switch string(b.get(typ)) {
 	case "DESCRIBES":
 		if string(b.get(from)) == documentRef {
-			x.s.SetSubject(string(b.get(to)))
+			x.s.SetPrimary(string(b.get(to)))
 		}
 	case "DESCRIBED_BY":
 		if string(b.get(to)) == documentRef {
-			x.s.SetSubject(string(b.get(from)))
+			x.s.SetPrimary(string(b.get(from)))
 		}
 	}
 }
@@ -99,7 +99,7 @@ func (x *spdx) externalDocuments() {
 }
 
 func (x *spdx) externalDocument(i int) {
-	link := Link{Location: vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d", i), Offset: x.j.Offset()}}
+	link := DocumentRef{Location: vendors.Location{Pointer: fmt.Sprintf("/externalDocumentRefs/%d", i), Offset: x.j.Offset()}}
 	if !x.expect('{', "a reference to a document", link.Location.Pointer) {
 		return
 	}
@@ -125,5 +125,5 @@ func (x *spdx) externalDocument(i int) {
 			x.unexpected(nil, string(name))
 		}
 	}
-	x.s.Link(link)
+	x.s.AddDocumentRef(link)
 }

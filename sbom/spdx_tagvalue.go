@@ -85,7 +85,7 @@ func (x *spdx) sections() {
 		}
 	}
 	if !version && x.j.Err() == nil {
-		x.j.Fail(ErrNotRecognised, errors.New("SPDXVersion is missing"))
+		x.j.Fail(ErrNotRecognized, errors.New("SPDXVersion is missing"))
 	}
 }
 

@@ -383,8 +383,8 @@ func TestSPDX3Warnings(t *testing.T) {
 		{"type":"SpdxDocument","spdxId":"urn:d","rootElement":"urn:c","import":[{"externalSpdxId":"urn:x"}]}]}`
 	_, h, got := outcome(t, doc)
 	const want = "a malformed=6 malformedField,badPURL,malformedField,unresolvedAgent,nullElement,externalDocument,missingElement"
-	if got != want || h.External != 1 {
-		t.Errorf("%q, want %q; %d external", got, want, h.External)
+	if got != want || h.UnresolvedRefs != 1 {
+		t.Errorf("%q, want %q; %d external", got, want, h.UnresolvedRefs)
 	}
 }
 
@@ -402,16 +402,16 @@ func TestSPDX3ManyTimes(t *testing.T) {
 func TestTranscriptSubject(t *testing.T) {
 	const doc = `{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE"},{"SPDXID":"SPDXRef-b","name":"b","downloadLocation":"NONE"}],
 		"relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-b"}]}`
-	first, err := sbom.NewReader(strings.NewReader(doc), nil).Transcript()
+	first, err := sbom.NewReader(strings.NewReader(doc), nil).Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := first.Document().Transcript()
+	again, err := first.Document().Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, cs := range [][]sbom.Component{first.Components, again.Components} {
-		if len(cs) != 2 || cs[0].Placement != sbom.Part || cs[1].Placement != sbom.Subject {
+		if len(cs) != 2 || cs[0].Placement != sbom.Included || cs[1].Placement != sbom.Primary {
 			t.Errorf("%+v", cs)
 		}
 	}

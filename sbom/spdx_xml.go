@@ -36,7 +36,7 @@ func readSPDXXML(r io.Reader, s *Sink) error {
 			return t.x.Err()
 		}
 		if string(t.x.Name()) != "Document" {
-			return &Error{Kind: ErrNotRecognised, Err: fmt.Errorf("the root element is %q; expected Document", t.x.Name())}
+			return &Error{Kind: ErrNotRecognized, Err: fmt.Errorf("the root element is %q; expected Document", t.x.Name())}
 		}
 		t.space = t.x.Space()
 		t.strayParts = func(t *xmlWriter) int { return strayElements(t, false, true) }

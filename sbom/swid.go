@@ -42,8 +42,8 @@ type tag struct {
 }
 
 func newTag(s *Sink) *tag {
-	s.Placed()
-	return &tag{c: Component{Type: "application", Placement: Subject}, s: s, max: s.Limits().Claims}
+	s.PlacementFinal()
+	return &tag{c: Component{Type: "application", Placement: Primary}, s: s, max: s.Limits().Claims}
 }
 
 func (t *tag) claim(role vendors.Role, kind vendors.Kind, value, pointer string, offset int64) error {
@@ -95,7 +95,7 @@ var swidLinks = map[string]bool{"Link": true, "File": true, "Directory": true, "
 // the product.
 func (t *tag) unknown(a xmlstream.Attr, pointer string, known ...string) {
 	name := string(a.Name)
-	if near := NearMiss(name, known...); near != "" {
+	if near := SimilarField(name, known...); near != "" {
 		t.malformed("the attribute "+quote(name)+" is not "+quote(near)+", but other parsers may read it so; it was not screened", pointer+"/"+name, a.Offset)
 	} else if bearsOnMaker(name) {
 		t.malformed("the attribute "+quote(name)+" may say who made the product; it was not screened", pointer+"/"+name, a.Offset)
@@ -327,7 +327,7 @@ func readTag(s *Sink, data []byte, prefix string) (rest []byte, err error) {
 	t.c.Ref, t.c.Name, t.c.Version = cborText(get(0)), cborText(get(1)), cborText(get(13))
 	t.c.Location.Pointer = prefix + t.c.Location.Pointer
 	if get(0) == nil || get(1) == nil || get(2) == nil {
-		return nil, &Error{Pointer: prefix, Kind: ErrNotRecognised, Err: errors.New("a CBOR map without tag-id, software-name and entity")}
+		return nil, &Error{Pointer: prefix, Kind: ErrNotRecognized, Err: errors.New("a CBOR map without tag-id, software-name and entity")}
 	}
 	if err := t.claim(vendors.Mention, vendors.KindProduct, t.c.Name, prefix+"/software-name", -1); err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func readSyft(r io.Reader, s *Sink) error {
 	x := &syft{fields: newFields(jsonstream.NewReader(r, s.Limits().json()), s)}
 	defer x.j.Close()
 	x.b.keep = s.Keep()
-	s.Placed()
+	s.PlacementFinal()
 	x.document()
 	return x.j.End()
 }
@@ -34,7 +34,7 @@ func readSyft(r io.Reader, s *Sink) error {
 func (x *syft) document() {
 	j := x.j
 	if !j.Enter('{') {
-		j.Fail(ErrNotRecognised, errors.New("expected a JSON object"))
+		j.Fail(ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
 	artifacts := false
@@ -57,7 +57,7 @@ func (x *syft) document() {
 	}
 	x.s.doc.header.NoParts = x.subject && !x.parts
 	if !artifacts {
-		j.Fail(ErrNotRecognised, errors.New("artifacts is missing"))
+		j.Fail(ErrNotRecognized, errors.New("artifacts is missing"))
 	}
 }
 
@@ -122,7 +122,7 @@ func (x *syft) source() {
 	b := &x.b
 	b.reset()
 	b.setPointer(nil, "source", -1)
-	b.offset, b.placement = max(x.j.Offset()-1, 0), Subject
+	b.offset, b.placement = max(x.j.Offset()-1, 0), Primary
 	named := false
 	for x.j.More() {
 		switch name := string(x.j.Name()); name {

@@ -159,7 +159,7 @@ func (x *index) slip(s []byte) bool {
 
 func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 	if x.anchors.hasToken(value) {
-		return role != Emitter
+		return role != SBOMAuthor
 	}
 	switch kind {
 	case KindURL, KindRegID, KindPURL:
@@ -171,21 +171,21 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 	case KindText, KindEmail:
 		return false
 	case KindCPE:
-		return role != Emitter && hasWildVendor(bytes.TrimSpace(value))
+		return role != SBOMAuthor && hasWildVendor(bytes.TrimSpace(value))
 	case KindCertificate:
 		if hidesLetters(value) {
-			return role != Emitter
+			return role != SBOMAuthor
 		}
 	case KindProduct: // the names of products are compared without word breaks too
 		return x.anchors.hasSquashed(value)
 	case KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindGUID, KindFingerprint:
-		return role != Emitter // short, and looked up as they are
+		return role != SBOMAuthor // short, and looked up as they are
 	}
 	if kind == KindGroup && bytes.IndexByte(value, '/') >= 0 && x.anchors.hasPackagePage(value) {
 		return true // a group with a slash is read as a URL
 	}
 	// Names, groups and prefixes are compared without word breaks too, and as they are drawn.
-	return x.anchors.hasSquashed(value) || role.Makes() && (maySlip(x, value) || mayHaveNumber(x, value) || mayBeEscaped(value)) || mayBeDrawn(x, value)
+	return x.anchors.hasSquashed(value) || role.IsOrigin() && (maySlip(x, value) || mayHaveNumber(x, value) || mayBeEscaped(value)) || mayBeDrawn(x, value)
 }
 
 // mayHaveNumber reports whether a name has a token that is an anchor without the digits beside

@@ -51,7 +51,7 @@ func (r *resolver) corroborate(claims []Claim) {
 	}
 	d := deviceOf(claims, as)
 	for i := range as {
-		if a := &as[i]; a.Rule == RuleNameCommon && (second.beside(a) || a.Claim.Role.Makes() && d.secondField(a)) {
+		if a := &as[i]; a.Rule == RuleNameCommon && (second.beside(a) || a.Claim.Role.IsOrigin() && d.secondField(a)) {
 			a.Tier, a.Rule, a.Caveat = min(Declared, a.Claim.Role.Cap()), RuleName, ""
 			second.add(a)
 		}
@@ -88,7 +88,7 @@ func deviceOf(claims []Claim, as []Attribution) device {
 		}
 	}
 	for i := range as {
-		if a := &as[i]; a.Rule == RuleNameCommon && a.Claim.Role.Makes() && !slices.Contains(d.roles[a.Vendor], a.Claim.Role) {
+		if a := &as[i]; a.Rule == RuleNameCommon && a.Claim.Role.IsOrigin() && !slices.Contains(d.roles[a.Vendor], a.Claim.Role) {
 			d.roles[a.Vendor] = append(d.roles[a.Vendor], a.Claim.Role)
 		}
 	}
@@ -142,7 +142,7 @@ type makers struct {
 func makersOf(claims []Claim, as []Attribution) makers {
 	m := makers{make(map[claimKey]bool), make(map[ID]map[claimKey]bool)}
 	for i := range claims {
-		if c := &claims[i]; c.Kind == KindName && c.Role.Makes() && !Placeholder(c.Value) {
+		if c := &claims[i]; c.Kind == KindName && c.Role.IsOrigin() && !Placeholder(c.Value) {
 			m.all[keyOf(c)] = true
 		}
 	}

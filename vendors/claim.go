@@ -8,7 +8,7 @@ type ID string
 // A Role says how the subject of a claim relates to the component.
 type Role string
 
-// The roles of a claim. Emitter marks the tool or body that wrote the document;
+// The roles of a claim. SBOMAuthor marks the tool or body that wrote the document;
 // it is never matched.
 const (
 	Manufacturer Role = "manufacturer"
@@ -20,7 +20,7 @@ const (
 	Homepage     Role = "homepage"  // a page about the component
 	Author       Role = "author"    // persons and rights holders: contribution, not supply
 	Mention      Role = "mention"   // the component's own name, descriptions, paths
-	Emitter      Role = "emitter"
+	SBOMAuthor   Role = "emitter"
 )
 
 // Cap returns the highest tier that a claim of this role can reach, however well
@@ -35,9 +35,9 @@ func (r Role) Cap() Tier {
 	return NoTier
 }
 
-// Makes reports whether the role says who made, supplied, published or
+// IsOrigin reports whether the role says who made, supplied, published or
 // distributed the component.
-func (r Role) Makes() bool {
+func (r Role) IsOrigin() bool {
 	switch r {
 	case Manufacturer, Supplier, Publisher, Distributor:
 		return true
@@ -102,7 +102,7 @@ type Claim struct {
 func (c Claim) Identity() bool {
 	switch c.Kind {
 	case KindName:
-		return c.Role.Makes() && !Placeholder(c.Value)
+		return c.Role.IsOrigin() && !Placeholder(c.Value)
 	case KindPURL:
 		p, _, ok := splitPURL(c.Value)
 		return ok && p.owner() != ""

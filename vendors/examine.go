@@ -29,7 +29,7 @@ type Examination struct {
 func Examine(role Role, kind Kind, value []byte) Examination {
 	e := Examination{Role: role, Kind: kind}
 	switch role {
-	case Mention, Author, Emitter:
+	case Mention, Author, SBOMAuthor:
 		if kind != KindProduct && kind != KindPURL && kind != KindCPE {
 			return e
 		}
@@ -48,13 +48,13 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 			e.url(value)
 		}
 	case KindEmail:
-		if at := bytes.LastIndexByte(value, '@'); at >= 0 && role.Makes() && !plainHost(value[at+1:]) {
+		if at := bytes.LastIndexByte(value, '@'); at >= 0 && role.IsOrigin() && !plainHost(value[at+1:]) {
 			_, _, ok := emailHost(string(value))
 			e.unread(!ok, "the host of the e-mail address cannot be read: %s", value)
 		}
 	default:
 		e.unread(len(value) > MaxName, "a value is longer than %d bytes; the rest was not screened", MaxName)
-		if kind == KindName && role.Makes() && !e.Unread && len(value) > maxPieces {
+		if kind == KindName && role.IsOrigin() && !e.Unread && len(value) > maxPieces {
 			e.unread(tooManyPieces(value), "a maker's name is a list of more than %d parts; the rest was not screened", maxPieces)
 		}
 	}
@@ -106,7 +106,7 @@ func (e *Examination) qualifiers(qualifiers string, depth int) {
 		}
 		switch v = unescapeAll(v); {
 		case what.kind == KindName:
-			e.unread(what.role.Makes() && len(v) > MaxName, "the "+what.key+" in a package URL is longer than %d bytes; the rest was not screened", MaxName)
+			e.unread(what.role.IsOrigin() && len(v) > MaxName, "the "+what.key+" in a package URL is longer than %d bytes; the rest was not screened", MaxName)
 		case hasPrefixFold(v, "pkg:"):
 			inner, _, ok := splitPURL(v)
 			e.unread(!ok || depth >= maxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))

@@ -82,13 +82,13 @@ type Resolution struct {
 // Resolve attributes the claims of one component, as of a day. The empty day
 // ignores validity: everything that ever was the vendor's is.
 //
-// Claims of role [Emitter] are passed over. Resolve does not keep the claims and,
+// Claims of role [SBOMAuthor] are passed over. Resolve does not keep the claims and,
 // where nothing matches, allocates nothing.
 func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 	res := resolver{index: &r.index, day: day}
 	for i := range claims {
 		c := &claims[i]
-		if c.Role == Emitter || c.Value == "" {
+		if c.Role == SBOMAuthor || c.Value == "" {
 			continue
 		}
 		if mayMatch(&r.index, c.Role, c.Kind, append(res.buf[:0], c.Value...)) {

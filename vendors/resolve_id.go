@@ -250,7 +250,7 @@ func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
 // thing; that is a mention, whatever the role.
 func (r *resolver) email(c *Claim) {
 	tier := Mentions
-	if c.Role.Makes() {
+	if c.Role.IsOrigin() {
 		tier = Resembles // the contact of the maker's own entry
 	}
 	host, look, ok := emailHost(c.Value)

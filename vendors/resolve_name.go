@@ -21,7 +21,7 @@ func (r *resolver) name(c *Claim) {
 		r.text(c)
 		return
 	}
-	if r.wholeName(c, c.Value, RuleName, cap) || !c.Role.Makes() {
+	if r.wholeName(c, c.Value, RuleName, cap) || !c.Role.IsOrigin() {
 		return
 	}
 	r.longerName(c)

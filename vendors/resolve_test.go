@@ -164,7 +164,7 @@ func TestResolve(t *testing.T) {
 		{purl("pkg:deb/debian/libtrilinos-aztecoo-13.2"), ""},
 		{ref("https://swr.cn-north-4.myhuaweicloud.com/x"), ""},
 		{ref("https://kaspersky.com.evil.example/x"), ""},
-		{name(vendors.Emitter, "Kaspersky Lab"), ""},
+		{name(vendors.SBOMAuthor, "Kaspersky Lab"), ""},
 	}
 	r := vendors.Bundled()
 	for _, tt := range tests {
@@ -333,7 +333,7 @@ func FuzzResolve(f *testing.F) {
 	kinds := []vendors.Kind{vendors.KindName, vendors.KindGroup, vendors.KindProduct, vendors.KindText, vendors.KindPURL,
 		vendors.KindCPE, vendors.KindURL, vendors.KindEmail, vendors.KindRegID, vendors.KindOUI, vendors.KindPEN, vendors.KindDeviceTree,
 		vendors.KindGUID, vendors.KindFingerprint, vendors.KindCertificate}
-	roles := []vendors.Role{vendors.Manufacturer, vendors.Supplier, vendors.Namespace, vendors.Reference, vendors.Author, vendors.Mention, vendors.Emitter}
+	roles := []vendors.Role{vendors.Manufacturer, vendors.Supplier, vendors.Namespace, vendors.Reference, vendors.Author, vendors.Mention, vendors.SBOMAuthor}
 	for i, v := range []string{"AO Kaspersky Lab", "com.huawei.hms", "华为", "pkg:npm/%40kaspersky/x", "cpe:2.3:a:zte:x", "git@github.com:huawei/x", "a@huawei.com", "00:46:4b:00:00:01", "zte,mf286", "К\u200bаsp", "pkg:rpm/fedora/x?vendor=AO%20Kaspersky%20Lab", "O=HUAWEI", "regid.2012-05.com.kaspersky,x"} {
 		f.Add(byte(i), byte(i), v)
 	}

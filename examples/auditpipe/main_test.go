@@ -163,7 +163,7 @@ func TestStore(t *testing.T) {
 	if status, out, _ := audit(t, "", "verify", "-store", store, "-key", public, "-since", earlier); status != exitOK || !strings.Contains(out, "62 statements") {
 		t.Errorf("status %d, %s", status, out)
 	}
-	// A judgement by transcript is that of the files.
+	// The verdict by a transcript is that of the files.
 	if err := os.Rename(dir+".gone", dir); err != nil {
 		t.Fatal(err)
 	}

@@ -126,9 +126,9 @@ func digestIn(r *evidence.Report) (string, error) {
 // A transcript is what a document said, beside what identifies the document: a path does not,
 // for an archive can have two entries of one name.
 type transcript struct {
-	Path   string           `json:"path"` // without that of the file
-	SHA256 string           `json:"sha256"`
-	Said   *sbom.Transcript `json:"said"` // nil if nothing was read of the document
+	Path   string         `json:"path"` // without that of the file
+	SHA256 string         `json:"sha256"`
+	Said   *sbom.Snapshot `json:"said"` // nil if nothing was read of the document
 }
 
 // Transcripts are those of all documents of a record, in their order.
@@ -136,7 +136,7 @@ type transcripts []transcript
 
 // kept puts the transcripts of the documents that were screened, by their index before the
 // record was put in order, beside the documents of the record.
-func kept(file string, screened []evidence.Document, said map[int]*sbom.Transcript) transcripts {
+func kept(file string, screened []evidence.Document, said map[int]*sbom.Snapshot) transcripts {
 	order := make([]int, len(screened))
 	for i := range order {
 		order[i] = i

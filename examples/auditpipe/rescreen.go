@@ -120,7 +120,7 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 			return e, err
 		}
 	}
-	x.m.ResolveLinks(results)
+	x.m.ResolveReferences(results)
 	docs := make([]evidence.Document, len(before.Documents))
 	for i, d := range before.Documents {
 		docs[i] = judged(d, results[i].Result)
@@ -131,7 +131,7 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 }
 
 // judge judges a document by its transcript. The result is nil if nothing was read of it.
-func (x *pipe) judge(ctx context.Context, d *evidence.Document, said *sbom.Transcript) (*match.Result, error) {
+func (x *pipe) judge(ctx context.Context, d *evidence.Document, said *sbom.Snapshot) (*match.Result, error) {
 	switch {
 	case said == nil && d.Error == nil:
 		return nil, fmt.Errorf("%w: there is none of %s", errTranscript, d.Path)

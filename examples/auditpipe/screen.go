@@ -232,10 +232,10 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 			return e, x.s.intact(e.name, statement)
 		}
 	}
-	said := make(map[int]*sbom.Transcript)
+	said := make(map[int]*sbom.Snapshot)
 	e.report = x.report(match.Ban, x.keys)
 	docs, companions := screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Verifiers: x.c.documentKeys,
-		Transcript: func(n int, t *sbom.Transcript) { said[n] = t }})
+		Snapshot: func(n int, t *sbom.Snapshot) { said[n] = t }})
 	e.report.Finish(docs, companions)
 	if err := ctx.Err(); err != nil {
 		return e, err

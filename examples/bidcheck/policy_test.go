@@ -56,7 +56,7 @@ func TestDecisionInReport(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Chdir("../..")
-			if err := screen.Again(context.Background(), v.Report, denylist.Current(), nil); err != nil {
+			if err := screen.Reproduce(context.Background(), v.Report, denylist.Current(), nil); err != nil {
 				t.Error(err)
 			}
 			t.Chdir("examples/bidcheck")

@@ -180,7 +180,7 @@ func (c *Citation) csv(set func(name, value string)) {
 	set("action", string(c.Action))
 	set("effect", string(c.Effect))
 	set("citationVerdict", c.Verdict)
-	set("held", c.Held)
+	set("held", c.CappedBy)
 	set("quote", c.Quote)
 	set("language", c.Language)
 	set("url", c.URL)

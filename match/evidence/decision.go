@@ -15,15 +15,15 @@ import (
 // [github.com/clause76/clause76/match/policy]. It changes nothing of the report's verdict,
 // findings and gaps.
 type Decision struct {
-	Policy  string       `json:"policy"` // its name
-	SHA256  string       `json:"sha256"` // of its text
-	Day     vendors.Date `json:"day"`    // that the waivers were judged by
-	Release string       `json:"release"`
-	Pass    bool         `json:"pass"`
-	Fails   []Decided    `json:"fails"`  // that count, and are not waived
-	Waived  []Decided    `json:"waived"` // that count, and are
-	Passed  []Decided    `json:"passed"` // that do not count, and why
-	Gaps    []string     `json:"gaps"`   // what the policy requires and the report has not
+	Policy      string       `json:"policy"` // its name
+	SHA256      string       `json:"sha256"` // of its text
+	Day         vendors.Date `json:"day"`    // that the waivers were judged by
+	Release     string       `json:"release"`
+	Pass        bool         `json:"pass"`
+	Fails       []Decided    `json:"fails"`  // that count, and are not waived
+	Waived      []Decided    `json:"waived"` // that count, and are
+	OutOfPolicy []Decided    `json:"passed"` // that do not count, and why
+	Gaps        []string     `json:"gaps"`   // what the policy requires and the report has not
 	// Unscreened is what was not screened, and passes because the policy says so.
 	Unscreened []string        `json:"unscreened,omitempty"`
 	Expired    []ExpiredWaiver `json:"expired"` // waivers that are over
@@ -101,7 +101,7 @@ func (d *Decision) Lines() []string {
 	for _, u := range d.Unused {
 		add("a waiver by %s that nothing needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, u.Vendor, u.Component, u.Version, u.Document}, " ")), " "))
 	}
-	if n := len(d.Passed); n > 0 {
+	if n := len(d.OutOfPolicy); n > 0 {
 		add("findings that the policy does not count: %d", n)
 	}
 	return all

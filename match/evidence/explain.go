@@ -131,8 +131,8 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 		if c.Verdict != "" {
 			step("so", verdict(c.Verdict))
 		}
-		if c.Held != "" {
-			step("not stronger", c.Held)
+		if c.CappedBy != "" {
+			step("not stronger", c.CappedBy)
 		}
 	}
 	p.blank()

@@ -203,8 +203,8 @@ type Finding struct {
 // A Citation is a listing and what it comes to for the component by itself.
 type Citation struct {
 	denylist.Citation
-	Verdict string `json:"verdict"` // "" in an observation
-	Held    string `json:"held"`    // why the verdict is no stronger than review; "" for every other verdict
+	Verdict  string `json:"verdict"` // "" in an observation
+	CappedBy string `json:"held"`    // why the verdict is no stronger than review; "" for every other verdict
 	// VerdictIfPartsReached is the verdict if the text said that it reaches components
 	// inside other products; "" unless only its silence on them holds the verdict at review.
 	VerdictIfPartsReached string `json:"verdictIfPartsReached,omitzero"`
@@ -402,7 +402,7 @@ func finding(src Source, f match.Finding) Finding {
 		Attributions: []Attribution{}, Citations: []Citation{}, Context: []Context{},
 	}
 	for _, c := range f.Citations {
-		out.Citations = append(out.Citations, Citation{c.Citation, c.Verdict.String(), c.Held, c.VerdictIfPartsReached.String()})
+		out.Citations = append(out.Citations, Citation{c.Citation, c.Verdict.String(), c.CappedBy, c.VerdictIfPartsReached.String()})
 	}
 	for _, a := range f.Attributions {
 		out.Attributions = append(out.Attributions, Attribution{

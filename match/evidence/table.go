@@ -168,7 +168,7 @@ func (p *printer) finding(f *Finding) {
 		if c.Basis == denylist.Example {
 			s += "; named as an example"
 		}
-		if own := strings.TrimPrefix(strings.TrimPrefix(c.Held, f.Note), "; "); own != "" { // the note is printed once
+		if own := strings.TrimPrefix(strings.TrimPrefix(c.CappedBy, f.Note), "; "); own != "" { // the note is printed once
 			s += "; held at review: " + own
 		}
 		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
@@ -432,7 +432,7 @@ func (p *printer) passedOver(r *Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
-	p.rule("Passed over")
+	p.rule("OutOfPolicy over")
 	p.line("", "", r.PassedOver())
 	const most = 8
 	for _, g := range r.passedOver() {

@@ -194,7 +194,7 @@ func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 
 // Decide decides about a report on a day, by which waivers hold or do not.
 func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
-	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: r.Denylist.Release, Fails: []Finding{}, Waived: []Finding{}, Passed: []Finding{}, Gaps: []string{}, Expired: []ExpiredEntry{}, Unused: []Waiver{}}
+	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: r.Denylist.Release, Fails: []Finding{}, Waived: []Finding{}, OutOfPolicy: []Finding{}, Gaps: []string{}, Expired: []ExpiredEntry{}, Unused: []Waiver{}}
 	used, over := make([]int, len(p.Waivers)), make([]int, len(p.Waivers))
 	for i := range r.Documents {
 		doc := &r.Documents[i]
@@ -206,7 +206,7 @@ func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 				if out.Verdict = f.Verdict; out.Why == "" {
 					out.Why = "the policy fails on " + p.FailOn
 				}
-				d.Passed = append(d.Passed, out)
+				d.OutOfPolicy = append(d.OutOfPolicy, out)
 				continue
 			}
 			if n := p.waiver(doc, f, day, used, over); n >= 0 {

@@ -88,11 +88,11 @@ func TestDecide(t *testing.T) {
 		{"as much as there is", `{"failOn":"ban","requireIdentity":0.5}`, 6, 0, 7, 0, 0, 0},
 	} {
 		d := parse(t, tt.policy).Decide(r, "2027-01-01")
-		got := fmt.Sprint(len(d.Fails), len(d.Waived), len(d.Passed), len(d.Expired), len(d.Unused), len(d.Gaps))
+		got := fmt.Sprint(len(d.Fails), len(d.Waived), len(d.OutOfPolicy), len(d.Expired), len(d.Unused), len(d.Gaps))
 		if want := fmt.Sprint(tt.fails, tt.waived, tt.passed, tt.expired, tt.unused, tt.gaps); got != want || d.Pass {
 			t.Errorf("%s: %s, pass %v; want %s\n%+v", tt.name, got, d.Pass, want, d.Fails)
 		}
-		for _, f := range d.Passed {
+		for _, f := range d.OutOfPolicy {
 			if f.Why == "" {
 				t.Errorf("%s: %s does not count, and nobody says why", tt.name, f.Component)
 			}
@@ -317,7 +317,7 @@ func TestComponentTypes(t *testing.T) {
 	} {
 		r := document(t, bom(`,"components":[{"type":"`+typ+`","name":"x","supplier":{"name":"Kaspersky Lab"}}]`))
 		d := parse(t, `{"componentTypes":["firmware","Operating-System"]}`).Decide(r, "2027-01-01")
-		if len(d.Fails) != map[bool]int{true: 1}[counts] || len(d.Fails)+len(d.Passed) != 1 {
+		if len(d.Fails) != map[bool]int{true: 1}[counts] || len(d.Fails)+len(d.OutOfPolicy) != 1 {
 			t.Errorf("type %q: %+v", typ, d)
 		}
 	}
@@ -360,7 +360,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		d := p.Decide(r, "2027-01-01")
-		if n := len(d.Fails) + len(d.Waived) + len(d.Passed); n != len(r.Documents[0].Findings)+len(r.Documents[1].Findings) {
+		if n := len(d.Fails) + len(d.Waived) + len(d.OutOfPolicy); n != len(r.Documents[0].Findings)+len(r.Documents[1].Findings) {
 			t.Errorf("%d findings are decided on", n)
 		}
 	})

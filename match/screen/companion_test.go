@@ -90,13 +90,13 @@ func TestCompanions(t *testing.T) {
 	if c := r.Companions[3]; c.SHA256 != hex.EncodeToString(sum[:]) || c.Bytes != int64(len(offer)) {
 		t.Errorf("%+v", c)
 	}
-	if err := screen.Again(t.Context(), r, denylist.Current(), nil); err != nil {
+	if err := screen.Reproduce(t.Context(), r, denylist.Current(), nil); err != nil {
 		t.Errorf("screened again: %v", err)
 	}
 	if err := os.WriteFile(dir+"/README", []byte("Another offer.\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := screen.Again(t.Context(), r, denylist.Current(), nil); !errors.Is(err, screen.ErrInput) || !strings.Contains(err.Error(), "README") {
+	if err := screen.Reproduce(t.Context(), r, denylist.Current(), nil); !errors.Is(err, screen.ErrInput) || !strings.Contains(err.Error(), "README") {
 		t.Errorf("a companion that changed: %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestNoCompanion(t *testing.T) {
 	m := matcher(t, nil)
 	if r := report(t, m, folder(t, "offer.pdf", offer, "a.zip", packed(t, "README", "An offer.\n"))); r.Verdict != "inconclusive" || len(r.Documents) != 0 || len(r.Companions) != 2 {
 		t.Errorf("%s, %d documents, %d companions", r.Verdict, len(r.Documents), len(r.Companions))
-	} else if err := screen.Again(t.Context(), r, denylist.Current(), nil); err != nil {
+	} else if err := screen.Reproduce(t.Context(), r, denylist.Current(), nil); err != nil {
 		t.Errorf("screened again: %v", err)
 	}
 	for name, content := range map[string]string{"offer.pdf": offer + clean, "a.zip": packed(t, "offer.pdf", offer+clean), "parts.csv": "Supplier,Part\n", "sbom.json": ""} {

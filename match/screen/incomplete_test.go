@@ -76,8 +76,8 @@ func TestFaultKeepsFindings(t *testing.T) {
 		t.Fatal(err)
 	}
 	var records [2]bytes.Buffer
-	var said *sbom.Transcript
-	for i, opts := range []*screen.Options{nil, {Transcript: func(_ int, tr *sbom.Transcript) { said = tr }}} {
+	var said *sbom.Snapshot
+	for i, opts := range []*screen.Options{nil, {Snapshot: func(_ int, tr *sbom.Snapshot) { said = tr }}} {
 		r := evidence.New(matcher(t, nil), "test", match.Review)
 		r.Finish(screen.Run(t.Context(), matcher(t, nil), screen.Collect([]string{filepath.ToSlash(dir)}), opts))
 		d := r.Documents[0]

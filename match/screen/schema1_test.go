@@ -71,10 +71,10 @@ func TestSchema1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := screen.Again(t.Context(), r, release, nil); !errors.Is(err, screen.ErrSchema) {
+	if err := screen.Reproduce(t.Context(), r, release, nil); !errors.Is(err, screen.ErrSchema) {
 		t.Errorf("screened again: %v, want ErrSchema", err)
 	}
-	if err := screen.Again(t.Context(), r, denylist.Current(), nil); !errors.Is(err, evidence.ErrRelease) {
+	if err := screen.Reproduce(t.Context(), r, denylist.Current(), nil); !errors.Is(err, evidence.ErrRelease) {
 		t.Errorf("another release: %v, want ErrRelease", err)
 	}
 	dir := t.TempDir()
@@ -85,7 +85,7 @@ func TestSchema1(t *testing.T) {
 	if err := os.WriteFile(filepath.Join("offer", "whole.cdx.json"), []byte("{}"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := screen.Again(t.Context(), r, release, nil); !errors.Is(err, screen.ErrInput) {
+	if err := screen.Reproduce(t.Context(), r, release, nil); !errors.Is(err, screen.ErrInput) {
 		t.Errorf("another file: %v, want ErrInput", err)
 	}
 

@@ -60,13 +60,13 @@ type Options struct {
 	// together; default 10,000. Those of the first inputs are listed, and further ones are
 	// counted in the records of their documents, see [match.Unlisted].
 	MaxFindings int
-	// Transcript, if it is set, is given what each document said, after all were screened; n
+	// Snapshot, if it is set, is given what each document said, after all were screened; n
 	// is the document's index among those that [Run] returns, for paths do not identify
 	// documents: an archive can have two entries of one name. Of a document that cannot be
-	// read to its end, it is given what was read before, see [sbom.Transcript]; it is not
+	// read to its end, it is given what was read before, see [sbom.Snapshot]; it is not
 	// called for one of which nothing was read. It is called by one goroutine, in the order of
 	// the documents, and costs memory for all components of all documents.
-	Transcript func(n int, t *sbom.Transcript)
+	Snapshot func(n int, t *sbom.Snapshot)
 	// Progress is told how many bytes more were read. It may be called from several
 	// goroutines.
 	Progress func(bytes int)
@@ -98,7 +98,7 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 			all = append(all, found[i].docs[j].screened(&found[i]))
 		}
 	}
-	m.ResolveLinks(all)
+	m.ResolveReferences(all)
 	missing(found)
 	var docs []evidence.Document
 	var companions []evidence.Companion
@@ -106,7 +106,7 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		for j := range found[i].docs {
 			d := &found[i].docs[j]
 			if d.said != nil {
-				x.opts.Transcript(len(docs), d.said)
+				x.opts.Snapshot(len(docs), d.said)
 			}
 			docs = append(docs, d.record(&found[i]))
 		}
@@ -222,8 +222,8 @@ type document struct {
 	src    evidence.Source // of the document, if it is packed in the file
 	sha1   string
 	header sbom.Header
-	said   *sbom.Transcript // nil if nobody asks for it, or nothing was read
-	result *match.Result    // with an err, of what was read before it, or nil
+	said   *sbom.Snapshot // nil if nobody asks for it, or nothing was read
+	result *match.Result  // with an err, of what was read before it, or nil
 	err    error
 }
 
@@ -262,9 +262,9 @@ func (x *screener) document(ctx context.Context, item unpack.Item) document {
 // check screens the document.
 func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 	var fault error // of the document, if it is screened by its transcript
-	if x.opts.Transcript != nil {
-		var t *sbom.Transcript
-		if t, fault = doc.Transcript(); t.Header.Components > 0 || fault == nil {
+	if x.opts.Snapshot != nil {
+		var t *sbom.Snapshot
+		if t, fault = doc.Snapshot(); t.Header.Components > 0 || fault == nil {
 			d.said = t
 		}
 		doc = t.Document()

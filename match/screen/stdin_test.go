@@ -61,7 +61,7 @@ func TestFileCalledStdin(t *testing.T) {
 			if tt.args[0] == screen.Stdin {
 				continue
 			}
-			if err := screen.Again(t.Context(), r, denylist.Current(), &screen.Options{Stdin: strings.NewReader(clean)}); err != nil {
+			if err := screen.Reproduce(t.Context(), r, denylist.Current(), &screen.Options{Stdin: strings.NewReader(clean)}); err != nil {
 				t.Errorf("%s, %q, screened again: %v", kind, tt.args, err)
 			}
 		}

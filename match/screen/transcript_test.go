@@ -23,7 +23,7 @@ func TestTranscript(t *testing.T) {
 	m := matcher(t, nil)
 	var texts [2]bytes.Buffer
 	n := 0
-	for i, opts := range []*screen.Options{nil, {Transcript: func(int, *sbom.Transcript) { n++ }}} {
+	for i, opts := range []*screen.Options{nil, {Snapshot: func(int, *sbom.Snapshot) { n++ }}} {
 		r := evidence.New(m, "test", match.Ban)
 		r.Finish(screen.Run(context.Background(), m, screen.Collect(paths), opts))
 		if err := r.WriteJSON(&texts[i]); err != nil {

@@ -42,11 +42,11 @@ func (w *walker) entry(m thing, name string) {
 		head = head[:n]
 		m.r = io.MultiReader(bytes.NewReader(head), m.r)
 		if bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) || n > 262 && string(head[257:262]) == "ustar" {
-			w.fail(m, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errLayer})
+			w.fail(m, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errLayer})
 			return
 		}
 	}
-	w.peel(m)
+	w.unpack(m)
 }
 
 // dahuaMagic is what zip archives of Dahua's firmware start with, in the place of "PK" (as

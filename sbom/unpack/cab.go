@@ -154,7 +154,7 @@ func readCabinet(data []byte) (*cabinet, error) {
 	case r.err != nil:
 		return nil, r.err
 	case flags&(cabPrevious|cabNext) != 0:
-		return nil, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errCabSet}
+		return nil, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errCabSet}
 	case size > len(data):
 		return nil, syntax("the cabinet has %d bytes of %d: %w", len(data), size, io.ErrUnexpectedEOF)
 	case size < r.at || first < r.at || first > size:
@@ -188,7 +188,7 @@ func readCabinet(data []byte) (*cabinet, error) {
 func (c *cabinet) unpack(folder int, l Limits) ([]byte, error) {
 	f := c.folders[folder]
 	if method := f.method & 15; method > 1 {
-		return nil, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("packed by method %d (2 is Quantum, 3 is LZX), which is not read", method)}
+		return nil, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("packed by method %d (2 is Quantum, 3 is LZX), which is not read", method)}
 	}
 	r := &cabReader{data: c.data, at: min(f.offset, len(c.data))}
 	out, packed := []byte{}, int64(0)

@@ -230,7 +230,7 @@ func (e *ending) Read(p []byte) (int, error) {
 }
 
 func (k *streamedKind) fault(offset int64, err error) error {
-	return &sbom.Error{Offset: offset, Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("what starts as a %s may be more than that: %w", k.reason, err)}
+	return &sbom.Error{Offset: offset, Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("what starts as a %s may be more than that: %w", k.reason, err)}
 }
 
 // endsInText reports whether a binary file ends in what may be JSON or XML.

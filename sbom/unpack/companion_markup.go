@@ -141,4 +141,4 @@ func htmlGrid(data []byte) bool {
 	return false
 }
 
-func notRead(err error) error { return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: err} }
+func notRead(err error) error { return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: err} }

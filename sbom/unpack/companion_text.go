@@ -188,7 +188,7 @@ func rtfHidden(data []byte) string {
 // rtfReason wants one group, which ends with the file.
 func rtfReason(data []byte, _ *thing) (string, error) {
 	if bytes.Contains(data, []byte(`\object`)) || bytes.Contains(data, []byte(`\bin`)) {
-		return "", &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errObject}
+		return "", &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errObject}
 	}
 	depth := 0
 	for i := 0; i < len(data); i++ {

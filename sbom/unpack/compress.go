@@ -57,7 +57,7 @@ func (w *walker) xz(t thing) {
 }
 
 func (w *walker) unpacked(t thing, layer string, in *counter, r io.Reader) {
-	w.peel(t.within(layer, &bounded{w: w, layer: layer, in: in, r: r}))
+	w.unpack(t.within(layer, &bounded{w: w, layer: layer, in: in, r: r}))
 }
 
 // A counter counts what is read of the packed bytes.

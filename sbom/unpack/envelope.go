@@ -142,10 +142,10 @@ func (w *walker) inside(t thing, layer, name string, data []byte) {
 	next := t.within(layer, bytes.NewReader(data))
 	next.path += "!" + name
 	next.document = true
-	w.peel(next)
+	w.unpack(next)
 }
 
-// github peels what the dependency graph of GitHub exports.
+// github unpacks what the dependency graph of GitHub exports.
 func (w *walker) github(t thing) {
 	if m, _, ok := w.open(t); ok {
 		w.beyond(t, m, "sbom")
@@ -153,7 +153,7 @@ func (w *walker) github(t thing) {
 	}
 }
 
-// statement peels an in-toto statement (in-toto attestation framework, v1). One that says
+// statement unpacks an in-toto statement (in-toto attestation framework, v1). One that says
 // something else of an artifact than its parts is a companion.
 func (w *walker) statement(t thing) {
 	m, data, ok := w.open(t)
@@ -194,7 +194,7 @@ func (w *walker) value(t thing, layer, name string, v jsontext.Value) {
 	w.inside(t, layer, name, data)
 }
 
-// cosignData peels the predicate in which cosign wrapped what it attested to, with the time
+// cosignData unpacks the predicate in which cosign wrapped what it attested to, with the time
 // (sigstore, cosign COSIGN_PREDICATE_SPEC).
 func (w *walker) cosignData(t thing) {
 	if m, _, ok := w.open(t); ok && w.only(t, m, "Data", "Timestamp") && w.beyond(t, m, "Data") {
@@ -202,7 +202,7 @@ func (w *walker) cosignData(t thing) {
 	}
 }
 
-// buildKit peels what docker's buildx prints of the bills of materials of an image.
+// buildKit unpacks what docker's buildx prints of the bills of materials of an image.
 func (w *walker) buildKit(t thing) {
 	m, _, ok := w.open(t)
 	if !ok || !w.only(t, m, "SPDX", "AdditionalSPDXs") {
@@ -228,7 +228,7 @@ func (w *walker) array(t thing, name string, v jsontext.Value) (all []jsontext.V
 	return all, true
 }
 
-// platforms peels a bill of materials for each platform of an image.
+// platforms unpacks a bill of materials for each platform of an image.
 func (w *walker) platforms(t thing) {
 	data, ok := w.memory(t, "an envelope")
 	if !ok {
@@ -244,7 +244,7 @@ func (w *walker) platforms(t thing) {
 	}
 }
 
-// attestations peels the attestations that GitHub and npm answer with: a Sigstore bundle
+// attestations unpacks the attestations that GitHub and npm answer with: a Sigstore bundle
 // each (GitHub REST API, "List attestations").
 func (w *walker) attestations(t thing) {
 	m, _, ok := w.open(t)
@@ -270,7 +270,7 @@ func (w *walker) attestations(t thing) {
 	}
 }
 
-// bundle peels a Sigstore bundle, whose envelope is a DSSE one.
+// bundle unpacks a Sigstore bundle, whose envelope is a DSSE one.
 func (w *walker) bundle(t thing) {
 	m, _, ok := w.open(t)
 	if !ok {
@@ -280,7 +280,7 @@ func (w *walker) bundle(t thing) {
 	w.inside(t, "sigstore-bundle", "dsseEnvelope", m["dsseEnvelope"])
 }
 
-// dsse peels a DSSE envelope and checks its signature, if there are keys (DSSE
+// dsse unpacks a DSSE envelope and checks its signature, if there are keys (DSSE
 // envelope specification, v1.0.2).
 func (w *walker) dsse(t thing) {
 	m, _, ok := w.open(t)

@@ -83,7 +83,7 @@ func (w *walker) jsonLines(t thing) {
 			m.path += "!" + strconv.Itoa(n)
 			m.name, m.document = "", true
 			if line[0] == '{' {
-				w.peel(m)
+				w.unpack(m)
 			} else {
 				w.fail(m, &sbom.Error{Kind: sbom.ErrSyntax, Err: errNoObject})
 			}

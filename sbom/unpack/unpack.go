@@ -59,7 +59,7 @@ import (
 // ErrSignature: an envelope's signature is not by any of the given keys.
 var ErrSignature = errors.New("signature not verified")
 
-// A Source is a file or stream to peel.
+// A Source is a file or stream to unpack.
 type Source struct {
 	Path   string
 	Reader io.Reader
@@ -93,7 +93,7 @@ type Item struct {
 	Unverified bool
 }
 
-// Options set how things are peeled. A nil *Options means defaults.
+// Options set how things are unpacked. A nil *Options means defaults.
 type Options struct {
 	Limits Limits
 	// Recognized reports whether a document that starts with head is of a format that
@@ -105,7 +105,7 @@ type Options struct {
 	Verifiers []dsse.Verifier
 }
 
-// Limits bound what is peeled of one source, in all its layers together. A zero field means
+// Limits bound what is unpacked of one source, in all its layers together. A zero field means
 // its default. What is unpacked is bounded by the size of the source, too: see Ratio and
 // Items. That bounds the time for nested archives, each of which is within its own bounds.
 type Limits struct {
@@ -253,8 +253,8 @@ func (w *walker) most() int64 {
 	return l.Bytes
 }
 
-// peel takes one layer off and goes on with what comes out, or emits a document.
-func (w *walker) peel(t thing) {
+// unpack takes one layer off and goes on with what comes out, or emits a document.
+func (w *walker) unpack(t thing) {
 	if w.done {
 		return
 	}
@@ -305,7 +305,7 @@ func known(head []byte) func(*walker, thing) {
 	for _, m := range []struct {
 		at    int
 		magic string
-		peel  func(*walker, thing)
+		read  func(*walker, thing)
 	}{
 		{0, "\x1f\x8b", (*walker).gzip},
 		{0, "\x28\xb5\x2f\xfd", (*walker).zstd},
@@ -318,7 +318,7 @@ func known(head []byte) func(*walker, thing) {
 		{257, "ustar", (*walker).tar},
 	} {
 		if len(head) >= m.at && bytes.HasPrefix(head[m.at:], []byte(m.magic)) {
-			return m.peel
+			return m.read
 		}
 	}
 	return envelope(head)

@@ -38,7 +38,7 @@ func (w *walker) utf16(t thing, order binary.ByteOrder, mark bool) {
 		name = "utf-16be"
 	}
 	in := &counter{r: t.r}
-	w.peel(t.within(name, &bounded{w: w, layer: name, in: in, r: &utf16Reader{r: in, order: order, skip: mark}}))
+	w.unpack(t.within(name, &bounded{w: w, layer: name, in: in, r: &utf16Reader{r: in, order: order, skip: mark}}))
 }
 
 // A utf16Reader gives UTF-16 text as UTF-8. Half a surrogate pair is an error.

@@ -65,8 +65,8 @@ func Sniff(head []byte) bool {
 // Read returns the device.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
-		c := sbom.Component{Ref: "device", Type: "device", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}
+		s.PlacementFinal()
+		c := sbom.Component{Ref: "device", Type: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}
 		chip := sbom.Component{Ref: "soc", Type: "device", Location: vendors.Location{Pointer: "/ro.soc"}}
 		seen := make(map[string]string)
 		in := lines.NewReader(r, s.Limits().Bytes)
@@ -101,7 +101,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			case soc.MatchString(name):
 				take(s, &chip, soc.FindStringSubmatch(name)[1], value, at)
 			case ours.MatchString(strings.ToLower(name)) || soc.MatchString(strings.ToLower(name)):
-				s.Malformed(sbom.WarnNearMiss, name+" is not "+strings.ToLower(name)+"; it was not screened", at)
+				s.Malformed(sbom.WarnSimilarField, name+" is not "+strings.ToLower(name)+"; it was not screened", at)
 			case fingerprints.MatchString(name):
 				brand, _, _ := strings.Cut(value, "/")
 				s.Claim(&c, vendors.Reference, vendors.KindName, brand, at)

@@ -89,7 +89,7 @@ func TestRead(t *testing.T) {
 		{"imports and blanks", "import /vendor/default.prop\n\n  ro.build.id = 1\nro.product.vendor.brand = HUAWEI \n", 1, 1, nil},
 		{"another case", prop + "ro.product.Brand=Acme\n", 6, 1, nil},
 		{"not UTF-8", prop + "x=\xff\n", 0, 0, sbom.ErrEncoding},
-		{"settings", "a.b=1\nc.d=2\n", 0, 0, sbom.ErrNotRecognised},
+		{"settings", "a.b=1\nc.d=2\n", 0, 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)

@@ -43,8 +43,8 @@ func otaProperty(line string) string {
 // is a reference, as in the properties of a system.
 func ReadOTA(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameOTA, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
-		c := sbom.Component{Ref: "device", Type: "device", Name: "Android device", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}
+		s.PlacementFinal()
+		c := sbom.Component{Ref: "device", Type: "device", Name: "Android device", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}
 		in := lines.NewReader(r, s.Limits().Bytes)
 		for in.Next() {
 			if strings.TrimSpace(in.Text()) == "" {

@@ -60,7 +60,7 @@ func startsObject(head []byte) bool {
 // ReadManifest returns the packages of a manifest.csv.
 func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameManifest, Encoding: "CSV"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		in := csv.NewReader(&limited{r: r, left: limit(s)})
 		in.ReuseRecord = true
 		columns := make(map[string]int)
@@ -141,16 +141,16 @@ func (l *limited) Read(p []byte) (int, error) {
 // ReadShowInfo returns the packages of what show-info prints.
 func ReadShowInfo(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameShowInfo, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		j := jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
 		if !j.Enter('{') {
-			j.Fail(sbom.ErrNotRecognised, errors.New("expected a JSON object"))
+			j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
 		}
 		for j.More() {
 			name := string(j.Name())
-			if err := sbom.TwoFormats("Buildroot", name); err != nil {
-				j.Fail(sbom.ErrNotRecognised, err)
+			if err := sbom.CheckPolyglot("Buildroot", name); err != nil {
+				j.Fail(sbom.ErrNotRecognized, err)
 			}
 			info(s, j, name)
 		}
@@ -175,9 +175,9 @@ func info(s *sbom.Sink, j *jsonstream.Reader, key string) {
 			downloads(s, &c, j, at.Pointer)
 			continue
 		default:
-			if near := sbom.NearMiss(name, "cpe-id"); near != "" {
+			if near := sbom.SimilarField(name, "cpe-id"); near != "" {
 				c.Malformed++
-				s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
+				s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
 			}
 			j.Skip()
 			continue
@@ -195,7 +195,7 @@ func info(s *sbom.Sink, j *jsonstream.Reader, key string) {
 		at.Offset = j.TextOffset()
 		switch name {
 		case "type":
-			c.Indirect = text == "host"
+			c.Pedigree = text == "host"
 		case "name":
 			c.Name = text
 			s.Claim(&c, vendors.Mention, vendors.KindProduct, text, at)

@@ -31,7 +31,7 @@ func show(in string) (string, sbom.Header, error) {
 		if err != nil {
 			return b.String(), doc.Header(), err
 		}
-		fmt.Fprintf(&b, "%s %s %v", c.Name, c.Version, c.Indirect)
+		fmt.Fprintf(&b, "%s %s %v", c.Name, c.Version, c.Pedigree)
 		for _, cl := range c.Claims {
 			fmt.Fprintf(&b, "; %s %s %s", cl.Role, cl.Kind, cl.Value)
 		}
@@ -68,7 +68,7 @@ func TestRead(t *testing.T) {
 		{"a CPE in other letters", `{"a":{"type":"target","CPE-ID":"x"}}`, "a  false\n", 1, nil},
 		{"a bad CPE", `{"a":{"type":"target","cpe-id":"cpe:x"}}`, "a  false; namespace cpe cpe:x\n", 1, nil},
 		{"a package that is none", `{"a":{"type":"target"},"b":1}`, "a  false\n", 1, nil},
-		{"two formats", `{"a":{"type":"target"},"bomFormat":"CycloneDX"}`, "", 0, sbom.ErrNotRecognised},
+		{"two formats", `{"a":{"type":"target"},"bomFormat":"CycloneDX"}`, "", 0, sbom.ErrNotRecognized},
 	} {
 		got, h, err := show(tt.in)
 		if !errors.Is(err, tt.err) || err == nil && (got != tt.want || h.Malformed != tt.malformed) {

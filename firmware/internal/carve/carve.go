@@ -14,7 +14,7 @@
 // The image is read once, from front to back, in bounded memory, and nothing of it is
 // written anywhere or executed. Most images hold more than what is understood, so they count
 // as not screened in whole: a device found in one is a finding, none is not clear. An
-// image in which nothing was found is an [sbom.ErrNotRecognised].
+// image in which nothing was found is an [sbom.ErrNotRecognized].
 //
 // The pointer of what is found names it by kind and number, in the order of the image:
 // "/devicetree/1/compatible", "/squashfs/1/etc/os-release#/ID".
@@ -66,7 +66,7 @@ type Source struct {
 // Read returns what is found in the image. The document's format is empty until something is.
 func Read(src Source, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		limit := s.Limits().Bytes
 		if limit <= 0 {
 			limit = maxBytes
@@ -83,7 +83,7 @@ func Read(src Source, opts *sbom.Options) *sbom.Document {
 			return nil
 		}
 		if x.found == 0 {
-			return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("%s (%d bytes), which is not read; no file system, devicetree or metadata that is read is in it", x.what, x.end())}
+			return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("%s (%d bytes), which is not read; no file system, devicetree or metadata that is read is in it", x.what, x.end())}
 		}
 		s.SetFormat(Name)
 		if x.dark {

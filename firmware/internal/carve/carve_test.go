@@ -149,7 +149,7 @@ func TestNothing(t *testing.T) {
 		if name == "magics" {
 			data[0] = 0
 		}
-		if got, _, err := show(bytes.NewReader(data), data); !errors.Is(err, sbom.ErrNotRecognised) {
+		if got, _, err := show(bytes.NewReader(data), data); !errors.Is(err, sbom.ErrNotRecognized) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
@@ -159,7 +159,7 @@ func TestNothing(t *testing.T) {
 		t.Errorf("a reader that fails: %v", err)
 	}
 	opts := &sbom.Options{Limits: sbom.Limits{Bytes: 1000}}
-	for n, kind := range map[int]error{1000: sbom.ErrNotRecognised, 1001: sbom.ErrLimit} {
+	for n, kind := range map[int]error{1000: sbom.ErrNotRecognized, 1001: sbom.ErrLimit} {
 		for _, err := range firmware.Open(bytes.NewReader(noise(n)), opts).Components() {
 			if !errors.Is(err, kind) {
 				t.Errorf("%d bytes: %v; want %v", n, err, kind)
@@ -198,7 +198,7 @@ func BenchmarkScan(b *testing.B) {
 			return rs
 		}()...)
 		for _, err := range carve.Read(carve.Source{Reader: r, Open: open}, nil).Components() {
-			if !errors.Is(err, sbom.ErrNotRecognised) {
+			if !errors.Is(err, sbom.ErrNotRecognized) {
 				b.Fatal(err)
 			}
 		}

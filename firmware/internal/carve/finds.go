@@ -224,7 +224,7 @@ func (x *scanner) piece(f *find, size int64, at vendors.Location) error {
 func (x *scanner) document(f *find, item unpack.Item) (int, error) {
 	at := vendors.Location{Pointer: item.Path}
 	fail := func(err error) (int, error) {
-		if errors.Is(err, sbom.ErrNotRecognised) {
+		if errors.Is(err, sbom.ErrNotRecognized) {
 			return 0, nil
 		}
 		x.s.Malformed(sbom.WarnMalformed, f.what+" in the image was not screened: "+err.Error(), at)

@@ -73,7 +73,7 @@ func (x *scanner) capsule(f *find, size int64, at vendors.Location) error {
 		x.odd(f, at, "has %d drivers and %d items", drivers, items)
 		return nil
 	}
-	c := sbom.Component{Ref: at.Pointer, Type: "firmware", Name: "UEFI capsule", Placement: sbom.Subject, Location: at}
+	c := sbom.Component{Ref: at.Pointer, Type: "firmware", Name: "UEFI capsule", Placement: sbom.Primary, Location: at}
 	for i := range items {
 		start := le.Uint64(b[8+8*(drivers+i):])
 		if start > uint64(len(b)) || len(b)-int(start) < 20 {
@@ -205,7 +205,7 @@ func (x *scanner) onie(f *find, size int64, at vendors.Location) error {
 		return err
 	}
 	b := x.buf[onieHeader:size]
-	c := sbom.Component{Ref: at.Pointer, Type: "device", Category: "telecommunicationsEquipment", Name: "switch", Placement: sbom.Subject, Location: at}
+	c := sbom.Component{Ref: at.Pointer, Type: "device", Category: "telecommunicationsEquipment", Name: "switch", Placement: sbom.Primary, Location: at}
 	checked := false
 	for place := 0; place < len(b); {
 		if len(b)-place < 2 || len(b)-place-2 < int(b[place+1]) {

@@ -87,7 +87,7 @@ func (x *scanner) info(block []byte, at vendors.Location) {
 		return
 	}
 	x.found++
-	c := sbom.Component{Ref: at.Pointer, Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Subject, Name: m.Version.Board, Version: m.Version.Version, Location: at}
+	c := sbom.Component{Ref: at.Pointer, Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Primary, Name: m.Version.Board, Version: m.Version.Version, Location: at}
 	claim := func(kind vendors.Kind, role vendors.Role, value, pointer string) {
 		where := vendors.Location{Pointer: at.Pointer + pointer, Offset: at.Offset}
 		if i := bytes.Index(block, []byte(`"`+value+`"`)); i >= 0 {

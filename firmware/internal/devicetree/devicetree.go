@@ -45,7 +45,7 @@ func Sniff(head []byte) bool {
 // Read returns the devices and parts of one or more devicetree blobs, or of a FIT image.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		data, err := s.Limits().ReadAll(r, maxBytes)
 		if err != nil {
 			return err
@@ -145,13 +145,13 @@ func (x *collector) begin(path string, offset int) bool {
 	at := x.at(path, "", offset)
 	switch parent, name := split(path); {
 	case path == "/":
-		x.root = sbom.Component{Ref: x.prefix + "/", Type: "device", Placement: sbom.Subject, Location: at}
+		x.root = sbom.Component{Ref: x.prefix + "/", Type: "device", Placement: sbom.Primary, Location: at}
 	case path == "/images":
 		x.images = true
 	case parent == "/images":
 		x.image = image{Component: sbom.Component{Ref: at.Pointer, Type: "firmware", Name: name, Location: at}}
 	case parent == "/configurations":
-		x.config = sbom.Component{Ref: at.Pointer, Type: "device", Placement: sbom.Subject, Name: name, Location: at}
+		x.config = sbom.Component{Ref: at.Pointer, Type: "device", Placement: sbom.Primary, Name: name, Location: at}
 	}
 	return !x.stopped
 }

@@ -108,7 +108,7 @@ func show(data []byte) (string, *sbom.Header, error) {
 			return "", nil, err
 		}
 		line := c.Name + " " + c.Type
-		if c.Placement == sbom.Subject {
+		if c.Placement == sbom.Primary {
 			line += ", subject"
 		}
 		for i, cl := range c.Claims {

@@ -36,7 +36,7 @@ func SniffDTS(head []byte) bool {
 // ReadDTS returns the device and the parts that the source of a devicetree describes.
 func ReadDTS(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameDTS, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		data, err := s.Limits().ReadAll(r, maxSource)
 		if err != nil {
 			return err

@@ -31,7 +31,7 @@ func SniffDevices(head []byte) bool {
 // ReadDevices returns the devices of a computer.
 func ReadDevices(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameDevices, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		x := &devices{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s}
 		x.document()
@@ -47,18 +47,18 @@ type devices struct {
 func (x *devices) document() {
 	j := x.j
 	if !j.Enter('{') {
-		j.Fail(sbom.ErrNotRecognised, errors.New("expected a JSON object"))
+		j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
 	for j.More() {
 		name := string(j.Name())
-		if err := sbom.TwoFormats("fwupd", name); err != nil {
-			j.Fail(sbom.ErrNotRecognised, err)
+		if err := sbom.CheckPolyglot("fwupd", name); err != nil {
+			j.Fail(sbom.ErrNotRecognized, err)
 		}
 		switch {
 		case name != "Devices":
-			if near := sbom.NearMiss(name, "Devices"); near != "" {
-				x.s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: "/" + name, Offset: j.Offset()})
+			if near := sbom.SimilarField(name, "Devices"); near != "" {
+				x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: "/" + name, Offset: j.Offset()})
 			}
 			j.Skip()
 		case j.Kind() != '[':
@@ -119,9 +119,9 @@ func (x *devices) device(pointer string) {
 				}
 			})
 		default:
-			if near := sbom.NearMiss(name, "Vendor", "VendorId", "Guid", "InstanceIds"); near != "" {
+			if near := sbom.SimilarField(name, "Vendor", "VendorId", "Guid", "InstanceIds"); near != "" {
 				c.Malformed++
-				x.s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: at, Offset: j.Offset()})
+				x.s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: at, Offset: j.Offset()})
 			}
 			j.Skip()
 		}

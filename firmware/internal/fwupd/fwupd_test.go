@@ -78,8 +78,8 @@ func TestMetainfo(t *testing.T) {
 		{"names in other languages", wrap(`<id>a.b</id><name>A</name><name xml:lang="de">B</name>`), "A: namespace a.b, mention A, mention B", 0, nil},
 		{"a name that others may fold", wrap(`<id>a.b</id><Developer_Name>ZTE</Developer_Name>`), "a.b: namespace a.b", 1, nil},
 		{"cut off", update[:len(update)-5], "", 0, sbom.ErrSyntax},
-		{"a document type", `<!DOCTYPE x [<!ENTITY a "b">]>` + wrap(``), "", 0, sbom.ErrNotRecognised},
-		{"an application", `<component type="desktop"><id>a</id></component>`, "", 0, sbom.ErrNotRecognised},
+		{"a document type", `<!DOCTYPE x [<!ENTITY a "b">]>` + wrap(``), "", 0, sbom.ErrNotRecognized},
+		{"an application", `<component type="desktop"><id>a</id></component>`, "", 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		if got, malformed, err := show(tt.in); !errors.Is(err, tt.err) || tt.err == nil && (got != tt.want || malformed != tt.malformed) {
@@ -107,7 +107,7 @@ func TestDevices(t *testing.T) {
 		{"no array", `{"Devices":{"DeviceId":"1"}}`, "", 1, nil},
 		{"cut off", `{"Devices":[{"DeviceId":"1","Vendor":"ZTE"}]`, "", 0, sbom.ErrSyntax},
 		{"a vendor twice", `{"Devices":[{"DeviceId":"1","Vendor":"Acme","Vendor":"ZTE"}]}`, "", 0, sbom.ErrDuplicate},
-		{"other devices", `{"Devices":[{"id":1}]}`, "", 0, sbom.ErrNotRecognised},
+		{"other devices", `{"Devices":[{"id":1}]}`, "", 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		if got, malformed, err := show(tt.in); !errors.Is(err, tt.err) || tt.err == nil && (got != tt.want || malformed != tt.malformed) {

@@ -59,7 +59,7 @@ func firmware(attrs []xmlstream.Attr) bool {
 // ReadMetainfo returns the firmware that a metainfo file or a catalogue describes.
 func ReadMetainfo(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameMetainfo, Encoding: "XML"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		x := &metainfo{x: xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s}
 		return x.read()
@@ -132,7 +132,7 @@ func (m *metainfo) start() {
 			m.x.Skip()
 			m.path = m.path[:len(m.path)-1]
 		default:
-			m.c = &sbom.Component{Type: "firmware", Placement: sbom.Subject, Location: m.at()}
+			m.c = &sbom.Component{Type: "firmware", Placement: sbom.Primary, Location: m.at()}
 		}
 		return
 	}
@@ -168,9 +168,9 @@ func (m *metainfo) start() {
 			m.c.Version = m.attr("version")
 		}
 	default:
-		if near := sbom.NearMiss(name, "developer_name", "developer"); near != "" && len(inner) == 2 {
+		if near := sbom.SimilarField(name, "developer_name", "developer"); near != "" && len(inner) == 2 {
 			m.c.Malformed++
-			m.s.Warn(sbom.WarnNearMiss, "the name "+name+" is not "+near+"; it was not screened", m.at())
+			m.s.Warn(sbom.WarnSimilarField, "the name "+name+" is not "+near+"; it was not screened", m.at())
 		}
 	}
 }

@@ -55,12 +55,12 @@ const maxLines = 200_000
 // Read returns the driver or firmware of an INF file.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		all, err := parse(r, s)
 		if err != nil {
 			return err
 		}
-		x := &reader{s: s, strings: make(map[string][]line), seen: make(map[string]bool), c: sbom.Component{Ref: "driver", Type: "device-driver", Name: "driver", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}}
+		x := &reader{s: s, strings: make(map[string][]line), seen: make(map[string]bool), c: sbom.Component{Ref: "driver", Type: "device-driver", Name: "driver", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}}
 		for _, l := range all {
 			// Strings.0409 is that of a language, and the one without is for all others.
 			if name := strings.ToLower(l.section); name == "strings" || strings.HasPrefix(name, "strings.") {

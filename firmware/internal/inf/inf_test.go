@@ -89,7 +89,7 @@ func TestRead(t *testing.T) {
 		{"a string in several languages", head + "Provider=%X%\n[Manufacturer]\n%X%=m\n[Strings]\nX=Acme\n[Strings.0804]\nX=\"中兴\"\n[Strings.0407]\nX=Acme\n",
 			"device-driver driver ; publisher name Acme; publisher name 中兴; manufacturer name Acme; manufacturer name 中兴", 0, nil},
 		{"many devices in one line", head + "Provider=Acme\n[m]\nx=i" + many + "\n", "device-driver driver ; publisher name Acme" + manyRead, 0, nil},
-		{"no signature", "[Version]\nProvider=ZTE\n", "", 0, sbom.ErrNotRecognised},
+		{"no signature", "[Version]\nProvider=ZTE\n", "", 0, sbom.ErrNotRecognized},
 		{"a NUL byte further below", head + strings.Repeat("; x\n", 30_000) + "Provider=\x00\n", "", 0, sbom.ErrSyntax},
 	} {
 		got, h, err := show(tt.in)

@@ -48,10 +48,10 @@ func Sniff(head []byte) bool {
 }
 
 // Read returns the module. An ELF file without a .modinfo section is an
-// [sbom.ErrNotRecognised].
+// [sbom.ErrNotRecognized].
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		data, err := s.Limits().ReadAll(r, maxBytes)
 		if err != nil {
 			return err
@@ -104,7 +104,7 @@ func modinfo(data []byte) (info []byte, offset int64, err error) {
 	if info != nil {
 		return info, offset, nil
 	}
-	return nil, 0, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errors.New("an ELF file without a .modinfo section")}
+	return nil, 0, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errors.New("an ELF file without a .modinfo section")}
 }
 
 // An entry of the section.
@@ -116,7 +116,7 @@ type entry struct {
 // module makes a component of the section's entries: texts "key=value" that end with
 // NUL bytes.
 func module(s *sbom.Sink, info []byte, offset int64) {
-	c := sbom.Component{Ref: "module", Type: "device-driver", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/.modinfo", Offset: offset}}
+	c := sbom.Component{Ref: "module", Type: "device-driver", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/.modinfo", Offset: offset}}
 	if len(info) > 0 && info[len(info)-1] != 0 {
 		c.Malformed++
 		s.Warn(sbom.WarnIncomplete, "the last entry has no end", c.Location)

@@ -138,7 +138,7 @@ func TestBroken(t *testing.T) {
 			show(changed)
 		}
 	}
-	if _, _, err := show(object(true, binary.LittleEndian, ".text", []byte("ZTE"))); !errors.Is(err, sbom.ErrNotRecognised) {
+	if _, _, err := show(object(true, binary.LittleEndian, ".text", []byte("ZTE"))); !errors.Is(err, sbom.ErrNotRecognized) {
 		t.Errorf("an object that is no module: %v", err)
 	}
 	for n, kind := range map[int]error{1 << 20: nil, 1<<20 + 1: sbom.ErrLimit} {

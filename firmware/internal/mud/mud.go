@@ -56,7 +56,7 @@ var fields = map[string]struct {
 // Read returns the device of a MUD file.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		x := &reader{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s}
 		x.document()
@@ -72,7 +72,7 @@ type reader struct {
 func (x *reader) document() {
 	j := x.j
 	if !j.Enter('{') {
-		j.Fail(sbom.ErrNotRecognised, errors.New("expected a JSON object"))
+		j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
 	found := false
@@ -82,21 +82,21 @@ func (x *reader) document() {
 			found = true
 			x.device()
 		default:
-			if err := sbom.TwoFormats("MUD", name); err != nil {
-				j.Fail(sbom.ErrNotRecognised, err)
+			if err := sbom.CheckPolyglot("MUD", name); err != nil {
+				j.Fail(sbom.ErrNotRecognized, err)
 			}
 			x.unknown(name, "", container)
 		}
 	}
 	if !found && j.Err() == nil {
-		j.Fail(sbom.ErrNotRecognised, errors.New("a JSON object without "+container))
+		j.Fail(sbom.ErrNotRecognized, errors.New("a JSON object without "+container))
 	}
 }
 
 // unknown passes over a member, unless other parsers may read it as a known one.
 func (x *reader) unknown(name, pointer string, known ...string) {
-	if near := sbom.NearMiss(name, known...); near != "" {
-		x.s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: pointer, Offset: x.j.Offset()})
+	if near := sbom.SimilarField(name, known...); near != "" {
+		x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: pointer, Offset: x.j.Offset()})
 	}
 	x.j.Skip()
 }
@@ -104,7 +104,7 @@ func (x *reader) unknown(name, pointer string, known ...string) {
 func (x *reader) device() {
 	j := x.j
 	const pointer = "/" + container
-	c := sbom.Component{Ref: "device", Type: "device", Name: "device", Placement: sbom.Subject, Location: vendors.Location{Pointer: pointer, Offset: j.Offset()}}
+	c := sbom.Component{Ref: "device", Type: "device", Name: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: pointer, Offset: j.Offset()}}
 	if !j.Enter('{') {
 		j.Fail(sbom.ErrSyntax, errors.New("expected an object"))
 		return
@@ -166,7 +166,7 @@ func (x *reader) transparency(c *sbom.Component, pointer string) {
 			case "sbom-url", "sbom-archive-list":
 				if url, ok := x.text(c, at); ok {
 					at.Offset = j.TextOffset()
-					x.s.Link(sbom.Link{URL: url, Location: at})
+					x.s.AddDocumentRef(sbom.DocumentRef{URL: url, Location: at})
 				}
 			case "sbom-local-well-known", "contact-info":
 				if text, ok := x.text(c, at); ok {

@@ -23,7 +23,7 @@ func Example() {
 			fmt.Println(claim.Role, claim.Kind, claim.Value)
 		}
 	}
-	fmt.Println("elsewhere:", doc.Header().Links[0].URL)
+	fmt.Println("elsewhere:", doc.Header().DocumentRefs[0].URL)
 	// Output:
 	// DS-2CD2185 5.6 <nil>
 	// mention url https://mud.hikvision.com/ds-2cd.json
@@ -44,8 +44,8 @@ func TestRead(t *testing.T) {
 		{"the device has it", `{"ietf-mud:mud":{"transparency":{"sbom-local-well-known":"https"}}}`, "device ", 1, 0, nil},
 		{"a maker that is no string", `{"ietf-mud:mud":{"mfg-name":{"x":"ZTE"}}}`, "device ", 1, 0, nil},
 		{"a maker in other letters", `{"ietf-mud:mud":{"Mfg-Name":"ZTE"}}`, "device ", 1, 0, nil},
-		{"no device", `{"ietf-access-control-list:acls":{},"x":"ietf-mud"}`, "", 0, 0, sbom.ErrNotRecognised},
-		{"two formats", `{"ietf-mud:mud":{},"bomFormat":"CycloneDX"}`, "", 0, 0, sbom.ErrNotRecognised},
+		{"no device", `{"ietf-access-control-list:acls":{},"x":"ietf-mud"}`, "", 0, 0, sbom.ErrNotRecognized},
+		{"two formats", `{"ietf-mud:mud":{},"bomFormat":"CycloneDX"}`, "", 0, 0, sbom.ErrNotRecognized},
 		{"two makers", `{"ietf-mud:mud":{"mfg-name":"a","mfg-name":"ZTE"}}`, "", 0, 0, sbom.ErrDuplicate},
 	} {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)
@@ -55,7 +55,7 @@ func TestRead(t *testing.T) {
 				got = c.Name + " " + c.Group
 			}
 		}
-		if h := doc.Header(); !errors.Is(failed, tt.err) || failed == nil && (got != tt.want || h.Malformed != tt.malformed || h.External != tt.external) {
+		if h := doc.Header(); !errors.Is(failed, tt.err) || failed == nil && (got != tt.want || h.Malformed != tt.malformed || h.UnresolvedRefs != tt.external) {
 			t.Errorf("%s: %q, %+v, %v; want %q", tt.name, got, h, failed, tt.want)
 		}
 	}

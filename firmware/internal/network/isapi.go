@@ -45,7 +45,7 @@ func SniffISAPI(head []byte) bool {
 // a few elements in it is a part.
 func ReadISAPI(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameISAPI, Encoding: "XML"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
 		if x.Next() == xmlstream.Start && string(x.Name()) == "DeviceInfo" {
@@ -113,13 +113,13 @@ func (y *isapiReader) next(k xmlstream.Kind) bool {
 // of those that are read.
 func (y *isapiReader) unread(e isapiElement) {
 	count := func(name string, at vendors.Location) {
-		y.s.Malformed(sbom.WarnNearMiss, name+" may say who made something; it was not screened", at)
+		y.s.Malformed(sbom.WarnSimilarField, name+" may say who made something; it was not screened", at)
 	}
 	if _, known := isapiAny[e.name]; !known && sbom.BearsOnMaker(string(y.x.Name())) {
 		count("the element "+string(y.x.Name()), vendors.Location{Pointer: e.pointer, Offset: y.x.Offset()})
 	}
 	for _, a := range y.x.Attrs() {
-		if name := string(a.Name); len(a.Value) > 0 && (isapiAny[strings.ToLower(name)].role.Makes() || sbom.BearsOnMaker(name)) {
+		if name := string(a.Name); len(a.Value) > 0 && (isapiAny[strings.ToLower(name)].role.IsOrigin() || sbom.BearsOnMaker(name)) {
 			count("the attribute "+name, vendors.Location{Pointer: e.pointer + "/@" + name, Offset: a.Offset})
 		}
 	}

@@ -106,7 +106,7 @@ func ReadONVIF(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 func readXML(format, root string, fields map[string]field, r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: format, Encoding: "XML"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		x := xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
 		x.Next()
@@ -144,10 +144,10 @@ func readInfo(format, root string, fields map[string]field, x *xmlstream.Reader,
 			at.Pointer = "/" + root + "/" + name
 			if near := nearField(fields, name); near != "" {
 				c.Malformed++
-				s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
+				s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
 			} else if fields[name] == (field{}) && sbom.BearsOnMaker(name) {
 				c.Malformed++
-				s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the element %q may say who made the device; it was not screened", name), at)
+				s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the element %q may say who made the device; it was not screened", name), at)
 			}
 			unreadAttributes(x, s, c, fields, name, at.Pointer)
 		case x.Kind() == xmlstream.Start && c != nil && name != "":
@@ -210,7 +210,7 @@ func unreadAttributes(x *xmlstream.Reader, s *sbom.Sink, c *sbom.Component, fiel
 		value := fields[element] != (field{}) && (strings.EqualFold(name, "value") || strings.EqualFold(name, "name"))
 		if len(a.Value) > 0 && (known || value || nearField(fields, name) != "" || sbom.BearsOnMaker(name)) {
 			c.Malformed++
-			s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the attribute %q may say who made the device; it was not screened", name),
+			s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the attribute %q may say who made the device; it was not screened", name),
 				vendors.Location{Pointer: pointer + "/@" + name, Offset: a.Offset})
 		}
 	}
@@ -245,7 +245,7 @@ func SniffTR069(head []byte) bool {
 // ReadTR069 returns the device.
 func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameTR069, Encoding: "CSV"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		data, err := l.ReadAll(r, 64<<20)
 		if err != nil {
@@ -288,7 +288,7 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 			if !slices.Contains(tr069Objects, parent) {
 				near := slices.IndexFunc(tr069Objects, func(o string) bool { return strings.EqualFold(o, parent) })
 				if near >= 0 && known {
-					s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the object %q is not %q; %s was not screened", parent, tr069Objects[near], last), at)
+					s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the object %q is not %q; %s was not screened", parent, tr069Objects[near], last), at)
 				}
 				if moduleVendor.MatchString(name) && len(row) > column && row[column] != "" {
 					m := sbom.Component{Ref: parent, Type: "application", Name: parent, Location: at}
@@ -309,9 +309,9 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 			}
 			if !known {
 				if near := nearField(tr069, last); near != "" {
-					s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the parameter %q is not %q; it was not screened", last, near), at)
+					s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the parameter %q is not %q; it was not screened", last, near), at)
 				} else if sbom.BearsOnMaker(last) && !vendors.Placeholder(value) {
-					s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the parameter %q may say who made the device; it was not screened", last), at)
+					s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the parameter %q may say who made the device; it was not screened", last), at)
 				}
 				continue
 			}

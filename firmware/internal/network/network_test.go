@@ -84,9 +84,9 @@ func TestRead(t *testing.T) {
 		{"no answer", "Timeout: No Response from 192.0.2.9\n", "snmp SNMP agent", 1, nil},
 		{"what is not there", "Cannot find module (IF-MIB): At line 0 in (none)\niso.3.6.1.2.1.1.1.0 = No Such Instance currently exists at this OID\niso.3.6.1.2.1.1.9 = No more variables left in this MIB View (It is past the end of the MIB tree)\n", "snmp SNMP agent", 0, nil},
 		{"a line break is missing", "iso.3.6.1.2.1.1.2.0 = OID: iso.3.6.1.4.1.3902.3\niso.3.6.1.2.1.1.1.0 = STRING: \"ZXR10\"", "snmp ZXR10: namespace 3902, reference ZXR10", 1, nil},
-		{"C++", "std::vector.size = 3\n", "", 0, sbom.ErrNotRecognised},
-		{"settings", "name = STRING\n", "", 0, sbom.ErrNotRecognised},
-		{"a section of a text", "1.2 Results of the test\n", "", 0, sbom.ErrNotRecognised},
+		{"C++", "std::vector.size = 3\n", "", 0, sbom.ErrNotRecognized},
+		{"settings", "name = STRING\n", "", 0, sbom.ErrNotRecognized},
+		{"a section of a text", "1.2 Results of the test\n", "", 0, sbom.ErrNotRecognized},
 		{"a walk with something else", ".1.3.6.1.2.1.1.3.0 = INTEGER: 1\nZTE\n", "snmp SNMP agent", 1, nil},
 		{"a name in hexadecimal", ".1.3.6.1.2.1.47.1.1.1.1.12.1 = Hex-STRING: E5 8D 8E E4 B8 BA 00 \n", "snmp entity 1: manufacturer 华为; snmp SNMP agent", 0, nil},
 		{"a name that is no text", ".1.3.6.1.2.1.47.1.1.1.1.12.1 = Hex-STRING: FF FE\n", "snmp SNMP agent", 1, nil},
@@ -111,7 +111,7 @@ func TestRead(t *testing.T) {
 		{"isapi: an address field without an address", `<Link xmlns="http://www.hikvision.com/ver10/XMLSchema"><MACAddress>ZTE</MACAddress></Link>`, "isapi isapi device: reference http://www.hikvision.com/ver10/XMLSchema", 1, nil},
 		{"isapi: an answer", `<ResponseStatus version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"><statusString>OK</statusString></ResponseStatus>`, "isapi isapi device: reference http://www.hikvision.com/ver20/XMLSchema", 0, nil},
 		{"isapi: cut off", `<ResponseStatus xmlns="http://www.hikvision.com/ver20/XMLSchema"><statusString>OK</statusString>`, "", 0, sbom.ErrSyntax},
-		{"a schema", `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"/></xs:schema>`, "", 0, sbom.ErrNotRecognised},
+		{"a schema", `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"/></xs:schema>`, "", 0, sbom.ErrNotRecognized},
 		{"types and neighbors", ".1.3.6.1.2.1.47.1.1.1.1.3.7 = OID: .1.3.6.1.4.1.2011.2\n.1.3.6.1.2.1.47.1.1.1.1.3.8 = OID: HUAWEI-TYPE-MIB::hwBoard\n.1.3.6.1.2.1.47.1.1.1.1.3.9 = OID: SNMPv2-SMI::zeroDotZero\n" +
 			"LLDP-EXT-MED-MIB::lldpXMedRemMfgName.0.1.1 = STRING: Huawei\nLLDP-MIB::lldpRemSysDesc.0.1.1 = STRING: VRP\nLLDP-EXT-MED-MIB::lldpXMedLocMfgName.0 = STRING: ZTE\n.1.3.6.1.2.1.33.1.1.1.0 = STRING: ZTE\n",
 			"snmp entity 7: namespace 2011; snmp entity 8: reference HUAWEI-TYPE-MIB; snmp entity 9; snmp neighbor 0.1.1: manufacturer Huawei, reference VRP; snmp SNMP agent: manufacturer ZTE, manufacturer ZTE", 0, nil},
@@ -131,8 +131,8 @@ func TestRead(t *testing.T) {
 		{"tr-069 with an open quote", table + "DeviceID.OUI,false,false,\"x\n", "", 0, sbom.ErrSyntax},
 		{"tr-069 in another case", strings.Replace(table, "DeviceID.Manufacturer", "DeviceID.manufacturer", 1), "tr-069 BM632w: namespace 202BC1, reference BM632w", 1, nil},
 		{"tr-069 with two values", strings.Replace(table, "Writable", "Value", 1), "", 0, sbom.ErrSyntax},
-		{"another table", "Parameter,Value\nx,y\n", "", 0, sbom.ErrNotRecognised},
-		{"another DeviceInfo", `<DeviceInfo><manufacturer>ZTE</manufacturer></DeviceInfo>`, "", 0, sbom.ErrNotRecognised},
+		{"another table", "Parameter,Value\nx,y\n", "", 0, sbom.ErrNotRecognized},
+		{"another DeviceInfo", `<DeviceInfo><manufacturer>ZTE</manufacturer></DeviceInfo>`, "", 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)

@@ -56,7 +56,7 @@ func SniffSNMP(head []byte) bool {
 // programs of a host.
 func ReadSNMP(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameSNMP, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		in := lines.NewReader(r, s.Limits().Bytes)
 		x := &snmp{s: s, device: product("/"), parts: make(map[string]*sbom.Component), once: make(map[string]bool)}
 		for in.Next() {
@@ -85,7 +85,7 @@ func ReadSNMP(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 // product returns the device of a capture.
 func product(pointer string) *sbom.Component {
-	return &sbom.Component{Ref: "device", Type: "device", Placement: sbom.Subject, Location: vendors.Location{Pointer: pointer}}
+	return &sbom.Component{Ref: "device", Type: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: pointer}}
 }
 
 type snmp struct {
@@ -278,7 +278,7 @@ func (x *snmp) unread(o *object, at vendors.Location) {
 		name = name[:end]
 	}
 	if sbom.BearsOnMaker(name) {
-		x.s.Malformed(sbom.WarnNearMiss, "the object "+name+" may say who made something; it was not screened", at)
+		x.s.Malformed(sbom.WarnSimilarField, "the object "+name+" may say who made something; it was not screened", at)
 	}
 }
 
@@ -423,7 +423,7 @@ func (x *snmp) take(o *object, value string, at vendors.Location) error {
 // neighbor returns the device at the other end of a link, which is no part of this one.
 func (x *snmp) neighbor(index string, at vendors.Location) *sbom.Component {
 	c := x.part("neighbor", index, "device", at)
-	c.Indirect = true
+	c.Pedigree = true
 	return c
 }
 

@@ -59,7 +59,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
 		l := s.Limits()
 		x := &reader{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s}
-		s.Placed()
+		s.PlacementFinal()
 		x.document()
 		return x.j.End()
 	})
@@ -73,9 +73,9 @@ type reader struct {
 
 // unknown passes over a member, unless other parsers may read it as a known one.
 func (x *reader) unknown(c *sbom.Component, known ...string) {
-	if near := sbom.NearMiss(x.name, known...); near != "" {
+	if near := sbom.SimilarField(x.name, known...); near != "" {
 		c.Malformed++
-		x.s.Warn(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q, but other parsers may read it so; it was not screened", x.name, near),
+		x.s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q, but other parsers may read it so; it was not screened", x.name, near),
 			vendors.Location{Pointer: c.Location.Pointer, Offset: x.j.Offset()})
 	}
 	x.j.Skip()
@@ -84,7 +84,7 @@ func (x *reader) unknown(c *sbom.Component, known ...string) {
 func (x *reader) document() {
 	j := x.j
 	if !j.Enter('{') {
-		j.Fail(sbom.ErrNotRecognised, errors.New("expected a JSON object"))
+		j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
 	found := false
@@ -98,17 +98,17 @@ func (x *reader) document() {
 				x.s.SetVersion(string(text))
 			}
 		default:
-			if err := sbom.TwoFormats("OpenWrt", name); err != nil {
-				j.Fail(sbom.ErrNotRecognised, err)
+			if err := sbom.CheckPolyglot("OpenWrt", name); err != nil {
+				j.Fail(sbom.ErrNotRecognized, err)
 			}
-			if near := sbom.NearMiss(name, "profiles"); near != "" {
-				x.s.Malformed(sbom.WarnNearMiss, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Offset: j.Offset()})
+			if near := sbom.SimilarField(name, "profiles"); near != "" {
+				x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Offset: j.Offset()})
 			}
 			j.Skip()
 		}
 	}
 	if !found {
-		j.Fail(sbom.ErrNotRecognised, errors.New("profiles is missing"))
+		j.Fail(sbom.ErrNotRecognized, errors.New("profiles is missing"))
 	}
 }
 
@@ -123,7 +123,7 @@ func (x *reader) profiles() {
 	for j.More() {
 		id := string(j.Name())
 		at := vendors.Location{Pointer: string(jsontext.Pointer("/profiles").AppendToken(id)), Offset: j.TextOffset()}
-		c := sbom.Component{Ref: id, Type: "device", Category: Category, Placement: sbom.Subject, Location: at}
+		c := sbom.Component{Ref: id, Type: "device", Category: Category, Placement: sbom.Primary, Location: at}
 		x.s.Claim(&c, vendors.Reference, vendors.KindProduct, id, at)
 		if j.Kind() != '{' {
 			x.s.Malformed(sbom.WarnMalformed, "a profile is not an object", at)

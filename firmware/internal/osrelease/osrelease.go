@@ -81,9 +81,9 @@ var fields = map[string]field{
 // Read returns the system and, if it is named, the device.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
-		system := &sbom.Component{Ref: "system", Type: "operating-system", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}
-		device := &sbom.Component{Ref: "device", Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/DEVICE_PRODUCT"}}
+		s.PlacementFinal()
+		system := &sbom.Component{Ref: "system", Type: "operating-system", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}
+		device := &sbom.Component{Ref: "device", Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/DEVICE_PRODUCT"}}
 		seen := make(map[string]bool)
 		in := lines.NewReader(r, s.Limits().Bytes)
 		for in.Next() {
@@ -159,11 +159,11 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 // or that is one of those in another case.
 func unread(s *sbom.Sink, name, value string, at vendors.Location) {
 	f, near := fields[strings.ToUpper(name)]
-	if !near || !f.role.Makes() {
+	if !near || !f.role.IsOrigin() {
 		near = makerName.MatchString(name)
 	}
 	if near && !vendors.Placeholder(value) {
-		s.Malformed(sbom.WarnNearMiss, "the variable "+name+" may say who made something; it was not screened", at)
+		s.Malformed(sbom.WarnSimilarField, "the variable "+name+" may say who made something; it was not screened", at)
 	}
 }
 

@@ -221,7 +221,7 @@ func ReadAPK(r io.Reader, opts *sbom.Options) *sbom.Document { return read(NameA
 
 func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		x := &reader{g: g, s: s, in: lines.NewReader(r, s.Limits().Bytes)}
 		for x.in.Next() {
 			if !x.line(x.in.Text(), x.in.Offset()) {
@@ -267,7 +267,7 @@ func (x *reader) whole() bool {
 		return false
 	}
 	switch f := x.g.fields[x.field]; {
-	case f.role.Makes(), f.role == vendors.Namespace:
+	case f.role.IsOrigin(), f.role == vendors.Namespace:
 		return false
 	case f.role == vendors.Author: // whole if its address has an end
 		if n := len(x.c.Claims); n == 0 || x.c.Claims[n-1].Kind != vendors.KindEmail {
@@ -392,7 +392,7 @@ func (x *reader) take(name, value string, offset int64) {
 		c.Version = value
 	case "Status":
 		words := strings.Fields(value)
-		c.Indirect = x.g.folded && len(words) == 3 && (words[2] == "config-files" || words[2] == "not-installed")
+		c.Pedigree = x.g.folded && len(words) == 3 && (words[2] == "config-files" || words[2] == "not-installed")
 	}
 	f, ok := x.g.fields[name]
 	if !ok {
@@ -431,7 +431,7 @@ func (x *reader) emit() bool {
 // ReadManifest returns the packages of an image's manifest.
 func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameManifest, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		in := lines.NewReader(r, s.Limits().Bytes)
 		form, first := opkgLine, true
 		for in.Next() {

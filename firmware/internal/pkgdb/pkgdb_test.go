@@ -22,7 +22,7 @@ func show(in string) (string, error) {
 			return "", err
 		}
 		fmt.Fprintf(&b, "%s %s", c.Name, c.Version)
-		if c.Indirect {
+		if c.Pedigree {
 			b.WriteString(" indirect")
 		}
 		for _, cl := range c.Claims {
@@ -94,15 +94,15 @@ func TestRefused(t *testing.T) {
 		{"not UTF-8", dpkg + "Vendor: \xff\n", sbom.ErrEncoding},
 		{"a NUL byte", dpkg + "Vendor: a\x00b\n", sbom.ErrSyntax},
 		{"an endless line", dpkg + "Vendor: " + strings.Repeat("x", 1<<17), sbom.ErrLimit},
-		{"a manifest of two forms", "a - 1\nb - 1\nc - 1\n" + strings.Repeat("d - 1\n", 20) + "e 1\n", sbom.ErrNotRecognised},
-		{"two words a line", "apples 12\npears 4\nplums 7\n", sbom.ErrNotRecognised},
-		{"two words a line, one of them a package", "base-files 1\nZTE 7\n", sbom.ErrNotRecognised},
-		{"a package and a sentence", "base-files 1\nlibc is here\n", sbom.ErrNotRecognised},
-		{"two revisions", "a 1-r1\nb 2-r1\n", sbom.ErrNotRecognised},
+		{"a manifest of two forms", "a - 1\nb - 1\nc - 1\n" + strings.Repeat("d - 1\n", 20) + "e 1\n", sbom.ErrNotRecognized},
+		{"two words a line", "apples 12\npears 4\nplums 7\n", sbom.ErrNotRecognized},
+		{"two words a line, one of them a package", "base-files 1\nZTE 7\n", sbom.ErrNotRecognized},
+		{"a package and a sentence", "base-files 1\nlibc is here\n", sbom.ErrNotRecognized},
+		{"two revisions", "a 1-r1\nb 2-r1\n", sbom.ErrNotRecognized},
 		{"a long manifest of apk with something else", "base-files 1\n" + strings.Repeat("d 1\n", 20000) + "vendor ZTE\n", sbom.ErrSyntax},
 		{"a manifest with something else", "a - 1\nb - 1\nc - 1\n" + strings.Repeat("d - 1\n", 20) + "vendor ZTE\n", sbom.ErrSyntax},
-		{"a letter", "Dear Sir,\nPackage: a\nVersion: 1\n", sbom.ErrNotRecognised},
-		{"two lines", "a - 1\nb - 2\n", sbom.ErrNotRecognised},
+		{"a letter", "Dear Sir,\nPackage: a\nVersion: 1\n", sbom.ErrNotRecognized},
+		{"two lines", "a - 1\nb - 2\n", sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		if got, err := show(tt.in); !errors.Is(err, tt.kind) {

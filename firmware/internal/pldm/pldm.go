@@ -48,7 +48,7 @@ func Sniff(head []byte) bool {
 // Read returns the devices and images of a package.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		start := make([]byte, 19)
 		if _, err := io.ReadFull(r, start); err != nil {
 			return short(0, err)
@@ -204,7 +204,7 @@ func (x *reader) records(kind string, bitmap int, version string) error {
 			manifest = x.u32()
 		}
 		x.take(bitmap)
-		c := sbom.Component{Type: "device", Placement: sbom.Subject, Name: kind, Location: vendors.Location{Pointer: fmt.Sprintf("/%s/%d", kind, i), Offset: int64(start)}}
+		c := sbom.Component{Type: "device", Placement: sbom.Primary, Name: kind, Location: vendors.Location{Pointer: fmt.Sprintf("/%s/%d", kind, i), Offset: int64(start)}}
 		c.Ref = c.Location.Pointer
 		c.Version = x.text(typ, own)
 		if kind == "downstream-device" && options&1 != 0 {

@@ -72,11 +72,11 @@ func Sniff(head []byte) bool {
 // Read returns the components of one resource.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		x := &reader{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s}
 		if x.j.Kind() != '{' {
-			x.j.Fail(sbom.ErrNotRecognised, errors.New("expected a JSON object"))
+			x.j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
 		}
 		x.value("")
 		return x.j.End()
@@ -122,7 +122,7 @@ func makerRole(name string) vendors.Role {
 	switch role, ok := makers[name]; {
 	case ok:
 		return role
-	case sbom.NearMiss(name, "Manufacturer", "Vendor") != "", !makerName.MatchString(name):
+	case sbom.SimilarField(name, "Manufacturer", "Vendor") != "", !makerName.MatchString(name):
 		return ""
 	case strings.Contains(strings.ToLower(name), "supplier"):
 		return vendors.Supplier
@@ -149,8 +149,8 @@ func (x *reader) object(pointer string) {
 	for j.More() {
 		name := string(j.Name())
 		// Devices are of SimpleStorage too; what is in them is read as all else.
-		if err := sbom.TwoFormats("Redfish", name); err != nil && pointer == "" && name != "Devices" {
-			j.Fail(sbom.ErrNotRecognised, err)
+		if err := sbom.CheckPolyglot("Redfish", name); err != nil && pointer == "" && name != "Devices" {
+			j.Fail(sbom.ErrNotRecognized, err)
 		}
 		x.member(&o, name, string(jsontext.Pointer(pointer).AppendToken(name)))
 	}
@@ -260,7 +260,7 @@ func (x *reader) member(o *object, name, pointer string) {
 // unread counts a member that is not read and that may say who made the object.
 func (x *reader) unread(o *object, name, pointer string) {
 	message := ""
-	switch near := sbom.NearMiss(name, "Manufacturer", "Vendor"); {
+	switch near := sbom.SimilarField(name, "Manufacturer", "Vendor"); {
 	case near != "":
 		message = fmt.Sprintf("the name %q is not %q; it was not screened", name, near)
 	case x.j.Kind() == 'n', x.j.Kind() == '0':
@@ -271,7 +271,7 @@ func (x *reader) unread(o *object, name, pointer string) {
 		return
 	}
 	o.Malformed++
-	x.s.Warn(sbom.WarnNearMiss, message, vendors.Location{Pointer: pointer, Offset: x.j.Offset()})
+	x.s.Warn(sbom.WarnSimilarField, message, vendors.Location{Pointer: pointer, Offset: x.j.Offset()})
 }
 
 // subject reads the subject of a certificate (schema Certificate). Whose it is need not have made
@@ -313,7 +313,7 @@ func (x *reader) done(o *object, top bool) {
 		o.Type = kind
 	}
 	if products[o.schema] && top {
-		o.Placement = sbom.Subject
+		o.Placement = sbom.Primary
 	}
 	if o.product != "" && o.Type != "firmware" {
 		o.Name = o.product

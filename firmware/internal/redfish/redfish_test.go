@@ -61,7 +61,7 @@ func TestRead(t *testing.T) {
 		{"a collection", `{"@odata.type":"#ChassisCollection.ChassisCollection","@odata.id":"/c","Name":"Chassis","Members":[{"@odata.id":"/c/1"}]}`, "", 0, nil},
 		{"cut off", bios[:len(bios)-2], "", 0, sbom.ErrSyntax},
 		{"a maker twice", `{"@odata.id":"/x","Id":"x","Manufacturer":"Acme","Manufacturer":"ZTE"}`, "", 0, sbom.ErrDuplicate},
-		{"no resource", `{"Id":"x","Manufacturer":"ZTE"}`, "", 0, sbom.ErrNotRecognised},
+		{"no resource", `{"Id":"x","Manufacturer":"ZTE"}`, "", 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)
@@ -72,7 +72,7 @@ func TestRead(t *testing.T) {
 				break
 			}
 			part := c.Type + " " + c.Name
-			if c.Placement == sbom.Subject {
+			if c.Placement == sbom.Primary {
 				part += " subject"
 			}
 			for i, cl := range c.Claims {

@@ -20,7 +20,7 @@ func Example() {
 	for c, err := range doc.Components() {
 		fmt.Println(c.Type, c.Name, c.Version, err)
 		for _, claim := range c.Claims {
-			if claim.Role.Makes() {
+			if claim.Role.IsOrigin() {
 				fmt.Println("-", claim.Role, claim.Value, "in", claim.Location.Pointer)
 			}
 		}

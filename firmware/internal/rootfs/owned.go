@@ -128,7 +128,7 @@ func installedPackages(fsys fs.FS, name string) map[string]bool {
 			break
 		}
 		if c.Name != "" {
-			found[c.Name] = found[c.Name] || !c.Indirect // a package can have an entry for each architecture
+			found[c.Name] = found[c.Name] || !c.Pedigree // a package can have an entry for each architecture
 		}
 	}
 	return found

@@ -83,7 +83,7 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 		return sbom.Failed(sbom.Header{Format: kind}, errors.New("rootfs: Options.Open is not set"))
 	}
 	return sbom.NewDocument(sbom.Header{Format: kind, Encoding: "files"}, &opts.Options, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		_, err := Walk(ctx, s, fsys, "", opts)
 		return err
 	})
@@ -287,7 +287,7 @@ func (w *walker) finish(j *job) (silent bool) {
 	unknown := 0
 	for _, d := range j.documents {
 		switch {
-		case errors.Is(d.err, sbom.ErrNotRecognised):
+		case errors.Is(d.err, sbom.ErrNotRecognized):
 			unknown++
 		case d.err == nil && d.header.Components == 0 && d.header.Format != "redfish": // many resources of Redfish describe no part
 			unknown++
@@ -396,11 +396,11 @@ var subjects = []string{"os-release", "android-build-prop", "dmidecode", "redfis
 // Place changes the placement and locations of a component from those in its file to those in
 // the tree.
 func Place(c sbom.Component, file, format string) sbom.Component {
-	if c.Placement != sbom.Part && !slices.Contains(subjects, format) {
-		c.Placement = sbom.Part
+	if c.Placement != sbom.Included && !slices.Contains(subjects, format) {
+		c.Placement = sbom.Included
 	}
-	if c.Placement == sbom.Unplaced {
-		c.Placement = sbom.Part
+	if c.Placement == sbom.Unresolved {
+		c.Placement = sbom.Included
 	}
 	if c.Ref != "" {
 		c.Ref = file + "#" + c.Ref

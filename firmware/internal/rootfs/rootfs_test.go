@@ -45,7 +45,7 @@ func show(fsys fs.FS, opts *firmware.FSOptions) (string, sbom.Header, error) {
 		}
 		fmt.Fprintf(&b, "%s %s %d", c.Location.Pointer, c.Name, c.Placement)
 		for _, cl := range c.Claims {
-			if cl.Role.Makes() {
+			if cl.Role.IsOrigin() {
 				fmt.Fprintf(&b, " %s=%s", cl.Location.Pointer, cl.Value)
 			}
 		}

@@ -74,7 +74,7 @@ func SniffDatabase(head []byte) bool {
 // ReadDatabase returns the packages of a database.
 func ReadDatabase(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameDatabase, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		data, err := s.Limits().ReadAll(r, maxDatabase)
 		if err != nil {
 			return err
@@ -113,7 +113,7 @@ func each(data []byte, f func(blob) error) error {
 			})
 		}
 	}
-	return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("no database of rpm")}
+	return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("no database of rpm")}
 }
 
 // Files calls f with the files that belong to the packages of a database. It stops with an
@@ -321,7 +321,7 @@ func SniffPackage(head []byte) bool {
 // ReadPackage returns the package of a file.
 func ReadPackage(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NamePackage, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		in := &section{r: r}
 		if err := in.skip(leadSize); err != nil {
 			return err
@@ -342,7 +342,7 @@ func ReadPackage(r io.Reader, opts *sbom.Options) *sbom.Document {
 			return err
 		}
 		c := component(s, h, 0)
-		c.Placement = sbom.Subject
+		c.Placement = sbom.Primary
 		if !s.Emit(c) {
 			return nil
 		}

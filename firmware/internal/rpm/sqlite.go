@@ -62,7 +62,7 @@ func eachSQLite(data []byte, f func(blob) error) error {
 		return err
 	}
 	if root == 0 {
-		return &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errNoTable}
+		return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errNoTable}
 	}
 	return x.table(root, 0, func(b blob) error {
 		values, err := record(b.data)

@@ -57,7 +57,7 @@ func ReadUnblob(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 func read(name string, r io.Reader, opts *sbom.Options, done func(*object, *sbom.Sink) bool) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		l := s.Limits()
 		x := &reader{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s, format: name, done: done}
 		x.value("")
@@ -95,8 +95,8 @@ func (x *reader) value(pointer string) {
 		o := object{texts: make(map[string]string), flags: make(map[string]bool), at: vendors.Location{Pointer: pointer, Offset: j.Offset()}}
 		for j.Enter('{'); j.More(); {
 			name := string(j.Name())
-			if err := sbom.TwoFormats(x.format, name); err != nil && pointer == "" {
-				j.Fail(sbom.ErrNotRecognised, err)
+			if err := sbom.CheckPolyglot(x.format, name); err != nil && pointer == "" {
+				j.Fail(sbom.ErrNotRecognized, err)
 			}
 			switch j.Kind() {
 			case '"':

@@ -39,8 +39,8 @@ func TestRead(t *testing.T) {
 		{"binwalk", binwalk, scanreport.NameBinwalk, "uimage, squashfs", 1, nil},
 		{"without its list", strings.Trim(binwalk, "[]"), scanreport.NameBinwalk, "uimage, squashfs", 1, nil},
 		{"unblob", unblob, scanreport.NameUnblob, "file, squashfs_v4_le", 4, nil},
-		{"another list", `[{"a":1}]`, "", "", 0, sbom.ErrNotRecognised},
-		{"two formats", `{"Analysis":{"file_path":"x"},"bomFormat":"CycloneDX"}`, "", "", 0, sbom.ErrNotRecognised},
+		{"another list", `[{"a":1}]`, "", "", 0, sbom.ErrNotRecognized},
+		{"two formats", `{"Analysis":{"file_path":"x"},"bomFormat":"CycloneDX"}`, "", "", 0, sbom.ErrNotRecognized},
 		{"cut", binwalk[:200], "", "", 0, sbom.ErrSyntax},
 	} {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)

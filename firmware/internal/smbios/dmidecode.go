@@ -69,7 +69,7 @@ func Sniff(head []byte) bool {
 // Read returns the computer and its parts.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		return read(r, s)
 	})
 }
@@ -263,7 +263,7 @@ func (x *reader) open(handle string, typ int, offset int64) bool {
 	if kind := parts[typ]; kind != "" {
 		x.part(kind)
 		if typ == 1 {
-			x.c.Placement = sbom.Subject
+			x.c.Placement = sbom.Primary
 		}
 	}
 	return more

@@ -24,7 +24,7 @@ func show(in string) (string, sbom.Header, error) {
 		}
 		fmt.Fprintf(&b, "%s %s", c.Location.Pointer, c.Name)
 		for _, cl := range c.Claims {
-			if cl.Role.Makes() {
+			if cl.Role.IsOrigin() {
 				fmt.Fprintf(&b, " of %s", cl.Value)
 			}
 			if at := cl.Location.Offset; !strings.HasPrefix(in[at:], cl.Value) {
@@ -98,7 +98,7 @@ func TestDMIDecode(t *testing.T) {
 		{"two tables, the first cut off", head3 + "3 structures occupying 90 bytes.\n\n" + system + table3 + board + end, ofSystem + "/Base Board Information/table 2/0x0200 ZB7 of ZTE\n", 0, 0, sbom.ErrSyntax},
 		{"two tables, the second empty", table3 + system + end + table3, ofSystem, 0, 0, sbom.ErrSyntax},
 		{"blanks in blank lines", " \n" + strings.ReplaceAll(table3+system+end, "\n\n", "\n \n\t\n"), ofSystem, 0, 0, nil},
-		{"what is no table", "System Information\nsome text: x\n", "", 0, 0, sbom.ErrNotRecognised},
+		{"what is no table", "System Information\nsome text: x\n", "", 0, 0, sbom.ErrNotRecognized},
 	} {
 		got, h, err := show(tt.in)
 		if got != tt.want || !errors.Is(err, tt.err) || h.Malformed != tt.malformed || len(h.Notices) != tt.notices || err == nil && h.Format != smbios.Name {

@@ -54,7 +54,7 @@ func Directory(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 	for _, part := range dmi {
 		c := sbom.Component{Ref: prefix + path.Join(dir, part.ref), Type: part.typ, Name: part.ref, Location: vendors.Location{Pointer: prefix + path.Join(dir, part.vendor)}}
 		if part.ref == "system" {
-			c.Placement = sbom.Subject
+			c.Placement = sbom.Primary
 		}
 		present := part.ref == "system"
 		field := func(name string, role vendors.Role, kind vendors.Kind) string {

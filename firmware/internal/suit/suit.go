@@ -85,7 +85,7 @@ func Sniff(head []byte) bool {
 // Read returns the product of a manifest.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "CBOR"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		data, err := s.Limits().ReadAll(r, maxBytes)
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		if err := mode.Unmarshal(bytes.TrimPrefix(data, []byte(magic)), &envelope); err != nil {
 			return syntax("the envelope", err)
 		}
-		x := &reader{s: s, data: data, c: sbom.Component{Ref: "manifest", Type: "firmware", Name: "SUIT manifest", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/manifest"}}}
+		x := &reader{s: s, data: data, c: sbom.Component{Ref: "manifest", Type: "firmware", Name: "SUIT manifest", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/manifest"}}}
 		var payloads []string
 		for key := range envelope {
 			if name, ok := key.(string); ok {

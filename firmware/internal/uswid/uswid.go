@@ -76,7 +76,7 @@ func Size(head []byte) int64 {
 // Read returns the components of the bills of materials.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		data, err := s.Limits().ReadAll(r, maxBytes)
 		if err != nil {
 			return err
@@ -122,7 +122,7 @@ func container(s *sbom.Sink, data []byte, at vendors.Location, opts *sbom.Option
 		}
 		counted += c.Malformed
 		c.Ref = at.Pointer + "#" + c.Ref
-		c.Placement = sbom.Part // of the image that carries it
+		c.Placement = sbom.Included // of the image that carries it
 		c.Location = place(c.Location)
 		for i := range c.Claims {
 			c.Claims[i].Location = place(c.Claims[i].Location)

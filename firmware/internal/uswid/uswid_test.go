@@ -63,7 +63,7 @@ func show(data []byte) (string, sbom.Header, error) {
 		}
 		fmt.Fprintf(&b, "%s %s", c.Location.Pointer, c.Name)
 		for _, cl := range c.Claims {
-			if cl.Role.Makes() {
+			if cl.Role.IsOrigin() {
 				fmt.Fprintf(&b, " %s %s=%s", cl.Kind, cl.Location.Pointer, cl.Value)
 			}
 		}

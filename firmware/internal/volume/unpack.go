@@ -64,7 +64,7 @@ func squashCompression(id uint16) (decompressor, error) {
 	if name == "" {
 		name = fmt.Sprintf("method %d", id)
 	}
-	return nil, &sbom.Error{Offset: 20, Kind: sbom.ErrNotRecognised, Err: fmt.Errorf("squashfs that is compressed with %s; gzip, xz, lz4 and zstd are read", name)}
+	return nil, &sbom.Error{Offset: 20, Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("squashfs that is compressed with %s; gzip, xz, lz4 and zstd are read", name)}
 }
 
 var zstdDecoders = sync.Pool{New: func() any {

@@ -103,7 +103,7 @@ func Sniff(head []byte) (kind string, size int64) {
 }
 
 // Open opens the file system at the start of r, which has size bytes. Its errors are an
-// [sbom.ErrNotRecognised] for what is no file system or one that is not read, and
+// [sbom.ErrNotRecognized] for what is no file system or one that is not read, and
 // otherwise an [sbom.ErrSyntax], [sbom.ErrLimit] or [sbom.ErrRead].
 func Open(r io.ReaderAt, size int64) (v *FS, err error) {
 	defer func() {
@@ -126,7 +126,7 @@ func Open(r io.ReaderAt, size int64) (v *FS, err error) {
 		}
 		return v, v.sort(&v.root)
 	}
-	return nil, &sbom.Error{Kind: sbom.ErrNotRecognised, Err: errors.New("no file system that is read: squashfs 4.0, cpio, ext2 to ext4, FAT")}
+	return nil, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errors.New("no file system that is read: squashfs 4.0, cpio, ext2 to ext4, FAT")}
 }
 
 func syntax(offset int64, format string, args ...any) error {

@@ -278,8 +278,8 @@ func TestRefused(t *testing.T) {
 		image string
 		kind  error
 	}{
-		"nothing":       {strings.Repeat("\x00", 4096), sbom.ErrNotRecognised},
-		"empty":         {"", sbom.ErrNotRecognised},
+		"nothing":       {strings.Repeat("\x00", 4096), sbom.ErrNotRecognized},
+		"empty":         {"", sbom.ErrNotRecognized},
 		"no end":        {entry("a", 0o100644, "x"), sbom.ErrSyntax},
 		"twice":         {entry("a", 0o100644, "x") + entry("a", 0o100644, "y") + end, sbom.ErrDuplicate},
 		"deep":          {entry(strings.Repeat("d/", 200)+"a", 0o100644, "x") + end, sbom.ErrSyntax},

@@ -50,12 +50,12 @@ func Sniff(head []byte) bool {
 // Read returns the executable.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		data, err := s.Limits().ReadAll(r, maxBytes)
 		if err != nil {
 			return err
 		}
-		x := &executable{s: s, data: data, c: sbom.Component{Ref: "executable", Type: "application", Placement: sbom.Subject, Location: vendors.Location{Pointer: "/"}}}
+		x := &executable{s: s, data: data, c: sbom.Component{Ref: "executable", Type: "application", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}}
 		if err := x.read(); err != nil {
 			return err
 		}

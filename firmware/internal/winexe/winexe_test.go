@@ -230,7 +230,7 @@ func TestBroken(t *testing.T) {
 			show(changed)
 		}
 	}
-	if _, _, err := show([]byte("MZ" + strings.Repeat("\x00", 100))); !errors.Is(err, sbom.ErrNotRecognised) {
+	if _, _, err := show([]byte("MZ" + strings.Repeat("\x00", 100))); !errors.Is(err, sbom.ErrNotRecognized) {
 		t.Errorf("a programme for DOS: %v", err)
 	}
 }

@@ -64,7 +64,7 @@ func SniffLicenses(head []byte) bool {
 // ReadManifest returns the packages of an image's manifest.
 func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameManifest, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		in := lines.NewReader(r, s.Limits().Bytes)
 		for in.Next() {
 			if in.Text() == "" {
@@ -87,7 +87,7 @@ func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 // ReadLicenses returns the packages of a license.manifest.
 func ReadLicenses(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameLicenses, Encoding: "text"}, opts, func(s *sbom.Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		in := lines.NewReader(r, s.Limits().Bytes)
 		var c *sbom.Component
 		emit := func() bool {

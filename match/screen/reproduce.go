@@ -24,8 +24,8 @@ import (
 var (
 	// ErrInput: a file is not what it was when it was screened, or is not there.
 	ErrInput = errors.New("screen: another file than the record's")
-	// ErrDiffers: the same files, release and options give another record.
-	ErrDiffers = errors.New("screen: the files give another record")
+	// ErrNotReproduced: the same files, release and options give another record.
+	ErrNotReproduced = errors.New("screen: the files give another record")
 	// ErrSchema: the record is of an older schema, under which verdicts and their order were
 	// others, so that what the files give now cannot be compared with it.
 	ErrSchema = errors.New("screen: the record is of an older schema")
@@ -52,14 +52,14 @@ type File struct {
 	Detail string // what differs, or why it was not screened again; "" if it is the same
 }
 
-// Again screens the files of a record again, by their paths, with the same release and
+// Reproduce screens the files of a record again, by their paths, with the same release and
 // options, and compares. A release that is not the record's is an [evidence.ErrRelease], a
 // key of the record's that is not among the verifiers an [ErrKey], a file that changed or is
-// gone an [ErrInput] that names it, and a record that differs an [ErrDiffers] that says where.
+// gone an [ErrInput] that names it, and a record that differs an [ErrNotReproduced] that says where.
 // The version of the program and the decision of a policy, which is not at hand, are not compared. Records are compared within a schema only: of one
 // of an older schema the release and the files are checked, and if they are the record's, the
 // error is an [ErrSchema].
-func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) error {
+func Reproduce(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) error {
 	now, err := again(ctx, recorded, release, opts)
 	if err != nil {
 		return err
@@ -74,9 +74,9 @@ func Again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 	return same(recorded, now)
 }
 
-// Files is [Again] for each file: it looks at all of them, and says what became of each, in
+// Files is [Reproduce] for each file: it looks at all of them, and says what became of each, in
 // the order of the record. The error is for what concerns no file alone; it is an
-// [ErrDiffers] if all files are the same and the record differs all the same.
+// [ErrNotReproduced] if all files are the same and the record differs all the same.
 func Files(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) ([]File, error) {
 	now, err := again(ctx, recorded, release, opts)
 	if err != nil {
@@ -114,7 +114,7 @@ func state(path string, recorded, now *evidence.Report) (State, string, error) {
 		return NotScreened, fmt.Sprintf("the file is the same; the record is of schema %s, and findings of an older schema are not compared", recorded.SchemaVersion), nil
 	}
 	err := same(before, after)
-	if errors.Is(err, ErrDiffers) {
+	if errors.Is(err, ErrNotReproduced) {
 		return Differs, err.Error(), nil
 	}
 	return Same, "", err
@@ -195,7 +195,7 @@ func same(recorded, now *evidence.Report) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%w:\n  %s", ErrDiffers, strings.Join(list, "\n  "))
+	return fmt.Errorf("%w:\n  %s", ErrNotReproduced, strings.Join(list, "\n  "))
 }
 
 // paths are the files of a record, each once.

@@ -9,21 +9,21 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Transcript is all that a document said: its header and its components with all their
+// A Snapshot is all that a document said: its header and its components with all their
 // claims. A document can be made of it again, to be screened by another denylist without
 // reading the first one again.
-type Transcript struct {
+type Snapshot struct {
 	Header     Header
 	Components []Component
 	// Fault says why the document was not read to its end; "" if it was.
 	Fault string `json:",omitzero"`
 }
 
-// Transcript reads the document to its end. Components whose placement stands elsewhere in
+// Snapshot reads the document to its end. Components whose placement stands elsewhere in
 // the document have it then. With an error, the transcript is of what was read before it, and
-// a component can still be Unplaced.
-func (d *Document) Transcript() (*Transcript, error) {
-	t := &Transcript{}
+// a component can still be Unresolved.
+func (d *Document) Snapshot() (*Snapshot, error) {
+	t := &Snapshot{}
 	var fault error
 	for c, err := range d.Components() {
 		if err != nil {
@@ -35,11 +35,11 @@ func (d *Document) Transcript() (*Transcript, error) {
 	for i := range t.Components {
 		c := &t.Components[i]
 		switch {
-		case c.Placement != Unplaced:
-		case d.IsSubject(c.Ref):
-			c.Placement = Subject
+		case c.Placement != Unresolved:
+		case d.IsPrimary(c.Ref):
+			c.Placement = Primary
 		case fault == nil:
-			c.Placement = Part
+			c.Placement = Included
 		}
 	}
 	t.Header = d.Header()
@@ -48,11 +48,11 @@ func (d *Document) Transcript() (*Transcript, error) {
 
 // Document returns a document that says what the first one said, and that ends in an
 // [ErrRead] if the first one was not read to its end. Its locations are those in the first one.
-func (t *Transcript) Document() *Document {
+func (t *Snapshot) Document() *Document {
 	return NewDocument(Header{}, &Options{Limits: Limits{Components: max(1, len(t.Components))}}, func(s *Sink) error {
-		s.Placed()
+		s.PlacementFinal()
 		h := t.Header
-		h.Warnings, h.Links, h.Notices = slices.Clone(h.Warnings), slices.Clone(h.Links), slices.Clone(h.Notices)
+		h.Warnings, h.DocumentRefs, h.Notices = slices.Clone(h.Warnings), slices.Clone(h.DocumentRefs), slices.Clone(h.Notices)
 		h.Components = 0
 		for i := range t.Components {
 			h.Malformed -= t.Components[i].Malformed // Emit counts them again
@@ -64,7 +64,7 @@ func (t *Transcript) Document() *Document {
 			if keep := s.Keep(); keep != nil {
 				kept := c.Claims[:0]
 				for _, claim := range c.Claims {
-					if claim.Role.Makes() && claim.Kind == vendors.KindName || keep(claim.Role, claim.Kind, []byte(claim.Value)) {
+					if claim.Role.IsOrigin() && claim.Kind == vendors.KindName || keep(claim.Role, claim.Kind, []byte(claim.Value)) {
 						kept = append(kept, claim)
 					}
 				}

@@ -120,7 +120,7 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 		if err := r.WriteJSON(&record); err != nil || !bytes.Equal(record.Bytes(), got.Record) {
 			t.Error("the record is not what was signed")
 		}
-		if err := screen.Again(ctx, got.Report, denylist.Current(), nil); err != nil {
+		if err := screen.Reproduce(ctx, got.Report, denylist.Current(), nil); err != nil {
 			t.Errorf("screened again: %v", err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := screen.Again(ctx, r, old, nil); !errors.Is(err, evidence.ErrRelease) {
+	if err := screen.Reproduce(ctx, r, old, nil); !errors.Is(err, evidence.ErrRelease) {
 		t.Errorf("another release: %v", err)
 	}
 	change := func(path, text string) func() {
@@ -156,7 +156,7 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 	}
 	for _, path := range []string{"agent.cdx.json", "wrapped.json", "broken.json", "rootfs/etc/inittab"} {
 		restore := change(path, "ID=y\n")
-		err := screen.Again(ctx, r, denylist.Current(), nil)
+		err := screen.Reproduce(ctx, r, denylist.Current(), nil)
 		if file := strings.Split(path, "/")[0]; !errors.Is(err, screen.ErrInput) || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s changed: %v", path, err)
 		}
@@ -165,14 +165,14 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 	if err := os.Rename(dir+"/wrapped.json", dir+"/elsewhere"); err != nil {
 		t.Fatal(err)
 	}
-	if err := screen.Again(ctx, r, denylist.Current(), nil); !errors.Is(err, screen.ErrInput) || !strings.Contains(err.Error(), "wrapped.json") {
+	if err := screen.Reproduce(ctx, r, denylist.Current(), nil); !errors.Is(err, screen.ErrInput) || !strings.Contains(err.Error(), "wrapped.json") {
 		t.Errorf("a file that is gone: %v", err)
 	}
 	if err := os.Rename(dir+"/elsewhere", dir+"/wrapped.json"); err != nil {
 		t.Fatal(err)
 	}
 	r.Documents[0].Findings[0].Verdict = "review"
-	if err := screen.Again(ctx, r, denylist.Current(), nil); !errors.Is(err, screen.ErrDiffers) || !strings.Contains(err.Error(), `/documents/0/findings/0/verdict: recorded "review", now "ban"`) {
+	if err := screen.Reproduce(ctx, r, denylist.Current(), nil); !errors.Is(err, screen.ErrNotReproduced) || !strings.Contains(err.Error(), `/documents/0/findings/0/verdict: recorded "review", now "ban"`) {
 		t.Errorf("another verdict: %v", err)
 	}
 }
@@ -287,7 +287,7 @@ func TestNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := screen.Again(context.Background(), read, denylist.Current(), nil); err != nil {
+	if err := screen.Reproduce(context.Background(), read, denylist.Current(), nil); err != nil {
 		t.Error(err)
 	}
 	files, err := screen.Files(context.Background(), read, denylist.Current(), nil)
@@ -338,17 +338,17 @@ func TestRecordedKeys(t *testing.T) {
 		t.Fatalf("%+v", r.Documents[0])
 	}
 	for _, given := range [][]dsse.Verifier{{verifier}, {stranger, verifier}} {
-		if err := screen.Again(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); err != nil {
+		if err := screen.Reproduce(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, given := range [][]dsse.Verifier{nil, {stranger}} {
-		if err := screen.Again(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); !errors.Is(err, screen.ErrKey) || !strings.Contains(err.Error(), prints[0]) {
+		if err := screen.Reproduce(ctx, r, denylist.Current(), &screen.Options{Verifiers: given}); !errors.Is(err, screen.ErrKey) || !strings.Contains(err.Error(), prints[0]) {
 			t.Errorf("%d keys: %v", len(given), err)
 		}
 	}
 	without := report(t, m, path)
-	if err := screen.Again(ctx, without, denylist.Current(), &screen.Options{Verifiers: []dsse.Verifier{verifier}}); err != nil {
+	if err := screen.Reproduce(ctx, without, denylist.Current(), &screen.Options{Verifiers: []dsse.Verifier{verifier}}); err != nil {
 		t.Errorf("made without a key: %v", err)
 	}
 }
