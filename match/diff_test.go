@@ -14,6 +14,9 @@ import (
 // with every pair of neighbouring releases and with the oldest and the newest, and where a
 // verdict on a vendor became stronger or weaker, a change of that class is there.
 func TestDiffClasses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	names := denylist.Names()
 	pairs := [][2]string{{names[0], names[len(names)-1]}}
 	for i := range names[1:] {

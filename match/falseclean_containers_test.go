@@ -160,7 +160,7 @@ func TestFalseCleanContainers(t *testing.T) {
 			t.Parallel()
 			for how, hide := range hideouts() {
 				what := fmt.Sprintf("%s, %s", name, how)
-				if underRace && crc32.ChecksumIEEE([]byte(what))%8 != 0 {
+				if !sampled(what) {
 					continue
 				}
 				got := ending(m, hide(doc))

@@ -377,7 +377,7 @@ func TestFalseCleanMatrix(t *testing.T) {
 	cells, counts := 0, make(map[string]int)
 	var mu sync.Mutex
 	check := func(t *testing.T, what, doc string) {
-		if underRace && crc32.ChecksumIEEE([]byte(what))%8 != 0 {
+		if !sampled(what) {
 			return
 		}
 		got := ending(m, doc)

@@ -94,6 +94,9 @@ var differs = map[string]string{}
 
 // Where the field's libraries decode a document, it has as many components here.
 func TestOracles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads the corpus")
+	}
 	counts := make(map[string]int)
 	for _, path := range corpusFiles(t) {
 		info, err := os.Stat(path)

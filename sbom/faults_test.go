@@ -139,6 +139,9 @@ func supplierOf(d *v2_3.Document) string {
 // BenchmarkLinear.
 func TestLibraryFaultTagValue(t *testing.T) {
 	if testing.Short() {
+		t.Skip("it takes long")
+	}
+	if testing.Short() {
 		t.Skip("takes a second")
 	}
 	doc := func(n int) []byte {

@@ -359,6 +359,9 @@ func TestMissingElementsKeep(t *testing.T) {
 
 // Beyond what is kept of references, it is not known what is there: that counts.
 func TestMissingElementsLimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	var b strings.Builder
 	b.WriteString(`"relationships":[`)
 	const n = 1<<18 + 1

@@ -457,7 +457,7 @@ func TestKill(t *testing.T) {
 	}
 	rounds := 50
 	if testing.Short() {
-		rounds = 5
+		rounds = 2
 	}
 	private, public := keyFiles(t)
 	dir := bids(t, 300)

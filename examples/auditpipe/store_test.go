@@ -531,6 +531,9 @@ func TestInterrupted(t *testing.T) {
 
 // Whatever is done to the index, find says what the statements say, and what it searched.
 func TestIndexTampered(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for name, tamper := range map[string]func(x *site){
 		"nothing":          func(*site) {},
 		"deleted":          func(x *site) { x.remove("index.sqlite") },

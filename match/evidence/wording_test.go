@@ -90,6 +90,9 @@ var overclaims = regexp.MustCompile(`(?i)\b(is|are) (a )?malicious|\b(is|are) ba
 // No view says more than the texts do: that a vendor is malicious, that anything is
 // banned in the EU, illegal or not compliant, or who may win a tender.
 func TestViewsDoNotOverclaim(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	eachRelease(t, func(t *testing.T, release *denylist.Release) {
 		for name, view := range views(t, screenWith(t, release, wording), release) {
 			for _, at := range overclaims.FindAllStringIndex(view, -1) {

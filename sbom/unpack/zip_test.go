@@ -230,6 +230,9 @@ func TestZipBudget(t *testing.T) {
 // unpack to.
 func TestZipRatio(t *testing.T) {
 	if testing.Short() {
+		t.Skip("it takes long")
+	}
+	if testing.Short() {
 		t.Skip("unpacks 256 MiB")
 	}
 	var entries []entry

@@ -273,6 +273,9 @@ func TestDatabases(t *testing.T) {
 // A database that is cut off is an error, or has all its packages before the cut. Wrong values
 // anywhere do not cause a panic.
 func TestBroken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	for name, data := range forms(pkg("one", "ZTE"), pkg("two", "Huawei")) {
 		whole, _, err := show(data)
 		if err != nil {

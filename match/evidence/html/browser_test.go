@@ -210,6 +210,9 @@ func (b *browser) quiet() {
 const visible = `document.querySelectorAll("details.finding:not([hidden])").length`
 
 func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	b := start(t, write(t, screened(t, "testdata/bids/endpoint-tender", "testdata/bids/router-tender")))
 	b.want("at first", visible, 13)
 	b.want("at first", `document.querySelectorAll("details[open]").length`, 0)
@@ -297,6 +300,9 @@ const contrast = `(function () {
 // Values without a place to break wrap within the page, on a telephone too: nothing scrolls
 // sideways, and no column is so narrow that it has a letter a line.
 func TestBrowserNarrow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	long := func(c string) string { return strings.Repeat(c, 160) }
 	r := screened(t, "testdata/bids/endpoint-tender", "testdata/bids/router-tender")
 	d := &r.Documents[0]
@@ -336,6 +342,9 @@ func TestBrowserHostileNames(t *testing.T) {
 }
 
 func TestBrowserMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	b := start(t, write(t, many(t, 10_000)))
 	b.want("findings", visible, 10_000)
 	b.eval(`(function(){ var q = document.getElementById("q"); q.value = "9999"; q.dispatchEvent(new Event("input")); })()`)
