@@ -223,7 +223,7 @@ func TestVerifyFile(t *testing.T) {
 	for _, f := range files {
 		put(t, f, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}`)
 	}
-	if status, out, _ := audit(t, "", "verify", "-key", public, records[0]); status != exitFound || !strings.Contains(out, "another file than the record's") {
+	if status, out, _ := audit(t, "", "verify", "-key", public, records[0]); status != exitFound || !strings.Contains(out, "a file is not the recorded one") {
 		t.Errorf("another file: status %d\n%s", status, out)
 	}
 	if status, _, _ := audit(t, "", "verify", "-signature-only", "-key", public, records[0]); status != exitOK {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,21 +21,21 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Errors of screening again, for errors.Is.
+// Errors of [Reproduce] and [Files], for errors.Is.
 var (
-	// ErrInput: a file is not what it was when it was screened, or is not there.
-	ErrInput = errors.New("screen: another file than the record's")
+	// ErrInput: a file has changed since it was screened, or is missing.
+	ErrInput = errors.New("screen: a file is not the recorded one")
 	// ErrNotReproduced: the same files, release and options give another record.
 	ErrNotReproduced = errors.New("screen: the files give another record")
-	// ErrSchema: the record is of an older schema, under which verdicts and their order were
-	// others, so that what the files give now cannot be compared with it.
+	// ErrSchema: the record has an older schema, which had other rules for verdicts and their
+	// order, so that it cannot be compared with what the files give now.
 	ErrSchema = errors.New("screen: the record is of an older schema")
 	// ErrKey: the signatures of envelopes in the files were checked with a key that is not
 	// given now.
 	ErrKey = errors.New("screen: the record was made with a key that is not given")
 )
 
-// A State says what became of a file of a record when it was screened again.
+// A State says how a file of a record compares when it is screened again.
 type State string
 
 // The states of files.
@@ -42,10 +43,10 @@ const (
 	Same        State = "same"
 	Differs     State = "differs"
 	Missing     State = "missing"
-	NotScreened State = "not screened again" // what the record calls it is no file to open again
+	NotScreened State = "not screened again" // it cannot be opened again, as standard input
 )
 
-// A File is one of a record, and what became of it.
+// A File is a file of a record, and how it compares.
 type File struct {
 	Path   string // as the record has it
 	State  State
@@ -53,12 +54,17 @@ type File struct {
 }
 
 // Reproduce screens the files of a record again, by their paths, with the same release and
-// options, and compares. A release that is not the record's is an [evidence.ErrRelease], a
-// key of the record's that is not among the verifiers an [ErrKey], a file that changed or is
-// gone an [ErrInput] that names it, and a record that differs an [ErrNotReproduced] that says where.
-// The version of the program and the decision of a policy, which is not at hand, are not compared. Records are compared within a schema only: of one
-// of an older schema the release and the files are checked, and if they are the record's, the
-// error is an [ErrSchema].
+// options, and compares the records. The errors are:
+//
+//   - [evidence.ErrRelease] if the release is not the record's,
+//   - [ErrKey] if a key of the record is not among the verifiers,
+//   - [ErrInput] with the name of each file that changed or is missing,
+//   - [ErrNotReproduced] with the places that differ,
+//   - [ErrSchema] if the record has an older schema. Then the release and the files were
+//     checked and are the recorded ones, and findings were not compared.
+//
+// The version of the program and the decision of a policy are not compared. If the record was
+// made with another [Options].MaxFindings, the same has to be given.
 func Reproduce(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) error {
 	now, err := again(ctx, recorded, release, opts)
 	if err != nil {
@@ -227,10 +233,10 @@ func fileOf(d *evidence.Document) string {
 func sameFiles(recorded, now *evidence.Report) error {
 	digests := make(map[string]string)
 	for _, s := range now.Subjects() {
-		digests[s.Name] = fmt.Sprint(s.Digest)
+		digests[s.Name] = digestText(s.Digest)
 	}
 	for _, c := range now.Companions {
-		digests[c.Path] = c.SHA256
+		digests[c.Path] = "sha256:" + c.SHA256
 	}
 	var errs []error
 	compare := func(name, digest string) {
@@ -242,12 +248,21 @@ func sameFiles(recorded, now *evidence.Report) error {
 		}
 	}
 	for _, s := range recorded.Subjects() {
-		compare(s.Name, fmt.Sprint(s.Digest))
+		compare(s.Name, digestText(s.Digest))
 	}
 	for _, c := range recorded.Companions {
 		if c.File == "" {
-			compare(c.Path, c.SHA256)
+			compare(c.Path, "sha256:"+c.SHA256)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// digestText returns digests in the form "algorithm:value", in order of the algorithms.
+func digestText(digests map[string]string) string {
+	var all []string
+	for _, algorithm := range slices.Sorted(maps.Keys(digests)) {
+		all = append(all, algorithm+":"+digests[algorithm])
+	}
+	return strings.Join(all, " ")
 }
