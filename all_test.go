@@ -71,7 +71,7 @@ func TestImportArrows(t *testing.T) {
 		"vendors/internal/gentables": {},
 		"match":                      {"match/denylist", "match/internal/choice", "firmware", "sbom", "vendors"},
 		"match/policy":               {"match", "match/denylist", "match/evidence", "match/internal/choice", "vendors"},
-		"match/screen":               {"firmware", "match", "match/denylist", "match/evidence", "sbom", "sbom/unpack", "vendors"},
+		"match/screen":               {"firmware", "match", "match/denylist", "match/evidence", "sbom", "sbom/format", "sbom/unpack", "vendors"},
 		"match/evidence/annotate":    {"match/evidence"},
 		"match/evidence/html":        {"match/evidence"},
 		"match/evidence/junit":       {"match", "match/evidence"},

@@ -192,7 +192,7 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 }
 
 // check fails the reader if the component is too large.
-func (b *builder) check(j *jsonstream.Reader, l *Limits) {
+func (b *builder) check(j *jsonstream.Reader, l *Options) {
 	if len(b.text) > l.Component {
 		j.Fail(ErrLimit, limitError("bytes of claims in one component", l.Component))
 	}

@@ -22,7 +22,7 @@ const maxMentions = 256
 // cdx reads CycloneDX JSON. What is a claim, and of which role, follows the schema
 // of version 1.7 and the descriptions of its fields.
 type cdx struct {
-	fields
+	fieldReader
 	free     []*builder
 	versions []string // that are read
 	unnamed  bool     // metadata names a supplier, and no component
@@ -32,7 +32,7 @@ type cdx struct {
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
-	x := &cdx{fields: newFields(jsonstream.NewReader(r, s.Limits().json()), s), versions: cycloneDXVersions}
+	x := &cdx{fieldReader: newFieldReader(jsonstream.NewReader(r, s.Limits().json()), s), versions: cycloneDXVersions}
 	return x.read()
 }
 
@@ -41,7 +41,7 @@ func (x *cdx) read() error {
 	x.j.Watch("mponent", "ervice") // of the names under which parts stand
 	x.s.PlacementFinal()
 	x.document()
-	x.elements.settle(&x.fields)
+	x.elements.settle(&x.fieldReader)
 	return x.j.End()
 }
 

@@ -234,7 +234,7 @@ func (x *cdx) swidText(b *builder) {
 	if bytes.HasPrefix(data, []byte(coswidMagic)) {
 		read = readCoSWID
 	}
-	tag := NewDocument(Header{}, &Options{Limits: x.limits}, func(s *Sink) error { return read(bytes.NewReader(data), s) })
+	tag := NewDocument(Header{}, &x.limits, func(s *Sink) error { return read(bytes.NewReader(data), s) })
 	for c, err := range tag.Components() {
 		if err != nil {
 			x.malformedTag(b, off, err)

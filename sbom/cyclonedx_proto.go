@@ -163,7 +163,7 @@ func readCycloneDXProtoText(r io.Reader, s *Sink) error {
 // readProto reads a document. stray counts the parts in it that decode does not see.
 func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error, stray func([]byte) int) error {
 	l := s.Limits()
-	data, err := l.ReadAll(r, maxProto)
+	data, err := l.readAll(r, maxProto)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error, s
 		return &Error{Kind: ErrSyntax, Err: fmt.Errorf("not CycloneDX in protobuf: %w", err)}
 	}
 	s.located = false // the decoders tell no places
-	x := &cdx{fields: newFields(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
+	x := &cdx{fieldReader: newFieldReader(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
 		p := &protoWriter{w: w, depth: l.depth(), stray: stray(data)}
 		return p.message(m, true, 0)
 	}), s), versions: cycloneDXVersions}

@@ -8,6 +8,8 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/clause76/clause76/internal/fields"
 )
 
 // In protobuf, the decoders leave out fields that the schema above does not have. What looks
@@ -138,7 +140,7 @@ func (f *textFrame) isPart() bool {
 // name takes note of a field.
 func (f *textFrame) name(field []byte) {
 	f.field = field
-	if !f.passed && bearsOnMaker(field) && !f.has(field) {
+	if !f.passed && fields.MayNameMaker(field) && !f.has(field) {
 		f.makers++
 	}
 	if string(field) == "bom_ref" {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -65,7 +66,7 @@ const partElement = "#part"
 
 // strayPart counts n parts that were found where the format has none, in a component or,
 // without one, in the document.
-func (f *fields) strayPart(b *builder, n int) {
+func (f *fieldReader) strayPart(b *builder, n int) {
 	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
 	message := "something here looks like a component, service, package or file, or names a maker, where the format has none; it was not screened"
 	if n > 1 {
@@ -162,7 +163,7 @@ func (x *cdx) stray(listed, loose bool) (n int) {
 				}
 			default:
 				look.field(name)
-				if loose && j.Kind() != 'n' && bearsOnMaker(name) {
+				if loose && j.Kind() != 'n' && fields.MayNameMaker(name) {
 					look.maker = true
 				}
 				n += x.stray(isPartName(name), loose)

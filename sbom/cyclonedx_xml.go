@@ -92,7 +92,7 @@ var cycloneDXForm = func() *xmlForm {
 }()
 
 func readCycloneDXXML(r io.Reader, s *Sink) error {
-	x := &cdx{fields: newFields(transcodeXML(r, s.Limits(), writeCycloneDX), s), versions: cycloneDXXMLVersions}
+	x := &cdx{fieldReader: newFieldReader(transcodeXML(r, s.Limits(), writeCycloneDX), s), versions: cycloneDXXMLVersions}
 	x.standIn = standInXML
 	return x.read()
 }

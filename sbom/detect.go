@@ -25,7 +25,7 @@ func NewReader(r io.Reader, opts *Options) *Document {
 	n, err := io.ReadFull(r, head)
 	head = head[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return Failed(Header{}, ReadError(0, err))
+		return failed(Header{}, jsonstream.ReadError(0, err))
 	}
 	return newReader(head, io.MultiReader(bytes.NewReader(head), r), opts)
 }
@@ -33,7 +33,7 @@ func NewReader(r io.Reader, opts *Options) *Document {
 func newReader(head []byte, r io.Reader, opts *Options) *Document {
 	f, err := sniff(head)
 	if err != nil {
-		return Failed(Header{}, err)
+		return failed(Header{}, err)
 	}
 	return NewDocument(Header{Format: f.format, Encoding: f.encoding}, opts, func(s *Sink) error { return f.read(r, s) })
 }

@@ -40,7 +40,7 @@
 //
 // Reading is one pass. Memory does not grow with the document but only with its
 // nesting and with the size of a single component, and both are bounded by
-// [Limits]. There are exceptions, with bounds of their own: SPDX 3 is read twice, and
+// [Options]. There are exceptions, with bounds of their own: SPDX 3 is read twice, and
 // held compressed in between (48 MiB); YAML, RDF/XML and protobuf (64 MiB) and concise
 // SWID tags (16 MiB) are read in memory.
 //

@@ -14,7 +14,7 @@ import (
 // front to back. It is for one goroutine.
 type Document struct {
 	read     func(*Sink) error
-	limits   Limits
+	limits   Options
 	header   Header
 	subjects map[string]bool
 	only     string // Ref of the only component
@@ -28,11 +28,11 @@ type Document struct {
 // document's; read must return soon after Sink.Emit has returned false, and what
 // it returns then is ignored.
 func NewDocument(header Header, opts *Options, read func(*Sink) error) *Document {
-	return &Document{read: read, limits: opts.limits(), header: header}
+	return &Document{read: read, limits: opts.withDefaults(), header: header}
 }
 
-// Failed returns a Document that gives err instead of components.
-func Failed(header Header, err error) *Document {
+// failed returns a Document that gives err instead of components.
+func failed(header Header, err error) *Document {
 	return NewDocument(header, nil, func(*Sink) error { return err })
 }
 
@@ -109,8 +109,9 @@ type Sink struct {
 	files   bool // there is a file, which need not be a component
 }
 
-// Limits returns the limits in force.
-func (s *Sink) Limits() Limits { return s.doc.limits }
+// Limits returns the limits of the document, with defaults for those that its options leave
+// out, except for Bytes, Depth and String.
+func (s *Sink) Limits() Options { return s.doc.limits }
 
 // Keep says what [Document.Keep] was given: nil to keep all claims.
 func (s *Sink) Keep() func(vendors.Role, vendors.Kind, []byte) bool { return s.doc.keep }

@@ -12,7 +12,7 @@ var standInRDF = map[jsontext.Kind]string{'f': "a property that the format does 
 	'0': "a reference to a node that the document does not have", '{': "a node of which the text was not understood"}
 
 // kindWord says what a value of a kind is.
-func (f *fields) kindWord(k jsontext.Kind) string {
+func (f *fieldReader) kindWord(k jsontext.Kind) string {
 	if word := f.standIn[k]; word != "" {
 		return word
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -86,7 +87,7 @@ var fieldSeparators = strings.NewReplacer("-", "", "_", "", ".", "")
 
 // fieldOf returns what a field of this name holds.
 func fieldOf(name string) (makerField, bool) {
-	f, ok := makerFields[fieldSeparators.Replace(foldName(name))]
+	f, ok := makerFields[fieldSeparators.Replace(fields.Fold(name))]
 	return f, ok
 }
 
@@ -134,7 +135,7 @@ func propertyOf(name []byte) (makerField, bool) {
 }
 
 // makerValue makes the claims of a field's value.
-func (f *fields) makerValue(b *builder, m makerField, value []byte, at path, offset int64) {
+func (f *fieldReader) makerValue(b *builder, m makerField, value []byte, at path, offset int64) {
 	switch {
 	case len(value) == 0, m.role == vendors.Mention && len(b.claims) >= maxMentions:
 	case m.kind == vendors.KindURL && !bytes.ContainsAny(value, `/\:`) && !endsAsDomain(value):
@@ -158,7 +159,7 @@ func endsAsDomain(text []byte) bool {
 }
 
 // makerValues reads a string or an object, or a list of them.
-func (f *fields) makerValues(b *builder, m makerField, at string) {
+func (f *fieldReader) makerValues(b *builder, m makerField, at string) {
 	one := func(p path) {
 		switch k := f.j.Kind(); {
 		case k == '"':
@@ -190,7 +191,7 @@ func (f *fields) makerValues(b *builder, m makerField, at string) {
 // makerObject reads an organization, a person or a place that is given as an object, as the
 // authors of Composer's packages are: {"name", "email", "homepage"}. One that has none of
 // these is counted.
-func (f *fields) makerObject(b *builder, m makerField, at path) {
+func (f *fieldReader) makerObject(b *builder, m makerField, at path) {
 	found := false
 	where := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
 	f.j.Enter('{')

@@ -118,7 +118,7 @@ func (r *references) refer(id []byte, at func() vendors.Location) {
 
 // settle says what became of the references at the end of the document. It delivers
 // identifiers as components, and counts what says nothing.
-func (r *references) settle(f *fields) {
+func (r *references) settle(f *fieldReader) {
 	if f.j.Err() != nil {
 		return
 	}
@@ -156,7 +156,7 @@ func (r *references) settle(f *fields) {
 }
 
 // identifierComponent delivers the component that a reference is an identifier of.
-func (f *fields) identifierComponent(w reference) bool {
+func (f *fieldReader) identifierComponent(w reference) bool {
 	fresh := newBuilder(f.s)
 	b := &fresh
 	b.offset = w.at.Offset

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -49,7 +50,7 @@ func (d *Document) Snapshot() (*Snapshot, error) {
 // Document returns a document that says what the first one said, and that ends in an
 // [ErrRead] if the first one was not read to its end. Its locations are those in the first one.
 func (t *Snapshot) Document() *Document {
-	return NewDocument(Header{}, &Options{Limits: Limits{Components: max(1, len(t.Components))}}, func(s *Sink) error {
+	return NewDocument(Header{}, &Options{Components: max(1, len(t.Components))}, func(s *Sink) error {
 		s.PlacementFinal()
 		h := t.Header
 		h.Warnings, h.DocumentRefs, h.Notices = slices.Clone(h.Warnings), slices.Clone(h.DocumentRefs), slices.Clone(h.Notices)
@@ -75,7 +76,7 @@ func (t *Snapshot) Document() *Document {
 			}
 		}
 		if t.Fault != "" {
-			return ReadError(0, errors.New(t.Fault))
+			return jsonstream.ReadError(0, errors.New(t.Fault))
 		}
 		return nil
 	})

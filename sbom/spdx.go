@@ -15,7 +15,7 @@ import (
 
 // spdx reads SPDX 2.1 to 2.3 in its JSON form. Clause numbers are those of SPDX 2.3.
 type spdx struct {
-	fields
+	fieldReader
 	b        builder
 	versions *regexp.Regexp // that are read
 	// open says that the encoding has no end of its own, so that what is left of a
@@ -44,7 +44,7 @@ func readSPDX(r io.Reader, s *Sink) error {
 }
 
 func newSPDX(j *jsonstream.Reader, s *Sink) *spdx {
-	return &spdx{fields: newFields(j, s), versions: spdxVersion, b: newBuilder(s)}
+	return &spdx{fieldReader: newFieldReader(j, s), versions: spdxVersion, b: newBuilder(s)}
 }
 
 func (x *spdx) read() error {
@@ -193,7 +193,7 @@ func (x *spdx) whole() {
 	if x.open && x.last.any && !x.last.location {
 		x.s.Malformed(WarnIncomplete, "the last package has no download location, which every package must have; the document may have been cut off", x.last.at)
 	}
-	x.elements.settle(&x.fields)
+	x.elements.settle(&x.fieldReader)
 }
 
 func (x *spdx) packageMember(b *builder, name []byte) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -26,7 +27,7 @@ import (
 // document's own context changes nothing. Where it could have, the document counts as
 // not screened in whole.
 type spdx3 struct {
-	fields
+	fieldReader
 	first   bool // the first reading
 	free    []*graphElement
 	context bool
@@ -45,7 +46,7 @@ func readSPDX3(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	h := &held{limit: maxHeld}
 	defer h.close()
-	x := &spdx3{fields: newFields(jsonstream.NewReader(io.TeeReader(r, h), l.json()), s), first: true,
+	x := &spdx3{fieldReader: newFieldReader(jsonstream.NewReader(io.TeeReader(r, h), l.json()), s), first: true,
 		agents: make(map[string]*agent), named: make(map[string]named), from: make(map[string][][]string),
 		once: make(map[refKey]once), imported: make(map[string]bool)}
 	s.muted = true // the second reading warns of everything
@@ -66,7 +67,7 @@ func (x *spdx3) read() error {
 	defer x.j.Close()
 	x.document()
 	if !x.first {
-		x.elements.settle(&x.fields)
+		x.elements.settle(&x.fieldReader)
 	}
 	return x.j.End()
 }
@@ -343,7 +344,7 @@ func (x *spdx3) member(b *graphElement, name []byte) {
 	case "element":
 		x.refs(b, "element", func(id string) { x.refer(b, id, "/element") })
 	default:
-		if known := spdx3Names[spdx3Fold(string(name))]; known || bearsOnMaker(name) && j.Kind() != 'n' {
+		if known := spdx3Names[spdx3Fold(string(name))]; known || fields.MayNameMaker(name) && j.Kind() != 'n' {
 			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but may say who made something; it was not screened",
 				vendors.Location{Pointer: x.at(b, "/"+string(name)), Offset: j.Offset()})
 		}
@@ -428,7 +429,7 @@ func spdx3Fold(name string) string {
 	if len(name) > 200 {
 		return ""
 	}
-	name = foldLetters.Replace(lastWord(strings.TrimSpace(name)))
+	name = fields.FoldLetters(lastWord(strings.TrimSpace(name)))
 	return strings.ToLower(strings.TrimPrefix(strings.ToLower(name), "software_"))
 }
 

@@ -71,7 +71,7 @@ func hasPrefixFold(s []byte, prefix string) bool {
 
 // locator adds the claims of an external reference or identifier. Of an unknown type, its
 // text says who owns it if it is of a package manager.
-func (f *fields) locator(b *builder, kind refKind, packages bool, value span, at path, off int64) {
+func (f *fieldReader) locator(b *builder, kind refKind, packages bool, value span, at path, off int64) {
 	switch kind {
 	case refPURL:
 		f.purlSpan(b, value, at, off)
@@ -105,11 +105,11 @@ func (f *fields) locator(b *builder, kind refKind, packages bool, value span, at
 }
 
 // purlSpan adds the claim of one of the component's own package URLs.
-func (f *fields) purlSpan(b *builder, value span, at path, off int64) {
+func (f *fieldReader) purlSpan(b *builder, value span, at path, off int64) {
 	b.claimPURL(value, at, off)
 }
 
-func (f *fields) cpeSpan(b *builder, value span, at path, off int64) {
+func (f *fieldReader) cpeSpan(b *builder, value span, at path, off int64) {
 	if vendors.Placeholder(b.get(value)) {
 		return
 	}
@@ -119,7 +119,7 @@ func (f *fields) cpeSpan(b *builder, value span, at path, off int64) {
 // nameIdentity adds what the name of a package says of its owner. SPDX has no field for a
 // namespace, so tools write the whole identity as the name: a package URL, the scope or
 // group of a package manager, the owner on a code host.
-func (f *fields) nameIdentity(b *builder, name span, at path, off int64) {
+func (f *fieldReader) nameIdentity(b *builder, name span, at path, off int64) {
 	group := func(n int) {
 		b.claimSpan(vendors.Namespace, vendors.KindGroup, span{name.from, name.from + n}, at, off)
 	}

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"github.com/clause76/clause76/internal/jsonstream"
 )
 
 // lines reads lines that end in LF, CR LF or CR.
@@ -24,7 +26,7 @@ type lines struct {
 	scratch []byte
 }
 
-func newLines(r io.Reader, l Limits) *lines {
+func newLines(r io.Reader, l Options) *lines {
 	return &lines{r: r, feed: -1, buf: make([]byte, 0, 64<<10), max: l.string(), bytes: l.bytes()}
 }
 
@@ -82,7 +84,7 @@ func (l *lines) fill() {
 	case err == io.EOF:
 		l.eof = true
 	case err != nil:
-		l.err = ReadError(l.base+int64(len(l.buf)), err)
+		l.err = jsonstream.ReadError(l.base+int64(len(l.buf)), err)
 	case l.base+int64(len(l.buf)) > l.bytes:
 		l.err = &Error{Offset: l.bytes, Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of input", l.bytes)}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
@@ -380,7 +381,7 @@ func (f *rdfForm) members(n *rdfNode, names map[string]string) {
 		if name := names[p.name]; name != "" {
 			f.name(name, p)
 			f.text(p)
-		} else if nearMiss(p.name) != "" || bearsOnMaker(p.name) {
+		} else if nearMiss(p.name) != "" || fields.MayNameMaker(p.name) {
 			f.name(p.name, p)
 			f.w.Raw([]byte("false")) // nothing that a format has
 		}

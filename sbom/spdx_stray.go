@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
@@ -30,7 +31,7 @@ type elementLook struct {
 
 // namesElements reports whether packages are under this name.
 func namesElements(name string) bool {
-	switch foldName(name) {
+	switch fields.Fold(name) {
 	case "package", "packages", "component", "components":
 		return true
 	}
@@ -106,7 +107,7 @@ func (x *spdx) stray(listed, loose bool) (n int) {
 				continue
 			}
 			look.field(name)
-			look.maker = look.maker || loose && j.Kind() != 'n' && bearsOnMaker(name)
+			look.maker = look.maker || loose && j.Kind() != 'n' && fields.MayNameMaker(name)
 			n += x.stray(namesElements(name), loose)
 		}
 		if look.is(loose) {
@@ -126,7 +127,7 @@ func strayElements(t *xmlWriter, listed, loose bool) (n int) {
 	look := elementLook{listed: listed}
 	for _, a := range x.Attrs() {
 		look.field(string(a.Name))
-		if loose && bearsOnMaker(a.Name) {
+		if loose && fields.MayNameMaker(a.Name) {
 			n++
 		}
 	}
@@ -135,7 +136,7 @@ func strayElements(t *xmlWriter, listed, loose bool) (n int) {
 		if x.Kind() == xmlstream.Start {
 			children = true
 			look.field(string(x.Name()))
-			look.maker = look.maker || loose && bearsOnMaker(x.Name())
+			look.maker = look.maker || loose && fields.MayNameMaker(x.Name())
 			n += strayElements(t, false, loose)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -306,10 +307,10 @@ func (t *tagWriter) misspelt(tag []byte, at int64) (member string, known bool) {
 	if len(tag) >= 64 {
 		return "", false
 	}
-	name := tagNames[strings.ToLower(foldLetters.Replace(string(tag)))]
+	name := tagNames[strings.ToLower(fields.FoldLetters(string(tag)))]
 	switch member = tagMembers[name]; {
 	case name == "":
-		if bearsOnMaker(tag) {
+		if fields.MayNameMaker(tag) {
 			t.stray(at, "the tag %s is not known, but may say who made something; it was not screened", quote(string(tag)))
 		}
 		return "", false

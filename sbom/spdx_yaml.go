@@ -22,7 +22,7 @@ const maxYAML = 64 << 20
 func readSPDXYAML(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
-		data, err := l.ReadAll(r, maxYAML)
+		data, err := l.readAll(r, maxYAML)
 		if err != nil {
 			return err
 		}

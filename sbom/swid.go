@@ -13,6 +13,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -95,9 +96,9 @@ var swidLinks = map[string]bool{"Link": true, "File": true, "Directory": true, "
 // the product.
 func (t *tag) unknown(a xmlstream.Attr, pointer string, known ...string) {
 	name := string(a.Name)
-	if near := SimilarField(name, known...); near != "" {
+	if near := fields.Similar(name, known...); near != "" {
 		t.malformed("the attribute "+quote(name)+" is not "+quote(near)+", but other parsers may read it so; it was not screened", pointer+"/"+name, a.Offset)
-	} else if bearsOnMaker(name) {
+	} else if fields.MayNameMaker(name) {
 		t.malformed("the attribute "+quote(name)+" may say who made the product; it was not screened", pointer+"/"+name, a.Offset)
 	}
 }
@@ -116,7 +117,7 @@ func (t *tag) other(x *xmlstream.Reader, name string) {
 	switch {
 	case strings.EqualFold(name, "Entity"):
 		t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", pointer, x.Offset())
-	case bearsOnMaker(name):
+	case fields.MayNameMaker(name):
 		t.malformed("the element "+quote(name)+" may say who made the product; it was not screened", pointer, x.Offset())
 	case !swidLinks[name]:
 		for _, a := range x.Attrs() {
@@ -290,16 +291,10 @@ var coswidMode = func() cbor.DecMode {
 	return mode
 }()
 
-// ReadCoSWID returns the tags in a sequence of concise SWID tags (RFC 9393). Each is a map with
-// the CBOR tag for concise SWID tags, or without it, as in other containers.
-func ReadCoSWID(r io.Reader, opts *Options) *Document {
-	return NewDocument(Header{Format: coswidCBOR.format, Encoding: coswidCBOR.encoding}, opts, func(s *Sink) error { return readCoSWID(r, s) })
-}
-
-// readCoSWID reads concise SWID tags. Names have no offsets, because the decoder does not
-// report them.
+// readCoSWID reads a sequence of concise SWID tags (RFC 9393), each with or without the CBOR
+// tag for them. Names have no offsets, because the decoder does not report them.
 func readCoSWID(r io.Reader, s *Sink) error {
-	data, err := s.Limits().ReadAll(r, maxCoSWID)
+	data, err := s.Limits().readAll(r, maxCoSWID)
 	if err != nil {
 		return err
 	}

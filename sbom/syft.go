@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -16,14 +17,14 @@ import (
 // syft reads the JSON that Syft writes by default (schema 1 to 16). It keeps what a
 // package says of itself, which Syft's bills of materials lose in part.
 type syft struct {
-	fields
+	fieldReader
 	b       builder
 	subject bool // what was scanned is named
 	parts   bool
 }
 
 func readSyft(r io.Reader, s *Sink) error {
-	x := &syft{fields: newFields(jsonstream.NewReader(r, s.Limits().json()), s)}
+	x := &syft{fieldReader: newFieldReader(jsonstream.NewReader(r, s.Limits().json()), s)}
 	defer x.j.Close()
 	x.b.keep = s.Keep()
 	s.PlacementFinal()
@@ -263,7 +264,7 @@ func (x *syft) metadata(b *builder, at string, depth int, of func(string) (maker
 			x.metadata(b, where, depth+1, of)
 		case is:
 			x.makerValues(b, field, where)
-		case k != 'n' && bearsOnMaker(name):
+		case k != 'n' && fields.MayNameMaker(name):
 			x.unknownIn(b, []byte(name))
 			x.j.Skip()
 		case k == '[' && name != "files": // of a package, with their paths and digests

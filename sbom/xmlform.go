@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
@@ -46,7 +47,7 @@ type xmlWriter struct {
 	strayParts func(t *xmlWriter) int
 }
 
-func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstream.Reader {
+func transcodeXML(r io.Reader, l Options, write func(*xmlWriter) error) *jsonstream.Reader {
 	return jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
 		t := &xmlWriter{x: xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), w: w}
 		if err := write(t); err != nil {
@@ -173,7 +174,7 @@ func (t *xmlWriter) array(f *xmlForm) {
 			t.w.End('}')
 		case known && ours && item != nil:
 			t.value(item)
-		case known && item != nil || item == nil && nearItem(f, name) || !known && bearsOnMaker(name):
+		case known && item != nil || item == nil && nearItem(f, name) || !known && fields.MayNameMaker(name):
 			t.x.Skip()
 			t.w.Raw([]byte("false"))
 		case t.stray(!known) > 0:
@@ -188,7 +189,7 @@ func (t *xmlWriter) array(f *xmlForm) {
 // nearItem reports whether other parsers may fold name into that of an element of the list.
 func nearItem(f *xmlForm, name string) bool {
 	for item, form := range f.in {
-		if form != nil && name != item && foldName(name) == foldName(item) {
+		if form != nil && name != item && fields.Fold(name) == fields.Fold(item) {
 			return true
 		}
 	}
@@ -221,12 +222,12 @@ func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
 		if string(a.Name) == "bom-ref" || string(a.Name) == "type" && componentTypes[string(a.Value)] {
 			look.bears = true
 		}
-		look.maker = look.maker || loose && bearsOnMaker(a.Name)
+		look.maker = look.maker || loose && fields.MayNameMaker(a.Name)
 	}
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
 		if t.x.Kind() == xmlstream.Start {
 			look.field(t.x.Name())
-			look.maker = look.maker || loose && bearsOnMaker(t.x.Name())
+			look.maker = look.maker || loose && fields.MayNameMaker(t.x.Name())
 			found = t.looksLikePart(loose) || found
 		}
 	}
@@ -303,7 +304,7 @@ func (o *xmlObject) begin() {
 func (o *xmlObject) attributes() {
 	for _, a := range o.x.Attrs() {
 		switch {
-		case bearsOnMaker(a.Name) && !slices.Contains(o.f.attrs, string(a.Name)):
+		case fields.MayNameMaker(a.Name) && !slices.Contains(o.f.attrs, string(a.Name)):
 			o.begin()
 			o.w.At(a.Offset)
 			o.w.Name(append([]byte("@"), a.Name...))
@@ -375,12 +376,12 @@ func (t *xmlWriter) child(f *xmlForm) (form *xmlForm, name []byte, known bool) {
 			}
 			return child, name, true
 		}
-		if f.named || nearMiss(string(name)) != "" || bearsOnMaker(name) {
+		if f.named || nearMiss(string(name)) != "" || fields.MayNameMaker(name) {
 			return nil, name, false
 		}
 		return nil, nil, false
 	}
-	if qualified := "ext:" + string(name); nearMiss(qualified) != "" || bearsOnMaker(name) {
+	if qualified := "ext:" + string(name); nearMiss(qualified) != "" || fields.MayNameMaker(name) {
 		return nil, []byte(qualified), false
 	}
 	return nil, nil, false

@@ -8,8 +8,11 @@ import "strings"
 // tools have shorter ones.
 const MaxName = 64
 
-// foldLetters replaces the letters beyond ASCII that fold to ASCII letters.
 var foldLetters = strings.NewReplacer("ſ", "s", "\u212a", "k")
+
+// FoldLetters replaces the letters beyond ASCII that fold to ASCII letters: "ſupplier" becomes
+// "supplier".
+func FoldLetters(name string) string { return foldLetters.Replace(name) }
 
 // Fold returns the form in which names are compared: the first word, without a prefix, in
 // lower case as encoding/json folds it.

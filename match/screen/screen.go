@@ -37,6 +37,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/sbom/unpack"
 )
 
@@ -323,7 +324,7 @@ func (d *document) record(f *file) evidence.Document {
 	return out
 }
 
-func unreadable(err error) error { return sbom.ReadError(0, err) }
+func unreadable(err error) error { return format.ReadError(0, err) }
 
 // tree screens a tree of files as one document.
 func (x *screener) tree(ctx context.Context, in Input) (out file) {

@@ -44,7 +44,7 @@ func Failed(header sbom.Header, err error) *sbom.Document {
 func ReadError(offset int64, err error) error { return jsonstream.ReadError(offset, err) }
 
 // ReadAll returns the rest of r, for formats that are read in memory. If that is more than
-// limit bytes, or more than the [sbom.Limits] of s allow, the error is an [sbom.ErrLimit].
+// limit bytes, or more than the [sbom.Options] of s allow, the error is an [sbom.ErrLimit].
 func ReadAll(s *sbom.Sink, r io.Reader, limit int64) ([]byte, error) {
 	if n := s.Limits().Bytes; n > 0 {
 		limit = min(limit, n)

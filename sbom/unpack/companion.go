@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -155,7 +156,7 @@ func (w *walker) peek(t *thing, most int64) (data []byte, whole bool, err error)
 	rest := t.r
 	data, err = io.ReadAll(io.LimitReader(rest, room+1))
 	if err != nil {
-		return nil, false, sbom.ReadError(0, err)
+		return nil, false, jsonstream.ReadError(0, err)
 	}
 	w.held += int64(len(data))
 	t.r = io.MultiReader(bytes.NewReader(data), rest)
