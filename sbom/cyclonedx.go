@@ -178,7 +178,7 @@ func (x *cdx) components(parent []byte, name string, indirect bool) {
 	if !x.array(parent, name) {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		b := x.begin(parent, name, i)
 		b.indirect = indirect
 		x.component(b)

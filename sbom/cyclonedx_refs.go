@@ -14,7 +14,7 @@ func (x *cdx) dependencies() {
 	if !x.array(nil, "dependencies") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		x.dependency(i)
 	}
@@ -43,7 +43,7 @@ func (x *cdx) vulnerabilities() {
 	if !x.array(nil, "vulnerabilities") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		if !x.expect('{', "a vulnerability", fmt.Sprintf("/vulnerabilities/%d", i)) {
 			continue
 		}

@@ -15,11 +15,10 @@ import (
 // headSize is how much of a document is looked at to find out what it is.
 const headSize = 64 << 10
 
-// NewReader returns the bill of materials that r holds. What r holds is found out
-// at once from its first bytes; the rest is read as the components are asked for,
-// for long arrays by a second goroutine, a little ahead. When the iteration of the
-// components has ended, for whatever reason, r is not read any more.
-// If r holds no bill of materials, Components gives an [ErrNotRecognized].
+// NewReader returns the bill of materials in r. It detects the format at once, from the first
+// 64 KiB; the rest is read while the components are iterated over. After the iteration has
+// ended, for whatever reason, r is not read any more. If r has no bill of materials,
+// [Document.Components] yields an [ErrNotRecognized].
 func NewReader(r io.Reader, opts *Options) *Document {
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(r, head)

@@ -39,14 +39,6 @@ func (f *fieldReader) stop() {
 	f.j.Fail(ErrRead, fmt.Errorf("stopped by the caller"))
 }
 
-// more is More before element i of a long array: other elements are loaded ahead.
-func (f *fieldReader) more(i int) bool {
-	if i%32 == 31 { // for fewer it does not pay; later, after an element that is too long
-		f.j.Ahead()
-	}
-	return f.j.More()
-}
-
 // str reads a string. null is the same as no member; anything else is malformed, and so is
 // a string of which a part was lost.
 func (f *fieldReader) str(b *builder) ([]byte, bool) {

@@ -113,7 +113,7 @@ func (x *spdx) elementsOf(name string, read func(i int)) {
 	if !x.expect('[', name, "/"+name) {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		j.Load()
 		if k := j.Kind(); k != '{' {
 			kind := WarnMalformed

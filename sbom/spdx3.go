@@ -164,7 +164,7 @@ func (x *spdx3) graph(parent []byte, name string) {
 	if !x.expect('[', name, string(parent)+"/"+name) {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		if k := x.j.Kind(); k != '{' {
 			x.s.Malformed(WarnNullElement, "an element is "+x.kindWord(k)+"; expected an object",

@@ -41,7 +41,7 @@ func (x *spdx) relationships() {
 	if !x.expect('[', "relationships", "/relationships") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		if x.j.Kind() != '{' {
 			x.expect('{', "a relationship", fmt.Sprintf("/relationships/%d", i))

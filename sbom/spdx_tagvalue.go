@@ -41,7 +41,7 @@ func (x *spdx) sections() {
 		return
 	}
 	packages, files, documents, version := 0, 0, 0, false
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		if !x.j.Enter('{') {
 			continue

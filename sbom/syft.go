@@ -164,7 +164,7 @@ func (x *syft) artifacts() {
 	if !x.expect('[', "artifacts", "/artifacts") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.parts = true
 		x.j.Load()
 		if !x.expect('{', "an artifact", "/artifacts/"+strconv.Itoa(i)) {
