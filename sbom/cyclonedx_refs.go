@@ -8,7 +8,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// dependencies read which elements the document refers to. In XML a dependency has
+// dependencies reads which elements the document refers to. In XML, a dependency has
 // dependencies of its own where JSON has references.
 func (x *cdx) dependencies() {
 	if !x.array(nil, "dependencies") {
@@ -38,7 +38,7 @@ func (x *cdx) dependency(i int) {
 	}
 }
 
-// vulnerabilities are no parts, but compositions can refer to them.
+// vulnerabilities reads the ids of vulnerabilities, because compositions can refer to them.
 func (x *cdx) vulnerabilities() {
 	if !x.array(nil, "vulnerabilities") {
 		return
@@ -55,12 +55,12 @@ func (x *cdx) vulnerabilities() {
 					continue
 				}
 			}
-			x.member(nil, name, string(name)) // all are looked through, but for tools
+			x.member(nil, name, string(name)) // each is searched for parts, except for tools
 		}
 	}
 }
 
-// elementRefs reads a list of references to elements. Each is given to then, unless that is
+// elementRefs reads a list of references to elements, and calls then with each unless then is
 // nil.
 func (x *cdx) elementRefs(what, list string, i int, then func([]byte)) {
 	if !x.expect('[', what, fmt.Sprintf("%s/%d", list, i)) {

@@ -17,8 +17,8 @@ const cycloneDXSpace = "http://cyclonedx.org/schema/bom/"
 // cycloneDXXMLVersions are the versions of the XML encoding.
 var cycloneDXXMLVersions = append([]string{"1.0", "1.1"}, cycloneDXVersions...)
 
-// cycloneDXForm is the form of the root element: what of the XML schemas 1.0 to 1.7
-// bears on vendors.
+// cycloneDXForm is the form of the root element. It has the elements of the XML schemas 1.0 to
+// 1.7 that can identify a vendor.
 var cycloneDXForm = func() *xmlForm {
 	type in = map[string]*xmlForm
 	list := func(name string, item *xmlForm) *xmlForm { return &xmlForm{list: name, in: in{name: item}} }
@@ -97,8 +97,8 @@ func readCycloneDXXML(r io.Reader, s *Sink) error {
 	return x.read()
 }
 
-// writeCycloneDX writes the JSON form of a CycloneDX document in XML. Its version is
-// that of the root element's namespace, whatever the prefix.
+// writeCycloneDX writes the JSON form of a CycloneDX document in XML. The version is in the
+// namespace of the root element.
 func writeCycloneDX(t *xmlWriter) error {
 	x, w := t.x, t.w
 	if x.Next() != xmlstream.Start {

@@ -127,8 +127,8 @@ func (g *rdfGraph) node() string {
 	return id
 }
 
-// property reads a property element: a literal, a reference or nested nodes. An element
-// that is in the place of a property is read all the same.
+// property reads a property element: a literal, a reference or nested nodes. An element in the
+// place of a property is also read.
 func (g *rdfGraph) property(n *rdfNode) {
 	x := g.x
 	if rdfElements[string(x.Name())] {
@@ -140,46 +140,71 @@ func (g *rdfGraph) property(n *rdfNode) {
 	if x.Space() == rdfSpace && p.name == "type" {
 		p.name = "rdf:type"
 	}
-	resource, nested, literal := false, false, false
-	for _, a := range x.Attrs() {
+	switch form, ok := g.valueForm(&p); {
+	case !ok:
+	case form.blank:
+		g.blankProperty(n, p)
+	default:
+		g.propertyValue(n, p, form)
+	}
+}
+
+// An rdfValueForm is the form of a property's value, by the attributes of its element.
+type rdfValueForm struct {
+	reference bool // an attribute has the id of a node
+	literal   bool // there is only text
+	blank     bool // the children are properties of a node without an element
+}
+
+// valueForm reads the attributes of a property element. It returns false if the reader has
+// failed.
+func (g *rdfGraph) valueForm(p *rdfProp) (form rdfValueForm, ok bool) {
+	for _, a := range g.x.Attrs() {
 		if a.Space != rdfSpace {
-			if a.Space != "" && a.Space != xmlSpace { // of a node that has no element
-				x.Fail(ErrSyntax, fmt.Errorf("the property %q has the attribute %q, which SPDX does not use", p.name, a.Name))
-				return
+			if a.Space != "" && a.Space != xmlSpace { // a property of a node without an element
+				g.x.Fail(ErrSyntax, fmt.Errorf("the property %q has the attribute %q, which SPDX does not use", p.name, a.Name))
+				return form, false
 			}
 			continue
 		}
 		switch string(a.Name) {
 		case "resource":
-			p.node, resource = string(a.Value), true
+			p.node, form.reference = string(a.Value), true
 		case "nodeID":
-			p.node, resource = "_:"+string(a.Value), true
+			p.node, form.reference = "_:"+string(a.Value), true
 		case "parseType":
 			switch string(a.Value) {
 			case "Collection":
 			case "Literal":
-				literal = true
+				form.literal = true
 			case "Resource":
-				g.blankProperty(n, p)
-				return
+				form.blank = true
+				return form, true
 			default:
-				x.Fail(ErrSyntax, fmt.Errorf("rdf:parseType %q, which SPDX does not use", a.Value))
-				return
+				g.x.Fail(ErrSyntax, fmt.Errorf("rdf:parseType %q, which SPDX does not use", a.Value))
+				return form, false
 			}
 		}
 	}
+	return form, true
+}
+
+// propertyValue reads the content of a property element, and adds the property.
+func (g *rdfGraph) propertyValue(n *rdfNode, p rdfProp, form rdfValueForm) {
+	x := g.x
+	nested := false
 	var text []byte
 	for x.Next() != xmlstream.None && x.Kind() != xmlstream.End {
 		switch x.Kind() {
 		case xmlstream.Text:
 			text = append(text, x.Text()...)
 		case xmlstream.Start:
-			if literal {
+			if form.literal {
 				x.Fail(ErrSyntax, fmt.Errorf("the property %q has elements in its text", p.name))
 				return
 			}
 			at := x.Offset()
-			resource, nested = true, true
+			nested = true
 			n.add(rdfProp{name: p.name, node: g.node(), offset: at})
 		}
 	}
@@ -187,7 +212,7 @@ func (g *rdfGraph) property(n *rdfNode) {
 		x.Fail(ErrSyntax, fmt.Errorf("the property %q has text beside a node", p.name))
 		return
 	}
-	if p.node != "" || !resource {
+	if p.node != "" || !form.reference && !nested {
 		p.text = string(bytes.TrimSpace(text))
 		n.add(p)
 	}
