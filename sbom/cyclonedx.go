@@ -325,8 +325,8 @@ func (x *cdx) partyMember(b *builder, name []byte) bool {
 	return true
 }
 
-// nested reads components within a component. The pointer of the parent is copied, because its
-// buffer may grow meanwhile.
+// nested reads components within a component. The pointer of the parent is copied, so that it
+// does not depend on the buffer of its builder.
 func (x *cdx) nested(b *builder, read func(parent []byte)) {
 	read(slices.Clone(b.get(b.pointer)))
 }

@@ -16,13 +16,13 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A fieldReader reads the fields that CycloneDX and SPDX share in shape.
+// A fieldReader reads fields of forms that CycloneDX and SPDX share.
 type fieldReader struct {
 	j      *jsonstream.Reader
 	s      *Sink
 	limits Options
-	// standIn says of what values of a kind are the JSON form, where the encoding is another
-	// one and has something that no field can be.
+	// standIn describes the values that stand for something else in the JSON form of another
+	// encoding, by their kinds.
 	standIn map[jsontext.Kind]string
 }
 
@@ -30,7 +30,7 @@ func newFieldReader(j *jsonstream.Reader, s *Sink) fieldReader {
 	return fieldReader{j: j, s: s, limits: s.Limits()}
 }
 
-// stop ends the reading because the caller wants no more. The error is not seen.
+// stop ends the reading because the caller wants no more. The caller does not see the error.
 func (f *fieldReader) stop() {
 	if f.s.err != nil {
 		f.j.Fail(ErrLimit, f.s.err)
@@ -39,8 +39,8 @@ func (f *fieldReader) stop() {
 	f.j.Fail(ErrRead, fmt.Errorf("stopped by the caller"))
 }
 
-// str reads a string. null is the same as no member; anything else is malformed, and so is
-// a string of which a part was lost.
+// str reads a string. null counts as no member; any other value is malformed, and so is a string
+// with half a character.
 func (f *fieldReader) str(b *builder) ([]byte, bool) {
 	text, k := f.j.TryLossyText()
 	switch k {
@@ -57,7 +57,7 @@ func (f *fieldReader) str(b *builder) ([]byte, bool) {
 	return nil, false
 }
 
-// lossy warns if the string read last has half a character, and reports whether it has.
+// lossy reports whether the string read last has half a character, and warns if so.
 func (f *fieldReader) lossy() bool {
 	if !f.j.Lossy() {
 		return false
@@ -83,7 +83,7 @@ func (f *fieldReader) wrong(b *builder, what string) {
 	f.j.Skip()
 }
 
-// object enters an object of a component, or counts what stands in its place.
+// object enters an object of a component, or counts any other value as malformed.
 func (f *fieldReader) object(b *builder, what string) bool {
 	if f.j.Kind() == '{' {
 		return f.j.Enter('{')
@@ -92,7 +92,7 @@ func (f *fieldReader) object(b *builder, what string) bool {
 	return false
 }
 
-// list does the same for an array.
+// list enters an array of a component, or counts any other value as malformed.
 func (f *fieldReader) list(b *builder, what string) bool {
 	if f.j.Kind() == '[' {
 		return f.j.Enter('[')
@@ -101,8 +101,8 @@ func (f *fieldReader) list(b *builder, what string) bool {
 	return false
 }
 
-// expect enters an object or array outside of any component, or counts what stands
-// in its place.
+// expect enters an object or array outside of components, or counts any other value as
+// malformed.
 func (f *fieldReader) expect(open jsontext.Kind, what, pointer string) bool {
 	switch k := f.j.Kind(); k {
 	case open:
@@ -122,7 +122,7 @@ func (f *fieldReader) set(b *builder, to *span) {
 	}
 }
 
-// setPlain is set for a field that says nothing of who made the component.
+// setPlain is set for a field that cannot identify a vendor.
 func (f *fieldReader) setPlain(b *builder, to *span) {
 	before := b.malformed
 	if text, ok := f.str(b); ok {
@@ -131,7 +131,7 @@ func (f *fieldReader) setPlain(b *builder, to *span) {
 	}
 }
 
-// plainText reads a string that says nothing of who made anything, and passes over what is none.
+// plainText reads a string that cannot identify a vendor, and skips any other value.
 func (f *fieldReader) plainText() ([]byte, bool) {
 	text, k := f.j.TryLossyText()
 	if k != '"' {
@@ -151,19 +151,19 @@ func (f *fieldReader) text(b *builder, role vendors.Role, kind vendors.Kind, at 
 	}
 }
 
-// checkName counts a maker's name of which characters were lost.
+// checkName counts a name with characters that were lost.
 func (f *fieldReader) checkName(b *builder, name []byte) {
 	if isASCII(name) || f.j.Lossy() {
-		return // almost always, and at once; what is lost was counted
+		return // the usual case; half a character was counted by str
 	}
 	if !f.s.CheckName(string(name), vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()}) {
 		b.malformed++
 	}
 }
 
-// CheckName reports whether no character of a maker's name was lost. It warns if one
-// was, and of letters that hide what they spell. How long a name can be is checked where
-// it becomes a claim.
+// CheckName reports whether the name of a maker has no characters that were lost. It warns
+// about lost characters, and about letters that can be confused with others. The length of a
+// name is checked when it becomes a claim.
 func (s *Sink) CheckName(name string, at vendors.Location) bool {
 	what, kind := confusableCharacters(name)
 	if kind != "" {
@@ -181,10 +181,10 @@ func isASCII(s []byte) bool {
 	return true
 }
 
-// confusableCharacters says what is odd about the characters of a name, and whether something
-// of it is lost (WarnMalformed) or only hidden (WarnConfusable). Names are compared
-// without marks and invisible characters, and look-alikes resemble, so the warning is
-// evidence and no excuse.
+// confusableCharacters describes unusual characters of a name, and returns whether characters
+// were lost (WarnMalformed) or can be confused with others (WarnConfusable). Names are compared
+// without marks and invisible characters and with look-alikes folded, so the warning is only
+// evidence.
 func confusableCharacters(name string) (string, WarningKind) {
 	if isASCII([]byte(name)) {
 		return "", ""
@@ -216,7 +216,7 @@ func confusableCharacters(name string) (string, WarningKind) {
 	return "", ""
 }
 
-// mention reads text that can only ever be a mention. It is never malformed.
+// mention reads text that can only be a mention. It is never malformed.
 func (f *fieldReader) mention(b *builder, role vendors.Role, at path) {
 	text, k := f.j.TryLossyText()
 	if k != '"' {
@@ -229,8 +229,8 @@ func (f *fieldReader) mention(b *builder, role vendors.Role, at path) {
 	}
 }
 
-// skipNoText passes over what is not a string where one should be, but for a part in an
-// element of XML. Without b that is counted in the document.
+// skipNoText skips a value that is not a string. A part within an XML element is counted, in the
+// component or, if b is nil, in the document.
 func (f *fieldReader) skipNoText(b *builder) {
 	if f.j.Kind() != '{' {
 		f.j.Skip()
@@ -288,8 +288,8 @@ func (f *fieldReader) single(format, member string) {
 	}
 }
 
-// vendorNames are the object names that bear on vendors, in lower case.
-var vendorNames = func() map[string]string {
+// vendorFields are the names of fields that can identify a vendor, by their lower case.
+var vendorFields = func() map[string]string {
 	m := make(map[string]string)
 	for _, n := range []string{"supplier", "manufacturer", "manufacture", "publisher", "author", "authors", "provider",
 		"components", "services", "name", "group", "purl", "cpe", "swid", "externalReferences", "bom-ref", "url", "contact",
@@ -300,20 +300,20 @@ var vendorNames = func() map[string]string {
 	return m
 }()
 
-// nearMiss returns the name that bears on vendors to which another parser may fold
-// name.
-func nearMiss(name string) string {
-	if len(name) > 64 {
+// similarVendorField returns the field that can identify a vendor and that another parser may
+// take the field name for, if it is not name itself.
+func similarVendorField(name string) string {
+	if len(name) > fields.MaxName {
 		return ""
 	}
-	if known := vendorNames[fields.Fold(name)]; known != name {
+	if known := vendorFields[fields.Fold(name)]; known != name {
 		return known
 	}
 	return ""
 }
 
-// unknownIn looks at a member of a component that the format does not know, and reports
-// whether it was counted.
+// unknownIn examines a member of a component that the format does not have, and reports whether
+// it was counted as malformed.
 func (f *fieldReader) unknownIn(b *builder, name []byte) bool {
 	switch string(name) {
 	case mixed:
@@ -325,18 +325,17 @@ func (f *fieldReader) unknownIn(b *builder, name []byte) bool {
 		f.strayPart(b, 1)
 		return true
 	}
-	near := nearMiss(string(name))
+	near := similarVendorField(string(name))
 	if near != "" {
 		b.malformed++
-		f.nearMissWarning(string(name), near)
+		f.similarFieldWarning(string(name), near)
 		return true
 	}
 	return f.makerIn(b, string(name))
 }
 
-// makerIn counts a member that the format does not have at this place if its name says that
-// it holds a maker, in a component or, without one, in the document. It reports whether it
-// did.
+// makerIn counts a member that the format does not have here if it may name a maker, in the
+// component or, if b is nil, in the document. It reports whether it was counted.
 func (f *fieldReader) makerIn(b *builder, name string) bool {
 	if !fields.MayNameMaker(name) || f.j.Kind() == 'n' {
 		return false
@@ -352,7 +351,7 @@ func (f *fieldReader) makerIn(b *builder, name string) bool {
 	return true
 }
 
-// unknown does the same outside of a component, for the given names only.
+// unknown is unknownIn for a member outside of components. It compares the name with known only.
 func (f *fieldReader) unknown(name string, known ...string) bool {
 	if name == partElement {
 		f.strayPart(nil, 1)
@@ -361,18 +360,18 @@ func (f *fieldReader) unknown(name string, known ...string) bool {
 	near := fields.Similar(name, known...)
 	if near != "" {
 		f.s.doc.header.Malformed++
-		f.nearMissWarning(name, near)
+		f.similarFieldWarning(name, near)
 		return true
 	}
 	return f.makerIn(nil, name)
 }
 
-func (f *fieldReader) nearMissWarning(name, near string) {
+func (f *fieldReader) similarFieldWarning(name, near string) {
 	f.s.Warn(WarnSimilarField, fmt.Sprintf("the name %s is not %q, but other parsers may read it so; it was not screened", quote(name), near),
 		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
 }
 
-// checksum reads one digest of a linked document.
+// checksum reads a digest of the document that l refers to.
 func (f *fieldReader) checksum(l *DocumentRef, algorithm, value string) {
 	if !f.expect('{', "a checksum", l.Location.Pointer) {
 		return
@@ -396,7 +395,7 @@ func (f *fieldReader) checksum(l *DocumentRef, algorithm, value string) {
 	l.digest(alg, val)
 }
 
-// digest adds a digest of the linked document.
+// digest adds a digest of the other document.
 func (l *DocumentRef) digest(algorithm, value string) {
 	algorithm = strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(algorithm))
 	if algorithm == "" || len(value) > 256 {

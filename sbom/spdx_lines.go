@@ -16,7 +16,7 @@ type lines struct {
 	buf     []byte
 	pos     int
 	base    int64
-	feed    int // index of the next line feed, or of the end of what was searched for one; before pos if not known
+	feed    int // index of the next line feed, or of the end of buf if it has none; less than pos if not known
 	eof     bool
 	max     int64 // bytes of a line
 	bytes   int64 // of the document
@@ -52,7 +52,7 @@ func (l *lines) next() bool {
 		if l.eof {
 			return false
 		}
-		n := max(end-l.pos, 0) // a CR at the end is looked at again
+		n := max(end-l.pos, 0) // a CR at the end is examined again
 		l.fill()
 		searched, l.feed = l.pos+n, -1
 	}

@@ -14,18 +14,17 @@ import (
 )
 
 const (
-	// maxRDF bounds a document in RDF/XML, whose graph is held in memory.
+	// maxRDF limits a document in RDF/XML. Its graph is built in memory.
 	maxRDF = 64 << 20
-	// rdfDepth bounds its nesting: writers nest a package in each relationship.
+	// rdfDepth limits its nesting. Writers nest a package in each relationship.
 	rdfDepth = 8192
 	rdfSpace = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 	xmlSpace = "http://www.w3.org/XML/1998/namespace"
 )
 
-// readSPDXRDF reads SPDX RDF/XML (SPDX 2.3, annex C). The graph is built first, for
-// a node may stand anywhere and in several pieces, and then written in JSON form. The
-// reader of tools-golang refuses SPDX's own examples of 2.2 and 2.3, and its goroutines
-// race with one another.
+// readSPDXRDF reads SPDX RDF/XML (SPDX 2.3, annex C). The graph is built first, because a node can
+// be anywhere and in several pieces, and is then written in JSON form. The reader of tools-golang
+// rejects SPDX's own examples of 2.2 and 2.3, and has data races.
 func readSPDXRDF(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
@@ -42,7 +41,7 @@ func readSPDXRDF(r io.Reader, s *Sink) error {
 	return x.read()
 }
 
-// An rdfGraph is what a document says: nodes and their properties.
+// An rdfGraph has the nodes of a document and their properties.
 type rdfGraph struct {
 	x     *xmlstream.Reader
 	nodes map[string]*rdfNode // by IRI, or "_:" and blank node id
@@ -60,7 +59,7 @@ type rdfNode struct {
 type rdfProp struct {
 	name   string // local name
 	text   string
-	node   string // id of the node it refers to, "" for a literal
+	node   string // id of the node that it refers to; "" for a literal
 	offset int64
 }
 
@@ -80,7 +79,7 @@ func (g *rdfGraph) read() error {
 	return x.Err()
 }
 
-// node reads the node element whose Start was read last, and returns its id.
+// node reads a node element after its Start, and returns its id.
 func (g *rdfGraph) node() string {
 	x := g.x
 	id := ""
@@ -218,7 +217,7 @@ func (g *rdfGraph) propertyValue(n *rdfNode, p rdfProp, form rdfValueForm) {
 	}
 }
 
-// blankProperty reads the property elements of a node that has no element of its own
+// blankProperty reads the property elements of a node without an element
 // (rdf:parseType="Resource").
 func (g *rdfGraph) blankProperty(n *rdfNode, p rdfProp) {
 	g.blank++
@@ -234,9 +233,9 @@ func (g *rdfGraph) blankProperty(n *rdfNode, p rdfProp) {
 	}
 }
 
-// add adds a property. A graph is a set: what is said twice is said once.
+// add adds a property, unless the node has it: a graph is a set.
 func (n *rdfNode) add(p rdfProp) {
-	if len(n.props) < 1000 { // beyond, as in long lists, it would take quadratic time
+	if len(n.props) < 1000 { // for long lists this would take quadratic time
 		for _, q := range n.props {
 			if q.name == p.name && q.text == p.text && q.node == p.node {
 				return
@@ -249,7 +248,7 @@ func (n *rdfNode) add(p rdfProp) {
 	n.props = append(n.props, p)
 }
 
-// fragment returns what identifies a term: what stands behind "#" or the last "/".
+// fragment returns the name of a term: the part of an IRI after "#" or the last "/".
 func fragment(iri string) string {
 	return iri[strings.LastIndexAny(iri, "#/")+1:]
 }
@@ -263,7 +262,7 @@ func (n *rdfNode) is(typ string) bool {
 	return false
 }
 
-// The members that properties stand for in the JSON form.
+// The members of the JSON form for properties.
 var (
 	rdfPackage = map[string]string{
 		"name": "name", "versionInfo": "versionInfo", "packageFileName": "packageFileName", "supplier": "supplier",
@@ -274,15 +273,15 @@ var (
 	rdfFile = map[string]string{"fileName": "fileName", "copyrightText": "copyrightText"}
 )
 
-// rdfElements are the classes of what has an id, all of which begin with a capital letter as
-// no property does.
+// rdfElements are the classes of nodes with an id. They begin with a capital letter, unlike
+// properties.
 var rdfElements = map[string]bool{"Package": true, "File": true, "Snippet": true, "SpdxDocument": true}
 
-// rdfMisplaced is the name under which an element in the place of a property is kept.
+// rdfMisplaced is the name of a property for an element in the place of a property.
 const rdfMisplaced = "element in the place of a property"
 
-// isPackage reports whether the node is a package: it says so, or is nothing else that has
-// an id and has what only packages have.
+// isPackage reports whether the node is a package: by its class or, if it has no class with an id,
+// by a property that only packages have.
 func (n *rdfNode) isPackage() bool {
 	if n.is("Package") {
 		return true
@@ -295,8 +294,7 @@ func (n *rdfNode) isPackage() bool {
 	return n.has("supplier") || n.has("originator") || n.has("downloadLocation") || n.has("externalRef") || n.has("packageFileName")
 }
 
-// isFile reports whether the node is a file that says who contributed to it or has the
-// copyright.
+// isFile reports whether the node is a file with contributors or a copyright.
 func (n *rdfNode) isFile() bool {
 	return n.is("File") && (n.has("fileContributor") || n.has("copyrightText"))
 }
@@ -327,7 +325,7 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 		}
 		w.End(']')
 	})
-	// Of other nodes, only that they are there.
+	// Other nodes are written as snippets, so that references to them are known.
 	f.section("snippets", func(n *rdfNode) bool { return !n.isPackage() && !n.isFile() && !n.is("SpdxDocument") && n.named() }, func(*rdfNode) {})
 	f.relationships()
 	w.End('}')
@@ -350,8 +348,8 @@ type rdfForm struct {
 	w *jsonstream.Writer
 }
 
-// document writes what is said of the document itself. A second one makes a
-// duplicate name.
+// document writes the properties of the document itself. A second document makes a duplicate
+// name, which is an error.
 func (f *rdfForm) document(n *rdfNode) {
 	for _, p := range n.props {
 		if p.name == "specVersion" {
@@ -406,14 +404,14 @@ func (f *rdfForm) members(n *rdfNode, names map[string]string) {
 		if name := names[p.name]; name != "" {
 			f.name(name, p)
 			f.text(p)
-		} else if nearMiss(p.name) != "" || fields.MayNameMaker(p.name) {
+		} else if similarVendorField(p.name) != "" || fields.MayNameMaker(p.name) {
 			f.name(p.name, p)
-			f.w.Raw([]byte("false")) // nothing that a format has
+			f.w.Raw([]byte("false")) // counts as malformed, see standInRDF
 		}
 	}
 }
 
-// section writes an array of the nodes that are wanted.
+// section writes an array of the nodes for which want returns true.
 func (f *rdfForm) section(name string, want func(*rdfNode) bool, write func(*rdfNode)) {
 	f.w.Member(name)
 	f.w.Begin('[')
@@ -430,8 +428,8 @@ func (f *rdfForm) section(name string, want func(*rdfNode) bool, write func(*rdf
 	f.w.End(']')
 }
 
-// list writes an array of the nodes that a property refers to. One that is not in
-// the document is null.
+// list writes an array of the nodes that a property refers to. A node that is not in the document
+// is 0, see standInRDF.
 func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *rdfNode)) {
 	if !n.has(property) {
 		return
@@ -445,7 +443,7 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 		f.w.At(p.offset)
 		ref := f.g.nodes[p.node]
 		if ref == nil {
-			f.w.Raw([]byte("0")) // not an object: it could not be read
+			f.w.Raw([]byte("0"))
 			continue
 		}
 		f.w.Begin('{')
@@ -458,7 +456,7 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 // named reports whether other documents and encodings can refer to the node.
 func (n *rdfNode) named() bool { return !strings.HasPrefix(n.id, "_: ") }
 
-// external are the namespaces of the documents that this one declares.
+// external returns the namespaces of the documents that this one declares.
 func (f *rdfForm) external() map[string]bool {
 	spaces := make(map[string]bool)
 	for _, n := range f.g.order {
@@ -497,7 +495,7 @@ func (f *rdfForm) relationship(n *rdfNode, p rdfProp, rel *rdfNode, external map
 			to = q.node
 		}
 	}
-	// A node of no known class is there, too.
+	// A node without a known class is an element too.
 	known := func(id string) string {
 		node := f.g.nodes[id]
 		space, _, _ := strings.Cut(id, "#")
