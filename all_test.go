@@ -61,7 +61,7 @@ func TestImportArrows(t *testing.T) {
 		"internal/xmlstream":         {"internal/jsonstream"},
 		"sbom/adapter":               {"internal/purl", "sbom"},
 		"sbom/format":                {"internal/*", "sbom", "vendors"},
-		"sbom/unpack":                {"sbom", "internal/jsonstream"},
+		"sbom/unpack":                {"sbom", "internal/fields", "internal/jsonstream"},
 		"sbom":                       {"internal/jsonstream", "internal/xmlstream", "vendors", "internal/purl", "internal/fields"},
 		"firmware/internal/*":        {"firmware/internal/*", "internal/*", "sbom", "sbom/*", "vendors"},
 		"firmware":                   {"firmware/internal/*", "sbom", "sbom/format", "vendors"},

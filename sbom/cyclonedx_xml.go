@@ -8,11 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // cycloneDXSpace is the namespace of CycloneDX XML, before the version.
-const cycloneDXSpace = "http://cyclonedx.org/schema/bom/"
+const cycloneDXSpace = "http://" + fields.CycloneDXNamespace + "/"
 
 // cycloneDXXMLVersions are the versions of the XML encoding.
 var cycloneDXXMLVersions = append([]string{"1.0", "1.1"}, cycloneDXVersions...)

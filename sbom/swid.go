@@ -136,7 +136,7 @@ func readSWID(r io.Reader, s *Sink) error {
 	if x.Next() != xmlstream.Start {
 		return x.Err()
 	}
-	if string(x.Name()) != "SoftwareIdentity" || x.Space() != swidSpace2015 {
+	if string(x.Name()) != fields.SWIDElement || x.Space() != swidSpace2015 {
 		return &Error{Kind: ErrVersion, Err: fmt.Errorf("the root element is %q of namespace %q; expected SoftwareIdentity of %s", x.Name(), x.Space(), swidSpace2015)}
 	}
 	s.SetVersion("2015")
