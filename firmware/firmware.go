@@ -83,6 +83,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/winexe"
 	"github.com/clause76/clause76/firmware/internal/yocto"
 	"github.com/clause76/clause76/sbom"
+	sbomformat "github.com/clause76/clause76/sbom/format"
 )
 
 // A format is one format of device manifests.
@@ -211,7 +212,7 @@ func opener(depth int) rootfs.Opener {
 		n, err := io.ReadFull(r, head)
 		head = head[:n]
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			return sbom.Failed(sbom.Header{}, sbom.ReadError(0, err))
+			return sbomformat.Failed(sbom.Header{}, sbomformat.ReadError(0, err))
 		}
 		all := io.MultiReader(bytes.NewReader(head), r)
 		if f := detect(head); f != nil {

@@ -290,7 +290,7 @@ func FuzzOpen(f *testing.F) {
 		f.Add([]byte(archive(name, archive("b", "ID=x\nVENDOR_NAME=ZTE\n"))))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for c, err := range firmware.Open(bytes.NewReader(data), &sbom.Options{Limits: sbom.Limits{Depth: 64, Components: 1000}}).Components() {
+		for c, err := range firmware.Open(bytes.NewReader(data), &sbom.Options{Depth: 64, Components: 1000}).Components() {
 			if err != nil {
 				return
 			}

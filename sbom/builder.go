@@ -9,8 +9,8 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A builder gathers one component. All its text goes into one buffer, so that a
-// finished component costs a handful of allocations however many claims it has.
+// A builder collects one component. All its text is in one buffer, so that a component takes a
+// few allocations however many claims it has.
 type builder struct {
 	text      []byte
 	pointer   span // of the component
@@ -23,17 +23,17 @@ type builder struct {
 	claims    []protoClaim
 	malformed int
 	links     []DocumentRef // to bills of materials
-	doubtful  int           // values that count as malformed if nothing else identifies the component
+	doubtful  int           // values that count as malformed if the component has no package URL
 	offset    int64
 	placement Placement
 	indirect  bool
-	identity  bool // a dropped claim said who stands behind the component
-	supplied  bool // a dropped claim was a maker's name
-	wanted    bool // a claim was wanted for its own sake
-	claimed   bool // there was a claim, wanted or not
-	beside    int  // identifiers that were kept beside
+	identity  bool // a dropped claim identifies the vendor
+	supplied  bool // a dropped claim is the name of a maker
+	wanted    bool // a claim was kept by keep
+	claimed   bool // there was a claim, kept or not
+	beside    int  // identifiers that are kept because they can contradict another claim
 	keep      func(vendors.Role, vendors.Kind, []byte) bool
-	sink      *Sink // told of what is odd about a value; may be nil
+	sink      *Sink // for warnings about values; may be nil
 }
 
 // newBuilder returns a builder of components for the sink.
@@ -73,11 +73,11 @@ func (b *builder) setPointer(parent []byte, name string, index int) {
 	b.pointer = span{from, len(b.text)}
 }
 
-// path is a place within a component: its pointer, then a, then n-1 and b if n is
-// not 0. Its zero value is the component itself. If top is set, a is a whole pointer.
+// A path is a place within a component: its pointer, then a, then n-1 and b if n is not 0. The
+// zero value is the component itself. If top is set, a is a pointer in the document.
 type path struct {
 	a   string // "/externalReferences/"
-	n   int    // 1 for element 0, so that the zero value has none
+	n   int    // 1 for element 0; 0 for no element
 	b   string // "/url"
 	top bool
 }
@@ -105,7 +105,7 @@ func (b *builder) claim(role vendors.Role, kind vendors.Kind, value []byte, at p
 	b.examinedClaim(role, kind, value, at, offset)
 }
 
-// examinedClaim adds a claim of which the value was examined.
+// examinedClaim adds a claim with a value that was examined.
 func (b *builder) examinedClaim(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) {
 	if kind != "" && !b.drop(role, kind, value) {
 		b.claims = append(b.claims, protoClaim{role, kind, b.add(value), at, offset})
@@ -136,8 +136,8 @@ func (b *builder) claimPURL(value span, at path, offset int64) {
 	}
 }
 
-// examine says as what a value is to be read. What cannot be read is counted, and the
-// document's header warned of it and of what is odd.
+// examine returns the role and kind in which a value is read. A value that cannot be read is
+// counted, and the header gets a warning about it and about unusual values.
 func (b *builder) examine(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) (vendors.Role, vendors.Kind) {
 	e := vendors.Examine(role, kind, value)
 	if e.Unread {
@@ -149,7 +149,7 @@ func (b *builder) examine(role vendors.Role, kind vendors.Kind, value []byte, at
 	return e.Role, e.Kind
 }
 
-// examined is the kind of warnings about values of a kind.
+// examined returns the kind of warnings about a kind of values.
 func examined(kind vendors.Kind) WarningKind {
 	switch kind {
 	case vendors.KindPURL:
@@ -160,13 +160,13 @@ func examined(kind vendors.Kind) WarningKind {
 	return WarnMalformed
 }
 
-// maxBeside bounds the identifiers of one component that are kept only because they can
-// contradict another. One that does is enough.
+// maxBeside limits the identifiers of one component that are kept only because they can
+// contradict another claim. One that does is enough.
 const maxBeside = 32
 
-// drop reports whether the claim is not wanted. It takes note of whether the claim
-// identifies the maker or supplier of the component. A maker's name and an identifier that are not
-// wanted by themselves stay, for they can contradict a claim that is.
+// drop reports whether to drop a claim. It records whether the claim identifies the vendor of the
+// component. Names of makers and identifiers are not dropped, because they can contradict a
+// claim that is kept.
 func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool {
 	b.claimed = true
 	if b.keep == nil || b.keep(role, kind, value) {
@@ -192,7 +192,7 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 }
 
 // check fails the reader if the component is too large.
-func (b *builder) check(j *jsonstream.Reader, l *Limits) {
+func (b *builder) check(j *jsonstream.Reader, l *Options) {
 	if len(b.text) > l.Component {
 		j.Fail(ErrLimit, limitError("bytes of claims in one component", l.Component))
 	}
@@ -201,8 +201,8 @@ func (b *builder) check(j *jsonstream.Reader, l *Limits) {
 	}
 }
 
-// component returns what was gathered. If no claim was wanted, it costs nothing and
-// says no more than what is counted.
+// component returns the component. If keep kept no claim, it has only counts and flags, and
+// takes no memory.
 func (b *builder) component() Component {
 	c := Component{Placement: b.placement, Pedigree: b.indirect, Malformed: b.malformed,
 		Identified: b.identity, Supplied: b.supplied, HasPURL: b.purl.from < b.purl.to}

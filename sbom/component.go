@@ -6,7 +6,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Placement says whether a component is a product itself or part of one.
+// A Placement is the place of a component: a product itself, or part of one.
 type Placement uint8
 
 const (
@@ -15,102 +15,101 @@ const (
 	// Primary is a product that the document describes: metadata.component of
 	// CycloneDX, the package that an SPDX document DESCRIBES, a device.
 	Primary
-	// Unresolved is a component whose placement stands elsewhere in the document.
-	// [Document.IsPrimary] knows once all components are read.
+	// Unresolved is a component for which the document states the placement later.
+	// [Document.IsPrimary] reports it once all components are read.
 	Unresolved
 )
 
-// A Component is one part of a product, or the product itself, with its claims.
+// A Component is a part of a product, or the product itself, with its claims.
 type Component struct {
-	Ref     string // bom-ref or SPDXID, unique in a sound document; may be empty
-	Type    string // as the format has it: "library", "device"; "service" for services; may be empty
+	Ref     string // bom-ref or SPDXID, unique in a valid document; may be empty
+	Type    string // in the words of the format: "library", "device"; "service" for services; may be empty
 	Group   string
 	Name    string
 	Version string
 	PURL    string // the first package URL, as written; may be empty
-	// Category says what kind of product it is where the format itself says so:
+	// Category is the kind of product if the format determines it:
 	// "telecommunicationsEquipment" for a router. Most components have none.
 	Category  string
 	Placement Placement
-	// Pedigree says that the component is not in the product but in its history:
+	// Pedigree means that the component is not part of the product but of its history:
 	// an ancestor, a variant, an input of its build.
 	Pedigree bool
 	Claims   []vendors.Claim
-	// Supplied says that a manufacturer's, supplier's, publisher's or
-	// distributor's name is given; Identified that the name or an identifier
-	// says who stands behind the component; HasPURL that there is a package URL.
-	// They count what [Document.Keep] dropped.
+	// Supplied means that there is a name of a manufacturer, supplier, publisher or
+	// distributor; Identified that there is such a name or an identifier of a vendor;
+	// HasPURL that there is a package URL. Claims that [Document.Keep] drops count too.
 	Supplied, Identified, HasPURL bool
-	// Malformed counts vendor-bearing fields that could not be read.
+	// Malformed counts fields that can identify a vendor and that could not be read.
 	Malformed int
 	Location  vendors.Location
 }
 
-// A Warning tells of something odd that did not stop the reading.
+// A Warning reports something unusual that did not prevent reading the document.
 type Warning struct {
 	Kind     WarningKind
 	Message  string
 	Location vendors.Location
 }
 
-// A WarningKind is a word for a kind of warnings.
+// A WarningKind is the word for a kind of warnings in a report.
 type WarningKind string
 
 // The kinds of warnings.
 const (
-	WarnMalformed        WarningKind = "malformedField"   // a vendor-bearing field has the wrong type
+	WarnMalformed        WarningKind = "malformedField"   // a field that can identify a vendor has the wrong type
 	WarnSimilarField     WarningKind = "nearMissName"     // a name that other parsers may fold into a known one
-	WarnSchema           WarningKind = "schema"           // what the format's schema would refuse, and was read all the same
+	WarnSchema           WarningKind = "schema"           // a fault by the schema of the format that did not prevent reading
 	WarnConfusable       WarningKind = "oddLetters"       // a maker's name has invisible characters or mixes scripts
 	WarnPURL             WarningKind = "badPURL"          // a package URL that does not parse
 	WarnCPE              WarningKind = "badCPE"           // a CPE that does not parse
 	WarnNullElement      WarningKind = "nullElement"      // null where a component should be
 	WarnSupplierForm     WarningKind = "supplierForm"     // an SPDX supplier without "Organization:" or the like
-	WarnIncomplete       WarningKind = "incomplete"       // the document says that it is not complete, or lacks what would show that it is
-	WarnUnresolved       WarningKind = "unresolvedAgent"  // a supplier that is named by a reference which leads nowhere
+	WarnIncomplete       WarningKind = "incomplete"       // the document states that it is not complete, or does not show that it is
+	WarnUnresolved       WarningKind = "unresolvedAgent"  // a supplier is a reference to an element that the document does not have
 	WarnMissingElement   WarningKind = "missingElement"   // the document refers to an element that it does not have
 	WarnExternalDocument WarningKind = "externalDocument" // parts are in another document, which was not read
 	WarnLinkedDocument   WarningKind = "linkedDocument"   // a linked document was found among those screened together
-	WarnUnverified       WarningKind = "unverified"       // the document came out of an envelope whose signature was not checked
-	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components, or nothing could be found in them
-	WarnTooManyWarnings  WarningKind = "moreWarnings"     // further warnings were counted and dropped
+	WarnUnverified       WarningKind = "unverified"       // the signature of the envelope around the document was not checked
+	WarnNothingScreened  WarningKind = "nothingScreened"  // the document has no components, or none that can be screened
+	WarnTooManyWarnings  WarningKind = "moreWarnings"     // there are further warnings, which are not listed
 	maxWarnings                      = 1000
 	maxSchema                        = 100
 )
 
-// A Header says what a document is. It is complete once all components are read.
+// A Header describes a document. It is complete once all components are read.
 type Header struct {
 	Format      string // "CycloneDX", "SPDX", or a firmware format's name
 	SpecVersion string // "1.6", "SPDX-2.3"; "" where the format has no versions
 	Encoding    string // "JSON", "text"
 	Components  int
 	Warnings    []Warning
-	// Malformed counts what could not be read and so not screened.
+	// Malformed counts fields and elements that could not be read and were not screened.
 	Malformed int
-	// Serial is what other documents refer to this one by: the serial number of
+	// Serial is the name by which other documents refer to this one: the serial number of
 	// CycloneDX ("urn:uuid:…") or the document namespace of SPDX; may be empty.
 	Serial string
-	// Version is the document's own version where its format counts them.
+	// Version is the version of the document itself, if its format has one.
 	Version string
-	// UnresolvedRefs counts the documents that this one refers to and that were not read;
-	// DocumentRefs are the first 1,000 of them.
+	// UnresolvedRefs counts the references to documents that were not read; DocumentRefs are
+	// the first 1,000 of them.
 	UnresolvedRefs int
 	DocumentRefs   []DocumentRef
-	// Notices are what the document says of itself that a reader of any summary has to
-	// know and that changes no verdict, such as that it calls itself incomplete.
+	// Notices are statements of the document about itself that belong in every summary and
+	// change no verdict, such as that it is incomplete.
 	Notices []Warning
-	// NoParts says that a bill of materials names a product and lists no parts of it,
-	// without saying that it has none.
+	// NoParts means that a bill of materials has a primary component and lists no parts of
+	// it, without stating that there are none.
 	NoParts bool
 }
 
 // A DocumentRef is a reference to another document.
 type DocumentRef struct {
-	// URL is what the reference says: a BOM-Link ("urn:cdx:<serial>/<version>"), an
-	// address, or an SPDX document namespace.
+	// URL is a BOM-Link ("urn:cdx:<serial>/<version>"), an address, or an SPDX document
+	// namespace.
 	URL string
-	// Digests are of the other document: algorithm in lower case without hyphens
-	// ("sha256", "sha1") to lower-case hexadecimal.
+	// Digests are those of the other document, in lower-case hexadecimal, by algorithm in
+	// lower case without hyphens ("sha256", "sha1").
 	Digests  map[string]string
 	Location vendors.Location
 }

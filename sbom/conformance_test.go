@@ -77,7 +77,7 @@ func TestConformance(t *testing.T) {
 		}
 		line := fmt.Sprintf("%s\t%s %s %s\t%d\t%v", name, h.Format, h.SpecVersion, h.Encoding, len(cs), kinds)
 		if err != nil {
-			line = fmt.Sprintf("%s\t%s", name, sbom.ErrorKind(err))
+			line = fmt.Sprintf("%s\t%s", name, errorKind(err))
 			if strings.HasPrefix(filepath.Base(name), "valid-") {
 				t.Errorf("%s: %v", name, err)
 			}

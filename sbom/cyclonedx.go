@@ -15,33 +15,33 @@ import (
 // cycloneDXVersions are the versions of the JSON encoding, which began with 1.2.
 var cycloneDXVersions = []string{"1.2", "1.3", "1.4", "1.5", "1.6", "1.7"}
 
-// maxMentions bounds the claims of one component that can only ever be mentions.
-// Dropping more of them cannot change a verdict.
+// maxMentions limits the claims of one component that can only be mentions. Dropping more of
+// them cannot change a verdict.
 const maxMentions = 256
 
-// cdx reads CycloneDX JSON. What is a claim, and of which role, follows the schema
-// of version 1.7 and the descriptions of its fields.
+// cdx reads the JSON form of CycloneDX. Which fields are claims, and in which role, follows the
+// schema of version 1.7 and its descriptions of the fields.
 type cdx struct {
-	fields
+	fieldReader
 	free     []*builder
-	versions []string // that are read
-	unnamed  bool     // metadata names a supplier, and no component
-	at       []byte   // place of the value that is read by its shape
+	versions []string // accepted values of specVersion
+	unnamed  bool     // metadata names a supplier and no component
+	at       []byte   // pointer of the value that is read by its shape
 	scope    scope
 	elements references
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
-	x := &cdx{fields: newFields(jsonstream.NewReader(r, s.Limits().json()), s), versions: cycloneDXVersions}
+	x := &cdx{fieldReader: newFieldReader(jsonstream.NewReader(r, s.Limits().json()), s), versions: cycloneDXVersions}
 	return x.read()
 }
 
 func (x *cdx) read() error {
 	defer x.j.Close()
-	x.j.Watch("mponent", "ervice") // of the names under which parts stand
+	x.j.Watch("mponent", "ervice") // of the names of lists of parts
 	x.s.PlacementFinal()
 	x.document()
-	x.elements.settle(&x.fields)
+	x.elements.settle(&x.fieldReader)
 	return x.j.End()
 }
 
@@ -65,32 +65,8 @@ func (x *cdx) document() {
 				j.Fail(ErrVersion, fmt.Errorf("specVersion is %q; expected one of %q", version, x.versions))
 			}
 			x.s.SetVersion(version)
-		case "metadata":
-			x.metadata()
-		case "components":
-			x.components(nil, "components", false)
-		case "services":
-			x.services(nil, "services", false)
-		case "formulation":
-			x.formulation()
-		case "declarations":
-			x.declarations()
-		case "compositions":
-			x.compositions()
-		case "dependencies":
-			x.dependencies()
-		case "vulnerabilities":
-			x.vulnerabilities()
-		case "externalReferences":
-			x.linkedDocuments()
-		case "serialNumber":
-			text, _ := x.plainText()
-			x.s.SetSerial(string(text))
-		case "version":
-			x.documentVersion()
 		default:
-			x.single("CycloneDX", name)
-			x.member(nil, []byte(name), "$schema", "dependencies", "vulnerabilities", "definitions", "citations")
+			x.documentMember(name)
 		}
 	}
 	x.s.doc.header.NoParts = x.noParts()
@@ -104,7 +80,39 @@ func (x *cdx) document() {
 	}
 }
 
-// documentVersion reads the version of the document itself, a number in JSON.
+// documentMember reads a member of the document, except for its format and version.
+func (x *cdx) documentMember(name string) {
+	switch name {
+	case "metadata":
+		x.metadata()
+	case "components":
+		x.components(nil, "components", false)
+	case "services":
+		x.services(nil, "services", false)
+	case "formulation":
+		x.formulation()
+	case "declarations":
+		x.declarations()
+	case "compositions":
+		x.compositions()
+	case "dependencies":
+		x.dependencies()
+	case "vulnerabilities":
+		x.vulnerabilities()
+	case "externalReferences":
+		x.linkedDocuments()
+	case "serialNumber":
+		text, _ := x.plainText()
+		x.s.SetSerial(string(text))
+	case "version":
+		x.documentVersion()
+	default:
+		x.single("CycloneDX", name)
+		x.member(nil, []byte(name), "$schema", "dependencies", "vulnerabilities", "definitions", "citations")
+	}
+}
+
+// documentVersion reads the version of the document itself, which is a number in JSON.
 func (x *cdx) documentVersion() {
 	text, k := x.j.TryText()
 	if k == '0' {
@@ -116,7 +124,7 @@ func (x *cdx) documentVersion() {
 	x.s.doc.header.Version = string(text[:min(len(text), 20)])
 }
 
-// begin takes a builder for a component at parent/name/index.
+// begin returns a builder for the component at parent/name/index.
 func (x *cdx) begin(parent []byte, name string, index int) *builder {
 	var b *builder
 	if n := len(x.free); n > 0 {
@@ -154,8 +162,8 @@ var componentTypes = map[string]bool{
 	"cryptographic-asset": true,
 }
 
-// schema warns of what the schema would refuse in a component or service and what is
-// read all the same.
+// schema warns about faults that the schema would reject in a component or service, and that
+// do not prevent reading it.
 func (x *cdx) schema(b *builder) {
 	rule := ""
 	switch typ := b.get(b.typ); {
@@ -178,19 +186,19 @@ func (x *cdx) components(parent []byte, name string, indirect bool) {
 	if !x.array(parent, name) {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		b := x.begin(parent, name, i)
 		b.indirect = indirect
 		x.component(b)
 	}
 }
 
-// array enters an array, or warns if there is none where one should be.
+// array enters an array, or warns about any other value.
 func (x *cdx) array(parent []byte, name string) bool {
 	return x.expect('[', name, string(parent)+"/"+name)
 }
 
-// component reads one component into b and emits it.
+// component reads one component into b and delivers it.
 func (x *cdx) component(b *builder) {
 	j := x.j
 	j.Load()
@@ -233,8 +241,39 @@ func (x *cdx) componentMember(b *builder, name []byte) {
 	x.leafMember(b, name)
 }
 
-// leafMember reads a member of a component that holds no other components.
+// leafMember reads a member of a component that contains no other components.
 func (x *cdx) leafMember(b *builder, name []byte) {
+	if x.identityMember(b, name) || x.partyMember(b, name) {
+		return
+	}
+	j := x.j
+	switch string(name) {
+	case "externalReferences":
+		j.Load()
+		x.references(b)
+	case "properties":
+		j.Load()
+		x.properties(b)
+	case "licenses", "data", "modelCard", "patentAssertions", "cryptoProperties":
+		x.shaped(b, componentShapes[string(name)], string(name))
+	case "evidence":
+		j.Load()
+		x.evidence(b)
+	case "description":
+		x.mention(b, vendors.Mention, path{a: "/description"})
+	case "copyright":
+		x.mention(b, vendors.Author, path{a: "/copyright"})
+	case "hashes", "mime-type", "scope", "modified", "tags", "omniborId", "swhid", "isExternal", "versionRange", "releaseNotes":
+		x.pass(b)
+	case "signature":
+		j.Skip()
+	default:
+		x.unexpected(b, name)
+	}
+}
+
+// identityMember reads a member that identifies a component. It reports whether name is one.
+func (x *cdx) identityMember(b *builder, name []byte) bool {
 	j := x.j
 	switch string(name) {
 	case "type":
@@ -253,6 +292,20 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 		x.purl(b)
 	case "cpe":
 		x.cpe(b, path{a: "/cpe"})
+	case "swid":
+		j.Load()
+		x.swid(b)
+	default:
+		return false
+	}
+	return true
+}
+
+// partyMember reads a member that names a maker, supplier or author of a component. It reports
+// whether name is one.
+func (x *cdx) partyMember(b *builder, name []byte) bool {
+	j := x.j
+	switch string(name) {
 	case "supplier":
 		j.Load()
 		x.entity(b, vendors.Supplier, &supplierPaths)
@@ -266,35 +319,14 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	case "authors":
 		j.Load()
 		x.authors(b)
-	case "description":
-		x.mention(b, vendors.Mention, path{a: "/description"})
-	case "copyright":
-		x.mention(b, vendors.Author, path{a: "/copyright"})
-	case "externalReferences":
-		j.Load()
-		x.references(b)
-	case "properties":
-		j.Load()
-		x.properties(b)
-	case "licenses", "data", "modelCard", "patentAssertions", "cryptoProperties":
-		x.shaped(b, componentShapes[string(name)], string(name))
-	case "swid":
-		j.Load()
-		x.swid(b)
-	case "evidence":
-		j.Load()
-		x.evidence(b)
-	case "hashes", "mime-type", "scope", "modified", "tags", "omniborId", "swhid", "isExternal", "versionRange", "releaseNotes":
-		x.pass(b)
-	case "signature":
-		j.Skip()
 	default:
-		x.unexpected(b, name)
+		return false
 	}
+	return true
 }
 
-// nested reads what is nested in a component. The parent's pointer is copied, for
-// its builder may be given to another component meanwhile.
+// nested reads components within a component. The pointer of the parent is copied, so that it
+// does not depend on the buffer of its builder.
 func (x *cdx) nested(b *builder, read func(parent []byte)) {
 	read(slices.Clone(b.get(b.pointer)))
 }
@@ -329,10 +361,10 @@ func (x *cdx) services(parent []byte, name string, indirect bool) {
 	}
 }
 
-// metadata reads what the document says about its subject. Its authors, tools and
-// manufacturer (since 1.6) made the document and not the product. Whether its
-// supplier supplied the product or the document is disputed (CycloneDX
-// specification issues 345 and 1090), so it counts as a reference.
+// metadata reads the description of the primary component. The authors, tools and manufacturer
+// (since 1.6) of metadata made the document and not the product. Whether its supplier supplied
+// the product or the document is disputed (CycloneDX specification issues 345 and 1090), so it
+// counts as a reference.
 func (x *cdx) metadata() {
 	j := x.j
 	if !x.expect('{', "metadata", "/metadata") {
@@ -353,7 +385,7 @@ func (x *cdx) metadata() {
 			for j.More() {
 				x.componentMember(subject, j.Name())
 			}
-		case "manufacture": // until 1.5: of the component that the document describes
+		case "manufacture": // until 1.5, of the primary component
 			x.entity(about, vendors.Manufacturer, &manufacturePaths)
 		case "supplier":
 			x.entity(about, vendors.Reference, &supplierPaths)
@@ -379,7 +411,7 @@ func (x *cdx) metadata() {
 	}
 }
 
-// formulation reads the components and services of which a build was made.
+// formulation reads the components and services that went into the build.
 func (x *cdx) formulation() {
 	if !x.array(nil, "formulation") {
 		return
@@ -392,8 +424,8 @@ func (x *cdx) formulation() {
 	}
 }
 
-// parts reads the components and services of an object that was entered. It has known
-// members beside them.
+// parts reads the components and services of an object that was entered. known are its other
+// members.
 func (x *cdx) parts(at string, indirect bool, known ...string) {
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {
@@ -407,7 +439,7 @@ func (x *cdx) parts(at string, indirect bool, known ...string) {
 	}
 }
 
-// declarations.targets are what is attested about: products, like components.
+// declarations reads the targets of attestations, which are products as components are.
 func (x *cdx) declarations() {
 	if !x.expect('{', "declarations", "/declarations") {
 		return
@@ -424,7 +456,7 @@ func (x *cdx) declarations() {
 	}
 }
 
-// linkedDocuments reads the document's own external references.
+// linkedDocuments reads the external references of the document itself.
 func (x *cdx) linkedDocuments() {
 	if !x.array(nil, "externalReferences") {
 		return

@@ -18,8 +18,8 @@ var (
 	providerPaths     = pathsOf("/provider")
 )
 
-// entity reads an organisational entity: its name, its URLs and the addresses of
-// its contacts. A bare string, which the schema does not allow, is read as a name.
+// entity reads an organizational entity: its name, its URLs and the e-mail addresses of its
+// contacts. A string, which the schema does not allow, is read as a name.
 func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 	j := x.j
 	if j.Kind() == '"' {
@@ -56,7 +56,7 @@ func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 	}
 }
 
-// contacts reads the e-mail addresses of contacts; the persons' names say nothing.
+// contacts reads the e-mail addresses of contacts. The names of persons do not identify a vendor.
 func (x *cdx) contacts(b *builder, role vendors.Role, at string) {
 	read := func(i int) {
 		if !x.object(b, "contact") {

@@ -10,7 +10,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// evidence reads what an analysis concluded about the component's identity.
+// evidence reads the conclusions of an analysis about the identity of the component.
 func (x *cdx) evidence(b *builder) {
 	if !x.object(b, "evidence") {
 		return
@@ -53,20 +53,20 @@ func (x *cdx) evidence(b *builder) {
 	}
 }
 
-// An evidenceValue is a value that an analysis concluded for a field, or found.
+// An evidenceValue is a value that an analysis concluded for a field, or that a method found.
 type evidenceValue struct {
 	value     span
 	at        path
 	off       int64
 	concluded bool
-	lossy     bool // half a character of it was lost
+	lossy     bool // half a character was lost
 }
 
-// maxEvidence bounds the values of one identity that are held until its field is known.
+// maxEvidence limits the values of one identity that are kept until its field is known.
 const maxEvidence = 256
 
-// identity reads what was concluded for one field of the component, and the values that
-// methods found for it.
+// identity reads the value that was concluded for one field of the component, and the values
+// that methods found for it.
 func (x *cdx) identity(b *builder, at string) {
 	if !x.object(b, "identity") {
 		return
@@ -111,11 +111,41 @@ func (x *cdx) identity(b *builder, at string) {
 	}
 }
 
-// evidenceClaim makes the claim of a value. A method can find the identity itself, and also
-// the file from which it was taken, so that only what has the form of an identifier is one.
+// evidenceClaim makes the claim of a value.
 func (x *cdx) evidenceClaim(b *builder, field string, v evidenceValue) {
 	text := b.get(v.value)
-	form := makerField{vendors.Mention, vendors.KindText}
+	form, ok := x.evidenceForm(b, field, v)
+	if !ok {
+		return
+	}
+	switch {
+	case isPURL(text):
+		form = makerField{vendors.Namespace, vendors.KindPURL}
+	case isCPE(text):
+		form = makerField{vendors.Namespace, vendors.KindCPE}
+	}
+	if v.lossy && form.kind != vendors.KindText {
+		b.malformed++
+	}
+	if !v.concluded && form.role != vendors.Mention {
+		form.role = vendors.Reference // it was found, and is compared with the fields of the component
+	}
+	if form.role == vendors.Mention && len(b.claims) >= maxMentions {
+		return
+	}
+	if form.kind == vendors.KindName {
+		x.makerValue(b, form, bytes.Clone(text), v.at, v.off)
+		return
+	}
+	b.claimSpan(form.role, form.kind, v.value, v.at, v.off)
+}
+
+// evidenceForm returns the form of claim for a value of a field. It returns false for a field
+// that is not known, which it counts. A method can find the identity itself, or the file that
+// it was taken from; so only values in the form of an identifier are identifiers.
+func (x *cdx) evidenceForm(b *builder, field string, v evidenceValue) (form makerField, ok bool) {
+	text := b.get(v.value)
+	form = makerField{vendors.Mention, vendors.KindText}
 	switch folded := strings.ToLower(strings.TrimSpace(field)); folded {
 	case "purl", "cpe":
 		if folded == "cpe" && v.concluded {
@@ -142,29 +172,10 @@ func (x *cdx) evidenceClaim(b *builder, field string, v evidenceValue) {
 			b.malformed++
 			x.s.Warn(WarnMalformed, "the evidence is about the field "+quote(field)+", which the format does not have; its value was not screened",
 				vendors.Location{Pointer: x.j.Pointer(), Offset: v.off})
-			return
+			return form, false
 		}
 	}
-	switch {
-	case isPURL(text):
-		form = makerField{vendors.Namespace, vendors.KindPURL}
-	case isCPE(text):
-		form = makerField{vendors.Namespace, vendors.KindCPE}
-	}
-	if v.lossy && form.kind != vendors.KindText {
-		b.malformed++
-	}
-	if !v.concluded && form.role != vendors.Mention {
-		form.role = vendors.Reference // it was found, and is weighed against what the component says
-	}
-	if form.role == vendors.Mention && len(b.claims) >= maxMentions {
-		return
-	}
-	if form.kind == vendors.KindName {
-		x.makerValue(b, form, bytes.Clone(text), v.at, v.off)
-		return
-	}
-	b.claimSpan(form.role, form.kind, v.value, v.at, v.off)
+	return form, true
 }
 
 // isCPE reports whether a value has the scheme of CPEs.
@@ -172,8 +183,8 @@ func isCPE(value []byte) bool {
 	return len(value) >= 4 && strings.EqualFold(string(value[:4]), "cpe:")
 }
 
-// isPURL reports whether a value has the scheme of package URLs. What has it and does not
-// parse is malformed; what does not have it is something else, such as the path of a file.
+// isPURL reports whether a value has the scheme of package URLs. A value that has it and does
+// not parse is malformed; a value without it is something else, such as the path of a file.
 func isPURL(value []byte) bool {
 	return len(value) >= 4 && strings.EqualFold(string(value[:4]), "pkg:")
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// references reads external references. Where the code is kept and where the component
-// comes from speak for it, and its site says what it is about; all other types only
-// mention.
+// references reads external references. The places where the code is kept and where the
+// component comes from are references to its vendor, and its site is its homepage; all other
+// types are mentions.
 func (x *cdx) references(b *builder) {
 	if !x.list(b, "list of external references") {
 		return
@@ -51,8 +51,8 @@ func (x *cdx) references(b *builder) {
 	}
 }
 
-// referenceRoles are the types of external references in all versions of the schema that
-// speak for the component, and those that other formats and tools call by other names.
+// referenceRoles are the types of external references that are more than mentions: those of all
+// versions of the schema, and the names that other formats and tools use for them.
 var referenceRoles = map[string]vendors.Role{
 	"vcs": vendors.Reference, "distribution": vendors.Reference, "distribution-intake": vendors.Reference, "source-distribution": vendors.Reference,
 	"website": vendors.Homepage,
@@ -74,14 +74,14 @@ var referenceMentions = func() map[string]bool {
 	return m
 }()
 
-// foldType returns the type of an external reference as the schema spells it: "VCS" and
-// "source_distribution" are read as it means them.
+// foldType returns the type of an external reference in the spelling of the schema: "vcs" for
+// "VCS", "source-distribution" for "source_distribution".
 func foldType(typ []byte) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(string(typ))), "_", "-")
 }
 
-// referenceRole returns the role of an external reference. What a type means that the
-// schema does not have is not known, so that it is counted.
+// referenceRole returns the role of an external reference. A type that the schema does not have
+// is counted, because its meaning is not known.
 func (x *cdx) referenceRole(b *builder, typ []byte) vendors.Role {
 	if referenceMentions[string(typ)] {
 		return vendors.Mention
@@ -104,8 +104,8 @@ func (x *cdx) referenceRole(b *builder, typ []byte) vendors.Role {
 	return role
 }
 
-// linked gives the bills of materials to which a component refers. The registry's record of
-// the package is none.
+// linked reports the bills of materials that a component refers to. A registry's own record of
+// the package is not a bill of materials.
 func (x *cdx) linked(b *builder) {
 	for _, link := range b.links {
 		if isRegistryRecord(string(b.get(b.purl)), link.URL) {
@@ -116,8 +116,8 @@ func (x *cdx) linked(b *builder) {
 	}
 }
 
-// properties reads name-value pairs. Some are known to hold a maker or an identifier, see
-// propertyOf. All others only mention.
+// properties reads name-value pairs. Some are known to have a maker or an identifier, see
+// propertyOf. All others are mentions.
 func (x *cdx) properties(b *builder) {
 	if !x.list(b, "list of properties") {
 		return
@@ -149,7 +149,7 @@ func (x *cdx) properties(b *builder) {
 			b.malformed++
 		}
 		if build && string(b.get(value)) == "host" {
-			b.indirect = true // Buildroot lists the tools that it builds with
+			b.indirect = true // Buildroot lists its build tools
 		}
 		at := element("/properties/", i, "/value")
 		if field == mentionText {
@@ -162,7 +162,7 @@ func (x *cdx) properties(b *builder) {
 	}
 }
 
-// only reads one member of an object with read. It has known members beside it.
+// only reads one member of an object with read. known are the other members of the object.
 func (x *cdx) only(b *builder, name string, read func(), known ...string) {
 	if !x.object(b, "element") {
 		return
@@ -176,7 +176,7 @@ func (x *cdx) only(b *builder, name string, read func(), known ...string) {
 	}
 }
 
-// swid reads the identity of a SWID tag, and the tag itself where it is enclosed.
+// swid reads the identity of a SWID tag, and the tag itself if it is enclosed.
 func (x *cdx) swid(b *builder) {
 	if !x.object(b, "swid") {
 		return
@@ -219,7 +219,7 @@ func (x *cdx) swidText(b *builder) {
 	}
 	data := b.get(content)
 	if encoded {
-		// Line breaks are allowed in what is encoded, other faults are not.
+		// DecodeString ignores line breaks, which are allowed, and nothing else.
 		decoded, err := base64.StdEncoding.DecodeString(string(data))
 		if err != nil {
 			x.malformedTag(b, off, err)
@@ -234,7 +234,7 @@ func (x *cdx) swidText(b *builder) {
 	if bytes.HasPrefix(data, []byte(coswidMagic)) {
 		read = readCoSWID
 	}
-	tag := NewDocument(Header{}, &Options{Limits: x.limits}, func(s *Sink) error { return read(bytes.NewReader(data), s) })
+	tag := NewDocument(Header{}, &x.limits, func(s *Sink) error { return read(bytes.NewReader(data), s) })
 	for c, err := range tag.Components() {
 		if err != nil {
 			x.malformedTag(b, off, err)
@@ -255,8 +255,8 @@ func (x *cdx) malformedTag(b *builder, off int64, err error) {
 	x.s.Warn(WarnMalformed, "the enclosed SWID tag cannot be read: "+err.Error(), vendors.Location{Pointer: string(b.get(b.pointer)) + "/swid/text/content", Offset: off})
 }
 
-// pedigree lists what the component was made from and what was made from it.
-// Each is a component of its own, marked as indirect.
+// pedigree reads the components that the component was made from, and those made from it. Each
+// is delivered as a component with Pedigree set.
 func (x *cdx) pedigree(b *builder) {
 	if !x.object(b, "pedigree") {
 		return

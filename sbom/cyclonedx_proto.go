@@ -100,7 +100,7 @@ func readCycloneDXProtoText(r io.Reader, s *Sink) error {
 // readProto reads a document. stray counts the parts in it that decode does not return.
 func readProto(r io.Reader, s *Sink, decode func([]byte, int) (*protomsg.Message, error), stray func([]byte) int) error {
 	l := s.Limits()
-	data, err := l.ReadAll(r, maxProto)
+	data, err := l.readAll(r, maxProto)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func readProto(r io.Reader, s *Sink, decode func([]byte, int) (*protomsg.Message
 		return &Error{Kind: ErrSyntax, Err: fmt.Errorf("not CycloneDX in protobuf: %w", err)}
 	}
 	s.located = false // the decoder knows no places
-	x := &cdx{fields: newFields(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
+	x := &cdx{fieldReader: newFieldReader(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
 		p := &protoWriter{w: w, stray: stray(data)}
 		p.message(m, true)
 		return nil

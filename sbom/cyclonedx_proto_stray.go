@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/protomsg"
 )
 
@@ -139,7 +140,7 @@ func (f *textFrame) isPart() bool {
 // name takes note of a field.
 func (f *textFrame) name(field []byte) {
 	f.field = field
-	if !f.passed && bearsOnMaker(field) && !f.has(field) {
+	if !f.passed && fields.MayNameMaker(field) && !f.has(field) {
 		f.makers++
 	}
 	if string(field) == "bom_ref" {

@@ -8,13 +8,13 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// dependencies read which elements the document refers to. In XML a dependency has
+// dependencies reads which elements the document refers to. In XML, a dependency has
 // dependencies of its own where JSON has references.
 func (x *cdx) dependencies() {
 	if !x.array(nil, "dependencies") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		x.dependency(i)
 	}
@@ -38,12 +38,12 @@ func (x *cdx) dependency(i int) {
 	}
 }
 
-// vulnerabilities are no parts, but compositions can refer to them.
+// vulnerabilities reads the ids of vulnerabilities, because compositions can refer to them.
 func (x *cdx) vulnerabilities() {
 	if !x.array(nil, "vulnerabilities") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		if !x.expect('{', "a vulnerability", fmt.Sprintf("/vulnerabilities/%d", i)) {
 			continue
 		}
@@ -55,12 +55,12 @@ func (x *cdx) vulnerabilities() {
 					continue
 				}
 			}
-			x.member(nil, name, string(name)) // all are looked through, but for tools
+			x.member(nil, name, string(name)) // each is searched for parts, except for tools
 		}
 	}
 }
 
-// elementRefs reads a list of references to elements. Each is given to then, unless that is
+// elementRefs reads a list of references to elements, and calls then with each unless then is
 // nil.
 func (x *cdx) elementRefs(what, list string, i int, then func([]byte)) {
 	if !x.expect('[', what, fmt.Sprintf("%s/%d", list, i)) {

@@ -8,19 +8,19 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A scope is what a document says about its own completeness.
+// A scope is the statement of a document about its own completeness.
 type scope struct {
-	subject  bool            // metadata names what the document describes
-	ref      string          // of the subject
+	subject  bool            // metadata has a primary component
+	ref      string          // of the primary component
 	parts    bool            // there is a component or service of the product
 	whole    bool            // a composition without references is complete
 	complete map[string]bool // references of compositions that are complete
 }
 
-// maxComplete bounds the references that are kept. A document without parts has few.
+// maxComplete limits the references that are kept. A document without parts has few.
 const maxComplete = 1000
 
-// see takes note of a component that was read.
+// see records a component that was read.
 func (s *scope) see(b *builder) {
 	switch {
 	case b.placement == Primary:
@@ -31,15 +31,14 @@ func (s *scope) see(b *builder) {
 	}
 }
 
-// noParts reports whether the document has a product and no parts of it, does not say that
-// this is all, and does not refer to documents that may list them.
+// noParts reports whether the document has a primary component and no parts of it, does not
+// state that there are none, and does not refer to documents that may list them.
 func (x *cdx) noParts() bool {
 	s := &x.scope
 	return s.subject && !s.parts && !s.whole && !s.complete[s.ref] && x.s.doc.header.UnresolvedRefs == 0
 }
 
-// compositions say of which components the list of parts or dependencies is complete, and
-// of which it is not.
+// compositions reads for which components the list of parts or dependencies is complete.
 func (x *cdx) compositions() {
 	if !x.array(nil, "compositions") {
 		return
@@ -57,7 +56,7 @@ func (x *cdx) compositions() {
 func (x *cdx) composition(i int, at string, said map[string]bool) {
 	aggregate := ""
 	var refs []string
-	about := false // it says what it is about
+	about := false // it refers to elements
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {
 		case "aggregate":
@@ -91,8 +90,8 @@ func (x *cdx) composition(i int, at string, said map[string]bool) {
 	}
 }
 
-// incomplete says that a composition is not complete: a notice for each kind of that, and
-// a warning unless the document only leaves it open.
+// incomplete reports that a composition is not complete: with one notice for each value of
+// aggregate, and with a warning unless the value is "not_specified".
 func (x *cdx) incomplete(aggregate string, at vendors.Location, said map[string]bool) {
 	message := "the document says that this composition is " + quote(aggregate)
 	if aggregate != "not_specified" {

@@ -8,15 +8,15 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A shape says what is claimed of a value of a component: of a string, and of the
-// members of an object. An array is read as each of its elements. It serves the fields
-// that hold an organisation, a person or an address some levels down. Which of the
-// schema's places have a shape, and why the others have none, is in the table
-// testdata/cyclonedx-parties.txt, which a test compares with the schema.
+// A shape describes the claims of a value within a component: of a string, or of the members of
+// an object. An array has the claims of each of its elements. Shapes are for fields that have an
+// organization, a person or an address some levels down. The table
+// testdata/cyclonedx-parties.txt lists which fields of the schema have a shape, and why the
+// others have none; a test compares it with the schema.
 type shape struct {
 	role    vendors.Role
-	kind    vendors.Kind      // of a string; "" if there should be none
-	members map[string]*shape // nil for one that the schema has and that makes no claim
+	kind    vendors.Kind      // of a string; "" if the schema has none here
+	members map[string]*shape // nil for a member of the schema without claims
 }
 
 type members = map[string]*shape
@@ -25,8 +25,8 @@ func textShape(role vendors.Role, kind vendors.Kind) *shape { return &shape{role
 
 func objectShape(m members) *shape { return &shape{members: m} }
 
-// partyShape is an organisation or a person in a role. The persons of an organisation
-// only have e-mail addresses, for their names say nothing.
+// partyShape is an organization or a person in a role. Of the contacts of an organization, only
+// the e-mail addresses are read: the names of persons do not identify a vendor.
 func partyShape(role vendors.Role) *shape {
 	contact := objectShape(members{"email": textShape(role, vendors.KindEmail), "name": nil, "phone": nil, "bom-ref": nil})
 	return &shape{role: role, kind: vendors.KindName, members: members{
@@ -34,21 +34,20 @@ func partyShape(role vendors.Role) *shape {
 		"email": textShape(role, vendors.KindEmail), "phone": nil, "address": nil, "bom-ref": nil}}
 }
 
-// eitherShape is an object that has an organisation or a person.
+// eitherShape is an object with an organization or a person.
 func eitherShape(role vendors.Role) *shape {
 	p := partyShape(role)
 	return objectShape(members{"organization": p, "individual": p, "contact": p})
 }
 
 var (
-	// governanceShape: who owns, keeps or looks after data that a component is made of,
-	// was trained with or handles. It need not be who supplies the component.
+	// governanceShape has the owners, custodians and stewards of data that a component
+	// consists of, was trained with or handles. They need not be its suppliers.
 	governanceShape = func() *shape {
 		p := eitherShape(vendors.Reference)
 		return objectShape(members{"owners": p, "custodians": p, "stewards": p})
 	}()
-	// licensingShape: who grants the license. To whom it was granted and who bought it
-	// (licensee, purchaser) are customers.
+	// licensingShape has the licensor. The licensee and the purchaser are customers.
 	licensingShape = objectShape(members{"licensor": eitherShape(vendors.Reference), "licensee": nil, "purchaser": nil, "altIds": nil,
 		"purchaseOrder": nil, "licenseTypes": nil, "lastRenewal": nil, "expiration": nil})
 	licensesShape = objectShape(members{
@@ -59,7 +58,7 @@ var (
 		"email": textShape(vendors.Author, vendors.KindEmail), "timestamp": nil})
 )
 
-// dataShape is data: where it can be had, and who governs it.
+// dataShape is data: its address, and its governance.
 func dataShape(contents vendors.Role) *shape {
 	return objectShape(members{"contents": objectShape(members{"url": textShape(contents, vendors.KindURL), "attachment": nil, "properties": nil}),
 		"governance": governanceShape, "bom-ref": nil, "type": nil, "name": nil, "classification": nil, "sensitiveData": nil, "graphics": nil,
@@ -70,11 +69,11 @@ func dataShape(contents vendors.Role) *shape {
 var componentShapes = members{
 	"licenses": licensesShape,
 	"data":     dataShape(vendors.Reference),
-	// What a model was trained with is not a part of it, but who governs that bears on it.
+	// Training data is not part of a model, but its governance can concern the model.
 	"modelCard": objectShape(members{"modelParameters": objectShape(members{"datasets": dataShape(vendors.Mention), "approach": nil, "task": nil,
 		"architectureFamily": nil, "modelArchitecture": nil, "inputs": nil, "outputs": nil}),
 		"bom-ref": nil, "quantitativeAnalysis": nil, "considerations": nil, "properties": nil}),
-	// Who holds or asserts a patent need not have made anything of the component.
+	// The asserter of a patent need not have made any part of the component.
 	"patentAssertions": objectShape(members{"asserter": partyShape(vendors.Mention), "bom-ref": nil, "assertionType": nil,
 		"patentRefs": nil, "notes": nil}),
 	"cryptoProperties": objectShape(members{
@@ -82,19 +81,19 @@ var componentShapes = members{
 		"assetType":             nil, "algorithmProperties": nil, "relatedCryptoMaterialProperties": nil, "protocolProperties": nil, "oid": nil}),
 }
 
-// certificateShape: a certificate is of its subject. Who issued it vouches for it only.
+// certificateShape: a certificate belongs to its subject. Its issuer only vouches for it.
 var certificateShape = objectShape(members{"subjectName": textShape(vendors.Reference, vendors.KindCertificate),
 	"issuerName": textShape(vendors.Mention, vendors.KindText), "serialNumber": nil, "notValidBefore": nil, "notValidAfter": nil,
 	"signatureAlgorithmRef": nil, "subjectPublicKeyRef": nil, "certificateFormat": nil, "certificateExtension": nil,
 	"certificateFileExtension": nil, "fingerprint": nil, "certificateState": nil, "creationDate": nil, "activationDate": nil,
 	"deactivationDate": nil, "revocationDate": nil, "destructionDate": nil, "certificateExtensions": nil, "relatedCryptographicAssets": nil})
 
-// serviceDataShape is what flows through a service. Where it comes from and goes to are
-// other services.
+// serviceDataShape is data that flows through a service. Its source and destination are other
+// services.
 var serviceDataShape = objectShape(members{"governance": governanceShape, "source": textShape(vendors.Mention, vendors.KindURL),
 	"destination": textShape(vendors.Mention, vendors.KindURL), "flow": nil, "classification": nil, "name": nil, "description": nil})
 
-// pedigreeShapes are the members of a pedigree beside its components. Those who changed
+// pedigreeShapes are the members of a pedigree other than components. The persons who changed
 // the component are authors.
 var pedigreeShapes = members{
 	"commits": objectShape(members{"url": textShape(vendors.Mention, vendors.KindURL), "author": actionShape, "committer": actionShape,
@@ -104,14 +103,14 @@ var pedigreeShapes = members{
 	"notes": nil,
 }
 
-// shaped reads a member of a component as its shape says.
+// shaped reads a member of a component by its shape.
 func (x *cdx) shaped(b *builder, s *shape, name string) {
 	x.at = append(append(x.at[:0], '/'), name...)
 	x.j.Load()
 	x.shapedValue(b, s)
 }
 
-// shapedValue reads the value at the place x.at within the component.
+// shapedValue reads the value at x.at within the component.
 func (x *cdx) shapedValue(b *builder, s *shape) {
 	j := x.j
 	switch k := j.Kind(); {

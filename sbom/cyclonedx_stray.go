@@ -7,29 +7,31 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/vendors"
 )
 
-// Components and services are read where the schema has them. One that stands anywhere
-// else is not screened, so it is counted. There are two kinds of such places:
+// Components and services are read where the schema has them. A component in any other place is
+// not screened, so it is counted. There are two kinds of such places:
 //
-//   - members that the schema does not have: there, what looks like a component counts,
-//     whatever it is called;
-//   - members that the schema has and that make no claim, such as dependencies: there,
-//     what is called a component or service counts.
+//   - members that the schema does not have: there, every object with the fields of a
+//     component counts, under any name;
+//   - members that the schema has and that have no claims, such as dependencies: there, an
+//     object counts if its member is named component or service.
 //
-// Name-value pairs (properties) and annotations are texts about something. The tools that
-// made the document or an assessment are not parts of the product.
+// Properties and annotations are texts. The tools that made the document or an assessment are
+// not parts of the product.
 
-// A partLook gathers what makes an object or XML element look like a component or service.
+// A partLook collects the fields of an object or XML element, to find out whether it looks
+// like a component or service.
 type partLook struct {
-	listed bool // it stands under a name for components or services
-	name   bool
-	bears  bool // a field that bears on the vendor of a component
-	maker  bool // a field that may say who made it
+	listed bool // its own name is one for components or services
+	name   bool // it has a name
+	bears  bool // it has a field that can identify the vendor of a component
+	maker  bool // it has a field that may name its maker
 }
 
-// isPartName reports whether parts stand under this name, in CycloneDX or in SPDX.
+// isPartName reports whether parts are members of this name, in CycloneDX or in SPDX.
 func isPartName[T string | []byte](name T) bool {
 	if n := len(name); n < len("service") || n > len("components") {
 		return false
@@ -42,7 +44,7 @@ func isPartName[T string | []byte](name T) bool {
 	return false
 }
 
-// field takes note of a member, or child or attribute of an element.
+// field records a member of an object, or a child or attribute of an element.
 func (l *partLook) field(name []byte) {
 	switch string(name) {
 	case "name":
@@ -53,19 +55,19 @@ func (l *partLook) field(name []byte) {
 	}
 }
 
-// isPart reports whether it is taken for a component: within a member that the schema does
-// not have (loose) or elsewhere.
+// isPart reports whether it looks like a component. loose means that it is within a member that
+// the schema does not have.
 func (l *partLook) isPart(loose bool) bool {
 	return l.listed && (l.name || l.bears) || loose && (l.maker || l.name && l.bears)
 }
 
-// partElement is the name of the member under which an element of XML is written that looks
-// like a part where none belongs.
+// partElement is the name of the member that is written for an XML element that looks like a
+// part where the format has none.
 const partElement = "#part"
 
-// strayPart counts n parts that were found where the format has none, in a component or,
-// without one, in the document.
-func (f *fields) strayPart(b *builder, n int) {
+// strayPart counts n parts that were found where the format has none, in a component, or in the
+// document if b is nil.
+func (f *fieldReader) strayPart(b *builder, n int) {
 	at := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
 	message := "something here looks like a component, service, package or file, or names a maker, where the format has none; it was not screened"
 	if n > 1 {
@@ -88,7 +90,7 @@ func passedOver[T string | []byte](name T) bool {
 	return false
 }
 
-// pass reads a member that the schema has and that makes no claim.
+// pass reads a member of the schema that has no claims.
 func (x *cdx) pass(b *builder) {
 	if b != nil && !x.j.Watched() {
 		x.j.Drop()
@@ -112,8 +114,8 @@ func (x *cdx) unexpected(b *builder, name []byte) {
 	}
 }
 
-// member reads a member that is read for its components only: one of those that the schema
-// has, or one that it does not have.
+// member reads a member of which only components are read. known are the members that the
+// schema has here.
 func (x *cdx) member(b *builder, name []byte, known ...string) {
 	switch {
 	case passedOver(name):
@@ -132,7 +134,7 @@ func (x *cdx) countStray(b *builder, n int) {
 	x.strayPart(b, n)
 }
 
-// stray reads a value and counts what looks like a component or service in it.
+// stray reads a value and counts the objects in it that look like components or services.
 func (x *cdx) stray(listed, loose bool) (n int) {
 	j := x.j
 	j.Load()
@@ -162,7 +164,7 @@ func (x *cdx) stray(listed, loose bool) (n int) {
 				}
 			default:
 				look.field(name)
-				if loose && j.Kind() != 'n' && bearsOnMaker(name) {
+				if loose && j.Kind() != 'n' && fields.MayNameMaker(name) {
 					look.maker = true
 				}
 				n += x.stray(isPartName(name), loose)

@@ -8,17 +8,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // cycloneDXSpace is the namespace of CycloneDX XML, before the version.
-const cycloneDXSpace = "http://cyclonedx.org/schema/bom/"
+const cycloneDXSpace = "http://" + fields.CycloneDXNamespace + "/"
 
 // cycloneDXXMLVersions are the versions of the XML encoding.
 var cycloneDXXMLVersions = append([]string{"1.0", "1.1"}, cycloneDXVersions...)
 
-// cycloneDXForm is the form of the root element: what of the XML schemas 1.0 to 1.7
-// bears on vendors.
+// cycloneDXForm is the form of the root element. It has the elements of the XML schemas 1.0 to
+// 1.7 that can identify a vendor.
 var cycloneDXForm = func() *xmlForm {
 	type in = map[string]*xmlForm
 	list := func(name string, item *xmlForm) *xmlForm { return &xmlForm{list: name, in: in{name: item}} }
@@ -92,13 +93,13 @@ var cycloneDXForm = func() *xmlForm {
 }()
 
 func readCycloneDXXML(r io.Reader, s *Sink) error {
-	x := &cdx{fields: newFields(transcodeXML(r, s.Limits(), writeCycloneDX), s), versions: cycloneDXXMLVersions}
+	x := &cdx{fieldReader: newFieldReader(transcodeXML(r, s.Limits(), writeCycloneDX), s), versions: cycloneDXXMLVersions}
 	x.standIn = standInXML
 	return x.read()
 }
 
-// writeCycloneDX writes the JSON form of a CycloneDX document in XML. Its version is
-// that of the root element's namespace, whatever the prefix.
+// writeCycloneDX writes the JSON form of a CycloneDX document in XML. The version is in the
+// namespace of the root element.
 func writeCycloneDX(t *xmlWriter) error {
 	x, w := t.x, t.w
 	if x.Next() != xmlstream.Start {

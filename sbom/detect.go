@@ -8,24 +8,24 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
-// headSize is how much of a document is looked at to find out what it is.
+// headSize is the length of the beginning of a document by which its format is detected.
 const headSize = 64 << 10
 
-// NewReader returns the bill of materials that r holds. What r holds is found out
-// at once from its first bytes; the rest is read as the components are asked for,
-// for long arrays by a second goroutine, a little ahead. When the iteration of the
-// components has ended, for whatever reason, r is not read any more.
-// If r holds no bill of materials, Components gives an [ErrNotRecognized].
+// NewReader returns the bill of materials in r. It detects the format at once, from the first
+// 64 KiB; the rest is read while the components are iterated over. After the iteration has
+// ended, for whatever reason, r is not read any more. If r has no bill of materials,
+// [Document.Components] yields an [ErrNotRecognized].
 func NewReader(r io.Reader, opts *Options) *Document {
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(r, head)
 	head = head[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return Failed(Header{}, ReadError(0, err))
+		return failed(Header{}, jsonstream.ReadError(0, err))
 	}
 	return newReader(head, io.MultiReader(bytes.NewReader(head), r), opts)
 }
@@ -33,15 +33,14 @@ func NewReader(r io.Reader, opts *Options) *Document {
 func newReader(head []byte, r io.Reader, opts *Options) *Document {
 	f, err := sniff(head)
 	if err != nil {
-		return Failed(Header{}, err)
+		return failed(Header{}, err)
 	}
 	return NewDocument(Header{Format: f.format, Encoding: f.encoding}, opts, func(s *Sink) error { return f.read(r, s) })
 }
 
-// Detect says what the document that starts with head is: the name of a format in
-// the package's documentation, as reports have it. Otherwise it returns an
-// [ErrNotRecognized] that says what it looks like instead. The answer is where to
-// start reading, not a promise: the reader checks the format's own marks.
+// Detect returns the format of the document that begins with head: one of the names in the
+// documentation of the package, as in reports. For any other input, the error is an
+// [ErrNotRecognized] that describes it. The reader of the format then checks the document.
 func Detect(head []byte) (format string, err error) {
 	f, err := sniff(head)
 	return f.format, err
@@ -69,9 +68,12 @@ var (
 	spdxTagValue       = reading{"SPDX", "tag-value", readTagValue}
 )
 
+// jsonReadings has the readings of JSON by the names in the table of marks of package fields.
+var jsonReadings = map[string]reading{"CycloneDX": cycloneDXJSON, "SPDX 2": spdxJSON, "SPDX 3": spdx3JSON, "Syft": syftJSON}
+
 const expected = "expected CycloneDX or SPDX"
 
-// Marks of documents in text.
+// Marks of documents in text formats.
 var (
 	tagValueMark = regexp.MustCompile(`(?m)^[ \t]*SPDXVersion[ \t]*:`)
 	yamlMark     = regexp.MustCompile(`(?m)^["']?spdxVersion["']?[ \t]*:`)
@@ -101,24 +103,15 @@ func sniff(head []byte) (reading, error) {
 }
 
 func sniffJSON(head, text []byte) (reading, error) {
-	names, weak := 0, reading{}
+	names, suggested := 0, reading{}
 	for name := range jsonstream.TopLevel(head) {
-		names++
-		switch name {
-		case "bomFormat", "specVersion", "components", "serialNumber", "compositions", "formulation", "declarations":
-			return cycloneDXJSON, nil
-		case "artifacts", "artifactRelationships":
-			return syftJSON, nil
-		case "metadata", "services", "dependencies": // others have such names too
-			weak = cycloneDXJSON
-		case "files": // what some tools write first, longer than head
-			weak = spdxJSON
-		case "spdxVersion", "SPDXID", "packages", "creationInfo", "documentNamespace", "dataLicense", "documentDescribes", "relationships", "hasExtractedLicensingInfos", "externalDocumentRefs", "snippets":
-			return spdxJSON, nil
-		case "@context", "@graph":
-			return spdx3JSON, nil
+		switch mark := fields.Shows(name); {
+		case mark.Use&fields.Detects != 0:
+			return jsonReadings[mark.Format], nil
+		case mark.Use&fields.Suggests != 0:
+			suggested = jsonReadings[mark.Format]
 		}
-		if names == 1000 {
+		if names++; names == 1000 {
 			break
 		}
 	}
@@ -126,15 +119,15 @@ func sniffJSON(head, text []byte) (reading, error) {
 		return reading{}, notRecognized("an empty JSON object; %s", expected)
 	}
 	switch {
-	case weak.read != nil:
-		return weak, nil
-	case names == 0: // not even one name could be read: let the strict reader say what is wrong
+	case suggested.read != nil:
+		return suggested, nil
+	case names == 0: // no name could be read; the strict reader reports why
 		return cycloneDXJSON, nil
 	}
 	return reading{}, notRecognized("a JSON object without the marks of CycloneDX or SPDX (bomFormat, spdxVersion)")
 }
 
-// sniffXML goes by the root element.
+// sniffXML detects a format by the root element.
 func sniffXML(head []byte) (reading, error) {
 	x := xmlstream.NewReader(bytes.NewReader(head), xmlstream.Limits{})
 	if x.Next() != xmlstream.Start {
@@ -143,18 +136,18 @@ func sniffXML(head []byte) (reading, error) {
 	switch name := string(x.Name()); {
 	case strings.HasPrefix(x.Space(), cycloneDXSpace):
 		return cycloneDXXML, nil
-	case name == "RDF" && x.Space() == rdfSpace && bytes.Contains(head, []byte("spdx.org/rdf/terms")):
+	case name == "RDF" && x.Space() == rdfSpace && bytes.Contains(head, []byte(fields.SPDXNamespace+"terms")):
 		return spdxRDF, nil
 	case name == "Document":
 		return spdxXML, nil
-	case name == "SoftwareIdentity" || x.Space() == swidSpace2015 || x.Space() == swidSpace2009:
+	case name == fields.SWIDElement || x.Space() == swidSpace2015 || x.Space() == swidSpace2009:
 		return swidXML, nil
 	default:
 		return reading{}, notRecognized("XML whose root element is %q of namespace %q; %s", name, x.Space(), expected)
 	}
 }
 
-// looksLike says in words what a document that is not a JSON object seems to be.
+// looksLike describes a document that is neither a JSON object nor in a known text format.
 func looksLike(text []byte) string {
 	for _, m := range []struct{ magic, what string }{
 		{"[", "a JSON array"},

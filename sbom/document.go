@@ -10,36 +10,36 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Document is a bill of materials or device manifest that is read once, from
-// front to back. It is for one goroutine.
+// A Document is a bill of materials or device manifest that is read once, from front to back.
+// It is for one goroutine.
 type Document struct {
 	read     func(*Sink) error
-	limits   Limits
+	limits   Options
 	header   Header
 	subjects map[string]bool
-	only     string // Ref of the only component
-	fixed    bool   // subjects were given; a lone component is not one by default
+	only     string // Ref of the component read last
+	fixed    bool   // placements are final; a lone component is not primary by default
 	used     bool
 	keep     func(vendors.Role, vendors.Kind, []byte) bool
 }
 
-// NewDocument returns a Document whose components read delivers to the Sink, in
-// order. It is for packages that read further formats. An error of read is the
-// document's; read must return soon after Sink.Emit has returned false, and what
-// it returns then is ignored.
+// NewDocument returns a Document with the components that read delivers to the Sink, in that
+// order. It is for readers of further formats, see package format. An error of read is the
+// error of the document. After [Sink.Emit] has returned false, read must return soon, and its
+// error is ignored.
 func NewDocument(header Header, opts *Options, read func(*Sink) error) *Document {
-	return &Document{read: read, limits: opts.limits(), header: header}
+	return &Document{read: read, limits: opts.withDefaults(), header: header}
 }
 
-// Failed returns a Document that gives err instead of components.
-func Failed(header Header, err error) *Document {
+// failed returns a Document that cannot be read, because of err.
+func failed(header Header, err error) *Document {
 	return NewDocument(header, nil, func(*Sink) error { return err })
 }
 
-// Components returns the components in the order in which their text ends: the
-// components nested in one come before it. An error is given once, with the zero
-// Component, and ends the sequence; the document was then not read to its end.
-// The sequence can be ranged over once; it gives [ErrUsed] the second time.
+// Components returns the components in the order in which their text ends: nested components
+// come before the component around them. An error is yielded once, with the zero Component, and
+// ends the sequence; the rest of the document was then not read. The sequence can be ranged
+// over once; the second time it yields [ErrUsed].
 func (d *Document) Components() iter.Seq2[Component, error] {
 	return func(yield func(Component, error) bool) {
 		if d.used {
@@ -61,8 +61,8 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			return
 		}
 		if h := &d.header; h.Format == "SPDX" && h.Components == 1 && !s.files && h.UnresolvedRefs == 0 {
-			// Many sound documents are of one package, as those of Yocto's recipes are, and SPDX
-			// has no word for a complete list: it is said, and changes no verdict.
+			// Many valid documents have one package, such as those of Yocto's recipes, and SPDX
+			// cannot state that a list is complete. So this is a notice.
 			s.Notice(WarnIncomplete, "the document has one package, and lists no parts of it", vendors.Location{})
 		}
 		if d.header.Components == 0 {
@@ -71,51 +71,51 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 	}
 }
 
-// Header says what the document is. Format and encoding are known from the start,
-// the rest once the components are read without an error.
+// Header describes the document. Format and encoding are known from the start, the rest once
+// the components are read without an error.
 func (d *Document) Header() Header { return d.header }
 
-// Keep makes the reader drop the claims for which keep returns false, before they
-// cost anything. Makers' names and identifiers stay beside claims that are kept, for they
-// can contradict them. A component without a kept claim has nothing but Placement,
-// Pedigree, Malformed, Supplied, Identified and HasPURL. Counts and warnings are as
-// if all claims were kept. Keep must be called before [Document.Components]; the
-// value is only valid during the call.
+// Keep makes the reader drop the claims for which keep returns false, before they cost memory.
+// Names of makers and identifiers of a component with a kept claim are kept too, because they
+// can contradict it. A component without a kept claim has only Placement, Pedigree, Malformed,
+// Supplied, Identified and HasPURL. Counts and warnings are as if all claims were kept. Keep
+// must be called before [Document.Components]; the value is valid only during the call.
 func (d *Document) Keep(keep func(role vendors.Role, kind vendors.Kind, value []byte) bool) {
 	d.keep = keep
 }
 
-// IsPrimary reports whether the component with this Ref is a product that the
-// document describes. It knows once all components are read; if they were not, it
-// reports true for those of which the document said so before.
+// IsPrimary reports whether the component with this Ref is a product that the document
+// describes. The answer is final once all components are read; if they were not, it is true for
+// those that the document had named before.
 func (d *Document) IsPrimary(ref string) bool {
 	if len(d.subjects) == 0 && !d.fixed {
-		// SPDX 2.3, clause 11: a document with one package need not say which
-		// package it describes.
+		// SPDX 2.3, clause 11: a document with one package need not state which package it
+		// describes.
 		return d.header.Components == 1 && ref == d.only
 	}
 	return d.subjects[ref]
 }
 
-// A Sink takes what the reader of a format finds.
+// A Sink takes the components and warnings that the reader of a format finds.
 type Sink struct {
 	doc     *Document
 	yield   func(Component, error) bool
 	err     error
 	stopped bool
-	located bool // offsets are those of a file
-	schema  int  // warnings of the schema
-	muted   bool // warnings and counts are left to a second reading
-	files   bool // there is a file, which need not be a component
+	located bool // components have offsets
+	schema  int  // number of warnings of kind WarnSchema
+	muted   bool // warnings and counts are dropped
+	files   bool // the document has a file, which need not be a component
 }
 
-// Limits returns the limits in force.
-func (s *Sink) Limits() Limits { return s.doc.limits }
+// Limits returns the limits of the document, with defaults for those that its options leave
+// out, except for Bytes, Depth and String.
+func (s *Sink) Limits() Options { return s.doc.limits }
 
-// Keep says what [Document.Keep] was given: nil to keep all claims.
+// Keep returns the function that was given to [Document.Keep], or nil to keep all claims.
 func (s *Sink) Keep() func(vendors.Role, vendors.Kind, []byte) bool { return s.doc.keep }
 
-// Emit delivers a component and reports whether to go on.
+// Emit delivers a component and reports whether the caller wants more.
 func (s *Sink) Emit(c Component) bool {
 	if s.stopped || s.err != nil {
 		return false
@@ -153,9 +153,9 @@ func (s *Sink) Emit(c Component) bool {
 }
 
 // Claim adds a claim to a component that is being read, unless the value is blank or a
-// placeholder. A maker's name is checked, see [Sink.CheckName], and every value examined,
-// see [vendors.Examine]; what is not taken for its length or number, or cannot be read,
-// counts as malformed.
+// placeholder. Names are checked, see [Sink.CheckName], and every value is examined, see
+// [vendors.Examine]. A value that is too long, one too many, or that cannot be read counts as
+// malformed.
 func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value string, at vendors.Location) {
 	switch {
 	case vendors.Placeholder(value):
@@ -181,8 +181,8 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 	c.Claims = append(c.Claims, vendors.Claim{Role: role, Kind: kind, Value: value, Location: at})
 }
 
-// Contact adds the claims of persons and organisations that are written "Name <address>",
-// separated by commas, as package databases and kernel modules have them.
+// Contact adds the claims of persons and organizations that are written "Name <address>",
+// separated by commas, as in package databases and kernel modules.
 func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors.Location) {
 	for kind, part := range contacts(value) {
 		where := at
@@ -193,7 +193,7 @@ func (s *Sink) Contact(c *Component, role vendors.Role, value string, at vendors
 	}
 }
 
-// A contact is a name or an address in a text, and where it begins.
+// A contact is a name or an address in a text, and its offset.
 type contact struct {
 	text   string
 	offset int
@@ -228,7 +228,7 @@ func (s *Sink) Warn(kind WarningKind, message string, at vendors.Location) {
 		return
 	}
 	h := &s.doc.header
-	if kind == WarnSchema { // never so many that they crowd out the others
+	if kind == WarnSchema { // keep room for the other kinds
 		if s.schema++; s.schema > maxSchema {
 			return
 		}
@@ -260,11 +260,10 @@ func (s *Sink) Notice(kind WarningKind, message string, at vendors.Location) {
 	}
 }
 
-// maxNotices is more than any document has: a kind of notice is given once.
+// maxNotices is more than any document has: each kind of notice is given once.
 const maxNotices = 100
 
-// Malformed warns and counts something that could not be read, outside of any
-// component.
+// Malformed counts something outside of components that could not be read, and adds a warning.
 func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) {
 	if !s.muted {
 		s.doc.header.Malformed++
@@ -272,9 +271,9 @@ func (s *Sink) Malformed(kind WarningKind, message string, at vendors.Location) 
 	s.Warn(kind, message, at)
 }
 
-// Include takes over the counts and warnings of another document that was read as a part of
-// this one. Its components were delivered with [Sink.Emit], and counted among their
-// fields that could not be read; place says where in this document a place of that one is.
+// Include adds the counts and warnings of another document that was read as part of this one,
+// after its components were delivered with [Sink.Emit]. counted is the sum of Malformed of
+// these components; place returns the place in this document of a place in that one.
 func (s *Sink) Include(h Header, counted int, place func(vendors.Location) vendors.Location) {
 	d := &s.doc.header
 	d.Malformed += max(0, h.Malformed-counted)
@@ -289,13 +288,13 @@ func (s *Sink) Include(h Header, counted int, place func(vendors.Location) vendo
 		s.Notice(n.Kind, n.Message, place(n.Location))
 	}
 	for _, w := range h.Warnings {
-		if w.Kind != WarnNothingScreened { // what counts is whether the whole has components
+		if w.Kind != WarnNothingScreened { // this document may have other components
 			s.Warn(w.Kind, w.Message, place(w.Location))
 		}
 	}
 }
 
-// AddDocumentRef says that the document refers to another one, which was not read.
+// AddDocumentRef records that the document refers to another document, which was not read.
 func (s *Sink) AddDocumentRef(l DocumentRef) {
 	h := &s.doc.header
 	h.UnresolvedRefs++
@@ -310,21 +309,20 @@ func (s *Sink) AddDocumentRef(l DocumentRef) {
 
 const maxLinks = 1000
 
-// SetFormat sets the format's name, where it shows only while the document is read.
+// SetFormat sets the name of the format, if it becomes known only while reading.
 func (s *Sink) SetFormat(name string) { s.doc.header.Format = name }
 
-// SetSerial sets what other documents refer to this one by.
+// SetSerial sets the name by which other documents refer to this one.
 func (s *Sink) SetSerial(serial string) {
 	if len(serial) <= vendors.MaxName {
 		s.doc.header.Serial = serial
 	}
 }
 
-// SetVersion sets the specification version of the document's header.
+// SetVersion sets the version of the specification.
 func (s *Sink) SetVersion(v string) { s.doc.header.SpecVersion = v }
 
-// SetPrimary says that the component with this Ref is a product that the document
-// describes.
+// SetPrimary marks the component with this Ref as a product that the document describes.
 func (s *Sink) SetPrimary(ref string) {
 	d := s.doc
 	if d.subjects == nil {
@@ -335,5 +333,5 @@ func (s *Sink) SetPrimary(ref string) {
 	}
 }
 
-// PlacementFinal says that every component's Placement is final.
+// PlacementFinal declares that the Placement of every component is final when it is delivered.
 func (s *Sink) PlacementFinal() { s.doc.fixed = true }

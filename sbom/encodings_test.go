@@ -86,7 +86,7 @@ func fate(t *testing.T, doc string) (what, why string) {
 	switch {
 	case err != nil:
 		var at *sbom.Error
-		if !errors.As(err, &at) || sbom.ErrorKind(err) == "read" {
+		if !errors.As(err, &at) || errorKind(err) == "read" {
 			t.Errorf("error without a kind: %v", err)
 		}
 		return "error", why
@@ -238,7 +238,7 @@ func FuzzEncodings(f *testing.F) {
 			var b strings.Builder
 			for c, err := range d.Components() {
 				if err != nil {
-					return "error " + sbom.ErrorKind(err)
+					return "error " + errorKind(err)
 				}
 				var all []string
 				for _, cl := range c.Claims {

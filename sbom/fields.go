@@ -11,26 +11,27 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 
-// fields reads the fields that CycloneDX and SPDX share in shape.
-type fields struct {
+// A fieldReader reads fields of forms that CycloneDX and SPDX share.
+type fieldReader struct {
 	j      *jsonstream.Reader
 	s      *Sink
-	limits Limits
-	// standIn says of what values of a kind are the JSON form, where the encoding is another
-	// one and has something that no field can be.
+	limits Options
+	// standIn describes the values that stand for something else in the JSON form of another
+	// encoding, by their kinds.
 	standIn map[jsontext.Kind]string
 }
 
-func newFields(j *jsonstream.Reader, s *Sink) fields {
-	return fields{j: j, s: s, limits: s.Limits()}
+func newFieldReader(j *jsonstream.Reader, s *Sink) fieldReader {
+	return fieldReader{j: j, s: s, limits: s.Limits()}
 }
 
-// stop ends the reading because the caller wants no more. The error is not seen.
-func (f *fields) stop() {
+// stop ends the reading because the caller wants no more. The caller does not see the error.
+func (f *fieldReader) stop() {
 	if f.s.err != nil {
 		f.j.Fail(ErrLimit, f.s.err)
 		return
@@ -38,17 +39,9 @@ func (f *fields) stop() {
 	f.j.Fail(ErrRead, fmt.Errorf("stopped by the caller"))
 }
 
-// more is More before element i of a long array: other elements are loaded ahead.
-func (f *fields) more(i int) bool {
-	if i%32 == 31 { // for fewer it does not pay; later, after an element that is too long
-		f.j.Ahead()
-	}
-	return f.j.More()
-}
-
-// str reads a string. null is the same as no member; anything else is malformed, and so is
-// a string of which a part was lost.
-func (f *fields) str(b *builder) ([]byte, bool) {
+// str reads a string. null counts as no member; any other value is malformed, and so is a string
+// with half a character.
+func (f *fieldReader) str(b *builder) ([]byte, bool) {
 	text, k := f.j.TryLossyText()
 	switch k {
 	case '"':
@@ -64,8 +57,8 @@ func (f *fields) str(b *builder) ([]byte, bool) {
 	return nil, false
 }
 
-// lossy warns if the string read last has half a character, and reports whether it has.
-func (f *fields) lossy() bool {
+// lossy reports whether the string read last has half a character, and warns if so.
+func (f *fieldReader) lossy() bool {
 	if !f.j.Lossy() {
 		return false
 	}
@@ -75,7 +68,7 @@ func (f *fields) lossy() bool {
 }
 
 // wrong counts a field of the wrong type and skips it.
-func (f *fields) wrong(b *builder, what string) {
+func (f *fieldReader) wrong(b *builder, what string) {
 	k := f.j.Kind()
 	if k == 'n' || k == 0 {
 		f.j.Skip()
@@ -90,8 +83,8 @@ func (f *fields) wrong(b *builder, what string) {
 	f.j.Skip()
 }
 
-// object enters an object of a component, or counts what stands in its place.
-func (f *fields) object(b *builder, what string) bool {
+// object enters an object of a component, or counts any other value as malformed.
+func (f *fieldReader) object(b *builder, what string) bool {
 	if f.j.Kind() == '{' {
 		return f.j.Enter('{')
 	}
@@ -99,8 +92,8 @@ func (f *fields) object(b *builder, what string) bool {
 	return false
 }
 
-// list does the same for an array.
-func (f *fields) list(b *builder, what string) bool {
+// list enters an array of a component, or counts any other value as malformed.
+func (f *fieldReader) list(b *builder, what string) bool {
 	if f.j.Kind() == '[' {
 		return f.j.Enter('[')
 	}
@@ -108,9 +101,9 @@ func (f *fields) list(b *builder, what string) bool {
 	return false
 }
 
-// expect enters an object or array outside of any component, or counts what stands
-// in its place.
-func (f *fields) expect(open jsontext.Kind, what, pointer string) bool {
+// expect enters an object or array outside of components, or counts any other value as
+// malformed.
+func (f *fieldReader) expect(open jsontext.Kind, what, pointer string) bool {
 	switch k := f.j.Kind(); k {
 	case open:
 		return f.j.Enter(open)
@@ -123,14 +116,14 @@ func (f *fields) expect(open jsontext.Kind, what, pointer string) bool {
 	return false
 }
 
-func (f *fields) set(b *builder, to *span) {
+func (f *fieldReader) set(b *builder, to *span) {
 	if text, ok := f.str(b); ok {
 		*to = b.add(text)
 	}
 }
 
-// setPlain is set for a field that says nothing of who made the component.
-func (f *fields) setPlain(b *builder, to *span) {
+// setPlain is set for a field that cannot identify a vendor.
+func (f *fieldReader) setPlain(b *builder, to *span) {
 	before := b.malformed
 	if text, ok := f.str(b); ok {
 		b.malformed = before
@@ -138,8 +131,8 @@ func (f *fields) setPlain(b *builder, to *span) {
 	}
 }
 
-// plainText reads a string that says nothing of who made anything, and passes over what is none.
-func (f *fields) plainText() ([]byte, bool) {
+// plainText reads a string that cannot identify a vendor, and skips any other value.
+func (f *fieldReader) plainText() ([]byte, bool) {
 	text, k := f.j.TryLossyText()
 	if k != '"' {
 		f.j.Skip()
@@ -149,7 +142,7 @@ func (f *fields) plainText() ([]byte, bool) {
 	return text, true
 }
 
-func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
+func (f *fieldReader) text(b *builder, role vendors.Role, kind vendors.Kind, at path) {
 	if text, ok := f.str(b); ok {
 		if role.IsOrigin() && kind == vendors.KindName {
 			f.checkName(b, text)
@@ -158,19 +151,19 @@ func (f *fields) text(b *builder, role vendors.Role, kind vendors.Kind, at path)
 	}
 }
 
-// checkName counts a maker's name of which characters were lost.
-func (f *fields) checkName(b *builder, name []byte) {
+// checkName counts a name with characters that were lost.
+func (f *fieldReader) checkName(b *builder, name []byte) {
 	if isASCII(name) || f.j.Lossy() {
-		return // almost always, and at once; what is lost was counted
+		return // the usual case; half a character was counted by str
 	}
 	if !f.s.CheckName(string(name), vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()}) {
 		b.malformed++
 	}
 }
 
-// CheckName reports whether no character of a maker's name was lost. It warns if one
-// was, and of letters that hide what they spell. How long a name can be is checked where
-// it becomes a claim.
+// CheckName reports whether the name of a maker has no characters that were lost. It warns
+// about lost characters, and about letters that can be confused with others. The length of a
+// name is checked when it becomes a claim.
 func (s *Sink) CheckName(name string, at vendors.Location) bool {
 	what, kind := confusableCharacters(name)
 	if kind != "" {
@@ -188,10 +181,10 @@ func isASCII(s []byte) bool {
 	return true
 }
 
-// confusableCharacters says what is odd about the characters of a name, and whether something
-// of it is lost (WarnMalformed) or only hidden (WarnConfusable). Names are compared
-// without marks and invisible characters, and look-alikes resemble, so the warning is
-// evidence and no excuse.
+// confusableCharacters describes unusual characters of a name, and returns whether characters
+// were lost (WarnMalformed) or can be confused with others (WarnConfusable). Names are compared
+// without marks and invisible characters and with look-alikes folded, so the warning is only
+// evidence.
 func confusableCharacters(name string) (string, WarningKind) {
 	if isASCII([]byte(name)) {
 		return "", ""
@@ -223,8 +216,8 @@ func confusableCharacters(name string) (string, WarningKind) {
 	return "", ""
 }
 
-// mention reads text that can only ever be a mention. It is never malformed.
-func (f *fields) mention(b *builder, role vendors.Role, at path) {
+// mention reads text that can only be a mention. It is never malformed.
+func (f *fieldReader) mention(b *builder, role vendors.Role, at path) {
 	text, k := f.j.TryLossyText()
 	if k != '"' {
 		f.skipNoText(b)
@@ -236,9 +229,9 @@ func (f *fields) mention(b *builder, role vendors.Role, at path) {
 	}
 }
 
-// skipNoText passes over what is not a string where one should be, but for a part in an
-// element of XML. Without b that is counted in the document.
-func (f *fields) skipNoText(b *builder) {
+// skipNoText skips a value that is not a string. A part within an XML element is counted, in the
+// component or, if b is nil, in the document.
+func (f *fieldReader) skipNoText(b *builder) {
 	if f.j.Kind() != '{' {
 		f.j.Skip()
 		return
@@ -253,7 +246,7 @@ func (f *fields) skipNoText(b *builder) {
 }
 
 // texts reads an array of strings, or a single one.
-func (f *fields) texts(b *builder, role vendors.Role, kind vendors.Kind, at string) {
+func (f *fieldReader) texts(b *builder, role vendors.Role, kind vendors.Kind, at string) {
 	switch f.j.Kind() {
 	case '[':
 		f.j.Enter('[')
@@ -269,7 +262,7 @@ func (f *fields) texts(b *builder, role vendors.Role, kind vendors.Kind, at stri
 	}
 }
 
-func (f *fields) purl(b *builder) {
+func (f *fieldReader) purl(b *builder) {
 	text, ok := f.str(b)
 	if !ok || len(text) == 0 {
 		return
@@ -277,47 +270,26 @@ func (f *fields) purl(b *builder) {
 	f.purlValue(b, text, path{a: "/purl"})
 }
 
-func (f *fields) purlValue(b *builder, text []byte, at path) {
+func (f *fieldReader) purlValue(b *builder, text []byte, at path) {
 	b.claimPURL(b.add(text), at, f.j.TextOffset())
 }
 
 // cpe reads a CPE.
-func (f *fields) cpe(b *builder, at path) {
+func (f *fieldReader) cpe(b *builder, at path) {
 	if text, ok := f.str(b); ok && len(text) > 0 {
 		b.claim(vendors.Namespace, vendors.KindCPE, text, at, f.j.TextOffset())
 	}
 }
 
-// formatMarks are the members of a document's top level that belong to one format.
-var formatMarks = map[string]string{
-	"bomFormat": "CycloneDX", "specVersion": "CycloneDX", "components": "CycloneDX",
-	"spdxVersion": "SPDX 2", "packages": "SPDX 2", "@context": "SPDX 3", "@graph": "SPDX 3",
-	"artifacts": "Syft", "profiles": "OpenWrt", "Devices": "fwupd", "@odata.type": "Redfish", "@odata.id": "Redfish", "ietf-mud:mud": "MUD",
-	"sbom": "an envelope", "predicate": "an envelope", "payload": "an envelope", "dsseEnvelope": "an envelope",
-}
-
-// CheckPolyglot returns an error if a member of the top level of a JSON
-// document of one format belongs to another. Such a document is two in one: which of
-// them a program reads depends on the program, so neither is read here. Formats are
-// "CycloneDX", "SPDX 2", "SPDX 3", "Syft", "OpenWrt", "fwupd", "Redfish"
-// and "MUD".
-func CheckPolyglot(format, member string) error {
-	other := formatMarks[member]
-	if other == "" || other == format {
-		return nil
-	}
-	return fmt.Errorf("the document is of %s, and its member %q is of %s; which one it is depends on who reads it", format, member, other)
-}
-
 // single fails the reader at a member of another format.
-func (f *fields) single(format, member string) {
-	if err := CheckPolyglot(format, member); err != nil {
+func (f *fieldReader) single(format, member string) {
+	if err := fields.CheckPolyglot(format, member); err != nil {
 		f.j.Fail(ErrNotRecognized, err)
 	}
 }
 
-// vendorNames are the object names that bear on vendors, in lower case.
-var vendorNames = func() map[string]string {
+// vendorFields are the names of fields that can identify a vendor, by their lower case.
+var vendorFields = func() map[string]string {
 	m := make(map[string]string)
 	for _, n := range []string{"supplier", "manufacturer", "manufacture", "publisher", "author", "authors", "provider",
 		"components", "services", "name", "group", "purl", "cpe", "swid", "externalReferences", "bom-ref", "url", "contact",
@@ -328,52 +300,21 @@ var vendorNames = func() map[string]string {
 	return m
 }()
 
-// foldLetters are the letters beyond ASCII that fold to ASCII ones.
-var foldLetters = strings.NewReplacer("ſ", "s", "\u212a", "k")
-
-// foldName returns the form in which names are compared to find near misses: the
-// first word, without a prefix, in lower case as Go's own encoding/json folds it.
-func foldName(name string) string {
-	name = name[strings.LastIndexByte(name, ':')+1:]
-	name, _, _ = strings.Cut(strings.TrimSpace(strings.TrimLeft(name, "@")), " ")
-	return strings.ToLower(foldLetters.Replace(name))
-}
-
-// nearMiss returns the name that bears on vendors to which another parser may fold
-// name.
-func nearMiss(name string) string {
-	if len(name) > 64 {
+// similarVendorField returns the field that can identify a vendor and that another parser may
+// take the field name for, if it is not name itself.
+func similarVendorField(name string) string {
+	if len(name) > fields.MaxName {
 		return ""
 	}
-	if known := vendorNames[foldName(name)]; known != name {
+	if known := vendorFields[fields.Fold(name)]; known != name {
 		return known
 	}
 	return ""
 }
 
-// SimilarField returns the one of the known names to which another parser may fold name,
-// if it is not that name itself, and else "".
-func SimilarField(name string, known ...string) string {
-	if len(name) > 64 {
-		return ""
-	}
-	for _, k := range known {
-		if name == k {
-			return ""
-		}
-	}
-	folded := foldName(name)
-	for _, k := range known {
-		if folded == strings.ToLower(k) {
-			return k
-		}
-	}
-	return ""
-}
-
-// unknownIn looks at a member of a component that the format does not know, and reports
-// whether it was counted.
-func (f *fields) unknownIn(b *builder, name []byte) bool {
+// unknownIn examines a member of a component that the format does not have, and reports whether
+// it was counted as malformed.
+func (f *fieldReader) unknownIn(b *builder, name []byte) bool {
 	switch string(name) {
 	case mixed:
 		b.malformed++
@@ -384,20 +325,19 @@ func (f *fields) unknownIn(b *builder, name []byte) bool {
 		f.strayPart(b, 1)
 		return true
 	}
-	near := nearMiss(string(name))
+	near := similarVendorField(string(name))
 	if near != "" {
 		b.malformed++
-		f.nearMissWarning(string(name), near)
+		f.similarFieldWarning(string(name), near)
 		return true
 	}
 	return f.makerIn(b, string(name))
 }
 
-// makerIn counts a member that the format does not have at this place if its name says that
-// it holds a maker, in a component or, without one, in the document. It reports whether it
-// did.
-func (f *fields) makerIn(b *builder, name string) bool {
-	if !bearsOnMaker(name) || f.j.Kind() == 'n' {
+// makerIn counts a member that the format does not have here if it may name a maker, in the
+// component or, if b is nil, in the document. It reports whether it was counted.
+func (f *fieldReader) makerIn(b *builder, name string) bool {
+	if !fields.MayNameMaker(name) || f.j.Kind() == 'n' {
 		return false
 	}
 	message := "the format has no member " + quote(name) + " here, which may say who made something; it was not screened"
@@ -411,28 +351,28 @@ func (f *fields) makerIn(b *builder, name string) bool {
 	return true
 }
 
-// unknown does the same outside of a component, for the given names only.
-func (f *fields) unknown(name string, known ...string) bool {
+// unknown is unknownIn for a member outside of components. It compares the name with known only.
+func (f *fieldReader) unknown(name string, known ...string) bool {
 	if name == partElement {
 		f.strayPart(nil, 1)
 		return true
 	}
-	near := SimilarField(name, known...)
+	near := fields.Similar(name, known...)
 	if near != "" {
 		f.s.doc.header.Malformed++
-		f.nearMissWarning(name, near)
+		f.similarFieldWarning(name, near)
 		return true
 	}
 	return f.makerIn(nil, name)
 }
 
-func (f *fields) nearMissWarning(name, near string) {
+func (f *fieldReader) similarFieldWarning(name, near string) {
 	f.s.Warn(WarnSimilarField, fmt.Sprintf("the name %s is not %q, but other parsers may read it so; it was not screened", quote(name), near),
 		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
 }
 
-// checksum reads one digest of a linked document.
-func (f *fields) checksum(l *DocumentRef, algorithm, value string) {
+// checksum reads a digest of the document that l refers to.
+func (f *fieldReader) checksum(l *DocumentRef, algorithm, value string) {
 	if !f.expect('{', "a checksum", l.Location.Pointer) {
 		return
 	}
@@ -455,7 +395,7 @@ func (f *fields) checksum(l *DocumentRef, algorithm, value string) {
 	l.digest(alg, val)
 }
 
-// digest adds a digest of the linked document.
+// digest adds a digest of the other document.
 func (l *DocumentRef) digest(algorithm, value string) {
 	algorithm = strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(algorithm))
 	if algorithm == "" || len(value) > 256 {

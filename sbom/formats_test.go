@@ -23,7 +23,7 @@ func claims(t *testing.T, doc []byte) string {
 	d := sbom.NewReader(bytes.NewReader(doc), nil)
 	cs, err := read(d)
 	if err != nil {
-		return sbom.ErrorKind(err)
+		return errorKind(err)
 	}
 	var b strings.Builder
 	for _, c := range cs {

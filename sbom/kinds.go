@@ -4,15 +4,15 @@ package sbom
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// standInXML is what values are in the JSON form of a document in XML.
+// standInXML describes values in the JSON form of XML that stand for something else.
 var standInXML = map[jsontext.Kind]string{'f': "an element that the format does not have there"}
 
-// standInRDF is the same for RDF.
+// standInRDF describes values in the JSON form of RDF that stand for something else.
 var standInRDF = map[jsontext.Kind]string{'f': "a property that the format does not have there",
 	'0': "a reference to a node that the document does not have", '{': "a node of which the text was not understood"}
 
-// kindWord says what a value of a kind is.
-func (f *fields) kindWord(k jsontext.Kind) string {
+// kindWord describes a kind of values.
+func (f *fieldReader) kindWord(k jsontext.Kind) string {
 	if word := f.standIn[k]; word != "" {
 		return word
 	}

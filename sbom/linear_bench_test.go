@@ -77,7 +77,7 @@ func BenchmarkLinear(b *testing.B) {
 				b.SetBytes(int64(len(doc)))
 				b.ReportAllocs()
 				for b.Loop() {
-					for _, err := range sbom.NewReader(io.Reader(strings.NewReader(doc)), &sbom.Options{Limits: sbom.Limits{Claims: 1 << 20}}).Components() {
+					for _, err := range sbom.NewReader(io.Reader(strings.NewReader(doc)), &sbom.Options{Claims: 1 << 20}).Components() {
 						if err != nil {
 							b.Fatal(err)
 						}

@@ -3,25 +3,8 @@
 package sbom_test
 
 import (
-	"strings"
 	"testing"
-
-	"github.com/clause76/clause76/sbom"
 )
-
-func TestBearsOnMaker(t *testing.T) {
-	for name, want := range map[string]bool{
-		"vendor": true, "Vendor": true, "VENDOR": true, "vendorName": true, "vendor_name": true, "x-vendor": true, "acme:vendor": true,
-		"packageSupplier": true, "PackageSupplier": true, "packagesupplier": true, "manufacture": true, "deviceManufacturer": true,
-		"suppliedBy": true, "MFG": true, "oem": true, "Maker": true, "ſupplier": true,
-		"name": false, "author": false, "vendored": false, "authorization": false, "version": false, "vendoring": false, "": false,
-		"a": false, "company-size": true, "poem": false, "shoemaker": false, strings.Repeat("vendor", 20): false,
-	} {
-		if got := sbom.BearsOnMaker(name); got != want {
-			t.Errorf("%q: %v", name, got)
-		}
-	}
-}
 
 // A member that a format does not have where it is, and that may say who made something, is
 // counted, in every format and encoding.

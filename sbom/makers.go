@@ -7,17 +7,18 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/vendors"
 )
 
-// Tools have fields of their own for what package managers, files and images say of who
-// made them: Syft in the metadata of a package, CycloneDX tools in properties, images in
-// labels. What such a field is about follows from its name, by one table for all.
+// Tools have fields of their own for the makers that package managers, files and images name:
+// Syft in the metadata of a package, CycloneDX tools in properties, images in labels. The names
+// of these fields determine their meaning; one table has them all.
 
-// A makerField is what a field of this name holds.
+// A makerField is the meaning of a field: the role and kind of its claims.
 type makerField struct {
 	role vendors.Role
-	kind vendors.Kind // KindName is "Name <address>", or several
+	kind vendors.Kind // KindName means "Name <address>", or a list of them
 }
 
 var (
@@ -32,9 +33,9 @@ var (
 	mentionText = makerField{vendors.Mention, vendors.KindText}
 )
 
-// makerFields are the fields by their names in lower case, without "-", "_" and ".". The
-// vendor of an RPM and the company of a Windows program are of the package itself. Who
-// maintains or packages something for a distribution contributes to it.
+// makerFields has the fields by their names in lower case, without "-", "_" and ".". The vendor
+// of an RPM and the company of a Windows program made the package itself. Maintainers and
+// packagers of a distribution contribute to it.
 var makerFields = map[string]makerField{
 	"vendor": makerName, "manufacturer": makerName, "company": makerName, "companyname": makerName, "implementationvendor": makerName,
 	"specificationvendor": makerName, "bundlevendor": makerName, "createdbyvendor": makerName, "implementor": makerName,
@@ -62,9 +63,9 @@ var makerFields = map[string]makerField{
 	"specificationtitle": productName, "product": productName, "filedescription": productName, "internalname": productName,
 }
 
-// labelFields are the labels and annotations of images that mean something else, or that
-// have a namespace: those of OCI (image-spec, annotations.md) and their predecessors. The
-// vendor is who distributes the image.
+// labelFields has the labels and annotations of images with another meaning or with a namespace:
+// those of OCI (image-spec, annotations.md) and their predecessors. The vendor of an image
+// distributes it.
 var labelFields = map[string]makerField{
 	"vendor":                                 supplyName,
 	"org.opencontainers.image.vendor":        supplyName,
@@ -84,13 +85,13 @@ var labelFields = map[string]makerField{
 
 var fieldSeparators = strings.NewReplacer("-", "", "_", "", ".", "")
 
-// fieldOf returns what a field of this name holds.
+// fieldOf returns the meaning of a field.
 func fieldOf(name string) (makerField, bool) {
-	f, ok := makerFields[fieldSeparators.Replace(foldName(name))]
+	f, ok := makerFields[fieldSeparators.Replace(fields.Fold(name))]
 	return f, ok
 }
 
-// labelOf returns what a label of an image holds.
+// labelOf returns the meaning of a label of an image.
 func labelOf(name string) (makerField, bool) {
 	if f, ok := labelFields[strings.ToLower(name)]; ok {
 		return f, true
@@ -98,9 +99,9 @@ func labelOf(name string) (makerField, bool) {
 	return fieldOf(name)
 }
 
-// propertyOf returns what a property of CycloneDX holds: those of Syft, cdxgen and Trivy and
-// of the official taxonomy (cdx) by the last part of their names, with the labels of images
-// among them. EMBA reads its own from Windows programs and says so less surely.
+// propertyOf returns the meaning of a property of CycloneDX. Those of Syft, cdxgen, Trivy and the
+// official taxonomy (cdx) follow from the last part of their names; labels of images are among
+// them. EMBA guesses the vendor from Windows programs, so its property is a reference.
 func propertyOf(name []byte) (makerField, bool) {
 	colon := bytes.IndexByte(name, ':')
 	if colon < 0 {
@@ -116,7 +117,7 @@ func propertyOf(name []byte) (makerField, bool) {
 	if i := max(bytes.Index(name, []byte(":labels:")), bytes.Index(name, []byte(":Labels:"))); i >= 0 {
 		return labelOf(string(name[i+len(":labels:"):]))
 	}
-	// There are many properties; none of this allocates.
+	// Documents have many properties, so this does not allocate.
 	var buf [32]byte
 	folded := buf[:0]
 	for _, c := range name[bytes.LastIndexByte(name, ':')+1:] {
@@ -134,11 +135,11 @@ func propertyOf(name []byte) (makerField, bool) {
 }
 
 // makerValue makes the claims of a field's value.
-func (f *fields) makerValue(b *builder, m makerField, value []byte, at path, offset int64) {
+func (f *fieldReader) makerValue(b *builder, m makerField, value []byte, at path, offset int64) {
 	switch {
 	case len(value) == 0, m.role == vendors.Mention && len(b.claims) >= maxMentions:
 	case m.kind == vendors.KindURL && !bytes.ContainsAny(value, `/\:`) && !endsAsDomain(value):
-		// the name of a source package, in the database of dpkg
+		// the name of a source package in the database of dpkg
 	case m.kind == vendors.KindName:
 		for kind, part := range contacts(string(value)) {
 			if kind == vendors.KindName {
@@ -151,14 +152,14 @@ func (f *fields) makerValue(b *builder, m makerField, value []byte, at path, off
 	}
 }
 
-// endsAsDomain reports whether text ends as a domain does: in a dot and letters.
+// endsAsDomain reports whether text ends like a domain, with a dot and letters.
 func endsAsDomain(text []byte) bool {
 	dot := bytes.LastIndexByte(text, '.')
 	return dot > 0 && len(text) > dot+2 && bytes.IndexFunc(text[dot+1:], func(r rune) bool { return !unicode.IsLetter(r) }) < 0
 }
 
 // makerValues reads a string or an object, or a list of them.
-func (f *fields) makerValues(b *builder, m makerField, at string) {
+func (f *fieldReader) makerValues(b *builder, m makerField, at string) {
 	one := func(p path) {
 		switch k := f.j.Kind(); {
 		case k == '"':
@@ -172,7 +173,7 @@ func (f *fields) makerValues(b *builder, m makerField, at string) {
 		before := b.malformed
 		if text, ok := f.str(b); ok {
 			if m.kind == vendors.KindText {
-				b.malformed = before // it can only ever be a mention
+				b.malformed = before // it can only be a mention
 			}
 			f.makerValue(b, m, text, p, f.j.TextOffset())
 		}
@@ -187,10 +188,10 @@ func (f *fields) makerValues(b *builder, m makerField, at string) {
 	}
 }
 
-// makerObject reads an organization, a person or a place that is given as an object, as the
-// authors of Composer's packages are: {"name", "email", "homepage"}. One that has none of
-// these is counted.
-func (f *fields) makerObject(b *builder, m makerField, at path) {
+// makerObject reads an organization, a person or a place that is an object, such as the authors
+// of Composer's packages: {"name", "email", "homepage"}. An object with none of these is
+// counted.
+func (f *fieldReader) makerObject(b *builder, m makerField, at path) {
 	found := false
 	where := vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()}
 	f.j.Enter('{')

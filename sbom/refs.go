@@ -12,39 +12,38 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// references compares what a document refers to with what it has. A reference to an
-// element that is not there is a part of which nobody knows who made it, unless it is an
-// identifier itself: then it is screened as a component.
+// references compares the references in a document with its elements. A reference to a missing
+// element is a part with an unknown maker, unless the reference is an identifier itself: then it
+// is screened as a component.
 //
-// Elements are kept as the first 128 bits of their ids' SHA-256. If those of two ids were
-// the same, a missing element would pass for one that is there; nobody can make two such
-// ids, and by chance it does not happen. A reference to something that comes later in the
-// document is kept as it is until the end.
+// Of the id of an element, the first 128 bits of its SHA-256 are kept. Two ids with the same
+// bits would hide a missing element; nobody can make such ids, and by chance they do not occur.
+// A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
 	have    map[refKey]struct{}
 	pending map[refKey]struct{}
 	wanted  []reference // in the order of the document
-	text    int         // bytes of them
-	full    bool        // a limit was hit: not all can be compared
+	text    int         // bytes of wanted
+	full    bool        // a limit was reached, so that not all references are compared
 }
 
 type refKey [16]byte
 
-// A reference is to an element that was not there yet.
+// A reference is a reference to an element that was not defined yet.
 type reference struct {
 	id string
 	at vendors.Location
 }
 
 const (
-	// maxElements bounds the elements of a document that are kept: a hundred megabytes.
+	// maxElements limits the elements that are kept, to about a hundred megabytes.
 	maxElements = 1 << 21
-	// maxReferences and maxReferenceText bound references to what was not there yet.
+	// maxReferences and maxReferenceText limit the references to elements not defined yet.
 	maxReferences    = 1 << 18
 	maxReferenceText = 32 << 20
 )
 
-// keyOf returns the key of an id. Package URLs that differ in escapes only are the same:
+// keyOf returns the key of an id. Package URLs that differ only in escapes are the same, because
 // tools write "@" in one place and "%40" in the other.
 func keyOf[T string | []byte](id T) refKey {
 	var buf [256]byte
@@ -56,7 +55,7 @@ func keyOf[T string | []byte](id T) refKey {
 	return refKey(sum[:16])
 }
 
-// unescape resolves percent escapes in place. One that is not valid stays.
+// unescape decodes percent escapes in place, except for invalid ones.
 func unescape(s []byte) []byte {
 	to := 0
 	for i := 0; i < len(s); i++ {
@@ -72,7 +71,7 @@ func unescape(s []byte) []byte {
 	return s[:to]
 }
 
-// define says that the document has an element.
+// define records that the document has an element.
 func (r *references) define(id []byte) {
 	switch {
 	case len(id) == 0:
@@ -92,7 +91,7 @@ func (r *references) has(id string) bool {
 	return is
 }
 
-// refer takes note of a reference. at gives its place, if that is needed.
+// refer records a reference. at is called for its place if that is needed.
 func (r *references) refer(id []byte, at func() vendors.Location) {
 	if len(id) == 0 {
 		return
@@ -116,9 +115,9 @@ func (r *references) refer(id []byte, at func() vendors.Location) {
 	r.wanted = append(r.wanted, reference{string(id), at()})
 }
 
-// settle says what became of the references at the end of the document. It delivers
-// identifiers as components, and counts what says nothing.
-func (r *references) settle(f *fields) {
+// settle compares the references with the elements at the end of the document. It delivers
+// references that are identifiers as components, and counts the others.
+func (r *references) settle(f *fieldReader) {
 	if f.j.Err() != nil {
 		return
 	}
@@ -155,8 +154,8 @@ func (r *references) settle(f *fields) {
 	}
 }
 
-// identifierComponent delivers the component that a reference is an identifier of.
-func (f *fields) identifierComponent(w reference) bool {
+// identifierComponent delivers a component for a reference that is an identifier.
+func (f *fieldReader) identifierComponent(w reference) bool {
 	fresh := newBuilder(f.s)
 	b := &fresh
 	b.offset = w.at.Offset

@@ -9,10 +9,10 @@ import (
 	"github.com/clause76/clause76/internal/purl"
 )
 
-// registryRecords are the addresses at which registries give their own record of a package
-// or of a version of it, as they document their interfaces. {path} is the namespace and the
-// name. ScanCode puts them in references of type bom. They are compared as a whole, for
-// there are bills of materials in registries too.
+// registryRecords are the addresses at which registries serve their own record of a package or
+// of a version of it, by the documentation of their interfaces. {path} is the namespace and the
+// name. ScanCode writes them as references of type bom. They are compared in full, because
+// registries have bills of materials too.
 var registryRecords = map[string][]string{
 	"npm":      {"registry.npmjs.org/{path}", "registry.npmjs.org/{path}/{version}"},
 	"pypi":     {"pypi.org/pypi/{name}/json", "pypi.org/pypi/{name}/{version}/json"},
@@ -23,8 +23,7 @@ var registryRecords = map[string][]string{
 	"maven":    {"repo1.maven.org/maven2/{dirs}/{name}/{version}/{name}-{version}.pom"},
 }
 
-// isRegistryRecord reports whether an address is that of a registry's own record of the
-// package.
+// isRegistryRecord reports whether an address is that of a registry's own record of the package.
 func isRegistryRecord(packageURL, address string) bool {
 	text, err := purl.Normalize(packageURL)
 	if err != nil {

@@ -249,7 +249,7 @@ func TestRefused(t *testing.T) {
 		if tt.kind != sbom.ErrLimit && e.Pointer != tt.pointer {
 			t.Errorf("%s: error at %q (%v), want %q", tt.name, e.Pointer, err, tt.pointer)
 		}
-		if e.Error() == "" || sbom.ErrorKind(err) == "read" {
+		if e.Error() == "" || errorKind(err) == "read" {
 			t.Errorf("%s: error without a kind: %v", tt.name, err)
 		}
 	}
@@ -397,17 +397,17 @@ func TestLimits(t *testing.T) {
 	many := cdx(`"components":[{"name":"a","authors":[{"name":"p"},{"name":"q"}]},{"name":"b"}]`)
 	tests := []struct {
 		name    string
-		at, one sbom.Limits
+		at, one sbom.Options
 	}{
-		{"components", sbom.Limits{Components: 2}, sbom.Limits{Components: 1}},
-		{"claims", sbom.Limits{Claims: 3}, sbom.Limits{Claims: 2}},
-		{"bytes", sbom.Limits{Bytes: int64(len(many))}, sbom.Limits{Bytes: int64(len(many) - 2)}},
+		{"components", sbom.Options{Components: 2}, sbom.Options{Components: 1}},
+		{"claims", sbom.Options{Claims: 3}, sbom.Options{Claims: 2}},
+		{"bytes", sbom.Options{Bytes: int64(len(many))}, sbom.Options{Bytes: int64(len(many) - 2)}},
 	}
 	for _, tt := range tests {
-		if _, err := read(sbom.NewReader(iotest.OneByteReader(strings.NewReader(many)), &sbom.Options{Limits: tt.at})); err != nil {
+		if _, err := read(sbom.NewReader(iotest.OneByteReader(strings.NewReader(many)), &tt.at)); err != nil {
 			t.Errorf("%s at the limit: %v", tt.name, err)
 		}
-		if _, err := read(sbom.NewReader(iotest.OneByteReader(strings.NewReader(many)), &sbom.Options{Limits: tt.one})); !errors.Is(err, sbom.ErrLimit) {
+		if _, err := read(sbom.NewReader(iotest.OneByteReader(strings.NewReader(many)), &tt.one)); !errors.Is(err, sbom.ErrLimit) {
 			t.Errorf("%s beyond the limit: %v, want ErrLimit", tt.name, err)
 		}
 	}
@@ -531,7 +531,7 @@ func FuzzReader(f *testing.F) {
 		f.Add([]byte(doc))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		opts := &sbom.Options{Limits: sbom.Limits{Depth: 64, String: 1 << 16, Components: 1000}}
+		opts := &sbom.Options{Depth: 64, String: 1 << 16, Components: 1000}
 		d := sbom.NewReader(bytes.NewReader(data), opts)
 		failed := false
 		for c, err := range d.Components() {

@@ -6,22 +6,22 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Snapshot is all that a document said: its header and its components with all their
-// claims. A document can be made of it again, to be screened by another denylist without
-// reading the first one again.
+// A Snapshot has the header and the components of a document with all their claims, to screen
+// the document again, by another denylist, without reading it again.
 type Snapshot struct {
 	Header     Header
 	Components []Component
-	// Fault says why the document was not read to its end; "" if it was.
+	// Fault is the error that ended the reading; "" if the document was read to its end.
 	Fault string `json:",omitzero"`
 }
 
-// Snapshot reads the document to its end. Components whose placement stands elsewhere in
-// the document have it then. With an error, the transcript is of what was read before it, and
-// a component can still be Unresolved.
+// Snapshot reads the document to its end, and resolves the placement of each component. With an
+// error, the snapshot has the components that were read before it, and some can be
+// [Unresolved].
 func (d *Document) Snapshot() (*Snapshot, error) {
 	t := &Snapshot{}
 	var fault error
@@ -46,10 +46,10 @@ func (d *Document) Snapshot() (*Snapshot, error) {
 	return t, fault
 }
 
-// Document returns a document that says what the first one said, and that ends in an
-// [ErrRead] if the first one was not read to its end. Its locations are those in the first one.
+// Document returns a document with the header, components and locations of the snapshot. It
+// ends in an [ErrRead] if the first document was not read to its end.
 func (t *Snapshot) Document() *Document {
-	return NewDocument(Header{}, &Options{Limits: Limits{Components: max(1, len(t.Components))}}, func(s *Sink) error {
+	return NewDocument(Header{}, &Options{Components: max(1, len(t.Components))}, func(s *Sink) error {
 		s.PlacementFinal()
 		h := t.Header
 		h.Warnings, h.DocumentRefs, h.Notices = slices.Clone(h.Warnings), slices.Clone(h.DocumentRefs), slices.Clone(h.Notices)
@@ -58,7 +58,7 @@ func (t *Snapshot) Document() *Document {
 			h.Malformed -= t.Components[i].Malformed // Emit counts them again
 		}
 		s.doc.header = h
-		s.muted = true // its warnings are in the header
+		s.muted = true // the header has the warnings
 		for _, c := range t.Components {
 			c.Claims = slices.Clone(c.Claims)
 			if keep := s.Keep(); keep != nil {
@@ -75,7 +75,7 @@ func (t *Snapshot) Document() *Document {
 			}
 		}
 		if t.Fault != "" {
-			return ReadError(0, errors.New(t.Fault))
+			return jsonstream.ReadError(0, errors.New(t.Fault))
 		}
 		return nil
 	})

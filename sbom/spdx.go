@@ -15,23 +15,23 @@ import (
 
 // spdx reads SPDX 2.1 to 2.3 in its JSON form. Clause numbers are those of SPDX 2.3.
 type spdx struct {
-	fields
+	fieldReader
 	b        builder
-	versions *regexp.Regexp // that are read
-	// open says that the encoding has no end of its own, so that what is left of a
-	// document that was cut off can look like a whole one.
+	versions *regexp.Regexp // accepted versions
+	// open means that the encoding has no end mark, so that a document that was cut off can
+	// look complete.
 	open     bool
 	last     lastPackage
 	elements references
 }
 
-// A lastPackage is what is known of the package read last.
+// A lastPackage describes the package read last.
 type lastPackage struct {
 	any, location bool
 	at            vendors.Location
 }
 
-// spdxVersion are the versions that are read. What came before 2.1 had no JSON.
+// spdxVersion matches the versions in JSON, which began with 2.1.
 var spdxVersion = regexp.MustCompile(`^SPDX-2\.[123](\.\d+)?$`)
 
 // documentRef is the SPDXID of every document (6.3).
@@ -44,7 +44,7 @@ func readSPDX(r io.Reader, s *Sink) error {
 }
 
 func newSPDX(j *jsonstream.Reader, s *Sink) *spdx {
-	return &spdx{fields: newFields(j, s), versions: spdxVersion, b: newBuilder(s)}
+	return &spdx{fieldReader: newFieldReader(j, s), versions: spdxVersion, b: newBuilder(s)}
 }
 
 func (x *spdx) read() error {
@@ -62,7 +62,7 @@ func (x *spdx) document() {
 	}
 	version := ""
 	for j.More() {
-		x.last.any = false // it was not cut off, for something follows
+		x.last.any = false // the document goes on, so the package was not cut off
 		switch name := string(j.Name()); name {
 		case "SPDXID":
 			if text, ok := x.plainText(); ok {
@@ -113,7 +113,7 @@ func (x *spdx) elementsOf(name string, read func(i int)) {
 	if !x.expect('[', name, "/"+name) {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		j.Load()
 		if k := j.Kind(); k != '{' {
 			kind := WarnMalformed
@@ -164,8 +164,8 @@ func (x *spdx) onePackage() {
 	x.emit()
 }
 
-// schema warns of what the specification requires of every package and is not there
-// (7.1, 7.2, 7.7).
+// schema warns about missing fields that the specification requires of every package (7.1, 7.2,
+// 7.7).
 func (x *spdx) schema() {
 	rule := ""
 	switch b := &x.b; {
@@ -182,10 +182,10 @@ func (x *spdx) schema() {
 	}
 }
 
-// whole looks at the end for what is not there: elements that were referred to, and, in an
-// encoding without an end of its own, the one field that every package must have after its
-// supplier (7.7), if the document ends with a package. Old versions of Trivy write that
-// field nowhere, but they write relationships after the packages.
+// whole checks at the end that the document is complete: that it has the elements that it refers
+// to and, in an encoding without an end mark, that a package at its end has the field that every
+// package must have after its supplier (7.7). Old versions of Trivy never write that field, but
+// they write relationships after the packages.
 func (x *spdx) whole() {
 	if x.j.Err() != nil {
 		return
@@ -193,7 +193,7 @@ func (x *spdx) whole() {
 	if x.open && x.last.any && !x.last.location {
 		x.s.Malformed(WarnIncomplete, "the last package has no download location, which every package must have; the document may have been cut off", x.last.at)
 	}
-	x.elements.settle(&x.fields)
+	x.elements.settle(&x.fieldReader)
 }
 
 func (x *spdx) packageMember(b *builder, name []byte) {
@@ -207,9 +207,9 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 		x.nameIdentity(b, b.name, path{a: "/name"}, j.TextOffset())
 	case "versionInfo":
 		x.values(b, "/versionInfo", func(path) { x.setPlain(b, &b.version) })
-	case "supplier": // 7.5: the actual distribution source
+	case "supplier": // 7.5: the source of the distribution
 		x.values(b, "/supplier", func(at path) { x.actor(b, vendors.Supplier, at) })
-	case "originator": // 7.6: from where or whom the package originally came
+	case "originator": // 7.6: the origin of the package
 		x.values(b, "/originator", func(at path) { x.actor(b, vendors.Manufacturer, at) })
 	case "externalRefs": // 7.21
 		j.Load()
@@ -240,8 +240,8 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 var mentionPaths = map[string]string{"packageFileName": "/packageFileName", "sourceInfo": "/sourceInfo",
 	"summary": "/summary", "description": "/description", "comment": "/comment"}
 
-// values reads the value of a member that the format has once. Where there is a list, as of
-// a tag that a tag-value document repeats, it reads each.
+// values reads the value of a member that has one value in the format. If it is a list, such as
+// from a repeated tag, it reads each element.
 func (x *spdx) values(b *builder, at string, read func(at path)) {
 	if x.j.Kind() != '[' {
 		read(path{a: at})
@@ -255,8 +255,8 @@ func (x *spdx) values(b *builder, at string, read func(at path)) {
 	}
 }
 
-// mentions reads text that can only ever be a mention. Something else in its place is passed
-// over, unless there are packages in it.
+// mentions reads text that can only be a mention. Any other value is skipped, but packages in it
+// are counted.
 func (x *spdx) mentions(b *builder, role vendors.Role, at string) {
 	if x.j.Kind() == '{' {
 		x.unexpected(b, at[1:])
@@ -265,8 +265,8 @@ func (x *spdx) mentions(b *builder, role vendors.Role, at string) {
 	x.values(b, at, func(at path) { x.mention(b, role, at) })
 }
 
-// one reads a member that can have one value only. Of a list, it reads the first and counts
-// that there are others.
+// one reads a member that can have only one value. If it is a list, it reads the first element
+// and counts the others as malformed.
 func (x *spdx) one(b *builder, at string, to *span) {
 	if x.j.Kind() != '[' {
 		x.set(b, to)
@@ -328,7 +328,7 @@ func (x *spdx) url(b *builder, role vendors.Role, at path) {
 	}
 }
 
-// externalRefs reads a package's identifiers in other systems.
+// externalRefs reads the identifiers of a package in other systems.
 func (x *spdx) externalRefs(b *builder) {
 	if !x.list(b, "list of external references") {
 		return
@@ -360,8 +360,8 @@ func (x *spdx) externalRefs(b *builder) {
 	}
 }
 
-// files become components only where they name contributors or who has the copyright (8.8,
-// 8.14), as almost none do.
+// files reads files. A file becomes a component only if it has contributors or a copyright (8.8,
+// 8.14), which almost none has.
 func (x *spdx) files() {
 	x.elementsOf("files", func(int) { x.oneFile() })
 }
@@ -404,7 +404,7 @@ func (x *spdx) oneFile() {
 	x.s.doc.header.Malformed += b.malformed
 }
 
-// snippets are parts of files; only their ids are read.
+// snippets reads the ids of snippets, which are parts of files.
 func (x *spdx) snippets() {
 	x.elementsOf("snippets", func(int) {
 		b := &x.b

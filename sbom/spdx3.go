@@ -13,47 +13,52 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 
-// spdx3 reads SPDX 3.0 in JSON-LD. Who supplied a package stands in an element of its
-// own, anywhere in the document, so the document is read twice: first for agents,
-// relationships and roots, then for the packages. What is read a second time is held
-// compressed in memory meanwhile.
+// spdx3 reads SPDX 3.0 in JSON-LD. The supplier of a package is an element of its own, which
+// can be anywhere in the document. So the document is read twice: first for the agents,
+// relationships and roots, which go into the index, and then for the packages. In between it
+// is kept compressed in memory.
 //
-// Fields are known by the names that the specification's context gives them; a
-// document's own context changes nothing. Where it could have, the document counts as
-// not screened in whole.
+// Fields are recognized by the names that the context of the specification gives them; a
+// context of the document's own changes nothing. Where it could change something, the document
+// counts as not completely screened.
 type spdx3 struct {
-	fields
-	first   bool // the first reading
-	free    []*graphElement
-	context bool
-	version string
-
-	agents   map[string]*agent
-	named    map[string]named      // identifiers that are elements of their own
-	from     map[string][][]string // package to lists of agents that it is available from
-	kept     int                   // of the three
-	once     map[refKey]once       // elements of which parsers may take one of two
+	fieldReader
+	first    bool // the first reading
+	free     []*graphElement
+	context  bool // a context of SPDX 3 was read
+	version  string
+	index    spdx3Index
 	elements references
-	imported map[string]bool // elements that other documents have
+}
+
+// An spdx3Index has what the first reading collects for the second.
+type spdx3Index struct {
+	agents      map[string]*agent
+	identifiers map[string]identifierElement
+	suppliers   map[string][][]string // for the id of a package, lists of agents that it is available from
+	kept        int                   // entries of the three
+	imported    map[string]bool       // ids of elements that are in other documents
+	defined     map[refKey]definition // ids of which parsers may take one of two elements
 }
 
 func readSPDX3(r io.Reader, s *Sink) error {
 	l := s.Limits()
-	h := &held{limit: maxHeld}
-	defer h.close()
-	x := &spdx3{fields: newFields(jsonstream.NewReader(io.TeeReader(r, h), l.json()), s), first: true,
-		agents: make(map[string]*agent), named: make(map[string]named), from: make(map[string][][]string),
-		once: make(map[refKey]once), imported: make(map[string]bool)}
-	s.muted = true // the second reading warns of everything
+	copied := &compressedBuffer{limit: maxCompressed}
+	defer copied.close()
+	x := &spdx3{fieldReader: newFieldReader(jsonstream.NewReader(io.TeeReader(r, copied), l.json()), s), first: true,
+		index: spdx3Index{agents: make(map[string]*agent), identifiers: make(map[string]identifierElement),
+			suppliers: make(map[string][][]string), imported: make(map[string]bool), defined: make(map[refKey]definition)}}
+	s.muted = true // the second reading reports all warnings
 	if err := x.read(); err != nil {
 		return err
 	}
-	s.muted, x.once = false, nil
-	again, err := h.reader()
+	s.muted, x.index.defined = false, nil
+	again, err := copied.reader()
 	if err != nil {
 		return &Error{Kind: ErrRead, Err: err}
 	}
@@ -66,7 +71,7 @@ func (x *spdx3) read() error {
 	defer x.j.Close()
 	x.document()
 	if !x.first {
-		x.elements.settle(&x.fields)
+		x.elements.settle(&x.fieldReader)
 	}
 	return x.j.End()
 }
@@ -77,7 +82,7 @@ func (x *spdx3) document() {
 		j.Fail(ErrNotRecognized, errors.New("expected a JSON object"))
 		return
 	}
-	b := x.begin(nil, "", -1) // a document of one element has no @graph
+	b := x.begin(nil, "", -1) // a document with one element has no @graph
 	graph := false
 	for j.More() {
 		switch name := j.Name(); string(name) {
@@ -97,7 +102,7 @@ func (x *spdx3) document() {
 		j.Fail(ErrNotRecognized, errors.New("there is no @context of SPDX 3"))
 	}
 	x.finish(b)
-	if b.types == "" && !graph && x.j.Err() == nil {
+	if b.class.name == "" && !graph && x.j.Err() == nil {
 		j.Fail(ErrNotRecognized, errors.New("there is no @graph and no element"))
 	}
 }
@@ -163,7 +168,7 @@ func (x *spdx3) graph(parent []byte, name string) {
 	if !x.expect('[', name, string(parent)+"/"+name) {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		if k := x.j.Kind(); k != '{' {
 			x.s.Malformed(WarnNullElement, "an element is "+x.kindWord(k)+"; expected an object",
@@ -186,8 +191,8 @@ func (x *spdx3) element(parent []byte, name string, i int) string {
 	return x.finish(b)
 }
 
-// maxPointer bounds the pointer of an element: the document can choose the names in it. What
-// is deeper has the pointer of the element around it.
+// maxPointer limits the pointer of an element, because the document can choose the names in
+// it. A deeper element has the pointer of the element around it.
 const maxPointer = 512
 
 func (x *spdx3) begin(parent []byte, name string, i int) *graphElement {
@@ -201,8 +206,7 @@ func (x *spdx3) begin(parent []byte, name string, i int) *graphElement {
 		b.keep = dropAll
 	}
 	b.reset()
-	r := &b.relations
-	*r = relations{makers: r.makers[:0], from: r.from[:0], to: r.to[:0], roots: r.roots[:0], ids: r.ids[:0], named: r.named[:0], names: r.names[:0]}
+	b.clear()
 	if len(parent)+len(name) > maxPointer {
 		b.pointer = b.add(parent)
 	} else if name != "" {
@@ -214,40 +218,58 @@ func (x *spdx3) begin(parent []byte, name string, i int) *graphElement {
 
 func dropAll(vendors.Role, vendors.Kind, []byte) bool { return false }
 
-// An graphElement is an element while it is being read.
+// A graphElement is an element while it is being read.
 type graphElement struct {
 	builder
-	relations
+	class elementClass
+
+	makers   []agentRef // agents that made or supplied the element
+	names    []elementName
+	ids      []identifier
+	manyIDs  bool       // it has more identifiers than an agent can have
+	idRefs   []agentRef // identifiers that are elements of their own
+	roots    []string
+	relation relationship
+	ownID    ownIdentifier
 }
 
-// relations are what an element says of others while it is being read.
-type relations struct {
-	types            string // the element's type, without its profile
-	security         bool   // it is of the security profile
-	makers           []maker
-	from             []string
-	relationshipType string
-	to               []string
-	roots            []string
-	names            []nameOf
-	ids              []identifier
-	named            []maker // identifiers that are elements of their own
-	idType           string  // what the element is, if it is an identifier itself
-	id               string
-	idAt             int64
-	moreIDs          bool // it has more identifiers than an agent can have
-	artifact         bool // it has a field that only artifacts have
-	software         bool // it has one that only packages have
-	identified       bool // it has a purl or CPE, as an agent can have too
+// clear empties the element, except for its builder, and keeps its memory.
+func (b *graphElement) clear() {
+	b.class = elementClass{}
+	b.makers, b.names, b.ids, b.manyIDs = b.makers[:0], b.names[:0], b.ids[:0], false
+	b.idRefs, b.roots = b.idRefs[:0], b.roots[:0]
+	b.relation = relationship{from: b.relation.from[:0], to: b.relation.to[:0]}
+	b.ownID = ownIdentifier{}
 }
 
-// A nameOf is one of the names of an element.
-type nameOf struct {
+// An elementClass has what shows the class of an element.
+type elementClass struct {
+	name       string // without its profile
+	security   bool   // it is of the security profile
+	artifact   bool   // it has a field that only artifacts have
+	software   bool   // it has a field that only packages have
+	identified bool   // it has a package URL or CPE, as an agent can have too
+}
+
+// A relationship is the type and the ends of an element that is a relationship.
+type relationship struct {
+	typ      string
+	from, to []string
+}
+
+// An ownIdentifier has the fields of an element that is an identifier.
+type ownIdentifier struct {
+	typ, value string
+	at         int64
+}
+
+// An elementName is one of the names of an element.
+type elementName struct {
 	text span
 	at   int64
 }
 
-// An identifier is what an element is called in another system.
+// An identifier is the name of an element in another system.
 type identifier struct {
 	kind  refKind
 	text  span
@@ -255,8 +277,8 @@ type identifier struct {
 	at    int64
 }
 
-// A maker is an agent to which an element refers.
-type maker struct {
+// An agentRef is a reference from an element to an agent, or to an identifier.
+type agentRef struct {
 	role vendors.Role
 	id   string
 	at   vendors.Location
@@ -264,10 +286,36 @@ type maker struct {
 
 // member reads a member of an element.
 func (x *spdx3) member(b *graphElement, name []byte) {
+	switch {
+	case x.nodeMember(b, name), x.artifactMember(b, name), x.textMember(b, name), x.identifierMember(b, name), x.linkMember(b, name):
+		return
+	}
 	j := x.j
 	switch string(name) {
+	case "@context":
+		x.malformed("an element has a context of its own; fields were read by their names in the specification",
+			vendors.Location{Pointer: x.at(b, "/@context"), Offset: j.Offset()})
+		j.Skip()
+	case "profileConformance", "created", "dataLicense", "startTime", "endTime":
+		if j.Kind() == '{' {
+			x.refs(b, string(name), nil) // there may be elements within
+			return
+		}
+		j.Drop()
+	default:
+		if known := spdx3Names[spdx3Fold(string(name))]; known || fields.MayNameMaker(name) && j.Kind() != 'n' {
+			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but may say who made something; it was not screened",
+				vendors.Location{Pointer: x.at(b, "/"+string(name)), Offset: j.Offset()})
+		}
+		x.refs(b, string(name), nil) // there may be elements within
+	}
+}
+
+// nodeMember reads a member that every element has. It reports whether name is one.
+func (x *spdx3) nodeMember(b *graphElement, name []byte) bool {
+	switch string(name) {
 	case "type", "@type":
-		x.values(&b.builder, func(text []byte) { b.setType(string(text)) })
+		x.values(&b.builder, func(text []byte) { b.class.set(string(text)) })
 	case "spdxId", "@id":
 		x.set(&b.builder, &b.ref)
 	case "name":
@@ -277,82 +325,107 @@ func (x *spdx3) member(b *graphElement, name []byte) {
 				b.name = name
 			}
 			if len(b.names) <= maxAgentNames {
-				b.names = append(b.names, nameOf{name, j.TextOffset()})
+				b.names = append(b.names, elementName{name, x.j.TextOffset()})
 			}
-			b.claim(vendors.Mention, vendors.KindProduct, text, path{a: "/name"}, j.TextOffset())
+			b.claim(vendors.Mention, vendors.KindProduct, text, path{a: "/name"}, x.j.TextOffset())
 		})
+	default:
+		return false
+	}
+	return true
+}
+
+// artifactMember reads a member of artifacts and packages that can identify a vendor, or that
+// describes the component. It reports whether name is one.
+func (x *spdx3) artifactMember(b *graphElement, name []byte) bool {
+	switch string(name) {
 	case "suppliedBy":
-		b.artifact = true
+		b.class.artifact = true
 		x.readAgents(b, vendors.Supplier, "/suppliedBy")
 	case "originatedBy":
-		b.artifact = true
+		b.class.artifact = true
 		x.readAgents(b, vendors.Manufacturer, "/originatedBy")
 	case "packagedBy":
 		x.readAgents(b, vendors.Reference, "/packagedBy")
 	case "software_packageUrl":
-		b.software = true
+		b.class.software = true
 		x.values(&b.builder, func(text []byte) { x.purlValue(&b.builder, slices.Clone(text), path{a: "/software_packageUrl"}) })
+	case "software_homePage":
+		x.addresses(b, vendors.Homepage, "/software_homePage")
+	case "software_downloadLocation":
+		x.addresses(b, vendors.Reference, "/software_downloadLocation")
 	case "software_packageVersion":
 		x.plainValues(&b.builder, func(text []byte) { b.version = b.add(text) })
 	case "software_primaryPurpose":
 		x.plainValues(&b.builder, func(text []byte) { b.typ = b.add([]byte(strings.ToLower(string(text)))) })
-	case "software_homePage", "software_downloadLocation":
-		at, role := "/"+string(name), vendors.Reference
-		if string(name) == "software_homePage" {
-			role = vendors.Homepage
-		}
-		x.values(&b.builder, func(text []byte) { b.claim(role, vendors.KindURL, text, path{a: at}, j.TextOffset()) })
-	case "software_copyrightText":
-		x.mentions(&b.builder, vendors.Author, "/software_copyrightText")
-	case "software_attributionText":
-		x.mentions(&b.builder, vendors.Author, "/software_attributionText")
-	case "software_sourceInfo":
-		x.mentions(&b.builder, vendors.Mention, "/software_sourceInfo")
-	case "description", "summary", "comment":
+	default:
+		return false
+	}
+	return true
+}
+
+// addresses reads the addresses of a package.
+func (x *spdx3) addresses(b *graphElement, role vendors.Role, at string) {
+	x.values(&b.builder, func(text []byte) { b.claim(role, vendors.KindURL, text, path{a: at}, x.j.TextOffset()) })
+}
+
+// textMember reads a member that can only mention a vendor. It reports whether name is one.
+func (x *spdx3) textMember(b *graphElement, name []byte) bool {
+	switch string(name) {
+	case "software_copyrightText", "software_attributionText":
+		x.mentions(&b.builder, vendors.Author, "/"+string(name))
+	case "software_sourceInfo", "description", "summary", "comment":
 		x.mentions(&b.builder, vendors.Mention, "/"+string(name))
+	default:
+		return false
+	}
+	return true
+}
+
+// identifierMember reads the identifiers and references of an element, or a member of an
+// element that is an identifier. It reports whether name is one.
+func (x *spdx3) identifierMember(b *graphElement, name []byte) bool {
+	switch string(name) {
 	case "externalIdentifier":
 		x.identifiers(b)
 	case "externalRef":
 		x.externalRefs(b)
 	case "externalIdentifierType":
-		x.values(&b.builder, func(text []byte) { b.idType = lastWord(string(text)) })
+		x.values(&b.builder, func(text []byte) { b.ownID.typ = lastWord(string(text)) })
 	case "identifier":
-		x.values(&b.builder, func(text []byte) { b.id, b.idAt = string(text), j.TextOffset() })
-	case "relationshipType":
-		x.values(&b.builder, func(text []byte) { b.relationshipType = lastWord(string(text)) })
-	case "from":
-		x.refs(b, "from", func(id string) { b.from = append(b.from, id) })
-	case "to":
-		x.refs(b, "to", func(id string) { b.to = append(b.to, id) })
-	case "rootElement":
-		x.refs(b, "rootElement", func(id string) { b.roots = append(b.roots, id) })
-	case "specVersion":
-		x.values(&b.builder, func(text []byte) { x.specVersion(string(text)) })
-	case "import":
-		x.imports(b)
-	case "@context":
-		x.malformed("an element has a context of its own; fields were read by their names in the specification",
-			vendors.Location{Pointer: x.at(b, "/@context"), Offset: j.Offset()})
-		j.Skip()
-	case "profileConformance", "created", "dataLicense", "startTime", "endTime":
-		if k := j.Kind(); k == '{' {
-			x.refs(b, string(name), nil) // there may be elements within
-			return
-		}
-		j.Drop()
-	case "element":
-		x.refs(b, "element", func(id string) { x.refer(b, id, "/element") })
+		x.values(&b.builder, func(text []byte) { b.ownID.value, b.ownID.at = string(text), x.j.TextOffset() })
 	default:
-		if known := spdx3Names[spdx3Fold(string(name))]; known || bearsOnMaker(name) && j.Kind() != 'n' {
-			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but may say who made something; it was not screened",
-				vendors.Location{Pointer: x.at(b, "/"+string(name)), Offset: j.Offset()})
-		}
-		x.refs(b, string(name), nil) // there may be elements within
+		return false
 	}
+	return true
 }
 
-// refs reads references to elements. An element that is in the place of a reference is
-// read, and referred to. add may be nil.
+// linkMember reads a member of relationships, collections and documents. It reports whether
+// name is one.
+func (x *spdx3) linkMember(b *graphElement, name []byte) bool {
+	switch string(name) {
+	case "relationshipType":
+		x.values(&b.builder, func(text []byte) { b.relation.typ = lastWord(string(text)) })
+	case "from":
+		x.refs(b, "from", func(id string) { b.relation.from = append(b.relation.from, id) })
+	case "to":
+		x.refs(b, "to", func(id string) { b.relation.to = append(b.relation.to, id) })
+	case "rootElement":
+		x.refs(b, "rootElement", func(id string) { b.roots = append(b.roots, id) })
+	case "element":
+		x.refs(b, "element", func(id string) { x.refer(b, id, "/element") })
+	case "import":
+		x.imports(b)
+	case "specVersion":
+		x.values(&b.builder, func(text []byte) { x.specVersion(string(text)) })
+	default:
+		return false
+	}
+	return true
+}
+
+// refs reads references to elements, and calls add with each id unless add is nil. An element
+// in the place of a reference is read, and add gets its id.
 func (x *spdx3) refs(b *graphElement, name string, add func(id string)) {
 	i := -1
 	if x.j.Kind() == '[' {
@@ -381,7 +454,7 @@ func (x *spdx3) refs(b *graphElement, name string, add func(id string)) {
 	})
 }
 
-// at returns the pointer of what is in the element.
+// at returns the pointer of a path within the element.
 func (x *spdx3) at(b *graphElement, path string) string {
 	return string(b.get(b.pointer)) + path
 }
@@ -397,7 +470,8 @@ func (x *spdx3) specVersion(v string) {
 	}
 }
 
-// spdx3Nobody reports whether an id is one of the specification's own individuals.
+// spdx3Nobody reports whether an id is one of the individuals of the specification, none of
+// which is a vendor.
 func spdx3Nobody(id string) bool {
 	switch id {
 	case "NoAssertion", "None", "NoAssertionElement", "NoneElement", "NoAssertionLicense", "NoneLicense", "SpdxOrganization":
@@ -406,33 +480,34 @@ func spdx3Nobody(id string) bool {
 	return strings.HasPrefix(id, "https://spdx.org/rdf/") || strings.HasPrefix(id, "http://spdx.org/rdf/")
 }
 
-// lastWord drops what stands before a term: the address of its vocabulary.
+// lastWord returns a term without the address of its vocabulary.
 func lastWord(term string) string {
 	return term[strings.LastIndexAny(term, "/#:")+1:]
 }
 
-// setType keeps the element's type.
-func (r *relations) setType(t string) {
-	t = lastWord(t)
-	if profile, name, found := strings.Cut(t, "_"); found {
-		r.security = r.security || profile == "security"
-		t = name
+// set sets the name of the class. An element of several classes keeps that of an agent or a
+// package.
+func (c *elementClass) set(name string) {
+	name = lastWord(name)
+	if profile, rest, found := strings.Cut(name, "_"); found {
+		c.security = c.security || profile == "security"
+		name = rest
 	}
-	if r.types == "" || !slices.Contains(agentTypes, r.types) && !strings.HasSuffix(r.types, "Package") {
-		r.types = t
+	if c.name == "" || !slices.Contains(agentTypes, c.name) && !strings.HasSuffix(c.name, "Package") {
+		c.name = name
 	}
 }
 
-// spdx3Fold returns the form in which names are compared to find near misses.
+// spdx3Fold returns the form in which the names of fields are compared.
 func spdx3Fold(name string) string {
 	if len(name) > 200 {
 		return ""
 	}
-	name = foldLetters.Replace(lastWord(strings.TrimSpace(name)))
+	name = fields.FoldLetters(lastWord(strings.TrimSpace(name)))
 	return strings.ToLower(strings.TrimPrefix(strings.ToLower(name), "software_"))
 }
 
-// spdx3Names are the names that bear on vendors, folded.
+// spdx3Names are the folded names of the fields that can identify a vendor.
 var spdx3Names = map[string]bool{
 	"suppliedby": true, "originatedby": true, "packageurl": true, "externalidentifier": true, "externalref": true,
 	"name": true, "homepage": true, "downloadlocation": true, "spdxid": true, "type": true, "identifier": true,

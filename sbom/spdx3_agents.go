@@ -12,59 +12,59 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// An agent is an organisation, person or program.
+// An agent is an organization, a person or a program.
 type agent struct {
 	typed bool // an element says that it is an agent
 	names []value
-	ids   []value // identifiers of other systems
+	ids   []value // in other systems
 	text  int     // bytes of both
-	left  bool    // it has more, or longer ones, than are kept
+	cut   bool    // it has more or longer ones than are kept
 }
 
-// A named identifier is an element of its own.
-type named struct {
+// An identifierElement is an identifier that is an element of its own.
+type identifierElement struct {
 	typ   string
 	value value
-	left  bool // it is too long to be kept
+	long  bool // it is too long to be kept
 }
 
-// A value is a name or an identifier, and where it is.
+// A value is a name or an identifier, and its place.
 type value struct {
 	kind refKind // of an identifier
 	text string
 	at   vendors.Location
 }
 
-// What agents are called becomes claims of each element that refers to them, so it is
-// bounded: then the claims of a document are linear in its length.
+// The names of an agent become claims of each element that refers to it. They are limited, so
+// that the number of claims is linear in the length of the document.
 const (
-	// maxAgents bounds what is kept of a document's agents, identifiers and relationships.
+	// maxAgents limits the agents, identifiers and relationships that are kept.
 	maxAgents = 1 << 20
-	// maxAgentNames, maxAgentIDs and maxAgentText bound the names and identifiers of an
-	// agent and the bytes of both. The specification allows one name; two nodes of one agent
-	// can have two.
+	// maxAgentNames, maxAgentIDs and maxAgentText limit the names of an agent, its
+	// identifiers, and the bytes of both. The specification allows one name; two nodes of
+	// one agent can have two names.
 	maxAgentNames = 4
 	maxAgentIDs   = 4
 	maxAgentText  = 2048
-	// maxMakers bounds the agents of an element.
+	// maxMakers limits the agents of an element.
 	maxMakers = 16
 )
 
 var agentTypes = []string{"Agent", "Organization", "Person", "SoftwareAgent"}
 
-// add adds a name or identifier, unless it is there or goes beyond a bound.
+// add adds a name or identifier, unless the agent has it or a limit is reached.
 func (a *agent) add(to *[]value, most int, v value) {
 	switch same := func(o value) bool { return o.kind == v.kind && o.text == v.text }; {
 	case v.text == "" || slices.ContainsFunc(*to, same):
 	case len(*to) >= most || a.text+len(v.text) > maxAgentText:
-		a.left = true
+		a.cut = true
 	default:
 		a.text += len(v.text)
 		*to = append(*to, v)
 	}
 }
 
-// finish keeps what an element says, or emits it, and returns its id.
+// finish adds an element to the index, or emits it, and returns its id.
 func (x *spdx3) finish(b *graphElement) string {
 	defer func() {
 		if cap(b.text) < 1<<20 {
@@ -75,9 +75,10 @@ func (x *spdx3) finish(b *graphElement) string {
 	if x.j.Err() != nil {
 		return id
 	}
-	isAgent := slices.Contains(agentTypes, b.types)
-	// A vulnerability has the fields of an artifact, about who found it.
-	artifact := b.software || strings.HasSuffix(b.types, "Package") || !b.security && (b.artifact || b.identified && !isAgent)
+	isAgent := slices.Contains(agentTypes, b.class.name)
+	// A vulnerability has the fields of an artifact, for the agents who found it.
+	c := &b.class
+	artifact := c.software || strings.HasSuffix(c.name, "Package") || !c.security && (c.artifact || c.identified && !isAgent)
 	if isAgent && id == "" {
 		id = "_: " + string(b.get(b.pointer)) // no blank node id has a space
 	}
@@ -91,87 +92,88 @@ func (x *spdx3) finish(b *graphElement) string {
 	default:
 		x.check(b)
 		x.s.doc.header.Malformed += b.malformed
-		if b.types == "SpdxDocument" {
+		if b.class.name == "SpdxDocument" {
 			x.s.SetSerial(id)
 		}
 	}
 	return id
 }
 
-// once says what was read under an id.
-type once uint8
+// A definition is what was read under an id.
+type definition uint8
 
 const (
-	someAgent   once = iota + 1 // agents, or nodes without a type, which can be merged
-	someElement                 // a package, file or identifier
+	definesAgent   definition = iota + 1 // agents, or nodes without a type, which can be merged
+	definesElement                       // a package, file or identifier
 )
 
-// unique refuses a document in which an id is of two elements: parsers differ in which of
-// them they take. Nodes of one agent are merged, as JSON-LD does.
+// unique rejects a document in which two elements have the same id, because parsers differ in
+// which of them they take. Nodes of one agent are merged, as JSON-LD does.
 func (x *spdx3) unique(b *graphElement, id string, isAgent, artifact bool) {
 	x.elements.define([]byte(id))
-	kind := once(0)
+	kind := definition(0)
 	switch {
 	case id == "":
 		return
-	case artifact, b.types == "ExternalIdentifier":
-		kind = someElement
-	case isAgent, b.types == "" && len(b.names)+len(b.ids) > 0:
-		kind = someAgent
+	case artifact, b.class.name == "ExternalIdentifier":
+		kind = definesElement
+	case isAgent, b.class.name == "" && len(b.names)+len(b.ids) > 0:
+		kind = definesAgent
 	default:
 		return
 	}
 	key := keyOf(id)
-	if before := x.once[key]; before != 0 && (before == someElement || kind == someElement) {
+	if before := x.index.defined[key]; before != 0 && (before == definesElement || kind == definesElement) {
 		x.j.Fail(ErrDuplicate, errors.New("two elements have the same spdxId"))
 		return
 	}
-	x.once[key] = kind
+	x.index.defined[key] = kind
 }
 
-// note keeps what the second reading needs.
+// note adds to the index what the second reading needs.
 func (x *spdx3) note(b *graphElement, id string, isAgent bool) {
 	for _, root := range b.roots {
 		x.s.SetPrimary(root)
 	}
-	switch b.relationshipType {
+	switch b.relation.typ {
 	case "describes":
-		for _, to := range b.to {
+		for _, to := range b.relation.to {
 			x.s.SetPrimary(to)
 		}
 	case "availableFrom":
-		to := slices.Clone(b.to)
+		to := slices.Clone(b.relation.to)
 		slices.Sort(to)
 		to = slices.Compact(to)
-		for _, from := range b.from {
-			x.from[from] = append(x.from[from], to)
-			x.kept++
+		for _, from := range b.relation.from {
+			x.index.suppliers[from] = append(x.index.suppliers[from], to)
+			x.index.kept++
 		}
-		x.kept += len(to)
+		x.index.kept += len(to)
 	}
-	if id != "" && (isAgent || b.types == "" && len(b.names)+len(b.ids) > 0) {
+	if id != "" && (isAgent || b.class.name == "" && len(b.names)+len(b.ids) > 0) {
 		x.noteAgent(b, id, isAgent)
 	}
-	if b.types == "ExternalIdentifier" && id != "" {
-		n := named{typ: b.idType, value: value{text: b.id, at: vendors.Location{Pointer: x.at(b, "/identifier"), Offset: b.idAt}}}
-		if n.left = len(b.id) > maxAgentText; n.left {
+	if b.class.name == "ExternalIdentifier" && id != "" {
+		own := &b.ownID
+		n := identifierElement{typ: own.typ, value: value{text: own.value, at: vendors.Location{Pointer: x.at(b, "/identifier"), Offset: own.at}}}
+		if n.long = len(own.value) > maxAgentText; n.long {
 			n.value.text = ""
 		}
-		x.named[id] = n
-		x.kept++
+		x.index.identifiers[id] = n
+		x.index.kept++
 	}
-	if x.kept > maxAgents {
+	if x.index.kept > maxAgents {
 		x.j.Fail(ErrLimit, limitError("agents, identifiers and relationships", maxAgents))
 	}
 }
 
-// noteAgent keeps what an agent is called. A node without a type may be a part of one.
+// noteAgent adds the names of an agent to the index. A node without a type may be part of one.
 func (x *spdx3) noteAgent(b *graphElement, id string, isAgent bool) {
-	a := x.agents[id]
+	a := x.index.agents[id]
 	if a == nil {
 		a = &agent{}
-		x.agents[id] = a
-		x.kept++
+		x.index.agents[id] = a
+		x.index.kept++
 	}
 	a.typed = a.typed || isAgent
 	for _, n := range b.names {
@@ -181,15 +183,15 @@ func (x *spdx3) noteAgent(b *graphElement, id string, isAgent bool) {
 		a.add(&a.ids, maxAgentIDs, value{i.kind, string(b.get(i.text)),
 			vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i.index)+"/identifier"), Offset: i.at}})
 	}
-	a.left = a.left || b.moreIDs
+	a.cut = a.cut || b.manyIDs
 }
 
-// emit adds what the element's agents are called and delivers the component.
+// emit adds the claims of the element's agents and delivers the component.
 func (x *spdx3) emit(b *graphElement, id string) {
 	x.suppliers(b, id)
-	var makers []maker // each once
+	var makers []agentRef // without duplicates
 	for _, m := range b.makers {
-		same := func(o maker) bool { return o.role == m.role && o.id == m.id }
+		same := func(o agentRef) bool { return o.role == m.role && o.id == m.id }
 		if slices.ContainsFunc(makers, same) {
 			continue
 		}
@@ -201,12 +203,12 @@ func (x *spdx3) emit(b *graphElement, id string) {
 		makers = append(makers, m)
 		x.maker(b, m)
 	}
-	for _, m := range b.named {
+	for _, m := range b.idRefs {
 		if len(b.text) > x.limits.Component {
-			break // which is an error
+			break // check reports the error
 		}
-		n, known := x.named[m.id]
-		if !known || n.left {
+		n, known := x.index.identifiers[m.id]
+		if !known || n.long {
 			b.malformed++
 			x.s.Warn(WarnUnresolved, "the identifier "+quote(m.id)+" is not in this document, or is too long; it was not screened", m.at)
 			continue
@@ -219,7 +221,7 @@ func (x *spdx3) emit(b *graphElement, id string) {
 		x.s.Warn(WarnMalformed, fmt.Sprintf("an element has more than %d names; the rest was not screened", maxAgentNames),
 			vendors.Location{Pointer: x.at(b, "/name"), Offset: b.names[0].at})
 	}
-	if !strings.HasSuffix(b.types, "File") {
+	if !strings.HasSuffix(b.class.name, "File") {
 		for _, n := range b.names {
 			x.nameIdentity(&b.builder, n.text, path{a: "/name"}, n.at)
 		}
@@ -232,11 +234,11 @@ func (x *spdx3) emit(b *graphElement, id string) {
 	}
 }
 
-// suppliers adds the agents that the element is available from, each once.
+// suppliers adds the agents that the element is available from, without duplicates.
 func (x *spdx3) suppliers(b *graphElement, id string) {
 	where := vendors.Location{Pointer: string(b.get(b.pointer)), Offset: b.offset}
 	var seen map[string]bool
-	for _, list := range x.from[id] {
+	for _, list := range x.index.suppliers[id] {
 		for _, to := range list {
 			if seen[to] {
 				continue
@@ -245,8 +247,8 @@ func (x *spdx3) suppliers(b *graphElement, id string) {
 				seen = make(map[string]bool)
 			}
 			seen[to] = true
-			b.makers = append(b.makers, maker{vendors.Supplier, to, where})
-			if len(seen) > maxMakers { // and so some are left out
+			b.makers = append(b.makers, agentRef{vendors.Supplier, to, where})
+			if len(seen) > maxMakers { // emit reports that the rest is left out
 				return
 			}
 		}
@@ -254,8 +256,8 @@ func (x *spdx3) suppliers(b *graphElement, id string) {
 }
 
 // maker adds the claims of an agent to which the element refers.
-func (x *spdx3) maker(b *graphElement, m maker) {
-	a := x.agents[m.id]
+func (x *spdx3) maker(b *graphElement, m agentRef) {
+	a := x.index.agents[m.id]
 	if a == nil || !a.typed {
 		if !spdx3Nobody(m.id) {
 			b.malformed++
@@ -269,7 +271,7 @@ func (x *spdx3) maker(b *graphElement, m maker) {
 		b.malformed++
 		x.s.Warn(WarnUnresolved, "the agent "+quote(m.id)+" has no name", m.at)
 	}
-	if a.left {
+	if a.cut {
 		b.malformed++
 		x.s.Warn(WarnMalformed, fmt.Sprintf("the agent %s has more than %d names, %d identifiers or %d bytes of both; the rest was not screened",
 			quote(m.id), maxAgentNames, maxAgentIDs, maxAgentText), m.at)
@@ -285,7 +287,7 @@ func (x *spdx3) maker(b *graphElement, m maker) {
 	}
 }
 
-// agentKind is the kind of claim of an agent's identifier.
+// agentKind returns the kind of claim for an identifier of an agent.
 func agentKind(kind refKind) vendors.Kind {
 	switch kind {
 	case refPURL:
@@ -298,26 +300,26 @@ func agentKind(kind refKind) vendors.Kind {
 	return vendors.KindURL
 }
 
-// check compares what an element refers to with what the document has.
+// check records the references of an element, to compare them with the document's elements.
 func (x *spdx3) check(b *graphElement) {
 	for _, id := range b.roots {
 		x.refer(b, id, "/rootElement")
 	}
-	switch b.relationshipType {
+	switch b.relation.typ {
 	case "hasDeclaredLicense", "hasConcludedLicense": // often to licenses of SPDX's own list
 		return
 	}
-	for _, id := range b.from {
+	for _, id := range b.relation.from {
 		x.refer(b, id, "/from")
 	}
-	for _, id := range b.to {
+	for _, id := range b.relation.to {
 		x.refer(b, id, "/to")
 	}
 }
 
-// refer takes note of a reference to an element of this document.
+// refer records a reference to an element of this document.
 func (x *spdx3) refer(b *graphElement, id, at string) {
-	if x.first || x.imported[id] || spdx3Nobody(id) || id == documentRef { // as Microsoft's sbom-tool has it
+	if x.first || x.index.imported[id] || spdx3Nobody(id) || id == documentRef { // which Microsoft's sbom-tool writes
 		return
 	}
 	x.elements.refer([]byte(id), func() vendors.Location {

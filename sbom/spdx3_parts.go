@@ -10,7 +10,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// values reads a string, or what JSON-LD allows in its place: an array of them, or an
+// values reads a string, or what JSON-LD allows in its place: an array of strings, or an
 // object with a @value or an @id.
 func (x *spdx3) values(b *builder, read func(text []byte)) {
 	x.each(func(k jsontext.Kind) {
@@ -43,7 +43,7 @@ func (x *spdx3) values(b *builder, read func(text []byte)) {
 	})
 }
 
-// plainValues is values for a field that says nothing of who made the element.
+// plainValues is values for a field that cannot identify a vendor.
 func (x *spdx3) plainValues(b *builder, read func(text []byte)) {
 	before := b.malformed
 	x.values(b, func(text []byte) {
@@ -72,18 +72,18 @@ func (x *spdx3) readAgents(b *graphElement, role vendors.Role, at string) {
 		case '"':
 			text, _ := x.plainText()
 			where.Offset = x.j.TextOffset()
-			b.makers = append(b.makers, maker{role, string(text), where})
+			b.makers = append(b.makers, agentRef{role, string(text), where})
 		case '{':
 			id := x.element([]byte(x.at(b, "")), at[1:], -1)
-			b.makers = append(b.makers, maker{role, id, where})
+			b.makers = append(b.makers, agentRef{role, id, where})
 		default:
 			x.wrong(&b.builder, "agent")
 		}
 	})
 }
 
-// identifiers reads what an element is called in other systems. The sbom-tool of
-// Microsoft writes identifiers as elements of their own, and refers to them.
+// identifiers reads the names of an element in other systems. The sbom-tool of Microsoft writes
+// identifiers as elements of their own, and refers to them.
 func (x *spdx3) identifiers(b *graphElement) {
 	i := -1
 	x.each(func(k jsontext.Kind) {
@@ -91,8 +91,8 @@ func (x *spdx3) identifiers(b *graphElement) {
 		switch k {
 		case '"':
 			text, _ := x.plainText()
-			b.identified = true
-			b.named = append(b.named, maker{"", string(text), vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i)), Offset: x.j.TextOffset()}})
+			b.class.identified = true
+			b.idRefs = append(b.idRefs, agentRef{"", string(text), vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i)), Offset: x.j.TextOffset()}})
 			return
 		case '{':
 		default:
@@ -115,7 +115,7 @@ func (x *spdx3) identifiers(b *graphElement) {
 		}
 		kind := refKindOf([]byte(typ), b.get(id))
 		if x.first && kind != refOther {
-			if b.moreIDs = len(b.ids) > maxAgentIDs; !b.moreIDs {
+			if b.manyIDs = len(b.ids) > maxAgentIDs; !b.manyIDs {
 				b.ids = append(b.ids, identifier{kind, id, i, off})
 			}
 		}
@@ -125,7 +125,7 @@ func (x *spdx3) identifiers(b *graphElement) {
 
 // identifier adds the claims of an identifier.
 func (x *spdx3) identifier(b *graphElement, kind refKind, id span, at path, off int64) {
-	b.identified = b.identified || kind == refPURL || kind == refCPE
+	b.class.identified = b.class.identified || kind == refPURL || kind == refCPE
 	if kind == refOther {
 		b.claimSpan(vendors.Mention, vendors.KindText, id, at, off)
 		return
@@ -133,7 +133,7 @@ func (x *spdx3) identifier(b *graphElement, kind refKind, id span, at path, off 
 	x.locator(&b.builder, kind, false, id, at, off)
 }
 
-// externalRefs reads where an element is kept or described.
+// externalRefs reads the addresses at which an element is kept or described.
 func (x *spdx3) externalRefs(b *graphElement) {
 	i := -1
 	x.each(func(k jsontext.Kind) {
@@ -158,13 +158,13 @@ func (x *spdx3) externalRefs(b *graphElement) {
 		}
 		for _, l := range locators {
 			kind := refKindOf([]byte(typ), b.get(l))
-			b.identified = b.identified || kind == refPURL || kind == refCPE
+			b.class.identified = b.class.identified || kind == refPURL || kind == refCPE
 			x.locator(&b.builder, kind, false, l, element("/externalRef/", i, "/locator"), off)
 		}
 	})
 }
 
-// imports reads which elements stand in other documents.
+// imports reads which elements are in other documents.
 func (x *spdx3) imports(b *graphElement) {
 	i := -1
 	x.each(func(k jsontext.Kind) {
@@ -179,8 +179,8 @@ func (x *spdx3) imports(b *graphElement) {
 			switch name := string(x.j.Name()); name {
 			case "externalSpdxId":
 				x.values(&b.builder, func(text []byte) {
-					if link.URL = string(text); x.first && len(x.imported) < maxAgents {
-						x.imported[link.URL] = true
+					if link.URL = string(text); x.first && len(x.index.imported) < maxAgents {
+						x.index.imported[link.URL] = true
 					}
 				})
 			case "verifiedUsing":

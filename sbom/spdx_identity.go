@@ -9,25 +9,25 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A refKind says what a type of external references means.
+// A refKind is the meaning of a type of external references.
 type refKind uint8
 
 const (
-	refOther     refKind = iota // a page, a hash, a type of the document's own
+	refOther     refKind = iota // a page, a hash, or a type that the document defines
 	refPURL                     // a package URL
 	refCPE                      // a CPE of either binding
 	refMaven                    // "group:artifact[:version]"
 	refNPM                      // "[@scope/]name[@version]"
 	refNamed                    // a package of a registry without namespaces: "name/version", "name#version"
 	refEmail                    // an address
-	refURLScheme                // an address that names a thing
-	refPlace                    // where the code or the package is kept
+	refURLScheme                // an address that identifies a thing
+	refPlace                    // an address of the code or the package
 	refHomepage                 // a page about the package
 )
 
 // refKinds are the types of external references and identifiers of SPDX 2 (annex F) and
-// SPDX 3 (ExternalRefType, ExternalIdentifierType), by their names without case and
-// punctuation, and by the names that tools give them.
+// SPDX 3 (ExternalRefType, ExternalIdentifierType), and the names that tools use for them, in
+// lower case without punctuation.
 var refKinds = map[string]refKind{
 	"purl": refPURL, "packageurl": refPURL,
 	"cpe": refCPE, "cpe22": refCPE, "cpe23": refCPE, "cpe22type": refCPE, "cpe23type": refCPE,
@@ -39,8 +39,8 @@ var refKinds = map[string]refKind{
 	"sourceartifact": refPlace, "vcs": refPlace, "download": refPlace,
 }
 
-// refKindOf returns the kind of a type, which can be an address of its vocabulary. A type
-// that is not known is that of its locator, if that says what it is.
+// refKindOf returns the kind of a type, which can have the address of its vocabulary. The kind of
+// an unknown type follows from the scheme of its locator.
 func refKindOf(typ, locator []byte) refKind {
 	var buf [32]byte
 	folded := buf[:0]
@@ -69,9 +69,9 @@ func hasPrefixFold(s []byte, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(string(s[:len(prefix)]), prefix)
 }
 
-// locator adds the claims of an external reference or identifier. Of an unknown type, its
-// text says who owns it if it is of a package manager.
-func (f *fields) locator(b *builder, kind refKind, packages bool, value span, at path, off int64) {
+// locator adds the claims of an external reference or identifier. packages means that its
+// category is that of package managers: then a locator of unknown type is read as a name.
+func (f *fieldReader) locator(b *builder, kind refKind, packages bool, value span, at path, off int64) {
 	switch kind {
 	case refPURL:
 		f.purlSpan(b, value, at, off)
@@ -104,25 +104,22 @@ func (f *fields) locator(b *builder, kind refKind, packages bool, value span, at
 	}
 }
 
-// purlSpan adds the claim of one of the component's own package URLs.
-func (f *fields) purlSpan(b *builder, value span, at path, off int64) {
+// purlSpan adds the claim of a package URL of the component itself.
+func (f *fieldReader) purlSpan(b *builder, value span, at path, off int64) {
 	b.claimPURL(value, at, off)
 }
 
-func (f *fields) cpeSpan(b *builder, value span, at path, off int64) {
+func (f *fieldReader) cpeSpan(b *builder, value span, at path, off int64) {
 	if vendors.Placeholder(b.get(value)) {
 		return
 	}
 	b.claimSpan(vendors.Namespace, vendors.KindCPE, value, at, off)
 }
 
-// nameIdentity adds what the name of a package says of its owner. SPDX has no field for a
-// namespace, so tools write the whole identity as the name: a package URL, the scope or
-// group of a package manager, the owner on a code host.
-func (f *fields) nameIdentity(b *builder, name span, at path, off int64) {
-	group := func(n int) {
-		b.claimSpan(vendors.Namespace, vendors.KindGroup, span{name.from, name.from + n}, at, off)
-	}
+// nameIdentity adds the claims in the name of a package. SPDX has no field for a namespace, so
+// tools write the whole identity as the name: a package URL, the scope or group of a package
+// manager, the owner on a code host.
+func (f *fieldReader) nameIdentity(b *builder, name span, at path, off int64) {
 	s := b.get(name)
 	if bytes.IndexByte(s, '/') < 0 && bytes.IndexByte(s, ':') < 0 || bytes.ContainsAny(s, " \t\r\n\\") || bytes.Contains(s, []byte("://")) {
 		return
@@ -131,24 +128,32 @@ func (f *fields) nameIdentity(b *builder, name span, at path, off int64) {
 		f.purlSpan(b, name, at, off)
 		return
 	}
+	for _, n := range nameGroups(s) {
+		b.claimSpan(vendors.Namespace, vendors.KindGroup, span{name.from, name.from + n}, at, off)
+	}
+}
+
+// nameGroups returns the lengths of the beginnings of a name that are groups.
+func nameGroups(s []byte) []int {
 	slash, colon := bytes.IndexByte(s, '/'), bytes.IndexByte(s, ':')
-	dotted := func(n int) bool { return bytes.IndexByte(s[:n], '.') > 0 }
 	if colon > 0 && slash > colon && len(bytes.Trim(s[colon+1:slash], "0123456789")) == 0 {
 		colon = -1 // of a port
 	}
+	dotted := func(n int) bool { return bytes.IndexByte(s[:n], '.') > 0 }
 	switch {
 	case slash == 0 || s[0] == '.' || s[0] == '~': // a path
 	case colon > 0 && (slash < 0 || colon < slash):
 		// A name with one colon and no dots before it is that of an image with its tag.
 		if dotted(colon) || bytes.Count(s, []byte(":")) > 1 {
-			group(colon)
+			return []int{colon}
 		}
 	case slash > 0 && s[0] != '@' && dotted(slash): // a host, or a group backwards
-		group(len(s))
 		if bytes.IndexByte(s[slash+1:], '/') < 0 {
-			group(slash)
+			return []int{len(s), slash}
 		}
+		return []int{len(s)}
 	case slash > 0:
-		group(slash)
+		return []int{slash}
 	}
+	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+
+	"github.com/clause76/clause76/internal/jsonstream"
 )
 
 // lines reads lines that end in LF, CR LF or CR.
@@ -14,7 +16,7 @@ type lines struct {
 	buf     []byte
 	pos     int
 	base    int64
-	feed    int // index of the next line feed, or of the end of what was searched for one; before pos if not known
+	feed    int // index of the next line feed, or of the end of buf if it has none; less than pos if not known
 	eof     bool
 	max     int64 // bytes of a line
 	bytes   int64 // of the document
@@ -24,7 +26,7 @@ type lines struct {
 	scratch []byte
 }
 
-func newLines(r io.Reader, l Limits) *lines {
+func newLines(r io.Reader, l Options) *lines {
 	return &lines{r: r, feed: -1, buf: make([]byte, 0, 64<<10), max: l.string(), bytes: l.bytes()}
 }
 
@@ -50,7 +52,7 @@ func (l *lines) next() bool {
 		if l.eof {
 			return false
 		}
-		n := max(end-l.pos, 0) // a CR at the end is looked at again
+		n := max(end-l.pos, 0) // a CR at the end is examined again
 		l.fill()
 		searched, l.feed = l.pos+n, -1
 	}
@@ -82,7 +84,7 @@ func (l *lines) fill() {
 	case err == io.EOF:
 		l.eof = true
 	case err != nil:
-		l.err = ReadError(l.base+int64(len(l.buf)), err)
+		l.err = jsonstream.ReadError(l.base+int64(len(l.buf)), err)
 	case l.base+int64(len(l.buf)) > l.bytes:
 		l.err = &Error{Offset: l.bytes, Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of input", l.bytes)}
 	}

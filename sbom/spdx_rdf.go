@@ -8,23 +8,23 @@ import (
 	"io"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 const (
-	// maxRDF bounds a document in RDF/XML, whose graph is held in memory.
+	// maxRDF limits a document in RDF/XML. Its graph is built in memory.
 	maxRDF = 64 << 20
-	// rdfDepth bounds its nesting: writers nest a package in each relationship.
+	// rdfDepth limits its nesting. Writers nest a package in each relationship.
 	rdfDepth = 8192
 	rdfSpace = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 	xmlSpace = "http://www.w3.org/XML/1998/namespace"
 )
 
-// readSPDXRDF reads SPDX RDF/XML (SPDX 2.3, annex C). The graph is built first, for
-// a node may stand anywhere and in several pieces, and then written in JSON form. The
-// reader of tools-golang refuses SPDX's own examples of 2.2 and 2.3, and its goroutines
-// race with one another.
+// readSPDXRDF reads SPDX RDF/XML (SPDX 2.3, annex C). The graph is built first, because a node can
+// be anywhere and in several pieces, and is then written in JSON form. The reader of tools-golang
+// rejects SPDX's own examples of 2.2 and 2.3, and has data races.
 func readSPDXRDF(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
@@ -41,7 +41,7 @@ func readSPDXRDF(r io.Reader, s *Sink) error {
 	return x.read()
 }
 
-// An rdfGraph is what a document says: nodes and their properties.
+// An rdfGraph has the nodes of a document and their properties.
 type rdfGraph struct {
 	x     *xmlstream.Reader
 	nodes map[string]*rdfNode // by IRI, or "_:" and blank node id
@@ -59,7 +59,7 @@ type rdfNode struct {
 type rdfProp struct {
 	name   string // local name
 	text   string
-	node   string // id of the node it refers to, "" for a literal
+	node   string // id of the node that it refers to; "" for a literal
 	offset int64
 }
 
@@ -79,7 +79,7 @@ func (g *rdfGraph) read() error {
 	return x.Err()
 }
 
-// node reads the node element whose Start was read last, and returns its id.
+// node reads a node element after its Start, and returns its id.
 func (g *rdfGraph) node() string {
 	x := g.x
 	id := ""
@@ -126,8 +126,8 @@ func (g *rdfGraph) node() string {
 	return id
 }
 
-// property reads a property element: a literal, a reference or nested nodes. An element
-// that is in the place of a property is read all the same.
+// property reads a property element: a literal, a reference or nested nodes. An element in the
+// place of a property is also read.
 func (g *rdfGraph) property(n *rdfNode) {
 	x := g.x
 	if rdfElements[string(x.Name())] {
@@ -139,46 +139,71 @@ func (g *rdfGraph) property(n *rdfNode) {
 	if x.Space() == rdfSpace && p.name == "type" {
 		p.name = "rdf:type"
 	}
-	resource, nested, literal := false, false, false
-	for _, a := range x.Attrs() {
+	switch form, ok := g.valueForm(&p); {
+	case !ok:
+	case form.blank:
+		g.blankProperty(n, p)
+	default:
+		g.propertyValue(n, p, form)
+	}
+}
+
+// An rdfValueForm is the form of a property's value, by the attributes of its element.
+type rdfValueForm struct {
+	reference bool // an attribute has the id of a node
+	literal   bool // there is only text
+	blank     bool // the children are properties of a node without an element
+}
+
+// valueForm reads the attributes of a property element. It returns false if the reader has
+// failed.
+func (g *rdfGraph) valueForm(p *rdfProp) (form rdfValueForm, ok bool) {
+	for _, a := range g.x.Attrs() {
 		if a.Space != rdfSpace {
-			if a.Space != "" && a.Space != xmlSpace { // of a node that has no element
-				x.Fail(ErrSyntax, fmt.Errorf("the property %q has the attribute %q, which SPDX does not use", p.name, a.Name))
-				return
+			if a.Space != "" && a.Space != xmlSpace { // a property of a node without an element
+				g.x.Fail(ErrSyntax, fmt.Errorf("the property %q has the attribute %q, which SPDX does not use", p.name, a.Name))
+				return form, false
 			}
 			continue
 		}
 		switch string(a.Name) {
 		case "resource":
-			p.node, resource = string(a.Value), true
+			p.node, form.reference = string(a.Value), true
 		case "nodeID":
-			p.node, resource = "_:"+string(a.Value), true
+			p.node, form.reference = "_:"+string(a.Value), true
 		case "parseType":
 			switch string(a.Value) {
 			case "Collection":
 			case "Literal":
-				literal = true
+				form.literal = true
 			case "Resource":
-				g.blankProperty(n, p)
-				return
+				form.blank = true
+				return form, true
 			default:
-				x.Fail(ErrSyntax, fmt.Errorf("rdf:parseType %q, which SPDX does not use", a.Value))
-				return
+				g.x.Fail(ErrSyntax, fmt.Errorf("rdf:parseType %q, which SPDX does not use", a.Value))
+				return form, false
 			}
 		}
 	}
+	return form, true
+}
+
+// propertyValue reads the content of a property element, and adds the property.
+func (g *rdfGraph) propertyValue(n *rdfNode, p rdfProp, form rdfValueForm) {
+	x := g.x
+	nested := false
 	var text []byte
 	for x.Next() != xmlstream.None && x.Kind() != xmlstream.End {
 		switch x.Kind() {
 		case xmlstream.Text:
 			text = append(text, x.Text()...)
 		case xmlstream.Start:
-			if literal {
+			if form.literal {
 				x.Fail(ErrSyntax, fmt.Errorf("the property %q has elements in its text", p.name))
 				return
 			}
 			at := x.Offset()
-			resource, nested = true, true
+			nested = true
 			n.add(rdfProp{name: p.name, node: g.node(), offset: at})
 		}
 	}
@@ -186,13 +211,13 @@ func (g *rdfGraph) property(n *rdfNode) {
 		x.Fail(ErrSyntax, fmt.Errorf("the property %q has text beside a node", p.name))
 		return
 	}
-	if p.node != "" || !resource {
+	if p.node != "" || !form.reference && !nested {
 		p.text = string(bytes.TrimSpace(text))
 		n.add(p)
 	}
 }
 
-// blankProperty reads the property elements of a node that has no element of its own
+// blankProperty reads the property elements of a node without an element
 // (rdf:parseType="Resource").
 func (g *rdfGraph) blankProperty(n *rdfNode, p rdfProp) {
 	g.blank++
@@ -208,9 +233,9 @@ func (g *rdfGraph) blankProperty(n *rdfNode, p rdfProp) {
 	}
 }
 
-// add adds a property. A graph is a set: what is said twice is said once.
+// add adds a property, unless the node has it: a graph is a set.
 func (n *rdfNode) add(p rdfProp) {
-	if len(n.props) < 1000 { // beyond, as in long lists, it would take quadratic time
+	if len(n.props) < 1000 { // for long lists this would take quadratic time
 		for _, q := range n.props {
 			if q.name == p.name && q.text == p.text && q.node == p.node {
 				return
@@ -223,7 +248,7 @@ func (n *rdfNode) add(p rdfProp) {
 	n.props = append(n.props, p)
 }
 
-// fragment returns what identifies a term: what stands behind "#" or the last "/".
+// fragment returns the name of a term: the part of an IRI after "#" or the last "/".
 func fragment(iri string) string {
 	return iri[strings.LastIndexAny(iri, "#/")+1:]
 }
@@ -237,7 +262,7 @@ func (n *rdfNode) is(typ string) bool {
 	return false
 }
 
-// The members that properties stand for in the JSON form.
+// The members of the JSON form for properties.
 var (
 	rdfPackage = map[string]string{
 		"name": "name", "versionInfo": "versionInfo", "packageFileName": "packageFileName", "supplier": "supplier",
@@ -248,15 +273,15 @@ var (
 	rdfFile = map[string]string{"fileName": "fileName", "copyrightText": "copyrightText"}
 )
 
-// rdfElements are the classes of what has an id, all of which begin with a capital letter as
-// no property does.
+// rdfElements are the classes of nodes with an id. They begin with a capital letter, unlike
+// properties.
 var rdfElements = map[string]bool{"Package": true, "File": true, "Snippet": true, "SpdxDocument": true}
 
-// rdfMisplaced is the name under which an element in the place of a property is kept.
+// rdfMisplaced is the name of a property for an element in the place of a property.
 const rdfMisplaced = "element in the place of a property"
 
-// isPackage reports whether the node is a package: it says so, or is nothing else that has
-// an id and has what only packages have.
+// isPackage reports whether the node is a package: by its class or, if it has no class with an id,
+// by a property that only packages have.
 func (n *rdfNode) isPackage() bool {
 	if n.is("Package") {
 		return true
@@ -269,8 +294,7 @@ func (n *rdfNode) isPackage() bool {
 	return n.has("supplier") || n.has("originator") || n.has("downloadLocation") || n.has("externalRef") || n.has("packageFileName")
 }
 
-// isFile reports whether the node is a file that says who contributed to it or has the
-// copyright.
+// isFile reports whether the node is a file with contributors or a copyright.
 func (n *rdfNode) isFile() bool {
 	return n.is("File") && (n.has("fileContributor") || n.has("copyrightText"))
 }
@@ -301,7 +325,7 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 		}
 		w.End(']')
 	})
-	// Of other nodes, only that they are there.
+	// Other nodes are written as snippets, so that references to them are known.
 	f.section("snippets", func(n *rdfNode) bool { return !n.isPackage() && !n.isFile() && !n.is("SpdxDocument") && n.named() }, func(*rdfNode) {})
 	f.relationships()
 	w.End('}')
@@ -324,8 +348,8 @@ type rdfForm struct {
 	w *jsonstream.Writer
 }
 
-// document writes what is said of the document itself. A second one makes a
-// duplicate name.
+// document writes the properties of the document itself. A second document makes a duplicate
+// name, which is an error.
 func (f *rdfForm) document(n *rdfNode) {
 	for _, p := range n.props {
 		if p.name == "specVersion" {
@@ -380,14 +404,14 @@ func (f *rdfForm) members(n *rdfNode, names map[string]string) {
 		if name := names[p.name]; name != "" {
 			f.name(name, p)
 			f.text(p)
-		} else if nearMiss(p.name) != "" || bearsOnMaker(p.name) {
+		} else if similarVendorField(p.name) != "" || fields.MayNameMaker(p.name) {
 			f.name(p.name, p)
-			f.w.Raw([]byte("false")) // nothing that a format has
+			f.w.Raw([]byte("false")) // counts as malformed, see standInRDF
 		}
 	}
 }
 
-// section writes an array of the nodes that are wanted.
+// section writes an array of the nodes for which want returns true.
 func (f *rdfForm) section(name string, want func(*rdfNode) bool, write func(*rdfNode)) {
 	f.w.Member(name)
 	f.w.Begin('[')
@@ -404,8 +428,8 @@ func (f *rdfForm) section(name string, want func(*rdfNode) bool, write func(*rdf
 	f.w.End(']')
 }
 
-// list writes an array of the nodes that a property refers to. One that is not in
-// the document is null.
+// list writes an array of the nodes that a property refers to. A node that is not in the document
+// is 0, see standInRDF.
 func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *rdfNode)) {
 	if !n.has(property) {
 		return
@@ -419,7 +443,7 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 		f.w.At(p.offset)
 		ref := f.g.nodes[p.node]
 		if ref == nil {
-			f.w.Raw([]byte("0")) // not an object: it could not be read
+			f.w.Raw([]byte("0"))
 			continue
 		}
 		f.w.Begin('{')
@@ -432,7 +456,7 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 // named reports whether other documents and encodings can refer to the node.
 func (n *rdfNode) named() bool { return !strings.HasPrefix(n.id, "_: ") }
 
-// external are the namespaces of the documents that this one declares.
+// external returns the namespaces of the documents that this one declares.
 func (f *rdfForm) external() map[string]bool {
 	spaces := make(map[string]bool)
 	for _, n := range f.g.order {
@@ -471,7 +495,7 @@ func (f *rdfForm) relationship(n *rdfNode, p rdfProp, rel *rdfNode, external map
 			to = q.node
 		}
 	}
-	// A node of no known class is there, too.
+	// A node without a known class is an element too.
 	known := func(id string) string {
 		node := f.g.nodes[id]
 		space, _, _ := strings.Cut(id, "#")

@@ -4,43 +4,42 @@ package sbom
 
 import "strings"
 
-// A property that SPDX has as text can be given as a node all the same: an organization of
-// FOAF, a container, a blank node with rdf:value. The text is then in the properties of that
-// node. What such a node says beyond its names is counted, and so is a reference to a node
-// that is not in the document.
+// A property that is text in SPDX can be a node: an organization of FOAF, a container, a blank
+// node with rdf:value. The text is then in the properties of that node. Other properties of such
+// a node are counted, and so is a reference to a node that is not in the document.
 
 const (
-	// rdfTextDepth bounds how many nodes lie between a property and its text.
+	// rdfTextDepth limits the nodes between a property and its text.
 	rdfTextDepth = 8
-	// rdfTexts and rdfSteps bound the texts of one property and the properties that are
-	// looked at for them: many properties can have one node.
+	// rdfTexts and rdfSteps limit the texts of one property and the properties that are
+	// searched for them, because many properties can refer to the same node.
 	rdfTexts = 64
 	rdfSteps = 256
 )
 
-// rdfNaming are the properties that name what a node stands for, by their local names.
+// rdfNaming has the local names of properties that name a node.
 var rdfNaming = map[string]bool{
 	"name": true, "value": true, "label": true, "title": true, "prefLabel": true, "legalName": true, "nick": true, "fn": true,
 	"li": true, "first": true, "rest": true, "member": true,
 }
 
-// rdfAddresses are the properties whose text is the address of a page or a term, so that a
-// reference is a text as well.
+// rdfAddresses has the properties with the address of a page or a term as text. For them, the
+// reference itself is the text.
 var rdfAddresses = map[string]bool{
 	"homepage": true, "downloadLocation": true, "referenceType": true, "referenceLocator": true, "referenceCategory": true,
 	"primaryPackagePurpose": true, "specVersion": true, "spdxDocument": true, "algorithm": true,
 }
 
-// An rdfText gathers what a property says.
+// An rdfText collects the texts of a property.
 type rdfText struct {
 	g     *rdfGraph
 	texts []string
 	steps int
-	whole bool // all of it was understood
+	whole bool // everything was understood
 }
 
-// text writes a property's text. Of several, it writes an array. What was not understood is
-// an object in it, which no field has, so that the reader counts it.
+// text writes the text of a property, or an array of several texts. An object in the array stands
+// for text that was not understood, see standInRDF.
 func (f *rdfForm) text(p rdfProp) {
 	t := f.textsOf(p)
 	if len(t.texts) == 1 && t.whole {
@@ -84,7 +83,7 @@ func (t *rdfText) add(text string) {
 	t.texts = append(t.texts, text)
 }
 
-// property adds the texts of a property. An address is the text itself where one belongs.
+// property adds the texts of a property. address means that a reference is the text itself.
 func (t *rdfText) property(p rdfProp, address bool, depth int) {
 	if p.node == "" {
 		t.add(p.text)
@@ -124,9 +123,9 @@ func (t *rdfText) property(p rdfProp, address bool, depth int) {
 	}
 }
 
-// reference adds what a reference says to which the document has no node: the term of a
-// vocabulary, as the other encodings have it, or an address. Where text belongs, an address
-// says that somebody is meant, and not who.
+// reference adds the text of a reference to a node that the document does not have: the term of a
+// vocabulary, as in the other encodings, or an address. In the place of a text, an address does
+// not say who is meant, so that the text counts as not understood.
 func (t *rdfText) reference(id string, address bool) {
 	term := fragment(id)
 	switch {

@@ -9,8 +9,8 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// refer takes note of a reference to an element, or to one of another document that this
-// one declares.
+// refer records a reference to an element of this document, or of another document that this one
+// declares.
 func (x *spdx) refer(id []byte, offset int64) {
 	switch string(id) {
 	case documentRef, "NOASSERTION", "NONE":
@@ -36,12 +36,12 @@ func (x *spdx) describes() {
 	x.s.doc.header.Malformed += x.b.malformed
 }
 
-// relationships say what the document describes (11.1), and name elements.
+// relationships reads relationships (11.1): some state what the document describes.
 func (x *spdx) relationships() {
 	if !x.expect('[', "relationships", "/relationships") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		if x.j.Kind() != '{' {
 			x.expect('{', "a relationship", fmt.Sprintf("/relationships/%d", i))
@@ -88,7 +88,7 @@ func (x *spdx) oneRelationship() {
 	}
 }
 
-// externalDocuments reads which documents this one refers to (6.6).
+// externalDocuments reads the references to other documents (6.6).
 func (x *spdx) externalDocuments() {
 	if !x.expect('[', "externalDocumentRefs", "/externalDocumentRefs") {
 		return

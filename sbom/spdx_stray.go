@@ -6,38 +6,39 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
-// Packages, files and snippets are read where the format has them. One that is anywhere
-// else was not screened, so it is counted. In a member that the format does not have, that
-// is whatever looks like an element; in one that it has and that holds none, what is called
-// a package.
+// Packages, files and snippets are read where the format has them. One in any other place is not
+// screened, so it is counted: in a member that the format does not have, every object that looks
+// like an element; in a member of the format that has no elements, every object under a name for
+// packages.
 
-// strayPrefix begins the names of members under which the XML reader writes how many such
-// elements it passed over.
+// strayPrefix begins the names of members in which the XML reader writes the number of such
+// elements that it has skipped.
 const strayPrefix = "#stray:"
 
-// An elementLook gathers what makes an object or XML element look like an element of SPDX
-// or a component.
+// An elementLook collects the fields of an object or XML element, to find out whether it looks
+// like an element of SPDX or a component.
 type elementLook struct {
-	listed bool // it is under a name for packages
+	listed bool // its own name is one for packages
 	id     bool
 	name   bool
-	part   bool // one of those that components have
-	maker  bool // one of those that only elements of SPDX have and that say who made something
+	part   bool // a field that components have
+	maker  bool // a field that only elements of SPDX have and that names a maker
 }
 
-// namesElements reports whether packages are under this name.
+// namesElements reports whether packages are members of this name.
 func namesElements(name string) bool {
-	switch foldName(name) {
+	switch fields.Fold(name) {
 	case "package", "packages", "component", "components":
 		return true
 	}
 	return false
 }
 
-// field takes note of a member, or child of an XML element.
+// field records a member of an object, or a child of an XML element.
 func (l *elementLook) field(name string) {
 	switch name {
 	case "SPDXID", "spdxId", "bom-ref":
@@ -51,7 +52,8 @@ func (l *elementLook) field(name string) {
 	}
 }
 
-// is reports whether it is taken for an element.
+// is reports whether it looks like an element. loose means that it is within a member that the
+// format does not have.
 func (l *elementLook) is(loose bool) bool {
 	if l.listed && (l.id || l.name || l.part || l.maker) {
 		return true
@@ -59,7 +61,7 @@ func (l *elementLook) is(loose bool) bool {
 	return loose && (l.maker || l.name && (l.id || l.part))
 }
 
-// pass reads a member that the format has, and that holds no packages.
+// pass reads a member of the format that has no packages.
 func (x *spdx) pass(b *builder, name string) {
 	if k := x.j.Kind(); k != '{' && k != '[' {
 		x.j.Skip()
@@ -78,7 +80,8 @@ func (x *spdx) unexpected(b *builder, name string) {
 	x.countStray(b, x.stray(namesElements(name), true))
 }
 
-// countStray counts elements that were not read, in a component or outside of any.
+// countStray counts elements that were not read, in the component or, if b is nil, in the
+// document.
 func (x *spdx) countStray(b *builder, n int) {
 	if n == 0 || x.j.Err() != nil {
 		return
@@ -86,7 +89,7 @@ func (x *spdx) countStray(b *builder, n int) {
 	x.strayPart(b, n)
 }
 
-// stray reads a value and counts what looks like an element in it.
+// stray reads a value and counts the objects in it that look like elements.
 func (x *spdx) stray(listed, loose bool) (n int) {
 	j := x.j
 	switch j.Kind() {
@@ -106,7 +109,7 @@ func (x *spdx) stray(listed, loose bool) (n int) {
 				continue
 			}
 			look.field(name)
-			look.maker = look.maker || loose && j.Kind() != 'n' && bearsOnMaker(name)
+			look.maker = look.maker || loose && j.Kind() != 'n' && fields.MayNameMaker(name)
 			n += x.stray(namesElements(name), loose)
 		}
 		if look.is(loose) {
@@ -118,15 +121,15 @@ func (x *spdx) stray(listed, loose bool) (n int) {
 	return n
 }
 
-// strayElements reads the XML element of which the Start was read last, and counts what
-// looks like an element of SPDX in it.
+// strayElements reads an XML element after its Start, and counts the elements in it that look
+// like elements of SPDX.
 func strayElements(t *xmlWriter, listed, loose bool) (n int) {
 	x := t.x
 	listed = listed || namesElements(string(x.Name()))
 	look := elementLook{listed: listed}
 	for _, a := range x.Attrs() {
 		look.field(string(a.Name))
-		if loose && bearsOnMaker(a.Name) {
+		if loose && fields.MayNameMaker(a.Name) {
 			n++
 		}
 	}
@@ -135,7 +138,7 @@ func strayElements(t *xmlWriter, listed, loose bool) (n int) {
 		if x.Kind() == xmlstream.Start {
 			children = true
 			look.field(string(x.Name()))
-			look.maker = look.maker || loose && bearsOnMaker(x.Name())
+			look.maker = look.maker || loose && fields.MayNameMaker(x.Name())
 			n += strayElements(t, false, loose)
 		}
 	}

@@ -10,17 +10,18 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 
-// tagValueVersions are the versions of the tag-value format: its tags have kept their
-// meaning since the first.
+// tagValueVersions matches the versions of the tag-value format. Its tags have the same meaning
+// in all of them.
 var tagValueVersions = regexp.MustCompile(`^SPDX-(1\.[12]|2\.[0-3])(\.\d+)?$`)
 
-// A document in tag-value format (SPDX 2.3, clause 4.4) is read as a list of
-// sections: packages, files with contributors, relationships, references to documents,
-// and lines that are none of it.
+// readTagValue reads a document in tag-value format (SPDX 2.3, clause 4.4). Its JSON form is a
+// list of sections: packages, files with contributors, relationships, references to documents,
+// and lines that could not be read.
 func readTagValue(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
@@ -40,7 +41,7 @@ func (x *spdx) sections() {
 		return
 	}
 	packages, files, documents, version := 0, 0, 0, false
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.j.Load()
 		if !x.j.Enter('{') {
 			continue
@@ -48,7 +49,7 @@ func (x *spdx) sections() {
 		for x.j.More() {
 			name := string(x.j.Name())
 			if name != "stray" && name != "note" {
-				x.last.any = false // it was not cut off, for something follows
+				x.last.any = false // the document goes on, so the package was not cut off
 			}
 			switch name {
 			case "version":
@@ -89,7 +90,7 @@ func (x *spdx) sections() {
 	}
 }
 
-// tagMembers are the members that tags stand for in a package or file.
+// tagMembers has the members of a package or file for tags.
 var tagMembers = map[string]string{
 	"SPDXID": "SPDXID", "PackageName": "name", "PackageVersion": "versionInfo", "PackageFileName": "packageFileName",
 	"PackageSupplier": "supplier", "PackageOriginator": "originator", "PackageDownloadLocation": "downloadLocation",
@@ -97,16 +98,16 @@ var tagMembers = map[string]string{
 	"PackageCopyrightText": "copyrightText", "PackageSourceInfo": "sourceInfo", "PackageSummary": "summary",
 	"PackageDescription": "description", "PackageComment": "comment",
 	"FileName": "fileName", "FileCopyrightText": "copyrightText",
-	// Known, and of no vendor:
+	// Tags that cannot identify a vendor:
 	"PackageChecksum": "", "PackageVerificationCode": "", "PackageLicenseConcluded": "", "PackageLicenseDeclared": "",
 	"PackageLicenseInfoFromFiles": "", "PackageLicenseComments": "", "FilesAnalyzed": "", "PackageAttributionText": "",
 	"FileChecksum": "", "FileType": "", "LicenseConcluded": "", "LicenseInfoInFile": "", "RelationshipComment": "",
 }
 
-// tagDocument are the members that tags of the document itself stand for.
+// tagDocument has the members for tags of the document itself.
 var tagDocument = map[string]string{"SPDXVersion": "version", "DocumentNamespace": "namespace", "ExternalDocumentRef": "external"}
 
-// tagNames are the tags that are read, by their names in lower case.
+// tagNames has the tags that are read, by their lower case.
 var tagNames = func() map[string]string {
 	m := make(map[string]string)
 	for _, tag := range []string{"ExternalRef", "FileContributor", "SPDXVersion", "Relationship", "ExternalDocumentRef"} {
@@ -120,7 +121,7 @@ var tagNames = func() map[string]string {
 	return m
 }()
 
-// onlyMentions are the members that can never say who made a package or file.
+// onlyMentions has the members that cannot name the maker of a package or file.
 var onlyMentions = map[string]bool{
 	"comment": true, "summary": true, "description": true, "sourceInfo": true, "copyrightText": true,
 	"packageFileName": true, "versionInfo": true,
@@ -131,14 +132,14 @@ type tagWriter struct {
 	*lines
 	w       *jsonstream.Writer
 	limit   int    // bytes of one section
-	section string // "package", "file", or "" for one that bears on no vendor
+	section string // "package", "file", or "" for one that cannot identify a vendor
 	fields  []tagField
 	first   map[string]int // index of the first field of a member
 	refs    []tagField     // external references of a package, contributors of a file
-	later   []tagField     // what is within the section and does not belong to it
+	later   []tagField     // written after the section, because it does not belong to it
 	text    []byte         // of the fields
 	tag     []byte
-	again   bool // the line ended a text, and is yet to be read
+	again   bool // the current line ended a text and was not read yet
 }
 
 // A tagField is a member and its value.
@@ -164,7 +165,7 @@ func (t *tagWriter) document() error {
 			continue
 		}
 		value = bytes.TrimLeft(value, " \t")
-		t.tag = append(t.tag[:0], tag...) // the line is overwritten by those of a text
+		t.tag = append(t.tag[:0], tag...) // block overwrites the line
 		if text, is := bytes.CutPrefix(value, []byte(textBegin)); is {
 			if value, is = t.block(text); !is {
 				break
@@ -188,9 +189,9 @@ const (
 	textEnd   = "</text>"
 )
 
-// block reads a text up to its end mark, and returns it. A text that was never closed
-// would take in the packages after it. So a tag at the beginning of a line ends the text,
-// and so does any tag once there was a second begin mark; both are counted.
+// block reads a text up to its end mark, and returns it. A text without an end mark would include
+// the packages after it. So a tag at the beginning of a line ends the text, and after a second
+// begin mark so does any tag; both are counted.
 func (t *tagWriter) block(first []byte) ([]byte, bool) {
 	t.scratch = append(t.scratch[:0], first...)
 	at := t.offset
@@ -230,8 +231,8 @@ func (t *tagWriter) block(first []byte) ([]byte, bool) {
 	}
 }
 
-// beginsTag reports whether a line within a text begins with a tag that ends the text. A
-// tag that is a word of English does so only if the text is known to be broken.
+// beginsTag reports whether a line within a text begins with a tag that ends the text. A tag that
+// is an English word does so only in a text that is known to be broken.
 func beginsTag(line []byte, broken bool) bool {
 	tag, _, found := bytes.Cut(line, []byte(":"))
 	tag = bytes.TrimSpace(tag)
@@ -290,8 +291,8 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 		member, _ = t.misspelt(tag, at)
 	}
 	switch {
-	case member == "": // unknown, or of no vendor
-	case member == "SPDXID" && t.section == "": // of the document, a snippet
+	case member == "": // unknown, or cannot identify a vendor
+	case member == "SPDXID" && t.section == "": // of the document or a snippet
 		t.later = append(t.later, t.add("element", value, at))
 	case t.section == "", (tag[0]|' ' == 'f') != (t.section == "file") && member != "SPDXID":
 		t.stray(at, "%s is where it belongs to nothing", tag)
@@ -300,16 +301,16 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 	}
 }
 
-// misspelt returns the member for a tag that other parsers may take for a known one. One
-// that can only ever be a mention is read; one that bears on who made a thing is counted.
+// misspelt returns the member for a tag that other parsers may take for a known one. A member
+// that can only be a mention is read; one that can identify a vendor is counted.
 func (t *tagWriter) misspelt(tag []byte, at int64) (member string, known bool) {
 	if len(tag) >= 64 {
 		return "", false
 	}
-	name := tagNames[strings.ToLower(foldLetters.Replace(string(tag)))]
+	name := tagNames[strings.ToLower(fields.FoldLetters(string(tag)))]
 	switch member = tagMembers[name]; {
 	case name == "":
-		if bearsOnMaker(tag) {
+		if fields.MayNameMaker(tag) {
 			t.stray(at, "the tag %s is not known, but may say who made something; it was not screened", quote(string(tag)))
 		}
 		return "", false
@@ -321,7 +322,7 @@ func (t *tagWriter) misspelt(tag []byte, at int64) (member string, known bool) {
 	return "", false
 }
 
-// value adds a value to a field of the section. What is only said again is passed over.
+// value adds a value to a field of the section, unless the field has that value.
 func (t *tagWriter) value(member string, value []byte, at int64) {
 	if first, again := t.first[member]; again {
 		if f := t.fields[first]; bytes.Equal(t.text[f.from:f.to], value) {
@@ -353,7 +354,7 @@ func (t *tagWriter) stray(at int64, format string, args ...any) {
 	t.later = append(t.later, t.add("stray", fmt.Appendf(nil, format, args...), at))
 }
 
-// flush writes the section that ends.
+// flush writes the current section and what follows it.
 func (t *tagWriter) flush() {
 	w := t.w
 	if t.section != "" {
@@ -387,7 +388,7 @@ func (t *tagWriter) flush() {
 	clear(t.first)
 }
 
-// fieldAt writes field i. One that has several values is a list, in the place of the first.
+// fieldAt writes field i. A field with several values is a list, in the place of the first.
 func (t *tagWriter) fieldAt(i int) {
 	f := t.fields[i]
 	switch {
@@ -444,8 +445,7 @@ func (t *tagWriter) references() {
 	t.w.End(']')
 }
 
-// words writes an object whose members are the words of a value; the last has what
-// is left.
+// words writes an object with the words of a value as members; the last member has the rest.
 func (t *tagWriter) words(f tagField, name string, members ...string) {
 	t.w.Member(name)
 	t.w.Begin('{')

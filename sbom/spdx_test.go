@@ -28,7 +28,7 @@ func outcome(t *testing.T, doc string) (cs []sbom.Component, h sbom.Header, text
 	}
 	text = fmt.Sprintf("%s malformed=%d %s", strings.Join(names, ","), h.Malformed, strings.Join(kinds, ","))
 	if err != nil {
-		text += " " + sbom.ErrorKind(err)
+		text += " " + errorKind(err)
 	}
 	return cs, h, text
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
-// spdxXMLForm is the form of the root element of SPDX XML: the JSON schema with an
-// element for each member, and one for each element of an array (SPDX 2.3, clause 4.4).
+// spdxXMLForm is the form of the root element of SPDX XML: the JSON schema, with an XML element
+// for each member and for each element of an array (SPDX 2.3, clause 4.4).
 var spdxXMLForm = func() *xmlForm {
 	type in = map[string]*xmlForm
 	texts := &xmlForm{text: true, many: true}

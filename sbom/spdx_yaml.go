@@ -14,15 +14,15 @@ import (
 	"github.com/clause76/clause76/internal/jsonstream"
 )
 
-// maxYAML bounds a document in YAML, which is held in memory while it is read.
+// maxYAML limits a document in YAML, which is read in memory.
 const maxYAML = 64 << 20
 
-// readSPDXYAML reads SPDX YAML, which is SPDX JSON with YAML's syntax. Anchors,
-// aliases and further documents are refused: JSON has none, and parsers differ.
+// readSPDXYAML reads SPDX YAML, which is SPDX JSON in the syntax of YAML. Anchors, aliases and
+// further documents are errors: JSON has none, and parsers differ.
 func readSPDXYAML(r io.Reader, s *Sink) error {
 	l := s.Limits()
 	x := newSPDX(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
-		data, err := l.ReadAll(r, maxYAML)
+		data, err := l.readAll(r, maxYAML)
 		if err != nil {
 			return err
 		}
@@ -72,8 +72,8 @@ func lineStarts(data []byte) []int64 {
 	return starts
 }
 
-// offset returns where a node begins. The parser counts columns in characters, so
-// behind others than ASCII ones it is a little early.
+// offset returns the offset of a node. The parser counts columns in characters, so the offset is
+// too small after characters of more than one byte.
 func (y *yamlWriter) offset(n *yaml.Node) int64 {
 	if n.Line < 1 || n.Line > len(y.lines) {
 		return 0
@@ -122,8 +122,7 @@ func (y *yamlWriter) node(n *yaml.Node, depth int) error {
 			y.w.Null()
 			break
 		}
-		// "no", "1.0" and dates are strings where a string is due, as their authors
-		// meant them.
+		// "no", "1.0" and dates are read as strings, which is what their authors meant.
 		y.w.Text([]byte(n.Value))
 	}
 	return nil

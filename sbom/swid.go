@@ -13,6 +13,7 @@ import (
 
 	"github.com/fxamacker/cbor/v2"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/vendors"
 )
@@ -23,9 +24,8 @@ const (
 	swidSpace2009 = "http://standards.iso.org/iso/19770/-2/2009/schema.xsd"
 )
 
-// entityRoles are the roles of entities that say something about vendors. The creator of the
-// tag is not one of them. Names are in lower case; the numbers are the codes in concise tags
-// (RFC 9393, section 4.2).
+// entityRoles has the roles of entities that are vendors, which the creator of the tag is not.
+// Names are in lower case; the numbers are the codes in concise tags (RFC 9393, section 4.2).
 var entityRoles = map[string]vendors.Role{
 	"softwarecreator": vendors.Manufacturer, "2": vendors.Manufacturer,
 	"aggregator": vendors.Supplier, "3": vendors.Supplier,
@@ -34,7 +34,7 @@ var entityRoles = map[string]vendors.Role{
 	"maintainer": vendors.Reference, "6": vendors.Reference,
 }
 
-// A tag collects what a SWID tag says about its product.
+// A tag collects the claims of a SWID tag about its product.
 type tag struct {
 	c   Component
 	s   *Sink
@@ -66,7 +66,7 @@ func (t *tag) malformed(message, pointer string, offset int64) {
 func (t *tag) entity(name, regid string, roles []string, pointer string, offset int64) error {
 	known := false
 	for _, r := range roles {
-		r = strings.ToLower(r) // XML has them as names, of which tools change the case
+		r = strings.ToLower(r) // in XML they are names, and tools change their case
 		if r == "tagcreator" || r == "1" {
 			known = true
 			continue
@@ -87,36 +87,35 @@ func (t *tag) entity(name, regid string, roles []string, pointer string, offset 
 	return nil
 }
 
-// swidLinks are the elements of a tag that refer to other things or say what its files are.
-// Their attributes make no claim.
+// swidLinks are the elements of a tag that refer to other things or describe files. Their
+// attributes have no claims.
 var swidLinks = map[string]bool{"Link": true, "File": true, "Directory": true, "Process": true, "Resource": true, "Payload": true, "Evidence": true}
 
-// unknown counts an attribute that parsers may take for a known one, or that may say who made
-// the product.
+// unknown counts an attribute that other parsers may take for a known one, or that may name the
+// maker of the product.
 func (t *tag) unknown(a xmlstream.Attr, pointer string, known ...string) {
 	name := string(a.Name)
-	if near := SimilarField(name, known...); near != "" {
+	if near := fields.Similar(name, known...); near != "" {
 		t.malformed("the attribute "+quote(name)+" is not "+quote(near)+", but other parsers may read it so; it was not screened", pointer+"/"+name, a.Offset)
-	} else if bearsOnMaker(name) {
+	} else if fields.MayNameMaker(name) {
 		t.malformed("the attribute "+quote(name)+" may say who made the product; it was not screened", pointer+"/"+name, a.Offset)
 	}
 }
 
-// metaFields are the attributes of Meta that say who made the product, as tools write them.
-// All other attributes of it are of no vendor.
+// metaFields has the attributes of Meta in which tools name the maker of the product.
 var metaFields = map[string]makerField{
 	"publisher": {vendors.Publisher, vendors.KindName}, "softwareVendor": makerName, "vendor": makerName,
 	"manufacturer": makerName, "supplier": supplyName,
 }
 
-// other reads an element that is not an Entity of the tag. The attributes of Meta are of the
-// publisher's own choice.
+// other reads an element that is not an Entity of the tag. The publisher chooses the attributes of
+// Meta.
 func (t *tag) other(x *xmlstream.Reader, name string) {
 	pointer := "/" + name
 	switch {
 	case strings.EqualFold(name, "Entity"):
 		t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", pointer, x.Offset())
-	case bearsOnMaker(name):
+	case fields.MayNameMaker(name):
 		t.malformed("the element "+quote(name)+" may say who made the product; it was not screened", pointer, x.Offset())
 	case !swidLinks[name]:
 		for _, a := range x.Attrs() {
@@ -137,7 +136,7 @@ func readSWID(r io.Reader, s *Sink) error {
 	if x.Next() != xmlstream.Start {
 		return x.Err()
 	}
-	if string(x.Name()) != "SoftwareIdentity" || x.Space() != swidSpace2015 {
+	if string(x.Name()) != fields.SWIDElement || x.Space() != swidSpace2015 {
 		return &Error{Kind: ErrVersion, Err: fmt.Errorf("the root element is %q of namespace %q; expected SoftwareIdentity of %s", x.Name(), x.Space(), swidSpace2015)}
 	}
 	s.SetVersion("2015")
@@ -226,11 +225,11 @@ func (t *tag) readEntity(x *xmlstream.Reader, pointer string) error {
 // coswidMagic is the CBOR tag 1398229316, "SWID" (RFC 9393, section 8).
 const coswidMagic = "\xda\x53\x57\x49\x44"
 
-// isCoSWID reports whether head begins a concise SWID tag, with or without its CBOR tag. One
-// without it is a map that has what RFC 9393 requires, of the right types: a tag id (0), a
-// name (1), a tag version (12) and entities (2). Other formats in CBOR have other values under
-// these keys: SUIT a byte string under 2, CoRIM an array under 1, CWT a text under 2. If the
-// tag is longer than head, only the tag id is checked, which comes first.
+// isCoSWID reports whether head begins with a concise SWID tag, with or without its CBOR tag.
+// Without it, it must be a map with the keys that RFC 9393 requires, and values of the right
+// types: a tag id (0), a name (1), a tag version (12) and entities (2). Other formats in CBOR
+// have other values for these keys: SUIT a byte string for 2, CoRIM an array for 1, CWT a text
+// for 2. If the tag is longer than head, only the tag id is checked, which comes first.
 func isCoSWID(head []byte) bool {
 	if bytes.HasPrefix(head, []byte(coswidMagic)) {
 		return true
@@ -270,7 +269,7 @@ const (
 // startsTagID reports whether the first pair of a map has the key 0 and, as its value, a text
 // or the 16 bytes of a UUID.
 func startsTagID(head []byte) bool {
-	pairs := 1 // bytes that hold the number of pairs
+	pairs := 1 // bytes of the number of pairs
 	switch info := head[0] & 31; info {
 	case 24, 25, 26, 27:
 		pairs += 1 << (info - 24)
@@ -279,7 +278,7 @@ func startsTagID(head []byte) bool {
 	return len(rest) > 2 && rest[0] == 0 && (rest[1]>>5 == cborString || rest[1] == cborBytes<<5|16)
 }
 
-// maxCoSWID bounds the size of concise tags, which are read in memory.
+// maxCoSWID limits the size of concise tags, which are read in memory.
 const maxCoSWID = 16 << 20
 
 var coswidMode = func() cbor.DecMode {
@@ -290,16 +289,10 @@ var coswidMode = func() cbor.DecMode {
 	return mode
 }()
 
-// ReadCoSWID returns the tags in a sequence of concise SWID tags (RFC 9393). Each is a map with
-// the CBOR tag for concise SWID tags, or without it, as in other containers.
-func ReadCoSWID(r io.Reader, opts *Options) *Document {
-	return NewDocument(Header{Format: coswidCBOR.format, Encoding: coswidCBOR.encoding}, opts, func(s *Sink) error { return readCoSWID(r, s) })
-}
-
-// readCoSWID reads concise SWID tags. Names have no offsets, because the decoder does not
-// report them.
+// readCoSWID reads a sequence of concise SWID tags (RFC 9393), each with or without the CBOR
+// tag for them. Names have no offsets, because the decoder does not report them.
 func readCoSWID(r io.Reader, s *Sink) error {
-	data, err := s.Limits().ReadAll(r, maxCoSWID)
+	data, err := s.Limits().readAll(r, maxCoSWID)
 	if err != nil {
 		return err
 	}

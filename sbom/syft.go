@@ -9,21 +9,22 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/vendors"
 )
 
-// syft reads the JSON that Syft writes by default (schema 1 to 16). It keeps what a
-// package says of itself, which Syft's bills of materials lose in part.
+// syft reads the JSON that Syft writes by default (schema 1 to 16). It has the metadata of
+// packages, part of which is lost in Syft's bills of materials.
 type syft struct {
-	fields
+	fieldReader
 	b       builder
-	subject bool // what was scanned is named
+	subject bool // the source has a name
 	parts   bool
 }
 
 func readSyft(r io.Reader, s *Sink) error {
-	x := &syft{fields: newFields(jsonstream.NewReader(r, s.Limits().json()), s)}
+	x := &syft{fieldReader: newFieldReader(jsonstream.NewReader(r, s.Limits().json()), s)}
 	defer x.j.Close()
 	x.b.keep = s.Keep()
 	s.PlacementFinal()
@@ -76,7 +77,7 @@ func (x *syft) schema() {
 	}
 }
 
-// distroFields are the fields of a distribution, which are those of os-release.
+// distroFields has the fields of a distribution, which are those of os-release.
 var distroFields = map[string]makerField{
 	"prettyName": productName, "name": productName, "id": productName, "idLike": mentionText, "variant": mentionText,
 	"cpeName": {vendors.Namespace, vendors.KindCPE}, "vendorName": supplyName, "vendorURL": {vendors.Supplier, vendors.KindURL},
@@ -114,7 +115,7 @@ func (x *syft) distro() {
 	}
 }
 
-// source is what was scanned: the product itself.
+// source reads the source of the scan, which is the primary component.
 func (x *syft) source() {
 	if !x.expect('{', "source", "/source") {
 		return
@@ -163,7 +164,7 @@ func (x *syft) artifacts() {
 	if !x.expect('[', "artifacts", "/artifacts") {
 		return
 	}
-	for i := 0; x.more(i); i++ {
+	for i := 0; x.j.More(); i++ {
 		x.parts = true
 		x.j.Load()
 		if !x.expect('{', "an artifact", "/artifacts/"+strconv.Itoa(i)) {
@@ -201,7 +202,7 @@ func (x *syft) member(b *builder, name []byte) {
 	}
 }
 
-// cpes are strings, and since schema 16 objects.
+// cpes reads CPEs, which are strings, and objects since schema 16.
 func (x *syft) cpes(b *builder) {
 	if !x.list(b, "list of CPEs") {
 		return
@@ -215,8 +216,8 @@ func (x *syft) cpes(b *builder) {
 	}
 }
 
-// cpeObject reads {"cpe", "source"}. A value that has the scheme of CPEs is one under any
-// name; an object without one is counted.
+// cpeObject reads {"cpe", "source"}. A value with the scheme of CPEs is a CPE under any name; an
+// object without one is counted.
 func (x *syft) cpeObject(b *builder, i int) {
 	where := vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.Offset()}
 	if !x.object(b, "CPE") {
@@ -240,8 +241,9 @@ func (x *syft) cpeObject(b *builder, i int) {
 	}
 }
 
-// metadata reads what package managers and files say, whose fields depend on the kind
-// of package; they are the same ones at several places, so it goes by their names.
+// metadata reads the metadata of package managers and files. The structure depends on the kind of
+// package, but the fields have the same names, so they are recognized by their names at any
+// place.
 func (x *syft) metadata(b *builder, at string, depth int, of func(string) (makerField, bool)) {
 	if depth > 3 {
 		x.j.Skip()
@@ -263,10 +265,10 @@ func (x *syft) metadata(b *builder, at string, depth int, of func(string) (maker
 			x.metadata(b, where, depth+1, of)
 		case is:
 			x.makerValues(b, field, where)
-		case k != 'n' && bearsOnMaker(name):
+		case k != 'n' && fields.MayNameMaker(name):
 			x.unknownIn(b, []byte(name))
 			x.j.Skip()
-		case k == '[' && name != "files": // of a package, with their paths and digests
+		case k == '[' && name != "files": // the files of a package, with paths and digests
 			x.pairs(b, where, of, 0)
 		default:
 			x.j.Skip()
@@ -286,9 +288,8 @@ func (x *syft) setText(b *builder, to *span) {
 	x.j.Skip()
 }
 
-// pairs reads a list of {"key", "value"}, as the sections of a Java manifest and the version
-// resources of a Windows program are, or a list of such lists. It passes over a list of
-// anything else.
+// pairs reads a list of {"key", "value"}, such as the sections of a Java manifest and the version
+// resources of a Windows program, or a list of such lists. It skips any other list.
 func (x *syft) pairs(b *builder, at string, of func(string) (makerField, bool), depth int) {
 	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {

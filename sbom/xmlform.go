@@ -8,29 +8,30 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
-// Documents in XML are read in their JSON form, so that a field means the same in
-// both, and one mapping of fields to claims is enough. A xmlForm says what form an
-// element has; elements without one are passed over, but for those whose names other
-// parsers may take for a known one.
+// An xmlForm describes the JSON form of an element. Documents in XML are read in their JSON form,
+// so that a field has the same meaning in both, and one mapping of fields to claims is enough.
+// Elements without a form are skipped, except for those that other parsers may take for a known
+// one.
 type xmlForm struct {
 	text  bool                // the element's content is a string
 	list  string              // the element's children of this name are an array
 	many  bool                // consecutive elements of this name are an array
-	wrap  string              // as an element of an array, it is put under this name
+	wrap  string              // as an element of an array, it is a member of this name
 	value string              // the element's text is a member of this name
 	attrs []string            // attributes that are members
-	attr  string              // the attribute that is all of the element
-	named bool                // children that the format does not have are members, too
-	in    map[string]*xmlForm // children that are members, or of a list; nil: passed over
+	attr  string              // the attribute that is the value of the element
+	named bool                // children that the format does not have are members too
+	in    map[string]*xmlForm // children that are members or elements of a list; nil if skipped
 }
 
 var xmlText = &xmlForm{text: true}
 
-// mixed is the name under which text stands that is where none should be.
+// mixed is the name of the member for text between elements.
 const mixed = "#text"
 
 // xmlWriter writes the JSON form of one document.
@@ -38,15 +39,15 @@ type xmlWriter struct {
 	x     *xmlstream.Reader
 	w     *jsonstream.Writer
 	space string // namespace of the root element
-	text  []byte // of the elements that are open, one behind the other
-	// prelude writes the members with which the root element's object begins.
+	text  []byte // of the elements that are open, one after the other
+	// prelude writes the first members of the root element's object.
 	prelude func()
-	// strayParts, if it is set, reads an element that has no place and says how many parts were
-	// in it; default what looks like a part of CycloneDX.
+	// strayParts reads an element that the format does not have, and returns the number of
+	// parts in it. By default these are elements that look like parts of CycloneDX.
 	strayParts func(t *xmlWriter) int
 }
 
-func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstream.Reader {
+func transcodeXML(r io.Reader, l Options, write func(*xmlWriter) error) *jsonstream.Reader {
 	return jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
 		t := &xmlWriter{x: xmlstream.NewReader(r, xmlstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), w: w}
 		if err := write(t); err != nil {
@@ -58,7 +59,7 @@ func transcodeXML(r io.Reader, l Limits, write func(*xmlWriter) error) *jsonstre
 	})
 }
 
-// value writes the element whose Start was read last, up to its End.
+// value writes an element after its Start was read, up to its End.
 func (t *xmlWriter) value(f *xmlForm) {
 	t.w.At(t.x.Offset())
 	switch {
@@ -81,7 +82,7 @@ func (t *xmlWriter) attribute(name string) {
 			value = a.Value
 		}
 	}
-	value = slices.Clone(value) // the reader goes on
+	value = slices.Clone(value) // stray overwrites it
 	at := t.x.Offset()
 	if n := t.stray(true); n > 0 {
 		t.noString(at, n)
@@ -90,9 +91,9 @@ func (t *xmlWriter) attribute(name string) {
 	t.w.Text(value)
 }
 
-// string writes an element's text. Old versions of cdxgen write it in an element of the
-// same name within (<url><url>…</url></url>). If it has other elements within, which no
-// format allows in a string, it writes an object, which the reader counts as malformed.
+// string writes the text of an element. Old versions of cdxgen write it in an inner element of
+// the same name (<url><url>…</url></url>). If there are other inner elements, which no format
+// allows in a string, it writes an object, which the reader counts as malformed.
 func (t *xmlWriter) string() {
 	from := len(t.text)
 	at, whole, parts := t.stringText(true)
@@ -105,7 +106,7 @@ func (t *xmlWriter) string() {
 	t.text = t.text[:from]
 }
 
-// noString writes an object in place of a string, with the number of the parts in it.
+// noString writes an object in the place of a string, with the number of parts in it.
 func (t *xmlWriter) noString(at int64, parts int) {
 	t.w.Begin('{')
 	if parts > 0 {
@@ -114,7 +115,7 @@ func (t *xmlWriter) noString(at int64, parts int) {
 	t.w.End('}')
 }
 
-// writeStray writes how many parts were passed over, as a member that no format has.
+// writeStray writes the number of parts that were skipped, as a member that no format has.
 func (t *xmlWriter) writeStray(at int64, n int) {
 	t.w.At(at)
 	if t.strayParts == nil {
@@ -126,8 +127,8 @@ func (t *xmlWriter) writeStray(at int64, n int) {
 	t.w.Raw(strconv.AppendInt(nil, int64(n), 10))
 }
 
-// stringText appends the text of an element to t.text and reports where it begins and
-// whether it is all that the element holds, and how many parts are in it.
+// stringText appends the text of an element to t.text. It returns the offset of the text, whether
+// the element has nothing else, and the number of parts in it.
 func (t *xmlWriter) stringText(outer bool) (at int64, whole bool, parts int) {
 	name, space := string(t.x.Name()), t.x.Space()
 	at, whole = t.x.Offset(), true
@@ -152,9 +153,9 @@ func (t *xmlWriter) stringText(outer bool) (at int64, whole bool, parts int) {
 	return at, whole && elements < 2 && (texts == 0 || elements == 0), parts
 }
 
-// array writes the children of a list. An element of another name is null. One that
-// looks like a part, or that other parsers take for an element of the list, is false,
-// which no list has, so that it is counted.
+// array writes the children of a list. A child of another name is null. A child that looks like a
+// part, or that other parsers may take for an element of the list, is false, which no list has,
+// so that it is counted.
 func (t *xmlWriter) array(f *xmlForm) {
 	t.w.Begin('[')
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
@@ -173,7 +174,7 @@ func (t *xmlWriter) array(f *xmlForm) {
 			t.w.End('}')
 		case known && ours && item != nil:
 			t.value(item)
-		case known && item != nil || item == nil && nearItem(f, name) || !known && bearsOnMaker(name):
+		case known && item != nil || item == nil && nearItem(f, name) || !known && fields.MayNameMaker(name):
 			t.x.Skip()
 			t.w.Raw([]byte("false"))
 		case t.stray(!known) > 0:
@@ -185,18 +186,18 @@ func (t *xmlWriter) array(f *xmlForm) {
 	t.w.End(']')
 }
 
-// nearItem reports whether other parsers may fold name into that of an element of the list.
+// nearItem reports whether other parsers may take name for an element of the list.
 func nearItem(f *xmlForm, name string) bool {
 	for item, form := range f.in {
-		if form != nil && name != item && foldName(name) == foldName(item) {
+		if form != nil && name != item && fields.Fold(name) == fields.Fold(item) {
 			return true
 		}
 	}
 	return false
 }
 
-// stray reads an element that makes no claim and returns how many parts are in it, see
-// [xmlWriter.strayParts]; loose says that the format does not have the element.
+// stray reads an element without claims and returns the number of parts in it, see
+// [xmlWriter.strayParts]. loose means that the format does not have the element.
 func (t *xmlWriter) stray(loose bool) int {
 	switch {
 	case t.strayParts != nil:
@@ -207,9 +208,9 @@ func (t *xmlWriter) stray(loose bool) int {
 	return 0
 }
 
-// looksLikePart reads an element that makes no claim and reports whether it, or an element in it,
-// looks like a part. If it is one that the format does not have (loose), its fields decide,
-// whatever it is called.
+// looksLikePart reads an element without claims and reports whether it, or an element in it, looks
+// like a part. loose means that the format does not have the element: then its fields decide and
+// not its name.
 func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
 	name := t.x.Name()
 	if passedOver(name) && (!loose || string(name) == "properties") {
@@ -221,25 +222,25 @@ func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
 		if string(a.Name) == "bom-ref" || string(a.Name) == "type" && componentTypes[string(a.Value)] {
 			look.bears = true
 		}
-		look.maker = look.maker || loose && bearsOnMaker(a.Name)
+		look.maker = look.maker || loose && fields.MayNameMaker(a.Name)
 	}
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
 		if t.x.Kind() == xmlstream.Start {
 			look.field(t.x.Name())
-			look.maker = look.maker || loose && bearsOnMaker(t.x.Name())
+			look.maker = look.maker || loose && fields.MayNameMaker(t.x.Name())
 			found = t.looksLikePart(loose) || found
 		}
 	}
 	return found || look.isPart(loose)
 }
 
-// object writes an element with its attributes and children as members. If it holds
-// nothing but text, it is written as that text.
+// object writes an element with its attributes and children as members, or as a string if it has
+// only text.
 func (t *xmlWriter) object(f *xmlForm) {
 	o := &xmlObject{xmlWriter: t, f: f}
 	o.attributes()
 	from := len(t.text)
-	stray, at := false, t.x.Offset() // text that has no place
+	stray, at := false, t.x.Offset() // text between elements
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
 		if t.x.Kind() == xmlstream.Start {
 			o.member()
@@ -280,9 +281,9 @@ func (t *xmlWriter) object(f *xmlForm) {
 type xmlObject struct {
 	*xmlWriter
 	f     *xmlForm
-	begun bool   // its brace is written
-	parts int    // that were passed over
-	where int64  // the first of them
+	begun bool   // the opening brace is written
+	parts int    // parts that were skipped
+	where int64  // offset of the first of them
 	array string // name of the array that is open
 }
 
@@ -298,23 +299,23 @@ func (o *xmlObject) begin() {
 	}
 }
 
-// attributes writes the element's attributes. One whose name may be taken for a field
-// is null, under a name that says what it is.
+// attributes writes the attributes of the element. One that may be taken for a field is null or
+// false, under its name after "@".
 func (o *xmlObject) attributes() {
 	for _, a := range o.x.Attrs() {
 		switch {
-		case bearsOnMaker(a.Name) && !slices.Contains(o.f.attrs, string(a.Name)):
+		case fields.MayNameMaker(a.Name) && !slices.Contains(o.f.attrs, string(a.Name)):
 			o.begin()
 			o.w.At(a.Offset)
 			o.w.Name(append([]byte("@"), a.Name...))
-			o.w.Raw([]byte("false")) // nothing that a format has
+			o.w.Raw([]byte("false")) // counts as malformed, see standInXML
 		case a.Space != "" && a.Space != o.space:
 		case slices.Contains(o.f.attrs, string(a.Name)):
 			o.begin()
 			o.w.At(a.Offset)
 			o.w.Name(a.Name)
 			o.w.Text(bytes.TrimSpace(a.Value))
-		case string(a.Name) != "bom-ref" && nearMiss("@"+string(a.Name)) != "":
+		case string(a.Name) != "bom-ref" && similarVendorField("@"+string(a.Name)) != "":
 			o.begin()
 			o.w.At(a.Offset)
 			o.w.Name(append([]byte("@"), a.Name...))
@@ -323,7 +324,7 @@ func (o *xmlObject) attributes() {
 	}
 }
 
-// member writes the child whose Start was read last.
+// member writes a child after its Start was read.
 func (o *xmlObject) member() {
 	child, name, known := o.child(o.f)
 	if child == nil && name == nil {
@@ -349,7 +350,7 @@ func (o *xmlObject) member() {
 		}
 	}
 	if child == nil {
-		o.w.Raw([]byte("false")) // nothing that a format has
+		o.w.Raw([]byte("false")) // counts as malformed, see standInXML
 		o.x.Skip()
 		return
 	}
@@ -363,9 +364,9 @@ func (o *xmlObject) endArray() {
 	}
 }
 
-// child returns the form of the child whose Start was read last and its name as a
-// member. Without a form the child is null, and without a name too it makes no claim; the
-// format may know it all the same.
+// child returns the form and the name of the member for a child after its Start was read. A child
+// without a form is false; one without a name and a form has no claims. known reports whether
+// the format has it.
 func (t *xmlWriter) child(f *xmlForm) (form *xmlForm, name []byte, known bool) {
 	name = t.x.Name()
 	if t.x.Space() == t.space {
@@ -375,12 +376,12 @@ func (t *xmlWriter) child(f *xmlForm) (form *xmlForm, name []byte, known bool) {
 			}
 			return child, name, true
 		}
-		if f.named || nearMiss(string(name)) != "" || bearsOnMaker(name) {
+		if f.named || similarVendorField(string(name)) != "" || fields.MayNameMaker(name) {
 			return nil, name, false
 		}
 		return nil, nil, false
 	}
-	if qualified := "ext:" + string(name); nearMiss(qualified) != "" || bearsOnMaker(name) {
+	if qualified := "ext:" + string(name); similarVendorField(qualified) != "" || fields.MayNameMaker(name) {
 		return nil, []byte(qualified), false
 	}
 	return nil, nil, false

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package jsonstream reads JSON from hostile sources: token by token, with bounds,
-// and with the place of every value.
+// Package jsonstream reads JSON from untrusted sources token by token, with limits and with
+// the place of every value.
 //
-// It is a thin layer over jsontext, which refuses what RFC 8259 leaves open and
-// attackers use: duplicate object names, invalid UTF-8, data after the end. On top
-// of that a [Reader] bounds the input's length, the nesting depth and the length of
-// any one string, so that memory does not grow with the input.
+// It is a thin layer over jsontext, which rejects what RFC 8259 leaves open and attackers
+// use: duplicate object names, invalid UTF-8, data after the end. A [Reader] also limits the
+// length of the input, the nesting depth and the length of a string, so that memory does not
+// grow with the input.
 //
-// An escape of half a character ("\ud800", a lone surrogate) is valid JSON by RFC 8259,
-// and some tools cut text so. A value that has one and is skipped does no harm; one that
-// is read is an error, but by [Reader.TryLossyText].
+// Half a character in an escape ("\ud800", a lone surrogate) is valid JSON by RFC 8259, and
+// some tools cut text off in that way. A string that has one may be skipped; reading it is an
+// error, except with [Reader.TryLossyText].
 //
-// A Reader keeps its first error. After an error every method returns a zero value
-// and More returns false, so that code reads straight on and checks Err once:
+// A Reader keeps its first error. After an error every method returns a zero value and More
+// returns false, so that a caller reads on and checks Err once:
 //
 //	r := jsonstream.NewReader(src, jsonstream.Limits{})
 //	if r.Enter('{') {
@@ -38,18 +38,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
-)
-
-// The kinds of errors a [Reader] gives, for errors.Is.
-var (
-	ErrSyntax    = errors.New("not well-formed")
-	ErrDuplicate = errors.New("duplicate object name")
-	ErrEncoding  = errors.New("not valid UTF-8")
-	ErrLimit     = errors.New("limit exceeded")
-	ErrRead      = errors.New("cannot be read")
 )
 
 // Limits bound what a Reader accepts. A zero field means its default.
@@ -66,37 +56,6 @@ const (
 	DefaultString = 16 << 20
 )
 
-// An Error says what is wrong and where.
-type Error struct {
-	Pointer string // JSON Pointer of the innermost value being read
-	Offset  int64  // bytes from the start of the input; -1 if that means nothing, as of a directory
-	Kind    error  // one of the sentinels above
-	Err     error  // the cause, may be nil
-}
-
-// Error implements error.
-func (e *Error) Error() string {
-	s := e.Kind.Error()
-	switch {
-	case e.Offset < 0:
-		s = fmt.Sprintf("at %q: %s", e.Pointer, s)
-	case e.Pointer != "" || e.Offset > 0: // else it is about the whole input
-		s = fmt.Sprintf("at %q (byte %d): %s", e.Pointer, e.Offset, s)
-	}
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
-}
-
-// Unwrap returns the kind and the cause.
-func (e *Error) Unwrap() []error {
-	if e.Err == nil {
-		return []error{e.Kind}
-	}
-	return []error{e.Kind, e.Err}
-}
-
 // A Reader reads one JSON text.
 type Reader struct {
 	dec     *jsontext.Decoder
@@ -105,107 +64,23 @@ type Reader struct {
 	err     error
 	scratch []byte
 	base    int64 // bytes before the decoder's input
-	start   int64 // of the string read last
+	start   int64 // offset of the string read last
 
-	// A value that Load has buffered, while it is being read. jsontext has
-	// checked it, so it is walked without checking again.
-	buf             []byte
-	pos             int
-	tolerate, lossy bool  // of lone surrogates
-	bufOff          int64 // offset of buf[0]
-	level           int   // objects and arrays of buf that are open
-	nameEnd         int   // closing quote of the name that loadedMore found
-	depth           int   // objects and arrays around buf
-	escapes         bool  // buf has strings with escapes
-	watched         bool  // buf may hold one of watch
-	watch           []string
+	tolerate bool // accept lone surrogates
+	lossy    bool // the string read last had one
 
-	ahead *ahead // while elements are loaded ahead
-	feed  *feed  // of a document that is not JSON
+	// in is the value that Load has read into memory. While it is open, everything is read
+	// from it, and otherwise from dec.
+	in    loaded
+	watch []string
+
+	feed *feed // if the document is not in JSON
 }
 
-// source counts and bounds what the decoder takes in.
-type source struct {
-	r      io.Reader
-	reader *Reader
-	n      int64
-	stop   int64             // not to be read beyond for now; 0 means no bound
-	err    error             // kept: not every reader gives its error twice
-	part   [utf8.UTFMax]byte // the beginning of a character at the end of what was read
-	parts  int
-}
+var errLong = errors.New("one string or number is too long")
 
-var (
-	errLong   = errors.New("one string or number is too long")
-	errClosed = errors.New("reading was given up")
-)
-
-func (s *source) Read(p []byte) (int, error) {
-	l := &s.reader.limits
-	if s.err != nil {
-		return 0, s.err
-	}
-	if s.stop > 0 && s.n >= s.stop {
-		return 0, errTooLong
-	}
-	if s.n > l.Bytes {
-		return 0, fmt.Errorf("%w: more than %d bytes of input", ErrLimit, l.Bytes)
-	}
-	// What the decoder holds beyond its last token is one token at most, plus
-	// what it read ahead.
-	left := l.String + 64<<10 - (s.n - s.reader.dec.InputOffset())
-	if left < 0 {
-		return 0, fmt.Errorf("%w: %w: more than %d bytes", ErrLimit, errLong, l.String)
-	}
-	p = p[:min(int64(len(p)), left+1)]
-	n, err := s.r.Read(p)
-	if sound, at, ok := s.valid(p[:n], err == io.EOF); !ok {
-		n, err = sound, &Error{Offset: s.reader.locate(s.reader.base + s.n + int64(at)), Kind: ErrEncoding}
-	}
-	s.n += int64(n)
-	s.err = err
-	return n, err
-}
-
-// valid reports whether p, which follows what was read before, is valid UTF-8. If not, sound
-// is how much of p can be used, and at is where the fault begins, which may be before p. It
-// keeps a character that p ends within, to go on with it; end says that nothing follows.
-// The decoder is told to accept anything, for otherwise it would refuse lone surrogates.
-func (s *source) valid(p []byte, end bool) (sound, at int, ok bool) {
-	from := 0
-	for s.parts > 0 && from < len(p) && !utf8.FullRune(s.part[:s.parts]) {
-		s.part[s.parts] = p[from]
-		s.parts++
-		from++
-	}
-	if s.parts > 0 {
-		switch r, size := utf8.DecodeRune(s.part[:s.parts]); {
-		case !utf8.FullRune(s.part[:s.parts]) && !end:
-			return 0, 0, true
-		case r == utf8.RuneError && size < 2, size < s.parts:
-			return max(from-1, 0), from - s.parts, false
-		}
-		s.parts = 0
-	}
-	if rest := p[from:]; !utf8.Valid(rest) {
-		for len(rest) > 0 {
-			r, size := utf8.DecodeRune(rest)
-			if r == utf8.RuneError && size < 2 {
-				if end || utf8.FullRune(rest) {
-					bad := len(p) - len(rest)
-					return bad, bad, false
-				}
-				s.parts = copy(s.part[:], rest)
-				break
-			}
-			rest = rest[size:]
-		}
-	}
-	return 0, 0, true
-}
-
-// NewReader returns a Reader of one JSON text. A UTF-8 byte order mark at its
-// start is passed over; offsets count it.
+// NewReader returns a Reader of one JSON text. A UTF-8 byte order mark at its start is
+// skipped; offsets count it.
 func NewReader(r io.Reader, limits Limits) *Reader {
 	if limits.Bytes <= 0 {
 		limits.Bytes = DefaultBytes
@@ -229,8 +104,8 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 	return jr
 }
 
-// TryLossyText is TryText for strings that may have lone surrogates, which become the
-// replacement character U+FFFD. Lossy says whether there was one.
+// TryLossyText is [Reader.TryText] for strings that may have lone surrogates, which become
+// the replacement character U+FFFD. [Reader.Lossy] reports whether there was one.
 func (r *Reader) TryLossyText() ([]byte, jsontext.Kind) {
 	r.tolerate = true
 	text, k := r.TryText()
@@ -246,18 +121,13 @@ func (r *Reader) Err() error { return r.err }
 
 // Pointer returns the JSON Pointer of the value read last; within a value that was
 // loaded, the pointer of that value.
-func (r *Reader) Pointer() string {
-	if r.ahead != nil {
-		return r.ahead.pointer()
-	}
-	return string(r.dec.StackPointer())
-}
+func (r *Reader) Pointer() string { return string(r.dec.StackPointer()) }
 
-// Offset returns the offset just behind what was read last; in the JSON form of
-// another encoding, that of the value read last.
+// Offset returns the offset of the end of what was read last; in the JSON form of another
+// encoding, the offset of the value read last.
 func (r *Reader) Offset() int64 { return r.locate(r.offset()) }
 
-// locate returns where in the document an offset of what is decoded is.
+// locate returns the place in the document of an offset in its JSON form.
 func (r *Reader) locate(offset int64) int64 {
 	if r.feed == nil {
 		return offset
@@ -266,20 +136,17 @@ func (r *Reader) locate(offset int64) int64 {
 }
 
 func (r *Reader) offset() int64 {
-	if r.buf != nil {
-		return r.bufOff + int64(r.pos)
-	}
-	if r.ahead != nil {
-		return r.ahead.end
+	if r.in.open() {
+		return r.in.offset + int64(r.in.pos)
 	}
 	return r.base + r.dec.InputOffset()
 }
 
-// Fail makes err the Reader's error, at the place reached, unless it has one.
+// Fail makes err the Reader's error, at the place that it has reached, unless it has an error
+// already.
 func (r *Reader) Fail(kind, err error) {
 	if r.err == nil {
 		r.err = &Error{Pointer: r.Pointer(), Offset: r.Offset(), Kind: kind, Err: err}
-		r.stopAhead()
 	}
 }
 
@@ -334,20 +201,15 @@ func (r *Reader) Kind() jsontext.Kind {
 	if r.err != nil {
 		return 0
 	}
-	if r.buffered() {
-		return r.loadedKind()
+	if r.in.open() {
+		return r.in.kind()
 	}
 	return r.dec.PeekKind()
 }
 
-// Enter reads the opening brace or bracket of an object or array. If the next
-// value is anything else, it is skipped and Enter returns false.
+// Enter reads the opening brace or bracket of an object or array. Any other value is skipped,
+// and Enter returns false.
 func (r *Reader) Enter(open jsontext.Kind) bool {
-	if r.buf != nil && r.err == nil && r.loadedKind() == open && r.depth+r.level < r.limits.Depth {
-		r.pos++
-		r.level++
-		return true
-	}
 	k := r.Kind()
 	if k != open {
 		if k == 0 {
@@ -360,14 +222,11 @@ func (r *Reader) Enter(open jsontext.Kind) bool {
 	return r.token()
 }
 
-// More reports whether the object or array entered last has another element. At
-// its end More reads the closing brace or bracket.
+// More reports whether the object or array entered last has another element. At its end More
+// reads the closing brace or bracket.
 func (r *Reader) More() bool {
-	if r.buf != nil && r.err == nil {
-		return r.loadedMore()
-	}
-	if r.ahead != nil && r.nextAhead() {
-		return true
+	if r.in.open() && r.err == nil {
+		return r.in.more()
 	}
 	switch r.Kind() {
 	case '}', ']':
@@ -387,7 +246,7 @@ func (r *Reader) token() bool {
 	if r.err != nil {
 		return false
 	}
-	if r.buffered() {
+	if r.in.open() {
 		return r.loadedToken()
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
@@ -401,21 +260,21 @@ func (r *Reader) token() bool {
 	return true
 }
 
-// Name reads an object member's name, after More has said that there is one. The
-// bytes are valid until the next call.
+// Name reads the name of a member, after More has returned true. The bytes are valid until
+// the next call.
 func (r *Reader) Name() []byte {
-	if r.buf != nil && r.err == nil && !r.escapes {
+	if r.in.open() && r.err == nil && !r.in.escapes {
 		return r.loadedName()
 	}
 	b, _ := r.text()
 	return b
 }
 
-// TryText reads a string as Text does and returns the kind '"'. It leaves any other
-// value unread and returns its kind.
+// TryText reads a string as [Reader.Text] does and returns the kind '"'. It does not read
+// any other value, and returns its kind.
 func (r *Reader) TryText() ([]byte, jsontext.Kind) {
 	r.lossy = false
-	if r.buf != nil && r.err == nil && !r.escapes && r.loadedKind() == '"' {
+	if r.in.open() && r.err == nil && !r.in.escapes && r.in.kind() == '"' {
 		return r.loadedPlain(), '"'
 	}
 	k := r.Kind()
@@ -429,9 +288,8 @@ func (r *Reader) TryText() ([]byte, jsontext.Kind) {
 	return b, k
 }
 
-// Text reads a string and returns it with its escapes decoded, and true. The bytes
-// are valid until the next call. If the next value is not a string, it is skipped
-// and Text returns false.
+// Text reads a string and returns it with its escapes decoded, and true. The bytes are valid
+// until the next call. Any other value is skipped, and Text returns false.
 func (r *Reader) Text() ([]byte, bool) {
 	if k := r.Kind(); k != '"' {
 		if k == 0 {
@@ -449,7 +307,7 @@ func (r *Reader) text() ([]byte, bool) {
 	if r.err != nil {
 		return nil, false
 	}
-	if r.buffered() {
+	if r.in.open() {
 		return r.loadedText()
 	}
 	raw, err := r.dec.ReadValue()
@@ -468,7 +326,7 @@ func (r *Reader) text() ([]byte, bool) {
 	return r.unquote(raw)
 }
 
-// unquote decodes a string of which the decoder has checked all but its surrogates.
+// unquote decodes a string. The decoder has checked everything but its surrogates.
 func (r *Reader) unquote(raw []byte) ([]byte, bool) {
 	var err error
 	r.scratch, err = jsontext.AppendUnquote(r.scratch[:0], raw)
@@ -480,17 +338,17 @@ func (r *Reader) unquote(raw []byte) ([]byte, bool) {
 	return r.scratch, true
 }
 
-// Number reads a number and returns it as written. The bytes are valid until the
-// next call. If the next value is not a number, it is skipped and Number returns nil.
+// Number reads a number and returns it as written. The bytes are valid until the next call.
+// Any other value is skipped, and Number returns nil.
 func (r *Reader) Number() []byte {
 	if r.Kind() != '0' {
 		r.Skip()
 		return nil
 	}
-	if r.buffered() {
-		from := r.pos
+	if r.in.open() {
+		from := r.in.pos
 		r.loadedToken()
-		return r.buf[from:r.pos]
+		return r.in.text[from:r.in.pos]
 	}
 	raw, err := r.dec.ReadValue()
 	if err != nil {
@@ -503,12 +361,12 @@ func (r *Reader) Number() []byte {
 // TextOffset returns the offset of the opening quote of the string read last.
 func (r *Reader) TextOffset() int64 { return r.locate(r.start) }
 
-// Skip reads the next value and drops it, whatever it is, within the limits.
+// Skip reads the next value, of any kind, and drops it. The limits hold for it too.
 func (r *Reader) Skip() {
-	if r.err != nil { // what is buffered may have been read to its end
+	if r.err != nil { // a loaded value may have been read to its end
 		return
 	}
-	if r.buffered() {
+	if r.in.open() {
 		r.loadedSkip()
 		return
 	}
@@ -520,10 +378,16 @@ func (r *Reader) Skip() {
 	}
 }
 
-// End checks that nothing but white space follows and returns the Reader's error.
+// Close ends the writer of [Transcode]. It is for a Reader that is not read to its end.
+func (r *Reader) Close() {
+	if r.feed != nil {
+		r.feed.stop()
+	}
+}
+
+// End checks that only white space follows, closes the Reader and returns its error.
 func (r *Reader) End() error {
 	defer r.Close()
-	r.endAhead()
 	if r.err != nil {
 		return r.err
 	}
@@ -537,9 +401,9 @@ func (r *Reader) End() error {
 	return r.err
 }
 
-// TopLevel yields the names of the members of the object at the start of head and
-// the kinds of their values, as far as head goes. It is for finding out what a
-// document is; it checks nothing.
+// TopLevel yields the names of the members of the object that head begins with, and the kinds
+// of their values, up to the end of head. It is for detecting the format of a document, and
+// checks nothing.
 func TopLevel(head []byte) iter.Seq2[string, jsontext.Kind] {
 	return func(yield func(string, jsontext.Kind) bool) {
 		head = bytes.TrimPrefix(head, []byte("\ufeff"))

@@ -34,8 +34,9 @@ func Example() {
 	// <nil>
 }
 
-// walk reads any value and writes what it saw, loading values where load says so.
-func walk(r *jsonstream.Reader, w *strings.Builder, ahead bool, load func() bool) {
+// walk reads any value and writes what it reads to w. It loads the values for which load
+// returns true.
+func walk(r *jsonstream.Reader, w *strings.Builder, load func() bool) {
 	if load() {
 		r.Load()
 	}
@@ -45,20 +46,14 @@ func walk(r *jsonstream.Reader, w *strings.Builder, ahead bool, load func() bool
 		w.WriteString("{")
 		for r.More() {
 			fmt.Fprintf(w, "%q@%d:", r.Name(), r.TextOffset())
-			walk(r, w, ahead, load)
+			walk(r, w, load)
 		}
 		w.WriteString("}")
 	case '[':
 		r.Enter('[')
 		w.WriteString("[")
-		for i := w.Len() % 3; ; i++ { // from the first, second or third element on
-			if ahead && i >= 2 {
-				r.Ahead()
-			}
-			if !r.More() {
-				break
-			}
-			walk(r, w, ahead, load)
+		for r.More() {
+			walk(r, w, load)
 		}
 		w.WriteString("]")
 	case '"':
@@ -70,8 +65,8 @@ func walk(r *jsonstream.Reader, w *strings.Builder, ahead bool, load func() bool
 	}
 }
 
-// Whether and where values are loaded must not change what is read, nor whether it
-// is an error. What is read without an error is valid for jsontext.
+// Loading values changes neither what is read nor whether it is an error. What is read without
+// an error is valid for jsontext.
 func FuzzLoad(f *testing.F) {
 	for _, s := range []string{
 		`{"a":[1,"x\"\\",{"b":null}],"c":{"d":"\u004b\\"}}`, ` [ true , false , -1.5e3 ] `, `{"a":1,"a":2}`, `{"a":{"b":1,"b":2}}`,
@@ -80,63 +75,30 @@ func FuzzLoad(f *testing.F) {
 		f.Add(s, uint16(0xaaaa))
 	}
 	f.Fuzz(func(t *testing.T, s string, mask uint16) {
-		read := func(ahead bool, load func(n int) bool) (string, error) {
+		read := func(load func(n int) bool) (string, error) {
 			var w strings.Builder
 			r := jsonstream.NewReader(iotest.OneByteReader(strings.NewReader(s)), jsonstream.Limits{Depth: 64, String: 1 << 10})
 			n := 0
-			walk(r, &w, ahead, func() bool { n++; return load(n) })
+			walk(r, &w, func() bool { n++; return load(n) })
 			return w.String(), r.End()
 		}
 		never := func(int) bool { return false }
 		some := func(n int) bool { return mask>>(n&15)&1 == 1 }
-		inner := func(n int) bool { return n > 2 } // not the whole document, and not its array
-		plain, plainErr := read(false, never)
+		plain, plainErr := read(never)
 		if plainErr == nil && !jsontext.Value(strings.TrimPrefix(s, "\ufeff")).IsValid() {
 			t.Fatalf("%q is read without an error", s)
 		}
-		for _, ahead := range []bool{false, true} {
-			for _, load := range []func(int) bool{never, some} {
-				loaded, err := read(ahead, load)
-				if (plainErr == nil) != (err == nil) {
-					t.Fatalf("token by token: %v; loaded: %v", plainErr, err)
-				}
-				if plainErr == nil && plain != loaded {
-					t.Fatalf("token by token: %s\nloaded:         %s", plain, loaded)
-				}
-			}
+		loaded, err := read(some)
+		if (plainErr == nil) != (err == nil) {
+			t.Fatalf("token by token: %v; loaded: %v", plainErr, err)
 		}
-		one, oneErr := read(false, inner)
-		two, twoErr := read(true, inner)
-		if one != two || fmt.Sprint(oneErr) != fmt.Sprint(twoErr) {
-			t.Fatalf("one goroutine:  %s %v\ntwo goroutines: %s %v", one, oneErr, two, twoErr)
+		if plainErr == nil && plain != loaded {
+			t.Fatalf("token by token: %s\nloaded:         %s", plain, loaded)
 		}
 	})
 }
 
-// open returns a Reader within a long array whose elements are loaded ahead.
-func open(t *testing.T, src io.Reader) *jsonstream.Reader {
-	t.Helper()
-	r := jsonstream.NewReader(src, jsonstream.Limits{})
-	if !r.Enter('[') {
-		t.Fatal(r.Err())
-	}
-	r.Ahead()
-	if !r.More() {
-		t.Fatal(r.Err())
-	}
-	r.Skip()
-	return r
-}
-
-// countReads counts the calls of Read, which must have ended when Close returns.
-type countReads struct {
-	io.Reader
-	n int // not atomic: the race detector tells of a goroutine that lives on
-}
-
-func (c *countReads) Read(p []byte) (int, error) { c.n++; return c.Reader.Read(p) }
-
-// After an error, what is buffered may have been read to its end.
+// A loaded value may have been read to its end when an error occurs: nothing more is read from it.
 func TestSkipAfterError(t *testing.T) {
 	for _, read := range map[string]func(*jsonstream.Reader){
 		"Skip": (*jsonstream.Reader).Skip, "Drop": (*jsonstream.Reader).Drop, "Number": func(r *jsonstream.Reader) { r.Number() },
@@ -154,42 +116,6 @@ func TestSkipAfterError(t *testing.T) {
 		}
 		read(r)
 	}
-}
-
-func TestClose(t *testing.T) {
-	src := &countReads{Reader: io.MultiReader(strings.NewReader("["), strings.NewReader(strings.Repeat(`{"a":"b"},`, 1<<20)))}
-	r := open(t, src)
-	r.Close()
-	src.n++
-	if r.More() || r.End() == nil {
-		t.Error("what was given up ends without an error")
-	}
-	if src.n > 100 {
-		t.Errorf("%d reads of a source that was given up", src.n)
-	}
-}
-
-type panics struct{ io.Reader }
-
-func (p panics) Read(b []byte) (int, error) {
-	if n, err := p.Reader.Read(b); err == nil {
-		return n, nil
-	}
-	panic("of the source")
-}
-
-// A panic of the source reaches who reads, for a goroutine's own would end the program.
-func TestPanicOfSource(t *testing.T) {
-	defer func() {
-		if p := recover(); p != "of the source" {
-			t.Errorf("recovered %v", p)
-		}
-	}()
-	r := open(t, panics{strings.NewReader("[" + strings.Repeat(`{"a":"b"},`, 1<<15))})
-	for r.More() {
-		r.Skip()
-	}
-	t.Errorf("no panic; error %v", r.Err())
 }
 
 func TestErrors(t *testing.T) {
@@ -213,7 +139,7 @@ func TestErrors(t *testing.T) {
 	for _, tt := range tests {
 		for _, load := range []bool{false, true} {
 			r := jsonstream.NewReader(iotest.OneByteReader(strings.NewReader(tt.in)), tt.limits)
-			walk(r, new(strings.Builder), load, func() bool { return load })
+			walk(r, new(strings.Builder), func() bool { return load })
 			err := r.End()
 			var e *jsonstream.Error
 			if !errors.Is(err, tt.kind) || !errors.As(err, &e) {
@@ -249,7 +175,7 @@ func TestEncoding(t *testing.T) {
 				if skip {
 					r.Skip()
 				} else {
-					walk(r, new(strings.Builder), false, func() bool { return false })
+					walk(r, new(strings.Builder), func() bool { return false })
 				}
 				err := r.End()
 				var e *jsonstream.Error
@@ -306,16 +232,13 @@ func TestLoneSurrogate(t *testing.T) {
 	}
 }
 
-// Words are found in loaded values, those that were loaded ahead too.
+// Watched finds words in loaded values, and is true for values that were not loaded.
 func TestWatch(t *testing.T) {
 	r := jsonstream.NewReader(strings.NewReader(`[{"a":"x"},{"a":"the word"},{"a":{"b":["word"]}},{"a":"\u0077ord"},{"a":"y"},{"a":"word"}]`), jsonstream.Limits{})
 	r.Watch("word", "other")
 	r.Enter('[')
 	var got []bool
-	for i := 0; r.More(); i++ {
-		if i == 3 {
-			r.Ahead()
-		}
+	for r.More() {
 		r.Load()
 		got = append(got, r.Watched())
 		r.Skip()
@@ -325,15 +248,15 @@ func TestWatch(t *testing.T) {
 	}
 	r = jsonstream.NewReader(strings.NewReader(`{"a":1}`), jsonstream.Limits{})
 	if r.Watch("word"); !r.Watched() {
-		t.Error("what is not loaded may hold it")
+		t.Error("Watched is false for a value that was not loaded")
 	}
 }
 
-// Each limit holds at the limit and not beyond it.
+// A document at a limit is read, and one above it is an error.
 func TestLimits(t *testing.T) {
 	read := func(in string, l jsonstream.Limits) error {
 		r := jsonstream.NewReader(strings.NewReader(in), l)
-		walk(r, new(strings.Builder), true, func() bool { return true })
+		walk(r, new(strings.Builder), func() bool { return true })
 		return r.End()
 	}
 	tests := []struct {
@@ -358,7 +281,7 @@ func TestLimits(t *testing.T) {
 func TestEndlessString(t *testing.T) {
 	src := &endless{}
 	r := jsonstream.NewReader(io.MultiReader(strings.NewReader(`{"a":"`), src), jsonstream.Limits{})
-	walk(r, new(strings.Builder), true, func() bool { return true })
+	walk(r, new(strings.Builder), func() bool { return true })
 	if err := r.End(); !errors.Is(err, jsonstream.ErrLimit) {
 		t.Errorf("error %v, want ErrLimit", err)
 	}
@@ -382,7 +305,7 @@ func TestReadErrorIsKept(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader(`{"a":[1,2`), iotest.ErrReader(errors.New("disk")), strings.NewReader(`]}`))
 	for _, load := range []bool{false, true} {
 		r := jsonstream.NewReader(broken, jsonstream.Limits{})
-		walk(r, new(strings.Builder), load, func() bool { return load })
+		walk(r, new(strings.Builder), func() bool { return load })
 		if err := r.End(); err == nil {
 			t.Errorf("load %v: no error", load)
 		}

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"math"
 	"sort"
-	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -17,14 +16,14 @@ import (
 // chunkSize is how much of a JSON form is handed over at once.
 const chunkSize = 32 << 10
 
-// Transcode returns a Reader of the JSON form that write gives to a document of
-// another encoding. The form is made as it is read, a little at a time, and goes
-// through the same checks as any JSON: a field that the document has twice is a
-// duplicate name. Offsets, also those of errors, are those that write gave with
-// [Writer.At]; write bounds the length of the document itself. An error of write
-// is the Reader's; if it is an [Error], its offset stands.
+// Transcode returns a Reader of the JSON form of a document in another encoding, which write
+// produces. The form is written in pieces while it is read, and goes through the same checks
+// as any JSON: a field that the document has twice is a duplicate name. Offsets, also those of
+// errors, are those that write has set with [Writer.At]; write limits the length of the
+// document itself. An error of write is the Reader's; if it is an [Error], it keeps its
+// offset.
 //
-// The Reader must be read to its end, to an error, or closed.
+// The Reader must be read to its end or to an error, or closed.
 func Transcode(limits Limits, write func(*Writer) error) *Reader {
 	limits.Bytes = math.MaxInt64 / 2
 	f := &feed{}
@@ -44,11 +43,11 @@ func Transcode(limits Limits, write func(*Writer) error) *Reader {
 	return r
 }
 
-// errStopped unwinds a writer whose Reader wants no more.
+// errStopped unwinds a writer after its Reader was closed.
 var errStopped = errors.New("the reader was closed")
 
-// A Writer writes a JSON form. Its first error ends up in the Reader. The text of
-// a stopped writer goes nowhere: its methods do not return.
+// A Writer writes the JSON form of a document. Its first error is passed to the Reader. After
+// the Reader was closed, the methods of the Writer do not return.
 type Writer struct {
 	yield func(chunk) bool
 	feed  *feed
@@ -60,7 +59,7 @@ type Writer struct {
 	err   error
 }
 
-// A mark says where in the document something in the form came from.
+// A mark is an offset in the form, and the offset in the document that it came from.
 type mark struct{ form, document int64 }
 
 // A chunk is a piece of the form.
@@ -69,7 +68,7 @@ type chunk struct {
 	marks []mark
 }
 
-// At says where in the document that which is written next stands.
+// At sets the offset in the document of what is written next.
 func (w *Writer) At(offset int64) { w.at = offset }
 
 // Begin opens an object or array: '{' or '['.
@@ -93,7 +92,7 @@ func (w *Writer) Name(name []byte) {
 	w.comma = false
 }
 
-// Member is Name for a name that is valid UTF-8 and needs no escapes.
+// Member is [Writer.Name] for a name that is valid UTF-8 and needs no escapes.
 func (w *Writer) Member(name string) {
 	w.value()
 	w.text = append(append(append(w.text, '"'), name...), '"', ':')
@@ -112,13 +111,13 @@ func (w *Writer) Null() {
 	w.text = append(w.text, "null"...)
 }
 
-// Raw writes a value that is JSON already.
+// Raw writes a value that is in JSON.
 func (w *Writer) Raw(json []byte) {
 	w.value()
 	w.text = append(w.text, json...)
 }
 
-// value makes room for a value or name.
+// value prepares for a value or a name.
 func (w *Writer) value() {
 	if len(w.text) >= chunkSize {
 		w.flush()
@@ -145,7 +144,7 @@ func (w *Writer) quote(s []byte) {
 	}
 }
 
-// plain are the bytes that need no escape and no check.
+// plain has the bytes that need neither an escape nor a check.
 var plain = func() (t [256]bool) {
 	for b := byte(' '); b < 0x80; b++ {
 		t[b] = b != '"' && b != '\\'
@@ -158,22 +157,21 @@ func (w *Writer) flush() {
 		panic(errStopped)
 	}
 	w.base += int64(len(w.text))
-	w.text = w.text[:0] // taken by now
+	w.text = w.text[:0] // the Reader has copied it
 	w.marks = w.feed.used(len(w.marks))
 }
 
-// feed is the source of a Reader of a JSON form.
+// A feed is the input of a Reader of a JSON form.
 type feed struct {
 	next func() (chunk, bool)
 	stop func()
 	err  error // of the writer
 	text []byte
 
-	mu    sync.Mutex // the form may be read ahead
-	ahead [][]mark   // of chunks that were read, in order
-	free  []mark     // located, to be used again
-	marks []mark     // of the piece that is being located
-	i     int        // mark located last
+	ahead [][]mark // of chunks that were read and not yet located, in order
+	free  []mark   // of a chunk that was located, to be used again
+	marks []mark   // of the chunk in which offsets are located
+	i     int      // mark located last
 }
 
 func (f *feed) Read(p []byte) (int, error) {
@@ -186,19 +184,15 @@ func (f *feed) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		f.text = c.text
-		f.mu.Lock()
 		f.ahead = append(f.ahead, c.marks)
-		f.mu.Unlock()
 	}
 	n := copy(p, f.text)
 	f.text = f.text[n:]
 	return n, nil
 }
 
-// used returns room for the marks of a chunk.
+// used returns space for the marks of a chunk.
 func (f *feed) used(n int) []mark {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	m := f.free
 	f.free = nil
 	if cap(m) == 0 {
@@ -207,9 +201,9 @@ func (f *feed) used(n int) []mark {
 	return m[:0]
 }
 
-// locate returns where in the document what stands at an offset of the form came
-// from: the place of the last value that begins there or before. Offsets are asked
-// for in order, but for those of the last few values.
+// locate returns the offset in the document for an offset in the form: that of the last value
+// that begins there or before. Offsets are asked for in ascending order, except for those of
+// the last few values.
 func (f *feed) locate(offset int64) int64 {
 	for {
 		for f.i+1 < len(f.marks) && f.marks[f.i+1].form <= offset {
@@ -229,10 +223,8 @@ func (f *feed) locate(offset int64) int64 {
 	return f.marks[f.i].document
 }
 
-// nextMarks goes on to the marks of the next chunk if it reaches up to offset.
+// nextMarks proceeds to the marks of the next chunk if it begins at offset or before.
 func (f *feed) nextMarks(offset int64) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	for len(f.ahead) > 0 && len(f.ahead[0]) == 0 {
 		f.ahead = f.ahead[1:]
 	}

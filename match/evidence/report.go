@@ -360,7 +360,7 @@ func Failed(src Source, h sbom.Header, err error) Document {
 	if e := (*sbom.Error)(nil); errors.As(err, &e) {
 		at = Location{e.Pointer, e.Offset}
 	}
-	d.Fail(Error{Kind: sbom.ErrorKind(err), Message: err.Error(), Location: at})
+	d.Fail(Error{Kind: errorKind(err), Message: err.Error(), Location: at})
 	return d
 }
 

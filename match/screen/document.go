@@ -13,6 +13,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/sbom/unpack"
 )
 
@@ -123,4 +124,4 @@ func (d *document) record(f *file) evidence.Document {
 	return out
 }
 
-func unreadable(err error) error { return sbom.ReadError(0, err) }
+func unreadable(err error) error { return format.ReadError(0, err) }

@@ -13,3 +13,17 @@
 // fields to claims, and cannot differ. What the decoder of another library has already lost or
 // changed stays lost: where the file is at hand, read the file.
 package adapter
+
+import "github.com/clause76/clause76/sbom"
+
+// inMemory returns a document that encode writes in the JSON form of a format when it is read.
+func inMemory(format string, encode func() ([]byte, error)) *sbom.Document {
+	header := sbom.Header{Format: format, Encoding: "memory"}
+	return sbom.NewDocument(header, nil, func(s *sbom.Sink) error {
+		data, err := encode()
+		if err != nil {
+			return &sbom.Error{Kind: sbom.ErrSyntax, Err: err}
+		}
+		return s.ReadJSON(data)
+	})
+}

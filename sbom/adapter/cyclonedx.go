@@ -17,7 +17,7 @@ import (
 // locations have pointers and no offsets. The BOM must not be changed while the Document is
 // read. Reading a nil BOM is an error.
 func FromCycloneDX(bom *cyclonedx.BOM) *sbom.Document {
-	return sbom.InMemory("CycloneDX", func() ([]byte, error) {
+	return inMemory("CycloneDX", func() ([]byte, error) {
 		if bom == nil {
 			return nil, errors.New("the BOM is nil")
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // FromPackageURL returns the canonical text of a package URL, to look up or to give to
-// sbom.NewComponent. It is an error if the parts make no valid package URL (ECMA-427).
+// [sbom.Fields]. It is an error if the parts make no valid package URL (ECMA-427).
 func FromPackageURL(p packageurl.PackageURL) (string, error) {
 	text, err := purl.Normalize(p.String())
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 // suppliers and originators; they are decoded here. The document must not be changed while
 // the Document is read. Reading a nil document is an error.
 func FromSPDX(doc *v2_3.Document) *sbom.Document {
-	return sbom.InMemory("SPDX", func() ([]byte, error) {
+	return inMemory("SPDX", func() ([]byte, error) {
 		if doc == nil {
 			return nil, errors.New("the document is nil")
 		}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -36,7 +37,7 @@ func (w *walker) entry(m thing, name string) {
 		head := make([]byte, 512)
 		n, err := io.ReadFull(m.r, head)
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			w.fail(m, sbom.ReadError(0, err))
+			w.fail(m, jsonstream.ReadError(0, err))
 			return
 		}
 		head = head[:n]

@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -74,8 +76,9 @@ const maxWhole = 16 << 20
 
 // Marks of a bill of materials in a text, and of the parts in one.
 var (
-	documentMark = regexp.MustCompile(`(?i)["']?(?:bomFormat|spdxVersion|SPDXID)["']?\s*[:=]|cyclonedx\.org/schema/bom|spdx\.org/rdf/|<(?:\w+:)?SoftwareIdentity`)
-	partsMark    = regexp.MustCompile(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
+	documentMark = regexp.MustCompile(`(?i)["']?(?:bomFormat|spdxVersion|SPDXID)["']?\s*[:=]|` +
+		regexp.QuoteMeta(fields.CycloneDXNamespace) + `|` + regexp.QuoteMeta(fields.SPDXNamespace) + `|<(?:\w+:)?` + fields.SWIDElement)
+	partsMark = regexp.MustCompile(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
 )
 
 // beside hands over a companion. Reading it fails where it has the mark of a bill of materials.
@@ -155,7 +158,7 @@ func (w *walker) peek(t *thing, most int64) (data []byte, whole bool, err error)
 	rest := t.r
 	data, err = io.ReadAll(io.LimitReader(rest, room+1))
 	if err != nil {
-		return nil, false, sbom.ReadError(0, err)
+		return nil, false, jsonstream.ReadError(0, err)
 	}
 	w.held += int64(len(data))
 	t.r = io.MultiReader(bytes.NewReader(data), rest)

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/unpack"
 )
 
@@ -196,7 +195,7 @@ func TestCompanions(t *testing.T) {
 			}
 			switch {
 			case err != nil:
-				got = sbom.ErrorKind(err)
+				got = errorKind(err)
 			case item.Companion != "":
 				if got = item.Companion; string(data) != tt.in {
 					t.Errorf("%s: the bytes of a companion differ", tt.name)

@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 )
@@ -32,10 +33,10 @@ func envelope(head []byte) func(*walker, thing) {
 	}
 	seen := make(map[string]jsontext.Kind)
 	for name, kind := range jsonstream.TopLevel(head) {
-		switch name {
-		case "bomFormat", "spdxVersion", "SPDXID", "@context", "components", "packages":
+		switch {
+		case fields.Shows(name).Use&fields.NotEnvelope != 0:
 			return nil
-		case "dsseEnvelope":
+		case name == "dsseEnvelope":
 			return (*walker).bundle
 		}
 		seen[name] = kind
@@ -97,8 +98,7 @@ func (w *walker) open(t thing) (m map[string]jsontext.Value, data []byte, ok boo
 func oneContent(m map[string]jsontext.Value) error {
 	n := 0
 	for name := range m {
-		switch name {
-		case "bomFormat", "specVersion", "spdxVersion", "SPDXID", "@context", "@graph", "components", "services", "packages", "artifacts", "profiles", "Devices", "@odata.type", "@odata.id", "ietf-mud:mud":
+		if fields.Shows(name).Use&fields.Document != 0 {
 			return syntax("an envelope that has %q, as a document does", name)
 		}
 		if carriers[name] {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -33,7 +34,7 @@ func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
 		skipped := len(whole) - len(text)
 		rest := t.r
 		if _, err := io.CopyN(io.Discard, rest, int64(len(whole))); err != nil {
-			return nil, sbom.ReadError(0, err)
+			return nil, jsonstream.ReadError(0, err)
 		}
 		room := min(maxFirstLine, w.opts.Limits.Memory-w.held)
 		for int64(len(whole)) < room {
@@ -42,7 +43,7 @@ func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
 			n, err := io.ReadFull(rest, whole[from:min(cap(whole), int(room))])
 			whole = whole[:from+n]
 			if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-				return nil, sbom.ReadError(0, err)
+				return nil, jsonstream.ReadError(0, err)
 			}
 			if err != nil || bytes.IndexByte(whole[from:], '\n') >= 0 {
 				break
@@ -106,7 +107,7 @@ func (w *walker) line(in *bufio.Reader) ([]byte, error) {
 		case err == nil, err == io.EOF:
 			return line, err
 		case !errors.Is(err, bufio.ErrBufferFull):
-			return nil, sbom.ReadError(0, err)
+			return nil, jsonstream.ReadError(0, err)
 		}
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -49,12 +51,13 @@ var keyMarks = []keyMark{
 }
 
 // nameMarks count wherever they are: namespaces, and the root of a SWID tag.
-var nameMarks = [][]byte{[]byte("cyclonedx.org/schema/bom"), []byte("spdx.org/rdf/"), []byte("<softwareidentity"), []byte(":softwareidentity")}
+var nameMarks = [][]byte{[]byte(fields.CycloneDXNamespace), []byte(fields.SPDXNamespace),
+	[]byte("<" + strings.ToLower(fields.SWIDElement)), []byte(":" + strings.ToLower(fields.SWIDElement))}
 
 // packedMarks are marks in base64: what every encoder makes of the inner bytes of a mark, at each
 // of the three places where it may start in a group.
 var packedMarks = func() (all []packedForm) {
-	for _, m := range []string{"bomFormat", "spdxVersion", "SPDXVersion", "cyclonedx.org/schema/bom", "spdx.org/rdf/"} {
+	for _, m := range []string{"bomFormat", "spdxVersion", "SPDXVersion", fields.CycloneDXNamespace, fields.SPDXNamespace} {
 		for shift := range 3 {
 			text := base64.RawStdEncoding.EncodeToString(append(make([]byte, shift), m...))
 			all = append(all, packedForm{[]byte(text[(8*shift+5)/6 : 8*(shift+len(m))/6]), m})

@@ -14,6 +14,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/clause76/clause76/internal/fields"
 )
 
 // hidden returns the mark of a bill of materials in a text, or "". It looks into what the text
@@ -214,6 +216,15 @@ func startsZstd(data []byte) bool {
 	return n > 0
 }
 
+// hiddenMembers are the names of members of bills of materials, in lower case.
+var hiddenMembers = func() map[string]bool {
+	m := make(map[string]bool)
+	for _, name := range fields.Members(fields.Hidden) {
+		m[strings.ToLower(name)] = true
+	}
+	return m
+}()
+
 // hiddenInJSON returns where something in a JSON value looks like a bill of materials, as
 // a JSON pointer, and its mark. What cannot be read to its end looks like anything.
 func hiddenInJSON(v []byte) (at jsontext.Pointer, mark string) {
@@ -235,9 +246,11 @@ func hiddenInJSON(v []byte) (at jsontext.Pointer, mark string) {
 		case '"':
 			text := t.String()
 			if kind, n := d.StackIndex(d.StackDepth()); kind == '{' && n%2 == 1 { // a name
-				switch strings.ToLower(text) {
-				case "bomformat", "spdxversion", "spdxid", "@graph":
+				name := strings.ToLower(text)
+				if hiddenMembers[name] {
 					return d.StackPointer(), text
+				}
+				switch name {
 				case "artifacts":
 					objects[len(objects)-1] |= keyArtifacts
 				case "descriptor":

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/internal/jsonstream"
 )
 
 // A part of an office document is one by its content. Under the name of a part, anything can be
@@ -59,7 +59,7 @@ func (w *walker) officePart(z *zipDirectory, e *zipEntry, m thing, links *linkSe
 	br := bufio.NewReaderSize(&bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}, headSize)
 	head, err := br.Peek(headSize)
 	if err != nil && err != io.EOF {
-		w.fail(m, sbom.ReadError(0, err))
+		w.fail(m, jsonstream.ReadError(0, err))
 		return
 	}
 	m.r = br
@@ -105,7 +105,7 @@ func (w *walker) searchPart(in io.Reader) error {
 		}
 	}
 	if _, err := io.Copy(io.Discard, t.r); err != nil {
-		return sbom.ReadError(0, err)
+		return jsonstream.ReadError(0, err)
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/internal/jsonstream"
 )
 
 const tarBlock = 512
@@ -105,7 +105,7 @@ func (w *walker) tarEnd(t thing, in *tarInput, files int) {
 			return
 		}
 		if err != nil {
-			w.fail(t, sbom.ReadError(0, err))
+			w.fail(t, jsonstream.ReadError(0, err))
 			return
 		}
 	}

@@ -53,6 +53,7 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -262,7 +263,7 @@ func (w *walker) unpack(t thing) {
 	br := bufio.NewReaderSize(t.r, headSize)
 	head, err := br.Peek(headSize)
 	if err != nil && err != io.EOF {
-		w.fail(t, sbom.ReadError(0, err))
+		w.fail(t, jsonstream.ReadError(0, err))
 		return
 	}
 	t.r = br
@@ -338,7 +339,7 @@ func (w *walker) memory(t thing, what string) ([]byte, bool) {
 	data, err := io.ReadAll(io.LimitReader(t.r, room+1))
 	switch {
 	case err != nil:
-		w.fail(t, sbom.ReadError(0, err))
+		w.fail(t, jsonstream.ReadError(0, err))
 	case int64(len(data)) > room:
 		w.fail(t, limit("%s that would be held in memory, with what it is in, has more than %d bytes", what, w.opts.Limits.Memory))
 	default:

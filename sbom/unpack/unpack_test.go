@@ -125,7 +125,7 @@ func walk(t testing.TB, in string, opts *unpack.Options, bytewise bool) string {
 			if !errors.As(err, &e) {
 				t.Errorf("error without a kind: %v", err)
 			}
-			what = sbom.ErrorKind(err)
+			what = errorKind(err)
 		}
 		if item.Unverified {
 			what += " unverified"

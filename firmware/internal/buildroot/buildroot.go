@@ -22,6 +22,7 @@ import (
 
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -74,7 +75,7 @@ func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 				if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {
 					return &sbom.Error{Offset: start, Kind: sbom.ErrSyntax, Err: fmt.Errorf("line %d, column %d: %w", bad.Line, bad.Column, bad.Err)}
 				}
-				return sbom.ReadError(start, err)
+				return format.ReadError(start, err)
 			case n == 0:
 				for i, name := range row {
 					columns[strings.TrimPrefix(name, "\ufeff")] = i
@@ -149,7 +150,7 @@ func ReadShowInfo(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		for j.More() {
 			name := string(j.Name())
-			if err := sbom.CheckPolyglot("Buildroot", name); err != nil {
+			if err := format.CheckPolyglot("Buildroot", name); err != nil {
 				j.Fail(sbom.ErrNotRecognized, err)
 			}
 			info(s, j, name)
@@ -175,7 +176,7 @@ func info(s *sbom.Sink, j *jsonstream.Reader, key string) {
 			downloads(s, &c, j, at.Pointer)
 			continue
 		default:
-			if near := sbom.SimilarField(name, "cpe-id"); near != "" {
+			if near := format.SimilarField(name, "cpe-id"); near != "" {
 				c.Malformed++
 				s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
 			}

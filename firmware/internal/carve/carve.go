@@ -29,6 +29,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/rootfs"
 	"github.com/clause76/clause76/firmware/internal/volume"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -126,7 +127,7 @@ func (x *scanner) fill(n int) error {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return sbom.ReadError(x.end(), err)
+			return format.ReadError(x.end(), err)
 		}
 	}
 	return nil

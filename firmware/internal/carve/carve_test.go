@@ -158,7 +158,7 @@ func TestNothing(t *testing.T) {
 	if _, _, err := show(r, nil); !errors.Is(err, want) || !errors.Is(err, sbom.ErrRead) {
 		t.Errorf("a reader that fails: %v", err)
 	}
-	opts := &sbom.Options{Limits: sbom.Limits{Bytes: 1000}}
+	opts := &sbom.Options{Bytes: 1000}
 	for n, kind := range map[int]error{1000: sbom.ErrNotRecognized, 1001: sbom.ErrLimit} {
 		for _, err := range firmware.Open(bytes.NewReader(noise(n)), opts).Components() {
 			if !errors.Is(err, kind) {

@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -46,7 +47,7 @@ func Sniff(head []byte) bool {
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		data, err := s.Limits().ReadAll(r, maxBytes)
+		data, err := format.ReadAll(s, r, maxBytes)
 		if err != nil {
 			return err
 		}

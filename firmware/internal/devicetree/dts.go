@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -37,7 +38,7 @@ func SniffDTS(head []byte) bool {
 func ReadDTS(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameDTS, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		data, err := s.Limits().ReadAll(r, maxSource)
+		data, err := format.ReadAll(s, r, maxSource)
 		if err != nil {
 			return err
 		}

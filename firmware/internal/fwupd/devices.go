@@ -11,6 +11,7 @@ import (
 
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -52,12 +53,12 @@ func (x *devices) document() {
 	}
 	for j.More() {
 		name := string(j.Name())
-		if err := sbom.CheckPolyglot("fwupd", name); err != nil {
+		if err := format.CheckPolyglot("fwupd", name); err != nil {
 			j.Fail(sbom.ErrNotRecognized, err)
 		}
 		switch {
 		case name != "Devices":
-			if near := sbom.SimilarField(name, "Devices"); near != "" {
+			if near := format.SimilarField(name, "Devices"); near != "" {
 				x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: "/" + name, Offset: j.Offset()})
 			}
 			j.Skip()
@@ -119,7 +120,7 @@ func (x *devices) device(pointer string) {
 				}
 			})
 		default:
-			if near := sbom.SimilarField(name, "Vendor", "VendorId", "Guid", "InstanceIds"); near != "" {
+			if near := format.SimilarField(name, "Vendor", "VendorId", "Guid", "InstanceIds"); near != "" {
 				c.Malformed++
 				x.s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: at, Offset: j.Offset()})
 			}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -168,7 +169,7 @@ func (m *metainfo) start() {
 			m.c.Version = m.attr("version")
 		}
 	default:
-		if near := sbom.SimilarField(name, "developer_name", "developer"); near != "" && len(inner) == 2 {
+		if near := format.SimilarField(name, "developer_name", "developer"); near != "" && len(inner) == 2 {
 			m.c.Malformed++
 			m.s.Warn(sbom.WarnSimilarField, "the name "+name+" is not "+near+"; it was not screened", m.at())
 		}

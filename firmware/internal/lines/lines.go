@@ -24,6 +24,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -62,7 +63,7 @@ func (x *Reader) Next() bool {
 	case errors.Is(err, bufio.ErrBufferFull):
 		return x.fail(sbom.ErrLimit, fmt.Errorf("a line is longer than %d bytes", MaxLine))
 	case err != nil && err != io.EOF:
-		x.err = sbom.ReadError(x.offset, err)
+		x.err = format.ReadError(x.offset, err)
 		return false
 	case x.next > x.limit:
 		return x.fail(sbom.ErrLimit, fmt.Errorf("more than %d bytes of input", x.limit))

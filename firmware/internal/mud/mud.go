@@ -17,6 +17,7 @@ import (
 
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -82,7 +83,7 @@ func (x *reader) document() {
 			found = true
 			x.device()
 		default:
-			if err := sbom.CheckPolyglot("MUD", name); err != nil {
+			if err := format.CheckPolyglot("MUD", name); err != nil {
 				j.Fail(sbom.ErrNotRecognized, err)
 			}
 			x.unknown(name, "", container)
@@ -95,7 +96,7 @@ func (x *reader) document() {
 
 // unknown passes over a member, unless other parsers may read it as a known one.
 func (x *reader) unknown(name, pointer string, known ...string) {
-	if near := sbom.SimilarField(name, known...); near != "" {
+	if near := format.SimilarField(name, known...); near != "" {
 		x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: pointer, Offset: x.j.Offset()})
 	}
 	x.j.Skip()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -115,11 +116,11 @@ func (y *isapiReader) unread(e isapiElement) {
 	count := func(name string, at vendors.Location) {
 		y.s.Malformed(sbom.WarnSimilarField, name+" may say who made something; it was not screened", at)
 	}
-	if _, known := isapiAny[e.name]; !known && sbom.BearsOnMaker(string(y.x.Name())) {
+	if _, known := isapiAny[e.name]; !known && format.MayNameMaker(string(y.x.Name())) {
 		count("the element "+string(y.x.Name()), vendors.Location{Pointer: e.pointer, Offset: y.x.Offset()})
 	}
 	for _, a := range y.x.Attrs() {
-		if name := string(a.Name); len(a.Value) > 0 && (isapiAny[strings.ToLower(name)].role.IsOrigin() || sbom.BearsOnMaker(name)) {
+		if name := string(a.Name); len(a.Value) > 0 && (isapiAny[strings.ToLower(name)].role.IsOrigin() || format.MayNameMaker(name)) {
 			count("the attribute "+name, vendors.Location{Pointer: e.pointer + "/@" + name, Offset: a.Offset})
 		}
 	}

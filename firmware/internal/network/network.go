@@ -33,6 +33,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/lines"
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/sbom"
+	sbomformat "github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -145,7 +146,7 @@ func readInfo(format, root string, fields map[string]field, x *xmlstream.Reader,
 			if near := nearField(fields, name); near != "" {
 				c.Malformed++
 				s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
-			} else if fields[name] == (field{}) && sbom.BearsOnMaker(name) {
+			} else if fields[name] == (field{}) && sbomformat.MayNameMaker(name) {
 				c.Malformed++
 				s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the element %q may say who made the device; it was not screened", name), at)
 			}
@@ -208,7 +209,7 @@ func unreadAttributes(x *xmlstream.Reader, s *sbom.Sink, c *sbom.Component, fiel
 		name := string(a.Name)
 		_, known := fields[name]
 		value := fields[element] != (field{}) && (strings.EqualFold(name, "value") || strings.EqualFold(name, "name"))
-		if len(a.Value) > 0 && (known || value || nearField(fields, name) != "" || sbom.BearsOnMaker(name)) {
+		if len(a.Value) > 0 && (known || value || nearField(fields, name) != "" || sbomformat.MayNameMaker(name)) {
 			c.Malformed++
 			s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the attribute %q may say who made the device; it was not screened", name),
 				vendors.Location{Pointer: pointer + "/@" + name, Offset: a.Offset})
@@ -246,8 +247,7 @@ func SniffTR069(head []byte) bool {
 func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameTR069, Encoding: "CSV"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		l := s.Limits()
-		data, err := l.ReadAll(r, 64<<20)
+		data, err := sbomformat.ReadAll(s, r, 64<<20)
 		if err != nil {
 			return err
 		}
@@ -310,7 +310,7 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 			if !known {
 				if near := nearField(tr069, last); near != "" {
 					s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the parameter %q is not %q; it was not screened", last, near), at)
-				} else if sbom.BearsOnMaker(last) && !vendors.Placeholder(value) {
+				} else if sbomformat.MayNameMaker(last) && !vendors.Placeholder(value) {
 					s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the parameter %q may say who made the device; it was not screened", last), at)
 				}
 				continue

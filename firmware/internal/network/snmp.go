@@ -14,6 +14,7 @@ import (
 
 	"github.com/clause76/clause76/firmware/internal/lines"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -277,7 +278,7 @@ func (x *snmp) unread(o *object, at vendors.Location) {
 	if end := strings.IndexAny(name, ".["); end >= 0 {
 		name = name[:end]
 	}
-	if sbom.BearsOnMaker(name) {
+	if format.MayNameMaker(name) {
 		x.s.Malformed(sbom.WarnSimilarField, "the object "+name+" may say who made something; it was not screened", at)
 	}
 }

@@ -24,6 +24,7 @@ import (
 
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -73,7 +74,7 @@ type reader struct {
 
 // unknown passes over a member, unless other parsers may read it as a known one.
 func (x *reader) unknown(c *sbom.Component, known ...string) {
-	if near := sbom.SimilarField(x.name, known...); near != "" {
+	if near := format.SimilarField(x.name, known...); near != "" {
 		c.Malformed++
 		x.s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q, but other parsers may read it so; it was not screened", x.name, near),
 			vendors.Location{Pointer: c.Location.Pointer, Offset: x.j.Offset()})
@@ -98,10 +99,10 @@ func (x *reader) document() {
 				x.s.SetVersion(string(text))
 			}
 		default:
-			if err := sbom.CheckPolyglot("OpenWrt", name); err != nil {
+			if err := format.CheckPolyglot("OpenWrt", name); err != nil {
 				j.Fail(sbom.ErrNotRecognized, err)
 			}
-			if near := sbom.SimilarField(name, "profiles"); near != "" {
+			if near := format.SimilarField(name, "profiles"); near != "" {
 				x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Offset: j.Offset()})
 			}
 			j.Skip()

@@ -23,6 +23,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -77,7 +78,7 @@ func short(at int64, err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return &sbom.Error{Offset: at, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the header ends too early: %w", io.ErrUnexpectedEOF)}
 	}
-	return sbom.ReadError(at, err)
+	return format.ReadError(at, err)
 }
 
 type reader struct {
@@ -181,7 +182,7 @@ func (x *reader) header() error {
 func (x *reader) images(r io.Reader, header int64) error {
 	n, err := io.Copy(io.Discard, r)
 	if err != nil {
-		return sbom.ReadError(header+n, err)
+		return format.ReadError(header+n, err)
 	}
 	if header+n < x.end {
 		return &sbom.Error{Offset: header + n, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the images end too early: %d of %d bytes: %w", header+n, x.end, io.ErrUnexpectedEOF)}

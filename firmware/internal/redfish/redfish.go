@@ -26,6 +26,7 @@ import (
 
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -122,7 +123,7 @@ func makerRole(name string) vendors.Role {
 	switch role, ok := makers[name]; {
 	case ok:
 		return role
-	case sbom.SimilarField(name, "Manufacturer", "Vendor") != "", !makerName.MatchString(name):
+	case format.SimilarField(name, "Manufacturer", "Vendor") != "", !makerName.MatchString(name):
 		return ""
 	case strings.Contains(strings.ToLower(name), "supplier"):
 		return vendors.Supplier
@@ -149,7 +150,7 @@ func (x *reader) object(pointer string) {
 	for j.More() {
 		name := string(j.Name())
 		// Devices are of SimpleStorage too; what is in them is read as all else.
-		if err := sbom.CheckPolyglot("Redfish", name); err != nil && pointer == "" && name != "Devices" {
+		if err := format.CheckPolyglot("Redfish", name); err != nil && pointer == "" && name != "Devices" {
 			j.Fail(sbom.ErrNotRecognized, err)
 		}
 		x.member(&o, name, string(jsontext.Pointer(pointer).AppendToken(name)))
@@ -260,7 +261,7 @@ func (x *reader) member(o *object, name, pointer string) {
 // unread counts a member that is not read and that may say who made the object.
 func (x *reader) unread(o *object, name, pointer string) {
 	message := ""
-	switch near := sbom.SimilarField(name, "Manufacturer", "Vendor"); {
+	switch near := format.SimilarField(name, "Manufacturer", "Vendor"); {
 	case near != "":
 		message = fmt.Sprintf("the name %q is not %q; it was not screened", name, near)
 	case x.j.Kind() == 'n', x.j.Kind() == '0':

@@ -38,6 +38,7 @@ import (
 	"sync"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/sbom/unpack"
 	"github.com/clause76/clause76/vendors"
 )
@@ -80,7 +81,7 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 		kind = "file-system"
 	}
 	if opts == nil || opts.Open == nil {
-		return sbom.Failed(sbom.Header{Format: kind}, errors.New("rootfs: Options.Open is not set"))
+		return format.Failed(sbom.Header{Format: kind}, errors.New("rootfs: Options.Open is not set"))
 	}
 	return sbom.NewDocument(sbom.Header{Format: kind, Encoding: "files"}, &opts.Options, func(s *sbom.Sink) error {
 		s.PlacementFinal()
@@ -204,7 +205,7 @@ func (w *walker) read() (more bool, err error) {
 		}
 	}
 	if err := w.ctx.Err(); err != nil {
-		return false, sbom.ReadError(0, err)
+		return false, format.ReadError(0, err)
 	}
 	w.reportSilent()
 	return true, nil
@@ -257,7 +258,7 @@ func (w *walker) emit(j *job) (more bool, err error) {
 		}
 	}
 	if err := w.ctx.Err(); err != nil {
-		return false, sbom.ReadError(0, err)
+		return false, format.ReadError(0, err)
 	}
 	if w.opts.Sum != nil && !j.unread {
 		fmt.Fprintf(w.opts.Sum, "%s  %s\n", hex.EncodeToString(j.sum[:]), j.path)

@@ -403,7 +403,7 @@ func TestFailures(t *testing.T) {
 			t.Errorf("with a limit of %d bytes: %v; want %v", bytes, err, want)
 		}
 	}
-	doc := firmware.OpenFS(context.Background(), root, &firmware.FSOptions{Options: sbom.Options{Limits: sbom.Limits{Components: 1}}})
+	doc := firmware.OpenFS(context.Background(), root, &firmware.FSOptions{Options: sbom.Options{Components: 1}})
 	var last error
 	for _, last = range doc.Components() {
 	}

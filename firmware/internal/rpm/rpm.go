@@ -27,6 +27,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -75,7 +76,7 @@ func SniffDatabase(head []byte) bool {
 func ReadDatabase(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameDatabase, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		data, err := s.Limits().ReadAll(r, maxDatabase)
+		data, err := format.ReadAll(s, r, maxDatabase)
 		if err != nil {
 			return err
 		}
@@ -348,7 +349,7 @@ func ReadPackage(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		rest, err := io.Copy(io.Discard, r)
 		if err != nil {
-			return sbom.ReadError(in.at, err)
+			return format.ReadError(in.at, err)
 		}
 		if rest == 0 {
 			return &sbom.Error{Offset: in.at, Kind: sbom.ErrSyntax, Err: fmt.Errorf("a package without a payload: %w", io.ErrUnexpectedEOF)}
@@ -372,7 +373,7 @@ func (x *section) read(n int) ([]byte, error) {
 		return nil, &sbom.Error{Offset: x.at, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the package ends too early: %w", io.ErrUnexpectedEOF)}
 	}
 	if err != nil {
-		return nil, sbom.ReadError(x.at, err)
+		return nil, format.ReadError(x.at, err)
 	}
 	return data, nil
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -95,7 +96,7 @@ func (x *reader) value(pointer string) {
 		o := object{texts: make(map[string]string), flags: make(map[string]bool), at: vendors.Location{Pointer: pointer, Offset: j.Offset()}}
 		for j.Enter('{'); j.More(); {
 			name := string(j.Name())
-			if err := sbom.CheckPolyglot(x.format, name); err != nil && pointer == "" {
+			if err := format.CheckPolyglot(x.format, name); err != nil && pointer == "" {
 				j.Fail(sbom.ErrNotRecognized, err)
 			}
 			switch j.Kind() {

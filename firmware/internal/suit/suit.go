@@ -24,6 +24,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -86,7 +87,7 @@ func Sniff(head []byte) bool {
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "CBOR"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		data, err := s.Limits().ReadAll(r, maxBytes)
+		data, err := format.ReadAll(s, r, maxBytes)
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -77,7 +78,7 @@ func Size(head []byte) int64 {
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		data, err := s.Limits().ReadAll(r, maxBytes)
+		data, err := format.ReadAll(s, r, maxBytes)
 		if err != nil {
 			return err
 		}
@@ -158,12 +159,19 @@ func open(data []byte, opts *sbom.Options) (*sbom.Document, error) {
 	}
 	switch format {
 	case formatTags:
-		return sbom.ReadCoSWID(bytes.NewReader(payload), opts), nil
+		// NewReader always recognizes the CBOR tag of concise tags, which payloads may leave out.
+		if !bytes.HasPrefix(payload, []byte(coswidTag)) {
+			payload = append([]byte(coswidTag), payload...)
+		}
+		return sbom.NewReader(bytes.NewReader(payload), opts), nil
 	case formatCDX, formatSPDX:
 		return sbom.NewReader(bytes.NewReader(payload), opts), nil
 	}
 	return nil, fmt.Errorf("a payload of format %d, which is not known", format)
 }
+
+// coswidTag is the CBOR tag of a concise SWID tag (RFC 9393, section 8).
+const coswidTag = "\xda\x53\x57\x49\x44"
 
 func unpack(kind byte, data []byte) (out []byte, err error) {
 	defer func() {

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/clause76/clause76/sbom"
+	sbomformat "github.com/clause76/clause76/sbom/format"
 )
 
 // The layout of ext2 to ext4 is in Documentation/filesystems/ext4 of Linux. Numbers are
@@ -165,7 +166,7 @@ func (x *ext) directory(v *FS, dir *node, i *extInode, above map[uint32]bool, de
 	block := make([]byte, x.blockSize)
 	for at := int64(0); at < i.size; at += x.blockSize {
 		if _, err := io.ReadFull(in, block); err != nil {
-			return sbom.ReadError(i.place, err)
+			return sbomformat.ReadError(i.place, err)
 		}
 		if err := x.entries(v, dir, i, block, above, depth); err != nil {
 			return err

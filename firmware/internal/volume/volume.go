@@ -32,6 +32,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/sbom"
+	sbomformat "github.com/clause76/clause76/sbom/format"
 )
 
 // Bounds of one volume.
@@ -113,7 +114,7 @@ func Open(r io.ReaderAt, size int64) (v *FS, err error) {
 	}()
 	head := make([]byte, min(HeadSize, size))
 	if n, err := r.ReadAt(head, 0); n < len(head) {
-		return nil, sbom.ReadError(int64(n), err)
+		return nil, sbomformat.ReadError(int64(n), err)
 	}
 	kind, _ := Sniff(head)
 	for _, f := range formats {
@@ -288,5 +289,5 @@ func readAt(r io.ReaderAt, offset int64, p []byte) error {
 	if err == io.EOF || err == nil {
 		return syntax(offset+int64(n), "the image ends too early: %w", io.ErrUnexpectedEOF)
 	}
-	return sbom.ReadError(offset+int64(n), err)
+	return sbomformat.ReadError(offset+int64(n), err)
 }

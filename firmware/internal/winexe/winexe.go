@@ -23,6 +23,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -51,7 +52,7 @@ func Sniff(head []byte) bool {
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		data, err := s.Limits().ReadAll(r, maxBytes)
+		data, err := format.ReadAll(s, r, maxBytes)
 		if err != nil {
 			return err
 		}

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package sbom
+package fields
 
 import (
 	"strings"
 	"unicode"
 )
 
-// makerWords are the words for who makes or supplies something, and for identifiers that say
-// so. A field that has one of them in its name is likely to do that.
+// makerWords are the words for the maker or supplier of something, and for identifiers that
+// name one. A field with one of them in its name is likely to name a vendor.
 var makerWords = map[string]bool{
 	"supplier": true, "suppliers": true, "manufacturer": true, "manufacturers": true, "manufacture": true, "mfr": true, "mfg": true,
 	"vendor": true, "vendors": true, "publisher": true, "publishers": true, "originator": true, "originators": true, "maker": true,
@@ -18,21 +18,14 @@ var makerWords = map[string]bool{
 	"vendorname": true, "suppliername": true, "manufacturername": true, "companyname": true, "publishername": true,
 }
 
-// makerSuffixes end names in which no capital letter and no mark separates the words:
-// "packagesupplier".
+// makerSuffixes end names in which neither a capital letter nor punctuation separates the
+// words: "packagesupplier".
 var makerSuffixes = []string{"supplier", "manufacturer", "originator", "vendor"}
 
-// maxFieldName is more than the bytes of a field's name that a format or a tool uses.
-const maxFieldName = 64
-
-// BearsOnMaker reports whether a field of this name, which a format does not have where it
-// is, is likely to say who made or supplied something: "vendor", "packageSupplier",
-// "x-device-manufacturer". A reader counts such a field as not screened, so that it is not
-// passed over in silence.
-func BearsOnMaker(name string) bool { return bearsOnMaker(name) }
-
-func bearsOnMaker[T string | []byte](field T) bool {
-	if len(field) < len("mfr") || len(field) > maxFieldName {
+// MayNameMaker reports whether a field of this name is likely to say who made or supplied
+// something: "vendor", "packageSupplier", "x-device-manufacturer".
+func MayNameMaker[T string | []byte](field T) bool {
+	if len(field) < len("mfr") || len(field) > MaxName {
 		return false
 	}
 	name := foldLetters.Replace(string(field))

@@ -12,11 +12,11 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// ErrNoIdentity: nothing in a component can identify a vendor, so that nothing could be found.
+// ErrNoIdentity: no field of a component can identify a vendor, so that nothing could be found.
 var ErrNoIdentity = errors.New("sbom: the component has no package URL, CPE, group, URL, supplier, manufacturer or publisher")
 
-// Fields are what a program knows of a component, in the terms of CycloneDX. All may be empty,
-// and [NewComponent] needs at least one that can identify a vendor.
+// Fields are what a program knows about a component, in the terms of CycloneDX. Each may be
+// empty; [Fields.Component] needs at least one that can identify a vendor.
 type Fields struct {
 	Type         string // "library", "device", "application"; default "library"
 	Group        string // "com.example", "@example"
@@ -30,16 +30,17 @@ type Fields struct {
 	URL          string // of the repository that the component comes from
 }
 
-// NewComponent returns a component with the claims that its fields make, by the rules by which
-// a CycloneDX document with these fields is read. The pointers of the claims are those of a
-// CycloneDX component ("/supplier/name"). It returns [ErrNoIdentity] if no field can identify
-// a vendor, and an error that says what is wrong with a field that cannot be read.
-func NewComponent(f Fields) (Component, error) {
+// Component returns a component with the claims that the fields make. The rules are those by
+// which a CycloneDX document with these fields is read, and the pointers of the claims are
+// those of a CycloneDX component ("/supplier/name"). The error is [ErrNoIdentity] if no field
+// can identify a vendor; otherwise it says which field cannot be read, and why.
+func (f Fields) Component() (Component, error) {
 	data, err := f.document()
 	if err != nil {
 		return Component{}, fmt.Errorf("sbom: the fields of a component: %w", err)
 	}
-	doc := InMemory("CycloneDX", func() ([]byte, error) { return data, nil })
+	header := Header{Format: "CycloneDX", Encoding: "memory"}
+	doc := NewDocument(header, nil, func(s *Sink) error { return s.ReadJSON(data) })
 	var c Component
 	for part, err := range doc.Components() {
 		if err != nil {
