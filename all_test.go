@@ -56,6 +56,7 @@ func TestImportArrows(t *testing.T) {
 		"internal/purl":              {},
 		"vendors":                    {"internal/purl"},
 		"internal/protomsg":          {},
+		"internal/cli":               {},
 		"internal/golden":            {},
 		"internal/ordered":           {},
 		"internal/progress":          {},
