@@ -161,11 +161,11 @@ func verify(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r, s, err := denylist.OpenSigned(data, signed, denylist.Trust{Keys: note.VerifierList(verifier), Today: vendors.Date(*today)})
+	r, err := denylist.OpenSigned(data, signed, denylist.Trust{Keys: note.VerifierList(verifier), Today: vendors.Date(*today)})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s %s is signed by %s, good until %s\n", r.Name(), r.Digest(), verifier.Name(), s.Expires)
+	fmt.Fprintf(out, "%s %s is signed by %s, good until %s\n", r.Name(), r.Digest(), verifier.Name(), r.Expires())
 	return nil
 }
 
@@ -193,7 +193,7 @@ func diff(args []string, out io.Writer) error {
 			vendor = c.Vendor
 			fmt.Fprintf(out, "\n%s\n", vendor)
 		}
-		counts[string(c.Class)]++
+		counts[c.Class]++
 		fmt.Fprintf(out, "  %-10s  %s\n              because: %s\n", c.Class, c.What, c.Why)
 	}
 	fmt.Fprintf(out, "\n%s to %s: %s\n", rs[0].Name(), rs[1].Name(), tally(counts))
