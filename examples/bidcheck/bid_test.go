@@ -45,7 +45,7 @@ func TestBid(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "sub", "a.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`)
-	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "this is a folder of files") {
+	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "for a folder") {
 		t.Errorf("the digest of a folder: status %d\n%s", status, out)
 	} else {
 		validate(t, out)
