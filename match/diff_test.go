@@ -26,17 +26,17 @@ func TestDiffClasses(t *testing.T) {
 	for _, pair := range pairs {
 		before, after := verdicts(t, pair[0], rows), verdicts(t, pair[1], rows)
 		a, b := release(t, pair[0]), release(t, pair[1])
-		classes := make(map[vendors.ID]map[denylist.Class]bool)
+		classes := make(map[vendors.ID]map[string]bool)
 		for _, c := range denylist.Diff(a, b) {
 			if classes[c.Vendor] == nil {
-				classes[c.Vendor] = make(map[denylist.Class]bool)
+				classes[c.Vendor] = make(map[string]bool)
 			}
 			classes[c.Vendor][c.Class] = true
 			if c.What == "" || c.Why == "" {
 				t.Errorf("%v: %+v has no words", pair, c)
 			}
 		}
-		flips := map[denylist.Class]int{}
+		flips := map[string]int{}
 		for key, v := range after {
 			if was := before[key]; v != was {
 				class := denylist.ToListed

@@ -251,6 +251,8 @@ func (j *evaluation) weigh(e denylist.Entry, fit fit, limit string, state denyli
 // verdictOf is the verdict for what a text asks.
 func verdictOf(a denylist.Action) Verdict {
 	switch a {
+	case "":
+		return NoVerdict
 	case denylist.Ban:
 		return Ban
 	case denylist.Exclude, denylist.PhaseOut, denylist.Diversify:
@@ -263,24 +265,13 @@ func verdictOf(a denylist.Action) Verdict {
 // whatever day. It is [NoVerdict] for a listing that is about supply to the vendor or about
 // subsidy, which makes observations only.
 func Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
-	if l.Effect == denylist.Supply || l.Effect == denylist.Subsidy {
-		return NoVerdict
-	}
-	unverified := func(c denylist.Clause) bool { return c.ID == l.Clause && !c.Verified }
-	if in.Force == denylist.Proposal || !l.Verified || slices.ContainsFunc(in.Clauses, unverified) {
-		return Review
-	}
-	return verdictOf(l.Action)
+	return verdictOf(denylist.Entry{Instrument: in, Listing: l}.Strongest())
 }
 
 // StrongestOn is [Strongest] on a day: [NoVerdict] for a listing that does not exist yet, is not
 // yet in force or no longer is.
 func StrongestOn(in *denylist.Instrument, l *denylist.Listing, day vendors.Date) Verdict {
-	switch (denylist.Entry{Instrument: in, Listing: l}).State(day) {
-	case denylist.Unborn, denylist.Pending, denylist.Ended:
-		return NoVerdict
-	}
-	return Strongest(in, l)
+	return verdictOf(denylist.Entry{Instrument: in, Listing: l}.StrongestOn(day))
 }
 
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the

@@ -16,7 +16,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// The first lines of the notes in a store, so that none is taken for another.
+// The first lines of the signed notes in a store, which differ so that no note can replace
+// another.
 const (
 	origin       = "clause76.store" // of checkpoints, and the name of the key
 	pendingHead  = "clause76.store pending"
@@ -24,12 +25,12 @@ const (
 	repairAdvice = "restore the store from a copy, or screen the files into a new store"
 )
 
-// read reads the log and compares it with the checkpoint, which it returns. The signature
-// is not checked if v is nil. The log can have more lines than the checkpoint.
+// read reads the checkpoint and the log, and compares them. It does not check the signature if v
+// is nil. The log can have more lines than the checkpoint.
 func (s *store) read(v note.Verifier) (n int, root tlog.Hash, err error) {
-	text, err := s.file("checkpoint") // before the log, which a running program only adds to
+	text, err := s.file("checkpoint") // before the log, to which another program may be adding
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, root, fmt.Errorf("%w: there is none; %s", errCheckpoint, repairAdvice)
+		return 0, root, fmt.Errorf("%w: it is missing; %s", errCheckpoint, repairAdvice)
 	}
 	if err != nil {
 		return 0, root, err
@@ -43,26 +44,26 @@ func (s *store) read(v note.Verifier) (n int, root tlog.Hash, err error) {
 	return n, root, s.holds(n, root, errLog)
 }
 
-// rootOf is the root of the first n lines.
+// rootOf returns the Merkle root of the first n lines.
 func (s *store) rootOf(n int) (tlog.Hash, error) { return tlog.TreeHash(int64(n), s.hashes) }
 
-// holds reports whether the first n lines have this root.
+// holds returns the error fault if the first n lines do not have this root.
 func (s *store) holds(n int, root tlog.Hash, fault error) error {
 	if n > len(s.lines) {
-		return fmt.Errorf("%w: it has %d lines; the checkpoint %d; %s", fault, len(s.lines), n, repairAdvice)
+		return fmt.Errorf("%w: it has %d lines, and the checkpoint %d; %s", fault, len(s.lines), n, repairAdvice)
 	}
 	got, err := s.rootOf(n)
 	if err != nil {
 		return err
 	}
 	if got != root {
-		return fmt.Errorf("%w: the root of its first %d lines is another; %s", fault, n, repairAdvice)
+		return fmt.Errorf("%w: its first %d lines have another root; %s", fault, n, repairAdvice)
 	}
 	return nil
 }
 
-// openNote returns the lines of a note with this head. Its signature is not checked if v is
-// nil.
+// openNote returns the lines of a signed note that starts with this head. It does not check the
+// signature if v is nil.
 func openNote(text []byte, head string, v note.Verifier, fault error) ([]string, error) {
 	var body string
 	if v == nil {
@@ -86,7 +87,8 @@ func openNote(text []byte, head string, v note.Verifier, fault error) ([]string,
 	return lines, nil
 }
 
-// openCheckpoint reads a checkpoint: a note with the origin, the number of lines and the root.
+// openCheckpoint reads a checkpoint: a note with the origin, the number of lines in the log and
+// their root.
 func openCheckpoint(text []byte, v note.Verifier) (n int, root tlog.Hash, err error) {
 	lines, err := openNote(text, origin, v, errCheckpoint)
 	if err != nil {
@@ -101,14 +103,15 @@ func openCheckpoint(text []byte, v note.Verifier) (n int, root tlog.Hash, err er
 	return n, root, err
 }
 
+// sizeAndRoot reads two lines of a note.
 func sizeAndRoot(size, sum string) (n int, root tlog.Hash, err error) {
 	n, err = strconv.Atoi(size)
 	if err != nil || n < 0 || strconv.Itoa(n) != size {
-		return 0, root, fmt.Errorf("a size of %q; expected a number of lines", size)
+		return 0, root, fmt.Errorf("the size is %q; expected a number of lines", size)
 	}
 	raw, err := base64.StdEncoding.DecodeString(sum)
 	if err != nil || len(raw) != len(root) {
-		return 0, root, fmt.Errorf("a root of %q; expected %d bytes in base64", sum, len(root))
+		return 0, root, fmt.Errorf("the root is %q; expected %d bytes in base64", sum, len(root))
 	}
 	copy(root[:], raw)
 	return n, root, nil
@@ -116,7 +119,7 @@ func sizeAndRoot(size, sum string) (n int, root tlog.Hash, err error) {
 
 func rootText(root tlog.Hash) string { return base64.StdEncoding.EncodeToString(root[:]) }
 
-// sign writes a note of lines, signed.
+// sign writes a signed note with these lines.
 func (s *store) sign(file string, lines ...string) error {
 	signed, err := note.Sign(&note.Note{Text: strings.Join(lines, "\n") + "\n"}, s.key.checkpoints)
 	if err != nil {
@@ -125,7 +128,7 @@ func (s *store) sign(file string, lines ...string) error {
 	return s.put(file, signed)
 }
 
-// checkpoint writes the checkpoint of the log, which this run has verified or made.
+// checkpoint writes the checkpoint of the log, which this run has verified or written.
 func (s *store) checkpoint() error {
 	root, err := s.rootOf(len(s.lines))
 	if err != nil {
@@ -134,7 +137,7 @@ func (s *store) checkpoint() error {
 	return s.sign("checkpoint", origin, strconv.Itoa(len(s.lines)), rootText(root))
 }
 
-// announce says, signed, which lines are to be added to the first so many.
+// announce signs a note with the lines that will be added after the first lines.
 func (s *store) announce(from int) error {
 	root, err := s.rootOf(from)
 	if err != nil {
@@ -143,8 +146,8 @@ func (s *store) announce(from int) error {
 	return s.sign("pending", append([]string{pendingHead, strconv.Itoa(from), rootText(root)}, s.lines[from:]...)...)
 }
 
-// finish adds the lines that a run announced and did not finish. Without such an
-// announcement the log has to end where its checkpoint, of n lines, does.
+// finish adds the lines that an interrupted run announced. Without an announcement, the log must
+// end where its checkpoint of n lines does.
 func (s *store) finish(n int, root tlog.Hash) error {
 	more := append(s.text(n), s.tail...)
 	text, err := s.file("pending")
@@ -159,7 +162,7 @@ func (s *store) finish(n int, root tlog.Hash) error {
 		return err
 	}
 	if len(lines) < 4 {
-		return fmt.Errorf("%w: there are no lines", errPending)
+		return fmt.Errorf("%w: no lines are announced", errPending)
 	}
 	from, before, err := sizeAndRoot(lines[1], lines[2])
 	if err != nil {
@@ -168,17 +171,22 @@ func (s *store) finish(n int, root tlog.Hash) error {
 	announced := []byte(strings.Join(lines[3:], "\n") + "\n")
 	switch {
 	case from == n && before == root && bytes.HasPrefix(announced, more):
+		return s.finishLines(lines[3:], announced, len(s.lines)-n, len(more))
 	case from+len(lines)-3 == n && bytes.Equal(s.text(from), announced) && len(s.tail) == 0:
-		return s.root.Remove("pending") // all was done but this
-	default:
-		return fmt.Errorf("%w: the checkpoint has %d lines, and the log %d bytes more; %s", errPending, n, len(more), repairAdvice)
+		return s.root.Remove("pending") // the last step of a run
 	}
-	for _, line := range lines[3+len(s.lines)-n:] {
+	return fmt.Errorf("%w: the checkpoint has %d lines, and the log has %d bytes more; %s", errPending, n, len(more), repairAdvice)
+}
+
+// finishLines adds announced lines to the log, which has some of them, and the first bytes of
+// their text. It checks that all statements and transcripts exist.
+func (s *store) finishLines(lines []string, text []byte, hasLines, hasBytes int) error {
+	for _, line := range lines[hasLines:] {
 		if err := s.append(line); err != nil {
 			return err
 		}
 	}
-	for _, line := range lines[3:] {
+	for _, line := range lines {
 		if _, err := s.load(line); err != nil {
 			return err
 		}
@@ -187,18 +195,18 @@ func (s *store) finish(n int, root tlog.Hash) error {
 		}
 	}
 	s.tail = nil
-	return s.complete(announced[len(more):])
+	return s.complete(text[hasBytes:])
 }
 
-// ends reports whether the log ends after n lines.
+// ends returns an error if the log does not end after n lines.
 func (s *store) ends(n int) error {
 	if extra := len(s.text(n)) + len(s.tail); extra > 0 {
-		return fmt.Errorf("%w: it goes on for %d bytes after the %d lines of the checkpoint, which no run has signed; restore the store from a copy, or cut them off (head -n %d log) and take away the statements that verify then reports", errLog, extra, n, n)
+		return fmt.Errorf("%w: %d bytes follow the %d lines of the checkpoint, and no run has signed them; restore the store from a copy, or remove them (head -n %d log) and then the statements that verify reports", errLog, extra, n, n)
 	}
 	return nil
 }
 
-// since compares the log with an earlier checkpoint.
+// since checks that the log continues the one of an earlier checkpoint.
 func (s *store) since(path string, v note.Verifier) error {
 	text, err := os.ReadFile(path)
 	if err != nil {

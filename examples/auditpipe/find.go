@@ -20,21 +20,20 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A search is what find looks at: the newest statement on each file, by one release if one
-// is asked for.
+// A search is the result of find: what was searched, and what was found.
 type search struct {
-	newest map[string]record // by the digest of the file
-	files  map[string]bool   // all, also those without a statement by the release
-	found  []found           // of the vendor, in all statements
+	newest map[string]record // the newest statement on each file, by the digest of the file
+	files  map[string]bool   // the digests of all files, even without a statement by the release
+	found  []found           // findings of the vendor in all statements
 }
 
-// findCommand lists the documents with findings of a vendor, and says what it searched.
+// findCommand lists the documents with findings of a vendor, and prints what it searched.
 func findCommand(ctx context.Context, c *config) (int, error) {
 	if c.store == "" || c.vendor == "" || len(c.paths) > 0 {
-		return exitUsage, usageError("give the folder of the store with -store and a vendor with -vendor, and no path")
+		return exitUsage, usageError("expected -store FOLDER and -vendor ID, and no PATH")
 	}
 	if denylist.Current().Register().Vendor(vendors.ID(c.vendor)) == nil {
-		return exitUsage, usageError("no vendor has the id %q", c.vendor)
+		return exitUsage, usageError("-vendor: the register has no vendor with the id %q", c.vendor)
 	}
 	if c.denylist != "" {
 		if _, err := denylist.Open(c.denylist); err != nil {
@@ -52,7 +51,7 @@ func findCommand(ctx context.Context, c *config) (int, error) {
 			return exitUsage, err
 		}
 		if key == nil {
-			return exitUsage, usageError("the checkpoint of a store is signed with Ed25519; %s is another key", c.key)
+			return exitUsage, usageError("-key %s is not an Ed25519 key, but the checkpoint of a store is signed with one", c.key)
 		}
 	}
 	n, _, err := s.read(key)
@@ -69,8 +68,8 @@ func findCommand(ctx context.Context, c *config) (int, error) {
 	return x.report(c, s, key != nil)
 }
 
-// cut leaves out lines after those of the checkpoint. Only a run that has not finished leaves
-// some, with an announcement.
+// cut leaves out the lines after those of the checkpoint. They must be announced, as a run that
+// was interrupted leaves them.
 func (s *store) cut(n int, c *config) error {
 	if len(s.lines) == n && len(s.tail) == 0 {
 		return nil
@@ -80,7 +79,7 @@ func (s *store) cut(n int, c *config) error {
 	} else if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stderr, "auditpipe: not searched: %d statements that the checkpoint does not have yet: a run has not finished; screen or rescreen again finishes it\n", len(s.lines)-n)
+	c.warn("not searched: %d statements that are not in the checkpoint yet, because a run has not finished; run screen or rescreen again to finish it", len(s.lines)-n)
 	c.unfinished = true
 	for _, line := range s.lines[n:] {
 		delete(s.known, nameIn(line))
@@ -89,8 +88,8 @@ func (s *store) cut(n int, c *config) error {
 	return nil
 }
 
-// search asks the index if it is signed by the key that is given, and the statements
-// themselves otherwise. An index that is not that of the statements is made again.
+// search searches the index if it is signed with the key, and all statements otherwise. An index
+// that does not belong to the statements is made again.
 func (s *store) search(ctx context.Context, c *config, key note.Verifier) (*search, error) {
 	var want string
 	if key != nil {
@@ -112,10 +111,10 @@ func (s *store) search(ctx context.Context, c *config, key note.Verifier) (*sear
 		return nil, err
 	}
 	if want != "" && truth.sum() != want {
-		return nil, fmt.Errorf("%w: the statements give %s, and %s was signed", errIndex, truth.sum(), want)
+		return nil, fmt.Errorf("%w: its digest should be %s, but %s was signed", errIndex, truth.sum(), want)
 	}
 	if err != nil || d.sum() != truth.sum() {
-		fmt.Fprintln(c.stderr, "auditpipe: the index is not the one of the log: the statements are read instead")
+		c.warn("%v: the statements were read instead", errIndex)
 		if err := s.indexAgain(ctx, truth.sum()); err != nil {
 			return nil, err
 		}
@@ -123,11 +122,12 @@ func (s *store) search(ctx context.Context, c *config, key note.Verifier) (*sear
 	return x, nil
 }
 
-// indexAgain makes the index of the statements, in a store that somebody else may write to.
+// indexAgain makes the index again from the statements. Another program may be writing to the
+// store.
 func (s *store) indexAgain(ctx context.Context, want string) error {
 	unlock, err := lock(s.path("lock"))
 	if errors.Is(err, errBusy) {
-		return nil // the one who writes makes it, or nobody may write here
+		return nil // the other program makes it, or this one may not write to the store
 	}
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (s *store) indexAgain(ctx context.Context, want string) error {
 		return err
 	}
 	if d.sum() != want {
-		return fmt.Errorf("%w: made again, it has not the rows of the statements", errIndex)
+		return fmt.Errorf("%w: it was made again, and still differs from the statements", errIndex)
 	}
 	return nil
 }
@@ -153,12 +153,13 @@ func newSearch() *search {
 	return &search{newest: make(map[string]record), files: make(map[string]bool)}
 }
 
+// asker returns an asker that collects the rows, and digests them.
 func (x *search) asker(c *config, d *digester) asker {
 	return asker{
 		func(r record) error {
 			x.files[r.Digest] = true
 			if c.denylist == "" || r.Release == c.denylist {
-				x.newest[r.Digest] = r // lines are in their order
+				x.newest[r.Digest] = r // the rows are in the order of the log
 			}
 			return d.record(r)
 		},
@@ -171,7 +172,7 @@ func (x *search) asker(c *config, d *digester) asker {
 	}
 }
 
-// report prints what was found, what was searched, and what could not be.
+// report prints what was found, what was searched and what could not be searched.
 func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	byLine := make(map[int]record)
 	releases := make(map[string]int)
@@ -185,38 +186,42 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	}
 	x.found = slices.DeleteFunc(x.found, func(f found) bool { _, ok := byLine[f.Line]; return !ok })
 	slices.SortStableFunc(x.found, func(a, b found) int { return strings.Compare(a.Document, b.Document) })
-	if len(x.found) > 0 {
-		out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(out, "VERDICT\tTIER\tPART\tDOCUMENT\tDENYLIST")
-		for _, f := range x.found {
-			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", f.Verdict, f.Tier, evidence.Printable(f.Component+" "+f.Version), evidence.Printable(f.Document), byLine[f.Line].Release)
-		}
-		if err := out.Flush(); err != nil {
-			return exitUnread, err
-		}
-	} else {
-		fmt.Fprintf(c.stdout, "nothing found of %s in the statements on %d files\n", c.vendor, len(x.newest))
+	if err := x.printFound(c, byLine); err != nil {
+		return exitUnread, err
 	}
 	root, err := s.rootOf(len(s.lines))
 	if err != nil {
 		return exitUnread, err
 	}
-	var by []string
+	searched := []string{fmt.Sprintf("searched %d files in a log of %d statements with the root %s: the newest statement on each", len(x.newest), len(s.lines), rootText(root))}
 	for _, name := range slices.Sorted(maps.Keys(releases)) {
-		by = append(by, fmt.Sprintf("%d by denylist %s", releases[name], name))
+		searched = append(searched, fmt.Sprintf("%d by denylist %s", releases[name], name))
 	}
 	how := "the checkpoint is signed by the key"
 	if !signed {
 		how = "the signature of the checkpoint was not checked: give the public key with -key"
 	}
-	fmt.Fprintf(c.stderr, "auditpipe: searched %d files in a log of %d statements with the root %s: the newest statement on each, %s; %s\n",
-		len(x.newest), len(s.lines), rootText(root), strings.Join(append(by, "")[:max(1, len(by))], ", "), how)
+	c.warn("%s; %s", strings.Join(searched, ", "), how)
 	missing := len(x.files) - len(x.newest)
 	if missing > 0 {
-		fmt.Fprintf(c.stderr, "auditpipe: not searched: %d files without a statement by denylist %s\n", missing, c.denylist)
+		c.warn("not searched: %d files without a statement by denylist %s", missing, c.denylist)
 	}
 	if unread > 0 {
-		fmt.Fprintf(c.stderr, "auditpipe: %d files could not be screened in whole: what could not be read of them could be the vendor's\n", unread)
+		c.warn("%d files could not be screened completely: the unread parts can contain components of the vendor", unread)
 	}
 	return evidence.ExitStatus(len(x.found) > 0, unread > 0 || missing > 0 || c.unfinished || len(x.newest) == 0), nil
+}
+
+// printFound prints the findings as a table.
+func (x *search) printFound(c *config, byLine map[int]record) error {
+	if len(x.found) == 0 {
+		_, err := fmt.Fprintf(c.stdout, "nothing found of %s in the statements on %d files\n", c.vendor, len(x.newest))
+		return err
+	}
+	out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "VERDICT\tTIER\tCOMPONENT\tDOCUMENT\tDENYLIST")
+	for _, f := range x.found {
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", f.Verdict, f.Tier, evidence.Printable(f.Component+" "+f.Version), evidence.Printable(f.Document), byLine[f.Line].Release)
+	}
+	return out.Flush()
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// indexVersion is that of the tables and of what is in their rows.
+// indexVersion is the version of the tables and of the content of their rows.
 const indexVersion = "3"
 
 const schema = `
@@ -32,26 +32,30 @@ CREATE INDEX records_digest ON records (digest);
 
 // A record is the row of a statement.
 type record struct {
-	Line                                 int
+	Line int
+
 	Name, Digest, Release, AsOf, Verdict string
-	Failed, Gaps                         int // documents that were not read to their end; all that was not screened, also beside findings
+
+	// Failed is the number of documents that were not read to their end. Gaps is the number of
+	// things that were not screened, even if there are findings.
+	Failed, Gaps int
 }
 
-// unscreened reports whether the statement says of anything that it was not screened.
+// unscreened reports whether something was not screened, according to the statement.
 func (r *record) unscreened() bool { return r.Failed > 0 || r.Gaps > 0 }
 
-// A found is the row of a finding.
+// A found row is that of a finding.
 type found struct {
 	Line                                                             int
 	Document, ID, Vendor, Verdict, Tier, Component, Version, Pointer string
 }
 
-// rows are those of a statement.
+// rows returns the rows of the statement in a line of the log.
 func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	digest, err := digestIn(r)
 	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict, 0, len(r.NotScreened())}
 	if rec.Gaps == 0 && r.ExitStatus(false) != evidence.ExitClear {
-		rec.Gaps = 1 // such as in a record of schema 1, which does not name all
+		rec.Gaps = 1 // a record of schema 1 does not name all gaps
 	}
 	var all []found
 	for _, d := range r.Documents {
@@ -65,19 +69,19 @@ func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	return rec, all, err
 }
 
-// A made is what a statement says that this run made.
+// A made pair is the rows of a statement of this run.
 type made struct {
 	record record
 	found  []found
 }
 
-// An asker gets the rows of an index, or those that the statements give. An error ends it.
+// An asker receives the rows of an index, or those of the statements. An error ends the reading.
 type asker struct {
 	record func(record) error
 	found  func(found) error
 }
 
-// A digester makes the digest of an index of its rows, in their order.
+// A digester computes the digest of an index from its rows in order.
 type digester struct{ records, findings hash.Hash }
 
 func newDigester() *digester { return &digester{sha256.New(), sha256.New()} }
@@ -91,8 +95,8 @@ func (d *digester) sum() string {
 	return hex.EncodeToString(d.findings.Sum(d.records.Sum(nil)))
 }
 
-// lock holds a lock until it is given back or the program ends, however that is: it is that of
-// a database, which works alike on all systems.
+// lock takes a lock, which is released by unlock or when the program ends for any reason. It is
+// the lock of a database, because that works the same on all systems.
 func lock(path string) (unlock func(), err error) {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -106,8 +110,8 @@ func lock(path string) (unlock func(), err error) {
 	return func() { db.Close() }, nil
 }
 
-// signedIndex is the digest that the index of the first n lines is to have, by the signed
-// note, and how many lines that has. It is "" if there is no note, or one of another version.
+// signedIndex returns the digest of the index of the first n lines, according to the signed note.
+// The digest is "" if there is no note, or one of another version.
 func (s *store) signedIndex(v note.Verifier) (n int, digest string, err error) {
 	text, err := s.file("index.sqlite.note")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -133,8 +137,8 @@ func (s *store) signedIndex(v note.Verifier) (n int, digest string, err error) {
 	return n, lines[4], s.holds(n, root, errIndex)
 }
 
-// index brings the index up to the log, and signs it. One that is not what was signed, or
-// cannot be read, is made again of the statements.
+// index adds the new lines of the log to the index, and signs it. An index that differs from the
+// signed one, or cannot be read, is made again from the statements.
 func (s *store) index(ctx context.Context) error {
 	n, want, err := s.signedIndex(s.key.verifier)
 	if err == nil && want != "" {
@@ -156,12 +160,12 @@ func (s *store) index(ctx context.Context) error {
 		return err
 	}
 	if want != "" && n == len(s.lines) && d.sum() != want {
-		return fmt.Errorf("%w: the statements give %s, and %s was signed", errIndex, d.sum(), want)
+		return fmt.Errorf("%w: its digest should be %s, but %s was signed", errIndex, d.sum(), want)
 	}
 	return s.signIndex(d)
 }
 
-// dropIndex takes the index away. What was signed of it stays until it is signed again.
+// dropIndex removes the index. The note about it stays until a new one is signed.
 func (s *store) dropIndex() error {
 	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
 		if err := s.root.Remove("index.sqlite" + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -171,6 +175,7 @@ func (s *store) dropIndex() error {
 	return nil
 }
 
+// signIndex writes the signed note about the index.
 func (s *store) signIndex(d *digester) error {
 	root, err := s.rootOf(len(s.lines))
 	if err != nil {
@@ -187,7 +192,7 @@ func (s *store) openIndex() (*sql.DB, error) {
 	return db, err
 }
 
-// addRows adds the rows of the lines from one on to the index, and to a digest.
+// addRows adds the rows of the lines after the first lines to the index, and to a digest.
 func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 	db, err := s.openIndex()
 	if err != nil {
@@ -232,7 +237,7 @@ func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 	return nil
 }
 
-// statements asks those in the lines from one on.
+// statements gives an asker the rows of the statements in the lines after the first lines.
 func (s *store) statements(ctx context.Context, from int, a asker) error {
 	for i := from; i < len(s.lines); i++ {
 		if err := ctx.Err(); err != nil {
@@ -260,11 +265,12 @@ func (s *store) statements(ctx context.Context, from int, a asker) error {
 	return nil
 }
 
-// rowsOf asks the index: all rows, without its tables' indexes, so that what is asked is what
-// is digested. Whether it is the signed one shows in the digest only.
+// rowsOf gives an asker all rows of the index. It does not use the indexes of the tables, which
+// could differ from the rows that are digested. Only the digest shows whether the index is the
+// signed one.
 func (s *store) rowsOf(ctx context.Context, a asker) error {
 	if _, err := s.root.Lstat("index.sqlite"); err != nil {
-		return err // and no new one is made
+		return err // opening a missing database would create it
 	}
 	db, err := s.openIndex()
 	if err != nil {
@@ -284,9 +290,9 @@ func (s *store) rowsOf(ctx context.Context, a asker) error {
 		}
 		return rows.Err()
 	}
-	// A view or a trigger could have any number of rows, or change them.
+	// A view can have any number of rows, and a trigger can change them.
 	err = each("SELECT name FROM sqlite_master WHERE type NOT IN ('table', 'index')", func(rows *sql.Rows) error {
-		return fmt.Errorf("%w: it has more than tables", errIndex)
+		return fmt.Errorf("%w: it has views or triggers", errIndex)
 	})
 	if err != nil {
 		return err
@@ -310,8 +316,8 @@ func (s *store) rowsOf(ctx context.Context, a asker) error {
 	})
 }
 
-// unscreened counts the statements with these names that are on files with a document that
-// could not be screened, and on others of which a part was not screened, whatever was found.
+// unscreened counts, of the statements with these names, those about a file with a document that
+// could not be screened, and those about another file of which a part was not screened.
 func (s *store) unscreened(ctx context.Context, names []string) (failed, partly int, err error) {
 	known := make(map[string]record)
 	err = s.rowsOf(ctx, asker{
@@ -321,7 +327,7 @@ func (s *store) unscreened(ctx context.Context, names []string) (failed, partly 
 	for _, name := range names {
 		switch r, ok := known[name]; {
 		case !ok:
-			err = errors.Join(err, fmt.Errorf("%w: it has no statement %s", errIndex, name))
+			err = errors.Join(err, fmt.Errorf("%w: it does not have the statement %s", errIndex, name))
 		case r.Failed > 0:
 			failed++
 		case r.unscreened():

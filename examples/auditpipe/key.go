@@ -16,8 +16,8 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// A signingKey signs statements and checkpoints. Ed25519 gives the same signature each time,
-// so that a store that is made again is the same.
+// A signingKey signs statements and checkpoints. With Ed25519 the same text has the same
+// signature, so that a store that is made again has the same bytes.
 type signingKey struct {
 	statements  dsse.Signer
 	checkpoints note.Signer
@@ -26,9 +26,10 @@ type signingKey struct {
 	verifier          note.Verifier
 }
 
+// loadSigningKey reads a private key.
 func loadSigningKey(path string) (*signingKey, error) {
 	if path == "" {
-		return nil, usageError("give a private key with -key")
+		return nil, usageError("no key given; expected -key FILE with a private Ed25519 key")
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -36,12 +37,12 @@ func loadSigningKey(path string) (*signingKey, error) {
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, usageError("%s is no key in PEM", path)
+		return nil, usageError("-key %s: not a PEM file", path)
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	key, ok := parsed.(ed25519.PrivateKey)
 	if err != nil || !ok {
-		return nil, usageError("%s is no private key of Ed25519 (PKCS #8)", path)
+		return nil, usageError("-key %s: expected a private Ed25519 key (PKCS #8)", path)
 	}
 	k := &signingKey{}
 	if k.statements, err = evidence.LoadSigner(text); err != nil {
@@ -61,24 +62,25 @@ func loadSigningKey(path string) (*signingKey, error) {
 	if k.verifier, err = note.NewVerifier(public); err != nil {
 		return nil, err
 	}
-	// "name+hash+key": the private form has the hash of the public one.
+	// "name+hash+key": the private form has the same hash as the public one.
 	hash := strings.Split(public, "+")[1]
 	const algorithm = "\x01"
 	k.checkpoints, err = note.NewSigner("PRIVATE+KEY+" + origin + "+" + hash + "+" + base64.StdEncoding.EncodeToString(append([]byte(algorithm), key.Seed()...)))
 	return k, err
 }
 
-// loadVerifyingKey reads a public key; checkpoints is nil unless it is of Ed25519.
+// loadVerifyingKey reads a public key. checkpoints is nil if it is not an Ed25519 key, with which
+// checkpoints are signed.
 func loadVerifyingKey(path string) (statements dsse.Verifier, checkpoints note.Verifier, err error) {
 	if path == "" {
-		return nil, nil, usageError("give a public key with -key")
+		return nil, nil, usageError("no key given; expected -key FILE with a public key")
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	if statements, err = evidence.LoadVerifier(text); err != nil {
-		return nil, nil, usageError("%s: %v", path, err)
+		return nil, nil, usageError("-key %s: %v", path, err)
 	}
 	if key, ok := statements.Public().(ed25519.PublicKey); ok {
 		public, err := note.NewEd25519VerifierKey(origin, key)

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	mathrand "math/rand/v2"
@@ -22,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -106,7 +108,7 @@ func TestStore(t *testing.T) {
 	dir, store := bids(t, 30), filepath.Join(t.TempDir(), "store")
 	put(t, filepath.Join(dir, "broken.json"), `{"bomFormat":"CycloneDX"`)
 	status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, "-denylist", "2018.06.12", dir)
-	if status != exitUnread || !strings.Contains(stderr, "31 files: 31 new") || !strings.Contains(stderr, "say of 1 files that they could not be screened") {
+	if status != exitUnread || !strings.Contains(stderr, "31 files: 31 new") || !strings.Contains(stderr, "1 files could not be screened, and 0") {
 		t.Fatalf("status %d, %s", status, stderr)
 	}
 	first := state(t, store)
@@ -134,7 +136,7 @@ func TestStore(t *testing.T) {
 	find := func(vendor string, want int) {
 		t.Helper()
 		status, out, stderr := audit(t, "", "find", "-store", store, "-vendor", vendor)
-		if n := max(0, strings.Count(out, "\n")-1); n != want || status != map[bool]int{true: exitFound, false: exitUnread}[want > 0] || !strings.Contains(stderr, "1 files could not be screened in whole") {
+		if n := max(0, strings.Count(out, "\n")-1); n != want || status != map[bool]int{true: exitFound, false: exitUnread}[want > 0] || !strings.Contains(stderr, "1 files could not be screened completely") {
 			t.Errorf("%s: %d findings, want %d; status %d %s", vendor, n, want, status, stderr)
 		}
 	}
@@ -232,7 +234,7 @@ func TestVerifyFile(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if status, out, _ := audit(t, "", "verify", "-key", public, records[0]); status != exitNotAgain || !strings.Contains(out, "missing, and so not screened again") {
+	if status, out, _ := audit(t, "", "verify", "-key", public, records[0]); status != exitNotAgain || !strings.Contains(out, "missing, so it was not screened again") {
 		t.Errorf("no file: status %d\n%s", status, out)
 	}
 }
@@ -286,7 +288,7 @@ func TestVerifyEachFile(t *testing.T) {
 	const same = ": screened again: the same, byte for byte"
 	check("all there", exitOK, nil, "lot/a.json"+same, "lot/b.json"+same, "lot/c.json"+same, `lot/d\xff.json`+same)
 	t.Chdir(t.TempDir())
-	check("from another folder", exitNotAgain, nil, "lot/a.json: missing", "lot/b.json: missing", "lot/c.json: missing", `lot/d\xff.json: missing`, "give that with -C")
+	check("from another folder", exitNotAgain, nil, "lot/a.json: missing", "lot/b.json: missing", "lot/c.json: missing", `lot/d\xff.json: missing`, "give that folder with -C")
 	check("with -C", exitOK, []string{"-C", dir}, "lot/a.json"+same, `lot/d\xff.json`+same)
 	check("with -C of nothing", exitNotAgain, []string{"-C", filepath.Join(dir, "none")}, "not screened again")
 	check("the signature alone", exitOK, []string{"-signature-only"}, "not screened again")
@@ -535,4 +537,46 @@ func BenchmarkStore(b *testing.B) {
 		}
 		b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "files/s")
 	})
+}
+
+// The help texts fit a terminal, and are read before they change.
+func TestHelp(t *testing.T) {
+	help := func(args ...string) string {
+		t.Helper()
+		status, out, text := audit(t, "", args...)
+		if status != exitOK || out != "" {
+			t.Errorf("%q: status %d, output %q", args, status, out)
+		}
+		return text
+	}
+	all := help("-help")
+	used := make(map[string]bool)
+	for _, command := range []string{"screen", "rescreen", "find", "verify"} {
+		all += "\n$ auditpipe " + command + " -help\n\n" + help(command, "-help")
+		for _, name := range flagsOf[command] {
+			used[name] = true
+		}
+	}
+	for line := range strings.Lines(all) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	golden.Check(t, "testdata/help.txt", []byte(all))
+	(&config{}).flagSet("screen").VisitAll(func(f *flag.Flag) {
+		if !used[f.Name] {
+			t.Errorf("-%s is in no help text", f.Name)
+		}
+		delete(used, f.Name)
+	})
+	if len(used) > 0 {
+		t.Errorf("there are no flags %v", used)
+	}
+}
+
+func TestVersionNamesModuleAndDenylist(t *testing.T) {
+	list := denylist.Current()
+	if status, out, stderr := audit(t, "", "-version"); status != exitOK || stderr != "" || !strings.HasPrefix(out, "auditpipe ") || !strings.Contains(out, "denylist "+list.Name()+" ("+list.Digest()+")") {
+		t.Errorf("status %d, %q, %q", status, out, stderr)
+	}
 }

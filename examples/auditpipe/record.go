@@ -21,8 +21,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// name is that of the statement on a file: it is the same for the same bytes, release and
-// options, and differs otherwise.
+// name returns the name of the statement on a file. Statements have the same name if the bytes of
+// the file, the release and the options are the same.
 func name(digest string, by evidence.Denylist, o evidence.Options) string {
 	var jurisdictions []string
 	if len(o.Jurisdictions) > 0 {
@@ -34,7 +34,7 @@ func name(digest string, by evidence.Denylist, o evidence.Options) string {
 	}
 	options, err := json.Marshal(list)
 	if err != nil {
-		panic(err) // strings and booleans
+		panic(err) // strings and booleans can always be marshaled
 	}
 	return sumOf(fmt.Appendf(nil, "%s\n%s\n%s\n", digest, by.Digest, options))
 }
@@ -44,7 +44,7 @@ func transcriptFile(digest string) string {
 	return "transcripts/" + digest[:2] + "/" + digest + ".json.zst"
 }
 
-// intact reports whether the statement with this name is there and has this digest.
+// intact returns an error if the statement with this name is missing or has another digest.
 func (s *store) intact(name, digest string) error {
 	_, err := s.statement(lineOf(digest, name, ""))
 	return err
@@ -65,8 +65,8 @@ func (s *store) statement(line string) ([]byte, error) {
 	return data, nil
 }
 
-// load reads the report in the statement of a line of the log. Its digest is that of the
-// line, and the line's name follows from it. Its signature is checked if there is a key.
+// load reads the report in the statement of a line of the log. It checks that the statement has
+// the digest and the name of the line, and its signature if there is a key.
 func (s *store) load(line string) (*evidence.Report, error) {
 	data, err := s.statement(line)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *store) load(line string) (*evidence.Report, error) {
 	return report, nil
 }
 
-// unsigned reads the report in a statement without looking at its signature.
+// unsigned reads the report in a statement without a check of the signature.
 func unsigned(envelope []byte) (*evidence.Report, error) {
 	var e dsse.Envelope
 	if err := strict.Unmarshal(envelope, &e); err != nil {
@@ -111,32 +111,32 @@ func unsigned(envelope []byte) (*evidence.Report, error) {
 	return evidence.ParseReport(append(s.Predicate, '\n'))
 }
 
-// digestIn is the digest of the file that a report is about.
+// digestIn returns the digest of the file that a report is about.
 func digestIn(r *evidence.Report) (string, error) {
 	subjects := r.Subjects()
 	if len(subjects) != 1 {
-		return "", fmt.Errorf("a statement on %d files; expected one", len(subjects))
+		return "", fmt.Errorf("the statement is about %d files; expected one", len(subjects))
 	}
 	for _, digest := range subjects[0].Digest {
 		return digest, nil
 	}
-	return "", errors.New("a statement on a file without a digest")
+	return "", errors.New("the statement is about a file without a digest")
 }
 
-// A transcript is what a document said, beside what identifies the document: a path does not,
-// for an archive can have two entries of one name.
+// A transcript is the snapshot of a document, with its path and digest. The path alone does not
+// identify the document, because an archive can have two entries with the same name.
 type transcript struct {
-	Path   string         `json:"path"` // without that of the file
+	Path   string         `json:"path"` // inside the file
 	SHA256 string         `json:"sha256"`
 	Said   *sbom.Snapshot `json:"said"` // nil if nothing was read of the document
 }
 
-// Transcripts are those of all documents of a record, in their order.
+// transcripts are the transcripts of all documents of a record, in their order.
 type transcripts []transcript
 
-// kept puts the transcripts of the documents that were screened, by their index before the
-// record was put in order, beside the documents of the record.
-func kept(file string, screened []evidence.Document, said map[int]*sbom.Snapshot) transcripts {
+// newTranscripts returns the transcripts of the documents in a file. The documents are in the
+// order of screening, and so are the keys of snapshots; the result is in the order of the record.
+func newTranscripts(file string, screened []evidence.Document, snapshots map[int]*sbom.Snapshot) transcripts {
 	order := make([]int, len(screened))
 	for i := range order {
 		order[i] = i
@@ -144,19 +144,19 @@ func kept(file string, screened []evidence.Document, said map[int]*sbom.Snapshot
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(screened[a].Path, screened[b].Path) })
 	all := make(transcripts, 0, len(order))
 	for _, i := range order {
-		all = append(all, transcript{strings.TrimPrefix(screened[i].Path, file), screened[i].SHA256, said[i]})
+		all = append(all, transcript{strings.TrimPrefix(screened[i].Path, file), screened[i].SHA256, snapshots[i]})
 	}
 	return all
 }
 
-// fit checks that there is one for each document of a record, in its place.
+// fit checks that there is a transcript for each document of a record, in the same order.
 func (t transcripts) fit(file string, docs []evidence.Document) error {
 	if len(t) != len(docs) {
-		return fmt.Errorf("%w: it is of %d documents, and the record has %d", errTranscript, len(t), len(docs))
+		return fmt.Errorf("%w: it has %d documents, and the record has %d", errTranscript, len(t), len(docs))
 	}
 	for i, d := range docs {
 		if t[i].SHA256 != d.SHA256 || t[i].Path != strings.TrimPrefix(d.Path, file) {
-			return fmt.Errorf("%w: number %d is of another document than %s", errTranscript, i+1, d.Path)
+			return fmt.Errorf("%w: its document %d is not %s", errTranscript, i+1, d.Path)
 		}
 	}
 	return nil
@@ -167,6 +167,7 @@ var (
 	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0))
 )
 
+// pack compresses the transcripts.
 func (t transcripts) pack() ([]byte, error) {
 	text, err := json.Marshal(t)
 	if err != nil {
@@ -175,7 +176,7 @@ func (t transcripts) pack() ([]byte, error) {
 	return packer.EncodeAll(text, nil), nil
 }
 
-// packed reads the transcript with a digest, as it is kept.
+// packed reads the compressed transcript with a digest.
 func (s *store) packed(digest string) ([]byte, error) {
 	data, err := s.file(transcriptFile(digest))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && sumOf(data) != digest {
@@ -184,6 +185,7 @@ func (s *store) packed(digest string) ([]byte, error) {
 	return data, err
 }
 
+// transcripts reads the transcripts with a digest.
 func (s *store) transcripts(digest string) (transcripts, error) {
 	packed, err := s.packed(digest)
 	if err != nil {
@@ -195,7 +197,7 @@ func (s *store) transcripts(digest string) (transcripts, error) {
 	}
 	var t transcripts
 	if err := json.Unmarshal(text, &t); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w; if an older auditpipe made the store, screen the files into a new one", errTranscript, digest, err)
+		return nil, fmt.Errorf("%w: %s: %w; if an older version of auditpipe made the store, screen the files into a new store", errTranscript, digest, err)
 	}
 	return t, nil
 }

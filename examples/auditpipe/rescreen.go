@@ -16,10 +16,10 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// rescreenCommand judges what is in the store by another denylist.
+// rescreenCommand screens everything in the store with another denylist.
 func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if c.store == "" || len(c.paths) > 0 {
-		return exitUsage, usageError("give the folder of the store with -store, and no path")
+		return exitUsage, usageError("expected -store FOLDER and no PATH")
 	}
 	m, err := c.matcher()
 	if err != nil {
@@ -37,21 +37,21 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	defer s.unlock()
-	// Before anything is signed: an index that is not there is made of all statements, and
-	// shows that those of the log are there.
+	// Before anything is signed: this shows that the statements in the log exist, because a
+	// missing index is made from all statements.
 	if err := s.index(ctx); err != nil {
 		return exitUnread, err
 	}
-	order, latest, said, there, err := s.others(m)
+	work, err := s.toRescreen(m)
 	if err != nil {
 		return exitUnread, err
 	}
-	meter := newMeter(c, len(order))
-	defer meter.done()
-	x := &pipe{c: c, m: m, s: s, meter: meter, names: there}
-	after := make([]*evidence.Report, len(order))
-	failed, err := x.all(ctx, len(order), func(i int) (entry, error) {
-		e, err := x.again(ctx, order[i], said[order[i]], latest[order[i]])
+	x := newPipe(c, m, s, len(work.files))
+	defer x.meter.Done()
+	x.names = work.done
+	after := make([]*evidence.Report, len(work.files))
+	failed, err := x.run(ctx, len(work.files), func(ctx context.Context, i int) (entry, error) {
+		e, err := x.rescreen(ctx, &work.files[i])
 		if err == nil {
 			after[i] = e.report
 		}
@@ -60,104 +60,122 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if err == nil {
 		err = s.index(ctx)
 	}
-	meter.done()
+	x.meter.Done()
 	if err != nil {
 		return exitUnread, err
 	}
-	if err := flips(c, m, order, latest, after); err != nil {
+	if err := printFlips(c, m, work.files, after); err != nil {
 		return exitUnread, err
 	}
-	fmt.Fprintf(c.stderr, "auditpipe: %d files judged by %s, without reading them; %d new in the store\n", len(order)-failed, m.Release().Name(), x.fresh)
+	c.warn("%d files rescreened with denylist %s, without reading them; %d new in the store", len(work.files)-failed, m.Release().Name(), x.added)
 	return x.status(ctx, failed)
 }
 
-// others finds the newest statement on each file that is not by m's release and day, from which
-// a verdict flips: the digests of the files in their order, and by them the reports and the
-// digests of the transcripts. There are the names of those that are by m's already.
-func (s *store) others(m *match.Matcher) (order []string, latest map[string]*evidence.Report, said map[string]string, there []string, err error) {
-	latest, said = make(map[string]*evidence.Report), make(map[string]string)
+// A rescreening is what a store has to be rescreened with another denylist.
+type rescreening struct {
+	files []screened
+	// done are the names of the statements that are by the denylist and day already.
+	done []string
+}
+
+// A screened file is a file with its newest statement by another denylist or day.
+type screened struct {
+	digest     string
+	report     *evidence.Report
+	transcript string // its digest
+}
+
+// toRescreen finds the files to rescreen with m, in the order of the log.
+func (s *store) toRescreen(m *match.Matcher) (*rescreening, error) {
+	work := &rescreening{}
+	index := make(map[string]int) // in work.files, by digest
 	for _, line := range s.lines {
 		r, err := s.load(line)
 		if err != nil {
-			return nil, nil, nil, nil, err
+			return nil, err
 		}
 		digest, err := digestIn(r)
 		if err != nil {
-			return nil, nil, nil, nil, err
+			return nil, err
 		}
 		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) {
-			there = append(there, nameIn(line))
+			work.done = append(work.done, nameIn(line))
 			continue
 		}
-		if latest[digest] == nil {
-			order = append(order, digest)
+		f := screened{digest, r, transcriptIn(line)}
+		if i, again := index[digest]; again {
+			work.files[i] = f
+			continue
 		}
-		latest[digest], said[digest] = r, transcriptIn(line)
+		index[digest] = len(work.files)
+		work.files = append(work.files, f)
 	}
-	return order, latest, said, there, nil
+	return work, nil
 }
 
-// again judges the documents in a file by their transcript.
-func (x *pipe) again(ctx context.Context, digest, transcript string, before *evidence.Report) (entry, error) {
-	failOn, err := evidence.ParseFailOn(before.Options.FailOn)
+// rescreen screens the documents of a file with their transcripts.
+func (x *pipe) rescreen(ctx context.Context, f *screened) (entry, error) {
+	failOn, err := evidence.ParseFailOn(f.report.Options.FailOn)
 	if err != nil {
 		return entry{}, err
 	}
-	e := entry{digest: digest, said: transcript, path: before.Subjects()[0].Name, report: x.report(failOn, before.Options.Keys)}
-	e.name = name(digest, e.report.Denylist, e.report.Options)
-	said, err := x.s.transcripts(transcript)
+	e := entry{digest: f.digest, said: f.transcript, path: f.report.Subjects()[0].Name, report: x.report(failOn, f.report.Options.Keys)}
+	e.name = name(f.digest, e.report.Denylist, e.report.Options)
+	before := f.report.Documents
+	snapshots, err := x.s.transcripts(f.transcript)
 	if err == nil {
-		err = said.fit(e.path, before.Documents)
+		err = snapshots.fit(e.path, before)
 	}
 	if err != nil {
 		return e, err
 	}
-	results := make([]match.Screened, len(before.Documents))
-	for i := range before.Documents {
-		d := &before.Documents[i]
+	results := make([]match.Screened, len(before))
+	for i := range before {
+		d := &before[i]
 		results[i].Path, results[i].Digests = d.Path, map[string]string{"sha256": d.SHA256}
-		if results[i].Result, err = x.judge(ctx, d, said[i].Said); err != nil {
+		if results[i].Result, err = x.judge(ctx, d, snapshots[i].Said); err != nil {
 			return e, err
 		}
 	}
 	x.m.ResolveReferences(results)
-	docs := make([]evidence.Document, len(before.Documents))
-	for i, d := range before.Documents {
+	docs := make([]evidence.Document, len(before))
+	for i, d := range before {
 		docs[i] = judged(d, results[i].Result)
 	}
-	e.report.Finish(docs, before.Companions)
+	e.report.Finish(docs, f.report.Companions)
 	e.record, err = e.report.Sign(ctx, x.s.key.statements)
 	return e, err
 }
 
-// judge judges a document by its transcript. The result is nil if nothing was read of it.
-func (x *pipe) judge(ctx context.Context, d *evidence.Document, said *sbom.Snapshot) (*match.Result, error) {
+// judge screens a document with its snapshot. The result is nil if nothing was read of the
+// document.
+func (x *pipe) judge(ctx context.Context, d *evidence.Document, snapshot *sbom.Snapshot) (*match.Result, error) {
 	switch {
-	case said == nil && d.Error == nil:
-		return nil, fmt.Errorf("%w: there is none of %s", errTranscript, d.Path)
-	case said == nil && len(d.Findings)+len(d.Observations)+d.Coverage.Components > 0:
-		// What was found by the other denylist is no finding by this one, and must not be
-		// lost: the earlier statement stays the newest on the file.
-		return nil, fmt.Errorf("%s was not read to its end, and what was read of it is in no transcript: screen the file again", d.Path)
-	case said == nil:
+	case snapshot == nil && d.Error == nil:
+		return nil, fmt.Errorf("%w: %s is missing in it", errTranscript, d.Path)
+	case snapshot == nil && len(d.Findings)+len(d.Observations)+d.Coverage.Components > 0:
+		// The findings by the other denylist are not findings by this one, but must not be lost:
+		// without an entry, the earlier statement stays the newest one on the file.
+		return nil, fmt.Errorf("%s was not read to its end, and the store does not have the part that was read: screen the file again", d.Path)
+	case snapshot == nil:
 		return nil, nil
 	}
-	result, err := x.m.Check(ctx, said.Document())
+	result, err := x.m.Check(ctx, snapshot.Document())
 	if partial := (*match.IncompleteError)(nil); d.Error != nil && ctx.Err() == nil && errors.As(err, &partial) {
 		return partial.Result, nil
 	}
 	return result, err
 }
 
-// judged is a document of an earlier record with another result. What was not read of it then
-// is not read now; a result of nil is that of a document of which nothing was read.
+// judged returns a document of an earlier record with a new result. A document that could not
+// be read then still counts as unread. The result is nil if nothing was read of it.
 func judged(d evidence.Document, r *match.Result) evidence.Document {
 	if r == nil {
 		return d
 	}
 	out := evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r)
 	out.Container = d.Container
-	for _, w := range d.Warnings { // of what was around the document, which no transcript has
+	for _, w := range d.Warnings { // warnings about the envelope of a document, which is not in the transcript
 		if w.Kind == string(sbom.WarnUnverified) && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)
 		}
@@ -168,35 +186,38 @@ func judged(d evidence.Document, r *match.Result) evidence.Document {
 	return out
 }
 
-// flips prints what changed, from each release that the statements were made with.
-func flips(c *config, m *match.Matcher, order []string, latest map[string]*evidence.Report, after []*evidence.Report) error {
-	type pair struct{ before, after *evidence.Report }
+// printFlips prints which verdicts changed, for each release and day of the earlier statements.
+func printFlips(c *config, m *match.Matcher, files []screened, after []*evidence.Report) error {
+	type pair struct {
+		before, after         *evidence.Report
+		docsBefore, docsAfter []evidence.Document
+	}
 	pairs := make(map[string]*pair)
-	for i, digest := range order {
+	for i, f := range files {
 		if after[i] == nil {
 			continue
 		}
-		b := latest[digest]
-		p := pairs[b.Denylist.Release+" "+b.Denylist.AsOf]
+		b := f.report
+		by := b.Denylist.Release + " " + b.Denylist.AsOf
+		p := pairs[by]
 		if p == nil {
-			p = &pair{&evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options, Notices: b.Notices}, evidence.New(m, "auditpipe", match.Ban)}
-			pairs[b.Denylist.Release+" "+b.Denylist.AsOf] = p
+			p = &pair{
+				before: &evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options, Notices: b.Notices},
+				after:  evidence.New(m, "auditpipe", match.Ban),
+			}
+			pairs[by] = p
 		}
-		p.before.Documents = append(p.before.Documents, b.Documents...)
-		p.after.Documents = append(p.after.Documents, after[i].Documents...)
+		p.docsBefore = append(p.docsBefore, b.Documents...)
+		p.docsAfter = append(p.docsAfter, after[i].Documents...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(pairs)) {
-		p := pairs[name]
+	for _, by := range slices.Sorted(maps.Keys(pairs)) {
+		p := pairs[by]
 		release, err := denylist.Open(p.before.Denylist.Release)
 		if err != nil {
 			return err
 		}
-		docs := p.before.Documents
-		p.before.Documents = nil
-		p.before.Finish(docs, nil)
-		docs = p.after.Documents
-		p.after.Documents = nil
-		p.after.Finish(docs, nil)
+		p.before.Finish(p.docsBefore, nil)
+		p.after.Finish(p.docsAfter, nil)
 		if err := evidence.Compare(p.before, p.after, denylist.Diff(release, m.Release())).WriteTable(c.stdout, nil); err != nil {
 			return err
 		}

@@ -12,23 +12,24 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"sync"
 
+	"github.com/clause76/clause76/internal/ordered"
+	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
 )
 
-// batch is how many statements are logged at once.
+// batch is the number of statements that are added to the log together.
 const batch = 64
 
 // screenCommand screens files into the store.
 func screenCommand(ctx context.Context, c *config) (int, error) {
 	if c.store == "" {
-		return exitUsage, usageError("give the folder of the store with -store")
+		return exitUsage, usageError("no store given; expected -store FOLDER")
 	}
-	paths, err := c.list()
+	paths, err := c.inputPaths()
 	if err != nil {
 		return exitUsage, err
 	}
@@ -40,39 +41,36 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	s, begun, err := openStore(c.store, key)
-	if err != nil {
-		return exitUnread, err
-	}
-	defer s.unlock()
-	// Before anything is signed: an index that is not there is made of all statements, and
-	// shows that those of the log are there.
-	if err := s.index(ctx); err != nil {
-		return exitUnread, err
-	}
-	if begun {
-		fmt.Fprintf(c.stderr, "auditpipe: %s is a new store\n", evidence.Printable(c.store))
-	}
-	inputs := screen.Collect(paths)
-	meter := newMeter(c, len(inputs))
-	defer meter.done()
 	keys, err := evidence.Fingerprints(c.documentKeys...)
 	if err != nil {
 		return exitUsage, err
 	}
-	x := &pipe{keys: keys, c: c, m: m, s: s, meter: meter, there: make(map[string]string)}
-	for name, line := range s.known {
-		x.there[name] = statementIn(s.lines[line])
+	s, created, err := openStore(c.store, key)
+	if err != nil {
+		return exitUnread, err
 	}
-	x.beside = make(map[string]string)
-	failed, err := x.all(ctx, len(inputs), func(i int) (entry, error) { return x.input(ctx, inputs[i]) })
+	defer s.unlock()
+	// Before anything is signed: this shows that the statements in the log exist, because a
+	// missing index is made from all statements.
+	if err := s.index(ctx); err != nil {
+		return exitUnread, err
+	}
+	if created {
+		c.warn("%s is a new store", evidence.Printable(c.store))
+	}
+	inputs := screen.Collect(paths)
+	x := newPipe(c, m, s, len(inputs))
+	defer x.meter.Done()
+	x.keys = keys
+	failed, err := x.run(ctx, len(inputs), func(ctx context.Context, i int) (entry, error) { return x.input(ctx, inputs[i]) })
 	if err == nil {
 		err = s.index(ctx)
 	}
-	meter.done()
-	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d with the content of one in the store, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed-len(x.beside), failed)
-	for _, path := range slices.Sorted(maps.Keys(x.beside)) {
-		fmt.Fprintf(c.stderr, "auditpipe: %s: %s\n", evidence.Printable(path), evidence.Printable(x.beside[path]))
+	x.meter.Done()
+	known := len(inputs) - x.added - failed - len(x.companions)
+	c.warn("%d files: %d new in the store, %d with content that is in the store already, %d without a statement", len(inputs), x.added, known, failed)
+	for _, path := range slices.Sorted(maps.Keys(x.companions)) {
+		c.warn("%s: %s", evidence.Printable(path), evidence.Printable(x.companions[path]))
 	}
 	if err != nil {
 		return exitUnread, err
@@ -80,171 +78,169 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	return x.status(ctx, failed)
 }
 
-// status says of how many files the statements say that not all could be screened. Failed have
-// none.
+// status returns the exit status of a run, and prints how many files could not be screened
+// completely. Findings do not count: the command find asks for them.
 func (x *pipe) status(ctx context.Context, failed int) (int, error) {
 	unread, partly, err := x.s.unscreened(ctx, x.names)
 	if err != nil {
 		return exitUnread, err
 	}
 	if unread+partly > 0 {
-		fmt.Fprintf(x.c.stderr, "auditpipe: statements say of %d files that they could not be screened, and of %d that a part of them could not\n", unread, partly)
+		x.c.warn("according to their statements, %d files could not be screened, and %d could be screened only in part", unread, partly)
 	}
-	nothing := len(x.names) == 0                                                // as in a report of companions only
-	return evidence.ExitStatus(false, failed+unread+partly > 0 || nothing), nil // findings are no fault of a run: find asks for them
+	nothing := len(x.names) == 0 // for instance, only companion files
+	return evidence.ExitStatus(false, failed+unread+partly > 0 || nothing), nil
 }
 
-// A pipe makes entries, several at once, and commits them in their order.
+// A pipe makes entries for the store, several at once, and commits them in order.
 type pipe struct {
 	c     *config
 	m     *match.Matcher
 	s     *store
-	meter *meter
-	there map[string]string // the digests of the statements that the store had at first, by name
-	keys  []string          // of envelopes around documents
-	fresh int
-	names []string          // of the statements on what was put in
-	paths map[string]string // the first file of this run with a statement of this name
-	// beside says of files that were passed over, by their paths, what they are: known companions
-	// of documents, on which there is no statement.
-	beside map[string]string
+	meter *progress.Meter
+	// logged are the digests of the statements that the store had at the beginning, by name.
+	logged map[string]string
+	keys   []string // fingerprints of the keys that check envelopes
+	added  int      // statements that are new in the store
+	names  []string // of the statements on the inputs of this run
+	// paths are the first files of this run by the names of their statements.
+	paths map[string]string
+	// companions are the files without a statement because they are known companions of
+	// documents, with what they are.
+	companions map[string]string
 }
 
-var errPassedOver = errors.New("passed over as a companion file, without a statement")
+func newPipe(c *config, m *match.Matcher, s *store, files int) *pipe {
+	x := &pipe{c: c, m: m, s: s, meter: c.meter(files), logged: make(map[string]string), paths: make(map[string]string), companions: make(map[string]string)}
+	for name, line := range s.known {
+		x.logged[name] = statementIn(s.lines[line])
+	}
+	return x
+}
 
-// all makes n entries with make, and commits those that have a record. It returns how many
+// A result is the entry of an input, or the reason why there is none.
+type result struct {
+	entry
+	err error
+}
+
+var errCompanion = errors.New("a companion file, which has no statement")
+
+// run makes n entries with produce and commits those that have a record. It returns how many
 // failed.
-func (x *pipe) all(ctx context.Context, n int, produce func(i int) (entry, error)) (failed int, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type made struct {
-		entry
-		err error
-	}
-	slots := make([]chan made, n)
-	for i := range slots {
-		slots[i] = make(chan made, 1)
-	}
-	ahead := make(chan struct{}, 4*batch) // entries that are held in memory
-	next := make(chan int)
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	defer cancel()
-	workers.Go(func() {
-		defer close(next)
+func (x *pipe) run(ctx context.Context, n int, produce func(ctx context.Context, i int) (entry, error)) (failed int, err error) {
+	indexes := func(yield func(int) bool) {
 		for i := range n {
-			select {
-			case ahead <- struct{}{}:
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case next <- i:
-			case <-ctx.Done():
+			if !yield(i) {
 				return
 			}
 		}
-	})
-	for range max(1, x.c.jobs) {
-		workers.Go(func() {
-			for i := range next {
-				e, err := produce(i)
-				slots[i] <- made{e, err}
-			}
-		})
 	}
-	var held []entry
-	for i := range slots {
-		var got made
-		select {
-		case got = <-slots[i]:
-		case <-ctx.Done():
-			return failed, ctx.Err()
+	const ahead = 4 * batch // results in memory
+	var pending []entry
+	for r := range ordered.Map(ctx, x.c.jobs, ahead, indexes, func(ctx context.Context, i int) result {
+		e, err := produce(ctx, i)
+		return result{e, err}
+	}) {
+		x.meter.Add(1)
+		if r.err != nil {
+			if !x.skipped(&r) {
+				failed++
+			}
+			continue
 		}
-		<-ahead
-		x.meter.add(1)
-		switch {
-		case ctx.Err() != nil:
-			return failed, ctx.Err()
-		case errors.Is(got.err, errPassedOver):
-			x.beside[got.path] = got.err.Error()
-		case got.err != nil:
-			failed++
-			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %s\n", evidence.Printable(got.path), evidence.PrintableLines(got.err.Error()))
-		default:
-			x.names = append(x.names, got.name)
-			if first, twice := x.paths[got.name]; twice && got.path != "" && first != got.path {
-				fmt.Fprintf(x.c.stderr, "auditpipe: %s has the same content as %s, and is listed under that path only\n", evidence.Printable(got.path), evidence.Printable(first))
-			} else if !twice {
-				if x.paths == nil {
-					x.paths = make(map[string]string)
-				}
-				x.paths[got.name] = got.path
+		x.remember(&r.entry)
+		if r.record == nil {
+			continue
+		}
+		if pending = append(pending, r.entry); len(pending) == batch {
+			if err := x.commit(pending); err != nil {
+				return failed, err
 			}
-			if got.record == nil {
-				continue
-			}
-			held = append(held, got.entry)
-			if len(held) == batch {
-				if err := x.commit(held); err != nil {
-					return failed, err
-				}
-				held = held[:0]
-			}
+			pending = pending[:0]
 		}
 	}
-	return failed, x.commit(held)
+	if err := ctx.Err(); err != nil {
+		return failed, err
+	}
+	return failed, x.commit(pending)
 }
 
+// skipped reports whether an input without an entry is a companion file, which is no failure.
+// It prints any other reason.
+func (x *pipe) skipped(r *result) bool {
+	if errors.Is(r.err, errCompanion) {
+		x.companions[r.path] = r.err.Error()
+		return true
+	}
+	x.c.warn("%s: %v", evidence.Printable(r.path), r.err)
+	return false
+}
+
+// remember records the entry of an input, and prints a message if another input has the same
+// content.
+func (x *pipe) remember(e *entry) {
+	x.names = append(x.names, e.name)
+	first, twice := x.paths[e.name]
+	switch {
+	case !twice:
+		x.paths[e.name] = e.path
+	case e.path != "" && e.path != first:
+		x.c.warn("%s has the same content as %s, and is listed under that path only", evidence.Printable(e.path), evidence.Printable(first))
+	}
+}
+
+// commit writes entries to the store.
 func (x *pipe) commit(entries []entry) error {
 	before := len(x.s.lines)
 	err := x.s.commit(entries)
-	x.fresh += len(x.s.lines) - before
+	x.added += len(x.s.lines) - before
 	return err
 }
 
-// report is an empty one with these options.
+// report returns an empty report with these options.
 func (x *pipe) report(failOn match.Verdict, keys []string) *evidence.Report {
 	r := evidence.New(x.m, "auditpipe", failOn)
 	r.Options.Keys = keys
 	return r
 }
 
-// name is that of the statement on the file with a digest, by the options of this run.
+// name returns the name of the statement on the file with the digest, for the options of this
+// run.
 func (x *pipe) name(digest string) string {
 	r := x.report(match.Ban, x.keys)
 	return name(digest, r.Denylist, r.Options)
 }
 
-// input makes the entry of a file: without a record if there is one.
+// input makes the entry of a file. The entry has no record if the store has one already.
 func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 	e := entry{path: in.Name}
 	if in.Err != nil {
 		return e, in.Err
 	}
-	if in.Files == 0 { // that of a tree is known when it was read
+	if in.Files == 0 { // the digest of a directory is known only after it was read
 		digest, err := digestOf(in.Name)
 		if err != nil {
 			return e, err
 		}
 		e.digest, e.name = digest, x.name(digest)
-		if statement, ok := x.there[e.name]; ok {
+		if statement, ok := x.logged[e.name]; ok {
 			return e, x.s.intact(e.name, statement)
 		}
 	}
-	said := make(map[int]*sbom.Snapshot)
+	snapshots := make(map[int]*sbom.Snapshot)
 	e.report = x.report(match.Ban, x.keys)
 	docs, companions := screen.Run(ctx, x.m, []screen.Input{in}, &screen.Options{Jobs: 1, Verifiers: x.c.documentKeys,
-		Snapshot: func(n int, t *sbom.Snapshot) { said[n] = t }})
+		Snapshot: func(n int, t *sbom.Snapshot) { snapshots[n] = t }})
 	e.report.Finish(docs, companions)
 	if err := ctx.Err(); err != nil {
 		return e, err
 	}
 	if len(docs) == 0 && len(companions) > 0 {
-		return e, fmt.Errorf("%w: %s", errPassedOver, companions[0].Reason)
+		return e, fmt.Errorf("%w: %s", errCompanion, companions[0].Reason)
 	}
 	if len(docs) == 0 {
-		return e, errors.New("it holds no document to screen")
+		return e, errors.New("there is no document to screen in it")
 	}
 	subjects := e.report.Subjects()
 	if len(subjects) != 1 {
@@ -252,12 +248,12 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 	}
 	for _, digest := range subjects[0].Digest {
 		if e.digest != "" && e.digest != digest {
-			return e, fmt.Errorf("it changed while it was read")
+			return e, errors.New("it was changed while it was read")
 		}
 		e.digest, e.name = digest, x.name(digest)
 	}
 	var err error
-	if e.transcript, err = kept(evidence.EscapePath(in.Name), docs, said).pack(); err != nil {
+	if e.transcript, err = newTranscripts(evidence.EscapePath(in.Name), docs, snapshots).pack(); err != nil {
 		return e, err
 	}
 	e.said = sumOf(e.transcript)

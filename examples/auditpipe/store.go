@@ -24,73 +24,75 @@ import (
 // A store is a folder:
 //
 //	records/ab/abcd….intoto.json   a signed statement for each file, release and options
-//	transcripts/ab/abcd….json.zst  what the documents in a file said, by its own digest
+//	transcripts/ab/abcd….json.zst  the snapshots of the documents in a file, by its digest
 //	log                            a line for each statement: its digest, its name, and the
 //	                               digest of the transcript
-//	checkpoint                     a signed note: how many lines the log has, and their
-//	                               Merkle root; a new store has one of 0 lines
-//	pending                        a signed note, while lines are added: from which
-//	                               checkpoint on, and which
-//	index.sqlite                   what the statements say, to ask; made of them at any time
-//	index.sqlite.note              a signed note: of which log the index is, and its digest
-//	tmp/                           what is being written
+//	checkpoint                     a signed note: the number of lines in the log, and their
+//	                               Merkle root; 0 lines in a new store
+//	pending                        a signed note while lines are added: the checkpoint
+//	                               before, and the lines
+//	index.sqlite                   the content of the statements, to search; it can be made
+//	                               again at any time
+//	index.sqlite.note              a signed note: the log that the index belongs to, and its
+//	                               digest
+//	tmp/                           files that are being written
 //	lock                           held while a program writes
 //
-// Somebody who can write to the folder and does not have the key must not get anything
-// signed. So the log on disk is added to only if it is the one of the signed checkpoint,
-// and lines that an interrupted run left are taken up only if pending, signed, has them.
+// Somebody who can write to the folder but does not have the key must not get anything
+// signed. So a run adds to the log on disk only if it is the log of the signed checkpoint.
+// It takes over lines of an interrupted run only if the signed note pending has them.
 //
 // Statements are written before pending, pending before the log, the log before the
-// checkpoint: what a run that was killed left is finished by the next, or written again.
+// checkpoint. So the next run can finish what an interrupted run left, or write it again.
 //
 // No folder or file of a store may be a symbolic link.
 type store struct {
 	dir     string
 	root    *os.Root
 	lines   []string        // of the log
-	known   map[string]int  // line by the name of the statement
-	hashes  hashes          // of the log's tree
-	tail    []byte          // of the log, after its whole lines
-	made    map[int]made    // what statements of this run say, by line, until the index has it
-	folders map[string]bool // that this run has seen to be no links
+	known   map[string]int  // lines by the names of the statements
+	hashes  hashes          // of the Merkle tree of the log
+	tail    []byte          // of the log, after its complete lines
+	made    map[int]made    // rows of the statements of this run, by line, until the index has them
+	folders map[string]bool // folders that exist and are not links
 	key     *signingKey     // nil if the store is only read
 	verify  dsse.Verifier   // of statements; nil if no key was given
 	unlock  func()
 }
 
-// Faults of a store, for errors.Is.
+// Errors of a store, for errors.Is.
 var (
 	errCheckpoint = errors.New("the checkpoint is not signed by the key")
-	errLog        = errors.New("the log is not the one of the checkpoint")
-	errPending    = errors.New("the lines that an interrupted run left are not those that it signed")
-	errMissing    = errors.New("a statement is gone")
-	errTampered   = errors.New("a statement is not the one that was logged")
-	errName       = errors.New("a statement is logged by the name of another file, release or options")
-	errTranscript = errors.New("a transcript is not the one that was logged")
+	errLog        = errors.New("the log does not match its checkpoint")
+	errPending    = errors.New("the lines of an interrupted run are not the ones that it signed")
+	errMissing    = errors.New("a statement is missing")
+	errTampered   = errors.New("a statement is not the one in the log")
+	errName       = errors.New("a statement is in the log with the name of another file, release or options")
+	errTranscript = errors.New("a transcript is not the one in the log")
 	errUnlogged   = errors.New("a statement is not in the log")
-	errRollback   = errors.New("the log does not go on from the earlier checkpoint")
-	errIndex      = errors.New("the index is not the one of the log")
-	errNotPlain   = errors.New("not a folder or file of a store: no link is followed")
-	errBusy       = errors.New("another program writes to the store")
+	errRollback   = errors.New("the log does not continue the earlier checkpoint")
+	errIndex      = errors.New("the index does not belong to the log")
+	errNotPlain   = errors.New("not a regular file or folder; links are not allowed in a store")
+	errBusy       = errors.New("another program is writing to the store")
 )
 
-// hashes are those of the tree over the lines of the log.
+// hashes are the hashes of the Merkle tree of the log, see [tlog.HashReader].
 type hashes []tlog.Hash
 
 func (h hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
 	for i, n := range indexes {
 		if n >= int64(len(h)) {
-			return nil, fmt.Errorf("hash %d of %d", n, len(h))
+			return nil, fmt.Errorf("there is no hash %d; the log has %d", n, len(h))
 		}
 		out[i] = h[n]
 	}
 	return out, nil
 }
 
-// openStore opens a store to write to. An empty folder, or one that is not there, becomes a
-// store with a signed checkpoint of no lines; begun says so.
-func openStore(dir string, key *signingKey) (s *store, begun bool, err error) {
+// openStore opens a store for writing. An empty or missing folder becomes a new store, with a
+// signed checkpoint of no lines.
+func openStore(dir string, key *signingKey) (s *store, created bool, err error) {
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, false, err
@@ -109,18 +111,18 @@ func openStore(dir string, key *signingKey) (s *store, begun bool, err error) {
 		unlock()
 		s.root.Close()
 	}
-	begun, err = s.begin()
+	created, err = s.create()
 	if err == nil {
-		err = s.takeUp()
+		err = s.resume()
 	}
 	if err != nil {
 		s.unlock()
 		return nil, false, err
 	}
-	return s, begun, nil
+	return s, created, nil
 }
 
-// storeAt opens the folder of a store, in which nothing may be a link. It reads nothing.
+// storeAt opens the folder of a store, and checks that it contains no links. It reads no file.
 func storeAt(dir string) (*store, error) {
 	info, err := os.Lstat(dir)
 	if err != nil {
@@ -146,28 +148,28 @@ func storeAt(dir string) (*store, error) {
 	return &store{dir: dir, root: root, known: make(map[string]int), made: make(map[int]made), folders: make(map[string]bool)}, nil
 }
 
-// begin makes an empty folder a store. What a program that was killed while it did so can
-// leave is empty too: the lock, and files in tmp.
-func (s *store) begin() (bool, error) {
+// create makes a store of an empty folder. A folder is empty also if it has only a lock and files
+// in tmp, which a program leaves if it is killed here.
+func (s *store) create() (bool, error) {
 	entries, err := fs.ReadDir(s.root.FS(), ".")
 	if err != nil {
 		return false, err
 	}
-	empty, begun := true, false
+	empty, exists := true, false
 	for _, e := range entries {
 		empty = empty && (e.Name() == "tmp" || e.Name() == "lock" || strings.HasPrefix(e.Name(), "lock-"))
-		begun = begun || e.Name() == "checkpoint"
+		exists = exists || e.Name() == "checkpoint"
 	}
-	if !empty && !begun {
-		return false, fmt.Errorf("%w: there is none, and the folder is not empty; restore the store from a copy, or begin a new one in another folder", errCheckpoint)
+	if !empty && !exists {
+		return false, fmt.Errorf("%w: it is missing, but the folder is not empty; restore the store from a copy, or start a new one in another folder", errCheckpoint)
 	}
-	if err := s.clear(); err != nil || begun {
+	if err := s.clear(); err != nil || exists {
 		return false, err
 	}
 	return true, s.checkpoint()
 }
 
-// folder makes a folder of the store if it is not there; a link is not taken for one.
+// folder makes a folder of the store if it does not exist. A link to a folder is an error.
 func (s *store) folder(name string) error {
 	if s.folders[name] {
 		return nil
@@ -183,8 +185,8 @@ func (s *store) folder(name string) error {
 	return err
 }
 
-// takeUp reads the store, and finishes what a program that was killed left.
-func (s *store) takeUp() error {
+// resume reads the store, and finishes what an interrupted run left.
+func (s *store) resume() error {
 	n, root, err := s.read(s.key.verifier)
 	if err != nil {
 		return err
@@ -192,7 +194,7 @@ func (s *store) takeUp() error {
 	return s.finish(n, root)
 }
 
-// clear takes away what a program that was killed was writing.
+// clear removes the files that an interrupted run was writing.
 func (s *store) clear() error {
 	if err := s.folder("tmp"); err != nil {
 		return err
@@ -208,7 +210,7 @@ func (s *store) path(elem ...string) string {
 	return filepath.Join(append([]string{s.dir}, elem...)...)
 }
 
-// file reads a file of the store, and refuses a link on the way to it or in its place.
+// file reads a file of the store. A link is an error, also in the folders above the file.
 func (s *store) file(name string) ([]byte, error) {
 	for i := range len(name) + 1 {
 		if i < len(name) && name[i] != '/' {
@@ -227,7 +229,7 @@ func (s *store) file(name string) ([]byte, error) {
 
 var logLine = regexp.MustCompile(`^[0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}$`)
 
-// A line has the digest of a statement, its name, and the digest of the transcript.
+// lineOf returns the line of a statement: its digest, its name, and the digest of the transcript.
 func lineOf(statement, name, transcript string) string {
 	return statement + " " + name + " " + transcript
 }
@@ -240,7 +242,7 @@ func sumOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// readLog reads the log. The lines must have their form, and each name once.
+// readLog reads the log, and checks the lines, in which no name may be repeated.
 func (s *store) readLog() error {
 	text, err := s.file("log")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -256,11 +258,11 @@ func (s *store) readLog() error {
 	return nil
 }
 
-// append puts a line into memory.
+// append adds a line to the log in memory.
 func (s *store) append(line string) error {
 	n := len(s.lines)
 	if !logLine.MatchString(line) {
-		return fmt.Errorf("%w: line %d has not the form of one", errLog, n+1)
+		return fmt.Errorf("%w: line %d is not a line of a log", errLog, n+1)
 	}
 	if before, twice := s.known[nameIn(line)]; twice {
 		return fmt.Errorf("%w: line %d has the name of line %d", errLog, n+1, before+1)
@@ -275,7 +277,7 @@ func (s *store) append(line string) error {
 	return nil
 }
 
-// put writes a file whole or not at all.
+// put writes a file completely or not at all.
 func (s *store) put(name string, data []byte) error {
 	temporary := "tmp/" + strings.ReplaceAll(name, "/", "_")
 	f, err := s.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -296,13 +298,13 @@ func (s *store) put(name string, data []byte) error {
 	return s.root.Rename(temporary, name)
 }
 
-// An entry is what is written about one file.
+// An entry is what the store gets about one file.
 type entry struct {
 	path       string
 	name       string
 	digest     string // of the file
 	record     []byte // the signed statement
-	transcript []byte // nil if it is there
+	transcript []byte // nil if the store has it
 	said       string // the digest of the transcript
 	report     *evidence.Report
 }
@@ -340,7 +342,7 @@ func (s *store) commit(entries []entry) error {
 	return s.complete(s.text(from))
 }
 
-// text is that of the lines from one on, as the log has it.
+// text returns the text of the log after its first lines.
 func (s *store) text(from int) []byte {
 	var b bytes.Buffer
 	for _, line := range s.lines[from:] {
@@ -349,7 +351,8 @@ func (s *store) text(from int) []byte {
 	return b.Bytes()
 }
 
-// complete adds announced lines to the log, signs it, and takes the announcement away.
+// complete adds the text of announced lines to the log, signs the log, and removes the
+// announcement.
 func (s *store) complete(text []byte) error {
 	f, err := s.root.OpenFile("log", os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {

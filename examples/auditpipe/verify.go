@@ -23,7 +23,7 @@ import (
 // verifyCommand checks statements, or a store.
 func verifyCommand(ctx context.Context, c *config) (int, error) {
 	if (c.store == "") == (len(c.paths) == 0) {
-		return exitUsage, usageError("give statements, or the folder of a store with -store")
+		return exitUsage, usageError("expected either statements or -store FOLDER")
 	}
 	statements, checkpoints, err := loadVerifyingKey(c.key)
 	if err != nil {
@@ -31,7 +31,7 @@ func verifyCommand(ctx context.Context, c *config) (int, error) {
 	}
 	if c.store != "" {
 		if checkpoints == nil {
-			return exitUsage, usageError("the checkpoint of a store is signed with Ed25519; %s is another key", c.key)
+			return exitUsage, usageError("-key %s is not an Ed25519 key, but the checkpoint of a store is signed with one", c.key)
 		}
 		return verifyStore(ctx, c, statements, checkpoints)
 	}
@@ -42,8 +42,8 @@ func verifyCommand(ctx context.Context, c *config) (int, error) {
 	return status, nil
 }
 
-// worse is the status that says more: what is not as it was signed, then what was not looked
-// at.
+// worse returns the more serious of two statuses: something is not as it was signed, then
+// something could not be read, then something was not screened again.
 func worse(a, b int) int {
 	for _, s := range []int{exitFound, exitUnread, exitNotAgain} {
 		if a == s || b == s {
@@ -53,8 +53,8 @@ func worse(a, b int) int {
 	return exitOK
 }
 
-// verifyFile checks a statement, and screens its files again. It says of each file what
-// became of it.
+// verifyFile checks a statement and screens its files again. It prints the result for each file
+// and returns the exit status.
 func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) int {
 	say := func(format string, args ...any) {
 		fmt.Fprintf(c.stdout, "%s: %s\n", evidence.Printable(path), evidence.PrintableLines(fmt.Sprintf(format, args...)))
@@ -71,31 +71,21 @@ func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) 
 	r := v.Report
 	say("signed by %s: verdict %s by denylist %s as of %s, on %d files", strings.Join(v.Keys, ", "), r.Verdict, r.Denylist.Release, r.Denylist.AsOf, len(r.Subjects()))
 	if c.only {
-		say("its files were not screened again, as -signature-only asks")
+		say("only the signature was checked (-signature-only); the files were not screened again")
 		return exitOK
 	}
 	files, err := filesAgain(ctx, c, r)
 	status := exitOK
-	missing := false
-	for _, f := range files {
-		line := string(f.State)
-		if f.State == screen.Same {
-			if line = "screened again: the same, byte for byte"; !holdsDocument(r, f.Path) {
-				line = "the same; it is no bill of materials, and was not screened"
-			}
-		}
-		if f.State == screen.Missing {
-			line += ", and so not screened again"
-		}
-		if f.Detail != "" {
-			line += ": " + f.Detail
-		}
-		say("%s: %s", f.Path, line)
-		missing = missing || f.State == screen.Missing && !filepath.IsAbs(filepath.FromSlash(f.Path))
-		status = worse(status, map[screen.State]int{screen.Differs: exitFound, screen.Missing: exitNotAgain, screen.NotScreened: exitNotAgain}[f.State])
+	for i := range files {
+		f := &files[i]
+		say("%s: %s", f.Path, fileResult(r, f))
+		status = worse(status, fileStatus[f.State])
 	}
-	if missing {
-		say("paths in a statement are from the folder in which the files were screened: give that with -C")
+	relative := func(f screen.File) bool {
+		return f.State == screen.Missing && !filepath.IsAbs(filepath.FromSlash(f.Path))
+	}
+	if slices.ContainsFunc(files, relative) {
+		say("paths in a statement are relative to the folder in which the files were screened: give that folder with -C")
 	}
 	switch {
 	case errors.Is(err, errNotAgain):
@@ -111,9 +101,31 @@ func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) 
 	return status
 }
 
+// fileStatus are the exit statuses for the files of a statement.
+var fileStatus = map[screen.State]int{
+	screen.Same: exitOK, screen.Differs: exitFound, screen.Missing: exitNotAgain, screen.NotScreened: exitNotAgain,
+}
+
+// fileResult describes the result for a file of a statement.
+func fileResult(r *evidence.Report, f *screen.File) string {
+	result := string(f.State)
+	switch {
+	case f.State == screen.Same && holdsDocument(r, f.Path):
+		result = "screened again: the same, byte for byte"
+	case f.State == screen.Same:
+		result = "the same; it is not a bill of materials and was not screened"
+	case f.State == screen.Missing:
+		result += ", so it was not screened again"
+	}
+	if f.Detail != "" {
+		result += ": " + f.Detail
+	}
+	return result
+}
+
 var errNotAgain = errors.New("not screened again")
 
-// filesAgain screens the files of a record again, from the folder that -C names.
+// filesAgain screens the files of a record again. Their paths are relative to the folder of -C.
 func filesAgain(ctx context.Context, c *config, r *evidence.Report) (files []screen.File, err error) {
 	release, err := denylist.Open(r.Denylist.Release)
 	if err != nil {
@@ -136,7 +148,7 @@ func filesAgain(ctx context.Context, c *config, r *evidence.Report) (files []scr
 	return files, err
 }
 
-// verifyStore checks the checkpoint, the log, and all statements and transcripts, and says
+// verifyStore checks the checkpoint, the log, and all statements and transcripts, and prints
 // everything that is wrong.
 func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, checkpoints note.Verifier) (int, error) {
 	var faults []error
@@ -159,8 +171,8 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 	if c.since != "" && err == nil {
 		fault(s.since(c.since, checkpoints))
 	}
-	meter := newMeter(c, len(s.lines))
-	read := make(map[string]bool) // transcripts: statements by several releases have the same
+	meter := c.meter(len(s.lines))
+	read := make(map[string]bool) // transcripts, which statements by several releases share
 	for _, line := range s.lines {
 		if ctx.Err() != nil {
 			return exitUnread, ctx.Err()
@@ -172,9 +184,9 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 			_, err := s.packed(said)
 			fault(err)
 		}
-		meter.add(1)
+		meter.Add(1)
 	}
-	meter.done()
+	meter.Done()
 	fault(s.unlogged())
 	if len(faults) == 0 {
 		fault(s.indexed(ctx, checkpoints))
@@ -185,14 +197,14 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 	if len(faults) > 0 {
 		return exitFound, nil
 	}
-	fmt.Fprintf(c.stdout, "%s: %d statements, all signed and in the log; the log is that of the checkpoint, with the root %s\n", evidence.Printable(c.store), len(s.lines), rootText(root))
+	fmt.Fprintf(c.stdout, "%s: %d statements, all signed and in the log; the log matches its checkpoint, with the root %s\n", evidence.Printable(c.store), len(s.lines), rootText(root))
 	if c.since == "" {
-		fmt.Fprintf(c.stdout, "%s: that nothing was taken away with an earlier checkpoint put back shows only with -since\n", evidence.Printable(c.store))
+		fmt.Fprintf(c.stdout, "%s: whether the store was replaced by an earlier copy of itself was not checked: give an earlier checkpoint with -since\n", evidence.Printable(c.store))
 	}
 	return exitOK, nil
 }
 
-// unlogged looks for statements that are not in the log.
+// unlogged returns an error for each statement that is not in the log.
 func (s *store) unlogged() error {
 	var all []error
 	err := fs.WalkDir(s.root.FS(), "records", func(path string, d fs.DirEntry, err error) error {
@@ -215,8 +227,8 @@ func (s *store) unlogged() error {
 	return errors.Join(append(all, err)...)
 }
 
-// indexed compares the index with what the statements say. One that is not there, or was not
-// signed for this log, is made again by the next run, and is no fault.
+// indexed checks the index against its signed digest. An index that is missing, or was not signed
+// for this log, is not an error, because the next run makes it again.
 func (s *store) indexed(ctx context.Context, v note.Verifier) error {
 	n, want, err := s.signedIndex(v)
 	if err != nil || want == "" || n != len(s.lines) {
@@ -229,12 +241,12 @@ func (s *store) indexed(ctx context.Context, v note.Verifier) error {
 		return fmt.Errorf("%w: %w", errIndex, err)
 	}
 	if d.sum() != want {
-		return fmt.Errorf("%w: it was changed; screening or rescreening makes it again", errIndex)
+		return fmt.Errorf("%w: it was changed; screen or rescreen makes it again", errIndex)
 	}
 	return nil
 }
 
-// holdsDocument reports whether a file of a record is a document or has one in it.
+// holdsDocument reports whether a file of a record is a document or contains one.
 func holdsDocument(r *evidence.Report, path string) bool {
 	return slices.ContainsFunc(r.Documents, func(d evidence.Document) bool {
 		return d.Path == path || d.Container != nil && d.Container.Path == path

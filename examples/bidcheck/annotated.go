@@ -15,16 +15,17 @@ import (
 	"github.com/clause76/clause76/match/screen"
 )
 
-// writeAnnotated writes annotated copies of the documents with findings into a folder, by
-// the names of their files. It says which documents cannot be annotated.
-func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
-	if c.annotate == "" {
+// writeAnnotated writes annotated copies of the documents with findings into the folder of
+// -annotate, and prints which documents cannot be annotated.
+func (s *session) writeAnnotated(r *evidence.Report) error {
+	folder := s.opts.annotate
+	if folder == "" {
 		return nil
 	}
-	if err := os.MkdirAll(c.annotate, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	used := make(map[string]string)
+	names := make(map[string]string) // the documents, by the names of their copies
 	var errs []error
 	for i := range r.Documents {
 		d := &r.Documents[i]
@@ -32,36 +33,39 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 			continue
 		}
 		if d.Container != nil {
-			fmt.Fprintf(stderr, "bidcheck: -annotate: %s is in an archive or envelope; unpack it first\n", evidence.Printable(d.Path))
+			s.warn("-annotate: %s is in an archive or envelope; unpack it first", evidence.Printable(d.Path))
 			continue
 		}
 		if d.Path == screen.Stdin {
-			fmt.Fprintf(stderr, "bidcheck: -annotate: %v\n", errStdin)
+			s.warn("-annotate: %v", errStdin)
 			continue
 		}
 		name := path.Base(d.Path)
-		if other, twice := used[name]; twice {
-			errs = append(errs, fmt.Errorf("-annotate: %s and %s have one name", other, d.Path))
+		if other, used := names[name]; used {
+			errs = append(errs, fmt.Errorf("-annotate: %s and %s have the same name; annotate them one by one", other, d.Path))
 			continue
 		}
-		used[name] = d.Path
-		document, err := os.ReadFile(filepath.FromSlash(evidence.UnescapePath(d.Path)))
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		to := output{path: filepath.Join(c.annotate, name)}
-		if sameFile(to.path, filepath.FromSlash(evidence.UnescapePath(d.Path))) {
-			errs = append(errs, fmt.Errorf("-annotate: the folder %s is that of %s, which would be overwritten", c.annotate, d.Path))
-			continue
-		}
-		err = to.to(nil, func(w io.Writer) error { return annotate.Write(w, document, r, d) })
+		names[name] = d.Path
+		err := annotateCopy(r, d, filepath.Join(folder, name))
 		switch {
 		case errors.Is(err, annotate.ErrForm):
-			fmt.Fprintf(stderr, "bidcheck: -annotate: %s: %s\n", evidence.Printable(d.Path), evidence.PrintableLines(err.Error()))
+			s.warn("-annotate: %s: %v", evidence.Printable(d.Path), err)
 		case err != nil:
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// annotateCopy writes an annotated copy of a document to another file.
+func annotateCopy(r *evidence.Report, d *evidence.Document, to string) error {
+	from := filepath.FromSlash(evidence.UnescapePath(d.Path))
+	document, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if sameFile(to, from) {
+		return fmt.Errorf("-annotate: %s is in the folder for the annotated copies and would be overwritten; give another folder", d.Path)
+	}
+	return output{path: to}.write(nil, func(w io.Writer) error { return annotate.Write(w, document, r, d) })
 }

@@ -19,12 +19,12 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// A bid says what belongs to an offer. It is JSON:
+// A bid lists the files of an offer. It is JSON:
 //
 //	{"bidder": "Acme Ltd.", "tender": "2026/17", "lot": "2",
 //	 "files": [{"path": "sbom/app.cdx.json", "sha256": "…"}, {"path": "rootfs"}]}
 //
-// Paths are from the folder that it is in.
+// Paths are relative to the folder of the file with this JSON.
 type bid struct {
 	Bidder string `json:"bidder"`
 	Tender string `json:"tender"`
@@ -34,11 +34,11 @@ type bid struct {
 		SHA256 string `json:"sha256"`
 	} `json:"files"`
 
-	digests map[string]string // that the bidder states, by path
-	paths   []string
+	paths   []string          // of the files, from the current folder
+	digests map[string]string // the SHA-256 that the bidder states, by path
 }
 
-var errBid = errors.New("not as the bid says")
+var errBid = errors.New("the file is not the one that the bid describes")
 
 // loadBid reads a bid.
 func loadBid(path string) (*bid, error) {
@@ -51,18 +51,18 @@ func loadBid(path string) (*bid, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if b.Bidder == "" || len(b.Files) == 0 {
-		return nil, fmt.Errorf("%s: expected a bidder and files", path)
+		return nil, fmt.Errorf("%s: the bidder or the files are missing; expected both", path)
 	}
 	for i, f := range b.Files {
 		if f.Path == "" || !filepath.IsLocal(filepath.FromSlash(f.Path)) {
-			return nil, fmt.Errorf("%s: file %d is %q; expected a path within the bid's folder", path, i+1, f.Path)
+			return nil, fmt.Errorf("%s: file %d is %q; expected a path inside the folder of the bid", path, i+1, f.Path)
 		}
 		p := filepath.ToSlash(filepath.Join(filepath.Dir(path), filepath.FromSlash(f.Path)))
-		if p == screen.Stdin { // a file that is called so
+		if p == screen.Stdin { // a file with this name
 			p = "./" + p
 		}
 		if slices.Contains(b.paths, p) {
-			return nil, fmt.Errorf("%s: %s is there twice", path, f.Path)
+			return nil, fmt.Errorf("%s: %s is listed twice", path, f.Path)
 		}
 		b.paths = append(b.paths, p)
 		if f.SHA256 == "" {
@@ -76,7 +76,7 @@ func loadBid(path string) (*bid, error) {
 	return b, nil
 }
 
-// about is what the record says of the bid.
+// about returns the description of the bid for the report.
 func (b *bid) about() *evidence.Bid {
 	if b == nil {
 		return nil
@@ -84,8 +84,9 @@ func (b *bid) about() *evidence.Bid {
 	return &evidence.Bid{Bidder: b.Bidder, Tender: b.Tender, Lot: b.Lot}
 }
 
-// check makes a failure of each document whose file has another digest than the bid states, and
-// adds one for each digest that there is no file to compare with.
+// check marks each document as failed if its file does not have the digest that the bid states.
+// It adds a failed document for each other digest that differs from that of its file, or has no
+// file to be compared with.
 func (b *bid) check(docs []evidence.Document, companions []evidence.Companion) []evidence.Document {
 	if b == nil {
 		return docs
@@ -116,17 +117,8 @@ func (b *bid) check(docs []evidence.Document, companions []evidence.Companion) [
 	for _, path := range b.paths {
 		if want, ok := b.digests[path]; ok && !compared[path] {
 			docs = append(docs, evidence.Failed(evidence.Source{Path: path}, sbom.Header{},
-				&sbom.Error{Kind: sbom.ErrRead, Err: fmt.Errorf("%w: it states the SHA-256 %s, and this is a folder of files; state theirs", errBid, want)}))
+				&sbom.Error{Kind: sbom.ErrRead, Err: fmt.Errorf("%w: the bid states the SHA-256 %s for a folder; expected one for each file in it", errBid, want)}))
 		}
 	}
 	return docs
-}
-
-// inputs are the files of the bid and the paths that were given.
-func (c *config) inputs() []screen.Input {
-	paths := c.paths
-	if c.bid != nil {
-		paths = append(slices.Clone(paths), c.bid.paths...)
-	}
-	return screen.Collect(paths)
 }

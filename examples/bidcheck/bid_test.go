@@ -30,7 +30,7 @@ func TestBid(t *testing.T) {
 	bid := func(files string) { write(t, file, `{"bidder":"x","files":[`+files+`]}`) }
 	// Another file than was offered is not the bid.
 	bid(`{"path":"a.json","sha256":"` + strings.Repeat("0", 64) + `"}`)
-	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "not as the bid says") {
+	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "not the one that the bid describes") {
 		t.Errorf("another digest: status %d\n%s", status, out)
 	} else {
 		validate(t, out)
@@ -45,7 +45,7 @@ func TestBid(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "sub", "a.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`)
-	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "this is a folder of files") {
+	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "for a folder") {
 		t.Errorf("the digest of a folder: status %d\n%s", status, out)
 	} else {
 		validate(t, out)

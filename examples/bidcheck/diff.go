@@ -16,39 +16,40 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// A change is what became of a part with a finding, from one bid to another.
+// A change is what happened to the finding on a component from one bid to the other.
 type change struct {
-	Document  string `json:"document"` // within its bid
+	Document  string `json:"document"` // path inside the bid
 	Vendor    string `json:"vendor"`
 	Component string `json:"component"`
-	PURL      string `json:"purl"`   // of the part, without its version
-	Before    string `json:"before"` // verdict; "" if there was none
+	PURL      string `json:"purl"`   // without the version
+	Before    string `json:"before"` // the verdict; "" without a finding
 	After     string `json:"after"`
-	// BeforeVersion and AfterVersion are the part's; "" also where it is not there.
+	// BeforeVersion and AfterVersion are the versions of the component, "" if it has none or is
+	// missing in that bid.
 	BeforeVersion string `json:"beforeVersion"`
 	AfterVersion  string `json:"afterVersion"`
-	// Count is how many times the document has the part to which this happened.
+	// Count is the number of occurrences in the document with the same change.
 	Count int `json:"count"`
 }
 
-// differences are what changed between the reports on two bids, or two revisions of one.
+// differences are the changes between the reports on two bids, or on two versions of a bid.
 type differences struct {
 	Changes []change `json:"changes"`
-	Same    int      `json:"same"`
-	// Added and Removed are documents that only one of the two has. UnreadBefore is what of the
-	// first was not screened, so that a finding can be older than it seems; Unread is that of
-	// the second.
+	Same    int      `json:"same"` // findings that did not change
+	// Added and Removed are the documents that only one of the bids has. UnreadBefore is what was
+	// not screened in the first bid, because of which a finding can be older than it seems.
+	// Unread is what was not screened in the second.
 	Added        []string `json:"added"`
 	Removed      []string `json:"removed"`
 	UnreadBefore []string `json:"unreadBefore"`
 	Unread       []string `json:"unread"`
-	// Before and After are the coverage of each.
+	// Before and After are the coverage of the two reports.
 	Before evidence.Coverage `json:"before"`
 	After  evidence.Coverage `json:"after"`
 }
 
-// compareBids compares two reports by the paths of their documents within the bids, and in each
-// by the vendor and the identity of each part, its version, and how many times it is there.
+// compareBids compares two reports. Findings belong together if they are in documents with the
+// same path inside the bids and on the same component and vendor; see [differences.compare].
 func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
 	d := &differences{Changes: []change{}, Added: []string{}, Removed: []string{}, UnreadBefore: unread(a, rootA), Unread: unread(b, rootB), Before: a.Coverage, After: b.Coverage}
 	before, after := findingsOf(a, rootA), findingsOf(b, rootB)
@@ -62,17 +63,17 @@ func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
 		return cmp.Or(strings.Compare(x.document, y.document), strings.Compare(x.component, y.component), strings.Compare(x.purl, y.purl), strings.Compare(x.vendor, y.vendor))
 	})
 	for _, key := range keys {
-		d.part(key, before[key], after[key])
+		d.compare(key, before[key], after[key])
 	}
 	docsA, docsB := documentsOf(a, rootA), documentsOf(b, rootB)
-	d.Added, d.Removed = append(d.Added, missing(docsB, docsA)...), append(d.Removed, missing(docsA, docsB)...)
+	d.Added, d.Removed = append(d.Added, without(docsB, docsA)...), append(d.Removed, without(docsA, docsB)...)
 	return d
 }
 
-// part compares the occurrences of one part. Those that are the same in both go together first,
-// then those of one version, then the most severe with the most severe: what is left was added or
-// removed. So one occurrence more is a finding that is new, and another version is not.
-func (d *differences) part(key identity, before, after []occurrence) {
+// compare pairs the occurrences of a component in two bids: first those that are equal, then
+// those with the same version, then the most severe with the most severe. The rest was added or
+// removed. So one more occurrence is a new finding, but another version is not.
+func (d *differences) compare(key identity, before, after []occurrence) {
 	counts := make(map[change]int)
 	pair := func(same func(x, y occurrence) bool) {
 		var rest []occurrence
@@ -113,32 +114,43 @@ func (d *differences) part(key identity, before, after []occurrence) {
 	})
 }
 
-// unread is what of a bid was not screened.
+// unread returns what was not screened in a bid.
 func unread(r *evidence.Report, root string) []string {
 	all := []string{}
 	for _, g := range r.NotScreened() {
 		if g.Path != "" {
-			g.Path = cmp.Or(within(g.Path, root), "(the file itself)")
+			g.Path = cmp.Or(within(g.Path, root), itself)
 		}
 		all = append(all, g.String())
 	}
 	return all
 }
 
-var severity = map[string]int{"review": 1, "exclude": 2, "ban": 3}
+// itself stands for the path of a bid that is a single file.
+const itself = "(the file itself)"
 
-// An identity is a part in a document of a bid, without its version, and the vendor of a finding
-// on it.
+// severity returns the verdict of a finding, or [match.NoVerdict] for "", which means that there
+// is no finding.
+func severity(verdict string) match.Verdict {
+	v, err := match.ParseVerdict(verdict)
+	if err != nil {
+		return match.NoVerdict
+	}
+	return v
+}
+
+// An identity is a component of a document, without its version, and the vendor of a finding on
+// it.
 type identity struct{ document, vendor, component, purl string }
 
-// An occurrence is a part that a document has, with what was found.
+// An occurrence is the version of a component in a document, and the verdict on it.
 type occurrence struct{ version, verdict string }
 
 func worstFirst(x, y occurrence) int {
-	return cmp.Or(severity[y.verdict]-severity[x.verdict], strings.Compare(x.version, y.version))
+	return cmp.Or(cmp.Compare(severity(y.verdict), severity(x.verdict)), strings.Compare(x.version, y.version))
 }
 
-// findingsOf are the occurrences of each part with findings.
+// findingsOf returns the occurrences of each component with findings.
 func findingsOf(r *evidence.Report, root string) map[identity][]occurrence {
 	all := make(map[identity][]occurrence)
 	for i := range r.Documents {
@@ -153,8 +165,8 @@ func findingsOf(r *evidence.Report, root string) map[identity][]occurrence {
 	return all
 }
 
-// unversioned is the part's own package URL in canonical form without its version, and without
-// what says where or how it was built; "" if it has none.
+// unversioned returns the package URL of a component in canonical form without version,
+// qualifiers and subpath, or "" if the document gives no package URL.
 func unversioned(c *evidence.Component) string {
 	if c.PURL == "" {
 		return ""
@@ -167,15 +179,16 @@ func unversioned(c *evidence.Component) string {
 	return purl
 }
 
-// missing are the paths of the first list that the second has not.
-func missing(all, from []string) []string {
-	there := make(map[string]bool, len(from))
-	for _, p := range from {
-		there[p] = true
+// without returns the paths of the first list that are not in the second.
+func without(all, other []string) []string {
+	found := make(map[string]bool, len(other))
+	for _, p := range other {
+		found[p] = true
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(p string) bool { return there[p] })
+	return slices.DeleteFunc(slices.Clone(all), func(p string) bool { return found[p] })
 }
 
+// documentsOf returns the paths of all documents.
 func documentsOf(r *evidence.Report, root string) []string {
 	var all []string
 	for i := range r.Documents {
@@ -184,59 +197,59 @@ func documentsOf(r *evidence.Report, root string) []string {
 	return all
 }
 
-// within is a path without the bid that it is in; the bid itself, if it is one file, is "".
+// within returns a path relative to its bid: "" for a bid that is a single file.
 func within(path, root string) string {
 	path = strings.TrimPrefix(path, "./")
-	if root = evidence.EscapePath(filepath.ToSlash(filepath.Clean(root))); root == "." { // as paths in it are
+	if root = evidence.EscapePath(filepath.ToSlash(filepath.Clean(root))); root == "." { // paths in the current folder do not start with it
 		return path
 	}
 	return strings.TrimLeft(strings.TrimPrefix(path, root), "/")
 }
 
-// reached reports whether a finding is there that was milder or not there before, and that is
-// at least so severe.
+// reached reports whether a finding is new or became more severe, and is as severe as failOn or
+// more.
 func (d *differences) reached(failOn match.Verdict) bool {
 	return failOn != match.NoVerdict && slices.ContainsFunc(d.Changes, func(c change) bool {
-		return severity[c.After] > severity[c.Before] && severity[c.After] >= max(1, severity[failOn.String()])
+		return severity(c.After) > severity(c.Before) && severity(c.After) >= failOn
 	})
 }
 
-// write prints the differences for people.
-func (d *differences) write(w io.Writer) error {
+// writeText prints the differences for people.
+func (d *differences) writeText(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintln(out, "A finding is for a person to decide on. It is no legal advice.")
+	fmt.Fprintln(out, "A finding is for a person to decide on. It is not legal advice.")
 	for _, list := range []struct {
 		what  string
 		paths []string
 	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the first", d.UnreadBefore}, {"not screened in the second", d.Unread}} {
 		for _, p := range list.paths {
-			fmt.Fprintf(out, "%s: %s\n", list.what, evidence.Printable(cmp.Or(p, "(the file itself)")))
+			fmt.Fprintf(out, "%s: %s\n", list.what, evidence.Printable(cmp.Or(p, itself)))
 		}
 	}
-	several := make(map[[3]string]int) // parts of one name, by their package URLs
+	purls := make(map[[3]string]int) // how many package URLs the components with a name have
 	for i, c := range d.Changes {
 		if i == 0 || d.Changes[i-1].PURL != c.PURL {
-			several[[3]string{c.Document, c.Component, c.Vendor}]++
+			purls[[3]string{c.Document, c.Component, c.Vendor}]++
 		}
 	}
 	last := "\x00"
 	for _, c := range d.Changes {
 		if c.Document != last {
 			last = c.Document
-			fmt.Fprintf(out, "\n%s\n", evidence.Printable(cmp.Or(c.Document, "(the file itself)")))
+			fmt.Fprintf(out, "\n%s\n", evidence.Printable(cmp.Or(c.Document, itself)))
 		}
-		fmt.Fprintf(out, "  %s\n", c.line(several[[3]string{c.Document, c.Component, c.Vendor}] > 1))
+		fmt.Fprintf(out, "  %s\n", c.line(purls[[3]string{c.Document, c.Component, c.Vendor}] > 1))
 	}
 	changed := 0
 	for _, c := range d.Changes {
 		changed += c.Count
 	}
-	fmt.Fprintf(out, "\nIn all: %d findings changed, %d stayed as they were.\n", changed, d.Same)
-	fmt.Fprintf(out, "Parts without a vendor identity: %d, then %d. Fields that could not be read: %d, then %d.\n", d.Before.Unidentified, d.After.Unidentified, d.Before.Malformed, d.After.Malformed)
+	fmt.Fprintf(out, "\nIn total: %d findings changed, %d stayed the same.\n", changed, d.Same)
+	fmt.Fprintf(out, "Components without a vendor identity: %d in the first, %d in the second. Fields that could not be read: %d in the first, %d in the second.\n", d.Before.Unidentified, d.After.Unidentified, d.Before.Malformed, d.After.Malformed)
 	return out.Flush()
 }
 
-// line is the change for people: "added: nothing → ban: agent 2 — Kaspersky".
+// line returns the change for people: "added: nothing → ban: agent 2 — Kaspersky".
 func (c *change) line(withPURL bool) string {
 	kind, version := "changed", c.AfterVersion
 	switch {

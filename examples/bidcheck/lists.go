@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,16 +19,10 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// lists says how denylists are opened that did not come with the program.
-type lists struct {
-	verifier string // a key, or a file that has it
-	state    string // file with the statement on the release last trusted
-	pin      string // digest
-}
-
-// open opens an embedded release by name, a release's file that is signed or pinned, or
-// the folder of a list of one's own, which is layered over the newest release.
-func (l *lists) open(name string) (*denylist.Release, error) {
+// openDenylist opens a release of this program by its name, the file of a release that is
+// signed or has the digest pin, or the folder of a custom list, which is added to the newest
+// release.
+func (c *config) openDenylist(name, pin string) (*denylist.Release, error) {
 	if name == "" {
 		return denylist.Current(), nil
 	}
@@ -47,17 +42,18 @@ func (l *lists) open(name string) (*denylist.Release, error) {
 		return nil, err
 	}
 	switch {
-	case l.pin != "":
-		return denylist.OpenPinned(strings.TrimSuffix(filepath.Base(name), ".json"), data, l.pin)
-	case l.verifier != "":
-		return l.signed(name, data)
+	case pin != "":
+		return denylist.OpenPinned(strings.TrimSuffix(filepath.Base(name), ".json"), data, pin)
+	case c.opts.verifier != "":
+		return c.openSigned(name, data)
 	}
-	return nil, fmt.Errorf("-denylist %s is a file: expected -verifier KEY, with %s.note beside it, or -pin DIGEST", name, name)
+	return nil, fmt.Errorf("-denylist %s is a file, and nothing shows that it is genuine; expected -verifier KEY and the file %s.note, or -pin DIGEST", name, name)
 }
 
-// signed opens a release's file by the signed statement beside it.
-func (l *lists) signed(name string, data []byte) (*denylist.Release, error) {
-	key := l.verifier
+// openSigned opens the file of a release with the signed statement beside it. With -trusted,
+// it refuses an older release than the last one and records the new one.
+func (c *config) openSigned(name string, data []byte) (*denylist.Release, error) {
+	key := c.opts.verifier
 	if content, err := os.ReadFile(key); err == nil {
 		key = strings.TrimSpace(string(content))
 	}
@@ -71,42 +67,22 @@ func (l *lists) signed(name string, data []byte) (*denylist.Release, error) {
 	}
 	trust := denylist.Trust{
 		Keys: note.VerifierList(verifier),
-		// The clock decides whether a list may still be used. It has no say in results.
+		// The clock decides only whether a list may still be used. Results do not depend on it.
 		Today: vendors.Date(time.Now().UTC().Format(time.DateOnly)),
 	}
-	if l.state == "" {
-		release, _, err := denylist.OpenSigned(data, statement, trust)
+	state := c.opts.trusted
+	if state != "" {
+		trust.Last, err = os.ReadFile(state)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("-trusted: %w", err)
+		}
+	}
+	release, err := denylist.OpenSigned(data, statement, trust)
+	if err != nil || state == "" {
 		return release, err
 	}
-	last, err := os.ReadFile(l.state)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return nil, err
-	default:
-		s, err := denylist.Verify(last, trust.Keys)
-		if err != nil {
-			return nil, fmt.Errorf("-trusted %s: %w", l.state, err)
-		}
-		trust.Last = &s
-	}
-	release, _, err := denylist.OpenSigned(data, statement, trust)
-	if err != nil {
-		return nil, err
-	}
-	return release, replace(l.state, statement)
-}
-
-// replace writes a file whole or not at all.
-func replace(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
+	return release, writeFile(state, 0o600, func(w io.Writer) error {
+		_, err := w.Write(statement)
 		return err
-	}
-	defer os.Remove(tmp.Name()) // it is gone once it has been renamed
-	_, err = tmp.Write(data)
-	if err = errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	})
 }

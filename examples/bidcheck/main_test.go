@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -581,5 +582,40 @@ func TestExplain(t *testing.T) {
 		if status, out, stderr := check(t, "", "-explain", none, "testdata/bids/endpoint-tender"); status != 2 || out != "" || !strings.Contains(stderr, "no such finding") {
 			t.Errorf("-explain %s: status %d, %q, %q", none, status, out, stderr)
 		}
+	}
+}
+
+// The help text fits a terminal, and is read before it changes.
+func TestHelp(t *testing.T) {
+	status, out, help := check(t, "", "-help")
+	if status != exitClear || out != "" {
+		t.Errorf("status %d, output %q", status, out)
+	}
+	for line := range strings.Lines(help) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	golden.Check(t, "testdata/help.txt", []byte(help))
+	// The groups have every flag, once.
+	listed := 0
+	for _, g := range flagGroups {
+		listed += len(g.names)
+	}
+	(&options{}).flagSet().VisitAll(func(f *flag.Flag) {
+		listed--
+		if strings.Count(help, "\n  -"+f.Name+" ")+strings.Count(help, "\n  -"+f.Name+"\n") != 1 {
+			t.Errorf("-%s is not in the help text exactly once", f.Name)
+		}
+	})
+	if listed != 0 {
+		t.Errorf("the groups have %d names more than there are flags", listed)
+	}
+}
+
+func TestVersionNamesModuleAndDenylist(t *testing.T) {
+	status, out, stderr := check(t, "", "-version")
+	if list := denylist.Current(); status != exitClear || stderr != "" || !strings.HasPrefix(out, "bidcheck ") || !strings.Contains(out, "denylist "+list.Name()+" ("+list.Digest()+")") {
+		t.Errorf("status %d, %q, %q", status, out, stderr)
 	}
 }

@@ -23,15 +23,14 @@ import (
 	"github.com/clause76/clause76/match/screen"
 )
 
-// A form is one in which a report can be written.
+// A form is a format of the report.
 type form struct {
 	name   string
-	ending string // of files that are written in it
+	ending string // of the names of files
 	write  func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error
 }
 
-// forms are those of -format, in the order of the help. A file whose name ends in several
-// of them is of the longest.
+// forms are the formats of -format, in the order of the help text.
 var forms = []form{
 	{"table", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		return r.WriteTable(w, tableOptions(w))
@@ -54,7 +53,7 @@ var forms = []form{
 	}},
 }
 
-// openFile opens a file of a report, if it can be read twice.
+// openFile opens a file that was screened, for a view that quotes from it.
 func openFile(path string) (io.ReadCloser, error) {
 	if path == screen.Stdin {
 		return nil, errStdin
@@ -66,18 +65,24 @@ func openFile(path string) (io.ReadCloser, error) {
 	return os.Open(name)
 }
 
-var errStdin = errors.New("it came from standard input, which can be read only once")
+var errStdin = errors.New("it was read from standard input, which can be read only once")
 
-// formNames are the names of all forms.
-func formNames() string {
-	var names []string
+// formNames returns the names of all forms: "table, json … or intoto".
+func formNames() string { return alternatives(func(f form) string { return f.name }) }
+
+// endings returns the endings of all forms: ".txt, .json … or .intoto.json".
+func endings() string { return alternatives(func(f form) string { return f.ending }) }
+
+func alternatives(word func(form) string) string {
+	var words []string
 	for _, f := range forms {
-		names = append(names, f.name)
+		words = append(words, word(f))
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-func formCalled(name string) (form, bool) {
+func formNamed(name string) (form, bool) {
 	i := slices.IndexFunc(forms, func(f form) bool { return f.name == name })
 	if i < 0 {
 		return form{}, false
@@ -85,16 +90,16 @@ func formCalled(name string) (form, bool) {
 	return forms[i], true
 }
 
-// An output is a file to write, or standard output, and its form.
+// An output is a file or standard output, and the form in which the report is written to it.
 type output struct {
-	path string // "" is standard output
+	path string // "" for standard output
 	form form
 }
 
-// outputs says where to write in which form. A -format that is given is that of standard
-// output or of the only file; otherwise a file's ending tells.
+// outputs returns where to write the report, and in which form. The format is that of standard
+// output or of the only file. With several files, it is that of files with an unknown ending.
 func outputs(format string, paths []string) ([]output, error) {
-	given, ok := formCalled(format)
+	given, ok := formNamed(format)
 	if format != "" && !ok {
 		return nil, fmt.Errorf("-format is %q; expected %s", format, formNames())
 	}
@@ -109,24 +114,25 @@ func outputs(format string, paths []string) ([]output, error) {
 		best := formOf(p)
 		switch {
 		case p == "" || p == screen.Stdin:
-			return nil, fmt.Errorf("-o %q is no file; expected a name that ends in %s, or no -o for standard output", p, endings())
+			return nil, fmt.Errorf("-o %q is not a file; expected a name that ends in %s, or no -o for standard output", p, endings())
 		case format != "" && (len(paths) == 1 || best.name == ""):
 			best = given
 		case best.name == "":
-			return nil, fmt.Errorf("-o %s: its ending is that of no form; expected %s, or -format with %s", p, endings(), formNames())
+			return nil, fmt.Errorf("-o %s: the ending is not that of a format; expected %s, or -format with %s", p, endings(), formNames())
 		}
 		if i := slices.IndexFunc(all, func(o output) bool { return sameFile(o.path, p) }); i >= 0 {
-			return nil, fmt.Errorf("-o %s and -o %s are one file", all[i].path, p)
+			return nil, fmt.Errorf("-o %s and -o %s are the same file", all[i].path, p)
 		}
 		all = append(all, output{p, best})
 	}
 	return all, nil
 }
 
-// formOf is the form of a file by its ending, in any case; the zero form if there is none.
+// formOf returns the form with the longest ending that the name of a file has, in any letter
+// case, or the zero form.
 func formOf(path string) form {
 	name := strings.ToLower(path)
-	if base, ok := strings.CutSuffix(name, ".sarif.json"); ok { // SARIF 2.1.0, 3.2, has both
+	if base, ok := strings.CutSuffix(name, ".sarif.json"); ok { // SARIF 2.1.0, section 3.2, allows both endings
 		name = base + ".sarif"
 	}
 	best := form{}
@@ -138,17 +144,8 @@ func formOf(path string) form {
 	return best
 }
 
-// endings are those of all forms.
-func endings() string {
-	var all []string
-	for _, f := range forms {
-		all = append(all, f.ending)
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]
-}
-
-// sameFile reports whether two paths are one file: by its place, which need not have a file yet,
-// or as a link to it.
+// sameFile reports whether two paths lead to the same file, directly or by links. The file need
+// not exist yet.
 func sameFile(a, b string) bool {
 	place := func(path string) string {
 		path, err := filepath.Abs(path)
@@ -168,38 +165,21 @@ func sameFile(a, b string) bool {
 	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
-// overwrites returns an error if an output is one of the files to screen: it would be lost.
-func (c *config) overwrites() error {
-	paths := c.paths
-	if c.bid != nil {
-		paths = append(slices.Clone(paths), c.bid.paths...)
-	}
+// checkInputsStay returns an error if an output is one of the files to screen, which would be
+// lost.
+func (c *config) checkInputsStay() error {
 	for _, o := range c.outputs {
-		for _, p := range paths {
+		for _, p := range c.inputPaths() {
 			if info, err := os.Stat(p); o.path != "" && err == nil && info.Mode().IsRegular() && sameFile(o.path, p) {
-				return fmt.Errorf("-o %s is the file %s that is to be screened", o.path, p)
+				return fmt.Errorf("-o %s is the file %s, which is to be screened and would be overwritten", o.path, p)
 			}
 		}
 	}
 	return nil
 }
 
-// writeReport writes the report to all outputs, or the explanation that was asked for.
-func (c *config) writeReport(ctx context.Context, r *evidence.Report, stdout io.Writer) error {
-	if c.explain != "" {
-		return c.outputs[0].to(stdout, func(w io.Writer) error {
-			return evidence.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), tableOptions(w))
-		})
-	}
-	var errs []error
-	for _, o := range c.outputs {
-		errs = append(errs, o.to(stdout, func(w io.Writer) error { return o.form.write(ctx, c, r, w) }))
-	}
-	return errors.Join(errs...)
-}
-
-// to calls write with where the output goes. A file is there whole or not at all.
-func (o output) to(stdout io.Writer, write func(io.Writer) error) error {
+// write calls write with the output. A file is written completely or not at all.
+func (o output) write(stdout io.Writer, write func(io.Writer) error) error {
 	if o.path == "" {
 		return write(stdout)
 	}
@@ -210,13 +190,18 @@ func (o output) to(stdout io.Writer, write func(io.Writer) error) error {
 		}
 		return errors.Join(write(f), f.Close())
 	}
-	f, err := os.CreateTemp(filepath.Dir(o.path), "."+filepath.Base(o.path)+".*")
+	return writeFile(o.path, 0o644, write)
+}
+
+// writeFile writes a file completely or not at all: to a temporary file, which is then renamed.
+func writeFile(path string, mode os.FileMode, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	err = errors.Join(write(f), f.Chmod(mode), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), o.path)
+		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		os.Remove(f.Name())
@@ -224,7 +209,7 @@ func (o output) to(stdout io.Writer, write func(io.Writer) error) error {
 	return err
 }
 
-// tableOptions suit what is written to: a terminal has colours and a width.
+// tableOptions returns colors and the width for a terminal, and neither for other outputs.
 func tableOptions(w io.Writer) *evidence.TableOptions {
 	opts := &evidence.TableOptions{}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {

@@ -143,10 +143,10 @@ func TestOutputUsage(t *testing.T) {
 		{[]string{"-o", in("report")}, ".txt, .json, .html"},
 		{[]string{"-o", in("report.pdf")}, ".txt, .json, .html"},
 		{[]string{"-o", in("report.html.bak")}, ".txt, .json, .html"},
-		{[]string{"-o", in("a.json"), "-o", in("none/../a.json")}, "one file"},
-		{[]string{"-o", in("a.json"), "-o", in("link/a.json")}, "one file"},
+		{[]string{"-o", in("a.json"), "-o", in("none/../a.json")}, "the same file"},
+		{[]string{"-o", in("a.json"), "-o", in("link/a.json")}, "the same file"},
 		{[]string{"-o", in("a.intoto.json")}, "-sign"},
-		{[]string{"-explain", "all", "-o", in("a.html")}, "-explain writes one table"},
+		{[]string{"-explain", "all", "-o", in("a.html")}, "-explain writes only one output, as table"},
 		{[]string{"-o", in("link/bid.json")}, "to be screened"},
 	} {
 		if status, out, stderr := check(t, "", append(tt.args, input)...); status != exitUsage || out != "" || !strings.Contains(stderr, tt.says) {

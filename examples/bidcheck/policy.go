@@ -12,12 +12,10 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// loadPolicy reads the policy of a buyer, and the day by which its waivers are judged.
-func (c *config) loadPolicy(path, day string, release *denylist.Release) error {
+// openPolicy reads the policy of a buyer, and the day on which its waivers must be valid.
+func (c *config) openPolicy(release *denylist.Release) error {
+	path, day := c.opts.policy, c.opts.day
 	if path == "" {
-		if day != "" {
-			return fmt.Errorf("-day is the day of a -policy, and there is none")
-		}
 		return nil
 	}
 	text, err := os.ReadFile(path)
@@ -28,7 +26,8 @@ func (c *config) loadPolicy(path, day string, release *denylist.Release) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if day == "" {
-		day = time.Now().UTC().Format(time.DateOnly) // waivers run out whether or not a list changes
+		// The clock decides here, because a waiver expires even if no denylist changes.
+		day = time.Now().UTC().Format(time.DateOnly)
 	}
 	c.day = vendors.Date(day)
 	if _, err := vendors.ParseDate(day); err != nil || !c.day.IsDay() {

@@ -18,11 +18,11 @@ var releases embed.FS
 //go:embed data/history.txt
 var history string
 
-// ErrUnknownRelease: this package does not have the release.
+// ErrUnknownRelease: there is no release with this name in this package.
 var ErrUnknownRelease = errors.New("denylist: unknown release")
 
-// Names returns the names of the releases that come with this package, which are dates,
-// oldest first. The last is the current one.
+// Names returns the names of the releases in this package. They are dates, oldest first, and the
+// last one is the current release.
 func Names() []string {
 	var names []string
 	for line := range strings.Lines(history) {
@@ -30,12 +30,11 @@ func Names() []string {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names) // older ones were cut later, as reconstructions
+	slices.Sort(names) // because some older ones were added later, as reconstructions
 	return names
 }
 
-// Current returns the newest release that comes with this package. It is read on
-// first use, once.
+// Current returns the newest release in this package. It is read once, on first use.
 func Current() *Release { return currentOnce() }
 
 var currentOnce = sync.OnceValue(func() *Release {
@@ -47,9 +46,8 @@ var currentOnce = sync.OnceValue(func() *Release {
 	return r
 })
 
-// Open returns a release that comes with this package. Its digest is checked
-// against the one recorded when it was cut. An unknown name is an
-// [ErrUnknownRelease].
+// Open returns the release in this package with the name, after a check of its digest. For an
+// unknown name the error is [ErrUnknownRelease].
 func Open(name string) (*Release, error) {
 	want := ""
 	for line := range strings.Lines(history) {
@@ -58,13 +56,13 @@ func Open(name string) (*Release, error) {
 		}
 	}
 	if want == "" {
-		return nil, fmt.Errorf("%w: %q; there are %s", ErrUnknownRelease, name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("%w: %q; expected one of %s", ErrUnknownRelease, name, strings.Join(Names(), ", "))
 	}
 	data, err := fs.ReadFile(releases, "data/releases/"+name+".json")
 	if err != nil {
 		return nil, err
 	}
-	r, err := checked(name, data, want)
+	r, err := parseWithDigest(name, data, want)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Force says what kind of text an instrument is. The set is closed.
+// A Force is the kind of text that an instrument is. The set is closed.
 type Force string
 
 // The forces.
@@ -38,11 +38,11 @@ const (
 	Warn      Action = "warn"
 )
 
-// An Effect says on what an action bears.
+// An Effect is what an action applies to.
 type Effect string
 
-// The effects. Measures on subsidy and on supply to the vendor are context: they
-// say nothing about buying or using its products.
+// The effects. Measures on subsidies and on supply to the vendor never lead to a verdict, because
+// they are not about buying or using its products.
 const (
 	Use         Effect = "use"
 	Procurement Effect = "procurement"
@@ -51,7 +51,7 @@ const (
 	Supply      Effect = "supply"
 )
 
-// A Basis says how a vendor comes under a clause.
+// A Basis is the way in which a clause covers a vendor.
 type Basis string
 
 // The bases.
@@ -61,29 +61,18 @@ const (
 	Covered Basis = "covered" // the clause's definition covers it, by a cited, dated fact
 )
 
-// A Depth says whether a clause reaches components inside other products.
+// A Depth tells whether a clause reaches components inside other products.
 type Depth string
 
 // The depths.
 const (
-	Any          Depth = "any"
-	Essential    Depth = "essential" // only substantial or essential components
-	Product      Depth = "product"   // no: the vendor's own products only
-	NotAddressed Depth = "notAddressed"
+	Any          Depth = "any"          // all components
+	Essential    Depth = "essential"    // only substantial or essential components
+	Product      Depth = "product"      // no components, only products of the vendor itself
+	NotAddressed Depth = "notAddressed" // the text does not mention components
 )
 
-// A Reason says why a vendor that was looked at is not listed.
-type Reason string
-
-// The reasons.
-const (
-	NotNamed      Reason = "notNamed"      // the text does not name it
-	CriterionOnly Reason = "criterionOnly" // the text gives a criterion and names nobody
-	Lifted        Reason = "lifted"        // the measure on it was lifted
-	ProductOnly   Reason = "productOnly"   // the text names a product of it and not the vendor
-)
-
-// An Instrument is a legal or official text.
+// An Instrument is a law or another official text.
 type Instrument struct {
 	ID           string `json:"id"`
 	Title        string `json:"title"`
@@ -93,8 +82,7 @@ type Instrument struct {
 	Binding      bool   `json:"binding"`
 	Addressees   string `json:"addressees"`
 	URL          string `json:"url"`
-	// Ground is what the text gives as its reason, in our words. It differs between
-	// instruments and says nothing about others.
+	// Ground is the reason that the text gives, in our words. It holds for this instrument only.
 	Ground   string     `json:"ground,omitzero"`
 	Note     string     `json:"note,omitzero"`
 	History  string     `json:"history,omitzero"` // id of the instrument that this one follows
@@ -105,64 +93,63 @@ type Instrument struct {
 	Context  []Context  `json:"context,omitempty"`
 }
 
-// An Event is something that happened, or by its terms will happen, to an instrument.
+// An Event is something that happened to an instrument, or will happen according to its text.
 type Event struct {
 	Date   vendors.Date `json:"date"`
-	Event  EventKind    `json:"event"`
-	Known  vendors.Date `json:"known,omitzero"` // since when it was public; default Date
+	Event  string       `json:"event"`          // "adopted", "effective", …
+	Known  vendors.Date `json:"known,omitzero"` // the day on which it became public; default Date
 	Note   string       `json:"note,omitzero"`
 	Source string       `json:"source"`
 }
 
-// An EventKind is the word for an event.
-type EventKind string
-
-// The kinds of events.
+// The values of Event.Event.
 const (
-	Tabled     EventKind = "tabled"
-	Adopted    EventKind = "adopted"
-	Issued     EventKind = "issued"
-	Published  EventKind = "published"
-	Enacted    EventKind = "enacted"
-	Effective  EventKind = "effective"
-	Amended    EventKind = "amended"
-	Upheld     EventKind = "upheld"
-	Suspended  EventKind = "suspended"
-	Terminated EventKind = "terminated"
-	Vacated    EventKind = "vacated"
-	Superseded EventKind = "superseded"
+	tabled     = "tabled"
+	adopted    = "adopted"
+	issued     = "issued"
+	published  = "published"
+	enacted    = "enacted"
+	effective  = "effective"
+	amended    = "amended"
+	upheld     = "upheld"
+	suspended  = "suspended"
+	terminated = "terminated"
+	vacated    = "vacated"
+	superseded = "superseded"
 )
 
-// A Clause is a part of an instrument, with its words. Passages that do not follow
-// one another in the original are separated by a line "[…]".
+var events = []string{tabled, adopted, issued, published, enacted, effective, amended, upheld, suspended, terminated, vacated, superseded}
+
+// A Clause is a part of an instrument, with its words. A line "[…]" separates passages that do
+// not follow one another in the original.
 type Clause struct {
 	ID       string `json:"id"`
 	Locator  string `json:"locator"`  // "paragraph 76"
 	Language string `json:"language"` // BCP 47: "en", "nl"
 	Text     string `json:"text"`
-	// Translation is ours, into English, and no official text.
+	// Translation is a translation into English, by us. It is not an official text.
 	Translation string       `json:"translation,omitzero"`
-	Verified    bool         `json:"verified"` // the words were seen in a copy of the official text
+	Verified    bool         `json:"verified"` // somebody read the words in a copy of the official text
 	Public      vendors.Date `json:"public"`
 	Source      string       `json:"source"`
 	Note        string       `json:"note,omitzero"`
-	// Digest is that of the text, "sha256:…", as a release records it.
+	// Digest is the digest of the text, "sha256:…", which a release records.
 	Digest string `json:"digest,omitzero"`
 }
 
-// A Listing says what a clause asks about a vendor's products.
+// A Listing is what a clause asks for about the products of a vendor.
 type Listing struct {
 	ID     string       `json:"id"`
 	Vendor vendors.ID   `json:"vendor"`
 	Clause string       `json:"clause"`
 	Named  string       `json:"named"`            // the name as the text writes it
-	In     string       `json:"namedIn,omitzero"` // the clause that has the name, if it is another
+	In     string       `json:"namedIn,omitzero"` // the clause with the name, if it is another one
 	Basis  Basis        `json:"basis"`
-	Fact   string       `json:"fact,omitzero"` // for Covered: the ownership fact, dated and sourced
+	Fact   string       `json:"fact,omitzero"` // for Covered: the fact about ownership, with date and source
 	Action Action       `json:"action"`
 	Effect Effect       `json:"effect"`
 	Depth  Depth        `json:"depth"`
-	Reach  string       `json:"reach,omitzero"` // the words on components inside other products, "" only for NotAddressed
+	Reach  string       `json:"reach,omitzero"` // the words on components inside other products; "" only for NotAddressed
 	Scope  Scope        `json:"scope"`
 	Quote  string       `json:"quote"`
 	Public vendors.Date `json:"public"`
@@ -174,34 +161,45 @@ type Listing struct {
 	Note       string       `json:"note,omitzero"`
 }
 
-// A Scope says what kinds of products a listing is about.
+// A Scope is the kinds of products that a listing is about.
 type Scope struct {
 	Software bool `json:"software"`
 	Hardware bool `json:"hardware"`
 	Services bool `json:"services"`
-	// Limit is a limit of purpose or product, in the text's own words; "" if none.
+	// Limit restricts the listing to a purpose or a kind of product, in the text's own words; ""
+	// for no limit.
 	Limit string `json:"limit,omitempty"`
-	// Settles are the component categories that are within the limit, Outside
-	// those that are not. Any other category, and none, leaves it open.
+	// Settles are the categories of components that the limit includes, and Outside those that it
+	// does not include. For other components the question stays open.
 	Settles []string `json:"settles,omitempty"`
 	Outside []string `json:"outside,omitempty"`
-	// Exceptions are carve-outs, in the text's own words.
+	// Exceptions are in the text's own words.
 	Exceptions []string `json:"exceptions,omitempty"`
 }
 
-// An Excluded entry is a vendor that was looked at and is not listed.
+// An Excluded entry is a vendor that was considered and is not listed.
 type Excluded struct {
 	ID     string       `json:"id"`
 	Vendor vendors.ID   `json:"vendor"`
 	Clause string       `json:"clause,omitzero"`
-	Reason Reason       `json:"reason"`
+	Reason string       `json:"reason"` // "notNamed", "criterionOnly", "lifted" or "productOnly"
 	Note   string       `json:"note"`
 	Public vendors.Date `json:"public"`
 	Until  vendors.Date `json:"until,omitzero"`
 	Source string       `json:"source"`
 }
 
-// A Context entry is counter-evidence or later history.
+// The values of Excluded.Reason.
+const (
+	notNamed      = "notNamed"      // the text does not name the vendor
+	criterionOnly = "criterionOnly" // the text gives a criterion and names nobody
+	lifted        = "lifted"        // the measure was lifted
+	productOnly   = "productOnly"   // the text names a product of the vendor, but not the vendor
+)
+
+var reasons = []string{notNamed, criterionOnly, lifted, productOnly}
+
+// A Context entry is counter-evidence or later history. It never leads to a verdict.
 type Context struct {
 	ID     string       `json:"id"`
 	Vendor vendors.ID   `json:"vendor"`

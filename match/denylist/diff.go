@@ -13,36 +13,33 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Class says what a change between two releases can do to verdicts.
-type Class string
-
-// The classes of changes.
+// The classes of changes between two releases, by what they can do to verdicts.
 const (
-	ToListed   Class = "toListed"   // a verdict can become stronger
-	ToUnlisted Class = "toUnlisted" // a verdict can become weaker
-	NoChange   Class = "noVerdict"  // no verdict can change
+	ToListed   = "toListed"   // a verdict can become more severe
+	ToUnlisted = "toUnlisted" // a verdict can become less severe
+	NoChange   = "noVerdict"  // no verdict can change
 )
 
-// A Change is one thing in which two releases differ, about one vendor.
+// A Change is one difference between two releases, about one vendor.
 type Change struct {
-	Class  Class
+	Class  string // [ToListed], [ToUnlisted] or [NoChange]
 	Vendor vendors.ID
-	// Entry is the id of the listing or excluded entry; "" for a change of the
-	// register or of a context entry.
+	// Entry is the id of the listing or excluded entry; "" for a change of the register or of a
+	// context entry.
 	Entry string
-	// What says in words what changed, and Why by which event or words of a text.
+	// What describes the change in words. Why names the events of the text that caused it.
 	What, Why string
-	// Before and After are the entry as each release cites it on its own day; nil if
-	// the release does not have it.
+	// Before and After are the entry as each release cites it on its own day; nil if the release
+	// does not have it.
 	Before, After *Citation
 }
 
-// Diff says what changed between two releases, about which vendors and why: entries that
-// came, went, or count for more or less on the day of each release, and the register.
-// Changes are in order of the vendor, then the entry.
+// Diff returns what changed from one release to another, and why: entries that were added, removed
+// or changed, or have another status on the day of the release, and changes of the register. They
+// are in the order of vendors, then of entries.
 //
-// Two changes of opposite classes may stand beside one another for one vendor: a listing
-// that another instrument follows, or a register that has more names and more exclusions.
+// A vendor can have changes of opposite classes: for instance, one instrument replaces another, or
+// the register gets more names and more exclusions.
 func Diff(before, after *Release) []Change {
 	var out []Change
 	ids := make(map[vendors.ID]bool)
@@ -71,6 +68,7 @@ func Diff(before, after *Release) []Change {
 	return out
 }
 
+// entries returns the entries about a vendor by their ids.
 func entries(r *Release, id vendors.ID) map[string]*Entry {
 	m := make(map[string]*Entry)
 	for _, e := range r.byVendor[id] {
@@ -82,60 +80,48 @@ func entries(r *Release, id vendors.ID) map[string]*Entry {
 // change compares one entry of two releases.
 func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.Date) (Change, bool) {
 	c := Change{Vendor: id, Entry: key}
-	a, b := -1, -1 // weight of an entry that is not there
+	a, b := Action(""), Action("")
 	if old != nil {
 		cite := old.Cite(oldDay)
-		c.Before, a = &cite, old.weight(oldDay)
+		c.Before, a = &cite, old.StrongestOn(oldDay)
 	}
 	if now != nil {
 		cite := now.Cite(newDay)
-		c.After, b = &cite, now.weight(newDay)
+		c.After, b = &cite, now.StrongestOn(newDay)
 	}
 	switch {
 	case old == nil:
 		c.What = "new: " + describe(c.After)
 		c.Why = reason(now, oldDay, newDay)
 	case now == nil:
-		c.What = "gone: " + describe(c.Before)
+		c.What = "removed: " + describe(c.Before)
 		c.Why = reason(old, oldDay, newDay)
-	case c.Before.Status != c.After.Status || a != b:
+	case c.Before.Status != c.After.Status || rank(a) != rank(b):
 		c.What = c.Before.Status + " became " + c.After.Status + ": " + describe(c.After)
 		c.Why = reason(now, oldDay, newDay)
 	case !sameEntry(old, now):
-		c.What = "its words or its scope changed: " + describe(c.After)
-		c.Why = "the record was corrected or extended"
-		// What a scope comes to depends on the component.
-		c.Class = ToListed
+		c.What = "the words or the scope changed: " + describe(c.After)
+		c.Why = corrected
+		c.Class = ToListed // possibly: the effect of a scope depends on the component
 		return c, true
 	default:
 		return c, false
 	}
-	switch d := cmp.Compare(max(a, 0), max(b, 0)); {
-	case d < 0:
-		c.Class = ToListed
-	case d > 0:
-		c.Class = ToUnlisted
-	default:
-		c.Class = NoChange
-	}
+	c.Class = [...]string{ToUnlisted, NoChange, ToListed}[1+cmp.Compare(rank(b), rank(a))]
 	return c, true
 }
 
-// weight is the strongest that an entry can come to on the day: 0 nothing, 1 review,
-// 2 exclude, 3 ban.
-func (e *Entry) weight(day vendors.Date) int {
-	l := e.Listing
-	state := e.State(day)
-	if l == nil || l.Effect == Supply || l.Effect == Subsidy || state != InForce && state != Proposed {
+// rank orders actions by the verdicts that they can lead to; the rank of "" is 0.
+func rank(a Action) int {
+	switch a {
+	case "":
 		return 0
-	}
-	switch {
-	case state == Proposed, !l.Verified, e.Clause != nil && !e.Clause.Verified, l.Action == Review, l.Action == Warn:
+	case Review, Warn:
 		return 1
-	case l.Action == Ban:
-		return 3
+	case Exclude, PhaseOut, Diversify:
+		return 2
 	}
-	return 2
+	return 3 // Ban
 }
 
 func sameEntry(a, b *Entry) bool {
@@ -144,7 +130,10 @@ func sameEntry(a, b *Entry) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
-// describe cites an entry in a line: what it is before what it says.
+// corrected is the reason for a change that no event caused.
+const corrected = "the entry was corrected or extended"
+
+// describe describes an entry in one line: the instrument, the clause and what it asks for.
 func describe(c *Citation) string {
 	s := c.Title
 	if c.Clause != "" {
@@ -166,13 +155,13 @@ func describe(c *Citation) string {
 	return s + " (" + strings.Join(words, "; ") + ")"
 }
 
-// reason is the events of the instrument between the days.
+// reason returns the events of the instrument between the days.
 func reason(e *Entry, from, until vendors.Date) string {
-	from, until = min(from, until), max(from, until) // a comparison can go back in time
+	from, until = min(from, until), max(from, until) // the later release can come first
 	var words []string
 	for _, ev := range e.Instrument.Events {
 		if ev.Date > from && ev.Date <= until {
-			w := string(ev.Event) + " on " + string(ev.Date)
+			w := ev.Event + " on " + string(ev.Date)
 			if ev.Note != "" {
 				w += ", " + ev.Note
 			}
@@ -180,11 +169,12 @@ func reason(e *Entry, from, until vendors.Date) string {
 		}
 	}
 	if len(words) == 0 {
-		return "no event between the releases: the record was corrected or extended"
+		return "no event between the releases: " + corrected
 	}
 	return strings.Join(words, "; ")
 }
 
+// contextChanges returns the context entries that are new or have another text.
 func contextChanges(id vendors.ID, before, after *Release) (out []Change) {
 	had := make(map[string]string)
 	for _, c := range before.context[id] {
@@ -198,25 +188,27 @@ func contextChanges(id vendors.ID, before, after *Release) (out []Change) {
 	return out
 }
 
-// registerChanges compares what two registers have of a vendor. More identifiers can
-// only attribute more to it, more exclusions and weaker identifiers only less.
+const registerSources = "see the sources in the register"
+
+// registerChanges compares a vendor in two registers. More identifiers can only attribute more
+// components to the vendor. More exclusions and weaker identifiers can only attribute fewer.
 func registerChanges(id vendors.ID, old, now *vendors.Vendor) (out []Change) {
 	a, b := identifierSet(old), identifierSet(now)
 	x, y := exclusionSet(old), exclusionSet(now)
 	more, fewer := missing(b, a)+missing(x, y), missing(a, b)+missing(y, x)
 	if m := memberSet(now); m != memberSet(old) {
-		more, fewer = more+1, fewer+1 // dates of memberships work both ways
+		more, fewer = more+1, fewer+1 // dates of memberships can do both
 	}
 	if more > 0 {
-		out = append(out, Change{Class: ToListed, Vendor: id, What: fmt.Sprintf("register: %d identifiers came or became surer, or exclusions went", more), Why: "see the register's sources"})
+		out = append(out, Change{Class: ToListed, Vendor: id, What: fmt.Sprintf("register: %d identifiers were added or became stronger, or exclusions were removed", more), Why: registerSources})
 	}
 	if fewer > 0 {
-		out = append(out, Change{Class: ToUnlisted, Vendor: id, What: fmt.Sprintf("register: %d identifiers went or became weaker, or exclusions came", fewer), Why: "see the register's sources"})
+		out = append(out, Change{Class: ToUnlisted, Vendor: id, What: fmt.Sprintf("register: %d identifiers were removed or became weaker, or exclusions were added", fewer), Why: registerSources})
 	}
 	return out
 }
 
-// identifierSet has each identifier with all that its tier depends on.
+// identifierSet returns the identifiers with everything that decides the tier of an attribution.
 func identifierSet(v *vendors.Vendor) map[string]bool {
 	set := make(map[string]bool)
 	if v != nil {
@@ -249,7 +241,7 @@ func memberSet(v *vendors.Vendor) string {
 	return strings.Join(s, "\n")
 }
 
-// missing counts what is in a and not in b.
+// missing counts the keys of a that are not in b.
 func missing(a, b map[string]bool) (n int) {
 	for k := range a {
 		if !b[k] {

@@ -23,6 +23,7 @@ type Release struct {
 	date        vendors.Date
 	digest      string
 	trust       TrustKind
+	expires     vendors.Date // of the signed statement
 	instruments []*Instrument
 	register    *vendors.Register
 	byID        map[string]*Instrument
@@ -41,19 +42,19 @@ type releaseFile struct {
 	Register    jsontext.Value `json:"register"`
 }
 
-// Schema is the version of a release's format.
+// Schema is the version of the format of a release.
 const Schema = "1"
 
 // Name returns the release's name: "2018.06.13".
 func (r *Release) Name() string { return r.name }
 
-// Date returns the day of the release, which is the default as-of day.
+// Date returns the day of the release, on which its entries are evaluated by default.
 func (r *Release) Date() vendors.Date { return r.date }
 
-// Digest returns the digest of the release's file: "h1:…".
+// Digest returns the digest of the file of the release: "h1:…".
 func (r *Release) Digest() string { return r.digest }
 
-// Register returns the register of vendors that the release was cut with.
+// Register returns the register of vendors that belongs to the release.
 func (r *Release) Register() *vendors.Register { return r.register }
 
 // Jurisdictions returns the jurisdictions of the instruments, each once, in alphabetical order.
@@ -66,25 +67,27 @@ func (r *Release) Jurisdictions() []string {
 	return slices.Compact(all)
 }
 
-// Instruments returns the instruments in order of their ids. The caller must not
-// change them.
+// Instruments returns the instruments in the order of their ids. The caller must not change
+// them.
 func (r *Release) Instruments() []*Instrument { return slices.Clone(r.instruments) }
 
 // An Entry is a listing or an excluded entry with its instrument and clause.
 type Entry struct {
 	Instrument *Instrument
-	Clause     *Clause   // nil if an excluded entry concerns no clause
+	Clause     *Clause   // nil if an excluded entry is about no particular clause
 	Listing    *Listing  // nil for an excluded entry
 	Excluded   *Excluded // nil for a listing
 }
 
-// ForVendor returns the entries about a vendor in order of their ids.
+// ForVendor returns the entries about a vendor in the order of their ids. The caller must not
+// change them.
 func (r *Release) ForVendor(id vendors.ID) []Entry { return r.byVendor[id] }
 
-// ContextFor returns the context entries about a vendor in order of their dates.
+// ContextFor returns the context entries about a vendor in the order of their dates. The caller
+// must not change them.
 func (r *Release) ContextFor(id vendors.ID) []Context { return r.context[id] }
 
-// A Citation is a listing or an excluded entry as shown to a person.
+// A Citation is a listing or an excluded entry with everything that a person needs to check it.
 type Citation struct {
 	Listing      string `json:"listing"`
 	Instrument   string `json:"instrument"`
@@ -100,30 +103,30 @@ type Citation struct {
 	Effect       Effect `json:"effect"`
 	Basis        Basis  `json:"basis"`
 	Depth        Depth  `json:"depth"`
-	// Inferred says that the text does not address components inside other
-	// products, and that the component is one, or may be one.
+	// Inferred is true if the text does not mention components inside other products, but the
+	// component is one, or may be one.
 	Inferred bool   `json:"inferred"`
 	Scope    *Scope `json:"scope"`
 	Quote    string `json:"quote"`
 	Language string `json:"language"`
-	// Translation of the clause into English, by us; "" if there is none.
+	// Translation is a translation of the clause into English, by us; "" if there is none.
 	Translation string `json:"translation,omitzero"`
-	// Ground is what the instrument gives as its reason, in our words.
+	// Ground is the reason that the instrument gives, in our words.
 	Ground string `json:"ground,omitzero"`
-	// Fact is, for the basis Covered, what brings the vendor under the clause.
+	// Fact is the reason why the clause covers the vendor, for the basis Covered.
 	Fact string `json:"fact,omitzero"`
-	// QuoteStart and QuoteEnd are the half-open range of the quote in the clause,
-	// in Unicode code points.
+	// QuoteStart and QuoteEnd are the position of the quote in the clause: the half-open range, in
+	// Unicode code points.
 	QuoteStart int    `json:"quoteStart"`
 	QuoteEnd   int    `json:"quoteEnd"`
 	TextDigest string `json:"textDigest"` // of the clause: "sha256:…"
 	URL        string `json:"url"`
-	// Note says what the text leaves open, or why an entry is not a listing.
+	// Note tells what the text leaves open, or why an entry is not a listing.
 	Note string `json:"note"`
 }
 
-// Cite returns the citation of an entry on a day. An excluded entry is cited with
-// the whole clause, so that a reader can see what it does not say.
+// Cite returns the citation of an entry on a day. For an excluded entry the quote is the whole
+// clause, so that a reader can see that the vendor is not in it.
 func (e Entry) Cite(day vendors.Date) Citation {
 	in := e.Instrument
 	c := Citation{
@@ -167,13 +170,13 @@ func (c *Clause) TextDigest() string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// digest returns the dirhash h1 of one file.
+// digest returns the h1 digest of one file, see [dirhash.Hash1].
 func digest(name string, data []byte) string {
 	sum, err := dirhash.Hash1([]string{name}, func(string) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(data)), nil
 	})
 	if err != nil {
-		panic("denylist: internal error: " + err.Error()) // a buffer does not fail, and name has no newline
+		panic("denylist: internal error: " + err.Error()) // reading a buffer cannot fail, and the name has no newline
 	}
 	return sum
 }

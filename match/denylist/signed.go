@@ -5,143 +5,125 @@ package denylist
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/clause76/clause76/match/denylist/internal/statement"
 	"github.com/clause76/clause76/vendors"
 )
 
-// Errors of [OpenSigned] and [OpenPinned] beside those of [Parse], for errors.Is. A file
-// with another digest than was signed or pinned is an [ErrDigest].
+// Errors of [OpenSigned] and [OpenPinned], for errors.Is, in addition to those of [Parse]. A
+// file that does not have the signed or pinned digest is an [ErrDigest].
 var (
-	// ErrSignature: no signature by a key that is trusted, or a statement that is none.
+	// ErrSignature: no signature by a trusted key, or the signed text is not a statement.
 	ErrSignature = errors.New("no valid signature")
-	// ErrExpired: the statement's last day is over.
+	// ErrExpired: the statement is no longer valid.
 	ErrExpired = errors.New("expired")
-	// ErrRollback: the release is older than one that was trusted before, or of the same
-	// day and another one.
+	// ErrRollback: the release is older than the one last trusted, or differs from it although
+	// it has the same date.
 	ErrRollback = errors.New("older than the release last trusted")
 )
 
-// A Statement is what is signed of a release. Its text is a note of
-// golang.org/x/mod/sumdb/note, which has Ed25519 signatures.
-type Statement struct {
-	Release string
-	Date    vendors.Date
-	// Expires is the first day on which the statement is no longer good, so that nobody
-	// can be kept on an old list for long without noticing.
-	Expires vendors.Date
-	Digest  string
+// Trust tells [OpenSigned] which statements to accept.
+type Trust struct {
+	Keys note.Verifiers
+	// Today decides whether a statement has expired. It is an argument because this package
+	// reads no clock.
+	Today vendors.Date
+	// Last is the signed statement on the release last trusted, or nil. A program keeps the
+	// statement of each release that it opened, so that nobody can give it an older one.
+	Last []byte
 }
 
-const statementHead = "clause76 denylist release"
-
-// String returns the text that is signed.
-func (s Statement) String() string {
-	return fmt.Sprintf("%s\nrelease %s\ndate %s\nexpires %s\ndigest %s\n", statementHead, s.Release, s.Date, s.Expires, s.Digest)
-}
-
-// Verify returns the statement of a signed note. The error wraps [ErrSignature].
-func Verify(signed []byte, keys note.Verifiers) (Statement, error) {
-	n, err := note.Open(signed, keys)
+// statement reads a signed statement.
+func (t *Trust) statement(signed []byte) (*statement.Statement, error) {
+	s, err := statement.Open(signed, t.Keys)
 	if err != nil {
-		return Statement{}, fmt.Errorf("%w: %w", ErrSignature, err)
-	}
-	var s Statement
-	fields := []struct {
-		name string
-		to   *string
-	}{{"release", &s.Release}, {"date", (*string)(&s.Date)}, {"expires", (*string)(&s.Expires)}, {"digest", &s.Digest}}
-	lines := strings.Split(strings.TrimSuffix(n.Text, "\n"), "\n")
-	if len(lines) != len(fields)+1 || lines[0] != statementHead {
-		return Statement{}, fmt.Errorf("%w: the note is no statement on a release", ErrSignature)
-	}
-	for i, f := range fields {
-		name, value, ok := strings.Cut(lines[i+1], " ")
-		if !ok || name != f.name || value == "" {
-			return Statement{}, fmt.Errorf("%w: line %d is %q; expected %s and a value", ErrSignature, i+2, lines[i+1], f.name)
-		}
-		*f.to = value
-	}
-	if err := errors.Join(day("date", s.Date), day("expires", s.Expires)); err != nil {
-		return Statement{}, fmt.Errorf("%w: %w", ErrSignature, err)
+		return nil, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
 	return s, nil
 }
 
-// Trust says whom and what a reader of releases trusts.
-type Trust struct {
-	Keys note.Verifiers
-	// Today decides whether a statement has expired. It is an argument: this package
-	// reads no clock.
-	Today vendors.Date
-	// Last is the statement on the release last trusted, or nil.
-	Last *Statement
-}
-
-// OpenSigned reads a release's file if its statement is signed by a key that is trusted,
-// has not expired, is not older than the one last trusted, and has the file's digest.
-// The errors are [ErrSignature], [ErrExpired], [ErrRollback], [ErrDigest] and those of
-// [Parse]; all wrap [ErrRelease]. The statement is returned to be kept as [Trust.Last].
-func OpenSigned(data, signed []byte, t Trust) (*Release, Statement, error) {
-	fail := func(err error) (*Release, Statement, error) {
-		return nil, Statement{}, fmt.Errorf("%w: %w", ErrRelease, err)
-	}
-	s, err := Verify(signed, t.Keys)
+// accept returns the statement if it is signed with a trusted key, has not expired and is not
+// older than the last one.
+func (t *Trust) accept(signed []byte) (*statement.Statement, error) {
+	s, err := t.statement(signed)
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	if err := day("today", t.Today); err != nil {
-		return fail(err)
+		return nil, err
 	}
 	if t.Today >= s.Expires {
-		return fail(fmt.Errorf("release %s: %w on %s; expected a newer statement", s.Release, ErrExpired, s.Expires))
+		return nil, fmt.Errorf("release %s: %w on %s; expected a newer statement", s.Release, ErrExpired, s.Expires)
 	}
-	if l := t.Last; l != nil && (s.Date < l.Date || s.Date == l.Date && s.Digest != l.Digest) {
-		return fail(fmt.Errorf("release %s of %s with digest %s: %w, %s of %s with digest %s", s.Release, s.Date, s.Digest, ErrRollback, l.Release, l.Date, l.Digest))
+	if t.Last == nil {
+		return s, nil
 	}
-	r, err := checked(s.Release, data, s.Digest)
+	last, err := t.statement(t.Last)
 	if err != nil {
-		return nil, Statement{}, err
+		return nil, fmt.Errorf("the statement on the release last trusted: %w", err)
 	}
-	if r.date != s.Date {
-		return fail(fmt.Errorf("release %s is of %s and its statement of %s: %w", s.Release, r.date, s.Date, ErrDigest))
+	if s.Date < last.Date || s.Date == last.Date && s.Digest != last.Digest {
+		return nil, fmt.Errorf("release %s of %s with digest %s: %w, %s of %s with digest %s", s.Release, s.Date, s.Digest, ErrRollback, last.Release, last.Date, last.Digest)
 	}
-	r.trust = Signed
-	return r, s, nil
+	return s, nil
 }
 
-// OpenPinned reads a release's file if it has the digest, for audits of an old screening:
-// no signature, age or expiry is looked at. The release says so, see [Release.Trust].
+// OpenSigned reads the file of a release if it has the digest in the signed statement, and the
+// statement is signed with a trusted key, has not expired, and is not older than the one last
+// trusted. The errors are [ErrSignature], [ErrExpired], [ErrRollback], [ErrDigest] and those of
+// [Parse]. All wrap [ErrRelease].
+func OpenSigned(data, signed []byte, t Trust) (*Release, error) {
+	s, err := t.accept(signed)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRelease, err)
+	}
+	r, err := parseWithDigest(s.Release, data, s.Digest)
+	if err != nil {
+		return nil, err
+	}
+	if r.date != s.Date {
+		return nil, fmt.Errorf("%w: release %s is of %s, but its statement is about one of %s: %w", ErrRelease, s.Release, r.date, s.Date, ErrDigest)
+	}
+	r.trust, r.expires = Signed, s.Expires
+	return r, nil
+}
+
+// OpenPinned reads the file of a release if it has the digest. It is for audits of an old
+// screening: signature, age and expiry do not matter. [Release.Trust] tells.
 func OpenPinned(name string, data []byte, digest string) (*Release, error) {
-	r, err := checked(name, data, digest)
+	r, err := parseWithDigest(name, data, digest)
 	if err == nil {
 		r.trust = Pinned
 	}
 	return r, err
 }
 
-// checked parses a file that must have the digest. The digest is looked at first: what
-// has another is not read.
-func checked(name string, data []byte, want string) (*Release, error) {
+// parseWithDigest parses a file that must have the digest, which is checked first: a file with
+// another digest is not read.
+func parseWithDigest(name string, data []byte, want string) (*Release, error) {
 	if got := digest(name+".json", data); got != want {
 		return nil, fmt.Errorf("%w: %s: digest is %s; expected %s: %w", ErrRelease, name, got, want, ErrDigest)
 	}
 	return Parse(name, data)
 }
 
-// A TrustKind says why the bytes of a release were trusted.
+// A TrustKind tells why the content of a release was trusted.
 type TrustKind string
 
 // The kinds of trust.
 const (
-	Unchecked TrustKind = ""         // they were not: a file, as it is
-	Embedded  TrustKind = "embedded" // they are in this package, with their digest
-	Signed    TrustKind = "signed"   // their statement is signed
-	Pinned    TrustKind = "pinned"   // they have a digest that was asked for
-	Custom    TrustKind = "own"      // they are a custom denylist
+	Unchecked TrustKind = ""         // it was not checked
+	Embedded  TrustKind = "embedded" // it is in this package, with its digest
+	Signed    TrustKind = "signed"   // there is a signed statement with its digest
+	Pinned    TrustKind = "pinned"   // the caller gave its digest
+	Custom    TrustKind = "own"      // it is a custom denylist
 )
 
-// Trust returns why the release's bytes were trusted.
+// Trust returns why the content of the release was trusted.
 func (r *Release) Trust() TrustKind { return r.trust }
+
+// Expires returns the first day on which the signed statement on the release is no longer
+// valid, or "" if the release was not opened by a signed statement.
+func (r *Release) Expires() vendors.Date { return r.expires }

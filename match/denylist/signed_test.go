@@ -14,9 +14,10 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
+	"github.com/clause76/clause76/match/denylist/internal/statement"
 )
 
-// keys makes a signer and its verifier.
+// keys returns a signer and its verifier.
 func keys(t *testing.T, name string) (note.Signer, note.Verifier) {
 	t.Helper()
 	private, public, err := note.GenerateKey(rand.Reader, name)
@@ -34,7 +35,7 @@ func keys(t *testing.T, name string) (note.Signer, note.Verifier) {
 	return signer, verifier
 }
 
-func TestSigned(t *testing.T) {
+func TestOpenSignedRefusesWhatItDoesNotTrust(t *testing.T) {
 	signer, verifier := keys(t, "lists.example")
 	stranger, other := keys(t, "lists.example")
 	read := func(name string) []byte {
@@ -53,18 +54,26 @@ func TestSigned(t *testing.T) {
 	}
 	data, signed := read("2026.11.24"), sign("2026.11.24", signer)
 	trust := denylist.Trust{Keys: note.VerifierList(verifier), Today: "2026-12-01"}
-	r, statement, err := denylist.OpenSigned(data, signed, trust)
-	if err != nil || r.Name() != "2026.11.24" || r.Trust() != denylist.Signed || statement.Digest != r.Digest() || statement.Expires != "2027-06-01" {
-		t.Fatalf("%v, %+v, %v", r, statement, err)
+	r, err := denylist.OpenSigned(data, signed, trust)
+	if err != nil || r.Name() != "2026.11.24" || r.Trust() != denylist.Signed || r.Expires() != "2027-06-01" {
+		t.Fatalf("%v, %v", r, err)
+	}
+	good := statement.Statement{Release: r.Name(), Date: r.Date(), Expires: r.Expires(), Digest: r.Digest()}
+	signText := func(text string) []byte {
+		signed, err := note.Sign(&note.Note{Text: text}, signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed
 	}
 	with := func(change func(*denylist.Trust)) denylist.Trust {
 		c := trust
 		change(&c)
 		return c
 	}
-	newer := statement
+	newer := good
 	newer.Date = "2027-01-01"
-	sameDay := statement
+	sameDay := good
 	sameDay.Digest = "h1:other"
 	tests := []struct {
 		fault        string
@@ -78,62 +87,55 @@ func TestSigned(t *testing.T) {
 		{"another release's file", read("2018.06.13"), signed, trust, denylist.ErrDigest},
 		{"another key of the same name", data, sign("2026.11.24", stranger), trust, denylist.ErrSignature},
 		{"a key that is not trusted", data, signed, with(func(t *denylist.Trust) { t.Keys = note.VerifierList(other) }), denylist.ErrSignature},
-		{"no signature", data, []byte(statement.String()), trust, denylist.ErrSignature},
+		{"no signature", data, []byte(good.String()), trust, denylist.ErrSignature},
 		{"an empty note", data, nil, trust, denylist.ErrSignature},
 		{"expired", data, signed, with(func(t *denylist.Trust) { t.Today = "2027-06-01" }), denylist.ErrExpired},
 		{"no day", data, signed, with(func(t *denylist.Trust) { t.Today = "" }), denylist.ErrInterval},
-		{"older than the last", data, signed, with(func(t *denylist.Trust) { t.Last = &newer }), denylist.ErrRollback},
-		{"another of the same day", data, signed, with(func(t *denylist.Trust) { t.Last = &sameDay }), denylist.ErrRollback},
+		{"older than the last", data, signed, with(func(t *denylist.Trust) { t.Last = signText(newer.String()) }), denylist.ErrRollback},
+		{"another of the same day", data, signed, with(func(t *denylist.Trust) { t.Last = signText(sameDay.String()) }), denylist.ErrRollback},
+		{"a last statement by a stranger", data, signed, with(func(t *denylist.Trust) { t.Last = sign("2018.06.13", stranger) }), denylist.ErrSignature},
+		{"an empty last statement", data, signed, with(func(t *denylist.Trust) { t.Last = []byte{} }), denylist.ErrSignature},
 	}
 	for _, tt := range tests {
-		if r, _, err := denylist.OpenSigned(tt.data, tt.signed, tt.trust); r != nil || !errors.Is(err, tt.kind) || !errors.Is(err, denylist.ErrRelease) {
+		if r, err := denylist.OpenSigned(tt.data, tt.signed, tt.trust); r != nil || !errors.Is(err, tt.kind) || !errors.Is(err, denylist.ErrRelease) {
 			t.Errorf("%s: %v; want %v", tt.fault, err, tt.kind)
 		}
 	}
 	// A statement that the right key signed, about the file, with another name or day than the
 	// release's: its day decides what is a rollback.
-	for _, change := range []func(*denylist.Statement){
-		func(s *denylist.Statement) { s.Date = "2026-11-23" },
-		func(s *denylist.Statement) { s.Date = "2026-11-25" },
-		func(s *denylist.Statement) { s.Release = "2026.11.25" },
+	for _, change := range []func(*statement.Statement){
+		func(s *statement.Statement) { s.Date = "2026-11-23" },
+		func(s *statement.Statement) { s.Date = "2026-11-25" },
+		func(s *statement.Statement) { s.Release = "2026.11.25" },
 	} {
-		other := statement
+		other := good
 		change(&other)
-		n, err := note.Sign(&note.Note{Text: other.String()}, signer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r, _, err := denylist.OpenSigned(data, n, trust); r != nil || !errors.Is(err, denylist.ErrDigest) || !errors.Is(err, denylist.ErrRelease) {
+		if r, err := denylist.OpenSigned(data, signText(other.String()), trust); r != nil || !errors.Is(err, denylist.ErrDigest) || !errors.Is(err, denylist.ErrRelease) {
 			t.Errorf("a statement on release %s of %s: %v", other.Release, other.Date, err)
 		}
 	}
 	// Every byte of the statement is signed.
-	text := len(statement.String())
-	for i := range text {
-		if _, _, err := denylist.OpenSigned(data, flip(signed, i), trust); !errors.Is(err, denylist.ErrSignature) {
+	for i := range len(good.String()) {
+		if _, err := denylist.OpenSigned(data, flip(signed, i), trust); !errors.Is(err, denylist.ErrSignature) {
 			t.Fatalf("byte %d of the statement: %v", i, err)
 		}
 	}
-	// A signed note that is something else is no statement.
-	for _, text := range []string{"hello\n", strings.Replace(statement.String(), "digest", "sum", 1), strings.Replace(statement.String(), "2026-11-24", "today", 1), statement.String() + "more 1\n"} {
-		n, err := note.Sign(&note.Note{Text: text}, signer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := denylist.Verify(n, trust.Keys); !errors.Is(err, denylist.ErrSignature) {
+	// A signed note with another text is not a statement.
+	for _, text := range []string{"hello\n", strings.Replace(good.String(), "digest", "sum", 1), strings.Replace(good.String(), "2026-11-24", "today", 1), good.String() + "more 1\n"} {
+		if _, err := denylist.OpenSigned(data, signText(text), trust); !errors.Is(err, denylist.ErrSignature) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	if _, err := author.Sign(r, "2026-11-24", signer); !errors.Is(err, denylist.ErrInterval) {
 		t.Errorf("a statement that has expired when it is made: %v", err)
 	}
-	// The same one again, and a newer one, are fine.
-	if _, _, err := denylist.OpenSigned(data, signed, with(func(t *denylist.Trust) { t.Last = &statement })); err != nil {
+	// The same release again is accepted.
+	if _, err := denylist.OpenSigned(data, signed, with(func(t *denylist.Trust) { t.Last = signed })); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestPinned(t *testing.T) {
+func TestOpenPinnedNeedsTheDigest(t *testing.T) {
 	data, err := os.ReadFile("data/releases/2018.06.13.json")
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +154,7 @@ func TestPinned(t *testing.T) {
 		t.Errorf("a file as it is: %v", err)
 	}
 	if open(t, "2018.06.13").Trust() != denylist.Embedded {
-		t.Error("an embedded release does not say so")
+		t.Error("the trust of a release in the package is not Embedded")
 	}
 }
 

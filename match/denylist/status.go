@@ -3,27 +3,29 @@
 package denylist
 
 import (
+	"slices"
+
 	"github.com/clause76/clause76/vendors"
 )
 
-// A State says where a listing stands on a day.
+// A State is the state of a listing on a day.
 type State uint8
 
 // The states of a listing.
 const (
-	// Unborn: its text did not exist.
+	// Unborn: the text did not exist yet.
 	Unborn State = iota
-	// Proposed: its text is tabled and not adopted.
+	// Proposed: the text is tabled, but not adopted.
 	Proposed
-	// Pending: its text is made and does not yet apply.
+	// Pending: the text exists, but does not apply yet.
 	Pending
-	// InForce: it applies, or for a text that binds nobody, it stands.
+	// InForce: the text applies. For a text that is not binding: it was not withdrawn.
 	InForce
-	// Ended: it applies no longer.
+	// Ended: the text does not apply any more.
 	Ended
 )
 
-// State returns where the listing stands on the day.
+// State returns the state of the entry on the day.
 func (e Entry) State(day vendors.Date) State {
 	public, from, until := vendors.Date(""), vendors.Date(""), vendors.Date("")
 	switch {
@@ -45,40 +47,64 @@ func (e Entry) State(day vendors.Date) State {
 	return InForce
 }
 
-// Status returns the words for the listing's state on the day: "tabled", "adopted",
-// "enacted, not effective", "effective", "terminated".
+// Status returns the state of the entry on the day in words: "tabled", "adopted", "enacted, not
+// effective", "effective", "terminated".
 func (e Entry) Status(day vendors.Date) string {
 	switch e.State(day) {
 	case Unborn:
 		return "not yet made"
 	case Proposed:
-		return string(e.last(day, Tabled, Published))
+		return e.last(day, tabled, published)
 	case Pending:
-		return string(e.last(day, Enacted, Adopted, Issued, Published)) + ", not effective"
+		return e.last(day, enacted, adopted, issued, published) + ", not effective"
 	case Ended:
-		if k := e.last(day, Superseded, Terminated, Vacated, Suspended); k != "" {
-			return string(k)
+		if event := e.last(day, superseded, terminated, vacated, suspended); event != "" {
+			return event
 		}
 		return "ended"
 	}
 	if e.Instrument.Binding {
-		return "effective"
+		return effective
 	}
-	return string(e.last(day, Adopted, Issued, Published))
+	return e.last(day, adopted, issued, published)
 }
 
-// last returns the latest event of one of the kinds up to the day.
-func (e Entry) last(day vendors.Date, kinds ...EventKind) EventKind {
-	var found EventKind
-	for _, ev := range e.Instrument.Events { // in order of dates
+// last returns the latest of these events up to the day, or "".
+func (e Entry) last(day vendors.Date, events ...string) string {
+	found := ""
+	for _, ev := range e.Instrument.Events { // in the order of their dates
 		if ev.Date > day {
 			break
 		}
-		for _, k := range kinds {
-			if ev.Event == k {
-				found = k
-			}
+		if slices.Contains(events, ev.Event) {
+			found = ev.Event
 		}
 	}
 	return found
+}
+
+// Strongest returns the strongest action that the entry can lead to for any component, on any
+// day: the action of the listing, or [Review] if the text is only proposed or the words were not
+// verified. It is "" for an entry that never leads to a verdict: an excluded entry, or a measure
+// on supply to the vendor or on subsidies.
+func (e Entry) Strongest() Action {
+	l := e.Listing
+	if l == nil || l.Effect == Supply || l.Effect == Subsidy {
+		return ""
+	}
+	clause := e.Instrument.clause(l.Clause)
+	if e.Instrument.Force == Proposal || !l.Verified || clause != nil && !clause.Verified {
+		return Review
+	}
+	return l.Action
+}
+
+// StrongestOn is [Entry.Strongest] on a day: "" if the text does not apply on it and is not
+// proposed.
+func (e Entry) StrongestOn(day vendors.Date) Action {
+	switch e.State(day) {
+	case InForce, Proposed:
+		return e.Strongest()
+	}
+	return ""
 }

@@ -30,13 +30,14 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"iter"
 	"path"
 	"regexp"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/clause76/clause76/internal/ordered"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/sbom/unpack"
@@ -195,11 +196,11 @@ type document struct {
 
 // read reads several files at once and emits their components in order of the files.
 func (w *walker) read() (more bool, err error) {
-	ctx, cancel := context.WithCancel(w.ctx)
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	defer cancel()
-	for j := range w.start(ctx, &workers) {
+	jobs := w.opts.Jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	for j := range ordered.Stream(w.ctx, jobs, 4*jobs, w.jobs(), w.file) {
 		if more, err := w.emit(j); err != nil || !more {
 			return false, err
 		}
@@ -211,41 +212,15 @@ func (w *walker) read() (more bool, err error) {
 	return true, nil
 }
 
-// start starts goroutines that read the files, until ctx is canceled. It returns the files in
-// order; their results follow while they are read.
-func (w *walker) start(ctx context.Context, workers *sync.WaitGroup) <-chan *job {
-	jobs := w.opts.Jobs
-	if jobs <= 0 {
-		jobs = runtime.GOMAXPROCS(0)
-	}
-	todo, order := make(chan *job), make(chan *job, 4*jobs)
-	for range jobs {
-		workers.Go(func() {
-			for j := range todo {
-				w.file(ctx, j)
-				close(j.batches)
-			}
-		})
-	}
-	workers.Go(func() {
-		defer close(todo)
-		defer close(order)
+// jobs yields a job for each file.
+func (w *walker) jobs() iter.Seq[*job] {
+	return func(yield func(*job) bool) {
 		for _, p := range w.files {
-			j := &job{path: p, batches: make(chan []sbom.Component, 4)}
-			select {
-			case order <- j:
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case todo <- j:
-			case <-ctx.Done():
-				close(j.batches) // no worker will
+			if !yield(&job{path: p, batches: make(chan []sbom.Component, 4)}) {
 				return
 			}
 		}
-	})
-	return order
+	}
 }
 
 // emit emits the components of a file while it is read, and then adds its digest and warnings.
@@ -309,6 +284,7 @@ func Within(file string, at vendors.Location) vendors.Location {
 
 // file reads one file.
 func (w *walker) file(ctx context.Context, j *job) {
+	defer close(j.batches)
 	if w.field(j) {
 		return
 	}

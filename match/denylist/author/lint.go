@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -64,7 +65,7 @@ func each(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if es := (denylist.EntryErrors)(nil); errors.As(err, &es) {
+	if es := (fault.Errors)(nil); errors.As(err, &es) {
 		return es
 	}
 	return []error{err}
@@ -74,7 +75,7 @@ func each(err error) []error {
 func locate(fsys fs.FS, files map[string]string, err error) Fault {
 	f := Fault{File: "list.json", What: err.Error(), Err: err}
 	var inFile *fileError
-	var inEntry *denylist.EntryError
+	var inEntry *fault.Error
 	switch {
 	case errors.Is(err, vendors.ErrRegister):
 		f.File, f.What = "vendors", strings.TrimPrefix(f.What, vendors.ErrRegister.Error()+": ")
@@ -103,7 +104,7 @@ func (e *fileError) line(fsys fs.FS) int {
 // locateEntry finds the file and the line of an error in an entry, by the id of the entry and
 // the name of the member. If no file has the entry, it is in the release that the list is
 // layered over.
-func locateEntry(fsys fs.FS, files map[string]string, e *denylist.EntryError) (file string, line int) {
+func locateEntry(fsys fs.FS, files map[string]string, e *fault.Error) (file string, line int) {
 	id := e.Entry
 	if _, clause, _ := strings.Cut(e.Entry, "#"); clause != "" {
 		id = clause // in the file, the id of a clause is without that of the instrument

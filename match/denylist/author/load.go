@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/dirhash"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -91,7 +92,7 @@ func read(fsys fs.FS, base *denylist.Release) (list listFile, files map[string]s
 		return fail(err)
 	}
 	files = make(map[string]string)
-	var faults denylist.EntryErrors
+	var faults fault.Errors
 	for _, name := range names {
 		var in denylist.Instrument
 		if err := readJSON(fsys, name, &in); err != nil {

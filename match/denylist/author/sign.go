@@ -8,6 +8,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/internal/statement"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -21,6 +22,6 @@ func Sign(r *denylist.Release, expires vendors.Date, signers ...note.Signer) ([]
 	if expires <= r.Date() {
 		return nil, fmt.Errorf("%w: expires on %s, before the release's date %s: %w", denylist.ErrRelease, expires, r.Date(), denylist.ErrInterval)
 	}
-	s := denylist.Statement{Release: r.Name(), Date: r.Date(), Expires: expires, Digest: r.Digest()}
+	s := &statement.Statement{Release: r.Name(), Date: r.Date(), Expires: expires, Digest: r.Digest()}
 	return note.Sign(&note.Note{Text: s.String()}, signers...)
 }

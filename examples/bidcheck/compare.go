@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
+)
+
+// compareDenylists screens the inputs with two denylists and writes which verdicts differ.
+func (s *session) compareDenylists(ctx context.Context) int {
+	inputs := s.inputs()
+	before := s.screen(ctx, s.matcher, inputs)
+	after := s.screen(ctx, s.compareTo, inputs)
+	c := evidence.Compare(before, after, denylist.Diff(s.matcher.Release(), s.compareTo.Release()))
+	writeTable := func(w io.Writer) error { return c.WriteTable(w, tableOptions(w)) }
+	if !s.writeComparison(writeTable, c.WriteJSON) {
+		return exitUnscreened
+	}
+	return after.ExitStatus(s.failOn != match.NoVerdict && c.Reached(s.failOn))
+}
+
+// diffBids screens two bids and writes what changed from the first to the second.
+func (s *session) diffBids(ctx context.Context) int {
+	var reports [2]*evidence.Report
+	for i, path := range s.opts.paths {
+		reports[i] = s.screen(ctx, s.matcher, screen.Collect([]string{path}))
+	}
+	d := compareBids(reports[0], reports[1], s.opts.paths[0], s.opts.paths[1])
+	if !s.writeComparison(d.writeText, d.writeJSON) {
+		return exitUnscreened
+	}
+	return reports[1].ExitStatus(d.reached(s.failOn))
+}
+
+// writeComparison writes a comparison in the format that was asked for, and reports whether
+// that succeeded.
+func (s *session) writeComparison(writeText, writeJSON func(io.Writer) error) bool {
+	out, write := s.outputs[0], writeText
+	if out.form.name == "json" {
+		write = writeJSON
+	}
+	if err := out.write(s.stdout, write); err != nil {
+		s.warn("the comparison could not be written: %v", err)
+		return false
+	}
+	return true
+}
+
+func (d *differences) writeJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(d)
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/screen"
+)
+
+// options are the flags and arguments, as given.
+type options struct {
+	diff  bool // the command is "bidcheck diff"
+	paths []string
+
+	bid   string
+	jobs  int
+	keys  []string
+	quiet bool
+
+	denylist      string
+	verifier      string
+	trusted       string
+	pin           string
+	compare       string
+	asOf          string
+	jurisdictions string
+
+	failOn string
+	policy string
+	day    string
+
+	format   string
+	outputs  []string
+	annotate string
+	explain  string
+	sign     string
+	version  bool
+}
+
+// flagSet returns the flags of the program, which are written to o.
+func (o *options) flagSet() *flag.FlagSet {
+	fs := flag.NewFlagSet("bidcheck", flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // run prints errors and the help text
+
+	fs.StringVar(&o.bid, "bid", "", "screen the files that this `FILE` (JSON) lists, and compare their checksums: bidder, tender, lot, files with path and sha256")
+	fs.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "screen this `NUMBER` of files at the same time; default: one per processor")
+	fs.Func("key", "check signed envelopes (DSSE) with the public key in this `FILE` (PEM); can be given several times", appendTo(&o.keys))
+	fs.BoolVar(&o.quiet, "quiet", false, "show no progress")
+
+	fs.StringVar(&o.denylist, "denylist", "", "use this denylist: a `RELEASE` in this program ("+strings.Join(denylist.Names(), ", ")+"), the file of a release (with -verifier or -pin), or the folder of a custom list; default: the newest release")
+	fs.StringVar(&o.verifier, "verifier", "", "open the file of a release only if FILE.note beside it is signed with this `KEY`, or with the key in the file of this name")
+	fs.StringVar(&o.trusted, "trusted", "", "refuse a signed release that is older than the one recorded in this `FILE`, and record the new one")
+	fs.StringVar(&o.pin, "pin", "", "open the file of a release if it has this `DIGEST`, even if it is old; for audits")
+	fs.StringVar(&o.compare, "compare", "", "instead of a report, print which verdicts differ between -denylist and this `RELEASE`, and why")
+	fs.StringVar(&o.asOf, "as-of", "", "use the texts that are in force on this `DATE` (YYYY-MM-DD); default: the date of the denylist")
+	fs.StringVar(&o.jurisdictions, "jurisdiction", "", "use only texts of these `JURISDICTIONS`, separated by commas; default: all")
+
+	fs.StringVar(&o.failOn, "fail-on", "review", "exit with status 1 if the verdict is `VERDICT` or more severe: ban, exclude, review or inconclusive; never turns this off; default: review")
+	fs.StringVar(&o.policy, "policy", "", "decide by the rules of a buyer in this `FILE` (JSON) which findings count, instead of -fail-on")
+	fs.StringVar(&o.day, "day", "", "the `DATE` on which the waivers of the -policy must be valid; default: today")
+
+	fs.StringVar(&o.format, "format", "", "the `FORMAT` of the report: "+formNames()+"; default: by the ending of the file, or table")
+	fs.Func("o", "write the report to this `FILE` instead of standard output, in the format of the ending: "+endings()+" (.xml is JUnit); can be given several times", appendTo(&o.outputs))
+	fs.StringVar(&o.annotate, "annotate", "", "also write copies of the bills of materials that have findings, with the findings added, into this `FOLDER` (CycloneDX 1.5 or later and SPDX 2.2 or later, in JSON)")
+	fs.StringVar(&o.explain, "explain", "", "instead of a report, explain how the finding or observation with this `ID` came about; the ID follows # in the table, and its first characters are enough; \"all\" explains all")
+	fs.StringVar(&o.sign, "sign", "", "sign statements (.intoto.json) with the private key in this `FILE` (PEM, Ed25519 or ECDSA)")
+	fs.BoolVar(&o.version, "version", false, "print the version of the program and of its denylist")
+	return fs
+}
+
+// appendTo returns the function of a flag that can be given several times.
+func appendTo(values *[]string) func(string) error {
+	return func(value string) error {
+		*values = append(*values, value)
+		return nil
+	}
+}
+
+// parseFlags reads the command line. For -help it prints the help text and returns
+// [flag.ErrHelp].
+func parseFlags(args []string, stderr io.Writer) (*options, error) {
+	o := &options{}
+	fs := o.flagSet()
+	if o.diff = len(args) > 0 && args[0] == "diff"; o.diff {
+		args = args[1:]
+	}
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			printUsage(stderr, fs)
+		}
+		return nil, err
+	}
+	o.paths = fs.Args()
+	return o, nil
+}
+
+// check returns an error if flags cannot be combined, or an argument is missing.
+func (o *options) check() error {
+	if err := o.checkModes(); err != nil {
+		return err
+	}
+	stdin := slices.Contains(o.paths, screen.Stdin)
+	switch {
+	case o.diff && len(o.paths) != 2:
+		return fmt.Errorf("diff compares two paths; %d given", len(o.paths))
+	case o.diff && stdin:
+		return errors.New("diff cannot read standard input; expected the paths of two files or directories")
+	case o.compare != "" && stdin:
+		return errors.New("-compare reads the files twice, but standard input can be read only once")
+	case len(o.paths) == 0 && o.bid == "":
+		return errors.New("no PATH given; expected files or directories to screen")
+	case o.day != "" && o.policy == "":
+		return errors.New("-day needs a -policy")
+	case o.jobs < 1:
+		return fmt.Errorf("-jobs is %d; expected at least 1", o.jobs)
+	}
+	return nil
+}
+
+// checkModes returns an error for a flag that has no effect beside diff, -compare or -explain.
+func (o *options) checkModes() error {
+	given := map[string]bool{"-bid": o.bid != "", "-compare": o.compare != "", "-explain": o.explain != "", "-policy": o.policy != "", "-annotate": o.annotate != ""}
+	for _, mode := range []struct {
+		name     string
+		on       bool
+		excludes []string
+	}{
+		{"diff", o.diff, []string{"-bid", "-compare", "-explain", "-policy", "-annotate"}},
+		{"-compare", o.compare != "", []string{"-explain", "-policy", "-annotate"}},
+	} {
+		for _, name := range mode.excludes {
+			if mode.on && given[name] {
+				return fmt.Errorf("%s cannot be combined with %s", mode.name, name)
+			}
+		}
+	}
+	return nil
+}
+
+// checkOutputs returns an error if the report cannot be written in one of the formats.
+func (o *options) checkOutputs(outputs []output) error {
+	isStatement := func(out output) bool { return out.form.name == "intoto" }
+	switch {
+	case o.sign == "" && slices.ContainsFunc(outputs, isStatement):
+		return errors.New("a statement (intoto) must be signed; give a private key with -sign")
+	case o.sign != "" && !slices.ContainsFunc(outputs, isStatement):
+		return errors.New("-sign signs a statement, but none is written; add -o NAME.intoto.json or -format intoto")
+	}
+	for _, mode := range []struct {
+		name    string
+		on      bool
+		formats []string
+	}{
+		{"diff", o.diff, []string{"table", "json"}},
+		{"-compare", o.compare != "", []string{"table", "json"}},
+		{"-explain", o.explain != "", []string{"table"}},
+	} {
+		if mode.on && (len(outputs) != 1 || !slices.Contains(mode.formats, outputs[0].form.name)) {
+			return fmt.Errorf("%s writes only one output, as %s", mode.name, strings.Join(mode.formats, " or "))
+		}
+	}
+	return nil
+}

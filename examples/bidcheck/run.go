@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/clause76/clause76/internal/progress"
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/policy"
+	"github.com/clause76/clause76/match/screen"
+)
+
+// A session is one run of the program.
+type session struct {
+	*config
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// warn prints a message about the run.
+func (s *session) warn(format string, args ...any) {
+	fmt.Fprintf(s.stderr, "bidcheck: %s\n", evidence.PrintableLines(fmt.Sprintf(format, args...)))
+}
+
+// screenBid screens the inputs, writes the report and returns the exit status.
+func (s *session) screenBid(ctx context.Context) int {
+	report := s.screen(ctx, s.matcher, s.inputs())
+	if s.policy != nil {
+		report.Policy = s.policy.Decide(report, s.day)
+	}
+	err := errors.Join(s.writeReport(ctx, report), s.writeAnnotated(report))
+	switch {
+	case errors.Is(err, evidence.ErrNoFinding):
+		s.warn("-explain: %v", err)
+		return exitUsage
+	case err != nil:
+		s.warn("the report could not be written: %v", err)
+		return exitUnscreened
+	case s.policy == nil:
+		return report.ExitStatus(report.Reaches(s.failOn))
+	}
+	if err := s.writeDecision(report.Policy); err != nil {
+		s.warn("the decision of the policy could not be written: %v", err)
+		return exitUnscreened
+	}
+	return report.Policy.ExitStatus()
+}
+
+// inputs returns the files to screen: those of the command line and those of the bid.
+func (c *config) inputs() []screen.Input { return screen.Collect(c.inputPaths()) }
+
+func (c *config) inputPaths() []string {
+	if c.bid == nil {
+		return c.opts.paths
+	}
+	return append(slices.Clone(c.opts.paths), c.bid.paths...)
+}
+
+// screen screens the inputs with one denylist.
+func (s *session) screen(ctx context.Context, m *match.Matcher, inputs []screen.Input) *evidence.Report {
+	meter := s.meter(inputs)
+	docs, companions := screen.Run(ctx, m, inputs, &screen.Options{Jobs: s.opts.jobs, Verifiers: s.verifiers, Stdin: s.stdin, Progress: meter.Add})
+	meter.Done()
+	docs = s.bid.check(docs, companions)
+	report := evidence.New(m, "bidcheck", s.failOn)
+	report.Bid, report.Options.Keys = s.bid.about(), s.fingerprints
+	report.Finish(docs, companions)
+	return report
+}
+
+// meter returns a meter for the bytes of the inputs.
+func (s *session) meter(inputs []screen.Input) *progress.Meter {
+	if s.opts.quiet {
+		return nil
+	}
+	bytes, files := int64(0), 0
+	for _, in := range inputs {
+		files += max(in.Files, 1)
+		if in.Name == screen.Stdin {
+			bytes = -1 // not known
+		}
+		if bytes >= 0 {
+			bytes += in.Bytes
+		}
+	}
+	return progress.Bytes(s.stderr, bytes, fmt.Sprintf("%d files", files))
+}
+
+// writeReport writes the report to all outputs, or the explanation that was asked for.
+func (s *session) writeReport(ctx context.Context, r *evidence.Report) error {
+	if s.opts.explain != "" {
+		return s.outputs[0].write(s.stdout, func(w io.Writer) error {
+			return evidence.WriteExplanation(w, r, s.opts.explain, s.matcher.Release().Register(), tableOptions(w))
+		})
+	}
+	var errs []error
+	for _, o := range s.outputs {
+		errs = append(errs, o.write(s.stdout, func(w io.Writer) error { return o.form.write(ctx, s.config, r, w) }))
+	}
+	return errors.Join(errs...)
+}
+
+// writeDecision writes what the policy decided, unless the table on standard output has it
+// already. It follows an explanation on standard output. Beside a report for programs it goes
+// to standard error.
+func (s *session) writeDecision(d *policy.Decision) error {
+	to := s.stderr
+	if out := s.outputs[0]; out.path == "" {
+		switch {
+		case s.opts.explain != "":
+			to = s.stdout
+		case out.form.name == "table":
+			return nil
+		}
+	}
+	return d.WriteTable(to, tableOptions(to))
+}
