@@ -59,6 +59,7 @@ func TestImportArrows(t *testing.T) {
 		"internal/jsonstream":        {},
 		"internal/xmlstream":         {"internal/jsonstream"},
 		"sbom/adapter":               {"internal/purl", "sbom"},
+		"sbom/format":                {"sbom", "vendors"},
 		"sbom/unpack":                {"sbom", "internal/jsonstream"},
 		"sbom":                       {"internal/jsonstream", "internal/xmlstream", "vendors", "internal/purl"},
 		"firmware/internal/*":        {"firmware/internal/*", "internal/*", "sbom", "sbom/*", "vendors"},
