@@ -105,9 +105,7 @@ func (r *reader) device() {
 	at := vendors.Location{Pointer: "/" + r.Name, Offset: r.x.Offset()}
 	r.c = &sbom.Component{Ref: "device", Type: "device", Placement: sbom.Primary, Location: at}
 	r.depth = r.x.Depth()
-	if !r.Namespace {
-		at.Pointer = r.at("").Pointer
-	} else if r.x.Space() != "" {
+	if r.Namespace && r.x.Space() != "" {
 		r.s.Claim(r.c, vendors.Reference, vendors.KindProduct, r.x.Space(), at)
 	}
 	r.attributes(at.Pointer)
@@ -117,7 +115,7 @@ func (r *reader) device() {
 func (r *reader) child(name string) {
 	at := r.at(name)
 	if r.seen[name] && r.known(name) {
-		format.Malformed(r.s, r.c, sbom.WarnMalformed, name+" stands twice", r.at(""))
+		format.Malformed(r.s, r.c, sbom.WarnMalformed, name+" stands twice", at)
 	}
 	r.seen[name], r.field = true, name
 	if !r.Fields.Unknown(r.s, r.c, name, at) && !r.known(name) && sbom.BearsOnMaker(name) {
