@@ -40,11 +40,16 @@ type Reader struct {
 func New(name string, r io.Reader, opts *sbom.Options, read func(x *Reader)) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		l := s.Limits()
-		x := &Reader{jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s}
+		x := NewReader(r, s)
 		read(x)
 		return x.End()
 	})
+}
+
+// NewReader returns a reader with the limits of a document.
+func NewReader(r io.Reader, s *sbom.Sink) *Reader {
+	l := s.Limits()
+	return &Reader{jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s}
 }
 
 // Root yields the names of the members of the root object. Anything else at the root is an error,
