@@ -66,9 +66,10 @@ import (
 	"github.com/clause76/clause76/firmware/internal/devicetree"
 	"github.com/clause76/clause76/firmware/internal/fwupd"
 	"github.com/clause76/clause76/firmware/internal/inf"
+	"github.com/clause76/clause76/firmware/internal/isapi"
 	"github.com/clause76/clause76/firmware/internal/kmod"
 	"github.com/clause76/clause76/firmware/internal/mud"
-	"github.com/clause76/clause76/firmware/internal/network"
+	"github.com/clause76/clause76/firmware/internal/onvif"
 	"github.com/clause76/clause76/firmware/internal/openwrt"
 	"github.com/clause76/clause76/firmware/internal/osrelease"
 	"github.com/clause76/clause76/firmware/internal/pkgdb"
@@ -78,7 +79,9 @@ import (
 	"github.com/clause76/clause76/firmware/internal/rpm"
 	"github.com/clause76/clause76/firmware/internal/scanreport"
 	"github.com/clause76/clause76/firmware/internal/smbios"
+	"github.com/clause76/clause76/firmware/internal/snmp"
 	"github.com/clause76/clause76/firmware/internal/suit"
+	"github.com/clause76/clause76/firmware/internal/tr069"
 	"github.com/clause76/clause76/firmware/internal/uswid"
 	"github.com/clause76/clause76/firmware/internal/winexe"
 	"github.com/clause76/clause76/firmware/internal/yocto"
@@ -107,10 +110,10 @@ var formats = []format{
 	{rpm.NameDatabase, rpm.SniffDatabase, rpm.ReadDatabase},
 	{rpm.NamePackage, rpm.SniffPackage, rpm.ReadPackage},
 	{kmod.Name, kmod.Sniff, kmod.Read},
-	{network.NameSNMP, network.SniffSNMP, network.ReadSNMP},
-	{network.NameISAPI, network.SniffISAPI, network.ReadISAPI},
-	{network.NameONVIF, network.SniffONVIF, network.ReadONVIF},
-	{network.NameTR069, network.SniffTR069, network.ReadTR069},
+	{snmp.Name, snmp.Sniff, snmp.Read},
+	{isapi.Name, isapi.Sniff, isapi.Read},
+	{onvif.Name, onvif.Sniff, onvif.Read},
+	{tr069.Name, tr069.Sniff, tr069.Read},
 	{fwupd.NameMetainfo, fwupd.SniffMetainfo, fwupd.ReadMetainfo},
 	{fwupd.NameDevices, fwupd.SniffDevices, fwupd.ReadDevices},
 	{redfish.Name, redfish.Sniff, redfish.Read},

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package buildroot reads what Buildroot lists of the packages of an image (Buildroot
+// Package buildroot reads the lists that Buildroot writes of the packages in an image (Buildroot
 // manual, "Legal notice and licensing" and "Details about packages"):
 //
 //	buildroot-manifest   manifest.csv and host-manifest.csv of "make legal-info"
 //	buildroot-show-info  the JSON of "make show-info"
 //
-// Neither names a supplier. The CPE of a package is its identifier; names, and the host that
-// a source was fetched from, only mention. Packages that are built for the machine that
-// builds are not in the image, and say so.
+// Neither names a supplier. The CPE of a package is its identifier. Its name and the address of
+// its source are mentions. Packages for the machine that runs the build are not in the image, so
+// show-info's are marked as pedigree.
 package buildroot
 
 import (
@@ -20,7 +20,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -47,12 +47,12 @@ var (
 // SniffManifest reports whether a document that starts with head is a manifest.csv.
 func SniffManifest(head []byte) bool { return firstLine.Match(head) }
 
-// SniffShowInfo reports whether a document that starts with head is what show-info prints.
+// SniffShowInfo reports whether a document that starts with head is the output of show-info.
 func SniffShowInfo(head []byte) bool {
 	return bytes.Contains(head, []byte(`"type"`)) && startsObject(head) && entry.Match(head) && kind.Match(head)
 }
 
-// startsObject reports whether the first byte that is no blank is a brace.
+// startsObject reports whether the first byte other than white space is a brace.
 func startsObject(head []byte) bool {
 	head = bytes.TrimLeft(head, " \t\r\n")
 	return len(head) > 0 && head[0] == '{'
@@ -89,7 +89,7 @@ func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// component is the component of a row.
+// component returns the component of row n.
 func component(s *sbom.Sink, row []string, columns map[string]int, n int, start int64) sbom.Component {
 	get := func(column string) string {
 		if i, ok := columns[column]; ok && i < len(row) {
@@ -122,7 +122,7 @@ func limit(s *sbom.Sink) int64 {
 	return defaultLimit
 }
 
-// A limited reads at most so many bytes, and fails if there are more.
+// A limited reads text of a limited number of bytes, and fails if there are more.
 type limited struct {
 	r    io.Reader
 	left int64
@@ -139,124 +139,86 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ReadShowInfo returns the packages of what show-info prints.
+// ReadShowInfo returns the packages that show-info lists.
 func ReadShowInfo(r io.Reader, opts *sbom.Options) *sbom.Document {
-	return sbom.NewDocument(sbom.Header{Format: NameShowInfo, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		s.PlacementFinal()
-		l := s.Limits()
-		j := jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String})
-		if !j.Enter('{') {
-			j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
+	return jsondoc.New(NameShowInfo, r, opts, func(x *jsondoc.Reader) {
+		for name := range x.Root("Buildroot") {
+			readPackage(x, name)
 		}
-		for j.More() {
-			name := string(j.Name())
-			if err := format.CheckPolyglot("Buildroot", name); err != nil {
-				j.Fail(sbom.ErrNotRecognized, err)
-			}
-			info(s, j, name)
-		}
-		return j.End()
 	})
 }
 
-// info reads one package.
-func info(s *sbom.Sink, j *jsonstream.Reader, key string) {
-	c := sbom.Component{Ref: key, Type: "library", Name: key, Location: vendors.Location{Pointer: "/" + key, Offset: j.Offset()}}
-	if j.Kind() != '{' {
-		s.Malformed(sbom.WarnMalformed, "a package that is no object", c.Location)
-		j.Skip()
+// packageFields are the members of a package. With "type", it says whether it is built for the
+// machine that runs the build.
+var packageFields = format.Table{
+	"name":    {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
+	"version": {To: format.Version},
+	"cpe-id":  {Role: vendors.Namespace, Kind: vendors.KindCPE, Guard: true},
+	"type":    {},
+}
+
+func readPackage(x *jsondoc.Reader, key string) {
+	c := sbom.Component{Ref: key, Type: "library", Name: key, Location: x.At("/" + key)}
+	if !x.Require('{', nil, c.Location) {
 		return
 	}
-	for j.Enter('{'); j.More(); {
-		name := string(j.Name())
-		at := vendors.Location{Pointer: c.Location.Pointer + "/" + name, Offset: j.Offset()}
-		switch name {
-		case "type", "name", "version", "cpe-id":
-		case "downloads":
-			downloads(s, &c, j, at.Pointer)
-			continue
+	for x.Enter('{'); x.More(); {
+		name := string(x.Name())
+		pointer := c.Location.Pointer + "/" + name
+		field, known := packageFields[name]
+		switch {
+		case known:
+			text, at, ok := x.String(&c, pointer)
+			if !ok {
+				continue
+			}
+			if name == "type" {
+				c.Pedigree = text == "host"
+			}
+			field.Read(x.Sink, &c, text, at)
+		case name == "downloads":
+			downloads(x, &c, pointer)
 		default:
-			if near := format.SimilarField(name, "cpe-id"); near != "" {
-				c.Malformed++
-				s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), at)
-			}
-			j.Skip()
-			continue
-		}
-		if j.Kind() != '"' {
-			if j.Kind() != 'n' {
-				c.Malformed++
-				s.Warn(sbom.WarnMalformed, name+" is no string", at)
-			}
-			j.Skip()
-			continue
-		}
-		raw, _ := j.Text()
-		text := string(raw)
-		at.Offset = j.TextOffset()
-		switch name {
-		case "type":
-			c.Pedigree = text == "host"
-		case "name":
-			c.Name = text
-			s.Claim(&c, vendors.Mention, vendors.KindProduct, text, at)
-		case "version":
-			c.Version = text
-		case "cpe-id":
-			s.Claim(&c, vendors.Namespace, vendors.KindCPE, text, at)
+			packageFields.Unknown(x.Sink, &c, name, x.At(pointer))
+			x.Skip()
 		}
 	}
-	if j.Err() == nil && !s.Emit(c) {
-		j.Fail(sbom.ErrRead, errors.New("stopped"))
-	}
+	x.Emit(c)
 }
 
 // downloads reads where the sources came from: [{"source": …, "uris": [method+url …]}].
-func downloads(s *sbom.Sink, c *sbom.Component, j *jsonstream.Reader, pointer string) {
-	skip := func(expected string) {
-		if j.Kind() != 'n' {
-			c.Malformed++
-			s.Warn(sbom.WarnMalformed, "expected "+expected+"; it was not screened", vendors.Location{Pointer: pointer, Offset: j.Offset()})
-		}
-		j.Skip()
-	}
-	if j.Kind() != '[' {
-		skip("a list of downloads")
+func downloads(x *jsondoc.Reader, c *sbom.Component, pointer string) {
+	if !x.Expect('[', c, x.At(pointer)) {
 		return
 	}
-	j.Enter('[')
-	for j.More() {
-		if j.Kind() != '{' {
-			skip("a download, which is an object")
+	for x.Enter('['); x.More(); {
+		if !x.Expect('{', c, x.At(pointer)) {
 			continue
 		}
-		for j.Enter('{'); j.More(); {
-			switch name := string(j.Name()); {
-			case name != "uris":
-				j.Skip()
-				continue
-			case j.Kind() != '[':
-				skip("a list of addresses")
+		for x.Enter('{'); x.More(); {
+			if string(x.Name()) != "uris" {
+				x.Skip()
 				continue
 			}
-			for j.Enter('['); j.More(); {
-				if j.Kind() != '"' {
-					skip("an address")
-					continue
-				}
-				raw, ok := j.Text()
-				if !ok {
-					continue
-				}
-				// "https+https://example.org/x", and Buildroot's own mirror
-				text := string(raw)
-				if i := strings.Index(text, "+"); i >= 0 && i < strings.Index(text, "://") {
-					text = text[i+1:]
-				}
-				if !strings.Contains(text, "sources.buildroot.net") {
-					s.Claim(c, vendors.Mention, vendors.KindURL, text, vendors.Location{Pointer: pointer, Offset: j.TextOffset()})
+			if !x.Expect('[', c, x.At(pointer)) {
+				continue
+			}
+			for x.Enter('['); x.More(); {
+				if text, at, ok := x.String(c, pointer); ok {
+					downloaded(x.Sink, c, text, at)
 				}
 			}
 		}
+	}
+}
+
+// downloaded adds the address of a source, "https+https://example.org/x", unless it is
+// Buildroot's own mirror.
+func downloaded(s *sbom.Sink, c *sbom.Component, address string, at vendors.Location) {
+	if i := strings.Index(address, "+"); i >= 0 && i < strings.Index(address, "://") {
+		address = address[i+1:]
+	}
+	if !strings.Contains(address, "sources.buildroot.net") {
+		s.Claim(c, vendors.Mention, vendors.KindURL, address, at)
 	}
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package mud reads manufacturer usage descriptions, the files in which a maker says what a
-// device talks to on a network (RFC 8520), with what RFC 9472 adds: where the device's
-// bill of materials is.
+// Package mud reads manufacturer usage descriptions (RFC 8520), in which a manufacturer states
+// what its device talks to on a network, and the extension of RFC 9472, which states where the
+// bill of materials of the device is.
 //
-// The device is a product. Its mfg-name is the maker. The host of its mud-url, which is
-// often generated, and its texts only mention. Bills of materials that it refers to are
-// documents that were not read; so are those that only the device itself can give.
+// The device is the primary component, and its mfg-name is the manufacturer. The host of its
+// mud-url, which is often generated, and its texts are mentions. The bills of materials that it
+// refers to are documents that were not read, even if only the device itself can provide them.
 package mud
 
 import (
@@ -14,7 +14,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
+	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -42,151 +44,91 @@ func Sniff(head []byte) bool {
 	return false
 }
 
-// fields are the leaves that bear on vendors.
-var fields = map[string]struct {
-	role vendors.Role
-	kind vendors.Kind
-}{
-	"mfg-name":      {vendors.Manufacturer, vendors.KindName},
-	"model-name":    {vendors.Reference, vendors.KindProduct},
-	"systeminfo":    {vendors.Mention, vendors.KindText},
-	"mud-url":       {vendors.Mention, vendors.KindURL},
-	"documentation": {vendors.Mention, vendors.KindURL},
+// fields are the leaves of the container that describe the device.
+var fields = format.Table{
+	"mfg-name":      {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
+	"model-name":    {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name},
+	"systeminfo":    {Role: vendors.Mention, Kind: vendors.KindText},
+	"mud-url":       {Role: vendors.Mention, Kind: vendors.KindURL},
+	"documentation": {Role: vendors.Mention, Kind: vendors.KindURL},
+	"firmware-rev":  {To: format.Version},
 }
 
 // Read returns the device of a MUD file.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
-	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		s.PlacementFinal()
-		l := s.Limits()
-		x := &reader{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s}
-		x.document()
-		return x.j.End()
+	return jsondoc.New(Name, r, opts, func(x *jsondoc.Reader) {
+		found := false
+		for name := range x.Root("MUD") {
+			if name != container {
+				x.Unknown(nil, name, "", container)
+				continue
+			}
+			found = true
+			device(x)
+		}
+		if !found && x.Err() == nil {
+			x.Fail(sbom.ErrNotRecognized, errors.New("a JSON object without "+container))
+		}
 	})
 }
 
-type reader struct {
-	j *jsonstream.Reader
-	s *sbom.Sink
-}
-
-func (x *reader) document() {
-	j := x.j
-	if !j.Enter('{') {
-		j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
-		return
-	}
-	found := false
-	for j.More() {
-		switch name := string(j.Name()); name {
-		case container:
-			found = true
-			x.device()
-		default:
-			if err := format.CheckPolyglot("MUD", name); err != nil {
-				j.Fail(sbom.ErrNotRecognized, err)
-			}
-			x.unknown(name, "", container)
-		}
-	}
-	if !found && j.Err() == nil {
-		j.Fail(sbom.ErrNotRecognized, errors.New("a JSON object without "+container))
-	}
-}
-
-// unknown passes over a member, unless other parsers may read it as a known one.
-func (x *reader) unknown(name, pointer string, known ...string) {
-	if near := format.SimilarField(name, known...); near != "" {
-		x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Pointer: pointer, Offset: x.j.Offset()})
-	}
-	x.j.Skip()
-}
-
-func (x *reader) device() {
-	j := x.j
+// device reads the container.
+func device(x *jsondoc.Reader) {
 	const pointer = "/" + container
-	c := sbom.Component{Ref: "device", Type: "device", Name: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: pointer, Offset: j.Offset()}}
-	if !j.Enter('{') {
-		j.Fail(sbom.ErrSyntax, errors.New("expected an object"))
+	c := sbom.Component{Ref: "device", Type: "device", Name: "device", Placement: sbom.Primary, Location: x.At(pointer)}
+	if !x.Enter('{') {
+		x.Fail(sbom.ErrSyntax, errors.New("expected an object"))
 		return
 	}
-	for j.More() {
-		name := string(j.Name())
-		at := vendors.Location{Pointer: pointer + "/" + name, Offset: j.Offset()}
-		switch name {
-		case "mfg-name", "model-name", "systeminfo", "mud-url", "documentation", "firmware-rev":
-			text, ok := x.text(&c, at)
-			if !ok {
-				continue
+	for x.More() {
+		name := string(x.Name())
+		field, known := fields[name]
+		switch {
+		case known:
+			if text, at, ok := x.String(&c, pointer+"/"+name); ok {
+				field.Read(x.Sink, &c, text, at)
 			}
-			at.Offset = j.TextOffset()
-			switch name {
-			case "mfg-name":
-				c.Group = text
-			case "model-name":
-				c.Name = text
-			case "firmware-rev":
-				c.Version = text
-				continue
-			}
-			x.s.Claim(&c, fields[name].role, fields[name].kind, text, at)
-		case "mudtx:transparency", "ietf-mud-transparency:transparency", "transparency", "sboms":
-			x.transparency(&c, at.Pointer)
+		case slices.Contains(transparencyNames, name):
+			transparency(x, &c, pointer+"/"+name)
 		default:
-			x.unknown(name, pointer, "mfg-name", "ietf-mud-transparency:transparency")
+			x.Unknown(nil, name, pointer, "mfg-name", "ietf-mud-transparency:transparency")
 		}
 	}
-	if j.Err() == nil && !x.s.Emit(c) {
-		j.Fail(sbom.ErrRead, errors.New("stopped"))
-	}
+	x.Emit(c)
 }
 
-// text reads a string, or counts what stands in its place.
-func (x *reader) text(c *sbom.Component, at vendors.Location) (string, bool) {
-	if k := x.j.Kind(); k != '"' {
-		if k != 'n' {
-			c.Malformed++
-			x.s.Warn(sbom.WarnMalformed, "expected a string; it was not screened", at)
-		}
-		x.j.Skip()
-		return "", false
-	}
-	raw, ok := x.j.Text()
-	return string(raw), ok
-}
+// transparencyNames are the names under which files have what RFC 9472 adds.
+var transparencyNames = []string{"mudtx:transparency", "ietf-mud-transparency:transparency", "transparency", "sboms"}
 
 // transparency reads where bills of materials are: RFC 9472, section 3.
-func (x *reader) transparency(c *sbom.Component, pointer string) {
-	j := x.j
-	switch j.Kind() {
+func transparency(x *jsondoc.Reader, c *sbom.Component, pointer string) {
+	switch x.Kind() {
 	case '{':
-		for j.Enter('{'); j.More(); {
-			name := string(j.Name())
-			at := vendors.Location{Pointer: pointer + "/" + name, Offset: j.Offset()}
-			switch name {
+		for x.Enter('{'); x.More(); {
+			name := string(x.Name())
+			switch inner := pointer + "/" + name; name {
 			case "sbom-url", "sbom-archive-list":
-				if url, ok := x.text(c, at); ok {
-					at.Offset = j.TextOffset()
-					x.s.AddDocumentRef(sbom.DocumentRef{URL: url, Location: at})
+				if url, at, ok := x.String(c, inner); ok {
+					x.Sink.AddDocumentRef(sbom.DocumentRef{URL: url, Location: at})
 				}
 			case "sbom-local-well-known", "contact-info":
-				if text, ok := x.text(c, at); ok {
-					x.s.Malformed(sbom.WarnIncomplete, "the bill of materials is to be had elsewhere ("+text+"), and was not screened", at)
+				at := x.At(inner)
+				if text, _, ok := x.String(c, inner); ok {
+					x.Sink.Malformed(sbom.WarnIncomplete, "the bill of materials is available only from elsewhere ("+text+"), and was not screened", at)
 				}
 			case "sboms":
-				x.transparency(c, at.Pointer)
+				transparency(x, c, inner)
 			default:
-				x.unknown(name, pointer, "sboms", "sbom-url")
+				x.Unknown(nil, name, pointer, "sboms", "sbom-url")
 			}
 		}
 	case '[':
-		j.Enter('[')
-		for i := 0; j.More(); i++ {
-			x.transparency(c, fmt.Sprintf("%s/%d", pointer, i))
+		x.Enter('[')
+		for i := 0; x.More(); i++ {
+			transparency(x, c, fmt.Sprintf("%s/%d", pointer, i))
 		}
 	default:
-		c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, "expected an object or a list; it was not screened", vendors.Location{Pointer: pointer, Offset: j.Offset()})
-		j.Skip()
+		x.Malformed(c, "expected an object or an array", x.At(pointer))
+		x.Skip()
 	}
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package openwrt reads the profiles.json that OpenWrt's build system writes beside
-// its images: one profile for each device that the images are for.
+// Package openwrt reads the profiles.json that OpenWrt's build system writes next to its images,
+// with one profile for each device that the images are for.
 //
-// Each profile is a product. Its titles name the device's vendor and model (in
-// OpenWrt 19.07 a title is one free text), its supported_devices are devicetree
-// compatible strings, "vendor,device", or names of an older scheme. The packages of
-// a profile are left out: a driver for a vendor's modems is not the vendor's.
+// Each profile is a primary component. Its titles name the manufacturer and the model of the
+// device (in OpenWrt 19.07 a title is one free text). Its supported_devices are devicetree
+// compatible strings, "vendor,device", or names of an older scheme. The packages of a profile are
+// left out: a driver for the modems of a vendor does not come from that vendor.
 //
-// Devices that OpenWrt runs on are routers, access points and the like, so their
-// category is telecommunicationsEquipment. The maker of the device did not make the
-// image.
+// OpenWrt runs on routers, access points and the like, so the category of the devices is
+// telecommunicationsEquipment. The manufacturer of a device did not make the image.
 package openwrt
 
 import (
@@ -22,6 +21,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -34,7 +34,7 @@ const Name = "openwrt-profiles"
 // Category is the category of the devices.
 const Category = "telecommunicationsEquipment"
 
-// maxTexts bounds the titles and names of one device.
+// maxTexts limits the titles and names of one device.
 const maxTexts = 1000
 
 // Sniff reports whether a document that starts with head is a profiles.json.
@@ -57,183 +57,133 @@ func Sniff(head []byte) bool {
 
 // Read returns the devices of a profiles.json.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
-	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
-		l := s.Limits()
-		x := &reader{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s}
-		s.PlacementFinal()
-		x.document()
-		return x.j.End()
+	return jsondoc.New(Name, r, opts, func(in *jsondoc.Reader) {
+		x := &reader{in}
+		found := false
+		for name := range x.Root("OpenWrt") {
+			switch name {
+			case "profiles":
+				found = true
+				x.profiles()
+			case "version_number":
+				if text, ok := x.Text(); ok {
+					x.Sink.SetVersion(string(text))
+				}
+			default:
+				x.Unknown(nil, name, "", "profiles")
+			}
+		}
+		if !found {
+			x.Fail(sbom.ErrNotRecognized, errors.New("profiles is missing"))
+		}
 	})
 }
 
-type reader struct {
-	j    *jsonstream.Reader
-	s    *sbom.Sink
-	name string // of the member being read
-}
+type reader struct{ *jsondoc.Reader }
 
-// unknown passes over a member, unless other parsers may read it as a known one.
-func (x *reader) unknown(c *sbom.Component, known ...string) {
-	if near := format.SimilarField(x.name, known...); near != "" {
-		c.Malformed++
-		x.s.Warn(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q, but other parsers may read it so; it was not screened", x.name, near),
-			vendors.Location{Pointer: c.Location.Pointer, Offset: x.j.Offset()})
-	}
-	x.j.Skip()
-}
+// Fields of a profile and of the objects in its titles. In both, the first name is the device's.
+var (
+	title = format.Field{Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name, First: true}
 
-func (x *reader) document() {
-	j := x.j
-	if !j.Enter('{') {
-		j.Fail(sbom.ErrNotRecognized, errors.New("expected a JSON object"))
-		return
+	titleFields = format.Table{
+		"vendor": {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group, First: true},
+		"model":  title,
+		"title":  title,
 	}
-	found := false
-	for j.More() {
-		switch name := string(j.Name()); name {
-		case "profiles":
-			found = true
-			x.profiles()
-		case "version_number":
-			if text, ok := j.Text(); ok {
-				x.s.SetVersion(string(text))
-			}
-		default:
-			if err := format.CheckPolyglot("OpenWrt", name); err != nil {
-				j.Fail(sbom.ErrNotRecognized, err)
-			}
-			if near := format.SimilarField(name, "profiles"); near != "" {
-				x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the name %q is not %q; it was not screened", name, near), vendors.Location{Offset: j.Offset()})
-			}
-			j.Skip()
-		}
-	}
-	if !found {
-		j.Fail(sbom.ErrNotRecognized, errors.New("profiles is missing"))
-	}
-}
+)
 
 func (x *reader) profiles() {
-	j := x.j
-	if j.Kind() != '{' {
-		x.s.Malformed(sbom.WarnMalformed, "profiles is not an object", vendors.Location{Pointer: "/profiles", Offset: j.Offset()})
-		j.Skip()
+	if !x.Require('{', nil, x.At("/profiles")) {
 		return
 	}
-	j.Enter('{')
-	for j.More() {
-		id := string(j.Name())
-		at := vendors.Location{Pointer: string(jsontext.Pointer("/profiles").AppendToken(id)), Offset: j.TextOffset()}
+	for x.Enter('{'); x.More(); {
+		id := string(x.Name())
+		at := vendors.Location{Pointer: string(jsontext.Pointer("/profiles").AppendToken(id)), Offset: x.TextOffset()}
 		c := sbom.Component{Ref: id, Type: "device", Category: Category, Placement: sbom.Primary, Location: at}
-		x.s.Claim(&c, vendors.Reference, vendors.KindProduct, id, at)
-		if j.Kind() != '{' {
-			x.s.Malformed(sbom.WarnMalformed, "a profile is not an object", at)
-			j.Skip()
-			continue
-		}
-		j.Enter('{')
-		for j.More() {
-			switch x.name = string(j.Name()); x.name {
-			case "titles":
-				x.titles(&c)
-			case "title":
-				x.claim(&c, vendors.Reference, vendors.KindProduct, "/title", &c.Name)
-			case "supported_devices":
-				x.supported(&c)
-			default:
-				x.unknown(&c, "titles", "title", "supported_devices")
-			}
-		}
-		if c.Name == "" {
-			c.Name = id
-		}
-		if j.Err() == nil && !x.s.Emit(c) {
-			j.Fail(sbom.ErrRead, errors.New("stopped"))
+		x.Sink.Claim(&c, vendors.Reference, vendors.KindProduct, id, at)
+		if x.Require('{', nil, at) {
+			x.profile(&c)
 		}
 	}
 }
 
-// claim reads a string into a claim and, if it is the first, into first.
-func (x *reader) claim(c *sbom.Component, role vendors.Role, kind vendors.Kind, at string, first *string) {
-	switch x.j.Kind() {
-	case '"':
-	case 'n':
-		x.j.Skip()
-		return
-	default:
-		c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, "expected a string", vendors.Location{Pointer: c.Location.Pointer + at, Offset: x.j.Offset()})
-		x.j.Skip()
+func (x *reader) profile(c *sbom.Component) {
+	for x.Enter('{'); x.More(); {
+		pointer := c.Location.Pointer
+		switch name := string(x.Name()); name {
+		case "titles":
+			x.titles(c, pointer+"/titles")
+		case "title":
+			x.field(c, title, pointer+"/title")
+		case "supported_devices":
+			x.supported(c, pointer+"/supported_devices")
+		default:
+			x.Unknown(c, name, pointer, "titles", "title", "supported_devices")
+		}
+	}
+	if c.Name == "" {
+		c.Name = c.Ref
+	}
+	x.Emit(*c)
+}
+
+// list enters an array. Where the text breaks off instead, the error alone says so.
+func (x *reader) list(c *sbom.Component, pointer string) bool {
+	if x.Kind() == 0 {
+		x.Skip()
+		return false
+	}
+	return x.Expect('[', c, x.At(pointer)) && x.Enter('[')
+}
+
+// titles reads the array of titles, which are objects.
+func (x *reader) titles(c *sbom.Component, pointer string) {
+	if !x.list(c, pointer) {
 		return
 	}
-	text, ok := x.j.Text()
-	if !ok || len(text) == 0 {
+	for i := 0; x.More(); i++ {
+		at := pointer + "/" + strconv.Itoa(i)
+		if !x.Require('{', c, x.At(at)) {
+			continue
+		}
+		for x.Enter('{'); x.More(); {
+			name := string(x.Name())
+			if f, known := titleFields[name]; known {
+				x.field(c, f, at+"/"+name)
+			} else {
+				x.Unknown(c, name, c.Location.Pointer, "vendor", "model", "title")
+			}
+		}
+	}
+}
+
+// supported reads the array of devices that the image supports: devicetree compatible strings, or
+// names of an older scheme, which have no comma.
+func (x *reader) supported(c *sbom.Component, pointer string) {
+	if !x.list(c, pointer) {
+		return
+	}
+	for i := 0; x.More(); i++ {
+		n := len(c.Claims)
+		x.field(c, format.Field{Role: vendors.Namespace, Kind: vendors.KindDeviceTree}, pointer+"/"+strconv.Itoa(i))
+		if len(c.Claims) > n && !strings.Contains(c.Claims[n].Value, ",") {
+			c.Claims[n].Role, c.Claims[n].Kind = vendors.Reference, vendors.KindProduct
+		}
+	}
+}
+
+// field reads the string of a field.
+func (x *reader) field(c *sbom.Component, f format.Field, pointer string) {
+	text, at, ok := x.String(c, pointer)
+	if !ok || text == "" {
 		return
 	}
 	if len(c.Claims) >= maxTexts {
-		x.j.Fail(sbom.ErrLimit, fmt.Errorf("more than %d titles and names of one device", maxTexts))
+		x.Fail(sbom.ErrLimit, fmt.Errorf("more than %d titles and names of one device", maxTexts))
 		return
 	}
-	where := vendors.Location{Pointer: c.Location.Pointer + at, Offset: x.j.TextOffset()}
-	if kind != vendors.KindDeviceTree && !x.s.CheckName(string(text), where) {
+	if f.Kind != vendors.KindDeviceTree && !x.Sink.CheckName(text, at) {
 		c.Malformed++
 	}
-	if first != nil && *first == "" {
-		*first = string(text)
-	}
-	x.s.Claim(c, role, kind, string(text), where)
-}
-
-func (x *reader) titles(c *sbom.Component) {
-	if !x.list(c, "titles") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		at := "/titles/" + strconv.Itoa(i)
-		if x.j.Kind() != '{' {
-			c.Malformed++
-			x.s.Warn(sbom.WarnMalformed, "a title is not an object", vendors.Location{Pointer: c.Location.Pointer + at, Offset: x.j.Offset()})
-			x.j.Skip()
-			continue
-		}
-		x.j.Enter('{')
-		for x.j.More() {
-			switch x.name = string(x.j.Name()); x.name {
-			case "vendor":
-				x.claim(c, vendors.Manufacturer, vendors.KindName, at+"/vendor", &c.Group)
-			case "model":
-				x.claim(c, vendors.Reference, vendors.KindProduct, at+"/model", &c.Name)
-			case "title":
-				x.claim(c, vendors.Reference, vendors.KindProduct, at+"/title", &c.Name)
-			default:
-				x.unknown(c, "vendor", "model", "title")
-			}
-		}
-	}
-}
-
-func (x *reader) supported(c *sbom.Component) {
-	if !x.list(c, "supported_devices") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		n := len(c.Claims)
-		x.claim(c, vendors.Namespace, vendors.KindDeviceTree, "/supported_devices/"+strconv.Itoa(i), nil)
-		if len(c.Claims) > n && !strings.Contains(c.Claims[n].Value, ",") {
-			c.Claims[n].Role, c.Claims[n].Kind = vendors.Reference, vendors.KindProduct // an older board name
-		}
-	}
-}
-
-func (x *reader) list(c *sbom.Component, name string) bool {
-	switch x.j.Kind() {
-	case '[':
-		return x.j.Enter('[')
-	case 'n', 0:
-	default:
-		c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, name+" is not an array", vendors.Location{Pointer: c.Location.Pointer + "/" + name, Offset: x.j.Offset()})
-	}
-	x.j.Skip()
-	return false
+	f.Read(x.Sink, c, text, at)
 }

@@ -18,7 +18,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -59,8 +59,7 @@ func ReadUnblob(r io.Reader, opts *sbom.Options) *sbom.Document {
 func read(name string, r io.Reader, opts *sbom.Options, done func(*object, *sbom.Sink) bool) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		l := s.Limits()
-		x := &reader{j: jsonstream.NewReader(r, jsonstream.Limits{Bytes: l.Bytes, Depth: l.Depth, String: l.String}), s: s, format: name, done: done}
+		x := &reader{j: jsondoc.NewReader(r, s), format: name, done: done}
 		x.value("")
 		if err := x.j.End(); err != nil {
 			return err
@@ -71,8 +70,7 @@ func read(name string, r io.Reader, opts *sbom.Options, done func(*object, *sbom
 }
 
 type reader struct {
-	j      *jsonstream.Reader
-	s      *sbom.Sink
+	j      *jsondoc.Reader
 	format string
 	done   func(*object, *sbom.Sink) bool
 }
@@ -113,7 +111,7 @@ func (x *reader) value(pointer string) {
 				j.Skip()
 			}
 		}
-		if j.Err() == nil && !x.done(&o, x.s) {
+		if j.Err() == nil && !x.done(&o, j.Sink) {
 			j.Fail(sbom.ErrRead, errors.New("stopped"))
 		}
 	default:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package network_test
+package snmp_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/clause76/clause76/firmware"
-	"github.com/clause76/clause76/firmware/internal/network"
+	"github.com/clause76/clause76/firmware/internal/snmp"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -25,7 +25,7 @@ second line"
 `
 
 func Example() {
-	for c, err := range network.ReadSNMP(strings.NewReader(walk), nil).Components() {
+	for c, err := range snmp.Read(strings.NewReader(walk), nil).Components() {
 		fmt.Println(c.Name, err)
 		for _, claim := range c.Claims {
 			fmt.Println(" ", claim.Role, claim.Kind, claim.Value, claim.Location.Pointer)
@@ -44,13 +44,6 @@ func Example() {
 }
 
 func TestRead(t *testing.T) {
-	const (
-		soap  = `<?xml version="1.0"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl"><s:Body>%s</s:Body></s:Envelope>`
-		onvif = `<tds:GetDeviceInformationResponse><tds:Manufacturer>Dahua</tds:Manufacturer><tds:Model>IPC</tds:Model><tds:FirmwareVersion>2.420.Dahua 00.14.R</tds:FirmwareVersion></tds:GetDeviceInformationResponse>`
-		isapi = `<DeviceInfo version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"><deviceName>IP CAMERA</deviceName><model>DS-2CD</model><macAddress>44:19:b6:00:01:02</macAddress><firmwareVersion>V5.5</firmwareVersion></DeviceInfo>`
-		table = "Parameter,Object,Writable,Value,Value type\nDeviceID.Manufacturer,false,false,\"Huawei Technologies Co., Ltd.\",xsd:string\nDeviceID.OUI,false,false,202BC1,xsd:string\n" +
-			"InternetGatewayDevice.DeviceInfo.ModelName,false,false,BM632w,xsd:string\nInternetGatewayDevice.LANDevice.1.Manufacturer,false,false,ZTE,xsd:string\n"
-	)
 	tests := []struct {
 		name, in, want string
 		malformed      int
@@ -92,47 +85,10 @@ func TestRead(t *testing.T) {
 		{"a name that is no text", ".1.3.6.1.2.1.47.1.1.1.1.12.1 = Hex-STRING: FF FE\n", "snmp SNMP agent", 1, nil},
 		{"a text that is never closed", ".1.3.6.1.2.1.1.1.0 = STRING: \"a\n.1.3.6.1.2.1.1.5.0 = STRING: \"b\n", "snmp a: reference a", 2, nil},
 		{"names instead of numbers", ".1.3.6.1.2.1.1.2.0 = OID: SNMPv2-SMI::enterprises.2011\n", "snmp SNMP agent: namespace 2011", 0, nil},
-		{"an answer in its envelope", fmt.Sprintf(soap, onvif), "onvif IPC 2.420.Dahua 00.14.R: manufacturer Dahua, reference IPC, reference 2.420.Dahua 00.14.R", 0, nil},
-		{"an answer cut off", fmt.Sprintf(soap, onvif)[:350], "", 0, sbom.ErrSyntax},
-		{"a maker twice", fmt.Sprintf(soap, strings.Replace(onvif, "<tds:Model>", "<tds:Manufacturer>Acme</tds:Manufacturer><tds:Model>", 1)),
-			"onvif IPC 2.420.Dahua 00.14.R: manufacturer Dahua, manufacturer Acme, reference IPC, reference 2.420.Dahua 00.14.R", 1, nil},
-		{"two answers", fmt.Sprintf(soap, onvif+onvif), "", 0, sbom.ErrSyntax},
-		{"isapi", isapi, "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference IP CAMERA, reference DS-2CD, namespace 44:19:b6:00:01:02", 0, nil},
-		{"isapi with a maker further in", strings.Replace(isapi, "IP CAMERA", "<x><manufacturer>ZTE</manufacturer></x>", 1), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference ZTE, reference DS-2CD, namespace 44:19:b6:00:01:02", 2, nil},
-		{"isapi with odd letters", strings.ReplaceAll(isapi, "deviceName", "Manufacturer"), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference DS-2CD, namespace 44:19:b6:00:01:02", 1, nil},
-		{"isapi: a brand beside the manufacturer", strings.Replace(isapi, "<model>", "<manufacturer>ZTE</manufacturer><brand>ZTE</brand><systemContact>ZTE.China</systemContact><model>", 1),
-			"isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference IP CAMERA, manufacturer ZTE, supplier ZTE, reference ZTE.China, reference DS-2CD, namespace 44:19:b6:00:01:02", 0, nil},
-		{"isapi: interfaces", `<?xml version="1.0" encoding="UTF-8"?><NetworkInterfaceList version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"><NetworkInterface><id>1</id><Link><MACAddress>44:19:b6:0a:0b:0c</MACAddress><MTU>1500</MTU></Link></NetworkInterface><NetworkInterface><Link><MACAddress>00:00:00:00:00:00</MACAddress></Link></NetworkInterface></NetworkInterfaceList>`,
-			"isapi part 1: namespace 44:19:b6:0a:0b:0c; isapi part 2; isapi isapi device: reference http://www.hikvision.com/ver20/XMLSchema", 0, nil},
-		{"isapi: cameras of a recorder", `<InputProxyChannelList xmlns="http://www.isapi.org/ver20/XMLSchema"><InputProxyChannel><name>Hall</name><sourceInputPortDescriptor><proxyProtocol>ONVIF</proxyProtocol><model>IPC-1</model><firmwareVersion>V2</firmwareVersion><manufacturer>Dahua</manufacturer></sourceInputPortDescriptor></InputProxyChannel></InputProxyChannelList>`,
-			"isapi IPC-1 V2: reference ONVIF, reference IPC-1, manufacturer Dahua; isapi isapi device: reference http://www.isapi.org/ver20/XMLSchema", 0, nil},
-		{"isapi: a device's own address and maker", `<EventNotificationAlert xmlns="http://www.std-cgi.com/ver20/XMLSchema"><macAddress>44:19:b6:0a:0b:0c</macAddress><Brand>ZTE</Brand><eventType>VMD</eventType></EventNotificationAlert>`,
-			"isapi isapi device: reference http://www.std-cgi.com/ver20/XMLSchema, namespace 44:19:b6:0a:0b:0c, supplier ZTE", 0, nil},
-		{"isapi: an address field without an address", `<Link xmlns="http://www.hikvision.com/ver10/XMLSchema"><MACAddress>ZTE</MACAddress></Link>`, "isapi isapi device: reference http://www.hikvision.com/ver10/XMLSchema", 1, nil},
-		{"isapi: an answer", `<ResponseStatus version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"><statusString>OK</statusString></ResponseStatus>`, "isapi isapi device: reference http://www.hikvision.com/ver20/XMLSchema", 0, nil},
-		{"isapi: cut off", `<ResponseStatus xmlns="http://www.hikvision.com/ver20/XMLSchema"><statusString>OK</statusString>`, "", 0, sbom.ErrSyntax},
-		{"a schema", `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"/></xs:schema>`, "", 0, sbom.ErrNotRecognized},
 		{"types and neighbors", ".1.3.6.1.2.1.47.1.1.1.1.3.7 = OID: .1.3.6.1.4.1.2011.2\n.1.3.6.1.2.1.47.1.1.1.1.3.8 = OID: HUAWEI-TYPE-MIB::hwBoard\n.1.3.6.1.2.1.47.1.1.1.1.3.9 = OID: SNMPv2-SMI::zeroDotZero\n" +
 			"LLDP-EXT-MED-MIB::lldpXMedRemMfgName.0.1.1 = STRING: Huawei\nLLDP-MIB::lldpRemSysDesc.0.1.1 = STRING: VRP\nLLDP-EXT-MED-MIB::lldpXMedLocMfgName.0 = STRING: ZTE\n.1.3.6.1.2.1.33.1.1.1.0 = STRING: ZTE\n",
 			"snmp entity 7: namespace 2011; snmp entity 8: reference HUAWEI-TYPE-MIB; snmp entity 9; snmp neighbor 0.1.1: manufacturer Huawei, reference VRP; snmp SNMP agent: manufacturer ZTE, manufacturer ZTE", 0, nil},
 		{"an object that names a maker", "SNMPv2-MIB::sysDescr.0 = STRING: x\nENTITY-MIB::entOtherManufacturer.1 = STRING: ZTE\nENTITY-MIB::entVendorCount.1 = INTEGER: 2\n", "snmp x: reference x", 1, nil},
-		{"onvif attributes", fmt.Sprintf(soap, `<tds:GetDeviceInformationResponse><tds:Manufacturer value="Dahua"/><tds:Model vendor="Dahua">IPC</tds:Model><tds:Vendor>Dahua</tds:Vendor></tds:GetDeviceInformationResponse>`), "onvif IPC: reference IPC", 3, nil},
-		{"isapi: vendor and code", strings.Replace(isapi, "<model>", "<vendor>ZTE</vendor><oemCode>Dahua</oemCode><model>", 1),
-			"isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference IP CAMERA, manufacturer ZTE, reference Dahua, reference DS-2CD, namespace 44:19:b6:00:01:02", 0, nil},
-		{"isapi: other elements and attributes", `<Link xmlns="http://www.hikvision.com/ver10/XMLSchema" brand="ZTE"><vendorName>ZTE</vendorName><oemCode>ZTE</oemCode></Link>`, "isapi isapi device: reference http://www.hikvision.com/ver10/XMLSchema, reference ZTE", 2, nil},
-		{"tr-069 with another maker", table + "Device.DeviceInfo.X_ZTE_Vendor,false,false,ZTE,xsd:string\nDevice.DeviceInfo.X_Vendor,false,false,,xsd:string\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
-		{"tr-069", table, "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},
-		{"tr-069 without a line break at the end", table[:len(table)-1], "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
-		{"tr-069 with a number field without a number", strings.Replace(table, "202BC1", "Huawei", 1), "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., reference BM632w", 1, nil},
-		{"isapi: an address field of the device without an address", strings.Replace(isapi, "44:19:b6:00:01:02", "(hidden)", 1), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference IP CAMERA, reference DS-2CD", 1, nil},
-		{"tr-069 with an object in another case", table + "device.deviceinfo.Manufacturer,false,false,ZTE,xsd:string\ndevice.deviceinfo.UpTime,false,false,7,xsd:string\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
-		{"tr-069 with programs", table + "Device.SoftwareModules.DeploymentUnit.2.Vendor,false,false,ZTE,xsd:string\nDevice.SoftwareModules.DeploymentUnit.3.Vendor,false,false,,xsd:string\n",
-			"tr-069 Device.SoftwareModules.DeploymentUnit.2: manufacturer ZTE; tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},
-		{"tr-069 with an open quote", table + "DeviceID.OUI,false,false,\"x\n", "", 0, sbom.ErrSyntax},
-		{"tr-069 in another case", strings.Replace(table, "DeviceID.Manufacturer", "DeviceID.manufacturer", 1), "tr-069 BM632w: namespace 202BC1, reference BM632w", 1, nil},
-		{"tr-069 with two values", strings.Replace(table, "Writable", "Value", 1), "", 0, sbom.ErrSyntax},
-		{"another table", "Parameter,Value\nx,y\n", "", 0, sbom.ErrNotRecognized},
-		{"another DeviceInfo", `<DeviceInfo><manufacturer>ZTE</manufacturer></DeviceInfo>`, "", 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package network
+// Package snmp reads SNMP walks: what snmpwalk prints, with numbers or with names, and snmprec
+// files.
+//
+// The device is the primary component; its interfaces, physical entities, host devices and
+// programs are parts, and its neighbors are not. Devices answer with the name that they are sold
+// under, so an answer is what the device claims. Free text that describes the device is a
+// reference. An enterprise number is registered to the company that wrote the agent, which in
+// most cases made the device.
+package snmp
 
 import (
 	"bytes"
@@ -12,11 +20,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/firmware/internal/ethernet"
 	"github.com/clause76/clause76/firmware/internal/lines"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
+
+// Name is the format's name in reports.
+const Name = "snmp"
 
 // Lines of walks (net-snmp, snmpcmd(1), option -O) and of snmprec files.
 var (
@@ -36,9 +48,9 @@ var (
 	absent  = regexp.MustCompile(`^(?:No Such (?:Object|Instance) |No more variables left in this MIB View)`)
 )
 
-// SniffSNMP reports whether a document that starts with head is an SNMP walk, as snmpwalk
+// Sniff reports whether a document that starts with head is an SNMP walk, as snmpwalk
 // prints it or as an snmprec file.
-func SniffSNMP(head []byte) bool {
+func Sniff(head []byte) bool {
 	failed := false
 	for line := range lines.Head(head) {
 		switch {
@@ -53,13 +65,13 @@ func SniffSNMP(head []byte) bool {
 	return failed
 }
 
-// ReadSNMP returns the device, its physical entities, its interfaces, and the devices and
+// Read returns the device, its physical entities, its interfaces, and the devices and
 // programs of a host.
-func ReadSNMP(r io.Reader, opts *sbom.Options) *sbom.Document {
-	return sbom.NewDocument(sbom.Header{Format: NameSNMP, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
 		in := lines.NewReader(r, s.Limits().Bytes)
-		x := &snmp{s: s, device: product("/"), parts: make(map[string]*sbom.Component), once: make(map[string]bool)}
+		x := &snmp{s: s, device: &sbom.Component{Ref: "device", Type: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}, parts: make(map[string]*sbom.Component), once: make(map[string]bool)}
 		for in.Next() {
 			if err := x.line(in.Text(), in.Offset()); err != nil {
 				return err
@@ -82,11 +94,6 @@ func ReadSNMP(r io.Reader, opts *sbom.Options) *sbom.Document {
 		s.Emit(*x.device)
 		return nil
 	})
-}
-
-// product returns the device of a capture.
-func product(pointer string) *sbom.Component {
-	return &sbom.Component{Ref: "device", Type: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: pointer}}
 }
 
 type snmp struct {
@@ -408,7 +415,7 @@ func (x *snmp) take(o *object, value string, at vendors.Location) error {
 		c.Name = value
 		claim(c, vendors.Mention, vendors.KindProduct) // as the names of packages elsewhere
 	case strings.HasPrefix(id, ifPhysAddress):
-		switch address, ok := mac(value); {
+		switch address, ok := ethernet.Address(value); {
 		case !ok && value != "":
 			x.s.Malformed(sbom.WarnMalformed, "a physical address that is not in bytes; it was not screened", at)
 		case address != "":
@@ -462,33 +469,4 @@ func enterprise(oid string) string {
 	}
 	n, _, _ := strings.Cut(rest, ".")
 	return n
-}
-
-// mac writes an address of six bytes, or the first six of eight, with two digits a byte:
-// "0:1e:73:0:1:2", "00 1E 73 00 01 02 " or, in snmprec, "001e73000102". Of another length, and
-// of zeros only, it is "". It reports whether the value is in bytes.
-func mac(s string) (address string, ok bool) {
-	var parts []string
-	if strings.ContainsAny(s, ": -") {
-		parts = strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(": -", r) })
-	} else {
-		for i := 0; i < len(s); i += 2 {
-			parts = append(parts, s[i:min(i+2, len(s))])
-		}
-	}
-	zero := true
-	for i, b := range parts {
-		if len(b) == 1 {
-			b = "0" + b
-		}
-		if len(b) != 2 || strings.Trim(b, "0123456789abcdefABCDEF") != "" {
-			return "", false
-		}
-		zero = zero && b == "00"
-		parts[i] = b
-	}
-	if zero || len(parts) != 6 && len(parts) != 8 {
-		return "", true
-	}
-	return strings.Join(parts[:6], ":"), true
 }

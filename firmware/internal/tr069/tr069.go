@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package tr069 reads tables of the parameters that a router reports to its provider (Broadband
+// Forum TR-069, data models TR-098 and TR-181): comma-separated, one parameter a row.
+//
+// The device is the primary component. Routers are sold under other names than their makers', and
+// answer with those, so the table is what the device claims. A program that is installed on the
+// device (TR-157) is a part with its own vendor.
+package tr069
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/firmware/internal/ethernet"
+	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Name is the format's name in reports.
+const Name = "tr-069"
+
+// fields are the parameters of DeviceInfo and of the DeviceId structure.
+var fields = format.Table{
+	"Manufacturer":    {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group, Guard: true},
+	"ManufacturerOUI": {Role: vendors.Namespace, Kind: vendors.KindOUI, Guard: true, Check: ethernet.CheckPrefix},
+	"OUI":             {Role: vendors.Namespace, Kind: vendors.KindOUI, Guard: true, Check: ethernet.CheckPrefix},
+	"ModelName":       {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name, Guard: true},
+	"ProductClass":    {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name, First: true, Guard: true},
+	"Description":     {Role: vendors.Reference, Kind: vendors.KindProduct, Guard: true},
+	"SoftwareVersion": {To: format.Version},
+}
+
+// objects are the objects that have those parameters.
+var objects = []string{"DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo"}
+
+// moduleVendor is the vendor of a program that is installed on the device.
+var moduleVendor = regexp.MustCompile(`^(?:InternetGatewayDevice|Device)\.SoftwareModules\.(?:DeploymentUnit|ExecutionUnit)\.\d+\.Vendor$`)
+
+// valueColumn is the head of the column of values. The name of the parameter is in the first.
+const valueColumn = "Value"
+
+// maxBytes bounds a table, which is held in memory.
+const maxBytes = 64 << 20
+
+// Sniff reports whether a document that starts with head is such a table.
+func Sniff(head []byte) bool {
+	for line := range lines.Head(head) {
+		return strings.HasPrefix(line, "Parameter,") && strings.Contains(line+",", ","+valueColumn+",") &&
+			(strings.Contains(string(head), "DeviceID.") || strings.Contains(string(head), "Device.DeviceInfo") || strings.Contains(string(head), "InternetGatewayDevice."))
+	}
+	return false
+}
+
+// Read returns the programs of the device, and the device.
+func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "CSV"}, opts, func(s *sbom.Sink) error {
+		s.PlacementFinal()
+		data, err := format.ReadAll(s, r, maxBytes)
+		if err != nil {
+			return err
+		}
+		if !utf8.Valid(data) {
+			return &sbom.Error{Kind: sbom.ErrEncoding}
+		}
+		if i := bytes.IndexByte(data, 0); i >= 0 {
+			return &sbom.Error{Offset: int64(i), Kind: sbom.ErrSyntax, Err: errors.New("a NUL byte in text")}
+		}
+		x := &reader{s: s, device: sbom.Component{Ref: "device", Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}}
+		if more, err := x.table(data); err != nil || !more {
+			return err
+		}
+		if len(data) > 0 && data[len(data)-1] != '\n' {
+			s.Malformed(sbom.WarnIncomplete, "the last line has no line break: the text may have been cut off", vendors.Location{Offset: int64(bytes.LastIndexByte(data, '\n') + 1)})
+		}
+		if x.device.Name == "" {
+			x.device.Name = "TR-069 device"
+		}
+		s.Emit(x.device)
+		return nil
+	})
+}
+
+type reader struct {
+	s      *sbom.Sink
+	device sbom.Component
+}
+
+// table reads the rows, and reports whether to go on.
+func (x *reader) table(data []byte) (more bool, err error) {
+	in := csv.NewReader(bytes.NewReader(data))
+	in.FieldsPerRecord = -1
+	column := -1
+	for {
+		start := in.InputOffset()
+		row, err := in.Read()
+		switch {
+		case err == io.EOF:
+			return true, nil
+		case err != nil:
+			return false, &sbom.Error{Offset: in.InputOffset(), Kind: sbom.ErrSyntax, Err: err}
+		case column < 0:
+			column = slices.Index(row, valueColumn)
+			if column < 0 || slices.Contains(row[column+1:], valueColumn) {
+				return false, &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected one column \"" + valueColumn + "\"")}
+			}
+		case !x.row(row, column, start):
+			return false, nil
+		}
+	}
+}
+
+// row reads a parameter of any object, and reports whether to go on.
+func (x *reader) row(row []string, column int, offset int64) bool {
+	name := strings.TrimSpace(row[0])
+	object, parameter := "", name
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		object, parameter = name[:i], name[i+1:]
+	}
+	at := vendors.Location{Pointer: "/" + name, Offset: offset}
+	switch {
+	case slices.Contains(objects, object):
+		if len(row) <= column {
+			x.s.Malformed(sbom.WarnMalformed, "a row without a value", at)
+			return true
+		}
+		x.parameter(parameter, row[column], at)
+		return true
+	case fields[parameter].Role != "":
+		if i := slices.IndexFunc(objects, func(o string) bool { return strings.EqualFold(o, object) }); i >= 0 {
+			format.NotField(x.s, nil, object, objects[i], at)
+		}
+	}
+	if moduleVendor.MatchString(name) && len(row) > column && row[column] != "" {
+		c := sbom.Component{Ref: object, Type: "application", Name: object, Location: at}
+		x.s.Claim(&c, vendors.Manufacturer, vendors.KindName, row[column], at)
+		return x.s.Emit(c)
+	}
+	return true
+}
+
+// parameter reads a parameter of the device.
+func (x *reader) parameter(name, value string, at vendors.Location) {
+	if f, known := fields[name]; known {
+		f.Read(x.s, &x.device, value, at)
+		return
+	}
+	if !fields.Unknown(x.s, nil, name, at) && format.MayNameMaker(name) && !vendors.Placeholder(value) {
+		format.UnknownMaker(x.s, nil, name, at)
+	}
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tr069_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/firmware/internal/tr069"
+	"github.com/clause76/clause76/sbom"
+)
+
+const table = "Parameter,Object,Writable,Value,Value type\nDeviceID.Manufacturer,false,false,\"Huawei Technologies Co., Ltd.\",xsd:string\nDeviceID.OUI,false,false,202BC1,xsd:string\n" +
+	"InternetGatewayDevice.DeviceInfo.ModelName,false,false,BM632w,xsd:string\nInternetGatewayDevice.LANDevice.1.Manufacturer,false,false,ZTE,xsd:string\n"
+
+func Example() {
+	for c, err := range tr069.Read(strings.NewReader(table), nil).Components() {
+		fmt.Println(c.Group, c.Name, c.Version, err)
+		for _, claim := range c.Claims {
+			fmt.Println(claim.Role, claim.Kind, claim.Value, claim.Location.Pointer)
+		}
+	}
+	// Output:
+	// Huawei Technologies Co., Ltd. BM632w  <nil>
+	// manufacturer name Huawei Technologies Co., Ltd. /DeviceID.Manufacturer
+	// namespace oui 202BC1 /DeviceID.OUI
+	// reference product BM632w /InternetGatewayDevice.DeviceInfo.ModelName
+}
+
+func TestRead(t *testing.T) {
+	tests := []struct {
+		name, in, want string
+		malformed      int
+		err            error
+	}{
+		{"another parameter that may name a maker", table + "Device.DeviceInfo.X_ZTE_Vendor,false,false,ZTE,xsd:string\nDevice.DeviceInfo.X_Vendor,false,false,,xsd:string\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
+		{"a router", table, "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},
+		{"no line break at the end", table[:len(table)-1], "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
+		{"an OUI that is not one", strings.Replace(table, "202BC1", "Huawei", 1), "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., reference BM632w", 1, nil},
+		{"an object in another case", table + "device.deviceinfo.Manufacturer,false,false,ZTE,xsd:string\ndevice.deviceinfo.UpTime,false,false,7,xsd:string\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
+		{"programs", table + "Device.SoftwareModules.DeploymentUnit.2.Vendor,false,false,ZTE,xsd:string\nDevice.SoftwareModules.DeploymentUnit.3.Vendor,false,false,,xsd:string\n",
+			"tr-069 Device.SoftwareModules.DeploymentUnit.2: manufacturer ZTE; tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},
+		{"an open quote", table + "DeviceID.OUI,false,false,\"x\n", "", 0, sbom.ErrSyntax},
+		{"a parameter in another case", strings.Replace(table, "DeviceID.Manufacturer", "DeviceID.manufacturer", 1), "tr-069 BM632w: namespace 202BC1, reference BM632w", 1, nil},
+		{"two columns of values", strings.Replace(table, "Writable", "Value", 1), "", 0, sbom.ErrSyntax},
+		{"another table", "Parameter,Value\nx,y\n", "", 0, sbom.ErrNotRecognized},
+	}
+	for _, tt := range tests {
+		doc := firmware.Open(strings.NewReader(tt.in), nil)
+		var parts []string
+		var failed error
+		for c, err := range doc.Components() {
+			if failed = err; err != nil {
+				break
+			}
+			part := doc.Header().Format + " " + strings.TrimSpace(c.Name+" "+c.Version)
+			for i, cl := range c.Claims {
+				part += []string{": ", ", "}[min(i, 1)] + string(cl.Role) + " " + cl.Value
+			}
+			parts = append(parts, part)
+		}
+		if got := strings.Join(parts, "; "); !errors.Is(failed, tt.err) || tt.err == nil && (got != tt.want || doc.Header().Malformed != tt.malformed) {
+			t.Errorf("%s: %s, malformed %d, %v; want %s", tt.name, got, doc.Header().Malformed, failed, tt.want)
+		}
+	}
+}
