@@ -259,7 +259,7 @@ func holdsName(purl []byte) bool {
 	if len(typ) > 8 && bytes.EqualFold(typ[:8], []byte("generic/")) || len(typ) > 5 && bytes.EqualFold(typ[:5], []byte("swid/")) {
 		return true
 	}
-	return namesSomebody(purl)
+	return hasNameQualifier(purl)
 }
 
 // hasSquashed reports whether the letters of the value up to the end of one of its words,

@@ -36,9 +36,7 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 	}
 	switch kind {
 	case KindPURL:
-		if !plainPURL(value) {
-			e.purl(value)
-		}
+		e.purl(value)
 	case KindCPE:
 		if !ValidCPE(value) {
 			e.cpe(value)
@@ -74,15 +72,15 @@ func (e *Examination) unread(is bool, format string, arg any) {
 
 // purl examines what stands in the place of a package URL.
 func (e *Examination) purl(value []byte) {
-	if e.other(value, "a package URL") {
+	p, note, ok := splitPURL(string(value))
+	switch {
+	case ok:
+	case e.other(value, "a package URL"):
 		return
-	}
-	if emptyPURL(value) {
+	case emptyPURL(value):
 		e.Kind, e.Note = "", fmt.Sprintf("the package URL %.200q names no package", value)
 		return
-	}
-	p, note, ok := splitPURL(string(value))
-	if !ok {
+	default:
 		e.unread(true, "the package URL does not parse: %s", value)
 		return
 	}
@@ -100,13 +98,14 @@ func (e *Examination) qualifiers(qualifiers string, depth int) {
 			return
 		}
 		key, v, _ := strings.Cut(q, "=")
-		what, ok := qualifierOf(key)
-		if !ok {
+		word, meaning := qualifierMeaning(key)
+		if meaning == noMeaning {
 			continue
 		}
 		switch v = unescapeAll(v); {
-		case what.kind == KindName:
-			e.unread(what.role.IsOrigin() && len(v) > MaxName, "the "+what.key+" in a package URL is longer than %d bytes; the rest was not screened", MaxName)
+		case meaning == authorName:
+		case meaning.isName():
+			e.unread(len(v) > MaxName, "the "+word+" in a package URL is longer than %d bytes; the rest was not screened", MaxName)
 		case hasPrefixFold(v, "pkg:"):
 			inner, _, ok := splitPURL(v)
 			e.unread(!ok || depth >= maxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))

@@ -183,7 +183,7 @@ func makeSet(words ...string) map[string]bool {
 func stripForms(tokens []byte) []byte {
 	f := forms()
 	for {
-		rest := cutGlued(f.glued, cutLast(f.forms, tokens))
+		rest := cutGlued(f.glued, cutLastPhrase(f.forms, tokens))
 		if len(rest) == len(tokens) {
 			break
 		}
@@ -218,9 +218,9 @@ func cutGlued(forms []string, tokens []byte) []byte {
 	return tokens
 }
 
-// cutLast cuts the longest phrase of the set off the end of tokens, if it is not all
+// cutLastPhrase cuts the longest phrase of the set off the end of tokens, if it is not all
 // of them. Single letters at the end are joined too: "S.A.U." folds to "s a u".
-func cutLast(set map[string]bool, tokens []byte) []byte {
+func cutLastPhrase(set map[string]bool, tokens []byte) []byte {
 	rest := tokens
 	for i, words := len(tokens)-1, 0; i > 0 && words < maxFormWords; i-- {
 		if tokens[i] == ' ' {

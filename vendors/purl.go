@@ -81,7 +81,7 @@ func splitEscaped(s string, raw purlParts) (p purlParts, note string, ok bool) {
 		}
 		p.namespace, p.name, note = namespace, name, "it is percent-encoded twice"
 	}
-	if owner, name, found := cutLastByte(strings.Trim(p.name, "/"), '/'); found { // the slash was encoded
+	if owner, name, found := cutLast(strings.Trim(p.name, "/"), '/'); found { // the slash was encoded
 		p.namespace, p.name = strings.Trim(p.namespace+"/"+owner, "/"), name
 		if note == "" {
 			note = "a slash in the name is encoded; what comes before it is read as a part of the namespace"
@@ -126,13 +126,6 @@ func emptyPURL(s []byte) bool {
 	}
 	path = bytes.TrimLeft(path, "/")
 	return len(path) == 0 || path[0] == '@' && bytes.IndexByte(path, '/') < 0
-}
-
-func cutLastByte(s string, sep byte) (before, after string, found bool) {
-	if i := strings.LastIndexByte(s, sep); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return s, "", false
 }
 
 func (p *purlParts) cutScope() {
@@ -265,38 +258,16 @@ func CanonicalPURL(own string, vendor ID, name, version string) string {
 	return ""
 }
 
-// ValidPURL reports whether s parses as a package URL with a type and a name. Some faults
-// that are common are borne with, see [Examine].
+// ValidPURL reports whether s parses as a package URL with a type and a name. It accepts
+// some common faults, see [Examine].
 func ValidPURL(s []byte) bool {
-	if plainPURL(s) {
-		return true
-	}
 	_, _, ok := splitPURL(string(s))
 	return ok
 }
 
-// plainPURL reports whether s is of the commonest shape, which needs no parser:
-// pkg:type/…name without escapes other than "%40".
-func plainPURL(s []byte) bool {
-	if len(s) < 7 || string(s[:4]) != "pkg:" {
-		return false
+func cutLast(s string, sep byte) (before, after string, found bool) {
+	if i := strings.LastIndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
 	}
-	slash := -1
-	for i := 4; i < len(s); i++ {
-		switch c := s[i]; {
-		case class[c] != 0, c == '.', c == '-', c == '_', c == '+':
-		case c == '/':
-			if s[i-1] == '/' || s[i-1] == ':' {
-				return false
-			}
-			slash = i
-		case c == '@':
-			return slash > 0 && s[i-1] != '/' && bytes.IndexByte(s[i:], '%') < 0 && bytes.IndexByte(s[i:], '/') < 0
-		case c == '%' && s[i-1] == '/' && i+3 < len(s) && s[i+1] == '4' && s[i+2] == '0':
-			i += 2
-		default:
-			return false
-		}
-	}
-	return slash > 0 && slash < len(s)-1
+	return s, "", false
 }

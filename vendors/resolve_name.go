@@ -168,7 +168,7 @@ func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
 	rest := tokens
 	for {
 		n := len(rest)
-		if rest = cutLast(f.china, cutLast(f.regions, stripForms(rest))); len(rest) == n {
+		if rest = cutLastPhrase(f.china, cutLastPhrase(f.regions, stripForms(rest))); len(rest) == n {
 			break
 		}
 	}

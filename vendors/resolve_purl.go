@@ -193,3 +193,38 @@ func accountsKnown(typ string) bool {
 	}
 	return false
 }
+
+// qualifierRole returns the role that a claim has if it is made by a qualifier.
+func qualifierRole(m meaning) Role {
+	switch m {
+	case sourceURL:
+		return Reference
+	case homepageURL:
+		return Homepage
+	case supplierName:
+		return Supplier
+	case manufacturerName:
+		return Manufacturer
+	case publisherName:
+		return Publisher
+	}
+	return Author
+}
+
+// qualifiers attributes the qualifiers of a package URL that state who supplies the package and
+// where it is kept.
+func (r *resolver) qualifiers(c *Claim, typ, text string) {
+	for text != "" {
+		var pair string
+		pair, text, _ = strings.Cut(text, "&")
+		key, value, _ := strings.Cut(pair, "=")
+		switch _, m := qualifierMeaning(key); {
+		case m.isName():
+			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindName, Value: unescapeAll(value)}, r.name)
+		case m != noMeaning:
+			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindURL, Value: unescapeAll(value)}, r.url)
+		case typ == "conan" && (equalFold(key, "user") || equalFold(key, "channel")): // "package/version@user/channel"
+			r.namespaceName(c, unescapeAll(value))
+		}
+	}
+}
