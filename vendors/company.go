@@ -45,9 +45,10 @@ var neutralWords = makeSet("a", "and", "co", "de", "for", "of", "the", "und", "y
 // plainWords are others of which names are made that are no one's own.
 var plainWords = makeSet("better", "complete", "pacific", "positive", "tower", "way")
 
-// ordinary reports whether folded tokens are ordinary words only, which many companies' names
-// are made of: "positive technologies".
-func (f *formTables) ordinary(tokens []byte) bool {
+// isOrdinary reports whether folded tokens are only words that many names of companies contain:
+// "positive technologies".
+func isOrdinary(tokens []byte) bool {
+	f := forms()
 	for len(tokens) > 0 {
 		word, rest, _ := bytes.Cut(tokens, []byte{' '})
 		if !f.business[string(word)] && !f.regions[string(word)] && !f.china[string(word)] && !f.forms[string(word)] && !plainWords[string(word)] &&
@@ -59,8 +60,9 @@ func (f *formTables) ordinary(tokens []byte) bool {
 	return true
 }
 
-// ofTrade reports whether a name has a word of another trade.
-func (f *formTables) ofTrade(name string) bool {
+// hasOtherTrade reports whether a name has a word of a trade that no vendor is in.
+func hasOtherTrade(name string) bool {
+	f := forms()
 	for word := range bytes.SplitSeq(appendTokens(nil, name), []byte{' '}) {
 		if f.trades[string(word)] {
 			return true
@@ -69,31 +71,33 @@ func (f *formTables) ofTrade(name string) bool {
 	return false
 }
 
-// A company is what the words around a name are.
-type company struct {
+// A wordCount counts the words of a company's name beside the vendor's name, by what they mean.
+type wordCount struct {
 	places, forms, business, unknown int
-	trade                            bool
-	placeLast                        bool // the last word is of a place in China
+	otherTrade                       bool // an unknown word is of another trade
+	placeLast                        bool // the last word was a place in China
 }
 
-// next counts the longest known phrase with which s starts, or its first word, and returns
-// the length of it.
-func (f *formTables) next(s []byte, k *company) int {
-	if n := f.known(s, k); n > 0 {
+// next counts the longest known phrase at the start of the tokens, or else the first word, and
+// returns its length.
+func (k *wordCount) next(tokens []byte) int {
+	if n := k.known(tokens); n > 0 {
 		return n
 	}
-	word, _, _ := bytes.Cut(s, []byte{' '})
+	f := forms()
+	word, _, _ := bytes.Cut(tokens, []byte{' '})
 	k.placeLast = false
 	if !neutralWords[string(word)] && !f.codes[string(word)] {
 		k.unknown++
-		k.trade = k.trade || f.trades[string(word)]
+		k.otherTrade = k.otherTrade || f.trades[string(word)]
 	}
 	return len(word)
 }
 
-// known returns the length of the longest place, legal form or business word with which s
-// starts, and counts it.
-func (f *formTables) known(s []byte, k *company) int {
+// known counts the longest place, legal form or business word at the start of s, and returns its
+// length, 0 if there is none.
+func (k *wordCount) known(s []byte) int {
+	f := forms()
 	var ends [maxFormWords]int
 	n := 0
 	for i := 0; i <= len(s) && n < len(ends); i++ {
@@ -118,7 +122,7 @@ func (f *formTables) known(s []byte, k *company) int {
 			k.business++
 			k.placeLast = false
 			return end
-		case words == 1 && s[0] >= 0x80 && f.coverHan(phrase, k):
+		case words == 1 && s[0] >= 0x80 && k.han(phrase):
 			return end
 		}
 	}
@@ -142,10 +146,11 @@ func spelled(forms map[string]bool, tokens []byte) bool {
 	return forms[string(joined[:(len(tokens)+1)/2])]
 }
 
-// coverHan counts a word in Han script that is made of places, business words and a legal
-// form only.
-func (f *formTables) coverHan(word string, k *company) bool {
-	rest := f.afterPlaces(word)
+// han counts a word in Han script that consists of places, business words and a legal form. It
+// returns false for other words.
+func (k *wordCount) han(word string) bool {
+	f := forms()
+	rest := afterPlaces(word)
 	places := len(rest) < len(word)
 	form := false
 	for _, g := range f.glued {
@@ -183,9 +188,10 @@ func (f *formTables) coverHan(word string, k *company) bool {
 // own: seven characters.
 const maxHanPlace = 21
 
-// afterPlaces returns what is behind the places with which a word in Han script starts:
-// "华为" of "广东省深圳市华为".
-func (f *formTables) afterPlaces(word string) string {
+// afterPlaces returns a word in Han script without the places at its start: "华为" of
+// "广东省深圳市华为".
+func afterPlaces(word string) string {
+	f := forms()
 	for range 3 {
 		n := 0
 		for i := min(len(word), maxHanPlace); i > 0 && n == 0; i-- {
@@ -213,8 +219,7 @@ func (f *formTables) afterPlaces(word string) string {
 // company's own name follows it, there may be other words, but none of another trade.
 func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
 	const maxWords = 6 // of a name
-	f := forms()
-	var k company
+	var k wordCount
 	type spot struct {
 		entry      *entry
 		afterPlace bool
@@ -223,7 +228,7 @@ func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) boo
 	for rest := tokens; len(rest) > 0; rest = bytes.TrimLeft(rest, " ") {
 		n := x.shortName(rest, maxWords)
 		if n == 0 {
-			rest = rest[f.next(rest, &k):]
+			rest = rest[k.next(rest):]
 			continue
 		}
 		s := spot{x.names[string(rest[:n])], k.placeLast}
@@ -236,7 +241,7 @@ func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) boo
 	found := false
 	for _, s := range spots {
 		sure := k.unknown == 0 && k.places+k.forms+k.business > 0
-		if sure || s.afterPlace && !k.trade && k.forms+k.business > 0 && k.unknown <= 2 && !s.entry.ordinary {
+		if sure || s.afterPlace && !k.otherTrade && k.forms+k.business > 0 && k.unknown <= 2 && !s.entry.ordinary {
 			r.hit(c, s.entry, rule, Resembles)
 			found = true
 		}

@@ -200,7 +200,7 @@ func (x *index) addName(e *entry) error {
 	if letters(stripped) < 3 {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
-	e.ordinary = forms().ordinary([]byte(stripped))
+	e.ordinary = isOrdinary([]byte(stripped))
 	if !e.id.Common && len(squash(nil, []byte(stripped))) >= minDistinct {
 		x.typo(stripped, e)
 	}

@@ -199,6 +199,18 @@ func stripForms(tokens []byte) []byte {
 	return tokens
 }
 
+// cutPlaces removes the places and legal forms at the end of folded tokens.
+func cutPlaces(tokens []byte) []byte {
+	f := forms()
+	for {
+		rest := cutLastPhrase(f.china, cutLastPhrase(f.regions, stripForms(tokens)))
+		if len(rest) == len(tokens) {
+			return rest
+		}
+		tokens = rest
+	}
+}
+
 // cutGlued cuts a legal form that is written without a space off the end of tokens, or off
 // the start where it stands there.
 func cutGlued(forms []string, tokens []byte) []byte {

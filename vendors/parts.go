@@ -5,6 +5,7 @@ package vendors
 import (
 	"bytes"
 	"html"
+	"iter"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -45,32 +46,31 @@ func (r *resolver) parts(c *Claim) {
 	if strings.Contains(value, "://") {
 		return // a URL and no list
 	}
-	rest, labelled := listForms.Replace(value), false
-	trade := forms().ofTrade(value)
-	for more, n, before := true, 0, rune(0); more && n < maxPieces; n++ {
-		piece, sep := rest, rune(0)
-		if i := strings.IndexFunc(rest, isListBreak); i >= 0 {
-			var size int
-			sep, size = utf8.DecodeRuneInString(rest[i:])
-			piece, rest = rest[:i], rest[i+size:]
-		}
-		more = sep != 0
-		tokens, label := cutLabels(appendTokens(nil, piece))
+	r.list(c, value)
+}
+
+// list attributes the parts of a maker's value that is a list, or has a label or a notice.
+func (r *resolver) list(c *Claim, value string) {
+	labelled := false // a label or the separator of a list comes before the piece
+	otherTrade := hasOtherTrade(value)
+	first, before := true, rune(0)
+	for p := range pieces(value) {
+		changed := !first || p.end != 0
+		first = false
+		tokens, label := cutLabels(appendTokens(nil, p.text))
 		switch {
 		case len(tokens) == 0:
 			labelled = labelled || label
 			continue
-		case (sep == '=' || sep == ':') && subjectKeys[string(tokens)]:
+		case p.isSubjectKey(tokens):
 			labelled = true
 			continue
-		}
-		list := strings.ContainsRune(listBreaks, sep) && sep != 0
-		if trade && (sep == '&' || before == '&') { // "ZTE & Partners Bakery"
+		case otherTrade && (p.end == '&' || before == '&'): // "ZTE & Partners Bakery"
 			continue
 		}
-		before = sep
-		r.piece(c, piece, tokens, labelled || label || list || len(r.out.Attributions) > r.start, n > 0 || more)
-		labelled = list
+		before = p.end
+		r.piece(c, p.text, tokens, labelled || label || p.inList() || len(r.out.Attributions) > r.start, changed)
+		labelled = p.inList()
 	}
 }
 
@@ -116,7 +116,41 @@ var listForms = strings.NewReplacer(" and ", "&", " AND ", "&", " und ", "&", " 
 // can be between the surname and the first name of a person.
 const listBreaks = "/|;、；\n"
 
-// tooManyPieces reports whether a maker's value has more parts than are looked at.
+// A piece is a part of a maker's value.
+type piece struct {
+	text string
+	end  rune // the character after it, 0 at the end of the value
+}
+
+// pieces yields the parts of a maker's value, at most [maxPieces].
+func pieces(value string) iter.Seq[piece] {
+	return func(yield func(piece) bool) {
+		rest := listForms.Replace(value)
+		for range maxPieces {
+			i := strings.IndexFunc(rest, isListBreak)
+			if i < 0 {
+				yield(piece{rest, 0})
+				return
+			}
+			end, size := utf8.DecodeRuneInString(rest[i:])
+			if !yield(piece{rest[:i], end}) {
+				return
+			}
+			rest = rest[i+size:]
+		}
+	}
+}
+
+// inList reports whether the piece ends with a separator that is in no name.
+func (p piece) inList() bool { return p.end != 0 && strings.ContainsRune(listBreaks, p.end) }
+
+// isSubjectKey reports whether the piece, of which tokens are the tokens, is a key of a
+// distinguished name: "O=".
+func (p piece) isSubjectKey(tokens []byte) bool {
+	return (p.end == '=' || p.end == ':') && subjectKeys[string(tokens)]
+}
+
+// tooManyPieces reports whether a maker's value has more than [maxPieces] parts.
 func tooManyPieces(value []byte) bool {
 	n := 0
 	for _, r := range listForms.Replace(string(value)) {
@@ -172,21 +206,21 @@ func isNumber(word []byte) bool {
 // piece attributes a part of a value. sure says that it is a part of a list or behind a label
 // and not, say, the first name of a person behind a comma; changed, that the whole value was not
 // yet looked at in this form.
-func (r *resolver) piece(c *Claim, piece string, tokens []byte, sure, changed bool) {
+func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed bool) {
 	whole := func(tokens []byte) bool {
 		return r.anew(c, sure, func() bool {
 			x := &r.aliases
 			return r.alias(x, c, tokens, RuleNameContains, Resembles) || r.branch(x, c, tokens, RuleNameContains) || r.inCompany(x, c, tokens, RuleNameContains)
 		})
 	}
-	if len(tokens) == 0 || isASCII(piece) && !mayMatch(r.index, c.Role, KindName, []byte(piece)) {
+	if len(tokens) == 0 || isASCII(text) && !mayMatch(r.index, c.Role, KindName, []byte(text)) {
 		return
 	}
-	if changed || string(tokens) != Fold(piece) {
+	if changed || string(tokens) != Fold(text) {
 		if whole(tokens) {
 			return
 		}
-		for _, v := range r.redrawn(piece, tokens) {
+		for _, v := range r.redrawn(text, tokens) {
 			v, _ = cutLabels(v)
 			if r.anew(c, sure, func() bool {
 				return r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles)
@@ -201,7 +235,7 @@ func (r *resolver) piece(c *Claim, piece string, tokens []byte, sure, changed bo
 			return
 		}
 	}
-	if name := withoutNumber(piece, tokens); name != nil {
+	if name := withoutNumber(text, tokens); name != nil {
 		r.anew(c, sure, func() bool { return r.alias(&r.aliases, c, name, RuleNameContains, Resembles) })
 	}
 }
@@ -236,7 +270,7 @@ func (r *resolver) sameInHan(latin, other []byte) bool {
 	}
 	const two = 6 // bytes of two characters
 	for _, u := range r.unspaced {
-		if len(other) >= two && u.entry.vendor == e.vendor && (strings.HasPrefix(u.name, string(other)) || strings.HasPrefix(forms().afterPlaces(u.name), string(other))) {
+		if len(other) >= two && u.entry.vendor == e.vendor && (strings.HasPrefix(u.name, string(other)) || strings.HasPrefix(afterPlaces(u.name), string(other))) {
 			return true
 		}
 	}

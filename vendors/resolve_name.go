@@ -164,14 +164,7 @@ func (r *resolver) common(c *Claim, e *entry, caveat string) {
 // branch attributes a name to which only places and legal forms were added: "ZTE
 // Deutschland GmbH".
 func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
-	f := forms()
-	rest := tokens
-	for {
-		n := len(rest)
-		if rest = cutLastPhrase(f.china, cutLastPhrase(f.regions, stripForms(rest))); len(rest) == n {
-			break
-		}
-	}
+	rest := cutPlaces(tokens)
 	e := x.names[string(rest)]
 	if e == nil || len(rest) == len(tokens) {
 		return false
@@ -223,7 +216,7 @@ func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier T
 // startOf returns the alias in a script without spaces with which a word starts, or which
 // follows the places with which it starts.
 func (x *aliases) startOf(word string) *entry {
-	rest := forms().afterPlaces(word)
+	rest := afterPlaces(word)
 	for _, u := range x.unspaced {
 		if strings.HasPrefix(word, u.name) || strings.HasPrefix(rest, u.name) {
 			return u.entry
@@ -273,7 +266,7 @@ func (r *resolver) misspelt(c *Claim, tokens []byte) bool {
 		return false
 	}
 	stripped := stripForms(tokens)
-	if forms().ordinary(stripped) {
+	if isOrdinary(stripped) {
 		return false
 	}
 	if try(squash(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
