@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // Nearly all claims of nearly all documents concern nobody in a register. They are
@@ -43,17 +45,6 @@ var commonTokens = func() map[string]int {
 	return ranks
 }()
 
-// class maps a byte to its lower-case form if it belongs to a token, else to 0.
-var class = func() (t [256]byte) {
-	for c := byte('0'); c <= '9'; c++ {
-		t[c] = c
-	}
-	for c := byte('a'); c <= 'z'; c++ {
-		t[c], t[c-'a'+'A'] = c, c
-	}
-	return t
-}()
-
 func set(t *[1024]uint64, h uint32) { t[h>>6&1023] |= 1 << (h & 63) }
 
 func has(t *[1024]uint64, h uint32) bool { return t[h>>6&1023]&(1<<(h&63)) != 0 }
@@ -75,7 +66,7 @@ func hashASCII(s string) uint32 {
 // add makes an anchor of a register's value: its longest token of those that are least common.
 // A value that is not ASCII needs none: such values are always looked at.
 func (a *anchors) add(value string) {
-	tokens := strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r >= 0x80 || class[byte(r)] == 0 })
+	tokens := strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r >= 0x80 || ascii.Alnum[byte(r)] == 0 })
 	best := ""
 	for _, t := range tokens {
 		if d := commonTokens[best] - commonTokens[t]; best == "" || d > 0 || d == 0 && len(t) > len(best) {
@@ -101,7 +92,7 @@ func (a *anchors) addSquashed(name string) {
 func (a *anchors) addPrefix(value string) {
 	typ, name, _ := strings.Cut(strings.ToLower(value), "/")
 	a.types = append(a.types, typ)
-	name = strings.FieldsFunc(name, func(r rune) bool { return r >= 0x80 || class[byte(r)] == 0 })[0]
+	name = strings.FieldsFunc(name, func(r rune) bool { return r >= 0x80 || ascii.Alnum[byte(r)] == 0 })[0]
 	set(&a.prefixes, mix(hashASCII(name)))
 	a.lengths |= 1 << min(len(name), 63)
 }
@@ -121,7 +112,7 @@ func maySlip(x *index, name []byte) bool {
 	for i := 0; ; i++ {
 		var c byte
 		if i < len(name) {
-			c = class[name[i]]
+			c = ascii.Alnum[name[i]]
 		}
 		if c != 0 {
 			if letters == len(buf) {
@@ -200,7 +191,7 @@ func mayHaveNumber(x *index, name []byte) bool {
 	}
 	v := buf[:copy(buf[:], name)]
 	for i, b := range v {
-		if isDigit(b) {
+		if ascii.IsDigit(b) {
 			v[i] = ' '
 		}
 	}
@@ -239,7 +230,7 @@ func mayBeDrawn(x *index, name []byte) bool {
 func joinPairs(s []byte, a, b, one byte) []byte {
 	out := s[:0]
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; class[c] == a && i+1 < len(s) && class[s[i+1]] == b {
+		if c := s[i]; ascii.Alnum[c] == a && i+1 < len(s) && ascii.Alnum[s[i+1]] == b {
 			out = append(out, one)
 			i++
 		} else {
@@ -267,7 +258,7 @@ func holdsName(purl []byte) bool {
 func (a *anchors) hasSquashed(value []byte) bool {
 	h, letters := uint32(0), 0
 	for i := 0; i < len(value); i++ {
-		c := class[value[i]]
+		c := ascii.Alnum[value[i]]
 		if c == 0 {
 			if value[i] == '(' {
 				i += max(asciiMark(value[i:]), 1) - 1
@@ -278,7 +269,7 @@ func (a *anchors) hasSquashed(value []byte) bool {
 		if letters++; letters == 3 && !has(&a.starts, mix(h)) {
 			return false
 		}
-		if (i+1 == len(value) || class[value[i+1]] == 0) && has(&a.bits, mix(h)) {
+		if (i+1 == len(value) || ascii.Alnum[value[i+1]] == 0) && has(&a.bits, mix(h)) {
 			return true
 		}
 	}
@@ -290,7 +281,7 @@ func (a *anchors) hasSquashed(value []byte) bool {
 // is one loop, for it looks at every byte of every claim.
 func (a *anchors) hasToken(value []byte) bool {
 	for i := 0; i < len(value); {
-		c := class[value[i]]
+		c := ascii.Alnum[value[i]]
 		if c == 0 {
 			b := value[i]
 			i++
@@ -299,34 +290,34 @@ func (a *anchors) hasToken(value []byte) bool {
 			case b >= 0x80:
 				return true
 			case b == '%' && i+1 < len(value):
-				hi, lo := hexDigit(value[i]), hexDigit(value[i+1])
+				hi, lo := ascii.HexDigit(value[i]), ascii.HexDigit(value[i+1])
 				if hi < 0 || lo < 0 {
 					continue
 				}
-				if d := byte(hi<<4 | lo); d >= 0x80 || d == '%' || class[d] != 0 {
+				if d := byte(hi<<4 | lo); d >= 0x80 || d == '%' || ascii.Alnum[d] != 0 {
 					return true // also if an escape is itself escaped
 				}
 				i += 2
-			case b == '\\' && i < len(value) && class[value[i]] != 0:
+			case b == '\\' && i < len(value) && ascii.Alnum[value[i]] != 0:
 				return true
 			}
 			continue
 		}
 		h := step(0, c)
 		if i+2 < len(value) {
-			c1, c2 := class[value[i+1]], class[value[i+2]]
+			c1, c2 := ascii.Alnum[value[i+1]], ascii.Alnum[value[i+2]]
 			if c1 != 0 && c2 != 0 {
 				h = step(step(h, c1), c2)
 				i += 2
 				if !has(&a.starts, mix(h)) { // no anchor starts like this
-					for i++; i < len(value) && class[value[i]] != 0; i++ {
+					for i++; i < len(value) && ascii.Alnum[value[i]] != 0; i++ {
 					}
 					continue
 				}
 			}
 		}
 		for i++; i < len(value); i++ {
-			c := class[value[i]]
+			c := ascii.Alnum[value[i]]
 			if c == 0 {
 				break
 			}
@@ -373,7 +364,7 @@ func (a *anchors) hasPrefix(purl []byte) bool {
 func (a *anchors) startsToken(value []byte) bool {
 	h, n := uint32(0), 0
 	for _, b := range value {
-		c := class[b]
+		c := ascii.Alnum[b]
 		if c == 0 {
 			h, n = 0, 0
 			continue

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // ignorable reports whether a character is invisible and so not part of a name: the
@@ -110,7 +112,7 @@ func skeleton(s string) (string, bool) {
 	if len(s) > MaxName {
 		s = strings.ToValidUTF8(s[:MaxName], "")
 	}
-	if isASCII(s) {
+	if ascii.Only(s) {
 		return s, false
 	}
 	k := drawn(s, 'l')
@@ -149,7 +151,7 @@ func redrawn(s string, tokens []byte) (variants [][]byte) {
 	}
 	for _, one := range [...]byte{'l', 'i'} {
 		k := s
-		if !isASCII(s) {
+		if !ascii.Only(s) {
 			k = drawn(s, one)
 		}
 		b := []byte(k)
@@ -172,7 +174,7 @@ func digitsAsLetters(b []byte, one byte) {
 			b[i] = one
 		case c == 'I' && i > 0 && 'a' <= b[i-1] && b[i-1] <= 'z':
 			b[i] = 'l'
-		case c == 'l' && i > 0 && i+1 < len(b) && isUpper(b[i-1]) && isUpper(b[i+1]):
+		case c == 'l' && i > 0 && i+1 < len(b) && ascii.IsUpper(b[i-1]) && ascii.IsUpper(b[i+1]):
 			b[i] = 'i'
 		}
 	}
@@ -209,7 +211,7 @@ func maybeRedrawn(name []byte) bool {
 				return true
 			}
 		case 'l':
-			if isUpper(before) && isUpper(after) {
+			if ascii.IsUpper(before) && ascii.IsUpper(after) {
 				return true
 			}
 		case 'n', 'N':
@@ -225,15 +227,4 @@ func maybeRedrawn(name []byte) bool {
 		}
 	}
 	return false
-}
-
-func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

@@ -2,7 +2,11 @@
 
 package vendors
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
+)
 
 // copyHosts are hosts that hand on what is at the address in their path: archives of pages, and
 // proxies of code hosts. What they hand on counts, and not they.
@@ -39,8 +43,8 @@ func (p place) kept() (place, bool) {
 // server may have made one of two slashes.
 func (p place) inner() (place, bool) {
 	path := p.path
-	if strings.IndexByte(path, '%') >= 0 && hasEscape(path, "3a") {
-		path = unescapeAll(path)
+	if strings.IndexByte(path, '%') >= 0 && ascii.HasEscape(path, "3a") {
+		path = ascii.UnescapeAll(path)
 	}
 	for rest := path; ; {
 		i := strings.Index(rest, ":/")
@@ -48,10 +52,10 @@ func (p place) inner() (place, bool) {
 			return place{}, false
 		}
 		start := i
-		for start > 0 && class[rest[start-1]] != 0 {
+		for start > 0 && ascii.Alnum[rest[start-1]] != 0 {
 			start--
 		}
-		if scheme := lowerASCII(rest[start:i]); scheme == "http" || scheme == "https" || scheme == "git" || scheme == "ssh" {
+		if scheme := ascii.Lower(rest[start:i]); scheme == "http" || scheme == "https" || scheme == "git" || scheme == "ssh" {
 			inner, ok := readOne(rest[start:])
 			return inner, ok && inner.host != ""
 		}
@@ -83,7 +87,7 @@ func cleanPath(path string) string {
 	}
 	var out []string
 	for segment := range strings.SplitSeq(path, "/") {
-		switch unescapeAll(segment) {
+		switch ascii.UnescapeAll(segment) {
 		case ".":
 		case "..":
 			out = out[:max(len(out)-1, 0)]
@@ -99,5 +103,5 @@ func hasDots(path string) bool {
 	if strings.HasPrefix(path, ".") || strings.Contains(path, "/.") {
 		return true
 	}
-	return strings.IndexByte(path, '%') >= 0 && (hasEscape(path, "2e") || hasEscape(path, "25"))
+	return strings.IndexByte(path, '%') >= 0 && (ascii.HasEscape(path, "2e") || ascii.HasEscape(path, "25"))
 }

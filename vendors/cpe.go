@@ -5,6 +5,8 @@ package vendors
 import (
 	"bytes"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // splitCPE returns the vendor and product of a CPE, with escapes removed and in
@@ -19,7 +21,7 @@ func splitCPE(s string) (vendor, product string, ok bool) {
 // 6.2) and the 2.2 URI binding ("cpe:/a:vendor:…", 6.1). ok is false if s is neither.
 func rawCPE(s string) (vendor, product string, escape byte, ok bool) {
 	s = strings.TrimSpace(s)
-	if rest, is := cutPrefixFold(s, "cpe:2.3:"); is {
+	if rest, is := ascii.CutPrefixFold(s, "cpe:2.3:"); is {
 		if _, rest, ok = cutCPE(rest); !ok { // part
 			return "", "", 0, false
 		}
@@ -29,7 +31,7 @@ func rawCPE(s string) (vendor, product string, escape byte, ok bool) {
 		product, _, _ = cutCPE(rest)
 		return vendor, product, '\\', true
 	}
-	if rest, is := cutPrefixFold(s, "cpe:/"); is {
+	if rest, is := ascii.CutPrefixFold(s, "cpe:/"); is {
 		_, rest, ok = strings.Cut(rest, ":")
 		if !ok {
 			return "", "", 0, false
@@ -100,9 +102,9 @@ func cpeValue(s string, escape byte) string {
 	if s == "*" || s == "-" {
 		return ""
 	}
-	s = lowerASCII(s)
+	s = ascii.Lower(s)
 	if escape == '%' {
-		return unescape(s)
+		return ascii.Unescape(s)
 	}
 	if strings.IndexByte(s, escape) < 0 {
 		return s
@@ -118,18 +120,6 @@ func cpeValue(s string, escape byte) string {
 		}
 	}
 	return b.String()
-}
-
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }
 
 // echoes reports whether the vendor of a CPE only repeats the product's name:
@@ -152,10 +142,10 @@ func PartCPE(s string) (part, product string) {
 		return "", ""
 	}
 	rest := strings.TrimSpace(s)
-	if formatted, is := cutPrefixFold(rest, "cpe:2.3:"); is {
+	if formatted, is := ascii.CutPrefixFold(rest, "cpe:2.3:"); is {
 		rest = formatted
 	} else {
-		rest, _ = cutPrefixFold(rest, "cpe:/")
+		rest, _ = ascii.CutPrefixFold(rest, "cpe:/")
 	}
 	part, _, _ = strings.Cut(rest, ":")
 	return cpeValue(part, '\\'), product

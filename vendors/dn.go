@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // subjectOrganizations returns the organizations (O) that the subject of a certificate
@@ -108,8 +110,8 @@ func attributeValue(s string) string {
 			continue
 		}
 		i++
-		if i+1 < len(s) && hexDigit(s[i]) >= 0 && hexDigit(s[i+1]) >= 0 {
-			b = append(b, byte(hexDigit(s[i])<<4|hexDigit(s[i+1])))
+		if i+1 < len(s) && ascii.HexDigit(s[i]) >= 0 && ascii.HexDigit(s[i+1]) >= 0 {
+			b = append(b, byte(ascii.HexDigit(s[i])<<4|ascii.HexDigit(s[i+1])))
 			i++
 			continue
 		}

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // An Examination says how the value of a claim is to be read.
@@ -102,11 +104,11 @@ func (e *Examination) qualifiers(qualifiers string, depth int) {
 		if meaning == noMeaning {
 			continue
 		}
-		switch v = unescapeAll(v); {
+		switch v = ascii.UnescapeAll(v); {
 		case meaning == authorName:
 		case meaning.isName():
 			e.unread(len(v) > MaxName, "the "+word+" in a package URL is longer than %d bytes; the rest was not screened", MaxName)
-		case hasPrefixFold(v, "pkg:"):
+		case ascii.HasPrefixFold(v, "pkg:"):
 			inner, _, ok := splitPURL(v)
 			e.unread(!ok || depth >= maxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))
 			e.qualifiers(inner.qualifiers, depth+1)
@@ -163,13 +165,13 @@ func (e *Examination) other(value []byte, place string) bool {
 			return true
 		}
 		return is(e.Role, "", "no value")
-	case e.Kind != KindPURL && hasPrefixFold(text, "pkg:"):
+	case e.Kind != KindPURL && ascii.HasPrefixFold(text, "pkg:"):
 		return identifier(KindPURL, "a package URL")
-	case e.Kind != KindCPE && (hasPrefixFold(text, "cpe:/") || hasPrefixFold(text, "cpe:2.3:")):
+	case e.Kind != KindCPE && (ascii.HasPrefixFold(text, "cpe:/") || ascii.HasPrefixFold(text, "cpe:2.3:")):
 		return identifier(KindCPE, "a CPE")
 	case e.Kind == KindURL:
 		return false
-	case text[0] == '/', hasPrefixFold(text, "file:"), len(text) > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/'):
+	case text[0] == '/', ascii.HasPrefixFold(text, "file:"), len(text) > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/'):
 		return is(e.Role, "", "a path")
 	}
 	if p, ok := readURL(text); ok && p.host != "" && (strings.Contains(text, "://") || strings.Contains(text, "@")) {
@@ -182,7 +184,7 @@ func (e *Examination) other(value []byte, place string) bool {
 // scheme, a host without escapes, port or user, and a path.
 func plainURL(s []byte) bool {
 	i := 0
-	for i < len(s) && (class[s[i]] != 0 || s[i] == '+') {
+	for i < len(s) && (ascii.Alnum[s[i]] != 0 || s[i] == '+') {
 		i++
 	}
 	if i == 0 || !bytes.HasPrefix(s[i:], []byte("://")) {
@@ -195,7 +197,7 @@ func plainURL(s []byte) bool {
 // plainHost reports whether s is a host of letters, digits, hyphens and dots.
 func plainHost(s []byte) bool {
 	for _, b := range s {
-		if class[b] == 0 && b != '.' && b != '-' {
+		if ascii.Alnum[b] == 0 && b != '.' && b != '-' {
 			return false
 		}
 	}

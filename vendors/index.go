@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // An entry is an identifier with its vendor, as look-ups find it.
@@ -207,7 +209,7 @@ func (x *index) addName(e *entry) error {
 	if err := x.addAlias(&x.aliases, e, folded, stripped); err != nil {
 		return err
 	}
-	if !isASCII(e.id.Value) {
+	if !ascii.Only(e.id.Value) {
 		look := appendWords(nil, drawn(e.id.Value, 'l'), false)
 		if string(look) != folded {
 			// Two vendors' names may be drawn alike; the first is found.

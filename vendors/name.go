@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // MaxName bounds the bytes of a value that are compared. No name in a register
@@ -303,7 +305,7 @@ func oneEdit(a, b string) bool {
 		i++
 	}
 	if len(a) < len(b) {
-		return a[i:] == b[i+1:] && !isDigit(b[i]) && (i < len(a) || b[i] == b[i-1])
+		return a[i:] == b[i+1:] && !ascii.IsDigit(b[i]) && (i < len(a) || b[i] == b[i-1])
 	}
 	if a[i+1:] == b[i+1:] {
 		return true
@@ -334,5 +336,3 @@ func keyslip(alias, name string) bool {
 	drawn := strings.IndexByte("il1", alias[i]) >= 0 && strings.IndexByte("il1", name[i]) >= 0
 	return swapped || drawn || i >= n/2
 }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }

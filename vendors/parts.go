@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // The field of a maker often holds more than its name: several makers ("Nokia, ZTE"), a label
@@ -85,7 +87,7 @@ func decoded(value string) string {
 			value = s
 		}
 	}
-	return strings.ToValidUTF8(html.UnescapeString(unescapeAll(value)), "")
+	return strings.ToValidUTF8(html.UnescapeString(ascii.UnescapeAll(value)), "")
 }
 
 // mayBeEscaped reports whether a value has what an escape begins with.
@@ -93,11 +95,11 @@ func mayBeEscaped[T string | []byte](value T) bool {
 	for i := 0; i+2 < len(value); i++ {
 		switch value[i] {
 		case '%':
-			if hexDigit(value[i+1]) >= 0 && hexDigit(value[i+2]) >= 0 {
+			if ascii.HexDigit(value[i+1]) >= 0 && ascii.HexDigit(value[i+2]) >= 0 {
 				return true
 			}
 		case '&':
-			if class[value[i+1]] != 0 || value[i+1] == '#' {
+			if ascii.Alnum[value[i+1]] != 0 || value[i+1] == '#' {
 				return true
 			}
 		case '\\':
@@ -196,7 +198,7 @@ func cutLabels(tokens []byte) (rest []byte, label bool) {
 
 func isNumber(word []byte) bool {
 	for _, b := range word {
-		if !isDigit(b) {
+		if !ascii.IsDigit(b) {
 			return false
 		}
 	}
@@ -213,7 +215,7 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 			return r.alias(x, c, tokens, RuleNameContains, Resembles) || r.branch(x, c, tokens, RuleNameContains) || r.inCompany(x, c, tokens, RuleNameContains)
 		})
 	}
-	if len(tokens) == 0 || isASCII(text) && !mayMatch(r.index, c.Role, KindName, []byte(text)) {
+	if len(tokens) == 0 || ascii.Only(text) && !mayMatch(r.index, c.Role, KindName, []byte(text)) {
 		return
 	}
 	if changed || string(tokens) != Fold(text) {
@@ -311,8 +313,8 @@ func withoutNumber(piece string, tokens []byte) []byte {
 
 func digitBesideLetter(s []byte) bool {
 	for i := 1; i < len(s); i++ {
-		a, b := class[s[i-1]], class[s[i]]
-		if a != 0 && b != 0 && isDigit(a) != isDigit(b) {
+		a, b := ascii.Alnum[s[i-1]], ascii.Alnum[s[i]]
+		if a != 0 && b != 0 && ascii.IsDigit(a) != ascii.IsDigit(b) {
 			return true
 		}
 	}

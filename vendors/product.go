@@ -5,6 +5,8 @@ package vendors
 import (
 	"bytes"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // text looks for a vendor's name in the name of a component or in other text. The name of
@@ -15,7 +17,7 @@ func (r *resolver) text(c *Claim) {
 	if len(tokens) == 0 {
 		return
 	}
-	if r.words(&r.aliases, c, tokens) || c.Kind != KindProduct || isASCII(c.Value) {
+	if r.words(&r.aliases, c, tokens) || c.Kind != KindProduct || ascii.Only(c.Value) {
 		return
 	}
 	for _, v := range redrawn(c.Value, tokens) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/purl"
 )
 
@@ -27,7 +28,7 @@ type purlParts struct {
 // package URL that was read all the same.
 func splitPURL(s string) (p purlParts, note string, ok bool) {
 	s = strings.TrimSpace(s)
-	rest, ok := cutPrefixFold(s, "pkg:")
+	rest, ok := ascii.CutPrefixFold(s, "pkg:")
 	if !ok {
 		return purlParts{}, "", false
 	}
@@ -36,7 +37,7 @@ func splitPURL(s string) (p purlParts, note string, ok bool) {
 	if !ok || typ == "" || !validType(typ) {
 		return purlParts{}, "", false
 	}
-	p.typ = lowerASCII(typ)
+	p.typ = ascii.Lower(typ)
 	path, _, _ = strings.Cut(path, "#")
 	path, p.qualifiers, _ = strings.Cut(path, "?")
 	if at := strings.LastIndexByte(path, '@'); at > 0 && path[at-1] != '/' {
@@ -54,7 +55,7 @@ func splitPURL(s string) (p purlParts, note string, ok bool) {
 	if p.typ == "npm" {
 		p.cutScope()
 	}
-	if plain(p.namespace) && plain(p.name) && !strings.HasPrefix(p.name, "@") {
+	if ascii.IsPlain(p.namespace) && ascii.IsPlain(p.name) && !strings.HasPrefix(p.name, "@") {
 		if note == "" && p.typ == "maven" && p.namespace == "" && strings.IndexByte(p.name, ':') > 0 {
 			note = "the group is a part of the name, with a colon after it"
 		}
@@ -67,7 +68,7 @@ func splitPURL(s string) (p purlParts, note string, ok bool) {
 // parts as written.
 func splitEscaped(s string, raw purlParts) (p purlParts, note string, ok bool) {
 	u, err := purl.Parse(s)
-	if errors.Is(err, purl.ErrSyntax) && hasEscape(raw.namespace, "2f") { // an encoded slash in the namespace
+	if errors.Is(err, purl.ErrSyntax) && ascii.HasEscape(raw.namespace, "2f") { // an encoded slash in the namespace
 		u, err = purl.Parse(decodeSlashes.Replace(s))
 		note = "a slash in the namespace is encoded"
 	}
@@ -75,13 +76,13 @@ func splitEscaped(s string, raw purlParts) (p purlParts, note string, ok bool) {
 		return purlParts{}, "", false
 	}
 	p = purlParts{typ: u.Type, namespace: u.Namespace, name: u.Name, version: u.Version, qualifiers: raw.qualifiers}
-	if namespace, name := unescapeAll(p.namespace), unescapeAll(p.name); namespace != p.namespace || name != p.name {
+	if namespace, name := ascii.UnescapeAll(p.namespace), ascii.UnescapeAll(p.name); namespace != p.namespace || name != p.name {
 		if !utf8.ValidString(namespace) || !utf8.ValidString(name) {
 			return purlParts{}, "", false
 		}
 		p.namespace, p.name, note = namespace, name, "it is percent-encoded twice"
 	}
-	if owner, name, found := cutLast(strings.Trim(p.name, "/"), '/'); found { // the slash was encoded
+	if owner, name, found := ascii.CutLast(strings.Trim(p.name, "/"), '/'); found { // the slash was encoded
 		p.namespace, p.name = strings.Trim(p.namespace+"/"+owner, "/"), name
 		if note == "" {
 			note = "a slash in the name is encoded; what comes before it is read as a part of the namespace"
@@ -98,16 +99,6 @@ func splitEscaped(s string, raw purlParts) (p purlParts, note string, ok bool) {
 
 // decodeSlashes decodes slashes only.
 var decodeSlashes = strings.NewReplacer("%2F", "/", "%2f", "/")
-
-// hasEscape reports whether s has the percent-encoded byte, given in lower case.
-func hasEscape(s, hex string) bool {
-	for i := strings.IndexByte(s, '%'); i >= 0 && i+2 < len(s); i++ {
-		if s[i] == '%' && strings.EqualFold(s[i+1:i+3], hex) {
-			return true
-		}
-	}
-	return false
-}
 
 // emptyPURL reports whether s is the start of a package URL without anything that says
 // which package it is: "pkg:/", "pkg:golang/@", "pkg:npm/@1.0".
@@ -140,17 +131,17 @@ func (p *purlParts) cutScope() {
 // key appends the look-up key of the purl's owner, or with name of the package
 // itself, in lower case: "npm/@kaspersky", "npm/@kaspersky/hexa-ui".
 func (p *purlParts) key(dst []byte, name bool) []byte {
-	dst = append(appendLower(dst, p.typ), '/')
+	dst = append(ascii.AppendLower(dst, p.typ), '/')
 	if p.scope {
 		dst = append(dst, '@')
 	}
-	dst = appendLower(dst, p.namespace)
+	dst = ascii.AppendLower(dst, p.namespace)
 	if name {
 		if p.namespace != "" {
 			dst = append(dst, '/')
 		}
 		start := len(dst)
-		dst = appendLower(dst, p.name)
+		dst = ascii.AppendLower(dst, p.name)
 		if p.typ == "pypi" { // PEP 503
 			for i := start; i < len(dst); i++ {
 				if dst[i] == '_' || dst[i] == '.' {
@@ -160,29 +151,6 @@ func (p *purlParts) key(dst []byte, name bool) []byte {
 		}
 	}
 	return dst
-}
-
-func appendLower(dst []byte, s string) []byte {
-	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
-	}
-	return dst
-}
-
-func hasPrefixFold(s, prefix string) bool {
-	_, ok := cutPrefixFold(s, prefix)
-	return ok
-}
-
-func cutPrefixFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
 }
 
 func validType(t string) bool {
@@ -196,25 +164,6 @@ func validType(t string) bool {
 		}
 	}
 	return true
-}
-
-// plain reports whether s is printable ASCII without percent escapes.
-func plain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c == '%' || c <= ' ' || c >= 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-func lowerASCII(s string) string {
-	for i := range len(s) {
-		if c := s[i]; 'A' <= c && c <= 'Z' {
-			return strings.ToLower(s)
-		}
-	}
-	return s
 }
 
 // owner returns the namespace if it names an owner, else "". Namespaces that are
@@ -263,11 +212,4 @@ func CanonicalPURL(own string, vendor ID, name, version string) string {
 func ValidPURL(s []byte) bool {
 	_, _, ok := splitPURL(string(s))
 	return ok
-}
-
-func cutLast(s string, sep byte) (before, after string, found bool) {
-	if i := strings.LastIndexByte(s, sep); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return s, "", false
 }

@@ -4,6 +4,8 @@ package vendors
 
 import (
 	"bytes"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // A meaning is what a qualifier states about the package.
@@ -52,28 +54,11 @@ var qualifierKeys = [...]struct {
 // in lower case.
 func qualifierMeaning[T string | []byte](key T) (lower string, m meaning) {
 	for _, q := range qualifierKeys {
-		if equalFold(key, q.key) {
+		if ascii.EqualFold(key, q.key) {
 			return q.key, q.meaning
 		}
 	}
 	return "", noMeaning
-}
-
-// equalFold reports whether s is lower, a text in lower case, apart from the case of its letters.
-func equalFold[T string | []byte](s T, lower string) bool {
-	if len(s) != len(lower) {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != lower[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // hasNameQualifier reports whether a package URL has a qualifier with the name of an organization

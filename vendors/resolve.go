@@ -4,6 +4,8 @@ package vendors
 
 import (
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // A Rule names the rule by which a claim was attributed.
@@ -138,18 +140,18 @@ func (r *resolver) claim(c *Claim) {
 	case KindGUID:
 		r.guid(c)
 	case KindFingerprint:
-		r.lookup(c, "fingerprint", appendLower(r.buf[:0], c.Value), RuleFingerprint, Registered)
+		r.lookup(c, "fingerprint", ascii.AppendLower(r.buf[:0], c.Value), RuleFingerprint, Registered)
 	case KindCertificate:
 		r.certificate(c)
 	case KindEmail:
 		r.email(c)
 	case KindDeviceTree:
 		prefix, _, _ := strings.Cut(c.Value, ",")
-		r.lookup(c, "devicetree", appendLower(r.buf[:0], prefix), RuleDeviceTree, Registered)
+		r.lookup(c, "devicetree", ascii.AppendLower(r.buf[:0], prefix), RuleDeviceTree, Registered)
 	case KindOUI:
 		r.ouiBlock(c)
 	default:
-		r.lookup(c, string(c.Kind), appendLower(r.buf[:0], c.Value), RuleIdentifier, Registered)
+		r.lookup(c, string(c.Kind), ascii.AppendLower(r.buf[:0], c.Value), RuleIdentifier, Registered)
 	}
 }
 

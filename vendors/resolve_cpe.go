@@ -2,7 +2,11 @@
 
 package vendors
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
+)
 
 // cpe attributes a CPE. Its vendor is an editor's or the document author's word,
 // not an identifier issued to the vendor: it declares at most. One that only
@@ -24,10 +28,10 @@ func (r *resolver) cpe(c *Claim) {
 	case echoes(vendor, product):
 		r.cpeEcho(c, vendor, "the CPE's vendor only repeats its product; tools guess it so")
 		return
-	case r.lookup(c, "cpeVendor", appendLower(r.buf[:0], vendor), RuleCPE, Declared):
+	case r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], vendor), RuleCPE, Declared):
 		return
 	}
-	if s, changed := skeleton(vendor); changed && r.lookup(c, "cpeVendor", appendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
+	if s, changed := skeleton(vendor); changed && r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
 		return
 	}
 	r.namespaceName(c, vendor)
@@ -36,7 +40,7 @@ func (r *resolver) cpe(c *Claim) {
 // cpeEcho attributes a CPE by what may be a guess at its vendor.
 func (r *resolver) cpeEcho(c *Claim, vendor, caveat string) bool {
 	n := len(r.out.Attributions)
-	found := r.lookup(c, "cpeVendor", appendLower(r.buf[:0], vendor), RuleCPEEcho, Resembles)
+	found := r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], vendor), RuleCPEEcho, Resembles)
 	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
 		r.out.Attributions[n].Caveat = caveat
 	}
@@ -67,7 +71,7 @@ func (r *resolver) cpeMatching(c *Claim, pattern string) {
 			continue
 		}
 		n := len(r.out.Attributions)
-		r.lookup(c, "cpeVendor", appendLower(r.buf[:0], vendor), RuleCPE, Resembles)
+		r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], vendor), RuleCPE, Resembles)
 		if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
 			r.out.Attributions[n].Caveat = "the CPE's vendor is a pattern that matches the vendor's"
 		}
@@ -92,8 +96,8 @@ func cpePattern(raw string, escape byte) string {
 		case escape == '\\' && ch == escape && i+1 < len(raw):
 			i++
 			ch = raw[i]
-		case escape == '%' && ch == escape && i+2 < len(raw) && hexDigit(raw[i+1]) >= 0 && hexDigit(raw[i+2]) >= 0:
-			ch = byte(hexDigit(raw[i+1])<<4 | hexDigit(raw[i+2]))
+		case escape == '%' && ch == escape && i+2 < len(raw) && ascii.HexDigit(raw[i+1]) >= 0 && ascii.HexDigit(raw[i+2]) >= 0:
+			ch = byte(ascii.HexDigit(raw[i+1])<<4 | ascii.HexDigit(raw[i+2]))
 			i += 2
 			wild = wild || ch == wildOne || ch == wildAny
 		case ch == '*':

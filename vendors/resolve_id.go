@@ -5,6 +5,8 @@ package vendors
 import (
 	"bytes"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // group attributes a package group: an npm scope, a reverse-DNS name, or else a
@@ -14,7 +16,7 @@ func (r *resolver) group(c *Claim) {
 	switch {
 	case strings.HasPrefix(value, "@"), strings.HasPrefix(value, "%40"):
 		scope := strings.TrimPrefix(strings.TrimPrefix(value, "@"), "%40")
-		r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
+		r.lookup(c, "purlNamespace", ascii.AppendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
 	case strings.Contains(value, "/"):
 		n := len(r.out.Attributions) + len(r.out.Unattributed)
 		if p, ok := readURL(value); ok {
@@ -37,10 +39,10 @@ const maxNamespace = 256
 // dotted attributes a reverse-DNS namespace: by the longest registered prefix that
 // ends at a dot, or by the domain that it reverses.
 func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
-	if lowerASCII(namespace) != namespace || !plain(namespace) {
+	if ascii.Lower(namespace) != namespace || !ascii.IsPlain(namespace) {
 		tier = min(tier, Resembles) // the namespace is case-sensitive: this is not the vendor's own
 	}
-	key := appendLower(append(append(r.buf[:0], typ...), '/'), namespace[:min(len(namespace), maxNamespace)])
+	key := ascii.AppendLower(append(append(r.buf[:0], typ...), '/'), namespace[:min(len(namespace), maxNamespace)])
 	if len(namespace) > maxNamespace { // what the bound cuts off is not a whole part
 		key = key[:max(bytes.LastIndexByte(key, '.'), 0)]
 	}
@@ -62,15 +64,15 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	if second == "github" && (first == "io" || first == "com") && account != "" {
 		// Groups of accounts of GitHub: central.sonatype.org/register/namespace, docs.jitpack.io.
 		account, _, _ = strings.Cut(account, ".")
-		return r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
+		return r.lookup(c, "purlNamespace", ascii.AppendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
 	}
 	// Two and three labels: com.huawei → huawei.com, cn.com.zte → zte.com.cn.
-	domain := append(append(appendLower(r.sq[:0], second), '.'), lowerASCII(first)...)
+	domain := append(append(ascii.AppendLower(r.sq[:0], second), '.'), ascii.Lower(first)...)
 	if r.lookup(c, "domain", domain, RuleReverseDNS, tier) {
 		return true
 	}
 	if third := strings.SplitN(namespace, ".", 4); len(third) >= 3 {
-		domain = appendLower(r.sq[:0], reverseDNS(strings.Join(third[:3], ".")))
+		domain = ascii.AppendLower(r.sq[:0], reverseDNS(strings.Join(third[:3], ".")))
 		return r.lookup(c, "domain", domain, RuleReverseDNS, tier)
 	}
 	return false
@@ -104,11 +106,11 @@ func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
 // url attributes a URL, or what stands in its place.
 func (r *resolver) url(c *Claim) {
 	switch value := strings.TrimSpace(c.Value); {
-	case hasPrefixFold(value, "pkg:"):
+	case ascii.HasPrefixFold(value, "pkg:"):
 		r.purl(c)
-	case hasPrefixFold(value, "cpe:"):
+	case ascii.HasPrefixFold(value, "cpe:"):
 		r.cpe(c)
-	case hasPrefixFold(value, "mailto:"):
+	case ascii.HasPrefixFold(value, "mailto:"):
 		r.email(c)
 	default:
 		if p, ok := readURL(value); ok {
@@ -120,7 +122,7 @@ func (r *resolver) url(c *Claim) {
 // regid attributes a SWID registration id: a URI, or in the form of ISO/IEC 19770-2:2009
 // "regid.2012-05.com.example,unit", a domain written backwards after a month.
 func (r *resolver) regid(c *Claim) {
-	if rest, ok := cutPrefixFold(strings.TrimSpace(c.Value), "regid."); ok {
+	if rest, ok := ascii.CutPrefixFold(strings.TrimSpace(c.Value), "regid."); ok {
 		_, rest, _ = strings.Cut(rest, ".")
 		rest, _, _ = strings.Cut(rest, ",")
 		if host, _, ok := readHost(reverseDNS(rest)); ok {
@@ -133,7 +135,7 @@ func (r *resolver) regid(c *Claim) {
 
 // guid attributes a GUID that is the hash of something that the register has.
 func (r *resolver) guid(c *Claim) {
-	key := appendLower(r.buf[:0], strings.Trim(c.Value, "{} "))
+	key := ascii.AppendLower(r.buf[:0], strings.Trim(c.Value, "{} "))
 	e := r.ids["guid"][string(key)]
 	switch {
 	case e == nil:
@@ -224,11 +226,11 @@ func (r *resolver) account(c *Claim, p place, typ, owner string, tier Tier) {
 	}
 	if c.Kind == KindPURL {
 		rule = RulePURLNamespace
-		if r.lookup(c, "purlNamespace", appendLower(append(append(append(r.buf[:0], "golang/"...), p.host...), '/'), owner), rule, tier) {
+		if r.lookup(c, "purlNamespace", ascii.AppendLower(append(append(append(r.buf[:0], "golang/"...), p.host...), '/'), owner), rule, tier) {
 			return
 		}
 	}
-	if r.lookup(c, "purlNamespace", appendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier) || accountsKnown(typ) {
+	if r.lookup(c, "purlNamespace", ascii.AppendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier) || accountsKnown(typ) {
 		return
 	}
 	if tier > Mentions {
@@ -278,7 +280,7 @@ func (r *resolver) ouiBlock(c *Claim) {
 	for i := range len(c.Value) {
 		b := c.Value[i]
 		switch {
-		case hexDigit(b) >= 0:
+		case ascii.HexDigit(b) >= 0:
 			if b >= 'a' {
 				b -= 'a' - 'A'
 			}

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // name attributes the name of an organisation.
@@ -90,7 +92,7 @@ func spelledOut(tokens []byte) []byte {
 // redrawn returns the forms of a name in other letters that it is drawn like. Nearly no name
 // has any.
 func (r *resolver) redrawn(value string, tokens []byte) [][]byte {
-	if isASCII(value) && !maybeRedrawn([]byte(value)) {
+	if ascii.Only(value) && !maybeRedrawn([]byte(value)) {
 		return nil
 	}
 	return redrawn(value, tokens)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/purl"
 )
 
@@ -111,7 +112,7 @@ func (r *resolver) unknownType(c *Claim, p purlParts) {
 		if found() {
 			return
 		}
-		r.namespaceName(c, unescapeAll(seg))
+		r.namespaceName(c, ascii.UnescapeAll(seg))
 	}
 }
 
@@ -147,7 +148,7 @@ func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
 	switch {
 	case p.typ == "npm" && !p.scope:
 		p.scope, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
-	case p.scope && lowerASCII(p.namespace) != p.namespace, !plain(p.namespace):
+	case p.scope && ascii.Lower(p.namespace) != p.namespace, !ascii.IsPlain(p.namespace):
 		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
 	}
 	if p.typ == "docker" && strings.ContainsAny(p.namespace, ".:") && strings.IndexByte(p.namespace, '/') < 0 {
@@ -170,7 +171,7 @@ func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
 	if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) {
 		return
 	}
-	if !plain(p.namespace) {
+	if !ascii.IsPlain(p.namespace) {
 		if s, changed := skeleton(p.namespace); changed {
 			owner.namespace = s
 			if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles) {
@@ -220,11 +221,11 @@ func (r *resolver) qualifiers(c *Claim, typ, text string) {
 		key, value, _ := strings.Cut(pair, "=")
 		switch _, m := qualifierMeaning(key); {
 		case m.isName():
-			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindName, Value: unescapeAll(value)}, r.name)
+			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindName, Value: ascii.UnescapeAll(value)}, r.name)
 		case m != noMeaning:
-			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindURL, Value: unescapeAll(value)}, r.url)
-		case typ == "conan" && (equalFold(key, "user") || equalFold(key, "channel")): // "package/version@user/channel"
-			r.namespaceName(c, unescapeAll(value))
+			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindURL, Value: ascii.UnescapeAll(value)}, r.url)
+		case typ == "conan" && (ascii.EqualFold(key, "user") || ascii.EqualFold(key, "channel")): // "package/version@user/channel"
+			r.namespaceName(c, ascii.UnescapeAll(value))
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"github.com/clause76/clause76/internal/ascii"
 )
 
 // A place is what a URL says of who has it: the host in lower case, without user, port,
@@ -47,7 +49,7 @@ func readOuter(s string) (p place, ok bool) {
 	// Words around one URL: "Homepage: https://example.org", "[site](https://example.org)".
 	i := strings.Index(s, "://")
 	start, end := i, len(s)
-	for start > 0 && class[s[start-1]] != 0 {
+	for start > 0 && ascii.Alnum[s[start-1]] != 0 {
 		start--
 	}
 	if cut := strings.IndexAny(s[i:], " \t\r\n<>\"')]},;"); cut >= 0 {
@@ -69,12 +71,12 @@ func readOne(s string) (p place, ok bool) {
 		s = strings.ReplaceAll(s, `\`, "/")
 	}
 	scheme, rest := cutScheme(s)
-	switch host := shortForms[lowerASCII(scheme)]; {
+	switch host := shortForms[ascii.Lower(scheme)]; {
 	case scheme == "" && rest == "":
 		return place{}, false
 	case scheme == "oci" && !strings.HasPrefix(rest, "//"):
 		return place{}, true // a folder
-	case imageSchemes[lowerASCII(scheme)]:
+	case imageSchemes[ascii.Lower(scheme)]:
 		return readImage(strings.TrimLeft(rest, "/"))
 	case host != "" && !strings.HasPrefix(rest, "/"):
 		return place{host: host, path: rest}, true
@@ -95,7 +97,7 @@ func readOne(s string) (p place, ok bool) {
 func cutScheme(s string) (scheme, rest string) {
 	for {
 		i := 0
-		for i < len(s) && (class[s[i]] != 0 || i > 0 && (s[i] == '+' || s[i] == '-')) {
+		for i < len(s) && (ascii.Alnum[s[i]] != 0 || i > 0 && (s[i] == '+' || s[i] == '-')) {
 			i++
 		}
 		if i == 0 || i == len(s) || s[i] != ':' || s[0] <= '9' || isPort(s[i+1:]) {
@@ -113,7 +115,7 @@ func cutScheme(s string) (scheme, rest string) {
 // host and no scheme: "localhost:8080/x".
 func isPort(s string) bool {
 	n := 0
-	for n < len(s) && isDigit(s[n]) {
+	for n < len(s) && ascii.IsDigit(s[n]) {
 		n++
 	}
 	return n > 0 && n < 6 && (n == len(s) || s[n] == '/' || s[n] == '?' || s[n] == '#')
@@ -121,7 +123,7 @@ func isPort(s string) bool {
 
 // hostless reports whether URLs of a scheme name no host.
 func hostless(scheme string) bool {
-	switch lowerASCII(scheme) {
+	switch ascii.Lower(scheme) {
 	case "urn", "file", "data", "tel", "cid", "mid", "about", "javascript", "blob", "tag", "doi", "swh", "magnet", "path", "uuid":
 		return true
 	}
@@ -138,7 +140,7 @@ func readBare(s string) (place, bool) {
 		end = len(s)
 	}
 	switch first := s[:end]; {
-	case strings.ContainsAny(first, ".:@%") || !isASCII(first):
+	case strings.ContainsAny(first, ".:@%") || !ascii.Only(first):
 		return readAuthority(s)
 	case strings.Count(strings.TrimRight(s, "/"), "/") == 1 && !strings.ContainsAny(s, " \t"):
 		return place{path: s, short: true}, true
@@ -181,29 +183,29 @@ func readAuthority(s string) (place, bool) {
 // like Latin ones.
 func readHost(s string) (host, look string, ok bool) {
 	if strings.IndexByte(s, '%') >= 0 {
-		if s = unescapeAll(s); strings.IndexByte(s, '%') >= 0 || !utf8.ValidString(s) {
+		if s = ascii.UnescapeAll(s); strings.IndexByte(s, '%') >= 0 || !utf8.ValidString(s) {
 			return "", "", false
 		}
 	}
-	if !isASCII(s) || len(s) > 4 && strings.Contains(lowerASCII(s), "xn--") {
+	if !ascii.Only(s) || len(s) > 4 && strings.Contains(ascii.Lower(s), "xn--") {
 		if !utf8.ValidString(s) {
 			return "", "", false
 		}
 		shown, _ := hostProfile.ToUnicode(s) // what cannot be shown stays as it is
 		if like, changed := skeleton(shown); changed {
-			look = strings.Trim(lowerASCII(like), ".")
+			look = strings.Trim(ascii.Lower(like), ".")
 		}
 		var err error
 		if s, err = hostProfile.ToASCII(s); err != nil {
 			return "", look, look != ""
 		}
 	}
-	s = strings.TrimRight(lowerASCII(s), ".")
+	s = strings.TrimRight(ascii.Lower(s), ".")
 	if len(s) > maxHost || s == "" {
 		return "", look, false
 	}
 	for i := range len(s) {
-		if c := s[i]; class[c] == 0 && c != '.' && c != '-' && c != '_' && c != '*' && c != '$' && c != '{' && c != '}' {
+		if c := s[i]; ascii.Alnum[c] == 0 && c != '.' && c != '-' && c != '_' && c != '*' && c != '$' && c != '{' && c != '}' {
 			return "", look, false
 		}
 	}
@@ -220,42 +222,13 @@ const maxHost = 253
 // hostProfile maps the letters and dots of a host as browsers do (UTS #46).
 var hostProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.CheckJoiners(false))
 
-// unescapeAll removes percent-encoding, also where it was applied twice. What is no escape
-// stays as it is.
-func unescapeAll(s string) string {
-	for range 3 {
-		next := unescape(s)
-		if next == s {
-			break
-		}
-		s = next
-	}
-	return s
-}
-
-func unescape(s string) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) && hexDigit(s[i+1]) >= 0 && hexDigit(s[i+2]) >= 0 {
-			b = append(b, byte(hexDigit(s[i+1])<<4|hexDigit(s[i+2])))
-			i += 2
-			continue
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
-}
-
 // segment returns the first segment of a path that says something, without its escapes,
 // and the rest.
 func segment(path string) (first, rest string) {
 	for path != "" {
 		first, path, _ = strings.Cut(path, "/")
 		if strings.IndexByte(first, '%') >= 0 {
-			first = unescapeAll(first)
+			first = ascii.UnescapeAll(first)
 		}
 		if before, after, slash := strings.Cut(first, "/"); slash && before != "" { // it was escaped
 			first, path = before, after+"/"+path
