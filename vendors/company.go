@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/internal/words"
 )
 
 // businessWords are words of companies' names that many have, in the trades of the
@@ -40,10 +42,10 @@ shipping shoes ship silk sport sports steel tea textile textiles theatre tires t
 tyre tyres university wine wood yoga`
 
 // neutralWords join others.
-var neutralWords = makeSet("a", "and", "co", "de", "for", "of", "the", "und", "y")
+var neutralWords = words.Set("a", "and", "co", "de", "for", "of", "the", "und", "y")
 
 // plainWords are others of which names are made that are no one's own.
-var plainWords = makeSet("better", "complete", "pacific", "positive", "tower", "way")
+var plainWords = words.Set("better", "complete", "pacific", "positive", "tower", "way")
 
 // isOrdinary reports whether folded tokens are only words that many names of companies contain:
 // "positive technologies".

@@ -137,9 +137,18 @@ func drawn(s string, one byte) string {
 	return b.String()
 }
 
-// redrawn are the tokens of a name in the letters that those of the name are drawn like. A
-// name has none, or several: what may be an l may be an I, and "rn" an m.
+// lookalikeTokens returns the tokens of a name in the letters that its letters look like.
+func lookalikeTokens(s string) []byte {
+	return appendWords(nil, drawn(s, 'l'), false)
+}
+
+// redrawn returns the tokens that a name has in the letters that its letters look like. Most
+// names have none. Others have several, because a letter can be an l or an I, and "rn" an m.
+// tokens are the folded tokens of the name, which are left out.
 func redrawn(s string, tokens []byte) (variants [][]byte) {
+	if ascii.Only(s) && !maybeRedrawn([]byte(s)) {
+		return nil
+	}
 	if len(s) > MaxName {
 		s = strings.ToValidUTF8(s[:MaxName], "")
 	}

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/words"
 )
 
 // copyHosts are hosts that hand on what is at the address in their path: archives of pages, and
 // proxies of code hosts. What they hand on counts, and not they.
-var copyHosts = makeSet("web.archive.org", "archive.org", "archive.ph", "archive.is", "archive.today", "webcitation.org",
+var copyHosts = words.Set("web.archive.org", "archive.org", "archive.ph", "archive.is", "archive.today", "webcitation.org",
 	"ghproxy.com", "mirror.ghproxy.com", "ghproxy.net", "gh-proxy.com", "ghfast.top", "gitclone.com", "r.jina.ai")
 
 // kept returns the place of which another host hands on a copy, if p is on such a host.
@@ -64,7 +65,7 @@ func (p place) inner() (place, bool) {
 }
 
 // imageSchemes are those before the references of container images: "docker://owner/name:tag".
-var imageSchemes = makeSet("docker", "docker-image", "docker-daemon", "oci", "oci-image", "containers-storage", "podman", "image", "registry")
+var imageSchemes = words.Set("docker", "docker-image", "docker-daemon", "oci", "oci-image", "containers-storage", "podman", "image", "registry")
 
 // readImage reads the reference of a container image. Without a host it is one of Docker Hub,
 // where what has no owner is Docker's own (docs.docker.com, image references).

@@ -210,7 +210,7 @@ func (x *index) addName(e *entry) error {
 		return err
 	}
 	if !ascii.Only(e.id.Value) {
-		look := appendWords(nil, drawn(e.id.Value, 'l'), false)
+		look := lookalikeTokens(e.id.Value)
 		if string(look) != folded {
 			// Two vendors' names may be drawn alike; the first is found.
 			_ = x.addAlias(&x.drawn, e, string(look), string(stripForms(look)))

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/clause76/clause76/internal/words"
 )
 
 // The JSON of a vendor's file. CONTRIBUTING.md describes it.
@@ -60,18 +62,18 @@ type exclusionFile struct {
 }
 
 // identifierKinds are the kinds of identifiers that a register can hold.
-var identifierKinds = makeSet("name", "exactName", "transliteration", "product", "domain",
+var identifierKinds = words.Set("name", "exactName", "transliteration", "product", "domain",
 	"certificate", "deviceManufacturer", "rpmVendor",
 	"purlNamespace", "purlPackage", "purlPrefix", "cpeVendor", "regid",
 	"oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "devicetree", "fingerprint", "guid")
 
-var errUnknownKind = fmt.Errorf("unknown kind; expected one of %s", words(identifierKinds))
+var errUnknownKind = fmt.Errorf("unknown kind; expected one of %s", listWords(identifierKinds))
 
 // relations are the relations that a member can have to its family.
-var relations = makeSet("subsidiary", "brand", "business", "jointVenture", "renamed")
+var relations = words.Set("subsidiary", "brand", "business", "jointVenture", "renamed")
 
 // exclusionReasons say why a thing that looks like a vendor's is not.
-var exclusionReasons = makeSet("stranger", "lookAlike", "formerMember", "hosting", "contribution")
+var exclusionReasons = words.Set("stranger", "lookAlike", "formerMember", "hosting", "contribution")
 
 // Load reads a register from the *.json files at the top of fsys. There is one file per
 // vendor, named after its id. Every error wraps [ErrRegister] and names the file and the
@@ -172,7 +174,7 @@ func (f *vendorFile) member(m memberFile) (Member, error) {
 		return Member{}, err
 	}
 	if !validID(m.ID) || m.Name == "" || !relations[m.Relation] {
-		return Member{}, fmt.Errorf("id, name and relation (one of %s) are required", words(relations))
+		return Member{}, fmt.Errorf("id, name and relation (one of %s) are required", listWords(relations))
 	}
 	return Member{m.ID, m.Name, m.Relation, Interval{m.From, m.Until}, m.DoubtFrom, source}, nil
 }
@@ -209,7 +211,7 @@ func (f *vendorFile) exclusion(x exclusionFile) (Exclusion, error) {
 	case !identifierKinds[x.Kind]:
 		return Exclusion{}, errUnknownKind
 	case !exclusionReasons[x.Reason]:
-		return Exclusion{}, fmt.Errorf("reason %q; expected one of %s", x.Reason, words(exclusionReasons))
+		return Exclusion{}, fmt.Errorf("reason %q; expected one of %s", x.Reason, listWords(exclusionReasons))
 	case x.Value == "" || x.Note == "":
 		return Exclusion{}, errors.New("value and note are required")
 	}
@@ -254,7 +256,7 @@ func validID(id string) bool {
 	return id != ""
 }
 
-// words lists a set for a message, in alphabetical order.
-func words(set map[string]bool) string {
+// listWords lists a set for a message, in alphabetical order.
+func listWords(set map[string]bool) string {
 	return strings.Join(slices.Sorted(maps.Keys(set)), ", ")
 }

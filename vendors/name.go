@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/words"
 )
 
 // MaxName bounds the bytes of a value that are compared. No name in a register
@@ -152,9 +153,9 @@ const maxFormWords = 7
 
 var forms = sync.OnceValue(func() *formTables {
 	f := &formTables{
-		forms: lineSet(legalFormsTable), glued: strings.Fields(gluedFormsTable), leading: make(map[string]bool),
-		regions: lineSet(regionsTable), china: lineSet(chinesePlacesTable), han: lineSet(hanPlacesTable), codes: makeSet(strings.Fields(regionCodesTable)...),
-		business: makeSet(strings.Fields(businessWords)...), hanWords: strings.Fields(hanBusinessWords), trades: makeSet(strings.Fields(tradeWords)...),
+		forms: words.Lines(legalFormsTable), glued: strings.Fields(gluedFormsTable), leading: make(map[string]bool),
+		regions: words.Lines(regionsTable), china: words.Lines(chinesePlacesTable), han: words.Lines(hanPlacesTable), codes: words.Fields(regionCodesTable),
+		business: words.Fields(businessWords), hanWords: strings.Fields(hanBusinessWords), trades: words.Fields(tradeWords),
 	}
 	for _, form := range strings.Split(leadingForms, ",") {
 		f.leading[Fold(form)] = true
@@ -167,18 +168,6 @@ var forms = sync.OnceValue(func() *formTables {
 // Japanese, Korean, Arabic and Persian.
 const leadingForms = "АО,ОАО,ЗАО,ООО,ПАО,ТОВ,ТОО,AO,OAO,ZAO,OOO,PAO,TOV,TOO,UAB,SIA,Oy,PT,CONG TY TNHH,CONG TY CO PHAN," +
 	"株式会社,有限会社,合同会社,주식회사,유한회사,(주),شركة,شرکت"
-
-func lineSet(table string) map[string]bool {
-	return makeSet(strings.Split(strings.Trim(table, "\n"), "\n")...)
-}
-
-func makeSet(words ...string) map[string]bool {
-	m := make(map[string]bool, len(words))
-	for _, w := range words {
-		m[w] = true
-	}
-	return m
-}
 
 // stripForms removes the legal forms at the end of folded tokens and those at the start that
 // stand there, never elsewhere and never to nothing.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/words"
 )
 
 // The field of a maker often holds more than its name: several makers ("Nokia, ZTE"), a label
@@ -23,13 +24,13 @@ import (
 const maxPieces = 256
 
 // labelWords come before a maker's name and are no part of one.
-var labelWords = makeSet(strings.Fields(`vendor vendors manufacturer manufacturers supplier suppliers producer maker makers organization
+var labelWords = words.Fields(`vendor vendors manufacturer manufacturers supplier suppliers producer maker makers organization
 	organisation publisher developer brand distributor oem odm mfr mfg copyright copyrights holder owner provider by made manufactured
 	supplied developed published produced provided designed built distributed copr name hersteller lieferant fabricant fournisseur
-	fabricante proveedor produttore fornitore изготовитель производитель поставщик 供应商 供货商 制造商 厂商 生产商 生产厂家 厂家 品牌 公司`)...)
+	fabricante proveedor produttore fornitore изготовитель производитель поставщик 供应商 供货商 制造商 厂商 生产商 生产厂家 厂家 品牌 公司`)
 
 // subjectKeys are the keys in a distinguished name that is in the place of a name.
-var subjectKeys = makeSet("o", "ou", "cn", "org")
+var subjectKeys = words.Set("o", "ou", "cn", "org")
 
 // parts attributes what a maker's value holds beside other things. Vendors that were found
 // in the value by other rules are not found again.
@@ -222,7 +223,7 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 		if whole(tokens) {
 			return
 		}
-		for _, v := range r.redrawn(text, tokens) {
+		for _, v := range redrawn(text, tokens) {
 			v, _ = cutLabels(v)
 			if r.anew(c, sure, func() bool {
 				return r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles)

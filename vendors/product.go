@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/words"
 )
 
 // text looks for a vendor's name in the name of a component or in other text. The name of
@@ -75,20 +76,20 @@ func (r *resolver) product(c *Claim, tokens []byte) bool {
 }
 
 // aboutWords make a name that starts with a product's that of a thing about the product.
-var aboutWords = makeSet(strings.Fields(`about adapter addon assistant alternative analyser analyzer ansible api apis backup binding bindings blocker bot
+var aboutWords = words.Fields(`about adapter addon assistant alternative analyser analyzer ansible api apis backup binding bindings blocker bot
 	bridge bypass checker clean cleaner cli client clone collector compat compatible connector converter cookbook crack cracker dashboard decryptor demo
 	detect detection detector docs documentation downloader dump emulator example examples exploit export exporter extension extractor fake fetcher
 	fork formula gateway generator grabber grafana guide helper hook importer inspired installer integration integrations interface keygen lib library
 	like logs manual migration mirror mock module monitor monitoring nagios node notifier parser patch patcher playbook plugin poc process prometheus proxy
 	puppet reader remove remover removal replacement reset role rules runner scraper sdk shim signatures simulator splunk spoof stub stubs style
 	template templates test tester testing tests theme tool toolkit tools tutorial tweaks unblock uninstall uninstaller unofficial unpacker
-	updater utils viewer vs widget without wrapper yara zabbix`)...)
+	updater utils viewer vs widget without wrapper yara zabbix`)
 
 // editionWords say which edition of a product it is, or for what it runs.
-var editionWords = makeSet(strings.Fields(`advanced agent amd64 android app arm64 basic beta business cloud console core desktop edition endpoint
+var editionWords = words.Fields(`advanced agent amd64 android app arm64 basic beta business cloud console core desktop edition endpoint
 	endpoints enterprise essential family free full home ios ipad iphone lite linux mac macos microsoft mobile office pc personal plan plus portable premium
 	pro professional release select server servers setup small sp standard starter suite tablet total trial ultimate unix update v version web win
-	win32 win64 windows workstation workstations x64 x86 and for of the with on to`)...)
+	win32 win64 windows workstation workstations x64 x86 and for of the with on to`)
 
 // aboutProduct reports whether the words behind a product's name make it another thing. A thing
 // "for" something that is no platform, or "by" somebody, is one. strict allows an edition only.
@@ -111,7 +112,7 @@ func aboutProduct(words []byte, strict bool) bool {
 
 // packageTypes are the types of package URLs of libraries, where the name of a product is
 // that of somebody's package about it. Where the package is the vendor's, its namespace says so.
-var packageTypes = makeSet("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
+var packageTypes = words.Set("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
 	"github", "gitlab", "golang", "hackage", "hex", "julia", "luarocks", "maven", "npm", "nuget", "opam", "pub", "pypi", "swift")
 
 // shortToken finds an alias too short for phrases ("ZTE") as a whole token of a

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-
-	"github.com/clause76/clause76/internal/ascii"
 )
 
 // name attributes the name of an organisation.
@@ -43,7 +41,7 @@ func (r *resolver) longerName(c *Claim) {
 			return
 		}
 	}
-	variants := r.redrawn(c.Value, tokens)
+	variants := redrawn(c.Value, tokens)
 	for _, v := range variants {
 		for _, x := range [...]*aliases{&r.aliases, &r.drawn} {
 			if r.branch(x, c, v, RuleNameConfusable) || r.phrase(x, c, v, RuleNameConfusable, Resembles) || r.inCompany(x, c, v, RuleNameConfusable) {
@@ -68,7 +66,7 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 	if r.alias(&r.aliases, c, tokens, rule, tier) {
 		return true
 	}
-	for _, v := range r.redrawn(value, tokens) {
+	for _, v := range redrawn(value, tokens) {
 		if r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles) {
 			return true
 		}
@@ -87,15 +85,6 @@ func spelledOut(tokens []byte) []byte {
 		return nil
 	}
 	return append(squash(nil, tokens[:2*n-1]), tokens[2*n-1:]...)
-}
-
-// redrawn returns the forms of a name in other letters that it is drawn like. Nearly no name
-// has any.
-func (r *resolver) redrawn(value string, tokens []byte) [][]byte {
-	if ascii.Only(value) && !maybeRedrawn([]byte(value)) {
-		return nil
-	}
-	return redrawn(value, tokens)
 }
 
 // alias attributes tokens that are an alias of x as a whole.
