@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -174,7 +175,7 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 		return false
 	}
 	if kind == vendors.KindName {
-		if role.IsOrigin() && !vendors.Placeholder(value) {
+		if role.IsOrigin() && !names.Placeholder(value) {
 			b.identity, b.supplied = true, true
 			return false
 		}

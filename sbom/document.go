@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -158,7 +159,7 @@ func (s *Sink) Emit(c Component) bool {
 // counts as malformed.
 func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value string, at vendors.Location) {
 	switch {
-	case vendors.Placeholder(value):
+	case names.Placeholder(value):
 		return
 	case len(c.Claims) >= s.Limits().Claims:
 		c.Malformed++
@@ -315,7 +316,7 @@ func (s *Sink) SetFormat(name string) { s.doc.header.Format = name }
 
 // SetSerial sets what other documents refer to this one by.
 func (s *Sink) SetSerial(serial string) {
-	if len(serial) <= vendors.MaxName {
+	if len(serial) <= names.MaxLength {
 		s.doc.header.Serial = serial
 	}
 }

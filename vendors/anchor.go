@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
 )
 
 // Nearly all claims of nearly all documents concern nobody in a register. They are
@@ -141,7 +142,7 @@ func (x *index) slip(s []byte) bool {
 		if d < -1 || d > 1 || alias[1] != s[1] && alias[len(alias)-1] != s[len(s)-1] {
 			continue // one slip cannot change the second letter and the last
 		}
-		if oneEdit(alias, string(s)) {
+		if names.OneEdit(alias, string(s)) {
 			return true
 		}
 	}
@@ -176,13 +177,13 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 		return true // a group with a slash is read as a URL
 	}
 	// Names, groups and prefixes are compared without word breaks too, and as they are drawn.
-	return x.anchors.hasSquashed(value) || role.IsOrigin() && (maySlip(x, value) || mayHaveNumber(x, value) || mayBeEscaped(value)) || mayBeDrawn(x, value)
+	return x.anchors.hasSquashed(value) || role.IsOrigin() && (maySlip(x, value) || mayHaveNumber(x, value) || names.MayBeEscaped(value)) || mayBeDrawn(x, value)
 }
 
 // mayHaveNumber reports whether a name has a token that is an anchor without the digits beside
 // it: "Huawei2012".
 func mayHaveNumber(x *index, name []byte) bool {
-	if !digitBesideLetter(name) {
+	if !names.DigitBesideLetter(name) {
 		return false
 	}
 	var buf [256]byte
@@ -201,11 +202,11 @@ func mayHaveNumber(x *index, name []byte) bool {
 // mayBeDrawn reports whether a name in ASCII could match with letters that its own are drawn
 // like in their place, or without a "(R)" or "(TM)".
 func mayBeDrawn(x *index, name []byte) bool {
-	if !maybeRedrawn(name) {
+	if !names.MayHaveLookalikes(name) {
 		return false
 	}
 	for i, b := range name {
-		if b == '(' && asciiMark(name[i:]) > 0 {
+		if b == '(' && names.MarkLength(name[i:]) > 0 {
 			return true
 		}
 	}
@@ -215,7 +216,7 @@ func mayBeDrawn(x *index, name []byte) bool {
 	}
 	for _, one := range [...]byte{'l', 'i'} {
 		v := append(buf[:0], name...)
-		digitsAsLetters(v, one)
+		names.DigitsAsLetters(v, one)
 		for range 2 {
 			if x.anchors.hasToken(v) || x.anchors.hasSquashed(v) || maySlip(x, v) {
 				return true
@@ -242,15 +243,15 @@ func joinPairs(s []byte, a, b, one byte) []byte {
 
 // holdsName reports whether a package URL can hold the name of an organisation, which is
 // compared in more ways than an identifier.
-func holdsName(purl []byte) bool {
-	if len(purl) < 5 {
+func holdsName(value []byte) bool {
+	if len(value) < 5 {
 		return false
 	}
-	typ := bytes.TrimLeft(purl[4:], "/")
+	typ := bytes.TrimLeft(value[4:], "/")
 	if len(typ) > 8 && bytes.EqualFold(typ[:8], []byte("generic/")) || len(typ) > 5 && bytes.EqualFold(typ[:5], []byte("swid/")) {
 		return true
 	}
-	return hasNameQualifier(purl)
+	return purl.HasName(value)
 }
 
 // hasSquashed reports whether the letters of the value up to the end of one of its words,
@@ -261,7 +262,7 @@ func (a *anchors) hasSquashed(value []byte) bool {
 		c := ascii.Alnum[value[i]]
 		if c == 0 {
 			if value[i] == '(' {
-				i += max(asciiMark(value[i:]), 1) - 1
+				i += max(names.MarkLength(value[i:]), 1) - 1
 			}
 			continue
 		}

@@ -5,6 +5,9 @@ package vendors
 import (
 	"bytes"
 	"slices"
+
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/purl"
 )
 
 // What a claim is worth can depend on the claims beside it. A component can have as many claims
@@ -77,7 +80,7 @@ func deviceOf(claims []Claim, as []Attribution) device {
 			continue
 		}
 		d.is = true
-		model := appendTokens(nil, c.Value)
+		model := names.AppendTokens(nil, c.Value)
 		for end, words := 0, 0; words < maxModelWords; words++ {
 			next := bytes.IndexByte(model[end:], ' ')
 			if next < 0 {
@@ -101,7 +104,7 @@ func (d *device) secondField(a *Attribution) bool {
 	if !d.is {
 		return false
 	}
-	return d.models[Fold(a.Claim.Value)] || slices.ContainsFunc(d.roles[a.Vendor], func(r Role) bool { return r != a.Claim.Role })
+	return d.models[names.Fold(a.Claim.Value)] || slices.ContainsFunc(d.roles[a.Vendor], func(r Role) bool { return r != a.Claim.Role })
 }
 
 // demote makes mentions of products' names that are those of packages of libraries, and of names
@@ -118,8 +121,8 @@ func (r *resolver) demote(claims []Claim) {
 		if c.Kind != KindPURL || c.Role != Namespace {
 			return false
 		}
-		p, _, ok := splitPURL(c.Value)
-		return ok && packageTypes[p.typ]
+		p, _, ok := purl.ParseTolerant(c.Value)
+		return ok && packageTypes[p.Type]
 	})
 	m := makersOf(claims, as)
 	for i := range as {
@@ -142,7 +145,7 @@ type makers struct {
 func makersOf(claims []Claim, as []Attribution) makers {
 	m := makers{make(map[claimKey]bool), make(map[ID]map[claimKey]bool)}
 	for i := range claims {
-		if c := &claims[i]; c.Kind == KindName && c.Role.IsOrigin() && !Placeholder(c.Value) {
+		if c := &claims[i]; c.Kind == KindName && c.Role.IsOrigin() && !names.Placeholder(c.Value) {
 			m.all[keyOf(c)] = true
 		}
 	}

@@ -79,30 +79,3 @@ func readImage(ref string) (place, bool) {
 	}
 	return place{host: "docker.io", path: first + "/" + rest}, true
 }
-
-// cleanPath removes dot segments, also those that are escaped, from a path or the namespace of a
-// package URL (RFC 3986, 5.2.4; WHATWG URL, 4.4).
-func cleanPath(path string) string {
-	if !hasDots(path) {
-		return path
-	}
-	var out []string
-	for segment := range strings.SplitSeq(path, "/") {
-		switch ascii.UnescapeAll(segment) {
-		case ".":
-		case "..":
-			out = out[:max(len(out)-1, 0)]
-		default:
-			out = append(out, segment)
-		}
-	}
-	return strings.Join(out, "/")
-}
-
-// hasDots reports whether a path may have a dot segment.
-func hasDots(path string) bool {
-	if strings.HasPrefix(path, ".") || strings.Contains(path, "/.") {
-		return true
-	}
-	return strings.IndexByte(path, '%') >= 0 && (ascii.HasEscape(path, "2e") || ascii.HasEscape(path, "25"))
-}

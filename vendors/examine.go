@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/purl"
 )
 
 // An Examination says how the value of a claim is to be read.
@@ -53,9 +55,9 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 			e.unread(!ok, "the host of the e-mail address cannot be read: %s", value)
 		}
 	default:
-		e.unread(len(value) > MaxName, "a value is longer than %d bytes; the rest was not screened", MaxName)
-		if kind == KindName && role.IsOrigin() && !e.Unread && len(value) > maxPieces {
-			e.unread(tooManyPieces(value), "a maker's name is a list of more than %d parts; the rest was not screened", maxPieces)
+		e.unread(len(value) > names.MaxLength, "a value is longer than %d bytes; the rest was not screened", names.MaxLength)
+		if kind == KindName && role.IsOrigin() && !e.Unread && len(value) > names.MaxPieces {
+			e.unread(names.TooManyPieces(value), "a maker's name is a list of more than %d parts; the rest was not screened", names.MaxPieces)
 		}
 	}
 	return e
@@ -74,12 +76,12 @@ func (e *Examination) unread(is bool, format string, arg any) {
 
 // purl examines what stands in the place of a package URL.
 func (e *Examination) purl(value []byte) {
-	p, note, ok := splitPURL(string(value))
+	p, note, ok := purl.ParseTolerant(string(value))
 	switch {
 	case ok:
 	case e.other(value, "a package URL"):
 		return
-	case emptyPURL(value):
+	case purl.IsEmpty(value):
 		e.Kind, e.Note = "", fmt.Sprintf("the package URL %.200q names no package", value)
 		return
 	default:
@@ -89,7 +91,7 @@ func (e *Examination) purl(value []byte) {
 	if note != "" {
 		e.Note = fmt.Sprintf("the package URL %.200q was read, though %s", value, note)
 	}
-	e.qualifiers(p.qualifiers, 1)
+	e.qualifiers(p.Qualifiers, 1)
 }
 
 // qualifiers examines the qualifiers of a package URL. depth counts the package URLs inside
@@ -100,21 +102,21 @@ func (e *Examination) qualifiers(qualifiers string, depth int) {
 			return
 		}
 		key, v, _ := strings.Cut(q, "=")
-		word, meaning := qualifierMeaning(key)
-		if meaning == noMeaning {
+		word, meaning := purl.MeaningOf(key)
+		if meaning == purl.NoMeaning {
 			continue
 		}
 		switch v = ascii.UnescapeAll(v); {
-		case meaning == authorName:
-		case meaning.isName():
-			e.unread(len(v) > MaxName, "the "+word+" in a package URL is longer than %d bytes; the rest was not screened", MaxName)
+		case meaning == purl.AuthorName:
+		case meaning.IsName():
+			e.unread(len(v) > names.MaxLength, "the "+word+" in a package URL is longer than %d bytes; the rest was not screened", names.MaxLength)
 		case ascii.HasPrefixFold(v, "pkg:"):
-			inner, _, ok := splitPURL(v)
+			inner, _, ok := purl.ParseTolerant(v)
 			e.unread(!ok || depth >= maxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))
-			e.qualifiers(inner.qualifiers, depth+1)
+			e.qualifiers(inner.Qualifiers, depth+1)
 		default:
 			_, ok := readURL(v)
-			e.unread(!ok && !Placeholder(v), "a qualifier of the package URL cannot be read as a URL: %s", []byte(v))
+			e.unread(!ok && !names.Placeholder(v), "a qualifier of the package URL cannot be read as a URL: %s", []byte(v))
 		}
 	}
 }
@@ -159,7 +161,7 @@ func (e *Examination) other(value []byte, place string) bool {
 	}
 	text := string(value)
 	switch {
-	case Placeholder(value):
+	case names.Placeholder(value):
 		if e.Kind == KindURL {
 			e.Kind = "" // as common as can be: "NOASSERTION"
 			return true

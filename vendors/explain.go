@@ -5,6 +5,8 @@ package vendors
 import (
 	"fmt"
 	"strings"
+
+	"github.com/clause76/clause76/internal/names"
 )
 
 // An Explanation is the chain from a claim to a vendor, in the order in which a reader
@@ -68,20 +70,20 @@ func compared(a Attribution) string {
 	}
 	switch a.Claim.Kind {
 	case KindName, KindGroup, KindProduct:
-		folded := []byte(Fold(a.Claim.Value))
+		folded := []byte(names.Fold(a.Claim.Value))
 		switch a.Rule {
 		case RuleName, RuleNameCommon, RuleNameTransliter:
-			return string(stripForms(folded))
+			return string(names.StripLegalForms(folded))
 		case RuleNameSquashed, RuleNameMisspelt:
-			return string(squash(nil, stripForms(folded)))
+			return string(names.AppendJoined(nil, names.StripLegalForms(folded)))
 		case RuleNameConfusable:
-			if v := redrawn(a.Claim.Value, folded); len(v) > 0 {
-				return string(stripForms(v[0]))
+			if v := names.Lookalikes(a.Claim.Value, folded); len(v) > 0 {
+				return string(names.StripLegalForms(v[0]))
 			}
 		}
 		return string(folded)
 	}
-	return Fold(a.Matched)
+	return names.Fold(a.Matched)
 }
 
 // ruleWords say what each rule does, for people.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
 )
 
 // An entry is an identifier with its vendor, as look-ups find it.
@@ -119,9 +120,9 @@ func (x *index) exclude(v *Vendor, ex *Exclusion) error {
 	x.anchors.add(ex.Value)
 	switch ex.Kind {
 	case "name":
-		return x.exact.put(Fold(ex.Value), e)
+		return x.exact.put(names.Fold(ex.Value), e)
 	case "product":
-		return x.products.put(Fold(ex.Value), e)
+		return x.products.put(names.Fold(ex.Value), e)
 	default:
 		return x.table(ex.Kind).put(strings.ToLower(ex.Value), e)
 	}
@@ -143,11 +144,11 @@ func (x *index) add(e *entry) error {
 		}
 		return x.addName(e)
 	case "exactName":
-		return x.exact.put(Fold(id.Value), e)
+		return x.exact.put(names.Fold(id.Value), e)
 	case "product":
-		folded := Fold(id.Value)
-		x.anchors.addSquashed(string(squash(nil, []byte(folded))))
-		if err := x.products.put(string(squash(nil, []byte(folded))), e); err != nil {
+		folded := names.Fold(id.Value)
+		x.anchors.addSquashed(string(names.AppendJoined(nil, []byte(folded))))
+		if err := x.products.put(string(names.AppendJoined(nil, []byte(folded))), e); err != nil {
 			return err
 		}
 		return x.products.put(folded, e)
@@ -195,25 +196,25 @@ func (x *index) addComputed(e *entry) error {
 }
 
 func (x *index) addName(e *entry) error {
-	folded := Fold(e.id.Value)
-	stripped := string(stripForms([]byte(folded)))
+	folded := names.Fold(e.id.Value)
+	stripped := string(names.StripLegalForms([]byte(folded)))
 	x.anchors.add(stripped)
-	x.anchors.addSquashed(string(squash(nil, []byte(stripped))))
-	if letters(stripped) < 3 {
+	x.anchors.addSquashed(string(names.AppendJoined(nil, []byte(stripped))))
+	if names.Letters(stripped) < 3 {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
-	e.ordinary = isOrdinary([]byte(stripped))
-	if !e.id.Common && len(squash(nil, []byte(stripped))) >= minDistinct {
+	e.ordinary = names.IsOrdinary([]byte(stripped))
+	if !e.id.Common && len(names.AppendJoined(nil, []byte(stripped))) >= minDistinct {
 		x.typo(stripped, e)
 	}
 	if err := x.addAlias(&x.aliases, e, folded, stripped); err != nil {
 		return err
 	}
 	if !ascii.Only(e.id.Value) {
-		look := lookalikeTokens(e.id.Value)
+		look := names.LookalikeTokens(e.id.Value)
 		if string(look) != folded {
 			// Two vendors' names may be drawn alike; the first is found.
-			_ = x.addAlias(&x.drawn, e, string(look), string(stripForms(look)))
+			_ = x.addAlias(&x.drawn, e, string(look), string(names.StripLegalForms(look)))
 		}
 	}
 	return nil
@@ -230,11 +231,11 @@ func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
 	if e.id.Common || e.id.Kind == "transliteration" {
 		return nil
 	}
-	if r, _ := utf8.DecodeRuneInString(stripped); (unspaced(r) || unicode.Is(unicode.Hangul, r)) && !strings.Contains(stripped, " ") {
+	if r, _ := utf8.DecodeRuneInString(stripped); (names.IsUnspacedScript(r) || unicode.Is(unicode.Hangul, r)) && !strings.Contains(stripped, " ") {
 		to.unspaced = append(to.unspaced, unspacedName{stripped, e})
 	}
 	for _, phrase := range []string{folded, stripped} {
-		if len(squash(nil, []byte(phrase))) < minDistinct {
+		if len(names.AppendJoined(nil, []byte(phrase))) < minDistinct {
 			continue
 		}
 		if err := to.phrases.put(phrase, e); err != nil {
@@ -245,7 +246,7 @@ func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
 		h := hashToken([]byte(token))
 		x.first[h>>6&127] |= 1 << (h & 63)
 	}
-	if s := string(squash(nil, []byte(folded))); len(s) >= minDistinct && to.squashed[s] == nil {
+	if s := string(names.AppendJoined(nil, []byte(folded))); len(s) >= minDistinct && to.squashed[s] == nil {
 		to.squashed[s] = e // "HuaweiTechnologiesCoLtd"
 		x.anchors.addSquashed(s)
 	}
@@ -254,7 +255,7 @@ func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
 
 // typo adds a distinctive name to those that are found squashed and misspelt.
 func (x *index) typo(stripped string, e *entry) {
-	s := string(squash(nil, []byte(stripped)))
+	s := string(names.AppendJoined(nil, []byte(stripped)))
 	if len(s) < minDistinct || s[0] >= 0x80 {
 		return
 	}

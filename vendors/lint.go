@@ -13,6 +13,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/internal/names"
 )
 
 // Lint checks the files of a register as a reviewer would, beyond what [Load] needs to
@@ -147,9 +149,9 @@ func (l *linter) sources(keys []string) {
 // isShortName reports whether a name has fewer than four letters and no legal form with it.
 // Others can have such a name by chance.
 func isShortName(name string) bool {
-	folded := Fold(name)
-	stripped := string(stripForms([]byte(folded)))
-	return letters(stripped) < minName && stripped == folded
+	folded := names.Fold(name)
+	stripped := string(names.StripLegalForms([]byte(folded)))
+	return names.Letters(stripped) < minName && stripped == folded
 }
 
 // notSourced is the text in sources for a key that means that there is no source.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/words"
 )
 
@@ -14,14 +15,14 @@ import (
 // a product resembles; a model or title of a device that holds the vendor's name as a whole
 // token does too; all else only mentions.
 func (r *resolver) text(c *Claim) {
-	tokens := appendTokens(r.buf[:0], c.Value)
+	tokens := names.AppendTokens(r.buf[:0], c.Value)
 	if len(tokens) == 0 {
 		return
 	}
 	if r.words(&r.aliases, c, tokens) || c.Kind != KindProduct || ascii.Only(c.Value) {
 		return
 	}
-	for _, v := range redrawn(c.Value, tokens) {
+	for _, v := range names.Lookalikes(c.Value, tokens) {
 		if r.words(&r.aliases, c, v) || r.words(&r.drawn, c, v) {
 			return
 		}
@@ -56,7 +57,7 @@ func (r *resolver) product(c *Claim, tokens []byte) bool {
 	for end := len(tokens); end > 0; end = lastBreak(tokens[:min(end, maxProduct)]) {
 		e := r.products[string(tokens[:end])]
 		if e == nil {
-			e = r.products[string(squash(r.sq[:0], tokens[:end]))] // "KasperskyTotalSecurity"
+			e = r.products[string(names.AppendJoined(r.sq[:0], tokens[:end]))] // "KasperskyTotalSecurity"
 		}
 		if e == nil {
 			continue

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
 )
 
 // cpe attributes a CPE. Its vendor is an editor's or the document author's word,
@@ -31,7 +32,7 @@ func (r *resolver) cpe(c *Claim) {
 	case r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], vendor), RuleCPE, Declared):
 		return
 	}
-	if s, changed := skeleton(vendor); changed && r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
+	if s, changed := names.Skeleton(vendor); changed && r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
 		return
 	}
 	r.namespaceName(c, vendor)
@@ -58,7 +59,7 @@ func (r *resolver) cpeProduct(c *Claim, product string) {
 			return
 		}
 	}
-	if tokens := appendTokens(nil, product); len(tokens) > 0 {
+	if tokens := names.AppendTokens(nil, product); len(tokens) > 0 {
 		r.product(c, tokens)
 	}
 }
@@ -85,7 +86,7 @@ const wildOne, wildAny = '\x01', '\x02'
 // cpePattern returns the vendor of a CPE with its wildcards as [wildOne] and [wildAny], or "" if it
 // has none, or nothing else.
 func cpePattern(raw string, escape byte) string {
-	if len(raw) > MaxName || strings.Trim(raw, "*?") == "" {
+	if len(raw) > names.MaxLength || strings.Trim(raw, "*?") == "" {
 		return ""
 	}
 	b := make([]byte, 0, len(raw))

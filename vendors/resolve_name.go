@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/internal/names"
 )
 
 // name attributes the name of an organisation.
 func (r *resolver) name(c *Claim) {
-	if Placeholder(c.Value) {
+	if names.Placeholder(c.Value) {
 		return
 	}
 	cap := Declared
@@ -30,7 +32,7 @@ func (r *resolver) name(c *Claim) {
 
 // longerName attributes a maker's name that is more than a vendor's, or other than it by a slip.
 func (r *resolver) longerName(c *Claim) {
-	tokens := appendTokens(r.buf[:0], c.Value)
+	tokens := names.AppendTokens(r.buf[:0], c.Value)
 	if r.branch(&r.aliases, c, tokens, RuleNameBranch) || r.phrase(&r.aliases, c, tokens, RuleNameContains, Resembles) ||
 		r.inCompany(&r.aliases, c, tokens, RuleNameCompany) {
 		return
@@ -41,7 +43,7 @@ func (r *resolver) longerName(c *Claim) {
 			return
 		}
 	}
-	variants := redrawn(c.Value, tokens)
+	variants := names.Lookalikes(c.Value, tokens)
 	for _, v := range variants {
 		for _, x := range [...]*aliases{&r.aliases, &r.drawn} {
 			if r.branch(x, c, v, RuleNameConfusable) || r.phrase(x, c, v, RuleNameConfusable, Resembles) || r.inCompany(x, c, v, RuleNameConfusable) {
@@ -62,11 +64,11 @@ func (r *resolver) longerName(c *Claim) {
 // wholeName attributes a name that is an alias as a whole, apart from its legal
 // form, or that is an exclusion, or is drawn like one.
 func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool {
-	tokens := appendTokens(r.buf[:0], value)
+	tokens := names.AppendTokens(r.buf[:0], value)
 	if r.alias(&r.aliases, c, tokens, rule, tier) {
 		return true
 	}
-	for _, v := range redrawn(value, tokens) {
+	for _, v := range names.Lookalikes(value, tokens) {
 		if r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles) {
 			return true
 		}
@@ -84,7 +86,7 @@ func spelledOut(tokens []byte) []byte {
 	if n < 3 {
 		return nil
 	}
-	return append(squash(nil, tokens[:2*n-1]), tokens[2*n-1:]...)
+	return append(names.AppendJoined(nil, tokens[:2*n-1]), tokens[2*n-1:]...)
 }
 
 // alias attributes tokens that are an alias of x as a whole.
@@ -101,7 +103,7 @@ func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Ti
 		}
 		return true
 	}
-	stripped := stripForms(tokens)
+	stripped := names.StripLegalForms(tokens)
 	if e := x.names[string(stripped)]; e != nil {
 		same := x.full[string(tokens)]
 		if same != nil && same.vendor == e.vendor {
@@ -112,12 +114,12 @@ func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Ti
 		switch {
 		case e.id.Kind == "transliteration":
 			rule, tier = RuleNameTransliter, Resembles
-		case rule == RuleName && hidden(c.Value):
+		case rule == RuleName && names.HasInvisible(c.Value):
 			rule, tier = RuleNameConfusable, Resembles
 		case e.id.Common && whole:
 			r.common(c, e, "a common name; no second field names the vendor")
 			return true
-		case same == nil && letters(string(stripped)) < minName && whole:
+		case same == nil && names.Letters(string(stripped)) < minName && whole:
 			r.common(c, e, "a short name, not as the register has it; no second field names the vendor")
 			return true
 		}
@@ -128,7 +130,7 @@ func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Ti
 		return false
 	}
 	for _, words := range [...][]byte{stripped, tokens} {
-		s := squash(r.sq[:0], words)
+		s := names.AppendJoined(r.sq[:0], words)
 		if len(s) < minDistinct {
 			continue
 		}
@@ -155,7 +157,7 @@ func (r *resolver) common(c *Claim, e *entry, caveat string) {
 // branch attributes a name to which only places and legal forms were added: "ZTE
 // Deutschland GmbH".
 func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
-	rest := cutPlaces(tokens)
+	rest := names.CutPlaces(tokens)
 	e := x.names[string(rest)]
 	if e == nil || len(rest) == len(tokens) {
 		return false
@@ -207,7 +209,7 @@ func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier T
 // startOf returns the alias in a script without spaces with which a word starts, or which
 // follows the places with which it starts.
 func (x *aliases) startOf(word string) *entry {
-	rest := afterPlaces(word)
+	rest := names.AfterPlaces(word)
 	for _, u := range x.unspaced {
 		if strings.HasPrefix(word, u.name) || strings.HasPrefix(rest, u.name) {
 			return u.entry
@@ -248,7 +250,7 @@ func (r *resolver) misspelt(c *Claim, tokens []byte) bool {
 			return false
 		}
 		for _, alias := range r.typos[s[0]] {
-			if d := len(alias) - len(s); d < -1 || d > 1 || !oneEdit(alias, string(s)) || len(alias) == minDistinct && !keyslip(alias, string(s)) {
+			if d := len(alias) - len(s); d < -1 || d > 1 || !names.OneEdit(alias, string(s)) || len(alias) == minDistinct && !names.IsPlausibleTypo(alias, string(s)) {
 				continue
 			}
 			r.hit(c, r.squashed[alias], RuleNameMisspelt, Resembles)
@@ -256,11 +258,11 @@ func (r *resolver) misspelt(c *Claim, tokens []byte) bool {
 		}
 		return false
 	}
-	stripped := stripForms(tokens)
-	if isOrdinary(stripped) {
+	stripped := names.StripLegalForms(tokens)
+	if names.IsOrdinary(stripped) {
 		return false
 	}
-	if try(squash(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
+	if try(names.AppendJoined(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
 		return false
 	}
 	for len(stripped) > 0 {

@@ -7,46 +7,47 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
 )
 
 func (r *resolver) purl(c *Claim) {
-	p, _, ok := splitPURL(c.Value)
+	p, _, ok := purl.ParseTolerant(c.Value)
 	if !ok {
 		return
 	}
-	if p.qualifiers != "" {
-		defer r.qualifiers(c, p.typ, p.qualifiers)
+	if p.Qualifiers != "" {
+		defer r.qualifiers(c, p.Type, p.Qualifiers)
 	}
-	if r.lookup(c, "purlPackage", p.key(r.buf[:0], true), RulePURLPackage, Registered) {
+	if r.lookup(c, "purlPackage", p.AppendKey(r.buf[:0], true), RulePURLPackage, Registered) {
 		return
 	}
-	key := p.key(r.buf[:0], true)
+	key := p.AppendKey(r.buf[:0], true)
 	for _, p := range r.prefixes {
 		if len(key) >= len(p.key) && string(key[:len(p.key)]) == p.key {
 			r.hit(c, p.entry, RulePURLPrefix, Resembles)
 			return
 		}
 	}
-	d, known := purl.Define(p.typ)
+	d, known := purl.Define(p.Type)
 	switch {
 	case !known:
 		r.unknownType(c, p)
-	case p.typ == "maven":
-		group := p.namespace
+	case p.Type == "maven":
+		group := p.Namespace
 		switch {
 		case group == "":
-			group, _, _ = strings.Cut(p.name, ":") // "group:artifact" in the place of the name
+			group, _, _ = strings.Cut(p.Name, ":") // "group:artifact" in the place of the name
 		case strings.IndexByte(group, '/') >= 0: // a group as folders
 			group = strings.ReplaceAll(group, "/", ".")
 		}
-		if !r.dotted(c, p.typ, group, Registered) && p.namespace != "" {
+		if !r.dotted(c, p.Type, group, Registered) && p.Namespace != "" {
 			r.namespaceName(c, group)
 		}
 	case d.Namespace == purl.HostPath:
 		r.hostPath(c, p)
-	case p.typ == "generic", p.typ == "swid":
-		for seg := range strings.SplitSeq(p.namespace, "/") {
+	case p.Type == "generic", p.Type == "swid":
+		for seg := range strings.SplitSeq(p.Namespace, "/") {
 			r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: seg}, func(sub *Claim) {
 				if !r.wholeName(sub, seg, RuleName, Declared) {
 					r.url(sub)
@@ -54,26 +55,26 @@ func (r *resolver) purl(c *Claim) {
 			})
 		}
 	case d.Namespace == purl.Distribution:
-		first, _ := segment(p.namespace)
-		if !r.namespaceName(c, first) && p.namespace == "" {
-			r.dotted(c, "maven", p.name, Resembles) // "com.example.app"
+		first, _ := segment(p.Namespace)
+		if !r.namespaceName(c, first) && p.Namespace == "" {
+			r.dotted(c, "maven", p.Name, Resembles) // "com.example.app"
 		}
-	case p.owner() != "":
+	case p.Owner() != "":
 		r.owner(c, p, d)
-	case p.publisher() != "":
-		r.namespaceName(c, p.publisher())
+	case p.Publisher() != "":
+		r.namespaceName(c, p.Publisher())
 	}
 }
 
 // hostPath attributes a package of a type of which the namespace is a host and a path.
-func (r *resolver) hostPath(c *Claim, p purlParts) {
-	full := p.namespace
+func (r *resolver) hostPath(c *Claim, p purl.Parts) {
+	full := p.Namespace
 	if full == "" {
-		full = p.name
+		full = p.Name
 	}
 	host, path, _ := strings.Cut(full, "/")
-	if p.namespace != "" {
-		path = strings.TrimPrefix(path+"/"+p.name, "/")
+	if p.Namespace != "" {
+		path = strings.TrimPrefix(path+"/"+p.Name, "/")
 	}
 	if strings.IndexByte(host, '.') < 0 {
 		r.namespaceName(c, host) // the host was left out, and this is the owner
@@ -86,17 +87,17 @@ func (r *resolver) hostPath(c *Claim, p purlParts) {
 
 // unknownType attributes a package of a type of which nothing is known: the type itself
 // or the namespace can be a host, and the namespace a domain written backwards or a name.
-func (r *resolver) unknownType(c *Claim, p purlParts) {
+func (r *resolver) unknownType(c *Claim, p purl.Parts) {
 	n := len(r.out.Attributions) + len(r.out.Unattributed)
 	found := func() bool { return len(r.out.Attributions)+len(r.out.Unattributed) > n }
-	path := p.name
-	if p.namespace != "" {
-		path = p.namespace + "/" + p.name
+	path := p.Name
+	if p.Namespace != "" {
+		path = p.Namespace + "/" + p.Name
 	}
 	first, rest := segment(path)
 	switch {
-	case strings.IndexByte(p.typ, '.') >= 0:
-		r.place(c, place{host: p.typ, path: path})
+	case strings.IndexByte(p.Type, '.') >= 0:
+		r.place(c, place{host: p.Type, path: path})
 	case strings.IndexByte(first, '.') >= 0:
 		if at, ok := readURL(first + "/" + rest); ok && rest != "" {
 			r.place(c, at)
@@ -108,7 +109,7 @@ func (r *resolver) unknownType(c *Claim, p purlParts) {
 			r.namespaceName(c, first)
 		}
 	}
-	for seg := range strings.SplitSeq(p.namespace, "/") {
+	for seg := range strings.SplitSeq(p.Namespace, "/") {
 		if found() {
 			return
 		}
@@ -119,11 +120,11 @@ func (r *resolver) unknownType(c *Claim, p purlParts) {
 // namespaceName attributes a namespace of which the register does not know who owns it
 // by its name. That resembles: anybody may have taken the name.
 func (r *resolver) namespaceName(c *Claim, name string) bool {
-	tokens := appendTokens(r.buf[:0], name)
+	tokens := names.AppendTokens(r.buf[:0], name)
 	if len(tokens) == 0 {
 		return false
 	}
-	stripped := stripForms(tokens)
+	stripped := names.StripLegalForms(tokens)
 	e := r.exact[string(tokens)]
 	if e == nil {
 		e = r.names[string(stripped)]
@@ -143,44 +144,44 @@ func (r *resolver) namespaceName(c *Claim, name string) bool {
 }
 
 // owner attributes the owner of a package's namespace.
-func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
+func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 	tier := Registered
 	switch {
-	case p.typ == "npm" && !p.scope:
-		p.scope, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
-	case p.scope && ascii.Lower(p.namespace) != p.namespace, !ascii.IsPlain(p.namespace):
+	case p.Type == "npm" && !p.Scoped:
+		p.Scoped, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
+	case p.Scoped && ascii.Lower(p.Namespace) != p.Namespace, !ascii.IsPlain(p.Namespace):
 		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
 	}
-	if p.typ == "docker" && strings.ContainsAny(p.namespace, ".:") && strings.IndexByte(p.namespace, '/') < 0 {
-		if at, ok := readURL(p.namespace + "/" + p.name); ok && at.host != "" { // the host of a registry
+	if p.Type == "docker" && strings.ContainsAny(p.Namespace, ".:") && strings.IndexByte(p.Namespace, '/') < 0 {
+		if at, ok := readURL(p.Namespace + "/" + p.Name); ok && at.host != "" { // the host of a registry
 			r.place(c, at)
 			return
 		}
 	}
 	owner := p
 	if d.Accounts != "" {
-		owner.typ = d.Accounts
+		owner.Type = d.Accounts
 	}
-	if first, rest, more := strings.Cut(p.namespace, "/"); more {
-		if at, ok := readURL(first + "/" + rest + "/" + p.name); ok && at.host != "" { // "ghcr.io/owner"
+	if first, rest, more := strings.Cut(p.Namespace, "/"); more {
+		if at, ok := readURL(first + "/" + rest + "/" + p.Name); ok && at.host != "" { // "ghcr.io/owner"
 			r.place(c, at)
 			return
 		}
-		owner.namespace = first
+		owner.Namespace = first
 	}
-	if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) {
+	if r.lookup(c, "purlNamespace", owner.AppendKey(r.buf[:0], false), RulePURLNamespace, tier) {
 		return
 	}
-	if !ascii.IsPlain(p.namespace) {
-		if s, changed := skeleton(p.namespace); changed {
-			owner.namespace = s
-			if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles) {
+	if !ascii.IsPlain(p.Namespace) {
+		if s, changed := names.Skeleton(p.Namespace); changed {
+			owner.Namespace = s
+			if r.lookup(c, "purlNamespace", owner.AppendKey(r.buf[:0], false), RuleNameConfusable, Resembles) {
 				return
 			}
 		}
 	}
-	if !accountsKnown(owner.typ) {
-		r.namespaceName(c, owner.namespace)
+	if !accountsKnown(owner.Type) {
+		r.namespaceName(c, owner.Namespace)
 	}
 }
 
@@ -196,17 +197,17 @@ func accountsKnown(typ string) bool {
 }
 
 // qualifierRole returns the role that a claim has if it is made by a qualifier.
-func qualifierRole(m meaning) Role {
+func qualifierRole(m purl.Meaning) Role {
 	switch m {
-	case sourceURL:
+	case purl.SourceURL:
 		return Reference
-	case homepageURL:
+	case purl.HomepageURL:
 		return Homepage
-	case supplierName:
+	case purl.SupplierName:
 		return Supplier
-	case manufacturerName:
+	case purl.ManufacturerName:
 		return Manufacturer
-	case publisherName:
+	case purl.PublisherName:
 		return Publisher
 	}
 	return Author
@@ -219,10 +220,10 @@ func (r *resolver) qualifiers(c *Claim, typ, text string) {
 		var pair string
 		pair, text, _ = strings.Cut(text, "&")
 		key, value, _ := strings.Cut(pair, "=")
-		switch _, m := qualifierMeaning(key); {
-		case m.isName():
+		switch _, m := purl.MeaningOf(key); {
+		case m.IsName():
 			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindName, Value: ascii.UnescapeAll(value)}, r.name)
-		case m != noMeaning:
+		case m != purl.NoMeaning:
 			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindURL, Value: ascii.UnescapeAll(value)}, r.url)
 		case typ == "conan" && (ascii.EqualFold(key, "user") || ascii.EqualFold(key, "channel")): // "package/version@user/channel"
 			r.namespaceName(c, ascii.UnescapeAll(value))

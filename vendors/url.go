@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
 )
 
 // A place is what a URL says of who has it: the host in lower case, without user, port,
@@ -63,7 +64,7 @@ func readOuter(s string) (p place, ok bool) {
 }
 
 func readOne(s string) (p place, ok bool) {
-	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == '\u00a0' || r == '\u3000' || ignorable(r) })
+	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == '\u00a0' || r == '\u3000' || names.IsInvisible(r) })
 	if len(s) > 1 && s[0] == '<' && s[len(s)-1] == '>' { // RFC 3986, appendix C
 		s = s[1 : len(s)-1]
 	}
@@ -173,7 +174,7 @@ func readAuthority(s string) (place, bool) {
 	if cut := strings.IndexAny(path, "?#"); cut >= 0 {
 		path = path[:cut]
 	}
-	p := place{path: strings.TrimLeft(cleanPath(path), "/")}
+	p := place{path: strings.TrimLeft(ascii.CleanPath(path), "/")}
 	var ok bool
 	p.host, p.look, ok = readHost(host)
 	return p, ok
@@ -192,7 +193,7 @@ func readHost(s string) (host, look string, ok bool) {
 			return "", "", false
 		}
 		shown, _ := hostProfile.ToUnicode(s) // what cannot be shown stays as it is
-		if like, changed := skeleton(shown); changed {
+		if like, changed := names.Skeleton(shown); changed {
 			look = strings.Trim(ascii.Lower(like), ".")
 		}
 		var err error

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -334,7 +335,7 @@ func TestCPEOfAnyVendor(t *testing.T) {
 
 // What a value is read as, and what counts as not screened.
 func TestExamine(t *testing.T) {
-	long := strings.Repeat("x", vendors.MaxName+1)
+	long := strings.Repeat("x", names.MaxLength+1)
 	const reference, namespace, supplier, homepage = vendors.Reference, vendors.Namespace, vendors.Supplier, vendors.Homepage
 	tests := []struct {
 		role  vendors.Role

@@ -43,3 +43,30 @@ func Unescape(s string) string {
 	}
 	return string(b)
 }
+
+// CleanPath removes dot segments, also those that are escaped, from a path or the namespace of a
+// package URL (RFC 3986, 5.2.4; WHATWG URL, 4.4).
+func CleanPath(path string) string {
+	if !hasDots(path) {
+		return path
+	}
+	var out []string
+	for segment := range strings.SplitSeq(path, "/") {
+		switch UnescapeAll(segment) {
+		case ".":
+		case "..":
+			out = out[:max(len(out)-1, 0)]
+		default:
+			out = append(out, segment)
+		}
+	}
+	return strings.Join(out, "/")
+}
+
+// hasDots reports whether a path may have a dot segment.
+func hasDots(path string) bool {
+	if strings.HasPrefix(path, ".") || strings.Contains(path, "/.") {
+		return true
+	}
+	return strings.IndexByte(path, '%') >= 0 && (HasEscape(path, "2e") || HasEscape(path, "25"))
+}

@@ -31,6 +31,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
@@ -73,7 +74,7 @@ var registered = regexp.MustCompile(`^(?:[0-9A-Fa-f]{1,2}[:. -]?){3,8}$`)
 
 // claim makes a claim of a text. A number that cannot be one counts.
 func (f field) claim(s *sbom.Sink, c *sbom.Component, text string, at vendors.Location) {
-	if f.kind == vendors.KindOUI && !vendors.Placeholder(text) && !registered.MatchString(strings.TrimSpace(text)) {
+	if f.kind == vendors.KindOUI && !names.Placeholder(text) && !registered.MatchString(strings.TrimSpace(text)) {
 		c.Malformed++
 		s.Warn(sbom.WarnMalformed, "expected an address of Ethernet, or the start of one; it was not screened", at)
 		return
@@ -310,7 +311,7 @@ func ReadTR069(r io.Reader, opts *sbom.Options) *sbom.Document {
 			if !known {
 				if near := nearField(tr069, last); near != "" {
 					s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the parameter %q is not %q; it was not screened", last, near), at)
-				} else if sbom.BearsOnMaker(last) && !vendors.Placeholder(value) {
+				} else if sbom.BearsOnMaker(last) && !names.Placeholder(value) {
 					s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the parameter %q may say who made the device; it was not screened", last), at)
 				}
 				continue

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors
+package names
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 )
 
-// ignorable reports whether a character is invisible and so not part of a name: the
+// IsInvisible reports whether a character is invisible and so not part of a name: the
 // property Default_Ignorable_Code_Point, derived as DerivedCoreProperties.txt says (soft
 // hyphens, joiners, bidirectional controls, variation selectors, Hangul fillers, tags).
-func ignorable(r rune) bool {
+func IsInvisible(r rune) bool {
 	if r < 0xad {
 		return false
 	}
@@ -28,9 +28,9 @@ func ignorable(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || unicode.Is(unicode.Variation_Selector, r)
 }
 
-// hidden reports whether s has characters that do not show.
-func hidden(s string) bool {
-	return strings.ContainsFunc(s, ignorable)
+// HasInvisible reports whether s has characters that do not show.
+func HasInvisible(s string) bool {
+	return strings.ContainsFunc(s, IsInvisible)
 }
 
 // A mark is next to a name and not part of it: ™, ®, ©, the number of a footnote. In
@@ -43,8 +43,8 @@ func isMark(r rune) bool {
 	return '⁴' <= r && r <= '⁹'
 }
 
-// asciiMark returns the length of the "(R)", "(TM)", "(SM)" or "(C)" with which s starts.
-func asciiMark[T string | []byte](s T) int {
+// MarkLength returns the length of the "(R)", "(TM)", "(SM)" or "(C)" with which s starts.
+func MarkLength[T string | []byte](s T) int {
 	if len(s) < 3 || s[0] != '(' {
 		return 0
 	}
@@ -68,15 +68,15 @@ func unmark(s string) string {
 		case isMark(r), !was && (r == 'Ⓡ' || r == 'ⓡ' || r == 'Ⓒ' || r == 'ⓒ'):
 			circled = false
 			return ' '
-		case ignorable(r):
+		case IsInvisible(r):
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// like returns what a character is drawn like, or "".
-func like(r rune) string {
+// lookalikeOf returns what a character is drawn like, or "".
+func lookalikeOf(r rune) string {
 	if i, ok := slices.BinarySearchFunc(lookalikes[:], r, func(l lookalike, r rune) int { return int(l.from - r) }); ok {
 		return lookalikes[i].to
 	}
@@ -106,26 +106,26 @@ func simplify(r rune) rune {
 	return r
 }
 
-// skeleton returns s with look-alike letters replaced and invisible characters removed,
+// Skeleton returns s with look-alike letters replaced and invisible characters removed,
 // and whether that changed anything. ASCII is left as it is.
-func skeleton(s string) (string, bool) {
-	if len(s) > MaxName {
-		s = strings.ToValidUTF8(s[:MaxName], "")
+func Skeleton(s string) (string, bool) {
+	if len(s) > MaxLength {
+		s = strings.ToValidUTF8(s[:MaxLength], "")
 	}
 	if ascii.Only(s) {
 		return s, false
 	}
-	k := drawn(s, 'l')
+	k := drawnAs(s, 'l')
 	return k, k != s
 }
 
-// drawn writes s in the letters that its letters are drawn like, without marks and what
+// drawnAs writes s in the letters that its letters are drawn like, without marks and what
 // does not show. one is the letter for those that may be l, I or 1.
-func drawn(s string, one byte) string {
+func drawnAs(s string, one byte) string {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(unmark(s)) {
-		switch to := like(r); {
-		case unicode.Is(unicode.Mn, r), ignorable(r):
+		switch to := lookalikeOf(r); {
+		case unicode.Is(unicode.Mn, r), IsInvisible(r):
 		case to == "1":
 			b.WriteByte(one)
 		case to != "":
@@ -137,20 +137,20 @@ func drawn(s string, one byte) string {
 	return b.String()
 }
 
-// lookalikeTokens returns the tokens of a name in the letters that its letters look like.
-func lookalikeTokens(s string) []byte {
-	return appendWords(nil, drawn(s, 'l'), false)
+// LookalikeTokens returns the tokens of a name in the letters that its letters look like.
+func LookalikeTokens(s string) []byte {
+	return appendWords(nil, drawnAs(s, 'l'), false)
 }
 
-// redrawn returns the tokens that a name has in the letters that its letters look like. Most
+// Lookalikes returns the tokens that a name has in the letters that its letters look like. Most
 // names have none. Others have several, because a letter can be an l or an I, and "rn" an m.
 // tokens are the folded tokens of the name, which are left out.
-func redrawn(s string, tokens []byte) (variants [][]byte) {
-	if ascii.Only(s) && !maybeRedrawn([]byte(s)) {
+func Lookalikes(s string, tokens []byte) (variants [][]byte) {
+	if ascii.Only(s) && !MayHaveLookalikes([]byte(s)) {
 		return nil
 	}
-	if len(s) > MaxName {
-		s = strings.ToValidUTF8(s[:MaxName], "")
+	if len(s) > MaxLength {
+		s = strings.ToValidUTF8(s[:MaxLength], "")
 	}
 	add := func(v []byte) {
 		same := func(w []byte) bool { return string(w) == string(v) }
@@ -161,10 +161,10 @@ func redrawn(s string, tokens []byte) (variants [][]byte) {
 	for _, one := range [...]byte{'l', 'i'} {
 		k := s
 		if !ascii.Only(s) {
-			k = drawn(s, one)
+			k = drawnAs(s, one)
 		}
 		b := []byte(k)
-		digitsAsLetters(b, one)
+		DigitsAsLetters(b, one)
 		v := appendWords(nil, string(b), false)
 		add(v)
 		add(bytes.ReplaceAll(bytes.ReplaceAll(v, []byte("rn"), []byte("m")), []byte("vv"), []byte("w")))
@@ -172,9 +172,9 @@ func redrawn(s string, tokens []byte) (variants [][]byte) {
 	return variants
 }
 
-// digitsAsLetters replaces the digits, bars and letters of ASCII that are drawn like others:
+// DigitsAsLetters replaces the digits, bars and letters of ASCII that are drawn like others:
 // 0 by o, 1 and | by one, an I between small letters by l, an l between capitals by i.
-func digitsAsLetters(b []byte, one byte) {
+func DigitsAsLetters(b []byte, one byte) {
 	for i, c := range b {
 		switch {
 		case c == '0':
@@ -197,8 +197,8 @@ var redrawnBytes = func() (t [256]bool) {
 	return t
 }()
 
-// maybeRedrawn reports whether a name in ASCII has [redrawn] forms, or a mark such as "(R)".
-func maybeRedrawn(name []byte) bool {
+// MayHaveLookalikes reports whether a name in ASCII has [redrawn] forms, or a mark such as "(R)".
+func MayHaveLookalikes(name []byte) bool {
 	for i, c := range name {
 		if !redrawnBytes[c] {
 			continue
@@ -212,7 +212,7 @@ func maybeRedrawn(name []byte) bool {
 		}
 		switch c {
 		case '(':
-			if asciiMark(name[i:]) > 0 {
+			if MarkLength(name[i:]) > 0 {
 				return true
 			}
 		case 'I':

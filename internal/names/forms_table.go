@@ -22,7 +22,7 @@
 //
 // Countries: CLDR, in English, German, French, Spanish and Italian.
 
-package vendors
+package names
 
 // legalFormsTable has the folded forms of names in scripts with spaces, one a line.
 const legalFormsTable = `

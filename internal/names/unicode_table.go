@@ -12,7 +12,7 @@
 // Inc. in the U.S. and other countries. Data files, used under the Unicode License,
 // https://www.unicode.org/license.txt; changed here: see the comments of the tables.
 
-package vendors
+package names
 
 // A lookalike is a character and the lower-case letters that it is drawn like: "1" where
 // that may be l, I or 1.

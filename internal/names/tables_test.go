@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors_test
+package names_test
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"github.com/clause76/clause76/internal/golden"
-	"github.com/clause76/clause76/vendors"
+	"github.com/clause76/clause76/internal/names"
 )
 
 // business are the generic forms of undertakings; those of foundations, states,
@@ -48,9 +48,9 @@ var wider = []string{"Africa", "America", "Americas", "APAC", "Asia", "Asia Paci
 	"Czech", "Holland", "Great Britain", "Hong Kong", "Korea", "Russia", "Turkey", "Taiwan", "Deutschland", "Österreich", "Schweiz", "España", "Italia", "Nederland", "Polska", "Magyarország",
 	"România", "Sverige", "Norge", "Danmark", "Suomi", "Česko", "Hrvatska", "Slovensko", "Slovenija", "Eesti", "Latvija", "Lietuva", "Brasil", "México"}
 
-// names_table.go is what the public list gives, with the changes above.
+// forms_table.go is what the public list gives, with the changes above.
 func TestNameTables(t *testing.T) {
-	data, err := os.ReadFile("../../shared/corpus/screening/rigour/org_types.yml")
+	data, err := os.ReadFile("../../../shared/corpus/screening/rigour/org_types.yml")
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("no corpus here")
 	} else if err != nil {
@@ -67,7 +67,7 @@ func TestNameTables(t *testing.T) {
 	}
 	forms, han := make(map[string]bool), make(map[string]bool)
 	add := func(s string) {
-		folded := vendors.Fold(s)
+		folded := names.Fold(s)
 		first := []rune(folded + " ")[0]
 		switch {
 		case unicode.Is(unicode.Han, first), unicode.Is(unicode.Hangul, first):
@@ -93,7 +93,7 @@ func TestNameTables(t *testing.T) {
 	}
 	regions, codes := make(map[string]bool), make(map[string]bool)
 	for _, l := range []language.Tag{language.English, language.German, language.French, language.Spanish, language.Italian} {
-		names := display.Regions(l)
+		namer := display.Regions(l)
 		for a := 'A'; a <= 'Z'; a++ {
 			for b := 'A'; b <= 'Z'; b++ {
 				r, err := language.ParseRegion(string([]rune{a, b}))
@@ -103,14 +103,14 @@ func TestNameTables(t *testing.T) {
 				if len(r.String()) == 2 && unicode.IsLetter(rune(r.String()[1])) {
 					codes[strings.ToLower(r.String())] = true
 				}
-				if folded := vendors.Fold(names.Name(r)); len(folded) > 3 && strings.Count(folded, " ") < 4 {
+				if folded := names.Fold(namer.Name(r)); len(folded) > 3 && strings.Count(folded, " ") < 4 {
 					regions[folded] = true
 				}
 			}
 		}
 	}
 	for _, s := range wider {
-		regions[vendors.Fold(s)] = true
+		regions[names.Fold(s)] = true
 	}
 	var out bytes.Buffer
 	fmt.Fprint(&out, `// SPDX-License-Identifier: Apache-2.0
@@ -137,7 +137,7 @@ func TestNameTables(t *testing.T) {
 //
 // Countries: CLDR, in English, German, French, Spanish and Italian.
 
-package vendors
+package names
 `)
 	table := func(name, doc string, set map[string]bool, longestFirst bool) {
 		var words []string
@@ -160,5 +160,5 @@ package vendors
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden.Check(t, "names_table.go", src)
+	golden.Check(t, "forms_table.go", src)
 }

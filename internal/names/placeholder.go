@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors
+package names
 
 // maxPlaceholder is more than the length of the longest placeholder.
 const maxPlaceholder = 32

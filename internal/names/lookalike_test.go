@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors
+package names
 
 import (
 	"slices"
@@ -17,7 +17,7 @@ func TestIgnorable(t *testing.T) {
 	count := 0
 	for r := rune(0); r <= utf8.MaxRune; r++ {
 		want := slices.ContainsFunc(ranges, func(s [2]rune) bool { return s[0] <= r && r <= s[1] })
-		if got := ignorable(r); got != want {
+		if got := IsInvisible(r); got != want {
 			t.Errorf("%U: %v, want %v", r, got, want)
 		}
 		if want {
@@ -37,7 +37,7 @@ func TestUnicodeTables(t *testing.T) {
 	}
 	for r, want := range map[rune]string{'а': "a", 'К': "k", 'к': "k", 'ĸ': "k", 'Н': "h", 'т': "t", 'ꓗ': "k", 'Ꮋ': "h", 'ǀ': "1", 'І': "i", 'Ι': "i",
 		'ᴢ': "z", 'ⲟ': "o", 'ո': "n", 'ѡ': "w", 'œ': "oe", '力': "", 'カ': "力", 'z': "", 'é': "", 'ж': ""} {
-		if got := like(r); got != want {
+		if got := lookalikeOf(r); got != want {
 			t.Errorf("%c is drawn like %q, want %q", r, got, want)
 		}
 	}

@@ -2,9 +2,9 @@
 
 //go:build ignore
 
-// Gentables writes unicode_table.go and places_table.go of package vendors from the
+// Gentables writes unicode_table.go and places_table.go of package names from the
 // published files of the Unicode Consortium and of the Chinese statistics office. It runs
-// in the folder of package vendors:
+// in the folder of package names:
 //
 //	go run testdata/gentables/main.go FOLDER
 //
@@ -56,7 +56,7 @@ func main() {
 // Inc. in the U.S. and other countries. Data files, used under the Unicode License,
 // https://www.unicode.org/license.txt; changed here: see the comments of the tables.
 
-package vendors
+package names
 `, header, version, version, date, unihanVersion, unihanVersion, unihanDate)
 	lookalikes(&out, filepath.Join(folder, "confusables.txt"))
 	simplified(&out, filepath.Join(folder, "Unihan_Variants.txt"))
@@ -70,7 +70,7 @@ package vendors
 // readings that differ in names of places corrected (see the generator), and the names of the
 // provinces in ISO 3166-2. Countries in Chinese: CLDR.
 
-package vendors
+package names
 `)
 	places(&out, folder)
 	write("places_table.go", out.Bytes())

@@ -9,7 +9,7 @@
 // readings that differ in names of places corrected (see the generator), and the names of the
 // provinces in ISO 3166-2. Countries in Chinese: CLDR.
 
-package vendors
+package names
 
 // chinesePlacesTable has the names of Chinese provinces and cities in Latin letters, one a line.
 const chinesePlacesTable = `
