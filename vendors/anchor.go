@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/purl"
 )
 
 // Nearly all claims of nearly all documents concern nobody in a register. They are
@@ -163,7 +165,7 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 	case KindText, KindEmail:
 		return false
 	case KindCPE:
-		return role != SBOMAuthor && hasWildVendor(bytes.TrimSpace(value))
+		return role != SBOMAuthor && cpe.MayHaveVendorPattern(bytes.TrimSpace(value))
 	case KindCertificate:
 		if hidesLetters(value) {
 			return role != SBOMAuthor

@@ -3,6 +3,7 @@
 package vendors
 
 import (
+	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
 )
@@ -112,8 +113,8 @@ func (c Claim) Identity() bool {
 		p, _, ok := purl.ParseTolerant(c.Value)
 		return ok && p.Owner() != ""
 	case KindCPE:
-		v, _, ok := splitCPE(c.Value)
-		return ok && v != ""
+		name, ok := cpe.Parse(c.Value)
+		return ok && name.Vendor != ""
 	case KindGroup:
 		return c.Role == Namespace && c.Value != "" && !names.Placeholder(c.Value)
 	case KindRegID, KindGUID, KindFingerprint, KindCertificate, KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindDeviceTree:
@@ -138,8 +139,8 @@ func (c Claim) Owner() string {
 			return c.Value
 		}
 	case c.Kind == KindCPE && c.Role == Namespace:
-		if vendor, product, ok := splitCPE(c.Value); ok && !echoes(vendor, product) && !names.Placeholder(vendor) {
-			return "cpe/" + vendor
+		if name, ok := cpe.Parse(c.Value); ok && !name.VendorEchoesProduct() && !names.Placeholder(name.Vendor) {
+			return "cpe/" + name.Vendor
 		}
 	case c.Kind == KindURL && c.Role == Reference:
 		if p, ok := readURL(c.Value); ok {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
 )
@@ -42,7 +43,7 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 	case KindPURL:
 		e.purl(value)
 	case KindCPE:
-		if !ValidCPE(value) {
+		if !cpe.Valid(value) {
 			e.cpe(value)
 		}
 	case KindURL:
