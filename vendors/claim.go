@@ -6,6 +6,7 @@ import (
 	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
+	"github.com/clause76/clause76/internal/weburl"
 )
 
 // An ID names a vendor, that is a corporate family: "kaspersky".
@@ -143,11 +144,11 @@ func (c Claim) Owner() string {
 			return "cpe/" + name.Vendor
 		}
 	case c.Kind == KindURL && c.Role == Reference:
-		if p, ok := readURL(c.Value); ok {
-			if typ, owner := p.account(); typ != "" && owner != "" && !p.short {
+		if p, ok := weburl.Parse(c.Value); ok {
+			if typ, owner := p.Account(); typ != "" && owner != "" && !p.Shorthand {
 				return typ + "/" + owner
 			}
-			return Claim{Role: Namespace, Kind: KindPURL, Value: p.packageURL()}.Owner()
+			return Claim{Role: Namespace, Kind: KindPURL, Value: p.PackageURL()}.Owner()
 		}
 	}
 	return ""

@@ -11,6 +11,7 @@ import (
 	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
+	"github.com/clause76/clause76/internal/weburl"
 )
 
 // An Examination says how the value of a claim is to be read.
@@ -47,12 +48,12 @@ func Examine(role Role, kind Kind, value []byte) Examination {
 			e.cpe(value)
 		}
 	case KindURL:
-		if !plainURL(value) || len(value) > 64 && bytes.Count(value, []byte(":/")) > maxDepth {
+		if !plainURL(value) || len(value) > 64 && bytes.Count(value, []byte(":/")) > weburl.MaxDepth {
 			e.url(value)
 		}
 	case KindEmail:
 		if at := bytes.LastIndexByte(value, '@'); at >= 0 && role.IsOrigin() && !plainHost(value[at+1:]) {
-			_, _, ok := emailHost(string(value))
+			_, _, ok := weburl.EmailHost(string(value))
 			e.unread(!ok, "the host of the e-mail address cannot be read: %s", value)
 		}
 	default:
@@ -113,10 +114,10 @@ func (e *Examination) qualifiers(qualifiers string, depth int) {
 			e.unread(len(v) > names.MaxLength, "the "+word+" in a package URL is longer than %d bytes; the rest was not screened", names.MaxLength)
 		case ascii.HasPrefixFold(v, "pkg:"):
 			inner, _, ok := purl.ParseTolerant(v)
-			e.unread(!ok || depth >= maxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))
+			e.unread(!ok || depth >= weburl.MaxDepth, "a package URL in the qualifier of another cannot be read, or is too deep: %s", []byte(v))
 			e.qualifiers(inner.Qualifiers, depth+1)
 		default:
-			_, ok := readURL(v)
+			_, ok := weburl.Parse(v)
 			e.unread(!ok && !names.Placeholder(v), "a qualifier of the package URL cannot be read as a URL: %s", []byte(v))
 		}
 	}
@@ -134,7 +135,7 @@ func (e *Examination) url(value []byte) {
 	if e.other(value, "a URL") {
 		return
 	}
-	if _, ok := readURL(string(value)); !ok {
+	if _, ok := weburl.Parse(string(value)); !ok {
 		e.unread(true, "it cannot be read as a URL: %s", value)
 	}
 }
@@ -177,7 +178,7 @@ func (e *Examination) other(value []byte, place string) bool {
 	case text[0] == '/', ascii.HasPrefixFold(text, "file:"), len(text) > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/'):
 		return is(e.Role, "", "a path")
 	}
-	if p, ok := readURL(text); ok && p.host != "" && (strings.Contains(text, "://") || strings.Contains(text, "@")) {
+	if p, ok := weburl.Parse(text); ok && p.Host != "" && (strings.Contains(text, "://") || strings.Contains(text, "@")) {
 		return is(Reference, KindURL, "a URL")
 	}
 	return false
@@ -204,5 +205,5 @@ func plainHost(s []byte) bool {
 			return false
 		}
 	}
-	return len(s) > 0 && len(s) <= maxHost
+	return len(s) > 0 && len(s) <= weburl.MaxHost
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/weburl"
 )
 
 // parts attributes what a maker's value holds beside other things. Vendors that were found
@@ -141,11 +142,11 @@ func (r *resolver) addresses(c *Claim, value string) {
 		r.anew(c, true, func() bool {
 			from := len(r.out.Attributions)
 			if at := strings.LastIndexByte(field, '@'); at >= 0 {
-				host, look, ok := emailHost(field)
+				host, look, ok := weburl.EmailHost(field)
 				return ok && (r.domain(c, host, RuleEmail, Resembles) || r.domain(c, look, RuleNameConfusable, Resembles))
 			}
-			p, ok := readURL(field)
-			if !ok || p.host == "" {
+			p, ok := weburl.Parse(field)
+			if !ok || p.Host == "" {
 				return false
 			}
 			r.atMost(Resembles, func() { r.place(c, p) }) // the field is for a name

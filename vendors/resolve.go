@@ -117,10 +117,6 @@ type resolver struct {
 	sq       [512]byte
 }
 
-// maxDepth is how deep one value may be inside another: a URL in the qualifier of a package
-// URL, the copy of a page in an archive. [Examine] says of what is deeper that it is unread.
-const maxDepth = 4
-
 func (r *resolver) claim(c *Claim) {
 	switch c.Kind {
 	case KindName:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/weburl"
 )
 
 // group attributes a package group: an npm scope, a reverse-DNS name, or else a
@@ -19,7 +20,7 @@ func (r *resolver) group(c *Claim) {
 		r.lookup(c, "purlNamespace", ascii.AppendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
 	case strings.Contains(value, "/"):
 		n := len(r.out.Attributions) + len(r.out.Unattributed)
-		if p, ok := readURL(value); ok {
+		if p, ok := weburl.Parse(value); ok {
 			r.place(c, p)
 		}
 		if first, _, _ := strings.Cut(value, "/"); strings.IndexByte(first, '.') < 0 && len(r.out.Attributions)+len(r.out.Unattributed) == n {
@@ -72,7 +73,7 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 		return true
 	}
 	if third := strings.SplitN(namespace, ".", 4); len(third) >= 3 {
-		domain = ascii.AppendLower(r.sq[:0], reverseDNS(strings.Join(third[:3], ".")))
+		domain = ascii.AppendLower(r.sq[:0], weburl.ReverseDNS(strings.Join(third[:3], ".")))
 		return r.lookup(c, "domain", domain, RuleReverseDNS, tier)
 	}
 	return false
@@ -85,7 +86,7 @@ func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
 	if c.Role.Cap() < Registered {
 		inner.Role = c.Role
 	}
-	if r.depth == maxDepth {
+	if r.depth == weburl.MaxDepth {
 		return
 	}
 	n, m := len(r.out.Attributions), len(r.out.Unattributed)
@@ -113,7 +114,7 @@ func (r *resolver) url(c *Claim) {
 	case ascii.HasPrefixFold(value, "mailto:"):
 		r.email(c)
 	default:
-		if p, ok := readURL(value); ok {
+		if p, ok := weburl.Parse(value); ok {
 			r.place(c, p)
 		}
 	}
@@ -125,8 +126,8 @@ func (r *resolver) regid(c *Claim) {
 	if rest, ok := ascii.CutPrefixFold(strings.TrimSpace(c.Value), "regid."); ok {
 		_, rest, _ = strings.Cut(rest, ".")
 		rest, _, _ = strings.Cut(rest, ",")
-		if host, _, ok := readHost(reverseDNS(rest)); ok {
-			r.place(c, place{host: host})
+		if host, _, ok := weburl.ParseHost(weburl.ReverseDNS(rest)); ok {
+			r.place(c, weburl.Place{Host: host})
 		}
 		return
 	}
@@ -168,24 +169,24 @@ func (r *resolver) certificate(c *Claim) {
 
 // place attributes a URL: by the owner on a code host, or by domain. What a host that is not
 // known for it hands on from somewhere else resembles.
-func (r *resolver) place(c *Claim, p place) {
+func (r *resolver) place(c *Claim, p weburl.Place) {
 	tier := Registered
 	if c.Role == Author || c.Role == Mention {
 		tier = Mentions
 	}
 	r.location(c, p, tier)
-	if inner, ok := p.inner(); ok {
+	if inner, ok := p.Embedded(); ok {
 		r.location(c, inner, min(tier, Resembles))
 	}
 }
 
-func (r *resolver) location(c *Claim, p place, tier Tier) {
-	if typ, owner := p.account(); typ != "" {
+func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
+	if typ, owner := p.Account(); typ != "" {
 		r.account(c, p, typ, owner, tier)
 		return
 	}
 	if tier > Mentions {
-		if text := p.packageURL(); text != "" {
+		if text := p.PackageURL(); text != "" {
 			r.atMost(tier, func() { r.sub(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
 			return
 		}
@@ -197,10 +198,10 @@ func (r *resolver) location(c *Claim, p place, tier Tier) {
 	if c.Role == Homepage {
 		tier = min(tier, Resembles) // a link says what something is about
 	}
-	if r.domain(c, p.host, rule, tier) {
+	if r.domain(c, p.Host, rule, tier) {
 		return
 	}
-	r.domain(c, p.look, RuleNameConfusable, min(tier, Resembles))
+	r.domain(c, p.LookalikeHost, RuleNameConfusable, min(tier, Resembles))
 }
 
 // atMost lowers what is attributed in the meantime to a tier.
@@ -213,20 +214,20 @@ func (r *resolver) atMost(tier Tier, attribute func()) {
 }
 
 // account attributes what is kept in somebody's account on a host.
-func (r *resolver) account(c *Claim, p place, typ, owner string, tier Tier) {
+func (r *resolver) account(c *Claim, p weburl.Place, typ, owner string, tier Tier) {
 	rule := RuleRepository
 	switch {
 	case owner == "":
 		return
-	case p.short:
+	case p.Shorthand:
 		tier = min(tier, Resembles) // any relative path looks like it
 	}
-	if strings.HasPrefix(p.host, "npm.pkg.") {
+	if strings.HasPrefix(p.Host, "npm.pkg.") {
 		owner = strings.TrimPrefix(owner, "@")
 	}
 	if c.Kind == KindPURL {
 		rule = RulePURLNamespace
-		if r.lookup(c, "purlNamespace", ascii.AppendLower(append(append(append(r.buf[:0], "golang/"...), p.host...), '/'), owner), rule, tier) {
+		if r.lookup(c, "purlNamespace", ascii.AppendLower(append(append(append(r.buf[:0], "golang/"...), p.Host...), '/'), owner), rule, tier) {
 			return
 		}
 	}
@@ -240,7 +241,7 @@ func (r *resolver) account(c *Claim, p place, typ, owner string, tier Tier) {
 
 // domain attributes a host by the registered domain that it belongs to.
 func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
-	for host := range func(yield func(string) bool) { parentDomains(host, yield) } {
+	for host := range func(yield func(string) bool) { weburl.ParentDomains(host, yield) } {
 		if r.lookup(c, "domain", append(r.buf[:0], host...), rule, tier) {
 			return true
 		}
@@ -255,22 +256,11 @@ func (r *resolver) email(c *Claim) {
 	if c.Role.IsOrigin() {
 		tier = Resembles // the contact of the maker's own entry
 	}
-	host, look, ok := emailHost(c.Value)
+	host, look, ok := weburl.EmailHost(c.Value)
 	if !ok || r.domain(c, host, RuleEmail, tier) {
 		return
 	}
 	r.domain(c, look, RuleNameConfusable, tier)
-}
-
-// emailHost returns the host of an address, which may have a name before it and a
-// query after it.
-func emailHost(s string) (host, look string, ok bool) {
-	at := strings.LastIndexByte(s, '@')
-	if at < 0 {
-		return "", "", false
-	}
-	s, _, _ = strings.Cut(s[at+1:], "?")
-	return readHost(strings.Trim(s, " \t\r\n>)\"'"))
 }
 
 // ouiBlock attributes a MAC address or prefix by the longest registered block: 36,

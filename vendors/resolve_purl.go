@@ -9,6 +9,7 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
+	"github.com/clause76/clause76/internal/weburl"
 )
 
 func (r *resolver) purl(c *Claim) {
@@ -55,7 +56,7 @@ func (r *resolver) purl(c *Claim) {
 			})
 		}
 	case d.Namespace == purl.Distribution:
-		first, _ := segment(p.Namespace)
+		first, _ := weburl.Segment(p.Namespace)
 		if !r.namespaceName(c, first) && p.Namespace == "" {
 			r.dotted(c, "maven", p.Name, Resembles) // "com.example.app"
 		}
@@ -80,7 +81,7 @@ func (r *resolver) hostPath(c *Claim, p purl.Parts) {
 		r.namespaceName(c, host) // the host was left out, and this is the owner
 		return
 	}
-	if at, ok := readURL(host + "/" + path); ok {
+	if at, ok := weburl.Parse(host + "/" + path); ok {
 		r.place(c, at)
 	}
 }
@@ -94,12 +95,12 @@ func (r *resolver) unknownType(c *Claim, p purl.Parts) {
 	if p.Namespace != "" {
 		path = p.Namespace + "/" + p.Name
 	}
-	first, rest := segment(path)
+	first, rest := weburl.Segment(path)
 	switch {
 	case strings.IndexByte(p.Type, '.') >= 0:
-		r.place(c, place{host: p.Type, path: path})
+		r.place(c, weburl.Place{Host: p.Type, Path: path})
 	case strings.IndexByte(first, '.') >= 0:
-		if at, ok := readURL(first + "/" + rest); ok && rest != "" {
+		if at, ok := weburl.Parse(first + "/" + rest); ok && rest != "" {
 			r.place(c, at)
 		}
 		if !found() {
@@ -153,7 +154,7 @@ func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
 	}
 	if p.Type == "docker" && strings.ContainsAny(p.Namespace, ".:") && strings.IndexByte(p.Namespace, '/') < 0 {
-		if at, ok := readURL(p.Namespace + "/" + p.Name); ok && at.host != "" { // the host of a registry
+		if at, ok := weburl.Parse(p.Namespace + "/" + p.Name); ok && at.Host != "" { // the host of a registry
 			r.place(c, at)
 			return
 		}
@@ -163,7 +164,7 @@ func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 		owner.Type = d.Accounts
 	}
 	if first, rest, more := strings.Cut(p.Namespace, "/"); more {
-		if at, ok := readURL(first + "/" + rest + "/" + p.Name); ok && at.host != "" { // "ghcr.io/owner"
+		if at, ok := weburl.Parse(first + "/" + rest + "/" + p.Name); ok && at.Host != "" { // "ghcr.io/owner"
 			r.place(c, at)
 			return
 		}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors
+package weburl
 
 import "strings"
 
@@ -81,23 +81,23 @@ var shortForms = map[string]string{
 	"npm": "npmjs.com",
 }
 
-// account returns the owner of what is at the place, and the type of package URLs under
+// Account returns the owner of what is at the place, and the type of package URLs under
 // which the register has such owners; "" if the host is not one with accounts.
-func (p place) account() (typ, owner string) {
-	if p.short { // npm: "owner/repository" is one of GitHub
-		owner, _ = segment(p.path)
+func (p Place) Account() (typ, owner string) {
+	if p.Shorthand { // npm: "owner/repository" is one of GitHub
+		owner, _ = Segment(p.Path)
 		return "github", owner
 	}
-	host, ok := codeHosts[p.host]
+	host, ok := codeHosts[p.Host]
 	if !ok {
-		label, domain, _ := strings.Cut(p.host, ".")
+		label, domain, _ := strings.Cut(p.Host, ".")
 		return pageHosts[domain], label
 	}
-	owner, rest := segment(p.path)
+	owner, rest := Segment(p.Path)
 	for owner != "" && hasWord(host.pass, owner) {
-		owner, rest = segment(rest)
+		owner, rest = Segment(rest)
 	}
-	if p.host == "gopkg.in" && strings.Trim(rest, "/") == "" { // gopkg.in: "/pkg.v3" is github.com/go-pkg/pkg
+	if p.Host == "gopkg.in" && strings.Trim(rest, "/") == "" { // gopkg.in: "/pkg.v3" is github.com/go-pkg/pkg
 		owner, _, _ = strings.Cut(owner, ".")
 		owner = "go-" + owner
 	}
@@ -150,18 +150,18 @@ var packageHosts = map[string]codeHost{
 // goHosts are hosts of Go modules; one inside the path of another says nothing of its own.
 const goHosts = "pkg.go.dev godoc.org proxy.golang.org goproxy.cn goproxy.io"
 
-// packageURL returns the package URL of the package that is at the place, "" if the host
+// PackageURL returns the package URL of the package that is at the place, "" if the host
 // is no registry of packages.
-func (p place) packageURL() string {
-	host, ok := packageHosts[p.host]
+func (p Place) PackageURL() string {
+	host, ok := packageHosts[p.Host]
 	if !ok {
 		return ""
 	}
-	first, rest := segment(p.path)
+	first, rest := Segment(p.Path)
 	for first != "" && hasWord(host.pass, first) {
-		first, rest = segment(rest)
+		first, rest = Segment(rest)
 	}
-	second, _ := segment(rest)
+	second, _ := Segment(rest)
 	switch {
 	case first == "":
 		return ""

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors
+package weburl
 
 import (
 	"strings"
@@ -12,39 +12,54 @@ import (
 	"github.com/clause76/clause76/internal/names"
 )
 
-// A place is what a URL says of who has it: the host in lower case, without user, port,
-// "www." and a dot at its end, and the path on it, without a slash at its start. Both are
-// "" for a URL that has no host, such as a relative one.
-type place struct {
-	host, path string
-	// look is the host as it looks, in Latin letters, if it has others.
-	look string
-	// short says that the value is the short form "owner/repository".
-	short bool
+// MaxDepth is how deep one value may be inside another: a URL in the qualifier of a package
+// URL, the copy of a page in an archive. [Examine] says of what is deeper that it is unread.
+const MaxDepth = 4
+
+// EmailHost returns the host of an address, which may have a name before it and a
+// query after it.
+func EmailHost(s string) (host, look string, ok bool) {
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 {
+		return "", "", false
+	}
+	s, _, _ = strings.Cut(s[at+1:], "?")
+	return ParseHost(strings.Trim(s, " \t\r\n>)\"'"))
 }
 
-// readURL reads a URL as documents have it: with blanks around it, without a scheme,
+// A Place is what a URL says of who has it: the host in lower case, without user, port,
+// "www." and a dot at its end, and the path on it, without a slash at its start. Both are
+// "" for a URL that has no host, such as a relative one.
+type Place struct {
+	Host, Path string
+	// look is the host as it looks, in Latin letters, if it has others.
+	LookalikeHost string
+	// short says that the value is the short form "owner/repository".
+	Shorthand bool
+}
+
+// Parse reads a URL as documents have it: with blanks around it, without a scheme,
 // with prefixes of tools ("git+https://", "scm:git:git://"), in the form of scp
 // ("git@host:owner/repo"), in the short form of package managers ("github:owner/repo"),
 // with backslashes, and with a host that is written with escapes, in capitals or in other
 // scripts. ok is false if the value cannot be read as a URL.
-func readURL(s string) (p place, ok bool) {
-	p, ok = readOuter(s)
-	for range maxDepth {
-		kept, is := p.kept()
+func Parse(s string) (p Place, ok bool) {
+	p, ok = parseWithWords(s)
+	for range MaxDepth {
+		kept, is := p.original()
 		if !is {
 			return p, ok
 		}
 		p = kept
 	}
-	if _, is := p.kept(); is {
-		return place{}, false // copies of copies
+	if _, is := p.original(); is {
+		return Place{}, false // copies of copies
 	}
 	return p, ok
 }
 
-func readOuter(s string) (p place, ok bool) {
-	if p, ok = readOne(s); ok || !strings.Contains(s, "://") {
+func parseWithWords(s string) (p Place, ok bool) {
+	if p, ok = parseOne(s); ok || !strings.Contains(s, "://") {
 		return p, ok
 	}
 	// Words around one URL: "Homepage: https://example.org", "[site](https://example.org)".
@@ -57,13 +72,13 @@ func readOuter(s string) (p place, ok bool) {
 		end = i + cut
 	}
 	if strings.Contains(s[:start], "://") || strings.Contains(s[end:], "://") {
-		return place{}, false // which of them it is cannot be told
+		return Place{}, false // which of them it is cannot be told
 	}
-	p, ok = readOne(s[start:end])
-	return p, ok && p.host != ""
+	p, ok = parseOne(s[start:end])
+	return p, ok && p.Host != ""
 }
 
-func readOne(s string) (p place, ok bool) {
+func parseOne(s string) (p Place, ok bool) {
 	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == '\u00a0' || r == '\u3000' || names.IsInvisible(r) })
 	if len(s) > 1 && s[0] == '<' && s[len(s)-1] == '>' { // RFC 3986, appendix C
 		s = s[1 : len(s)-1]
@@ -74,23 +89,23 @@ func readOne(s string) (p place, ok bool) {
 	scheme, rest := cutScheme(s)
 	switch host := shortForms[ascii.Lower(scheme)]; {
 	case scheme == "" && rest == "":
-		return place{}, false
+		return Place{}, false
 	case scheme == "oci" && !strings.HasPrefix(rest, "//"):
-		return place{}, true // a folder
+		return Place{}, true // a folder
 	case imageSchemes[ascii.Lower(scheme)]:
-		return readImage(strings.TrimLeft(rest, "/"))
+		return parseImage(strings.TrimLeft(rest, "/"))
 	case host != "" && !strings.HasPrefix(rest, "/"):
-		return place{host: host, path: rest}, true
+		return Place{Host: host, Path: rest}, true
 	case hostless(scheme):
-		return place{}, true
+		return Place{}, true
 	case scheme == "" && rest[0] != '/':
-		return readBare(rest)
+		return parseBare(rest)
 	}
 	bare := strings.TrimLeft(rest, "/")
 	if scheme == "" && len(rest)-len(bare) != 2 {
-		return place{}, true // a path; "//host/path" has a host
+		return Place{}, true // a path; "//host/path" has a host
 	}
-	return readAuthority(bare)
+	return parseAuthority(bare)
 }
 
 // cutScheme takes off the schemes at the start of a URL, of which documents have several
@@ -131,10 +146,10 @@ func hostless(scheme string) bool {
 	return false
 }
 
-// readBare reads a URL that has neither a scheme nor a slash at its start.
-func readBare(s string) (place, bool) {
+// parseBare reads a URL that has neither a scheme nor a slash at its start.
+func parseBare(s string) (Place, bool) {
 	if s[0] == '#' || s[0] == '?' || s[0] == '.' {
-		return place{}, true // relative to the document
+		return Place{}, true // relative to the document
 	}
 	end := strings.IndexAny(s, "/?#")
 	if end < 0 {
@@ -142,17 +157,17 @@ func readBare(s string) (place, bool) {
 	}
 	switch first := s[:end]; {
 	case strings.ContainsAny(first, ".:@%") || !ascii.Only(first):
-		return readAuthority(s)
+		return parseAuthority(s)
 	case strings.Count(strings.TrimRight(s, "/"), "/") == 1 && !strings.ContainsAny(s, " \t"):
-		return place{path: s, short: true}, true
+		return Place{Path: s, Shorthand: true}, true
 	case end < len(s):
-		return place{}, !strings.ContainsAny(s, " \t<>\"") // a relative path
+		return Place{}, !strings.ContainsAny(s, " \t<>\"") // a relative path
 	}
-	return place{}, false
+	return Place{}, false
 }
 
-// readAuthority reads "user@host:port/path".
-func readAuthority(s string) (place, bool) {
+// parseAuthority reads "user@host:port/path".
+func parseAuthority(s string) (Place, bool) {
 	end := strings.IndexAny(s, "/?#")
 	if end < 0 {
 		end = len(s)
@@ -163,7 +178,7 @@ func readAuthority(s string) (place, bool) {
 	}
 	if strings.HasPrefix(host, "[") { // an IPv6 address, with or without a port
 		address, port, closed := strings.Cut(host[1:], "]")
-		return place{}, closed && strings.Trim(address, "0123456789abcdefABCDEF:.%") == "" && strings.Trim(port, ":0123456789") == ""
+		return Place{}, closed && strings.Trim(address, "0123456789abcdefABCDEF:.%") == "" && strings.Trim(port, ":0123456789") == ""
 	}
 	if colon := strings.IndexByte(host, ':'); colon >= 0 {
 		if port := host[colon+1:]; port != "" && !isPort(port) { // the form of scp
@@ -174,15 +189,15 @@ func readAuthority(s string) (place, bool) {
 	if cut := strings.IndexAny(path, "?#"); cut >= 0 {
 		path = path[:cut]
 	}
-	p := place{path: strings.TrimLeft(ascii.CleanPath(path), "/")}
+	p := Place{Path: strings.TrimLeft(ascii.CleanPath(path), "/")}
 	var ok bool
-	p.host, p.look, ok = readHost(host)
+	p.Host, p.LookalikeHost, ok = ParseHost(host)
 	return p, ok
 }
 
-// readHost returns a host as DNS has it, and how it looks if it has letters that look
+// ParseHost returns a host as DNS has it, and how it looks if it has letters that look
 // like Latin ones.
-func readHost(s string) (host, look string, ok bool) {
+func ParseHost(s string) (host, look string, ok bool) {
 	if strings.IndexByte(s, '%') >= 0 {
 		if s = ascii.UnescapeAll(s); strings.IndexByte(s, '%') >= 0 || !utf8.ValidString(s) {
 			return "", "", false
@@ -202,7 +217,7 @@ func readHost(s string) (host, look string, ok bool) {
 		}
 	}
 	s = strings.TrimRight(ascii.Lower(s), ".")
-	if len(s) > maxHost || s == "" {
+	if len(s) > MaxHost || s == "" {
 		return "", look, false
 	}
 	for i := range len(s) {
@@ -216,16 +231,16 @@ func readHost(s string) (host, look string, ok bool) {
 	return strings.TrimPrefix(s, "www."), strings.TrimPrefix(look, "www."), true
 }
 
-// maxHost is the length of the longest host name (RFC 1035, 2.3.4), without the dot at
+// MaxHost is the length of the longest host name (RFC 1035, 2.3.4), without the dot at
 // its end.
-const maxHost = 253
+const MaxHost = 253
 
 // hostProfile maps the letters and dots of a host as browsers do (UTS #46).
 var hostProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.CheckJoiners(false))
 
-// segment returns the first segment of a path that says something, without its escapes,
+// Segment returns the first segment of a path that says something, without its escapes,
 // and the rest.
-func segment(path string) (first, rest string) {
+func Segment(path string) (first, rest string) {
 	for path != "" {
 		first, path, _ = strings.Cut(path, "/")
 		if strings.IndexByte(first, '%') >= 0 {
@@ -241,9 +256,9 @@ func segment(path string) (first, rest string) {
 	return "", ""
 }
 
-// parentDomains yields host, then host without its first label, and so on, as
+// ParentDomains yields host, then host without its first label, and so on, as
 // long as two labels are left.
-func parentDomains(host string, yield func(string) bool) {
+func ParentDomains(host string, yield func(string) bool) {
 	for strings.IndexByte(host, '.') >= 0 {
 		if !yield(host) {
 			return
@@ -252,8 +267,8 @@ func parentDomains(host string, yield func(string) bool) {
 	}
 }
 
-// reverseDNS turns "com.huawei.hms" into "hms.huawei.com".
-func reverseDNS(s string) string {
+// ReverseDNS turns "com.huawei.hms" into "hms.huawei.com".
+func ReverseDNS(s string) string {
 	parts := strings.Split(s, ".")
 	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
 		parts[i], parts[j] = parts[j], parts[i]
