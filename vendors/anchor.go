@@ -12,6 +12,7 @@ import (
 	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
+	"github.com/clause76/clause76/vendors/internal/dn"
 )
 
 // Nearly all claims of nearly all documents concern nobody in a register. They are
@@ -167,7 +168,7 @@ func mayMatch(x *index, role Role, kind Kind, value []byte) bool {
 	case KindCPE:
 		return role != SBOMAuthor && cpe.MayHaveVendorPattern(bytes.TrimSpace(value))
 	case KindCertificate:
-		if hidesLetters(value) {
+		if dn.MayHideLetters(value) {
 			return role != SBOMAuthor
 		}
 	case KindProduct: // the names of products are compared without word breaks too

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/weburl"
+	"github.com/clause76/clause76/vendors/internal/dn"
 )
 
 // group attributes a package group: an npm scope, a reverse-DNS name, or else a
@@ -134,22 +135,6 @@ func (r *resolver) regid(c *Claim) {
 	r.url(c)
 }
 
-// guid attributes a GUID that is the hash of something that the register has.
-func (r *resolver) guid(c *Claim) {
-	key := ascii.AppendLower(r.buf[:0], strings.Trim(c.Value, "{} "))
-	e := r.ids["guid"][string(key)]
-	switch {
-	case e == nil:
-		r.deviceGUID(c, key)
-	case e.id == nil, e.id.Kind == "guid":
-		r.hit(c, e, RuleIdentifier, Registered)
-	case e.id.Kind == "suitVendorID":
-		r.hit(c, e, RuleSUIT, Registered)
-	default:
-		r.hit(c, e, RuleCHID, Declared) // the hash of a name proves no more than the name
-	}
-}
-
 // certificate attributes the organisation (O) in the subject of a certificate, or a
 // value that is no distinguished name as a whole. A component that is only referred to by
 // its certificate resembles at most, as with names.
@@ -162,7 +147,7 @@ func (r *resolver) certificate(c *Claim) {
 		r.wholeName(c, c.Value, RuleCertificate, tier)
 		return
 	}
-	for _, name := range subjectOrganizations(c.Value) {
+	for _, name := range dn.Organizations(c.Value) {
 		r.wholeName(c, name, RuleCertificate, tier)
 	}
 }

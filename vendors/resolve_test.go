@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/clause76/clause76/internal/guid"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -379,4 +380,4 @@ func BenchmarkLoadBundled(b *testing.B) {
 
 // fwupdGUID is what fwupd makes of the id of a device: the UUID of version 5 in the namespace
 // of domain names, as SUIT makes of domains.
-func fwupdGUID(id string) string { return vendors.SUITVendorID(id) }
+func fwupdGUID(id string) string { return guid.SUITVendor(id).String() }

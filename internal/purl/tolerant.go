@@ -205,4 +205,3 @@ func Canonical(own, vendor, name, version string) string {
 	}
 	return ""
 }
-

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors
+// Package dn reads the names of organizations in the distinguished names of certificates.
+package dn
 
 import (
 	"bytes"
@@ -12,11 +13,11 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 )
 
-// subjectOrganizations returns the organizations (O) that the subject of a certificate
-// names, or its common name (CN) if it names none. It reads the forms in which programs
-// write distinguished names: RFC 4514 ("CN=x,O=A\, B"), RFC 1779 (quotes, semicolons),
-// OpenSSL with blanks ("C = RU, O = A") and with slashes ("/C=RU/O=A").
-func subjectOrganizations(subject string) (names []string) {
+// Organizations returns the organizations (O) in the subject of a certificate, or its common
+// names (CN) if it has none. It reads the notations that programs write: RFC 4514
+// ("CN=x,O=A\, B"), RFC 1779 (quotes, semicolons), and those of OpenSSL with blanks
+// ("C = RU, O = A") and with slashes ("/C=RU/O=A").
+func Organizations(subject string) (names []string) {
 	var common []string
 	for len(subject) > 0 {
 		var attribute string
@@ -38,8 +39,8 @@ func subjectOrganizations(subject string) (names []string) {
 	return names
 }
 
-// cutAttribute cuts off the first attribute of a distinguished name. A name that begins
-// with a slash has slashes between its attributes, and may have some in their values.
+// cutAttribute cuts off the first attribute of a distinguished name. In a name that begins with
+// a slash, slashes separate the attributes and can occur in their values.
 func cutAttribute(s string) (attribute, rest string) {
 	slashes := strings.HasPrefix(s, "/")
 	if slashes {
@@ -63,8 +64,8 @@ func cutAttribute(s string) (attribute, rest string) {
 	return s, ""
 }
 
-// startsKnownAttribute reports whether s begins with one of the common types and "=", as
-// where only blanks are between attributes ("C = US O = A").
+// startsKnownAttribute reports whether s begins with a common type and "=". It finds attributes
+// that only blanks separate ("C = US O = A").
 func startsKnownAttribute(s string) bool {
 	typ, _, ok := strings.Cut(s[:min(len(s), 16)], "=")
 	if !ok {
@@ -133,6 +134,6 @@ func derText(der []byte) string {
 	return string(utf16.Decode(units))
 }
 
-// hidesLetters reports whether the subject of a certificate may have letters that its
-// bytes do not show.
-func hidesLetters(subject []byte) bool { return bytes.ContainsAny(subject, `\#`) }
+// MayHideLetters reports whether the subject of a certificate can contain letters as escapes or in
+// hexadecimal.
+func MayHideLetters(subject []byte) bool { return bytes.ContainsAny(subject, `\#`) }
