@@ -3,6 +3,7 @@
 package vendors
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/vendors/internal/prefilter"
 )
 
 // An entry is an identifier with its vendor, as look-ups find it.
@@ -31,17 +33,16 @@ type index struct {
 	ids      map[string]table // by identifier kind, for kinds looked up as a whole
 	prefixes []prefix         // purlPrefix
 	aliases
-	drawn    aliases // those not in ASCII, in the letters that theirs are drawn like
-	products table
-	typos    map[byte][]string // squashed distinctive names by first letter
-	first    [128]uint64       // which first tokens phrases have, by hash
-	longest  int               // tokens in the longest phrase
-	oui      table
-	anchors  anchors
+	drawn     aliases // those not in ASCII, in the letters that theirs are drawn like
+	products  table
+	fuzzy     fuzzyIndex  // the keys of squashed that are found misspelt
+	first     [128]uint64 // which first tokens phrases have, by hash
+	longest   int         // tokens in the longest phrase
+	oui       table
+	prefilter prefilter.Filter
 
 	cpeVendors []string // the keys of that table, in order
 	devices    deviceTable
-	slips      [128]uint64 // by first letter: the lengths of aliases in typos
 }
 
 // aliases are the names of vendors, keyed by their folded tokens.
@@ -84,8 +85,8 @@ func (x *index) build(vendors []*Vendor) error {
 	x.ids = make(map[string]table)
 	x.products, x.oui = make(table), make(table)
 	x.aliases, x.drawn = makeAliases(), makeAliases()
-	x.typos = make(map[byte][]string)
-	x.anchors.set("xn") // a host in Punycode can look like any other
+	x.fuzzy.names = make(map[byte][]string)
+	x.prefilter.AddToken("xn") // a host in Punycode can look like any other
 	for _, v := range vendors {
 		for i := range v.Exclusions {
 			if err := x.exclude(v, &v.Exclusions[i]); err != nil {
@@ -117,7 +118,7 @@ func (x *index) table(kind string) table {
 
 func (x *index) exclude(v *Vendor, ex *Exclusion) error {
 	e := &entry{vendor: v, excl: ex}
-	x.anchors.add(ex.Value)
+	x.prefilter.Add(ex.Value)
 	switch ex.Kind {
 	case "name":
 		return x.exact.put(names.Fold(ex.Value), e)
@@ -132,10 +133,12 @@ func (x *index) add(e *entry) error {
 	id := e.id
 	switch id.Kind {
 	case "purlPrefix":
-		x.anchors.addPrefix(id.Value)
+		if !x.prefilter.AddPrefix(id.Value) {
+			return errors.New("expected a type and the start of a name: \"pypi/example\"")
+		}
 	case "oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "fingerprint", "guid": // not words
 	default:
-		x.anchors.add(id.Value)
+		x.prefilter.Add(id.Value)
 	}
 	switch id.Kind {
 	case "name", "transliteration", "certificate", "deviceManufacturer", "rpmVendor":
@@ -147,7 +150,7 @@ func (x *index) add(e *entry) error {
 		return x.exact.put(names.Fold(id.Value), e)
 	case "product":
 		folded := names.Fold(id.Value)
-		x.anchors.addSquashed(string(names.AppendJoined(nil, []byte(folded))))
+		x.prefilter.AddToken(string(names.AppendJoined(nil, []byte(folded))))
 		if err := x.products.put(string(names.AppendJoined(nil, []byte(folded))), e); err != nil {
 			return err
 		}
@@ -198,8 +201,8 @@ func (x *index) addComputed(e *entry) error {
 func (x *index) addName(e *entry) error {
 	folded := names.Fold(e.id.Value)
 	stripped := string(names.StripLegalForms([]byte(folded)))
-	x.anchors.add(stripped)
-	x.anchors.addSquashed(string(names.AppendJoined(nil, []byte(stripped))))
+	x.prefilter.Add(stripped)
+	x.prefilter.AddToken(string(names.AppendJoined(nil, []byte(stripped))))
 	if names.Letters(stripped) < 3 {
 		return fmt.Errorf("too short for a name; expected at least three letters")
 	}
@@ -248,7 +251,7 @@ func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
 	}
 	if s := string(names.AppendJoined(nil, []byte(folded))); len(s) >= minDistinct && to.squashed[s] == nil {
 		to.squashed[s] = e // "HuaweiTechnologiesCoLtd"
-		x.anchors.addSquashed(s)
+		x.prefilter.AddToken(s)
 	}
 	return nil
 }
@@ -266,8 +269,7 @@ func (x *index) typo(stripped string, e *entry) {
 		return
 	}
 	x.squashed[s] = e
-	x.typos[s[0]] = append(x.typos[s[0]], s)
-	x.slips[s[0]] |= 1 << min(len(s), 63)
+	x.fuzzy.add(s)
 }
 
 // hashToken is FNV-1a, used to pass over tokens that start no phrase.

@@ -65,7 +65,7 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 			return r.alias(x, c, tokens, RuleNameContains, Resembles) || r.branch(x, c, tokens, RuleNameContains) || r.inCompany(x, c, tokens, RuleNameContains)
 		})
 	}
-	if len(tokens) == 0 || ascii.Only(text) && !mayMatch(r.index, c.Role, KindName, []byte(text)) {
+	if len(tokens) == 0 || ascii.Only(text) && !r.index.mayMatch(c.Role, KindName, []byte(text)) {
 		return
 	}
 	if changed || string(tokens) != names.Fold(text) {
@@ -136,7 +136,7 @@ func (r *resolver) addresses(c *Claim, value string) {
 	}
 	for field := range strings.FieldsFuncSeq(value, func(r rune) bool { return r <= ' ' || strings.ContainsRune(",;<>()[]\"'|、，；（）", r) }) {
 		field = strings.TrimRight(field, ".:")
-		if strings.IndexByte(field, '.') < 0 || !r.anchors.hasToken([]byte(field)) {
+		if strings.IndexByte(field, '.') < 0 || !r.prefilter.HasToken([]byte(field)) {
 			continue
 		}
 		r.anew(c, true, func() bool {

@@ -93,7 +93,7 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 		if c.Role == SBOMAuthor || c.Value == "" {
 			continue
 		}
-		if mayMatch(&r.index, c.Role, c.Kind, append(res.buf[:0], c.Value...)) {
+		if r.index.mayMatch(c.Role, c.Kind, append(res.buf[:0], c.Value...)) {
 			res.start, res.startUn = len(res.out.Attributions), len(res.out.Unattributed)
 			res.claim(c)
 		}

@@ -242,35 +242,34 @@ func (r *resolver) longestPhrase(x *aliases, tokens []byte) (*entry, int) {
 	return nil, 0
 }
 
-// misspelt attributes a name one letter away from a distinctive alias: the whole
-// name without spaces, or one of its tokens. A name of ordinary words is no slip.
+// misspelt attributes a name that is one letter away from a distinctive one, or that has a word
+// that is. A name that consists of ordinary words is not a misspelling.
 func (r *resolver) misspelt(c *Claim, tokens []byte) bool {
-	try := func(s []byte) bool {
-		if len(s) < minDistinct-1 {
-			return false
-		}
-		for _, alias := range r.typos[s[0]] {
-			if d := len(alias) - len(s); d < -1 || d > 1 || !names.OneEdit(alias, string(s)) || len(alias) == minDistinct && !names.IsPlausibleTypo(alias, string(s)) {
-				continue
-			}
-			r.hit(c, r.squashed[alias], RuleNameMisspelt, Resembles)
-			return true
-		}
-		return false
-	}
 	stripped := names.StripLegalForms(tokens)
 	if names.IsOrdinary(stripped) {
 		return false
 	}
-	if try(names.AppendJoined(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
+	if r.misspeltWord(c, names.AppendJoined(r.sq[:0], stripped)) {
+		return true
+	}
+	if bytes.IndexByte(stripped, ' ') < 0 {
 		return false
 	}
-	for len(stripped) > 0 {
-		token, rest, _ := bytes.Cut(stripped, []byte{' '})
-		if try(token) {
+	for len(stripped) > 0 { // bytes.SplitSeq would move the resolver to the heap
+		word, rest, _ := bytes.Cut(stripped, []byte{' '})
+		if r.misspeltWord(c, word) {
 			return true
 		}
 		stripped = rest
 	}
 	return false
+}
+
+// misspeltWord attributes a word that is one letter away from a distinctive name.
+func (r *resolver) misspeltWord(c *Claim, word []byte) bool {
+	name, ok := r.fuzzy.find(word)
+	if ok {
+		r.hit(c, r.squashed[name], RuleNameMisspelt, Resembles)
+	}
+	return ok
 }

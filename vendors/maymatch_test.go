@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// What the resolver would find without the anchors, the anchors must let pass.
-func FuzzAnchors(f *testing.F) {
+// MayMatch returns true for every claim that the resolver finds something in.
+func FuzzMayMatch(f *testing.F) {
 	kinds := []Kind{KindName, KindGroup, KindProduct, KindText, KindPURL, KindCPE, KindURL, KindEmail, KindRegID, KindDeviceTree, KindOUI, KindUSB, KindGUID, KindFingerprint, KindCertificate}
 	roles := []Role{Namespace, Reference, Author, Mention, Supplier, Manufacturer}
 	for k := range kinds {
@@ -30,14 +30,14 @@ func FuzzAnchors(f *testing.F) {
 		res := resolver{index: index, day: "2026-11-23"}
 		res.claim(&c)
 		if len(res.out.Attributions)+len(res.out.Unattributed) > 0 && !Bundled().MayMatch(c.Role, c.Kind, []byte(v)) {
-			t.Fatalf("%+v matches, but MayMatch says that it cannot: %+v", c, res.out)
+			t.Fatalf("MayMatch returns false for %+v, which matches: %+v", c, res.out)
 		}
 	})
 }
 
-// Whatever a register makes of the names of its vendors, written in any of the ways in which
-// names are written, it makes with the prefilter too.
-func FuzzPrefilter(f *testing.F) {
+// Resolve finds the same with and without the prefilter in the values of the register, edited in the
+// ways in which documents change names.
+func FuzzPrefilterOfEditedValues(f *testing.F) {
 	r := Bundled()
 	index := &r.index
 	var values []string
