@@ -5,6 +5,7 @@ package sbom
 import (
 	"strconv"
 
+	"github.com/clause76/clause76/internal/examine"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
@@ -140,7 +141,7 @@ func (b *builder) claimPURL(value span, at path, offset int64) {
 // examine says as what a value is to be read. What cannot be read is counted, and the
 // document's header warned of it and of what is odd.
 func (b *builder) examine(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) (vendors.Role, vendors.Kind) {
-	e := vendors.Examine(role, kind, value)
+	e := examine.Value(role, kind, value)
 	if e.Unread {
 		b.malformed++
 	}

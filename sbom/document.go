@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/clause76/clause76/internal/examine"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
@@ -155,7 +156,7 @@ func (s *Sink) Emit(c Component) bool {
 
 // Claim adds a claim to a component that is being read, unless the value is blank or a
 // placeholder. A maker's name is checked, see [Sink.CheckName], and every value examined,
-// see [vendors.Examine]; what is not taken for its length or number, or cannot be read,
+// see package examine; what is not taken for its length or number, or cannot be read,
 // counts as malformed.
 func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value string, at vendors.Location) {
 	switch {
@@ -169,7 +170,7 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 	if kind == vendors.KindName && !s.CheckName(value, at) {
 		c.Malformed++
 	}
-	e := vendors.Examine(role, kind, []byte(value))
+	e := examine.Value(role, kind, []byte(value))
 	if e.Unread {
 		c.Malformed++
 	}

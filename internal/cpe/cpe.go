@@ -149,3 +149,8 @@ func value(s string, escape byte) string {
 	}
 	return b.String()
 }
+
+// HasPrefix reports whether a text begins as a CPE does.
+func HasPrefix(s string) bool {
+	return ascii.HasPrefixFold(s, formatted) || ascii.HasPrefixFold(s, uri)
+}
