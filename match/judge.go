@@ -53,7 +53,7 @@ func (m *Matcher) exclusionObservations(c *sbom.Component, placement sbom.Placem
 	var out []Finding
 	seen := make(map[string]bool)
 	for _, u := range us {
-		key := string(u.Vendor) + " " + u.Reason
+		key := string(u.Vendor) + " " + string(u.Reason)
 		if len(attributed[u.Vendor]) > 0 || seen[key] {
 			continue
 		}

@@ -22,11 +22,11 @@ type claimKey struct {
 
 func keyOf(c *Claim) claimKey { return claimKey{c.Kind, c.Value, c.Location} }
 
-// seconds are, of each vendor, two claims that declare it: one of them is another one than any
+// declarations are, of each vendor, two claims that declare it: one of them is another one than any
 // given claim.
-type seconds map[ID][]claimKey
+type declarations map[ID][]claimKey
 
-func (s seconds) add(a *Attribution) {
+func (s declarations) add(a *Attribution) {
 	if a.Tier < Declared || a.Rule == RuleNameCommon {
 		return
 	}
@@ -35,8 +35,8 @@ func (s seconds) add(a *Attribution) {
 	}
 }
 
-// beside reports whether a claim other than that of the attribution declares the vendor.
-func (s seconds) beside(a *Attribution) bool {
+// hasOther reports whether a claim other than that of the attribution declares the vendor.
+func (s declarations) hasOther(a *Attribution) bool {
 	key := keyOf(&a.Claim)
 	return slices.ContainsFunc(s[a.Vendor], func(k claimKey) bool { return k != key })
 }
@@ -48,13 +48,13 @@ func (r *resolver) corroborate(claims []Claim) {
 	if !slices.ContainsFunc(as, func(a Attribution) bool { return a.Rule == RuleNameCommon }) {
 		return
 	}
-	second := make(seconds)
+	second := make(declarations)
 	for i := range as {
 		second.add(&as[i])
 	}
 	d := deviceOf(claims, as)
 	for i := range as {
-		if a := &as[i]; a.Rule == RuleNameCommon && (second.beside(a) || a.Claim.Role.IsOrigin() && d.secondField(a)) {
+		if a := &as[i]; a.Rule == RuleNameCommon && (second.hasOther(a) || a.Claim.Role.IsOrigin() && d.hasSecondField(a)) {
 			a.Tier, a.Rule, a.Caveat = min(Declared, a.Claim.Role.Cap()), RuleName, ""
 			second.add(a)
 		}
@@ -64,9 +64,9 @@ func (r *resolver) corroborate(claims []Claim) {
 // A device is what the fields of a device say: only readers of devices make claims on models,
 // as references.
 type device struct {
-	is     bool
-	models map[string]bool // with what words, one or more, models start that have more words
-	roles  map[ID][]Role   // in which roles a common name makes it whose
+	isDevice bool
+	models   map[string]bool // with what words, one or more, models start that have more words
+	roles    map[ID][]Role   // in which roles a common name makes it whose
 }
 
 // maxModelWords is more than the words of any vendor's name.
@@ -79,7 +79,7 @@ func deviceOf(claims []Claim, as []Attribution) device {
 		if c.Role != Reference || c.Kind != KindProduct {
 			continue
 		}
-		d.is = true
+		d.isDevice = true
 		model := names.AppendTokens(nil, c.Value)
 		for end, words := 0, 0; words < maxModelWords; words++ {
 			next := bytes.IndexByte(model[end:], ' ')
@@ -98,10 +98,10 @@ func deviceOf(claims []Claim, as []Attribution) device {
 	return d
 }
 
-// secondField reports whether a device names the vendor of a common name twice: its brand
+// hasSecondField reports whether a device names the vendor of a common name twice: its brand
 // and its manufacturer, or one of them and a model that starts with the name.
-func (d *device) secondField(a *Attribution) bool {
-	if !d.is {
+func (d *device) hasSecondField(a *Attribution) bool {
+	if !d.isDevice {
 		return false
 	}
 	return d.models[names.Fold(a.Claim.Value)] || slices.ContainsFunc(d.roles[a.Vendor], func(r Role) bool { return r != a.Claim.Role })

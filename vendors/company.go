@@ -38,7 +38,7 @@ func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) boo
 	for _, s := range spots {
 		sure := k.Unknown == 0 && k.Places+k.Forms+k.Business > 0
 		if sure || s.afterPlace && !k.OtherTrade && k.Forms+k.Business > 0 && k.Unknown <= 2 && !s.entry.ordinary {
-			r.hit(c, s.entry, rule, Resembles)
+			r.attribute(c, s.entry, rule, Resembles)
 			found = true
 		}
 	}
@@ -53,7 +53,7 @@ func (x *aliases) shortName(tokens []byte, maxWords int) (length int) {
 			continue
 		}
 		maxWords--
-		if e := x.names[string(tokens[:i])]; e != nil && e.id.Kind != "transliteration" && (e.ordinary || x.phrases[string(tokens[:i])] == nil) {
+		if e := x.names[string(tokens[:i])]; e != nil && e.id.Kind != IdentifierTransliteration && (e.ordinary || x.phrases[string(tokens[:i])] == nil) {
 			length = i
 		}
 	}

@@ -18,7 +18,7 @@ func (r *resolver) parts(c *Claim) {
 		value = strings.ToValidUTF8(value[:names.MaxLength], "")
 	}
 	if plain := names.Decode(value); plain != value {
-		r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: plain}, func(inner *Claim) {
+		r.nested(c, Claim{Role: c.Role, Kind: KindName, Value: plain}, func(inner *Claim) {
 			r.atMost(Resembles, func() { r.name(inner) })
 		})
 		return
@@ -60,7 +60,7 @@ func (r *resolver) list(c *Claim, value string) {
 // yet looked at in this form.
 func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed bool) {
 	whole := func(tokens []byte) bool {
-		return r.anew(c, sure, func() bool {
+		return r.discardKnown(c, sure, func() bool {
 			x := &r.aliases
 			return r.alias(x, c, tokens, RuleNameContains, Resembles) || r.branch(x, c, tokens, RuleNameContains) || r.inCompany(x, c, tokens, RuleNameContains)
 		})
@@ -74,8 +74,8 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 		}
 		for _, v := range names.Lookalikes(text, tokens) {
 			v, _ = names.CutLabels(v)
-			if r.anew(c, sure, func() bool {
-				return r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles)
+			if r.discardKnown(c, sure, func() bool {
+				return r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.lookalike, c, v, RuleNameConfusable, Resembles)
 			}) {
 				return
 			}
@@ -88,14 +88,14 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 		}
 	}
 	if name := names.WithoutNumber(text, tokens); name != nil {
-		r.anew(c, sure, func() bool { return r.alias(&r.aliases, c, name, RuleNameContains, Resembles) })
+		r.discardKnown(c, sure, func() bool { return r.alias(&r.aliases, c, name, RuleNameContains, Resembles) })
 	}
 }
 
-// anew runs a rule on a claim and takes back what it finds of vendors that the claim is
+// discardKnown runs a rule on a claim and takes back what it finds of vendors that the claim is
 // attributed to already, and, if it is not sure that a name is meant, of vendors with a common
 // name that persons have too or one of ordinary words.
-func (r *resolver) anew(c *Claim, sure bool, rule func() bool) bool {
+func (r *resolver) discardKnown(c *Claim, sure bool, rule func() bool) bool {
 	n := len(r.out.Attributions)
 	found := rule()
 	kept := r.out.Attributions[:n]
@@ -104,7 +104,7 @@ func (r *resolver) anew(c *Claim, sure bool, rule func() bool) bool {
 		for i := r.start; i < n; i++ {
 			known = known || r.out.Attributions[i].Vendor == a.Vendor
 		}
-		if e := r.names[string(names.StripLegalForms([]byte(names.Fold(a.Matched))))]; known || !sure && e != nil && (e.ordinary || e.id.Common && len(a.Matched) >= minName) {
+		if e := r.names[string(names.StripLegalForms([]byte(names.Fold(a.Matched))))]; known || !sure && e != nil && (e.ordinary || e.id.Common && len(a.Matched) >= names.MinLetters) {
 			continue
 		}
 		kept = append(kept, a)
@@ -121,7 +121,7 @@ func (r *resolver) sameInHan(latin, other []byte) bool {
 		return false
 	}
 	const two = 6 // bytes of two characters
-	for _, u := range r.unspaced {
+	for _, u := range r.wordStarts {
 		if len(other) >= two && u.entry.vendor == e.vendor && (strings.HasPrefix(u.name, string(other)) || strings.HasPrefix(names.AfterPlaces(u.name), string(other))) {
 			return true
 		}
@@ -139,7 +139,7 @@ func (r *resolver) addresses(c *Claim, value string) {
 		if strings.IndexByte(field, '.') < 0 || !r.prefilter.HasToken([]byte(field)) {
 			continue
 		}
-		r.anew(c, true, func() bool {
+		r.discardKnown(c, true, func() bool {
 			from := len(r.out.Attributions)
 			if at := strings.LastIndexByte(field, '@'); at >= 0 {
 				host, look, ok := weburl.EmailHost(field)

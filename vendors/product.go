@@ -23,7 +23,7 @@ func (r *resolver) text(c *Claim) {
 		return
 	}
 	for _, v := range names.Lookalikes(c.Value, tokens) {
-		if r.words(&r.aliases, c, v) || r.words(&r.drawn, c, v) {
+		if r.words(&r.aliases, c, v) || r.words(&r.lookalike, c, v) {
 			return
 		}
 	}
@@ -57,20 +57,20 @@ func (r *resolver) product(c *Claim, tokens []byte) bool {
 	for end := len(tokens); end > 0; end = lastBreak(tokens[:min(end, maxProduct)]) {
 		e := r.products[string(tokens[:end])]
 		if e == nil {
-			e = r.products[string(names.AppendJoined(r.sq[:0], tokens[:end]))] // "KasperskyTotalSecurity"
+			e = r.products[string(names.AppendJoined(r.buf2[:0], tokens[:end]))] // "KasperskyTotalSecurity"
 		}
 		if e == nil {
 			continue
 		}
 		if end == len(tokens) {
-			r.hit(c, e, RuleProduct, Resembles)
+			r.attribute(c, e, RuleProduct, Resembles)
 			return true
 		}
 		rest := tokens[end+1:]
 		if e.id == nil || aboutProduct(rest, !strings.Contains(e.id.Value, " ")) {
 			return false
 		}
-		r.hit(c, e, RuleProductStart, Resembles)
+		r.attribute(c, e, RuleProductStart, Resembles)
 		return true
 	}
 	return false
@@ -121,8 +121,8 @@ var packageTypes = words.Set("bitbucket", "bower", "cargo", "clojars", "cocoapod
 func (r *resolver) shortToken(x *aliases, c *Claim, tokens []byte) bool {
 	for len(tokens) > 0 {
 		token, rest, _ := bytes.Cut(tokens, []byte{' '})
-		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < minName) {
-			r.hit(c, e, RuleTextMention, Resembles)
+		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < names.MinLetters) {
+			r.attribute(c, e, RuleTextMention, Resembles)
 			return true
 		}
 		tokens = rest

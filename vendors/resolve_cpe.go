@@ -30,22 +30,20 @@ func (r *resolver) cpe(c *Claim) {
 	case name.VendorEchoesProduct():
 		r.cpeEcho(c, vendor, "the CPE's vendor only repeats its product; tools guess it so")
 		return
-	case r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], vendor), RuleCPE, Declared):
+	case r.lookup(c, IdentifierCPEVendor, ascii.AppendLower(r.buf[:0], vendor), RuleCPE, Declared):
 		return
 	}
-	if s, changed := names.Skeleton(vendor); changed && r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
+	if s, changed := names.Skeleton(vendor); changed && r.lookup(c, IdentifierCPEVendor, ascii.AppendLower(r.buf[:0], s), RuleNameConfusable, Resembles) {
 		return
 	}
 	r.namespaceName(c, vendor)
 }
 
-// cpeEcho attributes a CPE by what may be a guess at its vendor.
-func (r *resolver) cpeEcho(c *Claim, vendor, caveat string) bool {
-	n := len(r.out.Attributions)
-	found := r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], vendor), RuleCPEEcho, Resembles)
-	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-		r.out.Attributions[n].Caveat = caveat
-	}
+// cpeEcho attributes a CPE by a vendor that may be a guess.
+func (r *resolver) cpeEcho(c *Claim, vendor, caveat string) (found bool) {
+	r.withCaveat(caveat, func() {
+		found = r.lookup(c, IdentifierCPEVendor, ascii.AppendLower(r.buf[:0], vendor), RuleCPEEcho, Resembles)
+	})
 	return found
 }
 
@@ -72,10 +70,8 @@ func (r *resolver) cpeMatching(c *Claim, pattern string) {
 		if !cpe.Match(pattern, vendor) {
 			continue
 		}
-		n := len(r.out.Attributions)
-		r.lookup(c, "cpeVendor", ascii.AppendLower(r.buf[:0], vendor), RuleCPE, Resembles)
-		if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-			r.out.Attributions[n].Caveat = "the CPE's vendor is a pattern that matches the vendor's"
-		}
+		r.withCaveat("the CPE's vendor is a pattern that matches the vendor's", func() {
+			r.lookup(c, IdentifierCPEVendor, ascii.AppendLower(r.buf[:0], vendor), RuleCPE, Resembles)
+		})
 	}
 }

@@ -13,23 +13,16 @@ import (
 	"github.com/clause76/clause76/internal/guid"
 )
 
-// The kinds of the identifiers that are computed from others. No file of a register has them.
-const (
-	suitVendorID = "suitVendorID"
-	chid         = "chid"
-	fwupdGUID    = "fwupdGUID"
-)
-
 // computed returns the GUID that is computed from this identifier, or nil. A GUID is recognized by
 // computing those of the whole register.
 func (id *Identifier) computed() *Identifier {
 	c := *id
 	switch id.Kind {
-	case "domain":
-		c.Kind, c.Value = suitVendorID, guid.SUITVendor(id.Value).String()
+	case IdentifierDomain:
+		c.Kind, c.Value = identifierSUIT, guid.SUITVendor(id.Value).String()
 		c.Source = "computed from the domain " + id.Value + " (RFC 9124, 3.3); " + id.Source
-	case "deviceManufacturer":
-		c.Kind, c.Value = chid, guid.ManufacturerCHID(id.Value).String()
+	case IdentifierDeviceManufacturer:
+		c.Kind, c.Value = identifierCHID, guid.ManufacturerCHID(id.Value).String()
 		c.Source = "computed from the manufacturer string " + id.Value + "; " + id.Source
 	default:
 		return nil
@@ -40,16 +33,16 @@ func (id *Identifier) computed() *Identifier {
 // guid attributes a GUID that is in the register or is computed from an entry of the register.
 func (r *resolver) guid(c *Claim) {
 	key := ascii.AppendLower(r.buf[:0], strings.Trim(c.Value, "{} "))
-	e := r.ids["guid"][string(key)]
+	e := r.ids[IdentifierGUID][string(key)]
 	switch {
 	case e == nil:
 		r.deviceGUID(c, key)
-	case e.id == nil, e.id.Kind == "guid":
-		r.hit(c, e, RuleIdentifier, Registered)
-	case e.id.Kind == suitVendorID:
-		r.hit(c, e, RuleSUIT, Registered)
+	case e.id == nil, e.id.Kind == IdentifierGUID:
+		r.attribute(c, e, RuleIdentifier, Registered)
+	case e.id.Kind == identifierSUIT:
+		r.attribute(c, e, RuleSUIT, Registered)
 	default:
-		r.hit(c, e, RuleCHID, Declared) // the hash of a name proves no more than the name
+		r.attribute(c, e, RuleCHID, Declared) // the hash of a name proves no more than the name
 	}
 }
 
@@ -68,9 +61,9 @@ func (r *resolver) deviceGUID(c *Claim, text []byte) {
 		return
 	}
 	made := *e.id
-	made.Kind, made.Value = fwupdGUID, id
+	made.Kind, made.Value = identifierFwupd, id
 	made.Source = "computed from the device id " + id + "; " + e.id.Source
-	r.hit(c, &entry{vendor: e.vendor, member: e.member, id: &made}, RuleFwupd, Registered)
+	r.attribute(c, &entry{vendor: e.vendor, member: e.member, id: &made}, RuleFwupd, Registered)
 }
 
 // A deviceTable has the GUIDs of all devices that the vendor ids of a register can have. Each
@@ -93,7 +86,7 @@ func (x *index) busVendors() []busVendor {
 	var all []busVendor
 	for _, bus := range [...]guid.Bus{guid.PCI, guid.USB} {
 		n := len(all)
-		for id, e := range x.ids[string(bus)] {
+		for id, e := range x.ids[IdentifierKind(bus)] {
 			if raw, err := hex.DecodeString(id); e.id != nil && err == nil && len(raw) == 2 {
 				all = append(all, busVendor{bus, binary.BigEndian.Uint16(raw), e})
 			}

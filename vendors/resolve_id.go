@@ -18,18 +18,18 @@ func (r *resolver) group(c *Claim) {
 	switch {
 	case strings.HasPrefix(value, "@"), strings.HasPrefix(value, "%40"):
 		scope := strings.TrimPrefix(strings.TrimPrefix(value, "@"), "%40")
-		r.lookup(c, "purlNamespace", ascii.AppendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
+		r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
 	case strings.Contains(value, "/"):
 		n := len(r.out.Attributions) + len(r.out.Unattributed)
 		if p, ok := weburl.Parse(value); ok {
 			r.place(c, p)
 		}
 		if first, _, _ := strings.Cut(value, "/"); strings.IndexByte(first, '.') < 0 && len(r.out.Attributions)+len(r.out.Unattributed) == n {
-			r.dotted(c, "maven", strings.ReplaceAll(strings.Trim(value, "/"), "/", "."), Resembles) // a group as folders
+			r.reverseDNS(c, "maven", strings.ReplaceAll(strings.Trim(value, "/"), "/", "."), Resembles) // a group as folders
 		}
 	case strings.Contains(value, "."):
 		group, _, _ := strings.Cut(value, ":") // "group:artifact"
-		r.dotted(c, "maven", group, Registered)
+		r.reverseDNS(c, "maven", group, Registered)
 	default:
 		r.name(c)
 	}
@@ -38,9 +38,9 @@ func (r *resolver) group(c *Claim) {
 // maxNamespace is more than the bytes of any namespace in a register.
 const maxNamespace = 256
 
-// dotted attributes a reverse-DNS namespace: by the longest registered prefix that
+// reverseDNS attributes a reverse-DNS namespace: by the longest registered prefix that
 // ends at a dot, or by the domain that it reverses.
-func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
+func (r *resolver) reverseDNS(c *Claim, typ, namespace string, tier Tier) bool {
 	if ascii.Lower(namespace) != namespace || !ascii.IsPlain(namespace) {
 		tier = min(tier, Resembles) // the namespace is case-sensitive: this is not the vendor's own
 	}
@@ -49,7 +49,7 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 		key = key[:max(bytes.LastIndexByte(key, '.'), 0)]
 	}
 	for {
-		if r.lookup(c, "purlNamespace", key, RulePURLNamespace, tier) {
+		if r.lookup(c, IdentifierPURLNamespace, key, RulePURLNamespace, tier) {
 			return true
 		}
 		dot := bytes.LastIndexByte(key, '.')
@@ -66,24 +66,24 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	if second == "github" && (first == "io" || first == "com") && account != "" {
 		// Groups of accounts of GitHub: central.sonatype.org/register/namespace, docs.jitpack.io.
 		account, _, _ = strings.Cut(account, ".")
-		return r.lookup(c, "purlNamespace", ascii.AppendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
+		return r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
 	}
 	// Two and three labels: com.huawei → huawei.com, cn.com.zte → zte.com.cn.
-	domain := append(append(ascii.AppendLower(r.sq[:0], second), '.'), ascii.Lower(first)...)
-	if r.lookup(c, "domain", domain, RuleReverseDNS, tier) {
+	domain := append(append(ascii.AppendLower(r.buf2[:0], second), '.'), ascii.Lower(first)...)
+	if r.lookup(c, IdentifierDomain, domain, RuleReverseDNS, tier) {
 		return true
 	}
 	if third := strings.SplitN(namespace, ".", 4); len(third) >= 3 {
-		domain = ascii.AppendLower(r.sq[:0], weburl.ReverseDNS(strings.Join(third[:3], ".")))
-		return r.lookup(c, "domain", domain, RuleReverseDNS, tier)
+		domain = ascii.AppendLower(r.buf2[:0], weburl.ReverseDNS(strings.Join(third[:3], ".")))
+		return r.lookup(c, IdentifierDomain, domain, RuleReverseDNS, tier)
 	}
 	return false
 }
 
-// sub attributes a claim found inside another. What comes of it is recorded with the
+// nested attributes a claim found inside another. What comes of it is recorded with the
 // text of the outer claim, which is the evidence, and the role of the inner one, unless the
 // outer one is only talk.
-func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
+func (r *resolver) nested(c *Claim, inner Claim, attribute func(*Claim)) {
 	if c.Role.Cap() < Registered {
 		inner.Role = c.Role
 	}
@@ -172,7 +172,7 @@ func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
 	}
 	if tier > Mentions {
 		if text := p.PackageURL(); text != "" {
-			r.atMost(tier, func() { r.sub(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
+			r.atMost(tier, func() { r.nested(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
 			return
 		}
 	}
@@ -212,11 +212,11 @@ func (r *resolver) account(c *Claim, p weburl.Place, typ, owner string, tier Tie
 	}
 	if c.Kind == KindPURL {
 		rule = RulePURLNamespace
-		if r.lookup(c, "purlNamespace", ascii.AppendLower(append(append(append(r.buf[:0], "golang/"...), p.Host...), '/'), owner), rule, tier) {
+		if r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(append(append(r.buf[:0], "golang/"...), p.Host...), '/'), owner), rule, tier) {
 			return
 		}
 	}
-	if r.lookup(c, "purlNamespace", ascii.AppendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier) || accountsKnown(typ) {
+	if r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier) || accountsKnown(typ) {
 		return
 	}
 	if tier > Mentions {
@@ -227,7 +227,7 @@ func (r *resolver) account(c *Claim, p weburl.Place, typ, owner string, tier Tie
 // domain attributes a host by the registered domain that it belongs to.
 func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
 	for host := range func(yield func(string) bool) { weburl.ParentDomains(host, yield) } {
-		if r.lookup(c, "domain", append(r.buf[:0], host...), rule, tier) {
+		if r.lookup(c, IdentifierDomain, append(r.buf[:0], host...), rule, tier) {
 			return true
 		}
 	}
@@ -248,31 +248,25 @@ func (r *resolver) email(c *Claim) {
 	r.domain(c, look, RuleNameConfusable, tier)
 }
 
-// ouiBlock attributes a MAC address or prefix by the longest registered block: 36,
+// oui attributes a MAC address or prefix by the longest registered block: 36,
 // 28, then 24 bits (IEEE MA-S, MA-M, MA-L).
-func (r *resolver) ouiBlock(c *Claim) {
+func (r *resolver) oui(c *Claim) {
+	const maxDigits = 12 // of a MAC address
 	hex := r.buf[:0]
 	for i := range len(c.Value) {
 		b := c.Value[i]
 		switch {
 		case ascii.HexDigit(b) >= 0:
-			if b >= 'a' {
-				b -= 'a' - 'A'
-			}
-			hex = append(hex, b)
+			hex = append(hex, ascii.Alnum[b])
 		case b != ':' && b != '-' && b != '.':
 			return
 		}
-		if len(hex) > 12 {
+		if len(hex) > maxDigits {
 			return
 		}
 	}
 	for _, n := range [...]int{9, 7, 6} {
-		if len(hex) < n {
-			continue
-		}
-		if e := r.oui[string(hex[:n])]; e != nil {
-			r.hit(c, e, RuleIdentifier, Registered)
+		if len(hex) >= n && r.lookup(c, IdentifierOUI, hex[:n], RuleIdentifier, Registered) {
 			return
 		}
 	}

@@ -12,58 +12,81 @@ import (
 	"github.com/clause76/clause76/internal/weburl"
 )
 
+// purl attributes a package URL: by the package, or by its namespace as its type defines it, and by
+// its qualifiers.
 func (r *resolver) purl(c *Claim) {
 	p, _, ok := purl.ParseTolerant(c.Value)
 	if !ok {
 		return
 	}
-	if p.Qualifiers != "" {
-		defer r.qualifiers(c, p.Type, p.Qualifiers)
+	if !r.knownPackage(c, p) {
+		r.namespace(c, p)
 	}
-	if r.lookup(c, "purlPackage", p.AppendKey(r.buf[:0], true), RulePURLPackage, Registered) {
-		return
-	}
+	r.qualifiers(c, p.Type, p.Qualifiers)
+}
+
+// knownPackage attributes a package that the register has, or of which the name starts as those of
+// a vendor do.
+func (r *resolver) knownPackage(c *Claim, p purl.Parts) bool {
 	key := p.AppendKey(r.buf[:0], true)
-	for _, p := range r.prefixes {
-		if len(key) >= len(p.key) && string(key[:len(p.key)]) == p.key {
-			r.hit(c, p.entry, RulePURLPrefix, Resembles)
-			return
+	if r.lookup(c, IdentifierPURLPackage, key, RulePURLPackage, Registered) {
+		return true
+	}
+	for _, prefix := range r.packagePrefixes {
+		if len(key) >= len(prefix.key) && string(key[:len(prefix.key)]) == prefix.key {
+			r.attribute(c, prefix.entry, RulePURLPrefix, Resembles)
+			return true
 		}
 	}
+	return false
+}
+
+// namespace attributes a package URL by its namespace.
+func (r *resolver) namespace(c *Claim, p purl.Parts) {
 	d, known := purl.Define(p.Type)
 	switch {
 	case !known:
 		r.unknownType(c, p)
 	case p.Type == "maven":
-		group := p.Namespace
-		switch {
-		case group == "":
-			group, _, _ = strings.Cut(p.Name, ":") // "group:artifact" in the place of the name
-		case strings.IndexByte(group, '/') >= 0: // a group as folders
-			group = strings.ReplaceAll(group, "/", ".")
-		}
-		if !r.dotted(c, p.Type, group, Registered) && p.Namespace != "" {
-			r.namespaceName(c, group)
-		}
+		r.maven(c, p)
 	case d.Namespace == purl.HostPath:
 		r.hostPath(c, p)
 	case p.Type == "generic", p.Type == "swid":
-		for seg := range strings.SplitSeq(p.Namespace, "/") {
-			r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: seg}, func(sub *Claim) {
-				if !r.wholeName(sub, seg, RuleName, Declared) {
-					r.url(sub)
-				}
-			})
-		}
+		r.namedNamespace(c, p)
 	case d.Namespace == purl.Distribution:
 		first, _ := weburl.Segment(p.Namespace)
 		if !r.namespaceName(c, first) && p.Namespace == "" {
-			r.dotted(c, "maven", p.Name, Resembles) // "com.example.app"
+			r.reverseDNS(c, "maven", p.Name, Resembles) // "com.example.app"
 		}
 	case p.Owner() != "":
 		r.owner(c, p, d)
 	case p.Publisher() != "":
 		r.namespaceName(c, p.Publisher())
+	}
+}
+
+// maven attributes a package of Maven by its group.
+func (r *resolver) maven(c *Claim, p purl.Parts) {
+	group := p.Namespace
+	switch {
+	case group == "":
+		group, _, _ = strings.Cut(p.Name, ":") // "group:artifact" in the place of the name
+	case strings.IndexByte(group, '/') >= 0: // a group as folders
+		group = strings.ReplaceAll(group, "/", ".")
+	}
+	if !r.reverseDNS(c, p.Type, group, Registered) && p.Namespace != "" {
+		r.namespaceName(c, group)
+	}
+}
+
+// namedNamespace attributes a package of a type with a name or a URL as its namespace.
+func (r *resolver) namedNamespace(c *Claim, p purl.Parts) {
+	for segment := range strings.SplitSeq(p.Namespace, "/") {
+		r.nested(c, Claim{Role: c.Role, Kind: KindName, Value: segment}, func(inner *Claim) {
+			if !r.wholeName(inner, segment, RuleName, Declared) {
+				r.url(inner)
+			}
+		})
 	}
 }
 
@@ -104,7 +127,7 @@ func (r *resolver) unknownType(c *Claim, p purl.Parts) {
 			r.place(c, at)
 		}
 		if !found() {
-			r.dotted(c, "maven", first, Resembles)
+			r.reverseDNS(c, "maven", first, Resembles)
 		}
 		if first, _, _ = strings.Cut(first, "."); !found() && rest == "" { // "Publisher.Product"
 			r.namespaceName(c, first)
@@ -131,16 +154,14 @@ func (r *resolver) namespaceName(c *Claim, name string) bool {
 		e = r.names[string(stripped)]
 	}
 	if e == nil && len(stripped) >= minDistinct && bytes.IndexByte(stripped, ' ') < 0 {
-		e = r.squashed[string(stripped)] // "kasperskylab"
+		e = r.unspaced[string(stripped)] // "kasperskylab"
 	}
 	if e == nil {
 		return false
 	}
-	n := len(r.out.Attributions)
-	r.hit(c, e, RuleNamespaceName, Resembles)
-	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-		r.out.Attributions[n].Caveat = "a namespace that only has the vendor's name; who owns it is not known"
-	}
+	r.withCaveat("a namespace that only has the vendor's name; who owns it is not known", func() {
+		r.attribute(c, e, RuleNamespaceName, Resembles)
+	})
 	return true
 }
 
@@ -170,13 +191,13 @@ func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 		}
 		owner.Namespace = first
 	}
-	if r.lookup(c, "purlNamespace", owner.AppendKey(r.buf[:0], false), RulePURLNamespace, tier) {
+	if r.lookup(c, IdentifierPURLNamespace, owner.AppendKey(r.buf[:0], false), RulePURLNamespace, tier) {
 		return
 	}
 	if !ascii.IsPlain(p.Namespace) {
 		if s, changed := names.Skeleton(p.Namespace); changed {
 			owner.Namespace = s
-			if r.lookup(c, "purlNamespace", owner.AppendKey(r.buf[:0], false), RuleNameConfusable, Resembles) {
+			if r.lookup(c, IdentifierPURLNamespace, owner.AppendKey(r.buf[:0], false), RuleNameConfusable, Resembles) {
 				return
 			}
 		}
@@ -223,9 +244,9 @@ func (r *resolver) qualifiers(c *Claim, typ, text string) {
 		key, value, _ := strings.Cut(pair, "=")
 		switch _, m := purl.MeaningOf(key); {
 		case m.IsName():
-			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindName, Value: ascii.UnescapeAll(value)}, r.name)
+			r.nested(c, Claim{Role: qualifierRole(m), Kind: KindName, Value: ascii.UnescapeAll(value)}, r.name)
 		case m != purl.NoMeaning:
-			r.sub(c, Claim{Role: qualifierRole(m), Kind: KindURL, Value: ascii.UnescapeAll(value)}, r.url)
+			r.nested(c, Claim{Role: qualifierRole(m), Kind: KindURL, Value: ascii.UnescapeAll(value)}, r.url)
 		case typ == "conan" && (ascii.EqualFold(key, "user") || ascii.EqualFold(key, "channel")): // "package/version@user/channel"
 			r.namespaceName(c, ascii.UnescapeAll(value))
 		}

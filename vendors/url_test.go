@@ -19,7 +19,7 @@ func attributed(c vendors.Claim) string {
 		a := res.Attributions[0]
 		return fmt.Sprint(a.Vendor, " ", a.Tier, " ", a.Rule)
 	case len(res.Unattributed) > 0:
-		return "not: " + res.Unattributed[0].Reason
+		return "not: " + string(res.Unattributed[0].Reason)
 	}
 	return ""
 }

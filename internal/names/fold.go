@@ -11,6 +11,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// MinLetters is the fewest letters of a name that identifies a vendor alone. A shorter name ("ZTE")
+// needs a legal form that the register has with it, or a second field.
+const MinLetters = 4
+
 // MaxLength bounds the bytes of a value that are compared. No name in a register
 // is near it; a longer value is compared by its first bytes only. Readers count a
 // maker's name that is longer as one that was not screened.
@@ -145,7 +149,10 @@ func Letters(tokens string) int {
 	return n
 }
 
-// AppendJoined appends the tokens without their spaces.
+// Join returns the tokens without the spaces between them.
+func Join(tokens string) string { return strings.ReplaceAll(tokens, " ", "") }
+
+// AppendJoined appends the tokens to dst without the spaces between them.
 func AppendJoined(dst, tokens []byte) []byte {
 	for _, b := range tokens {
 		if b != ' ' {

@@ -137,8 +137,8 @@ func (f *releaseFile) release() (*Release, error) {
 	if err := day("date", f.Date); err != nil {
 		return nil, err
 	}
-	reg, err := vendors.LoadBytes(f.Register)
-	if err != nil {
+	reg := new(vendors.Register)
+	if err := reg.UnmarshalJSON(f.Register); err != nil {
 		return nil, err
 	}
 	return assemble(f.Release, f.Date, f.Instruments, reg)
@@ -261,7 +261,7 @@ func (c *checker) id(id string) error {
 
 // day checks a required day.
 func day(member string, d vendors.Date) error {
-	if _, err := vendors.ParseDate(string(d)); err != nil || !d.IsDay() {
+	if !d.IsDay() {
 		return wrong(ErrInterval, member, "%s is %q; expected a day, YYYY-MM-DD", member, d)
 	}
 	return nil

@@ -1,68 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vendors
+// Package registerlint checks the files of a vendor register as a reviewer would.
+package registerlint
 
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/registerfile"
+	"github.com/clause76/clause76/vendors"
 )
 
-// Lint checks the files of a register as a reviewer would, beyond what [Load] needs to
-// read them. It returns all faults, joined. Each names the file and the entry and wraps
-// [ErrRegister]:
+// Lint returns all faults in the files of a register. Each names the file and the entry, and wraps
+// [vendors.ErrRegister]:
 //
-//   - what Load refuses, such as an identifier that two families claim, or a missing source;
-//   - a name of fewer than four letters that is not marked common and has no legal form with
-//     it: it would name the vendor without a second field;
+//   - what [vendors.Load] refuses, such as an identifier that two families claim, or a missing
+//     source;
+//   - a name of fewer than four letters that is not marked common and has no legal form: it would
+//     identify the vendor without a second field;
 //   - a sale without a date: a former member without the day from which it is one, or a
 //     business that changed hands without the day of the sale or of the doubt;
 //   - an entry that is not sourced and not marked unverified;
 //   - entries out of order, which makes them hard to find and compare: members are in order
-//     of id; identifiers of kind, member and value; exclusions of kind and value; values and
+//     of id, identifiers of kind, member and value, exclusions of kind and value, values and
 //     sources of code points;
-//   - a source that nothing cites.
-func Lint(fsys fs.FS) error {
-	var faults []error
-	if _, err := Load(fsys); err != nil {
+//   - a source that no entry cites.
+func Lint(fsys fs.FS) (faults []error) {
+	if _, err := vendors.Load(fsys); err != nil {
 		faults = append(faults, err)
 	}
-	names, err := fs.Glob(fsys, "*.json")
+	paths, err := fs.Glob(fsys, "*.json")
 	if err != nil {
-		return err
+		return append(faults, err)
 	}
-	for _, name := range names {
-		data, err := fs.ReadFile(fsys, name)
+	for _, path := range paths {
+		data, err := fs.ReadFile(fsys, path)
 		if err != nil {
-			return err
+			return append(faults, err)
 		}
-		var f vendorFile
-		if json.Unmarshal(data, &f, json.RejectUnknownMembers(true)) != nil {
+		f, err := registerfile.Parse(data)
+		if err != nil {
 			continue // Load reported it
 		}
-		for _, fault := range f.lint(data) {
-			faults = append(faults, fmt.Errorf("%w: %s: %s", ErrRegister, name, fault))
+		for _, fault := range lint(&f, data) {
+			faults = append(faults, fmt.Errorf("%w: %s: %s", vendors.ErrRegister, path, fault))
 		}
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
-// kindOrder is the order of identifiers in a file: names, then namespaces, then numbers.
-var kindOrder = []string{"name", "exactName", "transliteration", "product", "certificate", "deviceManufacturer", "rpmVendor",
-	"domain", "regid", "purlNamespace", "purlPackage", "purlPrefix", "cpeVendor",
-	"pen", "pci", "usb", "pnp", "acpi", "bluetooth", "devicetree", "fingerprint", "guid", "oui"}
-
 // lint returns what is wrong in a file, in order of its entries. data is its text.
-func (f *vendorFile) lint(data []byte) []string {
+func lint(f *registerfile.Vendor, data []byte) []string {
 	l := &linter{file: f, cited: make(map[string]bool)}
 	for i, m := range f.Members {
 		l.member(i, m)
@@ -79,7 +74,7 @@ func (f *vendorFile) lint(data []byte) []string {
 
 // A linter collects what is wrong in a file of a vendor.
 type linter struct {
-	file   *vendorFile
+	file   *registerfile.Vendor
 	cited  map[string]bool // keys of the sources that entries cite
 	faults []string
 }
@@ -88,30 +83,30 @@ func (l *linter) add(format string, args ...any) {
 	l.faults = append(l.faults, fmt.Sprintf(format, args...))
 }
 
-func (l *linter) member(i int, m memberFile) {
+func (l *linter) member(i int, m registerfile.Member) {
 	l.cited[m.Source] = true
 	if i > 0 && m.ID <= l.file.Members[i-1].ID {
-		l.add("members[%d]: %s is not in order behind %s", i, m.ID, l.file.Members[i-1].ID)
+		l.add("members[%d]: %s is not in order after %s", i, m.ID, l.file.Members[i-1].ID)
 	}
-	if m.Relation == "business" && m.Until == "" && m.DoubtFrom == "" && l.file.attributesAlone(m.ID) {
+	if vendors.Relation(m.Relation) == vendors.RelationBusiness && m.Until == "" && m.DoubtFrom == "" && attributesAlone(l.file, m.ID) {
 		l.add("members[%d]: %s: a business that changed hands, without a date; expected until or doubtFrom, or that its identifiers are weak", i, m.ID)
 	}
 }
 
-func (l *linter) identifier(i int, id identifierFile) {
+func (l *linter) identifier(i int, id registerfile.Identifier) {
 	l.cited[id.Source] = true
 	if !slices.IsSorted(id.Values) {
 		l.add("identifiers[%d] (%s): the values are not in order", i, id.Kind)
 	}
 	if i > 0 {
 		if before := l.file.Identifiers[i-1]; compareIdentifiers(before, id) > 0 {
-			l.add("identifiers[%d] (%s %q): not in order behind %s %q", i, id.Kind, first(id.Values), before.Kind, first(before.Values))
+			l.add("identifiers[%d] (%s %q): not in order after %s %q", i, id.Kind, first(id.Values), before.Kind, first(before.Values))
 		}
 	}
 	if l.file.Sources[id.Source] == notSourced && !id.Unverified {
 		l.add("identifiers[%d] (%s): not sourced; expected unverified", i, id.Kind)
 	}
-	if !isName(id.Kind) || id.Common {
+	if !vendors.IdentifierKind(id.Kind).IsName() || id.Common {
 		return
 	}
 	for _, name := range id.Values {
@@ -121,9 +116,9 @@ func (l *linter) identifier(i int, id identifierFile) {
 	}
 }
 
-func (l *linter) exclusion(i int, x exclusionFile) {
+func (l *linter) exclusion(i int, x registerfile.Exclusion) {
 	l.cited[x.Source] = true
-	if x.Reason == "formerMember" && x.From == "" {
+	if vendors.Reason(x.Reason) == vendors.ReasonFormerMember && x.From == "" {
 		l.add("exclusions[%d] (%s): a former member; expected the day from which it is one", i, x.Value)
 	}
 	if i > 0 && compareExclusions(l.file.Exclusions[i-1], x) > 0 {
@@ -137,7 +132,7 @@ func (l *linter) sources(keys []string) {
 	last := ""
 	for _, key := range keys {
 		if key < last {
-			l.add("sources: %q is not in order behind %q", key, last)
+			l.add("sources: %q is not in order after %q", key, last)
 		}
 		if !l.cited[key] {
 			l.add("sources: nothing cites %q", key)
@@ -146,42 +141,32 @@ func (l *linter) sources(keys []string) {
 	}
 }
 
-// isShortName reports whether a name has fewer than four letters and no legal form with it.
-// Others can have such a name by chance.
+// isShortName reports whether a name has fewer than four letters and no legal form. Others can have
+// that name by chance.
 func isShortName(name string) bool {
 	folded := names.Fold(name)
 	stripped := string(names.StripLegalForms([]byte(folded)))
-	return names.Letters(stripped) < minName && stripped == folded
+	return names.Letters(stripped) < names.MinLetters && stripped == folded
 }
 
-// notSourced is the text in sources for a key that means that there is no source.
+// notSourced is the text in "sources" for entries without a source.
 const notSourced = "not sourced"
-
-// isName reports whether identifiers of a kind are names that are compared without their legal
-// forms.
-func isName(kind string) bool {
-	switch kind {
-	case "name", "transliteration", "certificate", "deviceManufacturer", "rpmVendor":
-		return true
-	}
-	return false
-}
 
 // attributesAlone reports whether an identifier of the member leads to an attribution without
 // a second one.
-func (f *vendorFile) attributesAlone(member string) bool {
-	return slices.ContainsFunc(f.Identifiers, func(x identifierFile) bool { return x.Member == member && x.Weak == "" && !x.Unverified })
+func attributesAlone(f *registerfile.Vendor, member string) bool {
+	return slices.ContainsFunc(f.Identifiers, func(x registerfile.Identifier) bool { return x.Member == member && x.Weak == "" && !x.Unverified })
 }
 
-func compareIdentifiers(a, b identifierFile) int {
+func compareIdentifiers(a, b registerfile.Identifier) int {
 	return cmp.Or(cmp.Compare(kindIndex(a.Kind), kindIndex(b.Kind)), strings.Compare(a.Member, b.Member), strings.Compare(first(a.Values), first(b.Values)))
 }
 
-func compareExclusions(a, b exclusionFile) int {
+func compareExclusions(a, b registerfile.Exclusion) int {
 	return cmp.Or(cmp.Compare(kindIndex(a.Kind), kindIndex(b.Kind)), strings.Compare(a.Value, b.Value))
 }
 
-func kindIndex(kind string) int { return slices.Index(kindOrder, kind) }
+func kindIndex(kind string) int { return slices.Index(registerfile.Kinds, kind) }
 
 func first(values []string) string {
 	if len(values) == 0 {
