@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/clause76/clause76/internal/examine"
+	"github.com/clause76/clause76/internal/names"
+
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
@@ -89,8 +92,8 @@ func read(text string) (vendors.Claim, error) {
 	case strings.Contains(text, "@") && !strings.ContainsAny(text, " <"):
 		claim.Kind = vendors.KindEmail
 	}
-	e := vendors.Examine(claim.Role, claim.Kind, []byte(text))
-	if e.Unread || e.Kind == "" || vendors.Placeholder(text) {
+	e := examine.Value(claim.Role, claim.Kind, []byte(text))
+	if e.Unread || e.Kind == "" || names.Placeholder(text) {
 		note := e.Note
 		if note == "" {
 			note = "it names nobody"

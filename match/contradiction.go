@@ -5,6 +5,7 @@ package match
 import (
 	"strings"
 
+	vendornames "github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -76,7 +77,7 @@ func (j *evaluation) contradiction() string {
 	}
 	other, otherRank := "", byLink
 	for _, c := range j.c.Claims {
-		if c.Role.IsOrigin() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendors.Placeholder(c.Value) && !addresses[c.Value] {
+		if c.Role.IsOrigin() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendornames.Placeholder(c.Value) && !addresses[c.Value] {
 			return c.Value + " is named as the maker or supplier"
 		}
 		r := rankOf(c)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
@@ -122,9 +123,9 @@ func typeKind(typ string) kind {
 // cpeKind is the kind that a CPE names (NIST IR 7695, 5.3.3.1): an application, an
 // operating system or hardware. An operating system that is called firmware is in a
 // device; the dictionary of NIST has all firmware as such.
-func cpeKind(cpe string) kind {
-	part, product := vendors.PartCPE(cpe)
-	switch part {
+func cpeKind(text string) kind {
+	name, _ := cpe.Parse(text)
+	switch product := name.Product; name.Part {
 	case "a":
 		return kind{software: true}
 	case "o":

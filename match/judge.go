@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/clause76/clause76/internal/purl"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
@@ -52,7 +53,7 @@ func (m *Matcher) exclusionObservations(c *sbom.Component, placement sbom.Placem
 	var out []Finding
 	seen := make(map[string]bool)
 	for _, u := range us {
-		key := string(u.Vendor) + " " + u.Reason
+		key := string(u.Vendor) + " " + string(u.Reason)
 		if len(attributed[u.Vendor]) > 0 || seen[key] {
 			continue
 		}
@@ -83,7 +84,7 @@ func (j *evaluation) finding() Finding {
 		Tier: j.tier, Vendor: j.id, VendorName: string(j.id), Attributions: j.attributions,
 		Component: Component{
 			Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
-			CanonicalPURL: vendors.CanonicalPURL(c.PURL, j.id, c.Name, c.Version), Subject: j.placement == sbom.Primary, Location: c.Location,
+			CanonicalPURL: purl.Canonical(c.PURL, string(j.id), c.Name, c.Version), Subject: j.placement == sbom.Primary, Location: c.Location,
 		},
 	}
 	if v := j.m.release.Register().Vendor(j.id); v != nil {

@@ -106,7 +106,7 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	if m.opts.AsOf == "" {
 		m.opts.AsOf = release.Date()
 	}
-	if _, err := vendors.ParseDate(string(m.opts.AsOf)); err != nil || !m.opts.AsOf.IsDay() {
+	if !m.opts.AsOf.IsDay() {
 		return nil, fmt.Errorf("%w: as-of day %q; expected YYYY-MM-DD", ErrOptions, m.opts.AsOf)
 	}
 	if m.opts.MaxFindings <= 0 {

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	vendornames "github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
@@ -315,7 +316,7 @@ func baselines(register *vendors.Register) []baseline {
 	folded := make(map[vendors.ID][]string)
 	for id, ns := range names {
 		for _, n := range ns {
-			folded[id] = append(folded[id], vendors.Fold(n))
+			folded[id] = append(folded[id], vendornames.Fold(n))
 		}
 	}
 	similarity := func(rows []truth) tally {
@@ -323,7 +324,7 @@ func baselines(register *vendors.Register) []baseline {
 		for i := range rows {
 			scores[i] = make(map[vendors.ID]float64)
 			for _, s := range makers(&rows[i]) {
-				if s = vendors.Fold(s); s == "" {
+				if s = vendornames.Fold(s); s == "" {
 					continue
 				}
 				for id, ns := range folded {

@@ -5,7 +5,9 @@ package sbom
 import (
 	"strconv"
 
+	"github.com/clause76/clause76/internal/examine"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -139,7 +141,7 @@ func (b *builder) claimPURL(value span, at path, offset int64) {
 // examine returns the role and kind in which a value is read. A value that cannot be read is
 // counted, and the header gets a warning about it and about unusual values.
 func (b *builder) examine(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) (vendors.Role, vendors.Kind) {
-	e := vendors.Examine(role, kind, value)
+	e := examine.Value(role, kind, value)
 	if e.Unread {
 		b.malformed++
 	}
@@ -174,7 +176,7 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 		return false
 	}
 	if kind == vendors.KindName {
-		if role.IsOrigin() && !vendors.Placeholder(value) {
+		if role.IsOrigin() && !names.Placeholder(value) {
 			b.identity, b.supplied = true, true
 			return false
 		}

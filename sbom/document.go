@@ -7,6 +7,8 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/clause76/clause76/internal/examine"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -154,11 +156,11 @@ func (s *Sink) Emit(c Component) bool {
 
 // Claim adds a claim to a component that is being read, unless the value is blank or a
 // placeholder. Names are checked, see [Sink.CheckName], and every value is examined, see
-// [vendors.Examine]. A value that is too long, one too many, or that cannot be read counts as
+// package examine. A value that is too long, one too many, or that cannot be read counts as
 // malformed.
 func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value string, at vendors.Location) {
 	switch {
-	case vendors.Placeholder(value):
+	case names.Placeholder(value):
 		return
 	case len(c.Claims) >= s.Limits().Claims:
 		c.Malformed++
@@ -168,7 +170,7 @@ func (s *Sink) Claim(c *Component, role vendors.Role, kind vendors.Kind, value s
 	if kind == vendors.KindName && !s.CheckName(value, at) {
 		c.Malformed++
 	}
-	e := vendors.Examine(role, kind, []byte(value))
+	e := examine.Value(role, kind, []byte(value))
 	if e.Unread {
 		c.Malformed++
 	}
@@ -314,7 +316,7 @@ func (s *Sink) SetFormat(name string) { s.doc.header.Format = name }
 
 // SetSerial sets the name by which other documents refer to this one.
 func (s *Sink) SetSerial(serial string) {
-	if len(serial) <= vendors.MaxName {
+	if len(serial) <= names.MaxLength {
 		s.doc.header.Serial = serial
 	}
 }

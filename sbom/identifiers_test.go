@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -15,7 +16,7 @@ import (
 // What stands in the place of an identifier is read as what it is; what cannot be read,
 // or is longer than what is compared, counts. The rule is one for all formats.
 func TestIdentifierFields(t *testing.T) {
-	long := strings.Repeat("a", vendors.MaxName+1)
+	long := strings.Repeat("a", names.MaxLength+1)
 	fields := []struct {
 		purl, homepage, download string // "" to leave it out
 		claims                   string

@@ -10,6 +10,7 @@ import (
 	"regexp"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -292,7 +293,7 @@ func (x *spdx) actor(b *builder, role vendors.Role, at path) {
 		return
 	}
 	off := x.j.TextOffset()
-	if vendors.Placeholder(text) {
+	if names.Placeholder(text) {
 		return
 	}
 	name := text
@@ -323,7 +324,7 @@ func isActorKind(s []byte) bool {
 
 func (x *spdx) url(b *builder, role vendors.Role, at path) {
 	text, ok := x.str(b)
-	if ok && !vendors.Placeholder(text) {
+	if ok && !names.Placeholder(text) {
 		b.claim(role, vendors.KindURL, text, at, x.j.TextOffset())
 	}
 }
@@ -382,7 +383,7 @@ func (x *spdx) oneFile() {
 			x.texts(b, vendors.Author, vendors.KindName, "/fileContributors/")
 		case "copyrightText":
 			x.values(b, "/copyrightText", func(at path) {
-				if text, ok := x.plainText(); ok && !vendors.Placeholder(text) && len(b.claims) < maxMentions {
+				if text, ok := x.plainText(); ok && !names.Placeholder(text) && len(b.claims) < maxMentions {
 					named = true
 					b.claim(vendors.Author, vendors.KindText, text, at, x.j.TextOffset())
 				}

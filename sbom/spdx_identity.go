@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -110,7 +111,7 @@ func (f *fieldReader) purlSpan(b *builder, value span, at path, off int64) {
 }
 
 func (f *fieldReader) cpeSpan(b *builder, value span, at path, off int64) {
-	if vendors.Placeholder(b.get(value)) {
+	if names.Placeholder(b.get(value)) {
 		return
 	}
 	b.claimSpan(vendors.Namespace, vendors.KindCPE, value, at, off)

@@ -5,6 +5,9 @@ package vendors
 import (
 	"bytes"
 	"slices"
+
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/purl"
 )
 
 // What a claim is worth can depend on the claims beside it. A component can have as many claims
@@ -19,11 +22,11 @@ type claimKey struct {
 
 func keyOf(c *Claim) claimKey { return claimKey{c.Kind, c.Value, c.Location} }
 
-// seconds are, of each vendor, two claims that declare it: one of them is another one than any
+// declarations are, of each vendor, two claims that declare it: one of them is another one than any
 // given claim.
-type seconds map[ID][]claimKey
+type declarations map[ID][]claimKey
 
-func (s seconds) add(a *Attribution) {
+func (s declarations) add(a *Attribution) {
 	if a.Tier < Declared || a.Rule == RuleNameCommon {
 		return
 	}
@@ -32,8 +35,8 @@ func (s seconds) add(a *Attribution) {
 	}
 }
 
-// beside reports whether a claim other than that of the attribution declares the vendor.
-func (s seconds) beside(a *Attribution) bool {
+// hasOther reports whether a claim other than that of the attribution declares the vendor.
+func (s declarations) hasOther(a *Attribution) bool {
 	key := keyOf(&a.Claim)
 	return slices.ContainsFunc(s[a.Vendor], func(k claimKey) bool { return k != key })
 }
@@ -45,13 +48,13 @@ func (r *resolver) corroborate(claims []Claim) {
 	if !slices.ContainsFunc(as, func(a Attribution) bool { return a.Rule == RuleNameCommon }) {
 		return
 	}
-	second := make(seconds)
+	second := make(declarations)
 	for i := range as {
 		second.add(&as[i])
 	}
 	d := deviceOf(claims, as)
 	for i := range as {
-		if a := &as[i]; a.Rule == RuleNameCommon && (second.beside(a) || a.Claim.Role.IsOrigin() && d.secondField(a)) {
+		if a := &as[i]; a.Rule == RuleNameCommon && (second.hasOther(a) || a.Claim.Role.IsOrigin() && d.hasSecondField(a)) {
 			a.Tier, a.Rule, a.Caveat = min(Declared, a.Claim.Role.Cap()), RuleName, ""
 			second.add(a)
 		}
@@ -61,9 +64,9 @@ func (r *resolver) corroborate(claims []Claim) {
 // A device is what the fields of a device say: only readers of devices make claims on models,
 // as references.
 type device struct {
-	is     bool
-	models map[string]bool // with what words, one or more, models start that have more words
-	roles  map[ID][]Role   // in which roles a common name makes it whose
+	isDevice bool
+	models   map[string]bool // with what words, one or more, models start that have more words
+	roles    map[ID][]Role   // in which roles a common name makes it whose
 }
 
 // maxModelWords is more than the words of any vendor's name.
@@ -76,8 +79,8 @@ func deviceOf(claims []Claim, as []Attribution) device {
 		if c.Role != Reference || c.Kind != KindProduct {
 			continue
 		}
-		d.is = true
-		model := appendTokens(nil, c.Value)
+		d.isDevice = true
+		model := names.AppendTokens(nil, c.Value)
 		for end, words := 0, 0; words < maxModelWords; words++ {
 			next := bytes.IndexByte(model[end:], ' ')
 			if next < 0 {
@@ -95,13 +98,13 @@ func deviceOf(claims []Claim, as []Attribution) device {
 	return d
 }
 
-// secondField reports whether a device names the vendor of a common name twice: its brand
+// hasSecondField reports whether a device names the vendor of a common name twice: its brand
 // and its manufacturer, or one of them and a model that starts with the name.
-func (d *device) secondField(a *Attribution) bool {
-	if !d.is {
+func (d *device) hasSecondField(a *Attribution) bool {
+	if !d.isDevice {
 		return false
 	}
-	return d.models[Fold(a.Claim.Value)] || slices.ContainsFunc(d.roles[a.Vendor], func(r Role) bool { return r != a.Claim.Role })
+	return d.models[names.Fold(a.Claim.Value)] || slices.ContainsFunc(d.roles[a.Vendor], func(r Role) bool { return r != a.Claim.Role })
 }
 
 // demote makes mentions of products' names that are those of packages of libraries, and of names
@@ -118,8 +121,8 @@ func (r *resolver) demote(claims []Claim) {
 		if c.Kind != KindPURL || c.Role != Namespace {
 			return false
 		}
-		p, _, ok := splitPURL(c.Value)
-		return ok && packageTypes[p.typ]
+		p, _, ok := purl.ParseTolerant(c.Value)
+		return ok && packageTypes[p.Type]
 	})
 	m := makersOf(claims, as)
 	for i := range as {
@@ -142,7 +145,7 @@ type makers struct {
 func makersOf(claims []Claim, as []Attribution) makers {
 	m := makers{make(map[claimKey]bool), make(map[ID]map[claimKey]bool)}
 	for i := range claims {
-		if c := &claims[i]; c.Kind == KindName && c.Role.IsOrigin() && !Placeholder(c.Value) {
+		if c := &claims[i]; c.Kind == KindName && c.Role.IsOrigin() && !names.Placeholder(c.Value) {
 			m.all[keyOf(c)] = true
 		}
 	}

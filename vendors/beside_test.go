@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/internal/examine"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -62,7 +63,7 @@ func TestNestedTooDeep(t *testing.T) {
 		unread bool
 	}{{1, false}, {3, false}, {5, true}, {1000, true}} {
 		value := strings.Repeat("pkg:generic/x?vcs_url=", tt.n) + "https://github.com/KasperskyLab/x"
-		if got := vendors.Examine(vendors.Namespace, vendors.KindPURL, []byte(value)).Unread; got != tt.unread {
+		if got := examine.Value(vendors.Namespace, vendors.KindPURL, []byte(value)).Unread; got != tt.unread {
 			t.Errorf("%d deep: unread %v, want %v", tt.n, got, tt.unread)
 		}
 		if got := found(purl(value)) != ""; got == tt.unread {

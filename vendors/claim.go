@@ -2,6 +2,13 @@
 
 package vendors
 
+import (
+	"github.com/clause76/clause76/internal/cpe"
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/purl"
+	"github.com/clause76/clause76/internal/weburl"
+)
+
 // An ID names a vendor, that is a corporate family: "kaspersky".
 type ID string
 
@@ -102,15 +109,15 @@ type Claim struct {
 func (c Claim) Identity() bool {
 	switch c.Kind {
 	case KindName:
-		return c.Role.IsOrigin() && !Placeholder(c.Value)
+		return c.Role.IsOrigin() && !names.Placeholder(c.Value)
 	case KindPURL:
-		p, _, ok := splitPURL(c.Value)
-		return ok && p.owner() != ""
+		p, _, ok := purl.ParseTolerant(c.Value)
+		return ok && p.Owner() != ""
 	case KindCPE:
-		v, _, ok := splitCPE(c.Value)
-		return ok && v != ""
+		name, ok := cpe.Parse(c.Value)
+		return ok && name.Vendor != ""
 	case KindGroup:
-		return c.Role == Namespace && c.Value != "" && !Placeholder(c.Value)
+		return c.Role == Namespace && c.Value != "" && !names.Placeholder(c.Value)
 	case KindRegID, KindGUID, KindFingerprint, KindCertificate, KindOUI, KindPEN, KindPCI, KindUSB, KindPNP, KindACPI, KindBluetooth, KindDeviceTree:
 		return c.Role != Mention && c.Value != ""
 	}
@@ -124,24 +131,24 @@ func (c Claim) Identity() bool {
 func (c Claim) Owner() string {
 	switch {
 	case c.Kind == KindPURL && c.Role == Namespace:
-		p, _, ok := splitPURL(c.Value)
-		if owner := p.owner(); ok && owner != "" && !Placeholder(owner) {
-			return p.typ + "/" + owner
+		p, _, ok := purl.ParseTolerant(c.Value)
+		if owner := p.Owner(); ok && owner != "" && !names.Placeholder(owner) {
+			return p.Type + "/" + owner
 		}
 	case c.Kind == KindGroup && c.Role == Namespace:
-		if !Placeholder(c.Value) {
+		if !names.Placeholder(c.Value) {
 			return c.Value
 		}
 	case c.Kind == KindCPE && c.Role == Namespace:
-		if vendor, product, ok := splitCPE(c.Value); ok && !echoes(vendor, product) && !Placeholder(vendor) {
-			return "cpe/" + vendor
+		if name, ok := cpe.Parse(c.Value); ok && !name.VendorEchoesProduct() && !names.Placeholder(name.Vendor) {
+			return "cpe/" + name.Vendor
 		}
 	case c.Kind == KindURL && c.Role == Reference:
-		if p, ok := readURL(c.Value); ok {
-			if typ, owner := p.account(); typ != "" && owner != "" && !p.short {
+		if p, ok := weburl.Parse(c.Value); ok {
+			if typ, owner := p.Account(); typ != "" && owner != "" && !p.Shorthand {
 				return typ + "/" + owner
 			}
-			return Claim{Role: Namespace, Kind: KindPURL, Value: p.packageURL()}.Owner()
+			return Claim{Role: Namespace, Kind: KindPURL, Value: p.PackageURL()}.Owner()
 		}
 	}
 	return ""

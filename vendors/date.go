@@ -7,102 +7,95 @@ import (
 	"time"
 )
 
-// A Date is a calendar day, "2018-06-13", or where a source says no more, a month
-// "2021-11" or a year "2022". The empty Date is no date. Dates of equal precision
-// order as strings do.
+// A Date is a calendar day, "2018-06-13". If a source gives less, it is a month, "2021-11", or a
+// year, "2022". The empty Date means that there is no date. Dates of equal precision sort as
+// strings.
 type Date string
 
-// ParseDate checks that s is a Date and returns it.
-func ParseDate(s string) (Date, error) {
-	layout := ""
-	switch len(s) {
-	case 4:
-		layout = "2006"
-	case 7:
-		layout = "2006-01"
-	case 10:
-		layout = "2006-01-02"
+// IsDay reports whether d is a valid day, and not a month or a year.
+func (d Date) IsDay() bool { return d.precise() && d.check() == nil }
+
+// precise reports whether a valid date is a day.
+func (d Date) precise() bool { return len(d) == len(time.DateOnly) }
+
+// check returns an error if d is not a day, a month or a year.
+func (d Date) check() error {
+	for _, layout := range [...]string{time.DateOnly, "2006-01", "2006"} {
+		if len(d) == len(layout) {
+			if _, err := time.Parse(layout, string(d)); err == nil {
+				return nil
+			}
+		}
 	}
-	if layout == "" {
-		return "", fmt.Errorf("vendors: %q is not a date; expected YYYY-MM-DD", s)
-	}
-	if _, err := time.Parse(layout, s); err != nil {
-		return "", fmt.Errorf("vendors: %q is not a date; expected YYYY-MM-DD", s)
-	}
-	return Date(s), nil
+	return fmt.Errorf("vendors: %q is not a date; expected YYYY-MM-DD", d)
 }
 
-// IsDay reports whether d names one day and not a month or a year.
-func (d Date) IsDay() bool { return len(d) == 10 }
+// An interval is a half-open span of time: it contains from and all later days before until. An
+// empty bound is open.
+type interval struct{ from, until Date }
 
-// An Interval is a half-open span of time: it contains From and everything up to
-// but not including Until. An empty bound is open.
-type Interval struct {
-	From, Until Date
-}
+func (m *Member) interval() interval      { return interval{m.From, m.Until} }
+func (id *Identifier) interval() interval { return interval{id.From, id.Until} }
+func (x *Exclusion) interval() interval   { return interval{x.From, x.Until} }
 
-// String writes the interval in words: "from 2018 until 2022-11-24",
-// "no dates recorded".
-func (i Interval) String() string {
+// String describes the interval: "from 2018 until 2022-11-24", "no dates recorded".
+func (i interval) String() string {
 	switch {
-	case i.From == "" && i.Until == "":
+	case i.from == "" && i.until == "":
 		return "no dates recorded"
-	case i.Until == "":
-		return "from " + string(i.From)
-	case i.From == "":
-		return "until " + string(i.Until)
+	case i.until == "":
+		return "from " + string(i.from)
+	case i.from == "":
+		return "until " + string(i.until)
 	}
-	return "from " + string(i.From) + " until " + string(i.Until)
+	return "from " + string(i.from) + " until " + string(i.until)
 }
 
-// A Cover says whether an interval contains a day.
-type Cover uint8
+// A coverage is the answer of [interval.covers].
+type coverage uint8
 
-// The answers of [Interval.Covers]. Doubtful means that the day falls within a
-// month or year of which only the name is known.
 const (
-	Outside Cover = iota
-	Doubtful
-	Inside
+	outside  coverage = iota
+	doubtful          // the day is in the month or the year that a bound names
+	inside
 )
 
-// Covers reports whether the interval contains the day. The empty day is inside
-// every interval.
-func (i Interval) Covers(day Date) Cover {
+// covers reports whether the interval contains the day. Every interval contains the empty day.
+func (i interval) covers(day Date) coverage {
 	if day == "" {
-		return Inside
+		return inside
 	}
-	answer := Inside
-	if i.From != "" && day < i.From {
-		return Outside // "2017-12-31" < "2018", and "2018-03-01" > "2018"
+	answer := inside
+	if i.from != "" && day < i.from {
+		return outside // "2017-12-31" < "2018", and "2018-03-01" > "2018"
 	}
-	if i.From != "" && !i.From.IsDay() && within(day, i.From) {
-		answer = Doubtful
+	if i.from != "" && !i.from.precise() && day.isIn(i.from) {
+		answer = doubtful
 	}
-	if i.Until != "" {
+	if i.until != "" {
 		switch {
-		case !i.Until.IsDay() && within(day, i.Until):
-			answer = Doubtful
-		case day >= i.Until:
-			return Outside
+		case !i.until.precise() && day.isIn(i.until):
+			answer = doubtful
+		case day >= i.until:
+			return outside
 		}
 	}
 	return answer
 }
 
-// within reports whether day falls in the month or year that span names.
-func within(day, span Date) bool {
-	return len(day) >= len(span) && day[:len(span)] == span
+// isIn reports whether a day is in a month or a year.
+func (d Date) isIn(span Date) bool {
+	return len(d) >= len(span) && d[:len(span)] == span
 }
 
-// reversed reports whether the interval ends before it starts.
-func (i Interval) reversed() bool {
-	if i.From == "" || i.Until == "" {
+// isReversed reports whether the interval ends before it starts.
+func (i interval) isReversed() bool {
+	if i.from == "" || i.until == "" {
 		return false
 	}
-	n := min(len(i.From), len(i.Until))
-	if i.From[:n] != i.Until[:n] {
-		return i.From[:n] > i.Until[:n]
+	n := min(len(i.from), len(i.until))
+	if i.from[:n] != i.until[:n] {
+		return i.from[:n] > i.until[:n]
 	}
-	return i.From == i.Until
+	return i.from == i.until
 }

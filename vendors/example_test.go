@@ -21,19 +21,3 @@ func Example() {
 	// kaspersky registered purl.namespace npm/@kaspersky
 	// kaspersky resembles name.misspelt Kaspersky Lab
 }
-
-func ExampleFold() {
-	fmt.Println(vendors.Fold("Zhongxing Telecom Co.,ltd. (abbr. ZTE)"))
-	fmt.Println(vendors.Fold("АО «Лаборатория Касперского»"))
-	// Output:
-	// zhongxing telecom co ltd abbr zte
-	// ао лаборатория касперского
-}
-
-func ExampleCanonicalPURL() {
-	fmt.Println(vendors.CanonicalPURL("pkg:GitHub/KasperskyLab/klogga@v1.0.0", "kaspersky", "klogga", "v1.0.0"))
-	fmt.Println(vendors.CanonicalPURL("", "zte", "MF286", ""))
-	// Output:
-	// pkg:github/kasperskylab/klogga@v1.0.0
-	// pkg:generic/zte/MF286
-}

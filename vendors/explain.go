@@ -4,7 +4,10 @@ package vendors
 
 import (
 	"fmt"
+	"iter"
 	"strings"
+
+	"github.com/clause76/clause76/internal/names"
 )
 
 // An Explanation is the chain from a claim to a vendor, in the order in which a reader
@@ -18,12 +21,12 @@ type Explanation struct {
 	// the part of an identifier that names an owner.
 	Compared string
 	// Kind is what sort of identifier the entry is, see [Identifier].
-	Kind string
+	Kind IdentifierKind
 	// Member is the member of the family that the entry belongs to, or nil.
 	Member *Member
-	// Day is the day judged by; Valid is when the entry holds.
-	Day   Date
-	Valid Interval
+	// Day is the day of the resolution. The entry is valid from the day From, and no longer valid on
+	// the day Until.
+	Day, From, Until Date
 	// Exclusions are those of the vendor that a claim of this sort was compared with.
 	// None of them matched.
 	Exclusions []Exclusion
@@ -43,7 +46,7 @@ func (r *Register) Explain(day Date, a Attribution) Explanation {
 			id = c
 		}
 		if id.Value == a.Matched && id.Member == a.Member && id.Source == a.Source {
-			e.Kind, e.Valid = id.Kind, id.Interval
+			e.Kind, e.From, e.Until = id.Kind, id.From, id.Until
 			break
 		}
 	}
@@ -51,8 +54,8 @@ func (r *Register) Explain(day Date, a Attribution) Explanation {
 		e.Member = v.member(a.Member)
 	}
 	for _, x := range v.Exclusions {
-		named := isName(e.Kind) || e.Kind == "exactName"
-		if isName(x.Kind) == named && (named || x.Kind == e.Kind) {
+		named := e.Kind.IsName() || e.Kind == IdentifierExactName
+		if x.Kind.IsName() == named && (named || x.Kind == e.Kind) {
 			e.Exclusions = append(e.Exclusions, x)
 		}
 	}
@@ -68,53 +71,53 @@ func compared(a Attribution) string {
 	}
 	switch a.Claim.Kind {
 	case KindName, KindGroup, KindProduct:
-		folded := []byte(Fold(a.Claim.Value))
+		folded := []byte(names.Fold(a.Claim.Value))
 		switch a.Rule {
-		case RuleName, RuleNameCommon, RuleNameTransliter:
-			return string(stripForms(folded))
-		case RuleNameSquashed, RuleNameMisspelt:
-			return string(squash(nil, stripForms(folded)))
+		case RuleName, RuleNameCommon, RuleNameTransliterated:
+			return string(names.StripLegalForms(folded))
+		case RuleNameUnspaced, RuleNameMisspelled:
+			return string(names.AppendJoined(nil, names.StripLegalForms(folded)))
 		case RuleNameConfusable:
-			if v := redrawn(a.Claim.Value, folded); len(v) > 0 {
-				return string(stripForms(v[0]))
+			if v := names.Lookalikes(a.Claim.Value, folded); len(v) > 0 {
+				return string(names.StripLegalForms(v[0]))
 			}
 		}
 		return string(folded)
 	}
-	return Fold(a.Matched)
+	return names.Fold(a.Matched)
 }
 
 // ruleWords say what each rule does, for people.
 var ruleWords = map[Rule]string{
-	RulePURLNamespace:  "the namespace that the package is published under is the vendor's",
-	RulePURLPackage:    "this very package is recorded as the vendor's",
-	RulePURLPrefix:     "the package's name starts as the vendor's packages do",
-	RuleReverseDNS:     "the group is the vendor's domain written backwards",
-	RuleCPE:            "the vendor field of the CPE is the vendor's",
-	RuleCPEEcho:        "the vendor field of the CPE is the vendor's, but only repeats the product",
-	RuleDomain:         "the address is on a domain of the vendor",
-	RuleRepository:     "the address is in an account of the vendor on a code host",
-	RuleEmail:          "the e-mail address is on a domain of the vendor",
-	RuleIdentifier:     "the number is registered to the vendor",
-	RuleDeviceTree:     "the vendor prefix of the devicetree string is the vendor's",
-	RuleFingerprint:    "the digest is of a certificate, key or image of the vendor",
-	RuleSUIT:           "the id is the UUID that SUIT makes of the vendor's domain",
-	RuleFwupd:          "the id is the hash that fwupd makes of the id of a device of the vendor's on a bus",
-	RuleCHID:           "the id is the hash of the manufacturer's string that the vendor's devices report",
-	RuleNamespaceName:  "the namespace of the package has the vendor's name; who owns it is not known",
-	RuleCertificate:    "the organisation in the certificate's subject is the vendor's name",
-	RuleName:           "the whole name is the vendor's, apart from its legal form",
-	RuleNameCommon:     "the name is the vendor's, but short or common, and nothing else names the vendor",
-	RuleNameTransliter: "the name is the vendor's in Latin letters",
-	RuleNameSquashed:   "the name is the vendor's with other word breaks",
-	RuleNameConfusable: "the name is the vendor's in look-alike letters, or with characters that do not show",
-	RuleNameBranch:     "the name is the vendor's with a country or region added",
-	RuleNameContains:   "the vendor's name stands inside a longer name",
-	RuleNameCompany:    "the vendor's short or common name stands in a longer name among places, legal forms and words of its business",
-	RuleNameMisspelt:   "the name is one letter away from the vendor's",
-	RuleProduct:        "the name is that of a product of the vendor",
-	RuleProductStart:   "the name starts with that of a product of the vendor",
-	RuleTextMention:    "the vendor's name stands in other text",
+	RulePURLNamespace:      "the namespace that the package is published under is the vendor's",
+	RulePURLPackage:        "this very package is recorded as the vendor's",
+	RulePURLPrefix:         "the package's name starts as the vendor's packages do",
+	RuleReverseDNS:         "the group is the vendor's domain written backwards",
+	RuleCPE:                "the vendor field of the CPE is the vendor's",
+	RuleCPEEcho:            "the vendor field of the CPE is the vendor's, but only repeats the product",
+	RuleDomain:             "the address is on a domain of the vendor",
+	RuleRepository:         "the address is in an account of the vendor on a code host",
+	RuleEmail:              "the e-mail address is on a domain of the vendor",
+	RuleIdentifier:         "the number is registered to the vendor",
+	RuleDeviceTree:         "the vendor prefix of the devicetree string is the vendor's",
+	RuleFingerprint:        "the digest is of a certificate, key or image of the vendor",
+	RuleSUIT:               "the id is the UUID that SUIT makes of the vendor's domain",
+	RuleFwupd:              "the id is the hash that fwupd makes of the id of a device of the vendor's on a bus",
+	RuleCHID:               "the id is the hash of the manufacturer's string that the vendor's devices report",
+	RuleNamespaceName:      "the namespace of the package has the vendor's name; who owns it is not known",
+	RuleCertificate:        "the organisation in the certificate's subject is the vendor's name",
+	RuleName:               "the whole name is the vendor's, apart from its legal form",
+	RuleNameCommon:         "the name is the vendor's, but short or common, and nothing else names the vendor",
+	RuleNameTransliterated: "the name is the vendor's in Latin letters",
+	RuleNameUnspaced:       "the name is the vendor's with other word breaks",
+	RuleNameConfusable:     "the name is the vendor's in look-alike letters, or with characters that do not show",
+	RuleNameBranch:         "the name is the vendor's with a country or region added",
+	RuleNameContains:       "the vendor's name stands inside a longer name",
+	RuleNameCompany:        "the vendor's short or common name stands in a longer name among places, legal forms and words of its business",
+	RuleNameMisspelled:     "the name is one letter away from the vendor's",
+	RuleProduct:            "the name is that of a product of the vendor",
+	RuleProductStart:       "the name starts with that of a product of the vendor",
+	RuleTextMention:        "the vendor's name stands in other text",
 }
 
 // tierWords say what each tier means, for people.
@@ -125,14 +128,24 @@ var tierWords = map[Tier]string{
 	Mentions:   "the vendor is only talked about",
 }
 
-// A Step is one line of an explanation.
-type Step struct{ Label, Text string }
+// Steps yields the chain in words, in order: the label and the text of each step.
+func (e Explanation) Steps() iter.Seq2[string, string] {
+	return func(yield func(label, text string) bool) {
+		for _, s := range e.steps() {
+			if !yield(s.label, s.text) {
+				return
+			}
+		}
+	}
+}
 
-// Steps returns the chain in words, in order.
-func (e Explanation) Steps() []Step {
-	var steps []Step
+// A step is one line of an explanation.
+type step struct{ label, text string }
+
+func (e Explanation) steps() []step {
+	var steps []step
 	add := func(label, format string, args ...any) {
-		steps = append(steps, Step{label, fmt.Sprintf(format, args...)})
+		steps = append(steps, step{label, fmt.Sprintf(format, args...)})
 	}
 	add("document says", "%s (%s): %q", e.Claim.Role, kindWords(string(e.Claim.Kind)), e.Claim.Value)
 	switch loc := e.Claim.Location; {
@@ -146,11 +159,11 @@ func (e Explanation) Steps() []Step {
 	}
 	add("compared as", "%q", e.Compared)
 	add("rule", "%s: %s", e.Rule, ruleWords[e.Rule])
-	add("register has", "%q, %s of %s", e.Matched, kindWords(e.Kind), e.VendorName)
+	add("register has", "%q, %s of %s", e.Matched, kindWords(string(e.Kind)), e.VendorName)
 	add("source", "%s", e.Source)
-	add("holds", "%s; judged as of %s", e.Valid, e.Day)
+	add("holds", "%s; judged as of %s", interval{e.From, e.Until}, e.Day)
 	if e.Member != nil {
-		add("member", "%s, a %s of %s: %s", e.Member.Name, relationWords[e.Member.Relation], e.VendorName, e.Member.span())
+		add("member", "%s, a %s of %s: %s", e.Member.Name, relationWords[e.Member.Relation], e.VendorName, e.Member.dates())
 		add("source", "%s", e.Member.Source)
 	}
 	if len(e.Exclusions) == 0 {
@@ -182,13 +195,13 @@ func kindWords(kind string) string {
 	return kind // name, group, text, domain, transliteration, fingerprint
 }
 
-var relationWords = map[string]string{"jointVenture": "joint venture", "renamed": "renamed part", "subsidiary": "subsidiary", "brand": "brand", "business": "business"}
+var relationWords = map[Relation]string{RelationJointVenture: "joint venture", RelationRenamed: "renamed part", RelationSubsidiary: "subsidiary", RelationBrand: "brand", RelationBusiness: "business"}
 
 // String returns the chain as text, a step a line.
 func (e Explanation) String() string {
 	var b strings.Builder
-	for _, s := range e.Steps() {
-		fmt.Fprintf(&b, "%-14s %s\n", s.Label, s.Text)
+	for label, text := range e.Steps() {
+		fmt.Fprintf(&b, "%-14s %s\n", label, text)
 	}
 	return b.String()
 }

@@ -49,8 +49,8 @@ func TestExplainEveryRule(t *testing.T) {
 	r := vendors.Bundled()
 	for _, rule := range []vendors.Rule{vendors.RulePURLNamespace, vendors.RulePURLPackage, vendors.RulePURLPrefix, vendors.RuleReverseDNS, vendors.RuleCPE, vendors.RuleCPEEcho,
 		vendors.RuleDomain, vendors.RuleRepository, vendors.RuleEmail, vendors.RuleIdentifier, vendors.RuleDeviceTree, vendors.RuleFingerprint, vendors.RuleSUIT, vendors.RuleCHID,
-		vendors.RuleCertificate, vendors.RuleName, vendors.RuleNameCommon, vendors.RuleNameTransliter, vendors.RuleNameSquashed, vendors.RuleNameConfusable, vendors.RuleNameBranch,
-		vendors.RuleNameContains, vendors.RuleNameMisspelt, vendors.RuleProduct, vendors.RuleTextMention} {
+		vendors.RuleCertificate, vendors.RuleName, vendors.RuleNameCommon, vendors.RuleNameTransliterated, vendors.RuleNameUnspaced, vendors.RuleNameConfusable, vendors.RuleNameBranch,
+		vendors.RuleNameContains, vendors.RuleNameMisspelled, vendors.RuleProduct, vendors.RuleTextMention} {
 		s := r.Explain(today, vendors.Attribution{Vendor: "zte", Rule: rule, Tier: vendors.Resembles}).String()
 		if strings.Contains(s, string(rule)+": \n") {
 			t.Errorf("%s has no words", rule)
@@ -77,7 +77,7 @@ func TestMerge(t *testing.T) {
 		"example.json": file("example", "", `{"kind": "name", "values": ["Example Works"], "source": "a"}`, ""),
 		"huawei.json":  file("huawei", "", `{"kind": "name", "values": ["Vendor of Modems"], "source": "a"}`, `{"kind": "name", "value": "Modems of Vendor", "reason": "lookAlike", "note": "a shop", "source": "a"}`),
 	})
-	merged, err := vendors.Merge(vendors.Bundled(), example)
+	merged, err := vendors.Bundled().Merge(example)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,11 +98,11 @@ func TestMerge(t *testing.T) {
 		"both identifier and exclusion": own(t, map[string]string{"huawei.json": file("huawei", "", `{"kind": "name", "values": ["Teltronic AG"], "source": "a"}`, `{"kind": "purlNamespace", "value": "github/huawei", "reason": "stranger", "note": "x", "source": "a"}`)}),
 		"two dates":                     own(t, map[string]string{"huawei.json": file("huawei", `{"id": "honor", "name": "Honor", "relation": "brand", "until": "2021-01-01", "source": "a"}`, `{"kind": "name", "values": ["Zzz Works"], "source": "a"}`, "")}),
 	} {
-		if _, err := vendors.Merge(vendors.Bundled(), r); !errors.Is(err, vendors.ErrRegister) {
+		if _, err := vendors.Bundled().Merge(r); !errors.Is(err, vendors.ErrRegister) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := vendors.Merge(); !errors.Is(err, vendors.ErrRegister) {
+	if _, err := new(vendors.Register).Merge(); !errors.Is(err, vendors.ErrRegister) {
 		t.Errorf("no registers: %v", err)
 	}
 }

@@ -3,89 +3,82 @@
 package vendors
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/vendors/internal/prefilter"
 )
 
-// An entry is an identifier with its vendor, as look-ups find it.
+// An entry is an identifier or an exclusion with its vendor.
 type entry struct {
 	vendor *Vendor
 	member *Member // nil for the family itself
 	id     *Identifier
 	excl   *Exclusion // set instead of id
 
-	ordinary bool // a name of ordinary words only
+	ordinary bool // a name that consists of ordinary words
 }
 
+// A table finds entries by their folded value.
 type table map[string]*entry
 
-// index holds the look-up tables of a register. Each is keyed by the folded value.
+// An index has the look-up tables of a register.
 type index struct {
-	ids      map[string]table // by identifier kind, for kinds looked up as a whole
-	prefixes []prefix         // purlPrefix
-	aliases
-	drawn    aliases // those not in ASCII, in the letters that theirs are drawn like
-	products table
-	typos    map[byte][]string // squashed distinctive names by first letter
-	first    [128]uint64       // which first tokens phrases have, by hash
-	longest  int               // tokens in the longest phrase
-	oui      table
-	anchors  anchors
+	prefilter       prefilter.Filter
+	ids             map[IdentifierKind]table // the kinds that are compared in lower case
+	cpeVendors      []string                 // the keys of the table of that kind, in order
+	packagePrefixes []packagePrefix
+	products        table // with and without spaces
+	devices         deviceTable
 
-	cpeVendors []string // the keys of that table, in order
-	devices    deviceTable
-	slips      [128]uint64 // by first letter: the lengths of aliases in typos
+	aliases                  // names, in their own letters
+	lookalike    aliases     // names that are not in ASCII, in the letters that theirs look like
+	fuzzy        fuzzyIndex  // the names in unspaced that are found misspelled
+	phraseStarts [128]uint64 // the hashes of the first tokens of phrases
+	longest      int         // tokens in the longest phrase
 }
 
-// aliases are the names of vendors, keyed by their folded tokens.
+// aliases find the names of vendors by their folded tokens.
 type aliases struct {
-	names    table          // without legal form
-	full     table          // with it, to say which alias it was
-	exact    table          // with it: exclusions and exactName
-	squashed table          // distinctive names without spaces
-	phrases  table          // distinctive names, to be found inside longer text
-	unspaced []unspacedName // found at the start of longer names
+	names      table       // without legal form
+	full       table       // with legal form
+	exact      table       // with legal form: exclusions and names that are found as a whole only
+	unspaced   table       // distinctive names, written without spaces
+	phrases    table       // distinctive names that are found inside longer text
+	wordStarts []wordStart // names that are found at the start of words
 }
 
-func makeAliases() aliases {
-	return aliases{names: make(table), full: make(table), exact: make(table), squashed: make(table), phrases: make(table)}
+func newAliases() aliases {
+	return aliases{names: make(table), full: make(table), exact: make(table), unspaced: make(table), phrases: make(table)}
 }
 
-// An unspacedName is a name in a script without spaces between words, or in Hangul, where
-// other words follow without one. It is folded and without its legal form.
-type unspacedName struct {
+// A wordStart is a name, folded and without its legal form, in a script without spaces between
+// words or in Hangul, in which other words follow a name without a space.
+type wordStart struct {
 	name  string
 	entry *entry
 }
 
-// A prefix is the start of package names, in lower case with the purl's type.
-type prefix struct {
+// A packagePrefix is how the names of a vendor's packages start, in lower case and with the type of
+// their package URLs.
+type packagePrefix struct {
 	key   string
 	entry *entry
 }
 
-// minDistinct is the fewest letters of an alias that may be found inside longer
-// text, squashed or misspelt.
-const minDistinct = 6
-
-// minName is the fewest letters of a name that names a vendor by itself. A shorter one
-// ("ZTE") does so with a legal form beside it that the register has, or with a second
-// field.
-const minName = 4
-
 func (x *index) build(vendors []*Vendor) error {
-	x.ids = make(map[string]table)
-	x.products, x.oui = make(table), make(table)
-	x.aliases, x.drawn = makeAliases(), makeAliases()
-	x.typos = make(map[byte][]string)
-	x.anchors.set("xn") // a host in Punycode can look like any other
+	x.ids = make(map[IdentifierKind]table)
+	x.products = make(table)
+	x.aliases, x.lookalike = newAliases(), newAliases()
+	x.fuzzy.names = make(map[byte][]string)
+	x.prefilter.AddToken("xn") // a host in Punycode can stand for any letters
 	for _, v := range vendors {
 		for i := range v.Exclusions {
-			if err := x.exclude(v, &v.Exclusions[i]); err != nil {
+			if err := x.addExclusion(v, &v.Exclusions[i]); err != nil {
 				return fmt.Errorf("%s: exclusion %q: %w", v.ID, v.Exclusions[i].Value, err)
 			}
 		}
@@ -93,17 +86,17 @@ func (x *index) build(vendors []*Vendor) error {
 	for _, v := range vendors {
 		for i := range v.Identifiers {
 			id := &v.Identifiers[i]
-			e := &entry{vendor: v, member: v.member(id.Member), id: id}
-			if err := x.add(e); err != nil {
+			if err := x.addIdentifier(&entry{vendor: v, member: v.member(id.Member), id: id}); err != nil {
 				return fmt.Errorf("%s: %s %q: %w", v.ID, id.Kind, id.Value, err)
 			}
 		}
 	}
-	x.cpeVendors = slices.Sorted(maps.Keys(x.ids["cpeVendor"]))
+	x.cpeVendors = slices.Sorted(maps.Keys(x.ids[IdentifierCPEVendor]))
 	return nil
 }
 
-func (x *index) table(kind string) table {
+// table returns the table of a kind, and makes it if there is none.
+func (x *index) table(kind IdentifierKind) table {
 	t := x.ids[kind]
 	if t == nil {
 		t = make(table)
@@ -112,173 +105,99 @@ func (x *index) table(kind string) table {
 	return t
 }
 
-func (x *index) exclude(v *Vendor, ex *Exclusion) error {
-	e := &entry{vendor: v, excl: ex}
-	x.anchors.add(ex.Value)
-	switch ex.Kind {
-	case "name":
-		return x.exact.put(Fold(ex.Value), e)
-	case "product":
-		return x.products.put(Fold(ex.Value), e)
-	default:
-		return x.table(ex.Kind).put(strings.ToLower(ex.Value), e)
+func (x *index) addExclusion(v *Vendor, excl *Exclusion) error {
+	e := &entry{vendor: v, excl: excl}
+	x.prefilter.Add(excl.Value)
+	switch excl.Kind {
+	case IdentifierName:
+		return x.exact.put(names.Fold(excl.Value), e)
+	case IdentifierProduct:
+		return x.products.put(names.Fold(excl.Value), e)
 	}
+	return x.table(excl.Kind).put(strings.ToLower(excl.Value), e)
 }
 
-func (x *index) add(e *entry) error {
-	id := e.id
-	switch id.Kind {
-	case "purlPrefix":
-		x.anchors.addPrefix(id.Value)
-	case "oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "fingerprint", "guid": // not words
-	default:
-		x.anchors.add(id.Value)
+// addIdentifier adds an identifier to the tables of its kind.
+func (x *index) addIdentifier(e *entry) error {
+	kind, value := e.id.Kind, e.id.Value
+	if err := checkForm(kind, value); err != nil {
+		return err
 	}
-	switch id.Kind {
-	case "name", "transliteration", "certificate", "deviceManufacturer", "rpmVendor":
-		if err := x.addComputed(e); err != nil {
+	if err := x.addToPrefilter(kind, value); err != nil {
+		return err
+	}
+	if id := e.id.computed(); id != nil {
+		if err := x.table(IdentifierGUID).put(id.Value, &entry{vendor: e.vendor, member: e.member, id: id}); err != nil {
 			return err
 		}
+	}
+	switch {
+	case kind.IsName():
 		return x.addName(e)
-	case "exactName":
-		return x.exact.put(Fold(id.Value), e)
-	case "product":
-		folded := Fold(id.Value)
-		x.anchors.addSquashed(string(squash(nil, []byte(folded))))
-		if err := x.products.put(string(squash(nil, []byte(folded))), e); err != nil {
-			return err
-		}
-		return x.products.put(folded, e)
-	case "purlPrefix":
-		x.prefixes = append(x.prefixes, prefix{strings.ToLower(id.Value), e})
+	case kind == IdentifierExactName:
+		return x.exact.put(names.Fold(value), e)
+	case kind == IdentifierProduct:
+		return x.addProduct(e)
+	case kind == IdentifierPURLPrefix:
+		x.packagePrefixes = append(x.packagePrefixes, packagePrefix{strings.ToLower(value), e})
 		return nil
-	case "oui":
-		if n := len(id.Value); n != 6 && n != 7 && n != 9 || strings.ToUpper(id.Value) != id.Value {
-			return fmt.Errorf("expected 6, 7 or 9 upper-case hexadecimal digits")
-		}
-		return x.oui.put(id.Value, e)
-	case "domain":
-		if id.Value != strings.ToLower(id.Value) || !strings.Contains(id.Value, ".") {
-			return fmt.Errorf("expected a registrable domain in lower case")
-		}
-		if err := x.addComputed(e); err != nil {
-			return err
-		}
-	case "pnp":
-		if len(id.Value) != 3 || strings.ToUpper(id.Value) != id.Value {
-			return fmt.Errorf("expected three upper-case letters")
-		}
-	case "pci", "usb":
-		if len(id.Value) != 4 || !isHex(id.Value) {
-			return fmt.Errorf("expected four hexadecimal digits")
-		}
-	case "fingerprint":
-		if n := len(id.Value); n != 40 && n != 64 || !isHex(id.Value) {
-			return fmt.Errorf("expected a SHA-1 or SHA-256 digest in hexadecimal")
-		}
 	}
-	return x.table(id.Kind).put(strings.ToLower(id.Value), e)
+	return x.table(kind).put(strings.ToLower(value), e)
+}
+
+// addToPrefilter adds an identifier to the prefilter, if claims of its kind pass through it.
+func (x *index) addToPrefilter(kind IdentifierKind, value string) error {
+	switch kind {
+	case IdentifierPURLPrefix:
+		if !x.prefilter.AddPrefix(value) {
+			return errors.New("expected a type and the start of a name: \"pypi/example\"")
+		}
+	case IdentifierOUI, IdentifierPEN, IdentifierPCI, IdentifierUSB, IdentifierPNP, IdentifierACPI, IdentifierBluetooth, IdentifierFingerprint, IdentifierGUID:
+	default:
+		x.prefilter.Add(value)
+	}
+	return nil
+}
+
+// checkForm returns an error if a value does not have the form of its kind.
+func checkForm(kind IdentifierKind, value string) error {
+	ok, form := true, ""
+	switch n := len(value); kind {
+	case IdentifierOUI:
+		ok, form = (n == 6 || n == 7 || n == 9) && strings.ToUpper(value) == value, "6, 7 or 9 upper-case hexadecimal digits"
+	case IdentifierDomain:
+		ok, form = value == strings.ToLower(value) && strings.Contains(value, "."), "a registrable domain in lower case"
+	case IdentifierPNP:
+		ok, form = n == 3 && strings.ToUpper(value) == value, "three upper-case letters"
+	case IdentifierPCI, IdentifierUSB:
+		ok, form = n == 4 && isHex(value), "four hexadecimal digits"
+	case IdentifierFingerprint:
+		ok, form = (n == 40 || n == 64) && isHex(value), "a SHA-1 or SHA-256 digest in hexadecimal"
+	}
+	if !ok {
+		return errors.New("expected " + form)
+	}
+	return nil
 }
 
 func isHex(s string) bool {
 	return strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }
 
-func (x *index) addComputed(e *entry) error {
-	id := e.id.computed()
-	if id == nil {
-		return nil
-	}
-	return x.table("guid").put(id.Value, &entry{vendor: e.vendor, member: e.member, id: id})
-}
-
-func (x *index) addName(e *entry) error {
-	folded := Fold(e.id.Value)
-	stripped := string(stripForms([]byte(folded)))
-	x.anchors.add(stripped)
-	x.anchors.addSquashed(string(squash(nil, []byte(stripped))))
-	if letters(stripped) < 3 {
-		return fmt.Errorf("too short for a name; expected at least three letters")
-	}
-	e.ordinary = forms().ordinary([]byte(stripped))
-	if !e.id.Common && len(squash(nil, []byte(stripped))) >= minDistinct {
-		x.typo(stripped, e)
-	}
-	if err := x.addAlias(&x.aliases, e, folded, stripped); err != nil {
+// addProduct adds the name of a product, which is found with and without its spaces.
+func (x *index) addProduct(e *entry) error {
+	folded := names.Fold(e.id.Value)
+	joined := names.Join(folded)
+	x.prefilter.AddToken(joined)
+	if err := x.products.put(joined, e); err != nil {
 		return err
 	}
-	if !isASCII(e.id.Value) {
-		look := appendWords(nil, drawn(e.id.Value, 'l'), false)
-		if string(look) != folded {
-			// Two vendors' names may be drawn alike; the first is found.
-			_ = x.addAlias(&x.drawn, e, string(look), string(stripForms(look)))
-		}
-	}
-	return nil
+	return x.products.put(folded, e)
 }
 
-// addAlias adds a name to x in all the forms in which names of its sort are found.
-func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
-	if err := to.names.put(stripped, e); err != nil {
-		return err
-	}
-	if err := to.full.put(folded, e); err != nil {
-		return err
-	}
-	if e.id.Common || e.id.Kind == "transliteration" {
-		return nil
-	}
-	if r, _ := utf8.DecodeRuneInString(stripped); (unspaced(r) || unicode.Is(unicode.Hangul, r)) && !strings.Contains(stripped, " ") {
-		to.unspaced = append(to.unspaced, unspacedName{stripped, e})
-	}
-	for _, phrase := range []string{folded, stripped} {
-		if len(squash(nil, []byte(phrase))) < minDistinct {
-			continue
-		}
-		if err := to.phrases.put(phrase, e); err != nil {
-			return err
-		}
-		x.longest = max(x.longest, strings.Count(phrase, " ")+1)
-		token, _, _ := strings.Cut(phrase, " ")
-		h := hashToken([]byte(token))
-		x.first[h>>6&127] |= 1 << (h & 63)
-	}
-	if s := string(squash(nil, []byte(folded))); len(s) >= minDistinct && to.squashed[s] == nil {
-		to.squashed[s] = e // "HuaweiTechnologiesCoLtd"
-		x.anchors.addSquashed(s)
-	}
-	return nil
-}
-
-// typo adds a distinctive name to those that are found squashed and misspelt.
-func (x *index) typo(stripped string, e *entry) {
-	s := string(squash(nil, []byte(stripped)))
-	if len(s) < minDistinct || s[0] >= 0x80 {
-		return
-	}
-	if old := x.squashed[s]; old != nil {
-		if old.vendor == e.vendor && better(e, old) {
-			x.squashed[s] = e
-		}
-		return
-	}
-	x.squashed[s] = e
-	x.typos[s[0]] = append(x.typos[s[0]], s)
-	x.slips[s[0]] |= 1 << min(len(s), 63)
-}
-
-// hashToken is FNV-1a, used to pass over tokens that start no phrase.
-func hashToken(token []byte) uint32 {
-	h := uint32(2166136261)
-	for _, b := range token {
-		h = (h ^ uint32(b)) * 16777619
-	}
-	return h ^ h>>15
-}
-
-// put adds e under key. The same value of one vendor may come from two sources: the
-// better one stays, else the first. Two vendors cannot share a
-// value, and nothing can be both an identifier and an exclusion.
+// put adds an entry under a key. If the vendor has the value from several sources, the better entry
+// remains, or the first of equally good ones. put returns an error if another vendor has the value, or
+// if it is both an identifier and an exclusion.
 func (t table) put(key string, e *entry) error {
 	if key == "" {
 		return fmt.Errorf("no value is left after folding")
@@ -291,26 +210,27 @@ func (t table) put(key string, e *entry) error {
 		return fmt.Errorf("also claimed by %s", old.vendor.ID)
 	case (old.excl != nil) != (e.excl != nil):
 		return fmt.Errorf("both an identifier and an exclusion")
-	case old.id != nil && better(e, old):
+	case old.id != nil && isBetter(e, old):
 		t[key] = e
 	}
 	return nil
 }
 
-// better reports whether e is the one of two entries of one value to be shown: it names
-// the vendor more surely, or as surely and in fewer words.
-func better(e, old *entry) bool {
-	if a, b := worth(e), worth(old); a != b {
+// isBetter reports whether e identifies the vendor more reliably than another entry with the same
+// value, or as reliably and in fewer words.
+func isBetter(e, old *entry) bool {
+	if a, b := strength(e), strength(old); a != b {
 		return a > b
 	}
-	if a, b := e.id.Kind == "name", old.id.Kind == "name"; a != b {
+	if a, b := e.id.Kind == IdentifierName, old.id.Kind == IdentifierName; a != b {
 		return a
 	}
 	return len(e.id.Value) < len(old.id.Value)
 }
 
-// worth orders the entries of one value: what names the vendor by itself comes first.
-func worth(e *entry) int {
+// strength orders the entries with one value. The highest identify the vendor without a second
+// field.
+func strength(e *entry) int {
 	switch {
 	case weakness(e) != "":
 		return 0
@@ -320,12 +240,10 @@ func worth(e *entry) int {
 	return 2
 }
 
+// weakness returns why an identifier leads to [Resembles] at most, "" if it leads further.
 func weakness(e *entry) string {
-	switch {
-	case !e.id.Verified:
+	if !e.id.Verified {
 		return "not verified in its source"
-	case e.id.Weak != "":
-		return e.id.Weak
 	}
-	return ""
+	return e.id.Weak
 }

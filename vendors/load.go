@@ -6,194 +6,165 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 	"sort"
-	"strings"
 
-	"github.com/go-json-experiment/json"
+	"github.com/clause76/clause76/internal/registerfile"
 )
-
-// The JSON of a vendor's file. CONTRIBUTING.md describes it.
-type vendorFile struct {
-	ID          ID                `json:"id"`
-	Name        string            `json:"name"`
-	Note        string            `json:"note,omitzero"`
-	Sources     map[string]string `json:"sources"`
-	Members     []memberFile      `json:"members"`
-	Identifiers []identifierFile  `json:"identifiers"`
-	Exclusions  []exclusionFile   `json:"exclusions"`
-}
-
-type memberFile struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Relation  string `json:"relation"`
-	From      Date   `json:"from,omitzero"`
-	Until     Date   `json:"until,omitzero"`
-	DoubtFrom Date   `json:"doubtFrom,omitzero"`
-	Source    string `json:"source"`
-}
-
-type identifierFile struct {
-	Kind       string   `json:"kind"`
-	Values     []string `json:"values"`
-	Member     string   `json:"member,omitzero"`
-	From       Date     `json:"from,omitzero"`
-	Until      Date     `json:"until,omitzero"`
-	Unverified bool     `json:"unverified,omitzero"`
-	Common     bool     `json:"common,omitzero"`
-	Weak       string   `json:"weak,omitzero"`
-	Category   string   `json:"category,omitzero"`
-	Registrant string   `json:"registrant,omitzero"`
-	Source     string   `json:"source"`
-}
-
-type exclusionFile struct {
-	Kind   string `json:"kind"`
-	Value  string `json:"value"`
-	From   Date   `json:"from,omitzero"`
-	Until  Date   `json:"until,omitzero"`
-	Reason string `json:"reason"`
-	Note   string `json:"note"`
-	Source string `json:"source"`
-}
-
-// identifierKinds are the kinds of identifiers that a register can hold.
-var identifierKinds = makeSet("name", "exactName", "transliteration", "product", "domain",
-	"certificate", "deviceManufacturer", "rpmVendor",
-	"purlNamespace", "purlPackage", "purlPrefix", "cpeVendor", "regid",
-	"oui", "pen", "pci", "usb", "pnp", "acpi", "bluetooth", "devicetree", "fingerprint", "guid")
-
-var errUnknownKind = fmt.Errorf("unknown kind; expected one of %s", words(identifierKinds))
-
-// relations are the relations that a member can have to its family.
-var relations = makeSet("subsidiary", "brand", "business", "jointVenture", "renamed")
-
-// exclusionReasons say why a thing that looks like a vendor's is not.
-var exclusionReasons = makeSet("stranger", "lookAlike", "formerMember", "hosting", "contribution")
 
 // Load reads a register from the *.json files at the top of fsys. There is one file per
 // vendor, named after its id. Every error wraps [ErrRegister] and names the file and the
 // entry: an unknown member name, a duplicate key, a missing source, an invalid date, an
 // interval that ends before it starts, a value that two families claim, a name of fewer
-// than three letters, a number of the wrong form. [Lint] checks more.
+// than three letters, a number of the wrong form.
 func Load(fsys fs.FS) (*Register, error) {
-	names, err := fs.Glob(fsys, "*.json")
+	paths, err := fs.Glob(fsys, "*.json")
 	if err != nil {
 		return nil, err
 	}
-	var files []vendorFile
-	for _, name := range names {
-		data, err := fs.ReadFile(fsys, name)
+	var files []registerfile.Vendor
+	for _, path := range paths {
+		data, err := fs.ReadFile(fsys, path)
 		if err != nil {
 			return nil, err
 		}
-		var f vendorFile
-		if err := json.Unmarshal(data, &f, json.RejectUnknownMembers(true)); err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrRegister, name, err)
+		f, err := registerfile.Parse(data)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrRegister, path, err)
 		}
-		if name != string(f.ID)+".json" {
-			return nil, fmt.Errorf("%w: %s: id is %q; expected the file's name", ErrRegister, name, f.ID)
+		if path != f.ID+".json" {
+			return nil, fmt.Errorf("%w: %s: id is %q; expected the file's name", ErrRegister, path, f.ID)
 		}
 		files = append(files, f)
 	}
-	return build(files)
+	r, err := build(files)
+	if err != nil {
+		return nil, err
+	}
+	r.files = fsys
+	return r, nil
 }
 
-// LoadBytes reads a register from one JSON array, as it is in a release of a denylist. The
-// elements of the array are what [Load] reads from files.
-func LoadBytes(data []byte) (*Register, error) {
-	var files []vendorFile
-	if err := json.Unmarshal(data, &files, json.RejectUnknownMembers(true)); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRegister, err)
+// UnmarshalJSON reads a register from one JSON array, as a release of a denylist contains it. The
+// elements of the array are what [Load] reads from files. A Register that has vendors is
+// immutable: UnmarshalJSON returns an error for it.
+func (r *Register) UnmarshalJSON(data []byte) error {
+	if len(r.vendors) > 0 {
+		return fmt.Errorf("%w: the register has vendors already", ErrRegister)
 	}
-	return build(files)
+	files, err := registerfile.ParseList(data)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRegister, err)
+	}
+	return r.build(files)
 }
 
 // build makes a register from the files of its vendors.
-func build(files []vendorFile) (*Register, error) {
-	r := &Register{byID: make(map[ID]*Vendor)}
-	for _, f := range files {
-		v, err := f.vendor()
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrRegister, f.ID, err)
-		}
-		if r.byID[v.ID] != nil {
-			return nil, fmt.Errorf("%w: %s: a second vendor with this id", ErrRegister, v.ID)
-		}
-		r.byID[v.ID] = v
-		r.vendors = append(r.vendors, v)
-	}
-	if len(r.vendors) == 0 {
-		return nil, fmt.Errorf("%w: no vendors", ErrRegister)
-	}
-	sort.Slice(r.vendors, func(i, j int) bool { return r.vendors[i].ID < r.vendors[j].ID })
-	if err := r.index.build(r.vendors); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRegister, err)
+func build(files []registerfile.Vendor) (*Register, error) {
+	r := new(Register)
+	if err := r.build(files); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
 
-// vendor checks the entries of a file and returns the vendor.
-func (f *vendorFile) vendor() (*Vendor, error) {
-	if !validID(string(f.ID)) {
-		return nil, fmt.Errorf("id %q; expected lower-case letters, digits and hyphens", f.ID)
+func (r *Register) build(files []registerfile.Vendor) error {
+	var vendors []*Vendor
+	for i := range files {
+		v, err := readVendor(&files[i])
+		if err != nil {
+			return fmt.Errorf("%w: %s: %w", ErrRegister, files[i].ID, err)
+		}
+		vendors = append(vendors, v)
+	}
+	return r.set(vendors)
+}
+
+// set sets the vendors of an empty register.
+func (r *Register) set(vendors []*Vendor) error {
+	if len(vendors) == 0 {
+		return fmt.Errorf("%w: no vendors", ErrRegister)
+	}
+	r.byID = make(map[ID]*Vendor)
+	for _, v := range vendors {
+		if r.byID[v.ID] != nil {
+			return fmt.Errorf("%w: %s: a second vendor with this id", ErrRegister, v.ID)
+		}
+		r.byID[v.ID] = v
+	}
+	sort.Slice(vendors, func(i, j int) bool { return vendors[i].ID < vendors[j].ID })
+	if err := r.index.build(vendors); err != nil {
+		return fmt.Errorf("%w: %w", ErrRegister, err)
+	}
+	r.vendors = vendors
+	return nil
+}
+
+// A vendorReader makes a vendor of its file and checks the entries.
+type vendorReader struct {
+	file   *registerfile.Vendor
+	vendor *Vendor
+}
+
+func readVendor(f *registerfile.Vendor) (*Vendor, error) {
+	if err := registerfile.CheckID(f.ID); err != nil {
+		return nil, err
 	}
 	if f.Name == "" {
 		return nil, errors.New("no name")
 	}
-	v := &Vendor{ID: f.ID, Name: f.Name, Note: f.Note}
-	for i, m := range f.Members {
-		member, err := f.member(m)
-		if err != nil {
-			return nil, fmt.Errorf("members[%d] (%s): %w", i, m.ID, err)
-		}
-		v.Members = append(v.Members, member)
-	}
-	for i, id := range f.Identifiers {
-		if err := f.addIdentifiers(v, id); err != nil {
-			return nil, fmt.Errorf("identifiers[%d] (%s): %w", i, id.Kind, err)
+	r := vendorReader{f, &Vendor{ID: ID(f.ID), Name: f.Name, Note: f.Note}}
+	for i := range f.Members {
+		if err := r.member(&f.Members[i]); err != nil {
+			return nil, fmt.Errorf("members[%d] (%s): %w", i, f.Members[i].ID, err)
 		}
 	}
-	for i, x := range f.Exclusions {
-		exclusion, err := f.exclusion(x)
-		if err != nil {
-			return nil, fmt.Errorf("exclusions[%d] (%s): %w", i, x.Kind, err)
+	for i := range f.Identifiers { // after the members, because they can refer to one
+		if err := r.identifiers(&f.Identifiers[i]); err != nil {
+			return nil, fmt.Errorf("identifiers[%d] (%s): %w", i, f.Identifiers[i].Kind, err)
 		}
-		v.Exclusions = append(v.Exclusions, exclusion)
 	}
-	return v, nil
+	for i := range f.Exclusions {
+		if err := r.exclusion(&f.Exclusions[i]); err != nil {
+			return nil, fmt.Errorf("exclusions[%d] (%s): %w", i, f.Exclusions[i].Kind, err)
+		}
+	}
+	return r.vendor, nil
 }
 
-func (f *vendorFile) member(m memberFile) (Member, error) {
-	source, err := f.check(m.Source, m.From, m.Until, m.DoubtFrom)
+func (r *vendorReader) member(m *registerfile.Member) error {
+	source, err := r.check(m.Source, m.From, m.Until, m.DoubtFrom)
 	if err != nil {
-		return Member{}, err
+		return err
 	}
-	if !validID(m.ID) || m.Name == "" || !relations[m.Relation] {
-		return Member{}, fmt.Errorf("id, name and relation (one of %s) are required", words(relations))
+	if registerfile.CheckID(m.ID) != nil || m.Name == "" || !slices.Contains(registerfile.Relations, m.Relation) {
+		return fmt.Errorf("id, name and relation (one of %s) are required", registerfile.Sorted(registerfile.Relations))
 	}
-	return Member{m.ID, m.Name, m.Relation, Interval{m.From, m.Until}, m.DoubtFrom, source}, nil
+	r.vendor.Members = append(r.vendor.Members, Member{
+		ID: m.ID, Name: m.Name, Relation: Relation(m.Relation),
+		From: Date(m.From), Until: Date(m.Until), DoubtFrom: Date(m.DoubtFrom), Source: source,
+	})
+	return nil
 }
 
-// addIdentifiers adds the identifiers of an entry to v, one for each of its values. v must have
-// its members already, because the entry can refer to one.
-func (f *vendorFile) addIdentifiers(v *Vendor, id identifierFile) error {
-	source, err := f.check(id.Source, id.From, id.Until)
-	switch {
-	case err != nil:
+// identifiers adds the identifiers of an entry, one for each of its values.
+func (r *vendorReader) identifiers(id *registerfile.Identifier) error {
+	source, err := r.check(id.Source, id.From, id.Until)
+	if err != nil {
 		return err
-	case !identifierKinds[id.Kind]:
-		return errUnknownKind
+	}
+	if err := registerfile.CheckKind(id.Kind); err != nil {
+		return err
+	}
+	switch {
 	case len(id.Values) == 0:
 		return errors.New("no values")
-	case id.Member != "" && v.member(id.Member) == nil:
+	case id.Member != "" && r.vendor.member(id.Member) == nil:
 		return fmt.Errorf("unknown member %q", id.Member)
 	}
 	for _, value := range id.Values {
-		v.Identifiers = append(v.Identifiers, Identifier{
-			Kind: id.Kind, Value: value, Member: id.Member, Interval: Interval{id.From, id.Until},
+		r.vendor.Identifiers = append(r.vendor.Identifiers, Identifier{
+			Kind: IdentifierKind(id.Kind), Value: value, Member: id.Member, From: Date(id.From), Until: Date(id.Until),
 			Verified: !id.Unverified, Common: id.Common, Weak: id.Weak, Category: id.Category,
 			Registrant: id.Registrant, Source: source,
 		})
@@ -201,41 +172,48 @@ func (f *vendorFile) addIdentifiers(v *Vendor, id identifierFile) error {
 	return nil
 }
 
-func (f *vendorFile) exclusion(x exclusionFile) (Exclusion, error) {
-	source, err := f.check(x.Source, x.From, x.Until)
-	switch {
-	case err != nil:
-		return Exclusion{}, err
-	case !identifierKinds[x.Kind]:
-		return Exclusion{}, errUnknownKind
-	case !exclusionReasons[x.Reason]:
-		return Exclusion{}, fmt.Errorf("reason %q; expected one of %s", x.Reason, words(exclusionReasons))
-	case x.Value == "" || x.Note == "":
-		return Exclusion{}, errors.New("value and note are required")
+func (r *vendorReader) exclusion(x *registerfile.Exclusion) error {
+	source, err := r.check(x.Source, x.From, x.Until)
+	if err != nil {
+		return err
 	}
-	return Exclusion{x.Kind, x.Value, Interval{x.From, x.Until}, x.Reason, x.Note, source}, nil
+	if err := registerfile.CheckKind(x.Kind); err != nil {
+		return err
+	}
+	switch {
+	case !slices.Contains(registerfile.Reasons, x.Reason):
+		return fmt.Errorf("reason %q; expected one of %s", x.Reason, registerfile.Sorted(registerfile.Reasons))
+	case x.Value == "" || x.Note == "":
+		return errors.New("value and note are required")
+	}
+	r.vendor.Exclusions = append(r.vendor.Exclusions, Exclusion{
+		Kind: IdentifierKind(x.Kind), Value: x.Value, From: Date(x.From), Until: Date(x.Until),
+		Reason: Reason(x.Reason), Note: x.Note, Source: source,
+	})
+	return nil
 }
 
 // check returns the source with a key. It returns an error if there is none, or if a date is
 // invalid. The first two dates are the start and the end of an interval.
-func (f *vendorFile) check(key string, dates ...Date) (source string, err error) {
+func (r *vendorReader) check(key string, dates ...string) (source string, err error) {
 	for _, d := range dates {
 		if d == "" {
 			continue
 		}
-		if _, err := ParseDate(string(d)); err != nil {
+		if err := Date(d).check(); err != nil {
 			return "", err
 		}
 	}
-	if len(dates) >= 2 && (Interval{dates[0], dates[1]}).reversed() {
+	if (interval{Date(dates[0]), Date(dates[1])}).isReversed() {
 		return "", fmt.Errorf("until %s is not after from %s", dates[1], dates[0])
 	}
-	if source = f.Sources[key]; source == "" {
+	if source = r.file.Sources[key]; source == "" {
 		return "", fmt.Errorf("source %q is not in sources", key)
 	}
 	return source, nil
 }
 
+// member returns the member with an id, or nil.
 func (v *Vendor) member(id string) *Member {
 	for i := range v.Members {
 		if v.Members[i].ID == id {
@@ -243,18 +221,4 @@ func (v *Vendor) member(id string) *Member {
 		}
 	}
 	return nil
-}
-
-func validID(id string) bool {
-	for i := range len(id) {
-		if c := id[i]; !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' && i > 0) {
-			return false
-		}
-	}
-	return id != ""
-}
-
-// words lists a set for a message, in alphabetical order.
-func words(set map[string]bool) string {
-	return strings.Join(slices.Sorted(maps.Keys(set)), ", ")
 }

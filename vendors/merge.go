@@ -5,53 +5,56 @@ package vendors
 import (
 	"fmt"
 	"slices"
-	"sort"
 )
 
-// Merge returns a register that has what all of these have: the bundled one, say, and
-// that of a ministry which screens for vendors of its own. A vendor that several
-// registers have gets the members, identifiers and exclusions of all; the first says its
-// name. Nothing is overridden: what contradicts itself is refused with an error that
-// wraps [ErrRegister] and names both sides, such as a value that two families claim, that
-// is an identifier in one register and an exclusion in another, or a member that two
-// registers date differently.
-func Merge(registers ...*Register) (*Register, error) {
-	merged := &Register{byID: make(map[ID]*Vendor)}
-	for _, r := range registers {
-		for _, v := range r.vendors {
-			old := merged.byID[v.ID]
-			if old == nil {
-				c := *v
-				c.Members, c.Identifiers, c.Exclusions = slices.Clone(v.Members), slices.Clone(v.Identifiers), slices.Clone(v.Exclusions)
-				merged.byID[v.ID] = &c
-				merged.vendors = append(merged.vendors, &c)
+// Merge returns a register with the vendors of r and of others, such as those that a ministry
+// screens for in addition to the bundled ones. A vendor in several registers gets the members,
+// identifiers and exclusions of all of them, and its name and note from the first. Nothing
+// overrides anything: Merge returns an error that wraps [ErrRegister] and names both sides if two
+// families claim a value, if a value is an identifier in one register and an exclusion in another,
+// or if two registers date a member differently.
+func (r *Register) Merge(others ...*Register) (*Register, error) {
+	var vendors []*Vendor
+	byID := make(map[ID]*Vendor)
+	for _, from := range append([]*Register{r}, others...) {
+		for _, v := range from.vendors {
+			if have := byID[v.ID]; have != nil {
+				if err := have.merge(v); err != nil {
+					return nil, fmt.Errorf("%w: %s: %w", ErrRegister, v.ID, err)
+				}
 				continue
 			}
-			for _, m := range v.Members {
-				switch have := old.member(m.ID); {
-				case have == nil:
-					old.Members = append(old.Members, m)
-				case have.Interval != m.Interval || have.DoubtFrom != m.DoubtFrom:
-					return nil, fmt.Errorf("%w: %s: member %s is dated %s by one register and %s by another", ErrRegister, v.ID, m.ID, have.span(), m.span())
-				}
-			}
-			old.Identifiers = append(old.Identifiers, v.Identifiers...)
-			old.Exclusions = append(old.Exclusions, v.Exclusions...)
+			c := *v
+			c.Members, c.Identifiers, c.Exclusions = slices.Clone(v.Members), slices.Clone(v.Identifiers), slices.Clone(v.Exclusions)
+			byID[v.ID] = &c
+			vendors = append(vendors, &c)
 		}
 	}
-	if len(merged.vendors) == 0 {
-		return nil, fmt.Errorf("%w: no vendors", ErrRegister)
-	}
-	sort.Slice(merged.vendors, func(i, j int) bool { return merged.vendors[i].ID < merged.vendors[j].ID })
-	if err := merged.index.build(merged.vendors); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRegister, err)
+	merged := new(Register)
+	if err := merged.set(vendors); err != nil {
+		return nil, err
 	}
 	return merged, nil
 }
 
-// span writes the time of a membership: "2018 to 2022-11-24".
-func (m *Member) span() string {
-	s := m.Interval.String()
+// merge adds the members, identifiers and exclusions of another vendor with the same id.
+func (v *Vendor) merge(other *Vendor) error {
+	for _, m := range other.Members {
+		switch have := v.member(m.ID); {
+		case have == nil:
+			v.Members = append(v.Members, m)
+		case have.interval() != m.interval() || have.DoubtFrom != m.DoubtFrom:
+			return fmt.Errorf("member %s is dated %s by one register and %s by another", m.ID, have.dates(), m.dates())
+		}
+	}
+	v.Identifiers = append(v.Identifiers, other.Identifiers...)
+	v.Exclusions = append(v.Exclusions, other.Exclusions...)
+	return nil
+}
+
+// dates describes when the membership is valid: "from 2018 until 2022-11-24".
+func (m *Member) dates() string {
+	s := m.interval().String()
 	if m.DoubtFrom != "" {
 		s += ", in doubt from " + string(m.DoubtFrom)
 	}

@@ -3,40 +3,22 @@
 package vendors
 
 import (
-	"bytes"
-	"html"
-	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/weburl"
 )
-
-// The field of a maker often holds more than its name: several makers ("Nokia, ZTE"), a label
-// ("Vendor: ZTE"), a notice ("Copyright 2020 ZTE"), a name in two scripts without a space
-// ("ZTE中兴"), a number ("ZTE1") or a domain ("support.zte.com.cn"). A vendor that is a whole
-// part of such a value resembles.
-
-// maxPieces bounds the parts of a list that are looked at. [Examine] says of a longer list that a
-// part of it is unread.
-const maxPieces = 256
-
-// labelWords come before a maker's name and are no part of one.
-var labelWords = makeSet(strings.Fields(`vendor vendors manufacturer manufacturers supplier suppliers producer maker makers organization
-	organisation publisher developer brand distributor oem odm mfr mfg copyright copyrights holder owner provider by made manufactured
-	supplied developed published produced provided designed built distributed copr name hersteller lieferant fabricant fournisseur
-	fabricante proveedor produttore fornitore изготовитель производитель поставщик 供应商 供货商 制造商 厂商 生产商 生产厂家 厂家 品牌 公司`)...)
-
-// subjectKeys are the keys in a distinguished name that is in the place of a name.
-var subjectKeys = makeSet("o", "ou", "cn", "org")
 
 // parts attributes what a maker's value holds beside other things. Vendors that were found
 // in the value by other rules are not found again.
 func (r *resolver) parts(c *Claim) {
 	value := c.Value
-	if len(value) > MaxName {
-		value = strings.ToValidUTF8(value[:MaxName], "")
+	if len(value) > names.MaxLength {
+		value = strings.ToValidUTF8(value[:names.MaxLength], "")
 	}
-	if plain := decoded(value); plain != value {
-		r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: plain}, func(inner *Claim) {
+	if plain := names.Decode(value); plain != value {
+		r.nested(c, Claim{Role: c.Role, Kind: KindName, Value: plain}, func(inner *Claim) {
 			r.atMost(Resembles, func() { r.name(inner) })
 		})
 		return
@@ -45,171 +27,75 @@ func (r *resolver) parts(c *Claim) {
 	if strings.Contains(value, "://") {
 		return // a URL and no list
 	}
-	rest, labelled := listForms.Replace(value), false
-	trade := forms().ofTrade(value)
-	for more, n, before := true, 0, rune(0); more && n < maxPieces; n++ {
-		piece, sep := rest, rune(0)
-		if i := strings.IndexFunc(rest, isListBreak); i >= 0 {
-			var size int
-			sep, size = utf8.DecodeRuneInString(rest[i:])
-			piece, rest = rest[:i], rest[i+size:]
-		}
-		more = sep != 0
-		tokens, label := cutLabels(appendTokens(nil, piece))
+	r.list(c, value)
+}
+
+// list attributes the parts of a maker's value that is a list, or has a label or a notice.
+func (r *resolver) list(c *Claim, value string) {
+	labelled := false // a label or the separator of a list comes before the piece
+	otherTrade := names.HasOtherTrade(value)
+	first, before := true, rune(0)
+	for p := range names.Pieces(value) {
+		changed := !first || p.End != 0
+		first = false
+		tokens, label := names.CutLabels(names.AppendTokens(nil, p.Text))
 		switch {
 		case len(tokens) == 0:
 			labelled = labelled || label
 			continue
-		case (sep == '=' || sep == ':') && subjectKeys[string(tokens)]:
+		case p.IsSubjectKey(tokens):
 			labelled = true
 			continue
-		}
-		list := strings.ContainsRune(listBreaks, sep) && sep != 0
-		if trade && (sep == '&' || before == '&') { // "ZTE & Partners Bakery"
+		case otherTrade && (p.End == '&' || before == '&'): // "ZTE & Partners Bakery"
 			continue
 		}
-		before = sep
-		r.piece(c, piece, tokens, labelled || label || list || len(r.out.Attributions) > r.start, n > 0 || more)
-		labelled = list
+		before = p.End
+		r.piece(c, p.Text, tokens, labelled || label || p.InList() || len(r.out.Attributions) > r.start, changed)
+		labelled = p.InList()
 	}
-}
-
-// decoded returns a name without the escapes of URLs, HTML and JSON, which a tool has left in it or
-// somebody has put there: "Hua%77ei", "&#72;uawei", "Hu\u0061wei".
-func decoded(value string) string {
-	if !mayBeEscaped(value) {
-		return value
-	}
-	if strings.Contains(value, `\u`) {
-		if s, err := strconv.Unquote(`"` + strings.ReplaceAll(value, `"`, `\"`) + `"`); err == nil {
-			value = s
-		}
-	}
-	return strings.ToValidUTF8(html.UnescapeString(unescapeAll(value)), "")
-}
-
-// mayBeEscaped reports whether a value has what an escape begins with.
-func mayBeEscaped[T string | []byte](value T) bool {
-	for i := 0; i+2 < len(value); i++ {
-		switch value[i] {
-		case '%':
-			if hexDigit(value[i+1]) >= 0 && hexDigit(value[i+2]) >= 0 {
-				return true
-			}
-		case '&':
-			if class[value[i+1]] != 0 || value[i+1] == '#' {
-				return true
-			}
-		case '\\':
-			if value[i+1] == 'u' {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// listForms writes "and" as "&", and leaves out what looks like a part in brackets and is a sign.
-var listForms = strings.NewReplacer(" and ", "&", " AND ", "&", " und ", "&", " or ", "&", " et ", "&", "+", "&", " - ", ",", "–", ",", "—", ",", "(c)", " ", "(C)", " ", "(r)", " ", "(R)", " ", "(tm)", " ", "(TM)", " ", "：", ":")
-
-// listBreaks are the characters that are between the names of a list and in no name. A comma
-// can be between the surname and the first name of a person.
-const listBreaks = "/|;、；\n"
-
-// tooManyPieces reports whether a maker's value has more parts than are looked at.
-func tooManyPieces(value []byte) bool {
-	n := 0
-	for _, r := range listForms.Replace(string(value)) {
-		if isListBreak(r) {
-			n++
-		}
-	}
-	return n >= maxPieces
-}
-
-// isListBreak reports whether a character is between two names in a list, or between a label or
-// a notice and a name.
-func isListBreak(r rune) bool {
-	switch r {
-	case ',', ';', '/', '|', '\n', '\t', ':', '=', '&', '(', ')', '[', ']', '<', '>', '"', '、', '，', '；', '（', '）', '•', '·':
-		return true
-	}
-	return false
-}
-
-// cutLabels takes labels, years and numbers off the start of tokens, and numbers and what
-// notices end with off their end.
-func cutLabels(tokens []byte) (rest []byte, label bool) {
-	for len(tokens) > 0 {
-		word, more, _ := bytes.Cut(tokens, []byte{' '})
-		switch {
-		case labelWords[string(word)], len(word) == 1 && word[0] == 'c' && label:
-			label = true
-		case !isNumber(word):
-			tokens = bytes.TrimSuffix(tokens, []byte(" all rights reserved"))
-			for {
-				i := bytes.LastIndexByte(tokens, ' ')
-				if i < 0 || !isNumber(tokens[i+1:]) {
-					return tokens, label
-				}
-				tokens = tokens[:i]
-			}
-		}
-		tokens = more
-	}
-	return nil, label
-}
-
-func isNumber(word []byte) bool {
-	for _, b := range word {
-		if !isDigit(b) {
-			return false
-		}
-	}
-	return len(word) > 0
 }
 
 // piece attributes a part of a value. sure says that it is a part of a list or behind a label
 // and not, say, the first name of a person behind a comma; changed, that the whole value was not
 // yet looked at in this form.
-func (r *resolver) piece(c *Claim, piece string, tokens []byte, sure, changed bool) {
+func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed bool) {
 	whole := func(tokens []byte) bool {
-		return r.anew(c, sure, func() bool {
+		return r.discardKnown(c, sure, func() bool {
 			x := &r.aliases
 			return r.alias(x, c, tokens, RuleNameContains, Resembles) || r.branch(x, c, tokens, RuleNameContains) || r.inCompany(x, c, tokens, RuleNameContains)
 		})
 	}
-	if len(tokens) == 0 || isASCII(piece) && !mayMatch(r.index, c.Role, KindName, []byte(piece)) {
+	if len(tokens) == 0 || ascii.Only(text) && !r.index.mayMatch(c.Role, KindName, []byte(text)) {
 		return
 	}
-	if changed || string(tokens) != Fold(piece) {
+	if changed || string(tokens) != names.Fold(text) {
 		if whole(tokens) {
 			return
 		}
-		for _, v := range r.redrawn(piece, tokens) {
-			v, _ = cutLabels(v)
-			if r.anew(c, sure, func() bool {
-				return r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles)
+		for _, v := range names.Lookalikes(text, tokens) {
+			v, _ = names.CutLabels(v)
+			if r.discardKnown(c, sure, func() bool {
+				return r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.lookalike, c, v, RuleNameConfusable, Resembles)
 			}) {
 				return
 			}
 		}
 	}
-	if latin, other := byScript(tokens); len(latin) > 0 && len(other) > 0 {
+	if latin, other := names.ByScript(tokens); len(latin) > 0 && len(other) > 0 {
 		sure = sure || r.sameInHan(latin, other)
 		if a, b := whole(latin), whole(other); a || b {
 			return
 		}
 	}
-	if name := withoutNumber(piece, tokens); name != nil {
-		r.anew(c, sure, func() bool { return r.alias(&r.aliases, c, name, RuleNameContains, Resembles) })
+	if name := names.WithoutNumber(text, tokens); name != nil {
+		r.discardKnown(c, sure, func() bool { return r.alias(&r.aliases, c, name, RuleNameContains, Resembles) })
 	}
 }
 
-// anew runs a rule on a claim and takes back what it finds of vendors that the claim is
+// discardKnown runs a rule on a claim and takes back what it finds of vendors that the claim is
 // attributed to already, and, if it is not sure that a name is meant, of vendors with a common
 // name that persons have too or one of ordinary words.
-func (r *resolver) anew(c *Claim, sure bool, rule func() bool) bool {
+func (r *resolver) discardKnown(c *Claim, sure bool, rule func() bool) bool {
 	n := len(r.out.Attributions)
 	found := rule()
 	kept := r.out.Attributions[:n]
@@ -218,7 +104,7 @@ func (r *resolver) anew(c *Claim, sure bool, rule func() bool) bool {
 		for i := r.start; i < n; i++ {
 			known = known || r.out.Attributions[i].Vendor == a.Vendor
 		}
-		if e := r.names[string(stripForms([]byte(Fold(a.Matched))))]; known || !sure && e != nil && (e.ordinary || e.id.Common && len(a.Matched) >= minName) {
+		if e := r.names[string(names.StripLegalForms([]byte(names.Fold(a.Matched))))]; known || !sure && e != nil && (e.ordinary || e.id.Common && len(a.Matched) >= names.MinLetters) {
 			continue
 		}
 		kept = append(kept, a)
@@ -230,55 +116,13 @@ func (r *resolver) anew(c *Claim, sure bool, rule func() bool) bool {
 // sameInHan reports whether a name in Han script is what the full name of the vendor of a name
 // in Latin script starts with, apart from places: "大华" of "浙江大华技术股份有限公司" beside "Dahua".
 func (r *resolver) sameInHan(latin, other []byte) bool {
-	e := r.names[string(stripForms(latin))]
+	e := r.names[string(names.StripLegalForms(latin))]
 	if e == nil {
 		return false
 	}
 	const two = 6 // bytes of two characters
-	for _, u := range r.unspaced {
-		if len(other) >= two && u.entry.vendor == e.vendor && (strings.HasPrefix(u.name, string(other)) || strings.HasPrefix(forms().afterPlaces(u.name), string(other))) {
-			return true
-		}
-	}
-	return false
-}
-
-// byScript takes the tokens in ASCII and those in other scripts apart.
-func byScript(tokens []byte) (latin, other []byte) {
-	for word := range bytes.SplitSeq(tokens, []byte{' '}) {
-		to := &latin
-		if len(word) > 0 && word[0] >= 0x80 {
-			to = &other
-		}
-		if len(*to) > 0 {
-			*to = append(*to, ' ')
-		}
-		*to = append(*to, word...)
-	}
-	return latin, other
-}
-
-// withoutNumber returns a name of one word and its legal form without the number behind the
-// word, nil if there is none: "huawei" of "Huawei2012 Co., Ltd.". The number has to be a year or
-// the name in capitals: "Huawei88" and "zte2012" are the names of somebody's accounts.
-func withoutNumber(piece string, tokens []byte) []byte {
-	const year = 4 // digits
-	word := stripForms(tokens)
-	name := bytes.TrimRight(word, "0123456789")
-	n := len(word) - len(name)
-	if len(name) == 0 || n == 0 || bytes.ContainsAny(name, " 0123456789") {
-		return nil
-	}
-	if capitals := strings.ToUpper(piece) == piece; capitals || n == year && strings.ToLower(piece) != piece {
-		return name
-	}
-	return nil
-}
-
-func digitBesideLetter(s []byte) bool {
-	for i := 1; i < len(s); i++ {
-		a, b := class[s[i-1]], class[s[i]]
-		if a != 0 && b != 0 && isDigit(a) != isDigit(b) {
+	for _, u := range r.wordStarts {
+		if len(other) >= two && u.entry.vendor == e.vendor && (strings.HasPrefix(u.name, string(other)) || strings.HasPrefix(names.AfterPlaces(u.name), string(other))) {
 			return true
 		}
 	}
@@ -292,17 +136,17 @@ func (r *resolver) addresses(c *Claim, value string) {
 	}
 	for field := range strings.FieldsFuncSeq(value, func(r rune) bool { return r <= ' ' || strings.ContainsRune(",;<>()[]\"'|、，；（）", r) }) {
 		field = strings.TrimRight(field, ".:")
-		if strings.IndexByte(field, '.') < 0 || !r.anchors.hasToken([]byte(field)) {
+		if strings.IndexByte(field, '.') < 0 || !r.prefilter.HasToken([]byte(field)) {
 			continue
 		}
-		r.anew(c, true, func() bool {
+		r.discardKnown(c, true, func() bool {
 			from := len(r.out.Attributions)
 			if at := strings.LastIndexByte(field, '@'); at >= 0 {
-				host, look, ok := emailHost(field)
+				host, look, ok := weburl.EmailHost(field)
 				return ok && (r.domain(c, host, RuleEmail, Resembles) || r.domain(c, look, RuleNameConfusable, Resembles))
 			}
-			p, ok := readURL(field)
-			if !ok || p.host == "" {
+			p, ok := weburl.Parse(field)
+			if !ok || p.Host == "" {
 				return false
 			}
 			r.atMost(Resembles, func() { r.place(c, p) }) // the field is for a name

@@ -5,21 +5,25 @@ package vendors
 import (
 	"bytes"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/words"
 )
 
 // text looks for a vendor's name in the name of a component or in other text. The name of
 // a product resembles; a model or title of a device that holds the vendor's name as a whole
 // token does too; all else only mentions.
 func (r *resolver) text(c *Claim) {
-	tokens := appendTokens(r.buf[:0], c.Value)
+	tokens := names.AppendTokens(r.buf[:0], c.Value)
 	if len(tokens) == 0 {
 		return
 	}
-	if r.words(&r.aliases, c, tokens) || c.Kind != KindProduct || isASCII(c.Value) {
+	if r.words(&r.aliases, c, tokens) || c.Kind != KindProduct || ascii.Only(c.Value) {
 		return
 	}
-	for _, v := range redrawn(c.Value, tokens) {
-		if r.words(&r.aliases, c, v) || r.words(&r.drawn, c, v) {
+	for _, v := range names.Lookalikes(c.Value, tokens) {
+		if r.words(&r.aliases, c, v) || r.words(&r.lookalike, c, v) {
 			return
 		}
 	}
@@ -53,40 +57,40 @@ func (r *resolver) product(c *Claim, tokens []byte) bool {
 	for end := len(tokens); end > 0; end = lastBreak(tokens[:min(end, maxProduct)]) {
 		e := r.products[string(tokens[:end])]
 		if e == nil {
-			e = r.products[string(squash(r.sq[:0], tokens[:end]))] // "KasperskyTotalSecurity"
+			e = r.products[string(names.AppendJoined(r.buf2[:0], tokens[:end]))] // "KasperskyTotalSecurity"
 		}
 		if e == nil {
 			continue
 		}
 		if end == len(tokens) {
-			r.hit(c, e, RuleProduct, Resembles)
+			r.attribute(c, e, RuleProduct, Resembles)
 			return true
 		}
 		rest := tokens[end+1:]
 		if e.id == nil || aboutProduct(rest, !strings.Contains(e.id.Value, " ")) {
 			return false
 		}
-		r.hit(c, e, RuleProductStart, Resembles)
+		r.attribute(c, e, RuleProductStart, Resembles)
 		return true
 	}
 	return false
 }
 
 // aboutWords make a name that starts with a product's that of a thing about the product.
-var aboutWords = makeSet(strings.Fields(`about adapter addon assistant alternative analyser analyzer ansible api apis backup binding bindings blocker bot
+var aboutWords = words.Fields(`about adapter addon assistant alternative analyser analyzer ansible api apis backup binding bindings blocker bot
 	bridge bypass checker clean cleaner cli client clone collector compat compatible connector converter cookbook crack cracker dashboard decryptor demo
 	detect detection detector docs documentation downloader dump emulator example examples exploit export exporter extension extractor fake fetcher
 	fork formula gateway generator grabber grafana guide helper hook importer inspired installer integration integrations interface keygen lib library
 	like logs manual migration mirror mock module monitor monitoring nagios node notifier parser patch patcher playbook plugin poc process prometheus proxy
 	puppet reader remove remover removal replacement reset role rules runner scraper sdk shim signatures simulator splunk spoof stub stubs style
 	template templates test tester testing tests theme tool toolkit tools tutorial tweaks unblock uninstall uninstaller unofficial unpacker
-	updater utils viewer vs widget without wrapper yara zabbix`)...)
+	updater utils viewer vs widget without wrapper yara zabbix`)
 
 // editionWords say which edition of a product it is, or for what it runs.
-var editionWords = makeSet(strings.Fields(`advanced agent amd64 android app arm64 basic beta business cloud console core desktop edition endpoint
+var editionWords = words.Fields(`advanced agent amd64 android app arm64 basic beta business cloud console core desktop edition endpoint
 	endpoints enterprise essential family free full home ios ipad iphone lite linux mac macos microsoft mobile office pc personal plan plus portable premium
 	pro professional release select server servers setup small sp standard starter suite tablet total trial ultimate unix update v version web win
-	win32 win64 windows workstation workstations x64 x86 and for of the with on to`)...)
+	win32 win64 windows workstation workstations x64 x86 and for of the with on to`)
 
 // aboutProduct reports whether the words behind a product's name make it another thing. A thing
 // "for" something that is no platform, or "by" somebody, is one. strict allows an edition only.
@@ -109,7 +113,7 @@ func aboutProduct(words []byte, strict bool) bool {
 
 // packageTypes are the types of package URLs of libraries, where the name of a product is
 // that of somebody's package about it. Where the package is the vendor's, its namespace says so.
-var packageTypes = makeSet("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
+var packageTypes = words.Set("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
 	"github", "gitlab", "golang", "hackage", "hex", "julia", "luarocks", "maven", "npm", "nuget", "opam", "pub", "pypi", "swift")
 
 // shortToken finds an alias too short for phrases ("ZTE") as a whole token of a
@@ -117,8 +121,8 @@ var packageTypes = makeSet("bitbucket", "bower", "cargo", "clojars", "cocoapods"
 func (r *resolver) shortToken(x *aliases, c *Claim, tokens []byte) bool {
 	for len(tokens) > 0 {
 		token, rest, _ := bytes.Cut(tokens, []byte{' '})
-		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < minName) {
-			r.hit(c, e, RuleTextMention, Resembles)
+		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < names.MinLetters) {
+			r.attribute(c, e, RuleTextMention, Resembles)
 			return true
 		}
 		tokens = rest

@@ -5,6 +5,10 @@ package vendors
 import (
 	"bytes"
 	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/weburl"
+	"github.com/clause76/clause76/vendors/internal/dn"
 )
 
 // group attributes a package group: an npm scope, a reverse-DNS name, or else a
@@ -14,18 +18,18 @@ func (r *resolver) group(c *Claim) {
 	switch {
 	case strings.HasPrefix(value, "@"), strings.HasPrefix(value, "%40"):
 		scope := strings.TrimPrefix(strings.TrimPrefix(value, "@"), "%40")
-		r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
+		r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(r.buf[:0], "npm/@"...), scope), RulePURLNamespace, Registered)
 	case strings.Contains(value, "/"):
 		n := len(r.out.Attributions) + len(r.out.Unattributed)
-		if p, ok := readURL(value); ok {
+		if p, ok := weburl.Parse(value); ok {
 			r.place(c, p)
 		}
 		if first, _, _ := strings.Cut(value, "/"); strings.IndexByte(first, '.') < 0 && len(r.out.Attributions)+len(r.out.Unattributed) == n {
-			r.dotted(c, "maven", strings.ReplaceAll(strings.Trim(value, "/"), "/", "."), Resembles) // a group as folders
+			r.reverseDNS(c, "maven", strings.ReplaceAll(strings.Trim(value, "/"), "/", "."), Resembles) // a group as folders
 		}
 	case strings.Contains(value, "."):
 		group, _, _ := strings.Cut(value, ":") // "group:artifact"
-		r.dotted(c, "maven", group, Registered)
+		r.reverseDNS(c, "maven", group, Registered)
 	default:
 		r.name(c)
 	}
@@ -34,18 +38,18 @@ func (r *resolver) group(c *Claim) {
 // maxNamespace is more than the bytes of any namespace in a register.
 const maxNamespace = 256
 
-// dotted attributes a reverse-DNS namespace: by the longest registered prefix that
+// reverseDNS attributes a reverse-DNS namespace: by the longest registered prefix that
 // ends at a dot, or by the domain that it reverses.
-func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
-	if lowerASCII(namespace) != namespace || !plain(namespace) {
+func (r *resolver) reverseDNS(c *Claim, typ, namespace string, tier Tier) bool {
+	if ascii.Lower(namespace) != namespace || !ascii.IsPlain(namespace) {
 		tier = min(tier, Resembles) // the namespace is case-sensitive: this is not the vendor's own
 	}
-	key := appendLower(append(append(r.buf[:0], typ...), '/'), namespace[:min(len(namespace), maxNamespace)])
+	key := ascii.AppendLower(append(append(r.buf[:0], typ...), '/'), namespace[:min(len(namespace), maxNamespace)])
 	if len(namespace) > maxNamespace { // what the bound cuts off is not a whole part
 		key = key[:max(bytes.LastIndexByte(key, '.'), 0)]
 	}
 	for {
-		if r.lookup(c, "purlNamespace", key, RulePURLNamespace, tier) {
+		if r.lookup(c, IdentifierPURLNamespace, key, RulePURLNamespace, tier) {
 			return true
 		}
 		dot := bytes.LastIndexByte(key, '.')
@@ -62,28 +66,28 @@ func (r *resolver) dotted(c *Claim, typ, namespace string, tier Tier) bool {
 	if second == "github" && (first == "io" || first == "com") && account != "" {
 		// Groups of accounts of GitHub: central.sonatype.org/register/namespace, docs.jitpack.io.
 		account, _, _ = strings.Cut(account, ".")
-		return r.lookup(c, "purlNamespace", appendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
+		return r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
 	}
 	// Two and three labels: com.huawei → huawei.com, cn.com.zte → zte.com.cn.
-	domain := append(append(appendLower(r.sq[:0], second), '.'), lowerASCII(first)...)
-	if r.lookup(c, "domain", domain, RuleReverseDNS, tier) {
+	domain := append(append(ascii.AppendLower(r.buf2[:0], second), '.'), ascii.Lower(first)...)
+	if r.lookup(c, IdentifierDomain, domain, RuleReverseDNS, tier) {
 		return true
 	}
 	if third := strings.SplitN(namespace, ".", 4); len(third) >= 3 {
-		domain = appendLower(r.sq[:0], reverseDNS(strings.Join(third[:3], ".")))
-		return r.lookup(c, "domain", domain, RuleReverseDNS, tier)
+		domain = ascii.AppendLower(r.buf2[:0], weburl.ReverseDNS(strings.Join(third[:3], ".")))
+		return r.lookup(c, IdentifierDomain, domain, RuleReverseDNS, tier)
 	}
 	return false
 }
 
-// sub attributes a claim found inside another. What comes of it is recorded with the
+// nested attributes a claim found inside another. What comes of it is recorded with the
 // text of the outer claim, which is the evidence, and the role of the inner one, unless the
 // outer one is only talk.
-func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
+func (r *resolver) nested(c *Claim, inner Claim, attribute func(*Claim)) {
 	if c.Role.Cap() < Registered {
 		inner.Role = c.Role
 	}
-	if r.depth == maxDepth {
+	if r.depth == weburl.MaxDepth {
 		return
 	}
 	n, m := len(r.out.Attributions), len(r.out.Unattributed)
@@ -104,14 +108,14 @@ func (r *resolver) sub(c *Claim, inner Claim, attribute func(*Claim)) {
 // url attributes a URL, or what stands in its place.
 func (r *resolver) url(c *Claim) {
 	switch value := strings.TrimSpace(c.Value); {
-	case hasPrefixFold(value, "pkg:"):
+	case ascii.HasPrefixFold(value, "pkg:"):
 		r.purl(c)
-	case hasPrefixFold(value, "cpe:"):
+	case ascii.HasPrefixFold(value, "cpe:"):
 		r.cpe(c)
-	case hasPrefixFold(value, "mailto:"):
+	case ascii.HasPrefixFold(value, "mailto:"):
 		r.email(c)
 	default:
-		if p, ok := readURL(value); ok {
+		if p, ok := weburl.Parse(value); ok {
 			r.place(c, p)
 		}
 	}
@@ -120,31 +124,15 @@ func (r *resolver) url(c *Claim) {
 // regid attributes a SWID registration id: a URI, or in the form of ISO/IEC 19770-2:2009
 // "regid.2012-05.com.example,unit", a domain written backwards after a month.
 func (r *resolver) regid(c *Claim) {
-	if rest, ok := cutPrefixFold(strings.TrimSpace(c.Value), "regid."); ok {
+	if rest, ok := ascii.CutPrefixFold(strings.TrimSpace(c.Value), "regid."); ok {
 		_, rest, _ = strings.Cut(rest, ".")
 		rest, _, _ = strings.Cut(rest, ",")
-		if host, _, ok := readHost(reverseDNS(rest)); ok {
-			r.place(c, place{host: host})
+		if host, _, ok := weburl.ParseHost(weburl.ReverseDNS(rest)); ok {
+			r.place(c, weburl.Place{Host: host})
 		}
 		return
 	}
 	r.url(c)
-}
-
-// guid attributes a GUID that is the hash of something that the register has.
-func (r *resolver) guid(c *Claim) {
-	key := appendLower(r.buf[:0], strings.Trim(c.Value, "{} "))
-	e := r.ids["guid"][string(key)]
-	switch {
-	case e == nil:
-		r.deviceGUID(c, key)
-	case e.id == nil, e.id.Kind == "guid":
-		r.hit(c, e, RuleIdentifier, Registered)
-	case e.id.Kind == "suitVendorID":
-		r.hit(c, e, RuleSUIT, Registered)
-	default:
-		r.hit(c, e, RuleCHID, Declared) // the hash of a name proves no more than the name
-	}
 }
 
 // certificate attributes the organisation (O) in the subject of a certificate, or a
@@ -159,32 +147,32 @@ func (r *resolver) certificate(c *Claim) {
 		r.wholeName(c, c.Value, RuleCertificate, tier)
 		return
 	}
-	for _, name := range subjectOrganizations(c.Value) {
+	for _, name := range dn.Organizations(c.Value) {
 		r.wholeName(c, name, RuleCertificate, tier)
 	}
 }
 
 // place attributes a URL: by the owner on a code host, or by domain. What a host that is not
 // known for it hands on from somewhere else resembles.
-func (r *resolver) place(c *Claim, p place) {
+func (r *resolver) place(c *Claim, p weburl.Place) {
 	tier := Registered
 	if c.Role == Author || c.Role == Mention {
 		tier = Mentions
 	}
 	r.location(c, p, tier)
-	if inner, ok := p.inner(); ok {
+	if inner, ok := p.Embedded(); ok {
 		r.location(c, inner, min(tier, Resembles))
 	}
 }
 
-func (r *resolver) location(c *Claim, p place, tier Tier) {
-	if typ, owner := p.account(); typ != "" {
+func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
+	if typ, owner := p.Account(); typ != "" {
 		r.account(c, p, typ, owner, tier)
 		return
 	}
 	if tier > Mentions {
-		if text := p.packageURL(); text != "" {
-			r.atMost(tier, func() { r.sub(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
+		if text := p.PackageURL(); text != "" {
+			r.atMost(tier, func() { r.nested(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
 			return
 		}
 	}
@@ -195,10 +183,10 @@ func (r *resolver) location(c *Claim, p place, tier Tier) {
 	if c.Role == Homepage {
 		tier = min(tier, Resembles) // a link says what something is about
 	}
-	if r.domain(c, p.host, rule, tier) {
+	if r.domain(c, p.Host, rule, tier) {
 		return
 	}
-	r.domain(c, p.look, RuleNameConfusable, min(tier, Resembles))
+	r.domain(c, p.LookalikeHost, RuleNameConfusable, min(tier, Resembles))
 }
 
 // atMost lowers what is attributed in the meantime to a tier.
@@ -211,24 +199,24 @@ func (r *resolver) atMost(tier Tier, attribute func()) {
 }
 
 // account attributes what is kept in somebody's account on a host.
-func (r *resolver) account(c *Claim, p place, typ, owner string, tier Tier) {
+func (r *resolver) account(c *Claim, p weburl.Place, typ, owner string, tier Tier) {
 	rule := RuleRepository
 	switch {
 	case owner == "":
 		return
-	case p.short:
+	case p.Shorthand:
 		tier = min(tier, Resembles) // any relative path looks like it
 	}
-	if strings.HasPrefix(p.host, "npm.pkg.") {
+	if strings.HasPrefix(p.Host, "npm.pkg.") {
 		owner = strings.TrimPrefix(owner, "@")
 	}
 	if c.Kind == KindPURL {
 		rule = RulePURLNamespace
-		if r.lookup(c, "purlNamespace", appendLower(append(append(append(r.buf[:0], "golang/"...), p.host...), '/'), owner), rule, tier) {
+		if r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(append(append(r.buf[:0], "golang/"...), p.Host...), '/'), owner), rule, tier) {
 			return
 		}
 	}
-	if r.lookup(c, "purlNamespace", appendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier) || accountsKnown(typ) {
+	if r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(append(r.buf[:0], typ...), '/'), owner), rule, tier) || accountsKnown(typ) {
 		return
 	}
 	if tier > Mentions {
@@ -238,8 +226,8 @@ func (r *resolver) account(c *Claim, p place, typ, owner string, tier Tier) {
 
 // domain attributes a host by the registered domain that it belongs to.
 func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
-	for host := range func(yield func(string) bool) { parentDomains(host, yield) } {
-		if r.lookup(c, "domain", append(r.buf[:0], host...), rule, tier) {
+	for host := range func(yield func(string) bool) { weburl.ParentDomains(host, yield) } {
+		if r.lookup(c, IdentifierDomain, append(r.buf[:0], host...), rule, tier) {
 			return true
 		}
 	}
@@ -253,49 +241,32 @@ func (r *resolver) email(c *Claim) {
 	if c.Role.IsOrigin() {
 		tier = Resembles // the contact of the maker's own entry
 	}
-	host, look, ok := emailHost(c.Value)
+	host, look, ok := weburl.EmailHost(c.Value)
 	if !ok || r.domain(c, host, RuleEmail, tier) {
 		return
 	}
 	r.domain(c, look, RuleNameConfusable, tier)
 }
 
-// emailHost returns the host of an address, which may have a name before it and a
-// query after it.
-func emailHost(s string) (host, look string, ok bool) {
-	at := strings.LastIndexByte(s, '@')
-	if at < 0 {
-		return "", "", false
-	}
-	s, _, _ = strings.Cut(s[at+1:], "?")
-	return readHost(strings.Trim(s, " \t\r\n>)\"'"))
-}
-
-// ouiBlock attributes a MAC address or prefix by the longest registered block: 36,
+// oui attributes a MAC address or prefix by the longest registered block: 36,
 // 28, then 24 bits (IEEE MA-S, MA-M, MA-L).
-func (r *resolver) ouiBlock(c *Claim) {
+func (r *resolver) oui(c *Claim) {
+	const maxDigits = 12 // of a MAC address
 	hex := r.buf[:0]
 	for i := range len(c.Value) {
 		b := c.Value[i]
 		switch {
-		case hexDigit(b) >= 0:
-			if b >= 'a' {
-				b -= 'a' - 'A'
-			}
-			hex = append(hex, b)
+		case ascii.HexDigit(b) >= 0:
+			hex = append(hex, ascii.Alnum[b])
 		case b != ':' && b != '-' && b != '.':
 			return
 		}
-		if len(hex) > 12 {
+		if len(hex) > maxDigits {
 			return
 		}
 	}
 	for _, n := range [...]int{9, 7, 6} {
-		if len(hex) < n {
-			continue
-		}
-		if e := r.oui[string(hex[:n])]; e != nil {
-			r.hit(c, e, RuleIdentifier, Registered)
+		if len(hex) >= n && r.lookup(c, IdentifierOUI, hex[:n], RuleIdentifier, Registered) {
 			return
 		}
 	}

@@ -6,54 +6,53 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/internal/names"
 )
 
-// name attributes the name of an organisation.
+// name attributes the name of an organization or a person.
 func (r *resolver) name(c *Claim) {
-	if Placeholder(c.Value) {
-		return
+	tier := Declared
+	switch c.Role {
+	case Author, Namespace, Reference:
+		tier = Resembles
 	}
-	cap := Declared
 	switch {
-	case c.Role == Author, c.Role == Namespace, c.Role == Reference:
-		cap = Resembles
+	case names.Placeholder(c.Value):
 	case c.Role == Mention:
 		r.text(c)
-		return
+	case !r.wholeName(c, c.Value, RuleName, tier) && c.Role.IsOrigin():
+		r.longerName(c)
+		r.parts(c)
 	}
-	if r.wholeName(c, c.Value, RuleName, cap) || !c.Role.IsOrigin() {
-		return
-	}
-	r.longerName(c)
-	r.parts(c)
 }
 
 // longerName attributes a maker's name that is more than a vendor's, or other than it by a slip.
 func (r *resolver) longerName(c *Claim) {
-	tokens := appendTokens(r.buf[:0], c.Value)
+	tokens := names.AppendTokens(r.buf[:0], c.Value)
 	if r.branch(&r.aliases, c, tokens, RuleNameBranch) || r.phrase(&r.aliases, c, tokens, RuleNameContains, Resembles) ||
 		r.inCompany(&r.aliases, c, tokens, RuleNameCompany) {
 		return
 	}
 	if v := spelledOut(tokens); v != nil {
 		x := &r.aliases
-		if r.alias(x, c, v, RuleNameSquashed, Resembles) || r.branch(x, c, v, RuleNameSquashed) || r.inCompany(x, c, v, RuleNameSquashed) {
+		if r.alias(x, c, v, RuleNameUnspaced, Resembles) || r.branch(x, c, v, RuleNameUnspaced) || r.inCompany(x, c, v, RuleNameUnspaced) {
 			return
 		}
 	}
-	variants := r.redrawn(c.Value, tokens)
+	variants := names.Lookalikes(c.Value, tokens)
 	for _, v := range variants {
-		for _, x := range [...]*aliases{&r.aliases, &r.drawn} {
+		for _, x := range [...]*aliases{&r.aliases, &r.lookalike} {
 			if r.branch(x, c, v, RuleNameConfusable) || r.phrase(x, c, v, RuleNameConfusable, Resembles) || r.inCompany(x, c, v, RuleNameConfusable) {
 				return
 			}
 		}
 	}
-	if r.misspelt(c, tokens) {
+	if r.misspelled(c, tokens) {
 		return
 	}
 	for _, v := range variants {
-		if r.misspelt(c, v) {
+		if r.misspelled(c, v) {
 			return
 		}
 	}
@@ -62,12 +61,12 @@ func (r *resolver) longerName(c *Claim) {
 // wholeName attributes a name that is an alias as a whole, apart from its legal
 // form, or that is an exclusion, or is drawn like one.
 func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool {
-	tokens := appendTokens(r.buf[:0], value)
+	tokens := names.AppendTokens(r.buf[:0], value)
 	if r.alias(&r.aliases, c, tokens, rule, tier) {
 		return true
 	}
-	for _, v := range r.redrawn(value, tokens) {
-		if r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.drawn, c, v, RuleNameConfusable, Resembles) {
+	for _, v := range names.Lookalikes(value, tokens) {
+		if r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.lookalike, c, v, RuleNameConfusable, Resembles) {
 			return true
 		}
 	}
@@ -84,99 +83,120 @@ func spelledOut(tokens []byte) []byte {
 	if n < 3 {
 		return nil
 	}
-	return append(squash(nil, tokens[:2*n-1]), tokens[2*n-1:]...)
+	return append(names.AppendJoined(nil, tokens[:2*n-1]), tokens[2*n-1:]...)
 }
 
-// redrawn returns the forms of a name in other letters that it is drawn like. Nearly no name
-// has any.
-func (r *resolver) redrawn(value string, tokens []byte) [][]byte {
-	if isASCII(value) && !maybeRedrawn([]byte(value)) {
-		return nil
-	}
-	return redrawn(value, tokens)
+// A nameForm is how tokens match a name of the register.
+type nameForm uint8
+
+const (
+	exactForm    nameForm = iota + 1 // a name that is found as a whole only, or an exclusion
+	fullForm                         // as the register has it
+	strippedForm                     // apart from the legal form
+	unspacedForm                     // with other word breaks
+)
+
+// A nameMatch is a name of the register that tokens are as a whole.
+type nameMatch struct {
+	entry   *entry
+	form    nameForm
+	letters int // without legal form
 }
 
-// alias attributes tokens that are an alias of x as a whole.
-func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Tier) bool {
+// matchName returns the name of x that the tokens are as a whole.
+func (r *resolver) matchName(x *aliases, tokens []byte) (m nameMatch, ok bool) {
 	if len(tokens) == 0 {
-		return false
+		return nameMatch{}, false
 	}
-	whole := rule == RuleName || rule == RuleCertificate
-	if e := x.exact[string(tokens)]; e != nil && (e.id != nil || e.excl.Covers(r.day) != Outside) {
-		if e.id != nil && e.id.Common && whole {
-			r.common(c, e, "a common name; no second field names the vendor")
-		} else {
-			r.hit(c, e, rule, tier)
-		}
-		return true
+	if e := x.exact[string(tokens)]; e != nil && (e.id != nil || e.excl.interval().covers(r.day) != outside) {
+		return nameMatch{entry: e, form: exactForm}, true
 	}
-	stripped := stripForms(tokens)
+	stripped := names.StripLegalForms(tokens)
 	if e := x.names[string(stripped)]; e != nil {
-		same := x.full[string(tokens)]
-		if same != nil && same.vendor == e.vendor {
-			e = same // this very name is in the register
-		} else {
-			same = nil
+		if full := x.full[string(tokens)]; full != nil && full.vendor == e.vendor {
+			return nameMatch{entry: full, form: fullForm}, true
 		}
-		switch {
-		case e.id.Kind == "transliteration":
-			rule, tier = RuleNameTransliter, Resembles
-		case rule == RuleName && hidden(c.Value):
-			rule, tier = RuleNameConfusable, Resembles
-		case e.id.Common && whole:
-			r.common(c, e, "a common name; no second field names the vendor")
-			return true
-		case same == nil && letters(string(stripped)) < minName && whole:
-			r.common(c, e, "a short name, not as the register has it; no second field names the vendor")
-			return true
-		}
-		r.hit(c, e, rule, tier)
-		return true
-	}
-	if rule == RuleCertificate {
-		return false
+		return nameMatch{e, strippedForm, names.Letters(string(stripped))}, true
 	}
 	for _, words := range [...][]byte{stripped, tokens} {
-		s := squash(r.sq[:0], words)
-		if len(s) < minDistinct {
+		joined := names.AppendJoined(r.buf2[:0], words)
+		if len(joined) < minDistinct {
 			continue
 		}
-		if e := x.squashed[string(s)]; e != nil {
-			if rule == RuleName {
-				rule = RuleNameSquashed
-			}
-			r.hit(c, e, rule, Resembles)
-			return true
+		if e := x.unspaced[string(joined)]; e != nil {
+			return nameMatch{entry: e, form: unspacedForm}, true
 		}
 	}
-	return false
+	return nameMatch{}, false
 }
 
-// common attributes a name that names its vendor only together with a second field.
-func (r *resolver) common(c *Claim, e *entry, caveat string) {
+// ambiguity returns why the name does not identify its vendor without a second field, or "".
+func (m nameMatch) ambiguity() string {
+	switch {
+	case m.entry.id == nil || m.form == unspacedForm:
+		return ""
+	case m.entry.id.Common:
+		return "a common name; no second field names the vendor"
+	case m.form == strippedForm && m.letters < names.MinLetters:
+		return "a short name, not as the register has it; no second field names the vendor"
+	}
+	return ""
+}
+
+// ruleAndTier returns the rule and the highest tier of a match in a value, which are the given ones unless the
+// name has another form than the value's.
+func (m nameMatch) ruleAndTier(value string, rule Rule, tier Tier) (Rule, Tier) {
+	switch {
+	case m.form == exactForm:
+		return rule, tier
+	case m.form == unspacedForm && rule == RuleName:
+		return RuleNameUnspaced, Resembles
+	case m.form == unspacedForm:
+		return rule, Resembles
+	case m.entry.id.Kind == IdentifierTransliteration:
+		return RuleNameTransliterated, Resembles
+	case rule == RuleName && names.HasInvisible(value):
+		return RuleNameConfusable, Resembles
+	}
+	return rule, tier
+}
+
+// alias attributes tokens that are a name of x as a whole, by a rule or one that is more specific.
+func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Tier) bool {
+	m, ok := r.matchName(x, tokens)
+	if !ok || m.form == unspacedForm && rule == RuleCertificate {
+		return false
+	}
+	specific, tier := m.ruleAndTier(c.Value, rule, tier)
+	isWholeField := specific == RuleName || specific == RuleCertificate
+	if why := m.ambiguity(); why != "" && isWholeField {
+		r.withCaveat(why, func() { r.attribute(c, m.entry, RuleNameCommon, Resembles) })
+		return true
+	}
+	r.attribute(c, m.entry, specific, tier)
+	return true
+}
+
+// withCaveat gives the attributions that are made in the meantime a caveat, if they have none.
+func (r *resolver) withCaveat(caveat string, attribute func()) {
 	n := len(r.out.Attributions)
-	r.hit(c, e, RuleNameCommon, Resembles)
-	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-		r.out.Attributions[n].Caveat = caveat
+	attribute()
+	for i := n; i < len(r.out.Attributions); i++ {
+		if a := &r.out.Attributions[i]; a.Caveat == "" {
+			a.Caveat = caveat
+		}
 	}
 }
 
 // branch attributes a name to which only places and legal forms were added: "ZTE
 // Deutschland GmbH".
 func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
-	f := forms()
-	rest := tokens
-	for {
-		n := len(rest)
-		if rest = cutLast(f.china, cutLast(f.regions, stripForms(rest))); len(rest) == n {
-			break
-		}
-	}
+	rest := names.CutPlaces(tokens)
 	e := x.names[string(rest)]
 	if e == nil || len(rest) == len(tokens) {
 		return false
 	}
-	r.hit(c, e, rule, Resembles)
+	r.attribute(c, e, rule, Resembles)
 	return true
 }
 
@@ -190,7 +210,7 @@ func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier T
 		}
 		if !slices.ContainsFunc(found, same) {
 			found = append(found, e)
-			r.hit(c, e, rule, tier)
+			r.attribute(c, e, rule, tier)
 		}
 	}
 	maker := rule != RuleTextMention
@@ -200,14 +220,13 @@ func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier T
 			end = len(tokens)
 		}
 		word := tokens[:end]
-		h := hashToken(word)
-		if r.first[h>>6&127]&(1<<(h&63)) != 0 {
+		if r.mayStartPhrase(word) {
 			if e, length := r.longestPhrase(x, tokens); e != nil && !(maker && e.ordinary) {
 				hit(e)
 				end = length
 			}
 		}
-		if maker && word[0] >= 0x80 && len(x.unspaced) > 0 {
+		if maker && word[0] >= 0x80 && len(x.wordStarts) > 0 {
 			if e := x.startOf(string(word)); e != nil {
 				hit(e)
 			}
@@ -223,8 +242,8 @@ func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier T
 // startOf returns the alias in a script without spaces with which a word starts, or which
 // follows the places with which it starts.
 func (x *aliases) startOf(word string) *entry {
-	rest := forms().afterPlaces(word)
-	for _, u := range x.unspaced {
+	rest := names.AfterPlaces(word)
+	for _, u := range x.wordStarts {
 		if strings.HasPrefix(word, u.name) || strings.HasPrefix(rest, u.name) {
 			return u.entry
 		}
@@ -256,35 +275,34 @@ func (r *resolver) longestPhrase(x *aliases, tokens []byte) (*entry, int) {
 	return nil, 0
 }
 
-// misspelt attributes a name one letter away from a distinctive alias: the whole
-// name without spaces, or one of its tokens. A name of ordinary words is no slip.
-func (r *resolver) misspelt(c *Claim, tokens []byte) bool {
-	try := func(s []byte) bool {
-		if len(s) < minDistinct-1 {
-			return false
-		}
-		for _, alias := range r.typos[s[0]] {
-			if d := len(alias) - len(s); d < -1 || d > 1 || !oneEdit(alias, string(s)) || len(alias) == minDistinct && !keyslip(alias, string(s)) {
-				continue
-			}
-			r.hit(c, r.squashed[alias], RuleNameMisspelt, Resembles)
-			return true
-		}
+// misspelled attributes a name that is one letter away from a distinctive one, or that has a word
+// that is. A name that consists of ordinary words is not a misspelling.
+func (r *resolver) misspelled(c *Claim, tokens []byte) bool {
+	stripped := names.StripLegalForms(tokens)
+	if names.IsOrdinary(stripped) {
 		return false
 	}
-	stripped := stripForms(tokens)
-	if forms().ordinary(stripped) {
+	if r.misspelledWord(c, names.AppendJoined(r.buf2[:0], stripped)) {
+		return true
+	}
+	if bytes.IndexByte(stripped, ' ') < 0 {
 		return false
 	}
-	if try(squash(r.sq[:0], stripped)) || bytes.IndexByte(stripped, ' ') < 0 {
-		return false
-	}
-	for len(stripped) > 0 {
-		token, rest, _ := bytes.Cut(stripped, []byte{' '})
-		if try(token) {
+	for len(stripped) > 0 { // bytes.SplitSeq would move the resolver to the heap
+		word, rest, _ := bytes.Cut(stripped, []byte{' '})
+		if r.misspelledWord(c, word) {
 			return true
 		}
 		stripped = rest
 	}
 	return false
+}
+
+// misspelledWord attributes a word that is one letter away from a distinctive name.
+func (r *resolver) misspelledWord(c *Claim, word []byte) bool {
+	name, ok := r.fuzzy.find(word)
+	if ok {
+		r.attribute(c, r.unspaced[name], RuleNameMisspelled, Resembles)
+	}
+	return ok
 }

@@ -6,180 +6,204 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/purl"
+	"github.com/clause76/clause76/internal/weburl"
 )
 
+// purl attributes a package URL: by the package, or by its namespace as its type defines it, and by
+// its qualifiers.
 func (r *resolver) purl(c *Claim) {
-	p, _, ok := splitPURL(c.Value)
+	p, _, ok := purl.ParseTolerant(c.Value)
 	if !ok {
 		return
 	}
-	if p.qualifiers != "" {
-		defer r.qualifiers(c, p.typ, p.qualifiers)
+	if !r.knownPackage(c, p) {
+		r.namespace(c, p)
 	}
-	if r.lookup(c, "purlPackage", p.key(r.buf[:0], true), RulePURLPackage, Registered) {
-		return
+	r.qualifiers(c, p.Type, p.Qualifiers)
+}
+
+// knownPackage attributes a package that the register has, or of which the name starts as those of
+// a vendor do.
+func (r *resolver) knownPackage(c *Claim, p purl.Parts) bool {
+	key := p.AppendKey(r.buf[:0], true)
+	if r.lookup(c, IdentifierPURLPackage, key, RulePURLPackage, Registered) {
+		return true
 	}
-	key := p.key(r.buf[:0], true)
-	for _, p := range r.prefixes {
-		if len(key) >= len(p.key) && string(key[:len(p.key)]) == p.key {
-			r.hit(c, p.entry, RulePURLPrefix, Resembles)
-			return
+	for _, prefix := range r.packagePrefixes {
+		if len(key) >= len(prefix.key) && string(key[:len(prefix.key)]) == prefix.key {
+			r.attribute(c, prefix.entry, RulePURLPrefix, Resembles)
+			return true
 		}
 	}
-	d, known := purl.Define(p.typ)
+	return false
+}
+
+// namespace attributes a package URL by its namespace.
+func (r *resolver) namespace(c *Claim, p purl.Parts) {
+	d, known := purl.Define(p.Type)
 	switch {
 	case !known:
 		r.unknownType(c, p)
-	case p.typ == "maven":
-		group := p.namespace
-		switch {
-		case group == "":
-			group, _, _ = strings.Cut(p.name, ":") // "group:artifact" in the place of the name
-		case strings.IndexByte(group, '/') >= 0: // a group as folders
-			group = strings.ReplaceAll(group, "/", ".")
-		}
-		if !r.dotted(c, p.typ, group, Registered) && p.namespace != "" {
-			r.namespaceName(c, group)
-		}
+	case p.Type == "maven":
+		r.maven(c, p)
 	case d.Namespace == purl.HostPath:
 		r.hostPath(c, p)
-	case p.typ == "generic", p.typ == "swid":
-		for seg := range strings.SplitSeq(p.namespace, "/") {
-			r.sub(c, Claim{Role: c.Role, Kind: KindName, Value: seg}, func(sub *Claim) {
-				if !r.wholeName(sub, seg, RuleName, Declared) {
-					r.url(sub)
-				}
-			})
-		}
+	case p.Type == "generic", p.Type == "swid":
+		r.namedNamespace(c, p)
 	case d.Namespace == purl.Distribution:
-		first, _ := segment(p.namespace)
-		if !r.namespaceName(c, first) && p.namespace == "" {
-			r.dotted(c, "maven", p.name, Resembles) // "com.example.app"
+		first, _ := weburl.Segment(p.Namespace)
+		if !r.namespaceName(c, first) && p.Namespace == "" {
+			r.reverseDNS(c, "maven", p.Name, Resembles) // "com.example.app"
 		}
-	case p.owner() != "":
+	case p.Owner() != "":
 		r.owner(c, p, d)
-	case p.publisher() != "":
-		r.namespaceName(c, p.publisher())
+	case p.Publisher() != "":
+		r.namespaceName(c, p.Publisher())
+	}
+}
+
+// maven attributes a package of Maven by its group.
+func (r *resolver) maven(c *Claim, p purl.Parts) {
+	group := p.Namespace
+	switch {
+	case group == "":
+		group, _, _ = strings.Cut(p.Name, ":") // "group:artifact" in the place of the name
+	case strings.IndexByte(group, '/') >= 0: // a group as folders
+		group = strings.ReplaceAll(group, "/", ".")
+	}
+	if !r.reverseDNS(c, p.Type, group, Registered) && p.Namespace != "" {
+		r.namespaceName(c, group)
+	}
+}
+
+// namedNamespace attributes a package of a type with a name or a URL as its namespace.
+func (r *resolver) namedNamespace(c *Claim, p purl.Parts) {
+	for segment := range strings.SplitSeq(p.Namespace, "/") {
+		r.nested(c, Claim{Role: c.Role, Kind: KindName, Value: segment}, func(inner *Claim) {
+			if !r.wholeName(inner, segment, RuleName, Declared) {
+				r.url(inner)
+			}
+		})
 	}
 }
 
 // hostPath attributes a package of a type of which the namespace is a host and a path.
-func (r *resolver) hostPath(c *Claim, p purlParts) {
-	full := p.namespace
+func (r *resolver) hostPath(c *Claim, p purl.Parts) {
+	full := p.Namespace
 	if full == "" {
-		full = p.name
+		full = p.Name
 	}
 	host, path, _ := strings.Cut(full, "/")
-	if p.namespace != "" {
-		path = strings.TrimPrefix(path+"/"+p.name, "/")
+	if p.Namespace != "" {
+		path = strings.TrimPrefix(path+"/"+p.Name, "/")
 	}
 	if strings.IndexByte(host, '.') < 0 {
 		r.namespaceName(c, host) // the host was left out, and this is the owner
 		return
 	}
-	if at, ok := readURL(host + "/" + path); ok {
+	if at, ok := weburl.Parse(host + "/" + path); ok {
 		r.place(c, at)
 	}
 }
 
 // unknownType attributes a package of a type of which nothing is known: the type itself
 // or the namespace can be a host, and the namespace a domain written backwards or a name.
-func (r *resolver) unknownType(c *Claim, p purlParts) {
+func (r *resolver) unknownType(c *Claim, p purl.Parts) {
 	n := len(r.out.Attributions) + len(r.out.Unattributed)
 	found := func() bool { return len(r.out.Attributions)+len(r.out.Unattributed) > n }
-	path := p.name
-	if p.namespace != "" {
-		path = p.namespace + "/" + p.name
+	path := p.Name
+	if p.Namespace != "" {
+		path = p.Namespace + "/" + p.Name
 	}
-	first, rest := segment(path)
+	first, rest := weburl.Segment(path)
 	switch {
-	case strings.IndexByte(p.typ, '.') >= 0:
-		r.place(c, place{host: p.typ, path: path})
+	case strings.IndexByte(p.Type, '.') >= 0:
+		r.place(c, weburl.Place{Host: p.Type, Path: path})
 	case strings.IndexByte(first, '.') >= 0:
-		if at, ok := readURL(first + "/" + rest); ok && rest != "" {
+		if at, ok := weburl.Parse(first + "/" + rest); ok && rest != "" {
 			r.place(c, at)
 		}
 		if !found() {
-			r.dotted(c, "maven", first, Resembles)
+			r.reverseDNS(c, "maven", first, Resembles)
 		}
 		if first, _, _ = strings.Cut(first, "."); !found() && rest == "" { // "Publisher.Product"
 			r.namespaceName(c, first)
 		}
 	}
-	for seg := range strings.SplitSeq(p.namespace, "/") {
+	for seg := range strings.SplitSeq(p.Namespace, "/") {
 		if found() {
 			return
 		}
-		r.namespaceName(c, unescapeAll(seg))
+		r.namespaceName(c, ascii.UnescapeAll(seg))
 	}
 }
 
 // namespaceName attributes a namespace of which the register does not know who owns it
 // by its name. That resembles: anybody may have taken the name.
 func (r *resolver) namespaceName(c *Claim, name string) bool {
-	tokens := appendTokens(r.buf[:0], name)
+	tokens := names.AppendTokens(r.buf[:0], name)
 	if len(tokens) == 0 {
 		return false
 	}
-	stripped := stripForms(tokens)
+	stripped := names.StripLegalForms(tokens)
 	e := r.exact[string(tokens)]
 	if e == nil {
 		e = r.names[string(stripped)]
 	}
 	if e == nil && len(stripped) >= minDistinct && bytes.IndexByte(stripped, ' ') < 0 {
-		e = r.squashed[string(stripped)] // "kasperskylab"
+		e = r.unspaced[string(stripped)] // "kasperskylab"
 	}
 	if e == nil {
 		return false
 	}
-	n := len(r.out.Attributions)
-	r.hit(c, e, RuleNamespaceName, Resembles)
-	if len(r.out.Attributions) > n && r.out.Attributions[n].Caveat == "" {
-		r.out.Attributions[n].Caveat = "a namespace that only has the vendor's name; who owns it is not known"
-	}
+	r.withCaveat("a namespace that only has the vendor's name; who owns it is not known", func() {
+		r.attribute(c, e, RuleNamespaceName, Resembles)
+	})
 	return true
 }
 
 // owner attributes the owner of a package's namespace.
-func (r *resolver) owner(c *Claim, p purlParts, d purl.Definition) {
+func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 	tier := Registered
 	switch {
-	case p.typ == "npm" && !p.scope:
-		p.scope, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
-	case p.scope && lowerASCII(p.namespace) != p.namespace, !plain(p.namespace):
+	case p.Type == "npm" && !p.Scoped:
+		p.Scoped, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
+	case p.Scoped && ascii.Lower(p.Namespace) != p.Namespace, !ascii.IsPlain(p.Namespace):
 		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
 	}
-	if p.typ == "docker" && strings.ContainsAny(p.namespace, ".:") && strings.IndexByte(p.namespace, '/') < 0 {
-		if at, ok := readURL(p.namespace + "/" + p.name); ok && at.host != "" { // the host of a registry
+	if p.Type == "docker" && strings.ContainsAny(p.Namespace, ".:") && strings.IndexByte(p.Namespace, '/') < 0 {
+		if at, ok := weburl.Parse(p.Namespace + "/" + p.Name); ok && at.Host != "" { // the host of a registry
 			r.place(c, at)
 			return
 		}
 	}
 	owner := p
 	if d.Accounts != "" {
-		owner.typ = d.Accounts
+		owner.Type = d.Accounts
 	}
-	if first, rest, more := strings.Cut(p.namespace, "/"); more {
-		if at, ok := readURL(first + "/" + rest + "/" + p.name); ok && at.host != "" { // "ghcr.io/owner"
+	if first, rest, more := strings.Cut(p.Namespace, "/"); more {
+		if at, ok := weburl.Parse(first + "/" + rest + "/" + p.Name); ok && at.Host != "" { // "ghcr.io/owner"
 			r.place(c, at)
 			return
 		}
-		owner.namespace = first
+		owner.Namespace = first
 	}
-	if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RulePURLNamespace, tier) {
+	if r.lookup(c, IdentifierPURLNamespace, owner.AppendKey(r.buf[:0], false), RulePURLNamespace, tier) {
 		return
 	}
-	if !plain(p.namespace) {
-		if s, changed := skeleton(p.namespace); changed {
-			owner.namespace = s
-			if r.lookup(c, "purlNamespace", owner.key(r.buf[:0], false), RuleNameConfusable, Resembles) {
+	if !ascii.IsPlain(p.Namespace) {
+		if s, changed := names.Skeleton(p.Namespace); changed {
+			owner.Namespace = s
+			if r.lookup(c, IdentifierPURLNamespace, owner.AppendKey(r.buf[:0], false), RuleNameConfusable, Resembles) {
 				return
 			}
 		}
 	}
-	if !accountsKnown(owner.typ) {
-		r.namespaceName(c, owner.namespace)
+	if !accountsKnown(owner.Type) {
+		r.namespaceName(c, owner.Namespace)
 	}
 }
 
@@ -192,4 +216,39 @@ func accountsKnown(typ string) bool {
 		return true
 	}
 	return false
+}
+
+// qualifierRole returns the role that a claim has if it is made by a qualifier.
+func qualifierRole(m purl.Meaning) Role {
+	switch m {
+	case purl.SourceURL:
+		return Reference
+	case purl.HomepageURL:
+		return Homepage
+	case purl.SupplierName:
+		return Supplier
+	case purl.ManufacturerName:
+		return Manufacturer
+	case purl.PublisherName:
+		return Publisher
+	}
+	return Author
+}
+
+// qualifiers attributes the qualifiers of a package URL that state who supplies the package and
+// where it is kept.
+func (r *resolver) qualifiers(c *Claim, typ, text string) {
+	for text != "" {
+		var pair string
+		pair, text, _ = strings.Cut(text, "&")
+		key, value, _ := strings.Cut(pair, "=")
+		switch _, m := purl.MeaningOf(key); {
+		case m.IsName():
+			r.nested(c, Claim{Role: qualifierRole(m), Kind: KindName, Value: ascii.UnescapeAll(value)}, r.name)
+		case m != purl.NoMeaning:
+			r.nested(c, Claim{Role: qualifierRole(m), Kind: KindURL, Value: ascii.UnescapeAll(value)}, r.url)
+		case typ == "conan" && (ascii.EqualFold(key, "user") || ascii.EqualFold(key, "channel")): // "package/version@user/channel"
+			r.namespaceName(c, ascii.UnescapeAll(value))
+		}
+	}
 }

@@ -45,7 +45,7 @@ func cut(c *call) error {
 		return err
 	}
 	if own, _ := fs.Glob(register, "*.json"); len(own) == 0 {
-		register = vendors.BundledData()
+		register = vendors.Bundled().Files()
 	}
 	data, err := author.BuildRelease(*name, vendors.Date(*date), *predecessor, *remark, dir, register)
 	if err != nil {

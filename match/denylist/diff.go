@@ -213,7 +213,7 @@ func identifierSet(v *vendors.Vendor) map[string]bool {
 	set := make(map[string]bool)
 	if v != nil {
 		for _, i := range v.Identifiers {
-			set[fmt.Sprint(i.Kind, "\x00", i.Value, "\x00", i.Member, "\x00", i.Interval, "\x00", i.Verified, "\x00", i.Common, "\x00", i.Weak, "\x00", i.Category)] = true
+			set[fmt.Sprint(i.Kind, "\x00", i.Value, "\x00", i.Member, "\x00", i.From, "\x00", i.Until, "\x00", i.Verified, "\x00", i.Common, "\x00", i.Weak, "\x00", i.Category)] = true
 		}
 	}
 	return set
@@ -223,7 +223,7 @@ func exclusionSet(v *vendors.Vendor) map[string]bool {
 	set := make(map[string]bool)
 	if v != nil {
 		for _, x := range v.Exclusions {
-			set[fmt.Sprint(x.Kind, "\x00", x.Value, "\x00", x.Interval)] = true
+			set[fmt.Sprint(x.Kind, "\x00", x.Value, "\x00", x.From, "\x00", x.Until)] = true
 		}
 	}
 	return set
@@ -235,7 +235,7 @@ func memberSet(v *vendors.Vendor) string {
 	}
 	var s []string
 	for _, m := range v.Members {
-		s = append(s, fmt.Sprint(m.ID, m.Interval, m.DoubtFrom))
+		s = append(s, fmt.Sprint(m.ID, "\x00", m.From, "\x00", m.Until, "\x00", m.DoubtFrom))
 	}
 	slices.Sort(s)
 	return strings.Join(s, "\n")

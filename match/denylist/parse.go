@@ -63,8 +63,8 @@ func (f *releaseFile) release() (*Release, error) {
 	if err := day("date", f.Date); err != nil {
 		return nil, err
 	}
-	reg, err := vendors.LoadBytes(f.Register)
-	if err != nil {
+	reg := new(vendors.Register)
+	if err := reg.UnmarshalJSON(f.Register); err != nil {
 		return nil, err
 	}
 	return assemble(f.Release, f.Date, f.Instruments, reg)

@@ -106,8 +106,8 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 		a := &f.Attributions[i]
 		p.blank()
 		p.line("", "", bold(fmt.Sprintf("Claim %d of %d", i+1, len(f.Attributions))))
-		for _, s := range register.Explain(day, a.attribution(vendors.ID(f.Vendor.ID))).Steps() {
-			step(s.Label, s.Text)
+		for label, text := range register.Explain(day, a.attribution(vendors.ID(f.Vendor.ID))).Steps() {
+			step(label, text)
 		}
 		if a.Rule == "" {
 			step("register has", fmt.Sprintf("%q as an exclusion of %s, or as no longer the vendor's", a.Matched, f.Vendor.Name))

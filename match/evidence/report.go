@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/clause76/clause76/internal/purl"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
@@ -232,7 +233,7 @@ type Component struct {
 // OwnPURL reports whether CanonicalPURL is a form of the document's own package URL. It is not if
 // it was made from the vendor and the name, as for a component that has none that can be read.
 func (c *Component) OwnPURL() bool {
-	own := vendors.CanonicalPURL(c.PURL, "", "", "") // "" if it cannot be read
+	own := purl.Canonical(c.PURL, "", "", "") // "" if it cannot be read
 	return own != "" && own == c.CanonicalPURL
 }
 

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/clause76/clause76/internal/names"
+
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -77,7 +79,7 @@ func (f Field) Read(s *sbom.Sink, c *sbom.Component, value string, at vendors.Lo
 	if f.Role == "" {
 		return
 	}
-	if f.Check != nil && !vendors.Placeholder(value) {
+	if f.Check != nil && !names.Placeholder(value) {
 		if err := f.Check(value); err != nil {
 			Malformed(s, c, sbom.WarnMalformed, err.Error()+"; it was not screened", at)
 			return

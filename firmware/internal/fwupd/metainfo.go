@@ -20,6 +20,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -214,7 +215,7 @@ var vendorID = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*:`)
 // claimVendorID takes a vendor id: "USB:0x12D1", "DMI:ZTE". One by an authority that is not known
 // counts.
 func claimVendorID(s *sbom.Sink, c *sbom.Component, id string, at vendors.Location) {
-	if vendors.Placeholder(id) {
+	if names.Placeholder(id) {
 		return
 	}
 	bus, value, _ := strings.Cut(id, ":")

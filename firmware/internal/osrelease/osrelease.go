@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -162,7 +163,7 @@ func unread(s *sbom.Sink, name, value string, at vendors.Location) {
 	if !near || !f.role.IsOrigin() {
 		near = makerName.MatchString(name)
 	}
-	if near && !vendors.Placeholder(value) {
+	if near && !names.Placeholder(value) {
 		s.Malformed(sbom.WarnSimilarField, "the variable "+name+" may say who made something; it was not screened", at)
 	}
 }

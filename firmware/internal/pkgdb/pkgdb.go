@@ -29,6 +29,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -318,7 +319,7 @@ func (x *reader) line(line string, offset int64) bool {
 	}
 	value := strings.TrimRight(line[len(m[0]):], " \t\f\v")
 	_, known := x.g.fields[x.field]
-	if !known && x.g.folded && format.MayNameMaker(x.field) && !slices.Contains(spdx, x.field) && !vendors.Placeholder(value) {
+	if !known && x.g.folded && format.MayNameMaker(x.field) && !slices.Contains(spdx, x.field) && !names.Placeholder(value) {
 		x.bad("the field "+x.field+" may say who made the package; it was not screened", offset)
 	}
 	if x.seen[x.field] && (known && x.field != vcs || x.field == x.g.version) {

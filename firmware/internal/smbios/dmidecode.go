@@ -28,6 +28,7 @@ import (
 	"unicode"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -379,7 +380,7 @@ func (x *reader) element(text string, offset int64) {
 	case x.raw == nil && isMaker(x.pending): // the value of a field is on the next line
 		x.field(x.pending, text, offset)
 		return
-	case x.raw == nil && found && isMaker(fieldName(key)) && !vendors.Placeholder(strings.TrimSpace(value)):
+	case x.raw == nil && found && isMaker(fieldName(key)) && !names.Placeholder(strings.TrimSpace(value)):
 		x.count("an element of a list may name a maker; it was not screened", offset)
 		return
 	case x.c == nil || x.raw == nil:
@@ -422,15 +423,15 @@ func (x *reader) field(key, value string, offset int64) {
 	case "Strings":
 		return
 	case "Manufacturer", "Manufacturer Name", "Vendor":
-		if x.c == nil && !vendors.Placeholder(value) {
+		if x.c == nil && !names.Placeholder(value) {
 			x.part("device")
 		}
 	default:
-		if makerKey.MatchString(key) && !vendors.Placeholder(value) && !number.MatchString(value) {
+		if makerKey.MatchString(key) && !names.Placeholder(value) && !number.MatchString(value) {
 			x.count("the field "+strconv.Quote(key)+" may say who made it; it was not screened", offset)
 		}
 	}
-	if x.c == nil || vendors.Placeholder(value) {
+	if x.c == nil || names.Placeholder(value) {
 		return
 	}
 	add := func(role vendors.Role, kind vendors.Kind) {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -69,7 +70,7 @@ func Directory(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 				return ""
 			}
 			present = present || found
-			if !found || vendors.Placeholder(text) {
+			if !found || names.Placeholder(text) {
 				return ""
 			}
 			if role != "" {

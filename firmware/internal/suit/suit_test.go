@@ -16,8 +16,8 @@ import (
 
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/firmware/internal/suit"
+	"github.com/clause76/clause76/internal/guid"
 	"github.com/clause76/clause76/sbom"
-	"github.com/clause76/clause76/vendors"
 )
 
 // sorted encodes maps in one order.
@@ -77,7 +77,7 @@ func show(data []byte) (string, sbom.Header, error) {
 }
 
 func Example() {
-	vendor := vendors.SUITVendorID("zte.com.cn")
+	vendor := guid.SUITVendor("zte.com.cn").String()
 	data := envelope([]any{20, map[int]any{1: id(vendor)}}, nil, nil)
 	for c, err := range suit.Read(bytes.NewReader(data), nil).Components() {
 		fmt.Println(c.Name, c.Version, err)
@@ -91,7 +91,7 @@ func Example() {
 }
 
 func TestRead(t *testing.T) {
-	zte, class := vendors.SUITVendorID("zte.com.cn"), "1492af14-2569-5e48-bf42-9b2d51f2ab45"
+	zte, class := guid.SUITVendor("zte.com.cn").String(), "1492af14-2569-5e48-bf42-9b2d51f2ab45"
 	set := []any{20, map[int]any{1: id(zte), 2: id(class)}}
 	const want = "SUIT manifest 7; namespace guid d8730218-72d0-55be-8ae7-6708658869e6; mention guid 1492af14-2569-5e48-bf42-9b2d51f2ab45"
 	for _, tt := range []struct {
@@ -158,7 +158,7 @@ func TestCorpus(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", filepath.Base(f), err)
 		}
-		if strings.Contains(got, vendors.SUITVendorID("arm.com")) {
+		if strings.Contains(got, guid.SUITVendor("arm.com").String()) {
 			arm++
 		}
 	}

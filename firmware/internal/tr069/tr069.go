@@ -18,6 +18,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/internal/names"
+
 	"github.com/clause76/clause76/firmware/internal/ethernet"
 	"github.com/clause76/clause76/firmware/internal/lines"
 	"github.com/clause76/clause76/sbom"
@@ -153,7 +155,7 @@ func (x *reader) parameter(name, value string, at vendors.Location) {
 		f.Read(x.s, &x.device, value, at)
 		return
 	}
-	if !fields.Unknown(x.s, nil, name, at) && format.MayNameMaker(name) && !vendors.Placeholder(value) {
+	if !fields.Unknown(x.s, nil, name, at) && format.MayNameMaker(name) && !names.Placeholder(value) {
 		format.UnknownMaker(x.s, nil, name, at)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/registerlint"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
@@ -37,7 +38,7 @@ func (f Fault) String() string {
 }
 
 // Lint returns everything that is wrong in a list, in order of files and lines: what [Load]
-// refuses, and what [vendors.Lint] says about its vendors. A list without faults loads.
+// refuses, and the faults of its vendors that package registerlint finds. A list without faults loads.
 func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 	list, files, instruments, reg, err := read(fsys, base)
 	if err == nil {
@@ -49,10 +50,8 @@ func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 	}
 	if own, _ := fs.Glob(fsys, "vendors/*.json"); len(own) > 0 {
 		if sub, err := fs.Sub(fsys, "vendors"); err == nil {
-			if joined, ok := vendors.Lint(sub).(interface{ Unwrap() []error }); ok {
-				for _, e := range joined.Unwrap() {
-					faults = append(faults, locate(fsys, files, e))
-				}
+			for _, e := range registerlint.Lint(sub) {
+				faults = append(faults, locate(fsys, files, e))
 			}
 		}
 	}

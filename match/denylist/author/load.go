@@ -83,7 +83,7 @@ func read(fsys fs.FS, base *denylist.Release) (list listFile, files map[string]s
 		return fail(&fileError{file: "list.json", offset: -1, member: "list",
 			err: fmt.Errorf("list is %q; expected lower-case letters, digits, dots and hyphens: %w", list.List, denylist.ErrValue)})
 	}
-	if _, err := vendors.ParseDate(string(list.Date)); err != nil || !list.Date.IsDay() {
+	if !list.Date.IsDay() {
 		return fail(&fileError{file: "list.json", offset: -1, member: "date",
 			err: fmt.Errorf("date is %q; expected a day, YYYY-MM-DD: %w", list.Date, denylist.ErrInterval)})
 	}
@@ -135,7 +135,7 @@ func listRegister(fsys fs.FS, base *denylist.Release) (*vendors.Register, error)
 	if err != nil || base == nil {
 		return reg, err
 	}
-	return vendors.Merge(base.Register(), reg)
+	return base.Register().Merge(reg)
 }
 
 // A fileError is a fault in a file; offset is -1 if it is not known.

@@ -196,7 +196,7 @@ func TestSchemas(t *testing.T) {
 	}
 	check("list", author.Sources(), "list.json")
 	check("instrument", author.Sources(), "instruments/*.json")
-	check("vendor", vendors.BundledData(), "*.json")
+	check("vendor", vendors.Bundled().Files(), "*.json")
 	check("list", ministry(), "list.json")
 	check("instrument", ministry(), "instruments/*.json")
 	check("vendor", ministry(), "vendors/*.json")

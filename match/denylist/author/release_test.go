@@ -56,7 +56,7 @@ func TestHistory(t *testing.T) {
 				t.Errorf("%s is not cut; run go test ./match/denylist/author -run History -cut", c.name)
 				continue
 			}
-			file, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.BundledData())
+			file, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.Bundled().Files())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +91,7 @@ func TestHistory(t *testing.T) {
 // changed: add a release to the table and cut it.
 func TestSourcesAreReleased(t *testing.T) {
 	c := cuts[len(cuts)-1]
-	want, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.BundledData())
+	want, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.Bundled().Files())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,10 +26,10 @@ func (sourceFS) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
 	if name == "vendors" {
-		return vendors.BundledData().Open(".")
+		return vendors.Bundled().Files().Open(".")
 	}
 	if file, ok := strings.CutPrefix(name, "vendors/"); ok {
-		return vendors.BundledData().Open(file)
+		return vendors.Bundled().Files().Open(file)
 	}
 	return sources.Open(path.Join("data", name))
 }

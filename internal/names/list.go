@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package names
+
+import (
+	"bytes"
+	"html"
+	"iter"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/words"
+)
+
+// The field of a maker often holds more than its name: several makers ("Nokia, ZTE"), a label
+// ("Vendor: ZTE"), a notice ("Copyright 2020 ZTE"), a name in two scripts without a space
+// ("ZTE中兴"), a number ("ZTE1") or a domain ("support.zte.com.cn"). A vendor that is a whole
+// part of such a value resembles.
+
+// MaxPieces bounds the parts of a list that are looked at. [Examine] says of a longer list that a
+// part of it is unread.
+const MaxPieces = 256
+
+// labelWords come before a maker's name and are no part of one.
+var labelWords = words.Fields(`vendor vendors manufacturer manufacturers supplier suppliers producer maker makers organization
+	organisation publisher developer brand distributor oem odm mfr mfg copyright copyrights holder owner provider by made manufactured
+	supplied developed published produced provided designed built distributed copr name hersteller lieferant fabricant fournisseur
+	fabricante proveedor produttore fornitore изготовитель производитель поставщик 供应商 供货商 制造商 厂商 生产商 生产厂家 厂家 品牌 公司`)
+
+// subjectKeys are the keys in a distinguished name that is in the place of a name.
+var subjectKeys = words.Set("o", "ou", "cn", "org")
+
+// Decode returns a name without the escapes of URLs, HTML and JSON, which a tool has left in it or
+// somebody has put there: "Hua%77ei", "&#72;uawei", "Hu\u0061wei".
+func Decode(value string) string {
+	if !MayBeEscaped(value) {
+		return value
+	}
+	if strings.Contains(value, `\u`) {
+		if s, err := strconv.Unquote(`"` + strings.ReplaceAll(value, `"`, `\"`) + `"`); err == nil {
+			value = s
+		}
+	}
+	return strings.ToValidUTF8(html.UnescapeString(ascii.UnescapeAll(value)), "")
+}
+
+// MayBeEscaped reports whether a value has what an escape begins with.
+func MayBeEscaped[T string | []byte](value T) bool {
+	for i := 0; i+2 < len(value); i++ {
+		switch value[i] {
+		case '%':
+			if ascii.HexDigit(value[i+1]) >= 0 && ascii.HexDigit(value[i+2]) >= 0 {
+				return true
+			}
+		case '&':
+			if ascii.Alnum[value[i+1]] != 0 || value[i+1] == '#' {
+				return true
+			}
+		case '\\':
+			if value[i+1] == 'u' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// listForms writes "and" as "&", and leaves out what looks like a part in brackets and is a sign.
+var listForms = strings.NewReplacer(" and ", "&", " AND ", "&", " und ", "&", " or ", "&", " et ", "&", "+", "&", " - ", ",", "–", ",", "—", ",", "(c)", " ", "(C)", " ", "(r)", " ", "(R)", " ", "(tm)", " ", "(TM)", " ", "：", ":")
+
+// listBreaks are the characters that are between the names of a list and in no name. A comma
+// can be between the surname and the first name of a person.
+const listBreaks = "/|;、；\n"
+
+// A Piece is a part of a maker's value.
+type Piece struct {
+	Text string
+	End  rune // the character after it, 0 at the end of the value
+}
+
+// Pieces yields the parts of a maker's value, at most [maxPieces].
+func Pieces(value string) iter.Seq[Piece] {
+	return func(yield func(Piece) bool) {
+		rest := listForms.Replace(value)
+		for range MaxPieces {
+			i := strings.IndexFunc(rest, isListBreak)
+			if i < 0 {
+				yield(Piece{rest, 0})
+				return
+			}
+			end, size := utf8.DecodeRuneInString(rest[i:])
+			if !yield(Piece{rest[:i], end}) {
+				return
+			}
+			rest = rest[i+size:]
+		}
+	}
+}
+
+// InList reports whether the piece ends with a separator that is in no name.
+func (p Piece) InList() bool { return p.End != 0 && strings.ContainsRune(listBreaks, p.End) }
+
+// IsSubjectKey reports whether the piece, of which tokens are the tokens, is a key of a
+// distinguished name: "O=".
+func (p Piece) IsSubjectKey(tokens []byte) bool {
+	return (p.End == '=' || p.End == ':') && subjectKeys[string(tokens)]
+}
+
+// TooManyPieces reports whether a maker's value has more than [maxPieces] parts.
+func TooManyPieces(value []byte) bool {
+	n := 0
+	for _, r := range listForms.Replace(string(value)) {
+		if isListBreak(r) {
+			n++
+		}
+	}
+	return n >= MaxPieces
+}
+
+// isListBreak reports whether a character is between two names in a list, or between a label or
+// a notice and a name.
+func isListBreak(r rune) bool {
+	switch r {
+	case ',', ';', '/', '|', '\n', '\t', ':', '=', '&', '(', ')', '[', ']', '<', '>', '"', '、', '，', '；', '（', '）', '•', '·':
+		return true
+	}
+	return false
+}
+
+// CutLabels takes labels, years and numbers off the start of tokens, and numbers and what
+// notices end with off their end.
+func CutLabels(tokens []byte) (rest []byte, label bool) {
+	for len(tokens) > 0 {
+		word, more, _ := bytes.Cut(tokens, []byte{' '})
+		switch {
+		case labelWords[string(word)], len(word) == 1 && word[0] == 'c' && label:
+			label = true
+		case !isNumber(word):
+			tokens = bytes.TrimSuffix(tokens, []byte(" all rights reserved"))
+			for {
+				i := bytes.LastIndexByte(tokens, ' ')
+				if i < 0 || !isNumber(tokens[i+1:]) {
+					return tokens, label
+				}
+				tokens = tokens[:i]
+			}
+		}
+		tokens = more
+	}
+	return nil, label
+}
+
+func isNumber(word []byte) bool {
+	for _, b := range word {
+		if !ascii.IsDigit(b) {
+			return false
+		}
+	}
+	return len(word) > 0
+}
+
+// ByScript takes the tokens in ASCII and those in other scripts apart.
+func ByScript(tokens []byte) (latin, other []byte) {
+	for word := range bytes.SplitSeq(tokens, []byte{' '}) {
+		to := &latin
+		if len(word) > 0 && word[0] >= 0x80 {
+			to = &other
+		}
+		if len(*to) > 0 {
+			*to = append(*to, ' ')
+		}
+		*to = append(*to, word...)
+	}
+	return latin, other
+}
+
+// WithoutNumber returns a name of one word and its legal form without the number behind the
+// word, nil if there is none: "huawei" of "Huawei2012 Co., Ltd.". The number has to be a year or
+// the name in capitals: "Huawei88" and "zte2012" are the names of somebody's accounts.
+func WithoutNumber(piece string, tokens []byte) []byte {
+	const year = 4 // digits
+	word := StripLegalForms(tokens)
+	name := bytes.TrimRight(word, "0123456789")
+	n := len(word) - len(name)
+	if len(name) == 0 || n == 0 || bytes.ContainsAny(name, " 0123456789") {
+		return nil
+	}
+	if capitals := strings.ToUpper(piece) == piece; capitals || n == year && strings.ToLower(piece) != piece {
+		return name
+	}
+	return nil
+}
+
+func DigitBesideLetter(s []byte) bool {
+	for i := 1; i < len(s); i++ {
+		a, b := ascii.Alnum[s[i-1]], ascii.Alnum[s[i]]
+		if a != 0 && b != 0 && ascii.IsDigit(a) != ascii.IsDigit(b) {
+			return true
+		}
+	}
+	return false
+}

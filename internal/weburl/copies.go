@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package weburl
+
+import (
+	"strings"
+
+	"github.com/clause76/clause76/internal/ascii"
+	"github.com/clause76/clause76/internal/words"
+)
+
+// copyHosts are hosts that hand on what is at the address in their path: archives of pages, and
+// proxies of code hosts. What they hand on counts, and not they.
+var copyHosts = words.Set("web.archive.org", "archive.org", "archive.ph", "archive.is", "archive.today", "webcitation.org",
+	"ghproxy.com", "mirror.ghproxy.com", "ghproxy.net", "gh-proxy.com", "ghfast.top", "gitclone.com", "r.jina.ai")
+
+// original returns the place of which another host hands on a copy, if p is on such a host.
+func (p Place) original() (Place, bool) {
+	switch {
+	case p.Host == "cdn.jsdelivr.net": // jsdelivr.com: "/gh/user/repo@version/file", "/npm/package@version/file"
+		if rest, ok := strings.CutPrefix(p.Path, "gh/"); ok {
+			return Place{Host: "github.com", Path: rest}, true
+		}
+		if rest, ok := strings.CutPrefix(p.Path, "npm/"); ok {
+			return Place{Host: "registry.npmjs.org", Path: rest}, true
+		}
+	case copyHosts[p.Host]:
+		if inner, ok := p.Embedded(); ok {
+			return inner, true
+		}
+		rest := p.Path
+		if after, ok := strings.CutPrefix(rest, "web/"); ok { // "web/20200101000000id_/example.org/x"
+			_, rest, _ = strings.Cut(after, "/")
+		}
+		if host, _, _ := strings.Cut(rest, "/"); strings.IndexByte(host, '.') > 0 {
+			inner, ok := parseOne(rest)
+			return inner, ok && inner.Host != ""
+		}
+	}
+	return p, false
+}
+
+// Embedded returns the place of a URL that is in the path of another: "/https://example.org/x". A
+// server may have made one of two slashes.
+func (p Place) Embedded() (Place, bool) {
+	path := p.Path
+	if strings.IndexByte(path, '%') >= 0 && ascii.HasEscape(path, "3a") {
+		path = ascii.UnescapeAll(path)
+	}
+	for rest := path; ; {
+		i := strings.Index(rest, ":/")
+		if i < 0 {
+			return Place{}, false
+		}
+		start := i
+		for start > 0 && ascii.Alnum[rest[start-1]] != 0 {
+			start--
+		}
+		if scheme := ascii.Lower(rest[start:i]); scheme == "http" || scheme == "https" || scheme == "git" || scheme == "ssh" {
+			inner, ok := parseOne(rest[start:])
+			return inner, ok && inner.Host != ""
+		}
+		rest = rest[i+len(":/"):]
+	}
+}
+
+// imageSchemes are those before the references of container images: "docker://owner/name:tag".
+var imageSchemes = words.Set("docker", "docker-image", "docker-daemon", "oci", "oci-image", "containers-storage", "podman", "image", "registry")
+
+// parseImage reads the reference of a container image. Without a host it is one of Docker Hub,
+// where what has no owner is Docker's own (docs.docker.com, image references).
+func parseImage(ref string) (Place, bool) {
+	first, rest, more := strings.Cut(ref, "/")
+	switch {
+	case more && (strings.ContainsAny(first, ".:") || first == "localhost"):
+		return parseAuthority(ref)
+	case !more:
+		return Place{Host: "docker.io", Path: "library/" + first}, first != ""
+	}
+	return Place{Host: "docker.io", Path: first + "/" + rest}, true
+}
