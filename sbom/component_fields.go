@@ -33,7 +33,7 @@ type Fields struct {
 // Component returns a component with the claims that the fields make. The rules are those by
 // which a CycloneDX document with these fields is read, and the pointers of the claims are
 // those of a CycloneDX component ("/supplier/name"). The error is [ErrNoIdentity] if no field
-// can identify a vendor; otherwise it says which field cannot be read, and why.
+// can identify a vendor; any other error names the field that cannot be read, and why.
 func (f Fields) Component() (Component, error) {
 	data, err := f.document()
 	if err != nil {

@@ -26,7 +26,7 @@ func ExampleFields_Component() {
 	// supplier name AO Kaspersky Lab /supplier/name
 }
 
-func TestFieldsComponentRefusesWhatNothingCanBeFoundIn(t *testing.T) {
+func TestFieldsWithoutIdentityAreAnError(t *testing.T) {
 	for _, f := range []sbom.Fields{{}, {Name: "klnagent"}, {Name: "x", Supplier: "NOASSERTION"}, {Name: "x", Version: "1"}} {
 		if c, err := f.Component(); !errors.Is(err, sbom.ErrNoIdentity) {
 			t.Errorf("%+v: %v with claims %v, want ErrNoIdentity", f, err, c.Claims)

@@ -46,8 +46,8 @@ func corpusFiles(t *testing.T) []string {
 // official are the folders of the specifications' own examples and test files.
 var official = []string{"cyclonedx-spec/", "spdx+spdx-examples/", "spdx+spdx-spec/", "spdx+spdx-3-model/", "spdx+tools-java/", "spdx+tools-golang/", "spdx+tools/"}
 
-// The specifications' own files: what became of each is in a golden table. All that
-// are called valid are read.
+// Every example of the specifications that is called valid is read. The result for each is in a
+// golden table.
 func TestConformance(t *testing.T) {
 	var lines []string
 	for _, path := range corpusFiles(t) {
@@ -92,8 +92,9 @@ func TestConformance(t *testing.T) {
 // reason.
 var differs = map[string]string{}
 
-// Where the field's libraries decode a document, it has as many components here.
-func TestOracles(t *testing.T) {
+// A document has as many components here as in the libraries cyclonedx-go and tools-golang, if
+// they decode it.
+func TestOraclesCountTheSameComponents(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it reads the corpus")
 	}
@@ -176,7 +177,7 @@ func oracle(h sbom.Header, data []byte) (n int, ok bool) {
 		doc, err = spdxyaml.Read(bytes.NewReader(data))
 	case "tag-value":
 		doc, err = tagvalue.Read(io.Reader(bytes.NewReader(data)))
-	default: // the library's reader of RDF/XML races with itself, and refuses SPDX's own examples
+	default: // the library's reader of RDF/XML has data races, and rejects SPDX's own examples
 		return 0, false
 	}
 	if err != nil || doc == nil {

@@ -18,9 +18,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// partiesFile lists every place of the CycloneDX schema that holds an organisation, a
-// person, an address, a component or a service: the place, what it holds, and the claim
-// that is made of it, or "-" and the reason for no claim.
+// partiesFile lists every field of the CycloneDX schema for an organization, a person, an address, a
+// component or a service: its place, its content, and its claim, or "-" and the reason for none.
 const partiesFile = "testdata/cyclonedx-parties.txt"
 
 type party struct{ place, holds, want string }
@@ -41,7 +40,7 @@ func parties(t *testing.T) (all []party) {
 	return all
 }
 
-// document returns a document that has at the place what the place holds.
+// document returns a document with a value at the place.
 func (p party) document() string {
 	var v any
 	switch p.holds {
@@ -78,7 +77,7 @@ func (p party) document() string {
 	return string(data)
 }
 
-// claim says what became of the value in a document.
+// claim returns the claim of the value in a document.
 func (p party) claim(t *testing.T, doc string) string {
 	t.Helper()
 	d := sbom.NewReader(strings.NewReader(doc), nil)
@@ -118,8 +117,8 @@ func TestParties(t *testing.T) {
 	}
 }
 
-// What is claimed of a document in JSON is claimed of it in XML, where the library cyclonedx-go
-// writes it as such without losing it.
+// A document has the same claims in XML as in JSON, for the fields that cyclonedx-go writes as XML
+// without loss.
 func TestPartiesInXML(t *testing.T) {
 	compared := 0
 	for _, p := range parties(t) {
@@ -185,7 +184,7 @@ func TestPartiesOfSchema(t *testing.T) {
 	}
 }
 
-// A schemaNode is the part of a JSON schema that says where values stand.
+// A schemaNode is the part of a JSON schema that determines the places of values.
 type schemaNode struct {
 	Ref         string                 `json:"$ref"`
 	Format      string                 `json:"format"`

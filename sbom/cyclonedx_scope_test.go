@@ -8,8 +8,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// A document that has a product and no parts of it says so, unless it says that there are
-// none or refers to a document that may list them.
+// NoParts is set for a document with a primary component and no parts, unless it states that there
+// are none or refers to a document that may list them.
 func TestNoParts(t *testing.T) {
 	const subject = `"metadata":{"component":{"type":"application","bom-ref":"s","name":"suite"}}`
 	const part = `"components":[{"type":"library","bom-ref":"p","name":"part"}]`
@@ -49,8 +49,8 @@ func TestNoParts(t *testing.T) {
 	}
 }
 
-// An SPDX document of one package and no files says so in a notice, which changes no verdict.
-func TestOnePackage(t *testing.T) {
+// An SPDX document with one package and no files gets a notice.
+func TestOnePackageIsANotice(t *testing.T) {
 	for doc, want := range map[string]int{
 		`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}]`:                                                 1,
 		`"packages":[{"SPDXID":"SPDXRef-a","name":"a"}],"files":[{"SPDXID":"SPDXRef-f","fileName":"f"}]`: 0,
@@ -62,7 +62,7 @@ func TestOnePackage(t *testing.T) {
 	}
 }
 
-// A document that calls itself incomplete gives a notice of each kind, once.
+// A document that states that it is incomplete gets one notice for each kind.
 func TestIncompleteNotices(t *testing.T) {
 	for _, tt := range []struct {
 		aggregates string

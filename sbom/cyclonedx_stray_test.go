@@ -11,8 +11,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// What looks like a component or service where the format has none is counted, in every
-// encoding; data of other tools that does not look like one is not.
+// An object that looks like a component or service where the format has none is counted, in every
+// encoding; other data of tools is not.
 func TestStrayParts(t *testing.T) {
 	const part = `{"type":"application","name":"agent","supplier":{"name":"Acme"}}`
 	const ok = `"components":[{"type":"library","name":"ok"}]`

@@ -21,7 +21,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// summary says what a document says, without the places of claims and without order.
+// summary returns the content of a document without places, in sorted order.
 func summary(t *testing.T, path string) (string, sbom.Header) {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -51,8 +51,8 @@ func summary(t *testing.T, path string) (string, sbom.Header) {
 	return fmt.Sprintf("%sversion %s serial %q external %d\n", strings.Join(all, ""), h.SpecVersion, h.Serial, h.UnresolvedRefs), h
 }
 
-// One document in several encodings says the same in each.
-func TestEncodings(t *testing.T) {
+// A document has the same content in each encoding.
+func TestEncodingsAgree(t *testing.T) {
 	for want, others := range map[string][]string{
 		"testdata/suite.cdx.json":  {"testdata/suite.cdx.xml"},
 		"testdata/suite.spdx.json": {"testdata/suite.spdx", "testdata/suite.spdx.yaml", "testdata/suite.spdx.xml", "testdata/suite.spdx.rdf"},
@@ -76,7 +76,7 @@ func has(cs []sbom.Component, role vendors.Role, value string) bool {
 	})
 }
 
-// fate says what becomes of a document that hides Kaspersky Lab as a maker: "found",
+// fate returns the result for a document that hides Kaspersky Lab as a maker: "found",
 // "malformed" if something was not screened, "error", or "nothing"; and why.
 func fate(t *testing.T, doc string) (what, why string) {
 	t.Helper()
@@ -98,8 +98,8 @@ func fate(t *testing.T, doc string) (what, why string) {
 	return "nothing", why
 }
 
-// What XML and tag-value offer for hiding a supplier ends as its name, as something
-// that was not screened, or as an error.
+// A supplier that is hidden by features of XML or tag-value is found, counted as not screened, or an
+// error.
 func TestEncodingEvasion(t *testing.T) {
 	xml := func(inner string) string {
 		return `<bom xmlns="http://cyclonedx.org/schema/bom/1.6" xmlns:e="urn:e"><components><component type="library">` + inner + `</component></components></bom>`
@@ -157,8 +157,8 @@ func TestEncodingEvasion(t *testing.T) {
 	}
 }
 
-// A document type declaration is refused in every format, with or without a subset.
-func TestDoctype(t *testing.T) {
+// A document type declaration is an error in every format, with or without a subset.
+func TestDoctypeIsAnError(t *testing.T) {
 	for name, doc := range map[string]string{
 		"CycloneDX": `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component><name>x</name></component></components></bom>`,
 		"SPDX":      `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><name>x</name></packages></Document>`,
@@ -176,7 +176,7 @@ func TestDoctype(t *testing.T) {
 	}
 }
 
-// CycloneDX in the encodings of one byte a character says what it says in UTF-8.
+// CycloneDX has the same content in single-byte encodings as in UTF-8.
 func TestXMLCharsets(t *testing.T) {
 	doc := func(encoding, publisher string) string {
 		return `<?xml version="1.0" encoding="` + encoding + `"?><bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components><component type="library"><publisher>` +
@@ -197,7 +197,7 @@ func TestXMLCharsets(t *testing.T) {
 	}
 }
 
-// Old versions of cdxgen write some texts in an element of the same name within.
+// Old versions of cdxgen write some texts in an inner element of the same name.
 func TestDoubleElement(t *testing.T) {
 	for _, tt := range []struct{ url, want string }{
 		{`<url><url>https://x.example/</url></url>`, `homepage url "https://x.example/" at /components/0/externalReferences/0/url`},
@@ -215,8 +215,7 @@ func TestDoubleElement(t *testing.T) {
 	}
 }
 
-// One document written in several encodings has the same components in each, whatever
-// its fields hold.
+// A document has the same components in each encoding, for any content of its fields.
 func FuzzEncodings(f *testing.F) {
 	f.Add("Kaspersky Lab", "agent", "1.0", "pkg:npm/agent@1.0", "https://example.com/")
 	f.Add("Müller & Söhne <GmbH>", "a]]>b", "", "cpe:/a", "http://x/?a=1&b=\"2\"")
@@ -225,7 +224,7 @@ func FuzzEncodings(f *testing.F) {
 	f.Fuzz(func(t *testing.T, supplier, name, version, purl, url string) {
 		values := []*string{&supplier, &name, &version, &purl, &url}
 		for _, v := range values {
-			// What not every encoding can hold, or holds without the white space around.
+			// Values that not every encoding can have, or that some write with white space around.
 			*v = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(*v, "?"), func(r rune) bool {
 				return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfeff || r == 0x2028 || r == 0x2029 || r == 0xfffd || r == 0xfffe || r == 0xffff || unicode.IsSpace(r)
 			}), " ")

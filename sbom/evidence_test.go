@@ -10,8 +10,8 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// What an analysis concludes and what it finds are claims, by the field that they are about,
-// in every form that the format has.
+// The values that an analysis concludes and those that it finds are claims of the field that they
+// are about, in every form of the format.
 func TestIdentityEvidence(t *testing.T) {
 	const cpe = "cpe:2.3:a:kaspersky:x:1:*:*:*:*:*:*:*"
 	for _, tt := range []struct{ field, value, concluded, found string }{

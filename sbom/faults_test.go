@@ -20,8 +20,8 @@ import (
 )
 
 // The faults of the field's libraries that hide a vendor or stop a program. Each row
-// shows that the library, used as its documentation says, still has the fault, and
-// that the fault is not here. A row whose library has been mended fails: it can go.
+// shows that the library, used according to its documentation, still has the fault, and
+// that this package does not have it. A row of a fixed library fails and can be removed.
 // Those of SPDX 3 are in the module match/testdata/spdx3 and in TestSPDX3Evasion.
 func TestLibraryFaults(t *testing.T) {
 	suppliers := func(doc string) string {
@@ -54,7 +54,7 @@ func TestLibraryFaults(t *testing.T) {
 		name    string
 		doc     string
 		library func(doc string) string
-		fault   string // what the library makes of it
+		fault   string // result of the library
 		want    string // what is to be found here: a supplier, "malformed", "error"
 	}{
 		{"D1: escaped letter", pkg(`"Organization: \u004baspersky Lab"`), suppliers, `\u004baspersky Lab`, "Kaspersky Lab"},
@@ -115,7 +115,7 @@ func TestLibraryFaults(t *testing.T) {
 	}
 }
 
-// owner says what the register makes of the package URL of the first component.
+// owner returns the vendor of the package URL of the first component in the register.
 func owner(cs []sbom.Component) string {
 	for _, a := range vendors.Bundled().Resolve("", cs[0].Claims).Attributions {
 		if a.Claim.Kind == vendors.KindPURL && a.Tier == vendors.Registered {

@@ -184,7 +184,7 @@ func TestSyft(t *testing.T) {
 	}
 }
 
-// What the field's tools write in places of their own.
+// Fields that tools write in places of their own are read.
 func TestDialects(t *testing.T) {
 	const tag = `<SoftwareIdentity xmlns=\"http://standards.iso.org/iso/19770/-2/2015/schema.xsd\" name=\"x\"><Entity name=\"Acme\" role=\"softwareCreator tagCreator\"/></SoftwareIdentity>`
 	for _, tt := range []struct{ name, member, want string }{
@@ -217,7 +217,7 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// The registry's record of a package is no linked document, whatever its reference is called.
+// A registry's record of a package is not a linked document, for any type of reference.
 func TestRegistryRecords(t *testing.T) {
 	for _, tt := range []struct {
 		purl, url string
@@ -249,8 +249,8 @@ func TestRegistryRecords(t *testing.T) {
 	}
 }
 
-// CycloneDX in protobuf, as text and on the wire, says what its JSON says.
-func TestProto(t *testing.T) {
+// CycloneDX has the same content in protobuf, as text and in binary, as in JSON.
+func TestProtoAgreesWithJSON(t *testing.T) {
 	const text = `# a comment
 spec_version: "1.6"
 version: 2
@@ -301,7 +301,7 @@ formulation { components { name: "cc" } }
 	if got := claims(t, []byte(wire)); got != want {
 		t.Errorf("wire: got %s\nwant %s", got, want)
 	}
-	// What the schema does not have is passed over; what stands twice is not.
+	// A field that the schema does not have is skipped; a duplicate field is an error.
 	if got := claims(t, []byte(wire+field(12, "x")+field(15, "y"))); got != want {
 		t.Errorf("unknown fields: %s", got)
 	}
@@ -326,7 +326,7 @@ formulation { components { name: "cc" } }
 	}
 }
 
-// What the schema would refuse and what is plain all the same is read, with a warning.
+// A fault by the schema that leaves no doubt about the meaning is a warning.
 func TestSchemaWarnings(t *testing.T) {
 	for _, tt := range []struct{ doc, want string }{
 		{cdx(`"components":[{"type":"library","supplier":{"name":"Acme"}}]`), "name is required at /components/0"},

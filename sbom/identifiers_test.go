@@ -13,8 +13,8 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// What stands in the place of an identifier is read as what it is; what cannot be read,
-// or is longer than what is compared, counts. The rule is one for all formats.
+// An identifier in the field of another kind is read by its form. One that cannot be read or is too
+// long counts as malformed, in all formats.
 func TestIdentifierFields(t *testing.T) {
 	long := strings.Repeat("a", names.MaxLength+1)
 	fields := []struct {
@@ -87,9 +87,9 @@ func tag(name, value string) string {
 	return name + ": " + value + "\n"
 }
 
-// Identifiers stay beside a claim that is kept, for they can contradict it; where none
-// is, they cost nothing.
-func TestKeepsWhatContradicts(t *testing.T) {
+// Keep keeps identifiers of a component with a kept claim, because they can contradict it, and no
+// identifiers of other components.
+func TestKeepKeepsContradictions(t *testing.T) {
 	const refs = `"externalReferences":[{"type":"vcs","url":"https://github.com/b/x"},{"type":"website","url":"https://wanted.example"}]`
 	for _, tt := range []struct{ wanted, want string }{
 		{"wanted", "homepage url, namespace cpe, namespace group, namespace purl, reference url"},

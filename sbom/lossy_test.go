@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Half a character in a string is a warning where the string says nothing of who made
-// anything, and counts where it may.
+// Half a character is a warning in a string that cannot identify a vendor, and malformed in one that
+// can.
 func TestHalfCharacter(t *testing.T) {
 	const half = `"a\ud800b"`
 	component := func(member string) string { return cdx(`"components":[{"type":"library",` + member + `}]`) }
@@ -57,7 +57,7 @@ func TestHalfCharacter(t *testing.T) {
 	}
 }
 
-// What stands in the JSON form for an element that has no place is called what it is.
+// A message about XML or RDF names its elements and not the values of the JSON form.
 func TestStandIns(t *testing.T) {
 	_, h, _ := outcome(t, `<bom xmlns="http://cyclonedx.org/schema/bom/1.6" xmlns:o="urn:o"><components><component type="library"><name>n</name></component><o:component><o:name>k</o:name></o:component></components></bom>`)
 	if len(h.Warnings) == 0 || !strings.Contains(h.Warnings[0].Message, "an element that the format does not have there") {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A member that a format does not have where it is, and that may say who made something, is
-// counted, in every format and encoding.
+// A member that a format does not have, and that may name a maker, is counted, in every format and
+// encoding.
 func TestMakerInUnknownMember(t *testing.T) {
 	const who = `"Kaspersky Lab"`
 	swid := func(attributes, rest string) string {
@@ -80,7 +80,7 @@ func TestMakerInUnknownMember(t *testing.T) {
 	}
 }
 
-// What is read though the schema spells it otherwise.
+// Types in another spelling than that of the schema are read.
 func TestFoldedTypes(t *testing.T) {
 	for _, tt := range []struct{ typ, want string }{
 		{"vcs", "reference"}, {"VCS", "reference"}, {"source_distribution", "reference"}, {" Website ", "homepage"},

@@ -9,7 +9,7 @@ import (
 
 // ReadJSON delivers the components of data, a document in the JSON form of the format that the
 // header names: "CycloneDX" or "SPDX". Their locations have JSON Pointers into data and no
-// offsets. It is for readers of documents that a program holds in memory, as package adapter.
+// offsets. It is for documents that a program has in memory, as in package adapter.
 func (s *Sink) ReadJSON(data []byte) error {
 	s.located = false
 	switch format := s.doc.header.Format; format {

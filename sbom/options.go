@@ -37,7 +37,7 @@ func (o *Options) withDefaults() Options {
 	return out
 }
 
-// readAll reads what r holds, for encodings that are read in memory. More than limit bytes, or
+// readAll reads the rest of r, for encodings that are read in memory. More than limit bytes, or
 // than o.Bytes, is an [ErrLimit].
 func (o Options) readAll(r io.Reader, limit int64) ([]byte, error) {
 	return jsonstream.ReadAll(r, min(limit, o.bytes()))

@@ -45,8 +45,8 @@ func spdx(rest string) string {
 	return `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT",` + rest + `}`
 }
 
-// Every field that bears on a vendor becomes a claim of its role; fields about
-// somebody else become none. X stands for the value.
+// Every field that can identify a vendor becomes a claim of its role; fields about others do not.
+// X is the value.
 func TestRoles(t *testing.T) {
 	comp := func(member string) string { return cdx(`"components":[{"name":"n",` + member + `}]`) }
 	pkg := func(member string) string { return spdx(`"packages":[{"name":"n",` + member + `}]`) }
@@ -132,8 +132,8 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// The offset of a claim is that of its value's opening quote, and the pointer leads
-// to the value.
+// The offset of a claim is that of the opening quote of its value, and the pointer is that of the
+// value.
 func TestLocations(t *testing.T) {
 	for _, name := range []string{"endpoint-tender/endpoint-agent.cdx.json", "endpoint-tender/management-console.spdx.json",
 		"router-tender/branch-gateway.cdx.json", "clean/records-portal.cdx.json", "clean/reporting.spdx.json"} {
@@ -198,8 +198,8 @@ func lookup(v any, pointer string) (any, bool) {
 	return v, true
 }
 
-// What another parser would silently accept, lose or merge is an error here.
-func TestRefused(t *testing.T) {
+// Documents that other parsers silently accept, cut or merge are errors.
+func TestErrors(t *testing.T) {
 	deep := strings.Repeat(`{"components":[`, 100_000)
 	tests := []struct {
 		name, doc string
@@ -255,7 +255,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A string of 2 GB is refused; only what is needed to see that is read.
+// A string of 2 GB is an error, and is not read to its end.
 func TestHugeString(t *testing.T) {
 	src := io.MultiReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"`), io.LimitReader(zeros{}, 2<<30), strings.NewReader(`"}]}`))
 	if cs, err := read(sbom.NewReader(src, nil)); !errors.Is(err, sbom.ErrLimit) || cs != nil {
@@ -272,8 +272,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// One malformed field loses that field and is counted; the rest is read.
-func TestTolerated(t *testing.T) {
+// A malformed field is dropped and counted; the other fields are read.
+func TestMalformedFields(t *testing.T) {
 	tests := []struct {
 		name, doc string
 		kind      sbom.WarningKind
@@ -343,7 +343,7 @@ func TestTolerated(t *testing.T) {
 	}
 }
 
-// Mentions are bounded; what says more than a mention is not dropped with them.
+// Mentions are limited; claims that are more than mentions are not dropped with them.
 func TestManyMentions(t *testing.T) {
 	mention := `{"name":"a","value":"M"},`
 	cs, _ := parse(t, cdx(`"components":[{"name":"x","properties":[`+strings.Repeat(mention, 1000)+`{"value":"V","name":"cdx:device:vendor"}]}]`))
@@ -378,7 +378,7 @@ func TestPlacement(t *testing.T) {
 	}
 }
 
-// What Keep drops is still counted.
+// Claims that Keep drops are counted.
 func TestKeep(t *testing.T) {
 	d := sbom.NewReader(strings.NewReader(cdx(`"components":[{"name":"x","purl":"pkg:npm/%40a/x@1"},{"name":"y","supplier":{"name":"S"}},{"name":"z"}]`)), nil)
 	d.Keep(func(vendors.Role, vendors.Kind, []byte) bool { return false })
@@ -434,7 +434,7 @@ type counted struct {
 
 func (c *counted) Read(p []byte) (int, error) { c.n++; return c.Reader.Read(p) }
 
-func TestNotReadAfterwards(t *testing.T) {
+func TestReaderIsNotReadAfterTheIteration(t *testing.T) {
 	long := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[` + strings.Repeat(`{"name":"a"},`, 1<<19)
 	src := &counted{Reader: strings.NewReader(long)}
 	n := 0
@@ -449,8 +449,8 @@ func TestNotReadAfterwards(t *testing.T) {
 	}
 }
 
-// Where something stands in a long array is told as in a short one.
-func TestLongArray(t *testing.T) {
+// Places in a long array are right.
+func TestLongArrayPlaces(t *testing.T) {
 	for _, n := range []int{3, 30, 31, 32, 33, 400} {
 		parts := strings.Repeat(`{"name":"a"},`, n)
 		cs, h := parse(t, cdx(`"components":[`+parts+`{"name":"b","supplier":7},`+parts+`null,`+parts+`{"name":"c","publisher":"P"}]`))
@@ -468,7 +468,7 @@ func TestLongArray(t *testing.T) {
 	}
 }
 
-// Microsoft's sbom-tool writes the files first, of which there can be many.
+// A document that begins with many files, as from Microsoft's sbom-tool, is detected.
 func TestFilesFirst(t *testing.T) {
 	file := `{"fileName":"./a","SPDXID":"SPDXRef-File-a","checksums":[]},`
 	files := `"files":[` + strings.TrimSuffix(strings.Repeat(file, 4000), ",") + `]`
@@ -481,7 +481,7 @@ func TestFilesFirst(t *testing.T) {
 	}
 }
 
-// A UTF-8 byte order mark is passed over and counted in offsets.
+// A UTF-8 byte order mark is skipped and counts in offsets.
 func TestByteOrderMark(t *testing.T) {
 	plain, _ := parse(t, cdx(`"components":[{"name":"a","publisher":"P"}]`))
 	marked, _ := parse(t, "\ufeff"+cdx(`"components":[{"name":"a","publisher":"P"}]`))
@@ -490,8 +490,8 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
-// Reading must not panic, must give no components with an error of the whole, and
-// must give each claim a place within the document.
+// Reading does not panic, returns the zero component with an error, and gives each claim a place in
+// the document.
 func FuzzReader(f *testing.F) {
 	seeds, err := filepath.Glob("testdata/suite.*")
 	if err != nil {

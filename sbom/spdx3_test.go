@@ -101,7 +101,7 @@ func TestSPDX3Evasion(t *testing.T) {
 	}
 }
 
-// A file that has an identifier is screened, an agent is no part for having one.
+// A file with an identifier is screened; an agent with one is not a component.
 func TestSPDX3File(t *testing.T) {
 	id := func(typ string) string {
 		return `{"type":"` + typ + `","spdxId":"urn:f","name":"x","externalIdentifier":[{"type":"ExternalIdentifier","externalIdentifierType":"packageUrl","identifier":"pkg:npm/%40acme/x@1"}]}`
@@ -129,8 +129,8 @@ func TestSPDX3Identifiers(t *testing.T) {
 	}
 }
 
-// What is held for the second reading is compressed, and bounded.
-func TestSPDX3Held(t *testing.T) {
+// The memory for the second reading is compressed and limited.
+func TestSPDX3SecondReadingIsLimited(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[`)
 	const n = 20_000

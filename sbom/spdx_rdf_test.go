@@ -9,8 +9,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// What SPDX has as text is read where RDF gives it as a node, and counted where the node does
-// not say it.
+// A text of SPDX that is a node in RDF is read from the node, and counted if the node has no text.
 func TestRDFTextAsNode(t *testing.T) {
 	pkg := func(properties, rest string) string {
 		return `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:spdx="http://spdx.org/rdf/terms#" xmlns:foaf="http://xmlns.com/foaf/0.1/">

@@ -12,7 +12,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// outcome reads a document and says what came of it: names of components, what could not be
+// outcome reads a document and returns the result: names of components, what could not be
 // screened and the kinds of warnings.
 func outcome(t *testing.T, doc string) (cs []sbom.Component, h sbom.Header, text string) {
 	t.Helper()
@@ -33,8 +33,8 @@ func outcome(t *testing.T, doc string) (cs []sbom.Component, h sbom.Header, text
 	return cs, h, text
 }
 
-// A text that was never closed takes in nothing: what follows is read, and the document
-// counts as not read in whole.
+// A text without an end mark does not hide the following packages, and the document counts as not
+// completely read.
 func TestTagValueText(t *testing.T) {
 	doc := func(rest string) string {
 		return "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageDownloadLocation: NONE\n" + rest
@@ -62,7 +62,7 @@ func TestTagValueText(t *testing.T) {
 	}
 }
 
-// A tag that is repeated or misspelt does not refuse the document.
+// A repeated or misspelled tag is not an error of the document.
 func TestTagValueRepeated(t *testing.T) {
 	doc := func(rest string) string {
 		return "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageDownloadLocation: NONE\n" + rest
@@ -91,8 +91,8 @@ func TestTagValueRepeated(t *testing.T) {
 	}
 }
 
-// Old versions of Trivy write no download location. That a document was cut off shows at
-// its very end.
+// A document without download locations, as from old versions of Trivy, is complete; one that was cut
+// off is noticed at its end.
 func TestTagValueCutOff(t *testing.T) {
 	doc := func(rest string) string {
 		return "SPDXVersion: SPDX-2.2\nPackageName: a\nSPDXID: SPDXRef-a\nPackageVersion: 4\n" + rest
@@ -111,7 +111,7 @@ func TestTagValueCutOff(t *testing.T) {
 	}
 }
 
-// A file's copyright is a claim like a package's, in every encoding.
+// The copyright of a file is a claim like that of a package, in every encoding.
 func TestFileCopyright(t *testing.T) {
 	const text = "Copyright 2020 Acme Corp."
 	for name, doc := range map[string]string{
@@ -169,8 +169,7 @@ func TestNameIdentity(t *testing.T) {
 	}
 }
 
-// A reference is read by its type in any spelling, and by its locator where the type says
-// nothing.
+// A reference is read by its type in any spelling, and by its locator if the type is unknown.
 func TestReferenceTypes(t *testing.T) {
 	const purl, cpe, maven = "pkg:npm/%40acme/core@1", "cpe:2.3:a:acme:core:1:*:*:*:*:*:*:*", "com.acme:core:1"
 	for _, tt := range []struct{ category, typ, locator, want string }{
@@ -220,7 +219,7 @@ func TestReferenceTypes(t *testing.T) {
 	}
 }
 
-// A package that is where no list expects it is read or counted, in every encoding.
+// A package in an unexpected place is read or counted, in every encoding.
 func TestStrayPackages(t *testing.T) {
 	const kav = `{"SPDXID":"SPDXRef-k","name":"kav","supplier":"Organization: Kaspersky Lab"}`
 	const ok = `"packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE"}]`
@@ -282,8 +281,7 @@ func TestStrayPackages(t *testing.T) {
 	}
 }
 
-// What a document refers to and does not have is screened if it is an identifier, and
-// counted if not.
+// A reference to a missing element is screened if it is an identifier, and otherwise counted.
 func TestMissingElements(t *testing.T) {
 	cyclone := func(rest string) string {
 		return cdx(`"metadata":{"component":{"type":"application","name":"s","bom-ref":"s"}},"components":[{"type":"library","name":"a","bom-ref":"a"},{"type":"library","name":"b","bom-ref":"pkg:npm/%40acme/b@1"}],` + rest)
@@ -342,7 +340,7 @@ func TestMissingElements(t *testing.T) {
 	}
 }
 
-// Elements of which all claims are dropped are there all the same.
+// Elements without kept claims are not missing.
 func TestMissingElementsKeep(t *testing.T) {
 	for _, doc := range []string{
 		cdx(`"components":[{"type":"library","name":"a","bom-ref":"a"}],"dependencies":[{"ref":"a","dependsOn":["pkg:npm/%40acme/core@1"]}]`),
@@ -357,7 +355,7 @@ func TestMissingElementsKeep(t *testing.T) {
 	}
 }
 
-// Beyond what is kept of references, it is not known what is there: that counts.
+// More references than are kept count, because it is not known whether their elements exist.
 func TestMissingElementsLimit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long")
@@ -379,7 +377,7 @@ func TestMissingElementsLimit(t *testing.T) {
 	}
 }
 
-// SPDX 3 is read twice, and warned of once.
+// SPDX 3 is read twice, and each warning is given once.
 func TestSPDX3Warnings(t *testing.T) {
 	const doc = `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.jsonld","https://example.org/own.jsonld"],"@graph":[
 		{"type":"software_Package","spdxId":"urn:a","name":"a","suppliedBy":"urn:nobody","software_packageUrl":"pkg:npm/%zz","Name":5},null,
@@ -401,8 +399,8 @@ func TestSPDX3ManyTimes(t *testing.T) {
 	}
 }
 
-// A transcript has the subject of an SPDX document, which the document tells at its end.
-func TestTranscriptSubject(t *testing.T) {
+// A snapshot has the primary component of an SPDX document, which the document names at its end.
+func TestSnapshotPrimary(t *testing.T) {
 	const doc = `{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE"},{"SPDXID":"SPDXRef-b","name":"b","downloadLocation":"NONE"}],
 		"relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-b"}]}`
 	first, err := sbom.NewReader(strings.NewReader(doc), nil).Snapshot()
@@ -421,7 +419,7 @@ func TestTranscriptSubject(t *testing.T) {
 }
 
 // Time and memory of SPDX 3 are linear in the input: ten times the input takes no more than
-// some twenty times the memory, whatever refers to what.
+// some twenty times the memory, for any references.
 func TestSPDX3Linear(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")

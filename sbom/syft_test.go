@@ -29,8 +29,7 @@ func makers(t *testing.T, text string) (string, sbom.Header) {
 	return strings.Join(said, "; "), doc.Header()
 }
 
-// What Syft finds out about makers is in fields of each kind of package, and in the labels of
-// the image.
+// The makers in Syft's fields for each kind of package, and in the labels of the image, are claims.
 func TestSyftMakers(t *testing.T) {
 	for _, tt := range []struct{ metadata, source, want string }{
 		{`"metadata":{"VersionResources":[{"key":"CompanyName","value":"Acme"},{"key":"FileVersion","value":"1"}]}`, ``, "manufacturer name Acme"},
@@ -65,7 +64,7 @@ func TestSyftMakers(t *testing.T) {
 	}
 }
 
-// Properties of CycloneDX that tools are known to write makers into.
+// Properties of CycloneDX in which tools write makers are claims.
 func TestVendorProperties(t *testing.T) {
 	for name, want := range map[string]string{
 		"syft:cpe23":               "namespace cpe cpe:2.3:a:acme:a:1:*:*:*:*:*:*:*",
@@ -90,7 +89,7 @@ func TestVendorProperties(t *testing.T) {
 	}
 }
 
-// The distribution that an image is made from is a component, with the fields of os-release.
+// The distribution of an image is a component with the fields of os-release.
 func TestSyftDistro(t *testing.T) {
 	const doc = `{"artifacts":[{"name":"a"}],"distro":{"prettyName":"Acme OS 1","name":"Acme OS","id":"acme","idLike":["debian"],"versionID":"1","homeURL":"https://acme.example","supportURL":"https://s.acme.example","cpeName":"cpe:/o:acme:os:1"}}`
 	const want = `/artifacts/0 "a" "" subject=false malformed=0

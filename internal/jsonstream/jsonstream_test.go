@@ -277,7 +277,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A string without an end is refused long before memory runs out.
+// A string without an end is an error long before memory runs out.
 func TestEndlessString(t *testing.T) {
 	src := &endless{}
 	r := jsonstream.NewReader(io.MultiReader(strings.NewReader(`{"a":"`), src), jsonstream.Limits{})

@@ -16,7 +16,7 @@ import (
 
 // charsets are the encodings that are read in addition to UTF-8, by the names that XML
 // documents declare. They have one byte per character and contain ASCII. A document that
-// declares another encoding is refused: a parser that assumes a wrong encoding would read
+// declares another encoding is an error: a parser that assumes a wrong encoding would read
 // wrong names.
 var charsets = func() map[string]*charmap.Charmap {
 	m := map[string]*charmap.Charmap{
@@ -97,7 +97,7 @@ func (d *decoder) Read(p []byte) (int, error) {
 }
 
 // compare checks whether the document is valid UTF-8 in spite of its declaration. If it
-// is, different parsers would read different names, so it is refused at its end.
+// is, different parsers would read different names, so it is an error at its end.
 func (d *decoder) compare(raw []byte) {
 	if !d.not {
 		text := append(d.partial, raw...)

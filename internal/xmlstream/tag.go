@@ -100,8 +100,8 @@ func (x *Reader) attributes(tag []byte, i int) bool {
 }
 
 // attribute reads the attribute that begins at byte start of a tag, and returns the index
-// of the byte after it. spaced says that there is white space before the attribute, which
-// XML requires.
+// of the byte after it. spaced means that there is white space before the attribute, as XML
+// requires.
 func (x *Reader) attribute(tag []byte, start int, spaced bool) (next int, ok bool) {
 	end := nameEnd(tag, start)
 	name, equals := tag[start:end], skipSpace(tag, end)
@@ -160,7 +160,7 @@ func (x *Reader) badAttribute(offset int64, format string, args ...any) bool {
 	return false
 }
 
-// resolveAttrs finds the namespaces of attributes and refuses an attribute that occurs twice.
+// resolveAttrs finds the namespaces of attributes. A duplicate attribute is an error.
 func (x *Reader) resolveAttrs() bool {
 	if len(x.rawAttrs) > 1000 {
 		x.Fail(jsonstream.ErrLimit, fmt.Errorf("more than 1000 attributes of one element"))

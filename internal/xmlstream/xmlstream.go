@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package xmlstream reads XML from hostile sources: tag by tag, with bounds, and with
-// the offset of every tag.
+// Package xmlstream reads XML from untrusted sources tag by tag, with limits and with the
+// offset of every tag.
 //
 // It reads XML 1.0 with namespaces as far as bills of materials need it, and checks that
 // the document is well-formed. The encoding is UTF-8, or one of these if the XML
 // declaration names it: ISO-8859-1 to -5, -7, -9, -10 and -13 to -16, windows-1250 to
 // -1254 and -1257, KOI8-R and KOI8-U. Offsets always refer to the bytes of the document,
-// not to the decoded text. A document type declaration, which could define entities, is
-// refused; so are undeclared prefixes and text after the root element. Comments and
+// not to the decoded text. A document type declaration, which could define entities, is an
+// error; so are undeclared prefixes and text after the root element. Comments and
 // processing instructions are skipped. The text before and after one of them is one
 // text, and a CDATA section is part of the text around it.
 //
@@ -173,7 +173,7 @@ func (x *Reader) syntax(format string, args ...any) Kind {
 	return None
 }
 
-// Skip reads on to the end of the element whose Start was read last.
+// Skip reads to the end of the element of the Start that was read last.
 func (x *Reader) Skip() {
 	for depth := x.Depth(); x.Next() != None; {
 		if x.kind == End && x.Depth() < depth {

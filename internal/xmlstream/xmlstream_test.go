@@ -33,7 +33,7 @@ func Example() {
 	// <nil>
 }
 
-// tokens writes what a document says, a line a token.
+// tokens returns the tokens of a document, one on each line.
 func tokens(r *xmlstream.Reader) (string, error) {
 	var b strings.Builder
 	for r.Next() != xmlstream.None {
@@ -116,7 +116,7 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// Text that is longer than the buffer, with everything that ends a piece of it.
+// Text that is longer than the buffer is read, with everything that ends a piece of it.
 func TestLong(t *testing.T) {
 	long := strings.Repeat("0123456789<!--c-->&amp;<![CDATA[<&>]]>", 20_000)
 	doc := "<a><b c='" + strings.Repeat("v", 200_000) + "'/>" + long + "<b/>" + strings.Repeat("w", 300_000) + "</a>"
@@ -179,7 +179,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Documents in the encodings of one byte a character are read, and offsets are theirs.
+// Documents in single-byte encodings are read, with the offsets of their bytes.
 func TestCharsets(t *testing.T) {
 	for _, tt := range []struct {
 		name, in, want string
@@ -239,7 +239,7 @@ func TestCharsets(t *testing.T) {
 	}
 }
 
-// What is read without an error is what encoding/xml reads.
+// A document without an error has the content that encoding/xml reads.
 func FuzzReader(f *testing.F) {
 	for _, doc := range sound {
 		f.Add(doc)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package adapter turns bills of materials that a program already holds, as types of the
-// field's own libraries, into documents of package sbom, and identities into package URLs.
+// Package adapter turns bills of materials that a program has in memory, as types of
+// cyclonedx-go and tools-golang, into documents of package sbom, and identities into package URLs.
 //
 //	doc := adapter.FromCycloneDX(bom) // a *cyclonedx.BOM
 //	report, err := clause76.ScreenDocument(ctx, "product", doc, nil)
 //
-// It is a package of its own so that only programs that use it link those libraries.
+// It is a separate package so that only programs that use it link those libraries.
 //
-// The part of a document that can name a vendor is written as JSON and read as any other
-// document is: a document in memory and the same document in a file go through one mapping of
-// fields to claims, and cannot differ. What the decoder of another library has already lost or
-// changed stays lost: where the file is at hand, read the file.
+// The part of a document that can identify a vendor is written as JSON and read like any other
+// document. So a document in memory and the same document in a file go through the same mapping
+// of fields to claims. Data that the decoder of another library has lost or changed stays lost:
+// if the file is available, read the file.
 package adapter
 
 import "github.com/clause76/clause76/sbom"

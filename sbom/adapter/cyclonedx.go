@@ -13,7 +13,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// FromCycloneDX returns the components of a BOM that the program already holds. Their
+// FromCycloneDX returns a document with the components of a BOM in memory. Their
 // locations have pointers and no offsets. The BOM must not be changed while the Document is
 // read. Reading a nil BOM is an error.
 func FromCycloneDX(bom *cyclonedx.BOM) *sbom.Document {
@@ -26,7 +26,7 @@ func FromCycloneDX(bom *cyclonedx.BOM) *sbom.Document {
 		if b.SpecVersion < cyclonedx.SpecVersion1_2 {
 			b.SpecVersion = cyclonedx.SpecVersion1_7 // the types are those of 1.7, whatever was read
 		}
-		// They belong to no component, and can stop the encoder.
+		// They belong to no component, and can make the encoder fail.
 		b.Vulnerabilities, b.Annotations, b.Dependencies, b.Citations, b.Definitions = nil, nil, nil, nil, nil
 		data, err := json.Marshal(&b, json.WithMarshalers(licenses))
 		if err != nil {
@@ -36,8 +36,8 @@ func FromCycloneDX(bom *cyclonedx.BOM) *sbom.Document {
 	})
 }
 
-// licenses writes a license that has both an id and a name, or neither, which
-// cyclonedx-go reads but refuses to write.
+// licenses writes a license with both an id and a name, or with neither, which cyclonedx-go reads
+// but does not write.
 var licenses = json.MarshalToFunc(func(e *jsontext.Encoder, l cyclonedx.License) error {
 	type plain cyclonedx.License
 	return json.MarshalEncode(e, plain(l))

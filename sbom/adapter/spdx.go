@@ -15,7 +15,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// FromSPDX returns the packages of an SPDX document that the program already holds. Their
+// FromSPDX returns a document with the packages of an SPDX document in memory. Their
 // locations have pointers and no offsets. tools-golang does not decode the JSON escapes of
 // suppliers and originators; they are decoded here. The document must not be changed while
 // the Document is read. Reading a nil document is an error.
@@ -32,7 +32,7 @@ func FromSPDX(doc *v2_3.Document) *sbom.Document {
 	})
 }
 
-// The vendor-bearing part of an SPDX document.
+// The part of an SPDX document that can identify a vendor.
 type (
 	spdxDocument struct {
 		Version       string             `json:"spdxVersion"`

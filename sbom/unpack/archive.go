@@ -13,16 +13,16 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// member is a file in an archive.
-func (t thing) member(layer, name string, r io.Reader) thing {
+// member returns the input for a file in an archive.
+func (t input) member(layer, name string, r io.Reader) input {
 	m := t.within(layer, r)
 	m.name = name
 	m.path += "!" + strings.TrimPrefix(name, "./")
 	return m
 }
 
-// ociBlob is the name of what an OCI image layout keeps: image-layout.md of the OCI
-// image specification 1.1.
+// ociBlob matches the names of blobs in an OCI image layout: image-layout.md of the OCI image
+// specification 1.1.
 var ociBlob = regexp.MustCompile(`(?:^|/)blobs/[a-z0-9]+/[0-9a-f]{32,}$`)
 
 var (
@@ -30,9 +30,9 @@ var (
 	errEncrypted = errors.New("the file is encrypted")
 )
 
-// entry goes on with a file of an archive. The layers of a container image hold file
-// systems, not documents.
-func (w *walker) entry(m thing, name string) {
+// entry unpacks a file of an archive. The layers of a container image are an error, because
+// they are file systems and not documents.
+func (w *walker) entry(m input, name string) {
 	if ociBlob.MatchString(name) {
 		head := make([]byte, 512)
 		n, err := io.ReadFull(m.r, head)
@@ -50,12 +50,12 @@ func (w *walker) entry(m thing, name string) {
 	w.unpack(m)
 }
 
-// dahuaMagic is what zip archives of Dahua's firmware start with, in the place of "PK" (as
-// binwalk's signature dahua_zip has it).
+// dahuaMagic is the beginning of zip archives with firmware of Dahua, which have "DH" in place of
+// "PK" (signature dahua_zip of binwalk).
 const dahuaMagic = "DH\x03\x04"
 
-// dahua unpacks such an archive as the zip archive that it else is.
-func (w *walker) dahua(t thing) {
+// dahua unpacks such an archive as a zip archive.
+func (w *walker) dahua(t input) {
 	if !w.seekable(&t, "a zip archive") {
 		return
 	}
@@ -63,7 +63,7 @@ func (w *walker) dahua(t thing) {
 	w.zip(t)
 }
 
-// renamed reads "PK" in the first two bytes.
+// A renamed reader returns "PK" as the first two bytes.
 type renamed struct{ io.ReaderAt }
 
 func (r renamed) ReadAt(p []byte, offset int64) (int, error) {
@@ -78,9 +78,9 @@ func (r renamed) ReadAt(p []byte, offset int64) (int, error) {
 	return n, err
 }
 
-func (w *walker) recovered(t thing, layer string) {
+func (w *walker) recovered(t input, layer string) {
 	if v := recover(); v != nil {
-		if w.done { // not of the archive's reader
+		if w.done { // the caller has panicked
 			panic(v)
 		}
 		w.fail(t, syntax("the %s archive cannot be read: %v", layer, v))

@@ -14,20 +14,19 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// A cabinet is one file of Microsoft's cabinet format (MS-CAB), in which firmware updates
-// for fwupd come. Folders are stored or packed by MSZIP; LZX and Quantum are not read, nor
-// are cabinets that go on in others.
+// Microsoft's cabinet format (MS-CAB) is that of firmware updates for fwupd. Folders that are
+// stored or compressed by MSZIP are read. LZX, Quantum and cabinets in several files are not.
 
 const (
 	cabPrevious = 1 // flags of the header
 	cabNext     = 2
 	cabReserve  = 4
-	cabBlock    = 32 << 10 // the most that a block unpacks to
+	cabBlock    = 32 << 10 // maximum length of an unpacked block
 )
 
 var errCabSet = errors.New("the cabinet is one of a set, and goes on in another file")
 
-func (w *walker) cab(t thing) {
+func (w *walker) cab(t input) {
 	defer w.recovered(t, "cab")
 	data, ok := w.memory(t, "a cabinet")
 	if !ok {
@@ -38,7 +37,7 @@ func (w *walker) cab(t thing) {
 		w.fail(t, err)
 		return
 	}
-	folder, open, broken := []byte(nil), -1, error(nil) // one at a time is kept
+	folder, open, broken := []byte(nil), -1, error(nil) // one folder is in memory at a time
 	for _, f := range c.files {
 		if w.done {
 			return
@@ -52,8 +51,8 @@ func (w *walker) cab(t thing) {
 		switch {
 		case broken != nil:
 			w.fail(m, broken)
-		case w.out > w.most():
-			w.fail(m, limit("more than %d bytes unpacked from a file of %d", w.most(), w.packed()))
+		case w.out > w.maxBytes():
+			w.fail(m, limit("more than %d bytes unpacked from a file of %d", w.maxBytes(), w.sourceSize()))
 			return
 		case f.offset > int64(len(folder)) || f.size > int64(len(folder))-f.offset:
 			w.fail(m, syntax("the file has %d bytes at %d of a folder of %d", f.size, f.offset, len(folder)))
@@ -71,7 +70,7 @@ type cabinet struct {
 	data    []byte
 	folders []cabFolder
 	files   []cabFile
-	reserve int // bytes that each block has for others
+	reserve int // reserved bytes of each block
 	rest    int
 }
 
@@ -83,7 +82,7 @@ type cabFile struct {
 	offset, size int64
 }
 
-// A cabReader reads numbers; it keeps the first error.
+// A cabReader reads the fields of a cabinet. It keeps its first error.
 type cabReader struct {
 	data []byte
 	at   int
@@ -122,7 +121,7 @@ func (r *cabReader) u32() int {
 	return 0
 }
 
-// text reads a string that ends with a NUL byte. MS-CAB bounds it to 256 bytes.
+// text reads a string that ends with a NUL byte. MS-CAB limits it to 256 bytes.
 func (r *cabReader) text() string {
 	if r.err != nil {
 		return ""
@@ -141,7 +140,7 @@ func readCabinet(data []byte) (*cabinet, error) {
 	size := r.u32()
 	r.bytes(4)
 	first := r.u32()
-	r.bytes(6) // of which the version
+	r.bytes(6) // the version and others
 	folders, files, flags := r.u16(), r.u16(), r.u16()
 	r.bytes(4)
 	c := &cabinet{}
@@ -192,57 +191,87 @@ func (c *cabinet) unpack(folder int, l Limits) ([]byte, error) {
 	}
 	r := &cabReader{data: c.data, at: min(f.offset, len(c.data))}
 	out, packed := []byte{}, int64(0)
-	var inflate io.ReadCloser
+	var inflate mszip
 	for range f.blocks {
-		start := r.at
-		sum, n, unpacked := uint32(r.u32()), r.u16(), r.u16()
-		reserved := r.bytes(c.reserve)
-		body := r.bytes(n)
-		packed += int64(n)
-		fault := func(format string, args ...any) ([]byte, error) {
-			return nil, &sbom.Error{Offset: int64(start), Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
+		b, err := c.block(r)
+		if err != nil {
+			return nil, err
 		}
-		switch {
-		case r.err != nil:
-			return nil, r.err
-		case unpacked > cabBlock:
-			return fault("a block of %d bytes; expected %d at most", unpacked, cabBlock)
-		case sum != 0 && sum != cabSum(append(binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(nil, uint16(n)), uint16(unpacked)), reserved...), cabSum(body, 0)):
-			return fault("the checksum of a block does not fit")
-		}
-		if total := int64(len(out) + unpacked); total > l.Memory || total > ratioFree && total/l.Ratio > packed {
+		packed += int64(len(b.body))
+		if total := int64(len(out) + b.unpacked); total > l.Memory || total > ratioFree && total/l.Ratio > packed {
 			return nil, limit("a folder of a cabinet unpacks to more than %d bytes, or %d times as much", l.Memory, l.Ratio)
 		}
-		if f.method&15 == 0 {
-			if n != unpacked {
-				return fault("a stored block of %d bytes has %d", unpacked, n)
+		if f.method&15 != 0 {
+			if out, err = inflate.append(out, b); err != nil {
+				return nil, err
 			}
-			out = append(out, body...)
 			continue
 		}
-		if !bytes.HasPrefix(body, []byte("CK")) {
-			return fault("a block of MSZIP does not start with CK")
+		if len(b.body) != b.unpacked {
+			return nil, b.fault("a stored block of %d bytes has %d", b.unpacked, len(b.body))
 		}
-		dict := out[max(0, len(out)-cabBlock):]
-		if inflate == nil {
-			inflate = flate.NewReaderDict(bytes.NewReader(body[2:]), dict)
-		} else if err := inflate.(flate.Resetter).Reset(bytes.NewReader(body[2:]), dict); err != nil {
-			return fault("%w", err)
-		}
-		block := make([]byte, unpacked+1)
-		got, err := io.ReadFull(inflate, block)
-		if err != io.ErrUnexpectedEOF && err != io.EOF || got != unpacked {
-			if err == nil || err == io.EOF || err == io.ErrUnexpectedEOF {
-				err = fmt.Errorf("it has %d bytes or more; expected %d", got, unpacked)
-			}
-			return fault("a block cannot be unpacked: %w", err)
-		}
-		out = append(out, block[:unpacked]...)
+		out = append(out, b.body...)
 	}
 	return out, nil
 }
 
-// cabSum is the checksum of MS-CAB, section 3.1: words that are joined by exclusive or.
+// A cabData is a block of a folder.
+type cabData struct {
+	at       int // offset of the block
+	body     []byte
+	unpacked int // stated length of the unpacked body
+}
+
+func (b *cabData) fault(format string, args ...any) error {
+	return &sbom.Error{Offset: int64(b.at), Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
+}
+
+// block reads a block and checks its checksum.
+func (c *cabinet) block(r *cabReader) (*cabData, error) {
+	b := &cabData{at: r.at}
+	sum, n := uint32(r.u32()), r.u16()
+	b.unpacked = r.u16()
+	reserved := r.bytes(c.reserve)
+	b.body = r.bytes(n)
+	switch {
+	case r.err != nil:
+		return nil, r.err
+	case b.unpacked > cabBlock:
+		return nil, b.fault("a block of %d bytes; expected %d at most", b.unpacked, cabBlock)
+	}
+	head := binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(nil, uint16(n)), uint16(b.unpacked))
+	if sum != 0 && sum != cabSum(append(head, reserved...), cabSum(b.body, 0)) {
+		return nil, b.fault("the checksum of a block does not fit")
+	}
+	return b, nil
+}
+
+// An mszip unpacks blocks of MSZIP. Each is deflate data, with the block before as dictionary.
+type mszip struct{ r io.ReadCloser }
+
+// append appends the unpacked block to out, which has the blocks before it.
+func (m *mszip) append(out []byte, b *cabData) ([]byte, error) {
+	if !bytes.HasPrefix(b.body, []byte("CK")) {
+		return nil, b.fault("a block of MSZIP does not start with CK")
+	}
+	in, dict := bytes.NewReader(b.body[2:]), out[max(0, len(out)-cabBlock):]
+	if m.r == nil {
+		m.r = flate.NewReaderDict(in, dict)
+	} else if err := m.r.(flate.Resetter).Reset(in, dict); err != nil {
+		return nil, b.fault("%w", err)
+	}
+	block := make([]byte, b.unpacked+1)
+	n, err := io.ReadFull(m.r, block)
+	if err != io.ErrUnexpectedEOF && err != io.EOF || n != b.unpacked {
+		if err == nil || err == io.EOF || err == io.ErrUnexpectedEOF {
+			err = fmt.Errorf("it has %d bytes or more; expected %d", n, b.unpacked)
+		}
+		return nil, b.fault("a block cannot be unpacked: %w", err)
+	}
+	return append(out, block[:b.unpacked]...), nil
+}
+
+// cabSum returns the checksum of MS-CAB, section 3.1: the exclusive or of 32-bit words.
 func cabSum(data []byte, sum uint32) uint32 {
 	for ; len(data) >= 4; data = data[4:] {
 		sum ^= binary.LittleEndian.Uint32(data)

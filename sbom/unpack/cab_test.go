@@ -96,7 +96,7 @@ func TestCab(t *testing.T) {
 			t.Errorf("cut at %d: %s", n, got)
 		}
 	}
-	// A block of MSZIP that is too short, and one that unpacks to more than it says.
+	// A block of MSZIP that is too short, and one that unpacks to more than it states.
 	short := cabOf(true, "a", "x")
 	at := strings.Index(short, "CK")
 	for name, in := range map[string]string{
@@ -116,7 +116,7 @@ func TestCab(t *testing.T) {
 	}
 }
 
-// Cabinets written by others.
+// Cabinets of other programs are read.
 func TestCabCorpus(t *testing.T) {
 	files, err := filepath.Glob("../../../shared/corpus/*/contrib/*.cab")
 	if err != nil || len(files) == 0 {

@@ -17,24 +17,24 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// Companions are files that are known to lie beside documents. What a file is, is found in its
-// content; its name counts only where the content cannot say. What is of a format that is
-// read is never a companion, nor is what has more at its end than such a file has. What is
-// in neither table is a document, or an error.
+// Companions are files of known kinds that accompany documents. The kind of a file is recognized by
+// its content; its name counts only if the content is not enough. A file in a format that is
+// screened is never a companion, and neither is one with other content after its end. A file that
+// is in neither table is a document or an error.
 
-// A streamedKind is known by its first bytes, and by its last when it has been read.
+// A streamedKind is recognized by its first bytes, and checked by its last bytes after reading.
 type streamedKind struct {
 	reason string
 	starts func(head []byte) bool
 	ends   func(e *ending, tail []byte) bool
-	search func(data []byte) error // of all of it, which is held in memory, if it is set
+	search func(data []byte) error // checks the whole file, which is read into memory; may be nil
 }
 
-// A wholeKind is known by all of its bytes, which are held in memory for that. The answer is
-// a reason, or "". An error says why something that looks like one of these is not passed over.
+// A wholeKind is recognized by the whole file, which is read into memory. reason returns the kind,
+// or "". An error explains why a file that looks like a companion is not one.
 type wholeKind struct {
 	starts func(head []byte) bool
-	reason func(data []byte, t *thing) (string, error)
+	reason func(data []byte, t *input) (string, error)
 }
 
 func prefix(magic string) func([]byte) bool {
@@ -71,33 +71,33 @@ var wholeKinds = []wholeKind{
 	{func([]byte) bool { return true }, signatureReason},
 }
 
-// maxWhole bounds what is held in memory to find out whether it is a companion.
+// maxWhole limits the length of a file that is read into memory to find its kind.
 const maxWhole = 16 << 20
 
-// Marks of a bill of materials in a text, and of the parts in one.
+// Marks of a bill of materials in a text, and of its parts.
 var (
 	documentMark = regexp.MustCompile(`(?i)["']?(?:bomFormat|spdxVersion|SPDXID)["']?\s*[:=]|` +
 		regexp.QuoteMeta(fields.CycloneDXNamespace) + `|` + regexp.QuoteMeta(fields.SPDXNamespace) + `|<(?:\w+:)?` + fields.SWIDElement)
 	partsMark = regexp.MustCompile(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
 )
 
-// beside hands over a companion. Reading it fails where it has the mark of a bill of materials.
-func (w *walker) beside(t thing, reason string, r io.Reader) {
+// emitCompanion yields a companion. Its Reader fails at a mark of a bill of materials.
+func (w *walker) emitCompanion(t input, reason string, r io.Reader) {
 	office := strings.HasPrefix(reason, officeReason) // an archive itself
 	r = &markReader{r: r, what: reason, scan: markScan{packed: true, binary: !office}}
 	w.emit(Item{Path: t.path, Layers: t.layers, Companion: reason, Names: t.names, Reader: r, Unverified: t.unverified})
 }
 
-// companion emits t as a companion, or reports that it is not one.
-func (w *walker) companion(t *thing, head []byte) (bool, error) {
+// companion yields t and returns true if it is a companion.
+func (w *walker) companion(t *input, head []byte) (bool, error) {
 	if len(head) == 0 {
 		if holdsDocuments(t.name) {
 			return false, notRead(errEmpty)
 		}
-		w.beside(*t, "empty file", t.r)
+		w.emitCompanion(*t, "empty file", t.r)
 		return true, nil
 	}
-	if w.opts.Recognized(head) && !bytes.HasPrefix(head, []byte(rtfMagic)) { // which is no JSON, for all its brace
+	if w.opts.Recognized(head) && !bytes.HasPrefix(head, []byte(rtfMagic)) { // not JSON, although it begins with a brace
 		return false, nil
 	}
 	for i := range streamedKinds {
@@ -105,7 +105,7 @@ func (w *walker) companion(t *thing, head []byte) (bool, error) {
 			if err := w.search(t, k); err != nil {
 				return false, err
 			}
-			w.beside(*t, k.reason, &ending{kind: k, r: t.r})
+			w.emitCompanion(*t, k.reason, &ending{kind: k, r: t.r})
 			return true, nil
 		}
 	}
@@ -125,15 +125,15 @@ func (w *walker) companion(t *thing, head []byte) (bool, error) {
 			if mark := hidden(data); mark != "" {
 				return false, marked("a companion ("+reason+")", mark)
 			}
-			w.beside(*t, reason, bytes.NewReader(data))
+			w.emitCompanion(*t, reason, bytes.NewReader(data))
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-// search looks into all of t, if it is of a kind for which that is needed.
-func (w *walker) search(t *thing, k *streamedKind) error {
+// search checks the whole of t, if its kind requires that.
+func (w *walker) search(t *input, k *streamedKind) error {
 	if k.search == nil {
 		return nil
 	}
@@ -152,32 +152,32 @@ func (w *walker) search(t *thing, k *streamedKind) error {
 	return err
 }
 
-// peek reads all of t, if it is not too long, and leaves t to be read again.
-func (w *walker) peek(t *thing, most int64) (data []byte, whole bool, err error) {
-	room := min(most, w.opts.Limits.Memory-w.held)
+// peek reads all of t, if it has at most most bytes. t can be read again.
+func (w *walker) peek(t *input, most int64) (data []byte, whole bool, err error) {
+	room := min(most, w.opts.Limits.Memory-w.inMemory)
 	rest := t.r
 	data, err = io.ReadAll(io.LimitReader(rest, room+1))
 	if err != nil {
 		return nil, false, jsonstream.ReadError(0, err)
 	}
-	w.held += int64(len(data))
+	w.inMemory += int64(len(data))
 	t.r = io.MultiReader(bytes.NewReader(data), rest)
 	return data, int64(len(data)) <= room, nil
 }
 
-// documentForms are the endings of names of files that hold documents, or archives of them. A
-// file of such a name that is empty was cut off, and one of text is not for people.
+// documentForms has the extensions of documents and of archives of documents. An empty file with
+// such an extension was cut off, and a text with one is not a text for people.
 var documentForms = nameSet(".json .jsonl .ndjson .jsonld .xml .spdx .spdx3 .rdf .yaml .yml .toml .cdx .bom .sbom .tag .tv .cbor .coswid .proto .textproto .bin .swidtag .swid .csv .tsv .ods .xls .xlsx " +
 	".zip .tar .gz .tgz .bz2 .tbz .xz .txz .zst .tzst .cab .rpm .deb .ipk .apk .exe .dll .ko .img .dtb .dts .inf .manifest .mib .snmprec .intoto .sigstore .bundle")
 
-// holdsDocuments reports whether a file of this name should hold a document.
+// holdsDocuments reports whether a file of this name should be a document.
 func holdsDocuments(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	return documentForms[path.Ext(base)] || name == "-" || name == "" || strings.Contains(base, "bom") || strings.Contains(base, "spdx") || strings.Contains(base, "cyclonedx")
 }
 
-// inTar reports whether t is in a tar archive, as the files of "docker save" are.
-func inTar(t *thing) bool {
+// inTar reports whether t is in a tar archive, like the files of "docker save".
+func inTar(t *input) bool {
 	for _, l := range t.layers {
 		if l == "tar" {
 			return true
@@ -186,11 +186,11 @@ func inTar(t *thing) bool {
 	return false
 }
 
-// tailSize is as much of the end of a file as is looked at: all of what a zip archive's
-// end and comment may take.
+// tailSize is the length of the end of a file that is examined: the maximum length of the end record
+// and comment of a zip archive.
 const tailSize = zipMaxEnd
 
-// An ending reads a companion, and fails at its end if that is not how such a file ends.
+// An ending reads a companion, and fails at its end if a file of its kind does not end so.
 type ending struct {
 	kind *streamedKind
 	r    io.Reader
@@ -236,14 +236,14 @@ func (k *streamedKind) fault(offset int64, err error) error {
 	return &sbom.Error{Offset: offset, Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("what starts as a %s may be more than that: %w", k.reason, err)}
 }
 
-// endsInText reports whether a binary file ends in what may be JSON or XML.
+// endsInText reports whether a binary file ends in a text that may be JSON or XML.
 func endsInText(tail []byte) bool {
 	tail = bytes.TrimRight(tail, " \t\r\n\x00")
 	text := tail[len(bytes.TrimRightFunc(tail, func(r rune) bool { return r >= ' ' && r < 0x7f || r == '\t' || r == '\r' || r == '\n' })):]
 	return len(text) >= 12 && bytes.ContainsAny(text[len(text)-1:], "}]>")
 }
 
-// pdfEnds wants nothing but white space after the last mark of an end (ISO 32000-1, 7.5.5).
+// pdfEnds reports whether only white space follows the last end mark (ISO 32000-1, 7.5.5).
 func pdfEnds(_ *ending, tail []byte) bool {
 	i := bytes.LastIndex(tail, []byte("%%EOF"))
 	return i >= 0 && len(bytes.Trim(tail[i+5:], " \t\r\n\x00\x1a")) == 0
@@ -251,18 +251,18 @@ func pdfEnds(_ *ending, tail []byte) bool {
 
 func gifEnds(_ *ending, tail []byte) bool { return bytes.HasSuffix(tail, []byte("\x00;")) }
 
-// riffEnds compares the size that a RIFF file states.
+// riffEnds compares the length of a RIFF file with the length that it states.
 func riffEnds(e *ending, _ []byte) bool {
 	n := int64(le32(e.head[4:])) + 8
 	return e.n == n || e.n == n+n%2
 }
 
-// appleDouble is the magic and version of AppleDouble files (RFC 1740, appendix A). They hold
-// what macOS keeps beside the content of another file.
+// appleDouble is the magic and version of AppleDouble files (RFC 1740, appendix A), which have the
+// attributes of another file on macOS.
 const appleDouble = "\x00\x05\x16\x07\x00\x02\x00\x00"
 
-// appleDoubleReason wants entries that fill the file, and none that is a file's content.
-func appleDoubleReason(data []byte, _ *thing) (string, error) {
+// appleDoubleReason requires entries that fill the file, none of which is the content of a file.
+func appleDoubleReason(data []byte, _ *input) (string, error) {
 	const reason = "file attributes of macOS (AppleDouble)"
 	const header, entry = 26, 12
 	if len(data) <= header {
@@ -287,9 +287,9 @@ func appleDoubleReason(data []byte, _ *thing) (string, error) {
 	return reason, nil
 }
 
-// versionReason is of the file VERSION that "docker save" writes for each layer (Docker image
+// versionReason recognizes the file VERSION of each layer from "docker save" (Docker image
 // specification v1).
-func versionReason(data []byte, t *thing) (string, error) {
+func versionReason(data []byte, t *input) (string, error) {
 	if path.Base(t.name) == "VERSION" && inTar(t) && string(bytes.TrimSpace(data)) == "1.0" {
 		return "version of a container image's layer", nil
 	}

@@ -14,9 +14,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The JSON files that hold images and archives of documents together. Each has the members
-// that are listed and no other; they describe no parts.
+// The JSON files below are indexes of images and of archives of documents. Each has only the
+// members that are listed; they describe no parts.
 
+// nameSet returns the set of the words in a text.
 func nameSet(names string) map[string]bool {
 	m := make(map[string]bool)
 	for _, n := range strings.Fields(names) {
@@ -26,14 +27,14 @@ func nameSet(names string) map[string]bool {
 }
 
 var (
-	// ociNames are the members of the image layout, index, manifest and configuration (OCI
+	// ociNames has the members of the image layout, index, manifest and configuration (OCI
 	// image specification 1.1), and of the older configuration of a layer (Docker image
 	// specification v1).
 	ociNames = nameSet("imageLayoutVersion schemaVersion mediaType artifactType config layers manifests subject annotations " +
 		"architecture os os.version os.features variant rootfs history created author container docker_version container_config " +
 		"id parent comment Size moby.buildkit.buildinfo.v1")
 	dockerNames    = nameSet("Config RepoTags Layers Parent LayerSources")
-	buildNames     = nameSet("Source Data") // of Microsoft's sbom-tool: bsi.json, what it knows of the build
+	buildNames     = nameSet("Source Data") // bsi.json of Microsoft's sbom-tool: information about the build
 	yoctoNames     = nameSet("filename documentNamespace sha1")
 	signatureNames = nameSet("mediaType verificationMaterial messageSignature")
 	cosignNames    = nameSet("base64Signature cert rekorBundle")
@@ -45,7 +46,7 @@ func jsonStarts(head []byte) bool {
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
 
-// within reports whether all members are of a set.
+// within reports whether all members are in a set.
 func within(m map[string]jsontext.Value, names map[string]bool) bool {
 	for name := range m {
 		if !names[name] {
@@ -55,9 +56,9 @@ func within(m map[string]jsontext.Value, names map[string]bool) bool {
 	return true
 }
 
-// jsonReason says which of these files a whole file is, or "". None of them has a bill of
-// materials in a member.
-func jsonReason(data []byte, t *thing) (string, error) {
+// jsonReason returns which of these files a file is, or "". If a member may have a bill of
+// materials, it is an error.
+func jsonReason(data []byte, t *input) (string, error) {
 	reason := jsonKind(data, t)
 	if reason != "" {
 		if at, mark := hiddenInJSON(data); mark != "" {
@@ -67,44 +68,57 @@ func jsonReason(data []byte, t *thing) (string, error) {
 	return reason, nil
 }
 
-func jsonKind(data []byte, t *thing) string {
-	if m, err := members(data); err == nil {
-		has := func(names ...string) bool {
-			for _, n := range names {
-				if m[n] == nil {
-					return false
-				}
-			}
-			return true
-		}
-		base := path.Base(t.name)
-		switch {
-		case within(m, ociNames) && (has("manifests") || has("layers", "config")):
-			t.expectBlobs(m)
-			return "description of a container image"
-		case within(m, ociNames) && has("imageLayoutVersion"):
-			if t.archive != nil { // in a folder, it may be by itself
-				t.expect("index.json")
-			}
-			return "description of a container image"
-		case within(m, ociNames) && has("rootfs"):
-			return "description of a container image"
-		case base == "json" && inTar(t) && within(m, ociNames):
-			return "description of a container image"
-		case base == "repositories" && inTar(t) && isRepositories(m):
-			return "tags of a container image"
-		case within(m, buildNames) && has("Source", "Data") && m["Source"].Kind() == '"' && isStrings(m["Data"]):
-			return "build information of sbom-tool"
-		case len(m) == 1 && has("documents"):
-			return yoctoIndex(m["documents"], t)
-		case within(m, signatureNames) && has("verificationMaterial", "messageSignature"):
-			return "signature (Sigstore bundle)"
-		case within(m, cosignNames) && has("base64Signature"):
-			return "signature (cosign bundle)"
-		}
-		return ""
+func jsonKind(data []byte, t *input) string {
+	m, err := members(data)
+	if err != nil {
+		return dockerManifest(data, t)
 	}
-	return dockerManifest(data, t)
+	if kind := imageKind(m, t); kind != "" {
+		return kind
+	}
+	switch {
+	case within(m, buildNames) && hasAll(m, "Source", "Data") && m["Source"].Kind() == '"' && isStrings(m["Data"]):
+		return "build information of sbom-tool"
+	case len(m) == 1 && hasAll(m, "documents"):
+		return yoctoIndex(m["documents"], t)
+	case within(m, signatureNames) && hasAll(m, "verificationMaterial", "messageSignature"):
+		return "signature (Sigstore bundle)"
+	case within(m, cosignNames) && hasAll(m, "base64Signature"):
+		return "signature (cosign bundle)"
+	}
+	return ""
+}
+
+// imageKind recognizes the files of container images, except for the manifest of "docker save".
+func imageKind(m map[string]jsontext.Value, t *input) string {
+	const description = "description of a container image"
+	base := path.Base(t.name)
+	oci := within(m, ociNames)
+	switch {
+	case oci && (hasAll(m, "manifests") || hasAll(m, "layers", "config")):
+		t.expectBlobs(m)
+		return description
+	case oci && hasAll(m, "imageLayoutVersion"):
+		if t.archive != nil { // in a folder, it may be the only file
+			t.expect("index.json")
+		}
+		return description
+	case oci && hasAll(m, "rootfs"), oci && base == "json" && inTar(t):
+		return description
+	case base == "repositories" && inTar(t) && isRepositories(m):
+		return "tags of a container image"
+	}
+	return ""
+}
+
+// hasAll reports whether an object has all of the members.
+func hasAll(m map[string]jsontext.Value, names ...string) bool {
+	for _, n := range names {
+		if m[n] == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // isStrings reports whether a value is an object of strings.
@@ -113,7 +127,7 @@ func isStrings(v jsontext.Value) bool {
 	return v.Kind() == '{' && json.Unmarshal(v, &m) == nil
 }
 
-// isRepositories reports whether all members are tags with the id of an image each.
+// isRepositories reports whether all members are objects with tags and the ids of images.
 func isRepositories(m map[string]jsontext.Value) bool {
 	for _, v := range m {
 		var tags map[string]string
@@ -129,9 +143,9 @@ func isRepositories(m map[string]jsontext.Value) bool {
 	return true
 }
 
-// yoctoIndex recognizes the list of the documents in an archive that OpenEmbedded's
-// create-spdx makes. Each must be there.
-func yoctoIndex(v jsontext.Value, t *thing) string {
+// yoctoIndex recognizes the list of documents in an archive of OpenEmbedded's create-spdx. The
+// archive must have each of them.
+func yoctoIndex(v jsontext.Value, t *input) string {
 	var list []map[string]string
 	if json.Unmarshal(v, &list) != nil || len(list) == 0 {
 		return ""
@@ -152,9 +166,9 @@ func yoctoIndex(v jsontext.Value, t *thing) string {
 	return "index of SPDX documents"
 }
 
-// dockerManifest recognizes manifest.json of "docker save". The files that it names must
-// be there.
-func dockerManifest(data []byte, t *thing) string {
+// dockerManifest recognizes manifest.json of "docker save". The archive must have the files that
+// it names.
+func dockerManifest(data []byte, t *input) string {
 	var list []map[string]jsontext.Value
 	if json.Unmarshal(data, &list) != nil || len(list) == 0 {
 		return ""
@@ -174,22 +188,22 @@ func dockerManifest(data []byte, t *thing) string {
 	return "description of a container image"
 }
 
-// A descriptor is how the OCI formats refer to a blob (OCI image specification 1.1, descriptor.md).
+// A descriptor is a reference to a blob (OCI image specification 1.1, descriptor.md).
 type descriptor struct {
 	Digest string          `json:"digest"`
-	Data   *jsontext.Value `json:"data"` // the blob itself, which was searched with the rest
+	Data   *jsontext.Value `json:"data"` // the blob itself, which jsonReason has searched
 }
 
-// digestForm is a digest of one of the registered algorithms.
+// digestForm matches a digest of a registered algorithm.
 var digestForm = regexp.MustCompile(`^(sha(?:256|512)):([0-9a-f]{64}(?:[0-9a-f]{64})?)$`)
 
-// emptyBlob is the digest of "{}", which manifests name that have no configuration. Few tools
-// store it.
+// emptyBlob is the digest of "{}", which manifests without a configuration refer to. Few tools
+// store that blob.
 const emptyBlob = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
-// expectBlobs says that the manifests of an index, or the configuration and layers of a
-// manifest, must be where an image layout has them: in the folder blobs beside its index.
-func (t *thing) expectBlobs(m map[string]jsontext.Value) {
+// expectBlobs records that the manifests of an index, or the configuration and layers of a
+// manifest, must be in the folder blobs next to the index, as in an image layout.
+func (t *input) expectBlobs(m map[string]jsontext.Value) {
 	var blobs []descriptor
 	for _, name := range []string{"manifests", "layers", "blobs"} {
 		var list []descriptor
@@ -219,9 +233,9 @@ func (t *thing) expectBlobs(m map[string]jsontext.Value) {
 	}
 }
 
-// expect says that t names another file beside it: of its archive, where it has to be found, or
-// else for the caller to look for.
-func (t *thing) expect(file string) {
+// expect records that t refers to another file next to it: in its archive, which must have it, or
+// outside of archives, where the caller checks it.
+func (t *input) expect(file string) {
 	if t.archive != nil {
 		t.archive.named(t.name, path.Join(path.Dir(t.name), file))
 	} else {

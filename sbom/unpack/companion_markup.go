@@ -26,8 +26,8 @@ var (
 	errParts  = errors.New("it looks like a parts list, which is not read in this form; expected a bill of materials in CycloneDX or SPDX")
 )
 
-// lowerASCII has the same number of bytes as data, which bytes.ToLower has not: some small letters
-// of other scripts are longer or shorter than their capitals.
+// lowerASCII returns data with ASCII letters in lower case. Unlike bytes.ToLower it keeps the number
+// of bytes, which differs between small and capital letters of other scripts.
 func lowerASCII(data []byte) []byte {
 	out := bytes.Clone(data)
 	for i, b := range out {
@@ -49,7 +49,7 @@ func markupEnds(data []byte, tag string) bool {
 	return len(rest) == 0 || bytes.HasPrefix(rest, []byte("<!--")) && bytes.Index(rest, []byte("-->")) == len(rest)-3
 }
 
-func svgReason(data []byte, _ *thing) (string, error) {
+func svgReason(data []byte, _ *input) (string, error) {
 	switch {
 	case documentMark.Match(data) || partsMark.Match(data):
 		return "", notRead(errMarkup)
@@ -59,7 +59,7 @@ func svgReason(data []byte, _ *thing) (string, error) {
 	return "SVG image", nil
 }
 
-func htmlReason(data []byte, _ *thing) (string, error) {
+func htmlReason(data []byte, _ *input) (string, error) {
 	if documentMark.Match(data) || partsMark.Match(data) {
 		return "", notRead(errMarkup)
 	}
@@ -87,16 +87,16 @@ func htmlReason(data []byte, _ *thing) (string, error) {
 	return "HTML page", nil
 }
 
-// cellOf is the text of a cell.
+// cellOf returns the text of a cell.
 func cellOf(markup []byte) string {
 	return strings.TrimSpace(html.UnescapeString(markupTag.ReplaceAllString(string(markup), " ")))
 }
 
-// htmlRows returns the cells of the rows of all tables, and the terms of all lists of definitions. End
-// tags may be left out, as in HTML: a row or cell ends where the next one starts.
+// htmlRows returns the cells of the rows of all tables, and the terms of all definition lists. As
+// HTML allows, end tags may be missing: a row or cell ends where the next one begins.
 func htmlRows(data []byte) (rows [][]string, terms []string) {
 	var row []string
-	open, from := "", 0 // the cell that is open, and where it starts
+	open, from := "", 0 // the cell that is open, and its beginning
 	flush := func() {
 		if len(row) > 0 {
 			rows, row = append(rows, row), nil
@@ -122,8 +122,8 @@ func htmlRows(data []byte) (rows [][]string, terms []string) {
 	return rows, terms
 }
 
-// htmlGrid reports whether words that are next to each other, outside of tables, links and lists,
-// look like the header of a parts list.
+// htmlGrid reports whether adjacent words outside of tables, links and lists look like the header of
+// a parts list.
 func htmlGrid(data []byte) bool {
 	const width = 6
 	var cells []string

@@ -11,17 +11,17 @@ import (
 	"regexp"
 )
 
-// maxSearched bounds PDF documents and PNG images, which are held in memory to look into what is
-// packed in them, and maxStreams what that unpacks to.
+// maxSearched limits the length of PDF documents and PNG images, which are read into memory to
+// search their compressed parts, and maxStreams the unpacked length of these parts.
 const (
 	maxSearched = 64 << 20
 	maxStreams  = 256 << 20
-	searchCost  = 1 << 10 // counts for each try to unpack something
+	searchCost  = 1 << 10 // bytes that count for each attempt to unpack
 )
 
-// How a PDF document says that it has a file attached (ISO 32000-1, 7.11): with a stream of the type
-// EmbeddedFile, or with the entry EF of a file specification. Any character of a name may be
-// written as # and its code (7.3.5).
+// A PDF document with an attached file has a stream of the type EmbeddedFile, or the entry EF in a
+// file specification (ISO 32000-1, 7.11). Any character of a name can be written as # and its
+// code (7.3.5).
 var (
 	pdfEmbedded = pdfName("EmbeddedFile")
 	pdfEF       = regexp.MustCompile(pdfName("EF").String() + `(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])*(?:<<|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)`)
@@ -30,7 +30,7 @@ var (
 	pdfStream   = regexp.MustCompile(`stream\r?\n`)
 )
 
-// pdfName matches a name in all the ways that it can be written.
+// pdfName matches a name in all its spellings.
 func pdfName(name string) *regexp.Regexp {
 	pattern := "/"
 	for _, c := range []byte(name) {
@@ -45,8 +45,8 @@ var (
 	errManyBytes = errors.New("it is too long to be searched for what is attached to it or packed in it")
 )
 
-// pdfSearch looks for attached files and marks of bills of materials in a PDF document and in what is
-// packed in it. In object streams (7.5.7), the objects are that say what is attached.
+// pdfSearch returns an error if a PDF document or its compressed streams have attached files or marks
+// of a bill of materials. The objects that attach files can be in object streams (7.5.7).
 func pdfSearch(data []byte) error {
 	if pdfEmbedded.Match(data) || pdfEF.Match(data) {
 		return errEmbedded
@@ -81,8 +81,7 @@ func pdfSearch(data []byte) error {
 	}
 }
 
-// inflated unpacks what starts as zlib data does. With an error, it is what was unpacked
-// until then.
+// inflated unpacks zlib data up to a length. With an error, it returns the data unpacked before.
 func inflated(data []byte, most int64) ([]byte, error) {
 	r, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
@@ -91,12 +90,12 @@ func inflated(data []byte, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, most))
 }
 
-// pngSearch unpacks the texts of a PNG image (PNG Specification, third edition, 11.3.3), and wants
-// nothing after its last chunk.
+// pngSearch searches the texts of a PNG image (PNG Specification, third edition, 11.3.3). Data after
+// the last chunk is an error.
 func pngSearch(data []byte) error {
 	left := int64(maxStreams)
 	for at := 8; at < len(data); {
-		n := int64(len(data) - at) // to the end, if this is no chunk
+		n := int64(len(data) - at) // to the end, if it is not a chunk
 		body := data[at:]
 		if len(body) >= 12 {
 			if size := int64(be32(body)); size <= int64(len(body)-12) {
@@ -117,8 +116,8 @@ func pngSearch(data []byte) error {
 	return nil
 }
 
-// searchPacked looks for marks in what is packed by zlib and starts in the first n bytes of a piece of an
-// image. It may go on after them, in what is no image of the standard.
+// searchPacked returns an error if zlib data that begins in the first n bytes of a piece has marks of
+// a bill of materials. The data may continue after these bytes, if the image is not valid.
 func searchPacked(piece []byte, n int, left *int64) error {
 	for i := 0; i < n && i+2 < len(piece); i++ {
 		if !isZlib(piece[i:]) {

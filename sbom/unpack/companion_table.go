@@ -12,9 +12,9 @@ import (
 	"unicode"
 )
 
-// tableReason is of a file of comma- or tab-separated values: by its name, for text has no
-// mark. A header that looks like that of a parts list is an error.
-func tableReason(data []byte, t *thing) (string, error) {
+// tableReason recognizes comma- or tab-separated values, by the name of the file because text has no
+// magic. A header that looks like that of a parts list is an error.
+func tableReason(data []byte, t *input) (string, error) {
 	if e := strings.ToLower(path.Ext(t.name)); e != ".csv" && e != ".tsv" {
 		return "", nil
 	}
@@ -53,7 +53,7 @@ func tableReason(data []byte, t *thing) (string, error) {
 		}
 	}
 	if !columns {
-		return "", nil // a list of something
+		return "", nil // a list
 	}
 	return "table without the columns of a parts list", nil
 }
@@ -61,13 +61,13 @@ func tableReason(data []byte, t *thing) (string, error) {
 var (
 	errHeader = errors.New("a table without a row that says what its columns are: it may be a parts list")
 	dataCell  = regexp.MustCompile(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
-	// fullVersion is a version of three numbers or more, which may be a date, an address or a number
-	// with separators, too.
+	// fullVersion matches a version of three numbers or more; noVersion matches dates,
+	// addresses and numbers with separators, which look the same.
 	fullVersion = regexp.MustCompile(`^[vV]?\d+\.\d+\.\d+[\w.+~-]*$`)
 	noVersion   = regexp.MustCompile(`^(?:\d{1,2}\.\d{1,2}\.\d{4}|\d\d\.\d\d\.\d\d|\d{1,3}(?:\.\d{3})+|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$`)
 )
 
-// records returns the rows that have more than one cell with something in it.
+// records returns the rows with more than one cell that is not empty.
 func records(text string, separator rune) (rows [][]string) {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator, -1, true
@@ -81,7 +81,7 @@ func records(text string, separator rune) (rows [][]string) {
 			if strings.TrimSpace(c) != "" {
 				n++
 			}
-			cells[i] = strings.ReplaceAll(c, "\n", "") // in a narrow column, words are broken
+			cells[i] = strings.ReplaceAll(c, "\n", "") // words are broken in a narrow column
 		}
 		if n > 1 {
 			rows = append(rows, cells)
@@ -89,7 +89,7 @@ func records(text string, separator rune) (rows [][]string) {
 	}
 }
 
-// partRow reports whether cells may be a part of a list: a name, and behind it a version.
+// partRow reports whether cells may describe a part: a name, and after it a version.
 func partRow(cells []string) bool {
 	named, version := false, false
 	for _, c := range cells {
@@ -118,8 +118,8 @@ func hasPartsLine(text string) bool {
 	return false
 }
 
-// Words in the header of a parts list, in languages of the European Union. One that says who
-// makes or supplies something, or what identifies it, is enough; of the others it takes two.
+// Words in the header of a parts list, in languages of the European Union. One word for a maker, a
+// supplier or an identifier is enough; of the other words it takes two.
 var (
 	makerWords = nameSet("supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
 		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
@@ -130,17 +130,17 @@ var (
 		"legal full official entity company organization organisation party upstream short long firm firma")
 )
 
-// madeBy are words for a maker that are none by themselves.
+// madeBy replaces phrases for a maker.
 var madeBy = strings.NewReplacer("made by", "maker", "manufactured by", "maker", "supplied by", "maker", "produced by", "maker", "provided by", "maker")
 
 var camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
 
-// recordLine is a line of a record: a key of one to three words, and a value. It may be in a list or
-// quoted.
+// recordLine matches a line of a record, with a key of one to three words and a value. It may be in
+// a list, or quoted.
 var recordLine = regexp.MustCompile(`(?m)^[ \t>*+|-]*((?:\pL[\pL\w.-]*)(?: \pL[\pL\w.-]*){0,2})[*_ \t]*:[*_]*[ \t]+\S`)
 
-// hasPartsRecord reports whether a text has lines of keys and values of which one says what a part is,
-// and another who makes it.
+// hasPartsRecord reports whether a text has lines of keys and values with a key for a part and a key
+// for a maker.
 func hasPartsRecord(text string) bool {
 	var keys []string
 	for _, m := range recordLine.FindAllStringSubmatch(text, 10_000) {
@@ -150,15 +150,14 @@ func hasPartsRecord(text string) bool {
 	return makers > 0 && parts > 0
 }
 
-// partsHeader reports whether cells look like the header of a parts list: short names of
-// columns, and nothing else in them.
+// partsHeader reports whether cells look like the header of a parts list.
 func partsHeader(cells []string) bool {
 	makers, parts := headerWordsOf(cells)
 	return makers > 0 || parts > 1
 }
 
-// headerWordsOf returns how many cells say who makes something, and how many different words there are
-// for what a part is.
+// headerWordsOf returns the number of cells with a word for a maker, and the number of different
+// words for a part. It ignores cells with any other word.
 func headerWordsOf(cells []string) (makers, kinds int) {
 	parts := make(map[string]bool)
 	for _, c := range cells {

@@ -28,7 +28,7 @@ const (
 	letter = "Dear Sir or Madam,\n\nplease find enclosed our offer for the routers that you asked for in May.\nWe look forward to hearing from you.\n\nYours faithfully,\nJ. Doe\n"
 )
 
-// appleDouble is what macOS keeps beside a file.
+// appleDouble is a file with the attributes of another file on macOS.
 func appleDouble(id uint32, value, after string) string {
 	b := append([]byte("\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "), 0, 1)
 	for _, n := range []uint32{id, 38, uint32(len(value))} {
@@ -61,8 +61,8 @@ func odf(kind, text string) string {
 	return zipOf("mimetype", "application/vnd.oasis.opendocument."+kind, "content.xml", `<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><p>`+text+"</p></o:document-content>", "META-INF/manifest.xml", "<x/>")
 }
 
-// What lies beside documents is known by its content, and by its name where that cannot say; what
-// has more to it is not passed over.
+// A companion is recognized by its content, or by its name if the content is not enough. A file with
+// additional content is an error.
 func TestCompanions(t *testing.T) {
 	unhex := func(s string) string {
 		b, err := hex.DecodeString(s)
@@ -212,7 +212,7 @@ func TestCompanions(t *testing.T) {
 	}
 }
 
-// Documents and unknown files among the parts of an office document are looked at.
+// Documents and unknown files among the parts of an office document are unpacked.
 func TestOfficeParts(t *testing.T) {
 	in := zipOf("[Content_Types].xml", "<Types/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
 	want := "f : office document (Word)\nf!word/embeddings/a.xlsx zip: notRecognised\nf!word/embeddings/o.bin zip: notRecognised\nf!sbom.json zip: doc\nf!word/payload.json zip: doc"
@@ -221,8 +221,7 @@ func TestOfficeParts(t *testing.T) {
 	}
 }
 
-// What holds the archives of "docker save" and of OpenEmbedded together names files that
-// must be there.
+// An archive of "docker save" or OpenEmbedded must have the files that its index names.
 func TestArchiveDescriptions(t *testing.T) {
 	const config = `{"architecture":"arm64","os":"linux","rootfs":{"type":"layers"}}`
 	manifest := `[{"Config":"c.json","RepoTags":["x:1"],"Layers":["l/layer.tar"]}]`
@@ -245,7 +244,7 @@ func TestArchiveDescriptions(t *testing.T) {
 	}
 }
 
-// The index of an image layout and its manifests name blobs that must be there.
+// An image layout must have the blobs that its index and manifests name.
 func TestBlobsOfLayout(t *testing.T) {
 	digest := func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) }
 	blob := func(s string) string { return `{"mediaType":"x","digest":"sha256:` + digest(s) + `","size":1}` }
@@ -289,7 +288,7 @@ func TestBlobsOfLayout(t *testing.T) {
 	}
 }
 
-// A caller that reads more formats has less companions.
+// A file in a format that the caller recognizes is not a companion.
 func TestRecognized(t *testing.T) {
 	opts := &unpack.Options{Recognized: func(head []byte) bool { return bytes.HasPrefix(head, []byte("Dear")) }}
 	if got, want := walk(t, letter, opts, false), fmt.Sprintf("f : %d bytes", len(letter)); got != want {
@@ -297,8 +296,8 @@ func TestRecognized(t *testing.T) {
 	}
 }
 
-// What is under the name of a part of an office document is such a part only by its content.
-func TestOfficePosers(t *testing.T) {
+// A file with the name of a part of an office document is a part only if its content is one.
+func TestOfficePartsByContent(t *testing.T) {
 	const types = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`
 	const word = `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p>an offer</w:p></w:document>`
 	docx := func(more ...string) string {

@@ -20,7 +20,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// isText reports whether a file is text in UTF-8, or in an encoding that has ASCII in it.
+// isText reports whether a file is text in UTF-8, or in another encoding that contains ASCII.
 func isText(data []byte) bool {
 	for _, b := range data {
 		if b < ' ' && b != '\t' && b != '\r' && b != '\n' && b != '\f' {
@@ -30,11 +30,11 @@ func isText(data []byte) bool {
 	return true
 }
 
-// Lists of digests, as sha256sum and others write them, in both of their styles, and a digest
-// by itself: 32 to 128 hexadecimal digits.
+// checksumLine matches a line of sha256sum and similar programs, in both of their styles, and a
+// digest alone: 32 to 128 hexadecimal digits.
 var checksumLine = regexp.MustCompile(`^(?:\\?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})(?:[ \t]+\*?\S.*)?|[A-Z][A-Z0-9/-]* \(.+\) = [0-9a-fA-F]{32,128})$`)
 
-func checksumsReason(data []byte, _ *thing) (string, error) {
+func checksumsReason(data []byte, _ *input) (string, error) {
 	n := 0
 	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {
 		if line = bytes.TrimRight(line, " \t\r\n"); len(line) == 0 {
@@ -50,7 +50,7 @@ func checksumsReason(data []byte, _ *thing) (string, error) {
 	return "checksum file", nil
 }
 
-// maxSignature is more than a detached signature or a certificate has.
+// maxSignature is longer than any detached signature or certificate.
 const maxSignature = 16 << 10
 
 var (
@@ -58,9 +58,9 @@ var (
 	minisign = regexp.MustCompile(`^untrusted comment: .*\r?\n[A-Za-z0-9+/=]+\r?\n(?:trusted comment: .*\r?\n[A-Za-z0-9+/=]+\r?\n?)?$`)
 )
 
-// signatureReason knows detached signatures and the keys for them: PGP, minisign and signify,
-// PEM, and the base64 that cosign writes. A message that contains what it signs is not a detached signature.
-func signatureReason(data []byte, t *thing) (string, error) {
+// signatureReason recognizes detached signatures and the keys for them: PGP, minisign and signify,
+// PEM, and the base64 of cosign. A message with its signature is not a detached signature.
+func signatureReason(data []byte, t *input) (string, error) {
 	switch {
 	case len(data) > maxSignature:
 	case armored.Match(data) && bytes.Count(data, []byte("-----BEGIN")) == 1 && onlyBase64(data):
@@ -74,7 +74,7 @@ func signatureReason(data []byte, t *thing) (string, error) {
 	case isECDSA(data):
 		return "signature (ECDSA)", nil
 	case slices.Contains([]string{".sig", ".sign", ".signature"}, strings.ToLower(path.Ext(t.name))) && (len(data) == 64 || len(data) == 256 || len(data) == 384 || len(data) == 512) && !utf8.Valid(data):
-		return "signature (Ed25519 or RSA)", nil // by its name and its length: it has no mark
+		return "signature (Ed25519 or RSA)", nil // by its name and length, because it has no magic
 	default:
 		if inner, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(data))); err == nil && len(inner) >= 64 && (isECDSA(inner) || isPEM(inner)) {
 			return "signature or certificate (base64)", nil
@@ -83,7 +83,7 @@ func signatureReason(data []byte, t *thing) (string, error) {
 	return "", nil
 }
 
-// onlyBase64 reports whether a PGP armor has nothing but its headers, base64 and a checksum.
+// onlyBase64 reports whether a PGP armor has only its headers, base64 and a checksum.
 func onlyBase64(data []byte) bool {
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSpace(line)
@@ -100,7 +100,7 @@ func onlyBase64(data []byte) bool {
 	return true
 }
 
-// isPEM reports whether there are only certificates and public keys.
+// isPEM reports whether data has only certificates and public keys.
 func isPEM(data []byte) bool {
 	n := 0
 	for len(bytes.TrimSpace(data)) > 0 {
@@ -117,7 +117,7 @@ func isPEM(data []byte) bool {
 	return n > 0
 }
 
-// isPacket reports whether there is one OpenPGP packet, a signature (RFC 9580, 4.2 and 5.2).
+// isPacket reports whether data is one OpenPGP signature packet (RFC 9580, 4.2 and 5.2).
 func isPacket(data []byte) bool {
 	if len(data) < 20 {
 		return false
@@ -136,15 +136,15 @@ func isPacket(data []byte) bool {
 	return false
 }
 
-// isECDSA reports whether there are two numbers in DER and nothing else (RFC 3279, 2.2.3).
+// isECDSA reports whether data is only two numbers in DER (RFC 3279, 2.2.3).
 func isECDSA(data []byte) bool {
 	var s struct{ R, S asn1.RawValue }
 	rest, err := asn1.Unmarshal(data, &s)
 	return err == nil && len(rest) == 0 && len(data) <= 150 && s.R.Tag == asn1.TagInteger && s.S.Tag == asn1.TagInteger && !s.R.IsCompound && !s.S.IsCompound
 }
 
-// certificateReason wants the three members of a certificate in DER (RFC 5280, 4.1).
-func certificateReason(data []byte, _ *thing) (string, error) {
+// certificateReason recognizes the three members of a certificate in DER (RFC 5280, 4.1).
+func certificateReason(data []byte, _ *input) (string, error) {
 	var c struct {
 		TBS       asn1.RawValue
 		Algorithm struct {
@@ -168,8 +168,8 @@ var (
 	rtfHex  = regexp.MustCompile(`[0-9a-fA-F]{2}(?:[\r\n]*[0-9a-fA-F]{2}){20,}`)
 )
 
-// rtfHidden looks for marks in the text of an RTF document, in which any character may be written as
-// its code and a backslash before a brace, and in its pictures, which are hexadecimal.
+// rtfHidden returns a mark in the text of an RTF document, where any character can be written as its
+// code, or in its pictures, which are hexadecimal; otherwise "".
 func rtfHidden(data []byte) string {
 	s := markScan{packed: true}
 	text := rtfCode.ReplaceAllFunc(data, func(m []byte) []byte { c, _ := hex.DecodeString(string(m[2:])); return c })
@@ -185,8 +185,8 @@ func rtfHidden(data []byte) string {
 	return ""
 }
 
-// rtfReason wants one group, which ends with the file.
-func rtfReason(data []byte, _ *thing) (string, error) {
+// rtfReason requires one group that ends with the file.
+func rtfReason(data []byte, _ *input) (string, error) {
 	if bytes.Contains(data, []byte(`\object`)) || bytes.Contains(data, []byte(`\bin`)) {
 		return "", &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errObject}
 	}
@@ -212,7 +212,7 @@ func rtfReason(data []byte, _ *thing) (string, error) {
 	return "", nil
 }
 
-// proseNames are the names under which text for people goes, whatever its words are.
+// proseNames has the names of files with text for people.
 var proseNames = nameSet("readme license licence copying copyright notice changelog changes history news authors contributing security install code_of_conduct")
 
 var (
@@ -223,11 +223,11 @@ var (
 	emphasis    = strings.NewReplacer("*", "", "_", "", "`", "", "#", "", ">", "")
 )
 
-// proseReason is of text for people. There is no telling it from a bill of materials of an
-// unknown form but by how it reads, so it is defined narrowly: text in UTF-8 that no reader
-// knows, without an identifier of a part or the header of a parts list, and either under one of
-// the usual names or made of sentences, see sentences. Anything else is an error.
-func proseReason(data []byte, t *thing) (string, error) {
+// proseReason recognizes text for people. Only its wording distinguishes it from a bill of materials
+// in an unknown form, so the definition is narrow: text in UTF-8 that no reader recognizes,
+// without an identifier of a part or the header of a parts list, and either with a usual name or
+// made of sentences, see sentences.
+func proseReason(data []byte, t *input) (string, error) {
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	base := strings.ToLower(path.Base(t.name))
 	if !utf8.ValidString(text) || holdsDocuments(t.name) || documentMark.MatchString(text) || partsMark.MatchString(text) || strings.TrimSpace(text) == "" {
@@ -263,49 +263,69 @@ func onlyShort(cells []string) bool {
 	return true
 }
 
-// sentences reports whether a text is made of sentences: lines of several words, most of which
-// start with a small letter, with ends of sentences and few versions, and not of records of
-// keys and values. A language that has no spaces between its words, or no small letters,
-// does not pass.
+// sentences reports whether a text consists of sentences: lines of several words, most of which begin
+// with a small letter, with ends of sentences and few versions, and not records of keys and values.
+// A text in a language without spaces between words, or without small letters, does not pass.
 func sentences(text string) bool {
-	keys := make(map[string]int)
-	words, inLong, small, ends, versions, lines, bullets := 0, 0, 0, 0, 0, 0, 0
+	s := textStatistics{keys: make(map[string]bool)}
 	for line := range strings.Lines(text) {
-		fields := strings.Fields(emphasis.Replace(line))
-		if len(fields) == 0 {
-			continue
-		}
-		lines++
-		if m := keyLine.FindStringSubmatch(line); m != nil {
-			if keys[m[1]]++; keys[m[1]] > 1 {
-				return false
-			}
-		}
-		if bulletLine.MatchString(line) {
-			bullets++
-		} else if strings.ContainsRune("+=@<{}[]%&|:;$~^", rune(strings.TrimSpace(line)[0])) {
-			return false // as in a language for machines
-		}
-		n := 0
-		for _, f := range fields {
-			r, _ := utf8.DecodeRuneInString(strings.TrimLeft(f, `"'(„“«‘[`))
-			switch {
-			case unicode.IsLower(r):
-				small++
-				n++
-			case unicode.IsLetter(r):
-				n++
-			case versionWord.MatchString(f):
-				versions++
-			}
-			if end := strings.TrimRight(f, `"')“”»’]`); strings.HasSuffix(end, ".") || strings.HasSuffix(end, "!") || strings.HasSuffix(end, "?") || strings.HasSuffix(end, ":") {
-				ends++
-			}
-		}
-		words += n
-		if n >= 5 {
-			inLong += n
+		if !s.add(line) {
+			return false
 		}
 	}
-	return words >= 5 && len(keys) <= 8 && 20*small >= 9*words && 5*inLong >= 3*words && 60*ends >= words && 40*versions <= words+80 && 2*bullets <= lines
+	return s.words >= 5 && len(s.keys) <= 8 && 20*s.small >= 9*s.words && 5*s.inLong >= 3*s.words &&
+		60*s.ends >= s.words && 40*s.versions <= s.words+80 && 2*s.bullets <= s.lines
+}
+
+// textStatistics counts what distinguishes sentences from records.
+type textStatistics struct {
+	keys     map[string]bool // at the beginning of lines
+	lines    int             // that are not empty
+	bullets  int             // lines that are items of a list
+	words    int
+	small    int // words that begin with a small letter
+	inLong   int // words in lines of five words or more
+	ends     int // words that end a sentence
+	versions int
+}
+
+// add counts a line. It returns false if the line shows that the text is not made of sentences.
+func (s *textStatistics) add(line string) bool {
+	fields := strings.Fields(emphasis.Replace(line))
+	if len(fields) == 0 {
+		return true
+	}
+	s.lines++
+	if m := keyLine.FindStringSubmatch(line); m != nil {
+		if s.keys[m[1]] {
+			return false // a second record
+		}
+		s.keys[m[1]] = true
+	}
+	if bulletLine.MatchString(line) {
+		s.bullets++
+	} else if strings.ContainsRune("+=@<{}[]%&|:;$~^", rune(strings.TrimSpace(line)[0])) {
+		return false // a language for machines
+	}
+	words := 0
+	for _, f := range fields {
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(f, `"'(„“«‘[`))
+		switch {
+		case unicode.IsLower(r):
+			s.small++
+			words++
+		case unicode.IsLetter(r):
+			words++
+		case versionWord.MatchString(f):
+			s.versions++
+		}
+		if end := strings.TrimRight(f, `"')“”»’]`); end != "" && strings.ContainsRune(".!?:", rune(end[len(end)-1])) {
+			s.ends++
+		}
+	}
+	s.words += words
+	if words >= 5 {
+		s.inLong += words
+	}
+	return true
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// window bounds the history that a format may ask to be kept in memory.
+// window limits the memory for the history of a decoder.
 const window = 64 << 20
 
-func (w *walker) gzip(t thing) {
+func (w *walker) gzip(t input) {
 	in := &counter{r: t.r}
 	r, err := newGzipReader(in)
 	if err != nil {
@@ -30,7 +30,7 @@ func (w *walker) gzip(t thing) {
 	w.unpacked(t, "gzip", in, r)
 }
 
-func (w *walker) zstd(t thing) {
+func (w *walker) zstd(t input) {
 	in := &counter{r: t.r}
 	r, err := zstd.NewReader(&zstdFrames{in: bufio.NewReader(in)}, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
 	if err != nil {
@@ -41,12 +41,12 @@ func (w *walker) zstd(t thing) {
 	w.unpacked(t, "zstd", in, r)
 }
 
-func (w *walker) bzip2(t thing) {
+func (w *walker) bzip2(t input) {
 	in := &counter{r: t.r}
 	w.unpacked(t, "bzip2", in, bzip2.NewReader(in))
 }
 
-func (w *walker) xz(t thing) {
+func (w *walker) xz(t input) {
 	in := &counter{r: t.r}
 	r, err := xz.NewReader(in, window)
 	if err != nil {
@@ -56,11 +56,11 @@ func (w *walker) xz(t thing) {
 	w.unpacked(t, "xz", in, r)
 }
 
-func (w *walker) unpacked(t thing, layer string, in *counter, r io.Reader) {
+func (w *walker) unpacked(t input, layer string, in *counter, r io.Reader) {
 	w.unpack(t.within(layer, &bounded{w: w, layer: layer, in: in, r: r}))
 }
 
-// A counter counts what is read of the packed bytes.
+// A counter counts the bytes that are read.
 type counter struct {
 	r io.Reader
 	n int64
@@ -72,8 +72,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// bounded is what comes out of a layer, within the limits. It goes on to fail once
-// it has failed.
+// A bounded reader reads the content of a layer within the limits. It keeps its first error.
 type bounded struct {
 	w     *walker
 	layer string
@@ -88,7 +87,7 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 		return 0, b.err
 	}
 	defer func() {
-		if v := recover(); v != nil { // a foreign decoder
+		if v := recover(); v != nil { // of a decoder from another module
 			n, b.err = 0, syntax("the %s data cannot be unpacked: %v", b.layer, v)
 			err = b.err
 		}
@@ -99,8 +98,8 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 	l := &b.w.opts.Limits
 	var ours *sbom.Error
 	switch {
-	case b.w.out > b.w.most():
-		err = limit("more than %d bytes unpacked from a file of %d", b.w.most(), b.w.packed())
+	case b.w.out > b.w.maxBytes():
+		err = limit("more than %d bytes unpacked from a file of %d", b.w.maxBytes(), b.w.sourceSize())
 	case b.n > ratioFree && b.n/l.Ratio > b.in.n:
 		err = limit("%s data of %d bytes unpacks to more than %d times as much", b.layer, b.in.n, l.Ratio)
 	case err != nil && err != io.EOF && !errors.As(err, &ours):
@@ -108,7 +107,7 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 	}
 	b.err = err
 	if err != nil && err != io.EOF {
-		n = 0 // nothing of it counts
+		n = 0 // drop a partial result
 	}
 	return n, err
 }

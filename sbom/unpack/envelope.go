@@ -21,12 +21,12 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// platform is how an image of several platforms has a bill of materials for each, as "docker
-// buildx imagetools inspect --format '{{json .SBOM}}'" prints them.
+// platform matches an object with a bill of materials for each platform of an image, as printed by
+// "docker buildx imagetools inspect --format '{{json .SBOM}}'".
 var platform = regexp.MustCompile(`^\s*\{\s*"[a-z0-9]+/[a-z0-9]+(?:/[a-z0-9]+)?"\s*:\s*\{\s*"SPDX"`)
 
-// envelope recognizes the JSON objects that hold a bill of materials in a member.
-func envelope(head []byte) func(*walker, thing) {
+// envelope recognizes JSON objects with a bill of materials in a member.
+func envelope(head []byte) func(*walker, input) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	if len(text) == 0 || text[0] != '{' {
 		return nil
@@ -74,11 +74,11 @@ func members(data []byte) (map[string]jsontext.Value, error) {
 	return m, nil
 }
 
-// carriers are the members of envelopes that hold what there is to take out.
+// carriers has the members of envelopes that have the content.
 var carriers = map[string]bool{"sbom": true, "payload": true, "predicate": true, "dsseEnvelope": true, "attestations": true, "SPDX": true, "Data": true}
 
-// open reads an envelope in memory; what is in its members is taken out.
-func (w *walker) open(t thing) (m map[string]jsontext.Value, data []byte, ok bool) {
+// open reads the members of an envelope into memory.
+func (w *walker) open(t input) (m map[string]jsontext.Value, data []byte, ok bool) {
 	if data, ok = w.memory(t, "an envelope"); !ok {
 		return nil, nil, false
 	}
@@ -93,8 +93,8 @@ func (w *walker) open(t thing) (m map[string]jsontext.Value, data []byte, ok boo
 	return m, data, true
 }
 
-// oneContent checks what is beyond the first bytes, by which the envelope was known: a second
-// thing to take out, or a document beside it, must not be passed over.
+// oneContent checks that an envelope has one content and is not a document itself. The envelope
+// was recognized by its first bytes only.
 func oneContent(m map[string]jsontext.Value) error {
 	n := 0
 	for name := range m {
@@ -111,9 +111,8 @@ func oneContent(m map[string]jsontext.Value) error {
 	return nil
 }
 
-// beyond checks that no member but these has what looks like a bill of materials in it, which
-// would be passed over.
-func (w *walker) beyond(t thing, m map[string]jsontext.Value, read ...string) bool {
+// checkOthers checks that no other member than those that are read may have a bill of materials.
+func (w *walker) checkOthers(t input, m map[string]jsontext.Value, read ...string) bool {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if slices.Contains(read, name) {
 			continue
@@ -126,8 +125,8 @@ func (w *walker) beyond(t thing, m map[string]jsontext.Value, read ...string) bo
 	return true
 }
 
-// only checks that an envelope has no members but these.
-func (w *walker) only(t thing, m map[string]jsontext.Value, names ...string) bool {
+// only checks that an envelope has no other members than these.
+func (w *walker) only(t input, m map[string]jsontext.Value, names ...string) bool {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if !slices.Contains(names, name) {
 			w.fail(t, syntax("an envelope with %q beside its content", name))
@@ -137,46 +136,46 @@ func (w *walker) only(t thing, m map[string]jsontext.Value, names ...string) boo
 	return true
 }
 
-// inside goes on with what a member of an envelope holds.
-func (w *walker) inside(t thing, layer, name string, data []byte) {
+// unpackMember unpacks the content of a member of an envelope.
+func (w *walker) unpackMember(t input, layer, name string, data []byte) {
 	next := t.within(layer, bytes.NewReader(data))
 	next.path += "!" + name
 	next.document = true
 	w.unpack(next)
 }
 
-// github unpacks what the dependency graph of GitHub exports.
-func (w *walker) github(t thing) {
+// github unpacks the export of the dependency graph of GitHub.
+func (w *walker) github(t input) {
 	if m, _, ok := w.open(t); ok {
-		w.beyond(t, m, "sbom")
-		w.inside(t, "sbom", "sbom", m["sbom"])
+		w.checkOthers(t, m, "sbom")
+		w.unpackMember(t, "sbom", "sbom", m["sbom"])
 	}
 }
 
-// statement unpacks an in-toto statement (in-toto attestation framework, v1). One that says
-// something else of an artifact than its parts is a companion.
-func (w *walker) statement(t thing) {
+// statement unpacks an in-toto statement (in-toto attestation framework, v1). A statement that is
+// not about the parts of an artifact is a companion.
+func (w *walker) statement(t input) {
 	m, data, ok := w.open(t)
 	if !ok {
 		return
 	}
 	var kind string
 	if m["predicateType"].Kind() == '"' {
-		_ = json.Unmarshal(m["predicateType"], &kind) // else it is of no known type
+		_ = json.Unmarshal(m["predicateType"], &kind) // otherwise the type is unknown
 	}
-	alone := w.beyond(t, m, "predicate")
+	alone := w.checkOthers(t, m, "predicate")
 	if reason := otherPredicate(kind, m["predicate"]); reason != "" {
 		if alone {
-			w.beside(t, reason, bytes.NewReader(data))
+			w.emitCompanion(t, reason, bytes.NewReader(data))
 		}
 		return
 	}
 	w.value(t, "in-toto", "predicate", m["predicate"])
 }
 
-// value goes on with a JSON object, or with the text in a string, as some tools wrap SPDX
-// tag-value and cosign anything.
-func (w *walker) value(t thing, layer, name string, v jsontext.Value) {
+// value unpacks a JSON object, or the text of a string: some tools write SPDX tag-value as a
+// string, and cosign any content.
+func (w *walker) value(t input, layer, name string, v jsontext.Value) {
 	data := []byte(v)
 	switch v.Kind() {
 	case '{':
@@ -191,19 +190,19 @@ func (w *walker) value(t thing, layer, name string, v jsontext.Value) {
 		w.fail(t, syntax("the envelope has no %s; expected an object or a string", name))
 		return
 	}
-	w.inside(t, layer, name, data)
+	w.unpackMember(t, layer, name, data)
 }
 
-// cosignData unpacks the predicate in which cosign wrapped what it attested to, with the time
-// (sigstore, cosign COSIGN_PREDICATE_SPEC).
-func (w *walker) cosignData(t thing) {
-	if m, _, ok := w.open(t); ok && w.only(t, m, "Data", "Timestamp") && w.beyond(t, m, "Data") {
+// cosignData unpacks the predicate of cosign, which has the content and a time (sigstore, cosign
+// COSIGN_PREDICATE_SPEC).
+func (w *walker) cosignData(t input) {
+	if m, _, ok := w.open(t); ok && w.only(t, m, "Data", "Timestamp") && w.checkOthers(t, m, "Data") {
 		w.value(t, "cosign", "Data", m["Data"])
 	}
 }
 
-// buildKit unpacks what docker's buildx prints of the bills of materials of an image.
-func (w *walker) buildKit(t thing) {
+// buildKit unpacks the bills of materials of an image, as printed by buildx of Docker.
+func (w *walker) buildKit(t input) {
 	m, _, ok := w.open(t)
 	if !ok || !w.only(t, m, "SPDX", "AdditionalSPDXs") {
 		return
@@ -216,8 +215,8 @@ func (w *walker) buildKit(t thing) {
 	}
 }
 
-// array decodes an array; there may be none.
-func (w *walker) array(t thing, name string, v jsontext.Value) (all []jsontext.Value, ok bool) {
+// array decodes an array, which is optional.
+func (w *walker) array(t input, name string, v jsontext.Value) (all []jsontext.Value, ok bool) {
 	if v == nil {
 		return nil, true
 	}
@@ -229,7 +228,7 @@ func (w *walker) array(t thing, name string, v jsontext.Value) (all []jsontext.V
 }
 
 // platforms unpacks a bill of materials for each platform of an image.
-func (w *walker) platforms(t thing) {
+func (w *walker) platforms(t input) {
 	data, ok := w.memory(t, "an envelope")
 	if !ok {
 		return
@@ -240,13 +239,13 @@ func (w *walker) platforms(t thing) {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
-		w.inside(t, "platforms", name, m[name])
+		w.unpackMember(t, "platforms", name, m[name])
 	}
 }
 
-// attestations unpacks the attestations that GitHub and npm answer with: a Sigstore bundle
-// each (GitHub REST API, "List attestations").
-func (w *walker) attestations(t thing) {
+// attestations unpacks the responses of GitHub and npm, which have a Sigstore bundle for each
+// attestation (GitHub REST API, "List attestations").
+func (w *walker) attestations(t input) {
 	m, _, ok := w.open(t)
 	if !ok || !w.only(t, m, "attestations") {
 		return
@@ -264,25 +263,25 @@ func (w *walker) attestations(t thing) {
 		case a["bundle"].Kind() != '{':
 			w.fail(t, syntax("%s has no bundle in the file", name))
 		default:
-			w.beyond(t, a, "bundle")
-			w.inside(t, "attestations", name+"/bundle", a["bundle"])
+			w.checkOthers(t, a, "bundle")
+			w.unpackMember(t, "attestations", name+"/bundle", a["bundle"])
 		}
 	}
 }
 
-// bundle unpacks a Sigstore bundle, whose envelope is a DSSE one.
-func (w *walker) bundle(t thing) {
+// bundle unpacks a Sigstore bundle with a DSSE envelope.
+func (w *walker) bundle(t input) {
 	m, _, ok := w.open(t)
 	if !ok {
 		return
 	}
-	w.beyond(t, m, "dsseEnvelope")
-	w.inside(t, "sigstore-bundle", "dsseEnvelope", m["dsseEnvelope"])
+	w.checkOthers(t, m, "dsseEnvelope")
+	w.unpackMember(t, "sigstore-bundle", "dsseEnvelope", m["dsseEnvelope"])
 }
 
-// dsse unpacks a DSSE envelope and checks its signature, if there are keys (DSSE
-// envelope specification, v1.0.2).
-func (w *walker) dsse(t thing) {
+// dsse unpacks a DSSE envelope, and checks its signature if there are keys (DSSE envelope
+// specification, v1.0.2).
+func (w *walker) dsse(t input) {
 	m, _, ok := w.open(t)
 	if !ok {
 		return
@@ -312,8 +311,8 @@ func (w *walker) dsse(t thing) {
 	} else {
 		t.unverified = true
 	}
-	w.beyond(t, m, "payload")
-	w.inside(t, "dsse", "payload", payload)
+	w.checkOthers(t, m, "payload")
+	w.unpackMember(t, "dsse", "payload", payload)
 }
 
 func (w *walker) verify(e *dsse.Envelope) error {

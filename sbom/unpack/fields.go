@@ -11,11 +11,10 @@ import (
 	"io"
 )
 
-// Formats of compression and archives have fields for comments and extensions, which
-// programs pass over when they unpack. What such a field has is not screened; it is an error if
-// it looks like a bill of materials or something packed.
+// Archives and compressed files have fields for comments and extensions, which programs ignore. They
+// are not screened, so a field that may have a bill of materials, or packed data, is an error.
 
-// inField returns an error if a field holds what looks like a document.
+// inField returns an error if a field may have a document in it.
 func inField(what string, field []byte) error {
 	if len(field) < 12 {
 		return nil
@@ -33,8 +32,7 @@ func inField(what string, field []byte) error {
 	return nil
 }
 
-// A gzipReader reads the members of a gzip file (RFC 1952), and looks at the fields of the
-// header of each.
+// A gzipReader reads the members of a gzip file (RFC 1952), and checks the fields of their headers.
 type gzipReader struct {
 	in *bufio.Reader
 	z  *gzip.Reader
@@ -82,11 +80,11 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 	return n, g.fields()
 }
 
-// A zstdFrames passes zstd data on, and fails at a frame that decoders skip (RFC 8878, 3.1.2), but
-// for those of known use.
+// A zstdFrames copies zstd data, and fails at a skippable frame (RFC 8878, 3.1.2), unless its use is
+// known.
 type zstdFrames struct {
 	in   *bufio.Reader
-	left int64 // of a block, which is passed on
+	left int64 // bytes of a block that are still to be copied
 	out  []byte
 	last bool // the block is the last one of its frame
 	sum  bool // a checksum follows it
@@ -117,7 +115,7 @@ func (z *zstdFrames) Read(p []byte) (int, error) {
 	return 0, z.err
 }
 
-// take reads n bytes, which are passed on.
+// take reads n bytes, and copies them to the output.
 func (z *zstdFrames) take(n int) ([]byte, error) {
 	from := len(z.out)
 	z.out = append(z.out, make([]byte, n)...)
@@ -126,8 +124,8 @@ func (z *zstdFrames) take(n int) ([]byte, error) {
 	return z.out[from:], err
 }
 
-// next reads the header of a frame or block. What is wrong with either is for the decoder to
-// say: it is passed on.
+// next reads the header of a frame or block. It does not report faults of either, because the
+// decoder does.
 func (z *zstdFrames) next() error {
 	z.out = nil
 	if z.open {
@@ -148,7 +146,7 @@ func (z *zstdFrames) next() error {
 		return err
 	case int64(len(data)) < min(n, maxWhole):
 		return syntax("the zstd data ends within a frame: %w", io.ErrUnexpectedEOF)
-	case n <= 16: // as pzstd writes the size of the next frame
+	case n <= 16: // the size of the next frame, which pzstd writes
 		return nil
 	case n >= 9 && len(data) == int(n) && le32(data[n-4:]) == zstdSeekable && (n-9)%4 == 0:
 		return inField("a frame of zstd data that is skipped", data)
@@ -197,7 +195,7 @@ func (z *zstdFrames) block() error {
 	return nil
 }
 
-// eofIsNone leaves it to the decoder to say that data was cut off.
+// eofIsNone returns nil for data that was cut off, which the decoder reports.
 func eofIsNone(err error) error {
 	if err == io.ErrUnexpectedEOF {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// A document in a field that programs pass over when they unpack is found.
+// A document in a field that programs ignore is found.
 func TestHiddenInFields(t *testing.T) {
 	skipped := func(number uint32, s string) string {
 		return string(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, 0x184d2a50+number), uint32(len(s)))) + s
@@ -92,7 +92,7 @@ func TestHiddenInFields(t *testing.T) {
 	}
 }
 
-// Frames of all kinds of blocks come out of zstd data as they went in.
+// zstd data is copied unchanged, with all kinds of blocks.
 func TestZstdFrames(t *testing.T) {
 	random := make([]byte, 300_000)
 	r := rand.NewChaCha8([32]byte{})

@@ -16,14 +16,14 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// maxFirstLine bounds how far the end of a first line is looked for.
+// maxFirstLine limits the search for the end of the first line.
 const maxFirstLine = 16 << 20
 
-// lines recognizes JSON Lines: the first line is a document or envelope in JSON, and another
-// object follows it, as where attestations are downloaded. For that, the first line is read into
-// memory if it is longer than head. A document in many
-// lines, or of one line only, is nothing of the kind.
-func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
+// lines recognizes JSON Lines, the form in which attestations are downloaded: the first line is a
+// document or envelope in JSON, and another object follows it. A first line that is longer than
+// head is read into memory for that. A document in many lines, or in a single line, is not JSON
+// Lines.
+func (w *walker) lines(t *input, head *[]byte) (func(*walker, input), error) {
 	text := bytes.TrimPrefix(*head, []byte("\ufeff"))
 	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) == 0 || start[0] != '{' {
 		return nil, nil
@@ -36,7 +36,7 @@ func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
 		if _, err := io.CopyN(io.Discard, rest, int64(len(whole))); err != nil {
 			return nil, jsonstream.ReadError(0, err)
 		}
-		room := min(maxFirstLine, w.opts.Limits.Memory-w.held)
+		room := min(maxFirstLine, w.opts.Limits.Memory-w.inMemory)
 		for int64(len(whole)) < room {
 			from := len(whole)
 			whole = slices.Grow(whole, int(min(room-int64(from), max(headSize, int64(from)))))
@@ -49,7 +49,7 @@ func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
 				break
 			}
 		}
-		w.held += int64(len(whole))
+		w.inMemory += int64(len(whole))
 		t.r = io.MultiReader(bytes.NewReader(whole), rest)
 		*head, text = whole[:headSize], whole[skipped:]
 	}
@@ -58,24 +58,24 @@ func (w *walker) lines(t *thing, head *[]byte) (func(*walker, thing), error) {
 		return nil, nil
 	}
 	if first := line[:min(len(line), headSize)]; envelope(first) == nil && !w.opts.Recognized(first) {
-		return nil, nil // records of something else: one document that is not recognized
+		return nil, nil // other records: one document, which is not recognized
 	}
 	return (*walker).jsonLines, nil
 }
 
 var errNoObject = errors.New("a line that is not a JSON object, in a file of one such object a line")
 
-// jsonLines goes on with each line as a document or envelope.
-func (w *walker) jsonLines(t thing) {
+// jsonLines unpacks each line as a document or envelope.
+func (w *walker) jsonLines(t input) {
 	in := bufio.NewReaderSize(t.r, headSize)
-	held := w.held
+	held := w.inMemory
 	for n := 1; !w.done; n++ {
 		line, err := w.line(in)
 		if err != nil && err != io.EOF {
 			w.fail(t, err)
 			return
 		}
-		w.held = held + int64(len(line))
+		w.inMemory = held + int64(len(line))
 		if n == 1 {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
@@ -102,7 +102,7 @@ func (w *walker) line(in *bufio.Reader) ([]byte, error) {
 		piece, err := in.ReadSlice('\n')
 		line = append(line, piece...)
 		switch {
-		case int64(len(line)) > w.opts.Limits.Memory-w.held:
+		case int64(len(line)) > w.opts.Limits.Memory-w.inMemory:
 			return nil, limit("a line of more than %d bytes", w.opts.Limits.Memory)
 		case err == nil, err == io.EOF:
 			return line, err

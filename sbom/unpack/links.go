@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// A linkSet has the links of an archive, and the names that they may lead to. A link within the
-// archive leads to something that is read there. What any other leads to was not screened,
-// as in a tree of files.
+// A linkSet has the links and the names of an archive. The target of a link within the archive is
+// read there. Any other target was not screened, so such a link is an error, as in a tree of
+// files.
 type linkSet struct {
 	seed  maphash.Seed
-	names map[uint64]entryKind // by the hash of the name, for there can be many
+	names map[uint64]entryKind // by the hash of the name, because there can be many
 	found []link
 }
 
-// An entryKind says what a name in an archive is of.
+// An entryKind is the kind of entry that a name in an archive has.
 type entryKind byte
 
 const (
@@ -28,12 +28,12 @@ const (
 
 type link struct {
 	name, target string // target from the archive's root
-	shown        string // target as it is written
+	shown        string // target as written
 	hard         bool
-	file         bool // it is no link, but a file that names another
+	file         bool // it is not a link but a file that refers to another one
 }
 
-// maxLinks bounds how many links are kept to be looked up at the end.
+// maxLinks limits the links that are kept until the end of the archive.
 const maxLinks = 100_000
 
 func (l *linkSet) hash(name string) uint64 {
@@ -44,10 +44,10 @@ func (l *linkSet) hash(name string) uint64 {
 	return maphash.String(l.seed, name)
 }
 
-// clean is a name from the root of the archive.
+// clean returns a name from the root of the archive.
 func clean(name string) string { return path.Clean("/" + strings.ReplaceAll(name, `\`, "/")) }
 
-// add takes note of an entry, and of the directories that it is in.
+// add records an entry, and the directories around it.
 func (l *linkSet) add(name string, kind entryKind) {
 	p := clean(name)
 	h := l.hash(p)
@@ -62,8 +62,8 @@ func (l *linkSet) add(name string, kind entryKind) {
 	}
 }
 
-// symbolic takes note of a link. Its target starts at the directory that it is in, or with
-// "/" at the root of the archive, as on the device.
+// symbolic records a symbolic link. Its target is relative to the directory of the link, or with
+// "/" to the root of the archive, as on the device.
 func (l *linkSet) symbolic(name, target string) {
 	to := target
 	if !strings.HasPrefix(target, "/") {
@@ -73,12 +73,12 @@ func (l *linkSet) symbolic(name, target string) {
 	l.keep(link{name: name, target: to, shown: target})
 }
 
-// hard takes note of a link to another entry.
+// hard records a hard link to another entry.
 func (l *linkSet) hard(name, target string) {
 	l.keep(link{name: name, target: path.Clean(strings.TrimPrefix(target, "/")), shown: target, hard: true})
 }
 
-// named takes note of a file that says that another one is in the archive.
+// named records a file that refers to another one in the archive.
 func (l *linkSet) named(name, target string) {
 	l.keep(link{name: name, target: path.Clean(strings.TrimPrefix(target, "/")), shown: target, hard: true, file: true})
 }
@@ -89,8 +89,8 @@ func (l *linkSet) keep(k link) {
 	}
 }
 
-// outside reports whether a link leads to something that is not in the archive. A target
-// beyond another link is where that one leads.
+// outside reports whether the target of a link is not in the archive. A target below another link
+// is left to that link.
 func (l *linkSet) outside(k link) bool {
 	if k.target == ".." || strings.HasPrefix(k.target, "../") || len(k.target) > 1 && k.target[1] == ':' {
 		return true
@@ -111,15 +111,15 @@ func (l *linkSet) outside(k link) bool {
 	return true
 }
 
-// running are directories that only a running system fills: Filesystem Hierarchy Standard
+// running has the directories that only a running system fills: Filesystem Hierarchy Standard
 // 3.0, 3.5 (dev), 3.15 (run), 3.18 (tmp), 6.1.4 (proc), 6.1.7 (sys).
 var running = map[string]bool{"dev": true, "proc": true, "run": true, "sys": true, "tmp": true}
 
-// systemFolders are the directories of a root file system that have links to such directories.
+// systemFolders has the directories of a root file system with links to such directories.
 var systemFolders = nameSet("bin dev etc home lib lib32 lib64 libexec mnt opt overlay root rom run sbin srv sys tmp usr var www")
 
-// ofSystem reports whether a link is one of a root file system, and none to a document: beside
-// documents, a link to a file that only a running system has stands for a document that was left out.
+// ofSystem reports whether a link belongs to a root file system and not to a document. Next to
+// documents, a link to a file that only a running system has is a document that was left out.
 func (k *link) ofSystem() bool {
 	if k.target == "/dev/null" {
 		return !holdsDocuments(k.name)
@@ -135,8 +135,8 @@ func (k *link) ofSystem() bool {
 	return false
 }
 
-// links says which links of an archive lead out of it.
-func (w *walker) links(t thing, layer string, l *linkSet) {
+// links reports the links with a target outside of the archive.
+func (w *walker) links(t input, layer string, l *linkSet) {
 	if w.done {
 		return
 	}

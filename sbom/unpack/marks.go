@@ -13,23 +13,23 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// What is passed over as a companion is searched for the marks of a bill of materials first,
-// for its format is no proof that it holds nothing else: an image has comments, a signature has
-// headers, and most formats have places that no program shows. A companion with such a mark is
-// an error. The search is for the marks in their plain form, in UTF-16 and in base64.
+// Companions are not screened, so they are searched for the marks of a bill of materials. A known
+// format does not prove that a file has no other content: an image has comments, a signature has
+// headers, and most formats have places that no program shows. A companion with a mark is an
+// error. Marks are searched in plain text, in UTF-16 and in base64.
 
-// A keyMark is the name of a member or tag. It counts where a colon or equals sign follows it.
+// A keyMark is the name of a member or tag. It counts if a colon or equals sign follows it.
 type keyMark struct {
 	text string // in lower case
 	bit  keyBits
-	tag  bool // of tag-value: no quotation mark may be between it and the colon
+	tag  bool // of tag-value, where no quotation mark is between it and the colon
 }
 
-// keyBits are the marks that were seen. Some count by themselves, some only together.
+// keyBits is a set of marks that were found. Some are enough alone, some only together.
 type keyBits uint8
 
 const (
-	keyDocument keyBits = 1 << iota // enough by itself
+	keyDocument keyBits = 1 << iota // enough alone
 	keyArtifacts
 	keyDescriptor // with artifacts: a document of Syft
 	keyPackage
@@ -50,12 +50,12 @@ var keyMarks = []keyMark{
 	{"packageversion", keyPackageField, true},
 }
 
-// nameMarks count wherever they are: namespaces, and the root of a SWID tag.
+// nameMarks are enough at any place: namespaces, and the root element of a SWID tag.
 var nameMarks = [][]byte{[]byte(fields.CycloneDXNamespace), []byte(fields.SPDXNamespace),
 	[]byte("<" + strings.ToLower(fields.SWIDElement)), []byte(":" + strings.ToLower(fields.SWIDElement))}
 
-// packedMarks are marks in base64: what every encoder makes of the inner bytes of a mark, at each
-// of the three places where it may start in a group.
+// packedMarks are marks in base64: the characters that depend only on the mark, for each of the
+// three positions in a group at which it may begin.
 var packedMarks = func() (all []packedForm) {
 	for _, m := range []string{"bomFormat", "spdxVersion", "SPDXVersion", fields.CycloneDXNamespace, fields.SPDXNamespace} {
 		for shift := range 3 {
@@ -71,19 +71,19 @@ type packedForm struct {
 	mark string
 }
 
-// A markScan looks for marks in pieces of a text or file, one after the other.
+// A markScan searches the pieces of a text or file for marks, in order.
 type markScan struct {
 	seen   keyBits
-	packed bool // marks in base64 count, too
-	binary bool // and what is packed
-	tries  int  // how often something was tried to be unpacked
+	packed bool // search for marks in base64 too
+	binary bool // and for compressed data and archives
+	tries  int  // number of attempts to unpack data
 }
 
-// maxMark is more than a mark takes with what is around it. So much of a piece has to be
-// repeated at the start of the next one.
+// maxMark is longer than a mark with the characters around it. That length of the end of a piece is
+// repeated at the beginning of the next piece.
 const maxMark = 128
 
-// look returns the first mark that it finds, or "".
+// look returns a mark in a piece, or "".
 func (s *markScan) look(piece []byte) string {
 	if s.binary {
 		if m := packedWithin(piece, &s.tries); m != "" {
@@ -141,8 +141,8 @@ func (m *keyMark) in(text []byte) bool {
 	}
 }
 
-// closers are what may be between a name and its colon, in JSON and in what JSON is written into:
-// strings of programs, HTML and URLs.
+// closers are the characters that may be between a name and its colon, in JSON and in encodings of
+// JSON: strings of programs, HTML and URLs.
 var closers = [][]byte{[]byte("&quot;"), []byte("&#34;"), []byte("&#x22;"), []byte("%22"), []byte("%20"), []byte(`\u0022`), []byte(`\x22`), []byte(`\n`)}
 
 // follows reports whether a colon or equals sign is next.
@@ -180,7 +180,7 @@ func marked(what, mark string) error {
 	return notRead(fmt.Errorf("%s has in it what may be a bill of materials (%q), which was not read", what, mark))
 }
 
-// A markReader reads a companion, and fails where a mark of a bill of materials is in it.
+// A markReader reads a companion, and fails at a mark of a bill of materials.
 type markReader struct {
 	r      io.Reader
 	what   string
@@ -190,7 +190,7 @@ type markReader struct {
 	err    error
 }
 
-// markWindow is how much is searched at once.
+// markWindow is the length of a piece that is searched.
 const markWindow = 64 << 10
 
 func (m *markReader) Read(p []byte) (int, error) {

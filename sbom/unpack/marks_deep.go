@@ -18,8 +18,8 @@ import (
 	"github.com/clause76/clause76/internal/fields"
 )
 
-// hidden returns the mark of a bill of materials in a text, or "". It looks into what the text
-// escapes and into base64, too.
+// hidden returns the mark of a bill of materials in a text, or "". It searches escapes and base64
+// too.
 func hidden(text []byte) string {
 	s := markScan{packed: true}
 	if m := s.look(text); m != "" {
@@ -63,10 +63,10 @@ func unescaped(text []byte) []byte {
 }
 
 const (
-	// minBase64 is how many characters of base64 are looked at on a line. Few words of any
-	// language are as long.
+	// minBase64 is the length of the shortest line of base64 that is examined. Few words of
+	// any language are as long.
 	minBase64 = 40
-	// maxPacked bounds what is unpacked of data in base64.
+	// maxPacked limits the unpacked length of data in base64.
 	maxPacked = 4 << 20
 )
 
@@ -77,7 +77,7 @@ var base64Digit = func() (is [256]bool) {
 	return is
 }()
 
-// inBase64 looks for marks in the runs of base64 of a text, which may go over several lines.
+// inBase64 returns a mark in the runs of base64 in a text, which may be on several lines, or "".
 func inBase64(text []byte) string {
 	packed := 0
 	for i := 0; i < len(text); {
@@ -86,49 +86,65 @@ func inBase64(text []byte) string {
 			continue
 		}
 		var run []byte
-		for first := true; ; first = false {
-			from := i
-			for i < len(text) && base64Digit[text[i]] {
-				i++
-			}
-			if n := i - from; n < minBase64 && (first || n == 0) {
-				break
-			}
-			run = append(run, text[from:i]...)
-			line := i
-			for i < len(text) && i < line+8 && (text[i] == '\r' || text[i] == '\n' || text[i] == ' ' || text[i] == '\t') {
-				i++
-			}
-			if i == line || i-from < minBase64 {
-				break
-			}
+		if run, i = base64Run(text, i); len(run) < minBase64 {
+			continue
 		}
-		if len(run) >= minBase64 {
-			if bytes.HasPrefix(run, []byte("H4sI")) || bytes.HasPrefix(run, []byte("eJ")) || bytes.HasPrefix(run, []byte("eN")) || bytes.HasPrefix(run, []byte("eA")) || bytes.HasPrefix(run, []byte("eF")) {
-				packed++ // gzip or zlib data, which takes time
-			}
-			if packed > maxTries {
+		if startsPacked(run) {
+			if packed++; packed > maxTries {
 				return tooMany
 			}
-			if m := packedMark(run); m != "" {
-				return m
-			}
+		}
+		if m := packedMark(run); m != "" {
+			return m
 		}
 	}
 	return ""
 }
 
-// packedMark decodes base64 and looks for marks in it, and in what is packed in it.
+// base64Run returns the run of base64 that begins at i, without line ends and indentation, and the
+// index after it. It is empty if the first line is shorter than minBase64; a shorter line ends
+// the run.
+func base64Run(text []byte, i int) (run []byte, next int) {
+	for first := true; ; first = false {
+		from := i
+		for i < len(text) && base64Digit[text[i]] {
+			i++
+		}
+		if n := i - from; n < minBase64 && (first || n == 0) {
+			return run, i
+		}
+		run = append(run, text[from:i]...)
+		line := i
+		for i < len(text) && i < line+8 && (text[i] == '\r' || text[i] == '\n' || text[i] == ' ' || text[i] == '\t') {
+			i++
+		}
+		if i == line || i-from < minBase64 {
+			return run, i
+		}
+	}
+}
+
+// startsPacked reports whether base64 is that of gzip or zlib data, which takes time to unpack.
+func startsPacked(run []byte) bool {
+	for _, start := range []string{"H4sI", "eJ", "eN", "eA", "eF"} {
+		if bytes.HasPrefix(run, []byte(start)) {
+			return true
+		}
+	}
+	return false
+}
+
+// packedMark returns a mark in decoded base64, and in the data that is compressed in it.
 func packedMark(run []byte) string {
 	text := strings.NewReplacer("-", "+", "_", "/").Replace(string(run))
 	data, err := base64.RawStdEncoding.DecodeString(text)
-	if err != nil { // a last line of something else may have been taken for its end
+	if err != nil { // the run may include a line of other text
 		data, _ = base64.RawStdEncoding.DecodeString(text[:len(text)/4*4])
 	}
 	return packedIn(data)
 }
 
-// packedIn returns a mark that is in data or in what it unpacks to, or names what packs it.
+// packedIn returns a mark in data or in its unpacked form, the kind of an archive, or "".
 func packedIn(data []byte) string {
 	s := markScan{packed: true}
 	if m := s.look(data); m != "" {
@@ -152,36 +168,37 @@ func packedIn(data []byte) string {
 	if err != nil {
 		return ""
 	}
-	inner, _ := io.ReadAll(io.LimitReader(r, maxPacked)) // as far as it can be unpacked
+	inner, _ := io.ReadAll(io.LimitReader(r, maxPacked)) // up to the first fault
 	return s.look(inner)
 }
 
-// isZlib reports whether data starts as zlib data of the usual window does (RFC 1950, 2.2).
+// isZlib reports whether data begins like zlib data with the usual window (RFC 1950, 2.2).
 func isZlib(data []byte) bool {
 	return data[0] == 0x78 && (uint(data[0])<<8|uint(data[1]))%31 == 0
 }
 
-// binaryMagics are the first bytes of what may be packed somewhere in a binary file, which are long
-// enough not to be there by chance.
+// binaryMagics are the first bytes of archives and compressed data within a binary file. They are
+// too long to occur by chance.
 var binaryMagics = []struct{ magic, name string }{
 	{zipLocal + "\x0a\x00", "zip archive"}, {zipLocal + "\x14\x00", "zip archive"}, {zipLocal + "\x2d\x00", "zip archive"}, {"\xfd7zXZ\x00", "xz data"}, {"1AY&SY", "bzip2 data"},
 }
 
-// maxTries bounds how often something is tried to be unpacked in one file. By chance, the first bytes of
-// gzip data are in sixteen megabytes of a file once.
+// maxTries limits the attempts to unpack data in one file. The first bytes of gzip data occur by
+// chance once in sixteen megabytes.
 const (
 	maxTries = 1_000
 	tooMany  = "data that is packed in many places"
 )
 
-// packedWithin returns what is packed somewhere in a piece of a binary file, or "".
+// packedWithin returns the kind of an archive or of compressed data within a piece of a binary
+// file, or a mark in it, or "".
 func packedWithin(piece []byte, tries *int) string {
 	for _, m := range binaryMagics {
 		if bytes.Contains(piece, []byte(m.magic)) {
 			return m.name
 		}
 	}
-	// Three or four bytes may be there by chance: what counts is what they unpack to.
+	// Three or four bytes can occur by chance, so the data is unpacked.
 	for _, magic := range []string{"\x1f\x8b\x08", "\x28\xb5\x2f\xfd"} {
 		for at := 0; ; {
 			i := bytes.Index(piece[at:], []byte(magic))
@@ -205,7 +222,7 @@ func packedWithin(piece []byte, tries *int) string {
 	return ""
 }
 
-// startsZstd reports whether a first block can be unpacked. Four bytes may be there by chance.
+// startsZstd reports whether a first block can be unpacked. Four bytes can occur by chance.
 func startsZstd(data []byte) bool {
 	r, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
 	if err != nil {
@@ -225,8 +242,8 @@ var hiddenMembers = func() map[string]bool {
 	return m
 }()
 
-// hiddenInJSON returns where something in a JSON value looks like a bill of materials, as
-// a JSON pointer, and its mark. What cannot be read to its end looks like anything.
+// hiddenInJSON returns the JSON Pointer and the mark of what may be a bill of materials in a JSON
+// value. A value that cannot be read to its end counts as one.
 func hiddenInJSON(v []byte) (at jsontext.Pointer, mark string) {
 	d := jsontext.NewDecoder(bytes.NewReader(bytes.TrimPrefix(v, []byte("\ufeff"))), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	var objects []keyBits // of the objects and arrays that the decoder is in
@@ -269,7 +286,7 @@ func hiddenInJSON(v []byte) (at jsontext.Pointer, mark string) {
 	}
 }
 
-// holdsDocument reports whether something in a JSON value looks like a bill of materials.
+// holdsDocument reports whether a JSON value may have a bill of materials in it.
 func holdsDocument(v []byte) bool {
 	_, mark := hiddenInJSON(v)
 	return mark != ""

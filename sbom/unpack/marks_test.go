@@ -26,7 +26,7 @@ const (
 	docSpaced = "{\n  \"bomFormat\" : \"CycloneDX\",\n  \"components\" : [ ]\n}\n"
 )
 
-// passedOver reports whether a file is gone through without an error, and nothing comes of it but
+// passedOver reports whether a file has no errors, and has only
 // companions and what is known.
 func passedOver(t *testing.T, name, in string, known ...string) bool {
 	t.Helper()
@@ -73,8 +73,8 @@ func hiding() map[string]string {
 	}
 }
 
-// A document in a member that nobody reads is found, in envelopes and in JSON files that are
-// passed over.
+// A document in a member that is not read is found, in envelopes and in JSON files that are
+// companions.
 func TestHiddenMembers(t *testing.T) {
 	const provenance = `"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/provenance/v1",`
 	wrapped := func(payload, signature, more string) string {
@@ -113,7 +113,7 @@ func TestHiddenMembers(t *testing.T) {
 	}
 }
 
-// A document in a companion is found, wherever its format has a place for it.
+// A document in a companion is found, at any place that its format has.
 func TestHiddenInCompanions(t *testing.T) {
 	utf16 := utf16Of(binary.LittleEndian, docSpaced)
 	wide := utf16Of(binary.BigEndian, docSpaced)
@@ -179,7 +179,7 @@ func TestHiddenInCompanions(t *testing.T) {
 	}
 }
 
-// A file that is attached to a PDF document, and what an image or RTF document has packed, is found.
+// Files attached to a PDF document, and data compressed in an image or RTF document, are found.
 func TestPackedInCompanions(t *testing.T) {
 	packed := func(s string) string {
 		var b bytes.Buffer
@@ -286,8 +286,8 @@ func TestPartsLists(t *testing.T) {
 	}
 }
 
-// What is made to take long to search is not searched to its end, and not passed over.
-func TestSearchIsBounded(t *testing.T) {
+// A file that would take long to search is an error.
+func TestSearchIsLimited(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long")
 	}
@@ -302,7 +302,7 @@ func TestSearchIsBounded(t *testing.T) {
 	}
 }
 
-// What only talks of such documents is passed over.
+// A text that only mentions bills of materials is a companion.
 func TestHarmlessWords(t *testing.T) {
 	for name, in := range map[string]string{
 		"README.md": "# An offer\n\nThe artifacts: these are in the folder. A descriptor of each is beside it, and its bomFormat and SPDXID are given.\nSee https://cyclonedx.org/ and https://spdx.org/licenses/.\n",

@@ -12,21 +12,21 @@ import (
 	"strings"
 )
 
-// Office documents: zip archives of the parts of a document (ECMA-376, part 2, and OpenDocument
-// 1.3, part 2), and the compound files before them (MS-CFB). They are for people, and
-// companions. But a spreadsheet may be a parts list: one that looks like it is not passed
-// over, nor one with cells that cannot be read. What is embedded in a document is looked at like
-// any file of an archive.
+// Office documents are zip archives with the parts of a document (ECMA-376, part 2, and
+// OpenDocument 1.3, part 2), or the older compound files (MS-CFB). They are for people, so they
+// are companions. But a spreadsheet may be a parts list: if it looks like one, or if its cells
+// cannot be read, it is an error. Files that are embedded in a document are unpacked like files
+// of any archive.
 
-// officeReason is what the archives are called. What they hold is looked at entry by entry.
+// officeReason begins the kinds of these archives. Their entries are examined one by one.
 const officeReason = "office document ("
 
 const oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 var errSpreadsheet = errors.New("a spreadsheet, the cells of which are not read in this form")
 
-// oleReason goes by the names of the streams.
-func oleReason(data []byte, _ *thing) (string, error) {
+// oleReason recognizes compound files by the names of their streams.
+func oleReason(data []byte, _ *input) (string, error) {
 	has := func(name string) bool {
 		wide := make([]byte, 0, 2*len(name)+2)
 		for _, c := range []byte(name) {
@@ -47,66 +47,86 @@ func oleReason(data []byte, _ *thing) (string, error) {
 	return "", nil
 }
 
-// Parts of office documents that hold nothing but the document.
+// Names of the parts of office documents.
 var (
 	ooxmlPart = regexp.MustCompile(`^(?:\[Content_Types\]\.xml|(?:[^/]+/)*_rels/[^/]*\.rels|docProps/[^/]+\.(?:xml|jpeg|emf|wmf)|docMetadata/[^/]+\.xml|customXml/[^/]+\.xml|(?:word|ppt|xl|visio)/(?:[^/]+/)*[^/]+\.(?:xml|vml|png|jpe?g|gif|emf|wmf|svg|tiff?|wdp|fntdata|odttf|bin))$`)
 	odfPart   = regexp.MustCompile(`^(?:mimetype|(?:Object [0-9]+/)?(?:content|styles|meta|settings)\.xml|META-INF/(?:manifest|documentsignatures)\.xml|manifest\.rdf|layout-cache|(?:Thumbnails|Pictures|ObjectReplacements|Configurations2|media)(?:/[^/]+)*/?|Object [0-9]+/)$`)
 	embedded  = regexp.MustCompile(`/embeddings/`)
 )
 
-// office hands over a zip archive that is an office document as a companion, and returns which of
-// its entries have the names of parts of the document, see officePart.
-func (w *walker) office(t thing, z *zipDirectory) (part func(name string) bool) {
+// office yields a zip archive that is an office document as a companion, and returns which of its
+// entries have names of parts of the document, see officePart.
+func (w *walker) office(t input, z *zipDirectory) (part func(name string) bool) {
 	none := func(string) bool { return false }
 	if t.document {
 		return none
 	}
-	entries := make(map[string]*zipEntry)
-	for i := range z.entries {
-		if e := &z.entries[i]; e.fault == "" && entries[e.name] == nil {
-			entries[e.name] = e
-		}
-	}
-	what, cells := "", (func(root string) bool)(nil)
-	ooxml := entries["[Content_Types].xml"] != nil && z.root(entries["[Content_Types].xml"]) == "Types"
+	kind := z.officeKind()
 	switch {
-	case ooxml && entries["word/document.xml"] != nil:
-		what = "Word"
-	case ooxml && entries["ppt/presentation.xml"] != nil:
-		what = "PowerPoint"
-	case ooxml && entries["xl/workbook.xml"] != nil:
-		// Under which names they are is for the document to say.
-		what, cells = "Excel", func(root string) bool { return root == "sst" || root == "worksheet" || root == "macrosheet" }
-	case ooxml && entries["xl/workbook.bin"] != nil:
+	case kind == nil:
+		return none
+	case kind.binary:
 		w.fail(t, notRead(errSpreadsheet))
 		return ooxmlPart.MatchString
-	case entries["mimetype"] != nil && entries["content.xml"] != nil:
-		kind, err := io.ReadAll(io.LimitReader(z.open(entries["mimetype"]), 100))
-		rest, ok := strings.CutPrefix(string(kind), "application/vnd.oasis.opendocument.")
-		if err != nil || !ok {
-			return none
-		}
-		if what = "OpenDocument " + rest; strings.HasPrefix(rest, "spreadsheet") {
-			cells = func(root string) bool { return root == "document-content" }
-		}
-	default:
-		return none
 	}
 	var err error
-	if cells != nil {
-		err = w.sheets(z, cells)
+	if kind.cells != nil {
+		err = w.sheets(z, kind.cells)
 	}
 	if err != nil {
 		w.fail(t, err)
 	} else {
-		w.beside(t, officeReason+what+")", io.NewSectionReader(t.at, 0, t.size))
+		w.emitCompanion(t, officeReason+kind.name+")", io.NewSectionReader(t.at, 0, t.size))
 	}
 	return func(name string) bool {
 		return (ooxmlPart.MatchString(name) || odfPart.MatchString(name)) && !embedded.MatchString(name)
 	}
 }
 
-// maxCells bounds the text of a spreadsheet that is looked at.
+// An officeKind is a kind of office document.
+type officeKind struct {
+	name   string
+	binary bool                   // a spreadsheet in a binary form, which is not read
+	cells  func(root string) bool // for a spreadsheet: the root elements of parts with cells
+}
+
+// officeKind returns the kind of office document that the archive is, or nil.
+func (z *zipDirectory) officeKind() *officeKind {
+	entries := make(map[string]*zipEntry)
+	for i := range z.entries {
+		if e := &z.entries[i]; e.fault == "" && entries[e.name] == nil {
+			entries[e.name] = e
+		}
+	}
+	if types := entries["[Content_Types].xml"]; types != nil && z.root(types) == "Types" {
+		switch {
+		case entries["word/document.xml"] != nil:
+			return &officeKind{name: "Word"}
+		case entries["ppt/presentation.xml"] != nil:
+			return &officeKind{name: "PowerPoint"}
+		case entries["xl/workbook.xml"] != nil:
+			// The document determines the names of its parts, so they are found by their roots.
+			return &officeKind{name: "Excel", cells: func(root string) bool { return root == "sst" || root == "worksheet" || root == "macrosheet" }}
+		case entries["xl/workbook.bin"] != nil:
+			return &officeKind{binary: true}
+		}
+	}
+	if entries["mimetype"] == nil || entries["content.xml"] == nil {
+		return nil
+	}
+	mime, err := io.ReadAll(io.LimitReader(z.open(entries["mimetype"]), 100))
+	rest, ok := strings.CutPrefix(string(mime), "application/vnd.oasis.opendocument.")
+	if err != nil || !ok {
+		return nil
+	}
+	kind := &officeKind{name: "OpenDocument " + rest}
+	if strings.HasPrefix(rest, "spreadsheet") {
+		kind.cells = func(root string) bool { return root == "document-content" }
+	}
+	return kind
+}
+
+// maxCells limits the text of a spreadsheet that is examined.
 const maxCells = 32 << 20
 
 // root returns the local name of the root element of an entry with XML, or "".
@@ -121,9 +141,9 @@ func (z *zipDirectory) root(e *zipEntry) string {
 	return root.Local
 }
 
-// sheets looks for the header of a parts list in the cells of a spreadsheet, which are in the parts
-// with certain root elements. In which row a cell is, does not matter: strings are often
-// kept apart from the rows.
+// sheets returns an error if the cells of a spreadsheet have the header of a parts list. cells
+// selects the parts with cells by their root elements. The row of a cell does not matter,
+// because strings are often stored apart from the rows.
 func (w *walker) sheets(z *zipDirectory, cells func(root string) bool) error {
 	c := cellText{left: maxCells}
 	parts, table := 0, false
@@ -148,11 +168,11 @@ func (w *walker) sheets(z *zipDirectory, cells func(root string) bool) error {
 	return nil
 }
 
-// cellText is what is in the cells of a spreadsheet.
+// cellText collects the text of the cells of a spreadsheet.
 type cellText struct {
-	left   int64 // how much more is looked at
+	left   int64 // bytes that may still be read
 	header []string
-	shared bool // a cell refers to a string that is kept apart
+	shared bool // a cell refers to a string that is stored apart
 }
 
 func (c *cellText) read(r io.Reader) error {

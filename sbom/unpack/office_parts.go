@@ -15,23 +15,23 @@ import (
 	"github.com/clause76/clause76/internal/jsonstream"
 )
 
-// A part of an office document is one by its content. Under the name of a part, anything can be
-// put into the archive: what is a document or an archive is read as such, and what is of no kind
-// that such documents consist of is looked at like any file of an archive.
+// The parts of an office document are recognized by their content, because any file can have the
+// name of a part. A document or archive under such a name is read, and a file that is not of a
+// kind that office documents consist of is unpacked like a file of any archive.
 
-// officeSpaces are the starts of the namespaces of what office documents consist of: ECMA-376, part 1
-// and its extensions by Microsoft, OpenDocument 1.3, and what these take over from the W3C.
+// officeSpaces are the beginnings of the namespaces in office documents: ECMA-376, part 1, and
+// its extensions by Microsoft, OpenDocument 1.3, and those of the W3C that these use.
 var officeSpaces = []string{
 	"http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/", "http://schemas.microsoft.com/", "urn:schemas-microsoft-com:", "http://purl.org/dc/",
 	"urn:oasis:names:tc:opendocument:xmlns:", "http://openoffice.org/", "http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/2000/svg",
 	"http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/1999/xhtml",
 }
 
-// officeRoots are root elements that some programs write without their namespace.
+// officeRoots has the root elements that some programs write without their namespace.
 var officeRoots = nameSet("Types Relationships Properties coreProperties workbook worksheet sst styleSheet theme xml manifest")
 
-// officeMedia are the first bytes of pictures, sounds, videos and fonts in office documents that
-// are no companions by themselves, and where these bytes are.
+// officeMedia are magic bytes, and their offsets, of pictures, sounds, videos and fonts in office
+// documents that are not companions by themselves.
 var officeMedia = []struct {
 	at    int
 	magic string
@@ -42,20 +42,20 @@ var officeMedia = []struct {
 }
 
 var (
-	// unmarked are parts without a magic: settings of a printer or control, fonts that are encrypted
-	// by a key in the document, and what a word processor knows of its pages.
+	// unmarked matches parts without a magic: settings of a printer or control, fonts that are
+	// encrypted by a key in the document, and the page layout of a word processor.
 	unmarked = regexp.MustCompile(`(?:/(?:printerSettings|activeX|customProperty)/[^/]+\.bin|/customProperty[0-9]*\.bin|\.odttf|^layout-cache|/vbaProject\.bin)$`)
-	// ofUsers are parts with XML of any schema, which users and their programs attach.
+	// ofUsers matches parts with XML of any schema, which users and their programs attach.
 	ofUsers = regexp.MustCompile(`^customXml/`)
 )
 
-// officePart looks at an entry with the name of a part of an office document.
-func (w *walker) officePart(z *zipDirectory, e *zipEntry, m thing, links *linkSet) {
+// officePart examines an entry with the name of a part of an office document.
+func (w *walker) officePart(z *zipDirectory, e *zipEntry, m input, links *linkSet) {
 	if strings.HasSuffix(e.name, "/") || e.mode&unixTypeMask == unixSymbolicLink || e.flags&(zipEncrypted|zipStrong|zipMaskedHeaders) != 0 || e.method != 0 && e.method != 8 {
 		w.zipEntry(z, e, m, links)
 		return
 	}
-	defer func(held int64) { w.held = held }(w.held)
+	defer func(held int64) { w.inMemory = held }(w.inMemory)
 	br := bufio.NewReaderSize(&bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}, headSize)
 	head, err := br.Peek(headSize)
 	if err != nil && err != io.EOF {
@@ -63,8 +63,8 @@ func (w *walker) officePart(z *zipDirectory, e *zipEntry, m thing, links *linkSe
 		return
 	}
 	m.r = br
-	if len(head) == 0 || e.name == "mimetype" { // which was compared
-		w.passed(m)
+	if len(head) == 0 || e.name == "mimetype" { // officeKind has compared it
+		w.countEntry(m)
 		return
 	}
 	if known(head) != nil || w.opts.Recognized(head) {
@@ -88,13 +88,13 @@ func (w *walker) officePart(z *zipDirectory, e *zipEntry, m thing, links *linkSe
 		w.fail(m, err)
 		return
 	}
-	w.passed(m)
+	w.countEntry(m)
 }
 
-// searchPart reads a part to its end, and looks for marks of a bill of materials: for all of them, if
-// it is not too long to be held in memory.
+// searchPart reads a part to its end, and searches it for marks of a bill of materials; a part of
+// up to maxWhole bytes is also searched for encoded marks.
 func (w *walker) searchPart(in io.Reader) error {
-	t := thing{r: &markReader{r: in, what: "a part of an office document", scan: markScan{packed: true}}}
+	t := input{r: &markReader{r: in, what: "a part of an office document", scan: markScan{packed: true}}}
 	data, whole, err := w.peek(&t, maxWhole)
 	if err != nil {
 		return err
@@ -119,8 +119,8 @@ func isOfficeMedia(head []byte) bool {
 	return false
 }
 
-// isOfficeXML reports whether a part is XML whose root element is of a namespace of office documents,
-// or has nothing in it.
+// isOfficeXML reports whether a part is XML with a root element in a namespace of office documents,
+// or with an empty root element.
 func isOfficeXML(name string, head []byte) bool {
 	root, err := xmlRoot(bytes.NewReader(head))
 	if err != nil {

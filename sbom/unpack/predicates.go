@@ -8,14 +8,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// predicates are the types of in-toto statements that say something else of an artifact than
-// what its parts are, by the start of their URI; a version follows. Statements of them are
-// companions. Sources: in-toto attestation framework, spec/predicates; SLSA, "Provenance" and
+// predicates are the beginnings of the URIs of in-toto predicates that are not about the parts of
+// an artifact; a version follows. Statements with them are companions. Sources: in-toto attestation framework, spec/predicates; SLSA, "Provenance" and
 // "Verification Summary Attestation"; Sigstore, cosign COSIGN_VULN_ATTESTATION_SPEC; npm,
 // attestation/specs/publish; PyPI, "Publish Attestation"; OpenVEX 0.2.0, "Attesting
 // OpenVEX". A statement of any other type is screened, or an error: among them are
 // "reference", which refers to a bill of materials elsewhere, and "attestation/v1" of
-// cosign, which holds anything.
+// cosign, which can have any content.
 var predicates = []struct{ uri, reason string }{
 	{"https://slsa.dev/provenance/", "SLSA provenance"},
 	{"https://in-toto.io/Provenance/", "SLSA provenance"},
@@ -36,8 +35,8 @@ var predicates = []struct{ uri, reason string }{
 	{"https://docs.pypi.org/attestations/publish/", "PyPI publish attestation"},
 }
 
-// otherPredicate returns what a statement of another kind is, or "". One that holds a bill of
-// materials nevertheless is none.
+// otherPredicate returns the kind of a statement that is a companion, or "". A statement that may
+// have a bill of materials is not one.
 func otherPredicate(uri string, predicate jsontext.Value) string {
 	for _, p := range predicates {
 		if rest, ok := strings.CutPrefix(uri, p.uri); ok && !strings.ContainsAny(rest, "?#") && !holdsDocument(predicate) {

@@ -15,14 +15,14 @@ import (
 
 const tarBlock = 512
 
-// tar reads a tar archive to its end, which is two blocks of zeros (POSIX.1-2017, pax, "ustar
-// Interchange Format"). Package archive/tar and others also take the end of the file for it.
-// But an archive that was cut off between two entries looks the same as one that was
-// written without the two blocks, and nothing else in the format tells how many entries there
-// were: a checksum of a layer around the archive is of the bytes that were packed, which
-// may have been cut off before. So an archive without its end is an error beside the
-// entries that were read. After the end only zeros may follow, which fill up a record.
-func (w *walker) tar(t thing) {
+// tar reads a tar archive to its end mark, two blocks of zeros (POSIX.1-2017, pax, "ustar
+// Interchange Format"). Package archive/tar and other programs also accept the end of the file.
+// But an archive that was cut off between two entries looks the same as one without the two
+// blocks, and the format has no number of entries; the checksum of a layer around the archive
+// may be that of an archive that was cut off before. So an archive without an end mark is an
+// error in addition to its entries. After the end mark there may only be zeros, which fill up a
+// record.
+func (w *walker) tar(t input) {
 	defer w.recovered(t, "tar")
 	in := &tarInput{r: t.r}
 	r := tar.NewReader(in)
@@ -54,13 +54,13 @@ func (w *walker) tar(t thing) {
 			m.r = &bounded{w: w, layer: "tar", in: &counter{n: h.Size}, r: r}
 			w.entry(m, h.Name)
 		case tar.TypeDir, tar.TypeXGlobalHeader:
-			w.passed(m)
+			w.countEntry(m)
 		case tar.TypeLink:
 			links.hard(h.Name, h.Linkname)
-			w.passed(m)
+			w.countEntry(m)
 		case tar.TypeSymlink:
 			links.symbolic(h.Name, h.Linkname)
-			w.passed(m)
+			w.countEntry(m)
 		default:
 			w.fail(m, syntax("an entry of type %q, which is no file", h.Typeflag))
 		}
@@ -68,14 +68,14 @@ func (w *walker) tar(t thing) {
 			w.fail(m, syntax("an entry of type %q that states a size of %d bytes: tar programs do not agree on where the next entry is", h.Typeflag, h.Size))
 		}
 		if in.rest(r) != nil {
-			continue // Next gives the error as well
+			continue // Next returns the error too
 		}
 	}
 	w.links(t, "tar", &links)
 }
 
-// tarEnd checks what the archive ends with.
-func (w *walker) tarEnd(t thing, in *tarInput, files int) {
+// tarEnd checks the end of the archive.
+func (w *walker) tarEnd(t input, in *tarInput, files int) {
 	switch end := in.n - in.entries; {
 	case end < 0:
 		w.fail(t, syntax("the tar archive ends within the padding of its last entry: %w", io.ErrUnexpectedEOF))
@@ -111,13 +111,13 @@ func (w *walker) tarEnd(t thing, in *tarInput, files int) {
 	}
 }
 
-// A tarInput keeps count of what is read of a tar archive.
+// A tarInput counts the bytes that are read from a tar archive.
 type tarInput struct {
 	r       io.Reader
 	n       int64
-	zeros   int64  // how many of the bytes read last are zero
-	entries int64  // where the entries end that were read, with their padding
-	padding []byte // what is not zero in the padding of entries, as far as it is kept
+	zeros   int64  // number of zeros at the end of the bytes read
+	entries int64  // offset of the end of the entries read, with their padding
+	padding []byte // bytes of the padding of entries without zeros at its ends; cut off at maxPacked
 }
 
 func (in *tarInput) Read(p []byte) (int, error) {
@@ -134,7 +134,7 @@ func (in *tarInput) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// rest reads the rest of the entry that r is at, so that it is known where its padding ends.
+// rest reads the rest of the current entry of r, to find the end of its padding.
 func (in *tarInput) rest(r *tar.Reader) error {
 	_, err := io.Copy(io.Discard, r)
 	in.entries = (in.n + tarBlock - 1) / tarBlock * tarBlock

@@ -29,7 +29,7 @@ func tarEntries(entries ...tar.Header) string {
 	return b.String()
 }
 
-// An archive without its end may have been cut off, whatever the place.
+// An archive without its end mark is an error, for any place at which it was cut off.
 func TestTarEnd(t *testing.T) {
 	two := tarOf("p.json", doc, "q.json", doc)
 	zeros := tarOf("p.json", strings.Repeat("\x00", 1024))
@@ -73,7 +73,7 @@ func TestTarEnd(t *testing.T) {
 	}
 }
 
-// A link within the archive is to something that is read there; another is not.
+// A link to a file outside of the archive is an error.
 func TestTarLinks(t *testing.T) {
 	const p = "f!p/x.json tar: doc"
 	const out = p + "\nf!l/l tar: syntax"

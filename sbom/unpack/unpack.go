@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package unpack takes off what is around documents: compression, archives and signed or
-// plain envelopes, one within the other.
+// Package unpack extracts documents from archives, compression, and signed or plain envelopes,
+// nested in any order.
 //
 //	for item := range unpack.Walk(ctx, unpack.Source{Path: "bid.zip", Reader: file}, nil) {
-//		if item.Err != nil { … } // something of item.Path cannot be reached
+//		if item.Err != nil { … } // content of item.Path cannot be extracted
 //		doc := sbom.NewReader(item.Reader, nil)
 //		…
 //	}
 //
-// It takes off UTF-16; gzip, zstd, bzip2 and xz; tar, zip, cab and OCI image archives; DSSE
+// It decodes UTF-16; gzip, zstd, bzip2 and xz; tar, zip, cab and OCI image archives; DSSE
 // envelopes and Sigstore bundles, in-toto statements about a bill of materials, JSON Lines of
-// such, the {"attestations": …} and {"sbom": …} of GitHub, and what cosign and BuildKit wrap
-// around documents. What something is, is found in its content. An item's path shows the way
-// in: "bid.zip!sbom/app.cdx.json.gz".
+// these, the {"attestations": …} and {"sbom": …} of GitHub, and the envelopes of cosign and
+// BuildKit. Each of these is a layer. Layers are recognized by their content. The path of an
+// item has the names within archives and envelopes: "bid.zip!sbom/app.cdx.json.gz".
 //
 // # Companions
 //
-// Files that are known to lie beside documents are items that say what they are: checksum files,
-// detached signatures and keys, what macOS adds, empty files, statements of other kinds, what
-// holds image and document archives together, and documents for people (PDF, office documents,
-// images, pages, text). Everything else is a document, for others to recognize. A spreadsheet or
-// table that looks like a parts list is an error, as is an empty file of a name that
-// documents have, and a file that has something else at its end.
+// Files of known kinds that accompany documents are items with Companion set: checksum files,
+// detached signatures and keys, files that macOS adds, empty files, statements of other kinds,
+// the indexes of image and document archives, and documents for people (PDF, office documents,
+// images, pages, text). Every other file is a document, and the caller finds out its format. A
+// spreadsheet or table that looks like a parts list is an error, and so is an empty file with a
+// name for documents, and a file with other content after its end.
 //
-// A companion is searched for what may be a bill of materials in it: in comments and other
-// places that no program shows, in members of JSON that are not read, in UTF-16 and base64, in
-// packed parts of PDF documents and images. So are the fields of archives and compressed files that
-// programs pass over, and the parts of office documents. Where there is something, it is an error:
-// of the item, or when its Reader is read.
+// A companion is searched for a hidden bill of materials: in comments and other places that no
+// program shows, in members of JSON that are not read, in UTF-16 and base64, in compressed
+// parts of PDF documents and images. The fields of archives and compressed files that programs
+// ignore are searched too, and the parts of office documents. A mark of a bill of materials is
+// an error of the item, or of its Reader.
 //
 // # Security considerations
 //
-// Limits bound how much is unpacked, how much more it may be than what it was packed
-// to, and how deep layers are nested; hitting one is an item with an
-// [sbom.ErrLimit]. Nothing is written to disk, and names in archives are only names.
-// What cannot be unpacked is an item with an error: it was not screened. So is an archive
-// that may have been cut off, and what another program might find in one: bytes that belong to
-// no entry, and links to what is not there. Errors stand beside the items that were read.
+// [Limits] restrict how much is unpacked, the ratio of unpacked to packed bytes, and how deep
+// layers are nested; exceeding one is an item with an [sbom.ErrLimit]. Nothing is written to
+// disk, and names in archives are not used as paths. Content that cannot be unpacked is an item
+// with an error, because it was not screened. So is an archive that may have been cut off, and
+// content that another program might find in an archive: bytes that belong to no entry, and
+// links to missing files. Such an error does not replace the items that could be read.
 package unpack
 
 import (
@@ -57,78 +57,77 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// ErrSignature: an envelope's signature is not by any of the given keys.
+// ErrSignature: none of the given keys has signed the envelope.
 var ErrSignature = errors.New("signature not verified")
 
 // A Source is a file or stream to unpack.
 type Source struct {
 	Path   string
 	Reader io.Reader
-	// At reads the same bytes at any place, if that is possible; Size is their
-	// number. Without it, a zip archive is held in memory.
+	// At reads the same bytes at any offset, and Size is their number. At is optional;
+	// without it, a zip archive is read into memory.
 	At   io.ReaderAt
 	Size int64
 }
 
-// An Item is a document, or something that cannot be reached.
+// An Item is a document, a companion, or an error.
 type Item struct {
-	Path   string   // the source's path, then names within archives and envelopes
-	Layers []string // what was taken off, outermost first: "gzip", "tar", "dsse"
-	// Reader gives the document. It is valid until the next Item, and must be read
-	// to its end for faults of the layers to show; they are its errors.
+	Path   string   // path of the source, then names within archives and envelopes
+	Layers []string // the layers around the item, outermost first: "gzip", "tar", "dsse"
+	// Reader reads the document. It is valid until the next Item. Faults of the layers are
+	// errors of the Reader, so it must be read to its end to find them.
 	Reader io.Reader
-	// At reads the same bytes at any place, and Size is their number, if no layer is
-	// around the document and its source can.
+	// At reads the same bytes at any offset, and Size is their number, if there is no layer
+	// around the document and the Source has At.
 	At   io.ReaderAt
 	Size int64
 	Err  error
-	// Companion says, if it is not empty, that the item is no document to screen but
-	// something that is known to lie beside such documents, and what it is: "checksum
-	// file", "PDF document". Its Reader gives its bytes.
+	// Companion is the kind of a companion: "checksum file", "PDF document". It is empty for
+	// a document.
 	Companion string
-	// Names are the files that a companion says are beside it, as an index of documents
-	// does. In an archive, Walk itself reports those that are not there.
+	// Names are the files next to a companion that it refers to, such as an index of
+	// documents does. In an archive, Walk itself reports missing files.
 	Names []string
-	// Unverified says that the document came out of a signed envelope whose
-	// signature nobody checked.
+	// Unverified means that the document is from a signed envelope, and that its signature
+	// was not checked.
 	Unverified bool
 }
 
-// Options set how things are unpacked. A nil *Options means defaults.
+// Options control unpacking. Nil *Options mean all defaults.
 type Options struct {
 	Limits Limits
-	// Recognized reports whether a document that starts with head is of a format that
-	// the caller reads. Such a document is never a companion. Default: what
-	// [sbom.Detect] knows.
+	// Recognized reports whether a document that begins with head is in a format that the
+	// caller reads. Such a document is never a companion. Default: the formats of
+	// [sbom.Detect].
 	Recognized func(head []byte) bool
-	// Verifiers check the signatures of envelopes. If there are any, an envelope
-	// that none of them has signed is an [ErrSignature].
+	// Verifiers check the signatures of envelopes. If there are any, an envelope that none of
+	// them accepts is an [ErrSignature].
 	Verifiers []dsse.Verifier
 }
 
-// Limits bound what is unpacked of one source, in all its layers together. A zero field means
-// its default. What is unpacked is bounded by the size of the source, too: see Ratio and
-// Items. That bounds the time for nested archives, each of which is within its own bounds.
+// Limits restrict what is unpacked from one source, in all its layers together. A zero field
+// means its default. Ratio and Items also restrict it by the size of the source, which limits
+// the time for archives nested in archives.
 type Limits struct {
 	Bytes int64 // unpacked bytes; default 16 GiB
-	// Ratio is how many unpacked bytes each packed one may have: in a layer beyond its
-	// first 16 MiB, in all layers of a source beyond the first 256 MiB; default 300.
+	// Ratio is the number of unpacked bytes for each packed byte: in one layer after the
+	// first 16 MiB, in all layers of a source after the first 256 MiB; default 300.
 	Ratio  int64
-	Layers int // layers one in the other; default 8
-	// Items bounds the entries of archives and the documents; default 1,000,000, and at
-	// most 1,000 and one for each 16 bytes of the source.
+	Layers int // nested layers; default 8
+	// Items is the number of archive entries and documents; default 1,000,000, and at most
+	// 1,000 plus one for each 16 bytes of the source.
 	Items  int
-	Memory int64 // bytes of archives, envelopes and other things that are held in memory at once; default 128 MiB
+	Memory int64 // bytes of archives, envelopes and other files in memory at the same time; default 128 MiB
 }
 
 const (
-	// ratioFree is how much a layer may unpack to before the ratio counts, and
-	// ratioFreeAll how much all layers of a source may.
+	// ratioFree is the length to which a layer may unpack before the ratio counts, and
+	// ratioFreeAll that for all layers of a source.
 	ratioFree    = 16 << 20
 	ratioFreeAll = 256 << 20
-	// itemsFree is how many entries a source may have before its size counts, and
-	// itemBytes the size that it must have for each further one. An entry of a zip
-	// archive takes 76 bytes and its name twice; that of a tar archive, packed, less.
+	// itemsFree is the number of entries that a source may have before its size counts, and
+	// itemBytes its size for each further entry. An entry of a zip archive takes 76 bytes
+	// and its name twice; an entry of a compressed tar archive takes less.
 	itemsFree = 1_000
 	itemBytes = 16
 )
@@ -151,7 +150,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Walk yields what is in a source, in order. Single-use.
+// Walk yields the items of a source, in order. The sequence can be ranged over once.
 func Walk(ctx context.Context, src Source, opts *Options) iter.Seq[Item] {
 	return func(yield func(Item) bool) {
 		w := &walker{ctx: ctx, yield: yield}
@@ -165,51 +164,51 @@ func Walk(ctx context.Context, src Source, opts *Options) iter.Seq[Item] {
 		w.src = &counter{r: src.Reader}
 		w.size = src.Size
 		name := filepath.ToSlash(src.Path)
-		w.entry(thing{path: src.Path, name: name, r: w.src, at: src.At, size: src.Size}, name)
+		w.entry(input{path: src.Path, name: name, r: w.src, at: src.At, size: src.Size}, name)
 	}
 }
 
 type walker struct {
-	ctx   context.Context
-	yield func(Item) bool
-	opts  Options
-	src   *counter // what was read of the source
-	size  int64    // of the source, if it is known
-	out   int64    // bytes unpacked
-	held  int64    // bytes that are held in memory
-	items int      // entries and documents
-	done  bool     // the caller wants no more
+	ctx      context.Context
+	yield    func(Item) bool
+	opts     Options
+	src      *counter // counts the bytes read from the source
+	size     int64    // of the source, if it is known
+	out      int64    // bytes unpacked
+	inMemory int64    // bytes in memory
+	items    int      // entries and documents
+	done     bool     // the caller wants no more
 }
 
-// A thing is a document, or layers around documents.
-type thing struct {
+// An input is a document, or a document in layers.
+type input struct {
 	path       string
 	name       string   // in the archive around it
 	archive    *linkSet // of the archive around it
-	names      []string // that it says are beside it
+	names      []string // see Item.Names
 	layers     []string
 	r          io.Reader
 	at         io.ReaderAt
 	size       int64
 	unverified bool
-	document   bool // it is what an envelope holds, and must be a document
+	document   bool // it is the content of an envelope, so it must be a document
 }
 
-// within is the thing that comes out of t when a layer is taken off.
-func (t thing) within(layer string, r io.Reader) thing {
-	return thing{path: t.path, name: t.name, layers: append(slices.Clone(t.layers), layer), r: r, unverified: t.unverified, document: t.document}
+// within returns the input within a layer of t.
+func (t input) within(layer string, r io.Reader) input {
+	return input{path: t.path, name: t.name, layers: append(slices.Clone(t.layers), layer), r: r, unverified: t.unverified, document: t.document}
 }
 
-// headSize is as much as is needed to know a layer: more than a tar header, and
-// enough names of a JSON object.
+// headSize is the length of the beginning by which a layer is recognized: more than a tar
+// header, and enough names of a JSON object.
 const headSize = 64 << 10
 
-// emit hands over an item and reports whether to go on.
+// emit yields an item and reports whether to go on.
 func (w *walker) emit(item Item) bool {
 	if w.done {
 		return false
 	}
-	if w.items++; w.left() < 0 {
+	if w.items++; w.itemsLeft() < 0 {
 		item = Item{Path: item.Path, Layers: item.Layers, Err: limit("more than %d entries and documents in a file of this size", w.items-1)}
 		w.yield(item)
 		w.done = true
@@ -224,42 +223,42 @@ func (w *walker) emit(item Item) bool {
 	return !w.done
 }
 
-func (w *walker) fail(t thing, err error) {
+func (w *walker) fail(t input, err error) {
 	w.emit(Item{Path: t.path, Layers: t.layers, Err: err})
 }
 
-// passed counts an entry that is no item, as a directory.
-func (w *walker) passed(t thing) {
-	if w.left() > 0 {
+// countEntry counts an entry that is not an item, such as a directory.
+func (w *walker) countEntry(t input) {
+	if w.itemsLeft() > 0 {
 		w.items++
 	} else {
-		w.emit(Item{Path: t.path, Layers: t.layers}) // the limit
+		w.emit(Item{Path: t.path, Layers: t.layers}) // yields the error of the limit
 	}
 }
 
-// packed is the size of the source, as far as it is known.
-func (w *walker) packed() int64 { return max(w.size, w.src.n) }
+// sourceSize returns the size of the source, or the number of bytes read if it is not known.
+func (w *walker) sourceSize() int64 { return max(w.size, w.src.n) }
 
-// left is how many items there may still be.
-func (w *walker) left() int {
-	return int(min(int64(w.opts.Limits.Items), itemsFree+w.packed()/itemBytes)) - w.items
+// itemsLeft returns how many items may follow.
+func (w *walker) itemsLeft() int {
+	return int(min(int64(w.opts.Limits.Items), itemsFree+w.sourceSize()/itemBytes)) - w.items
 }
 
-// most is how many bytes may be unpacked.
-func (w *walker) most() int64 {
+// maxBytes returns how many bytes may be unpacked.
+func (w *walker) maxBytes() int64 {
 	l := &w.opts.Limits
-	if packed := w.packed(); packed < l.Bytes/l.Ratio {
+	if packed := w.sourceSize(); packed < l.Bytes/l.Ratio {
 		return min(l.Bytes, ratioFreeAll+packed*l.Ratio)
 	}
 	return l.Bytes
 }
 
-// unpack takes one layer off and goes on with what comes out, or emits a document.
-func (w *walker) unpack(t thing) {
+// unpack removes one layer and continues with its content, or yields a document.
+func (w *walker) unpack(t input) {
 	if w.done {
 		return
 	}
-	defer func(held int64) { w.held = held }(w.held)
+	defer func(held int64) { w.inMemory = held }(w.inMemory)
 	br := bufio.NewReaderSize(t.r, headSize)
 	head, err := br.Peek(headSize)
 	if err != nil && err != io.EOF {
@@ -298,15 +297,15 @@ func (w *walker) unpack(t thing) {
 	layer(w, t)
 }
 
-// Known reports whether what starts with head is a layer that Walk takes off.
+// Known reports whether head is the beginning of a layer that Walk removes.
 func Known(head []byte) bool { return known(head) != nil }
 
-// known returns what takes off the layer that starts with head, or nil.
-func known(head []byte) func(*walker, thing) {
+// known returns the function that removes the layer with this beginning, or nil.
+func known(head []byte) func(*walker, input) {
 	for _, m := range []struct {
 		at    int
 		magic string
-		read  func(*walker, thing)
+		read  func(*walker, input)
 	}{
 		{0, "\x1f\x8b", (*walker).gzip},
 		{0, "\x28\xb5\x2f\xfd", (*walker).zstd},
@@ -333,9 +332,9 @@ func syntax(format string, args ...any) error {
 	return &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
 }
 
-// memory reads all of a thing that has to be held in memory.
-func (w *walker) memory(t thing, what string) ([]byte, bool) {
-	room := w.opts.Limits.Memory - w.held
+// memory reads an input into memory.
+func (w *walker) memory(t input, what string) ([]byte, bool) {
+	room := w.opts.Limits.Memory - w.inMemory
 	data, err := io.ReadAll(io.LimitReader(t.r, room+1))
 	switch {
 	case err != nil:
@@ -343,7 +342,7 @@ func (w *walker) memory(t thing, what string) ([]byte, bool) {
 	case int64(len(data)) > room:
 		w.fail(t, limit("%s that would be held in memory, with what it is in, has more than %d bytes", what, w.opts.Limits.Memory))
 	default:
-		w.held += int64(len(data))
+		w.inMemory += int64(len(data))
 		return data, true
 	}
 	return nil, false

@@ -244,7 +244,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// With keys, an envelope counts only if one of them has signed it.
+// With keys, an envelope that none of them has signed is an error.
 func TestSignature(t *testing.T) {
 	ctx := t.Context()
 	public, private, err := ed25519.GenerateKey(nil)
@@ -287,7 +287,7 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// Nothing panics, nothing outgrows the limits, and reading byte by byte makes no difference.
+// Walk does not panic, stays within the limits, and gives the same items when read byte by byte.
 func FuzzWalk(f *testing.F) {
 	for _, s := range []string{doc, gzipOf(doc), zstdOf(doc), tarOf("a", doc), zipOf("a", doc), cabOf(true, "a", doc), cabOf(false, "a", doc, "b", "c"), dsseOf(statementOf(doc)), `{"sbom":` + doc + `}`, utf16Of(binary.LittleEndian, doc)} {
 		f.Add(s)

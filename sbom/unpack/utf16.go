@@ -13,9 +13,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// utf16Of returns the byte order of text in UTF-16: by its byte order mark or, as the
-// specifications of JSON and XML once had it, by the zero beside its first character.
-// UTF-32 is left alone; nothing recognises it.
+// utf16Of returns the byte order of text in UTF-16, by its byte order mark or by the zero byte of
+// its first character, as in early specifications of JSON and XML. It does not recognize UTF-32.
 func utf16Of(head []byte) (order binary.ByteOrder, mark bool) {
 	switch {
 	case len(head) < 4, head[2] == 0 && head[3] == 0:
@@ -32,7 +31,7 @@ func utf16Of(head []byte) (order binary.ByteOrder, mark bool) {
 	return nil, false
 }
 
-func (w *walker) utf16(t thing, order binary.ByteOrder, mark bool) {
+func (w *walker) utf16(t input, order binary.ByteOrder, mark bool) {
 	name := "utf-16le"
 	if order == binary.ByteOrder(binary.BigEndian) {
 		name = "utf-16be"
@@ -41,11 +40,11 @@ func (w *walker) utf16(t thing, order binary.ByteOrder, mark bool) {
 	w.unpack(t.within(name, &bounded{w: w, layer: name, in: in, r: &utf16Reader{r: in, order: order, skip: mark}}))
 }
 
-// A utf16Reader gives UTF-16 text as UTF-8. Half a surrogate pair is an error.
+// A utf16Reader converts UTF-16 text to UTF-8. Half a surrogate pair is an error.
 type utf16Reader struct {
 	r     io.Reader
 	order binary.ByteOrder
-	skip  bool // a byte order mark is due
+	skip  bool // the text begins with a byte order mark
 	in    [4096]byte
 	have  int // bytes of in
 	n     int64

@@ -15,8 +15,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// seekable makes a thing readable at any place: in memory, if it is not already.
-func (w *walker) seekable(t *thing, what string) bool {
+// seekable makes an input readable at any offset, if necessary by reading it into memory.
+func (w *walker) seekable(t *input, what string) bool {
 	if t.at != nil {
 		return true
 	}
@@ -28,13 +28,13 @@ func (w *walker) seekable(t *thing, what string) bool {
 	return true
 }
 
-// zip reads the entries that the central directory names. Other bytes, which another
-// program might unpack, are an error beside them, see [zipDirectory].
-func (w *walker) zip(t thing) {
+// zip reads the entries of the central directory. Bytes that do not belong to an entry, which
+// another program might unpack, are an error in addition, see [zipDirectory].
+func (w *walker) zip(t input) {
 	if !w.seekable(&t, "a zip archive") {
 		return
 	}
-	z, err := readZip(t.at, t.size, w.opts.Limits.Memory, w.left())
+	z, err := readZip(t.at, t.size, w.opts.Limits.Memory, w.itemsLeft())
 	if err != nil {
 		w.fail(t, err)
 		return
@@ -76,8 +76,8 @@ func (w *walker) zip(t thing) {
 	}
 }
 
-// zipEntry goes on with an entry, and reports whether it is a directory or link.
-func (w *walker) zipEntry(z *zipDirectory, e *zipEntry, m thing, links *linkSet) (passed bool) {
+// zipEntry unpacks an entry, and reports whether it is a directory or link.
+func (w *walker) zipEntry(z *zipDirectory, e *zipEntry, m input, links *linkSet) (passed bool) {
 	switch {
 	case e.flags&(zipEncrypted|zipStrong|zipMaskedHeaders) != 0:
 		w.fail(m, &sbom.Error{Kind: sbom.ErrRead, Err: errEncrypted})
@@ -87,7 +87,7 @@ func (w *walker) zipEntry(z *zipDirectory, e *zipEntry, m thing, links *linkSet)
 		return false
 	}
 	body := &bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}
-	directory := strings.HasSuffix(e.name, "/") && e.size == 0 // with content it is a file that others may unpack
+	directory := strings.HasSuffix(e.name, "/") && e.size == 0 // one with content is a file that other programs may unpack
 	if !directory && e.mode&unixTypeMask != unixSymbolicLink {
 		m.r = body
 		w.entry(m, e.name)
@@ -103,16 +103,16 @@ func (w *walker) zipEntry(z *zipDirectory, e *zipEntry, m thing, links *linkSet)
 		if !directory {
 			links.symbolic(e.name, string(target))
 		}
-		w.passed(m)
+		w.countEntry(m)
 	}
 	return true
 }
 
-// maxTarget bounds the name that a link leads to, as PATH_MAX of Linux does.
+// maxTarget limits the target of a link, like PATH_MAX of Linux.
 const maxTarget = 4096
 
-// open returns the content of an entry. It is checked against the central directory at its
-// end; what is packed must be used up by then.
+// open returns a reader of the content of an entry. At its end, the content is compared with the
+// central directory, and there must be no packed data left.
 func (z *zipDirectory) open(e *zipEntry) io.Reader {
 	in := bufio.NewReaderSize(io.NewSectionReader(z.at, e.data, e.packed), int(min(32<<10, max(16, e.packed))))
 	b := &zipBody{e: e, packed: in, r: in, sum: crc32.NewIEEE()}
@@ -124,7 +124,7 @@ func (z *zipDirectory) open(e *zipEntry) io.Reader {
 
 type zipBody struct {
 	e      *zipEntry
-	packed *bufio.Reader // of which flate reads byte by byte, and no further than it needs
+	packed *bufio.Reader // flate reads it byte by byte, and no further than necessary
 	r      io.Reader
 	sum    hash.Hash32
 	n      int64

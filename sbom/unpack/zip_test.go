@@ -27,7 +27,7 @@ type entry struct {
 	local      func(h []byte)
 	central    func(h []byte)
 	link       bool
-	descriptor string // form of it: "", "signed", "bare", "wide"
+	descriptor string // form of the data descriptor: "", "signed", "bare", "wide"
 	share      bool   // the local header of the entry before
 }
 
@@ -102,8 +102,8 @@ func signingBlock(id uint32, value string) string {
 	return string(size) + string(pair) + string(size) + "APK Sig Block 42"
 }
 
-// What the central directory does not name is not passed over, and what common writers do is
-// sound.
+// Bytes outside of the central directory's entries are an error, and archives of common writers are
+// read.
 func TestZip(t *testing.T) {
 	p, q := entry{name: "p.json", body: doc}, entry{name: "q.json", body: doc}
 	with := func(e entry, change func(*entry)) entry {
@@ -191,7 +191,7 @@ func TestZip(t *testing.T) {
 	}
 }
 
-// Nested archives, each within its own bounds, and a central directory that is most of the file.
+// Limits hold for nested archives, each within its own, and for a large central directory.
 func TestZipBudget(t *testing.T) {
 	nested := doc
 	for range 5 {
@@ -226,8 +226,7 @@ func TestZipBudget(t *testing.T) {
 	}
 }
 
-// Each entry is within the bounds of a layer, and all of them are more than the archive may
-// unpack to.
+// The ratio holds for all entries of an archive together.
 func TestZipRatio(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long")
@@ -254,7 +253,7 @@ func TestZipRatio(t *testing.T) {
 	}
 }
 
-// No archive makes the reader fail, and what is read has no unexplained bytes beside it.
+// The reader does not panic, and an archive without an error has no bytes outside of its entries.
 func FuzzZip(f *testing.F) {
 	p := entry{name: "p.json", body: doc}
 	f.Add(zipWith("", "", p))

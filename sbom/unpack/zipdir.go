@@ -30,32 +30,32 @@ const (
 	zipMaxEnd        = zipEndSize + 1<<16 - 1 // with a comment
 )
 
-// A zipDirectory is what the central directory of a zip archive names, and where the bytes
-// are that it does not name. Package archive/zip goes by the central directory alone. A
-// program that reads the archive from its start unpacks what the local headers name, and
-// one that takes another end of the archive reads another central directory: so what is
-// in no entry and no record of this directory is found, and counts as not read.
+// A zipDirectory has the entries in the central directory of a zip archive, and the bytes that
+// belong to no entry. Package archive/zip uses only the central directory. A program that reads
+// the archive from its start unpacks by the local headers, and one that uses another end record
+// reads another central directory. So bytes that are in no entry and no record of this
+// directory are found, and count as not read.
 type zipDirectory struct {
 	at      io.ReaderAt
 	size    int64
-	base    int64 // what is before the archive's own offset 0
+	base    int64 // bytes before offset 0 of the archive
 	start   int64 // of the central directory
 	end     int64 // of the last record
 	entries []zipEntry
-	spans   []span // bytes with a meaning
-	extra   string // a fault of the archive as a whole, beside its entries
-	field   error  // of a comment or extra field that holds something
+	spans   []span // bytes that belong to an entry or a record
+	extra   string // a fault of the archive as a whole
+	field   error  // of a comment or extra field that may have a bill of materials
 }
 
-// A zipEntry is a file of a zip archive, as the central directory has it.
+// A zipEntry is a file in the central directory of a zip archive.
 type zipEntry struct {
 	name          string
-	header, data  int64 // where they start
+	header, data  int64 // offsets
 	packed, size  int64
-	mode          uint32 // of Unix; 0 if it does not say
+	mode          uint32 // of Unix; 0 if there is none
 	crc           uint32
 	method, flags uint16
-	fault         string // what its local header has otherwise
+	fault         string // how its local header differs
 }
 
 type span struct{ from, to int64 }
@@ -77,8 +77,8 @@ const (
 	apkSigningTrailer = 24 // size and magic
 )
 
-// readZip reads the central directory, and compares the local headers with it. Entries that
-// overlap, which archive bombs have, are an error.
+// readZip reads the central directory, and compares the local headers with it. Overlapping
+// entries, as in archive bombs, are an error.
 func readZip(at io.ReaderAt, size, memory int64, most int) (*zipDirectory, error) {
 	z := &zipDirectory{at: at, size: size}
 	length, count, err := z.findEnd()
@@ -128,12 +128,46 @@ var (
 	be32 = binary.BigEndian.Uint32
 )
 
-// findEnd finds the record at the archive's end, and by it the central directory.
+// A zipEndRecord has the fields of the end of the central directory (section 4.3.16).
+type zipEndRecord struct {
+	at           int64 // offset of the record
+	disks, disk  uint16
+	here, total  uint64 // numbers of entries
+	size, offset uint64 // of the central directory
+}
+
+// findEnd reads the record at the end of the archive, and finds the central directory by it.
 func (z *zipDirectory) findEnd() (length int64, count uint64, err error) {
+	e, err := z.readEnd()
+	if err != nil {
+		return 0, 0, err
+	}
+	last, err := z.readEnd64(e)
+	if err != nil {
+		return 0, 0, err
+	}
+	switch {
+	case e.disks != 0 && e.disks != zipSaturated16, e.disk != 0 && e.disk != zipSaturated16, e.here != e.total:
+		return 0, 0, syntax("the zip archive is one of several parts")
+	case e.size > uint64(last) || e.offset > uint64(last)-e.size:
+		return 0, 0, syntax("the zip archive states a central directory of %d bytes at byte %d; it ends at %d", e.size, e.offset, last)
+	}
+	length = int64(e.size)
+	z.start = last - length
+	z.base = z.start - int64(e.offset)
+	if z.base > 0 && (length == 0 || !z.has(z.start, zipCentral)) && z.has(int64(e.offset), zipCentral) {
+		z.start, z.base = int64(e.offset), 0 // there are bytes between the directory and its end record
+	}
+	z.spans = append(z.spans, span{z.start, z.start + length})
+	return length, e.total, nil
+}
+
+// readEnd finds the end record and reads it and the comment.
+func (z *zipDirectory) readEnd() (*zipEndRecord, error) {
 	n := min(z.size, zipMaxEnd)
 	tail, err := z.bytes(z.size-n, n)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
 	pos := -1
 	for i := len(tail) - zipEndSize; i >= 0; i-- {
@@ -143,51 +177,43 @@ func (z *zipDirectory) findEnd() (length int64, count uint64, err error) {
 		}
 	}
 	if pos < 0 {
-		return 0, 0, syntax("the zip archive has no end of its central directory")
+		return nil, syntax("the zip archive has no end of its central directory")
 	}
-	e := tail[pos:]
-	comment := e[zipEndSize : zipEndSize+int(le16(e[20:]))]
+	b := tail[pos:]
+	comment := b[zipEndSize : zipEndSize+int(le16(b[20:]))]
 	if bytes.Contains(comment, []byte("PK")) {
 		z.extra = "the comment of the zip archive has what may be records of another one"
 	}
 	z.note(inField("the comment of the zip archive", comment))
-	end := z.size - n + int64(pos)
-	z.end = end + zipEndSize + int64(len(comment))
-	z.spans = append(z.spans, span{end, z.end})
-	disks, disk := le16(e[4:]), le16(e[6:])
-	here, total := uint64(le16(e[8:])), uint64(le16(e[10:]))
-	size, offset := uint64(le32(e[12:])), uint64(le32(e[16:]))
-	last := end // the record that follows the central directory
-	if locator, err := z.bytes(end-zipLocator64Size, zipLocator64Size); err == nil && string(locator[:4]) == zipLocator64 {
-		at64 := end - zipLocator64Size - zipEnd64Size
-		r, err := z.bytes(at64, zipEnd64Size)
-		if err != nil || string(r[:4]) != zipEnd64 || le64(r[4:]) != zipEnd64Size-12 || le64(locator[8:]) > uint64(at64) {
-			return 0, 0, syntax("the zip archive has no end of its 64-bit central directory where it states it")
+	at := z.size - n + int64(pos)
+	z.end = at + zipEndSize + int64(len(comment))
+	z.spans = append(z.spans, span{at, z.end})
+	return &zipEndRecord{at: at, disks: le16(b[4:]), disk: le16(b[6:]), here: uint64(le16(b[8:])), total: uint64(le16(b[10:])),
+		size: uint64(le32(b[12:])), offset: uint64(le32(b[16:]))}, nil
+}
+
+// readEnd64 replaces the fields of the end record by those of the 64-bit end record (section
+// 4.3.14), if there is one. It returns the offset of the first record after the central
+// directory.
+func (z *zipDirectory) readEnd64(e *zipEndRecord) (last int64, err error) {
+	locator, err := z.bytes(e.at-zipLocator64Size, zipLocator64Size)
+	if err != nil || string(locator[:4]) != zipLocator64 {
+		return e.at, nil
+	}
+	at := e.at - zipLocator64Size - zipEnd64Size
+	r, err := z.bytes(at, zipEnd64Size)
+	if err != nil || string(r[:4]) != zipEnd64 || le64(r[4:]) != zipEnd64Size-12 || le64(locator[8:]) > uint64(at) {
+		return 0, syntax("the zip archive has no end of its 64-bit central directory where it states it")
+	}
+	wide := []uint64{le64(r[24:]), le64(r[32:]), le64(r[40:]), le64(r[48:])}
+	for i, narrow := range []uint64{e.here, e.total, e.size, e.offset} {
+		if saturated := narrow == zipSaturated16 && i < 2 || narrow == zipSaturated32; !saturated && narrow != wide[i] {
+			return 0, syntax("the two ends of the central directory of the zip archive disagree: %d and %d", narrow, wide[i])
 		}
-		wide := []uint64{le64(r[24:]), le64(r[32:]), le64(r[40:]), le64(r[48:])}
-		for i, narrow := range []uint64{here, total, size, offset} {
-			if saturated := narrow == zipSaturated16 && i < 2 || narrow == zipSaturated32; !saturated && narrow != wide[i] {
-				return 0, 0, syntax("the two ends of the central directory of the zip archive disagree: %d and %d", narrow, wide[i])
-			}
-		}
-		here, total, size, offset = wide[0], wide[1], wide[2], wide[3]
-		z.spans = append(z.spans, span{at64, end})
-		last = at64
 	}
-	switch {
-	case disks != 0 && disks != zipSaturated16, disk != 0 && disk != zipSaturated16, here != total:
-		return 0, 0, syntax("the zip archive is one of several parts")
-	case size > uint64(last) || offset > uint64(last)-size:
-		return 0, 0, syntax("the zip archive states a central directory of %d bytes at byte %d; it ends at %d", size, offset, last)
-	}
-	length = int64(size)
-	z.start = last - length
-	z.base = z.start - int64(offset)
-	if z.base > 0 && (length == 0 || !z.has(z.start, zipCentral)) && z.has(int64(offset), zipCentral) {
-		z.start, z.base = int64(offset), 0 // something is between the directory and its end
-	}
-	z.spans = append(z.spans, span{z.start, z.start + length})
-	return length, total, nil
+	e.here, e.total, e.size, e.offset = wide[0], wide[1], wide[2], wide[3]
+	z.spans = append(z.spans, span{at, e.at})
+	return at, nil
 }
 
 func (z *zipDirectory) has(at int64, signature string) bool {
@@ -242,7 +268,7 @@ func (z *zipDirectory) note(err error) {
 	}
 }
 
-// extraFields looks at the extra fields of an entry (section 4.5): an id and a length each.
+// extraFields checks the extra fields of an entry (section 4.5), each with an id and a length.
 func extraFields(extra []byte) error {
 	const what = "an extra field of the zip archive"
 	if err := inField(what, extra); err != nil {
@@ -258,14 +284,14 @@ func extraFields(extra []byte) error {
 	return nil
 }
 
-// zipSizes replaces the values that do not fit into 32 bits by those of the extra field
-// (section 4.5.3): size, packed size and, of a central header, offset.
+// zipSizes replaces values that do not fit into 32 bits by those of the extra field (section
+// 4.5.3): size, packed size and, in a central header, offset.
 func zipSizes(extra []byte, values ...uint64) ([]uint64, error) {
 	var wide []byte
 	for len(extra) >= 4 {
 		id, n := le16(extra), int(le16(extra[2:]))
 		if extra = extra[4:]; n > len(extra) {
-			break // as the padding of some aligning tools
+			break // padding by alignment tools
 		}
 		if id == zip64Field && wide == nil {
 			wide = extra[:n]
@@ -284,7 +310,7 @@ func zipSizes(extra []byte, values ...uint64) ([]uint64, error) {
 	return values, nil
 }
 
-// locate finds the bytes of an entry by its local header, and compares that with the central
+// locate finds the data of an entry by its local header, and compares the header with the central
 // directory.
 func (z *zipDirectory) locate(e *zipEntry) error {
 	h, err := z.bytes(e.header, zipLocalSize)
@@ -307,7 +333,7 @@ func (z *zipDirectory) locate(e *zipEntry) error {
 	end := e.data + e.packed
 	flags, crc := le16(h[6:]), le32(h[14:])
 	sizes, err := zipSizes(variable[names:], uint64(le32(h[22:])), uint64(le32(h[18:])))
-	later := flags&zipHasDescriptor != 0 // what is 0 is in the descriptor
+	later := flags&zipHasDescriptor != 0 // fields that are 0 are in the descriptor
 	differs := func(local, central uint64) bool { return local != central && !(later && local == 0) }
 	switch {
 	case err != nil:
@@ -334,8 +360,8 @@ func (z *zipDirectory) locate(e *zipEntry) error {
 	return nil
 }
 
-// descriptor returns the length of the data descriptor (section 4.3.9) after an entry, which
-// has a signature or not, and sizes of 32 or 64 bits. It is 0 if no form agrees.
+// descriptor returns the length of the data descriptor (section 4.3.9) after an entry, with or
+// without signature and with sizes of 32 or 64 bits. It is 0 if none of these forms matches.
 func (z *zipDirectory) descriptor(e *zipEntry, at int64) int64 {
 	b, err := z.bytes(at, min(24, z.size-at))
 	if err != nil {
@@ -354,9 +380,9 @@ func (z *zipDirectory) descriptor(e *zipEntry, at int64) int64 {
 	return 0
 }
 
-// unnamed returns the bytes that belong to no entry and no record, and where the first of
-// them are. Zeros hold nothing, and align entries; nor does the signing block of Android
-// packages, right before the central directory, which no reader of zip archives looks into.
+// unnamed returns the number of bytes that belong to no entry and no record, and the offset of
+// the first. It does not count zeros, which align entries, and the signing block of Android
+// packages right before the central directory, which readers of zip archives ignore.
 func (z *zipDirectory) unnamed() (n, first int64, err error) {
 	at := int64(0)
 	for _, s := range append(z.spans, span{z.size, z.size}) {
@@ -384,10 +410,10 @@ func (z *zipDirectory) unnamed() (n, first int64, err error) {
 	return n, first, nil
 }
 
-// signingBlock returns where the signing block of an Android package starts that fills the
-// bytes up to a place, or that place (Android Open Source Project, "APK Signature Scheme
-// v2"): its size without these eight bytes, pairs of length, id and value, the size again,
-// and a magic.
+// signingBlock returns the offset of the signing block of an Android package that ends at to, or
+// to if there is none (Android Open Source Project, "APK Signature Scheme v2"). The block has
+// its size without the first eight bytes, pairs of length, id and value, the size again, and a
+// magic.
 func (z *zipDirectory) signingBlock(from, to int64) (int64, error) {
 	if to-from < 8+apkSigningTrailer || !z.has(to-16, apkSigningMagic) {
 		return to, nil
