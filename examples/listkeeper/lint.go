@@ -3,7 +3,6 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,50 +11,50 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
+	"github.com/clause76/clause76/match/evidence"
 )
 
-// lint checks the embedded denylist, or the list in a folder, and counts what it has.
-func lint(args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("lint", flag.ContinueOnError)
-	alone := flags.Bool("alone", false, "the list is not layered over the embedded one")
-	if len(args) == 0 || strings.HasPrefix(args[len(args)-1], "-") {
-		if err := parse(flags, args); err != nil {
-			return err
-		}
-		return lintEmbedded(out)
-	}
-	if err := parse(flags, args, "DIR"); err != nil {
+const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line."
+
+// lint checks the list in a folder, or the bundled denylist.
+func lint(c *call) error {
+	alone := c.flags.Bool("alone", false, "the list does not extend the denylist of this program")
+	if err := c.parse(aboutLint, "[DIR]"); err != nil {
 		return err
+	}
+	if c.flags.NArg() == 0 {
+		return lintBundled(c.stdout)
 	}
 	base := denylist.Current()
 	if *alone {
 		base = nil
 	}
-	return lintList(os.DirFS(flags.Arg(0)), base, out)
+	return lintList(os.DirFS(c.flags.Arg(0)), base, c.stdout)
 }
 
-// lintList checks a list over base, which may be nil, and counts what both have.
+// lintList checks a list that extends base, which may be nil, and prints how much both contain.
 func lintList(fsys fs.FS, base *denylist.Release, out io.Writer) error {
-	faults := author.Lint(fsys, base)
-	for _, f := range faults {
-		fmt.Fprintln(out, f)
+	mistakes := author.Lint(fsys, base)
+	for _, m := range mistakes {
+		fmt.Fprintln(out, evidence.Printable(m.String()))
 	}
-	if len(faults) > 0 {
-		return fmt.Errorf("%w: %d", errFaults, len(faults))
+	if len(mistakes) > 0 {
+		return fmt.Errorf("%w: %d", errMistakes, len(mistakes))
 	}
 	r, err := author.Load(fsys, base)
 	if err != nil {
 		return err
 	}
-	count(out, r)
+	printCounts(out, r)
 	return nil
 }
 
-// lintEmbedded opens every embedded release, which checks it, and lints the files that
-// releases are cut from.
-func lintEmbedded(out io.Writer) error {
+// lintBundled opens every release of this program, which checks it, and checks the files that
+// releases are made from.
+func lintBundled(out io.Writer) error {
 	for _, name := range denylist.Names() {
 		r, err := denylist.Open(name)
 		if err != nil {
@@ -67,69 +66,72 @@ func lintEmbedded(out io.Writer) error {
 	return lintList(author.Sources(), nil, out)
 }
 
-// count prints what a release has.
-func count(out io.Writer, r *denylist.Release) {
-	clauses, verifiedClauses, listings, verified, excluded, context := 0, 0, 0, 0, 0, 0
-	by := map[string]map[string]int{"basis": {}, "listed by": {}, "force": {}, "action": {}, "effect": {}, "jurisdiction": {}, "reason": {}}
-	for _, in := range r.Instruments() {
-		by["force"][string(in.Force)]++
-		by["jurisdiction"][in.Jurisdiction]++
-		for _, c := range in.Clauses {
-			clauses++
-			if c.Verified {
-				verifiedClauses++
-			}
-		}
-		for _, l := range in.Listings {
-			listings++
-			if l.Verified {
-				verified++
-			}
-			by["basis"][string(l.Basis)]++
-			by["listed by"][string(in.Force)]++
-			by["action"][string(l.Action)]++
-			by["effect"][string(l.Effect)]++
-		}
-		for _, x := range in.Excluded {
-			excluded++
-			by["reason"][string(x.Reason)]++
-		}
-		context += len(in.Context)
-	}
-	families, identifiers := 0, 0
-	for v := range r.Register().All() {
-		families++
-		identifiers += len(v.Identifiers)
-	}
-	row := func(name, format string, args ...any) {
-		fmt.Fprintln(out, wrap(fmt.Sprintf("%-14s%s", name, fmt.Sprintf(format, args...)), 14))
-	}
-	row("release", "%s of %s", r.Name(), r.Date())
-	row("instruments", "%d: %s", len(r.Instruments()), tally(by["force"]))
-	row("jurisdictions", "%s", tally(by["jurisdiction"]))
-	row("clauses", "%d, verified %s", clauses, share(verifiedClauses, clauses))
-	row("listings", "%d, verified %s", listings, share(verified, listings))
-	row("  by basis", "%s", tally(by["basis"]))
-	row("  by force", "%s", tally(by["listed by"]))
-	row("  by action", "%s", tally(by["action"]))
-	row("  by effect", "%s", tally(by["effect"]))
-	row("excluded", "%d: %s", excluded, tally(by["reason"]))
-	row("context", "%d entries", context)
-	row("register", "%d families, %d identifiers", families, identifiers)
+// counts are how much a release contains. A tally is by kind.
+type counts struct {
+	clauses, verifiedClauses   int
+	listings, verifiedListings int
+	excluded, context          int
+	families, identifiers      int
+
+	force, jurisdiction                          tally // of instruments
+	basis, listingForce, action, effect, reasons tally
 }
 
-// wrap breaks a line at spaces, so that it fits 80 columns, and indents what follows.
-func wrap(line string, indent int) string {
-	out := ""
-	for len(line) > 80 {
-		at := strings.LastIndexByte(line[:80], ' ')
-		if at <= indent {
-			break
+type tally map[string]int
+
+func countOf(r *denylist.Release) *counts {
+	n := &counts{force: tally{}, jurisdiction: tally{}, basis: tally{}, listingForce: tally{}, action: tally{}, effect: tally{}, reasons: tally{}}
+	for _, in := range r.Instruments() {
+		n.force[string(in.Force)]++
+		n.jurisdiction[in.Jurisdiction]++
+		n.clauses += len(in.Clauses)
+		for _, c := range in.Clauses {
+			if c.Verified {
+				n.verifiedClauses++
+			}
 		}
-		out += line[:at] + "\n"
-		line = strings.Repeat(" ", indent) + line[at+1:]
+		n.listings += len(in.Listings)
+		for _, l := range in.Listings {
+			if l.Verified {
+				n.verifiedListings++
+			}
+			n.basis[string(l.Basis)]++
+			n.listingForce[string(in.Force)]++
+			n.action[string(l.Action)]++
+			n.effect[string(l.Effect)]++
+		}
+		n.excluded += len(in.Excluded)
+		for _, x := range in.Excluded {
+			n.reasons[x.Reason]++
+		}
+		n.context += len(in.Context)
 	}
-	return out + line
+	for v := range r.Register().All() {
+		n.families++
+		n.identifiers += len(v.Identifiers)
+	}
+	return n
+}
+
+// printCounts prints how much a release contains.
+func printCounts(out io.Writer, r *denylist.Release) {
+	n := countOf(r)
+	row := func(name, format string, args ...any) {
+		const column = 14
+		fmt.Fprintln(out, cli.Wrap(fmt.Sprintf("%-*s%s", column, name, fmt.Sprintf(format, args...)), cli.Width, column))
+	}
+	row("release", "%s of %s", r.Name(), r.Date())
+	row("instruments", "%d: %s", len(r.Instruments()), n.force)
+	row("jurisdictions", "%s", n.jurisdiction)
+	row("clauses", "%d, verified %s", n.clauses, share(n.verifiedClauses, n.clauses))
+	row("listings", "%d, verified %s", n.listings, share(n.verifiedListings, n.listings))
+	row("  by basis", "%s", n.basis)
+	row("  by force", "%s", n.listingForce)
+	row("  by action", "%s", n.action)
+	row("  by effect", "%s", n.effect)
+	row("excluded", "%d: %s", n.excluded, n.reasons)
+	row("context", "%d entries", n.context)
+	row("register", "%d families, %d identifiers", n.families, n.identifiers)
 }
 
 func share(n, of int) string {
@@ -139,13 +141,13 @@ func share(n, of int) string {
 	return fmt.Sprintf("%d (%d %%)", n, n*100/of)
 }
 
-// tally prints counts, the greatest first.
-func tally(counts map[string]int) string {
-	keys := slices.Sorted(maps.Keys(counts))
-	slices.SortStableFunc(keys, func(a, b string) int { return counts[b] - counts[a] })
+// String returns the counts, the greatest first.
+func (t tally) String() string {
+	keys := slices.Sorted(maps.Keys(t))
+	slices.SortStableFunc(keys, func(a, b string) int { return t[b] - t[a] })
 	var words []string
 	for _, k := range keys {
-		words = append(words, fmt.Sprintf("%s %d", k, counts[k]))
+		words = append(words, fmt.Sprintf("%s %d", k, t[k]))
 	}
 	return strings.Join(words, ", ")
 }

@@ -1,39 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Listkeeper keeps denylists: it lints, cuts, signs, verifies and compares them. See
-// -help.
+// Listkeeper is for people who keep a denylist: it checks lists, makes and signs releases, and
+// compares them. "listkeeper -help" describes its use.
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"strings"
+
+	"github.com/clause76/clause76/internal/cli"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
 )
 
 // Exit statuses.
 const (
 	exitFine  = 0
-	exitFault = 1 // a list has faults, a signature does not fit
+	exitFault = 1 // a list has mistakes, or a release or its signature is not valid
 	exitUsage = 2
 )
 
 const usage = `Usage: listkeeper COMMAND [flags] [arguments]
 
-Listkeeper keeps denylists, for those who publish or layer their own.
+Listkeeper is for people who keep a denylist, or add a list of their own to one.
+"listkeeper COMMAND -help" describes a command and its flags.
 
 Commands:
-  lint [DIR]               check the embedded denylist, or the list in DIR, and count
-  cut -name R -date D DIR  make one immutable file of the list in DIR
-  keygen NAME FILE         make a key: FILE is private, FILE.pub is for readers
-  sign -key FILE -expires D RELEASE.json
-                           write RELEASE.json.note
+  lint [DIR]
+        check the list in the folder DIR, or the one of this program, and print
+        how much it contains
+  cut -name NAME -date DATE DIR
+        make the file of a release, which never changes, from the list in DIR
+  keygen NAME FILE
+        make a key to sign releases: FILE is private, FILE.pub is for readers
+  sign -key FILE -expires DATE RELEASE.json
+        sign a release: write the statement RELEASE.json.note
   verify -verifier KEY RELEASE.json
-                           check RELEASE.json against RELEASE.json.note
-  diff A B                 what changed between two releases, and why
+        check a release against the signed statement RELEASE.json.note
+  diff A B
+        print what changed from one release to another, and why; A and B are
+        names of releases in this program, or files
 
-A and B are embedded releases or files.
+Flags:
+  -help     print this text
+  -version  print the version of the program and of its denylist
 
 Examples:
   listkeeper lint
@@ -44,65 +59,98 @@ Examples:
   listkeeper verify -verifier keys/lists.pub 2026.12.01.json
   listkeeper diff 2018.06.12 2018.06.13
 
-Exit status: 0 fine; 1 a list has faults or a signature does not fit; 2 usage error.
-Each command has -help.
+Exit status:
+  0  success
+  1  a list has mistakes, or a release or its signature is not valid
+  2  the command line is wrong
 `
 
-// errUsage is wrapped by errors in how the program was called.
-var errUsage = errors.New("usage")
+// errUsage is wrapped by errors in the command line.
+var errUsage = errors.New("wrong usage")
 
-// errFaults: faults were printed.
-var errFaults = errors.New("the list has faults")
+// errMistakes: mistakes in a list were printed.
+var errMistakes = errors.New("mistakes in the list")
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
+// A call is a call of a command.
+type call struct {
+	name           string
+	args           []string // without the name
+	stdout, stderr io.Writer
+	flags          *flag.FlagSet
+}
+
+var commands = map[string]func(*call) error{
+	"lint": lint, "cut": cut, "keygen": keygen, "sign": sign, "verify": verify, "diff": diff,
+}
+
+// run runs a command and returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
-	commands := map[string]func([]string, io.Writer) error{
-		"lint": lint, "cut": cut, "keygen": keygen, "sign": sign, "verify": verify, "diff": diff,
-	}
-	if len(args) == 0 || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" || args[0] == "help" {
+	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
-		if len(args) == 0 {
-			return exitUsage
-		}
+		return exitUsage
+	}
+	switch args[0] {
+	case "-help", "--help", "-h", "help":
+		fmt.Fprint(stderr, usage)
+		return exitFine
+	case "-version", "--version":
+		list := denylist.Current()
+		fmt.Fprint(stdout, cli.Version("listkeeper", list.Name(), list.Digest()))
 		return exitFine
 	}
 	command := commands[args[0]]
 	if command == nil {
-		fmt.Fprintf(stderr, "listkeeper: %q is no command\nRun listkeeper -help for usage.\n", args[0])
+		fmt.Fprintf(stderr, "listkeeper: there is no command %q\nRun \"listkeeper -help\" for help.\n", args[0])
 		return exitUsage
 	}
-	err := command(args[1:], stdout)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	c := &call{name: args[0], args: args[1:], stdout: stdout, stderr: stderr, flags: flag.NewFlagSet(args[0], flag.ContinueOnError)}
+	c.flags.SetOutput(io.Discard)
+	err := command(c)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitFine
-	case errors.Is(err, errUsage):
-		fmt.Fprintf(stderr, "listkeeper %s: %v\nRun listkeeper -help for usage.\n", args[0], err)
+	}
+	fmt.Fprintf(stderr, "listkeeper %s: %s\n", c.name, evidence.PrintableLines(err.Error()))
+	if errors.Is(err, errUsage) {
+		fmt.Fprintf(stderr, "Run \"listkeeper %s -help\" for help.\n", c.name)
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "listkeeper %s: %v\n", args[0], err)
 	return exitFault
 }
 
-// parse parses the flags of a command, which takes as many arguments as it names.
-func parse(fs *flag.FlagSet, args []string, names ...string) error {
-	fs.SetOutput(os.Stderr)
-	fs.Usage = func() {
-		fmt.Fprintf(os.Stderr, "Usage: listkeeper %s [flags]", fs.Name())
-		for _, n := range names {
-			fmt.Fprintf(os.Stderr, " %s", n)
-		}
-		fmt.Fprint(os.Stderr, "\n")
-		fs.PrintDefaults()
-	}
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
+// parse parses the flags and arguments of a command. An argument with a name in brackets is
+// optional, and must be the last one. For -help it prints the help text and returns
+// [flag.ErrHelp].
+func (c *call) parse(about string, names ...string) error {
+	if err := c.flags.Parse(c.args); errors.Is(err, flag.ErrHelp) {
+		c.printUsage(about, names)
+		return err
+	} else if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	if fs.NArg() != len(names) {
-		return fmt.Errorf("%w: %d arguments; expected %q", errUsage, fs.NArg(), names)
+	required := len(names)
+	if required > 0 && strings.HasPrefix(names[required-1], "[") {
+		required--
+	}
+	if n := c.flags.NArg(); n < required || n > len(names) {
+		return fmt.Errorf("%w: %d arguments; expected %s", errUsage, n, cmp.Or(strings.Join(names, " "), "none"))
 	}
 	return nil
+}
+
+func (c *call) printUsage(about string, names []string) {
+	line, flags := "Usage: listkeeper "+c.name, 0
+	c.flags.VisitAll(func(*flag.Flag) { flags++ })
+	if flags > 0 {
+		line += " [flags]"
+	}
+	for _, n := range names {
+		line += " " + n
+	}
+	fmt.Fprintf(c.stderr, "%s\n\n%s\n", line, cli.Wrap(about, cli.Width, 0))
+	if flags > 0 {
+		fmt.Fprint(c.stderr, "\nFlags:\n")
+		cli.PrintFlags(c.stderr, c.flags)
+	}
 }

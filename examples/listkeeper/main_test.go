@@ -4,10 +4,15 @@ package main
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/clause76/clause76/internal/golden"
+	"github.com/clause76/clause76/match/denylist"
 )
 
 // keeper runs listkeeper.
@@ -64,7 +69,7 @@ func TestKeep(t *testing.T) {
 		t.Error(out)
 	}
 	write(t, file, strings.Replace(instrument, `"quote": "Do not`, `"quote": "Never`, 1))
-	if status, out, errs := keeper("lint", list); status != exitFault || !strings.Contains(out, "instruments/xx-1.json:5: xx-1/1: quote ") || !strings.Contains(errs, "faults: 1") {
+	if status, out, errs := keeper("lint", list); status != exitFault || !strings.Contains(out, "instruments/xx-1.json:5: xx-1/1: quote ") || !strings.Contains(errs, "mistakes in the list: 1") {
 		t.Errorf("status %d, %q, %q", status, out, errs)
 	}
 	write(t, file, instrument)
@@ -80,7 +85,7 @@ func TestKeep(t *testing.T) {
 		t.Errorf("the private key is readable by others: %v", err)
 	}
 	must(t, "sign", "-key", key, "-expires", "2027-06-01", release)
-	if out := must(t, "verify", "-verifier", key+".pub", "-today", "2027-01-01", release); !strings.Contains(out, "signed by lists.example.org, good until 2027-06-01") {
+	if out := must(t, "verify", "-verifier", key+".pub", "-today", "2027-01-01", release); !strings.Contains(out, "signed by lists.example.org, valid until 2027-06-01") {
 		t.Error(out)
 	}
 	if status, _, errs := keeper("verify", "-verifier", key+".pub", "-today", "2027-06-01", release); status != exitFault || !strings.Contains(errs, "expired") {
@@ -100,7 +105,7 @@ func TestKeep(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	for _, args := range [][]string{nil, {"mend"}, {"cut"}, {"sign", "x.json"}, {"verify", "x.json"}, {"diff", "2018.06.12"}, {"lint", "-no-such-flag", "x"}} {
+	for _, args := range [][]string{nil, {"mend"}, {"cut"}, {"sign", "x.json"}, {"verify", "x.json"}, {"diff", "2018.06.12"}, {"lint", "-no-such-flag", "x"}, {"lint", "x", "y"}, {"keygen", "x", "y", "z"}} {
 		if status, _, errs := keeper(args...); status != exitUsage || !strings.Contains(errs, "listkeeper") {
 			t.Errorf("%q: status %d, %q", args, status, errs)
 		}
@@ -110,5 +115,34 @@ func TestUsage(t *testing.T) {
 	}
 	if status, _, _ := keeper("diff", "2018.06.12", "1999.01.01"); status != exitFault {
 		t.Errorf("a release that is not there: status %d", status)
+	}
+}
+
+// The help texts fit a terminal, and are read before they change.
+func TestHelp(t *testing.T) {
+	help := func(args ...string) string {
+		t.Helper()
+		status, out, text := keeper(args...)
+		if status != exitFine || out != "" {
+			t.Errorf("%q: status %d, output %q", args, status, out)
+		}
+		return text
+	}
+	all := help("-help")
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		all += "\n$ listkeeper " + name + " -help\n\n" + help(name, "-help")
+	}
+	for line := range strings.Lines(all) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	golden.Check(t, "testdata/help.txt", []byte(all))
+}
+
+func TestVersionNamesModuleAndDenylist(t *testing.T) {
+	list := denylist.Current()
+	if out := must(t, "-version"); !strings.HasPrefix(out, "listkeeper ") || !strings.Contains(out, "denylist "+list.Name()+" ("+list.Digest()+")") {
+		t.Errorf("%q", out)
 	}
 }

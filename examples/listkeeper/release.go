@@ -5,9 +5,7 @@ package main
 import (
 	"crypto/rand"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,18 +16,21 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
+	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
 )
 
-// cut makes one file of a list that stands by itself.
-func cut(args []string, out io.Writer) error {
-	f := flag.NewFlagSet("cut", flag.ContinueOnError)
-	name := f.String("name", "", "`NAME` of the release")
-	date := f.String("date", "", "`DATE` of the release: it holds what was public then")
-	predecessor := f.String("predecessor", "", "`NAME` of the release before")
-	remark := f.String("note", "", "`TEXT` on what the release is")
-	output := f.String("o", "", "write it to `FILE`; default NAME.json")
-	if err := parse(f, args, "DIR"); err != nil {
+const aboutCut = "Make the file of a release from the list in the folder DIR, which does not extend another one. The release contains what was public on its date. A file that exists is never changed."
+
+// cut makes the file of a release.
+func cut(c *call) error {
+	f := c.flags
+	name := f.String("name", "", "the `NAME` of the release; required")
+	date := f.String("date", "", "the `DATE` of the release (YYYY-MM-DD); required")
+	predecessor := f.String("predecessor", "", "the `NAME` of the release before")
+	remark := f.String("note", "", "a `TEXT` that describes the release")
+	output := f.String("o", "", "write the release to this `FILE`; default: NAME.json")
+	if err := c.parse(aboutCut, "DIR"); err != nil {
 		return err
 	}
 	if *name == "" || *date == "" {
@@ -50,51 +51,51 @@ func cut(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	// A release never changes: a file that is there stays.
-	file, err := os.OpenFile(*output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err := writeNew(*output, data, 0o644); err != nil {
 		return err
 	}
 	r, err := denylist.Parse(*name, data)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s %s\n", r.Name(), r.Digest())
+	fmt.Fprintf(c.stdout, "%s %s\n", r.Name(), r.Digest())
 	return nil
 }
 
-// keygen makes a key.
-func keygen(args []string, out io.Writer) error {
-	f := flag.NewFlagSet("keygen", flag.ContinueOnError)
-	if err := parse(f, args, "NAME", "FILE"); err != nil {
+// writeNew writes a file that must not exist yet: a release or a key never changes.
+func writeNew(path string, data []byte, mode os.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
 		return err
 	}
-	private, public, err := note.GenerateKey(rand.Reader, f.Arg(0))
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+const aboutKeygen = "Make an Ed25519 key to sign releases. NAME is the name of the key, such as lists.example.org. The private key is written to FILE and the public key, which readers need, to FILE.pub."
+
+// keygen makes a key.
+func keygen(c *call) error {
+	if err := c.parse(aboutKeygen, "NAME", "FILE"); err != nil {
+		return err
+	}
+	name, path := c.flags.Arg(0), c.flags.Arg(1)
+	private, public, err := note.GenerateKey(rand.Reader, name)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	for path, c := range map[string]struct {
-		text string
-		mode os.FileMode
-	}{f.Arg(1): {private, 0o600}, f.Arg(1) + ".pub": {public, 0o644}} {
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, c.mode)
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(file, c.text+"\n")
-		if err = errors.Join(err, file.Close()); err != nil {
-			return err
-		}
+	if err := writeNew(path, []byte(private+"\n"), 0o600); err != nil {
+		return err
 	}
-	fmt.Fprintln(out, public)
+	if err := writeNew(path+".pub", []byte(public+"\n"), 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.stdout, public)
 	return nil
 }
 
-// readRelease reads a release's file as it is. Its name is the file's.
+// readRelease reads the file of a release without a check of its origin. The name of the release
+// is that of the file.
 func readRelease(path string) (*denylist.Release, []byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -104,12 +105,14 @@ func readRelease(path string) (*denylist.Release, []byte, error) {
 	return r, data, err
 }
 
-// sign writes the signed statement on a release beside it.
-func sign(args []string, out io.Writer) error {
-	f := flag.NewFlagSet("sign", flag.ContinueOnError)
-	keyFile := f.String("key", "", "private key `FILE`")
-	expires := f.String("expires", "", "first `DATE` on which the statement is no longer good")
-	if err := parse(f, args, "RELEASE.json"); err != nil {
+const aboutSign = "Sign a release: write the signed statement with its digest to the file RELEASE.json.note."
+
+// sign writes the signed statement on a release beside its file.
+func sign(c *call) error {
+	f := c.flags
+	keyFile := f.String("key", "", "the `FILE` with the private key, made by keygen; required")
+	expires := f.String("expires", "", "the first `DATE` on which the statement is no longer valid (YYYY-MM-DD); required")
+	if err := c.parse(aboutSign, "RELEASE.json"); err != nil {
 		return err
 	}
 	if *keyFile == "" || *expires == "" {
@@ -121,7 +124,7 @@ func sign(args []string, out io.Writer) error {
 	}
 	signer, err := note.NewSigner(strings.TrimSpace(string(key)))
 	if err != nil {
-		return fmt.Errorf("%s: %w", *keyFile, err)
+		return fmt.Errorf("-key %s: %w", *keyFile, err)
 	}
 	r, _, err := readRelease(f.Arg(0))
 	if err != nil {
@@ -131,16 +134,18 @@ func sign(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s", signed)
+	fmt.Fprintf(c.stdout, "%s", signed)
 	return os.WriteFile(f.Arg(0)+".note", signed, 0o644)
 }
 
+const aboutVerify = "Check that the file of a release has the digest in the signed statement RELEASE.json.note, and that the statement is signed with the key and has not expired."
+
 // verify checks a release against its signed statement.
-func verify(args []string, out io.Writer) error {
-	f := flag.NewFlagSet("verify", flag.ContinueOnError)
-	key := f.String("verifier", "", "public `KEY`, or the file that has it")
-	today := f.String("today", time.Now().UTC().Format(time.DateOnly), "check expiry as of this `DATE`")
-	if err := parse(f, args, "RELEASE.json"); err != nil {
+func verify(c *call) error {
+	f := c.flags
+	key := f.String("verifier", "", "the public `KEY`, or the file with it; required")
+	today := f.String("today", time.Now().UTC().Format(time.DateOnly), "the `DATE` on which the statement must be valid (YYYY-MM-DD); default: today")
+	if err := c.parse(aboutVerify, "RELEASE.json"); err != nil {
 		return err
 	}
 	if *key == "" {
@@ -165,37 +170,38 @@ func verify(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s %s is signed by %s, good until %s\n", r.Name(), r.Digest(), verifier.Name(), r.Expires())
+	fmt.Fprintf(c.stdout, "%s %s is signed by %s, valid until %s\n", r.Name(), r.Digest(), verifier.Name(), r.Expires())
 	return nil
 }
 
+const aboutDiff = "Print what changed from release A to release B, by vendor, and why. A and B are names of releases in this program, or files. A change is toListed if a verdict can become more severe, toUnlisted if it can become less severe, and noVerdict if it cannot change."
+
 // diff prints what changed between two releases.
-func diff(args []string, out io.Writer) error {
-	f := flag.NewFlagSet("diff", flag.ContinueOnError)
-	if err := parse(f, args, "A", "B"); err != nil {
+func diff(c *call) error {
+	if err := c.parse(aboutDiff, "A", "B"); err != nil {
 		return err
 	}
-	var rs [2]*denylist.Release
-	for i := range rs {
-		r, err := denylist.Open(f.Arg(i))
+	var releases [2]*denylist.Release
+	for i := range releases {
+		r, err := denylist.Open(c.flags.Arg(i))
 		if errors.Is(err, denylist.ErrUnknownRelease) {
-			r, _, err = readRelease(f.Arg(i))
+			r, _, err = readRelease(c.flags.Arg(i))
 		}
 		if err != nil {
 			return err
 		}
-		rs[i] = r
+		releases[i] = r
 	}
-	counts := make(map[string]int)
+	classes := tally{}
 	vendor := vendors.ID("")
-	for _, c := range denylist.Diff(rs[0], rs[1]) {
-		if c.Vendor != vendor {
-			vendor = c.Vendor
-			fmt.Fprintf(out, "\n%s\n", vendor)
+	for _, change := range denylist.Diff(releases[0], releases[1]) {
+		if change.Vendor != vendor {
+			vendor = change.Vendor
+			fmt.Fprintf(c.stdout, "\n%s\n", vendor)
 		}
-		counts[c.Class]++
-		fmt.Fprintf(out, "  %-10s  %s\n              because: %s\n", c.Class, c.What, c.Why)
+		classes[change.Class]++
+		fmt.Fprintf(c.stdout, "  %-10s  %s\n              because: %s\n", change.Class, evidence.Printable(change.What), evidence.Printable(change.Why))
 	}
-	fmt.Fprintf(out, "\n%s to %s: %s\n", rs[0].Name(), rs[1].Name(), tally(counts))
+	fmt.Fprintf(c.stdout, "\n%s to %s: %s\n", releases[0].Name(), releases[1].Name(), classes)
 	return nil
 }
