@@ -39,19 +39,19 @@ func (f Fault) String() string {
 // Lint returns everything that is wrong in a list, in order of files and lines: what [Load]
 // refuses, and what [vendors.Lint] says about its vendors. A list without faults loads.
 func Lint(fsys fs.FS, base *denylist.Release) []Fault {
-	list, files, instruments, reg, err := read(fsys, base)
+	s, err := read(fsys, base)
 	if err == nil {
-		_, err = list.over(base, instruments, reg, "")
+		_, err = s.addTo(base, "")
 	}
 	var faults []Fault
 	for _, e := range each(err) {
-		faults = append(faults, locate(fsys, files, e))
+		faults = append(faults, locate(fsys, s.files, e))
 	}
 	if own, _ := fs.Glob(fsys, "vendors/*.json"); len(own) > 0 {
 		if sub, err := fs.Sub(fsys, "vendors"); err == nil {
 			if joined, ok := vendors.Lint(sub).(interface{ Unwrap() []error }); ok {
 				for _, e := range joined.Unwrap() {
-					faults = append(faults, locate(fsys, files, e))
+					faults = append(faults, locate(fsys, s.files, e))
 				}
 			}
 		}
@@ -102,12 +102,11 @@ func (e *fileError) line(fsys fs.FS) int {
 }
 
 // locateEntry finds the file and the line of an error in an entry, by the id of the entry and
-// the name of the member. If no file has the entry, it is in the release that the list is
-// layered over.
+// the name of the member. If no file has the entry, it is in the release that the list extends.
 func locateEntry(fsys fs.FS, files map[string]string, e *fault.Error) (file string, line int) {
 	id := e.Entry
 	if _, clause, _ := strings.Cut(e.Entry, "#"); clause != "" {
-		id = clause // in the file, the id of a clause is without that of the instrument
+		id = clause // in the file, the id of a clause does not contain that of the instrument
 	}
 	if file = fileOf(fsys, files, e.Entry); file == "" {
 		return "list.json", 0

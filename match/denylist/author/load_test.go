@@ -49,7 +49,7 @@ func TestLoad(t *testing.T) {
 	}
 	if len(r.Instruments()) != len(base.Instruments())+1 || len(r.ForVendor("example-works")) != 1 || len(r.ForVendor("acronis")) != len(base.ForVendor("acronis"))+1 ||
 		len(r.ForVendor("kaspersky")) != len(base.ForVendor("kaspersky")) || r.Register().Vendor("example-works") == nil {
-		t.Error("the list is not layered over the release")
+		t.Error("the release does not contain the list")
 	}
 	changed := ministry()
 	changed["list.json"] = &fstest.MapFile{Data: []byte(strings.Replace(string(changed["list.json"].Data), "decided", "wants", 1))}
@@ -64,7 +64,7 @@ func TestLoad(t *testing.T) {
 	if a, err := author.Load(changed, old); err != nil {
 		t.Error(err)
 	} else if b, err := author.Load(changed, base); err != nil || a.Digest() == b.Digest() {
-		t.Errorf("the digest does not cover what the list is layered over: %v", err)
+		t.Errorf("the digest does not cover the release that the list extends: %v", err)
 	}
 	alone := ministry()
 	instrument := string(alone["instruments/xx-order-7.json"].Data)
