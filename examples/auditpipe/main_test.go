@@ -108,7 +108,7 @@ func TestStore(t *testing.T) {
 	dir, store := bids(t, 30), filepath.Join(t.TempDir(), "store")
 	put(t, filepath.Join(dir, "broken.json"), `{"bomFormat":"CycloneDX"`)
 	status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, "-denylist", "2018.06.12", dir)
-	if status != exitUnread || !strings.Contains(stderr, "31 files: 31 new") || !strings.Contains(stderr, "1 files could not be screened, and 0") {
+	if status != exitUnread || !strings.Contains(stderr, "31 files: 31 new") || !strings.Contains(stderr, "1 file could not be screened, and 0") {
 		t.Fatalf("status %d, %s", status, stderr)
 	}
 	first := state(t, store)
@@ -136,7 +136,7 @@ func TestStore(t *testing.T) {
 	find := func(vendor string, want int) {
 		t.Helper()
 		status, out, stderr := audit(t, "", "find", "-store", store, "-vendor", vendor)
-		if n := max(0, strings.Count(out, "\n")-1); n != want || status != map[bool]int{true: exitFound, false: exitUnread}[want > 0] || !strings.Contains(stderr, "1 files could not be screened completely") {
+		if n := max(0, strings.Count(out, "\n")-1); n != want || status != map[bool]int{true: exitFound, false: exitUnread}[want > 0] || !strings.Contains(stderr, "1 file could not be screened completely") {
 			t.Errorf("%s: %d findings, want %d; status %d %s", vendor, n, want, status, stderr)
 		}
 	}
