@@ -29,9 +29,9 @@ func TestOpenReadsWhatStringWrites(t *testing.T) {
 	for text, valid := range map[string]bool{
 		want.String(): true,
 		strings.Replace(want.String(), "expires 2027-06-01", "expires 2027-06", 1): false,
-		strings.Replace(want.String(), "date", "day", 1):                          false,
-		want.String() + "more\n":                                                  false,
-		"hello\n":                                                                 false,
+		strings.Replace(want.String(), "date", "day", 1):                           false,
+		want.String() + "more\n":                                                   false,
+		"hello\n":                                                                  false,
 	} {
 		signed, err := note.Sign(&note.Note{Text: text}, signer)
 		if err != nil {
