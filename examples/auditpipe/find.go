@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
@@ -79,7 +80,7 @@ func (s *store) cut(n int, c *config) error {
 	} else if err != nil {
 		return err
 	}
-	c.warn("not searched: %d statements that are not in the checkpoint yet, because a run has not finished; run screen or rescreen again to finish it", len(s.lines)-n)
+	c.warn("not searched: %s not in the checkpoint yet, because a run has not finished; run screen or rescreen again to finish it", cli.Count(len(s.lines)-n, "statement"))
 	c.unfinished = true
 	for _, line := range s.lines[n:] {
 		delete(s.known, nameIn(line))
@@ -193,7 +194,7 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	if err != nil {
 		return exitUnread, err
 	}
-	searched := []string{fmt.Sprintf("searched %d files in a log of %d statements with the root %s: the newest statement on each", len(x.newest), len(s.lines), rootText(root))}
+	searched := []string{fmt.Sprintf("searched %s in a log of %s with the root %s: the newest statement on each", cli.Count(len(x.newest), "file"), cli.Count(len(s.lines), "statement"), rootText(root))}
 	for _, name := range slices.Sorted(maps.Keys(releases)) {
 		searched = append(searched, fmt.Sprintf("%d by denylist %s", releases[name], name))
 	}
@@ -204,10 +205,10 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	c.warn("%s; %s", strings.Join(searched, ", "), how)
 	missing := len(x.files) - len(x.newest)
 	if missing > 0 {
-		c.warn("not searched: %d files without a statement by denylist %s", missing, c.denylist)
+		c.warn("not searched: %s without a statement by denylist %s", cli.Count(missing, "file"), c.denylist)
 	}
 	if unread > 0 {
-		c.warn("%d files could not be screened completely: the unread parts can contain components of the vendor", unread)
+		c.warn("%s could not be screened completely: the unread parts can contain components of the vendor", cli.Count(unread, "file"))
 	}
 	return evidence.ExitStatus(len(x.found) > 0, unread > 0 || missing > 0 || c.unfinished || len(x.newest) == 0), nil
 }
@@ -215,7 +216,7 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 // printFound prints the findings as a table.
 func (x *search) printFound(c *config, byLine map[int]record) error {
 	if len(x.found) == 0 {
-		_, err := fmt.Fprintf(c.stdout, "nothing found of %s in the statements on %d files\n", c.vendor, len(x.newest))
+		_, err := fmt.Fprintf(c.stdout, "nothing found of %s in the statements on %s\n", c.vendor, cli.Count(len(x.newest), "file"))
 		return err
 	}
 	out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)

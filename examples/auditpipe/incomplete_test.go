@@ -12,9 +12,8 @@ import (
 	"github.com/clause76/clause76/match/screen"
 )
 
-// What was read of a document before a fault is judged again by another denylist, and stays
-// incomplete.
-func TestIncompleteJudgedAgain(t *testing.T) {
+// The part of a document that was read before an error is rescreened, and stays incomplete.
+func TestRescreenKeepsIncompleteDocuments(t *testing.T) {
 	private, _ := keyFiles(t)
 	dir, store := t.TempDir(), filepath.Join(t.TempDir(), "store")
 	put(t, filepath.Join(dir, "cut.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"device","name":"gateway","supplier":{"name":"ZTE Corporation"}},{"type":"library","na`)
@@ -25,14 +24,14 @@ func TestIncompleteJudgedAgain(t *testing.T) {
 	if status != exitUnread || !strings.Contains(out, "nothing → review gateway") {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
-	// And by the first again: nothing of the other denylist is left.
+	// With the first denylist again, nothing of the other one remains.
 	if status, out, stderr := audit(t, "", "rescreen", "-store", store, "-key", private, "-denylist", "2018.06.12"); status != exitUnread || !strings.Contains(out, "review → nothing gateway") {
 		t.Errorf("status %d\n%s%s", status, out, stderr)
 	}
 }
 
-// What was not screened shows in the exit status, also if a finding outranks it in the verdict.
-func TestExitStatus(t *testing.T) {
+// Something that was not screened gives status 3, even if a finding is more severe.
+func TestExitStatusShowsWhatWasNotScreened(t *testing.T) {
 	private, _ := keyFiles(t)
 	const listed = `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"application","name":"agent","supplier":{"name":"Kaspersky Lab"}}]`
 	for name, tt := range map[string]struct {
@@ -69,9 +68,8 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
-// Companions of documents are no reason for another exit status than that of a report of the
-// same files, which is that of bidcheck.
-func TestCompanionStatus(t *testing.T) {
+// With companion files the exit status is that of bidcheck for the same files.
+func TestCompanionFilesDoNotChangeTheStatus(t *testing.T) {
 	private, _ := keyFiles(t)
 	m, err := (&config{}).matcher()
 	if err != nil {

@@ -30,7 +30,8 @@ import (
 	"github.com/clause76/clause76/match/screen"
 )
 
-// TestMain lets the test's own program be auditpipe, so that it can be killed.
+// TestMain makes the test program behave as auditpipe if a variable is set, so that a test can
+// start it and kill it.
 func TestMain(m *testing.M) {
 	if os.Getenv("AUDITPIPE_TEST") != "" {
 		main()
@@ -61,7 +62,7 @@ func put(t testing.TB, path, text string) {
 	}
 }
 
-// bids writes n bills of materials: every tenth has a part of Kaspersky's, another tenth one of ZTE's.
+// bids writes n bills of materials. One in ten has a component of Kaspersky, and one of ZTE.
 func bids(t testing.TB, n int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -84,7 +85,8 @@ func audit(t testing.TB, stdin string, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
-// state is the digest of each file of a store, without the index, whose bytes are SQLite's affair.
+// state returns the digest of each file of a store, except the index, because the bytes of an
+// SQLite file can differ.
 func state(t testing.TB, store string) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
@@ -103,12 +105,12 @@ func state(t testing.TB, store string) map[string]string {
 	return all
 }
 
-func TestStore(t *testing.T) {
+func TestScreenFindRescreenAndVerify(t *testing.T) {
 	private, public := keyFiles(t)
 	dir, store := bids(t, 30), filepath.Join(t.TempDir(), "store")
 	put(t, filepath.Join(dir, "broken.json"), `{"bomFormat":"CycloneDX"`)
 	status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, "-denylist", "2018.06.12", dir)
-	if status != exitUnread || !strings.Contains(stderr, "31 files: 31 new") || !strings.Contains(stderr, "1 files could not be screened, and 0") {
+	if status != exitUnread || !strings.Contains(stderr, "31 files: 31 new") || !strings.Contains(stderr, "1 file could not be screened, and 0") {
 		t.Fatalf("status %d, %s", status, stderr)
 	}
 	first := state(t, store)
@@ -118,7 +120,7 @@ func TestStore(t *testing.T) {
 	}
 	earlier := filepath.Join(t.TempDir(), "checkpoint")
 	put(t, earlier, string(checkpoint))
-	// Once more, from a list, it is the same; another program's leavings are cleared away.
+	// A second run, with a list of paths, changes nothing, and removes temporary files.
 	put(t, filepath.Join(store, "tmp", "left"), "x")
 	var list strings.Builder
 	filepath.WalkDir(dir, func(p string, d fs.DirEntry, _ error) error {
@@ -136,7 +138,7 @@ func TestStore(t *testing.T) {
 	find := func(vendor string, want int) {
 		t.Helper()
 		status, out, stderr := audit(t, "", "find", "-store", store, "-vendor", vendor)
-		if n := max(0, strings.Count(out, "\n")-1); n != want || status != map[bool]int{true: exitFound, false: exitUnread}[want > 0] || !strings.Contains(stderr, "1 files could not be screened completely") {
+		if n := max(0, strings.Count(out, "\n")-1); n != want || status != map[bool]int{true: exitFound, false: exitUnread}[want > 0] || !strings.Contains(stderr, "1 file could not be screened completely") {
 			t.Errorf("%s: %d findings, want %d; status %d %s", vendor, n, want, status, stderr)
 		}
 	}
@@ -147,7 +149,7 @@ func TestStore(t *testing.T) {
 			t.Errorf("find %s: status %d, %s", args, status, stderr)
 		}
 	}
-	// The vote changes three documents, and nobody reads them.
+	// The vote on clause 76 changes the verdicts on three documents, which are not read again.
 	if err := os.Rename(dir, dir+".gone"); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +167,7 @@ func TestStore(t *testing.T) {
 	if status, out, _ := audit(t, "", "verify", "-store", store, "-key", public, "-since", earlier); status != exitOK || !strings.Contains(out, "62 statements") {
 		t.Errorf("status %d, %s", status, out)
 	}
-	// The verdict by a transcript is that of the files.
+	// Rescreening gives the same statements as screening the files.
 	if err := os.Rename(dir+".gone", dir); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +183,7 @@ func TestStore(t *testing.T) {
 	}
 }
 
-// Two programs do not write to one store; the same file by another name is judged again all the same.
+// Only one program can write to a store. A file with another name is still rescreened.
 func TestLockAndNames(t *testing.T) {
 	private, _ := keyFiles(t)
 	dir, store := bids(t, 2), filepath.Join(t.TempDir(), "store")
@@ -239,8 +241,7 @@ func TestVerifyFile(t *testing.T) {
 	}
 }
 
-// Each file of a statement is looked at, and said what became of it.
-func TestVerifyEachFile(t *testing.T) {
+func TestVerifyPrintsTheResultForEachFile(t *testing.T) {
 	private, public := keyFiles(t)
 	text, err := os.ReadFile(private)
 	if err != nil {
@@ -330,8 +331,8 @@ func readFile(t testing.TB, path string) string {
 	return string(data)
 }
 
-// Everything in a store that is changed, taken away or put in is noticed, each by its own fault.
-func TestTampering(t *testing.T) {
+// Everything that is changed, removed or added in a store is found, each with its own error.
+func TestTamperingIsFound(t *testing.T) {
 	private, public := keyFiles(t)
 	dir := bids(t, 5)
 	stranger, _ := keyFiles(t)
@@ -385,7 +386,7 @@ func TestTampering(t *testing.T) {
 			t.Errorf("%s: status %d\n%s; want %v", name, status, out, c.want)
 		}
 	}
-	// Nor does a program write on where a checkpoint was taken away.
+	// Nothing is added to a store without its checkpoint.
 	long := filepath.Join(t.TempDir(), "long")
 	audit(t, "", "screen", "-store", long, "-key", private, bids(t, batch+5))
 	if err := os.Remove(filepath.Join(long, "checkpoint")); err != nil {
@@ -394,7 +395,7 @@ func TestTampering(t *testing.T) {
 	if status, _, stderr := audit(t, "", "screen", "-store", long, "-key", private, dir); status != exitUnread || !strings.Contains(stderr, errCheckpoint.Error()) {
 		t.Errorf("no checkpoint: status %d, %s", status, stderr)
 	}
-	// A store that was put back as a whole is noticed by who kept its checkpoint.
+	// A store that was replaced by an earlier copy is found with a checkpoint that was kept.
 	store := filepath.Join(t.TempDir(), "store")
 	audit(t, "", "screen", "-store", store, "-key", private, dir)
 	checkpoint, _ := os.ReadFile(filepath.Join(store, "checkpoint"))
@@ -434,7 +435,7 @@ func cutLine(path string, n int) error {
 	return os.WriteFile(path, []byte(strings.Join(append(lines[:n:n], lines[n+1:]...), "")), 0o644)
 }
 
-func TestUsage(t *testing.T) {
+func TestWrongUsageIsStatus2(t *testing.T) {
 	private, public := keyFiles(t)
 	for _, args := range [][]string{
 		{}, {"none"}, {"screen"}, {"screen", "-store", "x"}, {"screen", "-store", "x", "-key", public, "x"}, {"screen", "-store", "x", "-key", private, "-denylist", "none", "x"},
@@ -452,8 +453,8 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// Killed at any moment, and started again, it comes to the same store.
-func TestKill(t *testing.T) {
+// A program that is killed at any moment and started again makes the same store.
+func TestKilledProgramCanContinue(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no SIGKILL")
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -67,7 +68,7 @@ func rescreenCommand(ctx context.Context, c *config) (int, error) {
 	if err := printFlips(c, m, work.files, after); err != nil {
 		return exitUnread, err
 	}
-	c.warn("%d files rescreened with denylist %s, without reading them; %d new in the store", len(work.files)-failed, m.Release().Name(), x.added)
+	c.warn("%s rescreened with denylist %s, without reading them; %d new in the store", cli.Count(len(work.files)-failed, "file"), m.Release().Name(), x.added)
 	return x.status(ctx, failed)
 }
 

@@ -20,7 +20,7 @@ const (
 	plainBOM  = `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"left-pad","version":"1","supplier":{"name":"Acme"}}]}`
 )
 
-// packed is an archive of entries: a name, then what it holds.
+// packed returns an archive with entries: a name, then the content.
 func packed(t *testing.T, form string, entries ...string) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -46,7 +46,7 @@ func packed(t *testing.T, form string, entries ...string) string {
 	return b.String()
 }
 
-// verdicts are those of the documents by their digests, in the newest statement of a store.
+// verdicts returns the verdicts on documents, by their digests, in the newest statement of a store.
 func verdicts(t *testing.T, store string) (string, []string) {
 	t.Helper()
 	s, err := storeAt(store)
@@ -68,9 +68,9 @@ func verdicts(t *testing.T, store string) (string, []string) {
 	return r.Denylist.Release + " " + r.Verdict, all
 }
 
-// Each document is judged again by what it said itself: a path does not tell two entries of
-// one name apart, nor a digest two entries of one content.
-func TestRescreenEntriesOfOneName(t *testing.T) {
+// Each document is rescreened with its own snapshot, even if an archive has two entries with the
+// same name or the same content.
+func TestRescreenEntriesWithTheSameName(t *testing.T) {
 	private, _ := keyFiles(t)
 	for name, file := range map[string]string{
 		"listed.zip": packed(t, "zip", "a.json", listedBOM, "a.json", plainBOM),
@@ -101,8 +101,8 @@ func TestRescreenEntriesOfOneName(t *testing.T) {
 	}
 }
 
-// A document without a transcript of its own is not judged, and nothing is signed of its file.
-func TestTranscriptsFit(t *testing.T) {
+// A document without its own snapshot is not rescreened, and nothing is signed about its file.
+func TestRescreenNeedsAllSnapshots(t *testing.T) {
 	private, _ := keyFiles(t)
 	dir, store := t.TempDir(), filepath.Join(t.TempDir(), "store")
 	put(t, filepath.Join(dir, "a.zip"), packed(t, "zip", "a.json", listedBOM, "a.json", plainBOM))
@@ -144,9 +144,9 @@ func TestTranscriptsFit(t *testing.T) {
 			t.Errorf("%s: a statement of %s", name, e.report.Verdict)
 		}
 	}
-	// Of a document that was read in part, too.
+	// The same holds for a document of which only a part was read.
 	d := evidence.Document{Path: "a", Error: &evidence.Error{}, Coverage: evidence.Coverage{Components: 1}}
 	if _, err := x.judge(context.Background(), &d, nil); err == nil {
-		t.Error("a document without a transcript is judged")
+		t.Error("a document without a snapshot was rescreened")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/internal/ordered"
 	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
@@ -68,7 +69,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	}
 	x.meter.Done()
 	known := len(inputs) - x.added - failed - len(x.companions)
-	c.warn("%d files: %d new in the store, %d with content that is in the store already, %d without a statement", len(inputs), x.added, known, failed)
+	c.warn("%s: %d new in the store, %d with content that is in the store already, %d without a statement", cli.Count(len(inputs), "file"), x.added, known, failed)
 	for _, path := range slices.Sorted(maps.Keys(x.companions)) {
 		c.warn("%s: %s", evidence.Printable(path), evidence.Printable(x.companions[path]))
 	}
@@ -86,7 +87,7 @@ func (x *pipe) status(ctx context.Context, failed int) (int, error) {
 		return exitUnread, err
 	}
 	if unread+partly > 0 {
-		x.c.warn("according to their statements, %d files could not be screened, and %d could be screened only in part", unread, partly)
+		x.c.warn("according to their statements, %s could not be screened, and %d could be screened only in part", cli.Count(unread, "file"), partly)
 	}
 	nothing := len(x.names) == 0 // for instance, only companion files
 	return evidence.ExitStatus(false, failed+unread+partly > 0 || nothing), nil

@@ -22,7 +22,7 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// A site is a store that somebody can write to who does not have its key.
+// A site is a store that an attacker without the key can write to.
 type site struct {
 	t               *testing.T
 	private, public string // keys
@@ -69,7 +69,7 @@ func (x *site) remove(name string) {
 
 func (x *site) log(lines ...string) { x.write("log", strings.Join(lines, "\n")+"\n") }
 
-// link puts what is there elsewhere, and a link in its place.
+// link moves a file or folder elsewhere and puts a link in its place.
 func (x *site) link(name string) {
 	x.t.Helper()
 	to := filepath.Join(x.t.TempDir(), "elsewhere")
@@ -83,7 +83,7 @@ func (x *site) link(name string) {
 	}
 }
 
-// replay puts the statement of the first line under the name for another file, release or day.
+// replay copies the statement of the first line to the name for another file, release or day.
 func (x *site) replay(digest, release, day string) string {
 	x.t.Helper()
 	first := x.lines[0]
@@ -96,7 +96,7 @@ func (x *site) replay(digest, release, day string) string {
 	return lineOf(statementIn(first), other, transcriptIn(first))
 }
 
-// signed makes a note as the holder of a key does.
+// signed returns a note that is signed with the key.
 func (x *site) signed(key string, lines ...string) string {
 	x.t.Helper()
 	k, err := loadSigningKey(key)
@@ -138,12 +138,12 @@ func (x *site) sql(query string) {
 	}
 }
 
-// target is the digest of a file of Kaspersky's that the attacker wants to be there already.
+// target is the digest of a file with a finding that the attacker wants to be taken as screened.
 const target = "2222222222222222222222222222222222222222222222222222222222222222"
 
-// Whatever somebody does to a store who can write to it and has no key: the next screening and
-// the next rescreening end with an error, and nothing is signed; verify and find say it.
-func TestAttacks(t *testing.T) {
+// Whatever an attacker without the key does to a store, the next screen and rescreen end with an
+// error and sign nothing, and verify and find report it.
+func TestAttacksAreFoundAndNothingIsSigned(t *testing.T) {
 	const release, day = "2018.06.13", "2018-06-13"
 	type attack struct {
 		name string
@@ -296,7 +296,7 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// digestOfFirst is the digest of the file that the first statement is on.
+// digestOfFirst returns the digest of the file that the first statement is about.
 func digestOfFirst(x *site) string {
 	x.t.Helper()
 	r, err := unsigned([]byte(x.read(recordFile(nameIn(x.lines[0])))))
@@ -310,7 +310,7 @@ func digestOfFirst(x *site) string {
 	return digest
 }
 
-// snapshot is all that is signed in a store, with links.
+// snapshot returns everything that is signed in a store, and its links.
 func snapshot(t *testing.T, dir string) string {
 	t.Helper()
 	var b strings.Builder
@@ -328,8 +328,8 @@ func snapshot(t *testing.T, dir string) string {
 	return b.String()
 }
 
-// What a link for tmp leads to is not emptied.
-func TestLinkForTmp(t *testing.T) {
+// If tmp is a link, the folder that it leads to is not emptied.
+func TestLinkForTmpIsRefused(t *testing.T) {
 	x := newSite(t, 2)
 	elsewhere := t.TempDir()
 	put(t, filepath.Join(elsewhere, "precious"), "x")
@@ -345,8 +345,7 @@ func TestLinkForTmp(t *testing.T) {
 	}
 }
 
-// Links inside of records and transcripts are not followed either.
-func TestLinksWithin(t *testing.T) {
+func TestLinksInRecordsAndTranscriptsAreRefused(t *testing.T) {
 	for _, of := range []string{"statement", "folder of a statement"} {
 		x := newSite(t, 3)
 		name := recordFile(nameIn(x.lines[1]))
@@ -362,9 +361,9 @@ func TestLinksWithin(t *testing.T) {
 	}
 }
 
-// A statement under the name of another file, in a log that the key did sign, as an earlier
-// version of this program would.
-func TestSignedReplay(t *testing.T) {
+// A statement with the name of another file is an error even if the log is signed, as an earlier
+// version of this program would have done.
+func TestSignedReplayIsFound(t *testing.T) {
 	x := newSite(t, 3)
 	lines := append(x.lines, x.replay(target, "2018.06.13", "2018-06-13"))
 	x.log(lines...)
@@ -376,8 +375,8 @@ func TestSignedReplay(t *testing.T) {
 	}
 }
 
-// A log that the key signed has each name once.
-func TestSignedTwice(t *testing.T) {
+// A log with a name twice is an error even if it is signed.
+func TestDuplicateNameIsFound(t *testing.T) {
 	x := newSite(t, 3)
 	lines := append(x.lines, x.lines[1])
 	x.log(lines...)
@@ -389,8 +388,8 @@ func TestSignedTwice(t *testing.T) {
 	}
 }
 
-// A statement that is passed over because it is there has to be there.
-func TestPassedOver(t *testing.T) {
+// A file that has a statement already is not screened again, but the statement must be intact.
+func TestExistingStatementMustBeIntact(t *testing.T) {
 	for want, tamper := range map[error]func(x *site, name string){
 		errMissing:  func(x *site, name string) { x.remove(name) },
 		errTampered: func(x *site, name string) { x.write(name, x.read(recordFile(nameIn(x.lines[0])))) },
@@ -403,9 +402,9 @@ func TestPassedOver(t *testing.T) {
 	}
 }
 
-// A rollback to an earlier signed state shows by nothing but an earlier checkpoint that was
-// kept elsewhere. That is so by design, and the help says it.
-func TestRollback(t *testing.T) {
+// A rollback to an earlier signed state is found only with a checkpoint that was kept elsewhere.
+// This is by design, and the help text says so.
+func TestRollbackIsFoundWithAnEarlierCheckpoint(t *testing.T) {
 	x := newSite(t, 3)
 	old := t.TempDir()
 	if err := os.CopyFS(old, os.DirFS(x.store)); err != nil {
@@ -428,8 +427,7 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// A store begins with a signed checkpoint of no lines.
-func TestBegin(t *testing.T) {
+func TestNewStoreHasASignedCheckpointOfNoLines(t *testing.T) {
 	private, public := keyFiles(t)
 	k, err := loadSigningKey(private)
 	if err != nil {
@@ -454,13 +452,13 @@ func TestBegin(t *testing.T) {
 	if status, out, _ := audit(t, "", "find", "-store", dir, "-vendor", "huawei"); status != exitUnread || !strings.Contains(out, "nothing found of huawei in the statements on 0 files") {
 		t.Errorf("status %d, %s", status, out)
 	}
-	// A folder with something else in it is no store, and does not become one.
+	// A folder with other files does not become a store.
 	other := t.TempDir()
 	put(t, filepath.Join(other, "letter.txt"), "x")
 	if _, _, err := openStore(other, k); !errors.Is(err, errCheckpoint) {
 		t.Error(err)
 	}
-	// Killed while it began.
+	// A run was killed while it made the store.
 	for _, left := range []string{"tmp/checkpoint", "lock"} {
 		dir := t.TempDir()
 		put(t, filepath.Join(dir, filepath.FromSlash(left)), "")
@@ -472,9 +470,9 @@ func TestBegin(t *testing.T) {
 	}
 }
 
-// Killed between any two bytes of what is written when lines are added, the next run comes to
-// the same store.
-func TestInterrupted(t *testing.T) {
+// A run that was killed after any byte that it writes when it adds lines is finished by the next
+// one, with the same result.
+func TestInterruptedRunIsFinished(t *testing.T) {
 	x := newSite(t, 3)
 	k, err := loadSigningKey(x.private)
 	if err != nil {
@@ -529,8 +527,8 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// Whatever is done to the index, find says what the statements say, and what it searched.
-func TestIndexTampered(t *testing.T) {
+// Whatever is done to the index, find reports what the statements contain, and what it searched.
+func TestFindDoesNotTrustTheIndex(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long")
 	}
@@ -597,8 +595,8 @@ func TestIndexTampered(t *testing.T) {
 	}
 }
 
-// An index that is signed and does not say what the signed statements say is an error.
-func TestIndexDisagrees(t *testing.T) {
+// A signed index that differs from the signed statements is an error.
+func TestSignedIndexMustMatchTheStatements(t *testing.T) {
 	x := newSite(t, 3)
 	lines := strings.Split(x.read("index.sqlite.note"), "\n")
 	lines[4] = strings.Repeat("0", 128)
@@ -610,8 +608,8 @@ func TestIndexDisagrees(t *testing.T) {
 	}
 }
 
-// find says of nothing that it is nothing, and where it did not look.
-func TestFindNothing(t *testing.T) {
+// If nothing is found, find prints that, and what it did not search.
+func TestFindPrintsWhatItDidNotSearch(t *testing.T) {
 	x := newSite(t, 3)
 	status, out, stderr := audit(t, "", "find", "-store", x.store, "-vendor", "huawei", "-key", x.public)
 	if status != exitOK || out != "nothing found of huawei in the statements on 3 files\n" || !strings.Contains(stderr, "signed by the key") {
@@ -632,8 +630,8 @@ func TestFindNothing(t *testing.T) {
 	}
 }
 
-// The day and the keys are part of a statement's name: another day is another statement.
-func TestDaysAndKeys(t *testing.T) {
+// The name of a statement depends on the day and the keys: another day is another statement.
+func TestNameDependsOnDayAndKeys(t *testing.T) {
 	x := newSite(t, 2)
 	for _, args := range [][]string{{"screen", x.dir}, {"rescreen"}} {
 		day := map[string]string{"screen": "2018-07-01", "rescreen": "2018-08-01"}[args[0]]
@@ -660,8 +658,8 @@ func TestDaysAndKeys(t *testing.T) {
 	}
 }
 
-// A note of one kind is taken for no other, however it is signed.
-func TestNoteHeads(t *testing.T) {
+// A signed note of one kind cannot replace one of another kind.
+func TestNotesOfDifferentKindsCannotBeExchanged(t *testing.T) {
 	x := &site{t: t}
 	x.private, _ = keyFiles(t)
 	k, err := loadSigningKey(x.private)

@@ -15,6 +15,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/screen"
@@ -69,7 +70,7 @@ func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) 
 		return exitFound
 	}
 	r := v.Report
-	say("signed by %s: verdict %s by denylist %s as of %s, on %d files", strings.Join(v.Keys, ", "), r.Verdict, r.Denylist.Release, r.Denylist.AsOf, len(r.Subjects()))
+	say("signed by %s: verdict %s by denylist %s as of %s, on %s", strings.Join(v.Keys, ", "), r.Verdict, r.Denylist.Release, r.Denylist.AsOf, cli.Count(len(r.Subjects()), "file"))
 	if c.only {
 		say("only the signature was checked (-signature-only); the files were not screened again")
 		return exitOK
@@ -197,7 +198,7 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 	if len(faults) > 0 {
 		return exitFound, nil
 	}
-	fmt.Fprintf(c.stdout, "%s: %d statements, all signed and in the log; the log matches its checkpoint, with the root %s\n", evidence.Printable(c.store), len(s.lines), rootText(root))
+	fmt.Fprintf(c.stdout, "%s: %s, all signed and in the log; the log matches its checkpoint, with the root %s\n", evidence.Printable(c.store), cli.Count(len(s.lines), "statement"), rootText(root))
 	if c.since == "" {
 		fmt.Fprintf(c.stdout, "%s: whether the store was replaced by an earlier copy of itself was not checked: give an earlier checkpoint with -since\n", evidence.Printable(c.store))
 	}

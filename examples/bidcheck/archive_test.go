@@ -51,9 +51,8 @@ func zipOf(t *testing.T, files ...string) []byte {
 	return b.Bytes()
 }
 
-// A document out of an archive has the way in as its path, its own digest, and that
-// of the file.
-func TestArchive(t *testing.T) {
+// A document in an archive has the path inside the archive, its own digest, and that of the file.
+func TestDocumentsInArchives(t *testing.T) {
 	agent, err := os.ReadFile("../../testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +65,7 @@ func TestArchive(t *testing.T) {
 	path := filepath.ToSlash(filepath.Join(t.TempDir(), "bid.zip"))
 	write(t, path, string(archive))
 
-	// Plain, and through standard input, where it cannot be read at any place.
+	// From a file, and from standard input, which allows no random access.
 	for _, in := range []struct{ path, stdin string }{{path, ""}, {"-", string(archive)}} {
 		status, out, _ := check(t, in.stdin, "-format", "json", in.path)
 		if status != exitFound { // wins over the empty document
@@ -89,7 +88,7 @@ func TestArchive(t *testing.T) {
 		}
 	}
 
-	// What is found does not depend on what is around it.
+	// The findings do not depend on the archive around a document.
 	_, plain, _ := check(t, string(agent), "-format", "json", "-")
 	_, inside, _ := check(t, packed.String(), "-format", "json", "-")
 	a, b := report(t, plain).Documents[0], report(t, inside).Documents[0]
@@ -101,8 +100,8 @@ func TestArchive(t *testing.T) {
 	}
 }
 
-// What holds an image together is no document; alone it is nothing that was screened.
-func TestNothingButLayout(t *testing.T) {
+// The index files of a container image are not documents. Alone, they are nothing to screen.
+func TestImageIndexIsNotADocument(t *testing.T) {
 	status, out, _ := check(t, "", "-format", "json", func() string {
 		path := filepath.Join(t.TempDir(), "oci-layout")
 		write(t, path, `{"imageLayoutVersion":"1.0.0"}`)
@@ -113,8 +112,8 @@ func TestNothingButLayout(t *testing.T) {
 	}
 }
 
-// Documents of a bid that refer to one another are no longer inconclusive for it.
-func TestLinks(t *testing.T) {
+// A reference to another document of the bid does not make the verdict inconclusive.
+func TestReferencesBetweenDocumentsOfABid(t *testing.T) {
 	const part = `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:11111111-2222-4333-8444-555555555555","version":1,"components":[{"type":"library","name":"x"}]}`
 	whole := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"application","name":"y","externalReferences":[{"type":"bom","url":"urn:cdx:11111111-2222-4333-8444-555555555555/1"}]}]}`
 	spdx := `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE"}],"externalDocumentRefs":[{"externalDocumentId":"DocumentRef-x","spdxDocument":"https://example.com/moved","checksum":{"algorithm":"SHA1","checksumValue":"` + sha1Of(part) + `"}}]}`
@@ -138,8 +137,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// Without a key an envelope is marked; with one it counts only if that key signed it.
-func TestKey(t *testing.T) {
+// Without a key, an envelope gets a warning. With a key, it counts only if the key signed it.
+func TestEnvelopeIsCheckedWithTheKey(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-func TestBid(t *testing.T) {
+func TestBidFilesMustHaveTheirDigests(t *testing.T) {
 	status, out, _ := check(t, "", "-format", "json", "-bid", "testdata/bid.json")
 	validate(t, out)
 	r := report(t, out)
@@ -28,7 +28,7 @@ func TestBid(t *testing.T) {
 	file := filepath.Join(dir, "bid.json")
 	write(t, filepath.Join(dir, "a.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`)
 	bid := func(files string) { write(t, file, `{"bidder":"x","files":[`+files+`]}`) }
-	// Another file than was offered is not the bid.
+	// A file with another digest is not the one that was offered.
 	bid(`{"path":"a.json","sha256":"` + strings.Repeat("0", 64) + `"}`)
 	if status, out, _ := check(t, "", "-format", "json", "-bid", file); status != exitUnscreened || !strings.Contains(out, "not the one that the bid describes") {
 		t.Errorf("another digest: status %d\n%s", status, out)
@@ -39,7 +39,7 @@ func TestBid(t *testing.T) {
 	if status, _, _ := check(t, "", "-bid", file); status != exitUnscreened {
 		t.Errorf("a file that is not there: status %d", status)
 	}
-	// A digest that nothing is compared with is no digest that fits.
+	// A digest that cannot be compared with a file does not pass.
 	bid(`{"path":"sub","sha256":"` + strings.Repeat("0", 64) + `"}`)
 	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o755); err != nil {
 		t.Fatal(err)
@@ -104,16 +104,16 @@ func TestDiff(t *testing.T) {
 	if status, _, _ := check(t, "", "diff", "-fail-on", "never", dir+"/1", dir+"/2"); status != exitClear {
 		t.Errorf("-fail-on never: status %d", status)
 	}
-	// Paths that are not clean.
+	// Paths with unneeded parts.
 	if _, out, _ := check(t, "", "diff", dir+"/./1", dir+"/2/"); !strings.Contains(out, "2 findings changed, 1 stayed") {
 		t.Error(out)
 	}
-	// A part that could not be read could be what is looked for.
+	// A component that could not be read could be one with a finding.
 	bom("3.json", part("agent", "Kaspersky Lab"), `{"type":"application","name":7}`, `{"name":"b","supplier":[]}`)
 	if status, out, _ := check(t, "", "diff", dir+"/3.json", dir+"/3.json"); status != exitUnscreened {
 		t.Errorf("a part that cannot be read: status %d\n%s", status, out)
 	}
-	// From one file to another; what is broken is no bid with less in it.
+	// A bid can be a single file. A file that cannot be read is not a bid without findings.
 	if status, out, _ := check(t, "", "diff", dir+"/1/a.json", dir+"/2/a.json"); status != exitFound || !strings.Contains(out, "(the file itself)") {
 		t.Errorf("status %d\n%s", status, out)
 	}
@@ -131,8 +131,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// Parts are compared with their versions, and by how many times they are there.
-func TestDiffOccurrences(t *testing.T) {
+func TestDiffComparesVersionsAndCounts(t *testing.T) {
 	dir := t.TempDir()
 	a, b := filepath.Join(dir, "a.json"), filepath.Join(dir, "b.json")
 	part := func(version, more string) string {
@@ -195,7 +194,7 @@ func TestAnnotate(t *testing.T) {
 			t.Errorf("%s has no annotation", f)
 		}
 	}
-	// Annotated, it is screened to the same findings.
+	// The annotated copy has the same findings.
 	_, before, _ := check(t, "", "-format", "csv", "testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
 	_, after, _ := check(t, "", "-format", "csv", filepath.Join(dir, "endpoint-agent.cdx.json"))
 	if strings.Count(before, "\r\nfinding,") != strings.Count(after, "\r\nfinding,") {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
@@ -244,8 +245,8 @@ func (d *differences) writeText(w io.Writer) error {
 	for _, c := range d.Changes {
 		changed += c.Count
 	}
-	fmt.Fprintf(out, "\nIn total: %d findings changed, %d stayed the same.\n", changed, d.Same)
-	fmt.Fprintf(out, "Components without a vendor identity: %d in the first, %d in the second. Fields that could not be read: %d in the first, %d in the second.\n", d.Before.Unidentified, d.After.Unidentified, d.Before.Malformed, d.After.Malformed)
+	fmt.Fprintf(out, "\nIn total: %s changed, %d stayed the same.\n", cli.Count(changed, "finding"), d.Same)
+	fmt.Fprintf(out, "Components without a vendor identity: %d in the first, %d in the second.\nFields that could not be read: %d in the first, %d in the second.\n", d.Before.Unidentified, d.After.Unidentified, d.Before.Malformed, d.After.Malformed)
 	return out.Flush()
 }
 

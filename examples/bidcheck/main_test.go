@@ -68,10 +68,10 @@ func report(t testing.TB, out string) evidence.Report {
 	return r
 }
 
-// version is that of the program in SARIF.
+// version matches the version of the program in SARIF.
 var version = regexp.MustCompile(`(?s)^(.*?"name": "bidcheck",\s*"version": )"[^"]*"`)
 
-// The bids of testdata, as table and as record, under three releases.
+// The bids in testdata, in several formats and with three releases.
 func TestGolden(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -109,8 +109,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// What the day of a release decides.
-func TestChronology(t *testing.T) {
+func TestReleaseAndDayDecideTheStatusOfAText(t *testing.T) {
 	status := func(name, listing string, rs ...string) string {
 		args := append([]string{"-format", "json"}, rs...)
 		_, out, _ := check(t, "", append(args, "testdata/bids/"+name)...)
@@ -149,8 +148,8 @@ func TestChronology(t *testing.T) {
 	}
 }
 
-// Under the releases of 2018 a ZTE or Huawei part is no finding.
-func TestZTEIsNoFindingIn2018(t *testing.T) {
+// With the releases of 2018, a component of ZTE or Huawei is not a finding.
+func TestZTEIsNotAFindingIn2018(t *testing.T) {
 	for _, release := range []string{"2018.06.12", "2018.06.13"} {
 		_, out, _ := check(t, "", "-format", "json", "-denylist", release, "testdata/bids/router-tender")
 		for _, d := range report(t, out).Documents {
@@ -161,10 +160,9 @@ func TestZTEIsNoFindingIn2018(t *testing.T) {
 	}
 }
 
-// Bad input: the other files of the bid are screened, and what is found in them gives the
-// status. The bad one is at least inconclusive, with an error that names the place, and the
-// status is 3 for it alone.
-func TestBadInput(t *testing.T) {
+// A bad file does not stop the screening of the others. It is at least inconclusive, with an
+// error, and alone it gives status 3.
+func TestBadFileIsNeverClear(t *testing.T) {
 	good, err := os.ReadFile("../../testdata/bids/endpoint-tender/endpoint-agent.cdx.json")
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +192,7 @@ func TestBadInput(t *testing.T) {
 		}
 		bad, other := r.Documents[0], r.Documents[1]
 		want, alone := "inconclusive", exitUnscreened
-		if tt.name == "truncated" { // behind the findings
+		if tt.name == "truncated" { // after the findings
 			want, alone = "ban", exitFound
 		}
 		if bad.Verdict != want || bad.Error == nil || bad.Error.Kind != tt.kind || len(bad.SHA256) != 64 || bad.Complete || len(bad.Gaps) == 0 {
@@ -255,8 +253,7 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
-// A part that could not be read never ends with status 0.
-func TestUnreadablePart(t *testing.T) {
+func TestUnreadableFieldIsNeverStatus0(t *testing.T) {
 	part := func(publisher, purl string) string {
 		return `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"x","publisher":"` + publisher + `","purl":"` + purl + `"}]}`
 	}
@@ -274,8 +271,7 @@ func TestUnreadablePart(t *testing.T) {
 	}
 }
 
-// The report is the same at any number of workers and whatever the order of paths.
-func TestDeterminism(t *testing.T) {
+func TestReportDoesNotDependOnWorkersAndOrder(t *testing.T) {
 	paths := []string{"testdata/bids/clean", "testdata/bids/router-tender", "testdata/bids/endpoint-tender", "testdata/bids"}
 	_, want, _ := check(t, "", append([]string{"-format", "json", "-jobs", "1"}, paths...)...)
 	for range 3 {
@@ -287,7 +283,8 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// The statuses: 1 for what is at or above -fail-on, else 3 for what was not screened, else 0.
+// The status is 1 if the verdict is -fail-on or more severe, else 3 if something was not screened,
+// else 0.
 func TestFailOn(t *testing.T) {
 	bom := func(rest string) string { return `{"bomFormat":"CycloneDX","specVersion":"1.6"` + rest + `}` }
 	const part = `,"components":[{"type":"application","name":"x","supplier":{"name":"%s"}}]`
@@ -333,7 +330,7 @@ func TestFailOn(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+func TestWrongUsageIsStatus2(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {"-format", "xml", "x"}, {"-fail-on", "clear", "x"}, {"-jobs", "0", "x"}, {"-as-of", "today", "x"},
 		{"-denylist", "1999.01.01", "x"}, {"-jurisdiction", "Mars", "x"}, {"-no-such-flag"},
@@ -365,9 +362,9 @@ func TestOutputFile(t *testing.T) {
 	}
 }
 
-// A denylist can be a release's file, if it is signed or pinned, and the folder of a list
-// of one's own. The report says which.
-func TestDenylistFile(t *testing.T) {
+// A denylist can be the file of a release that is signed or pinned, or the folder of a custom
+// list. The report shows which.
+func TestDenylistFromFileOrFolder(t *testing.T) {
 	data, err := os.ReadFile("../../match/denylist/data/releases/2018.06.13.json")
 	if err != nil {
 		t.Fatal(err)
@@ -400,7 +397,7 @@ func TestDenylistFile(t *testing.T) {
 			t.Errorf("%s: status %d, %.100q, %q", what, status, out, stderr)
 		}
 	}
-	refused("a file that nothing vouches for", "-denylist", path)
+	refused("a file that is neither signed nor pinned", "-denylist", path)
 	refused("no statement beside it", "-denylist", path, "-verifier", public)
 	refused("another digest", "-denylist", path, "-pin", "h1:AAAA")
 	trustOf := func(args ...string) string {
@@ -454,8 +451,7 @@ func TestDenylistFile(t *testing.T) {
 	refused("a faulty list", "-denylist", own)
 }
 
-// -compare prints which findings flip, and why.
-func TestCompare(t *testing.T) {
+func TestComparePrintsWhichVerdictsDiffer(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		args   []string
@@ -487,9 +483,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// What is cancelled is not clear.
-// What -compare and -format say of files cannot steer a terminal, and the keys are in the
-// record.
+// File names cannot control a terminal. The fingerprints of the keys are in the report.
 func TestHostileFileNames(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"e\x1b[31m.json": "garbage \x1b[31mRED", "r\u202e.json": `{"bomFormat":`} {
@@ -522,7 +516,7 @@ func TestHostileFileNames(t *testing.T) {
 	}
 }
 
-func TestCancelled(t *testing.T) {
+func TestCanceledRunIsNotClear(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
@@ -532,8 +526,8 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// A run that is explained ends as one that is not.
-func TestExplainStatus(t *testing.T) {
+// The exit status is the same with and without -explain.
+func TestExplainDoesNotChangeTheStatus(t *testing.T) {
 	for _, tt := range []struct {
 		args []string
 		want int
@@ -556,8 +550,7 @@ func TestExplainStatus(t *testing.T) {
 	}
 }
 
-// -explain prints the chains of the findings called for, and nothing else.
-func TestExplain(t *testing.T) {
+func TestExplainPrintsOnlyTheFindingsAskedFor(t *testing.T) {
 	_, out, _ := check(t, "", "testdata/bids/endpoint-tender")
 	at := strings.Index(out, "#")
 	if at < 0 {

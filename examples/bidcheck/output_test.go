@@ -35,8 +35,7 @@ func keyFiles(t *testing.T) (private, public string) {
 	return private, public
 }
 
-// Several outputs of one run are views of one record.
-func TestOutputs(t *testing.T) {
+func TestOutputsOfOneRunShowTheSameReport(t *testing.T) {
 	private, public := keyFiles(t)
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
@@ -69,7 +68,7 @@ func TestOutputs(t *testing.T) {
 	if left, _ := os.ReadDir(dir); len(left) != len(starts) {
 		t.Errorf("%d files", len(left))
 	}
-	// A form that is given goes to standard output.
+	// -format alone is the format of standard output.
 	for _, f := range forms {
 		args := []string{"-format", f.name, "testdata/bids/clean"}
 		if f.name == "intoto" {
@@ -83,9 +82,9 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// The document's own words are shown as they are; what they are compared as is called so, and
-// what was made up for a part without a package URL is not called the document's.
-func TestOwnWords(t *testing.T) {
+// A report shows the document's own words. It marks the canonical form, and an identifier that was
+// made for a component without a package URL.
+func TestReportQuotesTheDocument(t *testing.T) {
 	const own, canonical = "pkg://GitHub/KasperskyLab/KLara@1.0%2Bx?b=2&a=1", "pkg:github/kasperskylab/klara@1.0%2Bx?a=1&b=2"
 	const made = "pkg:generic/kaspersky/y@2"
 	const component = `{"type":"library","name":"y","version":"2","supplier":{"name":"Kaspersky Lab"}`
@@ -114,7 +113,7 @@ func TestOwnWords(t *testing.T) {
 	}
 }
 
-func TestOutputUsage(t *testing.T) {
+func TestWrongOutputsAreStatus2(t *testing.T) {
 	private, public := keyFiles(t)
 	for _, args := range [][]string{
 		{"-format", "intoto"}, {"-o", "x.intoto.json"}, {"-sign", public}, {"-sign", "none"},
@@ -125,7 +124,7 @@ func TestOutputUsage(t *testing.T) {
 			t.Errorf("%v: status %d, %q", args, status, stderr)
 		}
 	}
-	// What the ending says, before anything is screened.
+	// Endings of file names are checked before anything is screened.
 	dir := t.TempDir()
 	link := filepath.Join(dir, "link")
 	if err := os.Symlink(dir, link); err != nil {
@@ -168,7 +167,7 @@ func TestOutputUsage(t *testing.T) {
 	if after, _ := os.ReadFile(input); !bytes.Equal(before, after) {
 		t.Error("the document was overwritten")
 	}
-	// A file that cannot be written is not half there.
+	// A file is never written in part.
 	if status, _, stderr := check(t, "", "-o", filepath.Join(dir, "none", "r.html"), "testdata/bids/clean"); status != exitUnscreened || !strings.Contains(stderr, "could not be written") {
 		t.Errorf("status %d, %q", status, stderr)
 	}

@@ -27,8 +27,8 @@ func digest(t *testing.T, path string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// The decision of the policy is in every form of the report, with the digest of the policy and
-// the waivers that were used, and signed with it; the files give the record again.
+// The decision of the policy is in every format of the report, with the digest of the policy and
+// the waivers that were used. It is signed with the report, which can be reproduced.
 func TestDecisionInReport(t *testing.T) {
 	const file = "testdata/policies/routers.json"
 	dir := t.TempDir()
@@ -94,7 +94,7 @@ func TestPolicy(t *testing.T) {
 	if _, out, _ := check(t, "", "-policy", file, "-day", "2027-07-01", "testdata/bids/router-tender"); strings.Contains(out, "waived") {
 		t.Error("a waiver holds after its last day")
 	}
-	// The record is the same with a policy, but for the decision.
+	// Apart from the decision, the report is the same with a policy.
 	_, plain, _ := check(t, "", "-format", "json", "testdata/bids/router-tender")
 	_, out, stderr := check(t, "", "-format", "json", "-policy", file, "-day", "2027-06-30", "testdata/bids/router-tender")
 	r, err := evidence.ParseReport([]byte(out))
@@ -126,7 +126,7 @@ func TestPolicy(t *testing.T) {
 		write(t, path, text)
 		return path
 	}
-	// A policy that counts nothing, or lets what was not screened pass only by mistake.
+	// A policy that can count nothing, or that lets unscreened files pass by mistake.
 	link := filepath.Join(t.TempDir(), "link.json")
 	write(t, link, `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}],"externalReferences":[{"type":"bom","url":"https://example.org/b"}]}`)
 	for _, tt := range []struct {
@@ -148,7 +148,7 @@ func TestPolicy(t *testing.T) {
 			t.Errorf("%v: status %d, want %d (%s)", tt.args, status, tt.want, stderr)
 		}
 	}
-	// A run in which nothing that counts could be found does not pass.
+	// A run does not pass if nothing that counts could be found.
 	const listed, clean = "testdata/bids/endpoint-tender", "testdata/bids/clean"
 	for _, tt := range []struct {
 		args []string

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
@@ -89,7 +90,7 @@ func (s *session) meter(inputs []screen.Input) *progress.Meter {
 			bytes += in.Bytes
 		}
 	}
-	return progress.Bytes(s.stderr, bytes, fmt.Sprintf("%d files", files))
+	return progress.Bytes(s.stderr, bytes, cli.Count(files, "file"))
 }
 
 // writeReport writes the report to all outputs, or the explanation that was asked for.

@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-// A root file system among the files of a bid is one document, with the digest of its list
-// of files; the others stay what they are.
-func TestTree(t *testing.T) {
+// A root file system in a bid is one document, with the digest of its list of files. The other
+// files are documents as before.
+func TestRootFileSystemIsOneDocument(t *testing.T) {
 	dir := filepath.ToSlash(t.TempDir())
 	files := map[string]string{
 		"rootfs/etc/os-release":            "ID=\"openwrt\"\nNAME=\"OpenWrt\"\n",
@@ -63,7 +63,7 @@ func TestTree(t *testing.T) {
 	if f := d.Findings[0]; f.Attributions[0].Location.Pointer != "usr/lib/opkg/status#/modem-firmware/CPE-ID" {
 		t.Errorf("%+v", f)
 	}
-	// Handed in by itself, through a link, and with any number of workers, it is the same.
+	// It is the same alone, through a link, and with any number of workers.
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(dir, "rootfs"), link); err != nil {
 		t.Skip("no symbolic links here: ", err)

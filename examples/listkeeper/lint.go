@@ -60,7 +60,7 @@ func lintBundled(out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "release %s  %s  %d instruments\n", name, r.Digest(), len(r.Instruments()))
+		fmt.Fprintf(out, "release %s  %s  %s\n", name, r.Digest(), cli.Count(len(r.Instruments()), "instrument"))
 	}
 	fmt.Fprintln(out)
 	return lintList(author.Sources(), nil, out)

@@ -22,7 +22,7 @@ func keeper(args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// must runs it and wants success.
+// must runs listkeeper, which must succeed.
 func must(t *testing.T, args ...string) string {
 	t.Helper()
 	status, out, errs := keeper(args...)
@@ -42,8 +42,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// The embedded list is clean, and is counted.
-func TestLint(t *testing.T) {
+func TestLintCountsTheBundledList(t *testing.T) {
 	out := must(t, "lint")
 	for _, want := range []string{"release 2018.06.12  h1:", "instruments   ", "clauses       ", "listings      ", "by basis    named ", "verified ", "excluded      ", "register      "} {
 		if !strings.Contains(out, want) {
@@ -52,8 +51,8 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// From a folder to a signed release: what a keeper does, and what a reader refuses.
-func TestKeep(t *testing.T) {
+// The way of a list from a folder to a signed release, and what a reader refuses.
+func TestFromFolderToSignedRelease(t *testing.T) {
 	dir := t.TempDir()
 	list := filepath.Join(dir, "list")
 	write(t, filepath.Join(list, "list.json"), `{"list": "ministry", "date": "2026-12-01"}`)
@@ -77,7 +76,7 @@ func TestKeep(t *testing.T) {
 	release := filepath.Join(dir, "2026.12.01.json")
 	must(t, "cut", "-name", "2026.12.01", "-date", "2026-12-01", "-note", "the first", "-o", release, list)
 	if status, _, errs := keeper("cut", "-name", "2026.12.01", "-date", "2026-12-01", "-o", release, list); status != exitFault || !strings.Contains(errs, "exists") {
-		t.Errorf("a release was cut again: status %d, %q", status, errs)
+		t.Errorf("an existing release was overwritten: status %d, %q", status, errs)
 	}
 	key := filepath.Join(dir, "key")
 	must(t, "keygen", "lists.example.org", key)
@@ -104,7 +103,7 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+func TestWrongUsageIsStatus2(t *testing.T) {
 	for _, args := range [][]string{nil, {"mend"}, {"cut"}, {"sign", "x.json"}, {"verify", "x.json"}, {"diff", "2018.06.12"}, {"lint", "-no-such-flag", "x"}, {"lint", "x", "y"}, {"keygen", "x", "y", "z"}} {
 		if status, _, errs := keeper(args...); status != exitUsage || !strings.Contains(errs, "listkeeper") {
 			t.Errorf("%q: status %d, %q", args, status, errs)
@@ -114,7 +113,7 @@ func TestUsage(t *testing.T) {
 		t.Errorf("-help: status %d, %q", status, errs)
 	}
 	if status, _, _ := keeper("diff", "2018.06.12", "1999.01.01"); status != exitFault {
-		t.Errorf("a release that is not there: status %d", status)
+		t.Errorf("a missing release: status %d", status)
 	}
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package cli prints what the command line programs of this module have in common: the list of
-// flags, text that fits a terminal, and the version.
+// flags, text that fits a terminal, counts and the version.
 package cli
 
 import (
@@ -67,6 +67,14 @@ func breakAt(line string, width int) int {
 		return -1
 	}
 	return last
+}
+
+// Count returns a number of things in words: "1 file", "2 files".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // Version returns what a program prints for the flag -version: its name, the version of the

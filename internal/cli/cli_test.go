@@ -47,6 +47,14 @@ func TestWrapBreaksAtSpaces(t *testing.T) {
 	}
 }
 
+func TestCountUsesThePlural(t *testing.T) {
+	for n, want := range []string{"0 files", "1 file", "2 files"} {
+		if got := cli.Count(n, "file"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestVersionNamesTheProgramAndTheDenylist(t *testing.T) {
 	got := cli.Version("bidcheck", "2026.11.24", "h1:AAAA")
 	if !strings.HasPrefix(got, "bidcheck ") || !strings.HasSuffix(got, "\ndenylist 2026.11.24 (h1:AAAA)\n") {

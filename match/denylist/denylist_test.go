@@ -41,8 +41,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// The digest can be checked with sha256sum: it is over the line that it prints.
-func TestDigest(t *testing.T) {
+// The digest can be checked with sha256sum: it is the hash of the line that sha256sum prints.
+func TestDigestIsThatOfSha256sum(t *testing.T) {
 	data, err := os.ReadFile("data/releases/2018.06.13.json")
 	if err != nil {
 		t.Fatal(err)
@@ -52,12 +52,11 @@ func TestDigest(t *testing.T) {
 		t.Errorf("digest %s, want %s", got, want)
 	}
 	if bytes.Contains(data, []byte("us-far-52.204-23")) {
-		t.Error("the release holds a rule that was published two days later")
+		t.Error("the release contains a rule that was published two days later")
 	}
 }
 
-// A release holds only what was public on its day.
-func TestReleasesHoldWhatWasKnown(t *testing.T) {
+func TestReleaseContainsOnlyWhatWasPublic(t *testing.T) {
 	for _, name := range denylist.Names() {
 		r := open(t, name)
 		for _, in := range r.Instruments() {
@@ -80,8 +79,8 @@ func TestReleasesHoldWhatWasKnown(t *testing.T) {
 	}
 }
 
-// What is not verified says so, and why; every quote is short.
-func TestDataIsHonest(t *testing.T) {
+// A listing that is not verified has a note that tells why. Clauses are short quotations.
+func TestUnverifiedListingsHaveANote(t *testing.T) {
 	for _, in := range denylist.Current().Instruments() {
 		for _, c := range in.Clauses {
 			if words := len(strings.Fields(c.Text)); words > 170 {
@@ -90,14 +89,13 @@ func TestDataIsHonest(t *testing.T) {
 		}
 		for _, l := range in.Listings {
 			if !l.Verified && l.Note == "" {
-				t.Errorf("%s is not verified and does not say why", l.ID)
+				t.Errorf("%s is not verified and has no note", l.ID)
 			}
 		}
 	}
 }
 
-// Each fault in the sources is refused with its own error.
-func TestFaults(t *testing.T) {
+func TestEachMistakeHasItsOwnError(t *testing.T) {
 	const good = `{"id":"x-1","title":"T","issuer":"I","jurisdiction":"EU","force":"resolution","binding":false,"addressees":"A","url":"https://x",
 		"events":[{"date":"2018-01-01","event":"adopted","source":"s"}],
 		"clauses":[{"id":"1","locator":"clause 1","language":"en","text":"ban things such as Kaspersky Lab and its kind","verified":true,"public":"2018-01-01","source":"s"}],
@@ -109,7 +107,7 @@ func TestFaults(t *testing.T) {
 		return err
 	}
 	if err := cut(good); err != nil {
-		t.Fatalf("the sound file is refused: %v", err)
+		t.Fatalf("the valid file is refused: %v", err)
 	}
 	tests := []struct {
 		fault, old, new string
@@ -118,14 +116,14 @@ func TestFaults(t *testing.T) {
 		{"one character of the quote", `"quote":"ban things`, `"quote":"Ban things`, denylist.ErrQuote},
 		{"a quote that names more", `such as Kaspersky Lab","public"`, `such as Kaspersky Lab and ZTE","public"`, denylist.ErrQuote},
 		{"a name that is not in the clause", `"named":"Kaspersky Lab"`, `"named":"AO Kaspersky Lab"`, denylist.ErrQuote},
-		{"a name of somebody else", `"vendor":"kaspersky"`, `"vendor":"zte"`, denylist.ErrVendor},
+		{"a name of another vendor", `"vendor":"kaspersky"`, `"vendor":"zte"`, denylist.ErrVendor},
 		{"an unknown vendor", `"vendor":"kaspersky"`, `"vendor":"acme"`, denylist.ErrVendor},
 		{"an excluded vendor that is named", `"vendor":"zte"`, `"vendor":"kaspersky"`, denylist.ErrQuote},
 		{"a dangling clause", `"clause":"1","named"`, `"clause":"2","named"`, denylist.ErrReference},
 		{"a dangling history", `"url":"https://x"`, `"url":"https://x","history":"y"`, denylist.ErrReference},
 		{"a reversed interval", `"from":"2018-01-01"`, `"from":"2018-01-01","until":"2017-01-01"`, denylist.ErrInterval},
 		{"an empty interval", `"from":"2018-01-01"`, `"from":"2018-01-01","until":"2018-01-01"`, denylist.ErrInterval},
-		{"a date that is none", `"from":"2018-01-01"`, `"from":"2018-13-01"`, denylist.ErrInterval},
+		{"a date that does not exist", `"from":"2018-01-01"`, `"from":"2018-13-01"`, denylist.ErrInterval},
 		{"an unknown force", `"force":"resolution"`, `"force":"law"`, denylist.ErrValue},
 		{"an unknown action", `"action":"ban"`, `"action":"prohibit"`, denylist.ErrValue},
 		{"no source", `"event":"adopted","source":"s"`, `"event":"adopted","source":""`, denylist.ErrValue},
@@ -157,9 +155,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// Nearly every byte of a release matters: a changed one gives another digest, so
-// that the embedded release does not open.
-func TestTampering(t *testing.T) {
+// A changed byte gives another digest, so that a release in the package does not open.
+func TestChangedByteIsFound(t *testing.T) {
 	data, err := os.ReadFile("data/releases/2018.06.13.json")
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +166,7 @@ func TestTampering(t *testing.T) {
 		changed := bytes.Clone(data)
 		changed[i] ^= 1
 		if r, err := denylist.Parse("2018.06.13", changed); err == nil && r.Digest() == want {
-			t.Fatalf("byte %d changed and nothing noticed", i)
+			t.Fatalf("byte %d was changed without an error", i)
 		}
 	}
 	for _, n := range []int{0, 1, len(data) / 2, len(data) - 3} {

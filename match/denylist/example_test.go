@@ -8,7 +8,8 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 )
 
-// What the releases around the vote say about Kaspersky under clause 76.
+// The entries about Kaspersky in the releases of the day before the vote on clause 76 and of that
+// day.
 func Example() {
 	for _, name := range []string{"2018.06.12", "2018.06.13"} {
 		r, err := denylist.Open(name)

@@ -101,8 +101,8 @@ func TestOpenSignedRefusesWhatItDoesNotTrust(t *testing.T) {
 			t.Errorf("%s: %v; want %v", tt.fault, err, tt.kind)
 		}
 	}
-	// A statement that the right key signed, about the file, with another name or day than the
-	// release's: its day decides what is a rollback.
+	// A statement with the right key and digest, but with another name or day than the release: the
+	// day of the statement decides what is a rollback.
 	for _, change := range []func(*statement.Statement){
 		func(s *statement.Statement) { s.Date = "2026-11-23" },
 		func(s *statement.Statement) { s.Date = "2026-11-25" },

@@ -40,18 +40,18 @@ func (f Fault) String() string {
 // Lint returns everything that is wrong in a list, in order of files and lines: what [Load]
 // refuses, and the faults of its vendors that package registerlint finds. A list without faults loads.
 func Lint(fsys fs.FS, base *denylist.Release) []Fault {
-	list, files, instruments, reg, err := read(fsys, base)
+	s, err := read(fsys, base)
 	if err == nil {
-		_, err = list.over(base, instruments, reg, "")
+		_, err = s.addTo(base, "")
 	}
 	var faults []Fault
 	for _, e := range each(err) {
-		faults = append(faults, locate(fsys, files, e))
+		faults = append(faults, locate(fsys, s.files, e))
 	}
 	if own, _ := fs.Glob(fsys, "vendors/*.json"); len(own) > 0 {
 		if sub, err := fs.Sub(fsys, "vendors"); err == nil {
 			for _, e := range registerlint.Lint(sub) {
-				faults = append(faults, locate(fsys, files, e))
+				faults = append(faults, locate(fsys, s.files, e))
 			}
 		}
 	}
@@ -101,12 +101,11 @@ func (e *fileError) line(fsys fs.FS) int {
 }
 
 // locateEntry finds the file and the line of an error in an entry, by the id of the entry and
-// the name of the member. If no file has the entry, it is in the release that the list is
-// layered over.
+// the name of the member. If no file has the entry, it is in the release that the list extends.
 func locateEntry(fsys fs.FS, files map[string]string, e *fault.Error) (file string, line int) {
 	id := e.Entry
 	if _, clause, _ := strings.Cut(e.Entry, "#"); clause != "" {
-		id = clause // in the file, the id of a clause is without that of the instrument
+		id = clause // in the file, the id of a clause does not contain that of the instrument
 	}
 	if file = fileOf(fsys, files, e.Entry); file == "" {
 		return "list.json", 0

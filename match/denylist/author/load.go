@@ -50,69 +50,86 @@ type listFile struct {
 // its digest covers the files of the list and the digest of base. Every error wraps
 // [denylist.ErrRelease]; [Lint] gives the same errors with lines.
 func Load(fsys fs.FS, base *denylist.Release) (*denylist.Release, error) {
-	list, _, instruments, reg, err := read(fsys, base)
+	s, err := read(fsys, base)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", denylist.ErrRelease, err)
 	}
 	digest, err := listDigest(fsys, base)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", denylist.ErrRelease, list.List, err)
+		return nil, fmt.Errorf("%w: %s: %w", denylist.ErrRelease, s.list.List, err)
 	}
-	return list.over(base, instruments, reg, digest)
+	return s.addTo(base, digest)
 }
 
-// over returns the list added to base.
-func (list *listFile) over(base *denylist.Release, instruments []*denylist.Instrument, reg *vendors.Register, digest string) (*denylist.Release, error) {
-	c := denylist.Content{Name: list.List, Date: list.Date, Digest: digest, Instruments: instruments, Register: reg}
+// source is the content of the files of a list.
+type source struct {
+	list        listFile
+	instruments []*denylist.Instrument
+	files       map[string]string // of the instruments, by their ids
+	register    *vendors.Register // with the vendors of the base
+}
+
+// addTo returns the list added to base, which may be nil.
+func (s *source) addTo(base *denylist.Release, digest string) (*denylist.Release, error) {
+	c := denylist.Content{Name: s.list.List, Date: s.list.Date, Digest: digest, Instruments: s.instruments, Register: s.register}
 	if base != nil {
-		c.Name, c.Date = base.Name()+"+"+list.List, max(list.Date, base.Date())
-		c.Instruments = append(base.Instruments(), instruments...)
+		c.Name, c.Date = base.Name()+"+"+s.list.List, max(s.list.Date, base.Date())
+		c.Instruments = append(base.Instruments(), s.instruments...)
 	}
 	return denylist.New(c)
 }
 
-// read reads the files of a list. files maps the ids of instruments to files.
-func read(fsys fs.FS, base *denylist.Release) (list listFile, files map[string]string, instruments []*denylist.Instrument, reg *vendors.Register, err error) {
-	fail := func(err error) (listFile, map[string]string, []*denylist.Instrument, *vendors.Register, error) {
-		return list, files, nil, nil, err
+// read reads the files of a list. With an error it returns what it has read so far.
+func read(fsys fs.FS, base *denylist.Release) (*source, error) {
+	s := &source{files: make(map[string]string)}
+	if err := s.readList(fsys); err != nil {
+		return s, err
 	}
-	if err := readJSON(fsys, "list.json", &list); err != nil {
-		return fail(err)
+	if err := s.readInstruments(fsys); err != nil {
+		return s, err
 	}
-	if !validName(list.List) {
-		return fail(&fileError{file: "list.json", offset: -1, member: "list",
-			err: fmt.Errorf("list is %q; expected lower-case letters, digits, dots and hyphens: %w", list.List, denylist.ErrValue)})
+	var err error
+	s.register, err = listRegister(fsys, base)
+	return s, err
+}
+
+// readList reads list.json.
+func (s *source) readList(fsys fs.FS) error {
+	if err := readJSON(fsys, "list.json", &s.list); err != nil {
+		return err
 	}
-	if !list.Date.IsDay() {
-		return fail(&fileError{file: "list.json", offset: -1, member: "date",
-			err: fmt.Errorf("date is %q; expected a day, YYYY-MM-DD: %w", list.Date, denylist.ErrInterval)})
+	if !validName(s.list.List) {
+		return &fileError{file: "list.json", offset: -1, member: "list",
+			err: fmt.Errorf("list is %q; expected lower-case letters, digits, dots and hyphens: %w", s.list.List, denylist.ErrValue)}
 	}
+	if !s.list.Date.IsDay() {
+		return &fileError{file: "list.json", offset: -1, member: "date",
+			err: fmt.Errorf("date is %q; expected a day, YYYY-MM-DD: %w", s.list.Date, denylist.ErrInterval)}
+	}
+	return nil
+}
+
+// readInstruments reads the files of the instruments, and returns the errors of all of them.
+func (s *source) readInstruments(fsys fs.FS) error {
 	names, err := fs.Glob(fsys, "instruments/*.json")
 	if err != nil {
-		return fail(err)
+		return err
 	}
-	files = make(map[string]string)
-	var faults fault.Errors
+	var faults error
 	for _, name := range names {
 		var in denylist.Instrument
 		if err := readJSON(fsys, name, &in); err != nil {
-			faults = append(faults, err)
+			faults = fault.Join(faults, err)
 			continue
 		}
 		if name != "instruments/"+in.ID+".json" {
-			faults = append(faults, &fileError{file: name, offset: -1, member: "id",
+			faults = fault.Join(faults, &fileError{file: name, offset: -1, member: "id",
 				err: fmt.Errorf("id is %q; expected the file's name: %w", in.ID, denylist.ErrValue)})
 		}
-		files[in.ID] = name
-		instruments = append(instruments, &in)
+		s.files[in.ID] = name
+		s.instruments = append(s.instruments, &in)
 	}
-	if faults != nil {
-		return fail(faults)
-	}
-	if reg, err = listRegister(fsys, base); err != nil {
-		return fail(err)
-	}
-	return list, files, instruments, reg, nil
+	return faults
 }
 
 // listRegister merges the vendors of the list with those of base.
@@ -123,7 +140,7 @@ func listRegister(fsys fs.FS, base *denylist.Release) (*vendors.Register, error)
 	}
 	switch {
 	case len(own) == 0 && base == nil:
-		return nil, fmt.Errorf("vendors: no files, and no release that the list is layered over: %w", denylist.ErrVendor)
+		return nil, fmt.Errorf("vendors: no files, and the list does not extend a release: %w", denylist.ErrVendor)
 	case len(own) == 0:
 		return base.Register(), nil
 	}
@@ -138,7 +155,7 @@ func listRegister(fsys fs.FS, base *denylist.Release) (*vendors.Register, error)
 	return base.Register().Merge(reg)
 }
 
-// A fileError is a fault in a file; offset is -1 if it is not known.
+// A fileError is an error in a file. The offset is -1 if it is not known.
 type fileError struct {
 	file   string
 	offset int64
@@ -149,6 +166,7 @@ type fileError struct {
 func (e *fileError) Error() string { return e.file + ": " + e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
 
+// readJSON reads a file with one JSON value.
 func readJSON(fsys fs.FS, name string, v any) error {
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
@@ -171,8 +189,8 @@ func validName(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
 }
 
-// listDigest returns the dirhash h1 of the files of a list and of a line with the digest of
-// base.
+// listDigest returns the h1 digest of the files of a list and of a file with the digest of base;
+// see [dirhash.Hash1].
 func listDigest(fsys fs.FS, base *denylist.Release) (string, error) {
 	const baseName = "base"
 	var names []string

@@ -38,7 +38,7 @@ func ministry() fstest.MapFS {
 	return files
 }
 
-func TestLoad(t *testing.T) {
+func TestLoadAddsAListToARelease(t *testing.T) {
 	base := denylist.Current()
 	r, err := author.Load(ministry(), base)
 	if err != nil {
@@ -49,7 +49,7 @@ func TestLoad(t *testing.T) {
 	}
 	if len(r.Instruments()) != len(base.Instruments())+1 || len(r.ForVendor("example-works")) != 1 || len(r.ForVendor("acronis")) != len(base.ForVendor("acronis"))+1 ||
 		len(r.ForVendor("kaspersky")) != len(base.ForVendor("kaspersky")) || r.Register().Vendor("example-works") == nil {
-		t.Error("the list is not layered over the release")
+		t.Error("the release does not contain the list")
 	}
 	changed := ministry()
 	changed["list.json"] = &fstest.MapFile{Data: []byte(strings.Replace(string(changed["list.json"].Data), "decided", "wants", 1))}
@@ -64,7 +64,7 @@ func TestLoad(t *testing.T) {
 	if a, err := author.Load(changed, old); err != nil {
 		t.Error(err)
 	} else if b, err := author.Load(changed, base); err != nil || a.Digest() == b.Digest() {
-		t.Errorf("the digest does not cover what the list is layered over: %v", err)
+		t.Errorf("the digest does not cover the release that the list extends: %v", err)
 	}
 	alone := ministry()
 	instrument := string(alone["instruments/xx-order-7.json"].Data)
@@ -77,7 +77,7 @@ func TestLoad(t *testing.T) {
 }
 
 // Each mistake in a list is reported with file, line and a description.
-func TestLint(t *testing.T) {
+func TestLintFindsFileAndLine(t *testing.T) {
 	base := denylist.Current()
 	if faults := author.Lint(ministry(), base); len(faults) > 0 {
 		t.Fatalf("the valid list has faults: %v", faults)
@@ -133,8 +133,9 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// The list that releases are made from is valid, and has what the newest release has.
-func TestSources(t *testing.T) {
+// The list that releases are made from is valid, and contains the instruments of the newest
+// release.
+func TestSourcesAreAValidList(t *testing.T) {
 	for _, f := range author.Lint(author.Sources(), nil) {
 		t.Error(f)
 	}
@@ -159,7 +160,7 @@ func TestSources(t *testing.T) {
 }
 
 // The embedded data and a custom list follow the schemas, which refuse other documents.
-func TestSchemas(t *testing.T) {
+func TestSchemasAcceptOnlyValidFiles(t *testing.T) {
 	validate := func(schema, name string, data []byte) error {
 		raw, err := fs.ReadFile(author.Schemas(), schema+"-1.schema.json")
 		if err != nil {
@@ -209,8 +210,7 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// A cycle through several instruments is found.
-func TestCycle(t *testing.T) {
+func TestInstrumentThatFollowsItselfIsFound(t *testing.T) {
 	files := ministry()
 	a := string(files["instruments/xx-order-7.json"].Data)
 	for _, c := range []struct{ id, history string }{{"xx-order-7", "xx-order-9"}, {"xx-order-8", "xx-order-7"}, {"xx-order-9", "xx-order-8"}} {

@@ -15,10 +15,10 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-var cut = flag.Bool("cut", false, "cut the releases of the table below that history.txt does not have yet")
+var cut = flag.Bool("cut", false, "make the releases in the table that history.txt does not have yet")
 
-// The releases and how they were cut. A release is never cut again: its file and
-// its line in history.txt stay as they are.
+// cuts are the releases and how they were made. A release is never made again: its file and its
+// line in history.txt do not change.
 var cuts = []struct {
 	name        string
 	date        vendors.Date
@@ -28,7 +28,7 @@ var cuts = []struct {
 	{"2018.06.12", "2018-06-12", "", "As it stood on the eve of the vote: the motion is tabled."},
 	{"2018.06.13", "2018-06-13", "2018.06.12", "The resolution is adopted; the motion is its history."},
 	{"2026.11.23", "2026-11-23", "2018.06.13", "The first current release."},
-	// Reconstructions: what was public on the day, cut later, with the register of 2026.11.24.
+	// Reconstructions of what was public on the day, made later with the register of 2026.11.24.
 	{"2017.09.14", "2017-09-14", "", "The day after Binding Operational Directive 17-01."},
 	{"2020.08.14", "2020-08-14", "2018.06.13", "Section 889 applies in both its parts; FAR 52.204-25 is amended."},
 	{"2022.03.26", "2022-03-26", "2020.08.14", "After the warnings of March 2022 and the FCC's listing of Kaspersky."},
@@ -37,9 +37,8 @@ var cuts = []struct {
 	{"2026.11.25", "2026-11-25", "2026.11.24", "The same instruments; a register with names in more scripts, mirrors and hosts that only keep others' files, and companies that only look alike."},
 }
 
-// History grows at its end only, and every release has the digest that it had when
-// it was cut.
-func TestHistory(t *testing.T) {
+// Every release has the digest that it had when it was made.
+func TestHistoryNeverChanges(t *testing.T) {
 	data, err := os.ReadFile("../data/history.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +52,7 @@ func TestHistory(t *testing.T) {
 	for _, c := range cuts {
 		if known[c.name] == "" {
 			if !*cut {
-				t.Errorf("%s is not cut; run go test ./match/denylist/author -run History -cut", c.name)
+				t.Errorf("%s does not exist yet; run go test ./match/denylist/author -run History -cut", c.name)
 				continue
 			}
 			file, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.Bundled().Files())
@@ -87,9 +86,9 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// The newest release has what the sources have. If this fails, the sources were
-// changed: add a release to the table and cut it.
-func TestSourcesAreReleased(t *testing.T) {
+// The newest release is made from the current sources. If this fails, the sources were changed:
+// add a release to the table and make it.
+func TestNewestReleaseIsMadeFromTheSources(t *testing.T) {
 	c := cuts[len(cuts)-1]
 	want, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.Bundled().Files())
 	if err != nil {
@@ -100,6 +99,6 @@ func TestSourcesAreReleased(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs from what the sources give now", c.name)
+		t.Errorf("%s differs from a release made from the current sources", c.name)
 	}
 }

@@ -53,7 +53,10 @@ func Open(signed []byte, keys note.Verifiers) (*Statement, error) {
 		}
 		*f.value = value
 	}
-	return s, errors.Join(checkDay("date", s.Date), checkDay("expires", s.Expires))
+	if err := errors.Join(checkDay("date", s.Date), checkDay("expires", s.Expires)); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func checkDay(name string, d vendors.Date) error {
