@@ -65,7 +65,6 @@ import (
 	"github.com/clause76/clause76/firmware/internal/carve"
 	"github.com/clause76/clause76/firmware/internal/devicetree"
 	"github.com/clause76/clause76/firmware/internal/fwupd"
-	"github.com/clause76/clause76/firmware/internal/inf"
 	"github.com/clause76/clause76/firmware/internal/isapi"
 	"github.com/clause76/clause76/firmware/internal/kmod"
 	"github.com/clause76/clause76/firmware/internal/mud"
@@ -83,7 +82,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/suit"
 	"github.com/clause76/clause76/firmware/internal/tr069"
 	"github.com/clause76/clause76/firmware/internal/uswid"
-	"github.com/clause76/clause76/firmware/internal/winexe"
+	"github.com/clause76/clause76/firmware/internal/windows"
 	"github.com/clause76/clause76/firmware/internal/yocto"
 	"github.com/clause76/clause76/sbom"
 	sbomformat "github.com/clause76/clause76/sbom/format"
@@ -106,7 +105,7 @@ var formats = []format{
 	{suit.Name, suit.Sniff, suit.Read},
 	{mud.Name, mud.Sniff, mud.Read},
 	{uswid.Name, uswid.Sniff, uswid.Read},
-	{winexe.Name, winexe.Sniff, winexe.Read},
+	{windows.NameExecutable, windows.SniffExecutable, windows.ReadExecutable},
 	{rpm.NameDatabase, rpm.SniffDatabase, rpm.ReadDatabase},
 	{rpm.NamePackage, rpm.SniffPackage, rpm.ReadPackage},
 	{kmod.Name, kmod.Sniff, kmod.Read},
@@ -121,7 +120,7 @@ var formats = []format{
 	{buildroot.NameManifest, buildroot.SniffManifest, buildroot.ReadManifest},
 	{buildroot.NameShowInfo, buildroot.SniffShowInfo, buildroot.ReadShowInfo},
 	{yocto.NameLicenses, yocto.SniffLicenses, yocto.ReadLicenses},
-	{inf.Name, inf.Sniff, inf.Read},
+	{windows.NameINF, windows.SniffINF, windows.ReadINF},
 	{scanreport.NameBinwalk, scanreport.SniffBinwalk, scanreport.ReadBinwalk},
 	{scanreport.NameUnblob, scanreport.SniffUnblob, scanreport.ReadUnblob},
 	{android.NameOTA, android.SniffOTA, android.ReadOTA},

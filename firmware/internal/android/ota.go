@@ -11,11 +11,11 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// NameOTA is the name in reports of META-INF/com/android/metadata, which says what devices an
+// NameOTA is the name in reports of META-INF/com/android/metadata, which lists the devices that an
 // update is for (Android, build/make/tools/releasetools/ota_metadata.proto).
 const NameOTA = "android-ota-metadata"
 
-// SniffOTA reports whether a document that starts with head is such.
+// SniffOTA reports whether a document that starts with head is the metadata of an update.
 func SniffOTA(head []byte) bool {
 	known := 0
 	for line := range lines.Head(head) {
@@ -31,7 +31,7 @@ func SniffOTA(head []byte) bool {
 	return known >= 2
 }
 
-// otaProperty is the name of the property that a line sets, or "".
+// otaProperty returns the name of the property that a line sets, or "".
 func otaProperty(line string) string {
 	if m := property.FindStringSubmatch(line); m != nil {
 		return m[1]

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package fwupd reads what fwupd and the vendors whose firmware it installs write: the
-// metainfo of an update (AppStream, type firmware), and what "fwupdmgr get-devices --json"
-// prints.
+// Package fwupd reads what fwupd and the vendors that publish firmware through it write: the
+// metainfo of an update (AppStream, type firmware), and the output of
+// "fwupdmgr get-devices --json".
 //
-// An update's developer is its supplier; its id is a reverse domain name, a namespace. The
-// vendor ids that it requires and the GUIDs that it provides are those of the devices that
-// it is for. A GUID is a hash of a bus's ids, or of a computer's names: package vendors
-// knows those of the names that are registered.
+// The developer of an update is its supplier. Its ID is a reverse domain name, a namespace. The
+// vendor IDs that it requires and the GUIDs that it provides are those of the devices that it is
+// for. A GUID is a hash of the IDs on a bus, or of the names of a computer: package vendors has
+// those of registered names.
 //
-// A device's vendor is its manufacturer, its vendor ids and instance ids are identifiers.
+// The vendor of a device is its manufacturer. Its vendor IDs and instance IDs are identifiers.
 package fwupd
 
 import (
@@ -34,7 +34,7 @@ const (
 )
 
 // SniffMetainfo reports whether a document that starts with head is the metainfo of
-// firmware, or a catalogue of such.
+// firmware, or a catalog of it.
 func SniffMetainfo(head []byte) bool {
 	if !bytes.Contains(head, []byte("firmware")) || !bytes.Contains(head, []byte("<component")) {
 		return false
@@ -46,10 +46,11 @@ func SniffMetainfo(head []byte) bool {
 	if string(x.Name()) == "components" && (x.Next() != xmlstream.Start || x.Space() != "") {
 		return false
 	}
-	return string(x.Name()) == "component" && firmware(x.Attrs())
+	return string(x.Name()) == "component" && isFirmware(x.Attrs())
 }
 
-func firmware(attrs []xmlstream.Attr) bool {
+// isFirmware reports whether the attributes are those of a component of type firmware.
+func isFirmware(attrs []xmlstream.Attr) bool {
 	for _, a := range attrs {
 		if string(a.Name) == "type" && a.Space == "" {
 			return string(a.Value) == "firmware"
@@ -58,7 +59,7 @@ func firmware(attrs []xmlstream.Attr) bool {
 	return false
 }
 
-// ReadMetainfo returns the firmware that a metainfo file or a catalogue describes.
+// ReadMetainfo returns the firmware that a metainfo file or a catalog describes.
 func ReadMetainfo(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameMetainfo, Encoding: "XML"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
@@ -69,13 +70,26 @@ func ReadMetainfo(r io.Reader, opts *sbom.Options) *sbom.Document {
 }
 
 type metainfo struct {
-	x    *xmlstream.Reader
-	s    *sbom.Sink
-	path []string // names of the open elements
-	c    *sbom.Component
-	role vendors.Role // of the text in the open element, "" for none
-	kind vendors.Kind
-	to   *string // gets the text too
+	x     *xmlstream.Reader
+	s     *sbom.Sink
+	path  []string // names of the open elements
+	c     *sbom.Component
+	field format.Field // that the open element is
+}
+
+// fields are the elements with a text, by their paths in a component.
+var fields = format.Table{
+	"id":                {Role: vendors.Namespace, Kind: vendors.KindGroup, To: format.Ref, First: true},
+	"name":              {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name, First: true}, // the first is in English
+	"summary":           {Role: vendors.Mention, Kind: vendors.KindText},
+	"developer_name":    {Role: vendors.Supplier, Kind: vendors.KindName, To: format.Group, First: true, Guard: true},
+	"developer/name":    {Role: vendors.Supplier, Kind: vendors.KindName, To: format.Group, First: true},
+	"url":               {Role: vendors.Homepage, Kind: vendors.KindURL},
+	"provides/firmware": {Role: vendors.Namespace, Kind: vendors.KindGUID},
+	"requires/hardware": {Role: vendors.Reference, Kind: vendors.KindGUID},
+	"developer":         {Guard: true},
+	"requires/firmware": {},
+	"releases/release":  {},
 }
 
 func (m *metainfo) read() error {
@@ -84,14 +98,15 @@ func (m *metainfo) read() error {
 		switch x.Kind() {
 		case xmlstream.Start:
 			m.path = append(m.path, string(x.Name()))
-			if m.role != "" && m.c != nil {
-				m.c.Malformed++
-				m.s.Warn(sbom.WarnMalformed, "an element in a text; the text was not screened as one", m.at())
+			if m.field.Role != "" && m.c != nil {
+				format.Malformed(m.s, m.c, sbom.WarnMalformed, "an element in a text; the text was not screened as one", m.at())
 			}
-			m.role, m.kind, m.to = "", "", nil
+			m.field = format.Field{}
 			m.start()
 		case xmlstream.Text:
-			m.text()
+			if m.c != nil {
+				m.field.Read(m.s, m.c, strings.TrimSpace(string(x.Text())), m.at())
+			}
 		case xmlstream.End:
 			if m.path[len(m.path)-1] == "component" && m.c != nil {
 				if m.c.Name == "" {
@@ -102,13 +117,13 @@ func (m *metainfo) read() error {
 				}
 				m.c = nil
 			}
-			m.path, m.role = m.path[:len(m.path)-1], ""
+			m.path, m.field = m.path[:len(m.path)-1], format.Field{}
 		}
 	}
 	return x.Err()
 }
 
-// at is the place of the element that is open, in the component.
+// at returns the location of the open element.
 func (m *metainfo) at() vendors.Location {
 	return vendors.Location{Pointer: "/" + strings.Join(m.path, "/"), Offset: m.x.Offset()}
 }
@@ -122,47 +137,41 @@ func (m *metainfo) attr(name string) string {
 	return ""
 }
 
-// start takes a start tag.
+// start reads a start tag.
 func (m *metainfo) start() {
-	name := m.path[len(m.path)-1]
-	if name == "component" {
-		switch {
-		case m.c != nil || len(m.path) > 2:
-			m.x.Fail(sbom.ErrSyntax, errors.New("a component in another element than components"))
-		case !firmware(m.x.Attrs()):
-			m.s.Malformed(sbom.WarnMalformed, "a component that is no firmware; it was not screened", m.at())
-			m.x.Skip()
-			m.path = m.path[:len(m.path)-1]
-		default:
-			m.c = &sbom.Component{Type: "firmware", Placement: sbom.Primary, Location: m.at()}
-		}
-		return
+	switch {
+	case m.path[len(m.path)-1] == "component":
+		m.component()
+	case m.c != nil:
+		m.element()
 	}
-	if m.c == nil {
-		return
+}
+
+// component reads the start tag of a component.
+func (m *metainfo) component() {
+	switch {
+	case m.c != nil || len(m.path) > 2:
+		m.x.Fail(sbom.ErrSyntax, errors.New("a component in another element than components"))
+	case !isFirmware(m.x.Attrs()):
+		m.s.Malformed(sbom.WarnMalformed, "a component that is not firmware; it was not screened", m.at())
+		m.x.Skip()
+		m.path = m.path[:len(m.path)-1]
+	default:
+		m.c = &sbom.Component{Type: "firmware", Placement: sbom.Primary, Location: m.at()}
 	}
-	inner := m.path
-	if inner[0] == "components" {
-		inner = inner[1:]
+}
+
+// element reads the start tag of an element in a component.
+func (m *metainfo) element() {
+	inner := m.path[1:]
+	if m.path[0] == "components" {
+		inner = m.path[2:]
 	}
-	set := func(role vendors.Role, kind vendors.Kind, to *string) { m.role, m.kind, m.to = role, kind, to }
-	switch strings.Join(inner[1:], "/") {
-	case "id":
-		set(vendors.Namespace, vendors.KindGroup, &m.c.Ref)
-	case "name":
-		set(vendors.Mention, vendors.KindProduct, &m.c.Name) // the first is in English
-	case "summary":
-		set(vendors.Mention, vendors.KindText, nil)
-	case "developer_name", "developer/name":
-		set(vendors.Supplier, vendors.KindName, &m.c.Group)
+	path := strings.Join(inner, "/")
+	m.field = fields[path]
+	switch path {
 	case "developer":
 		m.s.Claim(m.c, vendors.Namespace, vendors.KindGroup, m.attr("id"), m.at())
-	case "url":
-		set(vendors.Homepage, vendors.KindURL, nil)
-	case "provides/firmware":
-		set(vendors.Namespace, vendors.KindGUID, nil)
-	case "requires/hardware":
-		set(vendors.Reference, vendors.KindGUID, nil)
 	case "requires/firmware":
 		m.vendorIDs()
 	case "releases/release":
@@ -170,19 +179,18 @@ func (m *metainfo) start() {
 			m.c.Version = m.attr("version")
 		}
 	default:
-		if near := format.SimilarField(name, "developer_name", "developer"); near != "" && len(inner) == 2 {
-			m.c.Malformed++
-			m.s.Warn(sbom.WarnSimilarField, "the name "+name+" is not "+near+"; it was not screened", m.at())
+		if len(inner) == 1 {
+			fields.Unknown(m.s, m.c, path, m.at())
 		}
 	}
 }
 
-// vendorIDs takes <firmware compare="regex" version="USB:0x12D1|DMI:ZTE">vendor-id</firmware>:
-// the text that says what the version is about comes after it.
+// vendorIDs reads <firmware compare="regex" version="USB:0x12D1|DMI:ZTE">vendor-id</firmware>:
+// the text, which shows what the version is, comes after the attribute.
 func (m *metainfo) vendorIDs() {
 	version := m.attr("version")
 	if !strings.Contains(version, ":") {
-		return // of a part of the device, "0.1.2"
+		return // the version of a part of the device, "0.1.2"
 	}
 	for id := range strings.SplitSeq(version, "|") {
 		if id = strings.Trim(id, "^$() "); vendorID.MatchString(id) { // else it is a version that has a colon
@@ -191,29 +199,18 @@ func (m *metainfo) vendorIDs() {
 	}
 }
 
-func (m *metainfo) text() {
-	if m.role == "" || m.c == nil {
-		return
-	}
-	text := strings.TrimSpace(string(m.x.Text()))
-	if m.to != nil && *m.to == "" {
-		*m.to = text
-	}
-	m.s.Claim(m.c, m.role, m.kind, text, m.at())
-}
-
-// buses are the authorities of vendor ids, as fwupd writes them.
+// buses are the authorities of vendor IDs, as fwupd writes them.
 var buses = map[string]vendors.Kind{
 	"USB": vendors.KindUSB, "PCI": vendors.KindPCI, "PNP": vendors.KindPNP, "ACPI": vendors.KindACPI, "OUI": vendors.KindOUI,
 	"BLUETOOTH": vendors.KindBluetooth, "HIDRAW": vendors.KindUSB, "MEI": vendors.KindPCI, "NVME": vendors.KindPCI, "DRM": vendors.KindPNP,
 	"IEEE_OUI": vendors.KindOUI,
 }
 
-// vendorID is how a vendor id starts: with an authority.
+// vendorID matches the authority at the start of a vendor ID.
 var vendorID = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*:`)
 
-// claimVendorID takes a vendor id: "USB:0x12D1", "DMI:ZTE". One by an authority that is not known
-// counts.
+// claimVendorID adds a vendor ID: "USB:0x12D1", "DMI:ZTE". One of an unknown authority counts as
+// not screened.
 func claimVendorID(s *sbom.Sink, c *sbom.Component, id string, at vendors.Location) {
 	if names.Placeholder(id) {
 		return
@@ -230,7 +227,6 @@ func claimVendorID(s *sbom.Sink, c *sbom.Component, id string, at vendors.Locati
 		}
 		s.Claim(c, vendors.Namespace, kind, value, at)
 	default:
-		c.Malformed++
-		s.Warn(sbom.WarnMalformed, fmt.Sprintf("a vendor id by an authority that is not known: %q; it was not screened", id), at)
+		format.Malformed(s, c, sbom.WarnMalformed, fmt.Sprintf("a vendor ID of an unknown authority: %q; it was not screened", id), at)
 	}
 }

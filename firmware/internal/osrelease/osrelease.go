@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package osrelease reads what an installed operating system says of itself in
-// os-release (freedesktop.org, os-release(5)), and OpenWrt's openwrt_release and
-// device_info, which have the same form.
+// Package osrelease reads how an installed operating system identifies itself: os-release
+// (freedesktop.org, os-release(5)), and the files openwrt_release and device_info of OpenWrt, which
+// have the same syntax.
 //
-// The system is one component. Its VENDOR_NAME is its supplier; its own name is a
-// mention, as is that of any product; its URLs tell where it is described. OpenWrt's
-// DEVICE_MANUFACTURER is about the device, which is a component, and the product, if
-// the image was built for one: a build that was not says "OpenWrt" there.
+// The system is one component. Its VENDOR_NAME is the supplier. Its own name is a mention, like
+// the name of any product, and its URLs are homepages. DEVICE_MANUFACTURER of OpenWrt is about the
+// device, which is another primary component. An image that was not built for one device has
+// "OpenWrt" there.
 package osrelease
 
 import (
@@ -19,6 +19,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/lines"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -27,7 +28,7 @@ const Name = "os-release"
 
 var assignment = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
 
-// makerName are variables that may name a maker: "BUILD_VENDOR", "OEM_NAME".
+// makerName matches other variables that may name a maker: "BUILD_VENDOR", "OEM_NAME".
 var makerName = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|publisher|oem|company|maker)(?:_?name)?$`)
 
 // Sniff reports whether a document that starts with head is such a file.
@@ -50,127 +51,124 @@ func Sniff(head []byte) bool {
 	return known
 }
 
-// A field says what a variable is about.
-type field struct {
-	device bool // not the system
-	role   vendors.Role
-	kind   vendors.Kind
+// systemFields are the variables about the operating system.
+var systemFields = format.Table{
+	"NAME":          {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
+	"ID":            {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name, First: true},
+	"PRETTY_NAME":   {Role: vendors.Mention, Kind: vendors.KindProduct},
+	"ID_LIKE":       {Role: vendors.Mention, Kind: vendors.KindText},
+	"VERSION_ID":    {To: format.Version, First: true},
+	"CPE_NAME":      {Role: vendors.Namespace, Kind: vendors.KindCPE},
+	"VENDOR_NAME":   {Role: vendors.Supplier, Kind: vendors.KindName},
+	"VENDOR":        {Role: vendors.Supplier, Kind: vendors.KindName},
+	"VENDOR_URL":    {Role: vendors.Supplier, Kind: vendors.KindURL},
+	"HOME_URL":      {Role: vendors.Homepage, Kind: vendors.KindURL},
+	"SUPPORT_URL":   {Role: vendors.Homepage, Kind: vendors.KindURL},
+	"BUG_URL":       {Role: vendors.Homepage, Kind: vendors.KindURL},
+	"SUPPORT_EMAIL": {Role: vendors.Reference, Kind: vendors.KindEmail},
+
+	"DISTRIB_ID":          {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
+	"DISTRIB_DESCRIPTION": {Role: vendors.Mention, Kind: vendors.KindText},
+	"DISTRIB_RELEASE":     {To: format.Version, First: true},
 }
 
-var fields = map[string]field{
-	"NAME":          {false, vendors.Mention, vendors.KindProduct},
-	"PRETTY_NAME":   {false, vendors.Mention, vendors.KindProduct},
-	"ID":            {false, vendors.Mention, vendors.KindProduct},
-	"ID_LIKE":       {false, vendors.Mention, vendors.KindText},
-	"CPE_NAME":      {false, vendors.Namespace, vendors.KindCPE},
-	"VENDOR_NAME":   {false, vendors.Supplier, vendors.KindName},
-	"VENDOR":        {false, vendors.Supplier, vendors.KindName},
-	"VENDOR_URL":    {false, vendors.Supplier, vendors.KindURL},
-	"HOME_URL":      {false, vendors.Homepage, vendors.KindURL},
-	"SUPPORT_URL":   {false, vendors.Homepage, vendors.KindURL},
-	"BUG_URL":       {false, vendors.Homepage, vendors.KindURL},
-	"SUPPORT_EMAIL": {false, vendors.Reference, vendors.KindEmail},
-
-	"DISTRIB_ID":          {false, vendors.Mention, vendors.KindProduct},
-	"DISTRIB_DESCRIPTION": {false, vendors.Mention, vendors.KindText},
-
-	"DEVICE_MANUFACTURER":     {true, vendors.Manufacturer, vendors.KindName},
-	"DEVICE_MANUFACTURER_URL": {true, vendors.Reference, vendors.KindURL},
-	"DEVICE_PRODUCT":          {true, vendors.Reference, vendors.KindProduct},
+// deviceFields are the variables about the device.
+var deviceFields = format.Table{
+	"DEVICE_MANUFACTURER":     {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
+	"DEVICE_MANUFACTURER_URL": {Role: vendors.Reference, Kind: vendors.KindURL},
+	"DEVICE_PRODUCT":          {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name},
 }
 
 // Read returns the system and, if it is named, the device.
 func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
-		system := &sbom.Component{Ref: "system", Type: "operating-system", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}
-		device := &sbom.Component{Ref: "device", Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/DEVICE_PRODUCT"}}
-		seen := make(map[string]bool)
-		in := lines.NewReader(r, s.Limits().Bytes)
-		for in.Next() {
-			line := strings.TrimSpace(in.Text())
-			if line == "" || line[0] == '#' {
-				continue
-			}
-			m := assignment.FindStringSubmatch(line)
-			if m == nil {
-				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected NAME=value")}
-			}
-			at := vendors.Location{Pointer: "/" + m[1], Offset: in.Offset() + int64(strings.Index(in.Text(), line)+len(m[1])+1)}
-			value, lead, err := unquote(m[2])
-			if err != nil {
-				return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrSyntax, Err: err}
-			}
-			at.Offset += int64(lead)
-			if lead > 0 { // the closing quote is there
-				in.Whole()
-			}
-			if lead == 0 && strings.ContainsAny(value, " \t;&|<>()`$\\") { // a shell makes something else of it
-				s.Malformed(sbom.WarnMalformed, "a value with blanks or signs of the shell, without quotes", at)
-			}
-			name := m[1]
-			for _, prefix := range []string{"OPENWRT_", "LEDE_"} {
-				name = strings.TrimPrefix(name, prefix)
-			}
-			f, ok := fields[name]
-			if !ok {
-				ok = name == "VERSION_ID" || name == "DISTRIB_RELEASE"
-				if ok && system.Version == "" {
-					system.Version = value
-				}
-				unread(s, name, value, at)
-				continue
-			}
-			c := system
-			if f.device {
-				c = device
-			}
-			if seen[m[1]] {
-				c.Malformed++
-				s.Warn(sbom.WarnMalformed, m[1]+" is set twice", at)
-			}
-			seen[m[1]] = true
-			switch name {
-			case "NAME", "DEVICE_PRODUCT", "DISTRIB_ID":
-				c.Name = value
-			case "ID":
-				if c.Name == "" {
-					c.Name = value
-				}
-			case "DEVICE_MANUFACTURER":
-				c.Group = value
-			}
-			s.Claim(c, f.role, f.kind, value, at)
+		x := &reader{
+			s:      s,
+			in:     lines.NewReader(r, s.Limits().Bytes),
+			system: sbom.Component{Ref: "system", Type: "operating-system", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}},
+			device: sbom.Component{Ref: "device", Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/DEVICE_PRODUCT"}},
+			seen:   make(map[string]bool),
 		}
-		if err := in.End(s); err != nil {
+		for x.in.Next() {
+			if err := x.line(); err != nil {
+				return err
+			}
+		}
+		if err := x.in.End(s); err != nil {
 			return err
 		}
-		for _, c := range []*sbom.Component{system, device} {
-			if len(c.Claims) > 0 || c.Malformed > 0 {
-				if !s.Emit(*c) {
-					return nil
-				}
+		for _, c := range []*sbom.Component{&x.system, &x.device} {
+			if (len(c.Claims) > 0 || c.Malformed > 0) && !s.Emit(*c) {
+				return nil
 			}
 		}
 		return nil
 	})
 }
 
-// unread counts a variable that is not read and that may say who made the system or the device,
-// or that is one of those in another case.
-func unread(s *sbom.Sink, name, value string, at vendors.Location) {
-	f, near := fields[strings.ToUpper(name)]
-	if !near || !f.role.IsOrigin() {
-		near = makerName.MatchString(name)
+type reader struct {
+	s              *sbom.Sink
+	in             *lines.Reader
+	system, device sbom.Component
+	seen           map[string]bool // variables
+}
+
+// line reads a line: a variable, a comment or a blank line.
+func (x *reader) line() error {
+	line := strings.TrimSpace(x.in.Text())
+	if line == "" || line[0] == '#' {
+		return nil
 	}
-	if near && !names.Placeholder(value) {
-		s.Malformed(sbom.WarnSimilarField, "the variable "+name+" may say who made something; it was not screened", at)
+	m := assignment.FindStringSubmatch(line)
+	if m == nil {
+		return &sbom.Error{Offset: x.in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected NAME=value")}
+	}
+	at := vendors.Location{Pointer: "/" + m[1], Offset: x.in.Offset() + int64(strings.Index(x.in.Text(), line)+len(m[1])+1)}
+	value, quote, err := unquote(m[2])
+	switch {
+	case err != nil:
+		return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrSyntax, Err: err}
+	case quote > 0: // the closing quote shows that the line is complete
+		x.in.Whole()
+	case strings.ContainsAny(value, " \t;&|<>()`$\\"): // a shell reads another value
+		x.s.Malformed(sbom.WarnMalformed, "a value with blanks or shell characters, without quotes", at)
+	}
+	at.Offset += int64(quote)
+	x.variable(m[1], value, at)
+	return nil
+}
+
+// variable reads a variable of the system or the device.
+func (x *reader) variable(name, value string, at vendors.Location) {
+	key := strings.TrimPrefix(strings.TrimPrefix(name, "OPENWRT_"), "LEDE_")
+	c, f := &x.system, systemFields[key]
+	if d, ok := deviceFields[key]; ok {
+		c, f = &x.device, d
+	}
+	switch {
+	case f.Role == "":
+		x.unknown(key, value, at)
+	case x.seen[name]:
+		format.Malformed(x.s, c, sbom.WarnMalformed, name+" is set twice", at)
+	}
+	x.seen[name] = true
+	f.Read(x.s, c, value, at)
+}
+
+// unknown counts a variable that is not read if it may say who made the system or the device, or
+// if it is a variable that does so, in another case.
+func (x *reader) unknown(name, value string, at vendors.Location) {
+	upper := strings.ToUpper(name)
+	maker := systemFields[upper].Role.IsOrigin() || deviceFields[upper].Role.IsOrigin() || makerName.MatchString(name)
+	if maker && !names.Placeholder(value) {
+		format.UnknownMaker(x.s, nil, name, at)
 	}
 }
 
-// unquote takes the quotes of a shell's assignment off, and says how many bytes stand
-// before the value.
-func unquote(s string) (value string, lead int, err error) {
+// unquote removes the quotes of a shell assignment. It returns the length of the opening quote: 0
+// or 1.
+func unquote(s string) (value string, quote int, err error) {
 	if s == "" || s[0] != '"' && s[0] != '\'' {
 		return s, 0, nil
 	}
@@ -179,7 +177,7 @@ func unquote(s string) (value string, lead int, err error) {
 		switch c := s[i]; {
 		case c == s[0]:
 			if strings.TrimSpace(s[i+1:]) != "" {
-				return "", 0, errors.New("text behind the closing quote")
+				return "", 0, errors.New("text after the closing quote")
 			}
 			return b.String(), 1, nil
 		case c == '\\' && s[0] == '"' && i+1 < len(s):

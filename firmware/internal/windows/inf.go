@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package inf reads the setup information files of Windows drivers and firmware updates
-// (Microsoft, "Windows Driver INF files": sections Version, Manufacturer, Strings; UEFI
-// update packages).
+// Package windows reads files of Windows:
 //
-// The driver or firmware is a product. Its Provider published it; the names in the section
-// Manufacturer made the devices that it is for, and the hardware ids of these only
-// mention: a driver for somebody's devices need not be somebody's. The GUIDs of the firmware
-// that it updates are identifiers.
-package inf
+//	windows-executable  the version resource (VS_VERSIONINFO) and the certificates of the
+//	                    Authenticode signature of an executable
+//	windows-inf         the setup information file of a driver or a firmware update (Microsoft,
+//	                    "Windows Driver INF files": sections Version, Manufacturer and Strings)
+//
+// The CompanyName of an executable is its manufacturer: the maker sets it when it builds the
+// program. The names of the product and the file are mentions, and so is the copyright. Signatures
+// are not checked, so the subject of a certificate is only a mention. EFI applications and drivers
+// are executables too, and count as firmware.
+//
+// The Provider of an INF file is the publisher of the driver or firmware, which is the primary
+// component. The names in the section Manufacturer made the devices that it is for. The hardware
+// IDs of these are mentions: a driver need not come from the vendor of the device. The GUIDs of
+// the firmware that an update is for are identifiers.
+package windows
 
 import (
 	"bytes"
@@ -22,8 +30,11 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Name is the format's name in reports.
-const Name = "windows-inf"
+// The formats' names in reports.
+const (
+	NameExecutable = "windows-executable"
+	NameINF        = "windows-inf"
+)
 
 var (
 	version   = regexp.MustCompile(`(?mi)^[ \t]*\[version\][ \t]*\r?$`)
@@ -35,8 +46,8 @@ var (
 	bus       = regexp.MustCompile(`(?i)\b(PCI\\VEN_|USB\\VID_)([0-9a-f]{4})`)
 )
 
-// Sniff reports whether a document that starts with head is an INF file.
-func Sniff(head []byte) bool {
+// SniffINF reports whether a document that starts with head is an INF file.
+func SniffINF(head []byte) bool {
 	// Most documents are others, and an expression takes a while over each.
 	return bytes.IndexByte(head, '[') >= 0 && (bytes.Contains(head, []byte("ignature")) || bytes.Contains(head, []byte("IGNATURE"))) &&
 		bytes.IndexByte(head, 0) < 0 && version.Match(head) && signature.Match(head)
@@ -52,9 +63,9 @@ type line struct {
 // maxLines bounds a file, which is held until its strings are known.
 const maxLines = 200_000
 
-// Read returns the driver or firmware of an INF file.
-func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
-	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
+// ReadINF returns the driver or firmware of an INF file.
+func ReadINF(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: NameINF, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
 		all, err := parse(r, s)
 		if err != nil {

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package winexe reads what Windows executables say of themselves: the version resource
-// (VS_VERSIONINFO) and the certificates of their Authenticode signature.
-//
-// CompanyName is the manufacturer: it is what the maker's compiler was told. The names of
-// the product and the file are mentions, and so is the copyright. Signatures are not
-// checked here, so the subject of a certificate is a mention, whoever it names.
-//
-// EFI applications and drivers are executables too, and count as firmware.
-package winexe
+package windows
 
 import (
 	"bytes"
@@ -27,9 +19,6 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Name is the format's name in reports.
-const Name = "windows-executable"
-
 // Bounds.
 const (
 	maxBytes     = 256 << 20
@@ -39,8 +28,8 @@ const (
 	maxCerts     = 100
 )
 
-// Sniff reports whether a document that starts with head is a PE file.
-func Sniff(head []byte) bool {
+// SniffExecutable reports whether a document that starts with head is a PE file.
+func SniffExecutable(head []byte) bool {
 	if len(head) < 0x40 || string(head[:2]) != "MZ" {
 		return false
 	}
@@ -48,9 +37,9 @@ func Sniff(head []byte) bool {
 	return at+4 > int64(len(head)) || string(head[at:at+4]) == "PE\x00\x00"
 }
 
-// Read returns the executable.
-func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
-	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
+// ReadExecutable returns the executable.
+func ReadExecutable(r io.Reader, opts *sbom.Options) *sbom.Document {
+	return sbom.NewDocument(sbom.Header{Format: NameExecutable, Encoding: "binary"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
 		data, err := format.ReadAll(s, r, maxBytes)
 		if err != nil {
@@ -287,7 +276,8 @@ func (x *executable) version(data []byte, base int) {
 				if !ok { // the last can lack its zero
 					value, _, _ = text(append(bytes.Clone(b.value[:len(b.value)&^1]), 0, 0))
 				}
-				x.claim(b.key, value, vendors.Location{Pointer: pointer + "/" + b.key, Offset: int64(base + b.at)})
+				at := vendors.Location{Pointer: pointer + "/" + b.key, Offset: int64(base + b.at)}
+				versionFields[strings.ToLower(b.key)].Read(x.s, &x.c, value, at)
 			})
 		})
 	})
@@ -310,27 +300,15 @@ func (x *executable) blocks(data []byte, at, base int, visit func(b block, end i
 	}
 }
 
-func (x *executable) claim(key, value string, at vendors.Location) {
-	claim := func(role vendors.Role, kind vendors.Kind) { x.s.Claim(&x.c, role, kind, value, at) }
-	switch strings.ToLower(key) { // as VerQueryValue finds them
-	case "companyname":
-		if x.c.Group == "" {
-			x.c.Group = value
-		}
-		claim(vendors.Manufacturer, vendors.KindName)
-	case "productname":
-		x.c.Name = value
-		claim(vendors.Mention, vendors.KindProduct)
-	case "filedescription":
-		if x.c.Name == "" {
-			x.c.Name = value
-		}
-		claim(vendors.Mention, vendors.KindText)
-	case "legalcopyright", "legaltrademarks":
-		claim(vendors.Mention, vendors.KindText)
-	case "productversion":
-		x.c.Version = value
-	}
+// versionFields are the texts of a version resource that are read, in lower case:
+// VerQueryValue ignores case.
+var versionFields = format.Table{
+	"companyname":     {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group, First: true},
+	"productname":     {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
+	"filedescription": {Role: vendors.Mention, Kind: vendors.KindText, To: format.Name, First: true},
+	"legalcopyright":  {Role: vendors.Mention, Kind: vendors.KindText},
+	"legaltrademarks": {Role: vendors.Mention, Kind: vendors.KindText},
+	"productversion":  {To: format.Version},
 }
 
 // certificates reads the certificates of the signatures: PKCS #7 in WIN_CERTIFICATE.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package inf_test
+package windows_test
 
 import (
 	"errors"
@@ -11,11 +11,11 @@ import (
 	"testing"
 
 	"github.com/clause76/clause76/firmware"
-	"github.com/clause76/clause76/firmware/internal/inf"
+	"github.com/clause76/clause76/firmware/internal/windows"
 	"github.com/clause76/clause76/sbom"
 )
 
-const update = `; an update of firmware
+const updateINF = `; an update of firmware
 [Version]
 Signature   = "$WINDOWS NT$"
 Provider    = %Provider%
@@ -34,7 +34,7 @@ MfgName      = "Huawei"
 FirmwareDesc = "MateBook System Firmware" ; a comment
 `
 
-func show(in string) (string, sbom.Header, error) {
+func showINF(in string) (string, sbom.Header, error) {
 	doc := firmware.Open(strings.NewReader(in), nil)
 	var b strings.Builder
 	for c, err := range doc.Components() {
@@ -52,8 +52,8 @@ func show(in string) (string, sbom.Header, error) {
 	return b.String(), doc.Header(), nil
 }
 
-func Example() {
-	for c, err := range inf.Read(strings.NewReader(update), nil).Components() {
+func ExampleReadINF() {
+	for c, err := range windows.ReadINF(strings.NewReader(updateINF), nil).Components() {
 		fmt.Println(c.Name, c.Version, err)
 		for _, claim := range c.Claims {
 			fmt.Println(claim.Role, claim.Kind, claim.Value)
@@ -67,7 +67,7 @@ func Example() {
 	// mention product MateBook System Firmware
 }
 
-func TestRead(t *testing.T) {
+func TestINF(t *testing.T) {
 	const head = "[Version]\nSignature=\"$Windows NT$\"\n"
 	many, manyRead := "", "" // more ids than any line has
 	for i := range 20 {
@@ -79,7 +79,7 @@ func TestRead(t *testing.T) {
 		malformed      int
 		err            error
 	}{
-		{"whole", update, "firmware MateBook System Firmware 1.2.3.4; publisher name Huawei Device; Co., Ltd.; manufacturer name Huawei; namespace guid 0a6d2f2d-dbc8-4c3e-9b1d-3b8c1a2b3c4d; mention product MateBook System Firmware", 0, nil},
+		{"whole", updateINF, "firmware MateBook System Firmware 1.2.3.4; publisher name Huawei Device; Co., Ltd.; manufacturer name Huawei; namespace guid 0a6d2f2d-dbc8-4c3e-9b1d-3b8c1a2b3c4d; mention product MateBook System Firmware", 0, nil},
 		{"Windows' line ends", strings.ReplaceAll(head+"Provider=ZTE\n", "\n", "\r\n"), "device-driver driver ; publisher name ZTE", 0, nil},
 		{"a line that goes on", head + "Provider=\\\nZTE\n", "device-driver driver ; publisher name ZTE", 0, nil},
 		{"a line that goes on to nowhere", head + "Provider=ZTE\\\n", "device-driver driver ", 1, nil},
@@ -92,7 +92,7 @@ func TestRead(t *testing.T) {
 		{"no signature", "[Version]\nProvider=ZTE\n", "", 0, sbom.ErrNotRecognized},
 		{"a NUL byte further below", head + strings.Repeat("; x\n", 30_000) + "Provider=\x00\n", "", 0, sbom.ErrSyntax},
 	} {
-		got, h, err := show(tt.in)
+		got, h, err := showINF(tt.in)
 		if !errors.Is(err, tt.err) || err == nil && (got != tt.want || h.Malformed != tt.malformed) {
 			t.Errorf("%s: %s, malformed %d, error %v; want %s", tt.name, got, h.Malformed, err, tt.want)
 		}
@@ -100,18 +100,18 @@ func TestRead(t *testing.T) {
 }
 
 // A file as the makers of firmware write it is read whole.
-func TestUpdate(t *testing.T) {
+func TestINFOfAnUpdate(t *testing.T) {
 	data, err := os.ReadFile("testdata/update.inf")
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = "firmware Notebook System Firmware 1.14 1.14.0.0; publisher name ZTE Corporation; publisher name 中兴通讯; manufacturer name ZTE Corporation; namespace guid 5c1e8d5a-5b1a-4b0e-9c51-0f1d1f6a7b10; mention product Notebook System Firmware 1.14"
-	if got, h, err := show(string(data)); err != nil || got != want || h.Malformed != 0 {
+	if got, h, err := showINF(string(data)); err != nil || got != want || h.Malformed != 0 {
 		t.Errorf("%s %+v %v; want %s", got, h, err, want)
 	}
 }
 
-func TestCorpus(t *testing.T) {
+func TestINFCorpus(t *testing.T) {
 	files, _ := filepath.Glob(filepath.FromSlash("../../../../shared/corpus/fwupd+lvfs-website/*/*/*.inf"))
 	if len(files) == 0 {
 		t.Skip("no corpus here")
@@ -121,7 +121,7 @@ func TestCorpus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, h, err := show(string(data))
+		got, h, err := showINF(string(data))
 		t.Logf("%s: %s %v %v", f, got, h.Warnings, err)
 		if err != nil {
 			t.Errorf("%s: %v", f, err)

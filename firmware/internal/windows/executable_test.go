@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package winexe_test
+package windows_test
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/clause76/clause76/firmware"
-	"github.com/clause76/clause76/firmware/internal/winexe"
+	"github.com/clause76/clause76/firmware/internal/windows"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -140,7 +140,7 @@ func signatureOf(t testing.TB, subject pkix.Name) []byte {
 	return out
 }
 
-func show(data []byte) (string, *sbom.Header, error) {
+func showExecutable(data []byte) (string, *sbom.Header, error) {
 	doc := firmware.Open(bytes.NewReader(data), nil)
 	out := ""
 	for c, err := range doc.Components() {
@@ -159,9 +159,9 @@ func show(data []byte) (string, *sbom.Header, error) {
 	return out, &h, nil
 }
 
-func Example() {
+func ExampleReadExecutable() {
 	data := executable(2, version("CompanyName", "AO Kaspersky Lab", "ProductName", "Endpoint Agent", "ProductVersion", "4.0"), nil)
-	for c, err := range winexe.Read(bytes.NewReader(data), nil).Components() {
+	for c, err := range windows.ReadExecutable(bytes.NewReader(data), nil).Components() {
 		fmt.Println(c.Type, c.Name, c.Version, err)
 		for _, claim := range c.Claims {
 			fmt.Println(claim.Role, claim.Kind, claim.Value, claim.Location.Pointer)
@@ -173,7 +173,7 @@ func Example() {
 	// mention product Endpoint Agent /resources/version/ProductName
 }
 
-func TestRead(t *testing.T) {
+func TestExecutable(t *testing.T) {
 	const agent = "application Agent: manufacturer name AO Kaspersky Lab; mention product Agent"
 	info := version("CompanyName", "AO Kaspersky Lab", "ProductName", "Agent")
 	noEnd := bytes.Clone(info)
@@ -206,7 +206,7 @@ func TestRead(t *testing.T) {
 		{"nothing", executable(2, nil, nil), "application executable", 1},
 	}
 	for _, tt := range tests {
-		got, h, err := show(tt.data)
+		got, h, err := showExecutable(tt.data)
 		if err != nil || got != tt.want || h.Malformed != tt.malformed {
 			t.Errorf("%s: %v, %+v\n%s\nwant\n%s", tt.name, err, h, got, tt.want)
 		}
@@ -216,10 +216,10 @@ func TestRead(t *testing.T) {
 func align(n int) int { return (n + 3) &^ 3 }
 
 // A file that was cut anywhere is refused or says so; one whose numbers lie comes back.
-func TestBroken(t *testing.T) {
+func TestBrokenExecutable(t *testing.T) {
 	data := executable(2, version("CompanyName", "ZTE Corporation"), signature(t, "ZTE"))
 	for n := range data {
-		if got, h, err := show(data[:n]); err == nil && h.Malformed == 0 {
+		if got, h, err := showExecutable(data[:n]); err == nil && h.Malformed == 0 {
 			t.Errorf("cut at %d: %s", n, got)
 		}
 	}
@@ -227,19 +227,19 @@ func TestBroken(t *testing.T) {
 		for _, word := range []uint32{0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x80000000 | 0x18} {
 			changed := bytes.Clone(data)
 			le.PutUint32(changed[at:], word)
-			show(changed)
+			showExecutable(changed)
 		}
 	}
-	if _, _, err := show([]byte("MZ" + strings.Repeat("\x00", 100))); !errors.Is(err, sbom.ErrNotRecognized) {
+	if _, _, err := showExecutable([]byte("MZ" + strings.Repeat("\x00", 100))); !errors.Is(err, sbom.ErrNotRecognized) {
 		t.Errorf("a programme for DOS: %v", err)
 	}
 }
 
-func FuzzRead(f *testing.F) {
+func FuzzExecutable(f *testing.F) {
 	f.Add(executable(2, version("CompanyName", "ZTE Corporation", "ProductName", "x"), nil))
 	f.Add(executable(11, version("LegalCopyright", "ZTE"), signature(f, "ZTE")))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for c, err := range winexe.Read(bytes.NewReader(data), nil).Components() {
+		for c, err := range windows.ReadExecutable(bytes.NewReader(data), nil).Components() {
 			if err != nil {
 				return
 			}
