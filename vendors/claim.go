@@ -9,29 +9,28 @@ import (
 	"github.com/clause76/clause76/internal/weburl"
 )
 
-// An ID names a vendor, that is a corporate family: "kaspersky".
+// An ID identifies a vendor, which is a corporate family: "kaspersky".
 type ID string
 
-// A Role says how the subject of a claim relates to the component.
+// A Role is the relation of the subject of a claim to the component.
 type Role string
 
-// The roles of a claim. SBOMAuthor marks the tool or body that wrote the document;
-// it is never matched.
+// The roles of a claim. SBOMAuthor is the tool or organization that wrote the document. It is never
+// attributed.
 const (
 	Manufacturer Role = "manufacturer"
 	Supplier     Role = "supplier"
 	Publisher    Role = "publisher"
 	Distributor  Role = "distributor"
-	Namespace    Role = "namespace" // a namespace or identifier the component is published under
+	Namespace    Role = "namespace" // a namespace or identifier that the component is published under
 	Reference    Role = "reference" // where the component is kept or comes from; model texts of a device
 	Homepage     Role = "homepage"  // a page about the component
-	Author       Role = "author"    // persons and rights holders: contribution, not supply
+	Author       Role = "author"    // persons and rights holders, who contribute and do not supply
 	Mention      Role = "mention"   // the component's own name, descriptions, paths
 	SBOMAuthor   Role = "emitter"
 )
 
-// Cap returns the highest tier that a claim of this role can reach, however well
-// its value matches.
+// Cap returns the highest tier of claims with this role, however well their values match.
 func (r Role) Cap() Tier {
 	switch r {
 	case Manufacturer, Supplier, Publisher, Distributor, Namespace, Reference, Homepage:
@@ -42,7 +41,7 @@ func (r Role) Cap() Tier {
 	return NoTier
 }
 
-// IsOrigin reports whether the role says who made, supplied, published or
+// IsOrigin reports whether the subject of a claim with this role made, supplied, published or
 // distributed the component.
 func (r Role) IsOrigin() bool {
 	switch r {
@@ -52,12 +51,12 @@ func (r Role) IsOrigin() bool {
 	return false
 }
 
-// A Kind says what sort of value a claim holds.
+// A Kind is the kind of a claim's value.
 type Kind string
 
 // The kinds of a claim's value.
 const (
-	KindName    Kind = "name"    // name of an organisation or person
+	KindName    Kind = "name"    // name of an organization or a person
 	KindGroup   Kind = "group"   // a package group or scope: "com.example", "@example"
 	KindProduct Kind = "product" // name of a component or model
 	KindText    Kind = "text"    // free text
@@ -68,11 +67,11 @@ const (
 	KindRegID   Kind = "regid"   // SWID registration id, ISO/IEC 19770-2
 	// KindGUID is a GUID of a vendor or product: a SUIT vendor id, a computer hardware id.
 	KindGUID Kind = "guid"
-	// KindFingerprint is the SHA-1 or SHA-256 digest, in hexadecimal, of a certificate
-	// or key, or the Authenticode digest of a signed image.
+	// KindFingerprint is the SHA-1 or SHA-256 digest of a certificate or key, or the
+	// Authenticode digest of a signed image, in hexadecimal.
 	KindFingerprint Kind = "fingerprint"
-	// KindCertificate is the subject of a certificate: its distinguished name, or the
-	// organisation alone.
+	// KindCertificate is the subject of a certificate: its distinguished name, or only the
+	// organization.
 	KindCertificate Kind = "certificate"
 	KindOUI         Kind = "oui"        // MAC address or IEEE prefix in hexadecimal
 	KindPEN         Kind = "pen"        // IANA private enterprise number, decimal
@@ -84,18 +83,17 @@ const (
 	KindDeviceTree  Kind = "devicetree" // devicetree compatible string or vendor prefix
 )
 
-// A Location says where in a document a value stands.
+// A Location is the place of a value in a document.
 type Location struct {
 	// Pointer is a JSON Pointer (RFC 6901) or, in formats that are not JSON, a
 	// path of the same shape.
 	Pointer string
-	// Offset counts bytes from the start of the document to the first byte of
-	// the value; -1 means that it is not known, as for a document that was
-	// never a file.
+	// Offset is the number of bytes from the start of the document to the first byte of the value,
+	// or -1 if it is not known, for example if the document was never a file.
 	Offset int64
 }
 
-// A Claim is one statement found in a document about who stands behind a component.
+// A Claim is one statement in a document about who made, supplied or published a component.
 type Claim struct {
 	Role     Role
 	Kind     Kind
@@ -103,9 +101,9 @@ type Claim struct {
 	Location Location
 }
 
-// Identity reports whether the claim, if true, says who stands behind the
-// component: a maker's name that is not a placeholder, or an identifier of a
-// namespace that has an owner. Coverage counts components with such a claim.
+// Identity reports whether the claim identifies somebody: it is the name of a maker and no
+// placeholder, or an identifier in a namespace with an owner. Coverage counts the components with
+// such a claim.
 func (c Claim) Identity() bool {
 	switch c.Kind {
 	case KindName:
@@ -124,32 +122,43 @@ func (c Claim) Identity() bool {
 	return false
 }
 
-// Owner returns whom an identifier names as the owner of the component: the owner in a
-// package URL ("npm/@example"), a package group, the account on a host of repositories
-// ("github/example"), or the vendor of a CPE that does not only repeat the product. It
-// returns "" for all else, and for identifiers that name nobody.
+// Owner returns the owner of the component that an identifier names: the owner in a package URL
+// ("npm/example"), a package group, the account on a host of repositories ("github/example"), or
+// the vendor of a CPE that does not only repeat the product. It returns "" for other claims, and for
+// identifiers that name nobody.
 func (c Claim) Owner() string {
 	switch {
-	case c.Kind == KindPURL && c.Role == Namespace:
+	case c.Kind == KindURL && c.Role == Reference:
+		return ownerInURL(c.Value)
+	case c.Role != Namespace:
+		return ""
+	}
+	switch c.Kind {
+	case KindPURL:
 		p, _, ok := purl.ParseTolerant(c.Value)
 		if owner := p.Owner(); ok && owner != "" && !names.Placeholder(owner) {
 			return p.Type + "/" + owner
 		}
-	case c.Kind == KindGroup && c.Role == Namespace:
+	case KindGroup:
 		if !names.Placeholder(c.Value) {
 			return c.Value
 		}
-	case c.Kind == KindCPE && c.Role == Namespace:
+	case KindCPE:
 		if name, ok := cpe.Parse(c.Value); ok && !name.VendorEchoesProduct() && !names.Placeholder(name.Vendor) {
 			return "cpe/" + name.Vendor
 		}
-	case c.Kind == KindURL && c.Role == Reference:
-		if p, ok := weburl.Parse(c.Value); ok {
-			if typ, owner := p.Account(); typ != "" && owner != "" && !p.Shorthand {
-				return typ + "/" + owner
-			}
-			return Claim{Role: Namespace, Kind: KindPURL, Value: p.PackageURL()}.Owner()
-		}
 	}
 	return ""
+}
+
+// ownerInURL returns the owner of the account or of the package that a URL leads to.
+func ownerInURL(url string) string {
+	p, ok := weburl.Parse(url)
+	if !ok {
+		return ""
+	}
+	if typ, owner := p.Account(); typ != "" && owner != "" && !p.Shorthand {
+		return typ + "/" + owner
+	}
+	return Claim{Role: Namespace, Kind: KindPURL, Value: p.PackageURL()}.Owner()
 }

@@ -1,77 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package vendors works out whose a component is.
+// Package vendors attributes components to vendors.
 //
-// A document makes claims: "the supplier is Kaspersky Lab", "the package URL is
-// pkg:npm/%40kaspersky/hexa-ui", "the board's devicetree prefix is zte". A [Register]
-// holds what is known of vendors: corporate families with dated members, their
-// identifiers, each with its source, and exclusions, which are things that look
-// like a vendor and are not. [Register.Resolve] turns the claims of one component
-// into attributions:
+// A document makes claims about a component: "the supplier is Kaspersky Lab", "the package URL is
+// pkg:npm/%40kaspersky/hexa-ui", "the board's devicetree prefix is zte". A [Register] contains
+// vendors: corporate families with dated members, their identifiers, each with its source, and
+// exclusions, which are names and identifiers that resemble those of a vendor and belong to
+// somebody else. [Register.Resolve] turns the claims of one component into attributions:
 //
-//	claims ──Resolve──▶ attributions (claim → vendor, tier, rule, alias, source)
+//	claims ──Resolve──▶ attributions (claim → vendor, tier, rule, register entry, source)
 //	                    exclusions   (claim ↛ vendor, reason, source)
+//
+// [Bundled] returns the register that comes with the package. [Load] reads others, and
+// [Register.Merge] combines registers. [Register.Explain] describes how Resolve came to an
+// attribution.
 //
 // # Tiers
 //
-// How sure an attribution is, is one of four ordered words and never a number:
+// The certainty of an attribution is one of four ordered words and never a number:
 //
-//	registered  an identifier issued to the vendor, or a namespace it controls
-//	declared    a manufacturer or supplier field that is the vendor's name
-//	resembles   a misspelt, squashed, transliterated or look-alike name, a name
-//	            inside a longer name, or evidence too weak to stand by itself
-//	mentions    the vendor is only talked about
+//	registered  an identifier issued to the vendor, or a namespace that it controls
+//	declared    a manufacturer or supplier field with the vendor's name
+//	resembles   a misspelled, unspaced, transliterated or look-alike name, a name
+//	            inside a longer name, or evidence that is too weak alone
+//	mentions    a text that only mentions the vendor
 //
 // Every identifier kind and every role has a highest tier, see [Role.Cap]. Weak
 // evidence never adds up to a strong tier.
 //
 // # Names
 //
-// Names are compared by whole tokens after Unicode compatibility folding, without signs such
-// as ™, in the simplified form of Chinese characters; legal forms ("Ltd.", "GmbH",
-// "有限公司") are removed at the end of a name, and those that are written before it ("ООО",
-// "株式会社") at its start. Nothing is matched by substring: "aztec" is not ZTE. A common name
-// ("Dahua") and one of fewer than four letters ("ZTE") are declared only together with
-// a second, independent field; a short one also where its legal form stands beside it
-// as the register has it ("ZTE Corporation").
+// Names are compared by whole tokens after Unicode compatibility folding, in the simplified form
+// of Chinese characters and without signs such as ™. Legal forms are removed at the end of a name
+// ("Ltd.", "GmbH", "有限公司"), and at its start if they are written there ("ООО", "株式会社"). No name
+// matches a part of a word: "aztec" is not ZTE. A common name ("Dahua") and a name of fewer than
+// four letters ("ZTE") are declared only together with a second, independent field, or if the
+// short name has the legal form that the register has ("ZTE Corporation").
 //
-// All else resembles at most. A distinctive name of six letters or more is found inside
-// a longer one, with one slip, and with other word breaks; a short or common one only where the
-// other words are places, legal forms and what companies do ("Shenzhen ZTE Mobile Telecom
-// Co., Ltd."); one in a script without spaces at the start of a word or behind a place
-// ("北京华为数字技术有限公司"). Each of these rules runs on the letters that those of the name are
-// drawn like, too (UTS #39). A component named as a product, with an edition or a platform
-// behind it, resembles the product, if no words make it a thing about the product and it is
-// no package of a library.
+// Other matches resemble at most:
 //
-// A maker's field can hold several names, a label, a notice, a number behind the name, a
-// domain or an address: "Nokia, ZTE", "Vendor: ZTE", "ZTE中兴". A vendor that is a whole part
-// of it resembles, and each that is there is found.
+//   - A distinctive name of six letters or more is found inside a longer name, with one wrong
+//     letter, and with other word breaks.
+//   - A short or common name is found in a longer name if the other words are places, legal forms
+//     and words for lines of business ("Shenzhen ZTE Mobile Telecom Co., Ltd.").
+//   - A name in a script without spaces is found at the start of a word or after a place
+//     ("北京华为数字技术有限公司").
+//   - Each of these rules also compares the letters that the letters of a name look like (UTS #39).
+//   - A component with the name of a product, followed by an edition or a platform, resembles the
+//     product, unless the other words make it a thing about the product or it is a package of a
+//     library.
+//
+// A maker's field can contain several names, a label, a notice, a number after the name, a
+// domain or an address: "Nokia, ZTE", "Vendor: ZTE", "ZTE中兴". Every vendor that is a complete
+// part of the field is found, and resembles.
 //
 // # Identifiers
 //
-// The owner in a package URL is found by the rules of its type, see package
-// [github.com/clause76/clause76/vendors/purl]. Where the register does not know who owns a
-// namespace, its name is compared as a whole and resembles. Of a URL counts the account
-// on a host of repositories or packages, or else the domain; a homepage says what
-// something is about and resembles at most. Of what an archive or a proxy hands on, the address
-// in its path counts. A CPE of any vendor resembles those that its pattern matches, or whose
-// name its product begins with. What cannot be read of a value, [Examine]
-// tells; [Claim.Owner] tells whom an identifier names, in the register or not. Identifiers that are hashes (SUIT vendor
-// ids, computer hardware ids) are reversed by computing them for what is registered.
-//
-// # Registers
-//
-// [Bundled] comes with the package. [Load] reads others, [Lint] checks their files as a
-// reviewer would, [Merge] joins registers and refuses what contradicts itself. What
-// [Register.Resolve] found, [Register.Explain] accounts for.
+// The type of a package URL determines what its namespace means. If the register does not have
+// the owner of a namespace, the namespace is compared as a name and resembles. A URL is attributed
+// by the account on a host of repositories or packages, or else by its domain. A homepage resembles
+// at most, because it shows what something is about. If a URL leads through an archive of pages or a
+// proxy, the address in its path counts. A CPE with wildcards in its vendor resembles the vendors
+// that it matches, and a CPE without a vendor those with which its product starts. [Claim.Owner]
+// returns the owner that an identifier names, in the register or not. Identifiers that are hashes
+// (SUIT vendor ids, computer hardware ids) are found by computing those of the register.
 //
 // # Dates
 //
-// Membership and identifiers are valid in half-open intervals. Resolve takes the
-// day to judge by as an argument and never reads a clock.
+// Memberships and identifiers are valid in half-open intervals. Resolve takes the day as an
+// argument and never reads a clock.
 //
 // # Concurrency
 //
-// A Register is immutable once made. All its methods are safe for concurrent use.
+// A Register is immutable. All its methods are safe for concurrent use.
 package vendors

@@ -3,6 +3,7 @@
 package vendors
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"strings"
@@ -10,29 +11,27 @@ import (
 	"github.com/clause76/clause76/internal/names"
 )
 
-// An Explanation is the chain from a claim to a vendor, in the order in which a reader
-// checks it: what the document says, what it was compared as, by which rule, with which
-// entry of the register, where that is from, when it holds, and what was looked at that
-// would have said otherwise.
+// An Explanation is the chain from a claim to a vendor, in the order in which a reader checks it: the
+// claim, the value that was compared, the rule, the entry of the register with its source and its
+// dates, and the exclusions that could have prevented the attribution.
 type Explanation struct {
 	Attribution
 	VendorName string
-	// Compared is the claim's value as it was compared: folded, without legal form, or
-	// the part of an identifier that names an owner.
+	// Compared is the claim's value as it was compared: folded, without legal form, or only the part
+	// of an identifier that names an owner.
 	Compared string
-	// Kind is what sort of identifier the entry is, see [Identifier].
+	// Kind is the kind of the entry.
 	Kind IdentifierKind
 	// Member is the member of the family that the entry belongs to, or nil.
 	Member *Member
 	// Day is the day of the resolution. The entry is valid from the day From, and no longer valid on
 	// the day Until.
 	Day, From, Until Date
-	// Exclusions are those of the vendor that a claim of this sort was compared with.
-	// None of them matched.
+	// Exclusions are those of the vendor that the claim was compared with. None of them matched.
 	Exclusions []Exclusion
 }
 
-// Explain returns the chain of an attribution that [Register.Resolve] made for a day.
+// Explain returns the chain of an attribution that [Register.Resolve] made as of a day.
 func (r *Register) Explain(day Date, a Attribution) Explanation {
 	e := Explanation{Attribution: a, Compared: compared(a), Day: day}
 	v := r.byID[a.Vendor]
@@ -62,7 +61,7 @@ func (r *Register) Explain(day Date, a Attribution) Explanation {
 	return e
 }
 
-// compared is what the claim's value was looked up as.
+// compared returns the form in which the claim's value was looked up.
 func compared(a Attribution) string {
 	switch a.Rule {
 	case RulePURLNamespace, RulePURLPackage, RulePURLPrefix, RuleRepository, RuleDomain, RuleReverseDNS, RuleCPE, RuleCPEEcho,
@@ -87,11 +86,11 @@ func compared(a Attribution) string {
 	return names.Fold(a.Matched)
 }
 
-// ruleWords say what each rule does, for people.
+// ruleWords describes each rule.
 var ruleWords = map[Rule]string{
 	RulePURLNamespace:      "the namespace that the package is published under is the vendor's",
 	RulePURLPackage:        "this very package is recorded as the vendor's",
-	RulePURLPrefix:         "the package's name starts as the vendor's packages do",
+	RulePURLPrefix:         "the package's name starts like those of the vendor's packages",
 	RuleReverseDNS:         "the group is the vendor's domain written backwards",
 	RuleCPE:                "the vendor field of the CPE is the vendor's",
 	RuleCPEEcho:            "the vendor field of the CPE is the vendor's, but only repeats the product",
@@ -101,31 +100,31 @@ var ruleWords = map[Rule]string{
 	RuleIdentifier:         "the number is registered to the vendor",
 	RuleDeviceTree:         "the vendor prefix of the devicetree string is the vendor's",
 	RuleFingerprint:        "the digest is of a certificate, key or image of the vendor",
-	RuleSUIT:               "the id is the UUID that SUIT makes of the vendor's domain",
-	RuleFwupd:              "the id is the hash that fwupd makes of the id of a device of the vendor's on a bus",
+	RuleSUIT:               "the id is the UUID that SUIT derives from the vendor's domain",
+	RuleFwupd:              "the id is the hash that fwupd derives from the bus id of a device of the vendor",
 	RuleCHID:               "the id is the hash of the manufacturer's string that the vendor's devices report",
 	RuleNamespaceName:      "the namespace of the package has the vendor's name; who owns it is not known",
-	RuleCertificate:        "the organisation in the certificate's subject is the vendor's name",
+	RuleCertificate:        "the organization in the certificate's subject has the vendor's name",
 	RuleName:               "the whole name is the vendor's, apart from its legal form",
 	RuleNameCommon:         "the name is the vendor's, but short or common, and nothing else names the vendor",
 	RuleNameTransliterated: "the name is the vendor's in Latin letters",
 	RuleNameUnspaced:       "the name is the vendor's with other word breaks",
-	RuleNameConfusable:     "the name is the vendor's in look-alike letters, or with characters that do not show",
+	RuleNameConfusable:     "the name is the vendor's in look-alike letters, or with invisible characters",
 	RuleNameBranch:         "the name is the vendor's with a country or region added",
-	RuleNameContains:       "the vendor's name stands inside a longer name",
-	RuleNameCompany:        "the vendor's short or common name stands in a longer name among places, legal forms and words of its business",
+	RuleNameContains:       "the vendor's name is inside a longer name",
+	RuleNameCompany:        "the vendor's short or common name is in a longer name, with only places, legal forms and business words around it",
 	RuleNameMisspelled:     "the name is one letter away from the vendor's",
 	RuleProduct:            "the name is that of a product of the vendor",
 	RuleProductStart:       "the name starts with that of a product of the vendor",
-	RuleTextMention:        "the vendor's name stands in other text",
+	RuleTextMention:        "the vendor's name is in other text",
 }
 
-// tierWords say what each tier means, for people.
+// tierWords describes each tier.
 var tierWords = map[Tier]string{
 	Registered: "an identifier issued to the vendor, or a namespace it controls",
 	Declared:   "the document itself names the vendor as the maker or supplier",
-	Resembles:  "a likeness, for a person to check",
-	Mentions:   "the vendor is only talked about",
+	Resembles:  "a resemblance, for a person to check",
+	Mentions:   "the vendor is only mentioned",
 }
 
 // Steps yields the chain in words, in order: the label and the text of each step.
@@ -147,7 +146,7 @@ func (e Explanation) steps() []step {
 	add := func(label, format string, args ...any) {
 		steps = append(steps, step{label, fmt.Sprintf(format, args...)})
 	}
-	add("document says", "%s (%s): %q", e.Claim.Role, kindWords(string(e.Claim.Kind)), e.Claim.Value)
+	add("document says", "%s (%s): %q", e.Claim.Role, describeKind(e.Claim.Kind), e.Claim.Value)
 	switch loc := e.Claim.Location; {
 	case loc.Pointer != "" && loc.Offset >= 0:
 		add("where", "%s, byte %d", loc.Pointer, loc.Offset)
@@ -159,40 +158,44 @@ func (e Explanation) steps() []step {
 	}
 	add("compared as", "%q", e.Compared)
 	add("rule", "%s: %s", e.Rule, ruleWords[e.Rule])
-	add("register has", "%q, %s of %s", e.Matched, kindWords(string(e.Kind)), e.VendorName)
+	add("register has", "%q, %s of %s", e.Matched, describeKind(e.Kind), e.VendorName)
 	add("source", "%s", e.Source)
-	add("holds", "%s; judged as of %s", interval{e.From, e.Until}, e.Day)
+	add("valid", "%s; judged as of %s", interval{e.From, e.Until}, e.Day)
 	if e.Member != nil {
 		add("member", "%s, a %s of %s: %s", e.Member.Name, relationWords[e.Member.Relation], e.VendorName, e.Member.dates())
 		add("source", "%s", e.Member.Source)
 	}
 	if len(e.Exclusions) == 0 {
-		add("exclusions", "the register has none of this sort for %s", e.VendorName)
+		add("exclusions", "the register has none of this kind for %s", e.VendorName)
 	} else {
 		var words []string
 		for _, x := range e.Exclusions {
 			words = append(words, fmt.Sprintf("%q (%s)", x.Value, x.Note))
 		}
-		add("exclusions", "%d considered, and the claim is none of them: %s", len(words), strings.Join(words, "; "))
+		add("exclusions", "%d compared, none of them matches: %s", len(words), strings.Join(words, "; "))
 	}
-	add("so", "%s: %s", e.Tier, tierWords[e.Tier])
+	add("result", "%s: %s", e.Tier, tierWords[e.Tier])
 	if e.Caveat != "" {
-		add("not surer", "%s", e.Caveat)
+		add("caveat", "%s", e.Caveat)
 	}
 	return steps
 }
 
-// kindWords says what a kind of claim or identifier is.
-func kindWords(kind string) string {
-	if w := map[string]string{"purl": "package URL", "cpe": "CPE", "url": "address", "email": "e-mail address", "product": "product name", "regid": "SWID registration id",
-		"oui": "IEEE block", "pen": "IANA enterprise number", "pci": "PCI vendor id", "usb": "USB vendor id", "pnp": "PNP id", "acpi": "ACPI vendor id",
-		"bluetooth": "Bluetooth company id", "devicetree": "devicetree prefix", "guid": "GUID", "suitVendorID": "SUIT vendor id", "chid": "computer hardware id", "fwupdGUID": "device id",
-		"exactName": "name with its legal form", "purlNamespace": "namespace of package URLs", "purlPackage": "package", "purlPrefix": "start of package names",
-		"cpeVendor": "vendor in CPEs", "deviceManufacturer": "manufacturer's string in devices", "rpmVendor": "vendor tag of RPM packages",
-		"certificate": "organisation in certificates"}[kind]; w != "" {
-		return w
-	}
-	return kind // name, group, text, domain, transliteration, fingerprint
+// kindWords describes the kinds of claims and identifiers that are not words themselves.
+var kindWords = map[string]string{
+	"purl": "package URL", "cpe": "CPE", "url": "address", "email": "e-mail address", "product": "product name",
+	"regid": "SWID registration id", "oui": "IEEE block", "pen": "IANA enterprise number", "pci": "PCI vendor id",
+	"usb": "USB vendor id", "pnp": "PNP id", "acpi": "ACPI vendor id", "bluetooth": "Bluetooth company id",
+	"devicetree": "devicetree prefix", "guid": "GUID", "suitVendorID": "SUIT vendor id", "chid": "computer hardware id",
+	"fwupdGUID": "device id", "exactName": "name with its legal form", "purlNamespace": "namespace of package URLs",
+	"purlPackage": "package", "purlPrefix": "start of package names", "cpeVendor": "vendor in CPEs",
+	"deviceManufacturer": "manufacturer's string in devices", "rpmVendor": "vendor tag of RPM packages",
+	"certificate": "organization in certificates",
+}
+
+// describeKind returns what a kind of claim or identifier is, in words.
+func describeKind[T ~string](kind T) string {
+	return cmp.Or(kindWords[string(kind)], string(kind))
 }
 
 var relationWords = map[Relation]string{RelationJointVenture: "joint venture", RelationRenamed: "renamed part", RelationSubsidiary: "subsidiary", RelationBrand: "brand", RelationBusiness: "business"}

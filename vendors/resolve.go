@@ -8,16 +8,15 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 )
 
-// A Rule names the rule by which a claim was attributed.
+// A Rule is the rule by which a claim was attributed.
 type Rule string
 
-// The rules, in the order in which they are tried: identifiers, then names, then
-// resemblance.
+// The rules: for identifiers, then for names, products and other text.
 const (
 	RulePURLNamespace      Rule = "purl.namespace"      // the purl's namespace is the vendor's
 	RulePURLPackage        Rule = "purl.package"        // the package is recorded as the vendor's
-	RulePURLPrefix         Rule = "purl.prefix"         // the package's name starts as the vendor's packages do
-	RuleNamespaceName      Rule = "namespace.name"      // the namespace has the vendor's name, and who owns it is not known
+	RulePURLPrefix         Rule = "purl.prefix"         // the package's name starts like those of the vendor's packages
+	RuleNamespaceName      Rule = "namespace.name"      // the namespace has the vendor's name; its owner is not known
 	RuleReverseDNS         Rule = "namespace.domain"    // a reverse-DNS namespace of the vendor's domain
 	RuleCPE                Rule = "cpe.vendor"          // the CPE's vendor
 	RuleCPEEcho            Rule = "cpe.echo"            // the CPE's vendor only echoes its product
@@ -28,9 +27,9 @@ const (
 	RuleDeviceTree         Rule = "devicetree.prefix"   // the vendor prefix of a compatible string
 	RuleFingerprint        Rule = "fingerprint"         // the digest of a certificate, key or signed image
 	RuleSUIT               Rule = "guid.suit"           // the SUIT vendor id of the vendor's domain
-	RuleFwupd              Rule = "guid.fwupd"          // what fwupd makes of the id of a vendor's device
+	RuleFwupd              Rule = "guid.fwupd"          // the GUID that fwupd computes from the id of a vendor's device
 	RuleCHID               Rule = "guid.chid"           // the computer hardware id of the maker's string
-	RuleCertificate        Rule = "certificate.subject" // the organisation of a certificate's subject
+	RuleCertificate        Rule = "certificate.subject" // the organization in a certificate's subject
 	RuleName               Rule = "name.whole"          // the name, apart from its legal form
 	RuleNameCommon         Rule = "name.common"         // a common name without a second field
 	RuleNameTransliterated Rule = "name.transliterated" // a declared transliteration
@@ -39,14 +38,14 @@ const (
 	RuleNameBranch         Rule = "name.branch"         // the name with a country or region added
 	RuleNameContains       Rule = "name.contains"       // the name inside a longer name
 	RuleNameCompany        Rule = "name.company"        // a short or common name among places, legal forms and business words
-	RuleNameMisspelled     Rule = "name.misspelt"       // one letter away from the name
+	RuleNameMisspelled     Rule = "name.misspelt"       // one letter differs from the name
 	RuleProduct            Rule = "product.name"        // a product's name in the register
 	RuleProductStart       Rule = "product.start"       // a name that starts with a product's
 	RuleTextMention        Rule = "text.mention"        // the name in other text
 )
 
-// maxMentions bounds the attributions of one component that are mentions. More of
-// them can change nothing; stronger ones are never dropped.
+// maxMentions bounds the attributions of one component that are mentions. More of them change
+// nothing. Stronger attributions are never dropped.
 const maxMentions = 64
 
 // An Attribution links a claim to a vendor.
@@ -57,15 +56,15 @@ type Attribution struct {
 	Claim   Claim
 	Rule    Rule
 	Matched string // the register's value that matched
-	Source  string // where the register has it from
-	// Caveat says why the tier is not higher, "" if nothing held it down.
+	Source  string // the source of that value
+	// Caveat is the reason why the tier is not higher, "" if there is none.
 	Caveat string
-	// Category is what the product is, if the register records it.
+	// Category is the kind of a product, if the register records it.
 	Category string
 }
 
-// An Unattributed is a claim that looks like a vendor's and, for a recorded
-// reason, is not attributed to it.
+// An Unattributed is a claim that resembles a vendor's and is not attributed to the vendor, for a
+// reason in the register.
 type Unattributed struct {
 	Vendor  ID
 	Claim   Claim
@@ -75,17 +74,17 @@ type Unattributed struct {
 	Source  string
 }
 
-// A Resolution is what a register makes of the claims of one component.
+// A Resolution is the result of resolving the claims of one component.
 type Resolution struct {
 	Attributions []Attribution // in order of the claims
 	Unattributed []Unattributed
 }
 
-// Resolve attributes the claims of one component, as of a day. The empty day
-// ignores validity: everything that ever was the vendor's is.
+// Resolve attributes the claims of one component, as of a day. The empty day means that every entry
+// of the register is valid.
 //
-// Claims of role [SBOMAuthor] are passed over. Resolve does not keep the claims and,
-// where nothing matches, allocates nothing.
+// Resolve ignores claims of role [SBOMAuthor]. It does not keep the claims, and allocates nothing if
+// none of them matches.
 func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 	res := resolver{index: &r.index, day: day}
 	for i := range claims {
@@ -105,18 +104,20 @@ func (r *Register) Resolve(day Date, claims []Claim) Resolution {
 	return res.out
 }
 
+// A resolver attributes the claims of one component.
 type resolver struct {
 	*index
 	day               Date
 	out               Resolution
 	mentions          int
-	start             int // the first attribution of the claim that is being resolved
-	startUnattributed int // and the first of what is not attributed
-	depth             int // how deep a value inside another is, see maxDepth
+	start             int // the first attribution of the current claim
+	startUnattributed int // the first exclusion of the current claim
+	depth             int // the number of values around the current one, see [weburl.MaxDepth]
 	buf               [512]byte
 	buf2              [512]byte
 }
 
+// claim attributes a claim by the rules of its kind.
 func (r *resolver) claim(c *Claim) {
 	switch c.Kind {
 	case KindName:
@@ -146,7 +147,7 @@ func (r *resolver) claim(c *Claim) {
 		r.lookup(c, IdentifierDeviceTree, ascii.AppendLower(r.buf[:0], prefix), RuleDeviceTree, Registered)
 	case KindOUI:
 		r.oui(c)
-	default:
+	default: // numbers, which have the same kind in claims and in the register
 		r.lookup(c, IdentifierKind(c.Kind), ascii.AppendLower(r.buf[:0], c.Value), RuleIdentifier, Registered)
 	}
 }

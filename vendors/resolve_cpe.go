@@ -10,9 +10,9 @@ import (
 	"github.com/clause76/clause76/internal/names"
 )
 
-// cpe attributes a CPE. Its vendor is an editor's or the document author's word,
-// not an identifier issued to the vendor: it declares at most. One that only
-// echoes the product's name may be a tool's guess: it resembles.
+// cpe attributes a CPE. It declares at most, because its vendor is chosen by an editor or the
+// author of the document and not issued to the vendor. A vendor that only repeats the product's name
+// may be the guess of a tool, and resembles.
 func (r *resolver) cpe(c *Claim) {
 	name, ok := cpe.Parse(c.Value)
 	if !ok {
@@ -47,11 +47,11 @@ func (r *resolver) cpeEcho(c *Claim, vendor, caveat string) (found bool) {
 	return found
 }
 
-// maxCPEVendor is more than the bytes of the longest vendor of a CPE in a register.
+// maxCPEVendor bounds the bytes of the start of a product that are compared with vendors.
 const maxCPEVendor = 64
 
-// cpeProduct attributes a CPE that matches those of any vendor, or has none, by its product: one
-// that begins with a vendor's name ("kaspersky_anti-virus"), or is known.
+// cpeProduct attributes a CPE without a vendor by its product, if that starts with the name of a
+// vendor ("kaspersky_anti-virus") or is in the register.
 func (r *resolver) cpeProduct(c *Claim, product string) {
 	for end := len(product); end > 0; end = strings.LastIndexAny(product[:min(end, maxCPEVendor)], "-_. ") {
 		if end <= maxCPEVendor && r.cpeEcho(c, product[:end], "the CPE names no vendor; its product begins with the vendor's name") {
@@ -63,8 +63,8 @@ func (r *resolver) cpeProduct(c *Claim, product string) {
 	}
 }
 
-// cpeMatching attributes a CPE of which the vendor is a pattern (NIST IR 7695, 5.3.2) to those
-// that it matches.
+// cpeMatching attributes a CPE with a pattern as its vendor (NIST IR 7695, 5.3.2) to the vendors
+// that match.
 func (r *resolver) cpeMatching(c *Claim, pattern string) {
 	for _, vendor := range r.cpeVendors {
 		if !cpe.Match(pattern, vendor) {

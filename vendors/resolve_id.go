@@ -11,8 +11,8 @@ import (
 	"github.com/clause76/clause76/vendors/internal/dn"
 )
 
-// group attributes a package group: an npm scope, a reverse-DNS name, or else a
-// plain name, which is often the short name of a project and so weak.
+// group attributes a package group: an npm scope, a reverse-DNS name, or a plain name, which is
+// weak because it is often the short name of a project.
 func (r *resolver) group(c *Claim) {
 	value := strings.TrimSpace(c.Value)
 	switch {
@@ -35,17 +35,17 @@ func (r *resolver) group(c *Claim) {
 	}
 }
 
-// maxNamespace is more than the bytes of any namespace in a register.
+// maxNamespace bounds the bytes of a namespace that are compared.
 const maxNamespace = 256
 
-// reverseDNS attributes a reverse-DNS namespace: by the longest registered prefix that
-// ends at a dot, or by the domain that it reverses.
+// reverseDNS attributes a namespace that is a domain written backwards: by the longest namespace in
+// the register that it starts with, or by the domain.
 func (r *resolver) reverseDNS(c *Claim, typ, namespace string, tier Tier) bool {
 	if ascii.Lower(namespace) != namespace || !ascii.IsPlain(namespace) {
-		tier = min(tier, Resembles) // the namespace is case-sensitive: this is not the vendor's own
+		tier = min(tier, Resembles) // the namespace is case-sensitive, so this is another one
 	}
 	key := ascii.AppendLower(append(append(r.buf[:0], typ...), '/'), namespace[:min(len(namespace), maxNamespace)])
-	if len(namespace) > maxNamespace { // what the bound cuts off is not a whole part
+	if len(namespace) > maxNamespace { // the last part is not complete
 		key = key[:max(bytes.LastIndexByte(key, '.'), 0)]
 	}
 	for {
@@ -64,7 +64,7 @@ func (r *resolver) reverseDNS(c *Claim, typ, namespace string, tier Tier) bool {
 	}
 	second, account, _ := strings.Cut(rest, ".")
 	if second == "github" && (first == "io" || first == "com") && account != "" {
-		// Groups of accounts of GitHub: central.sonatype.org/register/namespace, docs.jitpack.io.
+		// Groups of accounts on GitHub: central.sonatype.org/register/namespace, docs.jitpack.io.
 		account, _, _ = strings.Cut(account, ".")
 		return r.lookup(c, IdentifierPURLNamespace, ascii.AppendLower(append(r.buf[:0], "github/"...), account), RulePURLNamespace, tier)
 	}
@@ -80,9 +80,8 @@ func (r *resolver) reverseDNS(c *Claim, typ, namespace string, tier Tier) bool {
 	return false
 }
 
-// nested attributes a claim found inside another. What comes of it is recorded with the
-// text of the outer claim, which is the evidence, and the role of the inner one, unless the
-// outer one is only talk.
+// nested attributes a claim inside another. Its attributions have the value of the outer claim, which
+// is the evidence, and the role of the inner one, unless the outer claim is a mention or from an author.
 func (r *resolver) nested(c *Claim, inner Claim, attribute func(*Claim)) {
 	if c.Role.Cap() < Registered {
 		inner.Role = c.Role
@@ -105,7 +104,7 @@ func (r *resolver) nested(c *Claim, inner Claim, attribute func(*Claim)) {
 	}
 }
 
-// url attributes a URL, or what stands in its place.
+// url attributes a URL, or another identifier in a field for URLs.
 func (r *resolver) url(c *Claim) {
 	switch value := strings.TrimSpace(c.Value); {
 	case ascii.HasPrefixFold(value, "pkg:"):
@@ -135,9 +134,8 @@ func (r *resolver) regid(c *Claim) {
 	r.url(c)
 }
 
-// certificate attributes the organisation (O) in the subject of a certificate, or a
-// value that is no distinguished name as a whole. A component that is only referred to by
-// its certificate resembles at most, as with names.
+// certificate attributes the organization (O) in the subject of a certificate, or the whole value if it
+// is not a distinguished name. A reference to a certificate resembles at most, like a name.
 func (r *resolver) certificate(c *Claim) {
 	tier := Declared
 	if c.Role == Reference {
@@ -152,8 +150,8 @@ func (r *resolver) certificate(c *Claim) {
 	}
 }
 
-// place attributes a URL: by the owner on a code host, or by domain. What a host that is not
-// known for it hands on from somewhere else resembles.
+// place attributes a URL: by the owner on a code host, or by its domain. An address inside the path
+// of a URL resembles.
 func (r *resolver) place(c *Claim, p weburl.Place) {
 	tier := Registered
 	if c.Role == Author || c.Role == Mention {
@@ -165,6 +163,7 @@ func (r *resolver) place(c *Claim, p weburl.Place) {
 	}
 }
 
+// location attributes a host and a path on it.
 func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
 	if typ, owner := p.Account(); typ != "" {
 		r.account(c, p, typ, owner, tier)
@@ -181,7 +180,7 @@ func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
 		rule = RuleEmail
 	}
 	if c.Role == Homepage {
-		tier = min(tier, Resembles) // a link says what something is about
+		tier = min(tier, Resembles) // a link shows what something is about
 	}
 	if r.domain(c, p.Host, rule, tier) {
 		return
@@ -189,7 +188,7 @@ func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
 	r.domain(c, p.LookalikeHost, RuleNameConfusable, min(tier, Resembles))
 }
 
-// atMost lowers what is attributed in the meantime to a tier.
+// atMost bounds the tier of the attributions that are made in the meantime.
 func (r *resolver) atMost(tier Tier, attribute func()) {
 	n := len(r.out.Attributions)
 	attribute()
@@ -198,14 +197,14 @@ func (r *resolver) atMost(tier Tier, attribute func()) {
 	}
 }
 
-// account attributes what is kept in somebody's account on a host.
+// account attributes a URL in an account on a host.
 func (r *resolver) account(c *Claim, p weburl.Place, typ, owner string, tier Tier) {
 	rule := RuleRepository
 	switch {
 	case owner == "":
 		return
 	case p.Shorthand:
-		tier = min(tier, Resembles) // any relative path looks like it
+		tier = min(tier, Resembles) // relative paths have the same form
 	}
 	if strings.HasPrefix(p.Host, "npm.pkg.") {
 		owner = strings.TrimPrefix(owner, "@")
@@ -224,9 +223,9 @@ func (r *resolver) account(c *Claim, p weburl.Place, typ, owner string, tier Tie
 	}
 }
 
-// domain attributes a host by the registered domain that it belongs to.
+// domain attributes a host by its registrable domain.
 func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
-	for host := range func(yield func(string) bool) { weburl.ParentDomains(host, yield) } {
+	for host := range weburl.ParentDomains(host) {
 		if r.lookup(c, IdentifierDomain, append(r.buf[:0], host...), rule, tier) {
 			return true
 		}
@@ -234,8 +233,8 @@ func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
 	return false
 }
 
-// email attributes an address. Somebody who works there wrote or maintains a
-// thing; that is a mention, whatever the role.
+// email attributes an address. It mentions in most roles, because somebody who works for a vendor
+// may have written or maintained something for others.
 func (r *resolver) email(c *Claim) {
 	tier := Mentions
 	if c.Role.IsOrigin() {

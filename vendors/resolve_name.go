@@ -27,7 +27,7 @@ func (r *resolver) name(c *Claim) {
 	}
 }
 
-// longerName attributes a maker's name that is more than a vendor's, or other than it by a slip.
+// longerName attributes a maker's name that contains the name of a vendor or is a misspelling of it.
 func (r *resolver) longerName(c *Claim) {
 	tokens := names.AppendTokens(r.buf[:0], c.Value)
 	if r.branch(&r.aliases, c, tokens, RuleNameBranch) || r.phrase(&r.aliases, c, tokens, RuleNameContains, Resembles) ||
@@ -58,8 +58,8 @@ func (r *resolver) longerName(c *Claim) {
 	}
 }
 
-// wholeName attributes a name that is an alias as a whole, apart from its legal
-// form, or that is an exclusion, or is drawn like one.
+// wholeName attributes a name that is the name of a vendor, apart from the legal form, or an
+// exclusion, or that looks like one of them.
 func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool {
 	tokens := names.AppendTokens(r.buf[:0], value)
 	if r.alias(&r.aliases, c, tokens, rule, tier) {
@@ -73,8 +73,8 @@ func (r *resolver) wholeName(c *Claim, value string, rule Rule, tier Tier) bool 
 	return false
 }
 
-// spelledOut returns tokens that start with three or more single letters, "z t e
-// corporation", with those in one word, or nil.
+// spelledOut returns tokens that start with three or more single letters, "z t e corporation", with
+// the letters joined to a word. It returns nil for other tokens.
 func spelledOut(tokens []byte) []byte {
 	n := 0
 	for 2*n < len(tokens) && (2*n+1 == len(tokens) || tokens[2*n+1] == ' ') && tokens[2*n] != ' ' {
@@ -143,8 +143,8 @@ func (m nameMatch) ambiguity() string {
 	return ""
 }
 
-// ruleAndTier returns the rule and the highest tier of a match in a value, which are the given ones unless the
-// name has another form than the value's.
+// ruleAndTier returns the rule and the highest tier of a match in a value: the given ones, or more
+// specific ones that the form of the match requires.
 func (m nameMatch) ruleAndTier(value string, rule Rule, tier Tier) (Rule, Tier) {
 	switch {
 	case m.form == exactForm:
@@ -161,7 +161,7 @@ func (m nameMatch) ruleAndTier(value string, rule Rule, tier Tier) (Rule, Tier) 
 	return rule, tier
 }
 
-// alias attributes tokens that are a name of x as a whole, by a rule or one that is more specific.
+// alias attributes tokens that are a name of x as a whole.
 func (r *resolver) alias(x *aliases, c *Claim, tokens []byte, rule Rule, tier Tier) bool {
 	m, ok := r.matchName(x, tokens)
 	if !ok || m.form == unspacedForm && rule == RuleCertificate {
@@ -188,7 +188,7 @@ func (r *resolver) withCaveat(caveat string, attribute func()) {
 	}
 }
 
-// branch attributes a name to which only places and legal forms were added: "ZTE
+// branch attributes a name that has only places and legal forms after the name of a vendor: "ZTE
 // Deutschland GmbH".
 func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
 	rest := names.CutPlaces(tokens)
@@ -200,8 +200,8 @@ func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
 	return true
 }
 
-// phrase attributes the longest aliases found on whole tokens, the first of each
-// vendor.
+// phrase attributes the longest names inside a longer text, the first of each vendor. Names match
+// whole tokens.
 func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier Tier) bool {
 	var found []*entry
 	hit := func(e *entry) {
@@ -239,8 +239,8 @@ func (r *resolver) phrase(x *aliases, c *Claim, tokens []byte, rule Rule, tier T
 	return len(found) > 0
 }
 
-// startOf returns the alias in a script without spaces with which a word starts, or which
-// follows the places with which it starts.
+// startOf returns the name in a script without spaces at the start of a word, or after the places
+// at its start.
 func (x *aliases) startOf(word string) *entry {
 	rest := names.AfterPlaces(word)
 	for _, u := range x.wordStarts {
@@ -251,7 +251,7 @@ func (x *aliases) startOf(word string) *entry {
 	return nil
 }
 
-// longestPhrase returns the alias with which the tokens start, and its length.
+// longestPhrase returns the longest name at the start of the tokens, and its length.
 func (r *resolver) longestPhrase(x *aliases, tokens []byte) (*entry, int) {
 	var ends [16]int
 	n := 0

@@ -25,8 +25,8 @@ func (r *resolver) purl(c *Claim) {
 	r.qualifiers(c, p.Type, p.Qualifiers)
 }
 
-// knownPackage attributes a package that the register has, or of which the name starts as those of
-// a vendor do.
+// knownPackage attributes a package that the register has, or that has a name that starts like those
+// of a vendor's packages.
 func (r *resolver) knownPackage(c *Claim, p purl.Parts) bool {
 	key := p.AppendKey(r.buf[:0], true)
 	if r.lookup(c, IdentifierPURLPackage, key, RulePURLPackage, Registered) {
@@ -90,7 +90,7 @@ func (r *resolver) namedNamespace(c *Claim, p purl.Parts) {
 	}
 }
 
-// hostPath attributes a package of a type of which the namespace is a host and a path.
+// hostPath attributes a package of a type with a host and a path as its namespace.
 func (r *resolver) hostPath(c *Claim, p purl.Parts) {
 	full := p.Namespace
 	if full == "" {
@@ -101,7 +101,7 @@ func (r *resolver) hostPath(c *Claim, p purl.Parts) {
 		path = strings.TrimPrefix(path+"/"+p.Name, "/")
 	}
 	if strings.IndexByte(host, '.') < 0 {
-		r.namespaceName(c, host) // the host was left out, and this is the owner
+		r.namespaceName(c, host) // the host is missing, and this is the owner
 		return
 	}
 	if at, ok := weburl.Parse(host + "/" + path); ok {
@@ -109,8 +109,8 @@ func (r *resolver) hostPath(c *Claim, p purl.Parts) {
 	}
 }
 
-// unknownType attributes a package of a type of which nothing is known: the type itself
-// or the namespace can be a host, and the namespace a domain written backwards or a name.
+// unknownType attributes a package of a type without a definition. The type or the namespace can
+// be a host, and the namespace can be a domain written backwards or a name.
 func (r *resolver) unknownType(c *Claim, p purl.Parts) {
 	n := len(r.out.Attributions) + len(r.out.Unattributed)
 	found := func() bool { return len(r.out.Attributions)+len(r.out.Unattributed) > n }
@@ -141,8 +141,8 @@ func (r *resolver) unknownType(c *Claim, p purl.Parts) {
 	}
 }
 
-// namespaceName attributes a namespace of which the register does not know who owns it
-// by its name. That resembles: anybody may have taken the name.
+// namespaceName attributes a namespace by its name, if the register does not have its owner. It
+// resembles, because anybody may have taken the name.
 func (r *resolver) namespaceName(c *Claim, name string) bool {
 	tokens := names.AppendTokens(r.buf[:0], name)
 	if len(tokens) == 0 {
@@ -170,9 +170,9 @@ func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 	tier := Registered
 	switch {
 	case p.Type == "npm" && !p.Scoped:
-		p.Scoped, tier = true, Resembles // a namespace of npm is a scope; its "@" was left out
+		p.Scoped, tier = true, Resembles // a namespace of npm is a scope; its "@" is missing
 	case p.Scoped && ascii.Lower(p.Namespace) != p.Namespace, !ascii.IsPlain(p.Namespace):
-		tier = Resembles // the namespace is told apart by case: this is not the vendor's own
+		tier = Resembles // the namespace is case-sensitive, so this is another one
 	}
 	if p.Type == "docker" && strings.ContainsAny(p.Namespace, ".:") && strings.IndexByte(p.Namespace, '/') < 0 {
 		if at, ok := weburl.Parse(p.Namespace + "/" + p.Name); ok && at.Host != "" { // the host of a registry
@@ -207,9 +207,9 @@ func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 	}
 }
 
-// accountsKnown reports whether a type's accounts are those of persons as often as of
-// companies, and the register has those of vendors: there, an account that only has the
-// name of a vendor is somebody else's more often than not.
+// accountsKnown reports whether the register has the accounts of vendors on the hosts of a type,
+// where persons have accounts as often as companies. There, other accounts with the name of a vendor
+// mostly belong to somebody else.
 func accountsKnown(typ string) bool {
 	switch typ {
 	case "github", "gitlab", "bitbucket":

@@ -4,11 +4,11 @@ package vendors
 
 import "fmt"
 
-// A Tier says how sure an attribution is. Tiers are ordered: a greater Tier is
-// surer. The zero value is no attribution at all.
+// A Tier is the certainty of an attribution. A greater Tier is more certain. The zero value means
+// no attribution.
 type Tier uint8
 
-// The tiers, weakest first. See the package comment for what each means.
+// The tiers, weakest first. The package comment describes them.
 const (
 	NoTier Tier = iota
 	Mentions

@@ -44,7 +44,7 @@ func Unescape(s string) string {
 	return string(b)
 }
 
-// CleanPath removes dot segments, also those that are escaped, from a path or the namespace of a
+// CleanPath removes dot segments, with and without escapes, from a path or from the namespace of a
 // package URL (RFC 3986, 5.2.4; WHATWG URL, 4.4).
 func CleanPath(path string) string {
 	if !hasDots(path) {
@@ -63,7 +63,7 @@ func CleanPath(path string) string {
 	return strings.Join(out, "/")
 }
 
-// hasDots reports whether a path may have a dot segment.
+// hasDots reports whether a path can have a dot segment.
 func hasDots(path string) bool {
 	if strings.HasPrefix(path, ".") || strings.Contains(path, "/.") {
 		return true

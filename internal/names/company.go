@@ -10,9 +10,9 @@ import (
 	"github.com/clause76/clause76/internal/words"
 )
 
-// businessWords are words of companies' names that many have, in the trades of the
-// register's vendors: electronics, networks, software and cameras. They are chosen by hand;
-// a word that is missing costs a find, one too many an accusation.
+// businessWords are frequent words in the names of companies in the trades of the register's
+// vendors: electronics, networks, software and cameras. They are chosen by hand, because a missing
+// word hides a vendor and a wrong word accuses another company.
 const businessWords = `
 business businesses camera cameras cloud communication communications computer computers computing connect corporate
 data device devices digital display drone drones electric electrical electronic electronics embedded energy engineering
@@ -26,11 +26,11 @@ telecoms terminal terminals trade trading video vision wireless
 technologie technologien technologia tecnologia tecnologie tecnologias telecomunicaciones telecomunicazioni comunicaciones
 elektronik elektronika elettronica sicherheit kommunikation systeme vertriebs vertrieb`
 
-// hanBusinessWords are the same in Chinese, the longest first where one starts another.
+// hanBusinessWords are the same in Chinese. If a word starts another, the longer one is first.
 const hanBusinessWords = `云计算 半导体 微电子 信息 网络 通信 通讯 技术 科技 数字 数码 电子 软件 系统 工程 智能 智慧 设备 终端 移动 视讯
 视频 安防 服务 研究院 研究所 集团 控股 投资 实业 产业 股份 国际 企业 创新 光电 无线 电信 电器 云 新技术 发展 制造 贸易 供应链 能源`
 
-// tradeWords are words of other trades: a company with one in its name is another.
+// tradeWords are words of other trades. A company with one of them in its name is not a vendor.
 const tradeWords = `
 accountants accounting agriculture architects architecture association auto automobile bakery bank banking beverage biological
 biotech building cement ceramics charity chemical chemicals church clinic clothing club college concrete construction consulting cosmetics
@@ -41,10 +41,10 @@ pharmaceuticals pharmacy plastic plastics port press printing property publishin
 shipping shoes ship silk sport sports steel tea textile textiles theatre tires tobacco tourism toy toys transport travel
 tyre tyres university wine wood yoga`
 
-// neutralWords join others.
+// neutralWords are articles and conjunctions.
 var neutralWords = words.Set("a", "and", "co", "de", "for", "of", "the", "und", "y")
 
-// plainWords are others of which names are made that are no one's own.
+// plainWords are other ordinary words in the names of vendors.
 var plainWords = words.Set("better", "complete", "pacific", "positive", "tower", "way")
 
 // IsOrdinary reports whether folded tokens are only words that many names of companies contain:
@@ -62,7 +62,7 @@ func IsOrdinary(tokens []byte) bool {
 	return true
 }
 
-// HasOtherTrade reports whether a name has a word of a trade that no vendor is in.
+// HasOtherTrade reports whether a name has a word of a trade in which there are no vendors.
 func HasOtherTrade(name string) bool {
 	f := vocab()
 	for word := range bytes.SplitSeq(AppendTokens(nil, name), []byte{' '}) {
@@ -73,7 +73,7 @@ func HasOtherTrade(name string) bool {
 	return false
 }
 
-// A WordCount counts the words of a company's name beside the vendor's name, by what they mean.
+// A WordCount counts the words of a company's name around the name of a vendor, by their meaning.
 type WordCount struct {
 	Places, Forms, Business, Unknown int
 	OtherTrade                       bool // an unknown word is of another trade
@@ -186,8 +186,7 @@ func (k *WordCount) han(word string) bool {
 	return true
 }
 
-// maxHanPlace is the most bytes of a place's name in Han script that a company has before its
-// own: seven characters.
+// maxHanPlace bounds the bytes of the name of a place in Han script: seven characters.
 const maxHanPlace = 21
 
 // AfterPlaces returns a word in Han script without the places at its start: "华为" of
@@ -215,24 +214,25 @@ func AfterPlaces(word string) string {
 	return word
 }
 
-// forms are the legal forms at the end or the start of a company's name, which only say what
-// sort of company it is, and the words of such names that are no one's own: places and what
-// companies do. They are taken apart on first use.
+// A vocabulary contains the words of companies' names that do not distinguish a company: legal forms,
+// places and words for lines of business.
 type vocabulary struct {
-	forms    map[string]bool // folded, of one to maxFormWords words
-	glued    []string        // written without a space before or behind them, longest first
-	leading  map[string]bool // that stand before the name
+	forms    map[string]bool // legal forms, folded, of at most maxPhrase words
+	glued    []string        // legal forms that are written without a space before or after them, longest first
+	leading  map[string]bool // legal forms that are written before a name
 	regions  map[string]bool // countries and regions
 	china    map[string]bool // Chinese provinces and cities
-	han      map[string]bool // both in Han script
+	han      map[string]bool // places in Han script
 	codes    map[string]bool // of countries
 	business map[string]bool
-	hanWords []string // what companies do, in Han script
+	hanWords []string // business words in Han script
 	trades   map[string]bool
 }
 
+// maxPhrase bounds the words of a legal form or a place.
 const maxPhrase = 7
 
+// vocab returns the vocabulary, which is made on first use.
 var vocab = sync.OnceValue(func() *vocabulary {
 	f := &vocabulary{
 		forms: words.Lines(legalFormsTable), glued: strings.Fields(gluedFormsTable), leading: make(map[string]bool),
@@ -251,8 +251,8 @@ var vocab = sync.OnceValue(func() *vocabulary {
 const leadingForms = "АО,ОАО,ЗАО,ООО,ПАО,ТОВ,ТОО,AO,OAO,ZAO,OOO,PAO,TOV,TOO,UAB,SIA,Oy,PT,CONG TY TNHH,CONG TY CO PHAN," +
 	"株式会社,有限会社,合同会社,주식회사,유한회사,(주),شركة,شرکت"
 
-// StripLegalForms removes the legal forms at the end of folded tokens and those at the start that
-// stand there, never elsewhere and never to nothing.
+// StripLegalForms removes the legal forms at the end of folded tokens, and at the start the forms
+// that are written before names. It never removes all tokens.
 func StripLegalForms(tokens []byte) []byte {
 	f := vocab()
 	for {
@@ -284,8 +284,8 @@ func CutPlaces(tokens []byte) []byte {
 	}
 }
 
-// cutGlued cuts a legal form that is written without a space off the end of tokens, or off
-// the start where it stands there.
+// cutGlued removes a legal form that is written without a space at the end of the tokens or, for the
+// forms that are written before names, at their start.
 func cutGlued(forms []string, tokens []byte) []byte {
 	if len(tokens) == 0 || tokens[len(tokens)-1] < 0x80 {
 		return tokens
@@ -303,8 +303,8 @@ func cutGlued(forms []string, tokens []byte) []byte {
 	return tokens
 }
 
-// cutLastPhrase cuts the longest phrase of the set off the end of tokens, if it is not all
-// of them. Single letters at the end are joined too: "S.A.U." folds to "s a u".
+// cutLastPhrase removes the longest phrase of the set at the end of the tokens, unless it is all of
+// them. It joins single letters at the end: "S.A.U." folds to "s a u".
 func cutLastPhrase(set map[string]bool, tokens []byte) []byte {
 	rest := tokens
 	for i, words := len(tokens)-1, 0; i > 0 && words < maxPhrase; i-- {

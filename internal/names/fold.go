@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Package names folds names of organizations to a form in which they can be compared, and
+// recognizes what belongs to a name: legal forms, places, words for lines of business, labels and
+// lists, look-alike letters, misspellings and placeholders.
+//
+// [Fold] returns the tokens of a name, which most functions take.
 package names
 
 import (
@@ -15,22 +20,19 @@ import (
 // needs a legal form that the register has with it, or a second field.
 const MinLetters = 4
 
-// MaxLength bounds the bytes of a value that are compared. No name in a register
-// is near it; a longer value is compared by its first bytes only. Readers count a
-// maker's name that is longer as one that was not screened.
+// MaxLength bounds the bytes of a value that are compared. No name in a register is nearly as long.
+// Readers count a longer name of a maker as not screened.
 const MaxLength = 4096
 
-// Fold returns the canonical form in which names are compared: tokens in lower
-// case, joined by single spaces. It applies Unicode compatibility composition
-// (NFKC), case folding, the simplified forms of Chinese characters, and removal of marks and
-// of what does not show, and splits at punctuation, white space and changes of script. Signs
-// such as ™ and (R) and raised numbers are no part of a name.
+// Fold returns the canonical form in which names are compared: tokens in lower case, joined by
+// single spaces. It applies Unicode compatibility composition (NFKC), case folding and the
+// simplified forms of Chinese characters, removes marks, invisible characters, signs such as ™ and
+// (R) and raised numbers, and splits at punctuation, white space and changes of script.
 func Fold(name string) string {
 	return string(AppendTokens(nil, name))
 }
 
-// AppendTokens appends the folded tokens of s to dst. ASCII takes a short way
-// that allocates nothing when dst has room.
+// AppendTokens appends the tokens of [Fold] to dst. It does not allocate for ASCII if dst has room.
 func AppendTokens(dst []byte, s string) []byte {
 	if len(s) > MaxLength {
 		s = strings.ToValidUTF8(s[:MaxLength], "")
@@ -57,7 +59,7 @@ func AppendTokens(dst []byte, s string) []byte {
 	return bytes.TrimRight(dst, " ")
 }
 
-// script classes, between which a name is split.
+// A script is a class of scripts. A name is split between them.
 type script uint8
 
 const (
@@ -74,7 +76,7 @@ func scriptOf(r rune) script {
 		if 'a' <= r && r <= 'z' {
 			return scriptLatin
 		}
-		return scriptNone // digits belong to the script beside them
+		return scriptNone // a digit belongs to the script of its neighbors
 	case unicode.Is(unicode.Latin, r):
 		return scriptLatin
 	case unicode.Is(unicode.Cyrillic, r):
@@ -85,8 +87,8 @@ func scriptOf(r rune) script {
 	return scriptOther
 }
 
-// appendWords is appendTokens for all of Unicode. It splits at each change of script, or
-// without split only between scripts with spaces between words and those without.
+// appendWords is AppendTokens for all of Unicode. It splits at each change of script or, if split is
+// false, only between scripts with spaces between words and scripts without.
 func appendWords(dst []byte, s string, split bool) []byte {
 	start := len(dst)
 	s = norm.NFKD.String(cases.Fold().String(norm.NFKC.String(unmark(s))))
@@ -127,14 +129,13 @@ func appendWords(dst []byte, s string, split bool) []byte {
 	return bytes.TrimRight(dst, " ")
 }
 
-// IsUnspacedScript reports whether a letter is of a script that is written without spaces between
-// words.
+// IsUnspacedScript reports whether a letter is of a script that is written without spaces
+// between words.
 func IsUnspacedScript(r rune) bool {
 	return unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hiragana, r) || unicode.Is(unicode.Katakana, r)
 }
 
-// Letters counts the letters of folded tokens; a Han character, which is a word of its
-// own, counts twice.
+// Letters counts the letters of folded tokens. A Han character counts twice, because it is a word.
 func Letters(tokens string) int {
 	n := 0
 	for _, r := range tokens {

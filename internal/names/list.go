@@ -14,26 +14,24 @@ import (
 	"github.com/clause76/clause76/internal/words"
 )
 
-// The field of a maker often holds more than its name: several makers ("Nokia, ZTE"), a label
+// A field for a maker often has more than one name: several makers ("Nokia, ZTE"), a label
 // ("Vendor: ZTE"), a notice ("Copyright 2020 ZTE"), a name in two scripts without a space
-// ("ZTE中兴"), a number ("ZTE1") or a domain ("support.zte.com.cn"). A vendor that is a whole
-// part of such a value resembles.
+// ("ZTE中兴"), a number ("ZTE1") or a domain ("support.zte.com.cn").
 
-// MaxPieces bounds the parts of a list that are looked at. [Examine] says of a longer list that a
-// part of it is unread.
+// MaxPieces bounds the parts of a value that are compared. Readers count the rest as not screened.
 const MaxPieces = 256
 
-// labelWords come before a maker's name and are no part of one.
+// labelWords come before the name of a maker and are no part of it.
 var labelWords = words.Fields(`vendor vendors manufacturer manufacturers supplier suppliers producer maker makers organization
 	organisation publisher developer brand distributor oem odm mfr mfg copyright copyrights holder owner provider by made manufactured
 	supplied developed published produced provided designed built distributed copr name hersteller lieferant fabricant fournisseur
 	fabricante proveedor produttore fornitore изготовитель производитель поставщик 供应商 供货商 制造商 厂商 生产商 生产厂家 厂家 品牌 公司`)
 
-// subjectKeys are the keys in a distinguished name that is in the place of a name.
+// subjectKeys are keys of distinguished names, which some fields have instead of names.
 var subjectKeys = words.Set("o", "ou", "cn", "org")
 
-// Decode returns a name without the escapes of URLs, HTML and JSON, which a tool has left in it or
-// somebody has put there: "Hua%77ei", "&#72;uawei", "Hu\u0061wei".
+// Decode decodes the escapes of URLs, HTML and JSON in a name, which are left by a tool or hide the
+// name: "Hua%77ei", "&#72;uawei", "Hu\u0061wei".
 func Decode(value string) string {
 	if !MayBeEscaped(value) {
 		return value
@@ -46,7 +44,7 @@ func Decode(value string) string {
 	return strings.ToValidUTF8(html.UnescapeString(ascii.UnescapeAll(value)), "")
 }
 
-// MayBeEscaped reports whether a value has what an escape begins with.
+// MayBeEscaped reports whether a value has the beginning of an escape.
 func MayBeEscaped[T string | []byte](value T) bool {
 	for i := 0; i+2 < len(value); i++ {
 		switch value[i] {
@@ -67,11 +65,12 @@ func MayBeEscaped[T string | []byte](value T) bool {
 	return false
 }
 
-// listForms writes "and" as "&", and leaves out what looks like a part in brackets and is a sign.
+// listForms replaces words and dashes between names by single characters, and removes signs such as
+// "(R)", which look like a part in brackets.
 var listForms = strings.NewReplacer(" and ", "&", " AND ", "&", " und ", "&", " or ", "&", " et ", "&", "+", "&", " - ", ",", "–", ",", "—", ",", "(c)", " ", "(C)", " ", "(r)", " ", "(R)", " ", "(tm)", " ", "(TM)", " ", "：", ":")
 
-// listBreaks are the characters that are between the names of a list and in no name. A comma
-// can be between the surname and the first name of a person.
+// listBreaks are separators that occur between names and not inside them. A comma can separate the
+// surname and the first name of a person.
 const listBreaks = "/|;、；\n"
 
 // A Piece is a part of a maker's value.
@@ -119,8 +118,7 @@ func TooManyPieces(value []byte) bool {
 	return n >= MaxPieces
 }
 
-// isListBreak reports whether a character is between two names in a list, or between a label or
-// a notice and a name.
+// isListBreak reports whether a character separates two names, or a label or notice from a name.
 func isListBreak(r rune) bool {
 	switch r {
 	case ',', ';', '/', '|', '\n', '\t', ':', '=', '&', '(', ')', '[', ']', '<', '>', '"', '、', '，', '；', '（', '）', '•', '·':
@@ -129,8 +127,8 @@ func isListBreak(r rune) bool {
 	return false
 }
 
-// CutLabels takes labels, years and numbers off the start of tokens, and numbers and what
-// notices end with off their end.
+// CutLabels removes labels, years and numbers at the start of tokens, and numbers and the end of
+// copyright notices at their end. label reports whether there was a label.
 func CutLabels(tokens []byte) (rest []byte, label bool) {
 	for len(tokens) > 0 {
 		word, more, _ := bytes.Cut(tokens, []byte{' '})
@@ -161,7 +159,7 @@ func isNumber(word []byte) bool {
 	return len(word) > 0
 }
 
-// ByScript takes the tokens in ASCII and those in other scripts apart.
+// ByScript separates the tokens in ASCII from those in other scripts.
 func ByScript(tokens []byte) (latin, other []byte) {
 	for word := range bytes.SplitSeq(tokens, []byte{' '}) {
 		to := &latin
@@ -176,9 +174,9 @@ func ByScript(tokens []byte) (latin, other []byte) {
 	return latin, other
 }
 
-// WithoutNumber returns a name of one word and its legal form without the number behind the
-// word, nil if there is none: "huawei" of "Huawei2012 Co., Ltd.". The number has to be a year or
-// the name in capitals: "Huawei88" and "zte2012" are the names of somebody's accounts.
+// WithoutNumber returns a name of one word without its legal form and the number after it: "huawei"
+// of "Huawei2012 Co., Ltd.". It returns nil if there is no number, and also unless the number is a
+// year or the name is in capitals: "Huawei88" and "zte2012" are the names of somebody's accounts.
 func WithoutNumber(piece string, tokens []byte) []byte {
 	const year = 4 // digits
 	word := StripLegalForms(tokens)
@@ -193,6 +191,7 @@ func WithoutNumber(piece string, tokens []byte) []byte {
 	return nil
 }
 
+// DigitBesideLetter reports whether a digit is next to a letter.
 func DigitBesideLetter(s []byte) bool {
 	for i := 1; i < len(s); i++ {
 		a, b := ascii.Alnum[s[i-1]], ascii.Alnum[s[i]]

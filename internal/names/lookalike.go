@@ -13,9 +13,9 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 )
 
-// IsInvisible reports whether a character is invisible and so not part of a name: the
-// property Default_Ignorable_Code_Point, derived as DerivedCoreProperties.txt says (soft
-// hyphens, joiners, bidirectional controls, variation selectors, Hangul fillers, tags).
+// IsInvisible reports whether a character is invisible and therefore not part of a name: soft
+// hyphens, joiners, bidirectional controls, variation selectors, Hangul fillers and tags. These have
+// the property Default_Ignorable_Code_Point, which is derived as in DerivedCoreProperties.txt.
 func IsInvisible(r rune) bool {
 	if r < 0xad {
 		return false
@@ -28,13 +28,13 @@ func IsInvisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || unicode.Is(unicode.Variation_Selector, r)
 }
 
-// HasInvisible reports whether s has characters that do not show.
+// HasInvisible reports whether s has invisible characters.
 func HasInvisible(s string) bool {
 	return strings.ContainsFunc(s, IsInvisible)
 }
 
-// A mark is next to a name and not part of it: ™, ®, ©, the number of a footnote. In
-// compatibility decomposition "™" would become the letters "TM".
+// isMark reports whether a character is a sign after a name: ™, ®, ©, the number of a footnote.
+// Compatibility decomposition would make the letters "TM" of "™".
 func isMark(r rune) bool {
 	switch r {
 	case '™', '℠', '®', '©', '℗', '²', '³', '¹', '⁰', '\U0001F16A', '\U0001F16B', '\U0001F16C':
@@ -43,7 +43,7 @@ func isMark(r rune) bool {
 	return '⁴' <= r && r <= '⁹'
 }
 
-// MarkLength returns the length of the "(R)", "(TM)", "(SM)" or "(C)" with which s starts.
+// MarkLength returns the length of a "(R)", "(TM)", "(SM)" or "(C)" at the start of s, or 0.
 func MarkLength[T string | []byte](s T) int {
 	if len(s) < 3 || s[0] != '(' {
 		return 0
@@ -57,7 +57,7 @@ func MarkLength[T string | []byte](s T) int {
 	return 0
 }
 
-// unmark replaces marks by spaces and removes what does not show.
+// unmark replaces marks by spaces and removes invisible characters.
 func unmark(s string) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "ᵀᴹ", " "), "ˢᴹ", " ")
 	circled := false
@@ -75,7 +75,7 @@ func unmark(s string) string {
 	}, s)
 }
 
-// lookalikeOf returns what a character is drawn like, or "".
+// lookalikeOf returns the letters that a character looks like, or "".
 func lookalikeOf(r rune) string {
 	if i, ok := slices.BinarySearchFunc(lookalikes[:], r, func(l lookalike, r rune) int { return int(l.from - r) }); ok {
 		return lookalikes[i].to
@@ -106,8 +106,8 @@ func simplify(r rune) rune {
 	return r
 }
 
-// Skeleton returns s with look-alike letters replaced and invisible characters removed,
-// and whether that changed anything. ASCII is left as it is.
+// Skeleton returns s with look-alike letters replaced and invisible characters removed, and reports
+// whether that changed s. It does not change ASCII.
 func Skeleton(s string) (string, bool) {
 	if len(s) > MaxLength {
 		s = strings.ToValidUTF8(s[:MaxLength], "")
@@ -119,8 +119,8 @@ func Skeleton(s string) (string, bool) {
 	return k, k != s
 }
 
-// drawnAs writes s in the letters that its letters are drawn like, without marks and what
-// does not show. one is the letter for those that may be l, I or 1.
+// drawnAs returns s in the letters that its letters look like, without marks and invisible
+// characters. one is the letter for characters that can be l, I or 1.
 func drawnAs(s string, one byte) string {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(unmark(s)) {
@@ -172,8 +172,8 @@ func Lookalikes(s string, tokens []byte) (variants [][]byte) {
 	return variants
 }
 
-// DigitsAsLetters replaces the digits, bars and letters of ASCII that are drawn like others:
-// 0 by o, 1 and | by one, an I between small letters by l, an l between capitals by i.
+// DigitsAsLetters replaces ASCII characters by letters that they look like: 0 by o, 1 and | by one,
+// an I after a small letter by l, an l between capitals by i.
 func DigitsAsLetters(b []byte, one byte) {
 	for i, c := range b {
 		switch {
@@ -189,18 +189,18 @@ func DigitsAsLetters(b []byte, one byte) {
 	}
 }
 
-// redrawnBytes are the bytes at which maybeRedrawn looks closer.
-var redrawnBytes = func() (t [256]bool) {
+// suspiciousBytes are the bytes that MayHaveLookalikes examines.
+var suspiciousBytes = func() (t [256]bool) {
 	for _, c := range []byte("(01|IlNnVv") {
 		t[c] = true
 	}
 	return t
 }()
 
-// MayHaveLookalikes reports whether a name in ASCII has [redrawn] forms, or a mark such as "(R)".
+// MayHaveLookalikes reports whether a name in ASCII can have [Lookalikes], or has a mark such as "(R)".
 func MayHaveLookalikes(name []byte) bool {
 	for i, c := range name {
-		if !redrawnBytes[c] {
+		if !suspiciousBytes[c] {
 			continue
 		}
 		var before, after byte
@@ -210,30 +210,24 @@ func MayHaveLookalikes(name []byte) bool {
 		if i+1 < len(name) {
 			after = name[i+1]
 		}
-		switch c {
-		case '(':
-			if MarkLength(name[i:]) > 0 {
-				return true
-			}
-		case 'I':
-			if 'a' <= before && before <= 'z' {
-				return true
-			}
-		case 'l':
-			if ascii.IsUpper(before) && ascii.IsUpper(after) {
-				return true
-			}
-		case 'n', 'N':
-			if before|0x20 == 'r' {
-				return true
-			}
-		case 'v', 'V':
-			if before|0x20 == 'v' {
-				return true
-			}
-		default:
+		if isSuspicious(before, c, after) && (c != '(' || MarkLength(name[i:]) > 0) {
 			return true
 		}
 	}
 	return false
+}
+
+// isSuspicious reports whether one of the suspicious bytes can look like a letter between two others.
+func isSuspicious(before, c, after byte) bool {
+	switch c {
+	case 'I':
+		return 'a' <= before && before <= 'z'
+	case 'l':
+		return ascii.IsUpper(before) && ascii.IsUpper(after)
+	case 'n', 'N':
+		return before|0x20 == 'r'
+	case 'v', 'V':
+		return before|0x20 == 'v'
+	}
+	return true
 }

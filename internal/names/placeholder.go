@@ -2,13 +2,12 @@
 
 package names
 
-// maxPlaceholder is more than the length of the longest placeholder.
+// maxPlaceholder bounds the length of placeholders.
 const maxPlaceholder = 32
 
-// Placeholder reports whether a field's value says that there is no value:
-// NOASSERTION (SPDX 2.3, 7.5), "To be filled by O.E.M.", "N/A" and the like.
-// Such a value identifies nobody. The comparison ignores case and the spaces
-// around the value.
+// Placeholder reports whether the value of a field stands for no value: NOASSERTION (SPDX 2.3,
+// 7.5), "To be filled by O.E.M.", "N/A" and others. It ignores case and the spaces around the
+// value.
 func Placeholder[T string | []byte](value T) bool {
 	for len(value) > 0 && value[0] <= ' ' {
 		value = value[1:]

@@ -8,12 +8,11 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 )
 
-// OneEdit reports whether a and b differ by exactly one insertion, deletion,
-// substitution or transposition of neighbours (optimal string alignment distance
-// 1). The first letters must be equal: a different first letter is far more often
-// another word than a slip ("phytera" is not "hytera"). An added digit is not a slip either,
-// nor is a letter added at the end, unless it doubles the last: "kaspersky3" and
-// "acronisv" are the names of somebody's accounts.
+// OneEdit reports whether a and b differ by exactly one insertion, deletion, substitution or
+// transposition of neighbors (optimal string alignment distance 1). The first letters must be
+// equal, because a different first letter mostly makes another word ("phytera" is not "hytera").
+// An added digit is not a misspelling, and neither is a letter that is added at the end, unless it
+// doubles the last: "kaspersky3" and "acronisv" are the names of somebody's accounts.
 func OneEdit(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -34,9 +33,9 @@ func OneEdit(a, b string) bool {
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
-// IsPlausibleTypo reports whether a name one edit from a short alias is a slip of it and not another
-// word, of which there are many one letter away: it has lost a letter, doubled the last,
-// swapped two, or has another letter in its second half or one that is drawn alike.
+// IsPlausibleTypo reports whether a name that is one edit away from a short one is a misspelling of
+// that and not one of the many other words. It has lost a letter, doubled the last, swapped two,
+// or has another letter in its second half or one that looks alike.
 func IsPlausibleTypo(alias, name string) bool {
 	n := len(alias)
 	if len(name) != n {
@@ -54,6 +53,6 @@ func IsPlausibleTypo(alias, name string) bool {
 		i++
 	}
 	swapped := i+1 < n && alias[i] == name[i+1] && alias[i+1] == name[i]
-	drawn := strings.IndexByte("il1", alias[i]) >= 0 && strings.IndexByte("il1", name[i]) >= 0
-	return swapped || drawn || i >= n/2
+	lookAlike := strings.IndexByte("il1", alias[i]) >= 0 && strings.IndexByte("il1", name[i]) >= 0
+	return swapped || lookAlike || i >= n/2
 }

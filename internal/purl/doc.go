@@ -8,7 +8,8 @@
 //
 // [Parse] is strict: it accepts canonical package URLs and refuses what the specification
 // says must be refused. [Normalize] accepts what real documents contain and returns the
-// canonical form. Keep the original text too, as evidence.
+// canonical form. Keep the original text too, as evidence. [ParseTolerant] also reads package
+// URLs with frequent faults and returns the parts that identify an owner.
 //
 // The package passes the specification's own tests for all 42 types
 // (package-url/purl-spec 16f3d0e). Everything in it is safe for concurrent use.

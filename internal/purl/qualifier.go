@@ -8,7 +8,7 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 )
 
-// A Meaning is what a qualifier states about the package.
+// A Meaning is the meaning of a qualifier for the package.
 type Meaning uint8
 
 // The meanings of qualifiers. The names come last.
@@ -50,8 +50,7 @@ var qualifierKeys = [...]struct {
 	{"originator", AuthorName},
 }
 
-// MeaningOf returns what the qualifier with a key, in any case, states about a package, and the key
-// in lower case.
+// MeaningOf returns the meaning of a qualifier by its key, in any case, and the key in lower case.
 func MeaningOf[T string | []byte](key T) (lower string, m Meaning) {
 	for _, q := range qualifierKeys {
 		if ascii.EqualFold(key, q.key) {
@@ -61,8 +60,8 @@ func MeaningOf[T string | []byte](key T) (lower string, m Meaning) {
 	return "", NoMeaning
 }
 
-// HasName reports whether a package URL has a qualifier with the name of an organization
-// or a person.
+// HasName reports whether a package URL has a qualifier with the name of an organization or a
+// person.
 func HasName(purl []byte) bool {
 	_, rest, _ := bytes.Cut(purl, []byte{'?'})
 	for len(rest) > 0 {

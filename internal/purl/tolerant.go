@@ -11,20 +11,17 @@ import (
 	"github.com/clause76/clause76/internal/ascii"
 )
 
-// Parts is a package URL taken apart for looking it up. Namespace and name are
-// percent-decoded and otherwise as written; what a type does not tell apart by case is
-// left to the keys of the look-up.
+// Parts are the parts of a package URL by which it is looked up. Namespace and name are
+// percent-decoded and otherwise as written. The qualifiers are as written.
 type Parts struct {
 	Type, Namespace, Name, Version, Qualifiers string
-	// scope says that the namespace is an npm scope; its "@" is not part of namespace.
+	// Scoped reports that the namespace is an npm scope. Namespace does not contain its "@".
 	Scoped bool
 }
 
-// ParseTolerant takes a package URL apart. The common case is split in place without
-// allocation; whatever has escapes or is not ASCII is read by package purl. It is as
-// tolerant as can be without guessing: a text that breaks a rule of its type only (a
-// namespace where none belongs) still says what it says. note says what is odd about a
-// package URL that was read all the same.
+// ParseTolerant reads a package URL that can break rules of its type and have frequent faults. It
+// does not guess. note describes a fault in a package URL that it read. It does not allocate unless
+// the package URL has escapes or characters beyond ASCII.
 func ParseTolerant(s string) (p Parts, note string, ok bool) {
 	s = strings.TrimSpace(s)
 	rest, ok := ascii.CutPrefixFold(s, "pkg:")
@@ -60,12 +57,12 @@ func ParseTolerant(s string) (p Parts, note string, ok bool) {
 		}
 		return p, note, p.Name != "" && !strings.Contains(p.Namespace, "//")
 	}
-	return splitEscaped(s, p)
+	return parseEscaped(s, p)
 }
 
-// splitEscaped reads a package URL with escapes or letters beyond ASCII. raw has its
-// parts as written.
-func splitEscaped(s string, raw Parts) (p Parts, note string, ok bool) {
+// parseEscaped reads a package URL with escapes or characters beyond ASCII. raw has its parts as
+// written.
+func parseEscaped(s string, raw Parts) (p Parts, note string, ok bool) {
 	u, err := Parse(s)
 	if errors.Is(err, ErrSyntax) && ascii.HasEscape(raw.Namespace, "2f") { // an encoded slash in the namespace
 		u, err = Parse(decodeSlashes.Replace(s))
@@ -99,8 +96,8 @@ func splitEscaped(s string, raw Parts) (p Parts, note string, ok bool) {
 // decodeSlashes decodes slashes only.
 var decodeSlashes = strings.NewReplacer("%2F", "/", "%2f", "/")
 
-// IsEmpty reports whether s is the start of a package URL without anything that says
-// which package it is: "pkg:/", "pkg:golang/@", "pkg:npm/@1.0".
+// IsEmpty reports whether s is the start of a package URL and names no package: "pkg:/",
+// "pkg:golang/@", "pkg:npm/@1.0".
 func IsEmpty(s []byte) bool {
 	const mark = "pkg:"
 	if len(s) < len(mark) || !bytes.EqualFold(s[:len(mark)], []byte(mark)) {
@@ -112,12 +109,13 @@ func IsEmpty(s []byte) bool {
 	}
 	typ, path, found := bytes.Cut(s, []byte("/"))
 	if !found {
-		return len(typ) == 0 // "pkg:example" is something else, and cannot be read
+		return len(typ) == 0 // "pkg:example" cannot be read
 	}
 	path = bytes.TrimLeft(path, "/")
 	return len(path) == 0 || path[0] == '@' && bytes.IndexByte(path, '/') < 0
 }
 
+// cutScope removes the "@" of an npm scope.
 func (p *Parts) cutScope() {
 	for _, at := range [...]string{"@", "%40"} {
 		if rest, ok := strings.CutPrefix(p.Namespace, at); ok {
@@ -127,8 +125,8 @@ func (p *Parts) cutScope() {
 	}
 }
 
-// AppendKey appends the look-up key of the purl's owner, or with name of the package
-// itself, in lower case: "npm/@kaspersky", "npm/@kaspersky/hexa-ui".
+// AppendKey appends the type and the namespace in lower case, "npm/@kaspersky", or with name those
+// and the name, "npm/@kaspersky/hexa-ui".
 func (p *Parts) AppendKey(dst []byte, name bool) []byte {
 	dst = append(ascii.AppendLower(dst, p.Type), '/')
 	if p.Scoped {
@@ -165,9 +163,8 @@ func plausibleType(t string) bool {
 	return true
 }
 
-// Owner returns the namespace if it names an owner, else "". Namespaces that are
-// distributions (deb, rpm, apk, alpm, layers of yocto) are not vendors, and types that
-// prohibit a namespace have none.
+// Owner returns the namespace if it names an owner, or "". A namespace that is a distribution (deb,
+// rpm, apk, alpm, layers of yocto) does not name an owner.
 func (p Parts) Owner() string {
 	switch d, _ := Define(p.Type); d.Namespace {
 	case HostPath:
@@ -181,8 +178,8 @@ func (p Parts) Owner() string {
 	return ""
 }
 
-// Publisher returns the publisher that tools write before the name, with a dot between
-// them, where the type has publishers and there is no namespace: "publisher.extension".
+// Publisher returns the publisher that tools write before the name instead of a namespace, for types
+// with publishers: "publisher.extension".
 func (p Parts) Publisher() string {
 	switch p.Type {
 	case "vscode-extension", "openvsx", "winget":
@@ -193,9 +190,9 @@ func (p Parts) Publisher() string {
 	return ""
 }
 
-// Canonical returns the canonical identity of a component: its own package URL
-// in canonical form, or where it has none that can be read,
-// pkg:generic/<vendor>/<name>@<version>. It returns "" if there is no name either.
+// Canonical returns the canonical identity of a component: its own package URL in canonical form or,
+// if it has none that can be read, pkg:generic/<vendor>/<name>@<version>. It returns "" if there is
+// no name either.
 func Canonical(own, vendor, name, version string) string {
 	if canonical, err := Normalize(own); !errors.Is(err, ErrSyntax) {
 		return canonical

@@ -9,12 +9,12 @@ import (
 	"github.com/clause76/clause76/internal/words"
 )
 
-// copyHosts are hosts that hand on what is at the address in their path: archives of pages, and
-// proxies of code hosts. What they hand on counts, and not they.
+// copyHosts are hosts that serve copies of the address in their path: archives of pages, and
+// proxies of code hosts. The address counts, and not the host.
 var copyHosts = words.Set("web.archive.org", "archive.org", "archive.ph", "archive.is", "archive.today", "webcitation.org",
 	"ghproxy.com", "mirror.ghproxy.com", "ghproxy.net", "gh-proxy.com", "ghfast.top", "gitclone.com", "r.jina.ai")
 
-// original returns the place of which another host hands on a copy, if p is on such a host.
+// original returns the place that p is a copy of, if its host serves copies.
 func (p Place) original() (Place, bool) {
 	switch {
 	case p.Host == "cdn.jsdelivr.net": // jsdelivr.com: "/gh/user/repo@version/file", "/npm/package@version/file"
@@ -40,8 +40,8 @@ func (p Place) original() (Place, bool) {
 	return p, false
 }
 
-// Embedded returns the place of a URL that is in the path of another: "/https://example.org/x". A
-// server may have made one of two slashes.
+// Embedded returns the place of a URL in the path of another: "/https://example.org/x". Some
+// servers write one slash instead of two.
 func (p Place) Embedded() (Place, bool) {
 	path := p.Path
 	if strings.IndexByte(path, '%') >= 0 && ascii.HasEscape(path, "3a") {
@@ -64,11 +64,11 @@ func (p Place) Embedded() (Place, bool) {
 	}
 }
 
-// imageSchemes are those before the references of container images: "docker://owner/name:tag".
+// imageSchemes are the schemes of references of container images: "docker://owner/name:tag".
 var imageSchemes = words.Set("docker", "docker-image", "docker-daemon", "oci", "oci-image", "containers-storage", "podman", "image", "registry")
 
-// parseImage reads the reference of a container image. Without a host it is one of Docker Hub,
-// where what has no owner is Docker's own (docs.docker.com, image references).
+// parseImage reads the reference of a container image. Without a host it is on Docker Hub, where
+// images without an owner are Docker's own (docs.docker.com, image references).
 func parseImage(ref string) (Place, bool) {
 	first, rest, more := strings.Cut(ref, "/")
 	switch {

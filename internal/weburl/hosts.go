@@ -4,21 +4,21 @@ package weburl
 
 import "strings"
 
-// A codeHost says which accounts the paths on a host begin with.
+// A codeHost describes the paths on a host with accounts or packages.
 type codeHost struct {
-	// typ is the type of package URLs under which the register has the accounts.
+	// typ is the type of package URLs of the accounts or packages.
 	typ string
-	// pass are words that can come before the account.
+	// pass lists words that can come before the account or the package.
 	pass string
 }
 
-// codeHosts are hosts on which the first part of a path is the account of an owner, as
-// their own documentation says: docs.github.com (repositories, REST API, Packages,
+// codeHosts are hosts on which the first part of a path is the account of an owner, according to
+// their own documentation: docs.github.com (repositories, REST API, Packages,
 // container registry), docs.gitlab.com (repositories, container registry),
 // support.atlassian.com (repositories, REST API), huggingface.co/docs/hub (repositories),
 // docs.docker.com (image references), docs.quay.io, gitee.com/help and docs.codeberg.org
-// (repositories), developer.hashicorp.com/terraform/cloud-docs/public-namespace, which says that the
-// namespaces of the registry of Terraform are accounts of GitHub, and labix.org/gopkg.in. Mirrors
+// (repositories), developer.hashicorp.com/terraform/cloud-docs/public-namespace (namespaces in
+// the registry of Terraform are accounts on GitHub), and labix.org/gopkg.in. Mirrors
 // of these hosts have the same paths.
 var codeHosts = map[string]codeHost{
 	"github.com":                  {"github", "orgs users"},
@@ -65,8 +65,8 @@ var codeHosts = map[string]codeHost{
 	"mirror.gcr.io":               {"docker", "v2"},
 }
 
-// pageHosts are domains below which an account has a host of its own, as the
-// documentation of GitHub Pages, GitLab Pages and Bitbucket Cloud says.
+// pageHosts are domains below which each account has its own host, according to the documentation
+// of GitHub Pages, GitLab Pages and Bitbucket Cloud.
 var pageHosts = map[string]string{
 	"github.io":    "github",
 	"gitlab.io":    "gitlab",
@@ -81,10 +81,10 @@ var shortForms = map[string]string{
 	"npm": "npmjs.com",
 }
 
-// Account returns the owner of what is at the place, and the type of package URLs under
-// which the register has such owners; "" if the host is not one with accounts.
+// Account returns the owner of the account that the place is in, and the type of package URLs with
+// owners on that host. Both are "" if the host has no accounts.
 func (p Place) Account() (typ, owner string) {
-	if p.Shorthand { // npm: "owner/repository" is one of GitHub
+	if p.Shorthand { // npm: "owner/repository" is on GitHub
 		owner, _ = Segment(p.Path)
 		return "github", owner
 	}
@@ -104,7 +104,7 @@ func (p Place) Account() (typ, owner string) {
 	return host.typ, owner
 }
 
-// hasWord reports whether a word is in a list that is separated by spaces.
+// hasWord reports whether a list that is separated by spaces has a word.
 func hasWord(list, word string) bool {
 	for list != "" {
 		var first string
@@ -115,8 +115,7 @@ func hasWord(list, word string) bool {
 	return false
 }
 
-// packageHosts are the hosts of package registries, with the words that can come before
-// the name of a package, and its type.
+// packageHosts are the hosts of package registries.
 var packageHosts = map[string]codeHost{
 	"npmjs.com":              {"npm", "package org"},
 	"npmjs.org":              {"npm", "package org"},
@@ -147,11 +146,11 @@ var packageHosts = map[string]codeHost{
 	"mvnrepository.com":      {"maven", "artifact"},
 }
 
-// goHosts are hosts of Go modules; one inside the path of another says nothing of its own.
+// goHosts are hosts of Go modules. One of them in the path of another is ignored.
 const goHosts = "pkg.go.dev godoc.org proxy.golang.org goproxy.cn goproxy.io"
 
-// PackageURL returns the package URL of the package that is at the place, "" if the host
-// is no registry of packages.
+// PackageURL returns the package URL of the package at the place, or "" if the host is not a
+// registry of packages.
 func (p Place) PackageURL() string {
 	host, ok := packageHosts[p.Host]
 	if !ok {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Package weburl reads URLs as documents contain them, and finds who owns what a URL leads to: the
+// account on a host of repositories ([Place.Account]), the package in a registry
+// ([Place.PackageURL]), or the domain.
 package weburl
 
 import (
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -12,12 +16,12 @@ import (
 	"github.com/clause76/clause76/internal/names"
 )
 
-// MaxDepth is how deep one value may be inside another: a URL in the qualifier of a package
-// URL, the copy of a page in an archive. [Examine] says of what is deeper that it is unread.
+// MaxDepth bounds how deep one value may be inside another: a URL in the qualifier of a package
+// URL, the copy of a page in an archive. Readers count deeper values as not screened.
 const MaxDepth = 4
 
-// EmailHost returns the host of an address, which may have a name before it and a
-// query after it.
+// EmailHost returns the host of an e-mail address, as [ParseHost] does. The address can have a name
+// before it and a query after it.
 func EmailHost(s string) (host, look string, ok bool) {
 	at := strings.LastIndexByte(s, '@')
 	if at < 0 {
@@ -27,42 +31,43 @@ func EmailHost(s string) (host, look string, ok bool) {
 	return ParseHost(strings.Trim(s, " \t\r\n>)\"'"))
 }
 
-// A Place is what a URL says of who has it: the host in lower case, without user, port,
-// "www." and a dot at its end, and the path on it, without a slash at its start. Both are
-// "" for a URL that has no host, such as a relative one.
+// A Place is the host of a URL and the path on it. The host is in lower case and has no user, port,
+// "www." or dot at its end. The path has no slash at its start. Both are "" if the URL has no host,
+// for example if it is relative.
 type Place struct {
 	Host, Path string
-	// look is the host as it looks, in Latin letters, if it has others.
+	// LookalikeHost is the host in the Latin letters that its letters look like, if it has others.
 	LookalikeHost string
-	// short says that the value is the short form "owner/repository".
+	// Shorthand reports that the URL is the short form "owner/repository".
 	Shorthand bool
 }
 
-// Parse reads a URL as documents have it: with blanks around it, without a scheme,
-// with prefixes of tools ("git+https://", "scm:git:git://"), in the form of scp
-// ("git@host:owner/repo"), in the short form of package managers ("github:owner/repo"),
-// with backslashes, and with a host that is written with escapes, in capitals or in other
-// scripts. ok is false if the value cannot be read as a URL.
+// Parse reads a URL as documents contain it: with blanks around it, without a scheme, with prefixes
+// of tools ("git+https://", "scm:git:git://"), in the form of scp ("git@host:owner/repo"), in the
+// short form of package managers ("github:owner/repo"), with backslashes, and with a host in
+// escapes, capitals or other scripts. If the URL leads to an archive of pages or a proxy, Parse
+// returns the place that its path names. ok is false if the value cannot be read as a URL.
 func Parse(s string) (p Place, ok bool) {
 	p, ok = parseWithWords(s)
 	for range MaxDepth {
-		kept, is := p.original()
-		if !is {
+		original, isCopy := p.original()
+		if !isCopy {
 			return p, ok
 		}
-		p = kept
+		p = original
 	}
-	if _, is := p.original(); is {
-		return Place{}, false // copies of copies
+	if _, isCopy := p.original(); isCopy {
+		return Place{}, false // too deep
 	}
 	return p, ok
 }
 
+// parseWithWords reads a URL that can have words around it: "Homepage: https://example.org",
+// "[site](https://example.org)".
 func parseWithWords(s string) (p Place, ok bool) {
 	if p, ok = parseOne(s); ok || !strings.Contains(s, "://") {
 		return p, ok
 	}
-	// Words around one URL: "Homepage: https://example.org", "[site](https://example.org)".
 	i := strings.Index(s, "://")
 	start, end := i, len(s)
 	for start > 0 && ascii.Alnum[s[start-1]] != 0 {
@@ -72,7 +77,7 @@ func parseWithWords(s string) (p Place, ok bool) {
 		end = i + cut
 	}
 	if strings.Contains(s[:start], "://") || strings.Contains(s[end:], "://") {
-		return Place{}, false // which of them it is cannot be told
+		return Place{}, false // it is not clear which URL is meant
 	}
 	p, ok = parseOne(s[start:end])
 	return p, ok && p.Host != ""
@@ -108,8 +113,8 @@ func parseOne(s string) (p Place, ok bool) {
 	return parseAuthority(bare)
 }
 
-// cutScheme takes off the schemes at the start of a URL, of which documents have several
-// ("scm:git:ssh:"), and returns the last.
+// cutScheme removes the schemes at the start of a URL, which can be several ("scm:git:ssh:"), and
+// returns the last.
 func cutScheme(s string) (scheme, rest string) {
 	for {
 		i := 0
@@ -127,8 +132,8 @@ func cutScheme(s string) (scheme, rest string) {
 	}
 }
 
-// isPort reports whether s starts with a port number, so that what comes before it is a
-// host and no scheme: "localhost:8080/x".
+// isPort reports whether s starts with a port number. Then a host comes before it and not a scheme:
+// "localhost:8080/x".
 func isPort(s string) bool {
 	n := 0
 	for n < len(s) && ascii.IsDigit(s[n]) {
@@ -195,58 +200,72 @@ func parseAuthority(s string) (Place, bool) {
 	return p, ok
 }
 
-// ParseHost returns a host as DNS has it, and how it looks if it has letters that look
-// like Latin ones.
-func ParseHost(s string) (host, look string, ok bool) {
+// ParseHost returns a host in the form of DNS, without "www.". If the host has letters that look like
+// Latin ones, it also returns the host in Latin letters. ok is false if s is not a host. A host of one
+// label, such as "localhost", is "".
+func ParseHost(s string) (host, lookalike string, ok bool) {
 	if strings.IndexByte(s, '%') >= 0 {
 		if s = ascii.UnescapeAll(s); strings.IndexByte(s, '%') >= 0 || !utf8.ValidString(s) {
 			return "", "", false
 		}
 	}
 	if !ascii.Only(s) || len(s) > 4 && strings.Contains(ascii.Lower(s), "xn--") {
-		if !utf8.ValidString(s) {
-			return "", "", false
-		}
-		shown, _ := hostProfile.ToUnicode(s) // what cannot be shown stays as it is
-		if like, changed := names.Skeleton(shown); changed {
-			look = strings.Trim(ascii.Lower(like), ".")
-		}
-		var err error
-		if s, err = hostProfile.ToASCII(s); err != nil {
-			return "", look, look != ""
+		if s, lookalike, ok = toASCII(s); !ok {
+			return "", lookalike, lookalike != ""
 		}
 	}
 	s = strings.TrimRight(ascii.Lower(s), ".")
-	if len(s) > MaxHost || s == "" {
-		return "", look, false
+	switch {
+	case !isHost(s):
+		return "", lookalike, false
+	case strings.IndexByte(s, '.') < 0:
+		return "", lookalike, true
 	}
-	for i := range len(s) {
-		if c := s[i]; ascii.Alnum[c] == 0 && c != '.' && c != '-' && c != '_' && c != '*' && c != '$' && c != '{' && c != '}' {
-			return "", look, false
-		}
-	}
-	if strings.IndexByte(s, '.') < 0 {
-		return "", look, true // "localhost"
-	}
-	return strings.TrimPrefix(s, "www."), strings.TrimPrefix(look, "www."), true
+	return strings.TrimPrefix(s, "www."), strings.TrimPrefix(lookalike, "www."), true
 }
 
-// MaxHost is the length of the longest host name (RFC 1035, 2.3.4), without the dot at
-// its end.
+// toASCII returns an internationalized host in Punycode, and in the Latin letters that its letters
+// look like, if there are some.
+func toASCII(s string) (host, lookalike string, ok bool) {
+	if !utf8.ValidString(s) {
+		return "", "", false
+	}
+	shown, _ := hostProfile.ToUnicode(s) // an error leaves labels as they are
+	if skeleton, changed := names.Skeleton(shown); changed {
+		lookalike = strings.Trim(ascii.Lower(skeleton), ".")
+	}
+	host, err := hostProfile.ToASCII(s)
+	return host, lookalike, err == nil
+}
+
+// isHost reports whether s has the length and the characters of a host, or is a template for one.
+func isHost(s string) bool {
+	if len(s) > MaxHost || s == "" {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; ascii.Alnum[c] == 0 && strings.IndexByte(".-_*${}", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// MaxHost is the length of the longest host name without the dot at its end (RFC 1035, 2.3.4).
 const MaxHost = 253
 
 // hostProfile maps the letters and dots of a host as browsers do (UTS #46).
 var hostProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.CheckJoiners(false))
 
-// Segment returns the first segment of a path that says something, without its escapes,
-// and the rest.
+// Segment returns the first segment of a path, without its escapes, and the rest. It skips empty
+// segments and dots.
 func Segment(path string) (first, rest string) {
 	for path != "" {
 		first, path, _ = strings.Cut(path, "/")
 		if strings.IndexByte(first, '%') >= 0 {
 			first = ascii.UnescapeAll(first)
 		}
-		if before, after, slash := strings.Cut(first, "/"); slash && before != "" { // it was escaped
+		if before, after, slash := strings.Cut(first, "/"); slash && before != "" { // the slash was escaped
 			first, path = before, after+"/"+path
 		}
 		if first != "" && first != "." && first != ".." {
@@ -256,14 +275,16 @@ func Segment(path string) (first, rest string) {
 	return "", ""
 }
 
-// ParentDomains yields host, then host without its first label, and so on, as
-// long as two labels are left.
-func ParentDomains(host string, yield func(string) bool) {
-	for strings.IndexByte(host, '.') >= 0 {
-		if !yield(host) {
-			return
+// ParentDomains yields the host, the host without its first label, and so on, as long as it has two
+// labels.
+func ParentDomains(host string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for strings.IndexByte(host, '.') >= 0 {
+			if !yield(host) {
+				return
+			}
+			_, host, _ = strings.Cut(host, ".")
 		}
-		_, host, _ = strings.Cut(host, ".")
 	}
 }
 

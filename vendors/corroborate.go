@@ -10,10 +10,10 @@ import (
 	"github.com/clause76/clause76/internal/purl"
 )
 
-// What a claim is worth can depend on the claims beside it. A component can have as many claims
-// as a document has room for, so nothing here compares each with each.
+// The tier of a claim can depend on the other claims of the component. A hostile document has many
+// claims, so nothing here compares each claim with each other claim.
 
-// A claimKey is what two claims that are the same one share.
+// A claimKey identifies a claim.
 type claimKey struct {
 	kind     Kind
 	value    string
@@ -22,8 +22,8 @@ type claimKey struct {
 
 func keyOf(c *Claim) claimKey { return claimKey{c.Kind, c.Value, c.Location} }
 
-// declarations are, of each vendor, two claims that declare it: one of them is another one than any
-// given claim.
+// declarations contains two claims that declare each vendor. At least one of them is another claim
+// than any given one.
 type declarations map[ID][]claimKey
 
 func (s declarations) add(a *Attribution) {
@@ -35,14 +35,14 @@ func (s declarations) add(a *Attribution) {
 	}
 }
 
-// hasOther reports whether a claim other than that of the attribution declares the vendor.
+// hasOther reports whether another claim than that of the attribution declares the vendor.
 func (s declarations) hasOther(a *Attribution) bool {
 	key := keyOf(&a.Claim)
 	return slices.ContainsFunc(s[a.Vendor], func(k claimKey) bool { return k != key })
 }
 
-// corroborate raises common names beside independent evidence of the same vendor: another
-// claim that declares it, or on a device a second field with its name.
+// corroborate raises the tier of common names if there is independent evidence of the same vendor:
+// another claim that declares it, or a second field of a device with its name.
 func (r *resolver) corroborate(claims []Claim) {
 	as := r.out.Attributions
 	if !slices.ContainsFunc(as, func(a Attribution) bool { return a.Rule == RuleNameCommon }) {
@@ -61,15 +61,15 @@ func (r *resolver) corroborate(claims []Claim) {
 	}
 }
 
-// A device is what the fields of a device say: only readers of devices make claims on models,
-// as references.
+// A device contains the fields of a device. Only readers of devices make claims about models, as
+// references.
 type device struct {
 	isDevice bool
-	models   map[string]bool // with what words, one or more, models start that have more words
-	roles    map[ID][]Role   // in which roles a common name makes it whose
+	models   map[string]bool // how the models start: all their words but the last, and fewer
+	roles    map[ID][]Role   // the roles in which a common name names each vendor
 }
 
-// maxModelWords is more than the words of any vendor's name.
+// maxModelWords bounds the words of a model that are compared. No vendor has a name with as many.
 const maxModelWords = 16
 
 func deviceOf(claims []Claim, as []Attribution) device {
@@ -98,8 +98,8 @@ func deviceOf(claims []Claim, as []Attribution) device {
 	return d
 }
 
-// hasSecondField reports whether a device names the vendor of a common name twice: its brand
-// and its manufacturer, or one of them and a model that starts with the name.
+// hasSecondField reports whether two fields of a device have the common name of a vendor: the brand
+// and the manufacturer, or one of them and a model that starts with the name.
 func (d *device) hasSecondField(a *Attribution) bool {
 	if !d.isDevice {
 		return false
@@ -107,8 +107,8 @@ func (d *device) hasSecondField(a *Attribution) bool {
 	return d.models[names.Fold(a.Claim.Value)] || slices.ContainsFunc(d.roles[a.Vendor], func(r Role) bool { return r != a.Claim.Role })
 }
 
-// demote makes mentions of products' names that are those of packages of libraries, and of names
-// that only start with a product's where another maker is named.
+// demote lowers attributions by the name of a product to mentions if the component is a package of
+// a library, or if the name only starts with that of a product and another maker is named.
 func (r *resolver) demote(claims []Claim) {
 	as := r.out.Attributions
 	byName := func(a *Attribution) bool {
@@ -136,10 +136,10 @@ func (r *resolver) demote(claims []Claim) {
 	}
 }
 
-// makers are the names of makers that the claims have, and those that are a vendor's.
+// makers contains the claims that name a maker.
 type makers struct {
 	all map[claimKey]bool
-	of  map[ID]map[claimKey]bool
+	of  map[ID]map[claimKey]bool // those that are attributed to each vendor
 }
 
 func makersOf(claims []Claim, as []Attribution) makers {
@@ -162,5 +162,5 @@ func makersOf(claims []Claim, as []Attribution) makers {
 	return m
 }
 
-// other reports whether a maker is named that is not the vendor.
+// other reports whether a claim names a maker that is not the vendor.
 func (m makers) other(vendor ID) bool { return len(m.of[vendor]) < len(m.all) }

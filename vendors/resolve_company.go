@@ -9,13 +9,16 @@ import (
 	"github.com/clause76/clause76/internal/names"
 )
 
-// inCompany attributes a short or common name, or one of ordinary words, that is a whole
-// word of a longer name with nothing else in it but places, legal forms and business
-// words: "Shenzhen ZTE Mobile Telecom Co., Ltd.". Behind a place in China, where a
-// company's own name follows it, there may be other words, but none of another trade.
+// inCompany attributes a short or common name, or one that consists of ordinary words, inside a
+// longer name, if all other words of that are places, legal forms and business words: "Shenzhen
+// ZTE Mobile Telecom Co., Ltd.". After a place in China, where a company's own name comes next, two
+// other words are allowed, but none of another trade.
 func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
-	const maxWords = 6 // of a name
-	var k names.WordCount
+	const (
+		maxWords   = 6 // of a name
+		maxUnknown = 2 // words after a place
+	)
+	var count names.WordCount
 	type spot struct {
 		entry      *entry
 		afterPlace bool
@@ -24,20 +27,20 @@ func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) boo
 	for rest := tokens; len(rest) > 0; rest = bytes.TrimLeft(rest, " ") {
 		n := x.shortName(rest, maxWords)
 		if n == 0 {
-			rest = rest[k.Next(rest):]
+			rest = rest[count.Next(rest):]
 			continue
 		}
-		s := spot{x.names[string(rest[:n])], k.PlaceLast}
+		s := spot{x.names[string(rest[:n])], count.PlaceLast}
 		if !slices.Contains(spots, s) {
 			spots = append(spots, s)
 		}
-		k.PlaceLast = false
+		count.PlaceLast = false
 		rest = rest[n:]
 	}
 	found := false
 	for _, s := range spots {
-		sure := k.Unknown == 0 && k.Places+k.Forms+k.Business > 0
-		if sure || s.afterPlace && !k.OtherTrade && k.Forms+k.Business > 0 && k.Unknown <= 2 && !s.entry.ordinary {
+		sure := count.Unknown == 0 && count.Places+count.Forms+count.Business > 0
+		if sure || s.afterPlace && !count.OtherTrade && count.Forms+count.Business > 0 && count.Unknown <= maxUnknown && !s.entry.ordinary {
 			r.attribute(c, s.entry, rule, Resembles)
 			found = true
 		}
@@ -45,8 +48,8 @@ func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) boo
 	return found
 }
 
-// shortName returns the length of the longest name with which tokens start that is not found
-// in longer ones wherever it stands.
+// shortName returns the length of the longest name at the start of the tokens that is not found
+// at any place of a longer name.
 func (x *aliases) shortName(tokens []byte, maxWords int) (length int) {
 	for i := 0; i <= len(tokens) && maxWords > 0; i++ {
 		if i < len(tokens) && tokens[i] != ' ' {

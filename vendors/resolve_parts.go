@@ -10,8 +10,8 @@ import (
 	"github.com/clause76/clause76/internal/weburl"
 )
 
-// parts attributes what a maker's value holds beside other things. Vendors that were found
-// in the value by other rules are not found again.
+// parts attributes the names, addresses and list items in a maker's value. It leaves out vendors
+// that other rules found in the value.
 func (r *resolver) parts(c *Claim) {
 	value := c.Value
 	if len(value) > names.MaxLength {
@@ -25,7 +25,7 @@ func (r *resolver) parts(c *Claim) {
 	}
 	r.addresses(c, value)
 	if strings.Contains(value, "://") {
-		return // a URL and no list
+		return // a URL, not a list
 	}
 	r.list(c, value)
 }
@@ -55,9 +55,9 @@ func (r *resolver) list(c *Claim, value string) {
 	}
 }
 
-// piece attributes a part of a value. sure says that it is a part of a list or behind a label
-// and not, say, the first name of a person behind a comma; changed, that the whole value was not
-// yet looked at in this form.
+// piece attributes a part of a value. sure means that the part is an item of a list or comes after
+// a label, and is not, for example, the first name of a person after a comma. changed means that
+// the part is not the whole value.
 func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed bool) {
 	whole := func(tokens []byte) bool {
 		return r.discardKnown(c, sure, func() bool {
@@ -92,9 +92,9 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 	}
 }
 
-// discardKnown runs a rule on a claim and takes back what it finds of vendors that the claim is
-// attributed to already, and, if it is not sure that a name is meant, of vendors with a common
-// name that persons have too or one of ordinary words.
+// discardKnown runs a rule on a claim and discards attributions to vendors that the claim is
+// attributed to already. If it is not sure that the value is the name of an organization, it also
+// discards those by common names, which persons have too, and by ordinary words.
 func (r *resolver) discardKnown(c *Claim, sure bool, rule func() bool) bool {
 	n := len(r.out.Attributions)
 	found := rule()
@@ -113,8 +113,9 @@ func (r *resolver) discardKnown(c *Claim, sure bool, rule func() bool) bool {
 	return found
 }
 
-// sameInHan reports whether a name in Han script is what the full name of the vendor of a name
-// in Latin script starts with, apart from places: "大华" of "浙江大华技术股份有限公司" beside "Dahua".
+// sameInHan reports whether a name in Latin script and one in Han script name the same vendor: the
+// vendor's full name starts with the latter, apart from places ("Dahua" and "大华" of
+// "浙江大华技术股份有限公司").
 func (r *resolver) sameInHan(latin, other []byte) bool {
 	e := r.names[string(names.StripLegalForms(latin))]
 	if e == nil {
@@ -149,7 +150,7 @@ func (r *resolver) addresses(c *Claim, value string) {
 			if !ok || p.Host == "" {
 				return false
 			}
-			r.atMost(Resembles, func() { r.place(c, p) }) // the field is for a name
+			r.atMost(Resembles, func() { r.place(c, p) }) // the field is for names
 			return len(r.out.Attributions) > from
 		})
 	}

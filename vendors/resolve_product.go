@@ -11,9 +11,9 @@ import (
 	"github.com/clause76/clause76/internal/words"
 )
 
-// text looks for a vendor's name in the name of a component or in other text. The name of
-// a product resembles; a model or title of a device that holds the vendor's name as a whole
-// token does too; all else only mentions.
+// text attributes the name of a component or other text. The name of a product resembles, and so
+// does a model or title of a device with the vendor's name as a whole token. Other names and texts
+// only mention a vendor.
 func (r *resolver) text(c *Claim) {
 	tokens := names.AppendTokens(r.buf[:0], c.Value)
 	if len(tokens) == 0 {
@@ -29,7 +29,7 @@ func (r *resolver) text(c *Claim) {
 	}
 }
 
-// words attributes the tokens of a text.
+// words attributes the tokens of a name or a text.
 func (r *resolver) words(x *aliases, c *Claim, tokens []byte) bool {
 	if c.Kind == KindProduct && r.product(c, tokens) {
 		return true
@@ -44,15 +44,15 @@ func (r *resolver) words(x *aliases, c *Claim, tokens []byte) bool {
 	return r.phrase(x, c, tokens, RuleTextMention, tier)
 }
 
-// maxProduct is more than the bytes of the longest name of a product.
+// maxProduct bounds the bytes of the name of a product that are compared.
 const maxProduct = 128
 
-// lastBreak returns the place of the last space, or 0.
+// lastBreak returns the position of the last space, or 0.
 func lastBreak(tokens []byte) int { return max(bytes.LastIndexByte(tokens, ' '), 0) }
 
-// product attributes the name of a product, as a whole or with other words behind it:
-// "Kaspersky Endpoint Security for Windows 12". The words must not make it another thing
-// about the product; behind a product's name of one word there may only be an edition.
+// product attributes the name of a product, alone or with other words after it: "Kaspersky
+// Endpoint Security for Windows 12". The other words must not make it the name of a thing about the
+// product. After a name of one word, only an edition is allowed.
 func (r *resolver) product(c *Claim, tokens []byte) bool {
 	for end := len(tokens); end > 0; end = lastBreak(tokens[:min(end, maxProduct)]) {
 		e := r.products[string(tokens[:end])]
@@ -76,7 +76,8 @@ func (r *resolver) product(c *Claim, tokens []byte) bool {
 	return false
 }
 
-// aboutWords make a name that starts with a product's that of a thing about the product.
+// aboutWords show that a name that starts with that of a product is the name of a thing about the
+// product.
 var aboutWords = words.Fields(`about adapter addon assistant alternative analyser analyzer ansible api apis backup binding bindings blocker bot
 	bridge bypass checker clean cleaner cli client clone collector compat compatible connector converter cookbook crack cracker dashboard decryptor demo
 	detect detection detector docs documentation downloader dump emulator example examples exploit export exporter extension extractor fake fetcher
@@ -86,14 +87,15 @@ var aboutWords = words.Fields(`about adapter addon assistant alternative analyse
 	template templates test tester testing tests theme tool toolkit tools tutorial tweaks unblock uninstall uninstaller unofficial unpacker
 	updater utils viewer vs widget without wrapper yara zabbix`)
 
-// editionWords say which edition of a product it is, or for what it runs.
+// editionWords name an edition of a product or a platform that it runs on.
 var editionWords = words.Fields(`advanced agent amd64 android app arm64 basic beta business cloud console core desktop edition endpoint
 	endpoints enterprise essential family free full home ios ipad iphone lite linux mac macos microsoft mobile office pc personal plan plus portable premium
 	pro professional release select server servers setup small sp standard starter suite tablet total trial ultimate unix update v version web win
 	win32 win64 windows workstation workstations x64 x86 and for of the with on to`)
 
-// aboutProduct reports whether the words behind a product's name make it another thing. A thing
-// "for" something that is no platform, or "by" somebody, is one. strict allows an edition only.
+// aboutProduct reports whether the words after the name of a product show that it is a thing about
+// the product. A thing "for" something else than a platform, or "by" somebody, is one. strict
+// allows only an edition.
 func aboutProduct(words []byte, strict bool) bool {
 	before := ""
 	for len(words) > 0 {
@@ -111,13 +113,13 @@ func aboutProduct(words []byte, strict bool) bool {
 	return before == "for"
 }
 
-// packageTypes are the types of package URLs of libraries, where the name of a product is
-// that of somebody's package about it. Where the package is the vendor's, its namespace says so.
+// packageTypes are the types of package URLs of libraries. A package with the name of a product
+// is often somebody's package about the product. If it is the vendor's, its namespace is too.
 var packageTypes = words.Set("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
 	"github", "gitlab", "golang", "hackage", "hex", "julia", "luarocks", "maven", "npm", "nuget", "opam", "pub", "pypi", "swift")
 
-// shortToken finds an alias too short for phrases ("ZTE") as a whole token of a
-// device's model or title.
+// shortToken attributes a name that is too short for phrases ("ZTE") as a whole token of the model
+// or title of a device.
 func (r *resolver) shortToken(x *aliases, c *Claim, tokens []byte) bool {
 	for len(tokens) > 0 {
 		token, rest, _ := bytes.Cut(tokens, []byte{' '})
