@@ -11,7 +11,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// repeated are claims that say one thing n times.
+// repeated makes claims that repeat one statement n times.
 var repeated = []struct {
 	name  string
 	claim func(n int) vendors.Claim
@@ -39,8 +39,7 @@ var repeated = []struct {
 	}},
 }
 
-// A value that says the same thing often is attributed as one that says it a few times.
-func TestRepeatedEvidence(t *testing.T) {
+func TestRepeatedEvidenceCountsOnce(t *testing.T) {
 	for _, tt := range repeated {
 		few := vendors.Bundled().Resolve(today, []vendors.Claim{tt.claim(10)})
 		many := vendors.Bundled().Resolve(today, []vendors.Claim{tt.claim(10_000)})
@@ -56,8 +55,7 @@ func TestRepeatedEvidence(t *testing.T) {
 	}
 }
 
-// What is nested deeper than it is read is counted as not read.
-func TestNestedTooDeep(t *testing.T) {
+func TestValuesNestedTooDeepAreUnread(t *testing.T) {
 	for _, tt := range []struct {
 		n      int
 		unread bool
@@ -72,7 +70,7 @@ func TestNestedTooDeep(t *testing.T) {
 	}
 }
 
-// Many claims beside each other are compared once each, not each with each.
+// The time grows linearly with the number of claims.
 func BenchmarkManyClaims(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		var claims []vendors.Claim

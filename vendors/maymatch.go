@@ -49,7 +49,7 @@ func (x *index) mayMatch(role Role, kind Kind, value []byte) bool {
 }
 
 // mayMatchName reports whether a name in ASCII without a token of the prefilter can match: with
-// other word breaks, misspelt, or in letters that look like others.
+// other word breaks, misspelled, or in letters that look like others.
 func (x *index) mayMatchName(role Role, name []byte) bool {
 	return x.prefilter.HasJoined(name) ||
 		role.IsOrigin() && (x.mayBeMisspelt(name) || x.mayHaveNumber(name) || names.MayBeEscaped(name)) ||

@@ -26,9 +26,9 @@ func found(claims ...vendors.Claim) string {
 	return fmt.Sprintf("%s %s %s", as[0].Vendor, as[0].Tier, as[0].Rule)
 }
 
-// Names of makers as they are written: with signs, in letters that are drawn like others, in
-// longer names, in several scripts. Those without a want are names of others.
-func TestMakersNames(t *testing.T) {
+// Names of makers as documents contain them: with signs, in look-alike letters, in longer names, in
+// several scripts. Those without a want are names of others.
+func TestNamesOfMakersAreAttributed(t *testing.T) {
 	tests := []struct{ name, want string }{
 		// Signs and what does not show.
 		{"Hikvision™", "hikvision declared name.whole"},
@@ -46,7 +46,7 @@ func TestMakersNames(t *testing.T) {
 		{"Xiao\u2064mi", "xiaomi resembles name.confusable"},
 		{"Fibo\U000e0041com Wireless", "fibocom resembles name.confusable"},
 		{"Quec\u034ftel", "quectel resembles name.confusable"},
-		// Letters that are drawn like others.
+		// Letters that look like others.
 		{"Hikvisiоn", "hikvision resembles name.confusable"},                   // Cyrillic о
 		{"Hikvisiоn Polska Sp. z o.o.", "hikvision resembles name.confusable"}, // the same in a branch
 		{"Hangzhou Ηikvision Storage", "hikvision resembles name.confusable"},  // Greek Η in a longer name
@@ -107,7 +107,7 @@ func TestMakersNames(t *testing.T) {
 		{"大华Dahua", "dahua resembles name.contains"},
 		{"DJI大疆", "dji resembles name.contains"},
 		{"Dahua大花", ""},
-		// In lists, behind labels and in notices.
+		// In lists, after labels and in notices.
 		{"Nokia, ZTE", "zte resembles name.contains"},
 		{"ZTE & Nokia", "zte resembles name.contains"},
 		{"Nokia, Ericsson and ZТE", "zte resembles name.confusable"}, // Cyrillic Т
@@ -191,8 +191,7 @@ func TestMakersNames(t *testing.T) {
 	}
 }
 
-// A field that names several makers is attributed to each of them.
-func TestSeveralMakers(t *testing.T) {
+func TestFieldWithSeveralMakersIsAttributedToEach(t *testing.T) {
 	for value, want := range map[string]string{
 		"Huawei, ZTE":       "huawei zte",
 		"Dahua / Hikvision": "hikvision dahua",
@@ -214,8 +213,8 @@ func TestSeveralMakers(t *testing.T) {
 	}
 }
 
-// What resembles never becomes more than that by a legal form that makes another company.
-func TestLegalFormsOfOthers(t *testing.T) {
+// A legal form of another kind of organization makes the name of another organization.
+func TestLegalFormsOfOtherOrganizationsAreNotRemoved(t *testing.T) {
 	for _, name := range []string{"Acronis SCS", "Tencent CPA", "Kaspersky GbR", "Quectel eG", "Inspur OHG"} {
 		for _, a := range vendors.Bundled().Resolve(today, []vendors.Claim{supplier(name)}).Attributions {
 			if a.Tier > vendors.Resembles {
@@ -225,8 +224,8 @@ func TestLegalFormsOfOthers(t *testing.T) {
 	}
 }
 
-// The name of a product with words behind it, without a maker and with one.
-func TestProductsWithMoreWords(t *testing.T) {
+// The name of a product with words after it, without a maker and with one.
+func TestProductsWithEditionsResemble(t *testing.T) {
 	const review, mention = "kaspersky resembles product.start", "kaspersky mentions text.mention"
 	tests := []struct{ name, want string }{
 		{"Kaspersky Total Security 2021 for Mac", review},
@@ -265,8 +264,7 @@ func TestProductsWithMoreWords(t *testing.T) {
 	}
 }
 
-// A name that only looks like a product's is still not one with more words after it.
-func TestProductExclusion(t *testing.T) {
+func TestExcludedProductWithMoreWordsIsNotAttributed(t *testing.T) {
 	r, err := vendors.Load(fstest.MapFS{"acme.json": {Data: []byte(`{"id":"acme","name":"Acme","sources":{"s":"a registry"},"members":[],
 		"identifiers":[{"kind":"name","values":["Acme Works"],"source":"s"},{"kind":"product","values":["Acme Rocket"],"source":"s"}],
 		"exclusions":[{"kind":"product","value":"Acme Rocket Skates","reason":"lookAlike","note":"a toy","source":"s"}]}`)}})
@@ -280,8 +278,7 @@ func TestProductExclusion(t *testing.T) {
 	}
 }
 
-// A package of a library that is named after a product is not the product.
-func TestPackagesNamedAfterProducts(t *testing.T) {
+func TestPackagesNamedAfterProductsAreMentions(t *testing.T) {
 	for p, want := range map[string]string{
 		"pkg:npm/wechat@2":                                   "tencent mentions product.name",
 		"pkg:gem/wechat@0.17":                                "tencent mentions product.name",
@@ -299,9 +296,8 @@ func TestPackagesNamedAfterProducts(t *testing.T) {
 	}
 }
 
-// A common name is raised by independent evidence that declares the vendor, and by none that
-// only resembles or mentions it.
-func TestCorroboration(t *testing.T) {
+// Evidence that only resembles or mentions the vendor does not raise a common name.
+func TestCommonNameIsDeclaredWithIndependentEvidence(t *testing.T) {
 	zte := supplier("ZTE")
 	tests := []struct {
 		beside []vendors.Claim
@@ -325,16 +321,14 @@ func TestCorroboration(t *testing.T) {
 	}
 }
 
-// Two parts of one value are no two claims.
-func TestCorroborationByTheSameClaim(t *testing.T) {
+func TestPartsOfOneValueDoNotCorroborateEachOther(t *testing.T) {
 	if got := found(purl("pkg:generic/zte/x@1?download_url=https://support.zte.com.cn/x")); got != "zte resembles name.common" {
 		t.Errorf("%q, want zte resembles name.common", got)
 	}
 }
 
-// A device that names its vendor in two fields of its own says so twice; a bill of materials
-// with one name as supplier and manufacturer does not.
-func TestTwoFieldsOfADevice(t *testing.T) {
+// In a bill of materials, one name as supplier and manufacturer is not independent evidence.
+func TestTwoFieldsOfADeviceCorroborateEachOther(t *testing.T) {
 	model := func(v string) vendors.Claim {
 		return vendors.Claim{Role: vendors.Reference, Kind: vendors.KindProduct, Value: v}
 	}
@@ -362,9 +356,9 @@ func TestTwoFieldsOfADevice(t *testing.T) {
 	}
 }
 
-// Packages with a word of a vendor in their name are somebody's who uses what the vendor
-// makes, unless their namespace or their prefix is the vendor's.
-func TestPackagesWithVendorsWords(t *testing.T) {
+// Packages with a word of a vendor in their name mostly belong to its customers. Only the namespace or
+// a prefix in the register attributes them.
+func TestPackagesWithWordsOfVendorsAreNotAttributed(t *testing.T) {
 	purls := []string{
 		"pkg:npm/homebridge-dahua-doorbell@1", "pkg:npm/hikvision-events@1", "pkg:npm/%40example/kaspersky-icons@1", "pkg:npm/zte-router-cli@1",
 		"pkg:npm/react-tiktok-embed@1", "pkg:npm/node-red-contrib-huawei-solar@1", "pkg:npm/dji-thermal-reader@1", "pkg:npm/passport-wechat@1",

@@ -13,8 +13,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// The domains of the register are what can be registered: not a suffix that others
-// share, and not a part of somebody's site.
+// A domain in the register is neither a suffix that others share nor a part of a site.
 func TestDomainsAreRegistrable(t *testing.T) {
 	for v := range vendors.Bundled().All() {
 		for _, id := range v.Identifiers {
@@ -28,14 +27,14 @@ func TestDomainsAreRegistrable(t *testing.T) {
 	}
 }
 
-// file is the file of a vendor with one thing of each sort.
+// file returns the file of a vendor.
 func file(id, members, identifiers, exclusions string) string {
 	return fmt.Sprintf(`{"id": %q, "name": "X", "sources": {"a": "a source", "m": "not sourced"}, "members": [%s], "identifiers": [%s], "exclusions": [%s]}`,
 		id, members, identifiers, exclusions)
 }
 
-// What the register has, by kind and family.
-func TestRegisterSize(t *testing.T) {
+// The number of entries, by kind and family.
+func TestRegisterHasNotShrunk(t *testing.T) {
 	kinds := make(map[vendors.IdentifierKind][3]int) // all, verified, families
 	families, members, exclusions := 0, 0, 0
 	for v := range vendors.Bundled().All() {

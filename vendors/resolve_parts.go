@@ -32,7 +32,7 @@ func (r *resolver) parts(c *Claim) {
 
 // list attributes the parts of a maker's value that is a list, or has a label or a notice.
 func (r *resolver) list(c *Claim, value string) {
-	labelled := false // a label or the separator of a list comes before the piece
+	labeled := false // a label or the separator of a list comes before the piece
 	otherTrade := names.HasOtherTrade(value)
 	first, before := true, rune(0)
 	for p := range names.Pieces(value) {
@@ -41,17 +41,17 @@ func (r *resolver) list(c *Claim, value string) {
 		tokens, label := names.CutLabels(names.AppendTokens(nil, p.Text))
 		switch {
 		case len(tokens) == 0:
-			labelled = labelled || label
+			labeled = labeled || label
 			continue
 		case p.IsSubjectKey(tokens):
-			labelled = true
+			labeled = true
 			continue
 		case otherTrade && (p.End == '&' || before == '&'): // "ZTE & Partners Bakery"
 			continue
 		}
 		before = p.End
-		r.piece(c, p.Text, tokens, labelled || label || p.InList() || len(r.out.Attributions) > r.start, changed)
-		labelled = p.InList()
+		r.piece(c, p.Text, tokens, labeled || label || p.InList() || len(r.out.Attributions) > r.start, changed)
+		labeled = p.InList()
 	}
 }
 
@@ -60,7 +60,7 @@ func (r *resolver) list(c *Claim, value string) {
 // the part is not the whole value.
 func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed bool) {
 	whole := func(tokens []byte) bool {
-		return r.discardKnown(c, sure, func() bool {
+		return r.attributeNew(c, sure, func() bool {
 			x := &r.aliases
 			return r.alias(x, c, tokens, RuleNameContains, Resembles) || r.branch(x, c, tokens, RuleNameContains) || r.inCompany(x, c, tokens, RuleNameContains)
 		})
@@ -74,7 +74,7 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 		}
 		for _, v := range names.Lookalikes(text, tokens) {
 			v, _ = names.CutLabels(v)
-			if r.discardKnown(c, sure, func() bool {
+			if r.attributeNew(c, sure, func() bool {
 				return r.alias(&r.aliases, c, v, RuleNameConfusable, Resembles) || r.alias(&r.lookalike, c, v, RuleNameConfusable, Resembles)
 			}) {
 				return
@@ -88,14 +88,14 @@ func (r *resolver) piece(c *Claim, text string, tokens []byte, sure, changed boo
 		}
 	}
 	if name := names.WithoutNumber(text, tokens); name != nil {
-		r.discardKnown(c, sure, func() bool { return r.alias(&r.aliases, c, name, RuleNameContains, Resembles) })
+		r.attributeNew(c, sure, func() bool { return r.alias(&r.aliases, c, name, RuleNameContains, Resembles) })
 	}
 }
 
-// discardKnown runs a rule on a claim and discards attributions to vendors that the claim is
+// attributeNew runs a rule on a claim and discards attributions to vendors that the claim is
 // attributed to already. If it is not sure that the value is the name of an organization, it also
 // discards those by common names, which persons have too, and by ordinary words.
-func (r *resolver) discardKnown(c *Claim, sure bool, rule func() bool) bool {
+func (r *resolver) attributeNew(c *Claim, sure bool, rule func() bool) bool {
 	n := len(r.out.Attributions)
 	found := rule()
 	kept := r.out.Attributions[:n]
@@ -140,7 +140,7 @@ func (r *resolver) addresses(c *Claim, value string) {
 		if strings.IndexByte(field, '.') < 0 || !r.prefilter.HasToken([]byte(field)) {
 			continue
 		}
-		r.discardKnown(c, true, func() bool {
+		r.attributeNew(c, true, func() bool {
 			from := len(r.out.Attributions)
 			if at := strings.LastIndexByte(field, '@'); at >= 0 {
 				host, look, ok := weburl.EmailHost(field)

@@ -132,7 +132,7 @@ func TestResolve(t *testing.T) {
 		{id(vendors.KindGroup, "com.huaweicloud"), "huawei registered purl.namespace"},
 		{id(vendors.KindGroup, "kaspersky"), "kaspersky resembles name.whole"},
 		{product("Kaspersky Endpoint Security"), "kaspersky resembles product.name"},
-		// Only talked about.
+		// Only mentioned.
 		{product("kaspersky-detector"), "kaspersky mentions text.mention"},
 		{product("modemmanager plugin huawei"), "huawei mentions text.mention"},
 		{vendors.Claim{Role: vendors.Author, Kind: vendors.KindEmail, Value: "x@huawei.com"}, "huawei mentions email.domain"},
@@ -185,18 +185,15 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// A common name is declared only beside independent evidence.
-// However long a URL is, its host counts.
-func TestLongURL(t *testing.T) {
+func TestHostOfALongURLIsAttributed(t *testing.T) {
 	as := vendors.Bundled().Resolve(today, []vendors.Claim{ref("https://support.kaspersky.com/?q=" + strings.Repeat("a", 10_000))}).Attributions
 	if len(as) != 1 || as[0].Vendor != "kaspersky" || as[0].Rule != vendors.RuleDomain {
 		t.Errorf("%+v", as)
 	}
 }
 
-// A name that holds several vendors' names is attributed to each of them, also
-// behind one that is no longer the vendor's, and far behind.
-func TestSeveralVendorsInOneName(t *testing.T) {
+// Also after a name that is no longer the vendor's, and after many other words.
+func TestNameWithSeveralVendorsIsAttributedToEach(t *testing.T) {
 	r := vendors.Bundled()
 	for value, want := range map[string]string{
 		"Joint venture of Hikvision and Dahua Technology":                  "[hikvision dahua]",
@@ -214,7 +211,7 @@ func TestSeveralVendorsInOneName(t *testing.T) {
 	}
 }
 
-func TestCommonNames(t *testing.T) {
+func TestCommonNamesNeedASecondField(t *testing.T) {
 	r := vendors.Bundled()
 	got := r.Resolve(today, []vendors.Claim{supplier("Dahua"), cpe("cpe:2.3:h:dahuasecurity:nvr4216-i:-:*:*:*:*:*:*:*")})
 	if a := got.Attributions[0]; a.Tier != vendors.Declared || a.Rule != vendors.RuleName {
@@ -228,8 +225,7 @@ func TestCommonNames(t *testing.T) {
 	}
 }
 
-// Membership is judged on the day asked about.
-func TestMembersByDate(t *testing.T) {
+func TestMembershipDependsOnTheDay(t *testing.T) {
 	tests := []struct {
 		name string
 		day  vendors.Date
@@ -265,7 +261,7 @@ func TestMembersByDate(t *testing.T) {
 	}
 }
 
-func TestLoadRefuses(t *testing.T) {
+func TestLoadRefusesFaultyFiles(t *testing.T) {
 	const good = `{"id":"acme","name":"Acme","sources":{"s":"a registry"},"members":[],
 		"identifiers":[{"kind":"name","values":["Acme Widgets"],"source":"s"}],"exclusions":[]}`
 	edit := func(old, new string) string {
@@ -304,8 +300,8 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
-// Whatever is claimed, resolving must not panic, must cite a source, and must
-// never exceed the cap of the claim's role.
+// Resolving any claim does not panic. Each attribution has a source and at most the tier of the
+// claim's role.
 func FuzzResolve(f *testing.F) {
 	kinds := []vendors.Kind{vendors.KindName, vendors.KindGroup, vendors.KindProduct, vendors.KindText, vendors.KindPURL,
 		vendors.KindCPE, vendors.KindURL, vendors.KindEmail, vendors.KindRegID, vendors.KindOUI, vendors.KindPEN, vendors.KindDeviceTree,

@@ -11,7 +11,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// found says what comes of one claim, short: "vendor tier rule", or "not: reason".
+// attributed returns the result for one claim: "vendor tier rule", or "not: reason".
 func attributed(c vendors.Claim) string {
 	res := vendors.Bundled().Resolve(today, []vendors.Claim{c})
 	switch {
@@ -24,9 +24,8 @@ func attributed(c vendors.Claim) string {
 	return ""
 }
 
-// URLs as documents have them. The owner of a repository and the domain are found
-// however the URL is written; and only they are.
-func TestURLForms(t *testing.T) {
+// Only the owner of a repository and the domain are found, in each notation of a URL.
+func TestURLsAreAttributedByOwnerAndDomain(t *testing.T) {
 	const owner, domain = "huawei registered url.owner", "hikvision registered url.domain"
 	tests := []struct{ url, want string }{
 		{"https://github.com/huaweicloud/sdk", owner},
@@ -155,8 +154,7 @@ func TestURLForms(t *testing.T) {
 	}
 }
 
-// A host that serves what others made says nothing about who made it.
-func TestHostsOfOthers(t *testing.T) {
+func TestHostingIsNotMaking(t *testing.T) {
 	for _, url := range []string{
 		"https://mirrors.huaweicloud.com/repository/npm/lodash/-/lodash-4.tgz", "http://repo.huaweicloud.com/repository/pypi/simple",
 		"https://mirrors.tools.huawei.com/pypi/simple", "https://bucket.obs.cn-north-4.myhuaweicloud.com/x.tar.gz", "swr.cn-north-4.myhuaweicloud.com/a/b:1",
@@ -175,8 +173,7 @@ func TestHostsOfOthers(t *testing.T) {
 	}
 }
 
-// A page about a component is no statement of who makes it; a repository is.
-func TestHomepage(t *testing.T) {
+func TestHomepageResembles(t *testing.T) {
 	for url, want := range map[string]string{
 		"https://www.hikvision.com/":         "hikvision resembles url.domain",
 		"https://github.com/huaweicloud/sdk": "huawei registered url.owner",
@@ -187,8 +184,7 @@ func TestHomepage(t *testing.T) {
 	}
 }
 
-// Identifiers of any length are read in whole.
-func TestLongIdentifiers(t *testing.T) {
+func TestLongIdentifiersAreReadCompletely(t *testing.T) {
 	long := strings.Repeat("x", 5000)
 	for _, tt := range []struct {
 		claim vendors.Claim
@@ -209,8 +205,8 @@ func TestLongIdentifiers(t *testing.T) {
 	}
 }
 
-// Package URLs of types without a definition, and as tools write them wrongly.
-func TestPURLForms(t *testing.T) {
+// Also those of types without a definition, and those with faults.
+func TestPackageURLsAreAttributed(t *testing.T) {
 	const named = "huawei resembles namespace.name"
 	tests := []struct{ purl, want string }{
 		{"pkg:githubactions/huaweicloud/auth-action@v1", "huawei registered purl.namespace"},
@@ -297,8 +293,7 @@ func TestPURLForms(t *testing.T) {
 	}
 }
 
-// A CPE of any vendor may be of those that it matches, or whose name its product begins with.
-func TestCPEOfAnyVendor(t *testing.T) {
+func TestCPEWithoutVendorResembles(t *testing.T) {
 	const pattern, begins = "hikvision resembles cpe.vendor", "kaspersky resembles cpe.echo"
 	for value, want := range map[string]string{
 		"cpe:2.3:a:*:kaspersky_anti-virus:1:*":    begins,
@@ -333,8 +328,7 @@ func TestCPEOfAnyVendor(t *testing.T) {
 	}
 }
 
-// Whom an identifier names as the owner.
-func TestOwner(t *testing.T) {
+func TestOwnerOfIdentifiers(t *testing.T) {
 	for _, tt := range []struct {
 		claim vendors.Claim
 		want  string
@@ -359,8 +353,7 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// However a URL is written, reading it does not fail, and what is found in it must not be
-// unread: it was read.
+// A URL that is attributed is not counted as unread.
 func FuzzURL(f *testing.F) {
 	for _, v := range []string{"https://user@hikvision.com:8443/x", "scm:git:git@github.com:huaweicloud/x", "//github.com/huaweicloud", "https://[::1]/", "gh:a/b",
 		"https://hik%56ision%2ecom", "https://h\u0456kvision.com", "a b https://hikvision.com", "git+git@github.com:a", ":", "//", "%", "<>", "@", `C:\x`} {

@@ -11,8 +11,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// What a value is read as, and what counts as not screened.
-func TestValue(t *testing.T) {
+func TestValueIsReadNotedOrUnread(t *testing.T) {
 	long := strings.Repeat("x", names.MaxLength+1)
 	const reference, namespace, supplier, homepage = vendors.Reference, vendors.Namespace, vendors.Supplier, vendors.Homepage
 	tests := []struct {

@@ -115,13 +115,13 @@ func Skeleton(s string) (string, bool) {
 	if ascii.Only(s) {
 		return s, false
 	}
-	k := drawnAs(s, 'l')
+	k := inLatin(s, 'l')
 	return k, k != s
 }
 
-// drawnAs returns s in the letters that its letters look like, without marks and invisible
+// inLatin returns s in the letters that its letters look like, without marks and invisible
 // characters. one is the letter for characters that can be l, I or 1.
-func drawnAs(s string, one byte) string {
+func inLatin(s string, one byte) string {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(unmark(s)) {
 		switch to := lookalikeOf(r); {
@@ -139,7 +139,7 @@ func drawnAs(s string, one byte) string {
 
 // LookalikeTokens returns the tokens of a name in the letters that its letters look like.
 func LookalikeTokens(s string) []byte {
-	return appendWords(nil, drawnAs(s, 'l'), false)
+	return appendWords(nil, inLatin(s, 'l'), false)
 }
 
 // Lookalikes returns the tokens that a name has in the letters that its letters look like. Most
@@ -161,7 +161,7 @@ func Lookalikes(s string, tokens []byte) (variants [][]byte) {
 	for _, one := range [...]byte{'l', 'i'} {
 		k := s
 		if !ascii.Only(s) {
-			k = drawnAs(s, one)
+			k = inLatin(s, one)
 		}
 		b := []byte(k)
 		DigitsAsLetters(b, one)

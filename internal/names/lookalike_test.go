@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// The property Default_Ignorable_Code_Point as DerivedCoreProperties.txt of Unicode 15.0.0
-// has it.
-func TestIgnorable(t *testing.T) {
+// The ranges are those of Default_Ignorable_Code_Point in DerivedCoreProperties.txt of Unicode
+// 15.0.0.
+func TestInvisibleCharactersAreThoseOfUnicode(t *testing.T) {
 	ranges := [][2]rune{{0xad, 0xad}, {0x34f, 0x34f}, {0x61c, 0x61c}, {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f},
 		{0x202a, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfff8},
 		{0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}}
@@ -29,16 +29,14 @@ func TestIgnorable(t *testing.T) {
 	}
 }
 
-// The generated tables are in the order in which they are searched, and say what the
-// published files do.
-func TestUnicodeTables(t *testing.T) {
+func TestUnicodeTablesAreInOrderAndComplete(t *testing.T) {
 	if !slices.IsSortedFunc(lookalikes[:], func(a, b lookalike) int { return int(a.from - b.from) }) {
 		t.Error("lookalikes are not in order")
 	}
 	for r, want := range map[rune]string{'а': "a", 'К': "k", 'к': "k", 'ĸ': "k", 'Н': "h", 'т': "t", 'ꓗ': "k", 'Ꮋ': "h", 'ǀ': "1", 'І': "i", 'Ι': "i",
 		'ᴢ': "z", 'ⲟ': "o", 'ո': "n", 'ѡ': "w", 'œ': "oe", '力': "", 'カ': "力", 'z': "", 'é': "", 'ж': ""} {
 		if got := lookalikeOf(r); got != want {
-			t.Errorf("%c is drawn like %q, want %q", r, got, want)
+			t.Errorf("%c looks like %q, want %q", r, got, want)
 		}
 	}
 	last := rune(0)
@@ -47,7 +45,7 @@ func TestUnicodeTables(t *testing.T) {
 			continue
 		}
 		if r <= last || utf8.RuneLen(r) != 3 {
-			t.Fatalf("%c behind %c: not in order, or not of three bytes", r, last)
+			t.Fatalf("%c after %c: not in order, or not of three bytes", r, last)
 		}
 		last = r
 	}

@@ -22,21 +22,19 @@ import (
 	"github.com/clause76/clause76/internal/names"
 )
 
-// business are the generic forms of undertakings; those of foundations, states,
-// armies and churches, of cooperatives and of single persons and partnerships of persons, are
-// no reason to take two names for the same company.
+// business are the generic forms of companies. The forms of foundations, states, armies, churches,
+// cooperatives, single persons and partnerships are not removed from names.
 var business = []string{"", "LLC", "JSC", "LP", "LLP"}
 
-// more are forms that the list does not have: single words that it only has in
-// combinations, and the abbreviations of the register's own jurisdictions.
+// more are forms that are missing in the list: single words that it has only in combinations, and
+// abbreviations in the jurisdictions of the register.
 var more = []string{"Co.", "Company", "Corp.", "Corporation", "Inc.", "Incorporated", "Ltd.", "Limited", "LLC", "PLC", "GmbH", "AG", "SE",
 	"Pvt.", "Private", "Pte.", "Pty.", "Sdn.", "Bhd.", "公司", "有限公司", "有限责任公司", "有限責任公司", "股份有限公司",
 	"주식회사", "유한회사", "유한공사", "유한책임회사", "المحدودة", "المحدوده",
 	"АО", "ОАО", "ЗАО", "ООО", "ПАО", "AO", "OAO", "ZAO", "OOO", "PAO", "FZ-LLC", "FZE", "FZCO", "S.A.U.", "S.L.", "S.L.U.", "S.R.L.S.", "SASU", "EOOD", "TOV", "K.K.", "ASA", "W.L.L.", "PSC", "Tbk", "TNHH"}
 
-// notForms are entries of the list that are words of ordinary names too, or of another trade
-// (an accountant's CPA, a bank, a school), or, as SCS, in the names of companies that are not
-// the one without it.
+// notForms are entries of the list that are also ordinary words, or words of another trade (an
+// accountant's CPA, a bank, a school), or that distinguish companies, such as SCS.
 var notForms = []string{"cpa", "scs", "c p a", "s c s", "детскии сад", "акб",
 	"group", "holding", "holdings", "trust", "enterprise", "enterprises", "establishment", "international", "partners",
 	"firma", "union", "concern", "association", "cooperative", "cooperation", "foundation", "bank", "institute", "studio", "agency", "office",
@@ -48,7 +46,7 @@ var wider = []string{"Africa", "America", "Americas", "APAC", "Asia", "Asia Paci
 	"Czech", "Holland", "Great Britain", "Hong Kong", "Korea", "Russia", "Turkey", "Taiwan", "Deutschland", "Österreich", "Schweiz", "España", "Italia", "Nederland", "Polska", "Magyarország",
 	"România", "Sverige", "Norge", "Danmark", "Suomi", "Česko", "Hrvatska", "Slovensko", "Slovenija", "Eesti", "Latvija", "Lietuva", "Brasil", "México"}
 
-// forms_table.go is what the public list gives, with the changes above.
+// forms_table.go is generated from the public list, with the changes above.
 func TestNameTables(t *testing.T) {
 	data, err := os.ReadFile("../../../shared/corpus/screening/rigour/org_types.yml")
 	if errors.Is(err, fs.ErrNotExist) {

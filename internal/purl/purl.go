@@ -22,7 +22,7 @@ var (
 // MaxLength is the length of the longest text that is read, in bytes.
 const MaxLength = 8192
 
-// A PURL is a package URL taken apart, with percent-encoding removed.
+// A PURL has the parts of a package URL, percent-decoded.
 type PURL struct {
 	Type      string // in lower case
 	Namespace string // segments joined by "/"; an npm scope with its "@"
@@ -108,7 +108,7 @@ func (p *PURL) finish() string {
 	return p.broken(d)
 }
 
-// split takes a text apart (ECMA-427, 5.7). capital says that the key of a qualifier
+// split parses a text (ECMA-427, 5.7). capital reports whether the key of a qualifier
 // began with a capital letter.
 func split(s string) (p PURL, capital bool, err error) {
 	capital, why := p.readText(s)

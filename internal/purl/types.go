@@ -4,7 +4,7 @@ package purl
 
 import "strings"
 
-// A Namespace says what the namespace of a type means.
+// A Namespace is the meaning of the namespaces of a type.
 type Namespace uint8
 
 // The meanings of a namespace.
@@ -18,20 +18,20 @@ const (
 	// HostPath is a host followed by a path, the first part of which is the owner on
 	// code hosts: "github.com/example".
 	HostPath
-	// Distribution is a distribution or a layer of one: it says who built the
+	// Distribution is a distribution or a layer of one: it names who built the
 	// package, never who makes the software.
 	Distribution
 )
 
-// A Definition is what the specification says about a type.
+// A Definition contains the rules of a type.
 type Definition struct {
 	Namespace Namespace
-	// Required says that the namespace must be present.
+	// Required means that the namespace must be present.
 	Required bool
 	// Accounts is the type on which the owners have their accounts, if it is another
 	// one: namespaces of Terraform's registry are accounts on GitHub.
 	Accounts string
-	// lower says which parts ignore case and are written in lower case.
+	// lower has the parts that ignore case and are written in lower case.
 	lower parts
 	// qualifier is the key of a qualifier that must be present to identify the package.
 	qualifier string

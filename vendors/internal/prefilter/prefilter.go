@@ -117,50 +117,44 @@ func (f *Filter) AddPrefix(value string) bool {
 // tell: it has other scripts, look-alikes or letters that are written as escapes.
 func (f *Filter) HasToken(value []byte) bool {
 	for i := 0; i < len(value); {
-		switch {
-		case ascii.Alnum[value[i]] != 0:
-			found, n := f.firstToken(value[i:])
-			if found {
-				return true
+		c := ascii.Alnum[value[i]]
+		if c == 0 {
+			if value[i] < '%' { // the most frequent separators
+				i++
+				continue
 			}
-			i += n
-		case value[i] < '%': // the most frequent separators
-			i++
-		default:
 			n, hidden := separator(value[i:])
 			if hidden {
 				return true
 			}
 			i += n
+			continue
+		}
+		h := step(0, c)
+		if i+2 < len(value) {
+			c1, c2 := ascii.Alnum[value[i+1]], ascii.Alnum[value[i+2]]
+			if c1 != 0 && c2 != 0 {
+				h = step(step(h, c1), c2)
+				i += 2
+				if !f.starts.has(finish(h)) { // no token starts like this
+					for i++; i < len(value) && ascii.Alnum[value[i]] != 0; i++ {
+					}
+					continue
+				}
+			}
+		}
+		for i++; i < len(value); i++ {
+			c := ascii.Alnum[value[i]]
+			if c == 0 {
+				break
+			}
+			h = step(h, c)
+		}
+		if f.tokens.has(finish(h)) {
+			return true
 		}
 	}
 	return false
-}
-
-// firstToken reports whether the token at the start of the value is in the filter, and returns its
-// length.
-func (f *Filter) firstToken(value []byte) (found bool, length int) {
-	h, i := step(0, ascii.Alnum[value[0]]), 1
-	if len(value) >= maxStart {
-		c1, c2 := ascii.Alnum[value[1]], ascii.Alnum[value[2]]
-		if c1 != 0 && c2 != 0 {
-			h, i = step(step(h, c1), c2), maxStart
-			if !f.starts.has(finish(h)) { // no token starts like this
-				for i < len(value) && ascii.Alnum[value[i]] != 0 {
-					i++
-				}
-				return false, i
-			}
-		}
-	}
-	for ; i < len(value); i++ {
-		c := ascii.Alnum[value[i]]
-		if c == 0 {
-			break
-		}
-		h = step(h, c)
-	}
-	return f.tokens.has(finish(h)), i
 }
 
 // separator returns the length of the separator at the start of the value. hidden reports whether
