@@ -23,12 +23,12 @@ var (
 func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 	j := x.j
 	if j.Kind() == '"' {
-		x.s.Warn(WarnMalformed, "an organisation is a string; it is read as its name", vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()})
+		x.s.Warn(WarnMalformed, "an organization is a string; it is read as its name", vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()})
 		x.text(b, role, vendors.KindName, path{a: at.self})
 		return
 	}
 	where := vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()}
-	if !x.object(b, "organisation") {
+	if !x.object(b, "organization") {
 		return
 	}
 	known, other, before := false, false, b.malformed
@@ -52,7 +52,7 @@ func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 	}
 	if other && !known && b.malformed == before {
 		b.malformed++
-		x.s.Warn(WarnMalformed, "an organisation has no name, and members that the format does not have; they were not screened", where)
+		x.s.Warn(WarnMalformed, "an organization has no name, and members that the format does not have; they were not screened", where)
 	}
 }
 

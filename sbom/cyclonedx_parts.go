@@ -109,7 +109,7 @@ func (x *cdx) referenceRole(b *builder, typ []byte) vendors.Role {
 func (x *cdx) linked(b *builder) {
 	for _, link := range b.links {
 		if isRegistryRecord(string(b.get(b.purl)), link.URL) {
-			x.s.Warn(WarnSchema, "the reference of type bom is to the registry's record of the package, which is no bill of materials", link.Location)
+			x.s.Warn(WarnSchema, "the reference of type bom is to the registry's record of the package, which is not a bill of materials", link.Location)
 			continue
 		}
 		x.s.AddDocumentRef(link)

@@ -12,7 +12,7 @@ import (
 // The kinds of errors, for errors.Is.
 var (
 	// ErrNotRecognized: the input is not in a format that can be read.
-	ErrNotRecognized = errors.New("format not recognised")
+	ErrNotRecognized = errors.New("format not recognized")
 	// ErrVersion: the input is in a version of its format that is not supported.
 	ErrVersion = errors.New("unsupported specification version")
 	// ErrSyntax: the input breaks the rules of its encoding.

@@ -62,7 +62,7 @@ func (f *fieldReader) lossy() bool {
 	if !f.j.Lossy() {
 		return false
 	}
-	f.s.Warn(WarnMalformed, "a string has an escape of half a character (a lone surrogate); it was not screened in whole",
+	f.s.Warn(WarnMalformed, "a string has an escape of half a character (a lone surrogate); it was not completely screened",
 		vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.TextOffset()})
 	return true
 }
@@ -195,7 +195,7 @@ func confusableCharacters(name string) (string, WarningKind) {
 	for _, r := range name {
 		switch {
 		case r == utf8.RuneError, r < ' ' && r != '\t' && r != '\n' && r != '\r', 0x7f <= r && r < 0xa0:
-			return "a name has characters that were lost or cannot be in one; it was not screened in whole: " + quote(name), WarnMalformed
+			return "a name has characters that were lost or cannot be in one; it was not completely screened: " + quote(name), WarnMalformed
 		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
 			invisible = true
 		case unicode.Is(unicode.Latin, r):
@@ -318,7 +318,7 @@ func (f *fieldReader) unknownIn(b *builder, name []byte) bool {
 	switch string(name) {
 	case mixed:
 		b.malformed++
-		f.s.Warn(WarnMalformed, "text stands between elements, where none can be; it was not screened",
+		f.s.Warn(WarnMalformed, "there is text between elements, where the format has none; it was not screened",
 			vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
 		return true
 	case partElement:

@@ -220,6 +220,6 @@ func (f *fieldReader) makerObject(b *builder, m makerField, at path) {
 	}
 	if !found {
 		b.malformed++
-		f.s.Warn(WarnMalformed, "an object is in the place of a maker or an address, and has no name and no address", where)
+		f.s.Warn(WarnMalformed, "a maker or an address is an object without a name and an address", where)
 	}
 }

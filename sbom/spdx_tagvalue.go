@@ -203,13 +203,13 @@ func (t *tagWriter) block(first []byte) ([]byte, bool) {
 				t.stray(at, "there is text after </text>: %s", quote(string(rest[:min(len(rest), 80)])))
 			}
 			if !broken && bytes.Contains(text[from:], []byte(textBegin)) {
-				t.stray(at, "a <text> has a second <text> within; where it ends is not sure")
+				t.stray(at, "a <text> contains a second <text>; its end is uncertain")
 			}
 			return text, true
 		}
 		if !broken && bytes.Contains(t.scratch[from:], []byte(textBegin)) {
 			broken = true
-			t.stray(at, "a <text> has a second <text> within; where it ends is not sure")
+			t.stray(at, "a <text> contains a second <text>; its end is uncertain")
 		}
 		from = len(t.scratch) + 1 // an end mark is on one line
 		if !t.next() {
@@ -295,7 +295,7 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 	case member == "SPDXID" && t.section == "": // of the document or a snippet
 		t.later = append(t.later, t.add("element", value, at))
 	case t.section == "", (tag[0]|' ' == 'f') != (t.section == "file") && member != "SPDXID":
-		t.stray(at, "%s is where it belongs to nothing", tag)
+		t.stray(at, "%s does not belong to a package or file here", tag)
 	default:
 		t.value(member, value, at)
 	}

@@ -108,7 +108,7 @@ func (y *yamlWriter) node(n *yaml.Node, depth int) error {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" || key.Tag == "!!merge" {
-				return fail(ErrSyntax, "a key that is no plain string")
+				return fail(ErrSyntax, "a key that is not a plain string")
 			}
 			y.w.At(y.offset(key))
 			y.w.Name([]byte(key.Value))

@@ -329,7 +329,7 @@ func readTag(s *Sink, data []byte, prefix string) (rest []byte, err error) {
 		pointer := prefix + "/entity/" + strconv.Itoa(i)
 		var e map[any]cbor.RawMessage
 		if err := coswidMode.Unmarshal(raw, &e); err != nil {
-			t.malformed("an entity is no map", pointer, -1)
+			t.malformed("an entity is not a map", pointer, -1)
 			continue
 		}
 		var roles []string

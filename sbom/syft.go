@@ -237,7 +237,7 @@ func (x *syft) cpeObject(b *builder, i int) {
 	}
 	if !found && x.j.Err() == nil {
 		b.malformed++
-		x.s.Warn(WarnMalformed, "a CPE is an object that has none", where)
+		x.s.Warn(WarnMalformed, "a CPE is an object without a CPE", where)
 	}
 }
 

@@ -111,5 +111,5 @@ func CheckPolyglot(format, member string) error {
 	if other.Use&Own == 0 || other.Format == format {
 		return nil
 	}
-	return fmt.Errorf("the document is of %s, and its member %q is of %s; which one it is depends on who reads it", format, member, other.Format)
+	return fmt.Errorf("the document is of %s, and its member %q is of %s; parsers disagree about which of them it is", format, member, other.Format)
 }

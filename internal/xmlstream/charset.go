@@ -114,7 +114,7 @@ func (d *decoder) compare(raw []byte) {
 	}
 	if d.err == io.EOF && d.high && !d.not {
 		d.err = &jsonstream.Error{Offset: d.at, Kind: jsonstream.ErrEncoding,
-			Err: fmt.Errorf("the document declares %s, and all of it is valid UTF-8; what it says depends on who reads it", d.charset)}
+			Err: fmt.Errorf("the document declares %s, and all of it is valid UTF-8; parsers can read different texts", d.charset)}
 	}
 }
 

@@ -33,7 +33,7 @@ func (x *Reader) startTag() Kind {
 	i := nameEnd(tag, 0)
 	qname := tag[:i]
 	if !isQName(qname) {
-		return x.syntax("%q is no name", qname)
+		return x.syntax("%q is not a name", qname)
 	}
 	outer := len(x.spaces)
 	if !x.attributes(tag, i) {
@@ -210,7 +210,7 @@ func (x *Reader) endTag() Kind {
 	}
 	name := bytes.TrimRight(x.buf[x.pos+2:x.pos+n-1], " \t\r\n")
 	if len(x.opened) == 0 || !bytes.Equal(name, x.open[x.opened[len(x.opened)-1].name:]) {
-		return x.syntax("the end tag </%.100s> fits no start tag", name)
+		return x.syntax("the end tag </%.100s> matches no start tag", name)
 	}
 	_, x.name = split(name)
 	x.pos += n

@@ -356,7 +356,7 @@ func (x *Reader) pass(open, end string) {
 		if m := encoding.FindSubmatch(inner); m != nil && !isRead(string(m[1])) {
 			c := charset(string(m[1]))
 			if c == nil || x.pos > 0 { // after a byte order mark of UTF-8
-				x.failAt(x.offset, jsonstream.ErrEncoding, fmt.Errorf("the encoding %q is declared; expected UTF-8 or an encoding of one byte a character", m[1]))
+				x.failAt(x.offset, jsonstream.ErrEncoding, fmt.Errorf("the encoding %q is declared; expected UTF-8 or a single-byte encoding", m[1]))
 				return
 			}
 			x.decode(c, n+len(end))

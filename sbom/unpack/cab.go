@@ -241,7 +241,7 @@ func (c *cabinet) block(r *cabReader) (*cabData, error) {
 	}
 	head := binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(nil, uint16(n)), uint16(b.unpacked))
 	if sum != 0 && sum != cabSum(append(head, reserved...), cabSum(b.body, 0)) {
-		return nil, b.fault("the checksum of a block does not fit")
+		return nil, b.fault("the checksum of a block does not match")
 	}
 	return b, nil
 }

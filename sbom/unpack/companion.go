@@ -201,8 +201,8 @@ type ending struct {
 }
 
 var (
-	errEmpty    = errors.New("the file is empty; a file of this name holds a document")
-	errEnd      = errors.New("it does not end as such a file does: something else may follow")
+	errEmpty    = errors.New("the file is empty; a file with this name should be a document")
+	errEnd      = errors.New("it does not end like such a file: other data may follow")
 	errArchive  = errors.New("it ends as a zip archive does, which was not read")
 	errEmbedded = errors.New("files are attached to it, which were not read")
 )
@@ -233,7 +233,7 @@ func (e *ending) Read(p []byte) (int, error) {
 }
 
 func (k *streamedKind) fault(offset int64, err error) error {
-	return &sbom.Error{Offset: offset, Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("what starts as a %s may be more than that: %w", k.reason, err)}
+	return &sbom.Error{Offset: offset, Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("the file starts as a %s, but may be more than that: %w", k.reason, err)}
 }
 
 // endsInText reports whether a binary file ends in a text that may be JSON or XML.

@@ -22,7 +22,7 @@ var (
 )
 
 var (
-	errMarkup = errors.New("a page or image that has what looks like a bill of materials in it, which was not read")
+	errMarkup = errors.New("a page or image with what looks like a bill of materials, which was not read")
 	errParts  = errors.New("it looks like a parts list, which is not read in this form; expected a bill of materials in CycloneDX or SPDX")
 )
 

@@ -63,7 +63,7 @@ func (w *walker) lines(t *input, head *[]byte) (func(*walker, input), error) {
 	return (*walker).jsonLines, nil
 }
 
-var errNoObject = errors.New("a line that is not a JSON object, in a file of one such object a line")
+var errNoObject = errors.New("a line that is not a JSON object, in a file with one JSON object per line")
 
 // jsonLines unpacks each line as a document or envelope.
 func (w *walker) jsonLines(t input) {

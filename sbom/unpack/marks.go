@@ -177,7 +177,7 @@ func (m *keyMark) follows(rest []byte) bool {
 }
 
 func marked(what, mark string) error {
-	return notRead(fmt.Errorf("%s has in it what may be a bill of materials (%q), which was not read", what, mark))
+	return notRead(fmt.Errorf("%s contains what may be a bill of materials (%q), which was not read", what, mark))
 }
 
 // A markReader reads a companion, and fails at a mark of a bill of materials.

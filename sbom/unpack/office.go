@@ -23,7 +23,7 @@ const officeReason = "office document ("
 
 const oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-var errSpreadsheet = errors.New("a spreadsheet, the cells of which are not read in this form")
+var errSpreadsheet = errors.New("a spreadsheet with cells that cannot be read in this form")
 
 // oleReason recognizes compound files by the names of their streams.
 func oleReason(data []byte, _ *input) (string, error) {

@@ -62,7 +62,7 @@ func (w *walker) tar(t input) {
 			links.symbolic(h.Name, h.Linkname)
 			w.countEntry(m)
 		default:
-			w.fail(m, syntax("an entry of type %q, which is no file", h.Typeflag))
+			w.fail(m, syntax("an entry of type %q, which is not a file", h.Typeflag))
 		}
 		if h.Size > 0 && h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse && !w.done {
 			w.fail(m, syntax("an entry of type %q that states a size of %d bytes: tar programs do not agree on where the next entry is", h.Typeflag, h.Size))

@@ -140,7 +140,7 @@ func (b *zipBody) Read(p []byte) (int, error) {
 	case err != io.EOF:
 		return n, err
 	case b.sum.Sum32() != b.e.crc:
-		return 0, syntax("the checksum of the file does not fit")
+		return 0, syntax("the checksum of the file does not match")
 	}
 	if _, more := b.packed.Peek(1); more == nil {
 		return 0, syntax("packed data after the end of the file's own: others may unpack files from it")

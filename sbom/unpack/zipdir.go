@@ -247,7 +247,7 @@ func (z *zipDirectory) readEntries(length int64, count uint64) error {
 		}
 		sizes, err := zipSizes(variable[names:names+extra], uint64(le32(h[24:])), uint64(le32(h[20:])), uint64(le32(h[42:])))
 		if err != nil || sizes[0] > 1<<62 || sizes[1] > uint64(z.size) || sizes[2] > uint64(z.size) {
-			return syntax("the entry %q of the zip archive has a size or offset that cannot be", e.name)
+			return syntax("the entry %q of the zip archive has an invalid size or offset", e.name)
 		}
 		if disk := le16(h[34:]); disk != 0 && disk != zipSaturated16 {
 			return syntax("the entry %q of the zip archive is in another part", e.name)
