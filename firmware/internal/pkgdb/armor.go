@@ -11,8 +11,8 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// The control file of a source package is mostly signed as a text (RFC 9580, section 7): a
-// header, the text, and a signature behind it.
+// The control file of a source package is usually a signed text (RFC 9580, section 7): a header, the
+// text, and a signature.
 
 const (
 	armorBegin     = "-----BEGIN PGP SIGNED MESSAGE-----"
@@ -20,21 +20,22 @@ const (
 	armorEnd       = "-----END PGP SIGNATURE-----"
 )
 
-// sourceFormat are the formats of source packages and of uploads (dpkg-source(1), deb-changes(5)).
+// sourceFormat matches the formats of source packages and of uploads (dpkg-source(1), deb-changes(5)).
 var sourceFormat = regexp.MustCompile(`^[123]\.\d+(?: \([a-z]+\))?[ \t]*$`)
 
-// An armorState is where in a signed text the reader is.
+// An armorState is the part of a signed text that the reader is in.
 type armorState uint8
 
 const (
 	noArmor   armorState = iota
-	inHeader             // ahead of the text
-	inText               // in the text that is signed
+	inHeader             // before the text
+	inText               // in the signed text
 	signed               // in the signature
-	afterward            // behind its end
+	afterward            // after the signature
 )
 
-// armored takes a line of the armor around a text. Of a line of the text it returns the line.
+// armored reports whether a line belongs to the armor. If it belongs to the text, armored returns
+// it without its escape.
 func (x *reader) armored(line string, offset int64) (text string, armor bool) {
 	bare := strings.TrimRight(line, " \t")
 	switch x.armor {
@@ -61,21 +62,21 @@ func (x *reader) armored(line string, offset int64) (text string, armor bool) {
 		return "", true
 	case afterward:
 		if bare != "" {
-			x.s.Malformed(sbom.WarnMalformed, "there is text behind the signature; it was not screened", vendors.Location{Offset: offset})
+			x.s.Malformed(sbom.WarnMalformed, "there is text after the signature; it was not screened", vendors.Location{Offset: offset})
 		}
 		return "", true
 	}
 	return line, false
 }
 
-// unsigned counts a signed text that lacks its end.
+// unsigned counts a signed text without an end.
 func (x *reader) unsigned() {
 	if x.armor != noArmor && x.armor != afterward {
 		x.s.Malformed(sbom.WarnIncomplete, "the end of the signature is missing: the text may have been cut off", vendors.Location{Offset: x.in.Offset()})
 	}
 }
 
-// unarmored yields the lines of a text, without the header of a signed one and up to its signature.
+// unarmored yields the lines of a text, without the header and the signature of a signed one.
 func unarmored(all iter.Seq[string]) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		first, header, within := true, false, false

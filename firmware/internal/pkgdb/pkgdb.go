@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pkgdb reads the lists of packages that an installed system or its feed
-// carries.
+// Package pkgdb reads the lists of packages of an installed system or of a package feed.
 //
 //	deb822            dpkg and opkg: status, Packages, control, and the control files of
 //	                  source packages (.dsc), signed or not (Debian Policy, chapter 5)
 //	apk-installed     the installed database of apk (lib/apk/db/installed)
-//	openwrt-manifest  the list beside an OpenWrt image: "name - version", or "name version"
-//	                  as "apk list --manifest" prints it
+//	openwrt-manifest  the list that comes with an OpenWrt image: "name - version", or
+//	                  "name version" as "apk list --manifest" prints it
 //
-// A package's maintainer is the one who packaged it, so an author; the distribution
-// (Origin) is a distributor; Vendor, which third parties' packages have, is a supplier.
-// Where the source is kept (Vcs-Git and the like) is a reference. Most packages name nobody,
-// and are unidentified. A signature is not checked.
+// The maintainer of a package packaged it, and is an author. The distribution (Origin) is a
+// distributor. Vendor, a field of third-party packages, is a supplier. The address of the source
+// (Vcs-Git and the like) is a reference. Most packages name nobody, and are unidentified. A
+// signature is not checked.
 //
-// A package that was removed and left its configuration behind is not in the product
-// any more, and is marked as indirect. No status is a reason to leave one out.
+// A package that was removed and left its configuration is no longer in the product, and is marked
+// as pedigree. No package is left out because of its status.
 //
 // Locations are "/package/Field" with the offset of the value.
 package pkgdb
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"regexp"
@@ -42,40 +42,34 @@ const (
 	NameManifest = "openwrt-manifest"
 )
 
-// A field says what a field of a paragraph is about.
-type field struct {
-	role vendors.Role
-	kind vendors.Kind
-}
-
-// A grammar is a text of paragraphs, each a package.
+// A grammar describes a text of paragraphs, with one package each.
 type grammar struct {
 	label         *regexp.Regexp // the start of a line, up to its value
 	name, version string
-	fields        map[string]field
-	folded        bool // lines that start with white space go on with the field above
+	fields        format.Table
+	folded        bool // lines that start with white space continue the field above
 }
 
 var deb822 = &grammar{
 	// Debian Policy 5.1 allows more characters; no field has them.
 	label: regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*):[ \t\f\v]*`),
 	name:  "Package", version: "Version",
-	fields: map[string]field{
-		"Package":             {vendors.Mention, vendors.KindProduct},
-		"Vendor":              {vendors.Supplier, vendors.KindName},
-		"Supplier":            {vendors.Supplier, vendors.KindName},
-		"Manufacturer":        {vendors.Manufacturer, vendors.KindName},
-		"Publisher":           {vendors.Publisher, vendors.KindName},
-		"Origin":              {vendors.Distributor, vendors.KindName},
-		"Uploaders":           {vendors.Author, vendors.KindName},
-		"Changed-By":          {vendors.Author, vendors.KindName},
-		vcs:                   {vendors.Reference, vendors.KindURL},
-		"Maintainer":          {vendors.Author, vendors.KindName},
-		"Original-Maintainer": {vendors.Author, vendors.KindName},
-		"Homepage":            {vendors.Homepage, vendors.KindURL},
-		"URL":                 {vendors.Homepage, vendors.KindURL},
-		"CPE-ID":              {vendors.Namespace, vendors.KindCPE},
-		"Description":         {vendors.Mention, vendors.KindText},
+	fields: format.Table{
+		"Package":             {Role: vendors.Mention, Kind: vendors.KindProduct},
+		"Vendor":              {Role: vendors.Supplier, Kind: vendors.KindName},
+		"Supplier":            {Role: vendors.Supplier, Kind: vendors.KindName},
+		"Manufacturer":        {Role: vendors.Manufacturer, Kind: vendors.KindName},
+		"Publisher":           {Role: vendors.Publisher, Kind: vendors.KindName},
+		"Origin":              {Role: vendors.Distributor, Kind: vendors.KindName},
+		"Uploaders":           {Role: vendors.Author, Kind: vendors.KindName},
+		"Changed-By":          {Role: vendors.Author, Kind: vendors.KindName},
+		vcs:                   {Role: vendors.Reference, Kind: vendors.KindURL},
+		"Maintainer":          {Role: vendors.Author, Kind: vendors.KindName},
+		"Original-Maintainer": {Role: vendors.Author, Kind: vendors.KindName},
+		"Homepage":            {Role: vendors.Homepage, Kind: vendors.KindURL},
+		"URL":                 {Role: vendors.Homepage, Kind: vendors.KindURL},
+		"CPE-ID":              {Role: vendors.Namespace, Kind: vendors.KindCPE},
+		"Description":         {Role: vendors.Mention, Kind: vendors.KindText},
 	},
 	folded: true,
 }
@@ -83,22 +77,22 @@ var deb822 = &grammar{
 var apk = &grammar{
 	label: regexp.MustCompile(`^([A-Za-z]):`),
 	name:  "P", version: "V",
-	fields: map[string]field{
-		"P": {vendors.Mention, vendors.KindProduct},
-		"m": {vendors.Author, vendors.KindName},
-		"U": {vendors.Homepage, vendors.KindURL},
-		"T": {vendors.Mention, vendors.KindText},
+	fields: format.Table{
+		"P": {Role: vendors.Mention, Kind: vendors.KindProduct},
+		"m": {Role: vendors.Author, Kind: vendors.KindName},
+		"U": {Role: vendors.Homepage, Kind: vendors.KindURL},
+		"T": {Role: vendors.Mention, Kind: vendors.KindText},
 	},
 }
 
-// vcs stands for all fields that say where the source is kept: "Vcs-Browser", "Vcs-Git".
+// vcs stands for all fields with the address of the source: "Vcs-Browser", "Vcs-Git".
 const vcs = "Vcs-*"
 
-// userDefined begins fields that are not of the policy (5.7): "XB-Vendor".
+// userDefined matches the prefix of fields that the policy does not define (5.7): "XB-Vendor".
 var userDefined = regexp.MustCompile(`^X[BCSbcs]*-`)
 
-// known returns a field's name as the grammar has it: those of control files are not
-// case-sensitive (Debian Policy 5.1), those of apk are.
+// known returns the name of a field as the grammar spells it. Names in control files are not
+// case-sensitive (Debian Policy 5.1), names of apk are.
 func (g *grammar) known(name string) string {
 	if g.folded {
 		name = userDefined.ReplaceAllString(name, "")
@@ -153,7 +147,7 @@ func SniffDeb822(head []byte) bool {
 	return false
 }
 
-// SniffAPK reports whether a document that starts with head is apk's database.
+// SniffAPK reports whether a document that starts with head is the database of apk.
 func SniffAPK(head []byte) bool {
 	seen := ""
 	for line := range lines.Head(head) {
@@ -180,16 +174,16 @@ var (
 	opkgLine = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9+._-]*) - ([A-Za-z0-9~][^\s]*)$`)
 	// apkLine is what "apk list --manifest" prints. Versions start with a digit (apk-package(5)).
 	apkLine = regexp.MustCompile(`^([a-z0-9_][A-Za-z0-9+._-]*) (\d[a-z0-9._~]*(?:-r\d+)?)$`)
-	// revision ends most versions of apk: the packager's own count.
+	// revision matches the packager's count at the end of most versions of apk.
 	revision = regexp.MustCompile(`-r\d+$`)
 )
 
-// everywhere are packages of every image of OpenWrt.
+// everywhere are packages that every OpenWrt image has.
 var everywhere = []string{"base-files", "libc"}
 
-// SniffManifest reports whether a document that starts with head is an image's manifest:
-// all its lines are. In apk's form, which is two words and could be of much else, one of them is
-// a package of every image, or there are three or more and all have a revision.
+// SniffManifest reports whether a document that starts with head is the manifest of an image. Every
+// line has to be in its form. The form of apk is two words, which other texts have too, so one line
+// has to be a package of every image, or there are three lines or more and all have a revision.
 func SniffManifest(head []byte) bool {
 	n, apks, known, revisions := 0, 0, false, 0
 	for line := range lines.Head(head) {
@@ -218,7 +212,7 @@ func ReadDeb822(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return read(NameDeb822, deb822, r, opts)
 }
 
-// ReadAPK returns the packages of apk's database.
+// ReadAPK returns the packages of a database of apk.
 func ReadAPK(r io.Reader, opts *sbom.Options) *sbom.Document { return read(NameAPK, apk, r, opts) }
 
 func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Document {
@@ -243,7 +237,7 @@ func read(name string, g *grammar, r io.Reader, opts *sbom.Options) *sbom.Docume
 	})
 }
 
-// spdx are tags without which a text is no SPDX document, or names no supplier.
+// spdx are the tags that every SPDX document has, and those that name a supplier.
 var spdx = []string{"SPDXVersion", "SPDXID", "DataLicense", "PackageName", "PackageSupplier", "PackageOriginator"}
 
 type reader struct {
@@ -252,33 +246,33 @@ type reader struct {
 	in         *lines.Reader
 	c          *sbom.Component
 	seen       map[string]bool
-	field      string // that a folded line goes on with
-	value      []byte // of that field, if it is one that is read as a whole
+	field      string // that a folded line continues
+	value      []byte // of that field, if it is read as a whole
 	valueAt    int64
 	armor      armorState
 	paragraphs int
-	all        []string // the fields that all paragraphs have that were read
+	all        []string // the fields that all paragraphs so far have
 }
 
-// whole reports whether the last paragraph is whole by its fields: it has those that each has to
-// have, and those that all others have, and does not end in a maker's name or number, which may be
-// the start of a longer one. Without others to compare with, it has to name its maintainer: what
-// was cut off could be that field.
+// whole reports whether the fields of the last paragraph show that it is complete: it has the
+// required fields and those of all other paragraphs, and does not end in a maker's name or number,
+// which may be the start of a longer one. Without other paragraphs, it has to name its maintainer,
+// because that field may have been cut off.
 func (x *reader) whole() bool {
 	if x.c == nil || x.c.Name == "" || x.c.Version == "" || x.field == x.g.name || x.field == x.g.version {
 		return false
 	}
 	switch f := x.g.fields[x.field]; {
-	case f.role.IsOrigin(), f.role == vendors.Namespace:
+	case f.Role.IsOrigin(), f.Role == vendors.Namespace:
 		return false
-	case f.role == vendors.Author: // whole if its address has an end
+	case f.Role == vendors.Author: // complete if its address is
 		if n := len(x.c.Claims); n == 0 || x.c.Claims[n-1].Kind != vendors.KindEmail {
 			return false
 		}
 	}
 	if x.paragraphs == 0 {
 		for field := range x.seen {
-			if f := x.g.fields[field]; f.role == vendors.Author {
+			if f := x.g.fields[field]; f.Role == vendors.Author {
 				return true
 			}
 		}
@@ -287,7 +281,7 @@ func (x *reader) whole() bool {
 	return !slices.ContainsFunc(x.all, func(field string) bool { return !x.seen[field] })
 }
 
-// line takes one line and reports whether to go on.
+// line reads one line and reports whether to go on.
 func (x *reader) line(line string, offset int64) bool {
 	if x.g.folded {
 		var armor bool
@@ -318,29 +312,36 @@ func (x *reader) line(line string, offset int64) bool {
 		x.field = x.g.name // of a source package
 	}
 	value := strings.TrimRight(line[len(m[0]):], " \t\f\v")
-	_, known := x.g.fields[x.field]
-	if !known && x.g.folded && format.MayNameMaker(x.field) && !slices.Contains(spdx, x.field) && !names.Placeholder(value) {
-		x.bad("the field "+x.field+" may say who made the package; it was not screened", offset)
-	}
-	if x.seen[x.field] && (known && x.field != vcs || x.field == x.g.version) {
-		x.bad("the field "+x.field+" stands twice in one paragraph", offset)
-	}
-	if x.g.folded && slices.Contains(spdx, x.field) {
-		x.bad("the field "+x.field+" is of SPDX's tag-value format, which other readers may take this for", offset)
-	}
+	x.check(value, offset)
 	x.seen[x.field] = true
 	x.start(value, offset+int64(len(m[0])))
 	return true
 }
 
-// asWhole reports whether the value of the field is read as a whole: a name goes on in the next
-// line, of a description each line is a text.
-func (x *reader) asWhole() bool {
-	f, ok := x.g.fields[x.field]
-	return x.g.folded && ok && f.kind != vendors.KindText && x.field != x.g.name
+// check counts a field that should not be in the paragraph: one that is not read and may name a
+// maker, a repeated one, and one of SPDX.
+func (x *reader) check(value string, offset int64) {
+	_, known := x.g.fields[x.field]
+	isSPDX := x.g.folded && slices.Contains(spdx, x.field)
+	if !known && x.g.folded && format.MayNameMaker(x.field) && !isSPDX && !names.Placeholder(value) {
+		x.bad(fmt.Sprintf("the field %q may say who made something; it was not screened", x.field), offset)
+	}
+	if x.seen[x.field] && (known && x.field != vcs || x.field == x.g.version) {
+		x.bad("the field "+x.field+" is repeated in one paragraph", offset)
+	}
+	if isSPDX {
+		x.bad("the field "+x.field+" belongs to SPDX's tag-value format, and other readers may take the text for that", offset)
+	}
 }
 
-// start takes the first line of the field's value.
+// asWhole reports whether the lines of the field are read as one value. Those of a name are, and
+// those of a description are separate texts.
+func (x *reader) asWhole() bool {
+	f, ok := x.g.fields[x.field]
+	return x.g.folded && ok && f.Kind != vendors.KindText && x.field != x.g.name
+}
+
+// start reads the first line of the field.
 func (x *reader) start(value string, offset int64) {
 	if x.asWhole() {
 		x.value, x.valueAt = append(x.value[:0], value...), offset
@@ -349,7 +350,7 @@ func (x *reader) start(value string, offset int64) {
 	x.take(x.field, value, offset)
 }
 
-// more takes a line with which the field's value goes on.
+// more reads a line that continues the field.
 func (x *reader) more(text string, offset int64) {
 	switch {
 	case !x.asWhole():
@@ -363,7 +364,7 @@ func (x *reader) more(text string, offset int64) {
 	}
 }
 
-// flush takes the field that is read as a whole.
+// flush ends a field that is read as a whole.
 func (x *reader) flush() {
 	if x.c == nil || len(x.value) == 0 {
 		return
@@ -376,12 +377,12 @@ func (x *reader) flush() {
 	x.take(x.field, value, x.valueAt)
 }
 
+// bad counts something in the paragraph that was not screened.
 func (x *reader) bad(message string, offset int64) {
-	x.c.Malformed++
-	x.s.Warn(sbom.WarnMalformed, message, vendors.Location{Pointer: x.c.Location.Pointer, Offset: offset})
+	format.Malformed(x.s, x.c, sbom.WarnMalformed, message, vendors.Location{Pointer: x.c.Location.Pointer, Offset: offset})
 }
 
-// take takes the value of a field, or one more line of it.
+// take reads the value of a field, or one more line of it.
 func (x *reader) take(name, value string, offset int64) {
 	c := x.c
 	switch name {
@@ -401,13 +402,14 @@ func (x *reader) take(name, value string, offset int64) {
 		return
 	}
 	at := vendors.Location{Pointer: "/" + c.Name + "/" + name, Offset: offset}
-	if f.role == vendors.Author {
-		x.s.Contact(c, f.role, value, at)
+	if f.Role == vendors.Author {
+		x.s.Contact(c, f.Role, value, at)
 		return
 	}
-	x.s.Claim(c, f.role, f.kind, value, at)
+	x.s.Claim(c, f.Role, f.Kind, value, at)
 }
 
+// emit ends the paragraph and reports whether to go on.
 func (x *reader) emit() bool {
 	x.flush()
 	c := x.c
@@ -421,16 +423,16 @@ func (x *reader) emit() bool {
 		x.all = slices.DeleteFunc(x.all, func(field string) bool { return !x.seen[field] })
 	}
 	if c.Name == "" {
-		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+": its package cannot be named", c.Location)
+		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+", so its package has no name", c.Location)
 		c.Location.Pointer = "/"
 	} else if c.Version == "" {
-		c.Malformed++ // it is mandatory, and the only sign that the text goes on to its end
+		c.Malformed++ // it is mandatory; without it, the end of the text may be missing
 		x.s.Warn(sbom.WarnIncomplete, "a package without a version: something may be missing", c.Location)
 	}
 	return x.s.Emit(*c)
 }
 
-// ReadManifest returns the packages of an image's manifest.
+// ReadManifest returns the packages in the manifest of an image.
 func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameManifest, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package smbios reads the SMBIOS tables of a computer as dmidecode prints them.
+// Package smbios reads the SMBIOS tables of a computer, as dmidecode prints them or as Linux
+// provides them in /sys/class/dmi/id.
 //
-// The computer of the "System Information" structure (DMTF DSP0134, type 1) is the
-// product; its firmware, board, chassis, processors, memory modules, batteries and
-// power supplies are parts, and so is whatever else names a manufacturer. Each has the
-// manufacturer that its own structure names: a HiSilicon processor on another maker's board
-// is HiSilicon's and the board is not.
+// The computer of the structure "System Information" (DMTF DSP0134, type 1) is the primary
+// component. Its firmware, board, chassis, processors, memory modules, batteries and power
+// supplies are parts, and so is any other structure that names a manufacturer. Each part has the
+// manufacturer of its own structure: a HiSilicon processor does not make the board HiSilicon's.
 //
-// One text can have several tables, one after the other. Of a selection ("-t 1", "-q"), a
-// notice says that there is no telling what was left out. A table that says of itself that it
-// is broken, or has no end where it should have one, keeps its parts and counts as
-// incomplete.
+// One text can have several tables, one after the other. A selection ("-t 1", "-q") leaves out
+// structures without a trace, which a notice says. A table that dmidecode reports as broken, or
+// that lacks its end, keeps its parts and counts as incomplete.
 //
 // Locations are paths of structure, handle and field, with byte offsets.
 package smbios
@@ -30,6 +29,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/lines"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -41,8 +41,8 @@ const (
 	endType = 127
 )
 
-// Lines that are not indented (dmidecode.c): what is printed ahead of the structures, a structure's
-// handle, its title, and remarks. Any other is not of dmidecode.
+// Lines that are not indented (dmidecode.c): those before the structures, the handle and the title
+// of a structure, and remarks. dmidecode prints no others.
 var (
 	handle   = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
 	preface  = regexp.MustCompile(`^(#|(SMBIOS|Legacy DMI) \d|Getting SMBIOS data|Scanning \S+ for|Found SMBIOS entry point in EFI|Table at 0x|Reading SMBIOS/DMI data|\d+ structures occupying)`)
@@ -52,7 +52,7 @@ var (
 	broken   = regexp.MustCompile(`DMI table is broken! Stop\.$|^Unexpected end of table|^Table is unreachable`)
 )
 
-// Sniff reports whether a document that starts with head was printed by dmidecode.
+// Sniff reports whether a document that starts with head is output of dmidecode.
 func Sniff(head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	if bytes.HasPrefix(head, []byte(program)) {
@@ -77,40 +77,40 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 type reader struct {
 	s      *sbom.Sink
-	tables int // that started
+	tables int // that have started
 	table
 	structure
 	failed error // of a table that is cut off
 }
 
-// A table is what the text says of one.
+// A table is the state of the SMBIOS table that is being read.
 type table struct {
 	offset    int64 // where it starts
 	head      bool  // it starts with the version of SMBIOS
-	whole     bool  // the text says that it has the whole table
-	dump      bool  // the table was in a file
-	quiet     bool  // it was printed with -q: no handles, and no end
-	end       bool  // its last structure is there
-	closed    bool  // a blank line ends the structure that was read last
+	whole     bool  // the text states that it has the whole table
+	dump      bool  // the table was read from a file
+	quiet     bool  // it was printed with -q: without handles and end
+	end       bool  // its last structure was found
+	closed    bool  // a blank line follows the structure that was read last
 	broken    bool
-	miscount  string // what dmidecode says does not add up
+	miscount  string // the remark of dmidecode that a count is wrong
 	miscounts int64  // where
-	declared  int    // structures that the header promises
+	declared  int    // structures, by the header
 	seen      int
 	types     map[int]bool
 }
 
-// A structure is the one that is being read.
+// A structure is the structure that is being read.
 type structure struct {
-	c       *sbom.Component // nil if it is no part
+	c       *sbom.Component // nil if it is not a part
 	handle  string
 	at      int64
 	title   string
 	indent  string // of its fields
 	empty   bool   // it describes an empty slot
-	pending string // the field that was read last, if it has no value on its line
-	raw     []byte // its bytes, where it is printed as such; else nil
-	texts   int    // of those, the texts that were read
+	pending string // the last field, if its line has no value
+	raw     []byte // its bytes, if it is printed as bytes; else nil
+	texts   int    // with raw, the texts that were read
 }
 
 func read(r io.Reader, s *sbom.Sink) error {
@@ -136,7 +136,7 @@ func read(r io.Reader, s *sbom.Sink) error {
 	return x.failed
 }
 
-// finish says what is missing of a table that has ended.
+// finish reports what is missing from a table that has ended.
 func (x *reader) finish() {
 	t, at := &x.table, vendors.Location{Offset: x.table.offset}
 	short := func(format string, args ...any) {
@@ -145,11 +145,11 @@ func (x *reader) finish() {
 		}
 	}
 	switch {
-	case t.broken: // counted where the text says so
+	case t.broken: // counted at the remark
 	case t.miscount != "" && t.end:
-		x.s.Warn(sbom.WarnMalformed, "dmidecode says: "+t.miscount, vendors.Location{Offset: t.miscounts})
+		x.s.Warn(sbom.WarnMalformed, "dmidecode printed: "+t.miscount, vendors.Location{Offset: t.miscounts})
 	case t.miscount != "":
-		x.s.Malformed(sbom.WarnIncomplete, "structures can be missing; dmidecode says: "+t.miscount, vendors.Location{Offset: t.miscounts})
+		x.s.Malformed(sbom.WarnIncomplete, "structures can be missing; dmidecode printed: "+t.miscount, vendors.Location{Offset: t.miscounts})
 	case t.seen == 0:
 		short("no structures; expected lines that start \"Handle 0x\"")
 	case t.end:
@@ -174,7 +174,7 @@ func (x *reader) pointer(field string) string {
 	return p
 }
 
-// line takes one line and reports whether to go on.
+// line reads one line and reports whether to go on.
 func (x *reader) line(line string, offset int64) bool {
 	switch m := handle.FindStringSubmatch(line); {
 	case strings.HasPrefix(strings.TrimLeft(line, " "), program):
@@ -194,6 +194,11 @@ func (x *reader) line(line string, offset int64) bool {
 		}
 		line = strings.TrimLeft(line, " \t")
 	}
+	return x.heading(line, offset)
+}
+
+// heading reads a line that is not indented: the title of a structure, or a remark of dmidecode.
+func (x *reader) heading(line string, offset int64) bool {
 	typ, known := titles[line]
 	switch {
 	case x.seen == 0 && preface.MatchString(line):
@@ -201,7 +206,7 @@ func (x *reader) line(line string, offset int64) bool {
 	case line[0] == '#' || x.seen > 0 && (mended.MatchString(line) || repeated.MatchString(line)):
 	case broken.MatchString(line):
 		x.broken = true
-		x.s.Malformed(sbom.WarnIncomplete, "structures are missing; dmidecode says: "+line, vendors.Location{Offset: offset})
+		x.s.Malformed(sbom.WarnIncomplete, "structures are missing; dmidecode printed: "+line, vendors.Location{Offset: offset})
 	case miscount.MatchString(line):
 		x.miscount, x.miscounts = line, offset
 	case known && (x.quiet || x.seen == 0 && x.types == nil):
@@ -229,7 +234,7 @@ func (x *reader) start(offset int64) bool {
 	return true
 }
 
-// preface takes a line ahead of the structures.
+// preface reads a line before the structures.
 func (x *reader) preface(line string) {
 	switch n, _, counted := strings.Cut(line, " structures occupying "); {
 	case counted:
@@ -270,7 +275,7 @@ func (x *reader) open(handle string, typ int, offset int64) bool {
 	return more
 }
 
-// part makes the structure one of a part.
+// part makes the structure a part.
 func (x *reader) part(kind string) {
 	x.c = &sbom.Component{Ref: x.handle, Type: kind, Location: vendors.Location{Offset: x.at}}
 	x.c.Location.Pointer = x.pointer("")
@@ -283,9 +288,9 @@ func (x *reader) setTitle(line string) {
 	}
 }
 
-// indented takes an indented line. The first of a structure says how far fields are
-// indented: by a tab, or by blanks where the text was copied. What is further in is an element of
-// a list.
+// indented reads an indented line. The first of a structure shows how far fields are indented: by
+// a tab, or by blanks if the text was copied. A line that is indented further is an element of a
+// list.
 func (x *reader) indented(line string, offset int64) bool {
 	text := strings.TrimLeft(line, " \t")
 	indent := line[:len(line)-len(text)]
@@ -296,7 +301,7 @@ func (x *reader) indented(line string, offset int64) bool {
 		x.indent = indent
 	}
 	if text == "<TRUNCATED>" {
-		x.count("dmidecode says that the structure is cut off", offset)
+		x.count("dmidecode printed that the structure is cut off", offset)
 		return true
 	}
 	if len(indent) > len(x.indent) {
@@ -318,11 +323,30 @@ func (x *reader) indented(line string, offset int64) bool {
 	return true
 }
 
-// fieldNames are the fields that are read, by their names in lower case.
+// fields are the fields of a structure that are read.
+var fields = format.Table{
+	"Manufacturer":            {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
+	"Manufacturer Name":       {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
+	"Vendor":                  {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
+	"Product Name":            productName,
+	"Part Number":             productName,
+	"Name":                    productName,
+	"Firmware Component Name": productName,
+	"Version":                 {To: format.Version},
+	"Family":                  {Role: vendors.Mention, Kind: vendors.KindText},
+	// Fields that describe the structure itself.
+	"Header and Data": {},
+	"Strings":         {},
+	"Size":            {},
+	"Status":          {},
+}
+
+var productName = format.Field{Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name}
+
+// fieldNames are the names of the fields, by their lower case.
 var fieldNames = func() map[string]string {
 	m := make(map[string]string)
-	for _, name := range []string{"Header and Data", "Strings", "Manufacturer", "Manufacturer Name", "Vendor", "Product Name", "Part Number", "Name",
-		"Firmware Component Name", "Version", "Family", "Size", "Status"} {
+	for name := range fields {
 		m[strings.ToLower(name)] = name
 	}
 	return m
@@ -343,14 +367,14 @@ func fieldName(key string) string {
 	return key
 }
 
-// makerKey are other fields that may name a maker. Those of numbers and days are not among
-// them: "Module Manufacturer ID", "Manufacture Date".
+// makerKey matches other fields that may name a maker, but not "Module Manufacturer ID" and
+// "Manufacture Date".
 var makerKey = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|maker|mfr|oem|company)(?: name)?$`)
 
-// makerStart begins a line that is no field and may name a maker.
+// makerStart matches a line that is not a field and may name a maker.
 var makerStart = regexp.MustCompile(`(?i)^[\pL ]{0,20}(?:manufacturer|vendor)`)
 
-// number is a number of a vendor, as that of a USB device.
+// number matches the number of a vendor, such as that of a USB device.
 var number = regexp.MustCompile(`^0x[0-9A-Fa-f]+$`)
 
 // isMaker reports whether a field names the maker of its structure.
@@ -358,22 +382,16 @@ func isMaker(key string) bool {
 	return key == "Manufacturer" || key == "Manufacturer Name" || key == "Vendor"
 }
 
-// count counts something that could not be read of the structure.
+// count counts something in the structure that was not screened.
 func (x *reader) count(message string, offset int64) {
-	at := vendors.Location{Pointer: x.pointer(""), Offset: offset}
-	if x.c == nil {
-		x.s.Malformed(sbom.WarnMalformed, message, at)
-		return
-	}
-	x.c.Malformed++
-	x.s.Warn(sbom.WarnMalformed, message, at)
+	format.Malformed(x.s, x.c, sbom.WarnMalformed, message, vendors.Location{Pointer: x.pointer(""), Offset: offset})
 }
 
-// hexRow is a row of bytes, as dmidecode prints a structure that it does not know, or each with -u.
+// hexRow matches a row of bytes: dmidecode prints them for unknown structures, and for all with -u.
 var hexRow = regexp.MustCompile(`^[0-9A-F]{2}( [0-9A-F]{2}){0,15}$`)
 
-// element takes an element of a list. They say nothing of makers, apart from the texts of a
-// part that is printed as bytes: those have numbers by which its bytes refer to them.
+// element reads an element of a list. Elements do not name makers, apart from the texts of a part
+// that is printed as bytes: the bytes refer to the texts by number.
 func (x *reader) element(text string, offset int64) {
 	key, value, found := strings.Cut(text, ":")
 	switch {
@@ -403,7 +421,7 @@ func (x *reader) element(text string, offset int64) {
 	}
 }
 
-// number returns the number of a text of a structure that is printed as bytes; 0 if it has none.
+// number returns the number of a text in a structure that is printed as bytes, or 0.
 func (x *reader) number(at map[int]int) int {
 	if len(x.raw) == 0 {
 		return 0
@@ -414,50 +432,35 @@ func (x *reader) number(at map[int]int) int {
 	return 0
 }
 
-// field takes one field of the structure.
+// field reads one field of the structure.
 func (x *reader) field(key, value string, offset int64) {
-	switch key {
-	case "Header and Data":
+	switch {
+	case key == "Header and Data":
 		x.raw = []byte{}
 		return
-	case "Strings":
+	case names.Placeholder(value):
 		return
-	case "Manufacturer", "Manufacturer Name", "Vendor":
-		if x.c == nil && !names.Placeholder(value) {
-			x.part("device")
-		}
-	default:
-		if makerKey.MatchString(key) && !names.Placeholder(value) && !number.MatchString(value) {
-			x.count("the field "+strconv.Quote(key)+" may say who made it; it was not screened", offset)
-		}
+	case isMaker(key) && x.c == nil:
+		x.part("device")
+	case !isMaker(key) && key != "Strings" && makerKey.MatchString(key) && !number.MatchString(value):
+		x.count("the field "+strconv.Quote(key)+" may say who made something; it was not screened", offset)
 	}
-	if x.c == nil || names.Placeholder(value) {
+	if x.c == nil {
 		return
 	}
-	add := func(role vendors.Role, kind vendors.Kind) {
-		x.s.Claim(x.c, role, kind, value, vendors.Location{Pointer: x.pointer(key), Offset: offset})
-	}
+	f := fields[key]
 	switch key {
-	case "Manufacturer", "Manufacturer Name", "Vendor":
-		add(vendors.Manufacturer, vendors.KindName)
-		x.c.Group = value
-	case "Product Name", "Part Number", "Name", "Firmware Component Name":
-		add(vendors.Reference, vendors.KindProduct)
-		x.c.Name = value
 	case "Version":
 		if x.title == "Processor Information" { // "HUAWEI Kirin990", "Kunpeng 920-4826"
-			add(vendors.Reference, vendors.KindProduct)
-			x.c.Name = value
-			return
+			f = productName
 		}
-		x.c.Version = value
-	case "Family":
-		add(vendors.Mention, vendors.KindText)
 	case "Size", "Status":
 		x.empty = x.empty || value == "No Module Installed" || strings.HasPrefix(value, "Unpopulated")
 	}
+	f.Read(x.s, x.c, value, vendors.Location{Pointer: x.pointer(key), Offset: offset})
 }
 
+// emit ends the structure and reports whether to go on.
 func (x *reader) emit() bool {
 	if x.c != nil && x.number(makerAt) > x.texts {
 		x.count("the structure is printed as bytes without the text that names the manufacturer", x.at)

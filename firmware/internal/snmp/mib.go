@@ -5,6 +5,9 @@ package snmp
 import (
 	"regexp"
 	"strings"
+
+	"github.com/clause76/clause76/sbom/format"
+	"github.com/clause76/clause76/vendors"
 )
 
 // Object identifiers of SNMPv2-MIB (RFC 3418), IF-MIB (RFC 2863), ENTITY-MIB (RFC 6933) and
@@ -24,7 +27,7 @@ const (
 )
 
 // Object identifiers of UPS-MIB (RFC 1628), and of LLDP-MIB and LLDP-EXT-MED-MIB (IEEE 802.1AB,
-// ANSI/TIA-1057): what the device says of itself (Loc) and what its neighbors say (Rem).
+// ANSI/TIA-1057): what the device reports about itself (Loc) and about its neighbors (Rem).
 const (
 	upsMaker         = "1.3.6.1.2.1.33.1.1.1.0"
 	upsModel         = "1.3.6.1.2.1.33.1.1.2.0"
@@ -36,12 +39,61 @@ const (
 	lldpRemModelName = "1.0.8802.1.1.2.1.5.4795.1.3.3.1.6."
 )
 
-// columns are the tables' columns that are read. A row's index follows.
-var columns = []string{ifPhysAddress, hrDeviceDescr, hrSWInstalledName, entPhysicalDescr, entPhysicalMfgName, entPhysicalModel, entPhysicalType,
-	lldpRemSysDesc, lldpRemMfgName, lldpRemModelName}
+// scalars are the objects that describe the device.
+var scalars = format.Table{
+	sysName:          {To: format.Name, First: true},
+	sysDescr:         {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name, First: true},
+	upsModel:         {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name, First: true},
+	upsMaker:         {Role: vendors.Manufacturer, Kind: vendors.KindName},
+	lldpLocSysDesc:   {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name, First: true},
+	lldpLocModelName: {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name, First: true},
+	lldpLocMfgName:   {Role: vendors.Manufacturer, Kind: vendors.KindName},
+}
 
-// numbers are the names that net-snmp writes for the start of an object identifier, with that.
-// They are those of the objects that are read, and of the branches above them.
+// A column is a column of a table in which each row is a part. The index of the row follows its
+// object identifier.
+type column struct {
+	oid   string
+	part  string // what the row describes
+	typ   string // the type of the part; "" is "device"
+	field format.Field
+}
+
+// neighbor is a device at the other end of a link.
+const neighbor = "neighbor"
+
+var columns = []column{
+	{oid: ifPhysAddress, part: "interface", field: format.Field{Role: vendors.Namespace, Kind: vendors.KindOUI}},
+	{oid: hrDeviceDescr, part: "host device", field: format.Field{Role: vendors.Reference, Kind: vendors.KindProduct}},
+	{oid: hrSWInstalledName, part: "program", typ: "application", field: format.Field{Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name}},
+	{oid: entPhysicalDescr, part: "entity", field: format.Field{Role: vendors.Reference, Kind: vendors.KindProduct}},
+	{oid: entPhysicalMfgName, part: "entity", field: format.Field{Role: vendors.Manufacturer, Kind: vendors.KindName}},
+	{oid: entPhysicalModel, part: "entity", field: format.Field{Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name}},
+	{oid: entPhysicalType, part: "entity"},
+	{oid: lldpRemSysDesc, part: neighbor, field: format.Field{Role: vendors.Reference, Kind: vendors.KindProduct}},
+	{oid: lldpRemMfgName, part: neighbor, field: format.Field{Role: vendors.Manufacturer, Kind: vendors.KindName}},
+	{oid: lldpRemModelName, part: neighbor, field: format.Field{Role: vendors.Reference, Kind: vendors.KindProduct}},
+}
+
+// columnOf returns the column that an object is in, and the index of its row.
+func columnOf(numeric string) (col column, index string, ok bool) {
+	for _, c := range columns {
+		if index, ok := strings.CutPrefix(numeric, c.oid); ok {
+			return c, index, true
+		}
+	}
+	return column{}, "", false
+}
+
+// isRead reports whether the value of an object is read.
+func isRead(numeric string) bool {
+	_, scalar := scalars[numeric]
+	_, _, inTable := columnOf(numeric)
+	return scalar || inTable || numeric == sysObjectID
+}
+
+// numbers are the object identifiers for which net-snmp writes a name: those of the objects that
+// are read, and of the branches above them.
 var numbers = map[string]string{
 	"iso": "1", "org": "1.3", "dod": "1.3.6", "internet": "1.3.6.1", "mgmt": "1.3.6.1.2", "mib-2": "1.3.6.1.2.1",
 	"ccitt": "0", "zeroDotZero": "0.0", "private": "1.3.6.1.4", "enterprises": "1.3.6.1.4.1", "snmpV2": "1.3.6.1.6",
@@ -57,14 +109,14 @@ var numbers = map[string]string{
 	"lldpLocSysDesc": "1.0.8802.1.1.2.1.3.4", "lldpRemSysDesc": "1.0.8802.1.1.2.1.4.1.1.10",
 	"lldpXMedLocMfgName": "1.0.8802.1.1.2.1.5.4795.1.2.6", "lldpXMedLocModelName": "1.0.8802.1.1.2.1.5.4795.1.2.7",
 	"lldpXMedRemMfgName": "1.0.8802.1.1.2.1.5.4795.1.3.3.1.5", "lldpXMedRemModelName": "1.0.8802.1.1.2.1.5.4795.1.3.3.1.6",
-	// Of NET-SNMP-MIB and NET-SNMP-TC: what agents of net-snmp give as sysObjectID.
+	// NET-SNMP-MIB and NET-SNMP-TC: the sysObjectID of agents of net-snmp.
 	"netSnmp": "1.3.6.1.4.1.8072", "netSnmpAgentOIDs": "1.3.6.1.4.1.8072.3.2", "linux": "1.3.6.1.4.1.8072.3.2.10",
-	// Of UCD-SNMP-MIB.
+	// UCD-SNMP-MIB.
 	"ucdavis": "1.3.6.1.4.1.2021",
 }
 
-// standard are modules of the IETF, IANA, IEEE and of net-snmp's own. Any other is in the
-// subtree of an enterprise, and often has its name.
+// standard matches the modules of the IETF, IANA, IEEE and net-snmp. Any other module is in the
+// subtree of an enterprise, and is often named after it.
 var standard = regexp.MustCompile(`^(SNMPv2|SNMP|RFC[0-9-]+|IF|IP|IPV6|TCP|UDP|TCPIPX|ICMP|DISMAN|HOST-RESOURCES|HOST-RESOURCES-TYPES|ENTITY|ENTITY-SENSOR|ENTITY-STATE|UUID-TC|` +
 	`BRIDGE|P-BRIDGE|Q-BRIDGE|RSTP|EtherLike|MAU|POWER-ETHERNET|RMON|RMON2|SMON|HC-RMON|TOKEN-RING-RMON|NOTIFICATION-LOG|INET-ADDRESS|LLDP|LLDP-V2|LLDP-EXT-[A-Z0-9-]+|LAG|IEEE8021[A-Z0-9-]*|IEEE8023[A-Z0-9-]*|` +
 	`BGP4|OSPF|OSPFV3|RIPv2|ISIS|MPLS-[A-Z0-9-]+|VRRP|VRRPV3|IPMROUTE-STD|PIM|IGMP-STD|MTA|Printer|Job-Monitoring|UPS|ADSL-LINE|VDSL2-LINE|HDSL2-SHDSL-LINE|DS1|DS3|SONET|ATM|FRAME-RELAY-DTE|PPP-[A-Z]+|` +
@@ -73,12 +125,12 @@ var standard = regexp.MustCompile(`^(SNMPv2|SNMP|RFC[0-9-]+|IF|IP|IPV6|TCP|UDP|T
 // An oid is an object identifier as it was written.
 type oid struct {
 	text    string
-	numeric string // in numbers; "" if it has a name that is not known
-	module  string // where its name is from, if that is said
-	name    string // a name that is not known, of an enterprise
+	numeric string // in numbers; "" if it has an unknown name
+	module  string // of its name; "" if none is written
+	name    string // the unknown name of an enterprise, or ""
 }
 
-// qualified is a name with the module that it is from.
+// qualified matches a name with its module.
 var qualified = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)::([A-Za-z].*)$`)
 
 // parseOID reads ".1.3.6.1.2.1.1.1.0", "iso.3.6…", "SNMPv2-MIB::sysDescr.0",
@@ -89,7 +141,7 @@ func parseOID(text string) oid {
 	if m := qualified.FindStringSubmatch(text); m != nil {
 		o.module, names = m[1], m[2]
 		if !standard.MatchString(o.module) {
-			return o // its names can be anybody's
+			return o // its names are not known
 		}
 	}
 	names = strings.NewReplacer("[", ".", "]", "").Replace(names)

@@ -40,8 +40,8 @@ var (
 	hexBytes = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2} )*[0-9A-Fa-f]{2} ?$`)
 )
 
-// Messages of net-snmp between the lines. After those of a failure, the walk may lack what it
-// was to have; the others are about the files with names.
+// Messages of net-snmp between the lines. After a failure the walk may be incomplete; the others
+// are about the files with names.
 var (
 	failure = regexp.MustCompile(`^(?:Timeout: No Response from |snmp[a-z]+: |Error in packet|Reason: |Failed object: |(?:Error: )?OID not increasing: | *>= \S+$|Authentication failure)`)
 	remark  = regexp.MustCompile(`^(?:Cannot find module \(|MIB search path: |Did not find '|Unlinked OID in |Undefined identifier: |Cannot adopt OID in |Bad operator \(|Expected "|Created directory: |No log handling enabled|No more variables left in this MIB View|End of MIB|Variables found: |Total traversal time)`)
@@ -71,7 +71,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: Name, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
 		in := lines.NewReader(r, s.Limits().Bytes)
-		x := &snmp{s: s, device: &sbom.Component{Ref: "device", Type: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}, parts: make(map[string]*sbom.Component), once: make(map[string]bool)}
+		x := &reader{s: s, device: &sbom.Component{Ref: "device", Type: "device", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}, parts: make(map[string]*sbom.Component), once: make(map[string]bool)}
 		for in.Next() {
 			if err := x.line(in.Text(), in.Offset()); err != nil {
 				return err
@@ -96,23 +96,23 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-type snmp struct {
+type reader struct {
 	s      *sbom.Sink
 	device *sbom.Component
 	parts  map[string]*sbom.Component // entities, interfaces and the like
 	order  []string
-	once   map[string]bool // what was claimed, and is not claimed again
-	now    *object         // that is being read; nil before the first
+	once   map[string]bool // what the agent claims, once each
+	now    *object         // being read; nil before the first
 }
 
-// An object is a line of a walk, and those with which its value goes on.
+// An object is a line of a walk, with the lines that continue its value.
 type object struct {
 	oid
-	typ    string // "" where it is not printed
+	typ    string // "" if it is not printed
 	at     int64  // of its line, in the text
 	value  []text
 	quoted bool // the value is in quotes
-	closed bool // and the closing quote was there
+	closed bool // the closing quote was found
 }
 
 // A text is a line of a value.
@@ -121,7 +121,7 @@ type text struct {
 	at   int64
 }
 
-// maxParts bounds the entities and interfaces, which are held until the end.
+// maxParts limits the entities and interfaces, which are held until the end.
 const maxParts = 100_000
 
 // parseObject reads the first line of an object; places count from the start of the line.
@@ -170,7 +170,7 @@ func parseObject(line string) (*object, bool) {
 	return o, true
 }
 
-// nameEnd is where the name of an object ends: at a blank that is not in the quotes of an index.
+// nameEnd returns where the name of an object ends: at a blank outside the quotes of an index.
 func nameEnd(line string) int {
 	quoted := false
 	for i := range len(line) {
@@ -184,8 +184,8 @@ func nameEnd(line string) int {
 	return len(line)
 }
 
-// line takes one line: the first of an object, a message, or one that goes on with a value.
-func (x *snmp) line(line string, offset int64) error {
+// line reads one line: the first of an object, a message, or the continuation of a value.
+func (x *reader) line(line string, offset int64) error {
 	o, ok := parseObject(line)
 	switch {
 	case ok:
@@ -198,7 +198,7 @@ func (x *snmp) line(line string, offset int64) error {
 	case failure.MatchString(line):
 		x.s.Malformed(sbom.WarnIncomplete, "the walk is not complete: "+line, vendors.Location{Offset: offset})
 	case remark.MatchString(line):
-	case x.goesOn(line):
+	case x.continues(line):
 		x.now.value = append(x.now.value, text{line, offset})
 		x.close(offset)
 	case strings.TrimSpace(line) != "":
@@ -207,8 +207,8 @@ func (x *snmp) line(line string, offset int64) error {
 	return nil
 }
 
-// goesOn reports whether a line can go on with the value of the object above it.
-func (x *snmp) goesOn(line string) bool {
+// continues reports whether a line can continue the value of the object above it.
+func (x *reader) continues(line string) bool {
 	switch o := x.now; {
 	case o == nil || o.typ == "snmprec":
 		return false
@@ -225,7 +225,7 @@ func (x *snmp) goesOn(line string) bool {
 }
 
 // close looks for the closing quote in the last line of a value.
-func (x *snmp) close(offset int64) {
+func (x *reader) close(offset int64) {
 	o := x.now
 	if !o.quoted || o.closed {
 		return
@@ -238,8 +238,8 @@ func (x *snmp) close(offset int64) {
 	last.text, o.closed = value, closed
 }
 
-// flush takes the object that is being read.
-func (x *snmp) flush() error {
+// flush reads the object that is complete.
+func (x *reader) flush() error {
 	o := x.now
 	x.now = nil
 	if o == nil {
@@ -254,13 +254,13 @@ func (x *snmp) flush() error {
 		return nil
 	}
 	x.agent(o)
-	if !readObject(o.numeric) {
-		x.unread(o, at)
+	if !isRead(o.numeric) {
+		x.unknown(o, at)
 		return nil
 	}
 	if value, printed, ok := o.bytes(); printed && !strings.HasPrefix(o.numeric, ifPhysAddress) {
 		if !ok {
-			x.s.Malformed(sbom.WarnMalformed, "a value in hexadecimal that is no UTF-8 text; it was not screened", at)
+			x.s.Malformed(sbom.WarnMalformed, "a value in hexadecimal that is not UTF-8 text; it was not screened", at)
 			return nil
 		}
 		return x.take(o, strings.TrimSpace(value), at)
@@ -275,9 +275,9 @@ func (x *snmp) flush() error {
 	return nil
 }
 
-// unread counts an object by a name that is not known and that may say who made something. A
-// text or name can, a number cannot.
-func (x *snmp) unread(o *object, at vendors.Location) {
+// unknown counts an object with an unknown name that suggests that it says who made something. Its
+// value is a text or a name, not a number.
+func (x *reader) unknown(o *object, at vendors.Location) {
 	if o.numeric != "" || o.typ != "" && o.typ != "STRING" && o.typ != "Hex-STRING" || strings.TrimSpace(o.value[0].text) == "" {
 		return
 	}
@@ -286,27 +286,26 @@ func (x *snmp) unread(o *object, at vendors.Location) {
 		name = name[:end]
 	}
 	if format.MayNameMaker(name) {
-		x.s.Malformed(sbom.WarnSimilarField, "the object "+name+" may say who made something; it was not screened", at)
+		format.UnknownMaker(x.s, nil, name, at)
 	}
 }
 
-// bytes decodes a value that is printed in hexadecimal. It reports whether it is, and whether
-// its bytes are text.
+// bytes decodes a value that is printed in hexadecimal. It reports whether the value is, and
+// whether its bytes are text.
 func (o *object) bytes() (value string, printed, ok bool) {
 	var all strings.Builder
 	for _, line := range o.value {
 		all.WriteString(line.text + " ")
 	}
 	value, ok = unhex(all.String())
-	// With -Oq it is in quotes, and each byte has a blank after it.
+	// With -Oq, the value is in quotes and each byte is followed by a blank.
 	quiet := o.typ == "" && o.quoted && hexBytes.MatchString(o.value[0].text) && strings.HasSuffix(o.value[0].text, " ")
 	return value, o.typ == "Hex-STRING" || quiet && ok, ok
 }
 
-// agent claims the enterprises that an agent answers for. Who answers in somebody's subtree, or
-// with objects of somebody's module, implements their objects. Many do so of others, so it is a
-// reference.
-func (x *snmp) agent(o *object) {
+// agent claims the enterprises of the objects that an agent implements, by the subtree or the
+// module of an object. Many agents implement objects of other enterprises, so these are references.
+func (x *reader) agent(o *object) {
 	claim := func(kind vendors.Kind, value string, from int) {
 		if value != "" && !x.once[value] {
 			x.once[value] = true
@@ -321,8 +320,8 @@ func (x *snmp) agent(o *object) {
 	}
 }
 
-// unquote returns a text up to its closing quote, and what follows. Quotes in it stand
-// behind backslashes, and stay so: they are in no maker's name.
+// unquote returns a text up to its closing quote, and what follows. Escaped quotes in it stay
+// escaped: makers' names have none.
 func unquote(s string) (text, rest string, closed bool) {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -335,114 +334,90 @@ func unquote(s string) (text, rest string, closed bool) {
 	return s, "", false
 }
 
-// unhex decodes bytes that are written in hexadecimal, with or without blanks, and end with
-// zeros or not.
+// unhex decodes hexadecimal bytes, with or without blanks between them, and removes zeros at the
+// end. It reports whether they are text.
 func unhex(s string) (string, bool) {
 	text, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
 	text = bytes.TrimRight(text, "\x00")
 	return string(text), err == nil && utf8.Valid(text) && bytes.IndexByte(text, 0) < 0
 }
 
-// readObject reports whether an object's value is read.
-func readObject(numeric string) bool {
-	switch numeric {
-	case sysDescr, sysObjectID, sysName, upsMaker, upsModel, lldpLocSysDesc, lldpLocMfgName, lldpLocModelName:
-		return true
-	}
-	for _, column := range columns {
-		if strings.HasPrefix(numeric, column) {
-			return true
-		}
-	}
-	return false
-}
-
-// part returns the part that a row of a table is about.
-func (x *snmp) part(kind, index, typ string, at vendors.Location) *sbom.Component {
-	ref := kind + " " + index
+// part returns the part that a row of a table describes.
+func (x *reader) part(col column, index string, at vendors.Location) *sbom.Component {
+	ref := col.part + " " + index
 	c := x.parts[ref]
 	if c == nil {
-		c = &sbom.Component{Ref: ref, Type: typ, Name: ref, Location: at}
+		c = &sbom.Component{Ref: ref, Type: cmp.Or(col.typ, "device"), Name: ref, Location: at}
 		x.parts[ref] = c
 		x.order = append(x.order, ref)
 	}
+	c.Pedigree = c.Pedigree || col.part == neighbor // the other end of a link is not in the device
 	return c
 }
 
-// take takes an object with a line of its value. at is the place of that.
-func (x *snmp) take(o *object, value string, at vendors.Location) error {
+// take reads one line of the value of an object.
+func (x *reader) take(o *object, value string, at vendors.Location) error {
 	if len(x.order) > maxParts {
 		return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d entities, interfaces and programs", maxParts)}
 	}
-	id := o.numeric
-	claim := func(c *sbom.Component, role vendors.Role, kind vendors.Kind) { x.s.Claim(c, role, kind, value, at) }
+	if o.numeric == sysObjectID {
+		x.objectID(parseOID(value), at)
+		return nil
+	}
+	if f, ok := scalars[o.numeric]; ok {
+		f.Read(x.s, x.device, value, at)
+		return nil
+	}
+	col, index, _ := columnOf(o.numeric)
 	switch {
-	case id == sysDescr, id == lldpLocSysDesc, id == lldpLocModelName, id == upsModel:
-		x.device.Name = cmp.Or(x.device.Name, value)
-		claim(x.device, vendors.Reference, vendors.KindProduct)
-	case id == lldpLocMfgName, id == upsMaker:
-		claim(x.device, vendors.Manufacturer, vendors.KindName)
-	case id == sysName:
-		x.device.Name = cmp.Or(x.device.Name, value)
-	case id == sysObjectID:
-		id := parseOID(value)
-		if value = enterprise(id.numeric); value != "" { // the number of who made the agent
-			claim(x.device, vendors.Namespace, vendors.KindPEN)
-		} else if id.numeric == "" && id.text != "" {
-			x.unknownID(id, at)
-		}
-	case strings.HasPrefix(id, lldpRemSysDesc):
-		claim(x.neighbor(id[len(lldpRemSysDesc):], at), vendors.Reference, vendors.KindProduct)
-	case strings.HasPrefix(id, lldpRemMfgName):
-		claim(x.neighbor(id[len(lldpRemMfgName):], at), vendors.Manufacturer, vendors.KindName)
-	case strings.HasPrefix(id, lldpRemModelName):
-		claim(x.neighbor(id[len(lldpRemModelName):], at), vendors.Reference, vendors.KindProduct)
-	case strings.HasPrefix(id, entPhysicalType):
-		x.vendorType(x.part("entity", id[len(entPhysicalType):], "device", at), value, at)
-	case strings.HasPrefix(id, entPhysicalMfgName):
-		claim(x.part("entity", id[len(entPhysicalMfgName):], "device", at), vendors.Manufacturer, vendors.KindName)
-	case strings.HasPrefix(id, entPhysicalModel):
-		if c := x.part("entity", id[len(entPhysicalModel):], "device", at); value != "" {
-			c.Name = value
-			claim(c, vendors.Reference, vendors.KindProduct)
-		}
-	case strings.HasPrefix(id, entPhysicalDescr):
-		claim(x.part("entity", id[len(entPhysicalDescr):], "device", at), vendors.Reference, vendors.KindProduct)
-	case strings.HasPrefix(id, hrDeviceDescr):
-		claim(x.part("host device", id[len(hrDeviceDescr):], "device", at), vendors.Reference, vendors.KindProduct)
-	case strings.HasPrefix(id, hrSWInstalledName):
-		c := x.part("program", id[len(hrSWInstalledName):], "application", at)
-		c.Name = value
-		claim(c, vendors.Mention, vendors.KindProduct) // as the names of packages elsewhere
-	case strings.HasPrefix(id, ifPhysAddress):
-		switch address, ok := ethernet.Address(value); {
-		case !ok && value != "":
-			x.s.Malformed(sbom.WarnMalformed, "a physical address that is not in bytes; it was not screened", at)
-		case address != "":
-			if strings.ContainsAny(value, ": -") { // else it is as the document has it
-				value = address
-			}
-			claim(x.part("interface", id[len(ifPhysAddress):], "device", at), vendors.Namespace, vendors.KindOUI)
-		}
+	case col.oid == ifPhysAddress:
+		x.address(col, index, value, at)
+	case col.oid == entPhysicalType:
+		x.vendorType(x.part(col, index, at), value, at)
+	case value == "" && col.oid != hrSWInstalledName:
+		x.part(col, index, at)
+	default:
+		col.field.Read(x.s, x.part(col, index, at), value, at)
 	}
 	return nil
 }
 
-// neighbor returns the device at the other end of a link, which is no part of this one.
-func (x *snmp) neighbor(index string, at vendors.Location) *sbom.Component {
-	c := x.part("neighbor", index, "device", at)
-	c.Pedigree = true
-	return c
+// objectID reads sysObjectID, which has the number of the enterprise that made the agent.
+func (x *reader) objectID(id oid, at vendors.Location) {
+	if number := enterprise(id.numeric); number != "" {
+		x.s.Claim(x.device, vendors.Namespace, vendors.KindPEN, number, at)
+	} else if id.numeric == "" && id.text != "" {
+		x.s.Malformed(sbom.WarnMalformed, "sysObjectID has an unknown name; its enterprise was not screened", at)
+		x.names(x.device, id, at)
+	}
 }
 
-// vendorType takes the type of a physical entity, which its maker gives out in its own subtree
-// (RFC 6933). One by a name says who in the name or its module.
-func (x *snmp) vendorType(c *sbom.Component, value string, at vendors.Location) {
+// address reads the address of an interface.
+func (x *reader) address(col column, index, value string, at vendors.Location) {
+	switch address, ok := ethernet.Address(value); {
+	case !ok && value != "":
+		x.s.Malformed(sbom.WarnMalformed, "a physical address that is not in bytes; it was not screened", at)
+	case address != "":
+		if strings.ContainsAny(value, ": -") { // otherwise it stays as the document has it
+			value = address
+		}
+		col.field.Read(x.s, x.part(col, index, at), value, at)
+	}
+}
+
+// vendorType reads the type of a physical entity, which its maker assigns in its own subtree
+// (RFC 6933). If the type has a name, the name or its module may contain the maker's.
+func (x *reader) vendorType(c *sbom.Component, value string, at vendors.Location) {
 	id := parseOID(value)
 	if number := enterprise(id.numeric); number != "" {
 		x.s.Claim(c, vendors.Namespace, vendors.KindPEN, number, at)
 		return
 	}
+	x.names(c, id, at)
+}
+
+// names claims the names in an object identifier that are not standard.
+func (x *reader) names(c *sbom.Component, id oid, at vendors.Location) {
 	for _, name := range []string{id.module, id.name} {
 		if name != "" && !standard.MatchString(name) {
 			x.s.Claim(c, vendors.Reference, vendors.KindProduct, name, at)
@@ -450,18 +425,7 @@ func (x *snmp) vendorType(c *sbom.Component, value string, at vendors.Location) 
 	}
 }
 
-// unknownID counts a value of sysObjectID that has a name which is not known, and claims what
-// it says of the enterprise.
-func (x *snmp) unknownID(id oid, at vendors.Location) {
-	x.s.Malformed(sbom.WarnMalformed, "sysObjectID has a name that is not known; its enterprise was not screened", at)
-	for _, name := range []string{id.module, id.name} {
-		if name != "" && !standard.MatchString(name) {
-			x.s.Claim(x.device, vendors.Reference, vendors.KindProduct, name, at)
-		}
-	}
-}
-
-// enterprise returns the number of the enterprise in whose subtree an OID lies, or "".
+// enterprise returns the number of the enterprise that an OID belongs to, or "".
 func enterprise(oid string) string {
 	rest, ok := strings.CutPrefix(oid, enterprises)
 	if !ok {
