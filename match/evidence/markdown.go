@@ -70,7 +70,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		list(out, "- ", notices)
 	}
 	if len(r.Companions) > 0 {
-		fmt.Fprintf(out, "\n### OutOfPolicy over\n\n%s\n\n", md(r.PassedOver()))
+		fmt.Fprintf(out, "\n### Passed over\n\n%s\n\n", md(r.PassedOver()))
 		var lines []string
 		for _, c := range r.Companions {
 			lines = append(lines, md(c.Path)+": "+md(c.Reason))

@@ -432,7 +432,7 @@ func (p *printer) passedOver(r *Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
-	p.rule("OutOfPolicy over")
+	p.rule("Passed over")
 	p.line("", "", r.PassedOver())
 	const most = 8
 	for _, g := range r.passedOver() {

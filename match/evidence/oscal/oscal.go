@@ -239,7 +239,7 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 // companion is a file that was passed over.
 func (x *writer) companion(res *result, i int, c evidence.Companion) {
 	res.Observations = append(res.Observations, observation{
-		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("OutOfPolicy over: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
+		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Passed over: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
 		Description: strings.TrimSpace("The file was passed over as a companion file, and not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
 	})
 }

@@ -155,7 +155,7 @@ func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.Read
 	}
 	for _, c := range r.Companions {
 		at := x.artifact(c.Path, c.SHA256, c.Bytes)
-		x.notes = append(x.notes, notification{"note", printable("OutOfPolicy over as a companion file, and not screened: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
+		x.notes = append(x.notes, notification{"note", printable("Passed over as a companion file, and not screened: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
