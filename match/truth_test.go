@@ -161,10 +161,10 @@ func TestTruth(t *testing.T) {
 				tier = max(tier, a.Tier)
 			}
 		}
-		for _, f := range m.MatchComponent(&c, true) {
-			if f.Verdict == match.Ban && f.Vendor != r.Vendor {
+		for _, f := range matched(t, m, &c, true) {
+			if f.Verdict == match.Ban && f.Vendor.ID != r.Vendor {
 				bans++
-				t.Errorf("%s: %q: a false ban of %s", r.ID, r.Name, f.Vendor)
+				t.Errorf("%s: %q: a false ban of %s", r.ID, r.Name, f.Vendor.ID)
 			}
 		}
 		part := &tuned

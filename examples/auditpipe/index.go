@@ -49,7 +49,7 @@ type found struct {
 // rows are those of a statement.
 func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	digest, err := digestIn(r)
-	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict, 0, len(r.NotScreened())}
+	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict.String(), 0, len(r.NotScreened())}
 	if rec.Gaps == 0 && r.ExitStatus(false) != evidence.ExitClear {
 		rec.Gaps = 1 // such as in a record of schema 1, which does not name all
 	}
@@ -59,7 +59,7 @@ func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 			rec.Failed++
 		}
 		for _, f := range d.Findings {
-			all = append(all, found{line, d.Path, f.ID, f.Vendor.ID, f.Verdict, f.Tier, f.Component.Name, f.Component.Version, f.Component.Location.Pointer})
+			all = append(all, found{line, d.Path, f.ID, string(f.Vendor.ID), f.Verdict.String(), f.Tier.String(), f.Component.Name, f.Component.Version, f.Component.Location.Pointer})
 		}
 	}
 	return rec, all, err

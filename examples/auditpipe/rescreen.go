@@ -13,6 +13,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -112,7 +113,7 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 	if err != nil {
 		return e, err
 	}
-	results := make([]match.Screened, len(before.Documents))
+	results := make([]screen.Screened, len(before.Documents))
 	for i := range before.Documents {
 		d := &before.Documents[i]
 		results[i].Path, results[i].Digests = d.Path, map[string]string{"sha256": d.SHA256}
@@ -120,7 +121,7 @@ func (x *pipe) again(ctx context.Context, digest, transcript string, before *evi
 			return e, err
 		}
 	}
-	x.m.ResolveReferences(results)
+	screen.ResolveReferences(x.m, results)
 	docs := make([]evidence.Document, len(before.Documents))
 	for i, d := range before.Documents {
 		docs[i] = judged(d, results[i].Result)
@@ -158,7 +159,7 @@ func judged(d evidence.Document, r *match.Result) evidence.Document {
 	out := evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r)
 	out.Container = d.Container
 	for _, w := range d.Warnings { // of what was around the document, which no transcript has
-		if w.Kind == string(sbom.WarnUnverified) && !slices.Contains(out.Warnings, w) {
+		if w.Kind == sbom.WarnUnverified && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)
 		}
 	}

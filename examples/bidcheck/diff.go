@@ -43,8 +43,8 @@ type differences struct {
 	UnreadBefore []string `json:"unreadBefore"`
 	Unread       []string `json:"unread"`
 	// Before and After are the coverage of each.
-	Before evidence.Coverage `json:"before"`
-	After  evidence.Coverage `json:"after"`
+	Before match.Coverage `json:"before"`
+	After  match.Coverage `json:"after"`
 }
 
 // compareBids compares two reports by the paths of their documents within the bids, and in each
@@ -147,7 +147,7 @@ func findingsOf(r *evidence.Report, root string) map[identity][]occurrence {
 			f := &d.Findings[j]
 			c := &f.Component
 			key := identity{within(d.Path, root), f.Vendor.Name, strings.TrimPrefix(c.Group+"/"+c.Name, "/"), unversioned(c)}
-			all[key] = append(all[key], occurrence{c.Version, f.Verdict})
+			all[key] = append(all[key], occurrence{c.Version, f.Verdict.String()})
 		}
 	}
 	return all
@@ -155,7 +155,7 @@ func findingsOf(r *evidence.Report, root string) map[identity][]occurrence {
 
 // unversioned is the part's own package URL in canonical form without its version, and without
 // what says where or how it was built; "" if it has none.
-func unversioned(c *evidence.Component) string {
+func unversioned(c *match.Component) string {
 	if c.PURL == "" {
 		return ""
 	}

@@ -35,7 +35,7 @@ func main() {
 		fmt.Println("not screened:", g.Message)
 	}
 	for _, f := range result.Findings {
-		fmt.Printf("%s: %s is %s's: %q\n", f.Verdict, f.Component.Name, f.VendorName, f.Citations[0].Quote)
+		fmt.Printf("%s: %s is %s's: %q\n", f.Verdict, f.Component.Name, f.Vendor.Name, f.Citations[0].Quote)
 	}
 	if result.Verdict != match.Clear {
 		os.Exit(1) // also for inconclusive: nothing is known of what was not screened

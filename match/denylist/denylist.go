@@ -204,7 +204,7 @@ type Excluded struct {
 // A Context entry is counter-evidence or later history.
 type Context struct {
 	ID     string       `json:"id"`
-	Vendor vendors.ID   `json:"vendor"`
+	Vendor vendors.ID   `json:"vendor,omitzero"` // a record leaves it out: the finding names the vendor
 	Date   vendors.Date `json:"date"`
 	Text   string       `json:"text"`
 	Source string       `json:"source"`

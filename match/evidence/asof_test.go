@@ -32,7 +32,7 @@ func TestAsOfOtherDay(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := evidence.New(m, "test", match.Review)
-		r.Finish([]evidence.Document{gapped("a.json", "clear")}, nil)
+		r.Finish([]evidence.Document{gapped("a.json", match.Clear)}, nil)
 		outs := map[string]func(io.Writer, *evidence.Report) error{
 			"record":     func(w io.Writer, r *evidence.Report) error { return r.WriteJSON(w) },
 			"comparison": func(w io.Writer, r *evidence.Report) error { return evidence.Compare(r, r, nil).WriteTable(w, nil) },

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/vendors"
 )
 
 // A Comparison is what changes for the same documents between two denylists, or two days.
@@ -31,12 +32,12 @@ type Comparison struct {
 
 // A Flip is a component and a vendor with another verdict.
 type Flip struct {
-	Path      string    `json:"path"`
-	Component Component `json:"component"`
-	Vendor    Vendor    `json:"vendor"`
-	Before    string    `json:"before"` // the verdict, "" for none
-	After     string    `json:"after"`
-	Changes   []Change  `json:"changes"`
+	Path      string          `json:"path"`
+	Component match.Component `json:"component"`
+	Vendor    match.Vendor    `json:"vendor"`
+	Before    match.Verdict   `json:"before"` // NoVerdict if there was no finding
+	After     match.Verdict   `json:"after"`
+	Changes   []Change        `json:"changes"`
 }
 
 // A Change is what in the denylist can have made a verdict flip.
@@ -66,7 +67,7 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 			continue
 		}
 		for _, x := range changes {
-			if string(x.Vendor) == f.Vendor.ID && s.explains(&f, x) {
+			if x.Vendor == f.Vendor.ID && s.explains(&f, x) {
 				f.Changes = append(f.Changes, Change{string(x.Class), x.Entry, x.What, x.Why})
 			}
 		}
@@ -75,10 +76,10 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	return c
 }
 
-// verdict is that of a finding; "" if there is none.
-func (f *Finding) verdict() string {
+// verdict returns the verdict of a finding, or NoVerdict for nil.
+func (f *Finding) verdict() match.Verdict {
 	if f == nil {
-		return ""
+		return match.NoVerdict
 	}
 	return f.Verdict
 }
@@ -100,9 +101,10 @@ func sides(before, after *Report) []*side {
 	}
 	type key struct {
 		document
-		ref, group, name, version, vendor string
-		at                                Location
-		nth                               int // of those that are the same so far: not every format has places or references
+		ref, group, name, version string
+		vendor                    vendors.ID
+		at                        vendors.Location
+		nth                       int // of those that are the same so far: not every format has places or references
 	}
 	index := make(map[key]*side)
 	collect := func(r *Report, set func(s *side, f *Finding, found bool)) {
@@ -174,7 +176,7 @@ func (f *Finding) comesTo(listing string) match.Verdict {
 	}
 	for i := range f.Citations {
 		if c := &f.Citations[i]; c.Listing == listing {
-			worst = max(worst, verdictOf(c.Verdict))
+			worst = max(worst, c.Verdict)
 		}
 	}
 	return worst
@@ -186,26 +188,17 @@ func sameAttributions(a, b *Finding) bool {
 	if a == nil || b == nil {
 		return false
 	}
-	return a.Tier == b.Tier && slices.EqualFunc(a.Attributions, b.Attributions, func(x, y Attribution) bool {
-		x.Source, y.Source, x.Caveat, y.Caveat = "", "", "", ""
-		return x == y
+	return a.Tier == b.Tier && slices.EqualFunc(a.Attributions, b.Attributions, func(x, y vendors.Attribution) bool {
+		return x.Tier == y.Tier && x.Claim == y.Claim && x.Rule == y.Rule && x.Matched == y.Matched && x.Member == y.Member
 	})
 }
 
-func (f *Flip) stronger() bool { return verdictOf(f.After) > verdictOf(f.Before) }
-
-func verdictOf(word string) match.Verdict {
-	v, err := match.ParseVerdict(word)
-	if err != nil {
-		return match.NoVerdict
-	}
-	return v
-}
+func (f *Flip) stronger() bool { return f.After > f.Before }
 
 // Reached reports whether a verdict became more severe and is at or above v.
 func (c *Comparison) Reached(v match.Verdict) bool {
 	for i := range c.Flips {
-		if f := &c.Flips[i]; verdictOf(f.After) >= v && f.stronger() {
+		if f := &c.Flips[i]; f.After >= v && f.stronger() {
 			return true
 		}
 	}
@@ -234,13 +227,13 @@ func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
 			p.rule(path)
 		}
 		p.blank()
-		p.line("", "        ", verdict(or(f.Before, "nothing")), "→", verdict(or(f.After, "nothing")), bold(component(&f.Component)), "— "+f.Vendor.Name)
+		p.line("", "        ", verdict(or(f.Before.String(), "nothing")), "→", verdict(or(f.After.String(), "nothing")), bold(component(&f.Component)), "— "+f.Vendor.Name)
 		for _, x := range f.Changes {
-			if told[f.Vendor.ID+x.What] {
+			if told[string(f.Vendor.ID)+x.What] {
 				p.line("  ", "    ", or(x.Entry, "register"), "(as above)")
 				continue
 			}
-			told[f.Vendor.ID+x.What] = true
+			told[string(f.Vendor.ID)+x.What] = true
 			p.line("  ", "    ", x.What)
 			p.line("    ", "    ", "because: "+x.Why)
 		}

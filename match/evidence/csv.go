@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/clause76/clause76/match"
 )
 
 // csvColumns are those of [Report.WriteCSV].
@@ -66,7 +68,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 	}
 	for _, g := range r.GapsOf(nil) {
 		set("row", "gap")
-		set("reason", g.Kind)
+		set("reason", string(g.Kind))
 		set("note", g.Message)
 		if err := flush(); err != nil {
 			return err
@@ -93,7 +95,7 @@ func (r *Report) csvDocument(d *Document, set func(name, value string), flush fu
 		set("sha256", d.SHA256)
 	}
 	row("document")
-	set("verdict", d.Verdict)
+	set("verdict", d.Verdict.String())
 	set("components", strconv.Itoa(d.Coverage.Components))
 	set("unidentified", strconv.Itoa(d.Coverage.Unidentified))
 	set("malformed", strconv.Itoa(d.Coverage.Malformed))
@@ -106,7 +108,7 @@ func (r *Report) csvDocument(d *Document, set func(name, value string), flush fu
 	}
 	for _, g := range r.GapsOf(d) {
 		row("gap")
-		set("reason", g.Kind)
+		set("reason", string(g.Kind))
 		set("note", g.Message)
 		if err := flush(); err != nil {
 			return err
@@ -114,7 +116,7 @@ func (r *Report) csvDocument(d *Document, set func(name, value string), flush fu
 	}
 	for _, n := range d.Notices {
 		row("notice")
-		set("reason", n.Kind)
+		set("reason", string(n.Kind))
 		set("note", n.Message)
 		set("pointer", n.Location.Pointer)
 		set("offset", strconv.FormatInt(n.Location.Offset, 10))
@@ -132,7 +134,7 @@ func (r *Report) csvDocument(d *Document, set func(name, value string), flush fu
 				row(of.kind)
 				f.csv(set)
 				if k < len(f.Citations) {
-					f.Citations[k].csv(set)
+					csvCitation(&f.Citations[k], set)
 				}
 				if err := flush(); err != nil {
 					return err
@@ -145,30 +147,30 @@ func (r *Report) csvDocument(d *Document, set func(name, value string), flush fu
 
 func (f *Finding) csv(set func(name, value string)) {
 	c := &f.Component
-	set("verdict", f.Verdict)
-	set("reason", f.Reason)
+	set("verdict", f.Verdict.String())
+	set("reason", string(f.Reason))
 	set("vendor", f.Vendor.Name)
 	set("component", strings.TrimPrefix(c.Group+"/"+c.Name, "/"))
 	set("version", c.Version)
 	set("purl", c.CanonicalPURL)
-	set("subject", strconv.FormatBool(c.Subject))
-	set("tier", f.Tier)
+	set("subject", strconv.FormatBool(c.Primary))
+	set("tier", f.Tier.String())
 	set("pointer", c.Location.Pointer)
 	set("offset", strconv.FormatInt(c.Location.Offset, 10))
 	set("note", f.Note)
 	set("id", f.ID)
 	if len(f.Attributions) > 0 {
 		a := &f.Attributions[0]
-		set("claimRole", a.Role)
-		set("claimKind", a.Kind)
+		set("claimRole", string(a.Role))
+		set("claimKind", string(a.Kind))
 		set("claimValue", a.Value)
-		set("rule", a.Rule)
+		set("rule", string(a.Rule))
 		set("matched", a.Matched)
 		set("source", a.Source)
 	}
 }
 
-func (c *Citation) csv(set func(name, value string)) {
+func csvCitation(c *match.Citation, set func(name, value string)) {
 	set("listing", c.Listing)
 	set("instrument", c.Title)
 	set("clause", c.Clause)
@@ -179,7 +181,7 @@ func (c *Citation) csv(set func(name, value string)) {
 	set("status", c.Status)
 	set("action", string(c.Action))
 	set("effect", string(c.Effect))
-	set("citationVerdict", c.Verdict)
+	set("citationVerdict", c.Verdict.String())
 	set("held", c.CappedBy)
 	set("quote", c.Quote)
 	set("language", c.Language)

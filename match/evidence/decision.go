@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -32,25 +33,25 @@ type Decision struct {
 
 // A Decided is a finding of a report, with what the policy says of it.
 type Decided struct {
-	Document  string  `json:"document"`
-	ID        string  `json:"id"`
-	Verdict   string  `json:"verdict"`
-	Vendor    string  `json:"vendor"`
-	Component string  `json:"component"`
-	Why       string  `json:"why,omitzero"`
-	Waiver    *Waiver `json:"waiver,omitzero"`
+	Document  string        `json:"document"`
+	ID        string        `json:"id"`
+	Verdict   match.Verdict `json:"verdict"`
+	Vendor    vendors.ID    `json:"vendor"`
+	Component string        `json:"component"`
+	Why       string        `json:"why,omitzero"`
+	Waiver    *Waiver       `json:"waiver,omitzero"`
 }
 
 // A Waiver lets findings pass, for a reason that somebody stands for, to a day. What it says
 // of a finding has to be so; what it leaves out can be anything.
 type Waiver struct {
-	Finding   string `json:"finding"`   // the start of its id, of eight characters or more
-	Vendor    string `json:"vendor"`    // the id of the vendor
-	Component string `json:"component"` // its name
-	Version   string `json:"version"`
-	Document  string `json:"document"` // the end of its path, with *, ? and [] as in package path
-	Reason    string `json:"reason"`
-	Author    string `json:"author"`
+	Finding   string     `json:"finding"`   // the start of its id, of eight characters or more
+	Vendor    vendors.ID `json:"vendor"`    // the id of the vendor
+	Component string     `json:"component"` // its name
+	Version   string     `json:"version"`
+	Document  string     `json:"document"` // the end of its path, with *, ? and [] as in package path
+	Reason    string     `json:"reason"`
+	Author    string     `json:"author"`
 	// Expires is the last day on which it holds.
 	Expires vendors.Date `json:"expires"`
 }
@@ -99,7 +100,7 @@ func (d *Decision) Lines() []string {
 		add("a waiver by %s expired on %s; findings that it would have let pass: %d", e.Author, e.Expires, e.Findings)
 	}
 	for _, u := range d.Unused {
-		add("a waiver by %s that nothing needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, u.Vendor, u.Component, u.Version, u.Document}, " ")), " "))
+		add("a waiver by %s that nothing needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, string(u.Vendor), u.Component, u.Version, u.Document}, " ")), " "))
 	}
 	if n := len(d.OutOfPolicy); n > 0 {
 		add("findings that the policy does not count: %d", n)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -63,7 +64,7 @@ func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Regis
 // explainRest says that nothing was found, if so, and what was not screened.
 func (p *printer) explainRest(r *Report, n int) {
 	if n == 0 {
-		p.line("", "", verdict(r.Verdict), "— the report has no findings and no observations to explain")
+		p.line("", "", verdict(r.Verdict.String()), "— the report has no findings and no observations to explain")
 	}
 	for _, g := range r.NotScreened() {
 		p.line("Not screened: ", "  ", g.String())
@@ -73,17 +74,17 @@ func (p *printer) explainRest(r *Report, n int) {
 func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, day vendors.Date) {
 	p.rule(f.ID)
 	what := "the product itself"
-	if !f.Component.Subject {
+	if !f.Component.Primary {
 		what = "a part of the product"
 	}
 	const hang = "               "
 	step := func(label string, text ...any) {
 		p.line(fmt.Sprintf("%-15s", label), hang, text...)
 	}
-	if f.Verdict != "" {
-		step("finding", verdict(f.Verdict), "— a matter for a person to decide on")
+	if f.Verdict != match.NoVerdict {
+		step("finding", verdict(f.Verdict.String()), "— a matter for a person to decide on")
 	} else {
-		step("observation", f.Reason, "— no finding")
+		step("observation", string(f.Reason), "— no finding")
 	}
 	step("component", bold(component(&f.Component)), "—", what)
 	step("document", d.Path+", SHA-256 "+d.SHA256)
@@ -98,7 +99,7 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 	default:
 		step("recorded as", c.CanonicalPURL+", made from the vendor and the name")
 	}
-	step("vendor", f.Vendor.Name+" ("+f.Vendor.ID+")")
+	step("vendor", f.Vendor.Name+" ("+string(f.Vendor.ID)+")")
 	if f.Note != "" {
 		step("note", f.Note)
 	}
@@ -106,7 +107,7 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 		a := &f.Attributions[i]
 		p.blank()
 		p.line("", "", bold(fmt.Sprintf("Claim %d of %d", i+1, len(f.Attributions))))
-		for _, s := range register.Explain(day, a.attribution(vendors.ID(f.Vendor.ID))).Steps() {
+		for _, s := range register.Explain(day, *a).Steps() {
 			step(s.Label, s.Text)
 		}
 		if a.Rule == "" {
@@ -128,23 +129,12 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 			}
 		}
 		p.w.WriteString(fmt.Sprintf("%-15s", "address") + Printable(c.URL) + "\n") // whole, so that it can be followed
-		if c.Verdict != "" {
-			step("so", verdict(c.Verdict))
+		if c.Verdict != match.NoVerdict {
+			step("so", verdict(c.Verdict.String()))
 		}
 		if c.CappedBy != "" {
 			step("not stronger", c.CappedBy)
 		}
 	}
 	p.blank()
-}
-
-// attribution is the register's form of what the report says.
-func (a *Attribution) attribution(vendor vendors.ID) vendors.Attribution {
-	out := vendors.Attribution{
-		Vendor: vendor, Member: a.Member, Rule: vendors.Rule(a.Rule), Matched: a.Matched, Source: a.Source, Caveat: a.Caveat,
-		Claim: vendors.Claim{Role: vendors.Role(a.Role), Kind: vendors.Kind(a.Kind), Value: a.Value, Location: vendors.Location(a.Location)},
-	}
-	// A tier that is none of the words stays no tier.
-	_ = out.Tier.UnmarshalText([]byte(a.Tier))
-	return out
 }

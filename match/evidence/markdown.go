@@ -4,10 +4,13 @@ package evidence
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/match"
 )
 
 // What a summary in Markdown shows at most, so that it stays under the 1 MiB that GitHub takes
@@ -37,8 +40,8 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			notices = append(notices, md(d.Path)+": "+md(n.Message))
 		}
 	}
-	slices.SortStableFunc(findings, func(a, b foundIn) int { return int(verdictOf(b.f.Verdict)) - int(verdictOf(a.f.Verdict)) })
-	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict))
+	slices.SortStableFunc(findings, func(a, b foundIn) int { return cmp.Compare(b.f.Verdict, a.f.Verdict) })
+	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict.String()))
 	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
 		md(r.Denylist.Release), md(r.Denylist.AsOf), number(len(r.Documents), "document"), number(len(findings), "finding"))
 	markdownTable(out, findings)
@@ -104,7 +107,7 @@ func markdownTable(out *bufio.Writer, findings []foundIn) {
 				break
 			}
 		}
-		fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict), md(component(&f.Component)), md(f.Vendor.Name), md(f.Tier), md(x.d.Path), text)
+		fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict.String()), md(component(&f.Component)), md(f.Vendor.Name), md(f.Tier.String()), md(x.d.Path), text)
 	}
 }
 
@@ -119,7 +122,7 @@ func list(out *bufio.Writer, mark string, lines []string) {
 	}
 }
 
-func clauseOf(c *Citation) string {
+func clauseOf(c *match.Citation) string {
 	if c.Clause == "" {
 		return ""
 	}

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"github.com/clause76/clause76/match"
 )
 
 func newPrinter(w io.Writer, opts *TableOptions) *printer {
@@ -27,7 +29,7 @@ type printer struct {
 	width  int
 	color  bool
 	number map[string]int // of the texts cited, by listing
-	texts  []*Citation
+	texts  []*match.Citation
 }
 
 func (p *printer) blank() { p.w.WriteByte('\n') }

@@ -270,7 +270,22 @@ func ParseReport(record []byte) (*Report, error) {
 	if at := firstDifference(again.Bytes(), record); at >= 0 {
 		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, at)
 	}
+	r.attribute()
 	return r, nil
+}
+
+// attribute sets the vendors of attributions, which the record has only once for each finding.
+func (r *Report) attribute() {
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
+			for j := range fs {
+				for k := range fs[j].Attributions {
+					fs[j].Attributions[k].Vendor = fs[j].Vendor.ID
+				}
+			}
+		}
+	}
 }
 
 // firstDifference returns where two texts differ, or -1.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 // TableOptions set how [Report.WriteTable] prints. A nil *TableOptions means
@@ -88,10 +90,10 @@ func (p *printer) document(r *Report, d *Document) {
 	if format == "" {
 		format = "format unknown"
 	}
-	p.line("", "", verdict(d.Verdict), " "+format)
+	p.line("", "", verdict(d.Verdict.String()), " "+format)
 	part := len(d.Findings) > 0 || len(d.Observations) > 0
 	switch {
-	case d.Unlisted != nil && d.Error != nil && strings.Contains(d.Error.Message, match.ErrUnlisted.Error()): // it was read to its end
+	case d.TooManyFindings(): // it was read to its end
 	case d.Error != nil && d.Unlisted == nil && !part:
 		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
 		p.line("  ", "  ", d.Error.Message)
@@ -119,22 +121,22 @@ func (p *printer) document(r *Report, d *Document) {
 	p.blank()
 	p.line("  ", "  ", bold("Coverage:"), counts(&c))
 	for _, g := range r.GapsOf(d) {
-		if !g.Incomplete() { // which is said above
+		if g.Kind != match.GapIncomplete { // which is printed above
 			p.line("  ", "  ", painted{"33", "Not screened:"}, g.Message)
 		}
 	}
 }
 
 // unlisted says what was found and is not listed.
-func unlisted(u *Unlisted) string {
+func unlisted(u *match.Unlisted) string {
 	s := number(u.Findings, "finding")
-	if u.Verdict != "" {
-		s += ", the worst of them " + u.Verdict
+	if u.Verdict != match.NoVerdict {
+		s += ", the worst of them " + u.Verdict.String()
 	}
 	return s + "; " + number(u.Observations, "observation")
 }
 
-func counts(c *Coverage) string {
+func counts(c *match.Coverage) string {
 	return fmt.Sprintf("%s; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL",
 		number(c.Components, "component"), c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
 }
@@ -151,7 +153,7 @@ func number(n int, noun string) string {
 // listing: force and binding first.
 func (p *printer) finding(f *Finding) {
 	p.blank()
-	p.line("", "        ", verdict(f.Verdict), " ", bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier, painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
+	p.line("", "        ", verdict(f.Verdict.String()), " ", bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier.String(), painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
 	for i := range f.Attributions {
 		p.line("  by ", "     ", attribution(&f.Attributions[i]))
 	}
@@ -171,12 +173,12 @@ func (p *printer) finding(f *Finding) {
 		if own := strings.TrimPrefix(strings.TrimPrefix(c.CappedBy, f.Note), "; "); own != "" { // the note is printed once
 			s += "; held at review: " + own
 		}
-		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
+		p.line("  ", "      ", p.cite(c), verdict(c.Verdict.String()), "— "+s)
 	}
 }
 
 // cite returns the number of a text and remembers to print it.
-func (p *printer) cite(c *Citation) painted {
+func (p *printer) cite(c *match.Citation) painted {
 	n, ok := p.number[c.Listing]
 	if !ok {
 		p.texts = append(p.texts, c)
@@ -186,7 +188,7 @@ func (p *printer) cite(c *Citation) painted {
 	return painted{"36", fmt.Sprintf("[%d]", n)}
 }
 
-func component(c *Component) string {
+func component(c *match.Component) string {
 	name := c.Name
 	switch {
 	case c.Group == "":
@@ -198,13 +200,13 @@ func component(c *Component) string {
 	return strings.TrimSpace(name + " " + c.Version)
 }
 
-func attribution(a *Attribution) string {
+func attribution(a *vendors.Attribution) string {
 	s := fmt.Sprintf("%s %q", a.Role, a.Value)
 	if a.Matched != "" && !strings.EqualFold(a.Matched, a.Value) {
 		s += " ~ " + a.Matched
 	}
 	if a.Rule != "" {
-		s += " (" + a.Rule + ", " + a.Tier + ")"
+		s += " (" + string(a.Rule) + ", " + a.Tier.String() + ")"
 	}
 	if a.Caveat != "" {
 		s += "; " + a.Caveat
@@ -212,7 +214,7 @@ func attribution(a *Attribution) string {
 	return s + place(a.Location)
 }
 
-func place(l Location) string {
+func place(l vendors.Location) string {
 	switch {
 	case l.Pointer == "":
 		return ""
@@ -222,7 +224,7 @@ func place(l Location) string {
 	return fmt.Sprintf(" at %s (byte %d)", l.Pointer, l.Offset)
 }
 
-func binding(c *Citation) string {
+func binding(c *match.Citation) string {
 	if c.Binding {
 		return "binding"
 	}
@@ -230,7 +232,7 @@ func binding(c *Citation) string {
 }
 
 // where says which part of which kind of text a citation is of, and its standing.
-func where(c *Citation) string {
+func where(c *match.Citation) string {
 	s := c.Jurisdiction + " " + string(c.Force)
 	if c.Clause != "" {
 		s += ", " + c.Clause
@@ -251,7 +253,7 @@ func (p *printer) cited() {
 		p.line("", "    ", painted{"36", fmt.Sprintf("[%d]", i+1)}, bold(c.Title))
 		s := binding(c) + "; " + string(c.Force) + ", " + c.Jurisdiction + "; addressed to " + c.Addressees + "; " + c.Status
 		if c.Action != "" {
-			s += "; " + c.action()
+			s += "; " + action(c)
 		}
 		p.line("    ", "    ", s)
 		if c.Quote != "" {
@@ -282,7 +284,7 @@ func (p *printer) cited() {
 }
 
 // action says in words what the listing asks, on what, and on which basis.
-func (c *Citation) action() string {
+func action(c *match.Citation) string {
 	s := "action " + string(c.Action) + ", effect " + string(c.Effect)
 	switch c.Basis {
 	case denylist.Example:
@@ -295,7 +297,7 @@ func (c *Citation) action() string {
 
 // context prints what is known besides, which no verdict uses, once a vendor.
 func (p *printer) context(r *Report) {
-	seen := make(map[string]bool)
+	seen := make(map[vendors.ID]bool)
 	for i := range r.Documents {
 		for j := range r.Documents[i].Findings {
 			f := &r.Documents[i].Findings[j]
@@ -305,13 +307,13 @@ func (p *printer) context(r *Report) {
 			seen[f.Vendor.ID] = true
 			p.rule("Other facts on " + f.Vendor.Name + ", which no verdict uses")
 			for _, x := range f.Context {
-				p.line(x.Date+"  ", "            ", x.Text)
+				p.line(string(x.Date)+"  ", "            ", x.Text)
 			}
 		}
 	}
 }
 
-func (p *printer) warnings(ws []Warning) {
+func (p *printer) warnings(ws []sbom.Warning) {
 	if len(ws) == 0 {
 		return
 	}
@@ -340,7 +342,7 @@ func (p *printer) observations(os []Finding) {
 	byKey := make(map[string]*group)
 	for i := range os {
 		o := &os[i]
-		key := o.Vendor.ID + " " + o.Reason + " " + o.Note
+		key := string(o.Vendor.ID) + " " + string(o.Reason) + " " + o.Note
 		for _, c := range o.Citations {
 			key += " " + c.Listing
 		}
@@ -360,7 +362,7 @@ func (p *printer) observations(os []Finding) {
 		if n := len(g.names) - most; n > 0 {
 			g.names = append(g.names[:most], fmt.Sprintf("and %d more", n))
 		}
-		p.line("  - ", "    ", o.Vendor.Name+", "+o.Reason+": "+strings.Join(g.names, ", "))
+		p.line("  - ", "    ", o.Vendor.Name+", "+string(o.Reason)+": "+strings.Join(g.names, ", "))
 		if len(o.Citations) == 0 {
 			p.line("    ", "    ", o.Note)
 		}
@@ -394,7 +396,7 @@ func (p *printer) coverage(r *Report) {
 	if n := len(r.Companions); n > 0 {
 		text += fmt.Sprintf("; %s passed over", number(n, "companion file"))
 	}
-	p.line("", "", verdict(r.Verdict), text)
+	p.line("", "", verdict(r.Verdict.String()), text)
 	c := r.Coverage
 	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; fields or elements unreadable: %d", c.Malformed))
 	if !c.Complete {

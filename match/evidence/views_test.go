@@ -13,11 +13,14 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 // hostile are names that mean something to a spreadsheet, a terminal or a renderer.
@@ -32,16 +35,16 @@ const steering = "\x1b\x00\x07\u009b\u202e\u2066\u2069\u200b\u00ad\u2028\u2029\u
 
 // poisoned is a report with such names wherever a document's words come through.
 func poisoned() *evidence.Report {
-	r := &evidence.Report{SchemaVersion: "1", Verdict: "review", Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Options: evidence.Options{FailOn: "ban"}}
+	r := &evidence.Report{SchemaVersion: "1", Verdict: match.Review, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Options: evidence.Options{FailOn: "ban"}}
 	for i, h := range hostile {
-		at := evidence.Location{Pointer: h}
-		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Verdict: "review", Tier: "declared", Note: h, Vendor: evidence.Vendor{ID: "x", Name: "Acme"},
-			Component:    evidence.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
-			Attributions: []evidence.Attribution{{Tier: "declared", Role: "supplier", Kind: "name", Value: h, Location: at, Rule: "name.whole", Matched: h, Caveat: h}}}
-		said := []evidence.Warning{{Kind: h, Message: h, Location: at}}
-		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: "review", Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Warnings: said, Notices: said},
-			evidence.Document{Path: h, Verdict: "inconclusive", Error: &evidence.Error{Kind: h, Message: h, Location: at}, Notices: said},
-			evidence.Document{Path: h, Verdict: "review", Error: &evidence.Error{Kind: h, Message: h, Location: at}, Findings: []evidence.Finding{f}})
+		at := vendors.Location{Pointer: h}
+		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Finding: match.Finding{Verdict: match.Review, Tier: vendors.Declared, Note: h, Vendor: match.Vendor{ID: "x", Name: "Acme"},
+			Component:    match.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
+			Attributions: []vendors.Attribution{{Tier: vendors.Declared, Claim: vendors.Claim{Role: "supplier", Kind: "name", Value: h, Location: at}, Rule: "name.whole", Matched: h, Caveat: h}}}}
+		said := []sbom.Warning{{Kind: sbom.WarningKind(h), Message: h, Location: at}}
+		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Warnings: said, Notices: said},
+			evidence.Document{Path: h, Verdict: match.Inconclusive, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Notices: said},
+			evidence.Document{Path: h, Verdict: match.Review, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Findings: []evidence.Finding{f}})
 		r.Companions = append(r.Companions, evidence.Companion{Path: h, Reason: h})
 	}
 	return r
@@ -190,19 +193,19 @@ func written(t *testing.T, name string, write func(io.Writer, *evidence.Report) 
 // A document that was not read to its end looks so in every view, with its error and the
 // findings that were made before it; notices and what was passed over show too.
 func TestIncomplete(t *testing.T) {
-	f := evidence.Finding{ID: "0123456789abcdef", Verdict: "ban", Tier: "declared", Vendor: evidence.Vendor{ID: "acme", Name: "Acme"}, Component: evidence.Component{Name: "agent", Location: evidence.Location{Offset: -1}}}
+	f := evidence.Finding{ID: "0123456789abcdef", Finding: match.Finding{Verdict: match.Ban, Tier: vendors.Declared, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Name: "agent", Location: vendors.Location{Offset: -1}}}}
 	broken := &evidence.Error{Kind: "syntax", Message: "unexpected end of input"}
 	report := func(d ...evidence.Document) *evidence.Report {
 		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
 		r.Finish(d, nil)
 		return r
 	}
-	whole := evidence.Document{Path: "whole.json", Verdict: "clear", Complete: true, Coverage: evidence.Coverage{Components: 1, Complete: true},
-		Notices: []evidence.Warning{{Kind: "incomplete", Message: "the document calls itself incomplete"}}}
+	whole := evidence.Document{Path: "whole.json", Verdict: match.Clear, Complete: true, Coverage: match.Coverage{Components: 1, Complete: true},
+		Notices: []sbom.Warning{{Kind: "incomplete", Message: "the document calls itself incomplete"}}}
 	r := report(whole,
-		evidence.Document{Path: "a.json", Verdict: "ban", Error: broken, Findings: []evidence.Finding{f}, Notices: []evidence.Warning{{Message: "it says that it is a draft"}}},
-		evidence.Document{Path: "b.json", Verdict: "inconclusive", Error: broken},
-		evidence.Document{Path: "c.json", Verdict: "clear"})
+		evidence.Document{Path: "a.json", Verdict: match.Ban, Error: broken, Findings: []evidence.Finding{f}, Notices: []sbom.Warning{{Message: "it says that it is a draft"}}},
+		evidence.Document{Path: "b.json", Verdict: match.Inconclusive, Error: broken},
+		evidence.Document{Path: "c.json", Verdict: match.Clear})
 	r.Companions = []evidence.Companion{{Path: "offer.pdf", SHA256: strings.Repeat("0", 64), Reason: "PDF document"}}
 	want := map[string][]string{
 		"table":    {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
@@ -229,7 +232,7 @@ func TestIncomplete(t *testing.T) {
 		}
 	}
 	// An old report says nothing of it apart from the error.
-	old := report(evidence.Document{Path: "c.json", Verdict: "clear", Coverage: evidence.Coverage{Components: 1}})
+	old := report(evidence.Document{Path: "c.json", Verdict: match.Clear, Coverage: match.Coverage{Components: 1}})
 	old.SchemaVersion = "1"
 	if out := written(t, "junit", junit.Write, old); strings.Contains(out, "<error") {
 		t.Error(out)
@@ -241,8 +244,8 @@ func TestMarkdownSize(t *testing.T) {
 	r := &evidence.Report{}
 	for i := range 3000 {
 		name := fmt.Sprintf("%04d", i)
-		d := evidence.Document{Path: name + strings.Repeat("x", 1000), Verdict: "review", Error: &evidence.Error{Message: strings.Repeat("<", 1000)}, Notices: []evidence.Warning{{Message: name}}}
-		d.Findings = []evidence.Finding{{Verdict: map[bool]string{true: "ban", false: "review"}[i == 2999], Component: evidence.Component{Name: name}}}
+		d := evidence.Document{Path: name + strings.Repeat("x", 1000), Verdict: match.Review, Error: &evidence.Error{Message: strings.Repeat("<", 1000)}, Notices: []sbom.Warning{{Message: name}}}
+		d.Findings = []evidence.Finding{{Finding: match.Finding{Verdict: map[bool]match.Verdict{true: match.Ban, false: match.Review}[i == 2999], Component: match.Component{Name: name}}}}
 		r.Documents = append(r.Documents, d)
 		r.Companions = append(r.Companions, evidence.Companion{Path: name})
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/html"
@@ -157,7 +158,7 @@ func TestClause76(t *testing.T) {
 }
 
 // citation is the first citation of an instrument in a report.
-func citation(r *evidence.Report, instrument string) *evidence.Citation {
+func citation(r *evidence.Report, instrument string) *match.Citation {
 	for _, d := range r.Documents {
 		for _, f := range d.Findings {
 			for i, c := range f.Citations {
@@ -202,7 +203,7 @@ func TestNoVerdictFromOtherEffects(t *testing.T) {
 				for _, c := range f.Citations {
 					if c.Effect == denylist.Supply || c.Effect == denylist.Subsidy {
 						supply++
-						if c.Verdict != "" {
+						if c.Verdict != match.NoVerdict {
 							t.Errorf("%s, effect %s: verdict %s", c.Listing, c.Effect, c.Verdict)
 						}
 					}
@@ -230,11 +231,11 @@ func TestUnverifiedIsReview(t *testing.T) {
 		for _, d := range r.Documents {
 			for _, f := range d.Findings {
 				for _, c := range f.Citations {
-					if !unverified[c.Listing] || c.Verdict == "" {
+					if !unverified[c.Listing] || c.Verdict == match.NoVerdict {
 						continue
 					}
 					seen++
-					if c.Verdict != "review" {
+					if c.Verdict != match.Review {
 						t.Errorf("%s is unverified and gives %s", c.Listing, c.Verdict)
 					}
 				}
@@ -258,7 +259,7 @@ func TestCitationsAreWhole(t *testing.T) {
 		for _, d := range r.Documents {
 			for _, f := range d.Findings {
 				for _, a := range f.Attributions {
-					if a.Rule == "" || a.Source == "" || a.Tier == "" || a.Role == "" || a.Value == "" {
+					if a.Rule == "" || a.Source == "" || a.Tier == vendors.NoTier || a.Role == "" || a.Value == "" {
 						t.Errorf("%s: an attribution without rule, source, tier, role or value: %+v", d.Path, a)
 					}
 				}
@@ -266,7 +267,7 @@ func TestCitationsAreWhole(t *testing.T) {
 					if c.Status == "" || c.Force == "" || c.Addressees == "" || c.Title == "" || c.URL == "" {
 						t.Errorf("%s: without status, force, addressees, title or URL", c.Listing)
 					}
-					if f.Verdict != "" && (c.Quote == "" || c.Clause == "" || c.Language == "" || c.TextDigest == "" || c.Action == "") {
+					if f.Verdict != match.NoVerdict && (c.Quote == "" || c.Clause == "" || c.Language == "" || c.TextDigest == "" || c.Action == "") {
 						t.Errorf("%s: a finding without quote, locator, language, digest or action", c.Listing)
 					}
 					if n := len([]rune(c.Translation)); n > 0 && n < (c.QuoteEnd-c.QuoteStart)/2 || strings.Contains(c.Translation, "[…]") && !strings.Contains(c.Quote, "[…]") {
@@ -276,7 +277,7 @@ func TestCitationsAreWhole(t *testing.T) {
 						t.Errorf("%s: words in %s without a translation", c.Listing, c.Language)
 					}
 				}
-				if f.Verdict != "" && len(f.Context) != len(release.ContextFor(vendors.ID(f.Vendor.ID))) {
+				if f.Verdict != match.NoVerdict && len(f.Context) != len(release.ContextFor(vendors.ID(f.Vendor.ID))) {
 					t.Errorf("%s: a finding on %s without its other facts", d.Path, f.Vendor.ID)
 				}
 			}

@@ -168,7 +168,7 @@ func (p *Policy) words() error {
 		return err
 	}
 	var err error
-	if p.failOn, err = match.ParseVerdict(p.FailOn); err == nil && p.MinimumTier != "" {
+	if err = p.failOn.UnmarshalText([]byte(p.FailOn)); err == nil && p.MinimumTier != "" {
 		err = p.tier.UnmarshalText([]byte(p.MinimumTier))
 	}
 	return err
@@ -176,14 +176,23 @@ func (p *Policy) words() error {
 
 // counts returns an error if no listing of the release could fail a report by the policy.
 func (p *Policy) counts(release *denylist.Release) error {
+	if p.countsUnder(release, &match.Options{}) {
+		return nil
+	}
+	return fmt.Errorf("no listing of the denylist %s could fail a bid under its jurisdictions, actions and failOn", release.Name())
+}
+
+// countsUnder reports whether a listing of the release could fail a report that was made with the
+// options.
+func (p *Policy) countsUnder(release *denylist.Release, opts *match.Options) bool {
 	for _, in := range release.Instruments() {
 		for i := range in.Listings {
-			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && match.Strongest(in, l) >= p.failOn {
-				return nil
+			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && opts.Strongest(in, l) >= p.failOn {
+				return true
 			}
 		}
 	}
-	return fmt.Errorf("no listing of the denylist %s could fail a bid under its jurisdictions, actions and failOn", release.Name())
+	return false
 }
 
 // wants reports whether texts of the jurisdiction with the action count.
@@ -201,7 +210,7 @@ func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 		for j := range doc.Findings {
 			f := &doc.Findings[j]
 			verdict, why := p.verdict(f)
-			out := Finding{Document: doc.Path, ID: f.ID, Verdict: verdict.String(), Vendor: f.Vendor.ID, Component: strings.TrimSpace(f.Component.Name + " " + f.Component.Version), Why: why}
+			out := Finding{Document: doc.Path, ID: f.ID, Verdict: verdict, Vendor: f.Vendor.ID, Component: strings.TrimSpace(f.Component.Name + " " + f.Component.Version), Why: why}
 			if verdict < p.failOn {
 				if out.Verdict = f.Verdict; out.Why == "" {
 					out.Why = "the policy fails on " + p.FailOn
@@ -232,9 +241,8 @@ func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 
 // verdict is the strongest of the texts that count for a finding.
 func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
-	var tier vendors.Tier
-	if err := tier.UnmarshalText([]byte(f.Tier)); err == nil && tier < p.tier {
-		return match.NoVerdict, "the vendor is identified less surely than the policy wants: " + f.Tier
+	if f.Tier < p.tier {
+		return match.NoVerdict, "the vendor is identified less surely than the policy wants: " + f.Tier.String()
 	}
 	// A type that the supplier made up says nothing about the part.
 	if t := foldType(f.Component.Type); knownTypes[t] && t != otherType && len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, t) {
@@ -245,13 +253,11 @@ func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
 		if !p.wants(c.Jurisdiction, c.Action) {
 			continue
 		}
-		word := c.Verdict
-		if p.SilentOnParts == countSilence && c.VerdictIfPartsReached != "" {
-			word = c.VerdictIfPartsReached
+		v := c.Verdict
+		if p.SilentOnParts == countSilence && c.VerdictIfPartsReached != match.NoVerdict {
+			v = c.VerdictIfPartsReached
 		}
-		if v, err := match.ParseVerdict(word); err == nil {
-			worst = max(worst, v)
-		}
+		worst = max(worst, v)
 	}
 	if worst == match.NoVerdict {
 		return worst, "no text that the policy counts applies"
@@ -266,7 +272,7 @@ func (p *Policy) gaps(r *evidence.Report, d *Decision) {
 	}
 	all := p.RequireComplete || p.failOn <= match.Inconclusive
 	for _, g := range r.NotScreened() {
-		if kind := match.GapKind(g.Kind); all || kind == match.GapIncomplete || kind == match.GapNoListings || g.Path == "" {
+		if all || g.Kind == match.GapIncomplete || g.Kind == match.GapNoListings || g.Path == "" {
 			d.Gaps = append(d.Gaps, g.String())
 		} else {
 			d.Unscreened = append(d.Unscreened, g.String())
@@ -296,19 +302,12 @@ func (p *Policy) fits(r *evidence.Report) error {
 	return p.countsIn(release, r)
 }
 
-// countsIn is counts for the day and the jurisdictions that the report was made with: what the
-// policy would fail on has to be what the report can have.
+// countsIn returns an error if no listing could fail a report that was made with the day and the
+// jurisdictions of this one.
 func (p *Policy) countsIn(release *denylist.Release, r *evidence.Report) error {
 	day, js := vendors.Date(r.Denylist.AsOf), r.Options.Jurisdictions
-	for _, in := range release.Instruments() {
-		if len(js) > 0 && !slices.Contains(js, in.Jurisdiction) {
-			continue
-		}
-		for i := range in.Listings {
-			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && match.StrongestOn(in, l, day) >= p.failOn {
-				return nil
-			}
-		}
+	if p.countsUnder(release, &match.Options{AsOf: day, Jurisdictions: js}) {
+		return nil
 	}
 	where := "all jurisdictions"
 	if len(js) > 0 {

@@ -31,11 +31,11 @@ func check(w *Waiver, register *vendors.Register) error {
 		return fmt.Errorf("names the finding %q; expected its id of %d characters (0-9 and a-f) or the first %d or more of them", w.Finding, idDigits, minDigits)
 	}
 	if w.Vendor != "" {
-		id, closest := vendorCalled(register, w.Vendor)
+		id, closest := vendorCalled(register, string(w.Vendor))
 		if id == "" {
 			return fmt.Errorf("names the vendor %q, which the register does not have; the closest that it has is %q", w.Vendor, closest)
 		}
-		w.Vendor = string(id)
+		w.Vendor = id
 	}
 	if _, err := path.Match(w.Document, ""); err != nil {
 		return fmt.Errorf("is for the document %q: %w", w.Document, err)

@@ -39,7 +39,7 @@ func TestMaxFindings(t *testing.T) {
 			n := 0
 			if d.Unlisted != nil {
 				n = d.Unlisted.Findings
-				if d.Verdict != "review" || d.Unlisted.Verdict != "review" || d.Complete || d.Error == nil || !strings.Contains(d.Error.Message, fmt.Sprintf("left out: %d findings, the worst of them review; 0 observations", n)) {
+				if d.Verdict != match.Review || d.Unlisted.Verdict != match.Review || d.Complete || d.Error == nil || !strings.Contains(d.Error.Message, fmt.Sprintf("left out: %d findings, the worst of them review; 0 observations", n)) {
 					t.Errorf("%d jobs, %s: %s, %+v, %+v", jobs, d.Path, d.Verdict, d.Unlisted, d.Error)
 				}
 			} else if !d.Complete || d.SHA256 == "" {

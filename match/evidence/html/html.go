@@ -20,10 +20,15 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 //go:embed page.html
@@ -36,7 +41,7 @@ var style string
 var script string
 
 var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
-	"whole": (*evidence.Report).Whole, "component": component, "own": func(c evidence.Component) bool { return c.OwnPURL() }, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
+	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
 }).Parse(page))
 
 // Write writes the page. It is the same for the same report.
@@ -67,7 +72,7 @@ type view struct {
 	Covered  []segment
 	Findings int
 	Observed int
-	Kinds    []string // of verdicts, that can be shown or not
+	Kinds    []match.Verdict // that can be shown or hidden
 	Context  []note
 	context  map[string]bool
 	texts    map[string]int
@@ -83,7 +88,7 @@ type gap struct {
 // A notice is what a document says of itself.
 type notice struct {
 	Path string
-	evidence.Warning
+	sbom.Warning
 }
 
 // A document is one with findings or observations.
@@ -100,13 +105,13 @@ type item struct {
 }
 
 type cite struct {
-	*evidence.Citation
+	*match.Citation
 	Number int
 }
 
 // A text is an official text that is cited, once.
 type text struct {
-	*evidence.Citation
+	*match.Citation
 	Number int
 	Names  []string // of the vendors that it is cited for
 }
@@ -114,18 +119,18 @@ type text struct {
 // A note is later history or counter-evidence about a vendor.
 type note struct {
 	Vendor string
-	evidence.Context
+	denylist.Context
 }
 
 // words say what a verdict comes to, for somebody who buys.
 type words struct{ Headline, Meaning string }
 
-var verdicts = map[string]words{
-	"ban":          {"An official text speaks of banning the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
-	"exclude":      {"An official text speaks of excluding the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
-	"review":       {"Somebody has to look at this", "Something in these files may be of a vendor whom an official text concerns, and a question is open: whether it is that vendor's, or whether the text applies."},
-	"inconclusive": {"Nothing was found, but not everything could be screened", "What could not be read could hold anything. See what was not screened before relying on this."},
-	"clear":        {"Nothing was found in what was screened", "Every document was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
+var verdicts = map[match.Verdict]words{
+	match.Ban:          {"An official text speaks of banning the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
+	match.Exclude:      {"An official text speaks of excluding the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
+	match.Review:       {"Somebody has to look at this", "Something in these files may be of a vendor whom an official text concerns, and a question is open: whether it is that vendor's, or whether the text applies."},
+	match.Inconclusive: {"Nothing was found, but not everything could be screened", "What could not be read could hold anything. See what was not screened before relying on this."},
+	match.Clear:        {"Nothing was found in what was screened", "Every document was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
 }
 
 // A bar is one of a chart.
@@ -133,7 +138,7 @@ type bar struct {
 	Name    string
 	Count   int
 	Width   float64 // percent of the longest
-	Verdict string
+	Verdict match.Verdict
 }
 
 // A segment is a part of the picture of coverage.
@@ -148,7 +153,7 @@ func newView(r *evidence.Report) *view {
 	v := &view{
 		Report: r, Style: template.CSS(style), Script: template.JS(script),
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
-		Words:  verdicts[r.Verdict], Kinds: []string{"ban", "exclude", "review"}, texts: make(map[string]int), context: make(map[string]bool),
+		Words:  verdicts[r.Verdict], Kinds: []match.Verdict{match.Ban, match.Exclude, match.Review}, texts: make(map[string]int), context: make(map[string]bool),
 	}
 	vendors, places := make(map[string]*bar), make(map[string]*bar)
 	for i := range r.Documents {
@@ -163,7 +168,7 @@ func newView(r *evidence.Report) *view {
 			found.Items = append(found.Items, v.item(f))
 			count(vendors, f.Vendor.Name, f.Verdict)
 			for _, place := range jurisdictions(f) {
-				count(places, place[0], place[1])
+				count(places, place.name, place.verdict)
 			}
 		}
 		for j := range d.Observations {
@@ -193,7 +198,7 @@ func (v *view) gaps(d *evidence.Document) {
 	}
 	for _, g := range v.GapsOf(d) {
 		x := gap{evidence.DocumentGap{Path: d.Path, Gap: g}, 0}
-		if g.Incomplete() {
+		if g.Kind == match.GapIncomplete {
 			x.Before = len(d.Findings)
 		}
 		v.Gaps = append(v.Gaps, x)
@@ -218,7 +223,7 @@ func (v *view) item(f *evidence.Finding) item {
 		it.Cites = append(it.Cites, cite{c, n})
 	}
 	for _, x := range f.Context {
-		if key := f.Vendor.ID + " " + x.ID; !v.context[key] {
+		if key := string(f.Vendor.ID) + " " + x.ID; !v.context[key] {
 			v.context[key] = true
 			v.Context = append(v.Context, note{f.Vendor.Name, x})
 		}
@@ -227,33 +232,34 @@ func (v *view) item(f *evidence.Finding) item {
 }
 
 // jurisdictions are those of the texts that a finding cites, each with the worst verdict.
-func jurisdictions(f *evidence.Finding) [][2]string {
-	worst := make(map[string]string)
+func jurisdictions(f *evidence.Finding) []jurisdiction {
+	worst := make(map[string]match.Verdict)
 	for _, c := range f.Citations {
-		if c.Verdict != "" && rank[c.Verdict] > rank[worst[c.Jurisdiction]] {
-			worst[c.Jurisdiction] = c.Verdict
+		if c.Verdict != match.NoVerdict {
+			worst[c.Jurisdiction] = max(worst[c.Jurisdiction], c.Verdict)
 		}
 	}
-	var all [][2]string
-	for j, v := range worst {
-		all = append(all, [2]string{j, v})
+	var all []jurisdiction
+	for _, name := range slices.Sorted(maps.Keys(worst)) {
+		all = append(all, jurisdiction{name, worst[name]})
 	}
-	slices.SortFunc(all, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return all
 }
 
-var rank = map[string]int{"clear": 1, "inconclusive": 2, "review": 3, "exclude": 4, "ban": 5}
+// A jurisdiction is one whose texts a finding cites, with the most severe verdict of them.
+type jurisdiction struct {
+	name    string
+	verdict match.Verdict
+}
 
-func count(bars map[string]*bar, name, verdict string) {
+func count(bars map[string]*bar, name string, verdict match.Verdict) {
 	b := bars[name]
 	if b == nil {
 		b = &bar{Name: name}
 		bars[name] = b
 	}
 	b.Count++
-	if rank[verdict] > rank[b.Verdict] {
-		b.Verdict = verdict
-	}
+	b.Verdict = max(b.Verdict, verdict)
 }
 
 // bars puts the longest first.
@@ -274,7 +280,7 @@ func bars(m map[string]*bar) []bar {
 }
 
 // segments divide the picture of coverage.
-func segments(c *evidence.Coverage) []segment {
+func segments(c *match.Coverage) []segment {
 	total := float64(max(1, c.Identified+c.Unidentified+c.Malformed))
 	all := []segment{
 		{Class: "known", Name: "say whose they are", Count: c.Identified},
@@ -289,7 +295,7 @@ func segments(c *evidence.Coverage) []segment {
 	return all
 }
 
-func component(c evidence.Component) string {
+func component(c match.Component) string {
 	name := c.Name
 	switch {
 	case c.Group == "":
@@ -304,7 +310,7 @@ func component(c evidence.Component) string {
 	return name
 }
 
-func place(l evidence.Location) string {
+func place(l vendors.Location) string {
 	switch {
 	case l.Pointer == "":
 		return "the document"

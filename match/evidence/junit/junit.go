@@ -101,8 +101,7 @@ func failing(r *evidence.Report) func(*evidence.Document, *evidence.Finding) boo
 		failOn = match.Ban
 	}
 	return func(_ *evidence.Document, f *evidence.Finding) bool {
-		v, err := match.ParseVerdict(f.Verdict)
-		return err != nil || failOn != match.NoVerdict && v >= failOn
+		return f.Verdict == match.NoVerdict || failOn != match.NoVerdict && f.Verdict >= failOn
 	}
 }
 
@@ -136,13 +135,13 @@ func properties(r *evidence.Report) []property {
 }
 
 // notScreened is the case of a gap.
-func notScreened(class string, g evidence.Gap) testcase {
-	return testcase{Class: class, Name: "not screened: " + evidence.Printable(g.Kind), Error: &result{Message: evidence.Printable(g.Message), Type: evidence.Printable(g.Kind)}}
+func notScreened(class string, g match.Gap) testcase {
+	return testcase{Class: class, Name: "not screened: " + evidence.Printable(string(g.Kind)), Error: &result{Message: evidence.Printable(g.Message), Type: evidence.Printable(string(g.Kind))}}
 }
 
 func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Document, *evidence.Finding) bool) suite {
 	path := evidence.Printable(d.Path)
-	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict})}
+	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict.String()})}
 	c := d.Coverage
 	screening := testcase{Class: path, Name: "screened", Out: fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
 	for _, n := range d.Notices {
@@ -168,7 +167,7 @@ func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Doc
 			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
 		}
 		if fails(d, f) {
-			t.Failure = &result{message, f.Verdict, text.String()}
+			t.Failure = &result{message, f.Verdict.String(), text.String()}
 			s.Failures++
 		} else {
 			t.Skipped = &result{Message: message, Text: text.String()}

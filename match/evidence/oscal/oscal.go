@@ -22,6 +22,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -130,9 +131,9 @@ func Write(w io.Writer, r *evidence.Report) error {
 	}
 	x := &writer{seed: string(record.Sum(nil)), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
 	res := result{
-		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict, Start: x.stamp,
+		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict.String(), Start: x.stamp,
 		Description: "Bills of materials and device manifests were screened against a denylist of vendors. A finding is for a person to decide on; it is no legal advice.",
-		Props:       x.props("verdict", r.Verdict, "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
+		Props:       x.props("verdict", r.Verdict.String(), "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
 		Reviewed:    map[string][]any{"control-selections": {map[string]any{"include-all": map[string]any{}}}},
 	}
 	for _, n := range r.Notices {
@@ -204,7 +205,7 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 	}
 	res.Local.Components = append(res.Local.Components, component{
 		UUID: id, Type: "software", Title: title, Description: line("A screened document. " + d.Format + " " + d.SpecVersion),
-		Props: x.props("sha-256", d.SHA256, "verdict", d.Verdict), Status: map[string]string{"state": "other"},
+		Props: x.props("sha-256", d.SHA256, "verdict", d.Verdict.String()), Status: map[string]string{"state": "other"},
 	})
 	c := d.Coverage
 	o := observation{
@@ -258,16 +259,16 @@ func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
 	return finding{
 		UUID: x.uuid(name), Title: line(fmt.Sprintf("%s: %s is attributed to %s", f.Verdict, part, f.Vendor.Name)),
 		Description: fmt.Sprintf("At %s, %s.\n%s", line(f.Component.Location.Pointer), f.Tier, strings.Join(texts, "\n")),
-		Props:       x.props("finding-id", f.ID, "verdict", f.Verdict, "tier", f.Tier, "vendor", f.Vendor.ID, "purl", f.Component.CanonicalPURL),
+		Props:       x.props("finding-id", f.ID, "verdict", f.Verdict.String(), "tier", f.Tier.String(), "vendor", string(f.Vendor.ID), "purl", f.Component.CanonicalPURL),
 		Target:      t, Related: []related{{observed}},
 	}
 }
 
 // gap is something that was not screened: nobody can say that it satisfies anything.
-func (x *writer) gap(g evidence.Gap, title, name, observed string) finding {
+func (x *writer) gap(g match.Gap, title, name, observed string) finding {
 	return finding{
-		UUID: x.uuid(name), Title: "Not screened: " + title, Description: line(g.Message), Props: x.props("gap", g.Kind),
-		Target: target{Type: "statement-id", ID: token("not-screened-" + g.Kind), Title: "everything is screened", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
+		UUID: x.uuid(name), Title: "Not screened: " + title, Description: line(g.Message), Props: x.props("gap", string(g.Kind)),
+		Target: target{Type: "statement-id", ID: token("not-screened-" + string(g.Kind)), Title: "everything is screened", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
 			Remarks: "What was not screened can hold anything."},
 		Related: []related{{observed}},
 	}

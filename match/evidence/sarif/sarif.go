@@ -29,6 +29,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -212,7 +213,7 @@ func (x *writer) document(d *evidence.Document) {
 	var gaps []string
 	for _, g := range x.r.GapsOf(d) {
 		level := "warning"
-		if g.Incomplete() || d.Coverage.Components == 0 {
+		if g.Kind == match.GapIncomplete || d.Coverage.Components == 0 {
 			level = "error"
 		}
 		x.notes = append(x.notes, notification{level, printable("Not screened: " + g.Message), whole})
@@ -235,7 +236,7 @@ func (x *writer) document(d *evidence.Document) {
 	}
 }
 
-var levels = map[string][2]string{"ban": {"fail", "error"}, "exclude": {"fail", "warning"}, "review": {"review", "none"}}
+var levels = map[match.Verdict][2]string{match.Ban: {"fail", "error"}, match.Exclude: {"fail", "warning"}, match.Review: {"review", "none"}}
 
 func (x *writer) finding(at artifactLocation, f *evidence.Finding, lines map[int64]region) {
 	ruleID, n := "", 0
