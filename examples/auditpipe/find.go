@@ -17,6 +17,7 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -189,7 +190,7 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 		out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(out, "VERDICT\tTIER\tPART\tDOCUMENT\tDENYLIST")
 		for _, f := range x.found {
-			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", f.Verdict, f.Tier, evidence.Printable(f.Component+" "+f.Version), evidence.Printable(f.Document), byLine[f.Line].Release)
+			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", f.Verdict, f.Tier, text.Printable(f.Component+" "+f.Version), text.Printable(f.Document), byLine[f.Line].Release)
 		}
 		if err := out.Flush(); err != nil {
 			return exitUnread, err

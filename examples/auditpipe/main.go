@@ -21,6 +21,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/vendors"
 )
@@ -173,10 +174,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	status, err := command(ctx, c)
 	switch {
 	case errors.Is(err, errUsage):
-		fmt.Fprintf(stderr, "auditpipe: %s\n", evidence.PrintableLines(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
+		fmt.Fprintf(stderr, "auditpipe: %s\n", text.PrintableLines(strings.TrimPrefix(err.Error(), errUsage.Error()+": ")))
 		return exitUsage
 	case err != nil:
-		fmt.Fprintf(stderr, "auditpipe: %s\n", evidence.PrintableLines(err.Error()))
+		fmt.Fprintf(stderr, "auditpipe: %s\n", text.PrintableLines(err.Error()))
 	}
 	return status
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
 )
@@ -198,7 +199,7 @@ func flips(c *config, m *match.Matcher, order []string, latest map[string]*evide
 		docs = p.after.Documents
 		p.after.Documents = nil
 		p.after.Finish(docs, nil)
-		if err := evidence.Compare(p.before, p.after, denylist.Diff(release, m.Release())).WriteTable(c.stdout, nil); err != nil {
+		if err := text.WriteComparison(c.stdout, evidence.Compare(p.before, p.after, denylist.Diff(release, m.Release())), nil); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
 )
@@ -51,7 +52,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	if begun {
-		fmt.Fprintf(c.stderr, "auditpipe: %s is a new store\n", evidence.Printable(c.store))
+		fmt.Fprintf(c.stderr, "auditpipe: %s is a new store\n", text.Printable(c.store))
 	}
 	inputs := screen.Collect(paths)
 	meter := newMeter(c, len(inputs))
@@ -72,7 +73,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	meter.done()
 	fmt.Fprintf(c.stderr, "auditpipe: %d files: %d new in the store, %d with the content of one in the store, %d without a statement\n", len(inputs), x.fresh, len(inputs)-x.fresh-failed-len(x.beside), failed)
 	for _, path := range slices.Sorted(maps.Keys(x.beside)) {
-		fmt.Fprintf(c.stderr, "auditpipe: %s: %s\n", evidence.Printable(path), evidence.Printable(x.beside[path]))
+		fmt.Fprintf(c.stderr, "auditpipe: %s: %s\n", text.Printable(path), text.Printable(x.beside[path]))
 	}
 	if err != nil {
 		return exitUnread, err
@@ -170,11 +171,11 @@ func (x *pipe) all(ctx context.Context, n int, produce func(i int) (entry, error
 			x.beside[got.path] = got.err.Error()
 		case got.err != nil:
 			failed++
-			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %s\n", evidence.Printable(got.path), evidence.PrintableLines(got.err.Error()))
+			fmt.Fprintf(x.c.stderr, "auditpipe: %s: %s\n", text.Printable(got.path), text.PrintableLines(got.err.Error()))
 		default:
 			x.names = append(x.names, got.name)
 			if first, twice := x.paths[got.name]; twice && got.path != "" && first != got.path {
-				fmt.Fprintf(x.c.stderr, "auditpipe: %s has the same content as %s, and is listed under that path only\n", evidence.Printable(got.path), evidence.Printable(first))
+				fmt.Fprintf(x.c.stderr, "auditpipe: %s has the same content as %s, and is listed under that path only\n", text.Printable(got.path), text.Printable(first))
 			} else if !twice {
 				if x.paths == nil {
 					x.paths = make(map[string]string)
@@ -257,7 +258,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		e.digest, e.name = digest, x.name(digest)
 	}
 	var err error
-	if e.transcript, err = kept(evidence.EscapePath(in.Path), docs, said).pack(); err != nil {
+	if e.transcript, err = kept(screen.EscapePath(in.Path), docs, said).pack(); err != nil {
 		return e, err
 	}
 	e.said = sumOf(e.transcript)

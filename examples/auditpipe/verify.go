@@ -17,6 +17,7 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -57,7 +58,7 @@ func worse(a, b int) int {
 // became of it.
 func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) int {
 	say := func(format string, args ...any) {
-		fmt.Fprintf(c.stdout, "%s: %s\n", evidence.Printable(path), evidence.PrintableLines(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(c.stdout, "%s: %s\n", text.Printable(path), text.PrintableLines(fmt.Sprintf(format, args...)))
 	}
 	data, err := os.ReadFile(path)
 	var v *evidence.Verified
@@ -180,14 +181,14 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 		fault(s.indexed(ctx, checkpoints))
 	}
 	for _, err := range faults {
-		fmt.Fprintf(c.stdout, "NOT VERIFIED: %s\n", evidence.PrintableLines(err.Error()))
+		fmt.Fprintf(c.stdout, "NOT VERIFIED: %s\n", text.PrintableLines(err.Error()))
 	}
 	if len(faults) > 0 {
 		return exitFound, nil
 	}
-	fmt.Fprintf(c.stdout, "%s: %d statements, all signed and in the log; the log is that of the checkpoint, with the root %s\n", evidence.Printable(c.store), len(s.lines), rootText(root))
+	fmt.Fprintf(c.stdout, "%s: %d statements, all signed and in the log; the log is that of the checkpoint, with the root %s\n", text.Printable(c.store), len(s.lines), rootText(root))
 	if c.since == "" {
-		fmt.Fprintf(c.stdout, "%s: that nothing was taken away with an earlier checkpoint put back shows only with -since\n", evidence.Printable(c.store))
+		fmt.Fprintf(c.stdout, "%s: that nothing was taken away with an earlier checkpoint put back shows only with -since\n", text.Printable(c.store))
 	}
 	return exitOK, nil
 }

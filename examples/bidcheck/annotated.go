@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/annotate"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -32,7 +33,7 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 			continue
 		}
 		if d.Container != nil {
-			fmt.Fprintf(stderr, "bidcheck: -annotate: %s is in an archive or envelope; unpack it first\n", evidence.Printable(d.Path))
+			fmt.Fprintf(stderr, "bidcheck: -annotate: %s is in an archive or envelope; unpack it first\n", text.Printable(d.Path))
 			continue
 		}
 		if d.Path == screen.Stdin {
@@ -45,20 +46,20 @@ func (c *config) writeAnnotated(r *evidence.Report, stderr io.Writer) error {
 			continue
 		}
 		used[name] = d.Path
-		document, err := os.ReadFile(filepath.FromSlash(evidence.UnescapePath(d.Path)))
+		document, err := os.ReadFile(filepath.FromSlash(screen.UnescapePath(d.Path)))
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		to := output{path: filepath.Join(c.annotate, name)}
-		if sameFile(to.path, filepath.FromSlash(evidence.UnescapePath(d.Path))) {
+		if sameFile(to.path, filepath.FromSlash(screen.UnescapePath(d.Path))) {
 			errs = append(errs, fmt.Errorf("-annotate: the folder %s is that of %s, which would be overwritten", c.annotate, d.Path))
 			continue
 		}
-		err = to.to(nil, func(w io.Writer) error { return annotate.Write(w, document, r, d) })
+		err = to.to(nil, func(w io.Writer) error { return annotate.Write(w, r, &annotate.Options{Content: document, Record: d}) })
 		switch {
 		case errors.Is(err, annotate.ErrForm):
-			fmt.Fprintf(stderr, "bidcheck: -annotate: %s: %s\n", evidence.Printable(d.Path), evidence.PrintableLines(err.Error()))
+			fmt.Fprintf(stderr, "bidcheck: -annotate: %s: %s\n", text.Printable(d.Path), text.PrintableLines(err.Error()))
 		case err != nil:
 			errs = append(errs, err)
 		}

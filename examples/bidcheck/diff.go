@@ -14,6 +14,8 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/match/screen"
 )
 
 // A change is what became of a part with a finding, from one bid to another.
@@ -187,7 +189,7 @@ func documentsOf(r *evidence.Report, root string) []string {
 // within is a path without the bid that it is in; the bid itself, if it is one file, is "".
 func within(path, root string) string {
 	path = strings.TrimPrefix(path, "./")
-	if root = evidence.EscapePath(filepath.ToSlash(filepath.Clean(root))); root == "." { // as paths in it are
+	if root = screen.EscapePath(filepath.ToSlash(filepath.Clean(root))); root == "." { // as paths in it are
 		return path
 	}
 	return strings.TrimLeft(strings.TrimPrefix(path, root), "/")
@@ -210,7 +212,7 @@ func (d *differences) write(w io.Writer) error {
 		paths []string
 	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the first", d.UnreadBefore}, {"not screened in the second", d.Unread}} {
 		for _, p := range list.paths {
-			fmt.Fprintf(out, "%s: %s\n", list.what, evidence.Printable(cmp.Or(p, "(the file itself)")))
+			fmt.Fprintf(out, "%s: %s\n", list.what, text.Printable(cmp.Or(p, "(the file itself)")))
 		}
 	}
 	several := make(map[[3]string]int) // parts of one name, by their package URLs
@@ -223,7 +225,7 @@ func (d *differences) write(w io.Writer) error {
 	for _, c := range d.Changes {
 		if c.Document != last {
 			last = c.Document
-			fmt.Fprintf(out, "\n%s\n", evidence.Printable(cmp.Or(c.Document, "(the file itself)")))
+			fmt.Fprintf(out, "\n%s\n", text.Printable(cmp.Or(c.Document, "(the file itself)")))
 		}
 		fmt.Fprintf(out, "  %s\n", c.line(several[[3]string{c.Document, c.Component, c.Vendor}] > 1))
 	}
@@ -254,5 +256,5 @@ func (c *change) line(withPURL bool) string {
 	if c.Count > 1 {
 		s += fmt.Sprintf(" (%d times)", c.Count)
 	}
-	return evidence.Printable(s)
+	return text.Printable(s)
 }

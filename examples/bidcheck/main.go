@@ -22,6 +22,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/vendors"
@@ -106,7 +107,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, flag.ErrHelp):
 		return exitClear
 	case err != nil:
-		fmt.Fprintf(stderr, "bidcheck: %s\nRun bidcheck -help for usage.\n", evidence.PrintableLines(err.Error()))
+		fmt.Fprintf(stderr, "bidcheck: %s\nRun bidcheck -help for usage.\n", text.PrintableLines(err.Error()))
 		return exitUsage
 	}
 	if c.diff {
@@ -121,12 +122,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		report.Policy = c.policy.Decide(report, c.day)
 	}
 	err = errors.Join(c.writeReport(ctx, report, stdout), c.writeAnnotated(report, stderr))
-	if errors.Is(err, evidence.ErrNoFinding) {
-		fmt.Fprintf(stderr, "bidcheck: -explain: %s\n", evidence.PrintableLines(err.Error()))
+	if errors.Is(err, text.ErrNoFinding) {
+		fmt.Fprintf(stderr, "bidcheck: -explain: %s\n", text.PrintableLines(err.Error()))
 		return exitUsage
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %s\n", evidence.PrintableLines(err.Error()))
+		fmt.Fprintf(stderr, "bidcheck: the report could not be written: %s\n", text.PrintableLines(err.Error()))
 		return exitUnscreened
 	}
 	if c.policy == nil {
@@ -148,7 +149,7 @@ func (c *config) writeDecision(d *policy.Decision, stdout, stderr io.Writer) err
 	case o.path == "" && o.form.name == "table":
 		return nil
 	}
-	return d.WriteTable(to, tableOptions(to))
+	return text.WriteDecision(to, d, tableOptions(to))
 }
 
 // screenWith screens the inputs with one matcher.
@@ -171,10 +172,10 @@ func compare(c *config, before, after *evidence.Report, stdout, stderr io.Writer
 		if out.form.name == "json" {
 			return comparison.WriteJSON(w)
 		}
-		return comparison.WriteTable(w, tableOptions(w))
+		return text.WriteComparison(w, comparison, tableOptions(w))
 	})
 	if err != nil {
-		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", evidence.PrintableLines(err.Error()))
+		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", text.PrintableLines(err.Error()))
 		return exitUnscreened
 	}
 	return after.ExitStatus(c.failOn != match.NoVerdict && comparison.Reached(c.failOn))
@@ -198,7 +199,7 @@ func runDiff(ctx context.Context, c *config, stdin io.Reader, stdout, stderr io.
 		return d.write(w)
 	})
 	if err != nil {
-		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", evidence.PrintableLines(err.Error()))
+		fmt.Fprintf(stderr, "bidcheck: the comparison could not be written: %s\n", text.PrintableLines(err.Error()))
 		return exitUnscreened
 	}
 	return reports[1].ExitStatus(d.reached(c.failOn))

@@ -16,10 +16,13 @@ import (
 	"golang.org/x/term"
 
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/markdown"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -34,17 +37,25 @@ type form struct {
 // of them is of the longest.
 var forms = []form{
 	{"table", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
-		return r.WriteTable(w, tableOptions(w))
+		return text.Write(w, r, tableOptions(w))
 	}},
 	{"json", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
-	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return html.Write(w, r) }},
-	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
-		return sarif.WriteFiles(w, r, openFile)
+	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return html.Write(w, r, nil)
 	}},
-	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteCSV(w) }},
-	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteMarkdown(w) }},
-	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return junit.Write(w, r) }},
-	{"oscal", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return oscal.Write(w, r) }},
+	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return sarif.Write(w, r, &sarif.Options{Open: openFile})
+	}},
+	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }},
+	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return markdown.Write(w, r, nil)
+	}},
+	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return junit.Write(w, r, nil)
+	}},
+	{"oscal", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return oscal.Write(w, r, nil)
+	}},
 	{"intoto", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		envelope, err := r.Sign(ctx, c.signer)
 		if err == nil {
@@ -59,7 +70,7 @@ func openFile(path string) (io.ReadCloser, error) {
 	if path == screen.Stdin {
 		return nil, errStdin
 	}
-	name := filepath.FromSlash(evidence.UnescapePath(path))
+	name := filepath.FromSlash(screen.UnescapePath(path))
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return nil, cmp.Or(err, errors.New("not a regular file"))
 	}
@@ -188,7 +199,7 @@ func (c *config) overwrites() error {
 func (c *config) writeReport(ctx context.Context, r *evidence.Report, stdout io.Writer) error {
 	if c.explain != "" {
 		return c.outputs[0].to(stdout, func(w io.Writer) error {
-			return evidence.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), tableOptions(w))
+			return text.WriteExplanation(w, r, c.explain, c.matcher.Release().Register(), tableOptions(w))
 		})
 	}
 	var errs []error
@@ -225,8 +236,8 @@ func (o output) to(stdout io.Writer, write func(io.Writer) error) error {
 }
 
 // tableOptions suit what is written to: a terminal has colours and a width.
-func tableOptions(w io.Writer) *evidence.TableOptions {
-	opts := &evidence.TableOptions{}
+func tableOptions(w io.Writer) *text.Options {
+	opts := &text.Options{}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" // no-color.org
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {

@@ -5,7 +5,6 @@ package evidence
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/clause76/clause76/match"
@@ -106,22 +105,4 @@ func (d *Decision) Lines() []string {
 		add("findings that the policy does not count: %d", n)
 	}
 	return all
-}
-
-// WriteTable writes the decision for people.
-func (d *Decision) WriteTable(w io.Writer, opts *TableOptions) error {
-	p := newPrinter(w, opts)
-	p.decision(d)
-	return p.w.Flush()
-}
-
-func (p *printer) decision(d *Decision) {
-	if d == nil {
-		return
-	}
-	p.rule("Policy")
-	p.line("", "", bold(d.Result()))
-	for _, line := range d.Lines() {
-		p.line("  - ", "    ", line)
-	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -228,12 +229,12 @@ func TestTableIsInert(t *testing.T) {
 	r := screen(t, map[string]string{"a\x1b[31m": bom(hostile, "AO Kaspersky Lab")})
 	for _, color := range []bool{false, true} {
 		var buf bytes.Buffer
-		if err := r.WriteTable(&buf, &evidence.TableOptions{Color: color}); err != nil {
+		if err := text.Write(&buf, r, &text.Options{Color: color}); err != nil {
 			t.Fatal(err)
 		}
 		out := buf.String()
 		buf.Reset()
-		if err := evidence.WriteExplanation(&buf, r, "all", denylist.Current().Register(), &evidence.TableOptions{Color: color}); err != nil {
+		if err := text.WriteExplanation(&buf, r, "all", denylist.Current().Register(), &text.Options{Color: color}); err != nil {
 			t.Fatal(err)
 		}
 		out += buf.String()
@@ -256,7 +257,7 @@ func TestTableWidth(t *testing.T) {
 	r := screen(t, map[string]string{"a": bom("卡巴斯基安全软件"+strings.Repeat("产品", 60), "AO Kaspersky Lab"), "b": bom("MF286", "ZTE Corporation"), "c": "{"})
 	for _, width := range []int{40, 80, 120} {
 		var buf bytes.Buffer
-		if err := r.WriteTable(&buf, &evidence.TableOptions{Width: width}); err != nil {
+		if err := text.Write(&buf, r, &text.Options{Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(buf.String()) {

@@ -17,6 +17,8 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/annotate"
+	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -76,12 +78,12 @@ func showsGaps(t *testing.T, docs []evidence.Document, want int) {
 		outs[name] = written(t, name, write, r)
 	}
 	outs["comparison"] = written(t, "comparison", func(w io.Writer, r *evidence.Report) error {
-		return evidence.Compare(r, r, nil).WriteTable(w, nil)
+		return text.WriteComparison(w, evidence.Compare(r, r, nil), nil)
 	}, r)
 	outs["comparison in JSON"] = written(t, "comparison", func(w io.Writer, r *evidence.Report) error { return evidence.Compare(r, r, nil).WriteJSON(w) }, r)
 	if slices.ContainsFunc(docs, func(d evidence.Document) bool { return len(d.Findings) > 0 }) {
 		outs["explanation"] = written(t, "explanation", func(w io.Writer, r *evidence.Report) error {
-			return evidence.WriteExplanation(w, r, "all", denylist.Current().Register(), nil)
+			return text.WriteExplanation(w, r, "all", denylist.Current().Register(), nil)
 		}, r)
 	}
 	for name, out := range outs {
@@ -181,7 +183,7 @@ func TestGapsInAnnotations(t *testing.T) {
 			t.Fatalf("%s: %v, %d findings", name, gaps, len(d.Findings))
 		}
 		var b bytes.Buffer
-		if err := annotate.Write(&b, []byte(text), r, d); err != nil {
+		if err := annotate.Write(&b, r, &annotate.Options{Content: []byte(text), Record: d}); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range gaps {
@@ -205,7 +207,7 @@ func TestPassedOver(t *testing.T) {
 		"3 files were passed over as companion files (text for people, PDF document), and not screened: listed below.": report(pdf,
 			evidence.Companion{Path: "more.pdf", Reason: "PDF document"}, evidence.Companion{Path: "LICENSE", Reason: "text for people"}),
 	} {
-		if got := r.PassedOver(); got != want {
+		if got := view.CompanionNotice(r); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 		for name, write := range allViews {
@@ -218,7 +220,7 @@ func TestPassedOver(t *testing.T) {
 			}
 		}
 	}
-	if got := report().PassedOver(); got != "" {
+	if got := view.CompanionNotice(report()); got != "" {
 		t.Errorf("nothing was passed over: %q", got)
 	}
 }

@@ -15,10 +15,13 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	csvview "github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/markdown"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -52,7 +55,7 @@ func poisoned() *evidence.Report {
 
 func TestCSV(t *testing.T) {
 	var b bytes.Buffer
-	if err := poisoned().WriteCSV(&b); err != nil {
+	if err := csvview.Write(&b, poisoned(), nil); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -80,7 +83,7 @@ func TestCSV(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	var b bytes.Buffer
-	if err := poisoned().WriteMarkdown(&b); err != nil {
+	if err := markdown.Write(&b, poisoned(), nil); err != nil {
 		t.Fatal(err)
 	}
 	table := 0
@@ -131,7 +134,7 @@ func TestHostileNames(t *testing.T) {
 			}
 		}
 	}
-	d := xml.NewDecoder(strings.NewReader(written(t, "junit", junit.Write, r)))
+	d := xml.NewDecoder(strings.NewReader(written(t, "junit", allViews["junit"], r)))
 	cases := 0
 	for {
 		tok, err := d.Token()
@@ -164,7 +167,7 @@ func TestHostileNames(t *testing.T) {
 		t.Errorf("%d cases, want %d", cases, want)
 	}
 	table := ""
-	if err := evidence.Compare(&evidence.Report{}, r, nil).WriteTable(writer(func(p []byte) { table += string(p) }), nil); err != nil || strings.ContainsAny(table, steering) {
+	if err := text.WriteComparison(writer(func(p []byte) { table += string(p) }), evidence.Compare(&evidence.Report{}, r, nil), nil); err != nil || strings.ContainsAny(table, steering) {
 		t.Errorf("the comparison has a character that steers, or %v", err)
 	}
 }
@@ -173,12 +176,15 @@ type writer func(p []byte)
 
 func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
-// views are all forms for people and other programs.
+// allViews are all views of a report, for people and for programs.
 var allViews = map[string]func(io.Writer, *evidence.Report) error{
-	"table":    func(w io.Writer, r *evidence.Report) error { return r.WriteTable(w, nil) },
-	"csv":      func(w io.Writer, r *evidence.Report) error { return r.WriteCSV(w) },
-	"markdown": func(w io.Writer, r *evidence.Report) error { return r.WriteMarkdown(w) },
-	"html":     html.Write, "junit": junit.Write, "sarif": sarif.Write, "oscal": oscal.Write,
+	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"csv":      func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
+	"markdown": func(w io.Writer, r *evidence.Report) error { return markdown.Write(w, r, nil) },
+	"html":     func(w io.Writer, r *evidence.Report) error { return html.Write(w, r, nil) },
+	"junit":    func(w io.Writer, r *evidence.Report) error { return junit.Write(w, r, nil) },
+	"sarif":    func(w io.Writer, r *evidence.Report) error { return sarif.Write(w, r, nil) },
+	"oscal":    func(w io.Writer, r *evidence.Report) error { return oscal.Write(w, r, nil) },
 }
 
 func written(t *testing.T, name string, write func(io.Writer, *evidence.Report) error, r *evidence.Report) string {
@@ -234,7 +240,7 @@ func TestIncomplete(t *testing.T) {
 	// An old report says nothing of it apart from the error.
 	old := report(evidence.Document{Path: "c.json", Verdict: match.Clear, Coverage: match.Coverage{Components: 1}})
 	old.SchemaVersion = "1"
-	if out := written(t, "junit", junit.Write, old); strings.Contains(out, "<error") {
+	if out := written(t, "junit", allViews["junit"], old); strings.Contains(out, "<error") {
 		t.Error(out)
 	}
 }

@@ -13,10 +13,13 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	csvview "github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/markdown"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -58,17 +61,17 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 		out[name] = strings.Join(strings.Fields(buf.String()), " ")
 		buf.Reset()
 	}
-	add("table", r.WriteTable(&buf, nil))
+	add("table", text.Write(&buf, r, nil))
 	add("record", r.WriteJSON(&buf))
-	add("html", html.Write(&buf, r))
-	add("markdown", r.WriteMarkdown(&buf))
-	add("csv", r.WriteCSV(&buf))
-	add("junit", junit.Write(&buf, r))
-	add("sarif", sarif.Write(&buf, r))
-	add("oscal", oscal.Write(&buf, r))
+	add("html", html.Write(&buf, r, nil))
+	add("markdown", markdown.Write(&buf, r, nil))
+	add("csv", csvview.Write(&buf, r, nil))
+	add("junit", junit.Write(&buf, r, nil))
+	add("sarif", sarif.Write(&buf, r, nil))
+	add("oscal", oscal.Write(&buf, r, nil))
 	for _, d := range r.Documents {
 		if len(d.Findings) > 0 {
-			add("explanation", evidence.WriteExplanation(&buf, r, "all", release.Register(), nil))
+			add("explanation", text.WriteExplanation(&buf, r, "all", release.Register(), nil))
 			break
 		}
 	}
@@ -78,7 +81,7 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 			t.Fatal(err)
 		}
 		c := evidence.Compare(screenWith(t, other, wording), r, denylist.Diff(other, release))
-		add("comparison with "+name, c.WriteTable(&buf, nil))
+		add("comparison with "+name, text.WriteComparison(&buf, c, nil))
 	}
 	return out
 }

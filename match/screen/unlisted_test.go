@@ -10,6 +10,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 )
@@ -59,7 +60,7 @@ func TestMaxFindings(t *testing.T) {
 			t.Errorf("%d jobs: what is not listed passes: %+v", jobs, d)
 		}
 		var table strings.Builder
-		if err := r.WriteTable(&table, &evidence.TableOptions{Width: 120}); err != nil || !strings.Contains(table.String(), "NOT ALL THAT WAS FOUND IS LISTED: 20 findings, the worst of them review; 0 observations") {
+		if err := text.Write(&table, r, &text.Options{Width: 120}); err != nil || !strings.Contains(table.String(), "NOT ALL THAT WAS FOUND IS LISTED: 20 findings, the worst of them review; 0 observations") {
 			t.Errorf("the table does not say what is not listed: %v", err)
 		}
 		var b bytes.Buffer

@@ -33,9 +33,19 @@ var (
 	ErrForm = errors.New("annotate: a document that cannot be annotated")
 )
 
-// Write writes the document with an annotation for each finding of its record in the report. An
-// annotation says what of the document was not screened, too.
-func Write(w io.Writer, document []byte, r *evidence.Report, d *evidence.Document) error {
+// Options name the document to annotate. Both fields are required.
+type Options struct {
+	Content []byte             // the bill of materials, as it was screened
+	Record  *evidence.Document // its record in the report
+}
+
+// Write writes the document with an annotation for each finding of its record. The
+// annotations also state what was not screened of the document.
+func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if opts == nil || opts.Record == nil {
+		return fmt.Errorf("%w: no document is given; expected Options with its content and its record", ErrDocument)
+	}
+	document, d := opts.Content, opts.Record
 	if sum := sha256.Sum256(document); hex.EncodeToString(sum[:]) != d.SHA256 {
 		return fmt.Errorf("%w: its SHA-256 is %x; the record has %s", ErrDocument, sum, d.SHA256)
 	}

@@ -4,7 +4,7 @@
 // elsewhere, readable on a screen in light and dark, with a keyboard and a screen reader, and
 // on paper (A4, with page numbers).
 //
-//	err := html.Write(file, report)
+//	err := html.Write(file, report, nil)
 //
 // It is a view of the record: it computes no finding and no verdict again. What comes out of
 // documents is data on the page and nothing else: the page's own policy (Content Security
@@ -27,6 +27,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -41,12 +42,15 @@ var style string
 var script string
 
 var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
-	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
+	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count, "companions": view.CompanionNotice, "width": width, "short": short, "quoted": quoted,
 }).Parse(page))
 
-// Write writes the page. It is the same for the same report.
-func Write(w io.Writer, r *evidence.Report) error {
-	v := newView(r)
+// Options set the form of the page. There are none yet: a nil *Options means defaults.
+type Options struct{}
+
+// Write writes the page. The same report gives the same bytes.
+func Write(w io.Writer, r *evidence.Report, _ *Options) error {
+	v := newPageData(r)
 	out := bufio.NewWriter(w)
 	if err := tmpl.Execute(out, v); err != nil {
 		return fmt.Errorf("html: %w", err)
@@ -54,8 +58,8 @@ func Write(w io.Writer, r *evidence.Report) error {
 	return out.Flush()
 }
 
-// A view is what the page shows.
-type view struct {
+// A pageData is what the template shows.
+type pageData struct {
 	*evidence.Report
 	Style    template.CSS
 	Script   template.JS
@@ -148,9 +152,9 @@ type segment struct {
 	X, Width    float64
 }
 
-func newView(r *evidence.Report) *view {
+func newPageData(r *evidence.Report) *pageData {
 	sum := sha256.Sum256([]byte(script))
-	v := &view{
+	v := &pageData{
 		Report: r, Style: template.CSS(style), Script: template.JS(script),
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 		Words:  verdicts[r.Verdict], Kinds: []match.Verdict{match.Ban, match.Exclude, match.Review}, texts: make(map[string]int), context: make(map[string]bool),
@@ -192,7 +196,7 @@ func newView(r *evidence.Report) *view {
 }
 
 // gaps adds what of a document was not screened.
-func (v *view) gaps(d *evidence.Document) {
+func (v *pageData) gaps(d *evidence.Document) {
 	if !v.Whole(d) {
 		v.Unread++
 	}
@@ -206,7 +210,7 @@ func (v *view) gaps(d *evidence.Document) {
 }
 
 // item remembers the texts that a finding cites, and the notes about its vendor.
-func (v *view) item(f *evidence.Finding) item {
+func (v *pageData) item(f *evidence.Finding) item {
 	it := item{Finding: f}
 	for i := range f.Citations {
 		c := &f.Citations[i]
@@ -296,18 +300,7 @@ func segments(c *match.Coverage) []segment {
 }
 
 func component(c match.Component) string {
-	name := c.Name
-	switch {
-	case c.Group == "":
-	case c.Type == "device", c.Type == "firmware":
-		name = c.Group + " " + name
-	default:
-		name = c.Group + "/" + name
-	}
-	if name = strings.TrimSpace(name + " " + c.Version); name == "" {
-		return "a part without a name"
-	}
-	return name
+	return cmp.Or(view.Component(&c), "a part without a name")
 }
 
 func place(l vendors.Location) string {
@@ -318,13 +311,6 @@ func place(l vendors.Location) string {
 		return l.Pointer
 	}
 	return fmt.Sprintf("%s, byte %d", l.Pointer, l.Offset)
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // width is a number for an attribute of SVG.
@@ -338,5 +324,5 @@ func quoted(s string) string {
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + fmt.Sprintf("… (%d characters)", len(r))
 	}
-	return evidence.PrintableLines(s)
+	return view.PrintableLines(s)
 }

@@ -26,7 +26,7 @@ import (
 func Example() {
 	r := &evidence.Report{Verdict: match.Clear, Denylist: evidence.Denylist{Release: "2018.06.13", AsOf: "2018-06-13"}}
 	var page bytes.Buffer
-	if err := html.Write(&page, r); err != nil {
+	if err := html.Write(&page, r, nil); err != nil {
 		fmt.Println(err)
 	}
 	_, title, _ := strings.Cut(page.String(), "<title>")
@@ -52,7 +52,7 @@ func screened(t testing.TB, paths ...string) *evidence.Report {
 func write(t testing.TB, r *evidence.Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := html.Write(&b, r); err != nil {
+	if err := html.Write(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -157,7 +157,7 @@ func BenchmarkWrite(b *testing.B) {
 	var n int64
 	for b.Loop() {
 		var c counter
-		if err := html.Write(&c, r); err != nil {
+		if err := html.Write(&c, r, nil); err != nil {
 			b.Fatal(err)
 		}
 		n = int64(c)

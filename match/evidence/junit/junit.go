@@ -19,6 +19,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
 type suites struct {
@@ -61,8 +62,11 @@ type result struct {
 	Text    string `xml:",chardata"`
 }
 
+// Options set the form of the report. There are none yet: a nil *Options means defaults.
+type Options struct{}
+
 // Write writes the report.
-func Write(w io.Writer, r *evidence.Report) error {
+func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	fails := failing(r)
 	all := suites{Name: "clause76"}
 	for i := range r.Documents {
@@ -117,7 +121,7 @@ func (all *suites) add(s suite) {
 func companions(r *evidence.Report) suite {
 	s := suite{Name: "passed over as companion files, and not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
 	for _, c := range r.Companions {
-		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: evidence.Printable(c.Path), Skipped: &result{Message: evidence.Printable(c.Reason)}})
+		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: view.Printable(c.Path), Skipped: &result{Message: view.Printable(c.Reason)}})
 	}
 	return s
 }
@@ -126,26 +130,26 @@ func companions(r *evidence.Report) suite {
 func properties(r *evidence.Report) []property {
 	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
 	for _, n := range r.Notices {
-		all = append(all, property{"notice", evidence.Printable(n.Message)})
+		all = append(all, property{"notice", view.Printable(n.Message)})
 	}
 	if r.Policy != nil {
-		all = append(all, property{"policy", evidence.Printable(r.Policy.Result())})
+		all = append(all, property{"policy", view.Printable(r.Policy.Result())})
 	}
 	return all
 }
 
 // notScreened is the case of a gap.
 func notScreened(class string, g match.Gap) testcase {
-	return testcase{Class: class, Name: "not screened: " + evidence.Printable(string(g.Kind)), Error: &result{Message: evidence.Printable(g.Message), Type: evidence.Printable(string(g.Kind))}}
+	return testcase{Class: class, Name: "not screened: " + view.Printable(string(g.Kind)), Error: &result{Message: view.Printable(g.Message), Type: view.Printable(string(g.Kind))}}
 }
 
 func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Document, *evidence.Finding) bool) suite {
-	path := evidence.Printable(d.Path)
+	path := view.Printable(d.Path)
 	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict.String()})}
 	c := d.Coverage
 	screening := testcase{Class: path, Name: "screened", Out: fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
 	for _, n := range d.Notices {
-		screening.Out += "\nnotice: " + evidence.Printable(n.Message)
+		screening.Out += "\nnotice: " + view.Printable(n.Message)
 	}
 	gaps := r.GapsOf(d)
 	if len(gaps) > 0 {
@@ -159,10 +163,10 @@ func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Doc
 	}
 	for i := range d.Findings {
 		f := &d.Findings[i]
-		t := testcase{Class: path, Name: evidence.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
+		t := testcase{Class: path, Name: view.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
 		message := fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier)
 		var text strings.Builder
-		fmt.Fprintf(&text, "at %s\n", evidence.Printable(f.Component.Location.Pointer))
+		fmt.Fprintf(&text, "at %s\n", view.Printable(f.Component.Location.Pointer))
 		for _, c := range f.Citations {
 			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
 		}

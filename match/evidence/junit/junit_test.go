@@ -30,7 +30,7 @@ func report(failOn string) *evidence.Report {
 
 func Example() {
 	var b bytes.Buffer
-	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Coverage: match.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}); err != nil {
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Coverage: match.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}, nil); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(strings.Split(b.String(), "\n")[1])
@@ -40,7 +40,7 @@ func Example() {
 // A report without documents is no run in which all went well.
 func TestNothing(t *testing.T) {
 	var b bytes.Buffer
-	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}}); err != nil {
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `tests="1" failures="0" errors="1"`) || !strings.Contains(b.String(), "nothing was screened") {
@@ -54,7 +54,7 @@ func TestPolicy(t *testing.T) {
 	r.Documents[0].Findings[0].ID, r.Documents[0].Findings[1].ID = "waived", "counts"
 	r.Policy = &evidence.Decision{Policy: "of the buyer", Fails: []evidence.Decided{{Document: "a.json", ID: "counts"}}}
 	var b bytes.Buffer
-	if err := junit.Write(&b, r); err != nil {
+	if err := junit.Write(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	if out := b.String(); !strings.Contains(out, `failures="1"`) || !strings.Contains(out, `<failure message="review: ZTE`) || !strings.Contains(out, `<skipped message="ban: Kaspersky`) || !strings.Contains(out, "Policy of the buyer") {
@@ -70,7 +70,7 @@ func TestWrite(t *testing.T) {
 		"never":        "8 tests, 0 failures, 2 errors, 4 skipped",
 	} {
 		var b bytes.Buffer
-		if err := junit.Write(&b, report(failOn)); err != nil {
+		if err := junit.Write(&b, report(failOn), nil); err != nil {
 			t.Fatal(err)
 		}
 		var all struct {

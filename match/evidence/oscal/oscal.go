@@ -24,6 +24,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
 // Version is that of OSCAL.
@@ -123,8 +124,11 @@ type related struct {
 	UUID string `json:"observation-uuid"`
 }
 
+// Options set the form of the report. There are none yet: a nil *Options means defaults.
+type Options struct{}
+
 // Write writes the report.
-func Write(w io.Writer, r *evidence.Report) error {
+func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	record := sha256.New()
 	if err := r.WriteJSON(record); err != nil {
 		return fmt.Errorf("oscal: %w", err)
@@ -194,7 +198,7 @@ func (x *writer) props(pairs ...string) []property {
 }
 
 // line is text as OSCAL's strings are: on one line, with no blanks around it.
-func line(s string) string { return strings.TrimSpace(evidence.Printable(s)) }
+func line(s string) string { return strings.TrimSpace(view.Printable(s)) }
 
 func (x *writer) document(res *result, i int, d *evidence.Document) {
 	name := fmt.Sprintf("document %d", i)

@@ -31,6 +31,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
 // Schema is the address of the format's schema, as the specification has it.
@@ -132,15 +133,21 @@ type logical struct {
 	FullyQualifiedName string `json:"fullyQualifiedName"`
 }
 
-// Write writes the report. Its results have no lines: the record counts bytes, and hosts that
-// want lines refuse a region of bytes; use [WriteFiles] if the files are at hand.
-func Write(w io.Writer, r *evidence.Report) error { return WriteFiles(w, r, nil) }
+// Options set the form of the report. A nil *Options means defaults.
+type Options struct {
+	// Open opens the file with a path of the report, see [screen.UnescapePath] of package
+	// github.com/clause76/clause76/match/screen. If it is set, findings in text files have a line
+	// and a column. Findings in a file that cannot be opened, or has changed since it was screened,
+	// have none. Without it no finding has a line, because the record counts bytes.
+	Open func(path string) (io.ReadCloser, error)
+}
 
-// WriteFiles writes the report, with the lines and columns of findings in documents that are
-// files of text. Open opens the file with a path of the report, see [evidence.UnescapePath];
-// one that cannot be opened, or is not what was screened, has no lines.
-func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.ReadCloser, error)) error {
-	x := &writer{r: r, open: open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
+// Write writes the report.
+func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if opts == nil {
+		opts = &Options{}
+	}
+	x := &writer{r: r, open: opts.Open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
 	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it can hold anything."}})
 	for _, n := range r.Notices {
 		x.notes = append(x.notes, notification{Level: "note", Message: printable(n.Message)})
@@ -169,7 +176,7 @@ func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.Read
 }
 
 // printable is text that cannot steer what shows it.
-func printable(s string) text { return text{evidence.Printable(s)} }
+func printable(s string) text { return text{view.Printable(s)} }
 
 type writer struct {
 	r         *evidence.Report
@@ -263,7 +270,7 @@ func (x *writer) finding(at artifactLocation, f *evidence.Finding, lines map[int
 	message := fmt.Sprintf("%s %s is attributed to %s (%s). A finding is for a person to decide on.", strings.TrimSpace(f.Component.Group+" "+f.Component.Name), f.Component.Version, f.Vendor.Name, f.Tier)
 	where := location{Physical: physical{Artifact: at}}
 	if p := f.Component.Location.Pointer; p != "" {
-		where.Logical = []logical{{evidence.Printable(p)}}
+		where.Logical = []logical{{view.Printable(p)}}
 	}
 	if r, ok := lines[f.Component.Location.Offset]; ok {
 		where.Physical.Region = &r
@@ -271,8 +278,8 @@ func (x *writer) finding(at artifactLocation, f *evidence.Finding, lines map[int
 	x.results = append(x.results, result{
 		RuleID: ruleID, RuleIndex: n, Kind: level[0], Level: level[1], Message: printable(message), Locations: []location{where},
 		Fingerprints: map[string]string{"clause76/finding/v1": f.ID},
-		Properties: map[string]any{"verdict": f.Verdict, "vendor": f.Vendor.ID, "tier": f.Tier, "purl": evidence.Printable(f.Component.CanonicalPURL),
-			"texts": texts, "note": evidence.Printable(f.Note), "byteOffset": f.Component.Location.Offset},
+		Properties: map[string]any{"verdict": f.Verdict, "vendor": f.Vendor.ID, "tier": f.Tier, "purl": view.Printable(f.Component.CanonicalPURL),
+			"texts": texts, "note": view.Printable(f.Note), "byteOffset": f.Component.Location.Offset},
 	})
 }
 

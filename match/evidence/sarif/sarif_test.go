@@ -28,7 +28,7 @@ import (
 func Example() {
 	var b bytes.Buffer
 	r := &evidence.Report{Tool: evidence.Tool{Name: "example"}, Documents: []evidence.Document{{Path: "a b.json", Verdict: match.Clear}}}
-	if err := sarif.Write(&b, r); err != nil {
+	if err := sarif.Write(&b, r, nil); err != nil {
 		fmt.Println(err)
 	}
 	for line := range strings.SplitSeq(b.String(), "\n") {
@@ -50,7 +50,7 @@ func write(t *testing.T, paths ...string) ([]byte, *evidence.Report) {
 	r := evidence.New(m, "bidcheck", match.Ban)
 	r.Finish(screen.Run(context.Background(), m, screen.Collect(paths), nil))
 	var b bytes.Buffer
-	if err := sarif.Write(&b, r); err != nil {
+	if err := sarif.Write(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes(), r
@@ -63,7 +63,7 @@ func TestURI(t *testing.T) {
 		"javascript:alert(1)": "./javascript:alert%281%29", "a b#c?d%e.json": "a%20b%23c%3Fd%25e.json", "../a.json": "../a.json", "/srv/a.json": "/srv/a.json", "a\u202eb": "a%E2%80%AEb",
 	} {
 		var b bytes.Buffer
-		if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: path, Verdict: match.Clear}}}); err != nil {
+		if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: path, Verdict: match.Clear}}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		var log struct {
@@ -98,7 +98,7 @@ func TestLines(t *testing.T) {
 			d.Findings = append(d.Findings, evidence.Finding{Finding: match.Finding{Verdict: match.Ban, Component: match.Component{Location: vendors.Location{Offset: int64(o)}}}})
 		}
 		var b bytes.Buffer
-		if err := sarif.WriteFiles(&b, &evidence.Report{Documents: []evidence.Document{d}}, open); err != nil {
+		if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{d}}, &sarif.Options{Open: open}); err != nil {
 			t.Fatal(err)
 		}
 		var log struct {
@@ -158,7 +158,7 @@ func TestLines(t *testing.T) {
 // Hosts show each result as an alert: what is clear has none.
 func TestNoPass(t *testing.T) {
 	var b bytes.Buffer
-	if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}); err != nil {
+	if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `"results": []`) || strings.Contains(b.String(), "pass") {
@@ -177,7 +177,7 @@ func TestUnread(t *testing.T) {
 		{nil, []string{`"executionSuccessful": false`, `"Not screened: nothing was screened"`, `"results": []`, `"artifacts": []`}},
 	} {
 		var b bytes.Buffer
-		if err := sarif.Write(&b, &evidence.Report{Documents: tt.docs}); err != nil {
+		if err := sarif.Write(&b, &evidence.Report{Documents: tt.docs}, nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range tt.want {

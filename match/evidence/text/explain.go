@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+package text
 
 import (
 	"errors"
@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/vendors"
 )
 
 // ErrNoFinding: no finding or observation of the report has the id.
-var ErrNoFinding = errors.New("evidence: no such finding")
+var ErrNoFinding = errors.New("text: no such finding")
 
 // minID is the fewest characters by which a finding is called.
 const minID = 4
@@ -28,12 +30,12 @@ const everything = "all"
 // each text says and what that comes to. The register must be that of the report's
 // release. The error is [ErrNoFinding] if none has the id. A report without any is no error for
 // "all": the explanation says that there are none. What the report did not screen comes last.
-func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Register, opts *TableOptions) error {
+func WriteExplanation(w io.Writer, r *evidence.Report, id string, register *vendors.Register, opts *Options) error {
 	p := newPrinter(w, opts)
 	n := 0
 	for i := range r.Documents {
 		d := &r.Documents[i]
-		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
+		for _, fs := range [...][]evidence.Finding{d.Findings, d.Observations} {
 			for j := range fs {
 				if f := &fs[j]; id == everything || len(id) >= minID && strings.HasPrefix(f.ID, strings.ToLower(id)) {
 					p.explain(d, f, register, vendors.Date(r.Denylist.AsOf))
@@ -62,16 +64,16 @@ func WriteExplanation(w io.Writer, r *Report, id string, register *vendors.Regis
 }
 
 // explainRest says that nothing was found, if so, and what was not screened.
-func (p *printer) explainRest(r *Report, n int) {
+func (p *printer) explainRest(r *evidence.Report, n int) {
 	if n == 0 {
-		p.line("", "", verdict(r.Verdict.String()), "— the report has no findings and no observations to explain")
+		p.line("", "", verdict(r.Verdict), "— the report has no findings and no observations to explain")
 	}
 	for _, g := range r.NotScreened() {
 		p.line("Not screened: ", "  ", g.String())
 	}
 }
 
-func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, day vendors.Date) {
+func (p *printer) explain(d *evidence.Document, f *evidence.Finding, register *vendors.Register, day vendors.Date) {
 	p.rule(f.ID)
 	what := "the product itself"
 	if !f.Component.Primary {
@@ -82,11 +84,11 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 		p.line(fmt.Sprintf("%-15s", label), hang, text...)
 	}
 	if f.Verdict != match.NoVerdict {
-		step("finding", verdict(f.Verdict.String()), "— a matter for a person to decide on")
+		step("finding", verdict(f.Verdict), "— a matter for a person to decide on")
 	} else {
 		step("observation", string(f.Reason), "— no finding")
 	}
-	step("component", bold(component(&f.Component)), "—", what)
+	step("component", bold(view.Component(&f.Component)), "—", what)
 	step("document", d.Path+", SHA-256 "+d.SHA256)
 	// The document's own words first; what was made of them is called so.
 	if f.Component.PURL != "" {
@@ -128,9 +130,9 @@ func (p *printer) explain(d *Document, f *Finding, register *vendors.Register, d
 				step(s[0], s[1])
 			}
 		}
-		p.w.WriteString(fmt.Sprintf("%-15s", "address") + Printable(c.URL) + "\n") // whole, so that it can be followed
+		p.w.WriteString(fmt.Sprintf("%-15s", "address") + view.Printable(c.URL) + "\n") // whole, so that it can be followed
 		if c.Verdict != match.NoVerdict {
-			step("so", verdict(c.Verdict.String()))
+			step("so", verdict(c.Verdict))
 		}
 		if c.CappedBy != "" {
 			step("not stronger", c.CappedBy)

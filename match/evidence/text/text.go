@@ -1,37 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+package text
 
 import (
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
-
-// TableOptions set how [Report.WriteTable] prints. A nil *TableOptions means
-// defaults.
-type TableOptions struct {
-	Width int  // columns; default 80, at least 40
-	Color bool // ANSI colours, for a terminal
-}
-
-// WriteTable writes the report for people: one line a finding, with how the vendor
-// was found and a line for each listing; then each text once, with its words, force,
-// addressees and standing; coverage and what could not be screened come last.
-// Lines keep to the width, except for URLs and rules over long paths.
-// Characters that could steer a terminal are replaced.
-func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
-	p := newPrinter(w, opts)
-	p.report(r)
-	return p.w.Flush()
-}
 
 func labelled(label, value string) string {
 	if value == "" {
@@ -45,7 +27,7 @@ func trusted(kind string) string {
 	return map[string]string{"signed": " (signed)", "pinned": " (pinned by its digest)", "own": " (with a list of one's own)", "unchecked": " (not signed)"}[kind]
 }
 
-func (p *printer) report(r *Report) {
+func (p *printer) report(r *evidence.Report) {
 	p.number = make(map[string]int)
 	p.line("", "", "clause76: denylist release "+r.Denylist.Release+trusted(r.Denylist.Trust)+", judged as of "+r.Denylist.AsOf)
 	if b := r.Bid; b != nil {
@@ -68,7 +50,7 @@ func (p *printer) report(r *Report) {
 }
 
 // notScreened prints all gaps of a report, whatever else it says.
-func (p *printer) notScreened(gaps []DocumentGap) {
+func (p *printer) notScreened(gaps []evidence.DocumentGap) {
 	if len(gaps) == 0 {
 		return
 	}
@@ -78,38 +60,28 @@ func (p *printer) notScreened(gaps []DocumentGap) {
 	}
 }
 
-func (p *printer) notices(notices []Notice) {
+func (p *printer) notices(notices []evidence.Notice) {
 	for i := range notices {
 		p.line("", "  ", bold("Notice:"), notices[i].Message)
 	}
 }
 
-func (p *printer) document(r *Report, d *Document) {
+func (p *printer) document(r *evidence.Report, d *evidence.Document) {
 	p.rule(d.Path)
 	format := strings.TrimSpace(d.Format + " " + strings.TrimPrefix(d.SpecVersion, d.Format+"-"))
 	if format == "" {
 		format = "format unknown"
 	}
-	p.line("", "", verdict(d.Verdict.String()), " "+format)
-	part := len(d.Findings) > 0 || len(d.Observations) > 0
-	switch {
-	case d.TooManyFindings(): // it was read to its end
-	case d.Error != nil && d.Unlisted == nil && !part:
-		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
-		p.line("  ", "  ", d.Error.Message)
-	case d.Error != nil:
-		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"}, "("+d.Error.Kind+"): what follows was found before that")
-		p.line("  ", "  ", d.Error.Message)
-	case !r.Whole(d):
-		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"})
-	}
+	p.line("", "", verdict(d.Verdict), " "+format)
+	nothing := len(d.Findings)+len(d.Observations) == 0 && d.Unlisted == nil
+	p.fault(d, r.Whole(d), nothing)
 	if u := d.Unlisted; u != nil {
 		p.line("  ", "  ", painted{"31", "NOT ALL THAT WAS FOUND IS LISTED:"}, unlisted(u))
 	}
 	for i := range d.Notices {
 		p.line("  ", "    ", bold("Notice:"), d.Notices[i].Message+place(d.Notices[i].Location))
 	}
-	if d.Error != nil && d.Unlisted == nil && !part {
+	if d.Error != nil && nothing {
 		return
 	}
 	for i := range d.Findings {
@@ -121,39 +93,47 @@ func (p *printer) document(r *Report, d *Document) {
 	p.blank()
 	p.line("  ", "  ", bold("Coverage:"), counts(&c))
 	for _, g := range r.GapsOf(d) {
-		if g.Kind != match.GapIncomplete { // which is printed above
+		if g.Kind != match.GapIncomplete { // fault prints that one
 			p.line("  ", "  ", painted{"33", "Not screened:"}, g.Message)
 		}
 	}
 }
 
-// unlisted says what was found and is not listed.
+// fault prints that the document was not read to its end, and why. nothing means that nothing
+// was found before that.
+func (p *printer) fault(d *evidence.Document, whole, nothing bool) {
+	switch {
+	case d.TooManyFindings(): // it was read to its end
+	case d.Error != nil && nothing:
+		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
+		p.line("  ", "  ", d.Error.Message)
+	case d.Error != nil:
+		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"}, "("+d.Error.Kind+"): what follows was found before that")
+		p.line("  ", "  ", d.Error.Message)
+	case !whole:
+		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"})
+	}
+}
+
+// unlisted returns the numbers of what was found and is not listed.
 func unlisted(u *match.Unlisted) string {
-	s := number(u.Findings, "finding")
+	s := view.Count(u.Findings, "finding")
 	if u.Verdict != match.NoVerdict {
 		s += ", the worst of them " + u.Verdict.String()
 	}
-	return s + "; " + number(u.Observations, "observation")
+	return s + "; " + view.Count(u.Observations, "observation")
 }
 
 func counts(c *match.Coverage) string {
 	return fmt.Sprintf("%s; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL",
-		number(c.Components, "component"), c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
-}
-
-// number is n and the noun in the number that goes with it.
-func number(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+		view.Count(c.Components, "component"), c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
 }
 
 // finding prints the finding's line, how the vendor was found, and a line for each
 // listing: force and binding first.
-func (p *printer) finding(f *Finding) {
+func (p *printer) finding(f *evidence.Finding) {
 	p.blank()
-	p.line("", "        ", verdict(f.Verdict.String()), " ", bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier.String(), painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
+	p.line("", "        ", verdict(f.Verdict), " ", bold(view.Component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier.String(), painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
 	for i := range f.Attributions {
 		p.line("  by ", "     ", attribution(&f.Attributions[i]))
 	}
@@ -173,7 +153,7 @@ func (p *printer) finding(f *Finding) {
 		if own := strings.TrimPrefix(strings.TrimPrefix(c.CappedBy, f.Note), "; "); own != "" { // the note is printed once
 			s += "; held at review: " + own
 		}
-		p.line("  ", "      ", p.cite(c), verdict(c.Verdict.String()), "— "+s)
+		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
 	}
 }
 
@@ -186,18 +166,6 @@ func (p *printer) cite(c *match.Citation) painted {
 		p.number[c.Listing] = n
 	}
 	return painted{"36", fmt.Sprintf("[%d]", n)}
-}
-
-func component(c *match.Component) string {
-	name := c.Name
-	switch {
-	case c.Group == "":
-	case c.Type == "device", c.Type == "firmware":
-		name = c.Group + " " + name
-	default:
-		name = c.Group + "/" + name
-	}
-	return strings.TrimSpace(name + " " + c.Version)
 }
 
 func attribution(a *vendors.Attribution) string {
@@ -279,7 +247,7 @@ func (p *printer) cited() {
 		if c.Note != "" {
 			p.line("    ", "    ", "Note: "+c.Note)
 		}
-		p.w.WriteString("    " + Printable(c.URL) + "\n") // whole, so that it can be followed
+		p.w.WriteString("    " + view.Printable(c.URL) + "\n") // whole, so that it can be followed
 	}
 }
 
@@ -296,7 +264,7 @@ func action(c *match.Citation) string {
 }
 
 // context prints what is known besides, which no verdict uses, once a vendor.
-func (p *printer) context(r *Report) {
+func (p *printer) context(r *evidence.Report) {
 	seen := make(map[vendors.ID]bool)
 	for i := range r.Documents {
 		for j := range r.Documents[i].Findings {
@@ -330,12 +298,12 @@ func (p *printer) warnings(ws []sbom.Warning) {
 }
 
 // observations prints observations of the same vendor and reason together.
-func (p *printer) observations(os []Finding) {
+func (p *printer) observations(os []evidence.Finding) {
 	if len(os) == 0 {
 		return
 	}
 	type group struct {
-		first *Finding
+		first *evidence.Finding
 		names []string
 	}
 	var groups []*group
@@ -352,7 +320,7 @@ func (p *printer) observations(os []Finding) {
 			byKey[key] = g
 			groups = append(groups, g)
 		}
-		g.names = append(g.names, component(&o.Component))
+		g.names = append(g.names, view.Component(&o.Component))
 	}
 	p.blank()
 	p.line("  ", "  ", bold("Observed; no part of the verdict"))
@@ -377,7 +345,7 @@ func (p *printer) observations(os []Finding) {
 	}
 }
 
-func (p *printer) coverage(r *Report) {
+func (p *printer) coverage(r *evidence.Report) {
 	p.rule("All documents")
 	failed, cut := 0, 0
 	for i := range r.Documents {
@@ -389,14 +357,14 @@ func (p *printer) coverage(r *Report) {
 			failed++
 		}
 	}
-	text := fmt.Sprintf(" %s, %d could not be screened", number(len(r.Documents), "document"), failed)
+	text := fmt.Sprintf(" %s, %d could not be screened", view.Count(len(r.Documents), "document"), failed)
 	if cut > 0 {
 		text += fmt.Sprintf(", %d not read to the end", cut)
 	}
 	if n := len(r.Companions); n > 0 {
-		text += fmt.Sprintf("; %s passed over", number(n, "companion file"))
+		text += fmt.Sprintf("; %s passed over", view.Count(n, "companion file"))
 	}
-	p.line("", "", verdict(r.Verdict.String()), text)
+	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
 	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; fields or elements unreadable: %d", c.Malformed))
 	if !c.Complete {
@@ -407,63 +375,31 @@ func (p *printer) coverage(r *Report) {
 	}
 }
 
-// PassedOver says in a sentence how many files were passed over as companions of documents, and
-// what they are; "" if none was. Who reads that all documents were read has to read this, too.
-func (r *Report) PassedOver() string {
-	if len(r.Companions) == 0 {
-		return ""
-	}
-	const most = 6
-	var reasons []string
-	for _, g := range r.passedOver() {
-		if len(reasons) == most {
-			reasons = append(reasons, "others")
-			break
-		}
-		reasons = append(reasons, g.reason)
-	}
-	what := " files were passed over as companion files ("
-	if len(r.Companions) == 1 {
-		what = " file was passed over as a companion file ("
-	}
-	return strconv.Itoa(len(r.Companions)) + what + strings.Join(reasons, ", ") + "), and not screened: listed below."
-}
-
 // passedOver prints the companions, those of a kind together.
-func (p *printer) passedOver(r *Report) {
+func (p *printer) passedOver(r *evidence.Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
 	p.rule("Passed over")
-	p.line("", "", r.PassedOver())
+	p.line("", "", view.CompanionNotice(r))
 	const most = 8
-	for _, g := range r.passedOver() {
-		names := g.paths[:min(most, len(g.paths))]
-		if n := len(g.paths) - most; n > 0 {
+	for _, g := range view.GroupCompanions(r) {
+		names := g.Paths[:min(most, len(g.Paths))]
+		if n := len(g.Paths) - most; n > 0 {
 			names = append(slices.Clone(names), fmt.Sprintf("and %d more", n))
 		}
-		p.line("  - ", "    ", fmt.Sprintf("%s (%d): %s", g.reason, len(g.paths), strings.Join(names, ", ")))
+		p.line("  - ", "    ", fmt.Sprintf("%s (%d): %s", g.Reason, len(g.Paths), strings.Join(names, ", ")))
 	}
 }
 
-// companions are the paths of those with one reason.
-type companions struct {
-	reason string
-	paths  []string
-}
-
-// passedOver groups the companions by their reasons, in the order of the report.
-func (r *Report) passedOver() []companions {
-	var all []companions
-	index := make(map[string]int)
-	for _, c := range r.Companions {
-		i, ok := index[c.Reason]
-		if !ok {
-			i = len(all)
-			index[c.Reason] = i
-			all = append(all, companions{reason: c.Reason})
-		}
-		all[i].paths = append(all[i].paths, c.Path)
+// decision prints the decision of a policy, if there is one.
+func (p *printer) decision(d *evidence.Decision) {
+	if d == nil {
+		return
 	}
-	return all
+	p.rule("Policy")
+	p.line("", "", bold(d.Result()))
+	for _, line := range d.Lines() {
+		p.line("  - ", "    ", line)
+	}
 }
