@@ -21,7 +21,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// SchemaVersion is the version of the report's form. [ParseReport] also reads version 1.
+// SchemaVersion is the version of the form of the report. [ParseReport] also parses version 1.
 const SchemaVersion = "2"
 
 //go:embed schema/report-2.schema.json

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package junit writes a report as JUnit XML, which continuous integration shows as the
-// results of tests: a suite for each document, with a case for its screening, one for each
-// thing of it that was not screened, and one for each finding. Findings at or above the report's
-// -fail-on are failures, or those that its policy fails if it has the decision of one; others are
-// skipped with their reason. What was not screened is an error,
-// whatever was found beside it, and so is a report in which nothing was. Files that were passed
-// over are skipped, in a suite of their own.
+// Package junit writes a report as JUnit XML, which continuous integration systems show as test
+// results.
 //
-// It is a view of the record, and a small one: the texts are only named.
+//	err := junit.Write(file, report, nil)
+//
+// Each document is a suite with a case for its screening, one for each gap, and one for each
+// finding. A finding is a failure if the policy fails it or, without a policy, if it reaches the
+// verdict to fail on (see [evidence.Options]); otherwise it is skipped, with its reason. A gap is
+// an error, and so is a report in which nothing was screened. Companion files are skipped cases
+// in a suite of their own.
+//
+// The view names the cited texts only.
 package junit
 
 import (
@@ -90,7 +93,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	return err
 }
 
-// failing returns what says which findings are failures.
+// failing returns a function that reports whether a finding is a failure.
 func failing(r *evidence.Report) func(*evidence.Document, *evidence.Finding) bool {
 	if r.Policy != nil {
 		type key struct{ path, id string }
@@ -109,6 +112,7 @@ func failing(r *evidence.Report) func(*evidence.Document, *evidence.Finding) boo
 	}
 }
 
+// add adds a suite and its counts.
 func (all *suites) add(s suite) {
 	all.Tests += s.Tests
 	all.Failures += s.Failures
@@ -117,7 +121,7 @@ func (all *suites) add(s suite) {
 	all.Suites = append(all.Suites, s)
 }
 
-// companions are cases that are skipped: files that were passed over.
+// companions returns the suite of the companion files.
 func companions(r *evidence.Report) suite {
 	s := suite{Name: "passed over as companion files, and not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
 	for _, c := range r.Companions {
@@ -126,7 +130,7 @@ func companions(r *evidence.Report) suite {
 	return s
 }
 
-// properties say by which list the report judges.
+// properties returns the denylist, the notices and the policy of the report.
 func properties(r *evidence.Report) []property {
 	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
 	for _, n := range r.Notices {
@@ -138,11 +142,12 @@ func properties(r *evidence.Report) []property {
 	return all
 }
 
-// notScreened is the case of a gap.
+// notScreened returns the case of a gap.
 func notScreened(class string, g match.Gap) testcase {
 	return testcase{Class: class, Name: "not screened: " + view.Printable(string(g.Kind)), Error: &result{Message: view.Printable(g.Message), Type: view.Printable(string(g.Kind))}}
 }
 
+// document returns the suite of a document.
 func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Document, *evidence.Finding) bool) suite {
 	path := view.Printable(d.Path)
 	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict.String()})}
@@ -163,22 +168,28 @@ func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Doc
 	}
 	for i := range d.Findings {
 		f := &d.Findings[i]
-		t := testcase{Class: path, Name: view.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
-		message := fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier)
-		var text strings.Builder
-		fmt.Fprintf(&text, "at %s\n", view.Printable(f.Component.Location.Pointer))
-		for _, c := range f.Citations {
-			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
-		}
+		t, text := finding(path, f)
 		if fails(d, f) {
-			t.Failure = &result{message, f.Verdict.String(), text.String()}
+			t.Failure = &text
+			t.Failure.Type = f.Verdict.String()
 			s.Failures++
 		} else {
-			t.Skipped = &result{Message: message, Text: text.String()}
+			t.Skipped = &text
 			s.Skipped++
 		}
 		s.Cases = append(s.Cases, t)
 	}
 	s.Tests = len(s.Cases)
 	return s
+}
+
+// finding returns the case of a finding and its text.
+func finding(path string, f *evidence.Finding) (testcase, result) {
+	t := testcase{Class: path, Name: view.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
+	var text strings.Builder
+	fmt.Fprintf(&text, "at %s\n", view.Printable(f.Component.Location.Pointer))
+	for _, c := range f.Citations {
+		fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
+	}
+	return t, result{Message: fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier), Text: text.String()}
 }

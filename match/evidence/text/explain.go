@@ -17,19 +17,18 @@ import (
 // ErrNoFinding: no finding or observation of the report has the id.
 var ErrNoFinding = errors.New("text: no such finding")
 
-// minID is the fewest characters by which a finding is called.
+// minID is the minimum length of the start of an id.
 const minID = 4
 
 // everything is the id that means all findings and observations.
 const everything = "all"
 
-// WriteExplanation writes how the findings and observations of a report came about whose
-// ids start with id, of four characters or more; "all" means all of them, and then says what was
-// not screened. For each
-// attribution it writes the chain from the words of the document to the vendor, then what
-// each text says and what that comes to. The register must be that of the report's
-// release. The error is [ErrNoFinding] if none has the id. A report without any is no error for
-// "all": the explanation says that there are none. What the report did not screen comes last.
+// WriteExplanation writes how findings and observations of a report came about: those with an id
+// that starts with id, of four characters or more, or all of them for "all". For each
+// attribution it writes the steps from the words of the document to the vendor, then for each
+// text its words and the verdict. What the report did not screen comes last. The register must be
+// that of the report's release. The error is [ErrNoFinding] if no finding has the id; "all" is
+// never an error.
 func WriteExplanation(w io.Writer, r *evidence.Report, id string, register *vendors.Register, opts *Options) error {
 	p := newPrinter(w, opts)
 	n := 0
@@ -53,17 +52,22 @@ func WriteExplanation(w io.Writer, r *evidence.Report, id string, register *vend
 		return err
 	}
 	if n == 0 && id != everything {
-		for i := range r.Documents {
-			if d := &r.Documents[i]; d.Unlisted != nil {
-				return fmt.Errorf("%w: %q; the report does not list all that was found, as in %s: %s", ErrNoFinding, id, d.Path, unlisted(d.Unlisted))
-			}
-		}
-		return fmt.Errorf("%w: %q; expected the first %d or more characters of an id that the report has, or all", ErrNoFinding, id, minID)
+		return noFinding(r, id)
 	}
 	return nil
 }
 
-// explainRest says that nothing was found, if so, and what was not screened.
+// noFinding returns an ErrNoFinding. The finding can be one that the report does not list.
+func noFinding(r *evidence.Report, id string) error {
+	for i := range r.Documents {
+		if d := &r.Documents[i]; d.Unlisted != nil {
+			return fmt.Errorf("%w: %q; the report does not list all findings, as in %s: %s", ErrNoFinding, id, d.Path, unlisted(d.Unlisted))
+		}
+	}
+	return fmt.Errorf("%w: %q; expected the first %d or more characters of an id that the report has, or all", ErrNoFinding, id, minID)
+}
+
+// explainRest prints that nothing was found, if so, and what was not screened.
 func (p *printer) explainRest(r *evidence.Report, n int) {
 	if n == 0 {
 		p.line("", "", verdict(r.Verdict), "— the report has no findings and no observations to explain")
@@ -73,70 +77,85 @@ func (p *printer) explainRest(r *evidence.Report, n int) {
 	}
 }
 
+// labelWidth is the width of the labels of an explanation.
+const labelWidth = 15
+
+// step prints a labeled line of an explanation.
+func (p *printer) step(label string, text ...any) {
+	p.line(fmt.Sprintf("%-*s", labelWidth, label), strings.Repeat(" ", labelWidth), text...)
+}
+
+// explain prints how a finding came about.
 func (p *printer) explain(d *evidence.Document, f *evidence.Finding, register *vendors.Register, day vendors.Date) {
 	p.rule(f.ID)
-	what := "the product itself"
-	if !f.Component.Primary {
-		what = "a part of the product"
-	}
-	const hang = "               "
-	step := func(label string, text ...any) {
-		p.line(fmt.Sprintf("%-15s", label), hang, text...)
-	}
-	if f.Verdict != match.NoVerdict {
-		step("finding", verdict(f.Verdict), "— a matter for a person to decide on")
-	} else {
-		step("observation", string(f.Reason), "— no finding")
-	}
-	step("component", bold(view.Component(&f.Component)), "—", what)
-	step("document", d.Path+", SHA-256 "+d.SHA256)
-	// The document's own words first; what was made of them is called so.
-	if f.Component.PURL != "" {
-		step("package URL", f.Component.PURL)
-	}
-	switch c := &f.Component; {
-	case c.CanonicalPURL == "" || c.CanonicalPURL == c.PURL:
-	case c.OwnPURL():
-		step("compared as", c.CanonicalPURL)
-	default:
-		step("recorded as", c.CanonicalPURL+", made from the vendor and the name")
-	}
-	step("vendor", f.Vendor.Name+" ("+string(f.Vendor.ID)+")")
-	if f.Note != "" {
-		step("note", f.Note)
-	}
+	p.explainComponent(d, f)
 	for i := range f.Attributions {
 		a := &f.Attributions[i]
 		p.blank()
 		p.line("", "", bold(fmt.Sprintf("Claim %d of %d", i+1, len(f.Attributions))))
 		for _, s := range register.Explain(day, *a).Steps() {
-			step(s.Label, s.Text)
+			p.step(s.Label, s.Text)
 		}
 		if a.Rule == "" {
-			step("register has", fmt.Sprintf("%q as an exclusion of %s, or as no longer the vendor's", a.Matched, f.Vendor.Name))
-			step("source", a.Source)
-			step("so", "not attributed")
+			p.step("register has", fmt.Sprintf("%q as an exclusion of %s, or as no longer the vendor's", a.Matched, f.Vendor.Name))
+			p.step("source", a.Source)
+			p.step("so", "not attributed")
 		}
 	}
 	for i := range f.Citations {
-		c := &f.Citations[i]
 		p.blank()
 		p.line("", "", bold(fmt.Sprintf("Text %d of %d", i+1, len(f.Citations))))
-		step("force", binding(c)+", addressed to "+c.Addressees)
-		step("text", where(c))
-		step("words", "“"+c.Quote+"” ["+c.Language+"]")
-		for _, s := range [...][2]string{{"in English", c.Translation}, {"covered", c.Fact}, {"ground", c.Ground}} {
-			if s[1] != "" {
-				step(s[0], s[1])
-			}
-		}
-		p.w.WriteString(fmt.Sprintf("%-15s", "address") + view.Printable(c.URL) + "\n") // whole, so that it can be followed
-		if c.Verdict != match.NoVerdict {
-			step("so", verdict(c.Verdict))
-		}
-		if c.CappedBy != "" {
-			step("not stronger", c.CappedBy)
-		}
+		p.explainText(&f.Citations[i])
 	}
 	p.blank()
+}
+
+// explainComponent prints which component and vendor a finding is about.
+func (p *printer) explainComponent(d *evidence.Document, f *evidence.Finding) {
+	c := &f.Component
+	what := "the product itself"
+	if !c.Primary {
+		what = "a part of the product"
+	}
+	if f.Verdict != match.NoVerdict {
+		p.step("finding", verdict(f.Verdict), "— a matter for a person to decide on")
+	} else {
+		p.step("observation", string(f.Reason), "— no finding")
+	}
+	p.step("component", bold(view.Component(c)), "—", what)
+	p.step("document", d.Path+", SHA-256 "+d.SHA256)
+	// The document's own words come first. What was made from them has another label.
+	if c.PURL != "" {
+		p.step("package URL", c.PURL)
+	}
+	switch {
+	case c.CanonicalPURL == "" || c.CanonicalPURL == c.PURL:
+	case c.OwnPURL():
+		p.step("compared as", c.CanonicalPURL)
+	default:
+		p.step("recorded as", c.CanonicalPURL+", made from the vendor and the name")
+	}
+	p.step("vendor", f.Vendor.Name+" ("+string(f.Vendor.ID)+")")
+	if f.Note != "" {
+		p.step("note", f.Note)
+	}
+}
+
+// explainText prints a cited text and the verdict that it leads to.
+func (p *printer) explainText(c *match.Citation) {
+	p.step("force", binding(c)+", addressed to "+c.Addressees)
+	p.step("text", where(c))
+	p.step("words", "“"+c.Quote+"” ["+c.Language+"]")
+	for _, s := range [...][2]string{{"in English", c.Translation}, {"covered", c.Fact}, {"ground", c.Ground}} {
+		if s[1] != "" {
+			p.step(s[0], s[1])
+		}
+	}
+	fmt.Fprintf(p.w, "%-*s%s\n", labelWidth, "address", view.Printable(c.URL)) // on one line, so that it can be followed
+	if c.Verdict != match.NoVerdict {
+		p.step("so", verdict(c.Verdict))
+	}
+	if c.CappedBy != "" {
+		p.step("not stronger", c.CappedBy)
+	}
 }
