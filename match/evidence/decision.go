@@ -90,7 +90,7 @@ func (d *Decision) Lines() []string {
 		add("fails: %s", g)
 	}
 	for _, g := range d.Unscreened {
-		add("not screened, which the policy lets pass: %s", g)
+		add("not screened, allowed by the policy: %s", g)
 	}
 	for _, f := range d.Waived {
 		w := cmp.Or(f.Waiver, &Waiver{})
@@ -100,7 +100,7 @@ func (d *Decision) Lines() []string {
 		add("a waiver by %s expired on %s; findings that it would have let pass: %d", e.Author, e.Expires, e.Findings)
 	}
 	for _, u := range d.Unused {
-		add("a waiver by %s that nothing needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, string(u.Vendor), u.Component, u.Version, u.Document}, " ")), " "))
+		add("a waiver by %s that no finding needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, string(u.Vendor), u.Component, u.Version, u.Document}, " ")), " "))
 	}
 	if n := len(d.OutOfPolicy); n > 0 {
 		add("findings that the policy does not count: %d", n)

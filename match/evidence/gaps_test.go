@@ -203,8 +203,8 @@ func TestPassedOver(t *testing.T) {
 	}
 	pdf := evidence.Companion{Path: "offer.pdf", Reason: "PDF document"}
 	for want, r := range map[string]*evidence.Report{
-		"1 file was passed over as a companion file (PDF document), and not screened: listed below.": report(pdf),
-		"3 files were passed over as companion files (text for people, PDF document), and not screened: listed below.": report(pdf,
+		"1 companion file (PDF document) was not screened: listed below.": report(pdf),
+		"3 companion files (text for people, PDF document) were not screened: listed below.": report(pdf,
 			evidence.Companion{Path: "more.pdf", Reason: "PDF document"}, evidence.Companion{Path: "LICENSE", Reason: "text for people"}),
 	} {
 		if got := view.CompanionNotice(r); got != want {

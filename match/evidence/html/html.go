@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package html writes a report as one page for people: no scripts, fonts or pictures from
-// elsewhere, readable on a screen in light and dark, with a keyboard and a screen reader, and
-// on paper (A4, with page numbers).
+// Package html writes a report as one page for people. The page loads nothing from other
+// addresses, has a light and a dark form, can be used with a keyboard and a screen reader, and
+// prints on A4 with page numbers.
 //
 //	err := html.Write(file, report, nil)
 //
-// It is a view of the record: it computes no finding and no verdict again. What comes out of
-// documents is data on the page and nothing else: the page's own policy (Content Security
-// Policy) allows one script, by its digest, and no connection.
+// Text from documents cannot become markup or code: it is escaped, and the Content Security Policy
+// of the page allows one script, by its digest, and no connections.
 package html
 
 import (
@@ -65,7 +64,7 @@ type pageData struct {
 	Script   template.JS
 	Policy   string
 	Words    words
-	Gaps     []gap // all that was not screened
+	Gaps     []gap // of all documents
 	Unread   int   // documents that were not read to their end
 	Notices  []notice
 	Texts    []*text
@@ -76,29 +75,29 @@ type pageData struct {
 	Covered  []segment
 	Findings int
 	Observed int
-	Kinds    []match.Verdict // that can be shown or hidden
+	Kinds    []match.Verdict // of findings, which the reader can show or hide
 	Context  []note
 	context  map[string]bool
 	texts    map[string]int
 }
 
-// A gap is something that was not screened; of a document that was not read to its end, Before
-// is how many findings were made before that.
+// A gap is something that was not screened. For a document that was not read to its end, Before
+// is the number of findings up to that point.
 type gap struct {
 	evidence.DocumentGap
 	Before int
 }
 
-// A notice is what a document says of itself.
+// A notice is a statement of a document about itself.
 type notice struct {
 	Path string
 	sbom.Warning
 }
 
-// A document is one with findings or observations.
+// A document is a document with its findings or observations.
 type document struct {
 	*evidence.Document
-	Cut   bool // it was not read to its end
+	Cut   bool // not read to its end
 	Items []item
 }
 
@@ -113,7 +112,7 @@ type cite struct {
 	Number int
 }
 
-// A text is an official text that is cited, once.
+// A text is a cited official text. The page shows each once.
 type text struct {
 	*match.Citation
 	Number int
@@ -126,18 +125,18 @@ type note struct {
 	denylist.Context
 }
 
-// words say what a verdict comes to, for somebody who buys.
+// words explain a verdict to a buyer.
 type words struct{ Headline, Meaning string }
 
 var verdicts = map[match.Verdict]words{
-	match.Ban:          {"An official text speaks of banning the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
-	match.Exclude:      {"An official text speaks of excluding the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
-	match.Review:       {"Somebody has to look at this", "Something in these files may be of a vendor whom an official text concerns, and a question is open: whether it is that vendor's, or whether the text applies."},
-	match.Inconclusive: {"Nothing was found, but not everything could be screened", "What could not be read could hold anything. See what was not screened before relying on this."},
-	match.Clear:        {"Nothing was found in what was screened", "Every document was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
+	match.Ban:          {"An official text asks to ban the vendor of a part in these files", "At least one part was attributed to that vendor. Whether the text is binding, and for whom, is stated with its words below. What follows from it is for the person in charge to decide."},
+	match.Exclude:      {"An official text asks to exclude the vendor of a part in these files", "At least one part was attributed to that vendor. Whether the text is binding, and for whom, is stated with its words below. What follows from it is for the person in charge to decide."},
+	match.Review:       {"A person has to review this", "A part in these files may come from a vendor that an official text concerns. It is open whether the part comes from that vendor, or whether the text applies."},
+	match.Inconclusive: {"Nothing was found, but not everything could be screened", "What was not screened may contain parts of any vendor. Check it before you rely on this result."},
+	match.Clear:        {"Nothing was found in what was screened", "Every document was read to its end. The vendor of parts without vendor information is unknown: they are not clear of any vendor."},
 }
 
-// A bar is one of a chart.
+// A bar is a bar of a chart.
 type bar struct {
 	Name    string
 	Count   int
@@ -145,7 +144,7 @@ type bar struct {
 	Verdict match.Verdict
 }
 
-// A segment is a part of the picture of coverage.
+// A segment is a segment of the chart of coverage.
 type segment struct {
 	Class, Name string
 	Count       int
@@ -195,7 +194,7 @@ func newPageData(r *evidence.Report) *pageData {
 	return v
 }
 
-// gaps adds what of a document was not screened.
+// gaps adds the gaps of a document.
 func (v *pageData) gaps(d *evidence.Document) {
 	if !v.Whole(d) {
 		v.Unread++
@@ -209,7 +208,7 @@ func (v *pageData) gaps(d *evidence.Document) {
 	}
 }
 
-// item remembers the texts that a finding cites, and the notes about its vendor.
+// item returns a finding with its cited texts, and adds new texts and notes to the page.
 func (v *pageData) item(f *evidence.Finding) item {
 	it := item{Finding: f}
 	for i := range f.Citations {
@@ -235,7 +234,7 @@ func (v *pageData) item(f *evidence.Finding) item {
 	return it
 }
 
-// jurisdictions are those of the texts that a finding cites, each with the worst verdict.
+// jurisdictions returns the jurisdictions of the texts that a finding cites.
 func jurisdictions(f *evidence.Finding) []jurisdiction {
 	worst := make(map[string]match.Verdict)
 	for _, c := range f.Citations {
@@ -266,7 +265,7 @@ func count(bars map[string]*bar, name string, verdict match.Verdict) {
 	b.Verdict = max(b.Verdict, verdict)
 }
 
-// bars puts the longest first.
+// bars returns the bars of a chart, longest first.
 func bars(m map[string]*bar) []bar {
 	var all []bar
 	most := 1
@@ -283,11 +282,11 @@ func bars(m map[string]*bar) []bar {
 	return all
 }
 
-// segments divide the picture of coverage.
+// segments returns the chart of coverage.
 func segments(c *match.Coverage) []segment {
 	total := float64(max(1, c.Identified+c.Unidentified+c.Malformed))
 	all := []segment{
-		{Class: "known", Name: "say whose they are", Count: c.Identified},
+		{Class: "known", Name: "identify their vendor", Count: c.Identified},
 		{Class: "unknown", Name: "do not", Count: c.Unidentified},
 		{Class: "unread", Name: "could not be read", Count: c.Malformed},
 	}
@@ -313,12 +312,12 @@ func place(l vendors.Location) string {
 	return fmt.Sprintf("%s, byte %d", l.Pointer, l.Offset)
 }
 
-// width is a number for an attribute of SVG.
+// width returns a number for an attribute in SVG.
 func width(f float64) string { return fmt.Sprintf("%.2f", f) }
 
 func short(id string) string { return id[:min(8, len(id))] }
 
-// quoted shows a value of a document with what does not show, and no longer than can be read.
+// quoted returns a value of a document with invisible characters replaced, and shortened.
 func quoted(s string) string {
 	const most = 500
 	if r := []rune(s); len(r) > most {

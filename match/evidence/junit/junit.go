@@ -123,7 +123,7 @@ func (all *suites) add(s suite) {
 
 // companions returns the suite of the companion files.
 func companions(r *evidence.Report) suite {
-	s := suite{Name: "passed over as companion files, and not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
+	s := suite{Name: "companion files, not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
 	for _, c := range r.Companions {
 		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: view.Printable(c.Path), Skipped: &result{Message: view.Printable(c.Reason)}})
 	}

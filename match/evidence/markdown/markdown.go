@@ -53,7 +53,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict.String()))
 	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
 		md(r.Denylist.Release), md(r.Denylist.AsOf), view.Count(len(r.Documents), "document"), view.Count(len(findings), "finding"))
-	markdownTable(out, findings)
+	table(out, findings)
 	if r.Policy != nil {
 		fmt.Fprintf(out, "\n### Policy\n\n%s\n\n", md(r.Policy.Result()))
 		var lines []string
@@ -63,7 +63,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 		list(out, "- ", lines)
 	}
 	if gaps := r.NotScreened(); len(gaps) > 0 {
-		fmt.Fprintf(out, "\n### Not screened\n\nWhat was not screened can hold anything. %s:\n\n", view.Count(len(gaps), "gap"))
+		fmt.Fprintf(out, "\n### Not screened\n\nWhat was not screened may contain parts of any vendor. %s:\n\n", view.Count(len(gaps), "gap"))
 		var lines []string
 		for _, g := range gaps {
 			line := md(g.Message)
@@ -82,7 +82,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 		list(out, "- ", notices)
 	}
 	if len(r.Companions) > 0 {
-		fmt.Fprintf(out, "\n### Passed over\n\n%s\n\n", md(view.CompanionNotice(r)))
+		fmt.Fprintf(out, "\n### Companion files\n\n%s\n\n", md(view.CompanionNotice(r)))
 		var lines []string
 		for _, c := range r.Companions {
 			lines = append(lines, md(c.Path)+": "+md(c.Reason))
@@ -92,17 +92,18 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	return out.Flush()
 }
 
-// A foundIn is a finding and its document.
+// A foundIn is a finding with its document.
 type foundIn struct {
 	d *evidence.Document
 	f *evidence.Finding
 }
 
-func markdownTable(out *bufio.Writer, findings []foundIn) {
+// table writes the table of findings.
+func table(out *bufio.Writer, findings []foundIn) {
 	if len(findings) == 0 {
 		return
 	}
-	out.WriteString("\n| verdict | part | vendor | tier | document | strongest text |\n|---|---|---|---|---|---|\n")
+	out.WriteString("\n| verdict | part | vendor | certainty | document | strongest text |\n|---|---|---|---|---|---|\n")
 	for i, x := range findings {
 		if i == mostRows {
 			fmt.Fprintf(out, "\nAnd %s more, no worse than these; see the JSON report.\n", view.Count(len(findings)-mostRows, "finding"))
@@ -120,7 +121,7 @@ func markdownTable(out *bufio.Writer, findings []foundIn) {
 	}
 }
 
-// list writes a list, of which not more than can be read.
+// list writes the first lines of a list, and how many follow.
 func list(out *bufio.Writer, mark string, lines []string) {
 	for i, line := range lines {
 		if i == mostLines {
@@ -131,6 +132,7 @@ func list(out *bufio.Writer, mark string, lines []string) {
 	}
 }
 
+// clauseOf returns the clause of a citation after a comma.
 func clauseOf(c *match.Citation) string {
 	if c.Clause == "" {
 		return ""
@@ -138,7 +140,7 @@ func clauseOf(c *match.Citation) string {
 	return ", " + c.Clause
 }
 
-// md is text in Markdown that is no markup, on one line.
+// md returns text on one line, with the characters of Markdown escaped.
 func md(s string) string {
 	const most = 300
 	if r := []rune(s); len(r) > most {

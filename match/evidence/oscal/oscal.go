@@ -216,7 +216,7 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 	c := d.Coverage
 	o := observation{
 		UUID: x.uuid(name + " observation"), Title: "Screened: " + title, Methods: []string{"TEST"}, Subjects: []subject{{id, "component"}}, Collected: x.stamp,
-		Description: fmt.Sprintf("%d parts: %d say whose they are; nothing is known about the other %d. %d fields or elements could not be read.", c.Components, c.Identified, c.Unidentified, c.Malformed),
+		Description: fmt.Sprintf("%d parts: %d identify their vendor; the vendor of the other %d is unknown. %d fields or elements could not be read.", c.Components, c.Identified, c.Unidentified, c.Malformed),
 		Props:       x.props("components", fmt.Sprint(c.Components), "unidentified", fmt.Sprint(c.Unidentified), "malformed", fmt.Sprint(c.Malformed)),
 	}
 	if !x.r.Whole(d) {
@@ -246,8 +246,8 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 // companion adds the observation of a companion file.
 func (x *writer) companion(res *result, i int, c evidence.Companion) {
 	res.Observations = append(res.Observations, observation{
-		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Passed over: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
-		Description: strings.TrimSpace("The file was passed over as a companion file, and not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
+		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Companion file, not screened: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
+		Description: strings.TrimSpace("The file accompanies a document and was not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
 	})
 }
 
@@ -276,7 +276,7 @@ func (x *writer) gap(g match.Gap, title, name, observed string) finding {
 	return finding{
 		UUID: x.uuid(name), Title: "Not screened: " + title, Description: line(g.Message), Props: x.props("gap", string(g.Kind)),
 		Target: target{Type: "statement-id", ID: token("not-screened-" + string(g.Kind)), Title: "everything is screened", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
-			Remarks: "What was not screened can hold anything."},
+			Remarks: "What was not screened may contain parts of any vendor."},
 		Related: []related{{observed}},
 	}
 }

@@ -148,7 +148,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 		opts = &Options{}
 	}
 	x := &writer{r: r, open: opts.Open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
-	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it can hold anything."}})
+	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it may contain parts of any vendor."}})
 	for _, n := range r.Notices {
 		x.notes = append(x.notes, notification{Level: "note", Message: printable(n.Message)})
 	}
@@ -163,7 +163,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	}
 	for _, c := range r.Companions {
 		at := x.artifact(c.Path, c.SHA256, c.Bytes)
-		x.notes = append(x.notes, notification{"note", printable("Passed over as a companion file, and not screened: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
+		x.notes = append(x.notes, notification{"note", printable("Companion file, not screened: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

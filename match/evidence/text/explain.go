@@ -120,7 +120,7 @@ func (p *printer) explainComponent(d *evidence.Document, f *evidence.Finding) {
 	if f.Verdict != match.NoVerdict {
 		p.step("finding", verdict(f.Verdict), "— a matter for a person to decide on")
 	} else {
-		p.step("observation", string(f.Reason), "— no finding")
+		p.step("observation", string(f.Reason), "— not a finding")
 	}
 	p.step("component", bold(view.Component(c)), "—", what)
 	p.step("document", d.Path+", SHA-256 "+d.SHA256)

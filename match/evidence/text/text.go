@@ -15,23 +15,25 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-func labelled(label, value string) string {
+// labeled returns the value after its label, or "" if there is no value.
+func labeled(label, value string) string {
 	if value == "" {
 		return ""
 	}
 	return label + " " + value
 }
 
-// trusted says why a release was trusted that did not come with the program.
+// trusted returns the reason for which a release was trusted that is not part of the program.
 func trusted(kind string) string {
-	return map[string]string{"signed": " (signed)", "pinned": " (pinned by its digest)", "own": " (with a list of one's own)", "unchecked": " (not signed)"}[kind]
+	return map[string]string{"signed": " (signed)", "pinned": " (pinned by its digest)", "own": " (with a custom denylist)", "unchecked": " (not signed)"}[kind]
 }
 
+// report prints all sections of a report.
 func (p *printer) report(r *evidence.Report) {
 	p.number = make(map[string]int)
 	p.line("", "", "clause76: denylist release "+r.Denylist.Release+trusted(r.Denylist.Trust)+", judged as of "+r.Denylist.AsOf)
 	if b := r.Bid; b != nil {
-		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labelled("tender", b.Tender), labelled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
+		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labeled("tender", b.Tender), labeled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
 	}
 	if len(r.Options.Jurisdictions) > 0 {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
@@ -43,13 +45,13 @@ func (p *printer) report(r *evidence.Report) {
 	}
 	p.cited()
 	p.context(r)
-	p.passedOver(r)
+	p.companions(r)
 	p.notScreened(r.NotScreened())
 	p.coverage(r)
 	p.decision(r.Policy)
 }
 
-// notScreened prints all gaps of a report, whatever else it says.
+// notScreened prints all gaps of a report.
 func (p *printer) notScreened(gaps []evidence.DocumentGap) {
 	if len(gaps) == 0 {
 		return
@@ -76,7 +78,7 @@ func (p *printer) document(r *evidence.Report, d *evidence.Document) {
 	nothing := len(d.Findings)+len(d.Observations) == 0 && d.Unlisted == nil
 	p.fault(d, r.Whole(d), nothing)
 	if u := d.Unlisted; u != nil {
-		p.line("  ", "  ", painted{"31", "NOT ALL THAT WAS FOUND IS LISTED:"}, unlisted(u))
+		p.line("  ", "  ", painted{"31", "NOT ALL FINDINGS ARE LISTED. Not listed:"}, unlisted(u))
 	}
 	for i := range d.Notices {
 		p.line("  ", "    ", bold("Notice:"), d.Notices[i].Message+place(d.Notices[i].Location))
@@ -129,8 +131,8 @@ func counts(c *match.Coverage) string {
 		view.Count(c.Components, "component"), c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
 }
 
-// finding prints the finding's line, how the vendor was found, and a line for each
-// listing: force and binding first.
+// finding prints the line of a finding, how the vendor was identified, and a line for each
+// listing.
 func (p *printer) finding(f *evidence.Finding) {
 	p.blank()
 	p.line("", "        ", verdict(f.Verdict), " ", bold(view.Component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier.String(), painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
@@ -151,7 +153,7 @@ func (p *printer) finding(f *evidence.Finding) {
 			s += "; named as an example"
 		}
 		if own := strings.TrimPrefix(strings.TrimPrefix(c.CappedBy, f.Note), "; "); own != "" { // the note is printed once
-			s += "; held at review: " + own
+			s += "; not stronger than review: " + own
 		}
 		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
 	}
@@ -199,7 +201,7 @@ func binding(c *match.Citation) string {
 	return "not binding"
 }
 
-// where says which part of which kind of text a citation is of, and its standing.
+// where returns the jurisdiction, kind, clause and status of a cited text.
 func where(c *match.Citation) string {
 	s := c.Jurisdiction + " " + string(c.Force)
 	if c.Clause != "" {
@@ -208,7 +210,7 @@ func where(c *match.Citation) string {
 	return s + "; " + c.Status
 }
 
-// cited prints the texts, each once: force, binding and addressee before the words.
+// cited prints the cited texts, each once: force, binding and addressees before the words.
 func (p *printer) cited() {
 	if len(p.texts) == 0 {
 		return
@@ -247,11 +249,11 @@ func (p *printer) cited() {
 		if c.Note != "" {
 			p.line("    ", "    ", "Note: "+c.Note)
 		}
-		p.w.WriteString("    " + view.Printable(c.URL) + "\n") // whole, so that it can be followed
+		p.w.WriteString("    " + view.Printable(c.URL) + "\n") // on one line, so that it can be followed
 	}
 }
 
-// action says in words what the listing asks, on what, and on which basis.
+// action returns in words what the listing asks, for what, and on which basis.
 func action(c *match.Citation) string {
 	s := "action " + string(c.Action) + ", effect " + string(c.Effect)
 	switch c.Basis {
@@ -263,7 +265,7 @@ func action(c *match.Citation) string {
 	return s + "; the vendor is covered by the text's definition"
 }
 
-// context prints what is known besides, which no verdict uses, once a vendor.
+// context prints the context entries, once for each vendor.
 func (p *printer) context(r *evidence.Report) {
 	seen := make(map[vendors.ID]bool)
 	for i := range r.Documents {
@@ -273,7 +275,7 @@ func (p *printer) context(r *evidence.Report) {
 				continue
 			}
 			seen[f.Vendor.ID] = true
-			p.rule("Other facts on " + f.Vendor.Name + ", which no verdict uses")
+			p.rule("Other facts about " + f.Vendor.Name + ", not used for a verdict")
 			for _, x := range f.Context {
 				p.line(string(x.Date)+"  ", "            ", x.Text)
 			}
@@ -323,7 +325,7 @@ func (p *printer) observations(os []evidence.Finding) {
 		g.names = append(g.names, view.Component(&o.Component))
 	}
 	p.blank()
-	p.line("  ", "  ", bold("Observed; no part of the verdict"))
+	p.line("  ", "  ", bold("Observations, not part of the verdict"))
 	const most = 8
 	for _, g := range groups {
 		o := g.first
@@ -362,7 +364,7 @@ func (p *printer) coverage(r *evidence.Report) {
 		text += fmt.Sprintf(", %d not read to the end", cut)
 	}
 	if n := len(r.Companions); n > 0 {
-		text += fmt.Sprintf("; %s passed over", view.Count(n, "companion file"))
+		text += fmt.Sprintf("; %s not screened", view.Count(n, "companion file"))
 	}
 	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
@@ -375,12 +377,12 @@ func (p *printer) coverage(r *evidence.Report) {
 	}
 }
 
-// passedOver prints the companions, those of a kind together.
-func (p *printer) passedOver(r *evidence.Report) {
+// companions prints the companion files by reason.
+func (p *printer) companions(r *evidence.Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
-	p.rule("Passed over")
+	p.rule("Companion files, not screened")
 	p.line("", "", view.CompanionNotice(r))
 	const most = 8
 	for _, g := range view.GroupCompanions(r) {

@@ -4,7 +4,6 @@ package view
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/clause76/clause76/match"
@@ -69,9 +68,9 @@ func CompanionNotice(r *evidence.Report) string {
 		}
 		reasons = append(reasons, g.Reason)
 	}
-	what := " files were passed over as companion files ("
+	were := "were"
 	if len(r.Companions) == 1 {
-		what = " file was passed over as a companion file ("
+		were = "was"
 	}
-	return strconv.Itoa(len(r.Companions)) + what + strings.Join(reasons, ", ") + "), and not screened: listed below."
+	return fmt.Sprintf("%s (%s) %s not screened: listed below.", Count(len(r.Companions), "companion file"), strings.Join(reasons, ", "), were)
 }
