@@ -213,7 +213,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// Every citation that comes to review says why, and no other does.
+// A citation with the verdict review has the reason in CappedBy, and no other has one.
 func TestHeld(t *testing.T) {
 	lineage := made("application", "AO Kaspersky Lab", "engine")
 	lineage.Pedigree = true

@@ -11,7 +11,7 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// A flip cites the records behind its own finding, and not all that changed about the vendor:
+// A flip cites the changes that explain its own finding, and not every change about the vendor:
 // clause 76 names Kaspersky, and is no reason for a finding about Huawei or ZTE.
 func TestFlipCitesItsFinding(t *testing.T) {
 	docs := map[string]string{
@@ -49,7 +49,7 @@ func TestFlipCitesItsFinding(t *testing.T) {
 	}
 }
 
-// verdictsOf says what each listing that the findings behind a flip cite came to, before and
+// verdictsOf returns the verdicts of the listings that the findings of a flip cite, before and
 // after.
 func verdictsOf(f evidence.Flip, reports ...*evidence.Report) map[string][2]match.Verdict {
 	of := make(map[string][2]match.Verdict)

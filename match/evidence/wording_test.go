@@ -174,7 +174,7 @@ func citation(r *evidence.Report, instrument string) *match.Citation {
 	return nil
 }
 
-// Clause 76 names one vendor; nobody else is listed under it in any release.
+// Clause 76 names one vendor, and no release lists another one under it.
 func TestClause76NamesNobodyElse(t *testing.T) {
 	listed := 0
 	eachRelease(t, func(t *testing.T, release *denylist.Release) {
@@ -253,7 +253,7 @@ func TestUnverifiedIsReview(t *testing.T) {
 // untranslated are the releases that were cut before the format had translations.
 var untranslated = map[string]bool{"2018.06.12": true, "2018.06.13": true, "2026.11.23": true}
 
-// Every citation carries the three answers apart: whose the component is (rule, source),
+// Every citation keeps three answers apart: which vendor the component is from (rule, source),
 // what the text says (verbatim, located, digested), and for whom and when (force,
 // addressees, status). The text's own verb stays.
 func TestCitationsAreWhole(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-func TestResolveLinks(t *testing.T) {
+func TestReferencesResolveByNameOrDigest(t *testing.T) {
 	m := matcher(t, nil)
 	check := func(doc string) *match.Result {
 		t.Helper()
@@ -59,8 +59,8 @@ func TestResolveLinks(t *testing.T) {
 	}
 }
 
-// A link to a document that was not read, or behind more links than are kept, stays.
-func TestResolveLinksNot(t *testing.T) {
+// A reference to a document that was not read, or one beyond the references that are kept, stays.
+func TestReferencesWithoutTargetStayUnresolved(t *testing.T) {
 	m := matcher(t, nil)
 	doc := `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:1","components":[{"name":"y","type":"library"}],"externalReferences":[` +
 		strings.Repeat(`{"type":"bom","url":"urn:uuid:1"},`, 1500) + `{"type":"bom","url":"urn:uuid:2"}]}`
@@ -74,9 +74,9 @@ func TestResolveLinksNot(t *testing.T) {
 	}
 }
 
-// A document that was not read to its end was not screened: a link to it stays. Its own
-// links are resolved, and it stays inconclusive.
-func TestResolveLinksIncomplete(t *testing.T) {
+// A document that was not read to its end was not screened: a reference to it stays. Its own
+// references are resolved, and it stays inconclusive.
+func TestReferenceToIncompleteDocumentStaysUnresolved(t *testing.T) {
 	m := matcher(t, nil)
 	whole := func(serial, other string) string {
 		return `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:` + serial + `","externalReferences":[{"type":"bom","url":"urn:uuid:` + other + `"}],"components":[{"type":"library","name":"y"}]}`
@@ -100,9 +100,9 @@ func TestResolveLinksIncomplete(t *testing.T) {
 	}
 }
 
-// A document that only refers to others was screened if those were, all of them, and have
-// parts.
-func TestResolveLinksOnly(t *testing.T) {
+// A document that only refers to others counts as screened if all of them were, and one has
+// components.
+func TestDocumentOfReferencesOnlyIsScreenedWithItsTargets(t *testing.T) {
 	m := matcher(t, nil)
 	doc := func(name string, packages int, links ...string) screen.Screened {
 		t.Helper()
@@ -148,8 +148,8 @@ func TestResolveLinksOnly(t *testing.T) {
 	}
 }
 
-// What is not listed counts where links are looked up afterwards.
-func TestUnlistedBesideLinks(t *testing.T) {
+// Findings that are not listed keep the verdict when references are resolved afterwards.
+func TestUnlistedFindingsCountAfterResolving(t *testing.T) {
 	const doc = `{"bomFormat":"CycloneDX","specVersion":"1.6","externalReferences":[{"type":"bom","url":"https://example.org/bom"}],
 		"components":[{"type":"application","name":"k","supplier":{"name":"Kaspersky Lab"}}]}`
 	m := matcher(t, nil)

@@ -281,7 +281,7 @@ func TestBrowser(t *testing.T) {
 	b.quiet()
 }
 
-// contrast lists texts whose contrast to what is behind them is too small (WCAG 2.2, 1.4.3).
+// contrast lists texts with too little contrast to their background (WCAG 2.2, 1.4.3).
 const contrast = `(function () {
 	function rgb(s) { return s.match(/[\d.]+/g).map(Number); }
 	function light(c) { return c.slice(0, 3).map(v => (v /= 255) <= .03928 ? v / 12.92 : Math.pow((v + .055) / 1.055, 2.4)).reduce((n, v, i) => n + v * [.2126, .7152, .0722][i], 0); }

@@ -135,8 +135,8 @@ type logical struct {
 
 // Options set the form of the report. A nil *Options means defaults.
 type Options struct {
-	// Open opens the file with a path of the report, see [screen.UnescapePath] of package
-	// github.com/clause76/clause76/match/screen. If it is set, findings in text files have a line
+	// Open opens the file with a path of the report, see
+	// [github.com/clause76/clause76/match/screen.UnescapePath]. If it is set, findings in text files have a line
 	// and a column. Findings in a file that cannot be opened, or has changed since it was screened,
 	// have none. Without it no finding has a line, because the record counts bytes.
 	Open func(path string) (io.ReadCloser, error)
