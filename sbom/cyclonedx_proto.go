@@ -3,6 +3,7 @@
 package sbom
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,14 +12,8 @@ import (
 	"strings"
 	"sync"
 
-	"google.golang.org/protobuf/encoding/prototext"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protodesc"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/types/descriptorpb"
-	"google.golang.org/protobuf/types/dynamicpb"
-
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/protomsg"
 )
 
 // maxProto bounds a document in protobuf, which is read in memory.
@@ -27,7 +22,7 @@ const maxProto = 64 << 20
 // protoSchema is what bears on vendors of CycloneDX's protobuf schemas 1.3 to 1.7
 // (bom-1.7.proto; numbers have kept their meaning since 1.3). A line is a message; a
 // field is name=number, then "*" if it is repeated, then its type unless it is a
-// string. Fields that are not here are passed over, but for those that hold what looks like a
+// string, see package protomsg. Fields that are not here are passed over, but for those that hold what looks like a
 // component. Who asserts a patent is one of them: it is a mention at most.
 const protoSchema = `
 Bom spec_version=1 version=2:int32 serial_number=3 metadata=4:Metadata components=5*:Component services=6*:Service external_references=7*:ExternalReference dependencies=8*:Dependency compositions=9*:Composition formulation=13*:Formula vulnerabilities=10*:Vulnerability annotations=11*:Passed declarations=14*:Opaque
@@ -84,56 +79,8 @@ var protoEnums = map[string]string{
 	"HashAlg":               "HASH_ALG_ NULL MD_5 SHA_1 SHA_256 SHA_384 SHA_512 SHA_3_256 SHA_3_384 SHA_3_512 BLAKE_2_B_256 BLAKE_2_B_384 BLAKE_2_B_512 BLAKE_3 STREEBOG_256 STREEBOG_512",
 }
 
-// protoBOM returns the descriptor of the Bom message.
-var protoBOM = sync.OnceValue(func() protoreflect.MessageDescriptor {
-	file := &descriptorpb.FileDescriptorProto{Name: proto.String("bom.proto"), Package: proto.String("cyclonedx"), Syntax: proto.String("proto3")}
-	for name, values := range protoEnums {
-		words := strings.Fields(values)
-		enum := &descriptorpb.EnumDescriptorProto{Name: proto.String(name)}
-		for i, word := range words[1:] {
-			enum.Value = append(enum.Value, &descriptorpb.EnumValueDescriptorProto{Name: proto.String(words[0] + word), Number: proto.Int32(int32(i))})
-		}
-		file.EnumType = append(file.EnumType, enum)
-	}
-	for line := range strings.Lines(strings.TrimSpace(protoSchema)) {
-		words := strings.Fields(line)
-		message := &descriptorpb.DescriptorProto{Name: proto.String(words[0])}
-		for _, word := range words[1:] {
-			message.Field = append(message.Field, protoField(word))
-		}
-		file.MessageType = append(file.MessageType, message)
-	}
-	built, err := protodesc.NewFile(file, nil)
-	if err != nil {
-		panic(err) // the schema above is wrong
-	}
-	return built.Messages().ByName("Bom")
-})
-
-func protoField(word string) *descriptorpb.FieldDescriptorProto {
-	name, rest, _ := strings.Cut(word, "=")
-	rest, typ, _ := strings.Cut(rest, ":")
-	number, repeated := strings.CutSuffix(rest, "*")
-	n, err := strconv.Atoi(number)
-	if err != nil {
-		panic(err)
-	}
-	f := &descriptorpb.FieldDescriptorProto{Name: proto.String(name), Number: proto.Int32(int32(n)),
-		Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(), Type: descriptorpb.FieldDescriptorProto_TYPE_STRING.Enum()}
-	if repeated {
-		f.Label = descriptorpb.FieldDescriptorProto_LABEL_REPEATED.Enum()
-	}
-	switch {
-	case typ == "":
-	case typ == "int32":
-		f.Type = descriptorpb.FieldDescriptorProto_TYPE_INT32.Enum()
-	case protoEnums[typ] != "":
-		f.Type, f.TypeName = descriptorpb.FieldDescriptorProto_TYPE_ENUM.Enum(), proto.String(".cyclonedx."+typ)
-	default:
-		f.Type, f.TypeName = descriptorpb.FieldDescriptorProto_TYPE_MESSAGE.Enum(), proto.String(".cyclonedx."+typ)
-	}
-	return f
-}
+// protoBOM is the type of the Bom message.
+var protoBOM = sync.OnceValue(func() *protomsg.Type { return protomsg.MustParse(protoSchema, protoEnums) })
 
 // Marks of CycloneDX in protobuf: the first field is spec_version. There is no other.
 var (
@@ -142,39 +89,33 @@ var (
 )
 
 func readCycloneDXProto(r io.Reader, s *Sink) error {
-	return readProto(r, s, func(data []byte, m proto.Message) error {
-		if err := proto.Unmarshal(data, m); err != nil {
-			return err
-		}
-		// Of a field that stands twice the decoder keeps the last, or merges the two.
-		if n := proto.Size(m); n != len(data) {
-			return fmt.Errorf("%d of %d bytes are not in canonical form: a field that stands twice, or one that says nothing", len(data)-n, len(data))
-		}
-		return nil
-	}, func([]byte) int { return 0 })
+	return readProto(r, s, protoBOM().Unmarshal, func([]byte) int { return 0 })
 }
 
-// readCycloneDXProtoText reads protobuf's text format, in which CycloneDX publishes
-// examples. Its decoder refuses a field that stands twice.
+// readCycloneDXProtoText reads protobuf's text format, in which CycloneDX publishes examples.
 func readCycloneDXProtoText(r io.Reader, s *Sink) error {
-	return readProto(r, s, prototext.UnmarshalOptions{DiscardUnknown: true}.Unmarshal, strayProtoText)
+	return readProto(r, s, protoBOM().UnmarshalText, strayProtoText)
 }
 
-// readProto reads a document. stray counts the parts in it that decode does not see.
-func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error, stray func([]byte) int) error {
+// readProto reads a document. stray counts the parts in it that decode does not return.
+func readProto(r io.Reader, s *Sink, decode func([]byte, int) (*protomsg.Message, error), stray func([]byte) int) error {
 	l := s.Limits()
 	data, err := l.ReadAll(r, maxProto)
 	if err != nil {
 		return err
 	}
-	m := dynamicpb.NewMessage(protoBOM())
-	if err := decode(data, m); err != nil {
+	m, err := decode(data, l.depth())
+	switch {
+	case errors.Is(err, protomsg.ErrDepth):
+		return &Error{Kind: ErrLimit, Err: fmt.Errorf("messages are nested more than %d deep", l.depth())}
+	case err != nil:
 		return &Error{Kind: ErrSyntax, Err: fmt.Errorf("not CycloneDX in protobuf: %w", err)}
 	}
-	s.located = false // the decoders tell no places
+	s.located = false // the decoder knows no places
 	x := &cdx{fields: newFields(jsonstream.Transcode(l.json(), func(w *jsonstream.Writer) error {
-		p := &protoWriter{w: w, depth: l.depth(), stray: stray(data)}
-		return p.message(m, true, 0)
+		p := &protoWriter{w: w, stray: stray(data)}
+		p.message(m, true)
+		return nil
 	}), s), versions: cycloneDXVersions}
 	return x.read()
 }
@@ -182,20 +123,17 @@ func readProto(r io.Reader, s *Sink, decode func([]byte, proto.Message) error, s
 // protoWriter writes the JSON form of a message.
 type protoWriter struct {
 	w     *jsonstream.Writer
-	depth int
 	stray int // parts where the format has none
 }
 
-// protoNames are the members whose names are not those of their fields in camel case.
+// protoNames are the members that have other names than their fields in camel case.
 var protoNames = map[string]string{"bom_ref": "bom-ref", "Hash.value": "content", "AttachedText.value": "content"}
 
-func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) error {
-	if depth > p.depth {
-		return &Error{Kind: ErrLimit, Err: fmt.Errorf("messages are nested more than %d deep", p.depth)}
-	}
-	for _, name := range [...]protoreflect.Name{"dataset", "expression_detailed"} { // one level more than in JSON
-		if f := m.Descriptor().Fields().ByName(name); f != nil && m.Has(f) {
-			return p.message(m.Get(f).Message(), false, depth+1)
+func (p *protoWriter) message(m *protomsg.Message, root bool) {
+	for _, name := range [...]string{"dataset", "expression_detailed"} { // one level more than in JSON
+		if f := m.Type.ByName(name); f != nil && len(m.Values(f)) > 0 {
+			p.message(m.Values(f)[0].Message, false)
+			return
 		}
 	}
 	p.w.Begin('{')
@@ -203,26 +141,14 @@ func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) erro
 		p.w.Member("bomFormat")
 		p.w.Text([]byte("CycloneDX"))
 	}
-	d := m.Descriptor()
-	for i := range d.Fields().Len() {
-		f := d.Fields().Get(i)
-		if !m.Has(f) {
-			continue
-		}
-		name := string(f.Name())
-		if other := protoNames[name]; other != "" {
-			p.w.Member(other)
-		} else if other := protoNames[string(d.Name())+"."+name]; other != "" {
-			p.w.Member(other)
-		} else {
-			p.w.Member(f.JSONName())
-		}
-		if err := p.field(f, m.Get(f), depth); err != nil {
-			return err
+	for _, f := range m.Type.Fields {
+		if values := m.Values(f); len(values) > 0 {
+			p.w.Member(cmp.Or(protoNames[f.Name], protoNames[m.Type.Name+"."+f.Name], f.JSONName))
+			p.field(f, values)
 		}
 	}
-	if d.Name() != "Passed" { // its components are no parts of the product: tools and the like
-		p.stray += strayProto(d, m.GetUnknown(), 0)
+	if m.Type.Name != "Passed" { // its components are no parts of the product: tools and the like
+		p.stray += strayProto(m.Type, m.Unknown, 0)
 	}
 	if p.stray > 0 {
 		p.w.Member(partElement)
@@ -230,53 +156,38 @@ func (p *protoWriter) message(m protoreflect.Message, root bool, depth int) erro
 		p.stray = 0
 	}
 	p.w.End('}')
-	return nil
 }
 
-func (p *protoWriter) field(f protoreflect.FieldDescriptor, v protoreflect.Value, depth int) error {
+func (p *protoWriter) field(f *protomsg.Field, values []protomsg.Value) {
 	switch {
-	case f.Name() == "declarations": // their numbers are not in the schema above
+	case f.Name == "declarations": // their numbers are not in the schema above
 		p.w.Raw([]byte("0"))
-		return nil
-	case f.Name() == "evidence": // an object in JSON; repeated in the schema until 1.4
-		if v.List().Len() > 1 {
-			p.w.Raw([]byte("0"))
-			return nil
+	case f.Name == "evidence" && len(values) > 1: // an object in JSON; repeated in the schema until 1.4
+		p.w.Raw([]byte("0"))
+	case f.Name == "evidence", !f.Repeated:
+		p.value(f, values[0])
+	default:
+		p.w.Begin('[')
+		for _, v := range values {
+			p.value(f, v)
 		}
-		return p.message(v.List().Get(0).Message(), false, depth+1)
-	case !f.IsList():
-		return p.value(f, v, depth)
+		p.w.End(']')
 	}
-	p.w.Begin('[')
-	for i := range v.List().Len() {
-		if err := p.value(f, v.List().Get(i), depth); err != nil {
-			return err
-		}
-	}
-	p.w.End(']')
-	return nil
 }
 
-func (p *protoWriter) value(f protoreflect.FieldDescriptor, v protoreflect.Value, depth int) error {
-	switch f.Kind() {
-	case protoreflect.MessageKind:
-		return p.message(v.Message(), false, depth+1)
-	case protoreflect.StringKind:
-		p.w.Text([]byte(v.String()))
-	case protoreflect.Int32Kind:
-		p.w.Raw(strconv.AppendInt(nil, v.Int(), 10))
-	case protoreflect.EnumKind:
-		name := ""
-		if value := f.Enum().Values().ByNumber(v.Enum()); value != nil {
-			prefix, _, _ := strings.Cut(protoEnums[string(f.Enum().Name())], " ")
-			name = strings.ToLower(strings.TrimPrefix(string(value.Name()), prefix))
+func (p *protoWriter) value(f *protomsg.Field, v protomsg.Value) {
+	switch f.Kind {
+	case protomsg.Nested:
+		p.message(v.Message, false)
+	case protomsg.String:
+		p.w.Text([]byte(v.Text))
+	case protomsg.Int32:
+		p.w.Raw(strconv.AppendInt(nil, int64(v.Number), 10))
+	case protomsg.Enumeration:
+		word := strings.ToLower(f.Enum.Word(v.Number))
+		if f.Enum.Name != "Aggregate" {
+			word = strings.ReplaceAll(word, "_", "-")
 		}
-		if f.Enum().Name() != "Aggregate" {
-			name = strings.ReplaceAll(name, "_", "-")
-		}
-		p.w.Text([]byte(name))
-	default:
-		return errors.New("a kind of field that the schema does not have")
+		p.w.Text([]byte(word))
 	}
-	return nil
 }

@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/clause76/clause76/internal/protomsg"
 )
 
 // In protobuf, the decoders leave out fields that the schema above does not have. What looks
@@ -20,7 +21,7 @@ const maxStrayDepth = 16
 
 // protoLast are the highest numbers that fields of a message have in the schemas, or more. A
 // field beyond is of no version that is read, and may hold anything.
-var protoLast = map[protoreflect.Name]protowire.Number{
+var protoLast = map[string]protowire.Number{
 	"OrganizationalEntity": 5, "OrganizationalContact": 4, "Property": 2, "EvidenceIdentity": 5, "EvidenceMethods": 3,
 	"Bom": 20, "Metadata": 15, "Service": 25,
 }
@@ -30,8 +31,8 @@ const protoLastField = 40
 
 // strayProto counts what may be a component or a maker in the fields of a message that the
 // schema above does not have, or has with another wire type: components, and any text in a
-// field that no schema has. Without a descriptor, only components are counted.
-func strayProto(d protoreflect.MessageDescriptor, data []byte, depth int) (n int) {
+// field that no schema has. Without a type, only components are counted.
+func strayProto(t *protomsg.Type, data []byte, depth int) (n int) {
 	for len(data) > 0 {
 		number, typ, tag := protowire.ConsumeTag(data)
 		if tag < 0 {
@@ -52,10 +53,10 @@ func strayProto(d protoreflect.MessageDescriptor, data []byte, depth int) (n int
 		}
 		data = data[tag+size:]
 		switch {
-		case d != nil && d.Fields().ByNumber(number) != nil: // of another wire type
+		case t != nil && t.ByNumber(number) != nil: // of another wire type
 			n++
 		case !text || len(value) == 0:
-		case d != nil && number > lastField(d), isProtoComponent(value):
+		case t != nil && number > lastField(t), isProtoComponent(value):
 			n++
 		case depth < maxStrayDepth:
 			n += strayProto(nil, value, depth+1)
@@ -64,8 +65,8 @@ func strayProto(d protoreflect.MessageDescriptor, data []byte, depth int) (n int
 	return n
 }
 
-func lastField(d protoreflect.MessageDescriptor) protowire.Number {
-	if last, ok := protoLast[d.Name()]; ok {
+func lastField(t *protomsg.Type) protowire.Number {
+	if last, ok := protoLast[t.Name]; ok {
 		return last
 	}
 	return protoLastField
@@ -109,7 +110,7 @@ func isProtoComponent(data []byte) bool {
 
 // A textFrame is a message of the text format while it is being read.
 type textFrame struct {
-	known  protoreflect.MessageDescriptor // nil where the schema does not have it
+	known  *protomsg.Type // nil where the schema does not have it
 	look   partLook
 	typed  bool // its type is that of a component
 	passed bool // what is in it is no part of the product
@@ -124,8 +125,8 @@ func (f *textFrame) open() *textFrame {
 	if f.known == nil {
 		return inner
 	}
-	if d := f.known.Fields().ByTextName(string(f.field)); d != nil {
-		inner.known = d.Message()
+	if field := f.known.ByName(string(f.field)); field != nil {
+		inner.known = field.Type
 	}
 	return inner
 }
@@ -153,7 +154,7 @@ func (f *textFrame) has(field []byte) bool {
 		return false
 	}
 	// Who made the document is not in the schema above.
-	return f.known.Fields().ByTextName(string(field)) != nil || f.known.Name() == "Metadata" && string(field) == "manufacturer"
+	return f.known.ByName(string(field)) != nil || f.known.Name == "Metadata" && string(field) == "manufacturer"
 }
 
 // strayProtoText counts the parts in messages that the schema does not have. The document

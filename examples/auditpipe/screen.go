@@ -219,12 +219,12 @@ func (x *pipe) name(digest string) string {
 
 // input makes the entry of a file: without a record if there is one.
 func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
-	e := entry{path: in.Path}
+	e := entry{path: in.Name}
 	if in.Err != nil {
 		return e, in.Err
 	}
 	if in.Files == 0 { // that of a tree is known when it was read
-		digest, err := digestOf(in.Path)
+		digest, err := digestOf(in.Name)
 		if err != nil {
 			return e, err
 		}
@@ -258,7 +258,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		e.digest, e.name = digest, x.name(digest)
 	}
 	var err error
-	if e.transcript, err = kept(screen.EscapePath(in.Path), docs, said).pack(); err != nil {
+	if e.transcript, err = kept(screen.EscapePath(in.Name), docs, said).pack(); err != nil {
 		return e, err
 	}
 	e.said = sumOf(e.transcript)

@@ -28,7 +28,7 @@ func newMeter(w io.Writer, quiet bool, inputs []screen.Input) *meter {
 	total, files := int64(0), 0
 	for _, in := range inputs {
 		files += max(in.Files, 1)
-		if in.Path == screen.Stdin {
+		if in.Name == screen.Stdin {
 			total = -1 // not known
 		}
 		if total >= 0 {

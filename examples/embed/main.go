@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Embed screens one bill of materials from standard input. It is the Go code of the
-// README.
+// Embed screens the files and directories that are its arguments, and looks up one package
+// URL. The body of main is the Go code of the README.
 package main
 
 import (
@@ -11,33 +11,17 @@ import (
 	"log"
 	"os"
 
-	"github.com/clause76/clause76/match"
-	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76"
 )
 
 func main() {
-	m, err := match.New(denylist.Current(), nil)
-	if err != nil {
+	report, err := clause76.Screen(context.Background(), os.Args[1:], nil)
+	found, err2 := clause76.Lookup("pkg:npm/%40kaspersky/hexa-ui@6.387.4", nil)
+	if err := errors.Join(err, err2); err != nil {
 		log.Fatal(err)
 	}
-	result, err := m.Check(context.Background(), sbom.NewReader(os.Stdin, nil))
-	var incomplete *match.IncompleteError
-	switch {
-	case errors.As(err, &incomplete): // not read to its end, or too much was found
-		log.Print(err)
-		result = incomplete.Result // what was found before; its verdict is never clear
-	case err != nil:
-		log.Fatal(err)
+	for doc, f := range report.Findings() {
+		fmt.Printf("%s: %s in %s, by %s: %q\n", f.Verdict, f.Component.Name, doc.Path, f.Vendor.Name, f.Citations[0].Quote)
 	}
-	fmt.Println(result.Verdict, result.Coverage.Unidentified, "components without a vendor identity")
-	for _, g := range result.Gaps {
-		fmt.Println("not screened:", g.Message)
-	}
-	for _, f := range result.Findings {
-		fmt.Printf("%s: %s is %s's: %q\n", f.Verdict, f.Component.Name, f.Vendor.Name, f.Citations[0].Quote)
-	}
-	if result.Verdict != match.Clear {
-		os.Exit(1) // also for inconclusive: nothing is known of what was not screened
-	}
+	fmt.Println("verdict:", report.Verdict, "— the package URL belongs to", found[0].Name)
 }

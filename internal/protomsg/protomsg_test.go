@@ -190,6 +190,8 @@ var textSeeds = []struct {
 	{"escapes", `spec_version: "\n\t\"\'\\\?\101\x41\u00e9\ud83d\ude00\U0001f600"`, true},
 	{"unknown fields", `a: 1 b { c: "x" d < e: [1, -2.5e3, inf] > } [x.y]: true [z] { f: g }`, true},
 	{"a default", `spec_version: "" version: 0`, true},
+	{"a list without a colon", "components [ { name: 'y' }, < > ]", true},
+	{"values without a colon", "tags [ 'a' ]", false},
 	{"a sign apart", "version: - 7", true},
 	{"a field twice", `spec_version: "1" spec_version: "1"`, false},
 	{"a message twice", `components { supplier { } supplier { } }`, false},

@@ -64,6 +64,9 @@ type Enum struct {
 // ByName returns the field with this name in the text format, or nil.
 func (t *Type) ByName(name string) *Field { return t.name[name] }
 
+// ByNumber returns the field with this number, or nil.
+func (t *Type) ByNumber(number protowire.Number) *Field { return t.number[number] }
+
 // MustParse returns the first type of a schema. A line of the schema is a message type: its
 // name, and for each field "name=number", "*" if it is repeated, and ":type" unless it is a
 // string. A type is "int32", a name of enums, or a message type of the schema. The text of an

@@ -78,7 +78,7 @@ func (d *textDecoder) field(m *Message, depth int) error {
 		d.at++
 	}
 	c := d.next()
-	if !colon && c != '{' && c != '<' {
+	if !colon && c != '{' && c != '<' && c != '[' {
 		return fmt.Errorf("field %s has no value; expected a colon or a message", name)
 	}
 	if c != '[' {
@@ -93,6 +93,9 @@ func (d *textDecoder) field(m *Message, depth int) error {
 		return nil
 	}
 	for {
+		if c := d.next(); !colon && c != '{' && c != '<' {
+			return fmt.Errorf("field %s has a list of values without a colon", name)
+		}
 		if err := d.value(m, f, name, depth); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ package screen
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,43 +13,103 @@ import (
 	"github.com/clause76/clause76/firmware"
 )
 
-// An Input is one file or tree of files to screen, or one that cannot be.
+// An Input is one file to screen, a directory that is screened as one document, or something
+// that cannot be screened. One of Open, FS and Err is set.
 type Input struct {
-	Path  string // as the report has it; [Stdin] is standard input, and "./-" a file of that name
-	Bytes int64  // as the system says; 0 if it does not
-	Files int    // in a tree, which is one document; 0 for a file
-	Err   error  // why it cannot be screened
+	// Name is the path in the report. [Stdin] is standard input, and "./-" a file of that name.
+	Name string
+	// Open opens a file. It is called once for each run. If it returns an *os.File of a regular
+	// file, or another io.ReaderAt with the Stat method of fs.File, the file is read in place
+	// and its size is not limited by memory.
+	Open func() (io.ReadCloser, error)
+	// FS is a directory that is one document, such as a root file system.
+	FS fs.FS
+	// Err says why the input cannot be screened.
+	Err   error
+	Bytes int64 // size, for the progress that is shown; 0 if it is not known
+	Files int   // number of files in FS, for the progress that is shown
 }
 
-// Stdin is the path of standard input: the argument "-" by itself.
+// Stdin is the name of standard input, and the argument "-" of [Collect].
 const Stdin = "-"
 
 var (
 	errEmpty   = errors.New("the directory holds no files")
 	errNotFile = errors.New("not a regular file")
+	errNoInput = errors.New("screen: the input has no Open, FS or Err; use Collect, CollectFS or FromReader")
 )
 
-// Collect finds the files behind the paths: files, directories with all that is in them, and
-// [Stdin]. What cannot be listed or followed is an input with an error: it is not screened, and
-// the report says so. Inputs are in the order of their paths, each once.
+// FromReader returns an input that is read from r once.
+func FromReader(name string, r io.Reader) Input {
+	return Input{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(r), nil }}
+}
+
+// CollectFS finds the files of a file system. If the file system is a root file system, or
+// another directory that [firmware.DetectFS] recognizes, it is one input, named ".".
+// Directories in it are looked at in the same way. What cannot be listed is an input with an
+// error. Inputs are in the order of their paths.
+func CollectFS(fsys fs.FS) []Input {
+	var found []Input
+	err := fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			found = append(found, Input{Name: path, Err: err})
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir():
+			if sub, err := fs.Sub(fsys, path); err == nil && firmware.DetectFS(sub) != "" {
+				found = append(found, weigh(path, sub))
+				return fs.SkipDir
+			}
+		default:
+			found = append(found, fileIn(fsys, path))
+		}
+		return nil
+	})
+	if err != nil {
+		found = append(found, Input{Name: ".", Err: err})
+	}
+	if len(found) == 0 {
+		found = append(found, Input{Name: ".", Err: &fs.PathError{Op: "read", Path: ".", Err: errEmpty}})
+	}
+	return found
+}
+
+// fileIn is the input of a file in a file system.
+func fileIn(fsys fs.FS, path string) Input {
+	info, err := fs.Stat(fsys, path) // follows a link to a file
+	switch {
+	case err != nil:
+		return Input{Name: path, Err: err}
+	case !info.Mode().IsRegular():
+		return Input{Name: path, Err: &fs.PathError{Op: "read", Path: path, Err: errNotFile}}
+	}
+	return Input{Name: path, Bytes: info.Size(), Open: func() (io.ReadCloser, error) { return fsys.Open(path) }}
+}
+
+// Collect finds the files at the paths: files, directories with everything in them, and
+// [Stdin], which is read from [Options].Stdin. What cannot be listed or followed is an input
+// with an error: it is not screened, and the report says so. Inputs are in the order of their
+// paths, each once.
 func Collect(paths []string) []Input {
 	var all []Input
 	for _, p := range paths {
 		if p == Stdin {
-			all = append(all, Input{Path: p})
+			all = append(all, Input{Name: p})
 			continue
 		}
 		for _, in := range walk(p) {
-			if in.Path == Stdin { // a file or folder that is called so
-				in.Path = "./" + in.Path
+			if in.Name == Stdin { // a file or folder that is called so
+				in.Name = "./" + in.Name
 			}
 			all = append(all, in)
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Path < all[j].Path })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Name < all[j].Name })
 	unique := all[:0]
 	for i, in := range all {
-		if i == 0 || in.Path != all[i-1].Path {
+		if i == 0 || in.Name != all[i-1].Name {
 			unique = append(unique, in)
 		}
 	}
@@ -58,7 +119,11 @@ func Collect(paths []string) []Input {
 func walk(root string) []Input {
 	var found []Input
 	add := func(path string, size int64, err error) {
-		found = append(found, Input{Path: filepath.ToSlash(path), Bytes: size, Err: err})
+		in := Input{Name: filepath.ToSlash(path), Bytes: size, Err: err}
+		if err == nil {
+			in.Open = func() (io.ReadCloser, error) { return os.Open(path) }
+		}
+		found = append(found, in)
 	}
 	info, err := os.Stat(root)
 	switch {
@@ -107,10 +172,10 @@ func walk(root string) []Input {
 	return found
 }
 
-// weigh is the input of a tree. How much is in it is for the progress that is shown; what
-// cannot be listed shows when it is read.
+// weigh is the input of a directory that is one document. What cannot be listed shows when it
+// is read.
 func weigh(path string, fsys fs.FS) Input {
-	in := Input{Path: path, Files: 1}
+	in := Input{Name: path, FS: fsys, Files: 1}
 	_ = fs.WalkDir(fsys, ".", func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
 			if info, err := d.Info(); err == nil {

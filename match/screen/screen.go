@@ -24,8 +24,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sort"
@@ -155,24 +153,22 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 
 // input screens the documents of one input.
 func (x *screener) input(ctx context.Context, in Input) (out file) {
-	out.src.Path = in.Path
-	if in.Err != nil {
-		out.docs = []document{{item: unpack.Item{Path: in.Path}, err: unreadable(in.Err)}}
-		return out
-	}
-	if in.Files > 0 {
+	out.src.Path = in.Name
+	if in.Err == nil && in.FS != nil {
 		return x.tree(ctx, in)
 	}
-	t := newTally(ctx, x.opts.Stdin, x.opts.Progress)
-	from := unpack.Source{Path: in.Path, Reader: t}
-	if in.Path != Stdin {
-		f, err := os.Open(in.Path)
-		if err != nil {
-			out.docs = []document{{item: unpack.Item{Path: in.Path}, err: unreadable(err)}}
-			return out
-		}
-		defer f.Close()
-		t.r = f
+	r, err := x.open(in)
+	if err != nil {
+		out.docs = []document{{item: unpack.Item{Path: in.Name}, err: unreadable(err)}}
+		return out
+	}
+	defer r.Close()
+	t := newTally(ctx, r, x.opts.Progress)
+	from := unpack.Source{Path: in.Name, Reader: t}
+	if f, ok := r.(interface {
+		io.ReaderAt
+		Stat() (fs.FileInfo, error)
+	}); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 			from.At, from.Size = readerAt{ctx, f}, info.Size()
 		}
@@ -181,7 +177,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 	for item := range unpack.Walk(ctx, from, &unpack.Options{Verifiers: x.opts.Verifiers, Recognized: recognized}) {
 		var d document
 		if item.Companion != "" && item.Err == nil {
-			c, n, err := companion(ctx, item, in.Path)
+			c, n, err := companion(ctx, item, in.Name)
 			if err == nil {
 				out.companions = append(out.companions, c)
 				out.names = append(out.names, item.Names...)
@@ -193,7 +189,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		} else {
 			d = x.document(ctx, item)
 		}
-		endless = endless || in.Path == Stdin && errors.Is(d.err, sbom.ErrLimit)
+		endless = endless || from.At == nil && errors.Is(d.err, sbom.ErrLimit)
 		out.cost.add(cost{min(1, len(item.Layers)), d.src.Bytes})
 		out.docs = append(out.docs, d)
 		out.findings += d.limit(x.opts.MaxFindings - out.findings)
@@ -211,9 +207,22 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		}
 	}
 	if failed != nil && len(out.docs) == 0 {
-		out.docs = []document{{item: unpack.Item{Path: in.Path}, err: unreadable(failed)}}
+		out.docs = []document{{item: unpack.Item{Path: in.Name}, err: unreadable(failed)}}
 	}
 	return out
+}
+
+// open opens the file of an input.
+func (x *screener) open(in Input) (io.ReadCloser, error) {
+	switch {
+	case in.Err != nil:
+		return nil, in.Err
+	case in.Open != nil:
+		return in.Open()
+	case in.Name == Stdin:
+		return io.NopCloser(x.opts.Stdin), nil
+	}
+	return nil, errNoInput
 }
 
 // A document is what came of one document.
@@ -327,10 +336,10 @@ func unreadable(err error) error { return sbom.ReadError(0, err) }
 
 // tree screens a tree of files as one document.
 func (x *screener) tree(ctx context.Context, in Input) (out file) {
-	out.src.Path = in.Path
+	out.src.Path = in.Name
 	sum := sha256.New()
-	files := &treeFS{FS: os.DirFS(filepath.FromSlash(in.Path)), progress: x.opts.Progress}
-	d := document{item: unpack.Item{Path: in.Path}}
+	files := &treeFS{FS: in.FS, progress: x.opts.Progress}
+	d := document{item: unpack.Item{Path: in.Name}}
 	d.check(ctx, x, firmware.OpenFS(ctx, files, &firmware.FSOptions{Jobs: x.opts.Jobs, Sum: sum}))
 	if d.err == nil {
 		out.src.SHA256 = hex.EncodeToString(sum.Sum(nil))
