@@ -76,10 +76,14 @@ func TestImportArrows(t *testing.T) {
 		"match/policy":               {"match", "match/denylist", "match/evidence", "match/internal/choice", "vendors"},
 		"match/screen":               {"firmware", "match", "match/denylist", "match/evidence", "sbom", "sbom/unpack", "vendors"},
 		"match/evidence/annotate":    {"match/evidence"},
-		"match/evidence/html":        {"match/evidence"},
-		"match/evidence/junit":       {"match", "match/evidence"},
-		"match/evidence/oscal":       {"match/evidence"},
-		"match/evidence/sarif":       {"match/evidence"},
+		"match/evidence/csv":         {"match", "match/evidence", "match/evidence/internal/*"},
+		"match/evidence/html":        {"match", "match/evidence", "match/evidence/internal/*", "match/denylist", "sbom", "vendors"},
+		"match/evidence/junit":       {"match", "match/evidence", "match/evidence/internal/*"},
+		"match/evidence/markdown":    {"match", "match/evidence", "match/evidence/internal/*"},
+		"match/evidence/oscal":       {"match", "match/evidence", "match/evidence/internal/*"},
+		"match/evidence/sarif":       {"match", "match/evidence", "match/evidence/internal/*"},
+		"match/evidence/text":        {"match", "match/evidence", "match/evidence/internal/*", "match/denylist", "sbom", "vendors"},
+		"match/evidence/internal/*":  {"match", "match/evidence"},
 		"match/evidence":             {"match", "match/denylist", "match/internal/choice", "sbom", "vendors"},
 	}
 	for dir, files := range packages(t) {

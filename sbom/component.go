@@ -48,9 +48,9 @@ type Component struct {
 
 // A Warning tells of something odd that did not stop the reading.
 type Warning struct {
-	Kind     WarningKind
-	Message  string
-	Location vendors.Location
+	Kind     WarningKind      `json:"kind"`
+	Message  string           `json:"message"`
+	Location vendors.Location `json:"location"`
 }
 
 // A WarningKind is a word for a kind of warnings.

@@ -81,19 +81,19 @@ const (
 type Location struct {
 	// Pointer is a JSON Pointer (RFC 6901) or, in formats that are not JSON, a
 	// path of the same shape.
-	Pointer string
+	Pointer string `json:"pointer"`
 	// Offset counts bytes from the start of the document to the first byte of
 	// the value; -1 means that it is not known, as for a document that was
 	// never a file.
-	Offset int64
+	Offset int64 `json:"offset"`
 }
 
 // A Claim is one statement found in a document about who stands behind a component.
 type Claim struct {
-	Role     Role
-	Kind     Kind
-	Value    string // as the document has it, with the escapes of its syntax decoded
-	Location Location
+	Role     Role     `json:"role"`
+	Kind     Kind     `json:"kind"`
+	Value    string   `json:"value"` // as the document has it, with the escapes of its syntax decoded
+	Location Location `json:"location"`
 }
 
 // Identity reports whether the claim, if true, says who stands behind the

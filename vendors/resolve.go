@@ -49,17 +49,17 @@ const maxMentions = 64
 
 // An Attribution links a claim to a vendor.
 type Attribution struct {
-	Vendor  ID
-	Member  string // id of the vendor's member, "" for the family itself
-	Tier    Tier
-	Claim   Claim
-	Rule    Rule
-	Matched string // the register's value that matched
-	Source  string // where the register has it from
+	Vendor  ID     `json:"-"` // a record has it once, beside the attributions
+	Tier    Tier   `json:"tier"`
+	Claim          // its members are members of the attribution in a record
+	Rule    Rule   `json:"rule"`
+	Matched string `json:"matched"` // the register's value that matched
+	Source  string `json:"source"`  // where the register has it from
+	Member  string `json:"member"`  // id of the vendor's member, "" for the family itself
 	// Caveat says why the tier is not higher, "" if nothing held it down.
-	Caveat string
+	Caveat string `json:"caveat"`
 	// Category is what the product is, if the register records it.
-	Category string
+	Category string `json:"-"`
 }
 
 // An Unattributed is a claim that looks like a vendor's and, for a recorded

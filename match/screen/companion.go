@@ -30,9 +30,9 @@ func companion(ctx context.Context, item unpack.Item, input string) (evidence.Co
 		}
 		return evidence.Companion{}, t.n, err
 	}
-	c := evidence.Companion{Path: evidence.EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
+	c := evidence.Companion{Path: EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
 	if len(item.Layers) > 0 {
-		c.File = evidence.EscapePath(input)
+		c.File = EscapePath(input)
 	}
 	c.SHA256, _ = t.sums()
 	return c, t.n, nil

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package choice reads words of closed sets, as people write them in options and policies:
-// letter case and blanks around a word do not matter.
+// Package choice parses words of closed sets in options and policies. It ignores letter case and
+// blanks around a word.
 package choice
 
 import (
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// One returns the valid word for a value. A value that is no valid word is an error that
-// names what is chosen and lists the valid words.
+// One returns the valid word for a value. For any other value the error names what is chosen and
+// lists the valid words.
 func One(what, value string, valid []string) (string, error) {
 	trimmed := strings.TrimSpace(value)
 	for _, word := range valid {
