@@ -140,7 +140,7 @@ func ScreenDocument(ctx context.Context, name string, doc *sbom.Document, opts *
 	if err != nil {
 		return nil, err
 	}
-	src := evidence.Source{Path: evidence.EscapePath(name)}
+	src := evidence.Source{Path: screen.EscapePath(name)}
 	result, err := m.Check(ctx, doc)
 	if err != nil {
 		report.Finish([]evidence.Document{evidence.Failed(src, doc.Header(), err)}, nil)

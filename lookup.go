@@ -62,8 +62,12 @@ func Lookup(text string, opts *Options) ([]Vendor, error) {
 	if claim.Kind == vendors.KindPURL {
 		c.PURL = text
 	}
-	for _, f := range m.MatchComponent(c, true) {
-		i, seen := index[f.Vendor]
+	findings, err := m.MatchComponent(c, true)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range findings {
+		i, seen := index[f.Vendor.ID]
 		switch {
 		case !seen: // it looks like a vendor's and is not; nothing is said of that vendor
 		case f.Verdict == match.NoVerdict:

@@ -101,7 +101,7 @@ func TestUnplacedBeforeFault(t *testing.T) {
 		r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(tt.doc), nil))
 		r = partial(t, r, err)
 		silent := outcome(r.Findings, "eu-ep-p8-ta-2018-0258")
-		if silent != tt.silent || len(r.Findings) == 0 || r.Findings[0].Component.Subject != tt.subject {
+		if silent != tt.silent || len(r.Findings) == 0 || r.Findings[0].Component.Primary != tt.subject {
 			t.Errorf("%s: clause 76 comes to %q, want %q (%+v)", tt.name, silent, tt.silent, r.Findings)
 		}
 		// BOD 17-01 reaches only products, and has a limit that is not settled for these.
@@ -198,7 +198,7 @@ func TestOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := func(f match.Finding) string {
-		return f.Component.Name + " " + string(f.Vendor) + " " + string(f.Reason)
+		return f.Component.Name + " " + string(f.Vendor.ID) + " " + string(f.Reason)
 	}
 	for _, fs := range [][]match.Finding{r.Findings, r.Observations} {
 		if len(fs) < 2*len(cs) {
@@ -213,7 +213,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// Every citation that comes to review says why, and no other does.
+// A citation with the verdict review has the reason in CappedBy, and no other has one.
 func TestHeld(t *testing.T) {
 	lineage := made("application", "AO Kaspersky Lab", "engine")
 	lineage.Pedigree = true
@@ -236,7 +236,7 @@ func TestHeld(t *testing.T) {
 		{"a warning", made("device", "ZTE Corporation", "MF286"), true, "eu-ec-c-2023-4049/suppliers/zte", "the text warns and asks for nothing more; limited to “mobile network communication equipment”, which what is known of the component does not settle", 0},
 	} {
 		found := false
-		for _, f := range matcher(t, "", nil).MatchComponent(tt.component, tt.subject) {
+		for _, f := range matched(t, matcher(t, "", nil), tt.component, tt.subject) {
 			for _, c := range f.Citations {
 				if (c.Verdict == match.Review) != (c.CappedBy != "") {
 					t.Errorf("%s: %s comes to %s, held %q", tt.name, c.Listing, c.Verdict, c.CappedBy)
@@ -294,7 +294,7 @@ func TestUnverified(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := outcome(m.MatchComponent(made("application", "Acronis AG", "backup"), true), "xx-order-7"); got != tt.want {
+		if got := outcome(matched(t, m, made("application", "Acronis AG", "backup"), true), "xx-order-7"); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

@@ -9,21 +9,21 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// The ranks of what identifies the maker or supplier of a component, weakest first. What is of a
-// higher rank outweighs what is of a lower one: under whose name a package is published
-// says more than where its source is, and both more than a CPE, which is the word of an
-// editor or the guess of a tool, and than the site on which something is found.
+// A rank orders the identifiers of a component by how well they identify its maker or supplier,
+// weakest first. An identifier of a higher rank outweighs one of a lower rank: the name under
+// which a package is published is better evidence than the place of its source code. Both are
+// better than a CPE, which an editor chose or a tool guessed, and than a web site.
 type rank uint8
 
 const (
 	byLink       rank = iota // a site, a download
 	byCPE                    // the vendor of a CPE
-	byRepository             // the account in which the source or the package is kept
-	byPackage                // the namespace or group of the package, or a number that is issued
+	byRepository             // the account that hosts the source code or the package
+	byPackage                // the namespace or group of the package, or an assigned number
 )
 
-// rankOf is the rank of a claim. The role of a package URL that was attributed is that of
-// what was found in it, such as a qualifier that says where the package is kept.
+// rankOf returns the rank of a claim. The role of an attributed package URL is that of the part
+// that matched, such as a qualifier with the address of the repository.
 func rankOf(c vendors.Claim) rank {
 	switch c.Kind {
 	case vendors.KindCPE:
@@ -37,13 +37,13 @@ func rankOf(c vendors.Claim) rank {
 			return byPackage
 		}
 	case vendors.KindName, vendors.KindProduct, vendors.KindText, vendors.KindEmail:
-	default: // a number or digest that is issued
+	default: // an assigned number, or a digest
 		return byPackage
 	}
 	return byLink
 }
 
-// byAddress reports whether the vendor was found by an address in the place of a name.
+// byAddress reports whether a name field matched by an address that it contains.
 func byAddress(a *vendors.Attribution) bool {
 	return a.Claim.Kind == vendors.KindName && (a.Rule == vendors.RuleDomain || a.Rule == vendors.RuleEmail || a.Rule == vendors.RuleRepository)
 }
@@ -53,43 +53,66 @@ func asReference(c vendors.Claim) vendors.Claim {
 	return c
 }
 
-// contradiction returns who else is named as the maker or supplier of the component, or ""
-// if nobody is. A maker's or supplier's name, or number, that is attributed to the vendor is not
-// contradicted by identifiers; a distributor's name contradicts nothing, for anybody can
-// distribute what others make.
-func (j *evaluation) contradiction() string {
-	best := byLink
-	own := make(map[rank]bool)         // what names the vendor
-	addresses := make(map[string]bool) // in the place of the maker's name
-	for _, a := range j.attributions {
+// contradiction returns who else is named as the maker or supplier of the component, or "".
+// Identifiers do not contradict a maker's or supplier's name, or number, that is attributed to
+// the vendor. A distributor's name contradicts nothing, because anybody can distribute the
+// products of others.
+func (e *evaluation) contradiction() string {
+	s, named := e.support()
+	if named {
+		return ""
+	}
+	for _, c := range e.c.Claims {
+		if c.Role.IsOrigin() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendornames.Placeholder(c.Value) && !s.addresses[c.Value] {
+			return c.Value + " is named as the maker or supplier"
+		}
+		s.addOwner(c)
+	}
+	if s.owner != "" {
+		return s.owner + " is named as the owner of the component"
+	}
+	return ""
+}
+
+// A support is the evidence for an attribution that rests on identifiers alone, and the best
+// evidence against it.
+type support struct {
+	best      rank          // of the identifiers of the vendor
+	ranks     map[rank]bool // of all identifiers of the vendor
+	addresses map[string]bool
+	owner     string // somebody else, by an identifier of otherRank
+	otherRank rank
+}
+
+// support returns the evidence for the vendor. named means that a maker's or supplier's field
+// names the vendor. addresses are the values of such fields that hold only an address of it.
+func (e *evaluation) support() (s support, named bool) {
+	s = support{ranks: make(map[rank]bool), addresses: make(map[string]bool)}
+	for _, a := range e.attributions {
 		switch {
-		case !a.Claim.Role.IsOrigin(), a.Claim.Kind == vendors.KindURL, a.Claim.Kind == vendors.KindEmail:
-		case byAddress(&a) && strings.ContainsAny(a.Claim.Value, " \t\n<("): // of somebody with a name of its own
+		case !a.Role.IsOrigin(), a.Kind == vendors.KindURL, a.Kind == vendors.KindEmail:
+		case byAddress(&a) && strings.ContainsAny(a.Value, " \t\n<("): // the address follows a name, which may be another's
 		case byAddress(&a):
-			addresses[a.Claim.Value] = true
+			s.addresses[a.Value] = true
 		default:
-			return ""
+			return s, true
 		}
 		if a.Tier > vendors.Mentions {
 			r := rankOf(a.Claim)
-			best, own[r] = max(best, r), true
+			s.best, s.ranks[r] = max(s.best, r), true
 		}
 	}
-	other, otherRank := "", byLink
-	for _, c := range j.c.Claims {
-		if c.Role.IsOrigin() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendornames.Placeholder(c.Value) && !addresses[c.Value] {
-			return c.Value + " is named as the maker or supplier"
-		}
-		r := rankOf(c)
-		if own[r] || r < best || r <= otherRank {
-			continue
-		}
-		if owner := c.Owner(); owner != "" {
-			other, otherRank = owner, r
-		}
+	return s, false
+}
+
+// addOwner takes the owner of a claim's identifier as evidence against the vendor, if the
+// identifier ranks at least as high as those of the vendor.
+func (s *support) addOwner(c vendors.Claim) {
+	r := rankOf(c)
+	if s.ranks[r] || r < s.best || r <= s.otherRank {
+		return
 	}
-	if other != "" {
-		return other + " is named as the owner of the component"
+	if owner := c.Owner(); owner != "" {
+		s.owner, s.otherRank = owner, r
 	}
-	return ""
 }

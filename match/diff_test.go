@@ -83,8 +83,8 @@ func verdicts(t *testing.T, name string, rows []truth) map[verdictKey]match.Verd
 			out[verdictKey{rows[i].ID, v.ID}] = match.NoVerdict
 		}
 		c := rows[i].component()
-		for _, f := range m.MatchComponent(&c, true) {
-			key := verdictKey{rows[i].ID, f.Vendor}
+		for _, f := range matched(t, m, &c, true) {
+			key := verdictKey{rows[i].ID, f.Vendor.ID}
 			out[key] = max(out[key], f.Verdict)
 		}
 	}

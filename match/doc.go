@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package match says which components of a document are listed, how surely, and
-// what could not be screened.
+// Package match matches the components of a document against a denylist: it finds the
+// components from listed vendors, with citations, and reports what could not be screened.
 //
 //	m, err := match.New(denylist.Current(), nil)
 //	…
 //	result, err := m.Check(ctx, sbom.NewReader(file, nil))
 //	var incomplete *match.IncompleteError
 //	if errors.As(err, &incomplete) { // the document was not read to its end
-//		result = incomplete.Result // what was found before; its verdict is never clear
+//		result = incomplete.Result // what was found up to that point; its verdict is never clear
 //	} else if err != nil {
 //		return err
 //	}
@@ -16,26 +16,26 @@
 //
 // # Verdicts
 //
-// A [Verdict] is the strongest verb that an applicable text uses about the vendor of
-// a component that was identified, for a person to decide on. It is never a
-// statement about the law or about the product. In order of severity:
+// A [Verdict] classifies the strongest action that an applicable text asks for about the vendor
+// of an identified component, for a person to decide on. It is not a statement about the law
+// or about the product. In order of severity:
 //
-//	ban           registered or declared, and a listing with action ban
-//	exclude       the same, with action exclude, phaseOut or diversify
-//	review        anything that a person must settle first: see [Finding]
+//	ban           registered or declared, and a listing with the action ban
+//	exclude       the same, with the action exclude, phaseOut or diversify
+//	review        a person has to settle a question first: see [Finding]
 //	inconclusive  something could not be screened, see [Gap]
-//	clear         read to the end, nothing of the above
+//	clear         read to the end, and none of the above
 //
-// Listings whose effect is on subsidy or on supply to the vendor, that are not in
-// force on the as-of day, whose scope or depth does not reach the component, and
-// entries that say why a vendor is not listed, are observations. So is a component
-// that only mentions a vendor. An observation never changes a verdict.
+// Observations never change a verdict. They are made for listings about subsidies or about
+// supply to the vendor, listings that are not in force on the as-of day or do not reach the
+// component, excluded entries, and components that only mention a vendor.
 //
 // # Failing closed
 //
-// [Matcher.Check] returns a result or an error, never both. With an error nothing is
-// known to be absent; the error, an [IncompleteError], has what was found before. Whatever was
-// not screened is in [Result].Gaps, and a result with gaps is never clear.
+// [Matcher.Check] returns a result or an error, never both. An error never means that nothing was
+// found: an [IncompleteError] contains what was found up to that point. Whatever was not screened
+// is in [Result].Gaps, and a result with gaps is never clear. A component without claims is
+// an error of [Matcher.MatchComponent], and a nil release one of [New].
 //
 // Package match does no input or output, reads no clock and has no state of its
 // own. A [Matcher] is immutable and safe for concurrent use.

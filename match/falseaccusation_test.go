@@ -459,7 +459,7 @@ func TestFalseAccusationMatrix(t *testing.T) {
 						t.Errorf("%s: %v\n%s", what, err, doc)
 					case r.Verdict >= match.Exclude:
 						for _, f := range r.Findings {
-							t.Errorf("%s: %s: %s, %s, by %+v", what, f.Verdict, f.VendorName, f.Tier, f.Attributions)
+							t.Errorf("%s: %s: %s, %s, by %+v", what, f.Verdict, f.Vendor.Name, f.Tier, f.Attributions)
 						}
 					}
 				}

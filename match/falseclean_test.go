@@ -24,7 +24,7 @@ import (
 
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/match"
-	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/sbom/unpack"
 )
 
@@ -260,8 +260,7 @@ func ending(m *match.Matcher, doc string) string {
 
 // recognized reports whether a document that starts with head is of a format that is read.
 func recognized(head []byte) bool {
-	_, err := sbom.Detect(head)
-	return err == nil || firmware.Detect(head) != ""
+	return format.Detect(head) != "" || firmware.Detect(head) != ""
 }
 
 // edits are changes to the syntax of a document that another parser may read

@@ -12,38 +12,20 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A fit says whether a component is within a scope.
+// A fit tells whether a component is within the scope of a listing.
 type fit uint8
 
 const (
 	within fit = iota
-	open       // what is known of the component does not settle it
+	open       // what is known about the component does not settle it
 	outside
 )
 
-// fits compares a listing's scope with what is known of the component.
+// fits compares the scope of a listing with what is known about the component. For a fit that is
+// not within, it also returns the reason in words.
 func fits(s *denylist.Scope, c *sbom.Component, as []vendors.Attribution) (fit, string) {
-	of := kinds(c)
-	var in, out []evidence
-	for _, e := range of {
-		if e.kind.overlaps(s) {
-			in = append(in, e)
-		} else {
-			out = append(out, e)
-		}
-	}
-	switch {
-	case len(of) == 0:
-		if !(s.Software && s.Hardware) {
-			return open, "the document does not say what kind of product the component is"
-		}
-	case len(in) == 0:
-		return outside, "about " + scopeWords(s) + "; the component is " + out[0].kind.words()
-	case len(out) > 0:
-		return open, "about " + scopeWords(s) + "; what kind of product the component is, is told differently by " + in[0].of + " (" + in[0].kind.words() + ") and " + out[0].of + " (" + out[0].kind.words() + ")"
-	}
-	if s.Limit == "" {
-		return within, ""
+	if fit, why := fitsKind(s, kinds(c)); fit != within || s.Limit == "" {
+		return fit, why
 	}
 	category := c.Category
 	for _, a := range as {
@@ -60,8 +42,31 @@ func fits(s *denylist.Scope, c *sbom.Component, as []vendors.Attribution) (fit, 
 	return open, "limited to “" + s.Limit + "”, which what is known of the component does not settle"
 }
 
-// A kind says what sort of product something is. Firmware is a programme in a device:
-// both.
+// fitsKind compares the kinds of product that a listing covers with what the fields of the
+// component indicate.
+func fitsKind(s *denylist.Scope, indicated []evidence) (fit, string) {
+	var in, out []evidence
+	for _, e := range indicated {
+		if e.kind.overlaps(s) {
+			in = append(in, e)
+		} else {
+			out = append(out, e)
+		}
+	}
+	switch {
+	case len(indicated) == 0 && !(s.Software && s.Hardware):
+		return open, "the document does not say what kind of product the component is"
+	case len(indicated) == 0:
+		return within, ""
+	case len(in) == 0:
+		return outside, "about " + scopeWords(s) + "; the component is " + out[0].kind.words()
+	case len(out) > 0:
+		return open, "about " + scopeWords(s) + "; what kind of product the component is, is told differently by " + in[0].of + " (" + in[0].kind.words() + ") and " + out[0].of + " (" + out[0].kind.words() + ")"
+	}
+	return within, ""
+}
+
+// A kind is a set of kinds of products. Firmware is a program in a device: software and hardware.
 type kind struct{ software, hardware, services bool }
 
 func (k kind) overlaps(s *denylist.Scope) bool {
@@ -70,14 +75,14 @@ func (k kind) overlaps(s *denylist.Scope) bool {
 
 func (k kind) words() string { return kindWords(k.software, k.hardware, k.services) }
 
-// An evidence is what one field says of the kind of a product.
+// An evidence is the kind of product that one field of a component indicates.
 type evidence struct {
 	of   string // "its type"
 	kind kind
 }
 
-// kinds says what a component is: by its type in CycloneDX or its purpose in SPDX, by the
-// part of its CPEs, and by its package URL. None means that it is not known.
+// kinds returns the kinds of product that the fields of a component indicate: its type in
+// CycloneDX or purpose in SPDX, its CPEs, and its package URL. Without any, the kind is unknown.
 func kinds(c *sbom.Component) []evidence {
 	var es []evidence
 	add := func(of string, k kind) {
@@ -104,7 +109,7 @@ func kinds(c *sbom.Component) []evidence {
 	return es
 }
 
-// typeKind is the kind that a type of CycloneDX or a purpose of SPDX names.
+// typeKind returns the kind for a CycloneDX type or an SPDX purpose.
 func typeKind(typ string) kind {
 	switch strings.ToLower(strings.TrimSpace(typ)) {
 	case "device":
@@ -120,9 +125,9 @@ func typeKind(typ string) kind {
 	return kind{}
 }
 
-// cpeKind is the kind that a CPE names (NIST IR 7695, 5.3.3.1): an application, an
-// operating system or hardware. An operating system that is called firmware is in a
-// device; the dictionary of NIST has all firmware as such.
+// cpeKind returns the kind for a CPE by its part (NIST IR 7695, 5.3.3.1): application,
+// operating system or hardware. The CPE dictionary of NIST enters firmware as an operating system
+// with "firmware" in its name, so that is both software and hardware.
 func cpeKind(text string) kind {
 	name, _ := cpe.Parse(text)
 	switch product := name.Product; name.Part {
@@ -136,7 +141,7 @@ func cpeKind(text string) kind {
 	return kind{}
 }
 
-// purlKind is the kind that a package URL names: software, but for types that can name
+// purlKind returns the kind for a package URL: software, except for the types that can name
 // anything.
 func purlKind(purl string) kind {
 	typ, _, found := strings.Cut(strings.TrimLeft(strings.TrimPrefix(strings.ToLower(strings.TrimSpace(purl)), "pkg:"), "/"), "/")

@@ -9,26 +9,27 @@ import (
 
 // A Gap is something in a document that was not screened.
 type Gap struct {
-	Kind    GapKind
-	Message string
+	Kind    GapKind `json:"kind"`
+	Message string  `json:"message"`
 }
 
-// A GapKind is a word for a kind of gaps. The set is closed.
+// A GapKind is the word for a kind of gap. The set is closed.
 type GapKind string
 
 // The kinds of gaps.
 const (
 	GapIncomplete GapKind = "incomplete"      // the document was not read to its end
 	GapMalformed  GapKind = "malformed"       // fields or elements could not be read
-	GapLinks      GapKind = "linkedDocuments" // it refers to documents that were not screened
-	GapNothing    GapKind = "nothingScreened" // it has no components
-	GapNoParts    GapKind = "noParts"         // it names a product and lists no parts, see [sbom.Header.NoParts]
-	GapNoListings GapKind = "noListings"      // no listing could apply to anything, see [Matcher.Strongest]
-	GapIdentity   GapKind = "noIdentity"      // components carry no vendor identity, and [Options] want one
+	GapLinks      GapKind = "linkedDocuments" // the document refers to others that were not screened
+	GapNothing    GapKind = "nothingScreened" // the document has no components
+	GapNoParts    GapKind = "noParts"         // the document names a product and lists no parts, see [sbom.Header.NoParts]
+	GapNoListings GapKind = "noListings"      // no listing applies on the day, see [Matcher.Strongest]
+	GapIdentity   GapKind = "noIdentity"      // components carry no vendor identity, and [Options] require one
 )
 
-// NewGap returns a gap of a kind. n is how many fields, documents or components it is about.
-func NewGap(kind GapKind, n int) Gap {
+// Gap returns a gap of this kind. n is the number of fields, documents or components that were
+// not screened, for the kinds that count them.
+func (kind GapKind) Gap(n int) Gap {
 	message := map[GapKind]string{
 		GapIncomplete: "it was not read to its end",
 		GapMalformed:  "fields or elements that could not be read: %d",
@@ -41,20 +42,20 @@ func NewGap(kind GapKind, n int) Gap {
 	return Gap{kind, strings.Replace(message, "%d", strconv.Itoa(n), 1)}
 }
 
-// gaps says what of the document was not screened.
+// gaps returns what was not screened of the document.
 func (m *Matcher) gaps(r *Result) []Gap {
 	var gaps []Gap
 	add := func(is bool, kind GapKind, n int) {
 		if is {
-			gaps = append(gaps, NewGap(kind, n))
+			gaps = append(gaps, kind.Gap(n))
 		}
 	}
 	c, h := &r.Coverage, &r.Header
 	add(!c.Complete, GapIncomplete, 0)
 	add(c.Malformed > 0, GapMalformed, c.Malformed)
 	add(h.UnresolvedRefs > 0, GapLinks, h.UnresolvedRefs)
-	// What an incomplete document lacks can be in the part that was not read.
-	add(c.Complete && c.Components == 0 && !r.elsewhere, GapNothing, 0)
+	// Whatever an incomplete document seems to lack may be in the part that was not read.
+	add(c.Complete && c.Components == 0 && !r.PartsElsewhere, GapNothing, 0)
 	add(c.Complete && c.Components > 0 && h.NoParts, GapNoParts, 0)
 	if m.strongest == NoVerdict {
 		gaps = append(gaps, m.noListings())
@@ -63,9 +64,10 @@ func (m *Matcher) gaps(r *Result) []Gap {
 	return gaps
 }
 
-// noListings says by which release, on which day and where nothing could be found.
+// noListings is the gap of a release without a listing that applies. It names the release, the
+// day and the jurisdictions.
 func (m *Matcher) noListings() Gap {
-	g := NewGap(GapNoListings, 0)
+	g := GapNoListings.Gap(0)
 	g.Message = strings.Replace(g.Message, "denylist", "denylist "+m.release.Name(), 1) + " on " + string(m.opts.AsOf)
 	if js := m.opts.Jurisdictions; len(js) > 0 {
 		g.Message += " in " + strings.Join(js, ", ")
@@ -73,9 +75,11 @@ func (m *Matcher) noListings() Gap {
 	return g
 }
 
-// settle sets the gaps and the verdict of a result: the worst of its findings, and
-// Inconclusive if there are gaps.
-func (m *Matcher) settle(r *Result) {
+// Settle computes the gaps and the verdict of a result from its other fields: the verdict is
+// that of the most severe finding, and at least [Inconclusive] if there are gaps. [Matcher.Check]
+// has done so. A caller that changes the header of a result afterwards, because documents that
+// it refers to were screened too, calls it again.
+func (m *Matcher) Settle(r *Result) {
 	r.Gaps = m.gaps(r)
 	r.Verdict = Clear
 	if len(r.Gaps) > 0 {

@@ -86,11 +86,11 @@ func TestDistributorContradictsNothing(t *testing.T) {
 	m := matcher(t, "2018.06.13", nil)
 	c := made("library", "", "x")
 	c.Claims = append(c.Claims[:1], claim("namespace", "purl", "pkg:npm/%40kaspersky/x@1"), claim("distributor", "name", "Jane Doe Ltd"))
-	if got := outcome(m.MatchComponent(c, true), "eu-ep-p8-ta-2018-0258"); got != "ban" {
+	if got := outcome(matched(t, m, c, true), "eu-ep-p8-ta-2018-0258"); got != "ban" {
 		t.Errorf("with a distributor: %q, want ban", got)
 	}
 	c.Claims[len(c.Claims)-1].Role = "supplier"
-	if got := outcome(m.MatchComponent(c, true), "eu-ep-p8-ta-2018-0258"); got != "review" {
+	if got := outcome(matched(t, m, c, true), "eu-ep-p8-ta-2018-0258"); got != "review" {
 		t.Errorf("with a supplier: %q, want review", got)
 	}
 }
@@ -129,7 +129,7 @@ func TestKindOfProduct(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
-	if fs := m.MatchComponent(&sbom.Component{Type: "OPERATING-SYSTEM", Name: "x", Claims: made("", "ZTE Corporation", "x").Claims}, true); outcome(fs, hardware) != "outOfScope" {
+	if fs := matched(t, m, &sbom.Component{Type: "OPERATING-SYSTEM", Name: "x", Claims: made("", "ZTE Corporation", "x").Claims}, true); outcome(fs, hardware) != "outOfScope" {
 		t.Errorf("a purpose in capitals: %q, want outOfScope", outcome(fs, hardware))
 	}
 }

@@ -3,7 +3,6 @@
 package match
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,84 +15,42 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Verdict is what is said of a finding or a document. Verdicts are ordered by
-// severity.
-type Verdict uint8
-
-// The verdicts, mildest first. The zero Verdict is none, as of an observation.
-const (
-	NoVerdict Verdict = iota
-	Clear
-	Inconclusive
-	Review
-	Exclude
-	Ban
-)
-
-var verdictNames = [...]string{"", "clear", "inconclusive", "review", "exclude", "ban"}
-
-// String returns the verdict's word: "ban".
-func (v Verdict) String() string {
-	if int(v) < len(verdictNames) {
-		return verdictNames[v]
-	}
-	return fmt.Sprintf("Verdict(%d)", uint8(v))
-}
-
-// ParseVerdict returns the verdict with this word.
-func ParseVerdict(s string) (Verdict, error) {
-	for v := Clear; v <= Ban; v++ {
-		if verdictNames[v] == s {
-			return v, nil
-		}
-	}
-	return NoVerdict, fmt.Errorf("match: %q is not a verdict; expected one of %q", s, verdictNames[1:])
-}
-
-// A Reason says why an observation is no finding.
-type Reason string
-
-// The reasons of observations. Those of excluded entries are the denylist's:
-// notNamed, criterionOnly, lifted, productOnly; those of claims set aside are the register's:
-// stranger, lookAlike, formerMember, notYetMember, hosting, contribution.
-const (
-	MentionedOnly Reason = "mentionedOnly" // the vendor is only talked about
-	AuthoredOnly  Reason = "authoredOnly"  // somebody of the vendor contributed
-	NotEffective  Reason = "notEffective"  // not yet in force on the as-of day
-	NoLonger      Reason = "noLonger"      // no longer in force on the as-of day
-	SupplySide    Reason = "supplySide"    // about supply to the vendor
-	SubsidyOnly   Reason = "subsidyOnly"   // about subsidy or authorisation
-	OutOfScope    Reason = "outOfScope"    // about another kind of product
-	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
-)
-
-// Options set how a Matcher judges. A nil *Options means defaults.
+// Options set how a Matcher evaluates documents. A nil *Options means defaults.
 type Options struct {
-	// AsOf is the day to judge by; default the release's date.
+	// AsOf is the day on which listings have to apply; default the release's date.
 	AsOf vendors.Date
 	// Jurisdictions restricts listings to those of these jurisdictions ("EU",
-	// "US", "NL"), in any case; default all.
+	// "US", "NL"), in upper or lower case; default all.
 	Jurisdictions []string
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
-	// MaxFindings bounds the findings and observations that are listed of one document;
+	// MaxFindings bounds how many findings and observations of one document are listed;
 	// default 10,000. Further ones are counted, see [Unlisted].
 	MaxFindings int
 }
 
-// A Matcher screens documents against one release. It is safe for concurrent use.
+// A Matcher screens documents against one release. It is immutable and safe for concurrent use.
 type Matcher struct {
 	release   *denylist.Release
 	opts      Options
 	strongest Verdict // see Strongest
 }
 
-// ErrOptions: an option has a value that it cannot have.
-var ErrOptions = errors.New("match: bad option")
+// Errors, for errors.Is.
+var (
+	// ErrOptions: the release is nil, or an option has an invalid value.
+	ErrOptions = errors.New("match: bad option")
+	// ErrNoClaims: a component has no claims, or one without a role or kind that is known, so
+	// nothing could be found.
+	ErrNoClaims = errors.New("match: the component has no usable claims; make it with sbom.NewComponent")
+)
 
 // New returns a Matcher for the release.
 func New(release *denylist.Release, opts *Options) (*Matcher, error) {
+	if release == nil {
+		return nil, fmt.Errorf("%w: the release is nil; expected one of package denylist, such as denylist.Current()", ErrOptions)
+	}
 	m := &Matcher{release: release}
 	if opts != nil {
 		m.opts = *opts
@@ -112,7 +69,11 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	if m.opts.MaxFindings <= 0 {
 		m.opts.MaxFindings = defaultMaxFindings
 	}
-	m.strongest = m.strongestListing()
+	for _, in := range release.Instruments() {
+		for i := range in.Listings {
+			m.strongest = max(m.strongest, m.opts.Strongest(in, &in.Listings[i]))
+		}
+	}
 	return m, nil
 }
 
@@ -126,112 +87,11 @@ func (m *Matcher) Options() Options {
 	return o
 }
 
-// A Finding is a component, a vendor it was attributed to and the listings that
-// apply; or, with a Reason instead of a Verdict, an observation.
-//
-// A finding is Review, whatever its listings say, if the attribution only
-// resembles, if the component's claims contradict each other, or if the component
-// is not in the product but in its history. A single listing counts as Review if
-// its action is review or warn, if its text is only proposed or was not verified, if
-// the component is inside another product and the text is silent on such components or
-// reaches only substantial or essential ones, or if it has a limit of purpose or product
-// that what is known of the component does not settle.
-type Finding struct {
-	Verdict      Verdict
-	Reason       Reason
-	Tier         vendors.Tier // the surest of the attributions
-	Vendor       vendors.ID
-	VendorName   string
-	Component    Component
-	Attributions []vendors.Attribution
-	Citations    []Citation
-	Context      []denylist.Context
-	// Note says in words why a verdict is not stronger or an observation is none.
-	Note     string
-	sequence int // of the component among those of the document
-}
-
-// A Citation is a listing with what it comes to for the component by itself.
-type Citation struct {
-	denylist.Citation
-	Verdict  Verdict // NoVerdict in an observation
-	CappedBy string  // why the verdict is no stronger than Review; "" for every other verdict
-	// VerdictIfPartsReached is what Verdict would be if the text said that it reaches
-	// components inside other products. It is NoVerdict unless only the text's silence on
-	// them holds Verdict at Review.
-	VerdictIfPartsReached Verdict
-}
-
-// A Component is what a finding says of its component.
-type Component struct {
-	Ref, Type, Group, Name, Version, PURL string
-	// CanonicalPURL is the component's own package URL in canonical form, or one
-	// made from the attribution: pkg:generic/<vendor>/<name>@<version>.
-	CanonicalPURL string
-	Subject       bool // the component is the product itself
-	Location      vendors.Location
-}
-
-// Coverage says how much of a document was screened.
-type Coverage struct {
-	Components   int
-	Identified   int  // with a claim that says who stands behind the component
-	Unidentified int  // without one: nothing can be said about them
-	WithSupplier int  // with a maker's or supplier's name
-	WithPURL     int  // with a package URL
-	Malformed    int  // fields and elements that could not be read
-	Complete     bool // the document was read to its end
-}
-
-// Add adds the counts of another document. The sum is complete if both are.
-func (c *Coverage) Add(o Coverage) {
-	c.Components += o.Components
-	c.Identified += o.Identified
-	c.Unidentified += o.Unidentified
-	c.WithSupplier += o.WithSupplier
-	c.WithPURL += o.WithPURL
-	c.Malformed += o.Malformed
-	c.Complete = c.Complete && o.Complete
-}
-
-// A Result is what was found in one document. Findings and observations are in the order
-// in which the document gives the components, then of vendors and reasons.
-type Result struct {
-	Verdict      Verdict
-	Header       sbom.Header
-	Findings     []Finding
-	Observations []Finding
-	Coverage     Coverage
-	Unlisted     Unlisted
-	Gaps         []Gap   // what was not screened; with any, Verdict is never Clear
-	worst        Verdict // of the findings that are listed or were, see list
-	// elsewhere says that the document only refers to others, and that those were screened.
-	elsewhere bool
-}
-
-// An IncompleteError says that a document was not read to its end, or has more findings
-// than [Options] list. Result holds what was found before that; its verdict is the worst
-// of its findings, listed or not, and [Inconclusive], and never [Clear].
-type IncompleteError struct {
-	Result *Result
-	Err    error // the document's own error, the context's, an [sbom.ErrLimit] or an [ErrUnlisted]
-}
-
-// Error returns the text of the cause, and how many findings were made before it.
-func (e *IncompleteError) Error() string {
-	if e.Result == nil || len(e.Result.Findings) == 0 {
-		return e.Err.Error()
-	}
-	return fmt.Sprintf("%v; before that, %d findings were made, the worst of them %s (see Result)", e.Err, len(e.Result.Findings), e.Result.Verdict)
-}
-
-// Unwrap returns the cause.
-func (e *IncompleteError) Unwrap() error { return e.Err }
-
-// Check screens a document. If it was not read to its end, for the document's own error or the
-// context's, it returns no result and an [IncompleteError] with what was found before that. If
-// there are more findings than [Options] list, the document is read to its end all the same, and
-// the [IncompleteError] wraps an [ErrUnlisted] and has the result with the others counted.
+// Check screens a document. If the document is not read to its end, because of an error of the
+// document or the context, Check returns no result and an [IncompleteError] that holds what was
+// found up to that point. If there are more findings than [Options] allow to list, the document
+// is still read to its end, and the [IncompleteError] wraps an [ErrUnlisted] and holds the
+// result, in which the other findings are counted.
 func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error) {
 	r := &Result{}
 	var fault error
@@ -243,7 +103,7 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 		r.list(f, m.opts.MaxFindings)
 	}
 	if fault == nil {
-		fault = r.Unlisted.err()
+		fault = r.Unlisted.Err()
 	}
 	r.Header = doc.Header()
 	r.Coverage.Malformed, r.Coverage.Complete = r.Header.Malformed, fault == nil
@@ -253,24 +113,18 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 		r.Header.Warnings = append(slices.Clone(r.Header.Warnings), sbom.Warning{Kind: sbom.WarnIncomplete,
 			Message: "the document lists no parts of the product that it names, and does not say that there are none"})
 	}
-	if m.strongest == NoVerdict { // every summary shows a notice, and so says why nothing was found
+	if m.strongest == NoVerdict { // a notice, because every summary has to show why nothing was found
 		r.Header.Notices = append(slices.Clone(r.Header.Notices), sbom.Warning{Kind: sbom.WarnNothingScreened, Message: m.noListings().Message})
 	}
-	m.settle(r)
+	m.Settle(r)
 	if fault != nil {
 		return nil, &IncompleteError{Result: r, Err: fault}
 	}
 	return r, nil
 }
 
-// inOrder is the strict order of findings: a component has at most one for each vendor and
-// reason.
-func inOrder(a, b Finding) int {
-	return cmp.Or(cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Reason, b.Reason))
-}
-
 // Stream screens a document and yields findings and observations as they are found.
-// Findings on components whose place the document tells only at its end come last.
+// Findings on components that the document places only at its end come last.
 // An error is yielded once, with the zero Finding, and ends the sequence: the
 // document was then not read to its end, whatever was yielded before. If coverage is not
 // nil, it is filled in by the end of the sequence, with the counts so far if there is an
@@ -281,84 +135,97 @@ func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Cove
 			coverage = new(Coverage)
 		}
 		*coverage = Coverage{}
-		doc.Keep(m.release.Register().MayMatch)
-		type unplaced struct {
-			sbom.Component
-			sequence int
-		}
-		var later []unplaced
-		emit := func(c *sbom.Component, p sbom.Placement, sequence int) bool {
-			for _, f := range m.judge(c, p) {
-				f.sequence = sequence
-				if !yield(f, nil) {
-					return false
-				}
-			}
-			return true
-		}
-		var fault error
-		for c, err := range doc.Components() {
-			n := coverage.Components
-			if err == nil && n&255 == 0 {
-				err = ctx.Err()
-			}
-			if err != nil {
-				fault = err
-				break
-			}
-			coverage.count(&c)
-			if len(c.Claims) == 0 {
-				continue
-			}
-			c := c // most components end above, and need no place on the heap
-			if c.Placement != sbom.Unresolved {
-				if !emit(&c, c.Placement, n) {
-					return
-				}
-			} else if m.hasAttribution(&c) {
-				if len(later) >= maxUnplaced {
-					fault = &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
-						Err: fmt.Errorf("more than %d components of listed vendors before it is told which of them is the product", maxUnplaced)}
-					break
-				}
-				later = append(later, unplaced{c, n})
-			}
-		}
+		s := &stream{m: m, doc: doc, coverage: coverage, yield: yield}
+		fault := s.read(ctx)
 		coverage.Malformed, coverage.Complete = doc.Header().Malformed, fault == nil
-		for i := range later {
-			c := &later[i].Component
-			switch {
-			case doc.IsPrimary(c.Ref):
-				c.Placement = sbom.Primary
-			case fault == nil:
-				c.Placement = sbom.Included
-			}
-			if !emit(c, c.Placement, later[i].sequence) {
-				return
-			}
+		if s.stopped {
+			return
 		}
-		if fault != nil {
+		s.placeLater(fault == nil)
+		if fault != nil && !s.stopped {
 			yield(Finding{}, fault)
 		}
 	}
 }
 
-func (c *Coverage) count(x *sbom.Component) {
-	c.Components++
-	if x.Identified {
-		c.Identified++
-	} else {
-		c.Unidentified++
+// A stream is one run of [Matcher.Stream].
+type stream struct {
+	m        *Matcher
+	doc      *sbom.Document
+	coverage *Coverage
+	yield    func(Finding, error) bool
+	later    []unplaced
+	stopped  bool // the caller wants no more
+}
+
+// An unplaced component waits until the document tells whether it is the primary component.
+type unplaced struct {
+	sbom.Component
+	sequence int
+}
+
+// read evaluates the components as they come, except those that are not placed yet. It returns
+// why the document was not read to its end, or nil.
+func (s *stream) read(ctx context.Context) error {
+	s.doc.Keep(s.m.release.Register().MayMatch)
+	for c, err := range s.doc.Components() {
+		n := s.coverage.Components
+		if err == nil && n&255 == 0 {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		s.coverage.count(&c)
+		if len(c.Claims) == 0 {
+			continue
+		}
+		c := c // most components end above, and need no place on the heap
+		switch {
+		case c.Placement != sbom.Unresolved:
+			if s.emit(&c, n); s.stopped {
+				return nil
+			}
+		case !s.m.hasAttribution(&c):
+		case len(s.later) >= maxUnplaced:
+			return &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
+				Err: fmt.Errorf("more than %d components of listed vendors before it is told which of them is the product", maxUnplaced)}
+		default:
+			s.later = append(s.later, unplaced{c, n})
+		}
 	}
-	if x.Supplied {
-		c.WithSupplier++
-	}
-	if x.HasPURL {
-		c.WithPURL++
+	return nil
+}
+
+// placeLater evaluates the components that were not placed when they were read. If the document
+// was not read to its end, those that are not known to be primary stay unresolved.
+func (s *stream) placeLater(complete bool) {
+	for i := range s.later {
+		c := &s.later[i].Component
+		switch {
+		case s.doc.IsPrimary(c.Ref):
+			c.Placement = sbom.Primary
+		case complete:
+			c.Placement = sbom.Included
+		}
+		if s.emit(c, s.later[i].sequence); s.stopped {
+			return
+		}
 	}
 }
 
-// hasAttribution reports whether the component's claims resolve to anything at all.
+// emit yields the findings on a component.
+func (s *stream) emit(c *sbom.Component, sequence int) {
+	for _, f := range s.m.evaluate(c, c.Placement) {
+		f.sequence = sequence
+		if !s.yield(f, nil) {
+			s.stopped = true
+			return
+		}
+	}
+}
+
+// hasAttribution reports whether the component's claims resolve to a vendor or an exclusion.
 func (m *Matcher) hasAttribution(c *sbom.Component) bool {
 	res := m.release.Register().Resolve(m.opts.AsOf, c.Claims)
 	return len(res.Attributions)+len(res.Unattributed) > 0

@@ -36,24 +36,6 @@ func emptied(t *testing.T) *denylist.Release {
 	return r
 }
 
-// What is not listed counts where links are looked up afterwards.
-func TestUnlistedBesideLinks(t *testing.T) {
-	const doc = `{"bomFormat":"CycloneDX","specVersion":"1.6","externalReferences":[{"type":"bom","url":"https://example.org/bom"}],
-		"components":[{"type":"application","name":"k","supplier":{"name":"Kaspersky Lab"}}]}`
-	m := matcher(t, "", nil)
-	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(doc), nil))
-	if err != nil || r.Verdict != match.Ban {
-		t.Fatalf("%+v, %v", r, err)
-	}
-	if err := r.Limit(0); err == nil {
-		t.Error("no error")
-	}
-	m.ResolveReferences([]match.Screened{{Path: "a", Result: r}})
-	if r.Verdict != match.Ban || len(r.Findings) != 0 || len(r.Gaps) != 2 {
-		t.Errorf("%s, gaps %+v", r.Verdict, r.Gaps)
-	}
-}
-
 // A screening in which no listing could apply finds nothing in any document, and is not clear.
 func TestNothingCouldBeFound(t *testing.T) {
 	const listed = `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"application","name":"k","supplier":{"name":"Kaspersky Lab"}}]}`

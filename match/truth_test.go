@@ -27,7 +27,7 @@ import (
 
 var truthErrors = flag.String("truth-errors", "", "print the rows that are judged wrongly: \"tuned\" for those that may be looked at, \"held\" for the others")
 
-// A truth is one row of testdata/truth: a component as a bid has it, and whose it is.
+// A truth is one row of testdata/truth: a component as a bid has it, and its vendor.
 type truth struct {
 	ID, Class                                            string
 	Name, Group, Type                                    string
@@ -136,7 +136,7 @@ func (c tally) String() string {
 	return fmt.Sprintf("precision %.4f  recall %.4f  F1 %.4f  (%d right, %d wrong, %d missed)", c.precision(), c.recall(), c.f1(), c.tp, c.fp, c.fn)
 }
 
-// The truth set: whose the components are, by our matcher and by three that are in use,
+// The truth set: the vendors of the components by our matcher and by three that are in use,
 // and that nothing is accused wrongly. The rows are of two sorts, those that the
 // rules and the register were worked on with, and a third that was held out.
 func TestTruth(t *testing.T) {
@@ -162,10 +162,10 @@ func TestTruth(t *testing.T) {
 				tier = max(tier, a.Tier)
 			}
 		}
-		for _, f := range m.MatchComponent(&c, true) {
-			if f.Verdict == match.Ban && f.Vendor != r.Vendor {
+		for _, f := range matched(t, m, &c, true) {
+			if f.Verdict == match.Ban && f.Vendor.ID != r.Vendor {
 				bans++
-				t.Errorf("%s: %q: a false ban of %s", r.ID, r.Name, f.Vendor)
+				t.Errorf("%s: %q: a false ban of %s", r.ID, r.Name, f.Vendor.ID)
 			}
 		}
 		part := &tuned

@@ -14,20 +14,20 @@ const (
 	// defaultMaxFindings: a finding with its citations takes about 10 kB of memory, and 40 kB
 	// in a report.
 	defaultMaxFindings = 10_000
-	// maxUnplaced bounds the components that wait for the end of the document.
+	// maxUnplaced bounds the components that are kept until the end of the document.
 	maxUnplaced = 100_000
 )
 
-// ErrUnlisted: there are more findings and observations than are listed. It is an
-// [sbom.ErrLimit] too.
+// ErrUnlisted: there are more findings and observations than are listed. It also wraps an
+// [sbom.ErrLimit].
 var ErrUnlisted = errors.New("not all findings and observations are listed")
 
-// Unlisted counts the findings and observations of a document that were made and are not
-// listed, because there are too many. The zero Unlisted says that all are.
+// Unlisted counts the findings and observations of a document that are not listed because
+// there are too many. The zero Unlisted means that all are listed.
 type Unlisted struct {
-	Findings     int
-	Observations int
-	Verdict      Verdict // the worst of the findings
+	Findings     int     `json:"findings"`
+	Observations int     `json:"observations"`
+	Verdict      Verdict `json:"verdict"` // the most severe of the findings
 }
 
 // Any reports whether anything is not listed.
@@ -42,8 +42,8 @@ func (u *Unlisted) count(f *Finding) {
 	u.Verdict = max(u.Verdict, f.Verdict)
 }
 
-// err is an [ErrUnlisted] with the numbers, or nil.
-func (u Unlisted) err() error {
+// Err returns an [ErrUnlisted] with the numbers, or nil if all are listed.
+func (u Unlisted) Err() error {
 	if !u.Any() {
 		return nil
 	}
@@ -54,9 +54,9 @@ func (u Unlisted) err() error {
 	return fmt.Errorf("%w: %w; left out: %d findings%s; %d observations", sbom.ErrLimit, ErrUnlisted, u.Findings, worst, u.Observations)
 }
 
-// list adds a finding or an observation to the n that are listed, or counts it. A finding takes
-// the place of an observation, and the first that is more severe than all before it the place of
-// the last, so that a reader sees one of the worst.
+// list adds a finding or an observation if fewer than n are listed, and else counts it. A finding
+// replaces a listed observation, and a finding that is more severe than all before it replaces the
+// last listed one, so that a reader sees one of the most severe.
 func (r *Result) list(f Finding, n int) {
 	full := len(r.Findings)+len(r.Observations) >= n
 	if f.Verdict == NoVerdict {
@@ -85,16 +85,16 @@ func (r *Result) list(f Finding, n int) {
 }
 
 // Limit keeps the first n findings and observations of the result, findings before observations,
-// and counts the others in Unlisted. The verdict stays at least what it was, and is never
+// and counts the others in Unlisted. The verdict never becomes milder, and is not
 // [Clear] if one is not listed. The error is nil if all are listed, and else an [ErrUnlisted]
-// with how many are not.
+// with the numbers.
 func (r *Result) Limit(n int) error {
 	n = max(n, 0)
 	if keep := min(n, len(r.Findings)); keep < len(r.Findings) {
 		for i := keep; i < len(r.Findings); i++ {
 			r.Unlisted.count(&r.Findings[i])
 		}
-		r.Findings = slices.Clone(r.Findings[:keep]) // lets go of the others
+		r.Findings = slices.Clone(r.Findings[:keep]) // releases the memory of the others
 	}
 	if keep := min(n-len(r.Findings), len(r.Observations)); keep < len(r.Observations) {
 		r.Unlisted.Observations += len(r.Observations) - keep
@@ -103,9 +103,9 @@ func (r *Result) Limit(n int) error {
 	if r.Unlisted.Any() {
 		r.Coverage.Complete = false
 		if !slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Kind == GapIncomplete }) {
-			r.Gaps = slices.Insert(slices.Clone(r.Gaps), 0, NewGap(GapIncomplete, 0))
+			r.Gaps = slices.Insert(slices.Clone(r.Gaps), 0, GapIncomplete.Gap(0))
 		}
 		r.Verdict = max(r.Verdict, r.Unlisted.Verdict, Inconclusive)
 	}
-	return r.Unlisted.err()
+	return r.Unlisted.Err()
 }

@@ -47,9 +47,9 @@ type Component struct {
 
 // A Warning reports something unusual that did not prevent reading the document.
 type Warning struct {
-	Kind     WarningKind
-	Message  string
-	Location vendors.Location
+	Kind     WarningKind      `json:"kind"`
+	Message  string           `json:"message"`
+	Location vendors.Location `json:"location"`
 }
 
 // A WarningKind is the word for a kind of warnings in a report.

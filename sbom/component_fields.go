@@ -16,7 +16,7 @@ import (
 var ErrNoIdentity = errors.New("sbom: the component has no package URL, CPE, group, URL, supplier, manufacturer or publisher")
 
 // Fields are what a program knows about a component, in the terms of CycloneDX. Each may be
-// empty; [Fields.Component] needs at least one that can identify a vendor.
+// empty; [NewComponent] needs at least one that can identify a vendor.
 type Fields struct {
 	Type         string // "library", "device", "application"; default "library"
 	Group        string // "com.example", "@example"
@@ -30,11 +30,11 @@ type Fields struct {
 	URL          string // of the repository that the component comes from
 }
 
-// Component returns a component with the claims that the fields make. The rules are those by
+// NewComponent returns a component with the claims that the fields make. The rules are those by
 // which a CycloneDX document with these fields is read, and the pointers of the claims are
 // those of a CycloneDX component ("/supplier/name"). The error is [ErrNoIdentity] if no field
 // can identify a vendor; any other error names the field that cannot be read, and why.
-func (f Fields) Component() (Component, error) {
+func NewComponent(f Fields) (Component, error) {
 	data, err := f.document()
 	if err != nil {
 		return Component{}, fmt.Errorf("sbom: the fields of a component: %w", err)

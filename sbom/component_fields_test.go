@@ -11,8 +11,8 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-func ExampleFields_Component() {
-	c, err := sbom.Fields{Name: "hexa-ui", PURL: "pkg:npm/%40kaspersky/hexa-ui@6.387.4", Supplier: "AO Kaspersky Lab"}.Component()
+func ExampleNewComponent() {
+	c, err := sbom.NewComponent(sbom.Fields{Name: "hexa-ui", PURL: "pkg:npm/%40kaspersky/hexa-ui@6.387.4", Supplier: "AO Kaspersky Lab"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -28,12 +28,12 @@ func ExampleFields_Component() {
 
 func TestFieldsWithoutIdentityAreAnError(t *testing.T) {
 	for _, f := range []sbom.Fields{{}, {Name: "klnagent"}, {Name: "x", Supplier: "NOASSERTION"}, {Name: "x", Version: "1"}} {
-		if c, err := f.Component(); !errors.Is(err, sbom.ErrNoIdentity) {
+		if c, err := sbom.NewComponent(f); !errors.Is(err, sbom.ErrNoIdentity) {
 			t.Errorf("%+v: %v with claims %v, want ErrNoIdentity", f, err, c.Claims)
 		}
 	}
 	for _, f := range []sbom.Fields{{Name: "x", PURL: "pkg:npm"}, {Name: "x", CPE: "cpe:2.3:a"}, {Name: "x", Supplier: strings.Repeat("y", 5000)}, {Name: "x", Supplier: "\xff"}} {
-		if c, err := f.Component(); err == nil {
+		if c, err := sbom.NewComponent(f); err == nil {
 			t.Errorf("%.60v: no error, claims %.100v", f, c.Claims)
 		}
 	}

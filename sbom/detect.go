@@ -21,7 +21,11 @@ const headSize = 64 << 10
 // ended, for whatever reason, r is not read any more. If r has no bill of materials,
 // [Document.Components] yields an [ErrNotRecognized].
 func NewReader(r io.Reader, opts *Options) *Document {
-	head := make([]byte, headSize)
+	size := headSize
+	if short, ok := r.(interface{ Len() int }); ok { // as a bytes.Reader has
+		size = min(size, short.Len())
+	}
+	head := make([]byte, size)
 	n, err := io.ReadFull(r, head)
 	head = head[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
@@ -36,14 +40,6 @@ func newReader(head []byte, r io.Reader, opts *Options) *Document {
 		return failed(Header{}, err)
 	}
 	return NewDocument(Header{Format: f.format, Encoding: f.encoding}, opts, func(s *Sink) error { return f.read(r, s) })
-}
-
-// Detect returns the format of the document that begins with head: one of the names in the
-// documentation of the package, as in reports. For any other input, the error is an
-// [ErrNotRecognized] that describes it. The reader of the format then checks the document.
-func Detect(head []byte) (format string, err error) {
-	f, err := sniff(head)
-	return f.format, err
 }
 
 // A reading is a format in one encoding.

@@ -87,18 +87,18 @@ const (
 type Location struct {
 	// Pointer is a JSON Pointer (RFC 6901) or, in formats that are not JSON, a
 	// path of the same shape.
-	Pointer string
+	Pointer string `json:"pointer"`
 	// Offset is the number of bytes from the start of the document to the first byte of the value,
 	// or -1 if it is not known, for example if the document was never a file.
-	Offset int64
+	Offset int64 `json:"offset"`
 }
 
 // A Claim is one statement in a document about who made, supplied or published a component.
 type Claim struct {
-	Role     Role
-	Kind     Kind
-	Value    string // as the document has it, with the escapes of its syntax decoded
-	Location Location
+	Role     Role     `json:"role"`
+	Kind     Kind     `json:"kind"`
+	Value    string   `json:"value"` // as the document has it, with the escapes of its syntax decoded
+	Location Location `json:"location"`
 }
 
 // Identity reports whether the claim identifies somebody: it is the name of a maker and no

@@ -50,17 +50,17 @@ const maxMentions = 64
 
 // An Attribution links a claim to a vendor.
 type Attribution struct {
-	Vendor  ID
-	Member  string // id of the vendor's member, "" for the family itself
-	Tier    Tier
-	Claim   Claim
-	Rule    Rule
-	Matched string // the register's value that matched
-	Source  string // the source of that value
+	Vendor  ID     `json:"-"` // a record has it once, beside the attributions
+	Tier    Tier   `json:"tier"`
+	Claim          // its members are members of the attribution in a record
+	Rule    Rule   `json:"rule"`
+	Matched string `json:"matched"` // the register's value that matched
+	Source  string `json:"source"`  // the source of that value
+	Member  string `json:"member"`  // id of the vendor's member, "" for the family itself
 	// Caveat is the reason why the tier is not higher, "" if there is none.
-	Caveat string
+	Caveat string `json:"caveat"`
 	// Category is the kind of a product, if the register records it.
-	Category string
+	Category string `json:"-"`
 }
 
 // An Unattributed is a claim that resembles a vendor's and is not attributed to the vendor, for a

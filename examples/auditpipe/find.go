@@ -18,6 +18,7 @@ import (
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -222,7 +223,7 @@ func (x *search) printFound(c *config, byLine map[int]record) error {
 	out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "VERDICT\tTIER\tCOMPONENT\tDOCUMENT\tDENYLIST")
 	for _, f := range x.found {
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", f.Verdict, f.Tier, evidence.Printable(f.Component+" "+f.Version), evidence.Printable(f.Document), byLine[f.Line].Release)
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", f.Verdict, f.Tier, text.Printable(f.Component+" "+f.Version), text.Printable(f.Document), byLine[f.Line].Release)
 	}
 	return out.Flush()
 }

@@ -53,7 +53,7 @@ type found struct {
 // rows returns the rows of the statement in a line of the log.
 func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	digest, err := digestIn(r)
-	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict, 0, len(r.NotScreened())}
+	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict.String(), 0, len(r.NotScreened())}
 	if rec.Gaps == 0 && r.ExitStatus(false) != evidence.ExitClear {
 		rec.Gaps = 1 // a record of schema 1 does not name all gaps
 	}
@@ -63,7 +63,7 @@ func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 			rec.Failed++
 		}
 		for _, f := range d.Findings {
-			all = append(all, found{line, d.Path, f.ID, f.Vendor.ID, f.Verdict, f.Tier, f.Component.Name, f.Component.Version, f.Component.Location.Pointer})
+			all = append(all, found{line, d.Path, f.ID, string(f.Vendor.ID), f.Verdict.String(), f.Tier.String(), f.Component.Name, f.Component.Version, f.Component.Location.Pointer})
 		}
 	}
 	return rec, all, err

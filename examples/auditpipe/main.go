@@ -23,6 +23,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/vendors"
 )
@@ -113,7 +114,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // warn prints a message about the run.
 func (c *config) warn(format string, args ...any) {
-	fmt.Fprintf(c.stderr, "auditpipe: %s\n", evidence.PrintableLines(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(c.stderr, "auditpipe: %s\n", text.PrintableLines(fmt.Sprintf(format, args...)))
 }
 
 // meter returns a meter for files.

@@ -14,6 +14,8 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -130,7 +132,7 @@ func (x *pipe) rescreen(ctx context.Context, f *screened) (entry, error) {
 	if err != nil {
 		return e, err
 	}
-	results := make([]match.Screened, len(before))
+	results := make([]screen.Screened, len(before))
 	for i := range before {
 		d := &before[i]
 		results[i].Path, results[i].Digests = d.Path, map[string]string{"sha256": d.SHA256}
@@ -138,7 +140,7 @@ func (x *pipe) rescreen(ctx context.Context, f *screened) (entry, error) {
 			return e, err
 		}
 	}
-	x.m.ResolveReferences(results)
+	screen.ResolveReferences(x.m, results)
 	docs := make([]evidence.Document, len(before))
 	for i, d := range before {
 		docs[i] = judged(d, results[i].Result)
@@ -177,7 +179,7 @@ func judged(d evidence.Document, r *match.Result) evidence.Document {
 	out := evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r)
 	out.Container = d.Container
 	for _, w := range d.Warnings { // warnings about the envelope of a document, which is not in the transcript
-		if w.Kind == string(sbom.WarnUnverified) && !slices.Contains(out.Warnings, w) {
+		if w.Kind == sbom.WarnUnverified && !slices.Contains(out.Warnings, w) {
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
@@ -219,7 +221,7 @@ func printFlips(c *config, m *match.Matcher, files []screened, after []*evidence
 		}
 		p.before.Finish(p.docsBefore, nil)
 		p.after.Finish(p.docsAfter, nil)
-		if err := evidence.Compare(p.before, p.after, denylist.Diff(release, m.Release())).WriteTable(c.stdout, nil); err != nil {
+		if err := text.WriteComparison(c.stdout, evidence.Compare(p.before, p.after, denylist.Diff(release, m.Release())), nil); err != nil {
 			return err
 		}
 	}

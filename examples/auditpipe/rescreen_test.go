@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -63,9 +64,9 @@ func verdicts(t *testing.T, store string) (string, []string) {
 	}
 	var all []string
 	for _, d := range r.Documents {
-		all = append(all, d.SHA256+" "+d.Verdict)
+		all = append(all, d.SHA256+" "+d.Verdict.String())
 	}
-	return r.Denylist.Release + " " + r.Verdict, all
+	return r.Denylist.Release + " " + r.Verdict.String(), all
 }
 
 // Each document is rescreened with its own snapshot, even if an archive has two entries with the
@@ -145,7 +146,7 @@ func TestRescreenNeedsAllSnapshots(t *testing.T) {
 		}
 	}
 	// The same holds for a document of which only a part was read.
-	d := evidence.Document{Path: "a", Error: &evidence.Error{}, Coverage: evidence.Coverage{Components: 1}}
+	d := evidence.Document{Path: "a", Error: &evidence.Error{}, Coverage: match.Coverage{Components: 1}}
 	if _, err := x.judge(context.Background(), &d, nil); err == nil {
 		t.Error("a document without a snapshot was rescreened")
 	}

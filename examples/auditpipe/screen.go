@@ -18,6 +18,7 @@ import (
 	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
 )
@@ -57,7 +58,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	if created {
-		c.warn("%s is a new store", evidence.Printable(c.store))
+		c.warn("%s is a new store", text.Printable(c.store))
 	}
 	inputs := screen.Collect(paths)
 	x := newPipe(c, m, s, len(inputs))
@@ -71,7 +72,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	known := len(inputs) - x.added - failed - len(x.companions)
 	c.warn("%s: %d new in the store, %d with content that is in the store already, %d without a statement", cli.Count(len(inputs), "file"), x.added, known, failed)
 	for _, path := range slices.Sorted(maps.Keys(x.companions)) {
-		c.warn("%s: %s", evidence.Printable(path), evidence.Printable(x.companions[path]))
+		c.warn("%s: %s", text.Printable(path), text.Printable(x.companions[path]))
 	}
 	if err != nil {
 		return exitUnread, err
@@ -174,7 +175,7 @@ func (x *pipe) skipped(r *result) bool {
 		x.companions[r.path] = r.err.Error()
 		return true
 	}
-	x.c.warn("%s: %v", evidence.Printable(r.path), r.err)
+	x.c.warn("%s: %v", text.Printable(r.path), r.err)
 	return false
 }
 
@@ -187,7 +188,7 @@ func (x *pipe) remember(e *entry) {
 	case !twice:
 		x.paths[e.name] = e.path
 	case e.path != "" && e.path != first:
-		x.c.warn("%s has the same content as %s, and is listed under that path only", evidence.Printable(e.path), evidence.Printable(first))
+		x.c.warn("%s has the same content as %s, and is listed under that path only", text.Printable(e.path), text.Printable(first))
 	}
 }
 
@@ -254,7 +255,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		e.digest, e.name = digest, x.name(digest)
 	}
 	var err error
-	if e.transcript, err = newTranscripts(evidence.EscapePath(in.Name), docs, snapshots).pack(); err != nil {
+	if e.transcript, err = newTranscripts(screen.EscapePath(in.Name), docs, snapshots).pack(); err != nil {
 		return e, err
 	}
 	e.said = sumOf(e.transcript)

@@ -18,6 +18,7 @@ import (
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -58,7 +59,7 @@ func worse(a, b int) int {
 // and returns the exit status.
 func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) int {
 	say := func(format string, args ...any) {
-		fmt.Fprintf(c.stdout, "%s: %s\n", evidence.Printable(path), evidence.PrintableLines(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(c.stdout, "%s: %s\n", text.Printable(path), text.PrintableLines(fmt.Sprintf(format, args...)))
 	}
 	data, err := os.ReadFile(path)
 	var v *evidence.Verified
@@ -193,14 +194,14 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 		fault(s.indexed(ctx, checkpoints))
 	}
 	for _, err := range faults {
-		fmt.Fprintf(c.stdout, "NOT VERIFIED: %s\n", evidence.PrintableLines(err.Error()))
+		fmt.Fprintf(c.stdout, "NOT VERIFIED: %s\n", text.PrintableLines(err.Error()))
 	}
 	if len(faults) > 0 {
 		return exitFound, nil
 	}
-	fmt.Fprintf(c.stdout, "%s: %s, all signed and in the log; the log matches its checkpoint, with the root %s\n", evidence.Printable(c.store), cli.Count(len(s.lines), "statement"), rootText(root))
+	fmt.Fprintf(c.stdout, "%s: %s, all signed and in the log; the log matches its checkpoint, with the root %s\n", text.Printable(c.store), cli.Count(len(s.lines), "statement"), rootText(root))
 	if c.since == "" {
-		fmt.Fprintf(c.stdout, "%s: whether the store was replaced by an earlier copy of itself was not checked: give an earlier checkpoint with -since\n", evidence.Printable(c.store))
+		fmt.Fprintf(c.stdout, "%s: whether the store was replaced by an earlier copy of itself was not checked: give an earlier checkpoint with -since\n", text.Printable(c.store))
 	}
 	return exitOK, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/annotate"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -33,7 +34,7 @@ func (s *session) writeAnnotated(r *evidence.Report) error {
 			continue
 		}
 		if d.Container != nil {
-			s.warn("-annotate: %s is in an archive or envelope; unpack it first", evidence.Printable(d.Path))
+			s.warn("-annotate: %s is in an archive or envelope; unpack it first", text.Printable(d.Path))
 			continue
 		}
 		if d.Path == screen.Stdin {
@@ -49,7 +50,7 @@ func (s *session) writeAnnotated(r *evidence.Report) error {
 		err := annotateCopy(r, d, filepath.Join(folder, name))
 		switch {
 		case errors.Is(err, annotate.ErrForm):
-			s.warn("-annotate: %s: %v", evidence.Printable(d.Path), err)
+			s.warn("-annotate: %s: %v", text.Printable(d.Path), err)
 		case err != nil:
 			errs = append(errs, err)
 		}
@@ -59,7 +60,7 @@ func (s *session) writeAnnotated(r *evidence.Report) error {
 
 // annotateCopy writes an annotated copy of a document to another file.
 func annotateCopy(r *evidence.Report, d *evidence.Document, to string) error {
-	from := filepath.FromSlash(evidence.UnescapePath(d.Path))
+	from := filepath.FromSlash(screen.UnescapePath(d.Path))
 	document, err := os.ReadFile(from)
 	if err != nil {
 		return err
@@ -67,5 +68,5 @@ func annotateCopy(r *evidence.Report, d *evidence.Document, to string) error {
 	if sameFile(to, from) {
 		return fmt.Errorf("-annotate: %s is in the folder for the annotated copies and would be overwritten; give another folder", d.Path)
 	}
-	return output{path: to}.write(nil, func(w io.Writer) error { return annotate.Write(w, document, r, d) })
+	return output{path: to}.write(nil, func(w io.Writer) error { return annotate.Write(w, r, &annotate.Options{Content: document, Record: d}) })
 }

@@ -20,6 +20,8 @@ import (
 	"testing"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/clause76/clause76/match"
 )
 
 func sum(data []byte) string {
@@ -77,13 +79,13 @@ func TestDocumentsInArchives(t *testing.T) {
 			t.Fatalf("%s: %d documents", in.path, len(docs))
 		}
 		d := docs[0]
-		if d.Path != in.path+"!sbom/agent.cdx.json.gz" || d.Verdict != "ban" || d.SHA256 != sum(agent) || d.Bytes != int64(len(agent)) {
+		if d.Path != in.path+"!sbom/agent.cdx.json.gz" || d.Verdict != match.Ban || d.SHA256 != sum(agent) || d.Bytes != int64(len(agent)) {
 			t.Errorf("%s: %s %s %s %d", in.path, d.Path, d.Verdict, d.SHA256, d.Bytes)
 		}
 		if c := d.Container; c == nil || c.Path != in.path || c.SHA256 != sum(archive) || c.Bytes != int64(len(archive)) || strings.Join(c.Layers, " ") != "zip gzip" {
 			t.Errorf("%s: container %+v", in.path, c)
 		}
-		if docs[1].Error == nil || docs[1].Verdict != "inconclusive" {
+		if docs[1].Error == nil || docs[1].Verdict != match.Inconclusive {
 			t.Errorf("%s: %+v", in.path, docs[1])
 		}
 	}
@@ -107,7 +109,7 @@ func TestImageIndexIsNotADocument(t *testing.T) {
 		write(t, path, `{"imageLayoutVersion":"1.0.0"}`)
 		return path
 	}())
-	if r := report(t, out); status != exitUnscreened || r.Verdict != "inconclusive" || len(r.Documents) != 0 {
+	if r := report(t, out); status != exitUnscreened || r.Verdict != match.Inconclusive || len(r.Documents) != 0 {
 		t.Errorf("status %d, verdict %s, %d documents", status, r.Verdict, len(r.Documents))
 	}
 }
@@ -124,7 +126,7 @@ func TestReferencesBetweenDocumentsOfABid(t *testing.T) {
 		_, out, _ := check(t, "", "-format", "json", dir)
 		var all []string
 		for _, d := range report(t, out).Documents {
-			all = append(all, filepath.Base(d.Path)+" "+d.Verdict)
+			all = append(all, filepath.Base(d.Path)+" "+d.Verdict.String())
 		}
 		return strings.Join(all, ", ")
 	}

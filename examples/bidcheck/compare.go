@@ -10,6 +10,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -19,7 +20,7 @@ func (s *session) compareDenylists(ctx context.Context) int {
 	before := s.screen(ctx, s.matcher, inputs)
 	after := s.screen(ctx, s.compareTo, inputs)
 	c := evidence.Compare(before, after, denylist.Diff(s.matcher.Release(), s.compareTo.Release()))
-	writeTable := func(w io.Writer) error { return c.WriteTable(w, tableOptions(w)) }
+	writeTable := func(w io.Writer) error { return text.WriteComparison(w, c, tableOptions(w)) }
 	if !s.writeComparison(writeTable, c.WriteJSON) {
 		return exitUnscreened
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/match/screen"
 )
 
 // A change is what happened to the finding on a component from one bid to the other.
@@ -45,8 +47,8 @@ type differences struct {
 	UnreadBefore []string `json:"unreadBefore"`
 	Unread       []string `json:"unread"`
 	// Before and After are the coverage of the two reports.
-	Before evidence.Coverage `json:"before"`
-	After  evidence.Coverage `json:"after"`
+	Before match.Coverage `json:"before"`
+	After  match.Coverage `json:"after"`
 }
 
 // compareBids compares two reports. Findings belong together if they are in documents with the
@@ -133,10 +135,8 @@ const itself = "(the file itself)"
 // severity returns the verdict of a finding, or [match.NoVerdict] for "", which means that there
 // is no finding.
 func severity(verdict string) match.Verdict {
-	v, err := match.ParseVerdict(verdict)
-	if err != nil {
-		return match.NoVerdict
-	}
+	v := match.NoVerdict
+	_ = v.UnmarshalText([]byte(verdict)) // "" stays NoVerdict
 	return v
 }
 
@@ -160,7 +160,7 @@ func findingsOf(r *evidence.Report, root string) map[identity][]occurrence {
 			f := &d.Findings[j]
 			c := &f.Component
 			key := identity{within(d.Path, root), f.Vendor.Name, strings.TrimPrefix(c.Group+"/"+c.Name, "/"), unversioned(c)}
-			all[key] = append(all[key], occurrence{c.Version, f.Verdict})
+			all[key] = append(all[key], occurrence{c.Version, f.Verdict.String()})
 		}
 	}
 	return all
@@ -168,7 +168,7 @@ func findingsOf(r *evidence.Report, root string) map[identity][]occurrence {
 
 // unversioned returns the package URL of a component in canonical form without version,
 // qualifiers and subpath, or "" if the document gives no package URL.
-func unversioned(c *evidence.Component) string {
+func unversioned(c *match.Component) string {
 	if c.PURL == "" {
 		return ""
 	}
@@ -201,7 +201,7 @@ func documentsOf(r *evidence.Report, root string) []string {
 // within returns a path relative to its bid: "" for a bid that is a single file.
 func within(path, root string) string {
 	path = strings.TrimPrefix(path, "./")
-	if root = evidence.EscapePath(filepath.ToSlash(filepath.Clean(root))); root == "." { // paths in the current folder do not start with it
+	if root = screen.EscapePath(filepath.ToSlash(filepath.Clean(root))); root == "." { // paths in the current folder do not start with it
 		return path
 	}
 	return strings.TrimLeft(strings.TrimPrefix(path, root), "/")
@@ -224,7 +224,7 @@ func (d *differences) writeText(w io.Writer) error {
 		paths []string
 	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the first", d.UnreadBefore}, {"not screened in the second", d.Unread}} {
 		for _, p := range list.paths {
-			fmt.Fprintf(out, "%s: %s\n", list.what, evidence.Printable(cmp.Or(p, itself)))
+			fmt.Fprintf(out, "%s: %s\n", list.what, text.Printable(cmp.Or(p, itself)))
 		}
 	}
 	purls := make(map[[3]string]int) // how many package URLs the components with a name have
@@ -237,7 +237,7 @@ func (d *differences) writeText(w io.Writer) error {
 	for _, c := range d.Changes {
 		if c.Document != last {
 			last = c.Document
-			fmt.Fprintf(out, "\n%s\n", evidence.Printable(cmp.Or(c.Document, itself)))
+			fmt.Fprintf(out, "\n%s\n", text.Printable(cmp.Or(c.Document, itself)))
 		}
 		fmt.Fprintf(out, "  %s\n", c.line(purls[[3]string{c.Document, c.Component, c.Vendor}] > 1))
 	}
@@ -268,5 +268,5 @@ func (c *change) line(withPURL bool) string {
 	if c.Count > 1 {
 		s += fmt.Sprintf(" (%d times)", c.Count)
 	}
-	return evidence.Printable(s)
+	return text.Printable(s)
 }

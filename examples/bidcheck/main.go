@@ -16,6 +16,7 @@ import (
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 )
 
 // Exit statuses.
@@ -60,6 +61,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func usageError(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "bidcheck: %s\nRun \"bidcheck -help\" for help.\n", evidence.PrintableLines(err.Error()))
+	fmt.Fprintf(stderr, "bidcheck: %s\nRun \"bidcheck -help\" for help.\n", text.PrintableLines(err.Error()))
 	return exitUsage
 }

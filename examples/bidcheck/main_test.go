@@ -26,6 +26,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/clause76/clause76/internal/golden"
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/match/evidence"
@@ -117,7 +118,7 @@ func TestReleaseAndDayDecideTheStatusOfAText(t *testing.T) {
 			for _, f := range append(d.Findings, d.Observations...) {
 				for _, c := range f.Citations {
 					if c.Listing == listing {
-						return f.Reason + c.Verdict + " " + c.Status
+						return string(f.Reason) + c.Verdict.String() + " " + c.Status
 					}
 				}
 			}
@@ -153,7 +154,7 @@ func TestZTEIsNotAFindingIn2018(t *testing.T) {
 	for _, release := range []string{"2018.06.12", "2018.06.13"} {
 		_, out, _ := check(t, "", "-format", "json", "-denylist", release, "testdata/bids/router-tender")
 		for _, d := range report(t, out).Documents {
-			if len(d.Findings) != 0 || d.Verdict != "clear" {
+			if len(d.Findings) != 0 || d.Verdict != match.Clear {
 				t.Errorf("%s: %s is %s with %d findings", release, d.Path, d.Verdict, len(d.Findings))
 			}
 		}
@@ -195,13 +196,13 @@ func TestBadFileIsNeverClear(t *testing.T) {
 		if tt.name == "truncated" { // after the findings
 			want, alone = "ban", exitFound
 		}
-		if bad.Verdict != want || bad.Error == nil || bad.Error.Kind != tt.kind || len(bad.SHA256) != 64 || bad.Complete || len(bad.Gaps) == 0 {
+		if bad.Verdict.String() != want || bad.Error == nil || bad.Error.Kind != tt.kind || len(bad.SHA256) != 64 || bad.Complete || len(bad.Gaps) == 0 {
 			t.Errorf("%s: verdict %s, error %+v; want %s, %s", tt.name, bad.Verdict, bad.Error, want, tt.kind)
 		}
 		if status, _, _ := check(t, "", filepath.Join(dir, "bad.json")); status != alone {
 			t.Errorf("%s alone: status %d, want %d", tt.name, status, alone)
 		}
-		if other.Verdict != "ban" || other.Error != nil {
+		if other.Verdict != match.Ban || other.Error != nil {
 			t.Errorf("%s: the other file is %s (%+v), want ban", tt.name, other.Verdict, other.Error)
 		}
 	}
@@ -225,7 +226,7 @@ func TestUnreadablePaths(t *testing.T) {
 	for _, path := range []string{filepath.Join(dir, "missing"), filepath.Join(dir, "empty"), dir} {
 		status, out, _ := check(t, "", "-format", "json", path)
 		r := report(t, out)
-		if status != exitUnscreened || r.Verdict != "inconclusive" || len(r.Documents) != 1 || r.Documents[0].Error == nil {
+		if status != exitUnscreened || r.Verdict != match.Inconclusive || len(r.Documents) != 1 || r.Documents[0].Error == nil {
 			t.Errorf("%s: status %d, verdict %s, documents %+v", path, status, r.Verdict, r.Documents)
 		}
 	}
@@ -354,7 +355,7 @@ func TestOutputFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := report(t, string(data)); r.Verdict != "clear" {
+	if r := report(t, string(data)); r.Verdict != match.Clear {
 		t.Errorf("verdict %s", r.Verdict)
 	}
 	if status, _, stderr := check(t, "", "-o", t.TempDir(), "testdata/bids/clean"); status == 0 || stderr == "" {
@@ -470,7 +471,7 @@ func TestComparePrintsWhichVerdictsDiffer(t *testing.T) {
 	}
 	_, out, _ := check(t, "", "-format", "json", "-denylist", "2018.06.12", "-compare", "2018.06.13", "testdata/bids/endpoint-tender", "testdata/bids/clean")
 	var c evidence.Comparison
-	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Flips) != 1 || c.Same != 5 || c.Flips[0].Before != "exclude" || c.Flips[0].After != "ban" || len(c.Flips[0].Changes) != 1 {
+	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Flips) != 1 || c.Same != 5 || c.Flips[0].Before != match.Exclude || c.Flips[0].After != match.Ban || len(c.Flips[0].Changes) != 1 {
 		t.Errorf("%v: %+v", err, c)
 	}
 	if status, _, stderr := check(t, "{}", "-compare", "2018.06.13", "-"); status != exitUsage || !strings.Contains(stderr, "twice") {
@@ -521,7 +522,7 @@ func TestCanceledRunIsNotClear(t *testing.T) {
 	cancel()
 	var out bytes.Buffer
 	status := run(ctx, []string{"-format", "json", "../../testdata/bids/clean"}, strings.NewReader(""), &out, io.Discard)
-	if r := report(t, out.String()); status != exitUnscreened || r.Verdict != "inconclusive" {
+	if r := report(t, out.String()); status != exitUnscreened || r.Verdict != match.Inconclusive {
 		t.Errorf("status %d, verdict %s; want 3, inconclusive", status, r.Verdict)
 	}
 }

@@ -16,10 +16,13 @@ import (
 	"golang.org/x/term"
 
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/markdown"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -33,17 +36,25 @@ type form struct {
 // forms are the formats of -format, in the order of the help text.
 var forms = []form{
 	{"table", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
-		return r.WriteTable(w, tableOptions(w))
+		return text.Write(w, r, tableOptions(w))
 	}},
 	{"json", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
-	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return html.Write(w, r) }},
-	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
-		return sarif.WriteFiles(w, r, openFile)
+	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return html.Write(w, r, nil)
 	}},
-	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteCSV(w) }},
-	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteMarkdown(w) }},
-	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return junit.Write(w, r) }},
-	{"oscal", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return oscal.Write(w, r) }},
+	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return sarif.Write(w, r, &sarif.Options{Open: openFile})
+	}},
+	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }},
+	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return markdown.Write(w, r, nil)
+	}},
+	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return junit.Write(w, r, nil)
+	}},
+	{"oscal", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return oscal.Write(w, r, nil)
+	}},
 	{"intoto", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		envelope, err := r.Sign(ctx, c.signer)
 		if err == nil {
@@ -58,7 +69,7 @@ func openFile(path string) (io.ReadCloser, error) {
 	if path == screen.Stdin {
 		return nil, errStdin
 	}
-	name := filepath.FromSlash(evidence.UnescapePath(path))
+	name := filepath.FromSlash(screen.UnescapePath(path))
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return nil, cmp.Or(err, errors.New("not a regular file"))
 	}
@@ -210,8 +221,8 @@ func writeFile(path string, mode os.FileMode, write func(io.Writer) error) error
 }
 
 // tableOptions returns colors and the width for a terminal, and neither for other outputs.
-func tableOptions(w io.Writer) *evidence.TableOptions {
-	opts := &evidence.TableOptions{}
+func tableOptions(w io.Writer) *text.Options {
+	opts := &text.Options{}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" // no-color.org
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 )
@@ -26,7 +27,7 @@ type session struct {
 
 // warn prints a message about the run.
 func (s *session) warn(format string, args ...any) {
-	fmt.Fprintf(s.stderr, "bidcheck: %s\n", evidence.PrintableLines(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(s.stderr, "bidcheck: %s\n", text.PrintableLines(fmt.Sprintf(format, args...)))
 }
 
 // screenBid screens the inputs, writes the report and returns the exit status.
@@ -37,7 +38,7 @@ func (s *session) screenBid(ctx context.Context) int {
 	}
 	err := errors.Join(s.writeReport(ctx, report), s.writeAnnotated(report))
 	switch {
-	case errors.Is(err, evidence.ErrNoFinding):
+	case errors.Is(err, text.ErrNoFinding):
 		s.warn("-explain: %v", err)
 		return exitUsage
 	case err != nil:
@@ -97,7 +98,7 @@ func (s *session) meter(inputs []screen.Input) *progress.Meter {
 func (s *session) writeReport(ctx context.Context, r *evidence.Report) error {
 	if s.opts.explain != "" {
 		return s.outputs[0].write(s.stdout, func(w io.Writer) error {
-			return evidence.WriteExplanation(w, r, s.opts.explain, s.matcher.Release().Register(), tableOptions(w))
+			return text.WriteExplanation(w, r, s.opts.explain, s.matcher.Release().Register(), tableOptions(w))
 		})
 	}
 	var errs []error
@@ -120,5 +121,5 @@ func (s *session) writeDecision(d *policy.Decision) error {
 			return nil
 		}
 	}
-	return d.WriteTable(to, tableOptions(to))
+	return text.WriteDecision(to, d, tableOptions(to))
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/clause76/clause76/match"
 )
 
 // A root file system in a bid is one document, with the digest of its list of files. The other
@@ -53,11 +55,11 @@ func TestRootFileSystemIsOneDocument(t *testing.T) {
 	if len(docs) != 3 || docs[0].Path != dir+"/id" || docs[1].Path != dir+"/rootfs" || docs[2].Path != dir+"/sbom.json" {
 		t.Fatalf("documents %+v", docs)
 	}
-	if d := docs[0]; d.Format != "sysfs-dmi" || d.Verdict != "ban" || d.Findings[0].Component.Location.Pointer != "sys_vendor" {
+	if d := docs[0]; d.Format != "sysfs-dmi" || d.Verdict != match.Ban || d.Findings[0].Component.Location.Pointer != "sys_vendor" {
 		t.Errorf("%+v", d)
 	}
 	d := docs[1]
-	if d.Format != "root-file-system" || d.Encoding != "files" || d.Verdict != "review" || d.SHA256 != sum([]byte(list.String())) || d.Coverage.Malformed != 1 || d.Container != nil {
+	if d.Format != "root-file-system" || d.Encoding != "files" || d.Verdict != match.Review || d.SHA256 != sum([]byte(list.String())) || d.Coverage.Malformed != 1 || d.Container != nil {
 		t.Errorf("%+v; want the digest of\n%s", d, list.String())
 	}
 	if f := d.Findings[0]; f.Attributions[0].Location.Pointer != "usr/lib/opkg/status#/modem-firmware/CPE-ID" {

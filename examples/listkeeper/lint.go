@@ -14,7 +14,7 @@ import (
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
-	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 )
 
 const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line."
@@ -39,7 +39,7 @@ func lint(c *call) error {
 func lintList(fsys fs.FS, base *denylist.Release, out io.Writer) error {
 	mistakes := author.Lint(fsys, base)
 	for _, m := range mistakes {
-		fmt.Fprintln(out, evidence.Printable(m.String()))
+		fmt.Fprintln(out, text.Printable(m.String()))
 	}
 	if len(mistakes) > 0 {
 		return fmt.Errorf("%w: %d", errMistakes, len(mistakes))

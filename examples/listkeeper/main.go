@@ -15,7 +15,7 @@ import (
 
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 )
 
 // Exit statuses.
@@ -111,7 +111,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitFine
 	}
-	fmt.Fprintf(stderr, "listkeeper %s: %s\n", c.name, evidence.PrintableLines(err.Error()))
+	fmt.Fprintf(stderr, "listkeeper %s: %s\n", c.name, text.PrintableLines(err.Error()))
 	if errors.Is(err, errUsage) {
 		fmt.Fprintf(stderr, "Run \"listkeeper %s -help\" for help.\n", c.name)
 		return exitUsage

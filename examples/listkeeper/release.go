@@ -16,7 +16,7 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
-	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -200,7 +200,7 @@ func diff(c *call) error {
 			fmt.Fprintf(c.stdout, "\n%s\n", vendor)
 		}
 		classes[change.Class]++
-		fmt.Fprintf(c.stdout, "  %-10s  %s\n              because: %s\n", change.Class, evidence.Printable(change.What), evidence.Printable(change.Why))
+		fmt.Fprintf(c.stdout, "  %-10s  %s\n              because: %s\n", change.Class, text.Printable(change.What), text.Printable(change.Why))
 	}
 	fmt.Fprintf(c.stdout, "\n%s to %s: %s\n", releases[0].Name(), releases[1].Name(), classes)
 	return nil

@@ -202,7 +202,7 @@ var reasons = []string{notNamed, criterionOnly, lifted, productOnly}
 // A Context entry is counter-evidence or later history. It never leads to a verdict.
 type Context struct {
 	ID     string       `json:"id"`
-	Vendor vendors.ID   `json:"vendor"`
+	Vendor vendors.ID   `json:"vendor,omitzero"` // a record leaves it out: the finding names the vendor
 	Date   vendors.Date `json:"date"`
 	Text   string       `json:"text"`
 	Source string       `json:"source"`

@@ -11,6 +11,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -32,10 +33,12 @@ func TestAsOfOtherDay(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := evidence.New(m, "test", match.Review)
-		r.Finish([]evidence.Document{gapped("a.json", "clear")}, nil)
+		r.Finish([]evidence.Document{gapped("a.json", match.Clear)}, nil)
 		outs := map[string]func(io.Writer, *evidence.Report) error{
-			"record":     func(w io.Writer, r *evidence.Report) error { return r.WriteJSON(w) },
-			"comparison": func(w io.Writer, r *evidence.Report) error { return evidence.Compare(r, r, nil).WriteTable(w, nil) },
+			"record": func(w io.Writer, r *evidence.Report) error { return r.WriteJSON(w) },
+			"comparison": func(w io.Writer, r *evidence.Report) error {
+				return text.WriteComparison(w, evidence.Compare(r, r, nil), nil)
+			},
 		}
 		for name, write := range allViews {
 			outs[name] = write

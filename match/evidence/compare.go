@@ -11,9 +11,10 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/vendors"
 )
 
-// A Comparison is what changes for the same documents between two denylists, or two days.
+// A Comparison lists how the verdicts on the same documents change between two denylists or days.
 type Comparison struct {
 	SchemaVersion string   `json:"schemaVersion"`
 	Before        Denylist `json:"before"`
@@ -24,22 +25,22 @@ type Comparison struct {
 	Flips []Flip `json:"flips"`
 	// Same counts the findings whose verdict is the same.
 	Same int `json:"same"`
-	// NotScreened is what was not screened by the second denylist: nothing is known of how that
-	// changed.
+	// NotScreened is what was not screened with the second denylist, so that its verdicts are
+	// unknown.
 	NotScreened []DocumentGap `json:"notScreened"`
 }
 
-// A Flip is a component and a vendor with another verdict.
+// A Flip is a change of the verdict on a component and a vendor.
 type Flip struct {
-	Path      string    `json:"path"`
-	Component Component `json:"component"`
-	Vendor    Vendor    `json:"vendor"`
-	Before    string    `json:"before"` // the verdict, "" for none
-	After     string    `json:"after"`
-	Changes   []Change  `json:"changes"`
+	Path      string          `json:"path"`
+	Component match.Component `json:"component"`
+	Vendor    match.Vendor    `json:"vendor"`
+	Before    match.Verdict   `json:"before"` // NoVerdict if there was no finding
+	After     match.Verdict   `json:"after"`
+	Changes   []Change        `json:"changes"`
 }
 
-// A Change is what in the denylist can have made a verdict flip.
+// A Change is a change of the denylist that explains a flip.
 type Change struct {
 	Class string `json:"class"`
 	Entry string `json:"entry"`
@@ -48,9 +49,9 @@ type Change struct {
 }
 
 // Compare compares two reports of the same documents. changes are those between their
-// releases, see [denylist.Diff]; each flip gets those that are behind it: of the entries that
-// its own findings cite and that came to something else for it, and of the register if it
-// attributed the component otherwise.
+// releases, see [denylist.Diff]. Each flip gets the changes that explain it: of the entries that
+// its findings cite and that led to another verdict, and of the register if the component was
+// attributed differently.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Notices: slices.Concat(before.Notices, after.Notices), Flips: []Flip{}, NotScreened: after.NotScreened()}
 	for _, s := range sides(before, after) {
@@ -66,7 +67,7 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 			continue
 		}
 		for _, x := range changes {
-			if string(x.Vendor) == f.Vendor.ID && s.explains(&f, x) {
+			if x.Vendor == f.Vendor.ID && s.explains(&f, x) {
 				f.Changes = append(f.Changes, Change{string(x.Class), x.Entry, x.What, x.Why})
 			}
 		}
@@ -75,34 +76,35 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	return c
 }
 
-// verdict is that of a finding; "" if there is none.
-func (f *Finding) verdict() string {
+// verdict returns the verdict of a finding, or NoVerdict for nil.
+func (f *Finding) verdict() match.Verdict {
 	if f == nil {
-		return ""
+		return match.NoVerdict
 	}
 	return f.Verdict
 }
 
-// A side is what two reports say of a component and a vendor; nil is nothing.
+// A side has the findings of two reports on the same component and vendor; nil if there is none.
 type side struct {
 	before, after   *Finding
-	seen, seenAfter *Finding // or observed
+	seen, seenAfter *Finding // or observations
 	path            string
 	order           int
 }
 
-// sides puts the findings of two reports beside one another, in order of the documents' paths,
-// then of the second report.
+// sides pairs the findings of two reports, in order of the documents' paths, then of the second
+// report.
 func sides(before, after *Report) []*side {
 	type document struct {
 		path, sha string
-		n         int // of those with this path and digest: an archive can have a file twice
+		n         int // counts documents with this path and digest: an archive can contain a file twice
 	}
 	type key struct {
 		document
-		ref, group, name, version, vendor string
-		at                                Location
-		nth                               int // of those that are the same so far: not every format has places or references
+		ref, group, name, version string
+		vendor                    vendors.ID
+		at                        vendors.Location
+		nth                       int // counts equal keys in a document: not every format has places or references
 	}
 	index := make(map[key]*side)
 	collect := func(r *Report, set func(s *side, f *Finding, found bool)) {
@@ -153,7 +155,7 @@ func sides(before, after *Report) []*side {
 	return all
 }
 
-// explains reports whether a change of the vendor is behind a flip.
+// explains reports whether a change of the denylist explains the flip.
 func (s *side) explains(f *Flip, x denylist.Change) bool {
 	if x.Entry == "" {
 		class := denylist.ToUnlisted
@@ -162,101 +164,51 @@ func (s *side) explains(f *Flip, x denylist.Change) bool {
 		}
 		return x.Class == class && !sameAttributions(s.seen, s.seenAfter)
 	}
-	before, after := s.before.comesTo(x.Entry), s.after.comesTo(x.Entry)
+	before, after := s.before.verdictOf(x.Entry), s.after.verdictOf(x.Entry)
 	return f.stronger() && after > before || !f.stronger() && after < before
 }
 
-// comesTo is what a listing comes to in a finding; [match.NoVerdict] if it is not cited.
-func (f *Finding) comesTo(listing string) match.Verdict {
+// verdictOf returns the verdict of a listing in a finding, or [match.NoVerdict] if it is not cited.
+func (f *Finding) verdictOf(listing string) match.Verdict {
 	worst := match.NoVerdict
 	if f == nil {
 		return worst
 	}
 	for i := range f.Citations {
 		if c := &f.Citations[i]; c.Listing == listing {
-			worst = max(worst, verdictOf(c.Verdict))
+			worst = max(worst, c.Verdict)
 		}
 	}
 	return worst
 }
 
-// sameAttributions reports whether both reports attributed a component to a vendor, by the same
-// entries of the register, as surely.
+// sameAttributions reports whether both findings rest on the same claims and entries of the
+// register, with the same tier.
 func sameAttributions(a, b *Finding) bool {
 	if a == nil || b == nil {
 		return false
 	}
-	return a.Tier == b.Tier && slices.EqualFunc(a.Attributions, b.Attributions, func(x, y Attribution) bool {
-		x.Source, y.Source, x.Caveat, y.Caveat = "", "", "", ""
-		return x == y
+	return a.Tier == b.Tier && slices.EqualFunc(a.Attributions, b.Attributions, func(x, y vendors.Attribution) bool {
+		return x.Tier == y.Tier && x.Claim == y.Claim && x.Rule == y.Rule && x.Matched == y.Matched && x.Member == y.Member
 	})
 }
 
-func (f *Flip) stronger() bool { return verdictOf(f.After) > verdictOf(f.Before) }
-
-func verdictOf(word string) match.Verdict {
-	v, err := match.ParseVerdict(word)
-	if err != nil {
-		return match.NoVerdict
-	}
-	return v
-}
+func (f *Flip) stronger() bool { return f.After > f.Before }
 
 // Reached reports whether a verdict became more severe and is at or above v.
 func (c *Comparison) Reached(v match.Verdict) bool {
 	for i := range c.Flips {
-		if f := &c.Flips[i]; verdictOf(f.After) >= v && f.stronger() {
+		if f := &c.Flips[i]; f.After >= v && f.stronger() {
 			return true
 		}
 	}
 	return false
 }
 
-// WriteJSON writes the comparison in the form of [Report.WriteJSON].
+// WriteJSON writes the comparison in the layout of [Report.WriteJSON].
 func (c *Comparison) WriteJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(c)
-}
-
-// WriteTable writes the comparison for people.
-func (c *Comparison) WriteTable(w io.Writer, opts *TableOptions) error {
-	p := newPrinter(w, opts)
-	p.line("", "", "clause76: from denylist release "+c.Before.Release+", as of "+c.Before.AsOf+", to "+c.After.Release+", as of "+c.After.AsOf)
-	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
-	p.notices(c.Notices)
-	path, told := "", make(map[string]bool)
-	for i := range c.Flips {
-		f := &c.Flips[i]
-		if f.Path != path {
-			path = f.Path
-			p.rule(path)
-		}
-		p.blank()
-		p.line("", "        ", verdict(or(f.Before, "nothing")), "→", verdict(or(f.After, "nothing")), bold(component(&f.Component)), "— "+f.Vendor.Name)
-		for _, x := range f.Changes {
-			if told[f.Vendor.ID+x.What] {
-				p.line("  ", "    ", or(x.Entry, "register"), "(as above)")
-				continue
-			}
-			told[f.Vendor.ID+x.What] = true
-			p.line("  ", "    ", x.What)
-			p.line("    ", "    ", "because: "+x.Why)
-		}
-		if len(f.Changes) == 0 {
-			p.line("  ", "    ", "no record that this finding cites changed: the days judged by differ")
-		}
-	}
-	p.notScreened(c.NotScreened)
-	p.blank()
-	p.line("", "", bold("In all:"), number(len(c.Flips), "verdict")+" changed, "+number(c.Same, "finding")+" stayed as they were.")
-	return p.w.Flush()
-}
-
-func or(s, empty string) string {
-	if s == "" {
-		return empty
-	}
-	return s
 }

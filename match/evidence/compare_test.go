@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// A flip cites the records behind its own finding, and not all that changed about the vendor:
+// A flip cites the changes that explain its own finding, and not every change about the vendor:
 // clause 76 names Kaspersky, and is no reason for a finding about Huawei or ZTE.
 func TestFlipCitesItsFinding(t *testing.T) {
 	if testing.Short() {
@@ -51,10 +52,10 @@ func TestFlipCitesItsFinding(t *testing.T) {
 	}
 }
 
-// verdictsOf says what each listing that the findings behind a flip cite came to, before and
+// verdictsOf returns the verdicts of the listings that the findings of a flip cite, before and
 // after.
-func verdictsOf(f evidence.Flip, reports ...*evidence.Report) map[string][2]string {
-	of := make(map[string][2]string)
+func verdictsOf(f evidence.Flip, reports ...*evidence.Report) map[string][2]match.Verdict {
+	of := make(map[string][2]match.Verdict)
 	for i, r := range reports {
 		for _, d := range r.Documents {
 			for _, x := range d.Findings {
@@ -74,10 +75,10 @@ func verdictsOf(f evidence.Flip, reports ...*evidence.Report) map[string][2]stri
 
 // Findings of a format without places or references are compared one by one.
 func TestCompareOccurrences(t *testing.T) {
-	made := func(verdicts ...string) *evidence.Report {
+	made := func(verdicts ...match.Verdict) *evidence.Report {
 		d := evidence.Document{Path: "a"}
 		for _, v := range verdicts {
-			f := evidence.Finding{Verdict: v, Vendor: evidence.Vendor{ID: "x"}}
+			f := evidence.Finding{Finding: match.Finding{Verdict: v, Vendor: match.Vendor{ID: "x"}}}
 			f.Component.Name, f.Component.Location.Offset = "part", -1
 			d.Findings = append(d.Findings, f)
 		}
@@ -87,9 +88,9 @@ func TestCompareOccurrences(t *testing.T) {
 		before, after *evidence.Report
 		flips, same   int
 	}{
-		{made("ban", "ban"), made("ban", "ban"), 0, 2},
-		{made("ban", "ban"), made("ban"), 1, 1},
-		{made("review", "ban"), made("ban", "ban"), 1, 1},
+		{made(match.Ban, match.Ban), made(match.Ban, match.Ban), 0, 2},
+		{made(match.Ban, match.Ban), made(match.Ban), 1, 1},
+		{made(match.Review, match.Ban), made(match.Ban, match.Ban), 1, 1},
 	} {
 		if c := evidence.Compare(tt.before, tt.after, nil); len(c.Flips) != tt.flips || c.Same != tt.same {
 			t.Errorf("%d flips, %d the same; want %d and %d", len(c.Flips), c.Same, tt.flips, tt.same)

@@ -5,66 +5,67 @@ package evidence
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Decision is what the policy of a buyer makes of a report on a day, see
-// [github.com/clause76/clause76/match/policy]. It changes nothing of the report's verdict,
-// findings and gaps.
+// A Decision is the decision of a buyer's policy about a report on a day, see
+// [github.com/clause76/clause76/match/policy]. It does not change the verdict, findings and
+// gaps of the report.
 type Decision struct {
 	Policy      string       `json:"policy"` // its name
 	SHA256      string       `json:"sha256"` // of its text
-	Day         vendors.Date `json:"day"`    // that the waivers were judged by
+	Day         vendors.Date `json:"day"`    // on which waivers have to be valid
 	Release     string       `json:"release"`
 	Pass        bool         `json:"pass"`
-	Fails       []Decided    `json:"fails"`  // that count, and are not waived
-	Waived      []Decided    `json:"waived"` // that count, and are
-	OutOfPolicy []Decided    `json:"passed"` // that do not count, and why
-	Gaps        []string     `json:"gaps"`   // what the policy requires and the report has not
-	// Unscreened is what was not screened, and passes because the policy says so.
+	Fails       []Decided    `json:"fails"`  // findings that count and are not waived
+	Waived      []Decided    `json:"waived"` // findings that count and are waived
+	OutOfPolicy []Decided    `json:"passed"` // findings that do not count, with the reason
+	Gaps        []string     `json:"gaps"`   // requirements of the policy that the report does not meet
+	// Unscreened is what was not screened and passes because the policy allows it.
 	Unscreened []string        `json:"unscreened,omitempty"`
-	Expired    []ExpiredWaiver `json:"expired"` // waivers that are over
-	Unused     []Waiver        `json:"unused"`  // waivers that nothing needed
+	Expired    []ExpiredWaiver `json:"expired"` // waivers that have expired
+	Unused     []Waiver        `json:"unused"`  // waivers that no finding needed
 }
 
-// A Decided is a finding of a report, with what the policy says of it.
+// A Decided is a finding of a report with the policy's decision about it.
 type Decided struct {
-	Document  string  `json:"document"`
-	ID        string  `json:"id"`
-	Verdict   string  `json:"verdict"`
-	Vendor    string  `json:"vendor"`
-	Component string  `json:"component"`
-	Why       string  `json:"why,omitzero"`
-	Waiver    *Waiver `json:"waiver,omitzero"`
+	Document  string        `json:"document"`
+	ID        string        `json:"id"`
+	Verdict   match.Verdict `json:"verdict"`
+	Vendor    vendors.ID    `json:"vendor"`
+	Component string        `json:"component"`
+	Why       string        `json:"why,omitzero"`
+	Waiver    *Waiver       `json:"waiver,omitzero"`
 }
 
-// A Waiver lets findings pass, for a reason that somebody stands for, to a day. What it says
-// of a finding has to be so; what it leaves out can be anything.
+// A Waiver lets findings pass until a day, for a reason, on the responsibility of its author. It
+// applies to the findings that have all values it names; an empty member matches any value.
 type Waiver struct {
-	Finding   string `json:"finding"`   // the start of its id, of eight characters or more
-	Vendor    string `json:"vendor"`    // the id of the vendor
-	Component string `json:"component"` // its name
-	Version   string `json:"version"`
-	Document  string `json:"document"` // the end of its path, with *, ? and [] as in package path
-	Reason    string `json:"reason"`
-	Author    string `json:"author"`
-	// Expires is the last day on which it holds.
+	Finding   string     `json:"finding"`   // the start of its id, of eight characters or more
+	Vendor    vendors.ID `json:"vendor"`    // the id of the vendor
+	Component string     `json:"component"` // its name
+	Version   string     `json:"version"`
+	Document  string     `json:"document"` // the end of its path, with *, ? and [] as in package path
+	Reason    string     `json:"reason"`
+	Author    string     `json:"author"`
+	// Expires is the last day on which it is valid.
 	Expires vendors.Date `json:"expires"`
 }
 
-// An ExpiredWaiver is a waiver that is over, and how many findings it would have let pass.
+// An ExpiredWaiver is a waiver that has expired, with the number of findings that would have
+// passed with it.
 type ExpiredWaiver struct {
 	Waiver
 	Findings int `json:"findings"`
 }
 
-// ExitStatus is the status that a program exits with for the decision.
+// ExitStatus returns the exit status of a program for the decision.
 func (d *Decision) ExitStatus() int { return ExitStatus(len(d.Fails) > 0, !d.Pass) }
 
-// Result says in a line which policy decided, and how.
+// Result returns one line with the policy and whether the report passes.
 func (d *Decision) Result() string {
 	result := "DOES NOT PASS"
 	if d.Pass {
@@ -77,8 +78,8 @@ func (d *Decision) Result() string {
 	return text
 }
 
-// Lines say what led to the decision: what fails, what was waived by whom and why, and what
-// the policy let pass or has no need for.
+// Lines returns the reasons for the decision: what fails, what was waived by whom and why, which
+// waivers expired or are unused, and how many findings do not count.
 func (d *Decision) Lines() []string {
 	var all []string
 	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
@@ -89,7 +90,7 @@ func (d *Decision) Lines() []string {
 		add("fails: %s", g)
 	}
 	for _, g := range d.Unscreened {
-		add("not screened, which the policy lets pass: %s", g)
+		add("not screened, allowed by the policy: %s", g)
 	}
 	for _, f := range d.Waived {
 		w := cmp.Or(f.Waiver, &Waiver{})
@@ -99,28 +100,10 @@ func (d *Decision) Lines() []string {
 		add("a waiver by %s expired on %s; findings that it would have let pass: %d", e.Author, e.Expires, e.Findings)
 	}
 	for _, u := range d.Unused {
-		add("a waiver by %s that nothing needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, u.Vendor, u.Component, u.Version, u.Document}, " ")), " "))
+		add("a waiver by %s that no finding needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, string(u.Vendor), u.Component, u.Version, u.Document}, " ")), " "))
 	}
 	if n := len(d.OutOfPolicy); n > 0 {
 		add("findings that the policy does not count: %d", n)
 	}
 	return all
-}
-
-// WriteTable writes the decision for people.
-func (d *Decision) WriteTable(w io.Writer, opts *TableOptions) error {
-	p := newPrinter(w, opts)
-	p.decision(d)
-	return p.w.Flush()
-}
-
-func (p *printer) decision(d *Decision) {
-	if d == nil {
-		return
-	}
-	p.rule("Policy")
-	p.line("", "", bold(d.Result()))
-	for _, line := range d.Lines() {
-		p.line("  - ", "    ", line)
-	}
 }

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package evidence turns the results of package match into a report that somebody
-// else can check.
+// Package evidence records the results of package match in a report that others can check.
 //
-// The canonical JSON report is the record; [Report.WriteTable] and every other view
-// is made from it and computes nothing again. The same documents, release and
-// options give the same bytes, whatever the machine, the order in which documents
-// were screened or the number of workers: the report has no clock and no host in it.
+//	report := evidence.New(m, "my program", match.Ban)
+//	report.Finish([]evidence.Document{evidence.Screened(source, result)}, nil)
+//	err := report.WriteJSON(file)
 //
-// The report's JSON is lowerCamelCase and described by a JSON Schema, [Schema]. It
-// changes only with [SchemaVersion].
+// The canonical JSON report is the record. It holds the types of packages match, vendors and
+// sbom, with verdicts and tiers as words, and is described by a JSON Schema, [Schema]. Its form
+// changes only with [SchemaVersion]. The same documents, release and options give the same bytes
+// on every machine and with any number of workers, because the report contains no time of the
+// run and no host name.
 //
-// A report is signed as the predicate of an in-toto statement about the files that were
-// screened, in a DSSE envelope ([Report.Sign], [Verify]); package screen screens the files of a
-// record again and says what differs. Views for people and programs are [Report.WriteTable],
-// [Report.WriteCSV], [Report.WriteMarkdown] and the packages html, sarif, junit, oscal and
-// annotate. None is VEX: a measure about a vendor is no vulnerability.
+// A report is signed as the predicate of an in-toto statement about the screened files, in a
+// DSSE envelope ([Report.Sign], [Verify]). Package screen screens the files of a record again
+// and reports what differs. [Compare] compares two reports of the same documents.
 //
-// Coverage is part of every report: what was not screened is not the same as what
-// was found to be clear.
+// The packages text, csv, markdown, html, sarif, junit, oscal and annotate below this one are
+// views. Each has a function Write(w, report, options). A view only shows what the record
+// contains, and always shows what was not screened. No view is VEX, because a measure about a
+// vendor is not a vulnerability.
 package evidence

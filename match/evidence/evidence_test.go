@@ -17,6 +17,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -96,8 +97,15 @@ func TestSchema(t *testing.T) {
 		t.Errorf("empty report: %v", err)
 	}
 	spoiled := screen(t, map[string]string{"a": bom("kav", "AO Kaspersky Lab")})
-	spoiled.Documents[0].Findings[0].Verdict = "malicious"
-	if err := validate(t, spoiled); err == nil {
+	var buf bytes.Buffer
+	if err := spoiled.WriteJSON(&buf); err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if err := json.Unmarshal(bytes.ReplaceAll(buf.Bytes(), []byte(`"verdict": "ban"`), []byte(`"verdict": "malicious"`)), &v); err != nil {
+		t.Fatal(err)
+	}
+	if err := schema(t).Validate(v); err == nil {
 		t.Error("the schema accepts a verdict that does not exist")
 	}
 }
@@ -118,7 +126,7 @@ func TestReportVerdict(t *testing.T) {
 		{"unreadable beside ban", map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, "ban", false},
 	}
 	for _, tt := range tests {
-		if r := screen(t, tt.docs); r.Verdict != tt.want || r.Coverage.Complete != tt.complete {
+		if r := screen(t, tt.docs); r.Verdict.String() != tt.want || r.Coverage.Complete != tt.complete {
 			t.Errorf("%s: verdict %s, complete %v; want %s, %v", tt.name, r.Verdict, r.Coverage.Complete, tt.want, tt.complete)
 		}
 	}
@@ -126,7 +134,7 @@ func TestReportVerdict(t *testing.T) {
 
 func TestFailed(t *testing.T) {
 	d := evidence.Failed(evidence.Source{Path: "p"}, sbom.Header{Format: "SPDX", Components: 7}, errors.New("disk on fire"))
-	if d.Verdict != "inconclusive" || d.Error == nil || d.Error.Kind != "read" || d.Complete || d.Coverage.Complete || d.Coverage.Components != 0 || len(d.Gaps) != 1 {
+	if d.Verdict != match.Inconclusive || d.Error == nil || d.Error.Kind != "read" || d.Complete || d.Coverage.Complete || d.Coverage.Components != 0 || len(d.Gaps) != 1 {
 		t.Errorf("%+v", d)
 	}
 	// What was found before a fault is kept, with the counts so far.
@@ -137,7 +145,7 @@ func TestFailed(t *testing.T) {
 	text := strings.TrimSuffix(bom("kav", "AO Kaspersky Lab"), "}")
 	_, err = m.Check(t.Context(), sbom.NewReader(strings.NewReader(text), nil))
 	d = evidence.Failed(evidence.Source{Path: "p"}, sbom.Header{}, fmt.Errorf("screening: %w", err))
-	if d.Verdict != "ban" || len(d.Findings) != 1 || d.Complete || d.Coverage.Components != 1 || d.Coverage.Complete || d.Error.Kind != "syntax" || d.Error.Location.Offset == 0 || d.Format != "CycloneDX" {
+	if d.Verdict != match.Ban || len(d.Findings) != 1 || d.Complete || d.Coverage.Components != 1 || d.Coverage.Complete || d.Error.Kind != "syntax" || d.Error.Location.Offset == 0 || d.Format != "CycloneDX" {
 		t.Errorf("%+v", d)
 	}
 	if len(d.Gaps) != 1 || d.Gaps[0].Kind != "incomplete" {
@@ -152,7 +160,7 @@ func TestNothingScreened(t *testing.T) {
 	docs := r.Documents
 	r.Documents = nil
 	r.Finish(docs, nil)
-	if r.Verdict != "inconclusive" || r.ExitStatus(false) != evidence.ExitUnscreened || len(r.NotScreened()) != 1 {
+	if r.Verdict != match.Inconclusive || r.ExitStatus(false) != evidence.ExitUnscreened || len(r.NotScreened()) != 1 {
 		t.Errorf("%s, status %d, %v", r.Verdict, r.ExitStatus(false), r.NotScreened())
 	}
 }
@@ -174,7 +182,7 @@ func TestNotices(t *testing.T) {
 	}
 	r := evidence.New(m, "test", match.NoVerdict)
 	r.Finish([]evidence.Document{evidence.Screened(evidence.Source{Path: "p"}, result)}, nil)
-	if d := r.Documents[0]; d.Verdict != "clear" || len(d.Notices) != 1 || d.Notices[0].Message != "the document calls itself incomplete" || d.Notices[0].Kind != "incomplete" {
+	if d := r.Documents[0]; d.Verdict != match.Clear || len(d.Notices) != 1 || d.Notices[0].Message != "the document calls itself incomplete" || d.Notices[0].Kind != "incomplete" {
 		t.Errorf("%+v", d)
 	}
 	if err := validate(t, r); err != nil {
@@ -221,12 +229,12 @@ func TestTableIsInert(t *testing.T) {
 	r := screen(t, map[string]string{"a\x1b[31m": bom(hostile, "AO Kaspersky Lab")})
 	for _, color := range []bool{false, true} {
 		var buf bytes.Buffer
-		if err := r.WriteTable(&buf, &evidence.TableOptions{Color: color}); err != nil {
+		if err := text.Write(&buf, r, &text.Options{Color: color}); err != nil {
 			t.Fatal(err)
 		}
 		out := buf.String()
 		buf.Reset()
-		if err := evidence.WriteExplanation(&buf, r, "all", denylist.Current().Register(), &evidence.TableOptions{Color: color}); err != nil {
+		if err := text.WriteExplanation(&buf, r, "all", denylist.Current().Register(), &text.Options{Color: color}); err != nil {
 			t.Fatal(err)
 		}
 		out += buf.String()
@@ -249,7 +257,7 @@ func TestTableWidth(t *testing.T) {
 	r := screen(t, map[string]string{"a": bom("卡巴斯基安全软件"+strings.Repeat("产品", 60), "AO Kaspersky Lab"), "b": bom("MF286", "ZTE Corporation"), "c": "{"})
 	for _, width := range []int{40, 80, 120} {
 		var buf bytes.Buffer
-		if err := r.WriteTable(&buf, &evidence.TableOptions{Width: width}); err != nil {
+		if err := text.Write(&buf, r, &text.Options{Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(buf.String()) {

@@ -11,6 +11,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -35,7 +36,7 @@ func Example() {
 	} else {
 		report.Finish([]evidence.Document{evidence.Screened(src, result)}, nil)
 	}
-	if err := report.WriteTable(os.Stdout, nil); err != nil {
+	if err := text.Write(os.Stdout, report, nil); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -17,22 +17,25 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/annotate"
+	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/vendors"
 )
 
 // gapKinds are all kinds of gaps, each with its words.
 var gapKinds = []match.Gap{
-	match.NewGap(match.GapIncomplete, 0), match.NewGap(match.GapMalformed, 11), match.NewGap(match.GapLinks, 22),
-	match.NewGap(match.GapNothing, 0), match.NewGap(match.GapNoParts, 0), match.NewGap(match.GapIdentity, 33),
+	match.GapIncomplete.Gap(0), match.GapMalformed.Gap(11), match.GapLinks.Gap(22),
+	match.GapNothing.Gap(0), match.GapNoParts.Gap(0), match.GapIdentity.Gap(33),
 }
 
 // gapped is a document with a verdict, findings for it, and gaps.
-func gapped(path, verdict string, gaps ...match.Gap) evidence.Document {
-	d := evidence.Document{Path: path, Verdict: verdict, Complete: true, Coverage: evidence.Coverage{Components: 1, Complete: true}, Gaps: []evidence.Gap{}}
-	if verdict == "ban" || verdict == "review" {
-		d.Findings = []evidence.Finding{{ID: "0123456789abcdef", Verdict: verdict, Tier: "declared", Vendor: evidence.Vendor{ID: "acme", Name: "Acme"}, Component: evidence.Component{Name: "agent"}}}
+func gapped(path string, verdict match.Verdict, gaps ...match.Gap) evidence.Document {
+	d := evidence.Document{Path: path, Verdict: verdict, Complete: true, Coverage: match.Coverage{Components: 1, Complete: true}, Gaps: []match.Gap{}}
+	if verdict == match.Ban || verdict == match.Review {
+		d.Findings = []evidence.Finding{{ID: "0123456789abcdef", Finding: match.Finding{Verdict: verdict, Tier: vendors.Declared, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Name: "agent"}}}}
 	}
 	for _, g := range gaps {
-		d.Gaps = append(d.Gaps, evidence.Gap{Kind: string(g.Kind), Message: g.Message})
+		d.Gaps = append(d.Gaps, g)
 		if g.Kind == match.GapIncomplete {
 			d.Complete, d.Coverage.Complete = false, false
 		}
@@ -43,21 +46,21 @@ func gapped(path, verdict string, gaps ...match.Gap) evidence.Document {
 // Every view says of every gap what was not screened, and of which document, whatever verdict
 // outranks the gap: a reader of one view must not take for screened what was not.
 func TestGapsInAllViews(t *testing.T) {
-	for _, verdict := range []string{"ban", "review", "inconclusive"} {
+	for _, verdict := range []match.Verdict{match.Ban, match.Review, match.Inconclusive} {
 		for _, g := range gapKinds {
 			for name, docs := range map[string][]evidence.Document{
 				"alone":               {gapped("gap.json", verdict, g)},
-				"with another gap":    {gapped("gap.json", verdict, match.NewGap(match.GapNoParts, 0), g)},
-				"beside a clear one":  {gapped("a.json", "clear"), gapped("gap.json", verdict, g)},
-				"beside a finding":    {gapped("a.json", "ban"), gapped("gap.json", verdict, g)},
-				"beside one its path": {gapped("gap.json", "ban"), gapped("gap.json", verdict, g)},
+				"with another gap":    {gapped("gap.json", verdict, match.GapNoParts.Gap(0), g)},
+				"beside a clear one":  {gapped("a.json", match.Clear), gapped("gap.json", verdict, g)},
+				"beside a finding":    {gapped("a.json", match.Ban), gapped("gap.json", verdict, g)},
+				"beside one its path": {gapped("gap.json", match.Ban), gapped("gap.json", verdict, g)},
 			} {
 				t.Run(fmt.Sprintf("%s %s %s", verdict, g.Kind, name), func(t *testing.T) { showsGaps(t, docs, 1+strings.Count(name, "another")) })
 			}
 		}
 	}
 	t.Run("no document", func(t *testing.T) { showsGaps(t, nil, 1) })
-	empty := gapped("gap.json", "inconclusive", match.NewGap(match.GapNothing, 0))
+	empty := gapped("gap.json", match.Inconclusive, match.GapNothing.Gap(0))
 	empty.Coverage.Components = 0
 	t.Run("no part", func(t *testing.T) { showsGaps(t, []evidence.Document{empty}, 2) })
 }
@@ -75,12 +78,12 @@ func showsGaps(t *testing.T, docs []evidence.Document, want int) {
 		outs[name] = written(t, name, write, r)
 	}
 	outs["comparison"] = written(t, "comparison", func(w io.Writer, r *evidence.Report) error {
-		return evidence.Compare(r, r, nil).WriteTable(w, nil)
+		return text.WriteComparison(w, evidence.Compare(r, r, nil), nil)
 	}, r)
 	outs["comparison in JSON"] = written(t, "comparison", func(w io.Writer, r *evidence.Report) error { return evidence.Compare(r, r, nil).WriteJSON(w) }, r)
 	if slices.ContainsFunc(docs, func(d evidence.Document) bool { return len(d.Findings) > 0 }) {
 		outs["explanation"] = written(t, "explanation", func(w io.Writer, r *evidence.Report) error {
-			return evidence.WriteExplanation(w, r, "all", denylist.Current().Register(), nil)
+			return text.WriteExplanation(w, r, "all", denylist.Current().Register(), nil)
 		}, r)
 	}
 	for name, out := range outs {
@@ -139,7 +142,7 @@ func countsGaps(t *testing.T, outs map[string]string, want int) {
 // What was screened in whole has no gap in any view.
 func TestNoGaps(t *testing.T) {
 	r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
-	r.Finish([]evidence.Document{gapped("a.json", "ban"), gapped("b.json", "clear")}, nil)
+	r.Finish([]evidence.Document{gapped("a.json", match.Ban), gapped("b.json", match.Clear)}, nil)
 	for name, write := range allViews {
 		out := written(t, name, write, r)
 		for _, bad := range []string{"Not screened", "Not everything", "\r\ngap,", "<error", `"executionSuccessful": false`} {
@@ -153,13 +156,13 @@ func TestNoGaps(t *testing.T) {
 // The coverage, the verdict and the error tell of gaps, too, where a record has none for them.
 func TestGapsOfCoverage(t *testing.T) {
 	for want, d := range map[match.GapKind]evidence.Document{
-		match.GapMalformed:  {Verdict: "ban", Complete: true, Coverage: evidence.Coverage{Components: 1, Malformed: 1}},
-		match.GapIncomplete: {Verdict: "ban", Coverage: evidence.Coverage{Components: 1}},
-		match.GapIdentity:   {Verdict: "inconclusive", Complete: true, Coverage: evidence.Coverage{Components: 2, Unidentified: 1}},
-		match.GapNothing:    {Verdict: "inconclusive", Complete: true},
+		match.GapMalformed:  {Verdict: match.Ban, Complete: true, Coverage: match.Coverage{Components: 1, Malformed: 1}},
+		match.GapIncomplete: {Verdict: match.Ban, Coverage: match.Coverage{Components: 1}},
+		match.GapIdentity:   {Verdict: match.Inconclusive, Complete: true, Coverage: match.Coverage{Components: 2, Unidentified: 1}},
+		match.GapNothing:    {Verdict: match.Inconclusive, Complete: true},
 	} {
 		r := &evidence.Report{SchemaVersion: "2"}
-		if got := r.GapsOf(&d); len(got) != 1 || got[0].Kind != string(want) {
+		if got := r.GapsOf(&d); len(got) != 1 || got[0].Kind != want {
 			t.Errorf("%v, want %s", got, want)
 		}
 	}
@@ -180,7 +183,7 @@ func TestGapsInAnnotations(t *testing.T) {
 			t.Fatalf("%s: %v, %d findings", name, gaps, len(d.Findings))
 		}
 		var b bytes.Buffer
-		if err := annotate.Write(&b, []byte(text), r, d); err != nil {
+		if err := annotate.Write(&b, r, &annotate.Options{Content: []byte(text), Record: d}); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range gaps {
@@ -195,16 +198,16 @@ func TestGapsInAnnotations(t *testing.T) {
 func TestPassedOver(t *testing.T) {
 	report := func(c ...evidence.Companion) *evidence.Report {
 		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
-		r.Finish([]evidence.Document{gapped("a.json", "clear")}, c)
+		r.Finish([]evidence.Document{gapped("a.json", match.Clear)}, c)
 		return r
 	}
 	pdf := evidence.Companion{Path: "offer.pdf", Reason: "PDF document"}
 	for want, r := range map[string]*evidence.Report{
-		"1 file was passed over as a companion file (PDF document), and not screened: listed below.": report(pdf),
-		"3 files were passed over as companion files (text for people, PDF document), and not screened: listed below.": report(pdf,
+		"1 companion file (PDF document) was not screened: listed below.": report(pdf),
+		"3 companion files (text for people, PDF document) were not screened: listed below.": report(pdf,
 			evidence.Companion{Path: "more.pdf", Reason: "PDF document"}, evidence.Companion{Path: "LICENSE", Reason: "text for people"}),
 	} {
-		if got := r.PassedOver(); got != want {
+		if got := view.CompanionNotice(r); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 		for name, write := range allViews {
@@ -217,7 +220,7 @@ func TestPassedOver(t *testing.T) {
 			}
 		}
 	}
-	if got := report().PassedOver(); got != "" {
+	if got := view.CompanionNotice(report()); got != "" {
 		t.Errorf("nothing was passed over: %q", got)
 	}
 }

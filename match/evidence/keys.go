@@ -12,8 +12,8 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/signerverifier"
 )
 
-// Fingerprints returns those of the verifiers' public keys, sorted, each once: "sha256:" and
-// the SHA-256 in hexadecimal of the key's SubjectPublicKeyInfo in DER, as
+// Fingerprints returns the fingerprints of the verifiers' public keys, sorted, each once:
+// "sha256:" and the SHA-256 of the key's SubjectPublicKeyInfo in DER, in hexadecimal, as
 // "openssl pkey -pubin -outform der | sha256sum" prints it.
 func Fingerprints(verifiers ...dsse.Verifier) ([]string, error) {
 	var all []string

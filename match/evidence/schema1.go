@@ -7,40 +7,40 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// schema1 is the version before [SchemaVersion]. Statements signed then are still read. Its
-// form is frozen: schema/report-1.schema.json.
+// schema1 is the version before [SchemaVersion]. It is frozen, see schema/report-1.schema.json,
+// and still read because signed statements have it.
 const schema1 = "1"
 
 // reportV1 is a report in the form of schema 1.
 type reportV1 struct {
-	SchemaVersion string       `json:"schemaVersion"`
-	Tool          Tool         `json:"tool"`
-	Denylist      Denylist     `json:"denylist"`
-	Bid           *Bid         `json:"bid,omitempty"`
-	Options       Options      `json:"options"`
-	Verdict       string       `json:"verdict"`
-	Documents     []documentV1 `json:"documents"`
-	Coverage      Coverage     `json:"coverage"`
+	SchemaVersion string         `json:"schemaVersion"`
+	Tool          Tool           `json:"tool"`
+	Denylist      Denylist       `json:"denylist"`
+	Bid           *Bid           `json:"bid,omitempty"`
+	Options       Options        `json:"options"`
+	Verdict       match.Verdict  `json:"verdict"`
+	Documents     []documentV1   `json:"documents"`
+	Coverage      match.Coverage `json:"coverage"`
 }
 
 // documentV1 is a document in the form of schema 1: without complete, gaps and notices.
 type documentV1 struct {
-	Path         string     `json:"path"`
-	SHA256       string     `json:"sha256"`
-	Bytes        int64      `json:"bytes"`
-	Container    *Container `json:"container,omitempty"`
-	Format       string     `json:"format"`
-	SpecVersion  string     `json:"specVersion"`
-	Encoding     string     `json:"encoding"`
-	Verdict      string     `json:"verdict"`
-	Error        *Error     `json:"error"`
-	Warnings     []Warning  `json:"warnings"`
-	Coverage     Coverage   `json:"coverage"`
-	Findings     []Finding  `json:"findings"`
-	Observations []Finding  `json:"observations"`
+	Path         string         `json:"path"`
+	SHA256       string         `json:"sha256"`
+	Bytes        int64          `json:"bytes"`
+	Container    *Container     `json:"container,omitempty"`
+	Format       string         `json:"format"`
+	SpecVersion  string         `json:"specVersion"`
+	Encoding     string         `json:"encoding"`
+	Verdict      match.Verdict  `json:"verdict"`
+	Error        *Error         `json:"error"`
+	Warnings     []sbom.Warning `json:"warnings"`
+	Coverage     match.Coverage `json:"coverage"`
+	Findings     []Finding      `json:"findings"`
+	Observations []Finding      `json:"observations"`
 }
 
-// toSchema1 gives a report the form of schema 1.
+// toSchema1 returns the report as schema 1.
 func toSchema1(r *Report) *reportV1 {
 	out := &reportV1{SchemaVersion: r.SchemaVersion, Tool: r.Tool, Denylist: r.Denylist, Bid: r.Bid, Options: r.Options,
 		Verdict: r.Verdict, Documents: []documentV1{}, Coverage: r.Coverage}
@@ -52,9 +52,8 @@ func toSchema1(r *Report) *reportV1 {
 	return out
 }
 
-// report is the report of schema 1 with what schema 2 adds. A document was complete if it has
-// no error. Gaps are what schema 1 tells of them: it has no word for a document that lists no
-// parts, and notices were not collected.
+// report returns the report as schema 2. A document is complete if it has no error. Its gaps are
+// those that schema 1 shows: it does not record that a document lists no parts, or notices.
 func (r *reportV1) report() *Report {
 	out := &Report{SchemaVersion: r.SchemaVersion, Tool: r.Tool, Denylist: r.Denylist, Bid: r.Bid, Options: r.Options,
 		Verdict: r.Verdict, Documents: []Document{}, Coverage: r.Coverage}
@@ -62,21 +61,22 @@ func (r *reportV1) report() *Report {
 		d := &r.Documents[i]
 		out.Documents = append(out.Documents, Document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format,
 			SpecVersion: d.SpecVersion, Encoding: d.Encoding, Verdict: d.Verdict, Complete: d.Error == nil, Error: d.Error, Gaps: d.gaps(),
-			Notices: []Warning{}, Warnings: d.Warnings, Coverage: d.Coverage, Findings: d.Findings, Observations: d.Observations})
+			Notices: []sbom.Warning{}, Warnings: d.Warnings, Coverage: d.Coverage, Findings: d.Findings, Observations: d.Observations})
 	}
 	return out
 }
 
-func (d *documentV1) gaps() []Gap {
-	gaps := []Gap{}
+// gaps returns the gaps that schema 1 shows by other members.
+func (d *documentV1) gaps() []match.Gap {
+	gaps := []match.Gap{}
 	add := func(is bool, kind match.GapKind, n int) {
 		if is {
-			gaps = append(gaps, gap(match.NewGap(kind, n)))
+			gaps = append(gaps, kind.Gap(n))
 		}
 	}
 	links := 0
 	for _, w := range d.Warnings {
-		if w.Kind == string(sbom.WarnExternalDocument) {
+		if w.Kind == sbom.WarnExternalDocument {
 			links++
 		}
 	}
@@ -85,7 +85,7 @@ func (d *documentV1) gaps() []Gap {
 	add(c.Malformed > 0, match.GapMalformed, c.Malformed)
 	add(links > 0, match.GapLinks, links)
 	add(d.Error == nil && c.Components == 0, match.GapNothing, 0)
-	// Only [match.Options].RequireIdentity makes any other document inconclusive.
-	add(len(gaps) == 0 && d.Verdict == match.Inconclusive.String(), match.GapIdentity, c.Unidentified)
+	// Any other inconclusive document is so because of [match.Options].RequireIdentity.
+	add(len(gaps) == 0 && d.Verdict == match.Inconclusive, match.GapIdentity, c.Unidentified)
 	return gaps
 }

@@ -28,32 +28,32 @@ const (
 
 // Errors of signed records, for errors.Is.
 var (
-	// ErrEnvelope: the input is no DSSE envelope around an in-toto statement.
+	// ErrEnvelope: the input is not a DSSE envelope with an in-toto statement.
 	ErrEnvelope = errors.New("evidence: not a signed record")
 	// ErrSignature: none of the given keys signed the envelope.
 	ErrSignature = errors.New("evidence: the signature is not by a given key")
-	// ErrStatement: what is signed is no statement about a screening.
+	// ErrStatement: the signed content is not a statement about a screening.
 	ErrStatement = errors.New("evidence: not a statement of a screening")
-	// ErrRecord: the statement's record is no canonical report.
+	// ErrRecord: the record of the statement is not a canonical report.
 	ErrRecord = errors.New("evidence: not a canonical record")
 	// ErrSubject: the statement's subjects are not the files of its record.
 	ErrSubject = errors.New("evidence: the statement is about other files than its record")
-	// ErrNoSubject: the report has no file with a digest to make a statement about.
+	// ErrNoSubject: the report has no file with a digest, so a statement would be about nothing.
 	ErrNoSubject = errors.New("evidence: no file with a digest")
-	// ErrRelease: the denylist is not the one that the record was made with.
+	// ErrRelease: the denylist is not that of the record.
 	ErrRelease = errors.New("evidence: another denylist than the record's")
 )
 
 // A Subject is a file that a statement is about.
 type Subject struct {
 	Name string `json:"name"`
-	// Digest is by the names of in-toto's digest sets: "sha256" of a file, "dirHash1" of a
-	// tree of files.
+	// Digest maps the name of an in-toto digest algorithm to the digest: "sha256" of a file,
+	// "dirHash1" of a directory tree.
 	Digest map[string]string `json:"digest"`
 }
 
 // Subjects returns the files of the report that have a digest, in order of their names, each
-// once: containers stand for the documents in them.
+// once. For documents in a container it returns the container.
 func (r *Report) Subjects() []Subject {
 	var all []Subject
 	known := make(map[string]bool)
@@ -98,8 +98,8 @@ func (r *Report) Statement() ([]byte, error) {
 		StatementType, bytes.TrimSpace(list.Bytes()), PredicateType, bytes.TrimSpace(record.Bytes())), nil
 }
 
-// Sign returns the report as a statement in an envelope, in JSON, signed by each signer. A
-// signer can be a key from a file, see [LoadSigner], or anything that signs elsewhere.
+// Sign returns the statement of the report in a DSSE envelope, in JSON, signed by each signer. A
+// signer is a key from a file, see [LoadSigner], or a client of a signing service.
 func (r *Report) Sign(ctx context.Context, signers ...dsse.Signer) ([]byte, error) {
 	statement, err := r.Statement()
 	if err != nil {
@@ -117,18 +117,17 @@ func (r *Report) Sign(ctx context.Context, signers ...dsse.Signer) ([]byte, erro
 	return append(out, '\n'), err
 }
 
-// A Verified is a signed record whose signature, form and subjects were checked.
+// A Verified is a signed record after its signature, form and subjects were checked.
 type Verified struct {
 	Report *Report
-	Record []byte   // the canonical report, as it was signed
+	Record []byte   // the canonical report, byte for byte
 	Keys   []string // the ids of the keys that signed it
 }
 
-// Verify checks an envelope: that one of the keys signed it ([ErrSignature]), that it holds a
+// Verify checks that one of the keys signed an envelope ([ErrSignature]), that it holds a
 // statement about a screening ([ErrEnvelope], [ErrStatement]) with a canonical record
 // ([ErrRecord]), and that the statement is about the files of the record ([ErrSubject]).
-// What is in the record is then what was signed; whether it is right shows when the files
-// are screened again.
+// It proves who signed the record. To check that the record is correct, screen the files again.
 func Verify(ctx context.Context, envelope []byte, verifiers ...dsse.Verifier) (*Verified, error) {
 	var e dsse.Envelope
 	if err := strict.Unmarshal(envelope, &e); err != nil {
@@ -163,9 +162,9 @@ func Verify(ctx context.Context, envelope []byte, verifiers ...dsse.Verifier) (*
 	return out, out.statement(payload)
 }
 
-// exactNames refuses member names of an envelope that differ from the standard's in their
-// case only: readers that fold names would take them for another payload. Members with
-// other names are ignored, as the standard has it.
+// exactNames returns an error if a member name of an envelope differs from a standard name only
+// in case, because readers that ignore case would verify another payload. Members with
+// other names are ignored, as the standard requires.
 func exactNames(envelope []byte) error {
 	type object map[string]jsontext.Value
 	exact := func(o object, names ...string) error {
@@ -198,7 +197,7 @@ func exactNames(envelope []byte) error {
 	return nil
 }
 
-// statement reads what was signed.
+// statement parses the signed statement and checks its subjects.
 func (v *Verified) statement(payload []byte) error {
 	var s struct {
 		Type          string          `json:"_type"`
@@ -239,9 +238,9 @@ func short(b []byte) string {
 	return string(b)
 }
 
-// ParseReport reads a canonical report. Anything but the bytes that [Report.WriteJSON] writes
-// is an [ErrRecord]. A report of schema 1 is read too. It keeps its SchemaVersion, so that it
-// is written as it was; its documents are complete if they have no error, and have no notices.
+// ParseReport parses a canonical report. Anything but the exact bytes that [Report.WriteJSON]
+// writes is an [ErrRecord]. It also parses reports of schema 1. They keep their SchemaVersion and
+// are written as schema 1; their documents are complete if they have no error.
 func ParseReport(record []byte) (*Report, error) {
 	var head struct {
 		SchemaVersion string `json:"schemaVersion"`
@@ -270,7 +269,22 @@ func ParseReport(record []byte) (*Report, error) {
 	if at := firstDifference(again.Bytes(), record); at >= 0 {
 		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, at)
 	}
+	r.attribute()
 	return r, nil
+}
+
+// attribute sets the vendors of attributions, which the record has only once for each finding.
+func (r *Report) attribute() {
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
+			for j := range fs {
+				for k := range fs[j].Attributions {
+					fs[j].Attributions[k].Vendor = fs[j].Vendor.ID
+				}
+			}
+		}
+	}
 }
 
 // firstDifference returns where two texts differ, or -1.
@@ -287,86 +301,11 @@ func firstDifference(a, b []byte) int {
 	return n
 }
 
-// CheckRelease reports whether the record was made with this release: an [ErrRelease] says what
-// differs.
+// CheckRelease returns an [ErrRelease] with the difference if the record was made with another
+// release.
 func (r *Report) CheckRelease(release *denylist.Release) error {
 	if r.Denylist.Release != release.Name() || r.Denylist.Digest != release.Digest() {
 		return fmt.Errorf("%w: %s %s; the record has %s %s", ErrRelease, release.Name(), release.Digest(), r.Denylist.Release, r.Denylist.Digest)
 	}
 	return nil
-}
-
-// Differences lists where two records differ: a JSON pointer, and what each says there; at
-// most so many. It lists nothing if they say the same.
-func Differences(recorded, now []byte, most int) ([]string, error) {
-	var a, b any
-	if err := errors.Join(json.Unmarshal(recorded, &a), json.Unmarshal(now, &b)); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
-	}
-	d := differ{most: most}
-	d.walk("", a, b)
-	return d.list, nil
-}
-
-type differ struct {
-	list []string
-	most int
-}
-
-func (d *differ) add(pointer string, a, b any) {
-	if len(d.list) < d.most {
-		say := func(v any) string {
-			text, _ := json.Marshal(v)
-			return short(text)
-		}
-		if pointer == "" {
-			pointer = "/"
-		}
-		d.list = append(d.list, fmt.Sprintf("%s: recorded %s, now %s", pointer, say(a), say(b)))
-	}
-}
-
-func (d *differ) walk(pointer string, a, b any) {
-	switch x := a.(type) {
-	case map[string]any:
-		y, ok := b.(map[string]any)
-		if !ok {
-			d.add(pointer, a, b)
-			return
-		}
-		names := make(map[string]bool)
-		for name := range x {
-			names[name] = true
-		}
-		for name := range y {
-			names[name] = true
-		}
-		sorted := make([]string, 0, len(names))
-		for name := range names {
-			sorted = append(sorted, name)
-		}
-		slices.Sort(sorted)
-		for _, name := range sorted {
-			d.walk(pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), x[name], y[name])
-		}
-	case []any:
-		y, ok := b.([]any)
-		if !ok || len(x) != len(y) {
-			d.add(pointer, fmt.Sprintf("%d elements", len(x)), length(b))
-		}
-		for i := range min(len(x), len(y)) {
-			d.walk(fmt.Sprintf("%s/%d", pointer, i), x[i], y[i])
-		}
-	default:
-		if a != b {
-			d.add(pointer, a, b)
-		}
-	}
-}
-
-func length(v any) any {
-	if list, ok := v.([]any); ok {
-		return fmt.Sprintf("%d elements", len(list))
-	}
-	return v
 }

@@ -9,21 +9,22 @@ import (
 	"github.com/clause76/clause76/match/internal/choice"
 )
 
-// Exit statuses of programs that screen. 2, as usual, is a wrong call.
+// Exit statuses of programs that screen. Status 2 is left for usage errors.
 const (
-	ExitClear      = 0 // clear; or nothing that the program was told to fail on, and all was screened
-	ExitFound      = 1 // something that it is to fail on
-	ExitUnscreened = 3 // no such thing, and something was not screened
+	ExitClear      = 0 // everything was screened, and the program has nothing to fail on
+	ExitFound      = 1 // the program fails on a finding
+	ExitUnscreened = 3 // the program has no finding to fail on, and something was not screened
 )
 
-// ExitStatus is the status that a program exits with for the report. found says that the
-// report has something that the program is to fail on.
+// ExitStatus returns the exit status of a program for the report. found means that the report
+// has a finding that the program fails on.
 func (r *Report) ExitStatus(found bool) int {
-	v := verdictOf(r.Verdict)
+	v := r.Verdict
 	return ExitStatus(found, v == match.NoVerdict || v == match.Inconclusive || len(r.NotScreened()) > 0)
 }
 
-// ExitStatus is the order of exit statuses: what was found wins over what was not screened.
+// ExitStatus returns the exit status of a program that screens. A finding takes precedence over
+// something that was not screened.
 func ExitStatus(found, unscreened bool) int {
 	switch {
 	case found:
@@ -34,46 +35,45 @@ func ExitStatus(found, unscreened bool) int {
 	return ExitClear
 }
 
-// Reaches reports whether the report's verdict is failOn or worse. Nothing reaches
-// [match.NoVerdict], which stands for never.
+// Reaches reports whether the report's verdict is failOn or more severe. It is false for
+// [match.NoVerdict], which means never.
 func (r *Report) Reaches(failOn match.Verdict) bool {
-	return failOn != match.NoVerdict && verdictOf(r.Verdict) >= failOn
+	return failOn != match.NoVerdict && r.Verdict >= failOn
 }
 
-// GapsOf returns what of a document of the report was not screened, whatever was found in it:
-// its gaps, that of an incomplete document with its error. All views take them from here. What
-// the coverage, the error or the verdict tell of a gap counts as one, also if the record has no
-// gap for it. Without a document they are those of the report as a whole: that nothing was
-// screened.
-func (r *Report) GapsOf(d *Document) []Gap {
+// GapsOf returns what was not screened of a document of the report: its gaps, that of an incomplete
+// document with its error. A gap that shows only in the coverage, the error or the verdict is
+// included, too. For a nil document it returns the gaps of the report as a whole: that nothing
+// was screened. All views use it.
+func (r *Report) GapsOf(d *Document) []match.Gap {
 	if d == nil {
 		if r.Coverage.Components > 0 {
 			return nil
 		}
-		return []Gap{{string(match.GapNothing), "nothing was screened"}}
+		return []match.Gap{{Kind: match.GapNothing, Message: "nothing was screened"}}
 	}
 	gaps := slices.Clone(d.Gaps)
 	add := func(is bool, kind match.GapKind, n int) {
-		if is && !slices.ContainsFunc(gaps, func(g Gap) bool { return g.Kind == string(kind) }) {
-			gaps = append(gaps, gap(match.NewGap(kind, n)))
+		if is && !slices.ContainsFunc(gaps, func(g match.Gap) bool { return g.Kind == kind }) {
+			gaps = append(gaps, kind.Gap(n))
 		}
 	}
 	add(!r.Whole(d), match.GapIncomplete, 0)
 	add(d.Coverage.Malformed > 0, match.GapMalformed, d.Coverage.Malformed)
-	if v := verdictOf(d.Verdict); len(gaps) == 0 && (v == match.NoVerdict || v == match.Inconclusive) {
+	if v := d.Verdict; len(gaps) == 0 && (v == match.NoVerdict || v == match.Inconclusive) {
 		add(d.Coverage.Components == 0, match.GapNothing, 0)
 		add(d.Coverage.Components > 0, match.GapIdentity, d.Coverage.Unidentified)
 	}
 	for i := range gaps {
-		if g := &gaps[i]; g.Incomplete() && d.Error != nil {
+		if g := &gaps[i]; g.Kind == match.GapIncomplete && d.Error != nil {
 			g.Message += ": " + d.Error.Message
 		}
 	}
 	return gaps
 }
 
-// NotScreened returns what was not screened, by document: its gaps, see [Report.GapsOf], or
-// that there was nothing.
+// NotScreened returns the gaps of all documents and of the report as a whole, see
+// [Report.GapsOf].
 func (r *Report) NotScreened() []DocumentGap {
 	all := []DocumentGap{}
 	for i := range r.Documents {
@@ -87,10 +87,10 @@ func (r *Report) NotScreened() []DocumentGap {
 	return all
 }
 
-// A DocumentGap is a gap in a document; in all of the report if Path is "".
+// A DocumentGap is a gap in a document, or in the report as a whole if Path is "".
 type DocumentGap struct {
 	Path string `json:"path"`
-	Gap
+	match.Gap
 }
 
 // String returns the gap in words, with the path.
@@ -103,14 +103,15 @@ func (g DocumentGap) String() string {
 
 const never = "never"
 
-// ParseFailOn reads the mildest verdict that a program fails on: "ban", "exclude", "review",
-// "inconclusive", or "never", which is [match.NoVerdict].
+// ParseFailOn parses the least severe verdict that a program fails on: "ban", "exclude",
+// "review", "inconclusive", or "never", for which it returns [match.NoVerdict].
 func ParseFailOn(word string) (match.Verdict, error) {
 	word, err := choice.One("the verdict to fail on", word, []string{"ban", "exclude", "review", "inconclusive", never})
 	if err != nil || word == never {
 		return match.NoVerdict, err
 	}
-	return match.ParseVerdict(word)
+	var v match.Verdict
+	return v, v.UnmarshalText([]byte(word))
 }
 
 func failOnWord(v match.Verdict) string {

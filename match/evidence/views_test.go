@@ -13,11 +13,17 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	csvview "github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/markdown"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 // hostile are names that mean something to a spreadsheet, a terminal or a renderer.
@@ -32,16 +38,16 @@ const steering = "\x1b\x00\x07\u009b\u202e\u2066\u2069\u200b\u00ad\u2028\u2029\u
 
 // poisoned is a report with such names wherever a document's words come through.
 func poisoned() *evidence.Report {
-	r := &evidence.Report{SchemaVersion: "1", Verdict: "review", Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Options: evidence.Options{FailOn: "ban"}}
+	r := &evidence.Report{SchemaVersion: "1", Verdict: match.Review, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Options: evidence.Options{FailOn: "ban"}}
 	for i, h := range hostile {
-		at := evidence.Location{Pointer: h}
-		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Verdict: "review", Tier: "declared", Note: h, Vendor: evidence.Vendor{ID: "x", Name: "Acme"},
-			Component:    evidence.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
-			Attributions: []evidence.Attribution{{Tier: "declared", Role: "supplier", Kind: "name", Value: h, Location: at, Rule: "name.whole", Matched: h, Caveat: h}}}
-		said := []evidence.Warning{{Kind: h, Message: h, Location: at}}
-		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: "review", Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Warnings: said, Notices: said},
-			evidence.Document{Path: h, Verdict: "inconclusive", Error: &evidence.Error{Kind: h, Message: h, Location: at}, Notices: said},
-			evidence.Document{Path: h, Verdict: "review", Error: &evidence.Error{Kind: h, Message: h, Location: at}, Findings: []evidence.Finding{f}})
+		at := vendors.Location{Pointer: h}
+		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Finding: match.Finding{Verdict: match.Review, Tier: vendors.Declared, Note: h, Vendor: match.Vendor{ID: "x", Name: "Acme"},
+			Component:    match.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
+			Attributions: []vendors.Attribution{{Tier: vendors.Declared, Claim: vendors.Claim{Role: "supplier", Kind: "name", Value: h, Location: at}, Rule: "name.whole", Matched: h, Caveat: h}}}}
+		said := []sbom.Warning{{Kind: sbom.WarningKind(h), Message: h, Location: at}}
+		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Warnings: said, Notices: said},
+			evidence.Document{Path: h, Verdict: match.Inconclusive, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Notices: said},
+			evidence.Document{Path: h, Verdict: match.Review, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Findings: []evidence.Finding{f}})
 		r.Companions = append(r.Companions, evidence.Companion{Path: h, Reason: h})
 	}
 	return r
@@ -49,7 +55,7 @@ func poisoned() *evidence.Report {
 
 func TestCSV(t *testing.T) {
 	var b bytes.Buffer
-	if err := poisoned().WriteCSV(&b); err != nil {
+	if err := csvview.Write(&b, poisoned(), nil); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -77,7 +83,7 @@ func TestCSV(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	var b bytes.Buffer
-	if err := poisoned().WriteMarkdown(&b); err != nil {
+	if err := markdown.Write(&b, poisoned(), nil); err != nil {
 		t.Fatal(err)
 	}
 	table := 0
@@ -128,7 +134,7 @@ func TestHostileNames(t *testing.T) {
 			}
 		}
 	}
-	d := xml.NewDecoder(strings.NewReader(written(t, "junit", junit.Write, r)))
+	d := xml.NewDecoder(strings.NewReader(written(t, "junit", allViews["junit"], r)))
 	cases := 0
 	for {
 		tok, err := d.Token()
@@ -161,7 +167,7 @@ func TestHostileNames(t *testing.T) {
 		t.Errorf("%d cases, want %d", cases, want)
 	}
 	table := ""
-	if err := evidence.Compare(&evidence.Report{}, r, nil).WriteTable(writer(func(p []byte) { table += string(p) }), nil); err != nil || strings.ContainsAny(table, steering) {
+	if err := text.WriteComparison(writer(func(p []byte) { table += string(p) }), evidence.Compare(&evidence.Report{}, r, nil), nil); err != nil || strings.ContainsAny(table, steering) {
 		t.Errorf("the comparison has a character that steers, or %v", err)
 	}
 }
@@ -170,12 +176,15 @@ type writer func(p []byte)
 
 func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
-// views are all forms for people and other programs.
+// allViews are all views of a report, for people and for programs.
 var allViews = map[string]func(io.Writer, *evidence.Report) error{
-	"table":    func(w io.Writer, r *evidence.Report) error { return r.WriteTable(w, nil) },
-	"csv":      func(w io.Writer, r *evidence.Report) error { return r.WriteCSV(w) },
-	"markdown": func(w io.Writer, r *evidence.Report) error { return r.WriteMarkdown(w) },
-	"html":     html.Write, "junit": junit.Write, "sarif": sarif.Write, "oscal": oscal.Write,
+	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"csv":      func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
+	"markdown": func(w io.Writer, r *evidence.Report) error { return markdown.Write(w, r, nil) },
+	"html":     func(w io.Writer, r *evidence.Report) error { return html.Write(w, r, nil) },
+	"junit":    func(w io.Writer, r *evidence.Report) error { return junit.Write(w, r, nil) },
+	"sarif":    func(w io.Writer, r *evidence.Report) error { return sarif.Write(w, r, nil) },
+	"oscal":    func(w io.Writer, r *evidence.Report) error { return oscal.Write(w, r, nil) },
 }
 
 func written(t *testing.T, name string, write func(io.Writer, *evidence.Report) error, r *evidence.Report) string {
@@ -190,19 +199,19 @@ func written(t *testing.T, name string, write func(io.Writer, *evidence.Report) 
 // A document that was not read to its end looks so in every view, with its error and the
 // findings that were made before it; notices and what was passed over show too.
 func TestIncomplete(t *testing.T) {
-	f := evidence.Finding{ID: "0123456789abcdef", Verdict: "ban", Tier: "declared", Vendor: evidence.Vendor{ID: "acme", Name: "Acme"}, Component: evidence.Component{Name: "agent", Location: evidence.Location{Offset: -1}}}
+	f := evidence.Finding{ID: "0123456789abcdef", Finding: match.Finding{Verdict: match.Ban, Tier: vendors.Declared, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Name: "agent", Location: vendors.Location{Offset: -1}}}}
 	broken := &evidence.Error{Kind: "syntax", Message: "unexpected end of input"}
 	report := func(d ...evidence.Document) *evidence.Report {
 		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
 		r.Finish(d, nil)
 		return r
 	}
-	whole := evidence.Document{Path: "whole.json", Verdict: "clear", Complete: true, Coverage: evidence.Coverage{Components: 1, Complete: true},
-		Notices: []evidence.Warning{{Kind: "incomplete", Message: "the document calls itself incomplete"}}}
+	whole := evidence.Document{Path: "whole.json", Verdict: match.Clear, Complete: true, Coverage: match.Coverage{Components: 1, Complete: true},
+		Notices: []sbom.Warning{{Kind: "incomplete", Message: "the document calls itself incomplete"}}}
 	r := report(whole,
-		evidence.Document{Path: "a.json", Verdict: "ban", Error: broken, Findings: []evidence.Finding{f}, Notices: []evidence.Warning{{Message: "it says that it is a draft"}}},
-		evidence.Document{Path: "b.json", Verdict: "inconclusive", Error: broken},
-		evidence.Document{Path: "c.json", Verdict: "clear"})
+		evidence.Document{Path: "a.json", Verdict: match.Ban, Error: broken, Findings: []evidence.Finding{f}, Notices: []sbom.Warning{{Message: "it says that it is a draft"}}},
+		evidence.Document{Path: "b.json", Verdict: match.Inconclusive, Error: broken},
+		evidence.Document{Path: "c.json", Verdict: match.Clear})
 	r.Companions = []evidence.Companion{{Path: "offer.pdf", SHA256: strings.Repeat("0", 64), Reason: "PDF document"}}
 	want := map[string][]string{
 		"table":    {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
@@ -211,7 +220,7 @@ func TestIncomplete(t *testing.T) {
 		"html":     {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
 		"junit":    {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
 		"sarif":    {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind": "open"`, `"kind": "fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
-		"oscal":    {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "OutOfPolicy over: offer.pdf", "PDF document"},
+		"oscal":    {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "Companion file, not screened: offer.pdf", "PDF document"},
 	}
 	for name, write := range allViews {
 		out := strings.Join(strings.Fields(written(t, name, write, r)), " ")
@@ -229,9 +238,9 @@ func TestIncomplete(t *testing.T) {
 		}
 	}
 	// An old report says nothing of it apart from the error.
-	old := report(evidence.Document{Path: "c.json", Verdict: "clear", Coverage: evidence.Coverage{Components: 1}})
+	old := report(evidence.Document{Path: "c.json", Verdict: match.Clear, Coverage: match.Coverage{Components: 1}})
 	old.SchemaVersion = "1"
-	if out := written(t, "junit", junit.Write, old); strings.Contains(out, "<error") {
+	if out := written(t, "junit", allViews["junit"], old); strings.Contains(out, "<error") {
 		t.Error(out)
 	}
 }
@@ -241,8 +250,8 @@ func TestMarkdownSize(t *testing.T) {
 	r := &evidence.Report{}
 	for i := range 3000 {
 		name := fmt.Sprintf("%04d", i)
-		d := evidence.Document{Path: name + strings.Repeat("x", 1000), Verdict: "review", Error: &evidence.Error{Message: strings.Repeat("<", 1000)}, Notices: []evidence.Warning{{Message: name}}}
-		d.Findings = []evidence.Finding{{Verdict: map[bool]string{true: "ban", false: "review"}[i == 2999], Component: evidence.Component{Name: name}}}
+		d := evidence.Document{Path: name + strings.Repeat("x", 1000), Verdict: match.Review, Error: &evidence.Error{Message: strings.Repeat("<", 1000)}, Notices: []sbom.Warning{{Message: name}}}
+		d.Findings = []evidence.Finding{{Finding: match.Finding{Verdict: map[bool]match.Verdict{true: match.Ban, false: match.Review}[i == 2999], Component: match.Component{Name: name}}}}
 		r.Documents = append(r.Documents, d)
 		r.Companions = append(r.Companions, evidence.Companion{Path: name})
 	}

@@ -10,12 +10,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	csvview "github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/evidence/markdown"
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -57,17 +61,17 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 		out[name] = strings.Join(strings.Fields(buf.String()), " ")
 		buf.Reset()
 	}
-	add("table", r.WriteTable(&buf, nil))
+	add("table", text.Write(&buf, r, nil))
 	add("record", r.WriteJSON(&buf))
-	add("html", html.Write(&buf, r))
-	add("markdown", r.WriteMarkdown(&buf))
-	add("csv", r.WriteCSV(&buf))
-	add("junit", junit.Write(&buf, r))
-	add("sarif", sarif.Write(&buf, r))
-	add("oscal", oscal.Write(&buf, r))
+	add("html", html.Write(&buf, r, nil))
+	add("markdown", markdown.Write(&buf, r, nil))
+	add("csv", csvview.Write(&buf, r, nil))
+	add("junit", junit.Write(&buf, r, nil))
+	add("sarif", sarif.Write(&buf, r, nil))
+	add("oscal", oscal.Write(&buf, r, nil))
 	for _, d := range r.Documents {
 		if len(d.Findings) > 0 {
-			add("explanation", evidence.WriteExplanation(&buf, r, "all", release.Register(), nil))
+			add("explanation", text.WriteExplanation(&buf, r, "all", release.Register(), nil))
 			break
 		}
 	}
@@ -77,7 +81,7 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 			t.Fatal(err)
 		}
 		c := evidence.Compare(screenWith(t, other, wording), r, denylist.Diff(other, release))
-		add("comparison with "+name, c.WriteTable(&buf, nil))
+		add("comparison with "+name, text.WriteComparison(&buf, c, nil))
 	}
 	return out
 }
@@ -160,7 +164,7 @@ func TestClause76(t *testing.T) {
 }
 
 // citation is the first citation of an instrument in a report.
-func citation(r *evidence.Report, instrument string) *evidence.Citation {
+func citation(r *evidence.Report, instrument string) *match.Citation {
 	for _, d := range r.Documents {
 		for _, f := range d.Findings {
 			for i, c := range f.Citations {
@@ -173,7 +177,7 @@ func citation(r *evidence.Report, instrument string) *evidence.Citation {
 	return nil
 }
 
-// Clause 76 names one vendor; nobody else is listed under it in any release.
+// Clause 76 names one vendor, and no release lists another one under it.
 func TestClause76NamesNobodyElse(t *testing.T) {
 	listed := 0
 	eachRelease(t, func(t *testing.T, release *denylist.Release) {
@@ -205,7 +209,7 @@ func TestNoVerdictFromOtherEffects(t *testing.T) {
 				for _, c := range f.Citations {
 					if c.Effect == denylist.Supply || c.Effect == denylist.Subsidy {
 						supply++
-						if c.Verdict != "" {
+						if c.Verdict != match.NoVerdict {
 							t.Errorf("%s, effect %s: verdict %s", c.Listing, c.Effect, c.Verdict)
 						}
 					}
@@ -233,11 +237,11 @@ func TestUnverifiedIsReview(t *testing.T) {
 		for _, d := range r.Documents {
 			for _, f := range d.Findings {
 				for _, c := range f.Citations {
-					if !unverified[c.Listing] || c.Verdict == "" {
+					if !unverified[c.Listing] || c.Verdict == match.NoVerdict {
 						continue
 					}
 					seen++
-					if c.Verdict != "review" {
+					if c.Verdict != match.Review {
 						t.Errorf("%s is unverified and gives %s", c.Listing, c.Verdict)
 					}
 				}
@@ -252,7 +256,7 @@ func TestUnverifiedIsReview(t *testing.T) {
 // untranslated are the releases that were cut before the format had translations.
 var untranslated = map[string]bool{"2018.06.12": true, "2018.06.13": true, "2026.11.23": true}
 
-// Every citation carries the three answers apart: whose the component is (rule, source),
+// Every citation keeps three answers apart: which vendor the component is from (rule, source),
 // what the text says (verbatim, located, digested), and for whom and when (force,
 // addressees, status). The text's own verb stays.
 func TestCitationsAreWhole(t *testing.T) {
@@ -261,7 +265,7 @@ func TestCitationsAreWhole(t *testing.T) {
 		for _, d := range r.Documents {
 			for _, f := range d.Findings {
 				for _, a := range f.Attributions {
-					if a.Rule == "" || a.Source == "" || a.Tier == "" || a.Role == "" || a.Value == "" {
+					if a.Rule == "" || a.Source == "" || a.Tier == vendors.NoTier || a.Role == "" || a.Value == "" {
 						t.Errorf("%s: an attribution without rule, source, tier, role or value: %+v", d.Path, a)
 					}
 				}
@@ -269,7 +273,7 @@ func TestCitationsAreWhole(t *testing.T) {
 					if c.Status == "" || c.Force == "" || c.Addressees == "" || c.Title == "" || c.URL == "" {
 						t.Errorf("%s: without status, force, addressees, title or URL", c.Listing)
 					}
-					if f.Verdict != "" && (c.Quote == "" || c.Clause == "" || c.Language == "" || c.TextDigest == "" || c.Action == "") {
+					if f.Verdict != match.NoVerdict && (c.Quote == "" || c.Clause == "" || c.Language == "" || c.TextDigest == "" || c.Action == "") {
 						t.Errorf("%s: a finding without quote, locator, language, digest or action", c.Listing)
 					}
 					if n := len([]rune(c.Translation)); n > 0 && n < (c.QuoteEnd-c.QuoteStart)/2 || strings.Contains(c.Translation, "[…]") && !strings.Contains(c.Quote, "[…]") {
@@ -279,7 +283,7 @@ func TestCitationsAreWhole(t *testing.T) {
 						t.Errorf("%s: words in %s without a translation", c.Listing, c.Language)
 					}
 				}
-				if f.Verdict != "" && len(f.Context) != len(release.ContextFor(vendors.ID(f.Vendor.ID))) {
+				if f.Verdict != match.NoVerdict && len(f.Context) != len(release.ContextFor(vendors.ID(f.Vendor.ID))) {
 					t.Errorf("%s: a finding on %s without its other facts", d.Path, f.Vendor.ID)
 				}
 			}

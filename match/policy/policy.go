@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package policy decides what a buyer's own rules make of a report: which findings count,
-// which were waived by whom and until when, and whether a bid passes.
+// Package policy applies a buyer's rules to a report: which findings count, which are waived, by
+// whom and until when, and whether the bid passes.
 //
 //	p, err := policy.Parse(file)
 //	d := p.Decide(report, "2027-01-15")
@@ -25,19 +25,19 @@
 //	  ]
 //	}
 //
-// A decision is about a report and changes nothing that was found: it can be put beside that in
-// the record, as its Policy. It never makes a finding go away: what does not count, and why, is in the decision. A waiver
-// that expired, or that nothing needs any more, is reported.
+// A decision does not change the verdict or the findings of a report, and can be stored in its
+// record, see [evidence.Report]. It lists the findings that do not count, with the reason, and the
+// waivers that have expired or that no finding needs.
 //
-// A report in which something was not screened does not pass, unless the policy says
-// "requireComplete": false. Not screened are: fields and elements that could not be read, linked
-// documents that were not handed in, a bill of materials that lists no parts or is empty. Even
-// then a document that was not read to its end fails, and so does a report in which nothing
-// was screened. A document from an envelope with an unchecked signature was screened, and
-// is no such gap: who wants its signature checked gives the key, and then one that does not
-// verify is not read.
+// A report in which something was not screened does not pass, unless the policy contains
+// "requireComplete": false. Not screened are, for example, fields that could not be read, linked
+// documents that are not among the inputs, and a bill of materials that is empty or lists no parts.
+// Even with "requireComplete": false, a document that was not read to its end fails, and so does a
+// report in which nothing was screened. A document in an envelope with an unchecked signature
+// was screened and is not a gap. To require the signature, give the key to the screening: it then
+// does not read a document with a signature that does not verify.
 //
-// A policy that no text of the denylist could ever fail is refused.
+// A policy that no text of the denylist could ever fail is an error.
 package policy
 
 import (
@@ -58,32 +58,32 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// ErrPolicy: the text is no policy.
+// ErrPolicy: the text is not a valid policy.
 var ErrPolicy = errors.New("policy: not a policy")
 
-// A Policy says which findings count. An empty list means all. Words can be in any case.
+// A Policy is a buyer's rules. An empty list means all. Words can be in upper or lower case.
 type Policy struct {
 	Name string `json:"policy"`
-	// FailOn is the mildest verdict that fails: "ban", "exclude", "review" or
+	// FailOn is the least severe verdict that fails: "ban", "exclude", "review" or
 	// "inconclusive"; default "review".
 	FailOn string `json:"failOn"`
 	// Jurisdictions and Actions restrict the texts that count.
 	Jurisdictions []string `json:"jurisdictions"`
 	Actions       []string `json:"actions"`
-	// MinimumTier is how surely the vendor has to be identified: "registered", "declared",
+	// MinimumTier is the least certain attribution that counts: "registered", "declared",
 	// "resembles".
 	MinimumTier string `json:"minimumTier"`
-	// ComponentTypes restricts the parts that count, by their types in the documents: those
-	// of CycloneDX and the purposes of SPDX. A part without a type in its document, or with one
-	// that neither format has, counts.
+	// ComponentTypes restricts the parts that count to these types of CycloneDX and purposes of
+	// SPDX. A part without a type in its document, or with a type that neither format
+	// defines, counts.
 	ComponentTypes []string `json:"componentTypes"`
-	// SilentOnParts says what a text comes to that does not say whether it reaches components
-	// inside other products, for such a component: "review", or "count" for what it comes to
-	// for a product itself. Default "review".
+	// SilentOnParts is the verdict on a component inside another product by a text that does not
+	// mention such components: "review", or "count" for the same verdict as on the product
+	// itself. Default "review".
 	SilentOnParts string `json:"silentOnParts"`
 	// RequireComplete fails a report in which something was not screened; default true.
 	RequireComplete bool `json:"requireComplete"`
-	// RequireIdentity is the least share of parts that carry a vendor identity, from 0 to 1.
+	// RequireIdentity is the minimum share of parts with a vendor identity, from 0 to 1.
 	RequireIdentity float64  `json:"requireIdentity"`
 	Waivers         []Waiver `json:"waivers"`
 
@@ -93,24 +93,23 @@ type Policy struct {
 	sha256  string // of its text
 }
 
-// What a decision consists of is part of the record, see [evidence.Report].
+// The parts of a decision are types of the record, see [evidence.Report].
 type (
-	// A Decision is what a policy makes of a report on a day.
+	// A Decision is the decision about a report on a day.
 	Decision = evidence.Decision
-	// A Finding is one of a report, with what the policy says of it.
+	// A Finding is a finding of a report with the decision about it.
 	Finding = evidence.Decided
-	// A Waiver lets findings pass, for a reason that somebody stands for, to a day.
+	// A Waiver lets findings pass until a day, on the responsibility of its author.
 	Waiver = evidence.Waiver
-	// An ExpiredEntry is a waiver that is over.
+	// An ExpiredEntry is a waiver that has expired.
 	ExpiredEntry = evidence.ExpiredWaiver
 )
 
-// Parse reads a policy for reports by the newest denylist, see [ParseFor].
+// Parse parses a policy for reports by the newest denylist, see [ParseFor].
 func Parse(text []byte) (*Policy, error) { return ParseFor(text, denylist.Current()) }
 
-// ParseFor reads a policy for reports by a release. Members that it does not know, values that
-// cannot be, and a policy under which no listing of the release could ever count, are an
-// [ErrPolicy].
+// ParseFor parses a policy for reports by a release. An unknown member, an invalid value, and a
+// policy under which no listing of the release could ever fail a report are an [ErrPolicy].
 func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
 	p := &Policy{FailOn: "review", SilentOnParts: reviewSilence, RequireComplete: true, release: release}
 	err := json.Unmarshal(text, p, json.RejectUnknownMembers(true))
@@ -135,13 +134,13 @@ func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
 	return p, nil
 }
 
-// What a policy can say of texts that are silent on parts.
+// The values of SilentOnParts.
 const (
 	reviewSilence = "review"
 	countSilence  = "count"
 )
 
-// words reads the members that are words of closed sets.
+// words parses the members with a closed set of values.
 func (p *Policy) words() error {
 	var errs []error
 	one := func(what string, value *string, valid ...string) {
@@ -168,7 +167,7 @@ func (p *Policy) words() error {
 		return err
 	}
 	var err error
-	if p.failOn, err = match.ParseVerdict(p.FailOn); err == nil && p.MinimumTier != "" {
+	if err = p.failOn.UnmarshalText([]byte(p.FailOn)); err == nil && p.MinimumTier != "" {
 		err = p.tier.UnmarshalText([]byte(p.MinimumTier))
 	}
 	return err
@@ -176,14 +175,23 @@ func (p *Policy) words() error {
 
 // counts returns an error if no listing of the release could fail a report by the policy.
 func (p *Policy) counts(release *denylist.Release) error {
+	if p.countsUnder(release, &match.Options{}) {
+		return nil
+	}
+	return fmt.Errorf("no listing of the denylist %s could fail a bid under its jurisdictions, actions and failOn", release.Name())
+}
+
+// countsUnder reports whether a listing of the release could fail a report that was made with the
+// options.
+func (p *Policy) countsUnder(release *denylist.Release, opts *match.Options) bool {
 	for _, in := range release.Instruments() {
 		for i := range in.Listings {
-			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && match.Strongest(in, l) >= p.failOn {
-				return nil
+			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && opts.Strongest(in, l) >= p.failOn {
+				return true
 			}
 		}
 	}
-	return fmt.Errorf("no listing of the denylist %s could fail a bid under its jurisdictions, actions and failOn", release.Name())
+	return false
 }
 
 // wants reports whether texts of the jurisdiction with the action count.
@@ -192,7 +200,7 @@ func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 		(len(p.Actions) == 0 || slices.Contains(p.Actions, string(action)))
 }
 
-// Decide decides about a report on a day, by which waivers hold or do not.
+// Decide decides about a report on a day, on which waivers have to be valid.
 func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: r.Denylist.Release, Fails: []Finding{}, Waived: []Finding{}, OutOfPolicy: []Finding{}, Gaps: []string{}, Expired: []ExpiredEntry{}, Unused: []Waiver{}}
 	used, over := make([]int, len(p.Waivers)), make([]int, len(p.Waivers))
@@ -201,7 +209,7 @@ func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 		for j := range doc.Findings {
 			f := &doc.Findings[j]
 			verdict, why := p.verdict(f)
-			out := Finding{Document: doc.Path, ID: f.ID, Verdict: verdict.String(), Vendor: f.Vendor.ID, Component: strings.TrimSpace(f.Component.Name + " " + f.Component.Version), Why: why}
+			out := Finding{Document: doc.Path, ID: f.ID, Verdict: verdict, Vendor: f.Vendor.ID, Component: strings.TrimSpace(f.Component.Name + " " + f.Component.Version), Why: why}
 			if verdict < p.failOn {
 				if out.Verdict = f.Verdict; out.Why == "" {
 					out.Why = "the policy fails on " + p.FailOn
@@ -230,28 +238,26 @@ func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
 	return d
 }
 
-// verdict is the strongest of the texts that count for a finding.
+// verdict returns the most severe verdict of the texts that count for a finding, and the reason if
+// there is none.
 func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
-	var tier vendors.Tier
-	if err := tier.UnmarshalText([]byte(f.Tier)); err == nil && tier < p.tier {
-		return match.NoVerdict, "the vendor is identified less surely than the policy wants: " + f.Tier
+	if f.Tier < p.tier {
+		return match.NoVerdict, "the vendor is identified with less certainty than the policy requires: " + f.Tier.String()
 	}
-	// A type that the supplier made up says nothing about the part.
+	// An unknown type carries no information about the part.
 	if t := foldType(f.Component.Type); knownTypes[t] && t != otherType && len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, t) {
-		return match.NoVerdict, fmt.Sprintf("the policy is not about parts of the type %q", f.Component.Type)
+		return match.NoVerdict, fmt.Sprintf("the policy does not cover parts of the type %q", f.Component.Type)
 	}
 	worst := match.NoVerdict
 	for _, c := range f.Citations {
 		if !p.wants(c.Jurisdiction, c.Action) {
 			continue
 		}
-		word := c.Verdict
-		if p.SilentOnParts == countSilence && c.VerdictIfPartsReached != "" {
-			word = c.VerdictIfPartsReached
+		v := c.Verdict
+		if p.SilentOnParts == countSilence && c.VerdictIfPartsReached != match.NoVerdict {
+			v = c.VerdictIfPartsReached
 		}
-		if v, err := match.ParseVerdict(word); err == nil {
-			worst = max(worst, v)
-		}
+		worst = max(worst, v)
 	}
 	if worst == match.NoVerdict {
 		return worst, "no text that the policy counts applies"
@@ -259,14 +265,14 @@ func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
 	return worst, ""
 }
 
-// gaps adds what the policy requires of the report and the report has not.
+// gaps adds the requirements of the policy that the report does not meet.
 func (p *Policy) gaps(r *evidence.Report, d *Decision) {
 	if err := p.fits(r); err != nil {
 		d.Gaps = append(d.Gaps, err.Error())
 	}
 	all := p.RequireComplete || p.failOn <= match.Inconclusive
 	for _, g := range r.NotScreened() {
-		if kind := match.GapKind(g.Kind); all || kind == match.GapIncomplete || kind == match.GapNoListings || g.Path == "" {
+		if all || g.Kind == match.GapIncomplete || g.Kind == match.GapNoListings || g.Path == "" {
 			d.Gaps = append(d.Gaps, g.String())
 		} else {
 			d.Unscreened = append(d.Unscreened, g.String())
@@ -278,7 +284,7 @@ func (p *Policy) gaps(r *evidence.Report, d *Decision) {
 	}
 }
 
-// fits returns an error if the policy cannot decide about reports by the report's denylist.
+// fits returns an error if the policy cannot decide about reports with this report's denylist.
 func (p *Policy) fits(r *evidence.Report) error {
 	if p.release == nil {
 		return errors.New("the policy was not read by Parse or ParseFor")
@@ -296,19 +302,12 @@ func (p *Policy) fits(r *evidence.Report) error {
 	return p.countsIn(release, r)
 }
 
-// countsIn is counts for the day and the jurisdictions that the report was made with: what the
-// policy would fail on has to be what the report can have.
+// countsIn returns an error if no listing could fail a report that was made with the day and the
+// jurisdictions of this one.
 func (p *Policy) countsIn(release *denylist.Release, r *evidence.Report) error {
 	day, js := vendors.Date(r.Denylist.AsOf), r.Options.Jurisdictions
-	for _, in := range release.Instruments() {
-		if len(js) > 0 && !slices.Contains(js, in.Jurisdiction) {
-			continue
-		}
-		for i := range in.Listings {
-			if l := &in.Listings[i]; p.wants(in.Jurisdiction, l.Action) && match.StrongestOn(in, l, day) >= p.failOn {
-				return nil
-			}
-		}
+	if p.countsUnder(release, &match.Options{AsOf: day, Jurisdictions: js}) {
+		return nil
 	}
 	where := "all jurisdictions"
 	if len(js) > 0 {
@@ -318,8 +317,8 @@ func (p *Policy) countsIn(release *denylist.Release, r *evidence.Report) error {
 		day, where, release.Name())
 }
 
-// reaches reports whether n of total are at least a share, which is compared as the decimal
-// number that the policy has: 7 of 100 are 0.07.
+// reaches reports whether n of total are at least a share. It compares exactly with the decimal
+// number of the policy: 7 of 100 are 0.07.
 func reaches(n, total int, share float64) bool {
 	want, ok := new(big.Rat).SetString(strconv.FormatFloat(share, 'g', -1, 64))
 	if !ok {

@@ -335,7 +335,7 @@ func TestSilentOnParts(t *testing.T) {
 		r := document(t, bom(`,"components":[{"type":"library","name":"`+tt.name+`","supplier":{"name":"`+tt.supplier+`"}}]`))
 		for silent, want := range map[string]string{"review": "review", "count": tt.want} {
 			d := parse(t, `{"jurisdictions":["EU"],"silentOnParts":"`+silent+`"}`).Decide(r, "2027-01-01")
-			if len(d.Fails) != 1 || d.Fails[0].Verdict != want {
+			if len(d.Fails) != 1 || d.Fails[0].Verdict.String() != want {
 				t.Errorf("%s, silence %s: %+v; want %s", tt.supplier, silent, d.Fails, want)
 			}
 		}

@@ -4,7 +4,7 @@ package policy
 
 import "strings"
 
-// otherType is the purpose of SPDX that says nothing about a part.
+// otherType is the purpose of SPDX that carries no information about a part.
 const otherType = "other"
 
 // componentTypes are the types of components in CycloneDX 1.7, "service", which readers
@@ -26,7 +26,7 @@ var knownTypes = func() map[string]bool {
 	return known
 }()
 
-// foldType is what the spellings of a type have in common: "operating-system" of CycloneDX,
+// foldType returns a type without the differences of its spellings: "operating-system" of CycloneDX,
 // "OPERATING_SYSTEM" and "operatingSystem" of SPDX.
 func foldType(t string) string {
 	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(t)))

@@ -12,13 +12,13 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// idDigits is how many characters the id of a finding has; a waiver names the first of them.
+// idDigits is the length of the id of a finding. A waiver names at least the first minDigits of it.
 const (
 	minDigits = 8
 	idDigits  = 16
 )
 
-// check returns what is wrong with a waiver, and gives its vendor the register's spelling.
+// check returns an error for an invalid waiver, and replaces the vendor by its id in the register.
 func check(w *Waiver, register *vendors.Register) error {
 	switch {
 	case strings.TrimSpace(w.Reason) == "" || strings.TrimSpace(w.Author) == "":
@@ -31,11 +31,11 @@ func check(w *Waiver, register *vendors.Register) error {
 		return fmt.Errorf("names the finding %q; expected its id of %d characters (0-9 and a-f) or the first %d or more of them", w.Finding, idDigits, minDigits)
 	}
 	if w.Vendor != "" {
-		id, closest := vendorCalled(register, w.Vendor)
+		id, closest := vendorCalled(register, string(w.Vendor))
 		if id == "" {
 			return fmt.Errorf("names the vendor %q, which the register does not have; the closest that it has is %q", w.Vendor, closest)
 		}
-		w.Vendor = string(id)
+		w.Vendor = id
 	}
 	if _, err := path.Match(w.Document, ""); err != nil {
 		return fmt.Errorf("is for the document %q: %w", w.Document, err)
@@ -59,14 +59,14 @@ func vendorCalled(register *vendors.Register, name string) (id, closest vendors.
 	return "", closest
 }
 
-// fold is a name for comparison. No vendor's is longer than the letters that are compared.
+// fold returns a name for comparison, shortened to a length that no name of a vendor has.
 func fold(name string) string {
 	folded := []rune(strings.ToLower(strings.TrimSpace(name)))
 	return string(folded[:min(len(folded), 80)])
 }
 
-// distance is how many letters have to be added, removed or replaced to make one text the other
-// (Levenshtein).
+// distance returns the Levenshtein distance of two texts: the number of characters that have to be
+// added, removed or replaced.
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	row := make([]int, len(y)+1) // of the letters of x so far to each start of y
@@ -87,7 +87,8 @@ func distance(a, b string) int {
 	return row[len(y)]
 }
 
-// waiver returns the first waiver that lets a finding pass, or -1.
+// waiver returns the first valid waiver for a finding, or -1. It counts the waivers that apply in
+// used, and in over those that would apply if they had not expired.
 func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors.Date, used, over []int) int {
 	found := -1
 	for i := range p.Waivers {
@@ -107,6 +108,7 @@ func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors
 	return found
 }
 
+// covers reports whether a waiver applies to a finding.
 func covers(w *Waiver, doc *evidence.Document, f *evidence.Finding) bool {
 	return strings.HasPrefix(f.ID, w.Finding) && (w.Vendor == "" || w.Vendor == f.Vendor.ID) && (w.Component == "" || w.Component == f.Component.Name) &&
 		(w.Version == "" || w.Version == f.Component.Version) && (w.Document == "" || ends(doc.Path, w.Document))

@@ -12,13 +12,13 @@ import (
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/sbom/unpack"
 )
 
 // recognized reports whether a document that starts with head is of a format that is read.
 func recognized(head []byte) bool {
-	_, err := sbom.Detect(head)
-	return err == nil || firmware.Detect(head) != ""
+	return format.Detect(head) != "" || firmware.Detect(head) != ""
 }
 
 // companion takes the digest of a companion, to its end: it shows there if it is one.
@@ -30,9 +30,9 @@ func companion(ctx context.Context, item unpack.Item, input string) (evidence.Co
 		}
 		return evidence.Companion{}, t.n, err
 	}
-	c := evidence.Companion{Path: evidence.EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
+	c := evidence.Companion{Path: EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
 	if len(item.Layers) > 0 {
-		c.File = evidence.EscapePath(input)
+		c.File = EscapePath(input)
 	}
 	c.SHA256, _ = t.sums()
 	return c, t.n, nil

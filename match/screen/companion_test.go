@@ -83,7 +83,7 @@ func TestCompanions(t *testing.T) {
 		got = append(got, strings.TrimPrefix(c.Path, dir+"/")+" "+strings.TrimPrefix(c.File, dir+"/")+": "+c.Reason)
 	}
 	want := "README : text for people, __MACOSX/._b.cdx.json : file attributes of macOS (AppleDouble), a.zip!readme.md a.zip: text for people, offer/offer.pdf : PDF document"
-	if s := strings.Join(got, ", "); s != want || r.Verdict != "clear" || len(r.Documents) != 3 {
+	if s := strings.Join(got, ", "); s != want || r.Verdict != match.Clear || len(r.Documents) != 3 {
 		t.Errorf("%s, %d documents beside\n%s\nwant\n%s", r.Verdict, len(r.Documents), s, want)
 	}
 	sum := sha256.Sum256([]byte(offer))
@@ -105,22 +105,22 @@ func TestCompanions(t *testing.T) {
 // be read to its end, is an error.
 func TestNoCompanion(t *testing.T) {
 	m := matcher(t, nil)
-	if r := report(t, m, folder(t, "offer.pdf", offer, "a.zip", packed(t, "README", "An offer.\n"))); r.Verdict != "inconclusive" || len(r.Documents) != 0 || len(r.Companions) != 2 {
+	if r := report(t, m, folder(t, "offer.pdf", offer, "a.zip", packed(t, "README", "An offer.\n"))); r.Verdict != match.Inconclusive || len(r.Documents) != 0 || len(r.Companions) != 2 {
 		t.Errorf("%s, %d documents, %d companions", r.Verdict, len(r.Documents), len(r.Companions))
 	} else if err := screen.Reproduce(t.Context(), r, denylist.Current(), nil); err != nil {
 		t.Errorf("screened again: %v", err)
 	}
 	for name, content := range map[string]string{"offer.pdf": offer + clean, "a.zip": packed(t, "offer.pdf", offer+clean), "parts.csv": "Supplier,Part\n", "sbom.json": ""} {
 		r := report(t, m, folder(t, name, content, "b.json", clean))
-		if r.Verdict != "inconclusive" || len(r.Documents) != 2 || len(r.Companions) != 0 {
+		if r.Verdict != match.Inconclusive || len(r.Documents) != 2 || len(r.Companions) != 0 {
 			t.Errorf("%s: %s, %d documents, %d companions", name, r.Verdict, len(r.Documents), len(r.Companions))
 		}
 	}
 	const index = `{"documents":[{"filename":"b.json","documentNamespace":"urn:b","sha1":"00"},{"filename":"c.json","documentNamespace":"urn:c","sha1":"00"}]}`
-	if r := report(t, m, folder(t, "index.json", index, "b.json", clean, "c.json", clean)); r.Verdict != "clear" {
+	if r := report(t, m, folder(t, "index.json", index, "b.json", clean, "c.json", clean)); r.Verdict != match.Clear {
 		t.Errorf("an index: %s", r.Verdict)
 	}
-	if r := report(t, m, folder(t, "index.json", index, "b.json", clean)); r.Verdict != "inconclusive" || r.Documents[1].Error == nil || !strings.Contains(r.Documents[1].Error.Message, "c.json") {
+	if r := report(t, m, folder(t, "index.json", index, "b.json", clean)); r.Verdict != match.Inconclusive || r.Documents[1].Error == nil || !strings.Contains(r.Documents[1].Error.Message, "c.json") {
 		t.Errorf("an index of what is not there: %s", r.Verdict)
 	}
 	late := io.MultiReader(strings.NewReader(offer), iotest.ErrReader(errors.New("the line broke")))
@@ -159,7 +159,7 @@ func TestSharedBounds(t *testing.T) {
 				}
 			}
 			// The fourth archive goes beyond the bound; what comes after it is left out.
-			if read != 4*20+4 || limits != 2*8 || r.Verdict != "inconclusive" {
+			if read != 4*20+4 || limits != 2*8 || r.Verdict != match.Inconclusive {
 				t.Errorf("%d jobs: %d read, %d left out, %s", jobs, read, limits, r.Verdict)
 			}
 			if s := record(t, r); first == "" {

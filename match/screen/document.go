@@ -81,8 +81,8 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 }
 
 // screened is the document as others may refer to it.
-func (d *document) screened(f *file) match.Screened {
-	s := match.Screened{Path: evidence.EscapePath(d.item.Path), Digests: map[string]string{"sha256": f.src.SHA256, "sha1": f.sha1}}
+func (d *document) screened(f *file) Screened {
+	s := Screened{Path: EscapePath(d.item.Path), Digests: map[string]string{"sha256": f.src.SHA256, "sha1": f.sha1}}
 	if len(d.item.Layers) > 0 {
 		s.Digests = map[string]string{"sha256": d.src.SHA256, "sha1": d.sha1}
 	}
@@ -96,7 +96,7 @@ func (d *document) record(f *file) evidence.Document {
 	if len(d.item.Layers) > 0 {
 		src = d.src
 	}
-	src.Path = evidence.EscapePath(d.item.Path)
+	src.Path = EscapePath(d.item.Path)
 	header := &d.header
 	if d.result != nil {
 		header = &d.result.Header
@@ -119,7 +119,7 @@ func (d *document) record(f *file) evidence.Document {
 		out = evidence.Failed(src, d.header, err)
 	}
 	if len(d.item.Layers) > 0 {
-		out.Container = &evidence.Container{Path: evidence.EscapePath(f.src.Path), SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
+		out.Container = &evidence.Container{Path: EscapePath(f.src.Path), SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
 	}
 	return out
 }

@@ -52,12 +52,12 @@ func TestLateReadError(t *testing.T) {
 				cancel() // before the end of the file shows
 			}
 		}}))
-		if len(r.Documents) != 2 || r.Verdict != "ban" || r.Coverage.Complete == late || (r.ExitStatus(false) == evidence.ExitUnscreened) != late {
+		if len(r.Documents) != 2 || r.Verdict != match.Ban || r.Coverage.Complete == late || (r.ExitStatus(false) == evidence.ExitUnscreened) != late {
 			t.Fatalf("late error %v: %s, %+v, %d documents", late, r.Verdict, r.Coverage, len(r.Documents))
 		}
-		for i, verdict := range []string{"clear", "ban"} {
+		for i, verdict := range []match.Verdict{match.Clear, match.Ban} {
 			if late && i == 0 {
-				verdict = "inconclusive"
+				verdict = match.Inconclusive
 			}
 			d := r.Documents[i]
 			if d.Verdict != verdict || len(d.Findings) != i || d.Complete == late || (d.Error != nil) != late || d.Coverage.Components == 0 {
@@ -81,7 +81,7 @@ func TestFaultKeepsFindings(t *testing.T) {
 		r := evidence.New(matcher(t, nil), "test", match.Review)
 		r.Finish(screen.Run(t.Context(), matcher(t, nil), screen.Collect([]string{filepath.ToSlash(dir)}), opts))
 		d := r.Documents[0]
-		if d.Verdict != "ban" || r.Verdict != "ban" || len(d.Findings) != 1 || d.Complete || d.Error == nil || d.Error.Kind != "syntax" || d.Coverage.Components == 0 || d.Coverage.Complete {
+		if d.Verdict != match.Ban || r.Verdict != match.Ban || len(d.Findings) != 1 || d.Complete || d.Error == nil || d.Error.Kind != "syntax" || d.Coverage.Components == 0 || d.Coverage.Complete {
 			t.Errorf("%+v", d)
 		}
 		if err := r.WriteJSON(&records[i]); err != nil {

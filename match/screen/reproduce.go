@@ -109,7 +109,7 @@ func state(path string, recorded, now *evidence.Report) (State, string, error) {
 	if path == Stdin {
 		return NotScreened, "it was read from standard input", nil
 	}
-	if _, err := os.Stat(filepath.FromSlash(evidence.UnescapePath(path))); err != nil {
+	if _, err := os.Stat(filepath.FromSlash(UnescapePath(path))); err != nil {
 		return Missing, err.Error(), nil
 	}
 	before, after := only(recorded, path), only(now, path)
@@ -166,7 +166,7 @@ func again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 	now.Tool, now.Bid, now.Policy, now.Options.Keys = recorded.Tool, recorded.Bid, recorded.Policy, recorded.Options.Keys
 	files := paths(recorded)
 	for i := range files {
-		files[i] = filepath.FromSlash(evidence.UnescapePath(files[i]))
+		files[i] = filepath.FromSlash(UnescapePath(files[i]))
 	}
 	now.Finish(Run(ctx, m, Collect(files), &with))
 	return now, ctx.Err()
@@ -197,7 +197,7 @@ func same(recorded, now *evidence.Report) error {
 	if bytes.Equal(a.Bytes(), b.Bytes()) {
 		return nil
 	}
-	list, err := evidence.Differences(a.Bytes(), b.Bytes(), 20)
+	list, err := differences(a.Bytes(), b.Bytes(), 20)
 	if err != nil {
 		return err
 	}

@@ -171,7 +171,7 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 	if err := os.Rename(dir+"/elsewhere", dir+"/wrapped.json"); err != nil {
 		t.Fatal(err)
 	}
-	r.Documents[0].Findings[0].Verdict = "review"
+	r.Documents[0].Findings[0].Verdict = match.Review
 	if err := screen.Reproduce(ctx, r, denylist.Current(), nil); !errors.Is(err, screen.ErrNotReproduced) || !strings.Contains(err.Error(), `/documents/0/findings/0/verdict: recorded "review", now "ban"`) {
 		t.Errorf("another verdict: %v", err)
 	}
@@ -334,7 +334,7 @@ func TestRecordedKeys(t *testing.T) {
 	r := evidence.New(m, "test", match.Ban)
 	r.Options.Keys = prints
 	r.Finish(screen.Run(ctx, m, screen.Collect([]string{path}), &screen.Options{Verifiers: []dsse.Verifier{verifier}}))
-	if r.Verdict != "ban" || len(r.Documents[0].Warnings) != 0 {
+	if r.Verdict != match.Ban || len(r.Documents[0].Warnings) != 0 {
 		t.Fatalf("%+v", r.Documents[0])
 	}
 	for _, given := range [][]dsse.Verifier{{verifier}, {stranger, verifier}} {

@@ -57,9 +57,9 @@ func TestSchema1(t *testing.T) {
 		d := r.Documents[i]
 		var gaps []string
 		for _, g := range d.Gaps {
-			gaps = append(gaps, g.Kind)
+			gaps = append(gaps, string(g.Kind))
 		}
-		if got := strings.Join(gaps, " "); d.Verdict != want.verdict || got != want.gaps || d.Complete != want.complete || len(d.Findings) != want.findings || d.Notices == nil {
+		if got := strings.Join(gaps, " "); d.Verdict.String() != want.verdict || got != want.gaps || d.Complete != want.complete || len(d.Findings) != want.findings || d.Notices == nil {
 			t.Errorf("%s: %s, gaps %q, complete %v, %d findings; want %+v", d.Path, d.Verdict, got, d.Complete, len(d.Findings), want)
 		}
 	}

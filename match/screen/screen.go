@@ -81,13 +81,13 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		x.m = bounded
 	}
 	found := x.all(ctx, inputs)
-	var all []match.Screened
+	var all []Screened
 	for i := range found {
 		for j := range found[i].docs {
 			all = append(all, found[i].docs[j].screened(&found[i]))
 		}
 	}
-	m.ResolveReferences(all)
+	ResolveReferences(m, all)
 	missing(found)
 	var docs []evidence.Document
 	var companions []evidence.Companion

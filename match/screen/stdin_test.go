@@ -54,7 +54,7 @@ func TestFileCalledStdin(t *testing.T) {
 			for _, d := range r.Documents {
 				paths = append(paths, d.Path)
 			}
-			found := r.Verdict != match.Clear.String()
+			found := r.Verdict != match.Clear
 			if got := strings.Join(paths, " "); got != tt.paths || found != tt.found {
 				t.Errorf("%s, %q: %s for %q; want %q, and a finding: %v", kind, tt.args, r.Verdict, got, tt.paths, tt.found)
 			}

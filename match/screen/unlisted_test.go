@@ -10,6 +10,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 )
@@ -39,7 +40,7 @@ func TestMaxFindings(t *testing.T) {
 			n := 0
 			if d.Unlisted != nil {
 				n = d.Unlisted.Findings
-				if d.Verdict != "review" || d.Unlisted.Verdict != "review" || d.Complete || d.Error == nil || !strings.Contains(d.Error.Message, fmt.Sprintf("left out: %d findings, the worst of them review; 0 observations", n)) {
+				if d.Verdict != match.Review || d.Unlisted.Verdict != match.Review || d.Complete || d.Error == nil || !strings.Contains(d.Error.Message, fmt.Sprintf("left out: %d findings, the worst of them review; 0 observations", n)) {
 					t.Errorf("%d jobs, %s: %s, %+v, %+v", jobs, d.Path, d.Verdict, d.Unlisted, d.Error)
 				}
 			} else if !d.Complete || d.SHA256 == "" {
@@ -59,7 +60,7 @@ func TestMaxFindings(t *testing.T) {
 			t.Errorf("%d jobs: what is not listed passes: %+v", jobs, d)
 		}
 		var table strings.Builder
-		if err := r.WriteTable(&table, &evidence.TableOptions{Width: 120}); err != nil || !strings.Contains(table.String(), "NOT ALL THAT WAS FOUND IS LISTED: 20 findings, the worst of them review; 0 observations") {
+		if err := text.Write(&table, r, &text.Options{Width: 120}); err != nil || !strings.Contains(table.String(), "NOT ALL FINDINGS ARE LISTED. Not listed: 20 findings, the worst of them review; 0 observations") {
 			t.Errorf("the table does not say what is not listed: %v", err)
 		}
 		var b bytes.Buffer

@@ -55,6 +55,7 @@ import (
 
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 )
 
 // ErrSignature: none of the given keys has signed the envelope.
@@ -159,7 +160,7 @@ func Walk(ctx context.Context, src Source, opts *Options) iter.Seq[Item] {
 		}
 		w.opts.Limits = w.opts.Limits.withDefaults()
 		if w.opts.Recognized == nil {
-			w.opts.Recognized = func(head []byte) bool { _, err := sbom.Detect(head); return err == nil }
+			w.opts.Recognized = func(head []byte) bool { return format.Detect(head) != "" }
 		}
 		w.src = &counter{r: src.Reader}
 		w.size = src.Size

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package annotate writes what was found back into the bill of materials that it was found
-// in, as annotations: of CycloneDX in JSON from version 1.5 on, and of SPDX 2.2 and 2.3 in
-// JSON. Nothing else of the document changes: what is added stands between its bytes.
+// Package annotate writes a copy of a bill of materials with the findings as annotations: for
+// CycloneDX from version 1.5 on and SPDX 2.2 and 2.3, in JSON.
 //
-// Findings are no vulnerabilities, and what is said about them is no VEX: a measure about a
-// vendor has no affected version, no fix, and no status that a supplier could state.
+//	err := annotate.Write(file, report, &annotate.Options{Content: data, Record: &report.Documents[0]})
+//
+// The bytes of the document stay the same, and the annotations are inserted between them.
+//
+// Findings are not vulnerabilities, and the annotations are not VEX: a measure about a vendor
+// has no affected version, no fix, and no status that a supplier could state.
 package annotate
 
 import (
@@ -27,15 +30,25 @@ import (
 
 // Errors, for errors.Is.
 var (
-	// ErrDocument: the bill of materials is not the one that the record is about.
+	// ErrDocument: the bill of materials is missing, or not that of the record.
 	ErrDocument = errors.New("annotate: another document than the record's")
-	// ErrForm: the document is of a format, version or encoding that has no annotations.
+	// ErrForm: the format, version or encoding of the document has no annotations.
 	ErrForm = errors.New("annotate: a document that cannot be annotated")
 )
 
-// Write writes the document with an annotation for each finding of its record in the report. An
-// annotation says what of the document was not screened, too.
-func Write(w io.Writer, document []byte, r *evidence.Report, d *evidence.Document) error {
+// Options name the document to annotate. Both fields are required.
+type Options struct {
+	Content []byte             // the bill of materials, as it was screened
+	Record  *evidence.Document // its record in the report
+}
+
+// Write writes the document with an annotation for each finding of its record. The
+// annotations also state what was not screened of the document.
+func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if opts == nil || opts.Record == nil {
+		return fmt.Errorf("%w: no document is given; expected Options with its content and its record", ErrDocument)
+	}
+	document, d := opts.Content, opts.Record
 	if sum := sha256.Sum256(document); hex.EncodeToString(sum[:]) != d.SHA256 {
 		return fmt.Errorf("%w: its SHA-256 is %x; the record has %s", ErrDocument, sum, d.SHA256)
 	}
@@ -64,7 +77,7 @@ type writer struct {
 	inserts  []insert
 }
 
-// An insert is a text and where it goes.
+// An insert is a text to insert before the byte at.
 type insert struct {
 	at   int
 	text string
@@ -86,9 +99,9 @@ func (x *writer) write(w io.Writer) error {
 	return err
 }
 
-// An object is one of the document's: where it starts, and its members.
+// An object is a JSON object of the document.
 type object struct {
-	start   int // behind its brace
+	start   int // after its brace
 	empty   bool
 	members map[string]member
 }
@@ -98,7 +111,7 @@ type member struct {
 	start, end int
 }
 
-// object reads the object at a place.
+// object parses the object at an offset.
 func (x *writer) object(at int) (*object, error) {
 	if at < 0 || at >= len(x.document) || x.document[at] != '{' {
 		return nil, fmt.Errorf("%w: no object at byte %d", ErrForm, at)
@@ -125,7 +138,7 @@ func (x *writer) object(at int) (*object, error) {
 	return o, nil
 }
 
-// add puts elements into an array of an object, which is made if there is none.
+// add adds elements to an array of an object. If there is no such array, it adds one.
 func (x *writer) add(o *object, name string, elements []string) error {
 	list := strings.Join(elements, ",")
 	if m, ok := o.members[name]; ok {
@@ -146,16 +159,16 @@ func (x *writer) add(o *object, name string, elements []string) error {
 	return nil
 }
 
-// root is the document's own object.
+// root parses the object that is the document.
 func (x *writer) root() (*object, error) {
 	at := bytes.IndexByte(x.document, '{')
 	return x.object(at)
 }
 
-// stamp is the day of the record, for there is no clock in it.
+// stamp returns the as-of day as a time: the record contains no time of the run.
 func (x *writer) stamp() string { return x.r.Denylist.AsOf + "T00:00:00Z" }
 
-// about says what a finding comes to, in words.
+// about returns the text of an annotation.
 func (x *writer) about(f *evidence.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "clause76 finding %s: %s. Attributed to %s (%s). Denylist %s, as of %s. A finding is for a person to decide on; it is no legal advice.", f.ID, f.Verdict, f.Vendor.Name, f.Tier, x.r.Denylist.Release, x.r.Denylist.AsOf)
@@ -196,7 +209,7 @@ func (x *writer) cyclonedx() error {
 	if err != nil {
 		return err
 	}
-	refs := make(map[int64]string) // of components that had none
+	refs := make(map[int64]string) // new references, of components without one
 	var list []string
 	for i := range x.d.Findings {
 		f := &x.d.Findings[i]

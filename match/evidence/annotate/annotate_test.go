@@ -50,7 +50,7 @@ func annotated(t testing.TB, path string) ([]byte, *evidence.Report) {
 	}
 	r := screened(path)
 	var b bytes.Buffer
-	if err := annotate.Write(&b, data, r, &r.Documents[0]); err != nil {
+	if err := annotate.Write(&b, r, &annotate.Options{Content: data, Record: &r.Documents[0]}); err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
 	return b.Bytes(), r
@@ -65,7 +65,7 @@ func Example() {
 	}
 	r := screened(path)
 	var out bytes.Buffer
-	if err := annotate.Write(&out, data, r, &r.Documents[0]); err != nil {
+	if err := annotate.Write(&out, r, &annotate.Options{Content: data, Record: &r.Documents[0]}); err != nil {
 		fmt.Println(err)
 	}
 	bom := cyclonedx.BOM{}
@@ -149,10 +149,10 @@ func TestRefused(t *testing.T) {
 	} {
 		r := screened(write(t, c.text))
 		var b bytes.Buffer
-		if err := annotate.Write(&b, []byte(c.text), r, &r.Documents[0]); !errors.Is(err, c.want) || b.Len() > 0 {
+		if err := annotate.Write(&b, r, &annotate.Options{Content: []byte(c.text), Record: &r.Documents[0]}); !errors.Is(err, c.want) || b.Len() > 0 {
 			t.Errorf("%s: %v, %d bytes", name, err, b.Len())
 		}
-		if err := annotate.Write(&b, []byte(c.text+" "), r, &r.Documents[0]); !errors.Is(err, annotate.ErrDocument) {
+		if err := annotate.Write(&b, r, &annotate.Options{Content: []byte(c.text + " "), Record: &r.Documents[0]}); !errors.Is(err, annotate.ErrDocument) {
 			t.Errorf("%s, another file: %v", name, err)
 		}
 	}

@@ -15,7 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 // A browser is a headless Chromium, spoken to through pipes by its DevTools protocol.
@@ -281,7 +284,7 @@ func TestBrowser(t *testing.T) {
 	b.quiet()
 }
 
-// contrast lists texts whose contrast to what is behind them is too small (WCAG 2.2, 1.4.3).
+// contrast lists texts with too little contrast to their background (WCAG 2.2, 1.4.3).
 const contrast = `(function () {
 	function rgb(s) { return s.match(/[\d.]+/g).map(Number); }
 	function light(c) { return c.slice(0, 3).map(v => (v /= 255) <= .03928 ? v / 12.92 : Math.pow((v + .055) / 1.055, 2.4)).reduce((n, v, i) => n + v * [.2126, .7152, .0722][i], 0); }
@@ -307,9 +310,9 @@ func TestBrowserNarrow(t *testing.T) {
 	r := screened(t, "testdata/bids/endpoint-tender", "testdata/bids/router-tender")
 	d := &r.Documents[0]
 	d.Path, d.Format, d.SpecVersion = long("p"), long("f"), long("v")
-	d.Gaps = []evidence.Gap{{Kind: "linkedDocuments", Message: long("g")}}
+	d.Gaps = []match.Gap{{Kind: "linkedDocuments", Message: long("g")}}
 	d.Error = &evidence.Error{Message: long("e")}
-	d.Notices = []evidence.Warning{{Message: long("n"), Location: evidence.Location{Pointer: "/" + long("o")}}}
+	d.Notices = []sbom.Warning{{Message: long("n"), Location: vendors.Location{Pointer: "/" + long("o")}}}
 	d.Warnings = d.Notices
 	f := &d.Findings[0]
 	f.Note, f.Component.Name, f.Component.Version, f.Component.CanonicalPURL, f.Component.Location.Pointer = long("N"), long("c"), long("1"), "pkg:npm/"+long("u"), "/"+long("l")

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package html writes a report as one page for people: no scripts, fonts or pictures from
-// elsewhere, readable on a screen in light and dark, with a keyboard and a screen reader, and
-// on paper (A4, with page numbers).
+// Package html writes a report as one page for people. The page loads nothing from other
+// addresses, has a light and a dark form, can be used with a keyboard and a screen reader, and
+// prints on A4 with page numbers.
 //
-//	err := html.Write(file, report)
+//	err := html.Write(file, report, nil)
 //
-// It is a view of the record: it computes no finding and no verdict again. What comes out of
-// documents is data on the page and nothing else: the page's own policy (Content Security
-// Policy) allows one script, by its digest, and no connection.
+// Text from documents cannot become markup or code: it is escaped, and the Content Security Policy
+// of the page allows one script, by its digest, and no connections.
 package html
 
 import (
@@ -20,10 +19,16 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 //go:embed page.html
@@ -36,12 +41,15 @@ var style string
 var script string
 
 var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{
-	"whole": (*evidence.Report).Whole, "component": component, "own": func(c evidence.Component) bool { return c.OwnPURL() }, "place": place, "plural": plural, "width": width, "short": short, "quoted": quoted,
+	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count, "companions": view.CompanionNotice, "width": width, "short": short, "quoted": quoted,
 }).Parse(page))
 
-// Write writes the page. It is the same for the same report.
-func Write(w io.Writer, r *evidence.Report) error {
-	v := newView(r)
+// Options set the form of the page. There are none yet: a nil *Options means defaults.
+type Options struct{}
+
+// Write writes the page. The same report gives the same bytes.
+func Write(w io.Writer, r *evidence.Report, _ *Options) error {
+	v := newPageData(r)
 	out := bufio.NewWriter(w)
 	if err := tmpl.Execute(out, v); err != nil {
 		return fmt.Errorf("html: %w", err)
@@ -49,14 +57,14 @@ func Write(w io.Writer, r *evidence.Report) error {
 	return out.Flush()
 }
 
-// A view is what the page shows.
-type view struct {
+// A pageData is what the template shows.
+type pageData struct {
 	*evidence.Report
 	Style    template.CSS
 	Script   template.JS
 	Policy   string
 	Words    words
-	Gaps     []gap // all that was not screened
+	Gaps     []gap // of all documents
 	Unread   int   // documents that were not read to their end
 	Notices  []notice
 	Texts    []*text
@@ -67,29 +75,29 @@ type view struct {
 	Covered  []segment
 	Findings int
 	Observed int
-	Kinds    []string // of verdicts, that can be shown or not
+	Kinds    []match.Verdict // of findings, which the reader can show or hide
 	Context  []note
 	context  map[string]bool
 	texts    map[string]int
 }
 
-// A gap is something that was not screened; of a document that was not read to its end, Before
-// is how many findings were made before that.
+// A gap is something that was not screened. For a document that was not read to its end, Before
+// is the number of findings up to that point.
 type gap struct {
 	evidence.DocumentGap
 	Before int
 }
 
-// A notice is what a document says of itself.
+// A notice is a statement of a document about itself.
 type notice struct {
 	Path string
-	evidence.Warning
+	sbom.Warning
 }
 
-// A document is one with findings or observations.
+// A document is a document with its findings or observations.
 type document struct {
 	*evidence.Document
-	Cut   bool // it was not read to its end
+	Cut   bool // not read to its end
 	Items []item
 }
 
@@ -100,13 +108,13 @@ type item struct {
 }
 
 type cite struct {
-	*evidence.Citation
+	*match.Citation
 	Number int
 }
 
-// A text is an official text that is cited, once.
+// A text is a cited official text. The page shows each once.
 type text struct {
-	*evidence.Citation
+	*match.Citation
 	Number int
 	Names  []string // of the vendors that it is cited for
 }
@@ -114,41 +122,41 @@ type text struct {
 // A note is later history or counter-evidence about a vendor.
 type note struct {
 	Vendor string
-	evidence.Context
+	denylist.Context
 }
 
-// words say what a verdict comes to, for somebody who buys.
+// words explain a verdict to a buyer.
 type words struct{ Headline, Meaning string }
 
-var verdicts = map[string]words{
-	"ban":          {"An official text speaks of banning the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
-	"exclude":      {"An official text speaks of excluding the vendor of something in these files", "At least one part was identified as that vendor's. Whether the text binds anybody, and whom, stands beside its words below. What follows is for the person in charge to decide."},
-	"review":       {"Somebody has to look at this", "Something in these files may be of a vendor whom an official text concerns, and a question is open: whether it is that vendor's, or whether the text applies."},
-	"inconclusive": {"Nothing was found, but not everything could be screened", "What could not be read could hold anything. See what was not screened before relying on this."},
-	"clear":        {"Nothing was found in what was screened", "Every document was read to its end. Parts that do not say whose they are remain unknown: they are not clear of any vendor."},
+var verdicts = map[match.Verdict]words{
+	match.Ban:          {"An official text asks to ban the vendor of a part in these files", "At least one part was attributed to that vendor. Whether the text is binding, and for whom, is stated with its words below. What follows from it is for the person in charge to decide."},
+	match.Exclude:      {"An official text asks to exclude the vendor of a part in these files", "At least one part was attributed to that vendor. Whether the text is binding, and for whom, is stated with its words below. What follows from it is for the person in charge to decide."},
+	match.Review:       {"A person has to review this", "A part in these files may come from a vendor that an official text concerns. It is open whether the part comes from that vendor, or whether the text applies."},
+	match.Inconclusive: {"Nothing was found, but not everything could be screened", "What was not screened may contain parts of any vendor. Check it before you rely on this result."},
+	match.Clear:        {"Nothing was found in what was screened", "Every document was read to its end. The vendor of parts without vendor information is unknown: they are not clear of any vendor."},
 }
 
-// A bar is one of a chart.
+// A bar is a bar of a chart.
 type bar struct {
 	Name    string
 	Count   int
 	Width   float64 // percent of the longest
-	Verdict string
+	Verdict match.Verdict
 }
 
-// A segment is a part of the picture of coverage.
+// A segment is a segment of the chart of coverage.
 type segment struct {
 	Class, Name string
 	Count       int
 	X, Width    float64
 }
 
-func newView(r *evidence.Report) *view {
+func newPageData(r *evidence.Report) *pageData {
 	sum := sha256.Sum256([]byte(script))
-	v := &view{
+	v := &pageData{
 		Report: r, Style: template.CSS(style), Script: template.JS(script),
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
-		Words:  verdicts[r.Verdict], Kinds: []string{"ban", "exclude", "review"}, texts: make(map[string]int), context: make(map[string]bool),
+		Words:  verdicts[r.Verdict], Kinds: []match.Verdict{match.Ban, match.Exclude, match.Review}, texts: make(map[string]int), context: make(map[string]bool),
 	}
 	vendors, places := make(map[string]*bar), make(map[string]*bar)
 	for i := range r.Documents {
@@ -163,7 +171,7 @@ func newView(r *evidence.Report) *view {
 			found.Items = append(found.Items, v.item(f))
 			count(vendors, f.Vendor.Name, f.Verdict)
 			for _, place := range jurisdictions(f) {
-				count(places, place[0], place[1])
+				count(places, place.name, place.verdict)
 			}
 		}
 		for j := range d.Observations {
@@ -186,22 +194,22 @@ func newView(r *evidence.Report) *view {
 	return v
 }
 
-// gaps adds what of a document was not screened.
-func (v *view) gaps(d *evidence.Document) {
+// gaps adds the gaps of a document.
+func (v *pageData) gaps(d *evidence.Document) {
 	if !v.Whole(d) {
 		v.Unread++
 	}
 	for _, g := range v.GapsOf(d) {
 		x := gap{evidence.DocumentGap{Path: d.Path, Gap: g}, 0}
-		if g.Incomplete() {
+		if g.Kind == match.GapIncomplete {
 			x.Before = len(d.Findings)
 		}
 		v.Gaps = append(v.Gaps, x)
 	}
 }
 
-// item remembers the texts that a finding cites, and the notes about its vendor.
-func (v *view) item(f *evidence.Finding) item {
+// item returns a finding with its cited texts, and adds new texts and notes to the page.
+func (v *pageData) item(f *evidence.Finding) item {
 	it := item{Finding: f}
 	for i := range f.Citations {
 		c := &f.Citations[i]
@@ -218,7 +226,7 @@ func (v *view) item(f *evidence.Finding) item {
 		it.Cites = append(it.Cites, cite{c, n})
 	}
 	for _, x := range f.Context {
-		if key := f.Vendor.ID + " " + x.ID; !v.context[key] {
+		if key := string(f.Vendor.ID) + " " + x.ID; !v.context[key] {
 			v.context[key] = true
 			v.Context = append(v.Context, note{f.Vendor.Name, x})
 		}
@@ -226,37 +234,38 @@ func (v *view) item(f *evidence.Finding) item {
 	return it
 }
 
-// jurisdictions are those of the texts that a finding cites, each with the worst verdict.
-func jurisdictions(f *evidence.Finding) [][2]string {
-	worst := make(map[string]string)
+// jurisdictions returns the jurisdictions of the texts that a finding cites.
+func jurisdictions(f *evidence.Finding) []jurisdiction {
+	worst := make(map[string]match.Verdict)
 	for _, c := range f.Citations {
-		if c.Verdict != "" && rank[c.Verdict] > rank[worst[c.Jurisdiction]] {
-			worst[c.Jurisdiction] = c.Verdict
+		if c.Verdict != match.NoVerdict {
+			worst[c.Jurisdiction] = max(worst[c.Jurisdiction], c.Verdict)
 		}
 	}
-	var all [][2]string
-	for j, v := range worst {
-		all = append(all, [2]string{j, v})
+	var all []jurisdiction
+	for _, name := range slices.Sorted(maps.Keys(worst)) {
+		all = append(all, jurisdiction{name, worst[name]})
 	}
-	slices.SortFunc(all, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return all
 }
 
-var rank = map[string]int{"clear": 1, "inconclusive": 2, "review": 3, "exclude": 4, "ban": 5}
+// A jurisdiction is one whose texts a finding cites, with the most severe verdict of them.
+type jurisdiction struct {
+	name    string
+	verdict match.Verdict
+}
 
-func count(bars map[string]*bar, name, verdict string) {
+func count(bars map[string]*bar, name string, verdict match.Verdict) {
 	b := bars[name]
 	if b == nil {
 		b = &bar{Name: name}
 		bars[name] = b
 	}
 	b.Count++
-	if rank[verdict] > rank[b.Verdict] {
-		b.Verdict = verdict
-	}
+	b.Verdict = max(b.Verdict, verdict)
 }
 
-// bars puts the longest first.
+// bars returns the bars of a chart, longest first.
 func bars(m map[string]*bar) []bar {
 	var all []bar
 	most := 1
@@ -273,11 +282,11 @@ func bars(m map[string]*bar) []bar {
 	return all
 }
 
-// segments divide the picture of coverage.
-func segments(c *evidence.Coverage) []segment {
+// segments returns the chart of coverage.
+func segments(c *match.Coverage) []segment {
 	total := float64(max(1, c.Identified+c.Unidentified+c.Malformed))
 	all := []segment{
-		{Class: "known", Name: "say whose they are", Count: c.Identified},
+		{Class: "known", Name: "identify their vendor", Count: c.Identified},
 		{Class: "unknown", Name: "do not", Count: c.Unidentified},
 		{Class: "unread", Name: "could not be read", Count: c.Malformed},
 	}
@@ -289,22 +298,11 @@ func segments(c *evidence.Coverage) []segment {
 	return all
 }
 
-func component(c evidence.Component) string {
-	name := c.Name
-	switch {
-	case c.Group == "":
-	case c.Type == "device", c.Type == "firmware":
-		name = c.Group + " " + name
-	default:
-		name = c.Group + "/" + name
-	}
-	if name = strings.TrimSpace(name + " " + c.Version); name == "" {
-		return "a part without a name"
-	}
-	return name
+func component(c match.Component) string {
+	return cmp.Or(view.Component(&c), "a part without a name")
 }
 
-func place(l evidence.Location) string {
+func place(l vendors.Location) string {
 	switch {
 	case l.Pointer == "":
 		return "the document"
@@ -314,23 +312,16 @@ func place(l evidence.Location) string {
 	return fmt.Sprintf("%s, byte %d", l.Pointer, l.Offset)
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// width is a number for an attribute of SVG.
+// width returns a number for an attribute in SVG.
 func width(f float64) string { return fmt.Sprintf("%.2f", f) }
 
 func short(id string) string { return id[:min(8, len(id))] }
 
-// quoted shows a value of a document with what does not show, and no longer than can be read.
+// quoted returns a value of a document with invisible characters replaced, and shortened.
 func quoted(s string) string {
 	const most = 500
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + fmt.Sprintf("… (%d characters)", len(r))
 	}
-	return evidence.PrintableLines(s)
+	return view.PrintableLines(s)
 }

@@ -19,12 +19,14 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
 func Example() {
-	r := &evidence.Report{Verdict: "clear", Denylist: evidence.Denylist{Release: "2018.06.13", AsOf: "2018-06-13"}}
+	r := &evidence.Report{Verdict: match.Clear, Denylist: evidence.Denylist{Release: "2018.06.13", AsOf: "2018-06-13"}}
 	var page bytes.Buffer
-	if err := html.Write(&page, r); err != nil {
+	if err := html.Write(&page, r, nil); err != nil {
 		fmt.Println(err)
 	}
 	_, title, _ := strings.Cut(page.String(), "<title>")
@@ -50,7 +52,7 @@ func screened(t testing.TB, paths ...string) *evidence.Report {
 func write(t testing.TB, r *evidence.Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := html.Write(&b, r); err != nil {
+	if err := html.Write(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -72,15 +74,15 @@ var hostile = []string{
 
 // poisoned is a report with such names wherever a document's words come through.
 func poisoned() *evidence.Report {
-	r := &evidence.Report{SchemaVersion: "1", Verdict: "review", Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}}
+	r := &evidence.Report{SchemaVersion: "1", Verdict: match.Review, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}}
 	for i, h := range hostile {
-		at := evidence.Location{Pointer: "/" + h}
-		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Verdict: "review", Tier: "declared", Note: h, Vendor: evidence.Vendor{ID: "x", Name: "Acme"},
-			Component:    evidence.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
-			Attributions: []evidence.Attribution{{Tier: "declared", Role: "supplier", Kind: "name", Value: h, Location: at, Rule: "name.whole", Matched: h, Caveat: h}}}
-		d := evidence.Document{Path: h, Format: h, SpecVersion: h, Verdict: "review", Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f},
-			Warnings: []evidence.Warning{{Kind: "schema", Message: h, Location: at}}}
-		r.Documents = append(r.Documents, d, evidence.Document{Path: h, Verdict: "inconclusive", Error: &evidence.Error{Kind: "syntax", Message: h, Location: at}})
+		at := vendors.Location{Pointer: "/" + h}
+		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Finding: match.Finding{Verdict: match.Review, Tier: vendors.Declared, Note: h, Vendor: match.Vendor{ID: "x", Name: "Acme"},
+			Component:    match.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
+			Attributions: []vendors.Attribution{{Tier: vendors.Declared, Claim: vendors.Claim{Role: "supplier", Kind: "name", Value: h, Location: at}, Rule: "name.whole", Matched: h, Caveat: h}}}}
+		d := evidence.Document{Path: h, Format: h, SpecVersion: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f},
+			Warnings: []sbom.Warning{{Kind: "schema", Message: h, Location: at}}}
+		r.Documents = append(r.Documents, d, evidence.Document{Path: h, Verdict: match.Inconclusive, Error: &evidence.Error{Kind: "syntax", Message: h, Location: at}})
 	}
 	return r
 }
@@ -125,7 +127,7 @@ func TestHostileNames(t *testing.T) {
 
 // An empty report has a page too.
 func TestEmpty(t *testing.T) {
-	page := string(write(t, &evidence.Report{Verdict: "inconclusive"}))
+	page := string(write(t, &evidence.Report{Verdict: match.Inconclusive}))
 	for _, want := range []string{"not everything could be screened", "No findings.", "No text is cited."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q", want)
@@ -140,7 +142,7 @@ func many(t testing.TB, n int) *evidence.Report {
 	r.Documents = nil
 	for i := range n {
 		if i%100 == 0 {
-			r.Documents = append(r.Documents, evidence.Document{Path: fmt.Sprintf("bid/%d.json", i/100), Verdict: "ban", Format: "CycloneDX"})
+			r.Documents = append(r.Documents, evidence.Document{Path: fmt.Sprintf("bid/%d.json", i/100), Verdict: match.Ban, Format: "CycloneDX"})
 		}
 		f.ID = fmt.Sprintf("%016x", i)
 		f.Component.Name = fmt.Sprint("part ", i)
@@ -155,7 +157,7 @@ func BenchmarkWrite(b *testing.B) {
 	var n int64
 	for b.Loop() {
 		var c counter
-		if err := html.Write(&c, r); err != nil {
+		if err := html.Write(&c, r, nil); err != nil {
 			b.Fatal(err)
 		}
 		n = int64(c)

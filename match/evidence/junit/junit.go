@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package junit writes a report as JUnit XML, which continuous integration shows as the
-// results of tests: a suite for each document, with a case for its screening, one for each
-// thing of it that was not screened, and one for each finding. Findings at or above the report's
-// -fail-on are failures, or those that its policy fails if it has the decision of one; others are
-// skipped with their reason. What was not screened is an error,
-// whatever was found beside it, and so is a report in which nothing was. Files that were passed
-// over are skipped, in a suite of their own.
+// Package junit writes a report as JUnit XML, which continuous integration systems show as test
+// results.
 //
-// It is a view of the record, and a small one: the texts are only named.
+//	err := junit.Write(file, report, nil)
+//
+// Each document is a suite with a case for its screening, one for each gap, and one for each
+// finding. A finding is a failure if the policy fails it or, without a policy, if it reaches the
+// verdict to fail on (see [evidence.Options]); otherwise it is skipped, with its reason. A gap is
+// an error, and so is a report in which nothing was screened. Companion files are skipped cases
+// in a suite of their own.
+//
+// The view names the cited texts only.
 package junit
 
 import (
@@ -19,6 +22,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
 type suites struct {
@@ -61,8 +65,11 @@ type result struct {
 	Text    string `xml:",chardata"`
 }
 
+// Options set the form of the report. There are none yet: a nil *Options means defaults.
+type Options struct{}
+
 // Write writes the report.
-func Write(w io.Writer, r *evidence.Report) error {
+func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	fails := failing(r)
 	all := suites{Name: "clause76"}
 	for i := range r.Documents {
@@ -86,7 +93,7 @@ func Write(w io.Writer, r *evidence.Report) error {
 	return err
 }
 
-// failing returns what says which findings are failures.
+// failing returns a function that reports whether a finding is a failure.
 func failing(r *evidence.Report) func(*evidence.Document, *evidence.Finding) bool {
 	if r.Policy != nil {
 		type key struct{ path, id string }
@@ -101,11 +108,11 @@ func failing(r *evidence.Report) func(*evidence.Document, *evidence.Finding) boo
 		failOn = match.Ban
 	}
 	return func(_ *evidence.Document, f *evidence.Finding) bool {
-		v, err := match.ParseVerdict(f.Verdict)
-		return err != nil || failOn != match.NoVerdict && v >= failOn
+		return f.Verdict == match.NoVerdict || failOn != match.NoVerdict && f.Verdict >= failOn
 	}
 }
 
+// add adds a suite and its counts.
 func (all *suites) add(s suite) {
 	all.Tests += s.Tests
 	all.Failures += s.Failures
@@ -114,39 +121,40 @@ func (all *suites) add(s suite) {
 	all.Suites = append(all.Suites, s)
 }
 
-// companions are cases that are skipped: files that were passed over.
+// companions returns the suite of the companion files.
 func companions(r *evidence.Report) suite {
-	s := suite{Name: "passed over as companion files, and not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
+	s := suite{Name: "companion files, not screened", Tests: len(r.Companions), Skipped: len(r.Companions), Properties: properties(r)}
 	for _, c := range r.Companions {
-		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: evidence.Printable(c.Path), Skipped: &result{Message: evidence.Printable(c.Reason)}})
+		s.Cases = append(s.Cases, testcase{Class: "clause76", Name: view.Printable(c.Path), Skipped: &result{Message: view.Printable(c.Reason)}})
 	}
 	return s
 }
 
-// properties say by which list the report judges.
+// properties returns the denylist, the notices and the policy of the report.
 func properties(r *evidence.Report) []property {
 	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}}
 	for _, n := range r.Notices {
-		all = append(all, property{"notice", evidence.Printable(n.Message)})
+		all = append(all, property{"notice", view.Printable(n.Message)})
 	}
 	if r.Policy != nil {
-		all = append(all, property{"policy", evidence.Printable(r.Policy.Result())})
+		all = append(all, property{"policy", view.Printable(r.Policy.Result())})
 	}
 	return all
 }
 
-// notScreened is the case of a gap.
-func notScreened(class string, g evidence.Gap) testcase {
-	return testcase{Class: class, Name: "not screened: " + evidence.Printable(g.Kind), Error: &result{Message: evidence.Printable(g.Message), Type: evidence.Printable(g.Kind)}}
+// notScreened returns the case of a gap.
+func notScreened(class string, g match.Gap) testcase {
+	return testcase{Class: class, Name: "not screened: " + view.Printable(string(g.Kind)), Error: &result{Message: view.Printable(g.Message), Type: view.Printable(string(g.Kind))}}
 }
 
+// document returns the suite of a document.
 func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Document, *evidence.Finding) bool) suite {
-	path := evidence.Printable(d.Path)
-	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict})}
+	path := view.Printable(d.Path)
+	s := suite{Name: path, Properties: append(properties(r), property{"sha256", d.SHA256}, property{"verdict", d.Verdict.String()})}
 	c := d.Coverage
 	screening := testcase{Class: path, Name: "screened", Out: fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
 	for _, n := range d.Notices {
-		screening.Out += "\nnotice: " + evidence.Printable(n.Message)
+		screening.Out += "\nnotice: " + view.Printable(n.Message)
 	}
 	gaps := r.GapsOf(d)
 	if len(gaps) > 0 {
@@ -160,22 +168,28 @@ func document(r *evidence.Report, d *evidence.Document, fails func(*evidence.Doc
 	}
 	for i := range d.Findings {
 		f := &d.Findings[i]
-		t := testcase{Class: path, Name: evidence.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
-		message := fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier)
-		var text strings.Builder
-		fmt.Fprintf(&text, "at %s\n", evidence.Printable(f.Component.Location.Pointer))
-		for _, c := range f.Citations {
-			fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
-		}
+		t, text := finding(path, f)
 		if fails(d, f) {
-			t.Failure = &result{message, f.Verdict, text.String()}
+			t.Failure = &text
+			t.Failure.Type = f.Verdict.String()
 			s.Failures++
 		} else {
-			t.Skipped = &result{Message: message, Text: text.String()}
+			t.Skipped = &text
 			s.Skipped++
 		}
 		s.Cases = append(s.Cases, t)
 	}
 	s.Tests = len(s.Cases)
 	return s
+}
+
+// finding returns the case of a finding and its text.
+func finding(path string, f *evidence.Finding) (testcase, result) {
+	t := testcase{Class: path, Name: view.Printable(fmt.Sprintf("%s: attributed to %s", strings.TrimSpace(f.Component.Name+" "+f.Component.Version), f.Vendor.Name))}
+	var text strings.Builder
+	fmt.Fprintf(&text, "at %s\n", view.Printable(f.Component.Location.Pointer))
+	for _, c := range f.Citations {
+		fmt.Fprintf(&text, "%s: %s, %s\n", c.Verdict, c.Title, c.URL)
+	}
+	return t, result{Message: fmt.Sprintf("%s: %s, %s", f.Verdict, f.Vendor.Name, f.Tier), Text: text.String()}
 }

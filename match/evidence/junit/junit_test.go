@@ -10,25 +10,27 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/vendors"
 )
 
 func report(failOn string) *evidence.Report {
-	return &evidence.Report{Verdict: "ban", Coverage: evidence.Coverage{Components: 3}, Options: evidence.Options{FailOn: failOn}, Documents: []evidence.Document{
-		{Path: "a.json", Verdict: "ban", Findings: []evidence.Finding{
-			{Verdict: "ban", Tier: "registered", Vendor: evidence.Vendor{Name: "Kaspersky"}, Component: evidence.Component{Name: "agent", Version: "1"}},
-			{Verdict: "review", Tier: "resembles", Vendor: evidence.Vendor{Name: "ZTE"}, Component: evidence.Component{Name: "<x>\x1b&\"\n"}},
+	return &evidence.Report{Verdict: match.Ban, Coverage: match.Coverage{Components: 3}, Options: evidence.Options{FailOn: failOn}, Documents: []evidence.Document{
+		{Path: "a.json", Verdict: match.Ban, Findings: []evidence.Finding{
+			{Finding: match.Finding{Verdict: match.Ban, Tier: vendors.Registered, Vendor: match.Vendor{Name: "Kaspersky"}, Component: match.Component{Name: "agent", Version: "1"}}},
+			{Finding: match.Finding{Verdict: match.Review, Tier: vendors.Resembles, Vendor: match.Vendor{Name: "ZTE"}, Component: match.Component{Name: "<x>\x1b&\"\n"}}},
 		}},
-		{Path: "b.json", Verdict: "inconclusive", Error: &evidence.Error{Kind: "syntax", Message: "broken"}},
-		{Path: "c.json", Verdict: "clear"},
-		{Path: "d.json", Verdict: "inconclusive", Coverage: evidence.Coverage{Malformed: 2}},
+		{Path: "b.json", Verdict: match.Inconclusive, Error: &evidence.Error{Kind: "syntax", Message: "broken"}},
+		{Path: "c.json", Verdict: match.Clear},
+		{Path: "d.json", Verdict: match.Inconclusive, Coverage: match.Coverage{Malformed: 2}},
 	}}
 }
 
 func Example() {
 	var b bytes.Buffer
-	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Coverage: evidence.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Coverage: match.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}, nil); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(strings.Split(b.String(), "\n")[1])
@@ -38,7 +40,7 @@ func Example() {
 // A report without documents is no run in which all went well.
 func TestNothing(t *testing.T) {
 	var b bytes.Buffer
-	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}}); err != nil {
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `tests="1" failures="0" errors="1"`) || !strings.Contains(b.String(), "nothing was screened") {
@@ -52,7 +54,7 @@ func TestPolicy(t *testing.T) {
 	r.Documents[0].Findings[0].ID, r.Documents[0].Findings[1].ID = "waived", "counts"
 	r.Policy = &evidence.Decision{Policy: "of the buyer", Fails: []evidence.Decided{{Document: "a.json", ID: "counts"}}}
 	var b bytes.Buffer
-	if err := junit.Write(&b, r); err != nil {
+	if err := junit.Write(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	if out := b.String(); !strings.Contains(out, `failures="1"`) || !strings.Contains(out, `<failure message="review: ZTE`) || !strings.Contains(out, `<skipped message="ban: Kaspersky`) || !strings.Contains(out, "Policy of the buyer") {
@@ -68,7 +70,7 @@ func TestWrite(t *testing.T) {
 		"never":        "8 tests, 0 failures, 2 errors, 4 skipped",
 	} {
 		var b bytes.Buffer
-		if err := junit.Write(&b, report(failOn)); err != nil {
+		if err := junit.Write(&b, report(failOn), nil); err != nil {
 			t.Fatal(err)
 		}
 		var all struct {

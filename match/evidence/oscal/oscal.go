@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package oscal writes a report as assessment results of OSCAL, in JSON, which systems for
-// governance and compliance take in (NIST, Open Security Controls Assessment Language 1.1.2,
+// Package oscal writes a report as assessment results in OSCAL, in JSON, for governance and
+// compliance systems (NIST, Open Security Controls Assessment Language 1.1.2,
 // assessment-results model).
 //
-// Each screened file is a component of the assessment; each document an observation, with its
-// coverage; each finding a finding whose target is the text that it cites, and whose state is
-// "not-satisfied" for the reason "other", for the model has no state for what a person has
-// still to decide. Each thing that was not screened is a finding of that state too, on its
-// document's observation; files that were passed over are observations of their own.
+//	err := oscal.Write(file, report, nil)
 //
-// UUIDs are made from the record (version 5), and its day stands for all times: the same
+// Each screened file is a component of the assessment. Each document is an observation with its
+// coverage. Each finding is a finding with the cited text as its target, and the state
+// "not-satisfied" with the reason "other", because the model has no state for an open decision.
+// Each gap is a finding with that state, too. Companion files are observations.
+//
+// UUIDs are derived from the record (version 5), and all times are the as-of day: the same
 // record gives the same bytes.
 package oscal
 
@@ -22,13 +23,15 @@ import (
 	"io"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
-// Version is that of OSCAL.
+// Version is the version of OSCAL.
 const Version = "1.1.2"
 
-// namespace is that of our own properties, and of the UUIDs.
+// namespace is the namespace of our properties and of the UUIDs.
 const namespace = "https://github.com/clause76/clause76/ns/oscal"
 
 type document struct {
@@ -122,17 +125,20 @@ type related struct {
 	UUID string `json:"observation-uuid"`
 }
 
+// Options set the form of the report. There are none yet: a nil *Options means defaults.
+type Options struct{}
+
 // Write writes the report.
-func Write(w io.Writer, r *evidence.Report) error {
+func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	record := sha256.New()
 	if err := r.WriteJSON(record); err != nil {
 		return fmt.Errorf("oscal: %w", err)
 	}
 	x := &writer{seed: string(record.Sum(nil)), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
 	res := result{
-		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict, Start: x.stamp,
+		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict.String(), Start: x.stamp,
 		Description: "Bills of materials and device manifests were screened against a denylist of vendors. A finding is for a person to decide on; it is no legal advice.",
-		Props:       x.props("verdict", r.Verdict, "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
+		Props:       x.props("verdict", r.Verdict.String(), "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
 		Reviewed:    map[string][]any{"control-selections": {map[string]any{"include-all": map[string]any{}}}},
 	}
 	for _, n := range r.Notices {
@@ -169,11 +175,11 @@ func Write(w io.Writer, r *evidence.Report) error {
 
 type writer struct {
 	r     *evidence.Report
-	seed  string // the digest of the record, for the record itself can be long
+	seed  string // the digest of the record
 	stamp string
 }
 
-// uuid is one of version 5, of the record and a name.
+// uuid returns a UUID (version 5) for a name in the record.
 func (x *writer) uuid(name string) string {
 	sum := sha1.Sum([]byte(namespace + "\x00" + x.seed + "\x00" + name))
 	sum[6] = sum[6]&0x0f | 0x50
@@ -181,7 +187,7 @@ func (x *writer) uuid(name string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// props are properties of our namespace; those without a value are left out.
+// props returns properties of our namespace from names and values, without those that are empty.
 func (x *writer) props(pairs ...string) []property {
 	var all []property
 	for i := 0; i < len(pairs); i += 2 {
@@ -192,9 +198,10 @@ func (x *writer) props(pairs ...string) []property {
 	return all
 }
 
-// line is text as OSCAL's strings are: on one line, with no blanks around it.
-func line(s string) string { return strings.TrimSpace(evidence.Printable(s)) }
+// line returns text as a string of OSCAL: on one line, without surrounding blanks.
+func line(s string) string { return strings.TrimSpace(view.Printable(s)) }
 
+// document adds the component, observation and findings of a document.
 func (x *writer) document(res *result, i int, d *evidence.Document) {
 	name := fmt.Sprintf("document %d", i)
 	id := x.uuid(name)
@@ -204,12 +211,12 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 	}
 	res.Local.Components = append(res.Local.Components, component{
 		UUID: id, Type: "software", Title: title, Description: line("A screened document. " + d.Format + " " + d.SpecVersion),
-		Props: x.props("sha-256", d.SHA256, "verdict", d.Verdict), Status: map[string]string{"state": "other"},
+		Props: x.props("sha-256", d.SHA256, "verdict", d.Verdict.String()), Status: map[string]string{"state": "other"},
 	})
 	c := d.Coverage
 	o := observation{
 		UUID: x.uuid(name + " observation"), Title: "Screened: " + title, Methods: []string{"TEST"}, Subjects: []subject{{id, "component"}}, Collected: x.stamp,
-		Description: fmt.Sprintf("%d parts: %d say whose they are; nothing is known about the other %d. %d fields or elements could not be read.", c.Components, c.Identified, c.Unidentified, c.Malformed),
+		Description: fmt.Sprintf("%d parts: %d identify their vendor; the vendor of the other %d is unknown. %d fields or elements could not be read.", c.Components, c.Identified, c.Unidentified, c.Malformed),
 		Props:       x.props("components", fmt.Sprint(c.Components), "unidentified", fmt.Sprint(c.Unidentified), "malformed", fmt.Sprint(c.Malformed)),
 	}
 	if !x.r.Whole(d) {
@@ -236,14 +243,15 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 	}
 }
 
-// companion is a file that was passed over.
+// companion adds the observation of a companion file.
 func (x *writer) companion(res *result, i int, c evidence.Companion) {
 	res.Observations = append(res.Observations, observation{
-		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("OutOfPolicy over: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
-		Description: strings.TrimSpace("The file was passed over as a companion file, and not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
+		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Companion file, not screened: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
+		Description: strings.TrimSpace("The file accompanies a document and was not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
 	})
 }
 
+// finding returns the finding on the text that leads to the verdict.
 func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
 	t := target{Type: "statement-id", ID: "none", Title: "no text", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
 		Remarks: "What follows from a finding is for a person to decide."}
@@ -258,32 +266,37 @@ func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
 	return finding{
 		UUID: x.uuid(name), Title: line(fmt.Sprintf("%s: %s is attributed to %s", f.Verdict, part, f.Vendor.Name)),
 		Description: fmt.Sprintf("At %s, %s.\n%s", line(f.Component.Location.Pointer), f.Tier, strings.Join(texts, "\n")),
-		Props:       x.props("finding-id", f.ID, "verdict", f.Verdict, "tier", f.Tier, "vendor", f.Vendor.ID, "purl", f.Component.CanonicalPURL),
+		Props:       x.props("finding-id", f.ID, "verdict", f.Verdict.String(), "tier", f.Tier.String(), "vendor", string(f.Vendor.ID), "purl", f.Component.CanonicalPURL),
 		Target:      t, Related: []related{{observed}},
 	}
 }
 
-// gap is something that was not screened: nobody can say that it satisfies anything.
-func (x *writer) gap(g evidence.Gap, title, name, observed string) finding {
+// gap returns the finding on something that was not screened, which satisfies nothing.
+func (x *writer) gap(g match.Gap, title, name, observed string) finding {
 	return finding{
-		UUID: x.uuid(name), Title: "Not screened: " + title, Description: line(g.Message), Props: x.props("gap", g.Kind),
-		Target: target{Type: "statement-id", ID: token("not-screened-" + g.Kind), Title: "everything is screened", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
-			Remarks: "What was not screened can hold anything."},
+		UUID: x.uuid(name), Title: "Not screened: " + title, Description: line(g.Message), Props: x.props("gap", string(g.Kind)),
+		Target: target{Type: "statement-id", ID: token("not-screened-" + string(g.Kind)), Title: "everything is screened", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
+			Remarks: "What was not screened may contain parts of any vendor."},
 		Related: []related{{observed}},
 	}
 }
 
-// token is an id as OSCAL's tokens are: letters, digits, dots, hyphens and underscores, and no
-// digit in front.
+// token returns an id as an OSCAL token: letters, digits, dots, hyphens and underscores, with a
+// letter or an underscore first.
 func token(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_' {
+		if letter(r) || other(r) || r == '_' {
 			return r
 		}
 		return '_'
 	}, s)
-	if s == "" || s[0] >= '0' && s[0] <= '9' || s[0] == '.' || s[0] == '-' {
+	if s == "" || other(rune(s[0])) {
 		s = "_" + s
 	}
 	return s
 }
+
+func letter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+// other reports whether a token can contain the character, but not start with it.
+func other(r rune) bool { return r >= '0' && r <= '9' || r == '.' || r == '-' }

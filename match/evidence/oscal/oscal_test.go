@@ -22,7 +22,7 @@ import (
 
 func Example() {
 	var b bytes.Buffer
-	if err := oscal.Write(&b, &evidence.Report{Verdict: "clear", Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
+	if err := oscal.Write(&b, &evidence.Report{Verdict: match.Clear, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}, nil); err != nil {
 		fmt.Println(err)
 	}
 	var out struct {
@@ -58,12 +58,12 @@ func TestModel(t *testing.T) {
 	}
 	r := evidence.New(m, "bidcheck", match.Ban)
 	r.Finish(screen.Run(context.Background(), m, screen.Collect([]string{"../../../testdata/bids", "../../../go.mod"}), nil))
-	r.Documents[0].Findings = append(r.Documents[0].Findings, evidence.Finding{Verdict: "review", Vendor: evidence.Vendor{Name: "Acme"}, Component: evidence.Component{Name: "two\nlines \x1b"}})
+	r.Documents[0].Findings = append(r.Documents[0].Findings, evidence.Finding{Finding: match.Finding{Verdict: match.Review, Vendor: match.Vendor{Name: "Acme"}, Component: match.Component{Name: "two\nlines \x1b"}}})
 	var a, b bytes.Buffer
-	if err := oscal.Write(&a, r); err != nil {
+	if err := oscal.Write(&a, r, nil); err != nil {
 		t.Fatal(err)
 	}
-	if oscal.Write(&b, r); !bytes.Equal(a.Bytes(), b.Bytes()) {
+	if oscal.Write(&b, r, nil); !bytes.Equal(a.Bytes(), b.Bytes()) {
 		t.Error("two times, and not the same")
 	}
 	var v any
@@ -132,12 +132,12 @@ func TestModel(t *testing.T) {
 
 // many is a report of n findings in one document.
 func many(n int) *evidence.Report {
-	r := &evidence.Report{Verdict: "ban", Documents: []evidence.Document{{Path: "a.json", Verdict: "ban"}}}
+	r := &evidence.Report{Verdict: match.Ban, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Ban}}}
 	for i := range n {
 		r.Documents[0].Findings = append(r.Documents[0].Findings, evidence.Finding{
-			ID: fmt.Sprintf("%016x", i), Verdict: "ban", Vendor: evidence.Vendor{ID: "acme", Name: "Acme"}, Component: evidence.Component{Name: fmt.Sprint("part ", i)},
-			Note: strings.Repeat("as long as a finding with its citations is ", 100),
-		})
+			ID: fmt.Sprintf("%016x", i), Finding: match.Finding{Verdict: match.Ban, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Name: fmt.Sprint("part ", i)},
+				Note: strings.Repeat("as long as a finding with its citations is ", 100),
+			}})
 	}
 	return r
 }
@@ -149,7 +149,7 @@ func TestLinear(t *testing.T) {
 		r, best := many(n), time.Hour
 		for range 3 {
 			start := time.Now()
-			if err := oscal.Write(io.Discard, r); err != nil {
+			if err := oscal.Write(io.Discard, r, nil); err != nil {
 				t.Fatal(err)
 			}
 			best = min(best, time.Since(start))
@@ -166,7 +166,7 @@ func BenchmarkWrite(b *testing.B) {
 		r := many(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				if err := oscal.Write(io.Discard, r); err != nil {
+				if err := oscal.Write(io.Discard, r, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package sarif writes a report in the Static Analysis Results Interchange Format (OASIS,
-// SARIF 2.1.0), which code hosts show beside the code.
+// SARIF 2.1.0), which code hosting services display next to the code.
 //
-// Each text that is cited is a rule; each finding is a result of the rule of its strongest
-// text, with all others as properties. ban is an error, exclude a warning and review a
-// result of the kind "review". Each thing that was not screened is a notification, its document
-// a result of the kind "open", and the run no success, whatever was found beside. Hosts show every result as an alert, so a
-// document without a finding has none: it is among the artifacts. What documents say of
-// themselves, and files that were passed over, are notifications of the level "note".
-// The fingerprint of a result is the id of the finding, which is the same for the same finding
-// on the same bytes.
+//	err := sarif.Write(file, report, nil)
 //
-// It is a view of the record, and no full one: hosts keep some thousand results of a run.
-// The types are our own, for the library of the format links an HTTP client, and writes
-// what it then fetches a schema to check.
+// Each cited text is a rule. Each finding is a result of the rule of its most severe text, with the
+// other texts as properties: ban is an error, exclude a warning, and review a result of the
+// kind "review". Each gap is a notification, its document has a result of the kind "open", and
+// the run is not successful. Services show every result as an alert, so a document without a
+// finding or gap has no result: it is only listed among the artifacts. Notices and companion files
+// are notifications of the level "note". The fingerprint of a result is the id of the finding.
+//
+// Services accept only some thousand results of a run, so this view does not replace the record.
+// The types are our own, because the library for the format links an HTTP client, with which it
+// fetches the schema to validate its output.
 package sarif
 
 import (
@@ -29,13 +29,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
-// Schema is the address of the format's schema, as the specification has it.
+// Schema is the address of the schema of the format, as in the specification.
 const Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-// Rules of documents, apart from those of texts.
+// Rules other than those of texts.
 const (
 	ruleFinding     = "clause76/finding" // without a text
 	ruleNotScreened = "clause76/not-screened"
@@ -131,16 +133,22 @@ type logical struct {
 	FullyQualifiedName string `json:"fullyQualifiedName"`
 }
 
-// Write writes the report. Its results have no lines: the record counts bytes, and hosts that
-// want lines refuse a region of bytes; use [WriteFiles] if the files are at hand.
-func Write(w io.Writer, r *evidence.Report) error { return WriteFiles(w, r, nil) }
+// Options set the form of the report. A nil *Options means defaults.
+type Options struct {
+	// Open opens the file with a path of the report, see
+	// [github.com/clause76/clause76/match/screen.UnescapePath]. If it is set, findings in text files have a line
+	// and a column. Findings in a file that cannot be opened, or has changed since it was screened,
+	// have none. Without it no finding has a line, because the record counts bytes.
+	Open func(path string) (io.ReadCloser, error)
+}
 
-// WriteFiles writes the report, with the lines and columns of findings in documents that are
-// files of text. Open opens the file with a path of the report, see [evidence.UnescapePath];
-// one that cannot be opened, or is not what was screened, has no lines.
-func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.ReadCloser, error)) error {
-	x := &writer{r: r, open: open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
-	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it can hold anything."}})
+// Write writes the report.
+func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if opts == nil {
+		opts = &Options{}
+	}
+	x := &writer{r: r, open: opts.Open, rules: make(map[string]int), artifacts: []artifact{}, results: []result{}}
+	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it may contain parts of any vendor."}})
 	for _, n := range r.Notices {
 		x.notes = append(x.notes, notification{Level: "note", Message: printable(n.Message)})
 	}
@@ -155,7 +163,7 @@ func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.Read
 	}
 	for _, c := range r.Companions {
 		at := x.artifact(c.Path, c.SHA256, c.Bytes)
-		x.notes = append(x.notes, notification{"note", printable("OutOfPolicy over as a companion file, and not screened: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
+		x.notes = append(x.notes, notification{"note", printable("Companion file, not screened: " + c.Reason), []location{{Physical: physical{Artifact: at}}}})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -167,8 +175,8 @@ func WriteFiles(w io.Writer, r *evidence.Report, open func(path string) (io.Read
 	}}})
 }
 
-// printable is text that cannot steer what shows it.
-func printable(s string) text { return text{evidence.Printable(s)} }
+// printable returns a message without characters that control the program that shows it.
+func printable(s string) text { return text{view.Printable(s)} }
 
 type writer struct {
 	r         *evidence.Report
@@ -180,6 +188,7 @@ type writer struct {
 	results   []result
 }
 
+// rule adds a rule, unless it is known, and returns its index.
 func (x *writer) rule(r rule) int {
 	if i, ok := x.rules[r.ID]; ok {
 		return i
@@ -189,13 +198,13 @@ func (x *writer) rule(r rule) int {
 	return len(x.list) - 1
 }
 
-// uri is a path as a relative reference. A first segment with a colon keeps "./" in front, or it
-// would be a scheme.
+// uri returns a path as a relative reference. If the first segment has a colon, it starts with
+// "./", because it would be a scheme without.
 func uri(path string) string {
 	return (&url.URL{Path: strings.TrimPrefix(path, "./")}).String()
 }
 
-// artifact adds a file, and is its location.
+// artifact adds a file and returns its location.
 func (x *writer) artifact(path, sha256 string, bytes int64) artifactLocation {
 	i := len(x.artifacts)
 	a := artifact{Location: artifactLocation{URI: uri(path)}, Length: bytes}
@@ -206,13 +215,14 @@ func (x *writer) artifact(path, sha256 string, bytes int64) artifactLocation {
 	return artifactLocation{URI: a.Location.URI, Index: &i}
 }
 
+// document adds the results and notifications of a document.
 func (x *writer) document(d *evidence.Document) {
 	at := x.artifact(d.Path, d.SHA256, d.Bytes)
 	whole := []location{{Physical: physical{Artifact: at}}}
 	var gaps []string
 	for _, g := range x.r.GapsOf(d) {
 		level := "warning"
-		if g.Incomplete() || d.Coverage.Components == 0 {
+		if g.Kind == match.GapIncomplete || d.Coverage.Components == 0 {
 			level = "error"
 		}
 		x.notes = append(x.notes, notification{level, printable("Not screened: " + g.Message), whole})
@@ -235,8 +245,10 @@ func (x *writer) document(d *evidence.Document) {
 	}
 }
 
-var levels = map[string][2]string{"ban": {"fail", "error"}, "exclude": {"fail", "warning"}, "review": {"review", "none"}}
+// levels are the kinds and levels of results by verdict.
+var levels = map[match.Verdict][2]string{match.Ban: {"fail", "error"}, match.Exclude: {"fail", "warning"}, match.Review: {"review", "none"}}
 
+// finding adds the result of a finding, and the rules of its texts.
 func (x *writer) finding(at artifactLocation, f *evidence.Finding, lines map[int64]region) {
 	ruleID, n := "", 0
 	var texts []string
@@ -262,7 +274,7 @@ func (x *writer) finding(at artifactLocation, f *evidence.Finding, lines map[int
 	message := fmt.Sprintf("%s %s is attributed to %s (%s). A finding is for a person to decide on.", strings.TrimSpace(f.Component.Group+" "+f.Component.Name), f.Component.Version, f.Vendor.Name, f.Tier)
 	where := location{Physical: physical{Artifact: at}}
 	if p := f.Component.Location.Pointer; p != "" {
-		where.Logical = []logical{{evidence.Printable(p)}}
+		where.Logical = []logical{{view.Printable(p)}}
 	}
 	if r, ok := lines[f.Component.Location.Offset]; ok {
 		where.Physical.Region = &r
@@ -270,29 +282,21 @@ func (x *writer) finding(at artifactLocation, f *evidence.Finding, lines map[int
 	x.results = append(x.results, result{
 		RuleID: ruleID, RuleIndex: n, Kind: level[0], Level: level[1], Message: printable(message), Locations: []location{where},
 		Fingerprints: map[string]string{"clause76/finding/v1": f.ID},
-		Properties: map[string]any{"verdict": f.Verdict, "vendor": f.Vendor.ID, "tier": f.Tier, "purl": evidence.Printable(f.Component.CanonicalPURL),
-			"texts": texts, "note": evidence.Printable(f.Note), "byteOffset": f.Component.Location.Offset},
+		Properties: map[string]any{"verdict": f.Verdict, "vendor": f.Vendor.ID, "tier": f.Tier, "purl": view.Printable(f.Component.CanonicalPURL),
+			"texts": texts, "note": view.Printable(f.Note), "byteOffset": f.Component.Location.Offset},
 	})
 }
 
-// longest is the longest file that is read again for its lines.
+// longest is the size of the longest file that is read again for its lines.
 const longest = 256 << 20
 
-// lines are the lines and columns of a document's findings, by their offsets. There are none
-// unless the document is a file of text in UTF-8, at hand, and what was screened.
+// lines returns the lines and columns of a document's findings, by their offsets. There are none
+// unless the document is a text file in UTF-8 that can be opened and is unchanged.
 func (x *writer) lines(d *evidence.Document) map[int64]region {
 	if x.open == nil || d.Container != nil || d.Encoding == "files" || len(d.Findings) == 0 || d.Bytes > longest {
 		return nil
 	}
-	f, err := x.open(d.Path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, longest+1))
-	if sum := sha256.Sum256(data); err != nil || hex.EncodeToString(sum[:]) != d.SHA256 || !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
-		return nil
-	}
+	data := x.unchangedText(d)
 	var offsets []int64
 	for i := range d.Findings {
 		if o := d.Findings[i].Component.Location.Offset; o >= 0 && o < int64(len(data)) {
@@ -312,4 +316,19 @@ func (x *writer) lines(d *evidence.Document) map[int64]region {
 		all[o] = region{line, utf8.RuneCount(data[start:o]) + 1}
 	}
 	return all
+}
+
+// unchangedText returns the content of a document's file, or nil if the file cannot be read, has
+// changed since it was screened, or is not text in UTF-8.
+func (x *writer) unchangedText(d *evidence.Document) []byte {
+	f, err := x.open(d.Path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, longest+1))
+	if sum := sha256.Sum256(data); err != nil || hex.EncodeToString(sum[:]) != d.SHA256 || !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
+		return nil
+	}
+	return data
 }

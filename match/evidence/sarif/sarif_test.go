@@ -22,12 +22,13 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/sarif"
 	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/vendors"
 )
 
 func Example() {
 	var b bytes.Buffer
-	r := &evidence.Report{Tool: evidence.Tool{Name: "example"}, Documents: []evidence.Document{{Path: "a b.json", Verdict: "clear"}}}
-	if err := sarif.Write(&b, r); err != nil {
+	r := &evidence.Report{Tool: evidence.Tool{Name: "example"}, Documents: []evidence.Document{{Path: "a b.json", Verdict: match.Clear}}}
+	if err := sarif.Write(&b, r, nil); err != nil {
 		fmt.Println(err)
 	}
 	for line := range strings.SplitSeq(b.String(), "\n") {
@@ -49,7 +50,7 @@ func write(t *testing.T, paths ...string) ([]byte, *evidence.Report) {
 	r := evidence.New(m, "bidcheck", match.Ban)
 	r.Finish(screen.Run(context.Background(), m, screen.Collect(paths), nil))
 	var b bytes.Buffer
-	if err := sarif.Write(&b, r); err != nil {
+	if err := sarif.Write(&b, r, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes(), r
@@ -62,7 +63,7 @@ func TestURI(t *testing.T) {
 		"javascript:alert(1)": "./javascript:alert%281%29", "a b#c?d%e.json": "a%20b%23c%3Fd%25e.json", "../a.json": "../a.json", "/srv/a.json": "/srv/a.json", "a\u202eb": "a%E2%80%AEb",
 	} {
 		var b bytes.Buffer
-		if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: path, Verdict: "clear"}}}); err != nil {
+		if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: path, Verdict: match.Clear}}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		var log struct {
@@ -94,10 +95,10 @@ func TestLines(t *testing.T) {
 	regions := func(d evidence.Document, open func(string) (io.ReadCloser, error)) string {
 		t.Helper()
 		for _, o := range []int{strings.Index(text, `{"name`), 0, len(text) - 2, -1, 1 << 40} {
-			d.Findings = append(d.Findings, evidence.Finding{Verdict: "ban", Component: evidence.Component{Location: evidence.Location{Offset: int64(o)}}})
+			d.Findings = append(d.Findings, evidence.Finding{Finding: match.Finding{Verdict: match.Ban, Component: match.Component{Location: vendors.Location{Offset: int64(o)}}}})
 		}
 		var b bytes.Buffer
-		if err := sarif.WriteFiles(&b, &evidence.Report{Documents: []evidence.Document{d}}, open); err != nil {
+		if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{d}}, &sarif.Options{Open: open}); err != nil {
 			t.Fatal(err)
 		}
 		var log struct {
@@ -127,7 +128,7 @@ func TestLines(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	sound := evidence.Document{Path: "a.json", Verdict: "ban", SHA256: sum(text), Encoding: "JSON"}
+	sound := evidence.Document{Path: "a.json", Verdict: match.Ban, SHA256: sum(text), Encoding: "JSON"}
 	changed, packed, tree, binary := sound, sound, sound, sound
 	changed.SHA256 = sum("x")
 	packed.Container = &evidence.Container{Path: "a.zip"}
@@ -157,7 +158,7 @@ func TestLines(t *testing.T) {
 // Hosts show each result as an alert: what is clear has none.
 func TestNoPass(t *testing.T) {
 	var b bytes.Buffer
-	if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: "a.json", Verdict: "clear"}}}); err != nil {
+	if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `"results": []`) || strings.Contains(b.String(), "pass") {
@@ -167,7 +168,7 @@ func TestNoPass(t *testing.T) {
 
 // A finding does not hide what could not be read beside it, and nothing is no success.
 func TestUnread(t *testing.T) {
-	part := evidence.Document{Path: "a.json", Verdict: "ban", Coverage: evidence.Coverage{Malformed: 1}, Findings: []evidence.Finding{{Verdict: "ban"}}}
+	part := evidence.Document{Path: "a.json", Verdict: match.Ban, Coverage: match.Coverage{Malformed: 1}, Findings: []evidence.Finding{{Finding: match.Finding{Verdict: match.Ban}}}}
 	for _, tt := range []struct {
 		docs []evidence.Document
 		want []string
@@ -176,7 +177,7 @@ func TestUnread(t *testing.T) {
 		{nil, []string{`"executionSuccessful": false`, `"Not screened: nothing was screened"`, `"results": []`, `"artifacts": []`}},
 	} {
 		var b bytes.Buffer
-		if err := sarif.Write(&b, &evidence.Report{Documents: tt.docs}); err != nil {
+		if err := sarif.Write(&b, &evidence.Report{Documents: tt.docs}, nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range tt.want {
@@ -237,11 +238,11 @@ func TestWrite(t *testing.T) {
 		switch {
 		case d.Error != nil:
 			want["open"]++
-		case d.Verdict == "inconclusive":
+		case d.Verdict == match.Inconclusive:
 			want["open"]++
 		}
 		for _, f := range d.Findings {
-			want[map[string]string{"ban": "fail", "exclude": "fail", "review": "review"}[f.Verdict]]++
+			want[map[match.Verdict]string{match.Ban: "fail", match.Exclude: "fail", match.Review: "review"}[f.Verdict]]++
 		}
 	}
 	if fmt.Sprint(kinds) != fmt.Sprint(want) || len(run.Artifacts) != len(r.Documents) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package choice reads words that people choose from a list, in options and policies. Letter case
-// and spaces around a word do not matter.
+// Package choice parses words of closed sets in options and policies. It ignores letter case and
+// blanks around a word.
 package choice
 
 import (
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// One returns the valid word that a value is. For any other value, the error names what is chosen
-// and lists the valid words.
+// One returns the valid word for a value. For any other value the error names what is chosen and
+// lists the valid words.
 func One(what, value string, valid []string) (string, error) {
 	trimmed := strings.TrimSpace(value)
 	for _, word := range valid {
@@ -21,7 +21,7 @@ func One(what, value string, valid []string) (string, error) {
 	return "", fmt.Errorf("%s is %q; expected one of %s", what, value, strings.Join(valid, ", "))
 }
 
-// List returns the valid word for each value. The error also has the number of the value, from 1.
+// List returns the valid word for each value. The error also says which value it is, from 1.
 func List(what string, values, valid []string) ([]string, error) {
 	var out []string
 	for i, v := range values {

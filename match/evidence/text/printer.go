@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+package text
 
 import (
 	"bufio"
@@ -9,9 +9,12 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
-func newPrinter(w io.Writer, opts *TableOptions) *printer {
+func newPrinter(w io.Writer, opts *Options) *printer {
 	p := &printer{w: bufio.NewWriter(w), width: 80}
 	if opts != nil {
 		p.color = opts.Color
@@ -22,36 +25,37 @@ func newPrinter(w io.Writer, opts *TableOptions) *printer {
 	return p
 }
 
+// A printer writes lines within a width. It numbers the texts that findings cite.
 type printer struct {
 	w      *bufio.Writer
 	width  int
 	color  bool
-	number map[string]int // of the texts cited, by listing
-	texts  []*Citation
+	number map[string]int // of a cited text, by listing
+	texts  []*match.Citation
 }
 
 func (p *printer) blank() { p.w.WriteByte('\n') }
 
+// rule prints a heading.
 func (p *printer) rule(title string) {
 	p.blank()
-	title = "── " + Printable(title) + " "
+	title = "── " + view.Printable(title) + " "
 	p.word("1", title+strings.Repeat("─", max(0, p.width-columns(title))))
 	p.blank()
 }
 
-// A painted is text with a colour. Text without one is printed as it is.
+// A painted is text with a color, as parameters of an ANSI sequence.
 type painted struct{ color, text string }
 
-func verdict(v string) painted {
-	color := map[string]string{"ban": "1;31", "exclude": "1;35", "review": "1;33", "inconclusive": "1;36", "clear": "1;32"}[v]
-	return painted{color, v}
-}
+var colors = map[match.Verdict]string{match.Ban: "1;31", match.Exclude: "1;35", match.Review: "1;33", match.Inconclusive: "1;36", match.Clear: "1;32"}
+
+func verdict(v match.Verdict) painted { return painted{colors[v], v.String()} }
 
 func bold(text string) painted { return painted{"1", text} }
 
 // line prints text word by word within the width, after first on the first line
-// and after rest on the others. A part is a string or a painted. All of it is
-// made printable here, so that no text of a document can steer the terminal; colours are
+// and after rest on the others. A part is a string or a painted. The text is
+// made printable here, so that no text of a document can control the terminal; colors are
 // added after that.
 func (p *printer) line(first, rest string, parts ...any) {
 	p.w.WriteString(first)
@@ -61,7 +65,7 @@ func (p *printer) line(first, rest string, parts ...any) {
 		if !ok {
 			text.text = part.(string)
 		}
-		for word := range strings.FieldsSeq(Printable(text.text)) {
+		for word := range strings.FieldsSeq(view.Printable(text.text)) {
 			if n := columns(word); !start && col+1+n > p.width {
 				p.w.WriteString("\n" + rest)
 				col, start = columns(rest), true
@@ -89,8 +93,8 @@ func (p *printer) word(color, word string) {
 	p.w.WriteString(word)
 }
 
-// columns counts the columns that text takes in a terminal: two for wide
-// characters of East Asian scripts, none for marks.
+// columns returns the number of columns of text on a terminal: two for wide
+// characters of East Asian scripts, none for combining marks.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {

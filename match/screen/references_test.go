@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package match_test
+package screen_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
 )
 
-func TestResolveLinks(t *testing.T) {
-	m := matcher(t, "", nil)
+func TestReferencesResolveByNameOrDigest(t *testing.T) {
+	m := matcher(t, nil)
 	check := func(doc string) *match.Result {
 		t.Helper()
 		r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(doc), nil))
@@ -48,34 +50,34 @@ func TestResolveLinks(t *testing.T) {
 		if r.Verdict != match.Inconclusive {
 			t.Errorf("%s: alone %v", tt.name, r.Verdict)
 		}
-		docs := []match.Screened{{Path: "a", Result: r}, {Path: "unread"}, {Path: "b", Digests: digests, Result: check(target)},
+		docs := []screen.Screened{{Path: "a", Result: r}, {Path: "unread"}, {Path: "b", Digests: digests, Result: check(target)},
 			{Path: "c", Digests: map[string]string{"sha1": "dd"}, Result: check(spdx)}}
-		m.ResolveReferences(docs)
+		screen.ResolveReferences(m, docs)
 		if r.Verdict != tt.want || len(r.Header.Warnings) != 1 || (r.Header.Warnings[0].Kind == sbom.WarnLinkedDocument) != (tt.want == match.Clear) {
 			t.Errorf("%s: %v, want %v; %v", tt.name, r.Verdict, tt.want, r.Header.Warnings)
 		}
 	}
 }
 
-// A link to a document that was not read, or behind more links than are kept, stays.
-func TestResolveLinksNot(t *testing.T) {
-	m := matcher(t, "", nil)
+// A reference to a document that was not read, or one beyond the references that are kept, stays.
+func TestReferencesWithoutTargetStayUnresolved(t *testing.T) {
+	m := matcher(t, nil)
 	doc := `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:1","components":[{"name":"y","type":"library"}],"externalReferences":[` +
 		strings.Repeat(`{"type":"bom","url":"urn:uuid:1"},`, 1500) + `{"type":"bom","url":"urn:uuid:2"}]}`
 	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(doc), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.ResolveReferences([]match.Screened{{Path: "a", Result: r}})
+	screen.ResolveReferences(m, []screen.Screened{{Path: "a", Result: r}})
 	if r.Verdict != match.Inconclusive || r.Header.UnresolvedRefs != 501 {
 		t.Errorf("%v, %d external", r.Verdict, r.Header.UnresolvedRefs)
 	}
 }
 
-// A document that was not read to its end was not screened: a link to it stays. Its own
-// links are resolved, and it stays inconclusive.
-func TestResolveLinksIncomplete(t *testing.T) {
-	m := matcher(t, "", nil)
+// A document that was not read to its end was not screened: a reference to it stays. Its own
+// references are resolved, and it stays inconclusive.
+func TestReferenceToIncompleteDocumentStaysUnresolved(t *testing.T) {
+	m := matcher(t, nil)
 	whole := func(serial, other string) string {
 		return `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:` + serial + `","externalReferences":[{"type":"bom","url":"urn:uuid:` + other + `"}],"components":[{"type":"library","name":"y"}]}`
 	}
@@ -84,8 +86,12 @@ func TestResolveLinksIncomplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(strings.TrimSuffix(whole("2", "1"), "}")), nil))
-	b := partial(t, r, err)
-	m.ResolveReferences([]match.Screened{{Path: "a", Result: a}, {Path: "b", Result: b}})
+	var incomplete *match.IncompleteError
+	if r != nil || !errors.As(err, &incomplete) {
+		t.Fatalf("result %+v, error %v; want no result and an IncompleteError", r, err)
+	}
+	b := incomplete.Result
+	screen.ResolveReferences(m, []screen.Screened{{Path: "a", Result: a}, {Path: "b", Result: b}})
 	if a.Verdict != match.Inconclusive || a.Header.UnresolvedRefs != 1 {
 		t.Errorf("the link to the incomplete document: %v, %d external", a.Verdict, a.Header.UnresolvedRefs)
 	}
@@ -94,11 +100,11 @@ func TestResolveLinksIncomplete(t *testing.T) {
 	}
 }
 
-// A document that only refers to others was screened if those were, all of them, and have
-// parts.
-func TestResolveLinksOnly(t *testing.T) {
-	m := matcher(t, "", nil)
-	doc := func(name string, packages int, links ...string) match.Screened {
+// A document that only refers to others counts as screened if all of them were, and one has
+// components.
+func TestDocumentOfReferencesOnlyIsScreenedWithItsTargets(t *testing.T) {
+	m := matcher(t, nil)
+	doc := func(name string, packages int, links ...string) screen.Screened {
 		t.Helper()
 		var refs, parts []string
 		for i, l := range links {
@@ -113,23 +119,23 @@ func TestResolveLinksOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return match.Screened{Path: name, Result: r}
+		return screen.Screened{Path: name, Result: r}
 	}
 	for _, tt := range []struct {
 		name string
-		docs []match.Screened
+		docs []screen.Screened
 		want string // verdicts of the documents that link
 	}{
-		{"to parts", []match.Screened{doc("run", 0, "a", "b"), doc("a", 1), doc("b", 2)}, "clear"},
-		{"to a document that only links", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a"), doc("a", 1)}, "clear clear"},
-		{"one is not there", []match.Screened{doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive"},
-		{"what it links to links to one that is not there", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a")}, "inconclusive inconclusive"},
-		{"what it links to links to parts, and to one that is not there", []match.Screened{doc("image", 0, "run"), doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive inconclusive"},
-		{"to each other", []match.Screened{doc("x", 0, "y"), doc("y", 0, "x")}, "inconclusive inconclusive"},
-		{"to itself", []match.Screened{doc("x", 0, "x"), doc("y", 1)}, "inconclusive"},
-		{"to nothing", []match.Screened{doc("run", 0, "a"), doc("a", 0)}, "inconclusive"},
+		{"to parts", []screen.Screened{doc("run", 0, "a", "b"), doc("a", 1), doc("b", 2)}, "clear"},
+		{"to a document that only links", []screen.Screened{doc("image", 0, "run"), doc("run", 0, "a"), doc("a", 1)}, "clear clear"},
+		{"one is not there", []screen.Screened{doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive"},
+		{"what it links to links to one that is not there", []screen.Screened{doc("image", 0, "run"), doc("run", 0, "a")}, "inconclusive inconclusive"},
+		{"what it links to links to parts, and to one that is not there", []screen.Screened{doc("image", 0, "run"), doc("run", 0, "a", "b"), doc("a", 1)}, "inconclusive inconclusive"},
+		{"to each other", []screen.Screened{doc("x", 0, "y"), doc("y", 0, "x")}, "inconclusive inconclusive"},
+		{"to itself", []screen.Screened{doc("x", 0, "x"), doc("y", 1)}, "inconclusive"},
+		{"to nothing", []screen.Screened{doc("run", 0, "a"), doc("a", 0)}, "inconclusive"},
 	} {
-		m.ResolveReferences(tt.docs)
+		screen.ResolveReferences(m, tt.docs)
 		var got []string
 		for _, d := range tt.docs {
 			if len(d.Result.Header.DocumentRefs) > 0 {
@@ -139,5 +145,23 @@ func TestResolveLinksOnly(t *testing.T) {
 		if strings.Join(got, " ") != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+// Findings that are not listed keep the verdict when references are resolved afterwards.
+func TestUnlistedFindingsCountAfterResolving(t *testing.T) {
+	const doc = `{"bomFormat":"CycloneDX","specVersion":"1.6","externalReferences":[{"type":"bom","url":"https://example.org/bom"}],
+		"components":[{"type":"application","name":"k","supplier":{"name":"Kaspersky Lab"}}]}`
+	m := matcher(t, nil)
+	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(doc), nil))
+	if err != nil || r.Verdict != match.Ban {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if err := r.Limit(0); err == nil {
+		t.Error("no error")
+	}
+	screen.ResolveReferences(m, []screen.Screened{{Path: "a", Result: r}})
+	if r.Verdict != match.Ban || len(r.Findings) != 0 || len(r.Gaps) != 2 {
+		t.Errorf("%s, gaps %+v", r.Verdict, r.Gaps)
 	}
 }

@@ -1,27 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+// Package markdown writes a summary of a report as GitHub-flavored Markdown, for a comment or the
+// summary of a job.
+//
+//	err := markdown.Write(file, report, nil)
+//
+// It has a table of findings, most severe first, and what was not screened. Text from documents is
+// escaped. Beyond 500 findings and 100 lines of a list, the rest is counted, so that the summary
+// stays under the 1 MiB that GitHub accepts.
+package markdown
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
-// What a summary in Markdown shows at most, so that it stays under the 1 MiB that GitHub takes
-// as the summary of a step.
+// Bounds of a summary.
 const (
 	mostRows  = 500 // findings
 	mostLines = 100 // of each list
 )
 
-// WriteMarkdown writes a summary of the report as GitHub-flavoured Markdown, for a comment or
-// the summary of a job: a table of findings, the worst first, and what was not screened. What
-// comes out of documents is text, and no markup. Of more than 500 findings or 100 lines of a
-// list the rest is counted.
-func (r *Report) WriteMarkdown(w io.Writer) error {
+// Options set the form of the summary. There are none yet: a nil *Options means defaults.
+type Options struct{}
+
+// Write writes the summary.
+func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	out := bufio.NewWriter(w)
 	var findings []foundIn
 	var notices []string
@@ -37,11 +49,11 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			notices = append(notices, md(d.Path)+": "+md(n.Message))
 		}
 	}
-	slices.SortStableFunc(findings, func(a, b foundIn) int { return int(verdictOf(b.f.Verdict)) - int(verdictOf(a.f.Verdict)) })
-	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict))
+	slices.SortStableFunc(findings, func(a, b foundIn) int { return cmp.Compare(b.f.Verdict, a.f.Verdict) })
+	fmt.Fprintf(out, "## Screening: %s\n\n", md(r.Verdict.String()))
 	fmt.Fprintf(out, "Denylist %s, judged as of %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
-		md(r.Denylist.Release), md(r.Denylist.AsOf), number(len(r.Documents), "document"), number(len(findings), "finding"))
-	markdownTable(out, findings)
+		md(r.Denylist.Release), md(r.Denylist.AsOf), view.Count(len(r.Documents), "document"), view.Count(len(findings), "finding"))
+	table(out, findings)
 	if r.Policy != nil {
 		fmt.Fprintf(out, "\n### Policy\n\n%s\n\n", md(r.Policy.Result()))
 		var lines []string
@@ -51,7 +63,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		list(out, "- ", lines)
 	}
 	if gaps := r.NotScreened(); len(gaps) > 0 {
-		fmt.Fprintf(out, "\n### Not screened\n\nWhat was not screened can hold anything. %s:\n\n", number(len(gaps), "gap"))
+		fmt.Fprintf(out, "\n### Not screened\n\nWhat was not screened may contain parts of any vendor. %s:\n\n", view.Count(len(gaps), "gap"))
 		var lines []string
 		for _, g := range gaps {
 			line := md(g.Message)
@@ -63,14 +75,14 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		list(out, "- ", lines)
 	}
 	out.WriteString("\n### Coverage\n\n")
-	fmt.Fprintf(out, "- %s without a vendor identity: nothing is known about them, and they are not clear of any vendor.\n", number(r.Coverage.Unidentified, "part"))
-	fmt.Fprintf(out, "- %s that could not be read.\n", number(r.Coverage.Malformed, "field"))
+	fmt.Fprintf(out, "- %s without a vendor identity: nothing is known about them, and they are not clear of any vendor.\n", view.Count(r.Coverage.Unidentified, "part"))
+	fmt.Fprintf(out, "- %s that could not be read.\n", view.Count(r.Coverage.Malformed, "field"))
 	if len(notices) > 0 {
 		out.WriteString("\n### Notices\n\n")
 		list(out, "- ", notices)
 	}
 	if len(r.Companions) > 0 {
-		fmt.Fprintf(out, "\n### OutOfPolicy over\n\n%s\n\n", md(r.PassedOver()))
+		fmt.Fprintf(out, "\n### Companion files\n\n%s\n\n", md(view.CompanionNotice(r)))
 		var lines []string
 		for _, c := range r.Companions {
 			lines = append(lines, md(c.Path)+": "+md(c.Reason))
@@ -80,20 +92,21 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	return out.Flush()
 }
 
-// A foundIn is a finding and its document.
+// A foundIn is a finding with its document.
 type foundIn struct {
-	d *Document
-	f *Finding
+	d *evidence.Document
+	f *evidence.Finding
 }
 
-func markdownTable(out *bufio.Writer, findings []foundIn) {
+// table writes the table of findings.
+func table(out *bufio.Writer, findings []foundIn) {
 	if len(findings) == 0 {
 		return
 	}
-	out.WriteString("\n| verdict | part | vendor | tier | document | strongest text |\n|---|---|---|---|---|---|\n")
+	out.WriteString("\n| verdict | part | vendor | certainty | document | strongest text |\n|---|---|---|---|---|---|\n")
 	for i, x := range findings {
 		if i == mostRows {
-			fmt.Fprintf(out, "\nAnd %s more, no worse than these; see the JSON report.\n", number(len(findings)-mostRows, "finding"))
+			fmt.Fprintf(out, "\nAnd %s more, no worse than these; see the JSON report.\n", view.Count(len(findings)-mostRows, "finding"))
 			return
 		}
 		f := x.f
@@ -104,11 +117,11 @@ func markdownTable(out *bufio.Writer, findings []foundIn) {
 				break
 			}
 		}
-		fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict), md(component(&f.Component)), md(f.Vendor.Name), md(f.Tier), md(x.d.Path), text)
+		fmt.Fprintf(out, "| **%s** | %s | %s | %s | %s | %s |\n", md(f.Verdict.String()), md(view.Component(&f.Component)), md(f.Vendor.Name), md(f.Tier.String()), md(x.d.Path), text)
 	}
 }
 
-// list writes a list, of which not more than can be read.
+// list writes the first lines of a list, and how many follow.
 func list(out *bufio.Writer, mark string, lines []string) {
 	for i, line := range lines {
 		if i == mostLines {
@@ -119,21 +132,22 @@ func list(out *bufio.Writer, mark string, lines []string) {
 	}
 }
 
-func clauseOf(c *Citation) string {
+// clauseOf returns the clause of a citation after a comma.
+func clauseOf(c *match.Citation) string {
 	if c.Clause == "" {
 		return ""
 	}
 	return ", " + c.Clause
 }
 
-// md is text in Markdown that is no markup, on one line.
+// md returns text on one line, with the characters of Markdown escaped.
 func md(s string) string {
 	const most = 300
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "…"
 	}
 	var b strings.Builder
-	for _, r := range Printable(s) {
+	for _, r := range view.Printable(s) {
 		switch {
 		case strings.ContainsRune("\\`*{}[]!|<>~&@$^=", r):
 			fmt.Fprintf(&b, "&#%d;", r)

@@ -1,53 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+package text
 
 import (
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
 )
 
-// TableOptions set how [Report.WriteTable] prints. A nil *TableOptions means
-// defaults.
-type TableOptions struct {
-	Width int  // columns; default 80, at least 40
-	Color bool // ANSI colours, for a terminal
-}
-
-// WriteTable writes the report for people: one line a finding, with how the vendor
-// was found and a line for each listing; then each text once, with its words, force,
-// addressees and standing; coverage and what could not be screened come last.
-// Lines keep to the width, except for URLs and rules over long paths.
-// Characters that could steer a terminal are replaced.
-func (r *Report) WriteTable(w io.Writer, opts *TableOptions) error {
-	p := newPrinter(w, opts)
-	p.report(r)
-	return p.w.Flush()
-}
-
-func labelled(label, value string) string {
+// labeled returns the value after its label, or "" if there is no value.
+func labeled(label, value string) string {
 	if value == "" {
 		return ""
 	}
 	return label + " " + value
 }
 
-// trusted says why a release was trusted that did not come with the program.
+// trusted returns the reason for which a release was trusted that is not part of the program.
 func trusted(kind string) string {
-	return map[string]string{"signed": " (signed)", "pinned": " (pinned by its digest)", "own": " (with a list of one's own)", "unchecked": " (not signed)"}[kind]
+	return map[string]string{"signed": " (signed)", "pinned": " (pinned by its digest)", "own": " (with a custom denylist)", "unchecked": " (not signed)"}[kind]
 }
 
-func (p *printer) report(r *Report) {
+// report prints all sections of a report.
+func (p *printer) report(r *evidence.Report) {
 	p.number = make(map[string]int)
 	p.line("", "", "clause76: denylist release "+r.Denylist.Release+trusted(r.Denylist.Trust)+", judged as of "+r.Denylist.AsOf)
 	if b := r.Bid; b != nil {
-		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labelled("tender", b.Tender), labelled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
+		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labeled("tender", b.Tender), labeled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
 	}
 	if len(r.Options.Jurisdictions) > 0 {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
@@ -59,14 +45,14 @@ func (p *printer) report(r *Report) {
 	}
 	p.cited()
 	p.context(r)
-	p.passedOver(r)
+	p.companions(r)
 	p.notScreened(r.NotScreened())
 	p.coverage(r)
 	p.decision(r.Policy)
 }
 
-// notScreened prints all gaps of a report, whatever else it says.
-func (p *printer) notScreened(gaps []DocumentGap) {
+// notScreened prints all gaps of a report.
+func (p *printer) notScreened(gaps []evidence.DocumentGap) {
 	if len(gaps) == 0 {
 		return
 	}
@@ -76,38 +62,28 @@ func (p *printer) notScreened(gaps []DocumentGap) {
 	}
 }
 
-func (p *printer) notices(notices []Notice) {
+func (p *printer) notices(notices []evidence.Notice) {
 	for i := range notices {
 		p.line("", "  ", bold("Notice:"), notices[i].Message)
 	}
 }
 
-func (p *printer) document(r *Report, d *Document) {
+func (p *printer) document(r *evidence.Report, d *evidence.Document) {
 	p.rule(d.Path)
 	format := strings.TrimSpace(d.Format + " " + strings.TrimPrefix(d.SpecVersion, d.Format+"-"))
 	if format == "" {
 		format = "format unknown"
 	}
 	p.line("", "", verdict(d.Verdict), " "+format)
-	part := len(d.Findings) > 0 || len(d.Observations) > 0
-	switch {
-	case d.Unlisted != nil && d.Error != nil && strings.Contains(d.Error.Message, match.ErrUnlisted.Error()): // it was read to its end
-	case d.Error != nil && d.Unlisted == nil && !part:
-		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
-		p.line("  ", "  ", d.Error.Message)
-	case d.Error != nil:
-		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"}, "("+d.Error.Kind+"): what follows was found before that")
-		p.line("  ", "  ", d.Error.Message)
-	case !r.Whole(d):
-		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"})
-	}
+	nothing := len(d.Findings)+len(d.Observations) == 0 && d.Unlisted == nil
+	p.fault(d, r.Whole(d), nothing)
 	if u := d.Unlisted; u != nil {
-		p.line("  ", "  ", painted{"31", "NOT ALL THAT WAS FOUND IS LISTED:"}, unlisted(u))
+		p.line("  ", "  ", painted{"31", "NOT ALL FINDINGS ARE LISTED. Not listed:"}, unlisted(u))
 	}
 	for i := range d.Notices {
 		p.line("  ", "    ", bold("Notice:"), d.Notices[i].Message+place(d.Notices[i].Location))
 	}
-	if d.Error != nil && d.Unlisted == nil && !part {
+	if d.Error != nil && nothing {
 		return
 	}
 	for i := range d.Findings {
@@ -119,39 +95,47 @@ func (p *printer) document(r *Report, d *Document) {
 	p.blank()
 	p.line("  ", "  ", bold("Coverage:"), counts(&c))
 	for _, g := range r.GapsOf(d) {
-		if !g.Incomplete() { // which is said above
+		if g.Kind != match.GapIncomplete { // fault prints that one
 			p.line("  ", "  ", painted{"33", "Not screened:"}, g.Message)
 		}
 	}
 }
 
-// unlisted says what was found and is not listed.
-func unlisted(u *Unlisted) string {
-	s := number(u.Findings, "finding")
-	if u.Verdict != "" {
-		s += ", the worst of them " + u.Verdict
+// fault prints that the document was not read to its end, and why. nothing means that nothing
+// was found before that.
+func (p *printer) fault(d *evidence.Document, whole, nothing bool) {
+	switch {
+	case d.TooManyFindings(): // it was read to its end
+	case d.Error != nil && nothing:
+		p.line("  ", "  ", painted{"31", "COULD NOT BE SCREENED"}, "("+d.Error.Kind+")")
+		p.line("  ", "  ", d.Error.Message)
+	case d.Error != nil:
+		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"}, "("+d.Error.Kind+"): what follows was found before that")
+		p.line("  ", "  ", d.Error.Message)
+	case !whole:
+		p.line("  ", "  ", painted{"31", "NOT READ TO ITS END"})
 	}
-	return s + "; " + number(u.Observations, "observation")
 }
 
-func counts(c *Coverage) string {
+// unlisted returns the numbers of what was found and is not listed.
+func unlisted(u *match.Unlisted) string {
+	s := view.Count(u.Findings, "finding")
+	if u.Verdict != match.NoVerdict {
+		s += ", the worst of them " + u.Verdict.String()
+	}
+	return s + "; " + view.Count(u.Observations, "observation")
+}
+
+func counts(c *match.Coverage) string {
 	return fmt.Sprintf("%s; %d with a vendor identity, %d without; %d with a supplier, %d with a package URL",
-		number(c.Components, "component"), c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
+		view.Count(c.Components, "component"), c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL)
 }
 
-// number is n and the noun in the number that goes with it.
-func number(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// finding prints the finding's line, how the vendor was found, and a line for each
-// listing: force and binding first.
-func (p *printer) finding(f *Finding) {
+// finding prints the line of a finding, how the vendor was identified, and a line for each
+// listing.
+func (p *printer) finding(f *evidence.Finding) {
 	p.blank()
-	p.line("", "        ", verdict(f.Verdict), " ", bold(component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier, painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
+	p.line("", "        ", verdict(f.Verdict), " ", bold(view.Component(&f.Component)), "— "+f.Vendor.Name+", "+f.Tier.String(), painted{"2", "#" + f.ID[:min(8, len(f.ID))]})
 	for i := range f.Attributions {
 		p.line("  by ", "     ", attribution(&f.Attributions[i]))
 	}
@@ -169,14 +153,14 @@ func (p *printer) finding(f *Finding) {
 			s += "; named as an example"
 		}
 		if own := strings.TrimPrefix(strings.TrimPrefix(c.CappedBy, f.Note), "; "); own != "" { // the note is printed once
-			s += "; held at review: " + own
+			s += "; not stronger than review: " + own
 		}
 		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
 	}
 }
 
 // cite returns the number of a text and remembers to print it.
-func (p *printer) cite(c *Citation) painted {
+func (p *printer) cite(c *match.Citation) painted {
 	n, ok := p.number[c.Listing]
 	if !ok {
 		p.texts = append(p.texts, c)
@@ -186,25 +170,13 @@ func (p *printer) cite(c *Citation) painted {
 	return painted{"36", fmt.Sprintf("[%d]", n)}
 }
 
-func component(c *Component) string {
-	name := c.Name
-	switch {
-	case c.Group == "":
-	case c.Type == "device", c.Type == "firmware":
-		name = c.Group + " " + name
-	default:
-		name = c.Group + "/" + name
-	}
-	return strings.TrimSpace(name + " " + c.Version)
-}
-
-func attribution(a *Attribution) string {
+func attribution(a *vendors.Attribution) string {
 	s := fmt.Sprintf("%s %q", a.Role, a.Value)
 	if a.Matched != "" && !strings.EqualFold(a.Matched, a.Value) {
 		s += " ~ " + a.Matched
 	}
 	if a.Rule != "" {
-		s += " (" + a.Rule + ", " + a.Tier + ")"
+		s += " (" + string(a.Rule) + ", " + a.Tier.String() + ")"
 	}
 	if a.Caveat != "" {
 		s += "; " + a.Caveat
@@ -212,7 +184,7 @@ func attribution(a *Attribution) string {
 	return s + place(a.Location)
 }
 
-func place(l Location) string {
+func place(l vendors.Location) string {
 	switch {
 	case l.Pointer == "":
 		return ""
@@ -222,15 +194,15 @@ func place(l Location) string {
 	return fmt.Sprintf(" at %s (byte %d)", l.Pointer, l.Offset)
 }
 
-func binding(c *Citation) string {
+func binding(c *match.Citation) string {
 	if c.Binding {
 		return "binding"
 	}
 	return "not binding"
 }
 
-// where says which part of which kind of text a citation is of, and its standing.
-func where(c *Citation) string {
+// where returns the jurisdiction, kind, clause and status of a cited text.
+func where(c *match.Citation) string {
 	s := c.Jurisdiction + " " + string(c.Force)
 	if c.Clause != "" {
 		s += ", " + c.Clause
@@ -238,7 +210,7 @@ func where(c *Citation) string {
 	return s + "; " + c.Status
 }
 
-// cited prints the texts, each once: force, binding and addressee before the words.
+// cited prints the cited texts, each once: force, binding and addressees before the words.
 func (p *printer) cited() {
 	if len(p.texts) == 0 {
 		return
@@ -251,7 +223,7 @@ func (p *printer) cited() {
 		p.line("", "    ", painted{"36", fmt.Sprintf("[%d]", i+1)}, bold(c.Title))
 		s := binding(c) + "; " + string(c.Force) + ", " + c.Jurisdiction + "; addressed to " + c.Addressees + "; " + c.Status
 		if c.Action != "" {
-			s += "; " + c.action()
+			s += "; " + action(c)
 		}
 		p.line("    ", "    ", s)
 		if c.Quote != "" {
@@ -277,12 +249,12 @@ func (p *printer) cited() {
 		if c.Note != "" {
 			p.line("    ", "    ", "Note: "+c.Note)
 		}
-		p.w.WriteString("    " + Printable(c.URL) + "\n") // whole, so that it can be followed
+		p.w.WriteString("    " + view.Printable(c.URL) + "\n") // on one line, so that it can be followed
 	}
 }
 
-// action says in words what the listing asks, on what, and on which basis.
-func (c *Citation) action() string {
+// action returns in words what the listing asks, for what, and on which basis.
+func action(c *match.Citation) string {
 	s := "action " + string(c.Action) + ", effect " + string(c.Effect)
 	switch c.Basis {
 	case denylist.Example:
@@ -293,9 +265,9 @@ func (c *Citation) action() string {
 	return s + "; the vendor is covered by the text's definition"
 }
 
-// context prints what is known besides, which no verdict uses, once a vendor.
-func (p *printer) context(r *Report) {
-	seen := make(map[string]bool)
+// context prints the context entries, once for each vendor.
+func (p *printer) context(r *evidence.Report) {
+	seen := make(map[vendors.ID]bool)
 	for i := range r.Documents {
 		for j := range r.Documents[i].Findings {
 			f := &r.Documents[i].Findings[j]
@@ -303,15 +275,15 @@ func (p *printer) context(r *Report) {
 				continue
 			}
 			seen[f.Vendor.ID] = true
-			p.rule("Other facts on " + f.Vendor.Name + ", which no verdict uses")
+			p.rule("Other facts about " + f.Vendor.Name + ", not used for a verdict")
 			for _, x := range f.Context {
-				p.line(x.Date+"  ", "            ", x.Text)
+				p.line(string(x.Date)+"  ", "            ", x.Text)
 			}
 		}
 	}
 }
 
-func (p *printer) warnings(ws []Warning) {
+func (p *printer) warnings(ws []sbom.Warning) {
 	if len(ws) == 0 {
 		return
 	}
@@ -328,19 +300,19 @@ func (p *printer) warnings(ws []Warning) {
 }
 
 // observations prints observations of the same vendor and reason together.
-func (p *printer) observations(os []Finding) {
+func (p *printer) observations(os []evidence.Finding) {
 	if len(os) == 0 {
 		return
 	}
 	type group struct {
-		first *Finding
+		first *evidence.Finding
 		names []string
 	}
 	var groups []*group
 	byKey := make(map[string]*group)
 	for i := range os {
 		o := &os[i]
-		key := o.Vendor.ID + " " + o.Reason + " " + o.Note
+		key := string(o.Vendor.ID) + " " + string(o.Reason) + " " + o.Note
 		for _, c := range o.Citations {
 			key += " " + c.Listing
 		}
@@ -350,17 +322,17 @@ func (p *printer) observations(os []Finding) {
 			byKey[key] = g
 			groups = append(groups, g)
 		}
-		g.names = append(g.names, component(&o.Component))
+		g.names = append(g.names, view.Component(&o.Component))
 	}
 	p.blank()
-	p.line("  ", "  ", bold("Observed; no part of the verdict"))
+	p.line("  ", "  ", bold("Observations, not part of the verdict"))
 	const most = 8
 	for _, g := range groups {
 		o := g.first
 		if n := len(g.names) - most; n > 0 {
 			g.names = append(g.names[:most], fmt.Sprintf("and %d more", n))
 		}
-		p.line("  - ", "    ", o.Vendor.Name+", "+o.Reason+": "+strings.Join(g.names, ", "))
+		p.line("  - ", "    ", o.Vendor.Name+", "+string(o.Reason)+": "+strings.Join(g.names, ", "))
 		if len(o.Citations) == 0 {
 			p.line("    ", "    ", o.Note)
 		}
@@ -375,7 +347,7 @@ func (p *printer) observations(os []Finding) {
 	}
 }
 
-func (p *printer) coverage(r *Report) {
+func (p *printer) coverage(r *evidence.Report) {
 	p.rule("All documents")
 	failed, cut := 0, 0
 	for i := range r.Documents {
@@ -387,12 +359,12 @@ func (p *printer) coverage(r *Report) {
 			failed++
 		}
 	}
-	text := fmt.Sprintf(" %s, %d could not be screened", number(len(r.Documents), "document"), failed)
+	text := fmt.Sprintf(" %s, %d could not be screened", view.Count(len(r.Documents), "document"), failed)
 	if cut > 0 {
 		text += fmt.Sprintf(", %d not read to the end", cut)
 	}
 	if n := len(r.Companions); n > 0 {
-		text += fmt.Sprintf("; %s passed over", number(n, "companion file"))
+		text += fmt.Sprintf("; %s not screened", view.Count(n, "companion file"))
 	}
 	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
@@ -405,63 +377,31 @@ func (p *printer) coverage(r *Report) {
 	}
 }
 
-// PassedOver says in a sentence how many files were passed over as companions of documents, and
-// what they are; "" if none was. Who reads that all documents were read has to read this, too.
-func (r *Report) PassedOver() string {
-	if len(r.Companions) == 0 {
-		return ""
-	}
-	const most = 6
-	var reasons []string
-	for _, g := range r.passedOver() {
-		if len(reasons) == most {
-			reasons = append(reasons, "others")
-			break
-		}
-		reasons = append(reasons, g.reason)
-	}
-	what := " files were passed over as companion files ("
-	if len(r.Companions) == 1 {
-		what = " file was passed over as a companion file ("
-	}
-	return strconv.Itoa(len(r.Companions)) + what + strings.Join(reasons, ", ") + "), and not screened: listed below."
-}
-
-// passedOver prints the companions, those of a kind together.
-func (p *printer) passedOver(r *Report) {
+// companions prints the companion files by reason.
+func (p *printer) companions(r *evidence.Report) {
 	if len(r.Companions) == 0 {
 		return
 	}
-	p.rule("OutOfPolicy over")
-	p.line("", "", r.PassedOver())
+	p.rule("Companion files, not screened")
+	p.line("", "", view.CompanionNotice(r))
 	const most = 8
-	for _, g := range r.passedOver() {
-		names := g.paths[:min(most, len(g.paths))]
-		if n := len(g.paths) - most; n > 0 {
+	for _, g := range view.GroupCompanions(r) {
+		names := g.Paths[:min(most, len(g.Paths))]
+		if n := len(g.Paths) - most; n > 0 {
 			names = append(slices.Clone(names), fmt.Sprintf("and %d more", n))
 		}
-		p.line("  - ", "    ", fmt.Sprintf("%s (%d): %s", g.reason, len(g.paths), strings.Join(names, ", ")))
+		p.line("  - ", "    ", fmt.Sprintf("%s (%d): %s", g.Reason, len(g.Paths), strings.Join(names, ", ")))
 	}
 }
 
-// companions are the paths of those with one reason.
-type companions struct {
-	reason string
-	paths  []string
-}
-
-// passedOver groups the companions by their reasons, in the order of the report.
-func (r *Report) passedOver() []companions {
-	var all []companions
-	index := make(map[string]int)
-	for _, c := range r.Companions {
-		i, ok := index[c.Reason]
-		if !ok {
-			i = len(all)
-			index[c.Reason] = i
-			all = append(all, companions{reason: c.Reason})
-		}
-		all[i].paths = append(all[i].paths, c.Path)
+// decision prints the decision of a policy, if there is one.
+func (p *printer) decision(d *evidence.Decision) {
+	if d == nil {
+		return
 	}
-	return all
+	p.rule("Policy")
+	p.line("", "", bold(d.Result()))
+	for _, line := range d.Lines() {
+		p.line("  - ", "    ", line)
+	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+package screen
 
 import (
 	"strconv"
@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// EscapePath returns the path of a file as a report has it. Names of files are bytes and
-// those of a report are UTF-8: a byte that is no part of a character becomes \xff, by its
-// number, and a backslash in front of what looks like such an escape becomes \x5c. All
-// other paths stay as they are, and no two become one.
+// EscapePath returns the path of a file as a report has it. File names are bytes, and a report
+// is UTF-8: a byte that is not part of a UTF-8 character becomes an escape such as \xff, and the
+// backslash of text that resembles such an escape becomes \x5c. All other paths stay unchanged,
+// and different names have different paths.
 func EscapePath(name string) string {
 	if utf8.ValidString(name) && !strings.Contains(name, `\x`) {
 		return name
@@ -33,7 +33,7 @@ func EscapePath(name string) string {
 	return b.String()
 }
 
-// UnescapePath returns the name of the file that [EscapePath] made the path of.
+// UnescapePath returns the file name for a path of a report. It is the inverse of [EscapePath].
 func UnescapePath(path string) string {
 	var b strings.Builder
 	for i := 0; i < len(path); i++ {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence_test
+package screen_test
 
 import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/screen"
 )
 
 func TestEscapePath(t *testing.T) {
@@ -14,7 +14,7 @@ func TestEscapePath(t *testing.T) {
 		"bid/a.json": "bid/a.json", "größe\u202e\n": "größe\u202e\n", "\xff": `\xff`, "\xfe": `\xfe`, `\xff`: `\x5cxff`, `\x5cxff`: `\x5cx5cxff`, `a\b`: `a\b`,
 		`\xFF`: `\xFF`, `\x`: `\x`, `\xf`: `\xf`, "\\\xff": `\\xff`, "\\x\xff": `\x\xff`, "\\xf\xff": `\xf\xff`, "\xed\xa0\x80": `\xed\xa0\x80`, "\xc3": `\xc3`, "\ufffd": "\ufffd", "": "",
 	} {
-		if got := evidence.EscapePath(name); got != want {
+		if got := screen.EscapePath(name); got != want {
 			t.Errorf("%q: %s; want %s", name, got, want)
 		}
 	}
@@ -26,8 +26,8 @@ func FuzzEscapePath(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		path := evidence.EscapePath(name)
-		if back := evidence.UnescapePath(path); back != name {
+		path := screen.EscapePath(name)
+		if back := screen.UnescapePath(path); back != name {
 			t.Errorf("%q came back as %q by %q", name, back, path)
 		}
 		if !utf8.ValidString(path) {

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/internal/purl"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// MatchComponent returns the findings and observations on one component. primary means that
+// the component is the product itself and not a part of one. Only the component's Claims are
+// matched, and not its Name, PURL or other fields, so a component has to be made with
+// [sbom.NewComponent] or come from a document: one that has no claims, or a claim with an
+// unknown role or kind, is an [ErrNoClaims], because nothing could be found in it.
+func (m *Matcher) MatchComponent(c *sbom.Component, primary bool) ([]Finding, error) {
+	if err := checkClaims(c.Claims); err != nil {
+		return nil, err
+	}
+	if primary {
+		return m.evaluate(c, sbom.Primary), nil
+	}
+	return m.evaluate(c, sbom.Included), nil
+}
+
+// checkClaims returns an error if there is a claim that no rule can ever match, or no claim.
+func checkClaims(claims []vendors.Claim) error {
+	if len(claims) == 0 {
+		return ErrNoClaims
+	}
+	for i, c := range claims {
+		if c.Role.Cap() == vendors.NoTier && c.Role != vendors.SBOMAuthor {
+			return fmt.Errorf("%w: claim %d has the role %q; expected one such as vendors.Supplier", ErrNoClaims, i, c.Role)
+		}
+		if !knownKind(c.Kind) {
+			return fmt.Errorf("%w: claim %d has the kind %q; expected one such as vendors.KindName", ErrNoClaims, i, c.Kind)
+		}
+	}
+	return nil
+}
+
+func knownKind(k vendors.Kind) bool {
+	switch k {
+	case vendors.KindName, vendors.KindGroup, vendors.KindProduct, vendors.KindText, vendors.KindPURL, vendors.KindCPE, vendors.KindURL,
+		vendors.KindEmail, vendors.KindRegID, vendors.KindGUID, vendors.KindFingerprint, vendors.KindCertificate, vendors.KindOUI, vendors.KindPEN,
+		vendors.KindPCI, vendors.KindUSB, vendors.KindPNP, vendors.KindACPI, vendors.KindBluetooth, vendors.KindDeviceTree:
+		return true
+	}
+	return false
+}
+
+// evaluate returns the findings and observations on a component. [sbom.Unresolved] means that
+// the document was not read far enough to know whether the component is the product itself.
+// Neither answer may be assumed: a part would lose the listings that reach only products, and a
+// product would get a stronger verdict than is justified. Such a listing leads to a finding
+// that is capped at review.
+func (m *Matcher) evaluate(c *sbom.Component, placement sbom.Placement) []Finding {
+	res := m.release.Register().Resolve(m.opts.AsOf, c.Claims)
+	if len(res.Attributions)+len(res.Unattributed) == 0 {
+		return nil
+	}
+	byVendor := make(map[vendors.ID][]vendors.Attribution)
+	for _, a := range res.Attributions {
+		byVendor[a.Vendor] = append(byVendor[a.Vendor], a)
+	}
+	var out []Finding
+	for _, id := range slices.Sorted(maps.Keys(byVendor)) {
+		e := evaluation{m: m, c: c, placement: placement, id: id, attributions: byVendor[id]}
+		out = append(out, e.findings()...)
+	}
+	return append(out, m.exclusionObservations(c, placement, res.Unattributed, byVendor)...)
+}
+
+// exclusionObservations returns observations on claims that resemble a vendor and that the
+// register excludes.
+func (m *Matcher) exclusionObservations(c *sbom.Component, placement sbom.Placement, us []vendors.Unattributed, attributed map[vendors.ID][]vendors.Attribution) []Finding {
+	var out []Finding
+	seen := make(map[string]bool)
+	for _, u := range us {
+		key := string(u.Vendor) + " " + string(u.Reason)
+		if len(attributed[u.Vendor]) > 0 || seen[key] {
+			continue
+		}
+		seen[key] = true
+		e := evaluation{m: m, c: c, placement: placement, id: u.Vendor}
+		f := e.finding()
+		f.Reason, f.Note = Reason(u.Reason), u.Matched+": "+u.Note
+		f.Attributions = []vendors.Attribution{{Vendor: u.Vendor, Claim: u.Claim, Matched: u.Matched, Source: u.Source}}
+		out = append(out, f)
+	}
+	return out
+}
+
+// An evaluation applies the listings of one vendor to one component.
+type evaluation struct {
+	m            *Matcher
+	c            *sbom.Component
+	placement    sbom.Placement
+	id           vendors.ID
+	attributions []vendors.Attribution
+	tier         vendors.Tier
+	caps         []string // why no verdict is stronger than review
+}
+
+func (e *evaluation) finding() Finding {
+	c := e.c
+	f := Finding{
+		Tier: e.tier, Vendor: Vendor{e.id, string(e.id)}, Attributions: e.attributions,
+		Component: Component{
+			Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
+			CanonicalPURL: purl.Canonical(c.PURL, string(e.id), c.Name, c.Version), Primary: e.placement == sbom.Primary, Location: c.Location,
+		},
+	}
+	if v := e.m.release.Register().Vendor(e.id); v != nil {
+		f.Vendor.Name = v.Name
+	}
+	return f
+}
+
+func (e *evaluation) findings() []Finding {
+	for _, a := range e.attributions {
+		e.tier = max(e.tier, a.Tier)
+	}
+	if e.tier == vendors.Mentions {
+		f := e.finding()
+		f.Reason, f.Note = MentionedOnly, "the vendor is only mentioned; that says nothing about who made the component"
+		if !slices.ContainsFunc(e.attributions, func(a vendors.Attribution) bool { return a.Claim.Role != vendors.Author }) {
+			f.Reason, f.Note = AuthoredOnly, "somebody of the vendor contributed; that says nothing about who supplies the component"
+		}
+		return []Finding{f}
+	}
+	if e.tier == vendors.Resembles {
+		e.caps = append(e.caps, "the attribution only resembles the vendor")
+	}
+	if e.c.Pedigree {
+		e.caps = append(e.caps, "the component is in the history of another and not in the product itself")
+	}
+	if other := e.contradiction(); other != "" {
+		e.caps = append(e.caps, "the claims contradict each other: "+other)
+	}
+	return e.listings()
+}
+
+// An outcome is the effect of one entry of the denylist on a component.
+type outcome struct {
+	Citation
+	reason Reason // of an observation
+	note   string // of an observation
+}
+
+// listings applies the denylist's entries about the vendor: those that apply make
+// one finding, the others one observation for each reason.
+func (e *evaluation) listings() []Finding {
+	var applied []outcome
+	observed := make(map[Reason][]outcome)
+	for _, entry := range e.m.release.ForVendor(e.id) {
+		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
+			continue
+		}
+		o, ok := e.apply(entry)
+		switch {
+		case !ok:
+		case o.Verdict != NoVerdict:
+			applied = append(applied, o)
+		default:
+			observed[o.reason] = append(observed[o.reason], o)
+		}
+	}
+	var out []Finding
+	if len(applied) > 0 {
+		out = append(out, e.applied(applied))
+	}
+	for _, r := range slices.Sorted(maps.Keys(observed)) {
+		f := e.finding()
+		f.Reason = r
+		for _, o := range observed[r] {
+			f.Citations = append(f.Citations, o.Citation)
+			f.Note = o.note
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// applied returns the finding of the listings that apply, most severe first.
+func (e *evaluation) applied(os []outcome) Finding {
+	slices.SortStableFunc(os, func(a, b outcome) int { return cmp.Compare(b.Verdict, a.Verdict) })
+	f := e.finding()
+	f.Context = e.m.release.ContextFor(e.id)
+	f.Note = strings.Join(e.caps, "; ")
+	for _, o := range os {
+		f.Verdict = max(f.Verdict, o.Verdict)
+		f.Citations = append(f.Citations, o.Citation)
+	}
+	return f
+}
+
+// apply returns the effect of an entry on the component, as a citation with a verdict or as an
+// observation. It returns false if the entry has no effect at all: its text did not exist on the
+// day, or another instrument replaced it.
+func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
+	day := e.m.opts.AsOf
+	o := outcome{Citation: Citation{Citation: entry.Cite(day)}}
+	state := entry.State(day)
+	if state == denylist.Unborn || state == denylist.Ended && e.m.succeeded(entry.Instrument.ID) {
+		return o, false
+	}
+	if entry.Excluded != nil {
+		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
+		return o, state != denylist.Ended
+	}
+	l := entry.Listing
+	observe := func(r Reason, note string) (outcome, bool) {
+		o.reason, o.note = r, note
+		return o, true
+	}
+	switch {
+	case state == denylist.Ended:
+		return observe(NoLonger, "no longer in force on "+string(day)+": "+o.Status)
+	case state == denylist.Pending:
+		return observe(NotEffective, "not in force on "+string(day)+": "+o.Status)
+	case l.Effect == denylist.Supply:
+		return observe(SupplySide, "about supply to the vendor, not about buying or using its products")
+	case l.Effect == denylist.Subsidy:
+		return observe(SubsidyOnly, "about subsidy or authorisation, not about buying or using the product")
+	case l.Depth == denylist.Product && e.placement == sbom.Included:
+		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
+	}
+	fit, note := fits(&l.Scope, e.c, e.attributions)
+	if fit == outside {
+		return observe(OutOfScope, note)
+	}
+	e.weigh(entry, fit, note, state, &o.Citation)
+	return o, true
+}
+
+// weigh sets the verdict of a listing that applies: what the text asks, or review if there is a
+// question that a person has to settle first.
+func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state denylist.State, c *Citation) {
+	l := entry.Listing
+	verdict := verdictFor(l.Action)
+	caps := slices.Clone(e.caps)
+	capIf := func(is bool, why string) {
+		if is {
+			caps = append(caps, why)
+		}
+	}
+	capIf(l.Action == denylist.Review, "the text itself asks for a review")
+	capIf(verdict == Review && l.Action != denylist.Review, "the text warns and asks for nothing more")
+	capIf(state == denylist.Proposed, "the text is only proposed")
+	capIf(!l.Verified || entry.Clause != nil && !entry.Clause.Verified, "the words were not verified in the official text")
+	if e.placement != sbom.Primary {
+		capIf(l.Depth == denylist.Essential, "it reaches only substantial or essential components of other products")
+		capIf(l.Depth == denylist.Product, "it reaches only the vendor's own products, and the document was not read far enough to know whether the component is one")
+	}
+	capIf(fit == open, limit)
+	c.Inferred = l.Depth == denylist.NotAddressed && e.placement != sbom.Primary
+	if c.Inferred && len(caps) == 0 {
+		c.VerdictIfPartsReached = verdict
+	}
+	capIf(c.Inferred, "the text does not say that it reaches components inside other products")
+	if c.Verdict = verdict; len(caps) > 0 {
+		c.Verdict, c.CappedBy = Review, strings.Join(caps, "; ")
+	}
+}
+
+// Strongest returns the strongest verdict that a listing can lead to for any component under the
+// options. With an empty AsOf it is that of any day. It is [NoVerdict] for a listing of another
+// jurisdiction, one that is not in force on the day, and one about supply to the vendor or about
+// subsidies, which leads to observations only.
+func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
+	if !o.wants(in.Jurisdiction) {
+		return NoVerdict
+	}
+	entry := denylist.Entry{Instrument: in, Listing: l}
+	action := entry.Strongest()
+	if o.AsOf != "" {
+		action = entry.StrongestOn(o.AsOf)
+	}
+	if action == "" {
+		return NoVerdict
+	}
+	return verdictFor(action)
+}
+
+// wants reports whether the options include listings of a jurisdiction.
+func (o *Options) wants(jurisdiction string) bool {
+	return len(o.Jurisdictions) == 0 || slices.Contains(o.Jurisdictions, jurisdiction)
+}
+
+// Strongest returns the strongest verdict that the Matcher can give a component, whatever the
+// document contains. With [NoVerdict], no listing of the release applies on the as-of day in the
+// jurisdictions that were asked for: nothing could be found, and every document is at least
+// [Inconclusive].
+func (m *Matcher) Strongest() Verdict { return m.strongest }
+
+// succeeded reports whether another instrument of the release replaced this one.
+func (m *Matcher) succeeded(id string) bool {
+	return slices.ContainsFunc(m.release.Instruments(), func(in *denylist.Instrument) bool { return in.History == id })
+}
