@@ -159,7 +159,7 @@ func (f *textFrame) has(field []byte) bool {
 }
 
 // strayProtoText counts the parts in messages that the schema does not have. The document
-// was decoded, so that its syntax is sound.
+// was decoded, so its syntax is sound.
 func strayProtoText(data []byte) (n int) {
 	stack := []*textFrame{{known: protoBOM()}}
 	value := false // a value follows
@@ -167,52 +167,62 @@ func strayProtoText(data []byte) (n int) {
 		top := stack[len(stack)-1]
 		switch c := data[i]; {
 		case c == '#':
-			for i < len(data) && data[i] != '\n' {
-				i++
-			}
+			i += len(upTo(data[i:], func(c byte) bool { return c == '\n' }))
+			continue
 		case c == '"', c == '\'':
 			i, value = textString(data, i), false
+			continue
+		case isName(c):
+			word := upTo(data[i:], func(c byte) bool { return !isName(c) })
+			top.word(word, value)
+			i, value = i+len(word), false
+			continue
 		case c == ':':
 			value = true
-			i++
 		case c == '[' || c == ']':
 			top.list = c == '['
-			i++
 		case c == '{' || c == '<':
 			stack = append(stack, top.open())
 			value = false
-			i++
 		case c == '}' || c == '>':
-			if top.isPart() {
-				n++
-			}
-			n += top.makers
-			top.makers = 0
-			if len(stack) > 1 {
-				stack = stack[:len(stack)-1]
-			}
-			i++
-		case isName(c):
-			from := i
-			for i < len(data) && isName(data[i]) {
-				i++
-			}
-			word := data[from:i]
-			switch {
-			case value || top.list:
-				top.typed = top.typed || bytes.HasPrefix(word, []byte("CLASSIFICATION_"))
-			default:
-				top.name(word)
-			}
-			value = false
-		default:
-			i++
+			n += top.close()
+			stack = stack[:max(1, len(stack)-1)]
 		}
+		i++
 	}
 	return n + stack[0].makers
 }
 
-// textString returns where the string that begins at i ends.
+// word takes note of a name or number: that of a field, or a value.
+func (f *textFrame) word(word []byte, value bool) {
+	if value || f.list {
+		f.typed = f.typed || bytes.HasPrefix(word, []byte("CLASSIFICATION_"))
+	} else {
+		f.name(word)
+	}
+}
+
+// close returns how many parts and makers the message has that were not screened.
+func (f *textFrame) close() int {
+	n := f.makers
+	f.makers = 0
+	if f.isPart() {
+		n++
+	}
+	return n
+}
+
+// upTo returns the start of data up to the first byte of a set.
+func upTo(data []byte, in func(byte) bool) []byte {
+	for i, c := range data {
+		if in(c) {
+			return data[:i]
+		}
+	}
+	return data
+}
+
+// textString returns the end of the string that begins at i.
 func textString(data []byte, i int) int {
 	for quote := data[i]; ; {
 		if i++; i >= len(data) || data[i] == quote {
