@@ -563,7 +563,7 @@ func TestExplainPrintsOnlyTheFindingsAskedFor(t *testing.T) {
 		t.Errorf("status %d, %q, %.300q", status, stderr, out)
 	}
 	for _, want := range []string{"document says  supplier (name): \"AO Kaspersky Lab\"\n", "compared as ", "rule           name.whole: ", "register has ", "source ", "exclusions     1 compared",
-		"so             declared: ", "force          not binding, addressed to the EU institutions\n", "“Calls on the EU"} {
+		"result         declared: ", "force          not binding, addressed to the EU institutions\n", "“Calls on the EU"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}

@@ -99,7 +99,7 @@ func (p *printer) explain(d *evidence.Document, f *evidence.Finding, register *v
 		if a.Rule == "" {
 			p.step("register has", fmt.Sprintf("%q as an exclusion of %s, or as no longer the vendor's", a.Matched, f.Vendor.Name))
 			p.step("source", a.Source)
-			p.step("so", "not attributed")
+			p.step("result", "not attributed")
 		}
 	}
 	for i := range f.Citations {
@@ -153,7 +153,7 @@ func (p *printer) explainText(c *match.Citation) {
 	}
 	fmt.Fprintf(p.w, "%-*s%s\n", labelWidth, "address", view.Printable(c.URL)) // on one line, so that it can be followed
 	if c.Verdict != match.NoVerdict {
-		p.step("so", verdict(c.Verdict))
+		p.step("result", verdict(c.Verdict))
 	}
 	if c.CappedBy != "" {
 		p.step("not stronger", c.CappedBy)
