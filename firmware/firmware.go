@@ -1,56 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package firmware reads what devices and images say about themselves, as the same
-// stream of components with located claims that package sbom gives for bills of
-// materials.
+// Package firmware reads device manifests, firmware images and root file systems as a stream of
+// components with located claims, like package sbom reads bills of materials.
 //
 //	doc := firmware.Open(file, nil) // a bill of materials or a device manifest
 //	for c, err := range doc.Components() { … }
 //
 // # Formats
 //
-// What is read, by the name that reports give it:
+// The formats, by their names in reports:
 //
 //	openwrt-profiles    profiles.json of OpenWrt and its relatives
-//	openwrt-manifest    the list of packages beside an OpenWrt image
+//	openwrt-manifest    the list of packages that comes with an OpenWrt image
 //	dmidecode           the text that dmidecode prints of SMBIOS tables
 //	deb822              package databases and indexes of dpkg and opkg
 //	rpm-database, rpm-package
 //	                    the databases and packages of rpm
 //	apk-installed       the database of apk
 //	buildroot-manifest, buildroot-show-info, yocto-manifest, yocto-license-manifest
-//	                    what build systems list of an image
-//	binwalk, unblob     what they found in an image
+//	                    lists of the packages in an image, by build systems
+//	binwalk, unblob     reports of what these programs found in an image
 //	windows-inf         setup information of drivers and firmware updates
-//	os-release          what an operating system says of itself
+//	os-release          the identification of an operating system
 //	android-build-prop  the properties of an Android system
 //	android-ota-metadata
-//	                    what an update of an Android system is for
+//	                    the devices that an update of an Android system is for
 //	devicetree          blobs of devicetrees, and FIT images
 //	devicetree-source   their source
-//	kernel-module       what a Linux kernel module says of itself
+//	kernel-module       the description in a Linux kernel module
 //	suit                manifests of firmware for small devices
 //	pldm                update packages for devices in servers
 //	mud                 manufacturer usage descriptions
 //	uswid               the bill of materials that UEFI firmware carries
-//	windows-executable  the version resource and the certificates of one
+//	windows-executable  the version resource and the certificates of an executable
 //	redfish             a resource of a management controller
-//	fwupd-metainfo      AppStream metainfo of firmware updates, and catalogues of such
-//	fwupd-devices       what "fwupdmgr get-devices --json" prints
+//	fwupd-metainfo      AppStream metainfo of firmware updates, and catalogs of it
+//	fwupd-devices       the output of "fwupdmgr get-devices --json"
 //	snmp                a walk, as snmpwalk prints it or as an snmprec file
-//	onvif, isapi        what cameras and recorders answer
-//	tr-069              tables of the parameters of routers and the like
-//	firmware-image      what is found in a binary file of another format
+//	onvif, isapi        responses of cameras and recorders
+//	tr-069              tables of the parameters of routers
+//	firmware-image      the finds in a binary file of another format
 //
-// Formats are found in the content, never in the file's name.
+// Formats are detected by the content, never by the name of the file.
 //
 // # Roles
 //
-// The subject of a field decides its role. The maker of a device or board is a
-// manufacturer; a processor is a component of its own with its own manufacturer; a
-// model's text is a reference, for another maker's name can stand in it; the system
-// that built an image is an emitter and is never matched. A placeholder ("To be
-// filled by O.E.M.") identifies nobody.
+// The subject of a field decides its role. The maker of a device or board is a manufacturer. A
+// processor is a component of its own with its own manufacturer. The text of a model is a
+// reference, because it can contain the name of another maker. The system that built an image is
+// the author of the document, and is never matched. A placeholder ("To be filled by O.E.M.") makes
+// no claim.
 package firmware
 
 import (
@@ -90,14 +89,13 @@ import (
 
 // A format is one format of device manifests.
 type format struct {
-	name string // as reports have it
+	name string // in reports
 	// sniff reports whether a document that starts with head is of this format.
 	sniff func(head []byte) bool
 	read  func(r io.Reader, opts *sbom.Options) *sbom.Document
 }
 
-// formats are in the order in which they are tried: those with a fixed signature first, lists
-// of plain lines last.
+// formats are tried in this order: those with a fixed signature first, lists of plain lines last.
 var formats = []format{
 	{devicetree.Name, devicetree.Sniff, devicetree.Read},
 	{openwrt.Name, openwrt.Sniff, openwrt.Read},
@@ -134,8 +132,7 @@ var formats = []format{
 }
 
 // Detect returns the name of the device manifest format that head, the first bytes of a
-// document, is in, or "" if it is in none of them. A bill of materials and a firmware image
-// are in none of them.
+// document, has, or "". Bills of materials and firmware images are not device manifests.
 func Detect(head []byte) string {
 	if f := detect(head); f != nil {
 		return f.name
@@ -152,22 +149,21 @@ func detect(head []byte) *format {
 	return nil
 }
 
-// headSize is how much of a document is looked at to find out what it is.
+// headSize is the size of the start of a document that decides its format.
 const headSize = 64 << 10
 
-// maxNested is how deep an image may be in images, and their files.
+// maxNested is how deep images and their files may be nested.
 const maxNested = 4
 
-// Open returns the bill of materials or device manifest that r holds, whichever it
-// is. What r holds is found out at once from its first bytes. A binary file of no format
-// of this package or of package sbom is scanned for file systems, devicetrees and other
-// content that names a maker; if it has none, and for a text in no known format, Components
-// gives an [sbom.ErrNotRecognized].
+// Open returns the bill of materials or device manifest in r. It detects the format at once, by the
+// first bytes. A binary file in another format is scanned for file systems, devicetrees and other
+// content that names a maker. If it has none, and for a text in an unknown format, Components
+// returns an [sbom.ErrNotRecognized].
 func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return OpenAt(r, nil, 0, opts)
 }
 
-// OpenAt is Open for a document of size bytes that can be read at any place as well: file
+// OpenAt is like [Open] for a document of size bytes that can also be read at any offset. File
 // systems in an image are then read in place, however large they are.
 func OpenAt(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
 	return opener(maxNested)(r, at, size, opts)
@@ -176,10 +172,10 @@ func OpenAt(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.D
 // FSOptions set how [OpenFS] reads a directory. A nil *FSOptions means defaults.
 type FSOptions struct {
 	sbom.Options
-	// Jobs is how many files are read at once; default one for each processor. Results do
-	// not depend on it.
+	// Jobs is how many files are read at once; the default is one for each processor. Results
+	// do not depend on it.
 	Jobs int
-	// MaxBytes bounds the sum of the sizes of all files; default 256 GiB.
+	// MaxBytes limits the sum of the sizes of all files; the default is 256 GiB.
 	MaxBytes int64
 	// Sum, if it is set, receives the list that sha256sum prints for the files in the order
 	// of their paths: a line each of the digest, two spaces and the path. The digest of that
@@ -187,14 +183,14 @@ type FSOptions struct {
 	Sum hash.Hash
 }
 
-// OpenFS returns what the files in a directory say, as one document: a root file system,
+// OpenFS returns the components of all files in a directory as one document: a root file system,
 // /sys/class/dmi/id, or a mock-up of Redfish. Reading ends when ctx is done.
 //
-// Each file is read as what its content says it is, and unpacked if need be. The location of a
+// The format of each file is detected by its content, and it is unpacked if necessary. The location of a
 // component is the path of the file, "#", and the place in the file:
-// "usr/lib/opkg/status#/kmod-x". A file that belongs to no package of a package database and
-// is in no known format counts as a component without an identity, and makes the document
-// incomplete: an unknown program is not a clean one.
+// "usr/lib/opkg/status#/kmod-x". A file in an unknown format that does not belong to a package of a
+// package database counts as a component without an identity, and makes the document incomplete:
+// an unknown program is not a clean one.
 func OpenFS(ctx context.Context, fsys fs.FS, opts *FSOptions) *sbom.Document {
 	if opts == nil {
 		opts = new(FSOptions)
@@ -202,12 +198,12 @@ func OpenFS(ctx context.Context, fsys fs.FS, opts *FSOptions) *sbom.Document {
 	return rootfs.Read(ctx, fsys, &rootfs.Options{Options: opts.Options, Open: opener(maxNested), Jobs: opts.Jobs, Bytes: opts.MaxBytes, Sum: opts.Sum})
 }
 
-// DetectFS returns what kind of device a directory describes: "root-file-system",
-// "redfish-mockup", "sysfs-dmi" or "sysfs-esrt", for [OpenFS]; or "" if it is a directory of
-// documents. Only names are looked at; a symbolic link counts, wherever it leads.
+// DetectFS returns the kind of directory that [OpenFS] reads as one document: "root-file-system",
+// "redfish-mockup", "sysfs-dmi" or "sysfs-esrt". It returns "" for a directory of separate
+// documents. Only names decide; a symbolic link counts, wherever it leads.
 func DetectFS(fsys fs.FS) string { return rootfs.Kind(fsys) }
 
-// opener returns what opens documents, and images in them to a depth.
+// opener returns a function that opens documents, and images in them to a depth.
 func opener(depth int) rootfs.Opener {
 	return func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
 		head := make([]byte, headSize)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package carve looks into images of firmware, whatever their format, for what tells whose
+// Package carve scans images of firmware in any format for content that tells whose
 // they are:
 //
-//   - file systems, see package volume, whose files are read as package rootfs does
+//   - file systems, see package volume; their files are read by package rootfs
 //   - devicetree blobs, which say what board an image is for
 //   - the trailers that OpenWrt's fwtool appends, with the devices that it supports
 //   - bills of materials in uSWID, as UEFI firmware embeds them, and the headers of UEFI
@@ -103,7 +103,7 @@ type scanner struct {
 	start   int64
 	limit   int64
 	tail    []byte // the end of what buf no longer has
-	crc     uint32 // of what stands before tail
+	crc     uint32 // of the data before tail
 	found   int
 	seen    map[string]int // how many of each kind
 	what    string         // the image is called
@@ -240,7 +240,7 @@ func (x *scanner) next(cursors []cursor) int {
 const overlap = volume.HeadSize
 
 // names are the names of formats that are known and not read, by what they start with. A
-// format says nothing for sure of whose an image is: others use it too.
+// format alone does not attribute an image: others use it too.
 var names = []struct{ magic, name string }{
 	{"HWNP", "a container of the format HWNP, which optical terminals of Huawei take"},         // binaryanalysis-ng, huawei_hwnp.ksy
 	{"\xe9\x9a\xf7\xb6", "a container of the format digicap, which devices of Hikvision take"}, // SWKH, by the key of the format
@@ -249,13 +249,13 @@ var names = []struct{ magic, name string }{
 	{"\x31\x18\x10\x06", "a volume of UBIFS"},
 	{"\x85\x19", "a volume of JFFS2"},
 	{"\x19\x85", "a volume of JFFS2"},
-	{"CrAU", "an update of Android, whose payload is not read"},
+	{"CrAU", "an update of Android; its payload is not read"},
 	{"ANDROID!", "a boot image of Android"},
 	{"\x7fELF", "an ELF file"},
 	{"\xca\xfe\xba\xbe", "a Java class or a Mach-O file"},
 }
 
-// called says in words what starts with head.
+// called describes in words what starts with head.
 func called(head []byte) string {
 	for _, n := range names {
 		if bytes.HasPrefix(head, []byte(n.magic)) {
@@ -265,7 +265,7 @@ func called(head []byte) string {
 	return "a binary file"
 }
 
-// odd says that what looked like a find is none, or is broken.
+// odd counts a find that is broken, or is not one after all.
 func (x *scanner) odd(f *find, at vendors.Location, format string, args ...any) {
 	x.s.Malformed(sbom.WarnMalformed, "what looks like "+f.what+" "+fmt.Sprintf(format, args...), at)
 	x.pass(min(len(x.buf), len(f.magic)))

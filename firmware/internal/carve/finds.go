@@ -24,7 +24,7 @@ type find struct {
 	kind  string
 	what  string // in words
 	magic []byte
-	// back is how far the magic stands from the start; grid is what starts are multiples of, if
+	// back is the distance of the magic from the start; grid is what starts are multiples of, if
 	// the magic is too short to be looked for anywhere.
 	back, grid int
 	need       int // bytes that size looks at
@@ -49,7 +49,7 @@ var finds = []find{
 	{kind: "android-build-prop", what: "a list of properties", magic: []byte("\nro.product."), need: 4096, size: propertiesSize, read: (*scanner).piece},
 }
 
-// index returns where in buf one may start, at from or behind it; -1 if nowhere.
+// index returns where in buf, at from or later, one may start, or -1.
 func (f *find) index(buf []byte, from int, start int64) int {
 	if f.grid == 0 {
 		if i := bytes.Index(buf[min(from, len(buf)):], f.magic); i >= 0 {
@@ -80,7 +80,7 @@ func cabinetSize(b []byte) int64 {
 	return int64(binary.LittleEndian.Uint32(b[8:]))
 }
 
-// moduleSize is the size of a relocatable ELF file, whose table of sections is at its end.
+// moduleSize is the size of a relocatable ELF file: its table of sections is at the end.
 func moduleSize(b []byte) int64 {
 	if len(b) < 64 || !kmod.Sniff(b) {
 		return 0
@@ -100,7 +100,7 @@ func moduleSize(b []byte) int64 {
 	return 0
 }
 
-// propertiesSize is the length of the text that starts with b, to the first byte that is none.
+// propertiesSize is the length of the text at the start of b.
 func propertiesSize(b []byte) int64 {
 	for i, c := range b[:min(len(b), window/2)] {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
@@ -136,7 +136,7 @@ func (x *scanner) volume(f *find, size int64, at vendors.Location) error {
 	}
 	v, err := volume.Open(r, size)
 	if err != nil {
-		x.found++ // its magic and the fields behind it are no accident
+		x.found++ // its magic and the fields after it are not there by accident
 		x.odd(f, at, "cannot be read: %v", err)
 		return nil
 	}
@@ -153,7 +153,7 @@ func (x *scanner) volume(f *find, size int64, at vendors.Location) error {
 	return x.skip(v.Size())
 }
 
-// unread says that a find was not looked into.
+// unread counts a find that was not searched.
 func (x *scanner) unread(f *find, size int64, at vendors.Location, why string) error {
 	x.found++
 	x.s.Malformed(sbom.WarnIncomplete, f.what+" in the image was not looked into: "+why, at)
@@ -199,7 +199,7 @@ func (x *scanner) tree(f *find, size int64, at vendors.Location) error {
 	return nil
 }
 
-// piece reads what is a document of its own, or a container of such.
+// piece reads a document, or a container of documents.
 func (x *scanner) piece(f *find, size int64, at vendors.Location) error {
 	if ok, err := x.held(f, size, at); !ok {
 		return err

@@ -15,7 +15,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// emit delivers a component that stands at the start of buf.
+// emit delivers a component at the start of buf.
 func (x *scanner) emit(c sbom.Component) {
 	x.found++
 	x.stopped = !x.s.Emit(c)
@@ -31,7 +31,7 @@ func text(b []byte) string {
 }
 
 // A capsule is the form in which UEFI firmware takes updates: UEFI Specification 2.10,
-// 8.5.3 and 23.3. Its GUID says that it is one for firmware management.
+// 8.5.3 and 23.3. Its GUID shows that it is one for firmware management.
 const (
 	capsuleGUID   = "\xed\xd5\xcb\x6d\x2d\xe8\x44\x4c\xbd\xa1\x71\x94\x19\x9a\xd9\x2a"
 	capsuleHeader = 28
@@ -49,14 +49,14 @@ func capsuleSize(b []byte) int64 {
 	return int64(header)
 }
 
-// guid is the text of a GUID as it stands in memory, its first three parts with their little
+// guid is the text of a GUID in memory, its first three parts with their little
 // end first.
 func guid(b []byte) string {
 	le := binary.LittleEndian
 	return fmt.Sprintf("%08x-%04x-%04x-%x-%x", le.Uint32(b), le.Uint16(b[4:]), le.Uint16(b[6:]), b[8:10], b[10:16])
 }
 
-// capsule reads the headers of a capsule. What they are in front of is searched like the
+// capsule reads the headers of a capsule. The content after them is searched like the
 // rest of the image.
 func (x *scanner) capsule(f *find, size int64, at vendors.Location) error {
 	if err := x.fill(window); err != nil {
@@ -99,7 +99,7 @@ const (
 	ubootNameAt = 32
 )
 
-// ubootSize is the size of a uImage with its header, whose checksum has to be right.
+// ubootSize is the size of a uImage with its header. The checksum of the header has to be right.
 func ubootSize(b []byte) int64 {
 	if len(b) < ubootHeader {
 		return 0
@@ -170,7 +170,7 @@ func (x *scanner) unpacked(f *find, data []byte, at vendors.Location) (known int
 	return known, nil
 }
 
-// TlvInfo is what a switch's memory says of the switch: Open Network Install Environment,
+// TlvInfo is the description of a switch in its memory: Open Network Install Environment,
 // "EEPROM Format". Numbers have their big end first.
 const (
 	onieMagic  = "TlvInfo\x00\x01"
@@ -245,7 +245,7 @@ func (x *scanner) onie(f *find, size int64, at vendors.Location) error {
 	}
 	if !checked {
 		c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, "the checksum of TlvInfo is not there, or not its", at)
+		x.s.Warn(sbom.WarnMalformed, "the checksum of TlvInfo is missing or wrong", at)
 	}
 	x.emit(c)
 	x.drop(int(size))

@@ -28,7 +28,7 @@ func (x *scanner) remember(gone []byte) {
 	x.tail = append(x.tail, gone...)
 }
 
-// A trailer of fwtool: magic, CRC of all that stands before it, type, three bytes of padding,
+// A trailer of fwtool: magic, CRC of everything before it, type, three bytes of padding,
 // and the size of the block with the trailer, big end first. A block of metadata starts with
 // a header: version and flags, four bytes each.
 const (

@@ -115,7 +115,7 @@ func (r *reader) device() {
 func (r *reader) child(name string) {
 	at := r.at(name)
 	if r.seen[name] && r.known(name) {
-		format.Malformed(r.s, r.c, sbom.WarnMalformed, name+" stands twice", at)
+		format.Malformed(r.s, r.c, sbom.WarnMalformed, name+" is repeated", at)
 	}
 	r.seen[name], r.field = true, name
 	if !r.Fields.Unknown(r.s, r.c, name, at) && !r.known(name) && format.MayNameMaker(name) {

@@ -71,7 +71,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			case Sniff(rest):
 				continue
 			case len(rest) > 0: // in a FIT image this can be the data of images, which is not read
-				s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes behind the tree were not screened", len(rest)), vendors.Location{Offset: int64(at)})
+				s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes after the tree were not screened", len(rest)), vendors.Location{Offset: int64(at)})
 			}
 			return nil
 		}

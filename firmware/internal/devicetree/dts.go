@@ -265,7 +265,7 @@ func (x *source) end() error {
 		return errors.New("a node ends that has not begun")
 	}
 	if token, _ := x.next(); token != ";" {
-		return fmt.Errorf("%q behind a node; expected \";\"", token)
+		return fmt.Errorf("%q after a node; expected \";\"", token)
 	}
 	path := x.path()
 	x.paths = x.paths[:len(x.paths)-1]
@@ -288,7 +288,7 @@ func (x *source) value(name string) error {
 		case token == "":
 			return errEnd
 		case afterText && token != "," && token != ";":
-			return fmt.Errorf("%q behind a text; expected \",\" or \";\"", token)
+			return fmt.Errorf("%q after a text; expected \",\" or \";\"", token)
 		case token == ";":
 			if len(x.paths) == 0 {
 				return errors.New("a property outside of a node")

@@ -27,7 +27,7 @@ const (
 	end       = 9
 )
 
-// A fault says what is wrong with a tree, and where.
+// A fault is an error in a tree, with its place.
 type fault struct {
 	offset int64
 	err    error

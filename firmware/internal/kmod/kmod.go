@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package kmod reads what a Linux kernel module says of itself in its .modinfo section.
+// Package kmod reads the .modinfo section of Linux kernel modules.
 //
 // A module of the kernel's own tree (intree=Y) was contributed: its author is an author,
 // and the hardware that it drives (its aliases) says nothing about who made it. A module
@@ -68,7 +68,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 // modinfo returns the section and its offset in the file.
 func modinfo(data []byte) (info []byte, offset int64, err error) {
-	defer func() { // debug/elf is not made for hostile files, says its documentation
+	defer func() { // by its documentation, debug/elf is not made for hostile files
 		if p := recover(); p != nil {
 			err = &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("not a sound ELF file: %v", p)}
 		}

@@ -98,7 +98,7 @@ func (x *Reader) Text() string { return x.text }
 // Offset returns the offset of the line's first byte.
 func (x *Reader) Offset() int64 { return x.offset }
 
-// Whole says that the line is complete even if it has no line break: it has a mark, such as a
+// Whole declares the line complete even if it has no line break: it has a mark, such as a
 // closing quote, that would be missing if the text had been cut off.
 func (x *Reader) Whole() { x.whole = true }
 

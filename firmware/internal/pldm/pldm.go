@@ -6,7 +6,7 @@
 // Each record of a device that the package is for is a product, with the identifiers that
 // the device answers: PCI vendor, IANA private enterprise number, UUID, PnP and ACPI
 // vendor. Each image in the package is a part of it. The images themselves are not looked
-// into, and count as not screened; a header whose checksum does not fit as malformed.
+// into, and count as not screened; a header with a wrong checksum counts as malformed.
 package pldm
 
 import (
@@ -38,7 +38,7 @@ var formats = map[string]byte{
 	"7b291c996db64208801b02026e463c78": 4,
 }
 
-// maxHeader bounds a header, whose size is two bytes long.
+// maxHeader limits a header: its size is a number of two bytes.
 const maxHeader = 1<<16 - 1
 
 // Sniff reports whether a document that starts with head is a package.
@@ -125,7 +125,7 @@ func (x *reader) text(typ, n int) string {
 	return string(bytes.TrimRight(raw, "\x00"))
 }
 
-// header reads what is behind the size.
+// header reads the fields after the size.
 func (x *reader) header() error {
 	x.take(13) // release date and time
 	bitmap := (x.u16() + 7) / 8
@@ -188,7 +188,7 @@ func (x *reader) images(r io.Reader, header int64) error {
 		return &sbom.Error{Offset: header + n, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the images end too early: %d of %d bytes: %w", header+n, x.end, io.ErrUnexpectedEOF)}
 	}
 	if n > 0 {
-		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d bytes of images behind the header were not looked into", n), vendors.Location{Offset: header})
+		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d bytes of images after the header were not screened", n), vendors.Location{Offset: header})
 	}
 	return nil
 }
@@ -226,7 +226,7 @@ func (x *reader) records(kind string, bitmap int, version string) error {
 		case x.err != nil:
 			return x.err
 		case x.at != start+length:
-			return &sbom.Error{Pointer: c.Location.Pointer, Offset: int64(start), Kind: sbom.ErrSyntax, Err: fmt.Errorf("a record of %d bytes whose fields have %d", length, x.at-start)}
+			return &sbom.Error{Pointer: c.Location.Pointer, Offset: int64(start), Kind: sbom.ErrSyntax, Err: fmt.Errorf("a record of %d bytes with fields of %d", length, x.at-start)}
 		}
 		if x.stopped = !x.s.Emit(c); x.stopped {
 			return nil

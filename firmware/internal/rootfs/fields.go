@@ -40,7 +40,7 @@ var setting = regexp.MustCompile(`^[A-Za-z0-9_ ./:-]{0,64}$`)
 // power are the files in the directory "power" that sysfs has for every device.
 var power = []string{"async", "autosuspend_delay_ms", "control", "runtime_active_kids", "runtime_active_time", "runtime_enabled", "runtime_status", "runtime_suspended_time", "runtime_usage"}
 
-// counts are the files beside the entries of the ESRT.
+// counts are the files next to the entries of the ESRT.
 var counts = []string{"fw_resource_count", "fw_resource_count_max", "fw_resource_version"}
 
 // specialDirectory records a directory in which the files are fields of one device.

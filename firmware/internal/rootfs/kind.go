@@ -32,7 +32,7 @@ var marks = []struct{ kind, path string }{
 	{"redfish-mockup", "Systems/index.json"},
 }
 
-// Kind says how a directory is read as one document: "root-file-system", "redfish-mockup",
+// Kind returns how a directory is read as one document: "root-file-system", "redfish-mockup",
 // "sysfs-dmi" or "sysfs-esrt"; "" if it is a directory of separate documents. Only the names of
 // files decide; links count, wherever they lead.
 func Kind(fsys fs.FS) string {

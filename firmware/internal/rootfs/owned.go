@@ -33,9 +33,9 @@ var (
 )
 
 // owners returns the files that belong to installed packages, and the files that package
-// managers keep beside their databases. A file belongs to a package if the manager's list of
-// that package names it, and the database says that the package is installed. A manager's own
-// file must be beside a database that can be read, and its content must fit its name.
+// managers keep next to their databases. A file belongs to a package if the manager's list of
+// that package names it, and the package is installed by the database. A manager's own
+// file must be next to a database that can be read, and its content must fit its name.
 func owners(fsys fs.FS, files []string) map[string]bool {
 	o := &ownership{fsys: fsys, owned: make(map[string]bool), databases: make(map[string]map[string]bool)}
 	for _, p := range files {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package scanreport reads the reports of programs that take images apart: the JSON of
-// binwalk 3 and of unblob.
+// Package scanreport reads the reports of programs that extract images: the JSON of binwalk 3 and
+// of unblob.
 //
-// They tell what formats an image is made of, and almost never whose it is. Each thing that
-// they found is a component without an identity, whose description only mentions; what
-// they could not take apart, or did not know, counts as not screened. The files that they
-// took out are not in the report: hand them in as well.
+// They name the formats in an image, and almost never its vendor. Each find is a component without
+// an identity, and its description is a mention. What the program could not extract or did not
+// recognize counts as not screened. The extracted files are not in the report: hand them in as
+// well.
 package scanreport
 
 import (
@@ -64,7 +64,7 @@ func read(name string, r io.Reader, opts *sbom.Options, done func(*object, *sbom
 		if err := x.j.End(); err != nil {
 			return err
 		}
-		s.Malformed(sbom.WarnIncomplete, "a report about an image: the files that were taken out of it were not screened with it", vendors.Location{})
+		s.Malformed(sbom.WarnIncomplete, "a report about an image: the files that were extracted from it were not screened with it", vendors.Location{})
 		return nil
 	})
 }
@@ -75,7 +75,7 @@ type reader struct {
 	done   func(*object, *sbom.Sink) bool
 }
 
-// An object is one of those in a report, with its texts.
+// An object is an object in a report, with its strings.
 type object struct {
 	texts map[string]string
 	flags map[string]bool
@@ -119,7 +119,7 @@ func (x *reader) value(pointer string) {
 	}
 }
 
-// component is what was found at a place of the image.
+// component emits a find.
 func (o *object) component(s *sbom.Sink, name, description string) bool {
 	c := sbom.Component{Ref: o.at.Pointer, Type: "file", Name: name, Location: o.at}
 	s.Claim(&c, vendors.Mention, vendors.KindText, description, o.at)
@@ -147,7 +147,7 @@ func (o *object) unblob(s *sbom.Sink) bool {
 		s.Malformed(sbom.WarnIncomplete, "a part of the image of unknown format", o.at)
 	case "ExtractionProblem", "UnknownError", "CalculateChunkExceptionReport", "ExtractCommandFailedReport", "ExtractorDependencyNotFoundReport",
 		"ExtractorTimedOut", "MaliciousSymlinkRemoved", "PathTraversalProblem", "LinkExtractionProblem", "SpecialFileExtractionProblem", "MultiFileCollisionReport":
-		s.Malformed(sbom.WarnIncomplete, "a part of the image could not be taken apart: "+o.texts["__typename__"]+" "+o.texts["problem"], o.at)
+		s.Malformed(sbom.WarnIncomplete, "a part of the image could not be extracted: "+o.texts["__typename__"]+" "+o.texts["problem"], o.at)
 	}
 	return true
 }

@@ -27,7 +27,7 @@ func Example() {
 	// Output:
 	// uimage <nil> mention uImage firmware image, image name: "MIPS HiSilicon Linux"
 	// squashfs <nil> mention SquashFS file system
-	// a report about an image: the files that were taken out of it were not screened with it
+	// a report about an image: the files that were extracted from it were not screened with it
 }
 
 func TestRead(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// parts are the structures that describe something somebody made, with the type of
-// component that each is (DMTF DSP0134, chapter 7).
+// parts are the types of structures that describe a manufactured part, with the type of its
+// component (DMTF DSP0134, chapter 7).
 var parts = map[int]string{
 	0:  "firmware",
 	1:  "device",
@@ -21,15 +21,15 @@ var parts = map[int]string{
 	45: "firmware",
 }
 
-// makerAt and nameAt say which byte of a structure has the number of the text with the
-// manufacturer or the name, by its type (DSP0134, chapter 7).
+// makerAt and nameAt are the positions of the byte with the number of the text for the
+// manufacturer or the name, by the type of the structure (DSP0134, chapter 7).
 var (
 	makerAt = map[int]int{0: 0x04, 1: 0x04, 2: 0x04, 3: 0x04, 4: 0x07, 17: 0x17, 22: 0x05, 39: 0x07, 45: 0x0a}
 	nameAt  = map[int]int{1: 0x05, 2: 0x05, 4: 0x10, 17: 0x1a, 22: 0x08, 39: 0x06, 45: 0x04}
 )
 
-// titles are how dmidecode heads the structures, by their types. With its option -q that is all
-// that it prints of a type.
+// titles are the titles of the structures in dmidecode, with their types. With option -q,
+// dmidecode prints nothing else of a type.
 var titles = map[string]int{
 	"BIOS Information":                     0,
 	"System Information":                   1,
@@ -78,10 +78,10 @@ var titles = map[string]int{
 	"Firmware Inventory Information":       45,
 }
 
-// repeated are titles within a structure that lists several things.
+// repeated matches titles within a structure that lists several things.
 var repeated = regexp.MustCompile(`^(?:On Board Device|Additional Information) \d+(?: Information)?$`)
 
-// keywords are the groups of types that "dmidecode -t" knows by a word (dmidecode(8)).
+// keywords are the groups of types that "dmidecode -t" has a keyword for (dmidecode(8)).
 var keywords = [][]int{
 	{0, 13},             // bios
 	{1, 12, 15, 23, 32}, // system
@@ -94,8 +94,8 @@ var keywords = [][]int{
 	{9},                 // slot
 }
 
-// chosen reports whether types can be what "dmidecode -t" was asked for: one of them, or those
-// of one word.
+// chosen reports whether the types can be a selection of "dmidecode -t": one type, or the types of
+// one keyword.
 func chosen(types map[int]bool) bool {
 	in := func(group []int) bool {
 		for t := range types {

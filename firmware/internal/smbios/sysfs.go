@@ -15,7 +15,7 @@ import (
 )
 
 // dmi are the files of /sys/class/dmi/id (Linux, Documentation/ABI/testing/sysfs-devices,
-// drivers/firmware/dmi-id.c) that say whose something is, by the part that they are about.
+// drivers/firmware/dmi-id.c) that name a maker or a product, by the part that they describe.
 var dmi = []struct {
 	ref, typ             string
 	vendor, name, number string
@@ -28,7 +28,7 @@ var dmi = []struct {
 }
 
 // Files are the names of the files in /sys/class/dmi/id: those that Directory reads, and others
-// that are numbers, days and serials, which it does not.
+// with numbers, dates and serials, which it does not read.
 var Files = []string{
 	"sys_vendor", "product_name", "product_version", "product_family", "product_sku", "board_vendor", "board_name", "board_version",
 	"chassis_vendor", "chassis_version", "bios_vendor", "bios_version",
@@ -49,7 +49,7 @@ func IsDirectory(fsys fs.FS, dir string) bool {
 	return known >= 3
 }
 
-// Directory reads /sys/class/dmi/id or a copy of it into s. prefix stands in front of its
+// Directory reads /sys/class/dmi/id or a copy of it into s. prefix precedes its
 // name in locations. It reports whether to go on.
 func Directory(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 	for _, part := range dmi {
@@ -87,7 +87,7 @@ func Directory(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 		}
 		c.Version = field(part.number, "", "")
 		if !present && c.Malformed == 0 {
-			continue // a copy need not have all
+			continue // a copy may lack files
 		}
 		if !s.Emit(c) {
 			return false
@@ -98,7 +98,7 @@ func Directory(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 
 const maxLine = 4096 // sysfs gives a page at most
 
-// line reads a file of one line. One that is not there is no error.
+// line reads a file of one line. A missing file is not an error.
 func line(fsys fs.FS, name string) (text string, found bool, err error) {
 	f, err := fsys.Open(name)
 	if err != nil {

@@ -2,11 +2,11 @@
 
 // Package suit reads SUIT manifests, which say to small devices what firmware to fetch, to
 // check and to start, and for which vendor's devices it is (RFC 9019, RFC 9124 and
-// draft-ietf-suit-manifest, whose CBOR keys these are).
+// draft-ietf-suit-manifest, which defines the CBOR keys).
 //
 // Each manifest is a product. Its vendor identifiers are UUIDs of version 5 made from a
 // domain of the vendor; the register's domains are computed into such, so that they can be
-// recognised. The text section names vendor, domain and model in words, but nobody's
+// recognized. The text section names vendor, domain and model in words, but nobody's
 // signature binds the reader to it, so names count as the manifest's own statement. The
 // signature is not checked here. Payloads and manifests inside of an envelope, and
 // encrypted ones, are not looked into and count as not screened.
@@ -75,7 +75,7 @@ var mode = func() cbor.DecMode {
 }()
 
 // Sniff reports whether a document that starts with head is an envelope: a tagged map, or
-// a map that starts with an authentication wrapper, whose first element is a digest.
+// a map that starts with an authentication wrapper, which starts with a digest.
 func Sniff(head []byte) bool {
 	if len(head) > 2 && bytes.HasPrefix(head, []byte(magic)) {
 		return head[2]>>5 == 5
@@ -126,7 +126,7 @@ type reader struct {
 	seen     []string // identifiers, each once
 }
 
-// at is where a value stands, if its bytes are in the document only once.
+// at returns where a value is, if its bytes are in the document only once.
 func (x *reader) at(pointer string, value []byte) vendors.Location {
 	l := vendors.Location{Pointer: pointer, Offset: -1}
 	if i := bytes.Index(x.data, value); i >= 0 && bytes.LastIndex(x.data, value) == i {
@@ -238,7 +238,7 @@ func (x *reader) sequence(raw cbor.RawMessage, pointer string, depth int) error 
 	return nil
 }
 
-// parameters takes the identifiers out of a map of parameters.
+// parameters reads the identifiers in a map of parameters.
 func (x *reader) parameters(raw cbor.RawMessage, pointer string) error {
 	var m map[any]cbor.RawMessage
 	if err := mode.Unmarshal(raw, &m); err != nil {
@@ -316,7 +316,7 @@ func (x *reader) text(raw cbor.RawMessage, pointer string) error {
 	return x.about(wrapped, pointer, 0, false)
 }
 
-// about reads a map of texts, or of such maps. The keys of maps of components are arrays,
+// about reads a map of texts, or a map of those. The keys of maps of components are arrays,
 // which no Go map can have, so the map is read pair by pair.
 func (x *reader) about(data []byte, pointer string, depth int, component bool) error {
 	n, rest, err := header(data)
@@ -349,7 +349,7 @@ func (x *reader) about(data []byte, pointer string, depth int, component bool) e
 			continue
 		}
 		if mode.Unmarshal(value, &text) != nil || !utf8.ValidString(text) {
-			x.bad(pointer+"/"+field.name, "a "+field.name+" that is no text")
+			x.bad(pointer+"/"+field.name, "a "+field.name+" that is not a text")
 			continue
 		}
 		if field.role == vendors.Manufacturer && x.c.Group == "" {

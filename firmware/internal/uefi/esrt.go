@@ -5,7 +5,7 @@
 // (Linux, Documentation/ABI/testing/sysfs-firmware-efi-esrt).
 //
 // Each entry is a piece of firmware. Its class is the GUID by which updates are found for
-// it; it names a product to its maker, and nobody else.
+// it; only the maker knows which product it names.
 package uefi
 
 import (
@@ -38,7 +38,7 @@ var kinds = map[string]string{"1": "system firmware", "2": "device firmware", "3
 
 var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
-// Entry reads an entry into s. prefix stands in front of its name in locations. It reports
+// Entry reads an entry into s. prefix precedes its name in locations. It reports
 // whether to go on.
 func Entry(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 	at := vendors.Location{Pointer: prefix + path.Join(dir, "fw_class")}

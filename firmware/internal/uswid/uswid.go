@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package uswid reads uSWID, the container in which UEFI and coreboot firmware carries its
-// bill of materials: concise SWID tags, CycloneDX or SPDX, plain or compressed, behind a
+// bill of materials: concise SWID tags, CycloneDX or SPDX, plain or compressed, after a
 // header with a magic by which it is found in an image
 // (https://github.com/hughsie/python-uswid, README, and uswid/container_uswid.py).
 //
 // The components are those of the bill of materials; pointers start with the number of the
 // container in the file, from 0. A container that cannot be unpacked, and what is not
-// filling behind the last one, counts as not screened.
+// filling after the last one, counts as not screened.
 package uswid
 
 import (
@@ -40,7 +40,7 @@ const (
 )
 
 // Sizes of headers: version, its own size, and the payload's. Version 2 has flags, 3 the kind
-// of compression, 4 the payload's format behind that.
+// of compression, 4 the payload's format after that.
 const (
 	minHeader   = 23
 	flagsAt     = 23
@@ -88,7 +88,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			size := Size(rest)
 			if size == 0 {
 				if len(bytes.Trim(rest, "\x00\xff")) > 0 {
-					s.Malformed(sbom.WarnIncomplete, "data behind the last container was not screened", vendors.Location{Offset: at})
+					s.Malformed(sbom.WarnIncomplete, "data after the last container was not screened", vendors.Location{Offset: at})
 				}
 				return nil
 			}

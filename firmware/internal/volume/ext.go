@@ -240,7 +240,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 type extData struct {
 	x       *ext
 	i       *extInode
-	extents []extRun // if the file has such, once they are read
+	extents []extRun // of the file, once they are read
 	loaded  bool
 	done    int64
 	data    []byte

@@ -424,7 +424,7 @@ func (x *squash) tail(fragment, offset uint32, want int64) ([]byte, error) {
 	return data[offset : int64(offset)+want], nil
 }
 
-// readFragment reads a fragment. A table says which block of metadata has its entry.
+// readFragment reads a fragment. A table has the block of metadata with its entry.
 func (x *squash) readFragment(i uint32) ([]byte, error) {
 	const perBlock = squashMetadata / 16
 	at := x.fragments + 8*int64(i/perBlock)

@@ -66,7 +66,7 @@ type executable struct {
 }
 
 func (x *executable) read() (err error) {
-	defer func() { // debug/pe is not made for hostile files, says its documentation
+	defer func() { // by its documentation, debug/pe is not made for hostile files
 		if p := recover(); p != nil {
 			err = &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("not a sound PE file: %v", p)}
 		}
@@ -91,7 +91,7 @@ func (x *executable) read() (err error) {
 	}
 	for _, section := range f.Sections {
 		if uint64(section.Offset)+uint64(section.Size) > uint64(len(x.data)) && section.Size > 0 {
-			return &sbom.Error{Offset: int64(len(x.data)), Kind: sbom.ErrSyntax, Err: fmt.Errorf("the section %q ends behind the file: %w", section.Name, io.ErrUnexpectedEOF)}
+			return &sbom.Error{Offset: int64(len(x.data)), Kind: sbom.ErrSyntax, Err: fmt.Errorf("the section %q ends after the file: %w", section.Name, io.ErrUnexpectedEOF)}
 		}
 	}
 	if len(dirs) > pe.IMAGE_DIRECTORY_ENTRY_RESOURCE {
@@ -106,7 +106,7 @@ func (x *executable) read() (err error) {
 	return nil
 }
 
-// overlay counts what is behind the executable: installers keep in it what they install.
+// overlay counts data after the executable: installers keep there what they install.
 func (x *executable) overlay(f *pe.File, signed pe.DataDirectory) {
 	end := int64(0)
 	for _, s := range f.Sections {
@@ -124,15 +124,15 @@ func (x *executable) overlay(f *pe.File, signed pe.DataDirectory) {
 	}
 	rest := x.data[end:]
 	if at := int64(signed.VirtualAddress) - end; signed.Size > 0 && at >= 0 && at <= int64(len(rest)) {
-		behind := rest[min(int64(len(rest)), at+int64(signed.Size)):]
-		rest = append(bytes.Clone(bytes.TrimRight(rest[:at], "\x00")), behind...)
+		after := rest[min(int64(len(rest)), at+int64(signed.Size)):]
+		rest = append(bytes.Clone(bytes.TrimRight(rest[:at], "\x00")), after...)
 	}
 	if rest = bytes.Trim(rest, "\x00"); len(rest) > 0 {
-		x.bad("/overlay", int(end), "%d bytes behind the executable were not looked into", len(rest))
+		x.bad("/overlay", int(end), "%d bytes after the executable were not screened", len(rest))
 	}
 }
 
-// bad counts a part that cannot be read.
+// bad counts a part of the file that cannot be read.
 func (x *executable) bad(pointer string, offset int, format string, args ...any) {
 	x.c.Malformed++
 	x.s.Warn(sbom.WarnMalformed, fmt.Sprintf(format, args...), vendors.Location{Pointer: pointer, Offset: int64(min(offset, len(x.data)))})
@@ -157,7 +157,7 @@ const (
 
 // resources looks for version resources: directories of types, names and languages.
 func (x *executable) resources(d pe.DataDirectory) {
-	if d.VirtualAddress == 0 { // its size says nothing: Windows goes by the address
+	if d.VirtualAddress == 0 { // Windows goes by the address, whatever the size is
 		return
 	}
 	const pointer = "/resources"
@@ -188,7 +188,7 @@ func (x *executable) directory(root []byte, base, at, level int, found func(addr
 	for i := range n {
 		e := at + entriesAt + 8*i
 		if x.entries++; e+8 > len(root) || x.entries > maxResources {
-			x.bad(pointer, base+at, "a directory of %d resources, which go on behind their end or are more than %d", n, maxResources)
+			x.bad(pointer, base+at, "a directory of %d resources, which continue after their end or are more than %d", n, maxResources)
 			return
 		}
 		name, to := binary.LittleEndian.Uint32(root[e:]), binary.LittleEndian.Uint32(root[e+4:])
@@ -216,7 +216,7 @@ type block struct {
 
 func align(n int) int { return (n + 3) &^ 3 }
 
-// next reads the block at an offset, and returns the offset of the one behind it.
+// next reads the block at an offset, and returns the offset of the next one.
 func next(data []byte, at int) (b block, end int, ok bool) {
 	if at+6 > len(data) {
 		return b, 0, false
@@ -249,7 +249,7 @@ func text(data []byte) (string, int, bool) {
 	return "", 0, false
 }
 
-// version reads a version resource, which stands at base in the file.
+// version reads a version resource at base in the file.
 func (x *executable) version(data []byte, base int) {
 	const pointer = "/resources/version"
 	root, _, ok := next(data, 0)
@@ -292,7 +292,7 @@ func (x *executable) blocks(data []byte, at, base int, visit func(b block, end i
 		}
 		b, end, ok := next(data, at)
 		if !ok {
-			x.bad("/resources/version", base+at, "a block of a version resource that goes on behind its end")
+			x.bad("/resources/version", base+at, "a block of a version resource that continues after its end")
 			return
 		}
 		visit(b, b.at+len(b.value))
@@ -319,7 +319,7 @@ func (x *executable) certificates(d pe.DataDirectory) {
 		return
 	}
 	if at > int64(len(x.data)) || size > int64(len(x.data))-at {
-		x.bad(pointer, len(x.data), "a signature of %d bytes at %d, behind the end of the file", size, at)
+		x.bad(pointer, len(x.data), "a signature of %d bytes at %d, after the end of the file", size, at)
 		return
 	}
 	table := x.data[at : at+size]

@@ -48,19 +48,19 @@ var (
 
 // SniffINF reports whether a document that starts with head is an INF file.
 func SniffINF(head []byte) bool {
-	// Most documents are others, and an expression takes a while over each.
+	// Most documents are in other formats, and regular expressions are slow.
 	return bytes.IndexByte(head, '[') >= 0 && (bytes.Contains(head, []byte("ignature")) || bytes.Contains(head, []byte("IGNATURE"))) &&
 		bytes.IndexByte(head, 0) < 0 && version.Match(head) && signature.Match(head)
 }
 
-// A line is one assignment, or a line without one.
+// A line is an assignment, or a line without one, which has no key.
 type line struct {
 	section, key, value string
 	offset              int64 // of value
 	keyOffset           int64
 }
 
-// maxLines bounds a file, which is held until its strings are known.
+// maxLines limits a file, which is held until its strings are known.
 const maxLines = 200_000
 
 // ReadINF returns the driver or firmware of an INF file.
@@ -73,7 +73,7 @@ func ReadINF(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		x := &reader{s: s, strings: make(map[string][]line), seen: make(map[string]bool), c: sbom.Component{Ref: "driver", Type: "device-driver", Name: "driver", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}}
 		for _, l := range all {
-			// Strings.0409 is that of a language, and the one without is for all others.
+			// Strings.0409 is for one language, Strings for all others.
 			if name := strings.ToLower(l.section); name == "strings" || strings.HasPrefix(name, "strings.") {
 				x.define(l)
 			}
@@ -86,7 +86,7 @@ func ReadINF(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// parse reads the lines. A line that ends in a backslash goes on in the next.
+// parse reads the lines. A line that ends in a backslash continues in the next.
 func parse(r io.Reader, s *sbom.Sink) ([]line, error) {
 	var all []line
 	in := lines.NewReader(r, s.Limits().Bytes)
@@ -119,12 +119,12 @@ func parse(r io.Reader, s *sbom.Sink) ([]line, error) {
 		}
 	}
 	if held != "" {
-		s.Malformed(sbom.WarnIncomplete, "the last line goes on, and there is no other: the text may have been cut off", vendors.Location{Offset: in.Offset()})
+		s.Malformed(sbom.WarnIncomplete, "the last line continues, but no line follows: the text may have been cut off", vendors.Location{Offset: in.Offset()})
 	}
 	return all, in.End(s)
 }
 
-// uncomment takes off what is behind a semicolon outside of quotes.
+// uncomment removes the comment after a semicolon outside of quotes.
 func uncomment(s string) string {
 	quoted := false
 	for i, c := range s {
@@ -152,10 +152,10 @@ type reader struct {
 	seen    map[string]bool // claims
 }
 
-// maxValues is more than a string has in all languages of Windows.
+// maxValues is more than the languages of Windows.
 const maxValues = 250
 
-// define keeps a string. Two values of one name are of two languages, or a fault.
+// define keeps a string. Two values of one name are of two languages, or an error.
 func (x *reader) define(l line) {
 	key := strings.ToLower(l.key)
 	bad := func(message string) {
@@ -178,7 +178,7 @@ func (x *reader) define(l line) {
 	x.strings[key] = append(x.strings[key], l)
 }
 
-// values returns a text, or, if it is the name of a string, its values in all languages.
+// values returns a text or, if the text is the name of a string, its values in all languages.
 func (x *reader) values(text string, offset int64) []line {
 	if m := token.FindStringSubmatch(text); m != nil && m[0] == text {
 		if all := x.strings[strings.ToLower(m[1])]; len(all) > 0 {
@@ -189,14 +189,14 @@ func (x *reader) values(text string, offset int64) []line {
 	return []line{{value: value, offset: offset}}
 }
 
-// resolve puts strings in the place of their names, in the first language.
+// resolve replaces names of strings by their values in the first language.
 func (x *reader) resolve(text string, offset int64) (string, int64) {
 	if m := token.FindStringSubmatch(text); m != nil && m[0] == text {
 		if all := x.strings[strings.ToLower(m[1])]; len(all) > 0 {
 			return all[0].value, all[0].offset
 		}
 		x.c.Malformed++
-		x.s.Warn(sbom.WarnUnresolved, "a string that is not defined: "+text, vendors.Location{Offset: offset})
+		x.s.Warn(sbom.WarnUnresolved, "an undefined string: "+text, vendors.Location{Offset: offset})
 		return "", offset
 	}
 	return token.ReplaceAllStringFunc(text, func(name string) string {
@@ -207,7 +207,7 @@ func (x *reader) resolve(text string, offset int64) (string, int64) {
 	}), offset
 }
 
-// claim makes a claim, once.
+// claim adds a claim once.
 func (x *reader) claim(role vendors.Role, kind vendors.Kind, text, pointer string, offset int64) {
 	if key := string(role) + string(kind) + text; !x.seen[key] {
 		x.seen[key] = true
@@ -215,6 +215,7 @@ func (x *reader) claim(role vendors.Role, kind vendors.Kind, text, pointer strin
 	}
 }
 
+// take reads a line.
 func (x *reader) take(l line) {
 	pointer := "/" + l.section + "/" + l.key
 	switch strings.ToLower(l.section) {

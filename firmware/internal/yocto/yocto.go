@@ -3,7 +3,7 @@
 // Package yocto reads what the Yocto Project lists of the packages of an image (Yocto
 // Project Reference Manual, "Images" and "Licenses"):
 //
-//	yocto-manifest          the list beside an image: name, architecture, version
+//	yocto-manifest          the list that comes with an image: name, architecture, version
 //	yocto-license-manifest  license.manifest: name, version, recipe, licence
 //
 // Neither names a supplier or an identifier, so nothing can be said of their packages but
