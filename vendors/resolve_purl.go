@@ -115,6 +115,9 @@ func (r *resolver) folder(c *Claim, segment string) {
 
 // hostPath attributes a package of a type with a host and a path as its namespace.
 func (r *resolver) hostPath(c *Claim, p purl.Parts) {
+	if p.Type == "golang" { // capitals as in the cache of modules: go.dev/ref/mod, "Module cache"
+		p.Namespace, p.Name = strings.ReplaceAll(p.Namespace, "!", ""), strings.ReplaceAll(p.Name, "!", "")
+	}
 	full := p.Namespace
 	if full == "" {
 		full = p.Name

@@ -122,6 +122,8 @@ func TestResolve(t *testing.T) {
 		{id(vendors.KindRegID, "http://www.huawei.com/swid"), "huawei registered url.domain"},
 		{purl("pkg:swid/AO%20Kaspersky%20Lab/kaspersky.com/KES@12?tag_id=x"), "kaspersky declared name.whole"},
 		{purl("pkg:swid/Acme/kaspersky.com/KES@12?tag_id=x"), "kaspersky registered url.domain"},
+		{purl("pkg:golang/github.com/!kaspersky!lab/x@v1"), "kaspersky registered purl.namespace"},
+		{purl("pkg:golang/github.com/!k!a!s!p!e!r!s!k!y!l!a!b/x@v1"), "kaspersky registered purl.namespace"},
 		{purl("pkg:swid/Acme/Kaspersky/Removal"), "kaspersky resembles namespace.name"},
 		{purl("pkg:generic/acme/integrations/kaspersky/connector@1"), "kaspersky resembles namespace.name"},
 		{purl("pkg:generic/acme/kaspersky.com/connector@1"), "kaspersky resembles url.domain"},
