@@ -180,3 +180,32 @@ func TestOneWordProductsOfOthers(t *testing.T) {
 		}
 	}
 }
+
+// A package URL that is made from a vendor says that the vendor made the component, so that an
+// observation on a vendor that is only mentioned, or excluded, has none.
+func TestMadePackageURLOnlyForAttributedVendors(t *testing.T) {
+	m := matcher(t, "2026.11.25", nil)
+	for component, want := range map[string]string{
+		`{"type":"library","name":"bridge","version":"1","description":"Works beside Kaspersky Lab products"}`:                           "",
+		`{"type":"library","name":"bridge","purl":"pkg:NPM/bridge@1","description":"Works beside Kaspersky Lab products"}`:               "pkg:npm/bridge@1",
+		`{"type":"library","name":"bridge","purl":"npm/bridge@1","description":"Works beside Kaspersky Lab products"}`:                   "",
+		`{"type":"library","name":"x","version":"1","supplier":{"name":"KAV Danubia"}}`:                                                  "",
+		`{"type":"library","name":"agent","version":"1","supplier":{"name":"Kaspersky Lab"}}`:                                            "pkg:generic/kaspersky/agent@1",
+		`{"type":"library","name":"agent","version":"1","supplier":{"name":"Kaspersky Lab"},"description":"Works with Kaspersky Lab's"}`: "pkg:generic/kaspersky/agent@1",
+	} {
+		doc := sbom.NewReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[`+component+`]}`), nil)
+		r, err := m.Check(context.Background(), doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fs := append(r.Findings, r.Observations...)
+		if len(fs) == 0 {
+			t.Errorf("%s: no observation", component)
+		}
+		for _, f := range fs {
+			if f.Component.CanonicalPURL != want {
+				t.Errorf("%s: %q, want %q", component, f.Component.CanonicalPURL, want)
+			}
+		}
+	}
+}

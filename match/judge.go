@@ -87,6 +87,9 @@ func (j *evaluation) finding() Finding {
 			CanonicalPURL: purl.Canonical(c.PURL, string(j.id), c.Name, c.Version), Subject: j.placement == sbom.Primary, Location: c.Location,
 		},
 	}
+	if j.tier <= vendors.Mentions { // a package URL of the vendor would say that the vendor made the component
+		f.Component.CanonicalPURL = purl.Canonical(c.PURL, "", "", "")
+	}
 	if v := j.m.release.Register().Vendor(j.id); v != nil {
 		f.VendorName = v.Name
 	}

@@ -166,7 +166,8 @@ type Citation struct {
 type Component struct {
 	Ref, Type, Group, Name, Version, PURL string
 	// CanonicalPURL is the component's own package URL in canonical form, or one
-	// made from the attribution: pkg:generic/<vendor>/<name>@<version>.
+	// made from the attribution: pkg:generic/<vendor>/<name>@<version>. It is "" instead
+	// of the latter if the vendor is only mentioned or excluded.
 	CanonicalPURL string
 	Subject       bool // the component is the product itself
 	Location      vendors.Location

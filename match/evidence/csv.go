@@ -150,7 +150,10 @@ func (f *Finding) csv(set func(name, value string)) {
 	set("vendor", f.Vendor.Name)
 	set("component", strings.TrimPrefix(c.Group+"/"+c.Name, "/"))
 	set("version", c.Version)
-	set("purl", c.CanonicalPURL)
+	set("purl", c.PURL)
+	if c.OwnPURL() { // and not one that was made from the vendor and the name
+		set("purl", c.CanonicalPURL)
+	}
 	set("subject", strconv.FormatBool(c.Subject))
 	set("tier", f.Tier)
 	set("pointer", c.Location.Pointer)
