@@ -19,6 +19,9 @@ func (r *resolver) purl(c *Claim) {
 	if !ok {
 		return
 	}
+	if p.Type == "golang" { // capitals as in the cache of modules: go.dev/ref/mod, "Module cache"
+		p.Namespace, p.Name = strings.ReplaceAll(p.Namespace, "!", ""), strings.ReplaceAll(p.Name, "!", "")
+	}
 	if !r.knownPackage(c, p) {
 		r.namespace(c, p)
 	}
@@ -115,9 +118,6 @@ func (r *resolver) folder(c *Claim, segment string) {
 
 // hostPath attributes a package of a type with a host and a path as its namespace.
 func (r *resolver) hostPath(c *Claim, p purl.Parts) {
-	if p.Type == "golang" { // capitals as in the cache of modules: go.dev/ref/mod, "Module cache"
-		p.Namespace, p.Name = strings.ReplaceAll(p.Namespace, "!", ""), strings.ReplaceAll(p.Name, "!", "")
-	}
 	full := p.Namespace
 	if full == "" {
 		full = p.Name
