@@ -118,6 +118,9 @@ func (e *evaluation) finding() Finding {
 			CanonicalPURL: purl.Canonical(c.PURL, string(e.id), c.Name, c.Version), Primary: e.placement == sbom.Primary, Location: c.Location,
 		},
 	}
+	if e.tier <= vendors.Mentions { // a package URL of the vendor would say that the vendor made the component
+		f.Component.CanonicalPURL = purl.Canonical(c.PURL, "", "", "")
+	}
 	if v := e.m.release.Register().Vendor(e.id); v != nil {
 		f.Vendor.Name = v.Name
 	}

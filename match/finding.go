@@ -67,7 +67,8 @@ type Component struct {
 	Version string `json:"version"`
 	PURL    string `json:"purl"` // as the document writes it
 	// CanonicalPURL is the component's own package URL in canonical form, or one
-	// made from the attribution: pkg:generic/<vendor>/<name>@<version>. See [Component.OwnPURL].
+	// made from the attribution: pkg:generic/<vendor>/<name>@<version>. It is "" instead of the
+	// latter if the vendor is only mentioned or excluded. See [Component.OwnPURL].
 	CanonicalPURL string           `json:"canonicalPURL"`
 	Primary       bool             `json:"subject"` // it is the primary component: the product itself
 	Location      vendors.Location `json:"location"`

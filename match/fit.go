@@ -5,6 +5,7 @@ package match
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/clause76/clause76/internal/cpe"
 	"github.com/clause76/clause76/match/denylist"
@@ -58,6 +59,8 @@ func fitsKind(s *denylist.Scope, indicated []evidence) (fit, string) {
 		return open, "the document does not say what kind of product the component is"
 	case len(indicated) == 0:
 		return within, ""
+	case len(in) == 0 && out[0].unsettled && s.Hardware:
+		return open, "about " + scopeWords(s) + "; " + out[0].of + " does not say that the component is not equipment or its firmware"
 	case len(in) == 0:
 		return outside, "about " + scopeWords(s) + "; the component is " + out[0].kind.words()
 	case len(out) > 0:
@@ -79,6 +82,9 @@ func (k kind) words() string { return kindWords(k.software, k.hardware, k.servic
 type evidence struct {
 	of   string // "its type"
 	kind kind
+	// unsettled reports that equipment can be described so too: a type that says how something is
+	// packed, or an application that is named like equipment.
+	unsettled bool
 }
 
 // kinds returns the kinds of product that the fields of a component indicate: its type in
@@ -87,7 +93,7 @@ func kinds(c *sbom.Component) []evidence {
 	var es []evidence
 	add := func(of string, k kind) {
 		if k != (kind{}) {
-			es = append(es, evidence{of, k})
+			es = append(es, evidence{of: of, kind: k})
 		}
 	}
 	add("its type “"+c.Type+"”", typeKind(c.Type))
@@ -106,7 +112,43 @@ func kinds(c *sbom.Component) []evidence {
 		}
 	}
 	add("its package URL", purlKind(purl))
+	if len(es) == 1 && typeKind(c.Type) == (kind{software: true}) { // only the type says it
+		es[0].unsettled = isPacking(c.Type)
+		if strings.EqualFold(strings.TrimSpace(c.Type), "application") && namesEquipment(c.Name) {
+			es[0].of, es[0].unsettled = "its type “"+c.Type+"” with its name", true
+		}
+	}
 	return es
+}
+
+// isPacking reports whether a type or purpose says how something is packed, or what runs other
+// software, and not what kind of product it is. The image of a router's firmware is an archive, a
+// file or an operating system.
+func isPacking(typ string) bool {
+	switch strings.ToLower(strings.TrimSpace(typ)) {
+	case "container", "platform", "operating-system", "operating_system", "operatingsystem", "device-driver", "device_driver", "devicedriver",
+		"file", "data", "source", "archive", "install", "software":
+		return true
+	}
+	return false
+}
+
+// equipmentWords are words in the names of equipment and of its firmware.
+var equipmentWords = map[string]bool{
+	"router": true, "routers": true, "gateway": true, "modem": true, "switch": true, "firmware": true, "camera": true, "cameras": true,
+	"dvr": true, "nvr": true, "ont": true, "onu": true, "olt": true, "gpon": true, "cpe": true, "mifi": true, "hotspot": true, "repeater": true,
+	"smartphone": true, "phone": true, "tablet": true, "handset": true, "drone": true, "inverter": true, "doorbell": true, "intercom": true,
+	"radio": true, "device": true, "appliance": true, "bios": true, "uefi": true, "bootloader": true, "equipment": true, "hardware": true,
+}
+
+// namesEquipment reports whether the name of a product has a word for equipment.
+func namesEquipment(name string) bool {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if equipmentWords[word] {
+			return true
+		}
+	}
+	return false
 }
 
 // typeKind returns the kind for a CycloneDX type or an SPDX purpose.
@@ -118,8 +160,8 @@ func typeKind(typ string) kind {
 		return kind{software: true, hardware: true}
 	case "service":
 		return kind{services: true}
-	case "application", "framework", "library", "container", "platform", "operating-system", "operating_system", "operatingsystem", "device-driver", "devicedriver",
-		"file", "machine-learning-model", "data", "cryptographic-asset", "source", "archive", "install":
+	case "application", "framework", "library", "container", "platform", "operating-system", "operating_system", "operatingsystem", "device-driver", "device_driver", "devicedriver",
+		"file", "software", "machine-learning-model", "data", "cryptographic-asset", "source", "archive", "install":
 		return kind{software: true}
 	}
 	return kind{}

@@ -112,6 +112,9 @@ func TestKindOfProduct(t *testing.T) {
 		{"a library with the CPE of an operating system", zte("library", `,"cpe":"cpe:/o:zte:x:1"`), hardware, "outOfScope"},
 		{"a library with the CPE of firmware", zte("library", firmware), hardware, "review"},
 		{"a library with the CPE of a device, of no listed vendor", zte("library", other), hardware, "review"},
+		{"a file with a package", zte("file", library), hardware, "outOfScope"},
+		{"a file with the CPE of an application", zte("file", `,"cpe":"cpe:2.3:a:zte:x:1"`), hardware, "outOfScope"},
+		{"a router with a package", zte("application", library), hardware, "outOfScope"},
 		{"a file with firmware's CPE in the URI form", zte("file", `,"cpe":"cpe:/o:zte:mf286_firmware"`), hardware, "review"},
 		{"a device", zte("device", ""), hardware, "review"}, // of a limit, which is open
 		{"a device with a package", zte("device", library), hardware, "review"},
@@ -129,8 +132,25 @@ func TestKindOfProduct(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
-	if fs := matched(t, m, &sbom.Component{Type: "OPERATING-SYSTEM", Name: "x", Claims: made("", "ZTE Corporation", "x").Claims}, true); outcome(fs, hardware) != "outOfScope" {
-		t.Errorf("a purpose in capitals: %q, want outOfScope", outcome(fs, hardware))
+	for _, tt := range []struct{ typ, name, want string }{
+		{"LIBRARY", "x", "outOfScope"},
+		{"LIBRARY", "react-router", "outOfScope"},
+		{"application", "x", "outOfScope"},
+		{"application", "ZXHN H298A Router", "review"},
+		{"Application", "ZXHN_H298A_firmware.bin", "review"},
+		{"OPERATING-SYSTEM", "x", "review"},
+		{"OPERATING_SYSTEM", "x", "review"},
+		{"ARCHIVE", "x", "review"}, {"INSTALL", "x", "review"}, {"FILE", "x", "review"}, {"SOURCE", "x", "review"}, {"CONTAINER", "x", "review"},
+		{"file", "x", "review"}, {"data", "x", "review"}, {"platform", "x", "review"}, {"device-driver", "x", "review"}, {"deviceDriver", "x", "review"},
+	} {
+		if fs := matched(t, m, &sbom.Component{Type: tt.typ, Name: tt.name, Claims: made("", "ZTE Corporation", "x").Claims}, true); outcome(fs, hardware) != tt.want {
+			t.Errorf("type %s, name %s: %q, want %s", tt.typ, tt.name, outcome(fs, hardware), tt.want)
+		}
+	}
+	for _, typ := range []string{"archive", "file", "operating-system"} { // they are software for a text about software
+		if fs := matched(t, m, &sbom.Component{Type: typ, Name: "x", Claims: made("", "AO Kaspersky Lab", "x").Claims}, true); outcome(fs, software) != "exclude" {
+			t.Errorf("%s for a text about software: %q, want exclude", typ, outcome(fs, software))
+		}
 	}
 }
 
@@ -156,6 +176,35 @@ func TestOneWordProductsOfOthers(t *testing.T) {
 		for _, f := range r.Findings {
 			if f.Verdict > most || f.Tier > vendors.Resembles {
 				t.Errorf("%s: %s %s, want %s at most", component, f.Verdict, f.Tier, most)
+			}
+		}
+	}
+}
+
+// A package URL that is made from a vendor says that the vendor made the component, so that an
+// observation on a vendor that is only mentioned, or excluded, has none.
+func TestMadePackageURLOnlyForAttributedVendors(t *testing.T) {
+	m := matcher(t, "2026.11.25", nil)
+	for component, want := range map[string]string{
+		`{"type":"library","name":"bridge","version":"1","description":"Works beside Kaspersky Lab products"}`:                           "",
+		`{"type":"library","name":"bridge","purl":"pkg:NPM/bridge@1","description":"Works beside Kaspersky Lab products"}`:               "pkg:npm/bridge@1",
+		`{"type":"library","name":"bridge","purl":"npm/bridge@1","description":"Works beside Kaspersky Lab products"}`:                   "",
+		`{"type":"library","name":"x","version":"1","supplier":{"name":"KAV Danubia"}}`:                                                  "",
+		`{"type":"library","name":"agent","version":"1","supplier":{"name":"Kaspersky Lab"}}`:                                            "pkg:generic/kaspersky/agent@1",
+		`{"type":"library","name":"agent","version":"1","supplier":{"name":"Kaspersky Lab"},"description":"Works with Kaspersky Lab's"}`: "pkg:generic/kaspersky/agent@1",
+	} {
+		doc := sbom.NewReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[`+component+`]}`), nil)
+		r, err := m.Check(context.Background(), doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fs := append(r.Findings, r.Observations...)
+		if len(fs) == 0 {
+			t.Errorf("%s: no observation", component)
+		}
+		for _, f := range fs {
+			if f.Component.CanonicalPURL != want {
+				t.Errorf("%s: %q, want %q", component, f.Component.CanonicalPURL, want)
 			}
 		}
 	}

@@ -157,7 +157,7 @@ func (x *cdx) evidenceForm(b *builder, field string, v evidenceValue) (form make
 				vendors.Location{Pointer: x.j.Pointer(), Offset: v.off})
 		}
 	case "group":
-		if v.concluded || bytes.IndexAny(text, "/\\ ") < 0 {
+		if v.concluded || !bytes.ContainsAny(text, "/\\ ") {
 			form = makerField{vendors.Namespace, vendors.KindGroup}
 		}
 	case "name":

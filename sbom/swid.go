@@ -34,6 +34,9 @@ var entityRoles = map[string]vendors.Role{
 	"maintainer": vendors.Reference, "6": vendors.Reference,
 }
 
+// tagType is the type of the product of a tag. Tags describe applications and firmware alike.
+const tagType = "software"
+
 // A tag collects the claims of a SWID tag about its product.
 type tag struct {
 	c   Component
@@ -43,7 +46,7 @@ type tag struct {
 
 func newTag(s *Sink) *tag {
 	s.PlacementFinal()
-	return &tag{c: Component{Type: "application", Placement: Primary}, s: s, max: s.Limits().Claims}
+	return &tag{c: Component{Type: tagType, Placement: Primary}, s: s, max: s.Limits().Claims}
 }
 
 func (t *tag) claim(role vendors.Role, kind vendors.Kind, value, pointer string, offset int64) error {

@@ -110,9 +110,10 @@ type resolver struct {
 	day               Date
 	out               Resolution
 	mentions          int
-	start             int // the first attribution of the current claim
-	startUnattributed int // the first exclusion of the current claim
-	depth             int // the number of values around the current one, see [weburl.MaxDepth]
+	start             int  // the first attribution of the current claim
+	startUnattributed int  // the first exclusion of the current claim
+	depth             int  // the number of values around the current one, see [weburl.MaxDepth]
+	resemblesAtMost   bool // the current part of the value cannot say who made the component
 	buf               [512]byte
 	buf2              [512]byte
 }
@@ -181,7 +182,7 @@ func (r *resolver) attribute(c *Claim, e *entry, rule Rule, tier Tier) {
 	case caveat == "":
 		caveat = note
 	}
-	if caveat != "" {
+	if caveat != "" || r.resemblesAtMost {
 		tier = min(tier, Resembles)
 	}
 	r.addAttribution(Attribution{

@@ -185,6 +185,9 @@ func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
 	if r.domain(c, p.Host, rule, tier) {
 		return
 	}
+	if text := p.ProxiedPackageURL(); text != "" { // anybody can give a path this form
+		r.atMost(min(tier, Resembles), func() { r.nested(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
+	}
 	r.domain(c, p.LookalikeHost, RuleNameConfusable, min(tier, Resembles))
 }
 
@@ -205,6 +208,8 @@ func (r *resolver) account(c *Claim, p weburl.Place, typ, owner string, tier Tie
 		return
 	case p.Shorthand:
 		tier = min(tier, Resembles) // relative paths have the same form
+	case c.Role == Homepage && p.IsAccountPage():
+		tier = min(tier, Resembles) // a link shows what something is about
 	}
 	if strings.HasPrefix(p.Host, "npm.pkg.") {
 		owner = strings.TrimPrefix(owner, "@")

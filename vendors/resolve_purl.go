@@ -19,6 +19,9 @@ func (r *resolver) purl(c *Claim) {
 	if !ok {
 		return
 	}
+	if p.Type == "golang" { // capitals as in the cache of modules: go.dev/ref/mod, "Module cache"
+		p.Namespace, p.Name = strings.ReplaceAll(p.Namespace, "!", ""), strings.ReplaceAll(p.Name, "!", "")
+	}
 	if !r.knownPackage(c, p) {
 		r.namespace(c, p)
 	}
@@ -79,15 +82,38 @@ func (r *resolver) maven(c *Claim, p purl.Parts) {
 	}
 }
 
-// namedNamespace attributes a package of a type with a name or a URL as its namespace.
+// namedNamespace attributes a package of a type with a name or a URL as its namespace. The first
+// segment is the maker. For swid, the second is the regid of the same company, which is a domain. What
+// else the namespace has are folders, which resemble at most: "elastic/integrations/kaspersky".
 func (r *resolver) namedNamespace(c *Claim, p purl.Parts) {
+	n := 0
 	for segment := range strings.SplitSeq(p.Namespace, "/") {
-		r.nested(c, Claim{Role: c.Role, Kind: KindName, Value: segment}, func(inner *Claim) {
-			if !r.wholeName(inner, segment, RuleName, Declared) {
-				r.url(inner)
-			}
-		})
+		switch {
+		case n == 0:
+			r.nested(c, Claim{Role: c.Role, Kind: KindName, Value: segment}, func(inner *Claim) {
+				if !r.wholeName(inner, segment, RuleName, Declared) {
+					r.url(inner)
+				}
+			})
+		case n == 1 && p.Type == "swid" && strings.IndexByte(segment, '.') >= 0:
+			r.nested(c, Claim{Role: c.Role, Kind: KindRegID, Value: segment}, r.regid)
+		default:
+			r.folder(c, segment)
+		}
+		n++
 	}
+}
+
+// folder attributes a segment of a namespace after the one that names the maker.
+func (r *resolver) folder(c *Claim, segment string) {
+	outer := r.resemblesAtMost
+	r.resemblesAtMost = true
+	r.nested(c, Claim{Role: c.Role, Kind: KindName, Value: segment}, func(inner *Claim) {
+		if !r.namespaceName(inner, segment) {
+			r.url(inner)
+		}
+	})
+	r.resemblesAtMost = outer
 }
 
 // hostPath attributes a package of a type with a host and a path as its namespace.

@@ -58,6 +58,15 @@ func TestURLsAreAttributedByOwnerAndDomain(t *testing.T) {
 		{"gh:huaweicloud/sdk", owner},
 		{"huaweicloud/sdk", "huawei resembles url.owner"}, // npm's short form, or any path
 		{"https://huaweicloud.github.io/docs", owner},
+		{"https://proxy.example.com/go/github.com/!huaweicloud/sdk/@v/v1.0.0.zip", "huawei resembles purl.namespace"},
+		{"https://proxy.example.com/github.com/!huawei!cloud/sdk/@latest", "huawei resembles purl.namespace"},
+		{"https://proxy.example.com/cache/download/github.com/!huawei!cloud/sdk@v1.0.0/x.go", "huawei resembles purl.namespace"},
+		{"https://proxy.example.com/hikvision.com/!x/@v/list", "hikvision resembles url.domain"},
+		{"https://proxy.example.com/files/hikvision.com/x", ""},
+		{"https://proxy.golang.org/github.com/!huawei!cloud/sdk/@v/v1.0.0.zip", "huawei registered purl.namespace"},
+		{"https://npm.example.com/artifactory/api/npm/@hmscore/x/-/x-1.tgz", "huawei resembles purl.namespace"},
+		{"https://npm.example.com/%40hmscore%2fx/-/x-1.tgz", "huawei resembles purl.namespace"},
+		{"https://example.com/@hmscore/x", ""},
 		{"https://docs.huaweicloud.github.io/", ""}, // no such host is given to an account
 		{"https://raw.githubusercontent.com/huaweicloud/sdk/main/x", owner},
 		{"https://api.github.com/repos/huaweicloud/sdk", owner},
@@ -349,6 +358,19 @@ func TestOwnerOfIdentifiers(t *testing.T) {
 	} {
 		if got := tt.claim.Owner(); got != tt.want {
 			t.Errorf("%s %s %q: %q, want %q", tt.claim.Role, tt.claim.Kind, tt.claim.Value, got, tt.want)
+		}
+	}
+}
+
+// A page of an account weighs as much as a page on the vendor's domain.
+func TestHomepagesResemble(t *testing.T) {
+	for value, want := range map[string]string{
+		"https://kasperskylab.github.io/x":  "kaspersky resembles url.owner",
+		"https://www.kaspersky.com/x":       "kaspersky resembles url.domain",
+		"https://github.com/KasperskyLab/x": "kaspersky registered url.owner", // the repository itself
+	} {
+		if got := found(vendors.Claim{Role: vendors.Homepage, Kind: vendors.KindURL, Value: value}); got != want {
+			t.Errorf("%s: %q, want %q", value, got, want)
 		}
 	}
 }

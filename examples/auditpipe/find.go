@@ -24,7 +24,7 @@ import (
 
 // A search is the result of find: what was searched, and what was found.
 type search struct {
-	newest map[string]record // the newest statement on each file, by the digest of the file
+	newest map[string]record // the statement by the newest release on each file, by the digest of the file
 	files  map[string]bool   // the digests of all files, even without a statement by the release
 	found  []found           // findings of the vendor in all statements
 }
@@ -161,7 +161,9 @@ func (x *search) asker(c *config, d *digester) asker {
 		func(r record) error {
 			x.files[r.Digest] = true
 			if c.denylist == "" || r.Release == c.denylist {
-				x.newest[r.Digest] = r // the rows are in the order of the log
+				if last, ok := x.newest[r.Digest]; !ok || !r.isOlderThan(&last) {
+					x.newest[r.Digest] = r // the rows are in the order of the log
+				}
 			}
 			return d.record(r)
 		},
@@ -188,15 +190,16 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	}
 	x.found = slices.DeleteFunc(x.found, func(f found) bool { _, ok := byLine[f.Line]; return !ok })
 	slices.SortStableFunc(x.found, func(a, b found) int { return strings.Compare(a.Document, b.Document) })
-	if err := x.printFound(c, byLine); err != nil {
+	names := slices.Sorted(maps.Keys(releases))
+	if err := x.printFound(c, byLine, names); err != nil {
 		return exitUnread, err
 	}
 	root, err := s.rootOf(len(s.lines))
 	if err != nil {
 		return exitUnread, err
 	}
-	searched := []string{fmt.Sprintf("searched %s in a log of %s with the root %s: the newest statement on each", cli.Count(len(x.newest), "file"), cli.Count(len(s.lines), "statement"), rootText(root))}
-	for _, name := range slices.Sorted(maps.Keys(releases)) {
+	searched := []string{fmt.Sprintf("searched %s in a log of %s with the root %s: the statement by the newest denylist on each", cli.Count(len(x.newest), "file"), cli.Count(len(s.lines), "statement"), rootText(root))}
+	for _, name := range names {
 		searched = append(searched, fmt.Sprintf("%d by denylist %s", releases[name], name))
 	}
 	how := "the checkpoint is signed by the key"
@@ -214,10 +217,14 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	return evidence.ExitStatus(len(x.found) > 0, unread > 0 || missing > 0 || c.unfinished || len(x.newest) == 0), nil
 }
 
-// printFound prints the findings as a table.
-func (x *search) printFound(c *config, byLine map[int]record) error {
+// printFound prints the findings as a table. names are the releases and days of the statements.
+func (x *search) printFound(c *config, byLine map[int]record, names []string) error {
 	if len(x.found) == 0 {
-		_, err := fmt.Fprintf(c.stdout, "nothing found of %s in the statements on %s\n", c.vendor, cli.Count(len(x.newest), "file"))
+		by := ""
+		if len(names) > 0 {
+			by = " by denylist " + strings.Join(names, ", ")
+		}
+		_, err := fmt.Fprintf(c.stdout, "nothing found of %s in the statements on %s%s\n", c.vendor, cli.Count(len(x.newest), "file"), by)
 		return err
 	}
 	out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)

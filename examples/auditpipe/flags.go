@@ -40,7 +40,7 @@ func (c *config) flagSet(command string) *flag.FlagSet {
 	fs.StringVar(&c.key, "key", "", key)
 	list := "the `RELEASE` of the denylist: " + strings.Join(denylist.Names(), ", ") + "; default: the newest one"
 	if command == "find" {
-		list = "search only statements by this `RELEASE` of the denylist; default: the newest statement on each file"
+		list = "search only statements by this `RELEASE` of the denylist; default: on each file, the statement by the newest release and day"
 	}
 	fs.StringVar(&c.denylist, "denylist", "", list)
 	fs.StringVar(&c.asOf, "as-of", "", "use the texts that are in force on this `DATE` (YYYY-MM-DD); default: the date of the denylist")

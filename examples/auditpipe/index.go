@@ -50,6 +50,16 @@ type found struct {
 	Document, ID, Vendor, Verdict, Tier, Component, Version, Pointer string
 }
 
+// isOlderThan reports whether the statement is by an older release than another one, or by the same
+// release as of an earlier day. A rescreening with an old release comes later in the log, and says
+// nothing about what the newer release has found.
+func (r *record) isOlderThan(other *record) bool {
+	if r.Release != other.Release {
+		return r.Release < other.Release
+	}
+	return r.AsOf < other.AsOf
+}
+
 // rows returns the rows of the statement in a line of the log.
 func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	digest, err := digestIn(r)

@@ -612,7 +612,7 @@ func TestSignedIndexMustMatchTheStatements(t *testing.T) {
 func TestFindPrintsWhatItDidNotSearch(t *testing.T) {
 	x := newSite(t, 3)
 	status, out, stderr := audit(t, "", "find", "-store", x.store, "-vendor", "huawei", "-key", x.public)
-	if status != exitOK || out != "nothing found of huawei in the statements on 3 files\n" || !strings.Contains(stderr, "signed by the key") {
+	if status != exitOK || !strings.HasPrefix(out, "nothing found of huawei in the statements on 3 files by denylist 2018.06.13 as of ") || !strings.Contains(stderr, "signed by the key") {
 		t.Errorf("status %d, %s%s", status, out, stderr)
 	}
 	if _, _, stderr := audit(t, "", "find", "-store", x.store, "-vendor", "huawei"); !strings.Contains(stderr, "was not checked") {
@@ -627,6 +627,23 @@ func TestFindPrintsWhatItDidNotSearch(t *testing.T) {
 	_, stranger := keyFiles(t)
 	if status, _, stderr := audit(t, "", "find", "-store", x.store, "-vendor", "huawei", "-key", stranger); status != exitUnread || !strings.Contains(stderr, errCheckpoint.Error()) {
 		t.Errorf("status %d, %s", status, stderr)
+	}
+}
+
+// A rescreening with an older release, or as of an earlier day, does not hide what the newest found.
+func TestFindAnswersByNewestRelease(t *testing.T) {
+	x := newSite(t, 2)
+	for _, args := range [][]string{{"-denylist", "2017.09.14"}, {"-denylist", "2018.06.13", "-as-of", "2016-01-01"}} {
+		if status, _, stderr := audit(t, "", append([]string{"rescreen", "-store", x.store, "-key", x.private}, args...)...); !strings.Contains(stderr, "2 new in the store") {
+			t.Fatalf("%s: status %d, %s", args, status, stderr)
+		}
+		status, out, stderr := audit(t, "", "find", "-store", x.store, "-vendor", "kaspersky", "-key", x.public)
+		if status != exitFound || !strings.Contains(out, "2018.06.13") || !strings.Contains(stderr, "by denylist 2018.06.13 as of ") {
+			t.Errorf("after %s: status %d, %s%s", args, status, out, stderr)
+		}
+	}
+	if status, out, _ := audit(t, "", "find", "-store", x.store, "-vendor", "kaspersky", "-denylist", "2017.09.14"); strings.Contains(out, "2018.06.13") {
+		t.Errorf("an older release on demand: status %d, %s", status, out)
 	}
 }
 

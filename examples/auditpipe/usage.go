@@ -90,10 +90,10 @@ change, and why.
 `,
 	"find": `Usage: auditpipe find -store FOLDER -vendor ID [flags]
 
-List the documents with findings of a vendor, from the newest statement on each
-file, and print what was searched. With -key, the signatures of the checkpoint
-and of the index are checked. Without it, every statement is read, and no
-signature is checked.
+List the documents with findings of a vendor, from the statement by the newest
+denylist on each file, and print what was searched. With -key, the signatures of
+the checkpoint and of the index are checked. Without it, every statement is
+read, and no signature is checked.
 `,
 	"verify": `Usage: auditpipe verify -key FILE [flags] STATEMENT...
        auditpipe verify -key FILE -store FOLDER [flags]

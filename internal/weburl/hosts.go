@@ -104,6 +104,13 @@ func (p Place) Account() (typ, owner string) {
 	return host.typ, owner
 }
 
+// IsAccountPage reports whether the place is a page of an account, "owner.github.io", and not the
+// account itself or a repository in it.
+func (p Place) IsAccountPage() bool {
+	_, domain, _ := strings.Cut(p.Host, ".")
+	return pageHosts[domain] != ""
+}
+
 // hasWord reports whether a list that is separated by spaces has a word.
 func hasWord(list, word string) bool {
 	for list != "" {
@@ -176,4 +183,38 @@ func (p Place) PackageURL() string {
 		return "pkg:" + host.typ + "/" + first + "/" + second
 	}
 	return "pkg:" + host.typ + "/" + first
+}
+
+// ProxiedPackageURL returns the package URL of the package at a place on a proxy or mirror of a
+// registry, according to the form of the path, or "" if the path has no such form:
+//
+//	…/github.com/!owner/x/@v/v1.0.0.zip   Go (go.dev/ref/mod, GOPROXY protocol)
+//	…/github.com/!owner/x@v1.0.0/x.go     Go (go.dev/ref/mod, module cache)
+//	…/@scope/x/-/x-1.0.0.tgz              npm
+func (p Place) ProxiedPackageURL() string {
+	scope := ""
+	for first, rest := Segment(p.Path); first != ""; first, rest = Segment(rest) {
+		switch {
+		case scope != "":
+			if after, _ := Segment(rest); after == "-" {
+				return "pkg:npm/" + scope + "/" + first
+			}
+			scope = ""
+		case len(first) > 1 && first[0] == '@' && first != "@v":
+			scope = first
+		case strings.IndexByte(first, '.') > 0 && isGoModule(rest, codeHosts[first].typ != ""):
+			rest, _, _ = strings.Cut(rest, "@")
+			if rest = strings.Trim(strings.ReplaceAll(rest, "!", ""), "/"); rest != "" {
+				return "pkg:golang/" + first + "/" + rest
+			}
+		}
+	}
+	return ""
+}
+
+// isGoModule reports whether the rest of a path after a host has the form of the GOPROXY protocol or,
+// if the host is known, of the cache of modules: "!owner/x@v1.0.0".
+func isGoModule(rest string, known bool) bool {
+	return strings.Contains(rest, "/@v/") || strings.HasSuffix(rest, "/@latest") ||
+		known && (strings.HasPrefix(rest, "!") || strings.Contains(rest, "/!") || strings.Contains(rest, "@v"))
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -51,6 +52,31 @@ func poisoned() *evidence.Report {
 		r.Companions = append(r.Companions, evidence.Companion{Path: h, Reason: h})
 	}
 	return r
+}
+
+// The column "purl" has the document's own package URL, and none that was made from a vendor.
+func TestCSVPrintsOwnPackageURL(t *testing.T) {
+	for _, tt := range []struct{ own, canonical, want string }{
+		{"", "pkg:generic/kaspersky/x@1", ""},
+		{"pkg:NPM/x@1", "pkg:npm/x@1", "pkg:npm/x@1"},
+		{"npm/x@1", "pkg:generic/kaspersky/x@1", "npm/x@1"},
+		{"", "", ""},
+	} {
+		f := evidence.Finding{Finding: match.Finding{Component: match.Component{Name: "x", PURL: tt.own, CanonicalPURL: tt.canonical}}}
+		var b bytes.Buffer
+		if err := csvview.Write(&b, &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{f}}}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(&b).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		column := slices.Index(rows[0], "purl")
+		row := slices.IndexFunc(rows, func(row []string) bool { return row[0] == "observation" })
+		if row < 0 || rows[row][column] != tt.want {
+			t.Errorf("%+v: %q", tt, rows)
+		}
+	}
 }
 
 func TestCSV(t *testing.T) {

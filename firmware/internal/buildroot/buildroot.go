@@ -6,8 +6,8 @@
 //	buildroot-manifest   manifest.csv and host-manifest.csv of "make legal-info"
 //	buildroot-show-info  the JSON of "make show-info"
 //
-// Neither names a supplier. The CPE of a package is its identifier. Its name and the address of
-// its source are mentions. Packages for the machine that runs the build are not in the image, so
+// Neither names a supplier. The CPE of a package is its identifier. The address of its source is a
+// reference, as the download location of SPDX is, and its name is a mention. Packages for the machine that runs the build are not in the image, so
 // show-info's are marked as pedigree.
 package buildroot
 
@@ -107,8 +107,8 @@ func component(s *sbom.Sink, row []string, columns map[string]int, n int, start 
 		s.Warn(sbom.WarnMalformed, "a package without a name", c.Location)
 	}
 	s.Claim(&c, vendors.Mention, vendors.KindProduct, c.Name, at(packageColumn))
-	if site := get(siteColumn); strings.Contains(site, "://") {
-		s.Claim(&c, vendors.Mention, vendors.KindURL, site, at(siteColumn))
+	if site := get(siteColumn); strings.Contains(site, "://") || strings.Contains(site, "@") && strings.Contains(site, ":") {
+		downloaded(s, &c, site, at(siteColumn))
 	}
 	return c
 }
@@ -212,13 +212,13 @@ func downloads(x *jsondoc.Reader, c *sbom.Component, pointer string) {
 	}
 }
 
-// downloaded adds the address of a source, "https+https://example.org/x", unless it is
-// Buildroot's own mirror.
+// downloaded adds the address of a source, "https+https://example.org/x" or
+// "git@example.org:owner/x", unless it is Buildroot's own mirror.
 func downloaded(s *sbom.Sink, c *sbom.Component, address string, at vendors.Location) {
 	if i := strings.Index(address, "+"); i >= 0 && i < strings.Index(address, "://") {
 		address = address[i+1:]
 	}
 	if !strings.Contains(address, "sources.buildroot.net") {
-		s.Claim(c, vendors.Mention, vendors.KindURL, address, at)
+		s.Claim(c, vendors.Reference, vendors.KindURL, address, at)
 	}
 }

@@ -55,15 +55,16 @@ func TestRead(t *testing.T) {
 		malformed      int
 		err            error
 	}{
-		{"manifest", manifest, "busybox 1.36.1 false; mention product busybox; mention url https://www.busybox.net/downloads\nhisi-osdrv 1.0 false; mention product hisi-osdrv; mention url https://www.hisilicon.com/files\n", 0, nil},
+		{"manifest", manifest, "busybox 1.36.1 false; mention product busybox; reference url https://www.busybox.net/downloads\nhisi-osdrv 1.0 false; mention product hisi-osdrv; reference url https://www.hisilicon.com/files\n", 0, nil},
+		{"sites without a scheme", "PACKAGE,VERSION,LICENSE,SOURCE SITE\na,1,x,git@github.com:acme/a\nb,1,x,/home/b\nc,1,x,\n", "a 1 false; mention product a; reference url git@github.com:acme/a\nb 1 false; mention product b\nc 1 false; mention product c\n", 0, nil},
 		{"a short row", "PACKAGE,VERSION,LICENSE\na,1\n", "", 0, sbom.ErrSyntax},
 		{"no name", "PACKAGE,VERSION,LICENSE\n,1,x\n", " 1 false\n", 1, nil},
 		{"a quote in a field", "PACKAGE,VERSION,LICENSE\na,1,x\"y\n", "", 0, sbom.ErrSyntax},
 		{"an open quote", "PACKAGE,VERSION,LICENSE\na,1,\"x\n", "", 0, sbom.ErrSyntax},
 		{"a NUL byte", "PACKAGE,VERSION,LICENSE\na,1,\x00\n", "", 0, sbom.ErrSyntax},
-		{"show-info", showInfo, "busybox 1.36.1 false; mention product busybox; mention url https://www.busybox.net/downloads; namespace cpe cpe:2.3:a:busybox:busybox:1.36.1:*:*:*:*:*:*:*\n" +
+		{"show-info", showInfo, "busybox 1.36.1 false; mention product busybox; reference url https://www.busybox.net/downloads; namespace cpe cpe:2.3:a:busybox:busybox:1.36.1:*:*:*:*:*:*:*\n" +
 			"zlib 1.3 true; mention product zlib; namespace cpe cpe:2.3:a:huawei:zlib:1.3:*:*:*:*:*:*:*\n", 0, nil},
-		{"downloads that are none", `{"a":{"type":"target","downloads":"https://zte.com.cn"},"b":{"type":"target","downloads":["x",{"uris":"y"},{"uris":[1,"https+https://example.org/b"]}]},"c":{"type":"target","downloads":null}}`, "a  false\nb  false; mention url https://example.org/b\nc  false\n", 4, nil},
+		{"downloads that are none", `{"a":{"type":"target","downloads":"https://zte.com.cn"},"b":{"type":"target","downloads":["x",{"uris":"y"},{"uris":[1,"https+https://example.org/b"]}]},"c":{"type":"target","downloads":null}}`, "a  false\nb  false; reference url https://example.org/b\nc  false\n", 4, nil},
 		{"a CPE that is no string", `{"a":{"type":"target","cpe-id":["x"]}}`, "a  false\n", 1, nil},
 		{"a CPE in other letters", `{"a":{"type":"target","CPE-ID":"x"}}`, "a  false\n", 1, nil},
 		{"a bad CPE", `{"a":{"type":"target","cpe-id":"cpe:x"}}`, "a  false; namespace cpe cpe:x\n", 1, nil},
@@ -84,7 +85,7 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, h, err := show(string(data))
-	if err != nil || h.Malformed != 0 || h.Components != 5 || !strings.Contains(got, "nordwind-agent 2.1 false; mention product nordwind-agent; mention url https://downloads.nordwind.example/agent\n") {
+	if err != nil || h.Malformed != 0 || h.Components != 5 || !strings.Contains(got, "nordwind-agent 2.1 false; mention product nordwind-agent; reference url https://downloads.nordwind.example/agent\n") {
 		t.Errorf("%+v %v\n%s", h, err, got)
 	}
 }

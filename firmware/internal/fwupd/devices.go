@@ -84,14 +84,61 @@ func device(x *jsondoc.Reader, pointer string) {
 					claimVendorID(x.Sink, &c, m[1]+m[3]+":0x"+m[2]+m[4], at)
 				}
 			})
+		case name == "Releases":
+			releases(x, &c, at)
 		default:
-			x.Unknown(&c, name, at, "Vendor", "VendorId", "Guid", "InstanceIds")
+			x.Unknown(&c, name, at, "Releases", "Vendor", "VendorId", "Guid", "InstanceIds")
 		}
 	}
 	if c.Name == "" {
 		c.Name = c.Ref
 	}
 	x.Emit(c)
+}
+
+// releaseFields are the members of a release, an update for a device. Its developer is its supplier,
+// as in the metainfo.
+var releaseFields = format.Table{
+	"AppstreamId": {Role: vendors.Namespace, Kind: vendors.KindGroup, Guard: true},
+	"Name":        {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
+	"Summary":     {Role: vendors.Mention, Kind: vendors.KindText},
+	"Vendor":      {Role: vendors.Supplier, Kind: vendors.KindName, To: format.Group, Guard: true},
+	"Homepage":    {Role: vendors.Homepage, Kind: vendors.KindURL},
+	"SourceUrl":   {Role: vendors.Reference, Kind: vendors.KindURL},
+	"Version":     {To: format.Version},
+}
+
+// releases reads the updates that there are for a device. Each is a part of its own: another company
+// than the maker of the device may publish it.
+func releases(x *jsondoc.Reader, device *sbom.Component, pointer string) {
+	if !x.Expect('[', device, x.At(pointer)) {
+		return
+	}
+	x.Enter('[')
+	for i := 0; x.More(); i++ {
+		c := sbom.Component{Ref: fmt.Sprintf("%s/%d", pointer, i), Type: "firmware"}
+		c.Location = x.At(c.Ref)
+		if !x.Require('{', nil, c.Location) {
+			continue
+		}
+		for x.Enter('{'); x.More(); {
+			name := string(x.Name())
+			at := c.Ref + "/" + name
+			field, known := releaseFields[name]
+			switch {
+			case known:
+				eachString(x, &c, at, func(text string, at vendors.Location) { field.Read(x.Sink, &c, text, at) })
+				continue
+			case !releaseFields.Unknown(x.Sink, &c, name, x.At(at)) && format.MayNameMaker(name):
+				format.UnknownMaker(x.Sink, &c, name, x.At(at))
+			}
+			x.Skip()
+		}
+		if c.Name == "" {
+			c.Name = c.Ref
+		}
+		x.Emit(c)
+	}
 }
 
 // eachString reads a string, or an array of strings.

@@ -99,7 +99,9 @@ func TestDevices(t *testing.T) {
 			{"Name":"SSD","DeviceId":"2","Guid":"cc","VendorId":"NVME:0x144D","Plugin":"nvme","InstanceIds":["NVME\\VEN_144D&DEV_A808"]},
 			{"Name":"System Firmware","DeviceId":"3","VendorId":"DMI:Dell Inc.","Releases":[{"Vendor":"ZTE"}]}]}`,
 			"4G Modem: reference 4G Modem, namespace aa, namespace bb, manufacturer Huawei, namespace 12D1, namespace 202BC1, namespace 12D1; " +
-				"SSD: reference SSD, namespace cc, namespace 144D, namespace 144D; System Firmware: reference System Firmware, manufacturer Dell Inc.", 0, nil},
+				"SSD: reference SSD, namespace cc, namespace 144D, namespace 144D; /Devices/2/Releases/0: supplier ZTE; System Firmware: reference System Firmware, manufacturer Dell Inc.", 0, nil},
+		{"releases", `{"Devices":[{"DeviceId":"1","Releases":[{"Name":"BIOS","AppstreamId":"com.zte.bios","Version":"2","Homepage":"https://zte.com.cn"},{"vendor":"ZTE","Publisher":"ZTE"},"ZTE"]},{"DeviceId":"2","Releases":{"Vendor":"ZTE"}}]}`,
+			"BIOS: mention BIOS, namespace com.zte.bios, homepage https://zte.com.cn; /Devices/0/Releases/1; 1; 2", 4, nil},
 		{"vendor ids that are not known", `{"Devices":[{"DeviceId":"1","VendorId":"NEWBUS:0x12D1"},{"DeviceId":"2","VendorIds":["0x12D1",""]}]}`, "1; 2", 2, nil},
 		{"what is no device", `{"Devices":[null,{"DeviceId":"1","Vendor":7}]}`, "1", 2, nil},
 		{"an array in an array", `{"Devices":[{"DeviceId":"1","Vendor":[["ZTE"],"Acme"]},{"DeviceId":"2","Vendor":"ZTE"}]}`, "1: manufacturer Acme; 2: manufacturer ZTE", 1, nil},

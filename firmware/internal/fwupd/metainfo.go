@@ -9,7 +9,8 @@
 // for. A GUID is a hash of the IDs on a bus, or of the names of a computer: package vendors has
 // those of registered names.
 //
-// The vendor of a device is its manufacturer. Its vendor IDs and instance IDs are identifiers.
+// The vendor of a device is its manufacturer. Its vendor IDs and instance IDs are identifiers. The
+// releases that there are for it are parts of their own.
 package fwupd
 
 import (

@@ -4,8 +4,9 @@
 // what its device talks to on a network, and the extension of RFC 9472, which states where the
 // bill of materials of the device is.
 //
-// The device is the primary component, and its mfg-name is the manufacturer. The host of its
-// mud-url, which is often generated, and its texts are mentions. The bills of materials that it
+// The device is the primary component, and its mfg-name is the manufacturer. So is the authority of
+// its mud-url, by which access lists name manufacturers (RFC 8520, section 8). Its texts are
+// mentions. The bills of materials that it
 // refers to are documents that were not read, even if only the device itself can provide them.
 package mud
 
@@ -49,7 +50,7 @@ var fields = format.Table{
 	"mfg-name":      {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
 	"model-name":    {Role: vendors.Reference, Kind: vendors.KindProduct, To: format.Name},
 	"systeminfo":    {Role: vendors.Mention, Kind: vendors.KindText},
-	"mud-url":       {Role: vendors.Mention, Kind: vendors.KindURL},
+	"mud-url":       {Role: vendors.Manufacturer, Kind: vendors.KindURL},
 	"documentation": {Role: vendors.Mention, Kind: vendors.KindURL},
 	"firmware-rev":  {To: format.Version},
 }
@@ -60,7 +61,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		found := false
 		for name := range x.Root("MUD") {
 			if name != container {
-				x.Unknown(nil, name, "", container)
+				unknown(x, nil, name, "", container)
 				continue
 			}
 			found = true
@@ -91,10 +92,20 @@ func device(x *jsondoc.Reader) {
 		case slices.Contains(transparencyNames, name):
 			transparency(x, &c, pointer+"/"+name)
 		default:
-			x.Unknown(nil, name, pointer, "mfg-name", "ietf-mud-transparency:transparency")
+			unknown(x, &c, name, pointer+"/"+name, "mfg-name", "mud-url", "ietf-mud-transparency:transparency")
 		}
 	}
 	x.Emit(c)
+}
+
+// unknown skips a member that the format does not have. It counts as not screened if its name is
+// similar to a known one, or if it may say who made the device.
+func unknown(x *jsondoc.Reader, c *sbom.Component, name, pointer string, known ...string) {
+	at := x.At(pointer)
+	if x.Kind() != 'n' && !format.Unknown(x.Sink, c, name, at, known...) && format.MayNameMaker(name) {
+		format.UnknownMaker(x.Sink, c, name, at)
+	}
+	x.Skip()
 }
 
 // transparencyNames are the names under which files have what RFC 9472 adds.
@@ -119,7 +130,7 @@ func transparency(x *jsondoc.Reader, c *sbom.Component, pointer string) {
 			case "sboms":
 				transparency(x, c, inner)
 			default:
-				x.Unknown(nil, name, pointer, "sboms", "sbom-url")
+				unknown(x, c, name, inner, "sboms", "sbom-url")
 			}
 		}
 	case '[':

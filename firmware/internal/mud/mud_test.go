@@ -26,7 +26,7 @@ func Example() {
 	fmt.Println("elsewhere:", doc.Header().DocumentRefs[0].URL)
 	// Output:
 	// DS-2CD2185 5.6 <nil>
-	// mention url https://mud.hikvision.com/ds-2cd.json
+	// manufacturer url https://mud.hikvision.com/ds-2cd.json
 	// mention text IP camera
 	// manufacturer name Hikvision
 	// reference product DS-2CD2185
@@ -44,6 +44,8 @@ func TestRead(t *testing.T) {
 		{"the device has it", `{"ietf-mud:mud":{"transparency":{"sbom-local-well-known":"https"}}}`, "device ", 1, 0, nil},
 		{"a maker that is no string", `{"ietf-mud:mud":{"mfg-name":{"x":"ZTE"}}}`, "device ", 1, 0, nil},
 		{"a maker in other letters", `{"ietf-mud:mud":{"Mfg-Name":"ZTE"}}`, "device ", 1, 0, nil},
+		{"an unknown maker", `{"ietf-mud:mud":{"mud-url":"https://x","manufacturer":"ZTE","vendor":null}}`, "device ", 1, 0, nil},
+		{"a maker in an extension", `{"ietf-mud:mud":{"transparency":{"supplier":"ZTE"}},"acme:vendor":{"name":"ZTE"}}`, "device ", 2, 0, nil},
 		{"no device", `{"ietf-access-control-list:acls":{},"x":"ietf-mud"}`, "", 0, 0, sbom.ErrNotRecognized},
 		{"two formats", `{"ietf-mud:mud":{},"bomFormat":"CycloneDX"}`, "", 0, 0, sbom.ErrNotRecognized},
 		{"two makers", `{"ietf-mud:mud":{"mfg-name":"a","mfg-name":"ZTE"}}`, "", 0, 0, sbom.ErrDuplicate},

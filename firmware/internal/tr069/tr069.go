@@ -5,7 +5,9 @@
 //
 // The device is the primary component. Routers are sold under other names than their makers', and
 // answer with those, so the table is what the device claims. A program that is installed on the
-// device (TR-157) is a part with its own vendor.
+// device, and the environment that runs it (TR-157), is a part with its own vendor. A parameter or
+// object that a vendor has added has the vendor's domain or OUI in its name (TR-106, section 3.3),
+// which is a reference of the device.
 package tr069
 
 import (
@@ -44,8 +46,24 @@ var fields = format.Table{
 // objects are the objects that have those parameters.
 var objects = []string{"DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo"}
 
-// moduleVendor is the vendor of a program that is installed on the device.
-var moduleVendor = regexp.MustCompile(`^(?:InternetGatewayDevice|Device)\.SoftwareModules\.(?:DeploymentUnit|ExecutionUnit)\.\d+\.Vendor$`)
+// module is the object of a program that is installed on the device, or of what runs it.
+var module = regexp.MustCompile(`^(?i:InternetGatewayDevice|Device)\.(?i:SoftwareModules)\.(?i:DeploymentUnit|ExecutionUnit|ExecEnv)\.\d+$`)
+
+// moduleFields are the parameters of a module.
+var moduleFields = format.Table{
+	"Vendor":      {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group, Guard: true},
+	"Name":        {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name, Guard: true},
+	"URL":         {Role: vendors.Reference, Kind: vendors.KindURL, Guard: true},
+	"Description": {Role: vendors.Mention, Kind: vendors.KindText},
+	"Version":     {To: format.Version},
+}
+
+// extension is the start of a name that a vendor has added: its domain with hyphens for dots, its
+// OUI or, in older devices, its name.
+var extension = regexp.MustCompile(`(?:^|\.)X_([0-9A-Za-z-]+)_`)
+
+// maxExtensions bounds the different vendors of parameters. More of them are counted as not screened.
+const maxExtensions = 256
 
 // valueColumn is the head of the column of values. The name of the parameter is in the first.
 const valueColumn = "Value"
@@ -76,8 +94,8 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		if i := bytes.IndexByte(data, 0); i >= 0 {
 			return &sbom.Error{Offset: int64(i), Kind: sbom.ErrSyntax, Err: errors.New("a NUL byte in text")}
 		}
-		x := &reader{s: s, device: sbom.Component{Ref: "device", Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}}
-		if more, err := x.table(data); err != nil || !more {
+		x := &reader{s: s, modules: make(map[string]*sbom.Component), extensions: make(map[string]bool), device: sbom.Component{Ref: "device", Type: "device", Category: "telecommunicationsEquipment", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/"}}}
+		if err := x.table(data); err != nil {
 			return err
 		}
 		if len(data) > 0 && data[len(data)-1] != '\n' {
@@ -86,18 +104,26 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		if x.device.Name == "" {
 			x.device.Name = "TR-069 device"
 		}
+		for _, object := range x.order {
+			if c := x.modules[object]; len(c.Claims)+c.Malformed > 0 && !s.Emit(*c) {
+				return nil
+			}
+		}
 		s.Emit(x.device)
 		return nil
 	})
 }
 
 type reader struct {
-	s      *sbom.Sink
-	device sbom.Component
+	s          *sbom.Sink
+	device     sbom.Component
+	modules    map[string]*sbom.Component // by their objects
+	order      []string                   // of the modules
+	extensions map[string]bool            // the vendors of parameters so far
 }
 
-// table reads the rows, and reports whether to go on.
-func (x *reader) table(data []byte) (more bool, err error) {
+// table reads the rows.
+func (x *reader) table(data []byte) error {
 	in := csv.NewReader(bytes.NewReader(data))
 	in.FieldsPerRecord = -1
 	column := -1
@@ -106,47 +132,82 @@ func (x *reader) table(data []byte) (more bool, err error) {
 		row, err := in.Read()
 		switch {
 		case err == io.EOF:
-			return true, nil
+			return nil
 		case err != nil:
-			return false, &sbom.Error{Offset: in.InputOffset(), Kind: sbom.ErrSyntax, Err: err}
+			return &sbom.Error{Offset: in.InputOffset(), Kind: sbom.ErrSyntax, Err: err}
 		case column < 0:
 			column = slices.Index(row, valueColumn)
 			if column < 0 || slices.Contains(row[column+1:], valueColumn) {
-				return false, &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected one column \"" + valueColumn + "\"")}
+				return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected one column \"" + valueColumn + "\"")}
 			}
-		case !x.row(row, column, start):
-			return false, nil
+		default:
+			x.row(row, column, start)
 		}
 	}
 }
 
-// row reads a parameter of any object, and reports whether to go on.
-func (x *reader) row(row []string, column int, offset int64) bool {
+// row reads a parameter of any object.
+func (x *reader) row(row []string, column int, offset int64) {
 	name := strings.TrimSpace(row[0])
 	object, parameter := "", name
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
 		object, parameter = name[:i], name[i+1:]
 	}
 	at := vendors.Location{Pointer: "/" + name, Offset: offset}
+	x.extension(name, at)
+	isModule := module.MatchString(object)
 	switch {
-	case slices.Contains(objects, object):
+	case isModule || slices.Contains(objects, object):
 		if len(row) <= column {
 			x.s.Malformed(sbom.WarnMalformed, "a row without a value", at)
-			return true
+		} else if isModule {
+			x.module(object, parameter, row[column], at)
+		} else {
+			x.parameter(parameter, row[column], at)
 		}
-		x.parameter(parameter, row[column], at)
-		return true
 	case fields[parameter].Role != "":
 		if i := slices.IndexFunc(objects, func(o string) bool { return strings.EqualFold(o, object) }); i >= 0 {
 			format.NotField(x.s, nil, object, objects[i], at)
 		}
 	}
-	if moduleVendor.MatchString(name) && len(row) > column && row[column] != "" {
-		c := sbom.Component{Ref: object, Type: "application", Name: object, Location: at}
-		x.s.Claim(&c, vendors.Manufacturer, vendors.KindName, row[column], at)
-		return x.s.Emit(c)
+}
+
+// module reads a parameter of a module.
+func (x *reader) module(object, name, value string, at vendors.Location) {
+	c := x.modules[object]
+	if c == nil {
+		c = &sbom.Component{Ref: object, Type: "application", Name: object, Location: at}
+		x.modules[object], x.order = c, append(x.order, object)
 	}
-	return true
+	switch f, known := moduleFields[name]; {
+	case known && value != "":
+		f.Read(x.s, c, value, at)
+	case !known && !moduleFields.Unknown(x.s, c, name, at) && format.MayNameMaker(name) && !names.Placeholder(value):
+		format.UnknownMaker(x.s, c, name, at)
+	}
+}
+
+// extension reads the vendors in the name of a parameter: "Device.X_EXAMPLE-COM_Radio.X_00E0FC_Band".
+func (x *reader) extension(name string, at vendors.Location) {
+	for _, m := range extension.FindAllStringSubmatch(name, -1) {
+		vendor := strings.ToLower(m[1])
+		switch {
+		case x.extensions[vendor]:
+			continue
+		case len(x.extensions) == maxExtensions:
+			x.s.Malformed(sbom.WarnIncomplete, "too many vendors of parameters; this one was not screened", at)
+			continue
+		}
+		x.extensions[vendor] = true
+		switch {
+		case ethernet.CheckPrefix(m[1]) == nil:
+			x.s.Claim(&x.device, vendors.Reference, vendors.KindOUI, m[1], at)
+		case strings.Contains(vendor, "-"):
+			x.s.Claim(&x.device, vendors.Reference, vendors.KindURL, strings.ReplaceAll(vendor, "-", "."), at)
+		default:
+			x.s.Claim(&x.device, vendors.Reference, vendors.KindName, m[1], at)
+		}
+	}
 }
 
 // parameter reads a parameter of the device.

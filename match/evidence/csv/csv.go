@@ -161,7 +161,10 @@ func (t *table) finding(f *evidence.Finding) {
 	t.set("vendor", f.Vendor.Name)
 	t.set("component", strings.TrimPrefix(c.Group+"/"+c.Name, "/"))
 	t.set("version", c.Version)
-	t.set("purl", c.CanonicalPURL)
+	t.set("purl", c.PURL)
+	if c.OwnPURL() { // and not one that was made from the vendor and the name
+		t.set("purl", c.CanonicalPURL)
+	}
 	t.set("subject", strconv.FormatBool(c.Primary))
 	t.set("tier", f.Tier.String())
 	t.set("pointer", c.Location.Pointer)

@@ -119,7 +119,7 @@ func (f *Filter) HasToken(value []byte) bool {
 	for i := 0; i < len(value); {
 		c := ascii.Alnum[value[i]]
 		if c == 0 {
-			if value[i] < '%' { // the most frequent separators
+			if value[i] < '%' && value[i] != '!' { // the most frequent separators
 				i++
 				continue
 			}
@@ -158,7 +158,7 @@ func (f *Filter) HasToken(value []byte) bool {
 }
 
 // separator returns the length of the separator at the start of the value. hidden reports whether
-// it is a character beyond ASCII or an escape that can be a letter.
+// it is a character beyond ASCII or an escape that can be a letter, or comes before a capital letter.
 func separator(value []byte) (length int, hidden bool) {
 	switch b := value[0]; {
 	case b >= 0x80:
@@ -170,7 +170,7 @@ func separator(value []byte) (length int, hidden bool) {
 		}
 		c := byte(high<<4 | low)
 		return 3, c >= 0x80 || c == '%' || ascii.Alnum[c] != 0 // a '%' can begin another escape
-	case b == '\\' && len(value) > 1:
+	case (b == '\\' || b == '!') && len(value) > 1: // "!z!t!e" is "ZTE" in the cache of modules of Go
 		return 1, ascii.Alnum[value[1]] != 0
 	}
 	return 1, false
