@@ -96,7 +96,7 @@ func (x *cdx) identity(b *builder, at string) {
 			text, _ := x.str(b)
 			field = string(text)
 		case "confidence":
-			doubted = x.littleConfidence()
+			doubted = x.littleConfidence(b)
 		case "concludedValue":
 			read(path{a: at + "/concludedValue"}, true)
 			if n := len(values); n > 0 && values[n-1].concluded {
@@ -135,7 +135,7 @@ func (x *cdx) method(b *builder, read func()) (weak bool) {
 		case "value":
 			read()
 		case "confidence":
-			weak = x.littleConfidence()
+			weak = x.littleConfidence(b)
 		default:
 			x.member(b, name, "technique")
 		}
@@ -148,12 +148,12 @@ const minConfidence = 0.5
 
 // littleConfidence reads a confidence, which is a number in JSON and text in XML, and reports
 // whether it is below minConfidence.
-func (x *cdx) littleConfidence() bool {
+func (x *cdx) littleConfidence(b *builder) bool {
 	text, k := x.j.TryText()
 	if k == '0' {
 		text = x.j.Number()
 	} else if k != '"' {
-		x.j.Skip()
+		x.skipNoText(b)
 		return false
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
