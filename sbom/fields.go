@@ -4,7 +4,6 @@ package sbom
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -209,9 +208,9 @@ func confusableCharacters(name string) (string, WarningKind) {
 	}
 	switch {
 	case invisible:
-		return "a name has invisible characters or ones that change the direction of text: " + strconv.QuoteToASCII(name), WarnConfusable
+		return "a name has invisible characters or ones that change the direction of text: " + quoteASCII(name), WarnConfusable
 	case mixed:
-		return "a word mixes letters of different scripts: " + strconv.QuoteToASCII(name), WarnConfusable
+		return "a word mixes letters of different scripts: " + quoteASCII(name), WarnConfusable
 	}
 	return "", ""
 }
