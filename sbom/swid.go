@@ -117,6 +117,8 @@ func (t *tag) other(x *xmlstream.Reader, name string) {
 		t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", pointer, x.Offset())
 	case fields.MayNameMaker(name):
 		t.malformed("the element "+quote(name)+" may say who made the product; it was not screened", pointer, x.Offset())
+	case name == "Link" && linksPart(x):
+		t.malformed("the product has a component with a tag of its own, which was not read with this one", pointer, x.Offset())
 	case !swidLinks[name]:
 		for _, a := range x.Attrs() {
 			if f, ok := metaFields[string(a.Name)]; ok && name == "Meta" && x.Depth() == 2 && len(t.c.Claims) < t.max {
@@ -126,6 +128,16 @@ func (t *tag) other(x *xmlstream.Reader, name string) {
 			t.unknown(a, pointer)
 		}
 	}
+}
+
+// linksPart reports whether a Link refers to a part of the product.
+func linksPart(x *xmlstream.Reader) bool {
+	for _, a := range x.Attrs() {
+		if rel := strings.TrimSpace(string(a.Value)); string(a.Name) == "rel" && (strings.EqualFold(rel, "component") || strings.EqualFold(rel, "feature")) {
+			return true
+		}
+	}
+	return false
 }
 
 // readSWID reads a SWID tag in XML.
