@@ -79,6 +79,7 @@ func TestMakerInUnknownMember(t *testing.T) {
 		{"SWID, no entity", swid("", ""), 1},
 		{"SWID, link to a component", swid("", entity+`<Link rel="component" href="swid:kaspersky.com_kes"/>`), 1},
 		{"SWID, link to a license", swid("", entity+`<Link rel="license" href="https://acme.example"/>`), 0},
+		{"SWID, only the creator of the tag", swid("", `<Entity name="Acme" role="tagCreator"/>`), 1},
 		{"SWID, element", swid("", entity+`<Vendor name="Kaspersky Lab"/>`), 1},
 		{"SWID, attribute of the tag", swid(`vendor="Kaspersky Lab"`, entity), 1},
 		{"SWID, attribute of Meta", swid("", entity+`<Meta product="x" acmeVendor="Kaspersky Lab"/>`), 1},
@@ -102,7 +103,7 @@ func TestFoldedTypes(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct{ entity, want string }{
-		{`<Entity name="Acme" role="SoftwareCreator"/>`, "manufacturer"}, {`<Entity name="Acme" role="TAGCREATOR"/>`, ""},
+		{`<Entity name="Acme" role="SoftwareCreator"/>`, "manufacturer"}, {`<Entity name="Acme" role="TAGCREATOR"/><Entity name="X" role="aggregator"/>`, ""},
 		{`<Entity name="X" role="tagCreator"/><Meta publisher="Acme"/>`, "publisher"},
 	} {
 		cs, h, _ := outcome(t, `<SoftwareIdentity xmlns="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x" tagId="x">`+tt.entity+`</SoftwareIdentity>`)
@@ -114,6 +115,27 @@ func TestFoldedTypes(t *testing.T) {
 		}
 		if got != tt.want || h.Malformed > 0 {
 			t.Errorf("%s: %q, malformed %d; want %q", tt.entity, got, h.Malformed, tt.want)
+		}
+	}
+}
+
+// The name of a contact is that of an author if the organization has no name, and the name of a
+// SWID tag is that of a product.
+func TestNamesInOtherPlaces(t *testing.T) {
+	for _, tt := range []struct{ member, want string }{
+		{`"supplier":{"contact":[{"name":"Kaspersky Lab"}]}`, "author name"},
+		{`"supplier":{"contact":[{"name":"Kaspersky Lab"}],"name":"Acme"}`, ""},
+		{`"swid":{"tagId":"x","name":"Kaspersky Lab"}`, "mention product"},
+	} {
+		cs, _, _ := outcome(t, cdx(`"components":[{"type":"library","name":"n",`+tt.member+`}]`))
+		got := ""
+		for _, c := range cs[0].Claims {
+			if c.Value == "Kaspersky Lab" {
+				got = string(c.Role) + " " + string(c.Kind)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.member, got, tt.want)
 		}
 	}
 }
