@@ -151,6 +151,13 @@ func (x *cdx) properties(b *builder) {
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists its build tools
 		}
+		switch text := b.get(value); {
+		case field.role != vendors.Mention:
+		case isPURL(text):
+			field = makerField{vendors.Author, vendors.KindPURL}
+		case isCPE(text):
+			field = makerField{vendors.Author, vendors.KindCPE}
+		}
 		at := element("/properties/", i, "/value")
 		if field == mentionText {
 			if len(b.claims) < maxMentions {

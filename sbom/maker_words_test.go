@@ -125,6 +125,12 @@ func TestNamesInOtherPlaces(t *testing.T) {
 	for _, tt := range []struct{ member, want string }{
 		{`"supplier":{"contact":[{"name":"Kaspersky Lab"}]}`, "author name"},
 		{`"supplier":{"contact":[{"name":"Kaspersky Lab"}],"name":"Acme"}`, ""},
+		{`"properties":[{"name":"vendor","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"acme:supplier","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"acme.device.manufacturer","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"spdx:package:originator:organization","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"acme:color","value":"Kaspersky Lab"}]`, "mention text"},
+		{`"properties":[{"name":"syft:metadata:vendor","value":"Kaspersky Lab"}]`, "manufacturer name"},
 		{`"swid":{"tagId":"x","name":"Kaspersky Lab"}`, "mention product"},
 	} {
 		cs, _, _ := outcome(t, cdx(`"components":[{"type":"library","name":"n",`+tt.member+`}]`))
