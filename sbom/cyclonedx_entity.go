@@ -32,22 +32,28 @@ func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 		return
 	}
 	known, other, before := false, false, b.malformed
+	named, people := false, []contactName(nil)
 	for j.More() {
 		switch name := j.Name(); string(name) {
 		case "name":
-			known = true
+			known, named = true, true
 			x.text(b, role, vendors.KindName, path{a: at.name})
 		case "url":
 			known = true
 			x.texts(b, role, vendors.KindURL, at.url)
 		case "contact":
 			known = true
-			x.contacts(b, role, at.email)
+			people = x.contacts(b, role, at.email)
 		case "address", "bom-ref":
 			x.pass(b)
 		default:
 			other = true
 			x.unexpected(b, name)
+		}
+	}
+	if !named { // the name of a contact may be that of the organization
+		for _, p := range people {
+			b.claimSpan(vendors.Author, vendors.KindName, p.name, p.at, p.off)
 		}
 	}
 	if other && !known && b.malformed == before {
@@ -56,28 +62,47 @@ func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 	}
 }
 
-// contacts reads the e-mail addresses of contacts. The names of persons do not identify a vendor.
-func (x *cdx) contacts(b *builder, role vendors.Role, at string) {
+// A contactName is the name of a contact.
+type contactName struct {
+	name span
+	at   path
+	off  int64
+}
+
+// maxContacts limits the contacts of one organization that are kept until its name is known.
+const maxContacts = 64
+
+// contacts reads the e-mail addresses of contacts, and returns their names. The names of persons do
+// not identify a vendor.
+func (x *cdx) contacts(b *builder, role vendors.Role, at string) (people []contactName) {
 	read := func(i int) {
 		if !x.object(b, "contact") {
 			return
 		}
 		for x.j.More() {
-			if name := x.j.Name(); string(name) != "email" {
-				x.member(b, name, "name", "phone", "bom-ref")
-				continue
+			switch name := x.j.Name(); string(name) {
+			case "email":
+				x.text(b, role, vendors.KindEmail, element(at, i, "/email"))
+			case "name":
+				p := contactName{at: element(at, i, "/name")}
+				x.setPlain(b, &p.name)
+				if p.off = x.j.TextOffset(); len(people) < maxContacts {
+					people = append(people, p)
+				}
+			default:
+				x.member(b, name, "phone", "bom-ref")
 			}
-			x.text(b, role, vendors.KindEmail, element(at, i, "/email"))
 		}
 	}
 	if x.j.Kind() != '[' {
 		read(0)
-		return
+		return people
 	}
 	x.j.Enter('[')
 	for i := 0; x.j.More(); i++ {
 		read(i)
 	}
+	return people
 }
 
 // authors reads component.authors (since 1.6).

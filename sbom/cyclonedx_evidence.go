@@ -60,6 +60,7 @@ type evidenceValue struct {
 	off       int64
 	concluded bool
 	lossy     bool // half a character was lost
+	weak      bool // the analysis concluded another value, or had little confidence in this one
 }
 
 // maxEvidence limits the values of one identity that are kept until its field is known.
@@ -88,27 +89,75 @@ func (x *cdx) identity(b *builder, at string) {
 				vendors.Location{Pointer: x.j.Pointer(), Offset: v.off})
 		}
 	}
+	doubted, conclusion := false, span{}
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {
 		case "field":
 			text, _ := x.str(b)
 			field = string(text)
+		case "confidence":
+			doubted = x.littleConfidence(b)
 		case "concludedValue":
 			read(path{a: at + "/concludedValue"}, true)
+			if n := len(values); n > 0 && values[n-1].concluded {
+				conclusion = values[n-1].value
+			}
 		case "methods":
 			if !x.list(b, "list of methods") {
 				continue
 			}
 			for i := 0; x.j.More(); i++ {
-				x.only(b, "value", func() { read(element(at+"/methods/", i, "/value"), false) }, "technique", "confidence")
+				before := len(values)
+				weak := x.method(b, func() { read(element(at+"/methods/", i, "/value"), false) })
+				for k := before; k < len(values); k++ {
+					values[k].weak = weak
+				}
 			}
 		default:
-			x.member(b, name, "confidence")
+			x.member(b, name)
 		}
 	}
 	for _, v := range values {
+		other := conclusion.from < conclusion.to && !bytes.Equal(b.get(conclusion), b.get(v.value))
+		v.weak = v.weak && !v.concluded || doubted || other
 		x.evidenceClaim(b, field, v)
 	}
+}
+
+// method reads the value that a method found, with read. It reports whether the method has
+// little confidence in it.
+func (x *cdx) method(b *builder, read func()) (weak bool) {
+	if !x.object(b, "method") {
+		return false
+	}
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "value":
+			read()
+		case "confidence":
+			weak = x.littleConfidence(b)
+		default:
+			x.member(b, name, "technique")
+		}
+	}
+	return weak
+}
+
+// minConfidence is the confidence from which a value counts as what the analysis found out.
+const minConfidence = 0.5
+
+// littleConfidence reads a confidence, which is a number in JSON and text in XML, and reports
+// whether it is below minConfidence.
+func (x *cdx) littleConfidence(b *builder) bool {
+	text, k := x.j.TryText()
+	if k == '0' {
+		text = x.j.Number()
+	} else if k != '"' {
+		x.skipNoText(b)
+		return false
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
+	return err == nil && n < minConfidence
 }
 
 // evidenceClaim makes the claim of a value.
@@ -127,7 +176,11 @@ func (x *cdx) evidenceClaim(b *builder, field string, v evidenceValue) {
 	if v.lossy && form.kind != vendors.KindText {
 		b.malformed++
 	}
-	if !v.concluded && form.role != vendors.Mention {
+	switch {
+	case form.role == vendors.Mention:
+	case v.weak:
+		form.role = vendors.Author // so that it is a reason to review, and never more
+	case !v.concluded:
 		form.role = vendors.Reference // it was found, and is compared with the fields of the component
 	}
 	if form.role == vendors.Mention && len(b.claims) >= maxMentions {

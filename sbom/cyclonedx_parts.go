@@ -151,6 +151,13 @@ func (x *cdx) properties(b *builder) {
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists its build tools
 		}
+		switch text := b.get(value); {
+		case field.role != vendors.Mention:
+		case isPURL(text):
+			field = makerField{vendors.Author, vendors.KindPURL}
+		case isCPE(text):
+			field = makerField{vendors.Author, vendors.KindCPE}
+		}
 		at := element("/properties/", i, "/value")
 		if field == mentionText {
 			if len(b.claims) < maxMentions {
@@ -184,7 +191,7 @@ func (x *cdx) swid(b *builder) {
 	for x.j.More() {
 		switch name := x.j.Name(); string(name) {
 		case "name":
-			x.mention(b, vendors.Mention, path{a: "/swid/name"})
+			x.text(b, vendors.Mention, vendors.KindProduct, path{a: "/swid/name"})
 		case "tagId":
 			x.text(b, vendors.Mention, vendors.KindText, path{a: "/swid/tagId"})
 		case "url":
@@ -234,7 +241,10 @@ func (x *cdx) swidText(b *builder) {
 	if bytes.HasPrefix(data, []byte(coswidMagic)) {
 		read = readCoSWID
 	}
-	tag := NewDocument(Header{}, &x.limits, func(s *Sink) error { return read(bytes.NewReader(data), s) })
+	tag := NewDocument(Header{}, &x.limits, func(s *Sink) error {
+		s.enclosed = true
+		return read(bytes.NewReader(data), s)
+	})
 	for c, err := range tag.Components() {
 		if err != nil {
 			x.malformedTag(b, off, err)

@@ -40,9 +40,9 @@ var cycloneDXForm = func() *xmlForm {
 	references := list("reference", &xmlForm{attrs: []string{"type"}, in: in{"url": xmlText,
 		"hashes": list("hash", &xmlForm{attrs: []string{"alg"}, value: "content"}), "comment": nil, "properties": nil}})
 	properties := list("property", &xmlForm{attrs: []string{"name"}, value: "value"})
-	methods := list("method", &xmlForm{in: in{"value": xmlText, "technique": nil, "confidence": nil}})
+	methods := list("method", &xmlForm{in: in{"value": xmlText, "technique": nil, "confidence": xmlText}})
 	evidence := &xmlForm{in: in{
-		"identity":    {many: true, in: in{"field": xmlText, "concludedValue": xmlText, "confidence": nil, "methods": methods, "tools": nil}},
+		"identity":    {many: true, in: in{"field": xmlText, "concludedValue": xmlText, "confidence": xmlText, "methods": methods, "tools": nil}},
 		"copyright":   {list: "text", in: in{"text": {text: true, wrap: "text"}}},
 		"occurrences": list("occurrence", &xmlForm{in: in{"location": xmlText, "line": nil, "offset": nil, "symbol": nil, "additionalContext": nil}}),
 		"licenses":    licenses, "callstack": nil,

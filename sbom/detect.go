@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
@@ -172,11 +174,36 @@ func looksLike(text []byte) string {
 	return "text that starts " + quote(line)
 }
 
+// quote returns a text of a document for a message: without control characters, and cut off if it
+// is long.
 func quote(s string) string {
+	s, rest := cut(s)
 	return "\"" + strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == 0xfffd {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(s, "")) + "\""
+	}, strings.ToValidUTF8(s, "")) + rest + "\""
+}
+
+// maxQuoted is the length of the text of a document that is in a warning. Many components can have
+// the same long text.
+const maxQuoted = 200
+
+// cut returns the start of a long text and an ellipsis.
+func cut(s string) (start, rest string) {
+	if len(s) <= maxQuoted {
+		return s, ""
+	}
+	end := maxQuoted
+	for end > maxQuoted-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end], "…"
+}
+
+// quoteASCII is quote for a text with invisible characters or look-alikes, which are escaped.
+func quoteASCII(s string) string {
+	s, rest := cut(s)
+	return strconv.QuoteToASCII(s) + rest
 }

@@ -69,3 +69,37 @@ func TestIdentityEvidence(t *testing.T) {
 		}
 	}
 }
+
+// A value with little confidence, and a value that a method found beside another conclusion, are
+// a reason to review at most: they have the role of an author, whatever the order of the members.
+func TestWeakEvidence(t *testing.T) {
+	const found, other = `"value":"pkg:npm/%40kaspersky/x@1"`, `"concludedValue":"pkg:npm/x@1"`
+	const xml = `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><name>n</name><evidence><identity><field>manufacturer</field>` +
+		`<confidence>0.1</confidence><concludedValue>Kaspersky Lab</concludedValue></identity></evidence></component></components></bom>`
+	component := func(identity string) string {
+		return cdx(`"components":[{"type":"library","name":"n","evidence":{"identity":[` + identity + `]}}]`)
+	}
+	for _, tt := range []struct{ name, doc, want string }{
+		{"no confidence", component(`{"field":"manufacturer","confidence":0,"concludedValue":"Kaspersky Lab"}`), "author"},
+		{"confidence last", component(`{"field":"manufacturer","concludedValue":"Kaspersky Lab","confidence":0.49}`), "author"},
+		{"confidence as text", component(`{"field":"manufacturer","concludedValue":"Kaspersky Lab","confidence":"0.2"}`), "author"},
+		{"XML", xml, "author"},
+		{"enough confidence", component(`{"field":"manufacturer","concludedValue":"Kaspersky Lab","confidence":0.5}`), "manufacturer"},
+		{"confidence not stated", component(`{"field":"manufacturer","concludedValue":"Kaspersky Lab"}`), "manufacturer"},
+		{"method, little confidence", component(`{"field":"purl","methods":[{"technique":"other","confidence":0.1,` + found + `}]}`), "author"},
+		{"method, beside another conclusion", component(`{"field":"purl",` + other + `,"methods":[{"technique":"other","confidence":1,` + found + `}]}`), "namespace author"},
+		{"method, before another conclusion", component(`{"methods":[{` + found + `,"confidence":1}],` + other + `,"field":"purl"}`), "author namespace"},
+		{"method, the same conclusion", component(`{"field":"purl","concludedValue":"pkg:npm/%40kaspersky/x@1","methods":[{` + found + `,"confidence":1}]}`), "namespace reference"},
+	} {
+		cs, _, why := outcome(t, tt.doc)
+		var roles []string
+		for _, c := range cs[0].Claims {
+			if c.Role != vendors.Mention {
+				roles = append(roles, string(c.Role))
+			}
+		}
+		if got := strings.Join(roles, " "); got != tt.want {
+			t.Errorf("%s: %q, want %q (%s)", tt.name, got, tt.want, why)
+		}
+	}
+}

@@ -4,7 +4,6 @@ package sbom
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -209,9 +208,9 @@ func confusableCharacters(name string) (string, WarningKind) {
 	}
 	switch {
 	case invisible:
-		return "a name has invisible characters or ones that change the direction of text: " + strconv.QuoteToASCII(name), WarnConfusable
+		return "a name has invisible characters or ones that change the direction of text: " + quoteASCII(name), WarnConfusable
 	case mixed:
-		return "a word mixes letters of different scripts: " + strconv.QuoteToASCII(name), WarnConfusable
+		return "a word mixes letters of different scripts: " + quoteASCII(name), WarnConfusable
 	}
 	return "", ""
 }
@@ -312,6 +311,12 @@ func similarVendorField(name string) string {
 	return ""
 }
 
+// jsonReference is the member of an object that stands for a value of another document.
+const (
+	jsonReference = "$ref"
+	otherDocument = "something here is only a reference to another place ($ref), which the format does not have; it was not screened"
+)
+
 // unknownIn examines a member of a component that the format does not have, and reports whether
 // it was counted as malformed.
 func (f *fieldReader) unknownIn(b *builder, name []byte) bool {
@@ -323,6 +328,10 @@ func (f *fieldReader) unknownIn(b *builder, name []byte) bool {
 		return true
 	case partElement:
 		f.strayPart(b, 1)
+		return true
+	case jsonReference:
+		b.malformed++
+		f.s.Warn(WarnUnresolved, otherDocument, vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
 		return true
 	}
 	near := similarVendorField(string(name))
@@ -353,8 +362,12 @@ func (f *fieldReader) makerIn(b *builder, name string) bool {
 
 // unknown is unknownIn for a member outside of components. It compares the name with known only.
 func (f *fieldReader) unknown(name string, known ...string) bool {
-	if name == partElement {
+	switch name {
+	case partElement:
 		f.strayPart(nil, 1)
+		return true
+	case jsonReference:
+		f.s.Malformed(WarnUnresolved, otherDocument, vendors.Location{Pointer: f.j.Pointer(), Offset: f.j.Offset()})
 		return true
 	}
 	near := fields.Similar(name, known...)

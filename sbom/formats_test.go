@@ -201,7 +201,7 @@ func TestDialects(t *testing.T) {
 		{"taxonomy, device", `"properties":[{"name":"cdx:device:manufacturer","value":"Acme"}]`, `manufacturer name "Acme" at /components/0/properties/0/value`},
 		{"cdxgen, path", `"properties":[{"name":"SrcFile","value":"/opt/acme"}]`, `mention text "/opt/acme" at /components/0/properties/0/value`},
 		{"EMBA", `"properties":[{"name":"EMBA:sbom:3:vendor_name","value":"'Acme'"}]`, `reference name "'Acme'" at /components/0/properties/0/value`},
-		{"another property", `"properties":[{"name":"acme:vendor","value":"Acme"}]`, `mention text "Acme" at /components/0/properties/0/value`},
+		{"another property", `"properties":[{"name":"acme:vendor","value":"Acme"}]`, `author name "Acme" at /components/0/properties/0/value`},
 		{"enclosed tag", `"swid":{"tagId":"t","name":"x","text":{"content":"` + tag + `"}}`, `manufacturer name "Acme" at /components/0/swid/text/content`},
 		{"enclosed tag, encoded", `"swid":{"tagId":"t","name":"x","text":{"encoding":"base64","content":"` + base64.StdEncoding.EncodeToString([]byte(strings.ReplaceAll(tag, `\"`, `"`))) + `"}}`, `manufacturer name "Acme" at /components/0/swid/text/content`},
 		{"enclosed nonsense", `"swid":{"tagId":"t","name":"x","text":{"encoding":"base64","content":"!"}}`, `malformed=1`},

@@ -112,3 +112,54 @@ func TestKeepKeepsContradictions(t *testing.T) {
 		}
 	}
 }
+
+// A name that is an identity is read as one in every format, and so is a reference of a component
+// without a package URL.
+func TestIdentityInName(t *testing.T) {
+	for _, tt := range []struct{ name, want string }{
+		{"x", ""}, {"a.b", ""}, {"npm:x", ""}, {"x:latest", ""}, {"/usr/lib/x", ""},
+		{"pkg:npm/%40a/b@1", "purl pkg:npm/%40a/b@1"},
+		{"cpe:2.3:a:acme:x:1:*:*:*:*:*:*:*", "cpe cpe:2.3:a:acme:x:1:*:*:*:*:*:*:*"},
+		{"@a/b", "group @a"}, {"npm:@a/b", "group @a"},
+		{"com.acme:b", "group com.acme"}, {"maven:com.acme:b", "group com.acme"},
+		{"github.com/acme/b", "group github.com/acme/b"}, {"go:github.com/acme/b", "group github.com/acme/b"},
+		{"docker.io/acme/b:1", "group docker.io/acme/b:1"},
+	} {
+		for format, doc := range map[string]string{
+			"CycloneDX": cdx(fmt.Sprintf(`"components":[{"name":%q,"type":"library"}]`, tt.name)),
+			"SPDX":      spdx(fmt.Sprintf(`"packages":[{"name":%q,"SPDXID":"SPDXRef-n","downloadLocation":"NONE"}]`, tt.name)),
+			"Syft":      fmt.Sprintf(`{"artifacts":[{"name":%q}]}`, tt.name),
+		} {
+			cs, h := parse(t, doc)
+			got := ""
+			for _, c := range cs[0].Claims {
+				if c.Role != vendors.Mention {
+					got = string(c.Kind) + " " + c.Value
+				}
+			}
+			if got != tt.want || h.Malformed > 0 {
+				t.Errorf("%s %q: %q, malformed %d; want %q", format, tt.name, got, h.Malformed, tt.want)
+			}
+		}
+	}
+	for _, tt := range []struct{ member, want string }{
+		{`"bom-ref":"pkg:npm/%40a/b@1"`, "purl pkg:npm/%40a/b@1"},
+		{`"bom-ref":"pkg:npm/%40a/b@1","purl":"pkg:npm/c@1"`, "purl pkg:npm/c@1"},
+		{`"bom-ref":"pkg:"`, ""}, {`"bom-ref":"a/b"`, ""}, {`"bom-ref":"@a/b@1"`, "group @a"},
+	} {
+		cs, h := parse(t, cdx(`"components":[{"name":"n","type":"library",`+tt.member+`}]`))
+		got := ""
+		for _, c := range cs[0].Claims {
+			if c.Role != vendors.Mention {
+				got = string(c.Kind) + " " + c.Value
+			}
+		}
+		if got != tt.want || h.Malformed > 0 {
+			t.Errorf("%s: %q, malformed %d; want %q", tt.member, got, h.Malformed, tt.want)
+		}
+	}
+	cs, _ := parse(t, cdx(`"components":[{"name":"acme/b","type":"file"}]`))
+	if len(cs[0].Claims) != 1 {
+		t.Errorf("the path of a file: %v", cs[0].Claims)
+	}
+}

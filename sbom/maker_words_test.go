@@ -3,6 +3,7 @@
 package sbom_test
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -47,6 +48,13 @@ func TestMakerInUnknownMember(t *testing.T) {
 		{"XML, nested", xml(`<x:info><x:vendor>Kaspersky Lab</x:vendor></x:info>`, "", ""), 1},
 		{"XML, metadata", xml("", "", `<vendor><name>Kaspersky Lab</name></vendor>`), 1},
 
+		{"component that is a reference", cdx(`"components":[{"type":"library","name":"n"},{"$ref":"more.json#/components/0"}]`), 1},
+		{"document, reference", cdx(`"$ref":"more.json","components":[{"type":"library","name":"n"}]`), 1},
+		{"SPDX package that is a reference", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","$ref":"more.json"}]`), 1},
+		{"XML, inclusion", xml(`<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="more.xml"/>`, "", ""), 1},
+		{"XML, inclusion of a component", strings.Replace(xml("", "", ""), "</components>", `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="more.xml"/></components>`, 1), 1},
+		{"XML, attribute of a text", xml(`<version vendor="Kaspersky Lab">1</version>`, "", ""), 1},
+		{"XML, attribute of an element without claims", xml(`<scope vendor="Kaspersky Lab">required</scope>`, "", ""), 1},
 		{"SPDX package", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","packageSupplier":` + who + `}]`), 1},
 		{"SPDX package, other case", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","PackageSupplier":` + who + `}]`), 1},
 		{"SPDX file", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE"}],"files":[{"SPDXID":"SPDXRef-f","fileName":"f","vendor":` + who + `}]`), 1},
@@ -69,6 +77,9 @@ func TestMakerInUnknownMember(t *testing.T) {
 		{"SWID, no role", swid("", `<Entity name="Kaspersky Lab"/>`), 1},
 		{"SWID, no name", swid("", `<Entity role="softwareCreator"><name>Kaspersky Lab</name></Entity>`), 1},
 		{"SWID, no entity", swid("", ""), 1},
+		{"SWID, link to a component", swid("", entity+`<Link rel="component" href="swid:kaspersky.com_kes"/>`), 1},
+		{"SWID, link to a license", swid("", entity+`<Link rel="license" href="https://acme.example"/>`), 0},
+		{"SWID, only the creator of the tag", swid("", `<Entity name="Acme" role="tagCreator"/>`), 1},
 		{"SWID, element", swid("", entity+`<Vendor name="Kaspersky Lab"/>`), 1},
 		{"SWID, attribute of the tag", swid(`vendor="Kaspersky Lab"`, entity), 1},
 		{"SWID, attribute of Meta", swid("", entity+`<Meta product="x" acmeVendor="Kaspersky Lab"/>`), 1},
@@ -92,7 +103,7 @@ func TestFoldedTypes(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct{ entity, want string }{
-		{`<Entity name="Acme" role="SoftwareCreator"/>`, "manufacturer"}, {`<Entity name="Acme" role="TAGCREATOR"/>`, ""},
+		{`<Entity name="Acme" role="SoftwareCreator"/>`, "manufacturer"}, {`<Entity name="Acme" role="TAGCREATOR"/><Entity name="X" role="aggregator"/>`, ""},
 		{`<Entity name="X" role="tagCreator"/><Meta publisher="Acme"/>`, "publisher"},
 	} {
 		cs, h, _ := outcome(t, `<SoftwareIdentity xmlns="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x" tagId="x">`+tt.entity+`</SoftwareIdentity>`)
@@ -104,6 +115,33 @@ func TestFoldedTypes(t *testing.T) {
 		}
 		if got != tt.want || h.Malformed > 0 {
 			t.Errorf("%s: %q, malformed %d; want %q", tt.entity, got, h.Malformed, tt.want)
+		}
+	}
+}
+
+// The name of a contact is that of an author if the organization has no name, and the name of a
+// SWID tag is that of a product.
+func TestNamesInOtherPlaces(t *testing.T) {
+	for _, tt := range []struct{ member, want string }{
+		{`"supplier":{"contact":[{"name":"Kaspersky Lab"}]}`, "author name"},
+		{`"supplier":{"contact":[{"name":"Kaspersky Lab"}],"name":"Acme"}`, ""},
+		{`"properties":[{"name":"vendor","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"acme:supplier","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"acme.device.manufacturer","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"spdx:package:originator:organization","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"acme:color","value":"Kaspersky Lab"}]`, "mention text"},
+		{`"properties":[{"name":"syft:metadata:vendor","value":"Kaspersky Lab"}]`, "manufacturer name"},
+		{`"swid":{"tagId":"x","name":"Kaspersky Lab"}`, "mention product"},
+	} {
+		cs, _, _ := outcome(t, cdx(`"components":[{"type":"library","name":"n",`+tt.member+`}]`))
+		got := ""
+		for _, c := range cs[0].Claims {
+			if c.Value == "Kaspersky Lab" {
+				got = string(c.Role) + " " + string(c.Kind)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.member, got, tt.want)
 		}
 	}
 }

@@ -101,26 +101,29 @@ func labelOf(name string) (makerField, bool) {
 
 // propertyOf returns the meaning of a property of CycloneDX. Those of Syft, cdxgen, Trivy and the
 // official taxonomy (cdx) follow from the last part of their names; labels of images are among
-// them. EMBA guesses the vendor from Windows programs, so its property is a reference.
+// them. A maker or an identifier in any other property has the role of an author, so that it is a
+// reason to review and never more: its relation to the component is not defined. EMBA guesses the vendor from Windows programs, so its property is a reference.
 func propertyOf(name []byte) (makerField, bool) {
 	colon := bytes.IndexByte(name, ':')
-	if colon < 0 {
-		return makerField{}, false
-	}
-	switch string(name[:colon]) {
+	known := true
+	switch string(name[:max(colon, 0)]) {
 	case "syft", "cdx", "cdxgen", "aquasecurity":
 	case "EMBA":
 		return makerField{vendors.Reference, vendors.KindName}, bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
 	default:
-		return makerField{}, false
+		known = false
 	}
-	if i := max(bytes.Index(name, []byte(":labels:")), bytes.Index(name, []byte(":Labels:"))); i >= 0 {
+	if i := max(bytes.Index(name, []byte(":labels:")), bytes.Index(name, []byte(":Labels:"))); i >= 0 && known {
 		return labelOf(string(name[i+len(":labels:"):]))
 	}
 	// Documents have many properties, so this does not allocate.
 	var buf [32]byte
 	folded := buf[:0]
-	for _, c := range name[bytes.LastIndexByte(name, ':')+1:] {
+	last := name[bytes.LastIndexByte(name, ':')+1:]
+	if !known {
+		last = last[bytes.LastIndexAny(last, "./")+1:]
+	}
+	for _, c := range last {
 		switch {
 		case len(folded) == len(buf):
 			return makerField{}, false
@@ -131,7 +134,14 @@ func propertyOf(name []byte) (makerField, bool) {
 		}
 	}
 	f, ok := makerFields[string(folded)]
-	return f, ok
+	if known || !ok {
+		return f, ok
+	}
+	switch f.kind {
+	case vendors.KindName, vendors.KindPURL, vendors.KindCPE:
+		return makerField{vendors.Author, f.kind}, true
+	}
+	return makerField{}, false
 }
 
 // makerValue makes the claims of a field's value.

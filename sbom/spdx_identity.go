@@ -125,13 +125,50 @@ func (f *fieldReader) nameIdentity(b *builder, name span, at path, off int64) {
 	if bytes.IndexByte(s, '/') < 0 && bytes.IndexByte(s, ':') < 0 || bytes.ContainsAny(s, " \t\r\n\\") || bytes.Contains(s, []byte("://")) {
 		return
 	}
-	if hasPrefixFold(s, "pkg:") {
+	switch {
+	case hasPrefixFold(s, "pkg:"):
 		f.purlSpan(b, name, at, off)
 		return
+	case hasPrefixFold(s, "cpe:"):
+		f.cpeSpan(b, name, at, off)
+		return
+	}
+	if colon := bytes.IndexByte(s, ':'); colon > 0 && managerPrefixes[strings.ToLower(string(s[:min(colon, 20)]))] {
+		name.from += colon + 1
+		if s = b.get(name); bytes.IndexAny(s, "/:") < 0 {
+			return
+		}
 	}
 	for _, n := range nameGroups(s) {
 		b.claimSpan(vendors.Namespace, vendors.KindGroup, span{name.from, name.from + n}, at, off)
 	}
+}
+
+// managerPrefixes are the names of package managers that tools write before the name of a package:
+// "maven:com.example:app", "go:example.com/app", "npm:@example/app".
+var managerPrefixes = map[string]bool{"go": true, "golang": true, "npm": true, "maven": true, "composer": true, "docker": true,
+	"swift": true, "actions": true, "githubactions": true, "gradle": true, "mvn": true, "oci": true}
+
+// ownIdentity adds the claims in the name and the reference of a component, for formats with fields
+// for identifiers that a document can leave out. The name of a file is a path.
+func (f *fieldReader) ownIdentity(b *builder, nameAt, refAt path) {
+	if name := b.get(b.name); len(name) > 0 && string(b.get(b.typ)) != "file" {
+		f.nameIdentity(b, b.name, nameAt, b.offset)
+	}
+	ref := b.get(b.ref)
+	if b.purl.from < b.purl.to || bytes.ContainsAny(ref, " \t\r\n\\") {
+		return
+	}
+	before := b.malformed
+	switch {
+	case isPURL(ref):
+		b.claimSpan(vendors.Namespace, vendors.KindPURL, b.ref, refAt, b.offset)
+	case isCPE(ref):
+		f.cpeSpan(b, b.ref, refAt, b.offset)
+	case len(ref) > 0 && ref[0] == '@':
+		f.nameIdentity(b, b.ref, refAt, b.offset)
+	}
+	b.malformed = before // a reference can have any form
 }
 
 // nameGroups returns the lengths of the beginnings of a name that are groups.

@@ -34,6 +34,9 @@ func readSPDXRDF(r io.Reader, s *Sink) error {
 			return err
 		}
 		g.write(w)
+		if g.shared > rdfShared {
+			return &Error{Kind: ErrLimit, Err: fmt.Errorf("more than %d bytes of text in nodes that properties refer to", rdfShared)}
+		}
 		return nil
 	}), s)
 	x.versions = tagValueVersions
@@ -47,6 +50,8 @@ type rdfGraph struct {
 	nodes map[string]*rdfNode // by IRI, or "_:" and blank node id
 	order []*rdfNode
 	blank int
+	// shared is the length of the texts of nodes in properties that refer to them.
+	shared int
 }
 
 type rdfNode struct {

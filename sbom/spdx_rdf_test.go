@@ -3,9 +3,12 @@
 package sbom_test
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -52,5 +55,35 @@ func TestRDFTextAsNode(t *testing.T) {
 		if got += fmt.Sprintf("malformed=%d", h.Malformed); got != tt.want {
 			t.Errorf("%s: %s, want %s (%s)", tt.name, got, tt.want, why)
 		}
+	}
+}
+
+// The text of a node that many properties refer to does not multiply: neither in claims nor in
+// warnings.
+func TestRDFSharedText(t *testing.T) {
+	const head = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#"><SpdxDocument rdf:about="#SPDXRef-DOCUMENT"><specVersion>SPDX-2.3</specVersion></SpdxDocument>`
+	doc := func(packages, length int) string {
+		var b strings.Builder
+		b.WriteString(head + `<rdf:Description rdf:nodeID="k"><rdf:value>` + strings.Repeat("x", length) + `</rdf:value></rdf:Description>`)
+		for i := range packages {
+			fmt.Fprintf(&b, `<Package rdf:about="#a%d"><name>n</name><supplier rdf:nodeID="k"/></Package>`, i)
+		}
+		return b.String() + `</rdf:RDF>`
+	}
+	cs, h := parse(t, doc(300, 400_000))
+	total := 0
+	for _, c := range cs {
+		for _, claim := range c.Claims {
+			total += len(claim.Value)
+		}
+	}
+	for _, w := range h.Warnings {
+		total += len(w.Message)
+	}
+	if total > 4<<20 || h.Malformed < 300 {
+		t.Errorf("%d bytes of claims and warnings, malformed %d", total, h.Malformed)
+	}
+	if _, err := read(sbom.NewReader(strings.NewReader(doc(20_000, 4000)), nil)); !errors.Is(err, sbom.ErrLimit) {
+		t.Errorf("80 MB of shared text: %v", err)
 	}
 }

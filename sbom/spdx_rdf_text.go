@@ -2,7 +2,11 @@
 
 package sbom
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/clause76/clause76/internal/names"
+)
 
 // A property that is text in SPDX can be a node: an organization of FOAF, a container, a blank
 // node with rdf:value. The text is then in the properties of that node. Other properties of such
@@ -15,6 +19,9 @@ const (
 	// searched for them, because many properties can refer to the same node.
 	rdfTexts = 64
 	rdfSteps = 256
+	// rdfShared limits the texts of nodes in all properties that refer to them, and
+	// names.MaxLength limits each: a document can have many references to one long text.
+	rdfShared = 64 << 20
 )
 
 // rdfNaming has the local names of properties that name a node.
@@ -83,14 +90,35 @@ func (t *rdfText) add(text string) {
 	t.texts = append(t.texts, text)
 }
 
+// addShared adds the text of a node, which other properties may refer to as well.
+func (t *rdfText) addShared(text string) {
+	if len(text) > names.MaxLength {
+		text = strings.ToValidUTF8(text[:names.MaxLength], "")
+		t.whole = false
+	}
+	if t.g.shared += len(text); t.g.shared <= rdfShared {
+		t.add(text)
+		return
+	}
+	t.whole = false
+}
+
 // property adds the texts of a property. address means that a reference is the text itself.
 func (t *rdfText) property(p rdfProp, address bool, depth int) {
 	if p.node == "" {
-		t.add(p.text)
+		if depth > 0 {
+			t.addShared(p.text)
+		} else {
+			t.add(p.text)
+		}
 		return
 	}
 	n := t.g.nodes[p.node]
 	if n == nil || len(n.props) == 0 {
+		if depth > 0 && (len(p.node) > names.MaxLength || t.g.shared+len(p.node) > rdfShared) {
+			t.whole = false
+			return
+		}
 		t.reference(p.node, address)
 		return
 	}
@@ -99,7 +127,7 @@ func (t *rdfText) property(p rdfProp, address bool, depth int) {
 		return
 	}
 	if address && n.named() && !strings.HasPrefix(n.id, "_:") {
-		t.add(n.id)
+		t.addShared(n.id)
 	}
 	for _, q := range n.props {
 		if t.steps++; t.steps > rdfSteps {
@@ -113,11 +141,11 @@ func (t *rdfText) property(p rdfProp, address bool, depth int) {
 				t.property(q, false, depth+1)
 			}
 		case q.name == "mbox":
-			t.add("(" + strings.TrimPrefix(q.text+q.node, "mailto:") + ")") // as in "Organization: Acme (address)"
+			t.addShared("(" + strings.TrimPrefix(q.text+q.node, "mailto:") + ")") // as in "Organization: Acme (address)"
 		default:
 			t.whole = false
 			if text := q.text + q.node; text != "" && !strings.HasPrefix(text, "_:") {
-				t.add(text)
+				t.addShared(text)
 			}
 		}
 	}

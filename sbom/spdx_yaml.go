@@ -91,6 +91,9 @@ func (y *yamlWriter) node(n *yaml.Node, depth int) error {
 	if n.Anchor != "" || n.Kind == yaml.AliasNode {
 		return fail(ErrSyntax, "an anchor or alias, which SPDX does not use")
 	}
+	if !agreesWithTag(n) {
+		return fail(ErrSyntax, "the tag %s gives a value another meaning than its text has; expected no tag", quote(n.Tag))
+	}
 	y.w.At(y.offset(n))
 	switch n.Kind {
 	case yaml.DocumentNode:
@@ -107,7 +110,7 @@ func (y *yamlWriter) node(n *yaml.Node, depth int) error {
 		y.w.Begin('{')
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
-			if key.Kind != yaml.ScalarNode || key.Anchor != "" || key.Tag == "!!merge" {
+			if key.Kind != yaml.ScalarNode || key.Anchor != "" || key.Tag == "!!merge" || !agreesWithTag(key) {
 				return fail(ErrSyntax, "a key that is not a plain string")
 			}
 			y.w.At(y.offset(key))
@@ -126,4 +129,16 @@ func (y *yamlWriter) node(n *yaml.Node, depth int) error {
 		y.w.Text([]byte(n.Value))
 	}
 	return nil
+}
+
+// agreesWithTag reports whether a value means the same without the tag that the document gives
+// it, or is a string by its tag. Parsers decode "!!binary", drop the value of "!!null", and
+// differ about tags that they do not know.
+func agreesWithTag(n *yaml.Node) bool {
+	if n.Style&yaml.TaggedStyle == 0 || n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
+		return true
+	}
+	untagged := *n
+	untagged.Tag, untagged.Style = "", n.Style&^yaml.TaggedStyle
+	return untagged.ShortTag() == n.Tag
 }

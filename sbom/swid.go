@@ -42,6 +42,8 @@ type tag struct {
 	c   Component
 	s   *Sink
 	max int
+	// related means that the tag names somebody in a role other than that of its own creator.
+	related bool
 }
 
 func newTag(s *Sink) *tag {
@@ -78,7 +80,7 @@ func (t *tag) entity(name, regid string, roles []string, pointer string, offset 
 		if !is { // an extension: the entity has some relation to the product
 			role = vendors.Reference
 		}
-		known = true
+		known, t.related = true, true
 		if err := errors.Join(t.claim(role, vendors.KindName, name, pointer+"/name", offset),
 			t.claim(role, vendors.KindRegID, regid, pointer+"/regid", offset)); err != nil {
 			return err
@@ -120,15 +122,28 @@ func (t *tag) other(x *xmlstream.Reader, name string) {
 		t.malformed("the element "+quote(name)+" may be taken for an Entity; it was not screened", pointer, x.Offset())
 	case fields.MayNameMaker(name):
 		t.malformed("the element "+quote(name)+" may say who made the product; it was not screened", pointer, x.Offset())
+	case name == "Link" && linksPart(x):
+		t.malformed("the product has a component with a tag of its own, which was not read with this one", pointer, x.Offset())
 	case !swidLinks[name]:
 		for _, a := range x.Attrs() {
 			if f, ok := metaFields[string(a.Name)]; ok && name == "Meta" && x.Depth() == 2 && len(t.c.Claims) < t.max {
+				t.related = true
 				t.s.Claim(&t.c, f.role, f.kind, strings.TrimSpace(string(a.Value)), vendors.Location{Pointer: pointer + "/" + string(a.Name), Offset: a.Offset})
 				continue
 			}
 			t.unknown(a, pointer)
 		}
 	}
+}
+
+// linksPart reports whether a Link refers to a part of the product.
+func linksPart(x *xmlstream.Reader) bool {
+	for _, a := range x.Attrs() {
+		if rel := strings.TrimSpace(string(a.Value)); string(a.Name) == "rel" && (strings.EqualFold(rel, "component") || strings.EqualFold(rel, "feature")) {
+			return true
+		}
+	}
+	return false
 }
 
 // readSWID reads a SWID tag in XML.
@@ -150,6 +165,7 @@ func readSWID(r io.Reader, s *Sink) error {
 	if err := t.readEntities(x); err != nil {
 		return err
 	}
+	t.checkRelated("", t.c.Location.Offset)
 	s.Emit(t.c)
 	return nil
 }
@@ -201,6 +217,14 @@ func (t *tag) readEntities(x *xmlstream.Reader) error {
 		t.malformed("the tag has no Entity, and so does not say who made the product", "", t.c.Location.Offset)
 	}
 	return nil
+}
+
+// checkRelated counts a tag that only says who wrote it, unless it is enclosed in a component, which
+// has fields of its own for the maker.
+func (t *tag) checkRelated(pointer string, offset int64) {
+	if !t.related && t.c.Malformed == 0 && !t.s.enclosed {
+		t.malformed("the only entity of the tag is its creator, and so it does not say who made the product", pointer, offset)
+	}
 }
 
 // readEntity reads the attributes of an entity.
@@ -352,9 +376,20 @@ func readTag(s *Sink, data []byte, prefix string) (rest []byte, err error) {
 			return nil, err
 		}
 	}
+	for i, raw := range cborList(get(4)) {
+		var link map[any]cbor.RawMessage
+		if coswidMode.Unmarshal(raw, &link) == nil && coswidParts[strings.ToLower(cborText(link[uint64(40)]))+string(link[uint64(40)])] {
+			t.malformed("the product has a component with a tag of its own, which was not read with this one", prefix+"/link/"+strconv.Itoa(i), -1)
+		}
+	}
+	t.checkRelated(prefix, -1)
 	s.Emit(t.c)
 	return rest, nil
 }
+
+// coswidParts has the relations of a link to a part of the product (RFC 9393, section 4.4), in CBOR:
+// as codes and as texts.
+var coswidParts = map[string]bool{"\x02": true, "\x03": true, "component\x69component": true, "feature\x67feature": true}
 
 // cborText returns a text string, or "" for anything else.
 func cborText(raw cbor.RawMessage) string {

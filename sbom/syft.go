@@ -177,6 +177,7 @@ func (x *syft) artifacts() {
 		for x.j.More() {
 			x.member(b, x.j.Name())
 		}
+		x.ownIdentity(b, path{a: "/name"}, path{a: "/id"})
 		x.emit()
 	}
 }

@@ -84,7 +84,8 @@ func (t *xmlWriter) attribute(name string) {
 	}
 	value = slices.Clone(value) // stray overwrites it
 	at := t.x.Offset()
-	if n := t.stray(true); n > 0 {
+	made := t.makerAttribute()
+	if n := t.stray(true) + made; n > 0 {
 		t.noString(at, n)
 		return
 	}
@@ -96,7 +97,10 @@ func (t *xmlWriter) attribute(name string) {
 // allows in a string, it writes an object, which the reader counts as malformed.
 func (t *xmlWriter) string() {
 	from := len(t.text)
+	made := t.makerAttribute()
 	at, whole, parts := t.stringText(true)
+	parts += made
+	whole = whole && made == 0
 	t.w.At(at)
 	if whole {
 		t.w.Text(bytes.TrimSpace(t.text[from:]))
@@ -105,6 +109,20 @@ func (t *xmlWriter) string() {
 	}
 	t.text = t.text[:from]
 }
+
+// makerAttribute returns 1 if the element, which has no members, has an attribute that may name a
+// maker.
+func (t *xmlWriter) makerAttribute() int {
+	for _, a := range t.x.Attrs() {
+		if fields.MayNameMaker(a.Name) {
+			return 1
+		}
+	}
+	return 0
+}
+
+// includeSpace is the namespace of elements that stand for the content of another document.
+const includeSpace = "http://www.w3.org/2001/XInclude"
 
 // noString writes an object in the place of a string, with the number of parts in it.
 func (t *xmlWriter) noString(at int64, parts int) {
@@ -174,7 +192,7 @@ func (t *xmlWriter) array(f *xmlForm) {
 			t.w.End('}')
 		case known && ours && item != nil:
 			t.value(item)
-		case known && item != nil || item == nil && nearItem(f, name) || !known && fields.MayNameMaker(name):
+		case t.x.Space() == includeSpace, known && item != nil || item == nil && nearItem(f, name) || !known && fields.MayNameMaker(name):
 			t.x.Skip()
 			t.w.Raw([]byte("false"))
 		case t.stray(!known) > 0:
@@ -213,6 +231,10 @@ func (t *xmlWriter) stray(loose bool) int {
 // not its name.
 func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
 	name := t.x.Name()
+	if t.x.Space() == includeSpace {
+		t.x.Skip()
+		return true
+	}
 	if passedOver(name) && (!loose || string(name) == "properties") {
 		t.x.Skip()
 		return false
@@ -222,7 +244,7 @@ func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
 		if string(a.Name) == "bom-ref" || string(a.Name) == "type" && componentTypes[string(a.Value)] {
 			look.bears = true
 		}
-		look.maker = look.maker || loose && fields.MayNameMaker(a.Name)
+		found = found || fields.MayNameMaker(a.Name)
 	}
 	for t.x.Next() != xmlstream.None && t.x.Kind() != xmlstream.End {
 		if t.x.Kind() == xmlstream.Start {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 )
 
 // maxSearched limits the length of PDF documents and PNG images, which are read into memory to
@@ -64,30 +65,80 @@ func pdfSearch(data []byte) error {
 			continue
 		}
 		objects := pdfObjects.Match(data[from:start])
-		inner, err := inflated(data[at:], left)
-		if left -= int64(len(inner)) + searchCost; left <= 0 {
-			return errManyBytes
-		}
-		if first := bytes.TrimLeft(inner, "\x00\t\n\f\r "); objects && (encrypted || err != nil || len(first) > 0 && (first[0] < '0' || first[0] > '9')) {
-			return errPacked
-		}
-		if pdfEmbedded.Match(inner) || pdfEF.Match(inner) {
-			return errEmbedded
-		}
 		s := markScan{}
-		if mark := s.look(inner); mark != "" {
-			return marked("a stream of the document", mark)
+		err := windows(data[at:], &left, func(inner []byte, first bool, err error) error {
+			start := bytes.TrimLeft(inner, "\x00\t\n\f\r ")
+			if objects && (encrypted || err != nil || first && len(start) > 0 && (start[0] < '0' || start[0] > '9')) {
+				return errPacked
+			}
+			if pdfEmbedded.Match(inner) || pdfEF.Match(inner) {
+				return errEmbedded
+			}
+			if mark := s.look(inner); mark != "" {
+				return marked("a stream of the document", mark)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 }
 
-// inflated unpacks zlib data up to a length. With an error, it returns the data unpacked before.
-func inflated(data []byte, most int64) ([]byte, error) {
+const (
+	// windowSize is the length of unpacked data that is in memory at once.
+	windowSize = 8 << 20
+	// windowOverlap is the length of the end of a window that is searched again with the
+	// next one. If the window ends within base64, that is searched again from its start, up to
+	// longBase64: more than what is unpacked from it.
+	windowOverlap = 64 << 10
+	longBase64    = 6 << 20
+)
+
+// windows unpacks zlib data and calls look with each piece of it. With the last piece, look gets
+// the error that ended the data. windows subtracts the unpacked length from left, and returns an
+// error if that is used up.
+func windows(data []byte, left *int64, look func(piece []byte, first bool, err error) error) error {
+	*left -= searchCost
 	r, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, err
+		if *left <= 0 {
+			return errManyBytes
+		}
+		return look(nil, true, err)
 	}
-	return io.ReadAll(io.LimitReader(r, most))
+	buf := make([]byte, 0, 64<<10)
+	for first := true; ; first = false {
+		for err == nil && len(buf) < windowSize {
+			buf = slices.Grow(buf, min(max(len(buf), 512), windowSize-len(buf)))
+			var n int
+			n, err = r.Read(buf[len(buf):min(cap(buf), windowSize)])
+			buf = buf[:len(buf)+n]
+			if *left -= int64(n); *left <= 0 {
+				return errManyBytes
+			}
+		}
+		end := err
+		if end == io.EOF {
+			end = nil
+		}
+		if fault := look(buf, first, end); fault != nil || err != nil {
+			return fault
+		}
+		buf = append(buf[:0], buf[len(buf)-overlap(buf):]...)
+	}
+}
+
+// overlap returns the length of the end of a window that is searched again.
+func overlap(window []byte) int {
+	n := 0
+	for n < longBase64 && n < len(window) && (base64Digit[window[len(window)-1-n]] || bytes.IndexByte([]byte("\r\n\t "), window[len(window)-1-n]) >= 0) {
+		n++
+	}
+	if n == longBase64 {
+		return windowOverlap // the start of this base64 was examined
+	}
+	return max(n, windowOverlap)
 }
 
 // pngSearch searches the texts of a PNG image (PNG Specification, third edition, 11.3.3). Data after
@@ -123,12 +174,14 @@ func searchPacked(piece []byte, n int, left *int64) error {
 		if !isZlib(piece[i:]) {
 			continue
 		}
-		inner, _ := inflated(piece[i:], *left)
-		if *left -= int64(len(inner)) + searchCost; *left <= 0 {
-			return errManyBytes
-		}
-		if mark := hidden(inner); mark != "" {
-			return marked("a text of the image", mark)
+		err := windows(piece[i:], left, func(inner []byte, _ bool, _ error) error {
+			if mark := hidden(inner); mark != "" {
+				return marked("a text of the image", mark)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -121,12 +121,14 @@ func hasPartsLine(text string) bool {
 // Words in the header of a parts list, in languages of the European Union. One word for a maker, a
 // supplier or an identifier is enough; of the other words it takes two.
 var (
-	makerWords = nameSet("supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
+	makerWords = nameSet("make developer developers company provider éditeur editeur marque marca marcas merk marke anbieter herausgeber " +
+		"fabbricante leveranciers produttrice märke merkki editor editore " +
+		"supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
 		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
 		"gyártó beszállító valmistaja toimittaja tillverkare leverantör fabrikant leverandør producător furnizor proizvođač dobavljač proizvajalec dobavitelj gamintojas tiekėjas ražotājs piegādātājs tootja tarnija производител доставчик κατασκευαστής προμηθευτής")
 	partWords = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
 		"teil bauteil komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi")
-	headerWords = nameSet("name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
+	headerWords = nameSet("casa name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
 		"legal full official entity company organization organisation party upstream short long firm firma")
 )
 

@@ -136,12 +136,20 @@ func startsPacked(run []byte) bool {
 
 // packedMark returns a mark in decoded base64, and in the data that is compressed in it.
 func packedMark(run []byte) string {
-	text := strings.NewReplacer("-", "+", "_", "/").Replace(string(run))
-	data, err := base64.RawStdEncoding.DecodeString(text)
-	if err != nil { // the run may include a line of other text
-		data, _ = base64.RawStdEncoding.DecodeString(text[:len(text)/4*4])
+	for i, c := range run {
+		switch c {
+		case '-':
+			run[i] = '+'
+		case '_':
+			run[i] = '/'
+		}
 	}
-	return packedIn(data)
+	data := make([]byte, base64.RawStdEncoding.DecodedLen(len(run)))
+	n, err := base64.RawStdEncoding.Decode(data, run)
+	if err != nil { // the run may include a line of other text
+		n, _ = base64.RawStdEncoding.Decode(data, run[:len(run)/4*4])
+	}
+	return packedIn(data[:n])
 }
 
 // packedIn returns a mark in data or in its unpacked form, the kind of an archive, or "".
