@@ -242,7 +242,6 @@ func (x *cdx) swidText(b *builder) {
 		read = readCoSWID
 	}
 	tag := NewDocument(Header{}, &x.limits, func(s *Sink) error {
-		s.enclosed = true
 		return read(bytes.NewReader(data), s)
 	})
 	for c, err := range tag.Components() {

@@ -108,7 +108,6 @@ type Sink struct {
 	schema   int  // number of warnings of kind WarnSchema
 	muted    bool // warnings and counts are dropped
 	files    bool // the document has a file, which need not be a component
-	enclosed bool // the document is a field of another one
 }
 
 // Limits returns the limits of the document, with defaults for those that its options leave

@@ -5,6 +5,8 @@ package sbom_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/clause76/clause76/vendors"
 )
 
 // A member that a format does not have, and that may name a maker, is counted, in every format and
@@ -79,7 +81,7 @@ func TestMakerInUnknownMember(t *testing.T) {
 		{"SWID, no entity", swid("", ""), 1},
 		{"SWID, link to a component", swid("", entity+`<Link rel="component" href="swid:kaspersky.com_kes"/>`), 1},
 		{"SWID, link to a license", swid("", entity+`<Link rel="license" href="https://acme.example"/>`), 0},
-		{"SWID, only the creator of the tag", swid("", `<Entity name="Acme" role="tagCreator"/>`), 1},
+		{"SWID, only the creator of the tag", swid("", `<Entity name="Acme" role="tagCreator"/>`), 0},
 		{"SWID, element", swid("", entity+`<Vendor name="Kaspersky Lab"/>`), 1},
 		{"SWID, attribute of the tag", swid(`vendor="Kaspersky Lab"`, entity), 1},
 		{"SWID, attribute of Meta", swid("", entity+`<Meta product="x" acmeVendor="Kaspersky Lab"/>`), 1},
@@ -142,6 +144,26 @@ func TestNamesInOtherPlaces(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.member, got, tt.want)
+		}
+	}
+}
+
+// The creator of a SWID tag may be the maker of the product if the tag names nobody else.
+func TestTagCreatorAloneIsAnAuthor(t *testing.T) {
+	const creator = `<Entity name="Kaspersky Lab" regid="kaspersky.com" role="tagCreator"/>`
+	tag := func(entities string) string {
+		return `<SoftwareIdentity xmlns="http://standards.iso.org/iso/19770/-2/2015/schema.xsd" name="x" tagId="t">` + entities + `</SoftwareIdentity>`
+	}
+	for doc, want := range map[string]int{tag(creator): 2, tag(creator + `<Entity name="Acme" role="softwareCreator"/>`): 0} {
+		cs, h, _ := outcome(t, doc)
+		authors := 0
+		for _, c := range cs[0].Claims {
+			if c.Role == vendors.Author {
+				authors++
+			}
+		}
+		if authors != want || h.Malformed != 0 {
+			t.Errorf("%s: %d claims of an author, %d malformed; want %d and none", doc, authors, h.Malformed, want)
 		}
 	}
 }

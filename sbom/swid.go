@@ -44,6 +44,9 @@ type tag struct {
 	max int
 	// related means that the tag names somebody in a role other than that of its own creator.
 	related bool
+	// creators are the names and ids of the creators of the tag, who need not be the makers of the
+	// product.
+	creators []vendors.Claim
 }
 
 func newTag(s *Sink) *tag {
@@ -74,6 +77,11 @@ func (t *tag) entity(name, regid string, roles []string, pointer string, offset 
 		r = strings.ToLower(r) // in XML they are names, and tools change their case
 		if r == "tagcreator" || r == "1" {
 			known = true
+			if len(t.creators) < t.max {
+				t.creators = append(t.creators,
+					vendors.Claim{Role: vendors.Author, Kind: vendors.KindName, Value: name, Location: vendors.Location{Pointer: pointer + "/name", Offset: offset}},
+					vendors.Claim{Role: vendors.Author, Kind: vendors.KindRegID, Value: regid, Location: vendors.Location{Pointer: pointer + "/regid", Offset: offset}})
+			}
 			continue
 		}
 		role, is := entityRoles[r]
@@ -165,7 +173,9 @@ func readSWID(r io.Reader, s *Sink) error {
 	if err := t.readEntities(x); err != nil {
 		return err
 	}
-	t.checkRelated("", t.c.Location.Offset)
+	if err := t.claimCreators(); err != nil {
+		return err
+	}
 	s.Emit(t.c)
 	return nil
 }
@@ -219,12 +229,19 @@ func (t *tag) readEntities(x *xmlstream.Reader) error {
 	return nil
 }
 
-// checkRelated counts a tag that only says who wrote it, unless it is enclosed in a component, which
-// has fields of its own for the maker.
-func (t *tag) checkRelated(pointer string, offset int64) {
-	if !t.related && t.c.Malformed == 0 && !t.s.enclosed {
-		t.malformed("the only entity of the tag is its creator, and so it does not say who made the product", pointer, offset)
+// claimCreators adds the creators of a tag that names nobody else. Tools write such tags for the
+// packages of an operating system; the product then has no vendor identity. But the creator may
+// also be its maker, so that a listed vendor is a reason to review.
+func (t *tag) claimCreators() error {
+	if t.related {
+		return nil
 	}
+	for _, c := range t.creators {
+		if err := t.claim(c.Role, c.Kind, c.Value, c.Location.Pointer, c.Location.Offset); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readEntity reads the attributes of an entity.
@@ -382,7 +399,9 @@ func readTag(s *Sink, data []byte, prefix string) (rest []byte, err error) {
 			t.malformed("the product has a component with a tag of its own, which was not read with this one", prefix+"/link/"+strconv.Itoa(i), -1)
 		}
 	}
-	t.checkRelated(prefix, -1)
+	if err := t.claimCreators(); err != nil {
+		return nil, err
+	}
 	s.Emit(t.c)
 	return rest, nil
 }
