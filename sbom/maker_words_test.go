@@ -167,3 +167,15 @@ func TestTagCreatorAloneIsAnAuthor(t *testing.T) {
 		}
 	}
 }
+
+// The project that a file of SPDX is taken from is read.
+func TestProjectOfFile(t *testing.T) {
+	cs, _, _ := outcome(t, spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE"}],"files":[{"SPDXID":"SPDXRef-f","fileName":"f","artifactOfs":[{"name":"Acme Agent","homePage":"https://acme.example"}]}]`))
+	got := ""
+	for _, c := range cs[len(cs)-1].Claims {
+		got += string(c.Role) + " " + c.Value + "; "
+	}
+	if want := "mention f; mention Acme Agent; homepage https://acme.example; "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -389,8 +389,10 @@ func (x *spdx) oneFile() {
 				}
 			})
 		case "fileTypes", "checksums", "licenseConcluded", "licenseInfoInFiles", "licenseComments", "comment", "noticeText",
-			"attributionTexts", "annotations", "fileDependencies", "artifactOfs":
+			"attributionTexts", "annotations", "fileDependencies":
 			x.j.Drop()
+		case "artifactOf", "artifactOfs":
+			named = x.projects(b, "/"+string(name)+"/") || named
 		default:
 			x.unknownIn(b, name)
 			x.unexpected(b, string(name))
@@ -403,6 +405,32 @@ func (x *spdx) oneFile() {
 		return
 	}
 	x.s.doc.header.Malformed += b.malformed
+}
+
+// projects reads the projects that a file is taken from, by their names and home pages (SPDX 2.1 and
+// earlier). It reports whether there is one.
+func (x *spdx) projects(b *builder, at string) (found bool) {
+	if !x.list(b, "list of projects") {
+		return false
+	}
+	for i := 0; x.j.More(); i++ {
+		if !x.object(b, "project") {
+			continue
+		}
+		for x.j.More() {
+			switch name := string(x.j.Name()); name {
+			case "name":
+				found = true
+				x.text(b, vendors.Mention, vendors.KindProduct, element(at, i, "/name"))
+			case "homePage", "homepage":
+				found = true
+				x.url(b, vendors.Homepage, element(at, i, "/"+name))
+			default:
+				x.j.Skip()
+			}
+		}
+	}
+	return found
 }
 
 // snippets reads the ids of snippets, which are parts of files.

@@ -20,6 +20,7 @@ const (
 	refMaven                    // "group:artifact[:version]"
 	refNPM                      // "[@scope/]name[@version]"
 	refNamed                    // a package of a registry without namespaces: "name/version", "name#version"
+	refNuGet                    // the same of NuGet, where prefixes of names are reserved for their owners
 	refEmail                    // an address
 	refURLScheme                // an address that identifies a thing
 	refPlace                    // an address of the code or the package
@@ -34,7 +35,7 @@ var refKinds = map[string]refKind{
 	"cpe": refCPE, "cpe22": refCPE, "cpe23": refCPE, "cpe22type": refCPE, "cpe23type": refCPE,
 	"mavencentral": refMaven, "maven": refMaven,
 	"npm":   refNPM,
-	"nuget": refNamed, "bower": refNamed,
+	"nuget": refNuGet, "bower": refNamed,
 	"email": refEmail, "urlscheme": refURLScheme,
 	"altdownloadlocation": refPlace, "altwebpage": refHomepage, "binaryartifact": refPlace,
 	"sourceartifact": refPlace, "vcs": refPlace, "download": refPlace,
@@ -85,10 +86,13 @@ func (f *fieldReader) locator(b *builder, kind refKind, packages bool, value spa
 		b.claimSpan(vendors.Namespace, vendors.KindGroup, value, at, off)
 	case refNPM:
 		f.nameIdentity(b, value, at, off)
-	case refNamed:
+	case refNamed, refNuGet:
 		name := b.get(value)
 		if end := bytes.IndexAny(name, "/#"); end > 0 {
 			value.to = value.from + end
+		}
+		if name = b.get(value); kind == refNuGet && !bytes.ContainsAny(name, "%@?: \t\r\n") && isASCII(name) {
+			b.claim(vendors.Namespace, vendors.KindPURL, []byte("pkg:nuget/"+string(name)), at, off)
 		}
 		b.claimSpan(vendors.Mention, vendors.KindProduct, value, at, off)
 	case refEmail:

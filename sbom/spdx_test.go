@@ -190,7 +190,7 @@ func TestReferenceTypes(t *testing.T) {
 		{"PACKAGE-MANAGER", "npm", "@acme/core@1", "group @acme"},
 		{"PACKAGE-MANAGER", "NPM", "core@1", ""},
 		{"PACKAGE-MANAGER", "acme", "com.acme:core:1", "group com.acme"},
-		{"PACKAGE-MANAGER", "nuget", "Acme.Core/1.0", ""},
+		{"PACKAGE-MANAGER", "nuget", "Acme.Core/1.0", "purl pkg:nuget/Acme.Core"},
 		{"OTHER", "acme", "acme/core/1", ""},
 		{"SECURITY", "advisory", "https://acme.example/1", ""},
 		{"PACKAGE-MANAGER", "purl", "NOASSERTION", ""},

@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/internal/fields"
 )
 
 // The JSON files below are indexes of images and of archives of documents. Each has only the
@@ -64,8 +66,37 @@ func jsonReason(data []byte, t *input) (string, error) {
 		if at, mark := hiddenInJSON(data); mark != "" {
 			return "", marked(fmt.Sprintf("the member %q of a companion (%s)", at, reason), mark)
 		}
+		if name := makerLabel(data); name != "" {
+			return "", notRead(fmt.Errorf("it is a %s with the label %.100q, which may say who made the image and was not screened", reason, name))
+		}
 	}
 	return reason, nil
+}
+
+// makerLabel returns the name of a member, at any place in a JSON value, that names a maker and has
+// a text, or "": a label or an annotation of a container image.
+func makerLabel(data []byte) string {
+	d := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	name := ""
+	for {
+		t, err := d.ReadToken()
+		if err != nil {
+			return ""
+		}
+		if t.Kind() != '"' {
+			name = ""
+			continue
+		}
+		text := t.String()
+		switch kind, n := d.StackIndex(d.StackDepth()); {
+		case kind == '{' && n%2 == 1:
+			name = text
+		case name != "" && strings.TrimSpace(text) != "" && fields.MayNameMaker(name):
+			return name
+		default:
+			name = ""
+		}
+	}
 }
 
 func jsonKind(data []byte, t *input) string {
