@@ -100,14 +100,14 @@ func (d *Document) IsPrimary(ref string) bool {
 
 // A Sink takes the components and warnings that the reader of a format finds.
 type Sink struct {
-	doc      *Document
-	yield    func(Component, error) bool
-	err      error
-	stopped  bool
-	located  bool // components have offsets
-	schema   int  // number of warnings of kind WarnSchema
-	muted    bool // warnings and counts are dropped
-	files    bool // the document has a file, which need not be a component
+	doc     *Document
+	yield   func(Component, error) bool
+	err     error
+	stopped bool
+	located bool // components have offsets
+	schema  int  // number of warnings of kind WarnSchema
+	muted   bool // warnings and counts are dropped
+	files   bool // the document has a file, which need not be a component
 }
 
 // Limits returns the limits of the document, with defaults for those that its options leave
