@@ -105,23 +105,22 @@ func (t *rdfText) addShared(text string) {
 
 // property adds the texts of a property. address means that a reference is the text itself.
 func (t *rdfText) property(p rdfProp, address bool, depth int) {
-	if p.node == "" {
-		if depth > 0 {
-			t.addShared(p.text)
-		} else {
-			t.add(p.text)
-		}
-		return
-	}
-	n := t.g.nodes[p.node]
-	if n == nil || len(n.props) == 0 {
-		if depth > 0 && (len(p.node) > names.MaxLength || t.g.shared+len(p.node) > rdfShared) {
-			t.whole = false
-			return
-		}
+	switch n := t.g.nodes[p.node]; {
+	case p.node == "" && depth == 0:
+		t.add(p.text)
+	case p.node == "":
+		t.addShared(p.text)
+	case n != nil && len(n.props) > 0:
+		t.node(n, address, depth)
+	case depth > 0 && (len(p.node) > names.MaxLength || t.g.shared+len(p.node) > rdfShared):
+		t.whole = false
+	default:
 		t.reference(p.node, address)
-		return
 	}
+}
+
+// node adds the texts of a node that a property refers to.
+func (t *rdfText) node(n *rdfNode, address bool, depth int) {
 	if depth == rdfTextDepth {
 		t.whole = false
 		return
@@ -134,19 +133,25 @@ func (t *rdfText) property(p rdfProp, address bool, depth int) {
 			t.whole = false
 			return
 		}
-		switch {
-		case q.name == "rdf:type", q.name == "comment":
-		case rdfNaming[q.name], len(q.name) > 1 && q.name[0] == '_' && strings.Trim(q.name[1:], "0123456789") == "":
-			if fragment(q.node) != "nil" { // the end of a list
-				t.property(q, false, depth+1)
-			}
-		case q.name == "mbox":
-			t.addShared("(" + strings.TrimPrefix(q.text+q.node, "mailto:") + ")") // as in "Organization: Acme (address)"
-		default:
-			t.whole = false
-			if text := q.text + q.node; text != "" && !strings.HasPrefix(text, "_:") {
-				t.addShared(text)
-			}
+		t.nodeProperty(q, depth)
+	}
+}
+
+// nodeProperty adds the text of a property of a node. A property that is not known to name the
+// node counts as not understood.
+func (t *rdfText) nodeProperty(q rdfProp, depth int) {
+	switch {
+	case q.name == "rdf:type", q.name == "comment":
+	case rdfNaming[q.name], len(q.name) > 1 && q.name[0] == '_' && strings.Trim(q.name[1:], "0123456789") == "":
+		if fragment(q.node) != "nil" { // the end of a list
+			t.property(q, false, depth+1)
+		}
+	case q.name == "mbox":
+		t.addShared("(" + strings.TrimPrefix(q.text+q.node, "mailto:") + ")") // as in "Organization: Acme (address)"
+	default:
+		t.whole = false
+		if text := q.text + q.node; text != "" && !strings.HasPrefix(text, "_:") {
+			t.addShared(text)
 		}
 	}
 }
