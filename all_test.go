@@ -67,7 +67,7 @@ func TestImportArrows(t *testing.T) {
 		"match/denylist/internal/*": {"vendors"},
 		"match/internal/*":          {},
 		"match":                     {"internal/*", "match/denylist", "match/internal/*", "sbom", "vendors"},
-		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "sbom", "vendors"},
+		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "sbom", "sbom/format", "vendors"},
 		"match/evidence/internal/*": {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "sbom", "vendors"},
 		"match/evidence/*":          {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "sbom", "vendors"},
 		"match/policy":              {"internal/*", "match", "match/denylist", "match/evidence", "match/internal/*", "vendors"},

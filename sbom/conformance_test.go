@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	cyclonedx "github.com/CycloneDX/cyclonedx-go"
 	spdxjson "github.com/spdx/tools-golang/json"
 	"github.com/spdx/tools-golang/spdx/v2/v2_3"
@@ -77,7 +79,7 @@ func TestConformance(t *testing.T) {
 		}
 		line := fmt.Sprintf("%s\t%s %s %s\t%d\t%v", name, h.Format, h.SpecVersion, h.Encoding, len(cs), kinds)
 		if err != nil {
-			line = fmt.Sprintf("%s\t%s", name, errorKind(err))
+			line = fmt.Sprintf("%s\t%s", name, format.ErrorKind(err))
 			if strings.HasPrefix(filepath.Base(name), "valid-") {
 				t.Errorf("%s: %v", name, err)
 			}

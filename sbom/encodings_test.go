@@ -15,6 +15,8 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/clause76/clause76/sbom"
@@ -86,7 +88,7 @@ func fate(t *testing.T, doc string) (what, why string) {
 	switch {
 	case err != nil:
 		var at *sbom.Error
-		if !errors.As(err, &at) || errorKind(err) == "read" {
+		if !errors.As(err, &at) || format.ErrorKind(err) == "read" {
 			t.Errorf("error without a kind: %v", err)
 		}
 		return "error", why
@@ -246,7 +248,7 @@ func FuzzEncodings(f *testing.F) {
 			var b strings.Builder
 			for c, err := range d.Components() {
 				if err != nil {
-					return "error " + errorKind(err)
+					return "error " + format.ErrorKind(err)
 				}
 				var all []string
 				for _, cl := range c.Claims {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	"github.com/fxamacker/cbor/v2"
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -23,7 +25,7 @@ func claims(t *testing.T, doc []byte) string {
 	d := sbom.NewReader(bytes.NewReader(doc), nil)
 	cs, err := read(d)
 	if err != nil {
-		return errorKind(err)
+		return format.ErrorKind(err)
 	}
 	var b strings.Builder
 	for _, c := range cs {

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -249,7 +251,7 @@ func TestErrors(t *testing.T) {
 		if tt.kind != sbom.ErrLimit && e.Pointer != tt.pointer {
 			t.Errorf("%s: error at %q (%v), want %q", tt.name, e.Pointer, err, tt.pointer)
 		}
-		if e.Error() == "" || errorKind(err) == "read" {
+		if e.Error() == "" || format.ErrorKind(err) == "read" {
 			t.Errorf("%s: error without a kind: %v", tt.name, err)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -28,7 +30,7 @@ func outcome(t *testing.T, doc string) (cs []sbom.Component, h sbom.Header, text
 	}
 	text = fmt.Sprintf("%s malformed=%d %s", strings.Join(names, ","), h.Malformed, strings.Join(kinds, ","))
 	if err != nil {
-		text += " " + errorKind(err)
+		text += " " + format.ErrorKind(err)
 	}
 	return cs, h, text
 }

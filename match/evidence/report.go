@@ -15,6 +15,8 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
@@ -253,7 +255,7 @@ func Failed(src Source, h sbom.Header, err error) Document {
 	if e := (*sbom.Error)(nil); errors.As(err, &e) {
 		at = vendors.Location{Pointer: e.Pointer, Offset: e.Offset}
 	}
-	d.Fail(Error{Kind: errorKind(err), Message: err.Error(), Location: at})
+	d.Fail(Error{Kind: format.ErrorKind(err), Message: err.Error(), Location: at})
 	return d
 }
 

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	"github.com/clause76/clause76/sbom/unpack"
 )
 
@@ -198,7 +200,7 @@ func TestCompanions(t *testing.T) {
 			}
 			switch {
 			case err != nil:
-				got = errorKind(err)
+				got = format.ErrorKind(err)
 			case item.Companion != "":
 				if got = item.Companion; string(data) != tt.in {
 					t.Errorf("%s: the bytes of a companion differ", tt.name)

@@ -22,6 +22,8 @@ import (
 	"testing/iotest"
 	"unicode/utf16"
 
+	"github.com/clause76/clause76/sbom/format"
+
 	"github.com/klauspost/compress/zstd"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"github.com/secure-systems-lab/go-securesystemslib/signerverifier"
@@ -125,7 +127,7 @@ func walk(t testing.TB, in string, opts *unpack.Options, bytewise bool) string {
 			if !errors.As(err, &e) {
 				t.Errorf("error without a kind: %v", err)
 			}
-			what = errorKind(err)
+			what = format.ErrorKind(err)
 		}
 		if item.Unverified {
 			what += " unverified"

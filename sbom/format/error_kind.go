@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package unpack_test
+package format
 
 import (
 	"errors"
@@ -8,8 +8,10 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// errorKind returns the word for the kind of an error of package sbom that a report has.
-func errorKind(err error) string {
+// ErrorKind returns the word for the kind of an error of package sbom, as reports have it:
+// "notRecognised", "unsupportedVersion", "limit", "duplicateName", "encoding", "syntax", or "read"
+// for every other error.
+func ErrorKind(err error) string {
 	switch {
 	case errors.Is(err, sbom.ErrNotRecognized):
 		return "notRecognised"
