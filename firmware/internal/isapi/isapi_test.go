@@ -3,12 +3,12 @@
 package isapi_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/firmware/internal/formattest"
 	"github.com/clause76/clause76/firmware/internal/isapi"
 	"github.com/clause76/clause76/sbom"
 )
@@ -31,11 +31,7 @@ func Example() {
 }
 
 func TestRead(t *testing.T) {
-	tests := []struct {
-		name, in, want string
-		malformed      int
-		err            error
-	}{
+	formattest.Run(t, func(in string) *sbom.Document { return firmware.Open(strings.NewReader(in), nil) }, []formattest.Case{
 		{"a device", deviceInfo, "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference IP CAMERA, reference DS-2CD, namespace 44:19:b6:00:01:02", 0, nil},
 		{"a maker in another element", strings.Replace(deviceInfo, "IP CAMERA", "<x><manufacturer>ZTE</manufacturer></x>", 1), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference ZTE, reference DS-2CD, namespace 44:19:b6:00:01:02", 2, nil},
 		{"a field in another case", strings.ReplaceAll(deviceInfo, "deviceName", "Manufacturer"), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference DS-2CD, namespace 44:19:b6:00:01:02", 1, nil},
@@ -56,23 +52,5 @@ func TestRead(t *testing.T) {
 		{"other elements and attributes", `<Link xmlns="http://www.hikvision.com/ver10/XMLSchema" brand="ZTE"><vendorName>ZTE</vendorName><oemCode>ZTE</oemCode></Link>`, "isapi isapi device: reference http://www.hikvision.com/ver10/XMLSchema, reference ZTE", 2, nil},
 		{"a device with an address that is not in bytes", strings.Replace(deviceInfo, "44:19:b6:00:01:02", "(hidden)", 1), "isapi DS-2CD V5.5: reference http://www.hikvision.com/ver20/XMLSchema, reference IP CAMERA, reference DS-2CD", 1, nil},
 		{"another DeviceInfo", `<DeviceInfo><manufacturer>ZTE</manufacturer></DeviceInfo>`, "", 0, sbom.ErrNotRecognized},
-	}
-	for _, tt := range tests {
-		doc := firmware.Open(strings.NewReader(tt.in), nil)
-		var parts []string
-		var failed error
-		for c, err := range doc.Components() {
-			if failed = err; err != nil {
-				break
-			}
-			part := doc.Header().Format + " " + strings.TrimSpace(c.Name+" "+c.Version)
-			for i, cl := range c.Claims {
-				part += []string{": ", ", "}[min(i, 1)] + string(cl.Role) + " " + cl.Value
-			}
-			parts = append(parts, part)
-		}
-		if got := strings.Join(parts, "; "); !errors.Is(failed, tt.err) || tt.err == nil && (got != tt.want || doc.Header().Malformed != tt.malformed) {
-			t.Errorf("%s: %s, malformed %d, %v; want %s", tt.name, got, doc.Header().Malformed, failed, tt.want)
-		}
-	}
+	})
 }

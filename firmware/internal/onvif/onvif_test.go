@@ -3,12 +3,12 @@
 package onvif_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/firmware/internal/formattest"
 	"github.com/clause76/clause76/firmware/internal/onvif"
 	"github.com/clause76/clause76/sbom"
 )
@@ -33,34 +33,12 @@ func Example() {
 }
 
 func TestRead(t *testing.T) {
-	tests := []struct {
-		name, in, want string
-		malformed      int
-		err            error
-	}{
+	formattest.Run(t, func(in string) *sbom.Document { return firmware.Open(strings.NewReader(in), nil) }, []formattest.Case{
 		{"a response in its envelope", fmt.Sprintf(soap, response), "onvif IPC 2.420.Dahua 00.14.R: manufacturer Dahua, reference IPC, reference 2.420.Dahua 00.14.R", 0, nil},
 		{"cut off", fmt.Sprintf(soap, response)[:350], "", 0, sbom.ErrSyntax},
 		{"a maker twice", fmt.Sprintf(soap, strings.Replace(response, "<tds:Model>", "<tds:Manufacturer>Acme</tds:Manufacturer><tds:Model>", 1)),
 			"onvif IPC 2.420.Dahua 00.14.R: manufacturer Dahua, manufacturer Acme, reference IPC, reference 2.420.Dahua 00.14.R", 1, nil},
 		{"two responses", fmt.Sprintf(soap, response+response), "", 0, sbom.ErrSyntax},
 		{"attributes and another element", fmt.Sprintf(soap, `<tds:GetDeviceInformationResponse><tds:Manufacturer value="Dahua"/><tds:Model vendor="Dahua">IPC</tds:Model><tds:Vendor>Dahua</tds:Vendor></tds:GetDeviceInformationResponse>`), "onvif IPC: reference IPC", 3, nil},
-	}
-	for _, tt := range tests {
-		doc := firmware.Open(strings.NewReader(tt.in), nil)
-		var parts []string
-		var failed error
-		for c, err := range doc.Components() {
-			if failed = err; err != nil {
-				break
-			}
-			part := doc.Header().Format + " " + strings.TrimSpace(c.Name+" "+c.Version)
-			for i, cl := range c.Claims {
-				part += []string{": ", ", "}[min(i, 1)] + string(cl.Role) + " " + cl.Value
-			}
-			parts = append(parts, part)
-		}
-		if got := strings.Join(parts, "; "); !errors.Is(failed, tt.err) || tt.err == nil && (got != tt.want || doc.Header().Malformed != tt.malformed) {
-			t.Errorf("%s: %s, malformed %d, %v; want %s", tt.name, got, doc.Header().Malformed, failed, tt.want)
-		}
-	}
+	})
 }

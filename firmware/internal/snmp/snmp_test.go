@@ -3,12 +3,12 @@
 package snmp_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/firmware/internal/formattest"
 	"github.com/clause76/clause76/firmware/internal/snmp"
 	"github.com/clause76/clause76/sbom"
 )
@@ -44,11 +44,7 @@ func Example() {
 }
 
 func TestRead(t *testing.T) {
-	tests := []struct {
-		name, in, want string
-		malformed      int
-		err            error
-	}{
+	formattest.Run(t, func(in string) *sbom.Document { return firmware.Open(strings.NewReader(in), nil) }, []formattest.Case{
 		{"snmprec", "1.3.6.1.2.1.1.1.0|4|DH-NVR4108HS\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.37496.1\n1.3.6.1.2.1.2.2.1.6.1|4x|3cef8c000102\n1.3.6.1.4.1.1004849.2.1|4x|414243\n",
 			"snmp interface 1: namespace 3cef8c000102; snmp DH-NVR4108HS: reference DH-NVR4108HS, namespace 37496, reference 1004849", 0, nil},
 		{"a walk cut off", ".1.3.6.1.2.1.1.1.0 = STRING: \"Huawei\"\n.1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.20", "snmp Huawei: reference Huawei, namespace 20", 1, nil},
@@ -89,23 +85,5 @@ func TestRead(t *testing.T) {
 			"LLDP-EXT-MED-MIB::lldpXMedRemMfgName.0.1.1 = STRING: Huawei\nLLDP-MIB::lldpRemSysDesc.0.1.1 = STRING: VRP\nLLDP-EXT-MED-MIB::lldpXMedLocMfgName.0 = STRING: ZTE\n.1.3.6.1.2.1.33.1.1.1.0 = STRING: ZTE\n",
 			"snmp entity 7: namespace 2011; snmp entity 8: reference HUAWEI-TYPE-MIB; snmp entity 9; snmp neighbor 0.1.1: manufacturer Huawei, reference VRP; snmp SNMP agent: manufacturer ZTE, manufacturer ZTE", 0, nil},
 		{"an object that names a maker", "SNMPv2-MIB::sysDescr.0 = STRING: x\nENTITY-MIB::entOtherManufacturer.1 = STRING: ZTE\nENTITY-MIB::entVendorCount.1 = INTEGER: 2\n", "snmp x: reference x", 1, nil},
-	}
-	for _, tt := range tests {
-		doc := firmware.Open(strings.NewReader(tt.in), nil)
-		var parts []string
-		var failed error
-		for c, err := range doc.Components() {
-			if failed = err; err != nil {
-				break
-			}
-			part := doc.Header().Format + " " + strings.TrimSpace(c.Name+" "+c.Version)
-			for i, cl := range c.Claims {
-				part += []string{": ", ", "}[min(i, 1)] + string(cl.Role) + " " + cl.Value
-			}
-			parts = append(parts, part)
-		}
-		if got := strings.Join(parts, "; "); !errors.Is(failed, tt.err) || tt.err == nil && (got != tt.want || doc.Header().Malformed != tt.malformed) {
-			t.Errorf("%s: %s, malformed %d, %v; want %s", tt.name, got, doc.Header().Malformed, failed, tt.want)
-		}
-	}
+	})
 }

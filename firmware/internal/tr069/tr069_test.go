@@ -3,12 +3,12 @@
 package tr069_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/firmware"
+	"github.com/clause76/clause76/firmware/internal/formattest"
 	"github.com/clause76/clause76/firmware/internal/tr069"
 	"github.com/clause76/clause76/sbom"
 )
@@ -31,11 +31,7 @@ func Example() {
 }
 
 func TestRead(t *testing.T) {
-	tests := []struct {
-		name, in, want string
-		malformed      int
-		err            error
-	}{
+	formattest.Run(t, func(in string) *sbom.Document { return firmware.Open(strings.NewReader(in), nil) }, []formattest.Case{
 		{"another parameter that may name a maker", table + "Device.DeviceInfo.X_ZTE_Vendor,false,false,ZTE,xsd:string\nDevice.DeviceInfo.X_Vendor,false,false,,xsd:string\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w, reference ZTE", 1, nil},
 		{"parameters that vendors have added", table + "Device.DeviceInfo.X_ZTE-COM-CN_Serial,,,1,\nDevice.X_zte-com-cn_Radio.X_00E0FC_Band,,,1,\nDevice.X_Y,,,1,\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w, reference zte.com.cn, reference 00E0FC", 0, nil},
 		{"an environment and a program", table + "Device.SoftwareModules.ExecEnv.1.Vendor,,,ZTE,\nDevice.SoftwareModules.DeploymentUnit.1.Name,,,agent,\nDevice.SoftwareModules.ExecEnv.1.Version,,,2,\ndevice.softwaremodules.deploymentunit.1.UUID,,,x,\nDevice.SoftwareModules.DeploymentUnit.1.URL,,,https://example.com/x,\n",
@@ -52,23 +48,5 @@ func TestRead(t *testing.T) {
 		{"a parameter in another case", strings.Replace(table, "DeviceID.Manufacturer", "DeviceID.manufacturer", 1), "tr-069 BM632w: namespace 202BC1, reference BM632w", 1, nil},
 		{"two columns of values", strings.Replace(table, "Writable", "Value", 1), "", 0, sbom.ErrSyntax},
 		{"another table", "Parameter,Value\nx,y\n", "", 0, sbom.ErrNotRecognized},
-	}
-	for _, tt := range tests {
-		doc := firmware.Open(strings.NewReader(tt.in), nil)
-		var parts []string
-		var failed error
-		for c, err := range doc.Components() {
-			if failed = err; err != nil {
-				break
-			}
-			part := doc.Header().Format + " " + strings.TrimSpace(c.Name+" "+c.Version)
-			for i, cl := range c.Claims {
-				part += []string{": ", ", "}[min(i, 1)] + string(cl.Role) + " " + cl.Value
-			}
-			parts = append(parts, part)
-		}
-		if got := strings.Join(parts, "; "); !errors.Is(failed, tt.err) || tt.err == nil && (got != tt.want || doc.Header().Malformed != tt.malformed) {
-			t.Errorf("%s: %s, malformed %d, %v; want %s", tt.name, got, doc.Header().Malformed, failed, tt.want)
-		}
-	}
+	})
 }
