@@ -27,6 +27,8 @@ type builder struct {
 	links     []DocumentRef // to bills of materials
 	doubtful  int           // values that count as malformed if the component has no package URL
 	offset    int64
+	refAt     int64 // offset of ref
+	nameAt    int64 // offset of name
 	placement Placement
 	indirect  bool
 	identity  bool // a dropped claim identifies the vendor

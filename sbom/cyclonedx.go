@@ -281,10 +281,12 @@ func (x *cdx) identityMember(b *builder, name []byte) bool {
 		x.setPlain(b, &b.typ)
 	case "bom-ref":
 		x.setPlain(b, &b.ref)
+		b.refAt = j.TextOffset()
 	case "version":
 		x.setPlain(b, &b.version)
 	case "name":
 		x.set(b, &b.name)
+		b.nameAt = j.TextOffset()
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, j.TextOffset())
 	case "group":
 		x.set(b, &b.group)

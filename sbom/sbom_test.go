@@ -517,6 +517,8 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte("spec_version: \"1.6\"\ncomponents { name: \"x\" supplier { name: \"X\" } }"))
 	f.Add([]byte(cdx(`"x":[{"type":"device","name":"a"}],"components":[{"name":"x\ud800","properties":[{"name":"syft:cpe23","value":"cpe:/a:x:x"},{"name":"aquasecurity:trivy:Labels:maintainer","value":"A <a@b>, C"}],"data":[{"governance":{"owners":[{"organization":{"name":"X"}}]}}]}],"compositions":[{"aggregate":"complete","assemblies":["a"]}]`)))
 	f.Add([]byte(`<?xml version="1.0" encoding="windows-1252"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6" xmlns:e="urn:e"><x><component><name>` + "\xfc" + `</name></component></x><components><e:component/><component><name>n</name><purl><purl>pkg:npm/n</purl></purl></component></components></bom>`))
+	f.Add([]byte("SPDXVersion: SPDX-2.3\nPackageName: a\nx\x8f{\xcece: b\n"))
+	f.Add([]byte(cdx(`"components":[{"bom-ref":"pkg:cargo/a@1","name":"@a/b"}]`)))
 	f.Add([]byte("\xa4\x00\x61t\x01\x61x\x02\xa2\x18\x1f\x61a\x18\x21\x02\x0c\x00"))
 	f.Add([]byte("spec_version: \"1.6\"\nx [ { type: CLASSIFICATION_FILE name: 'a\\'b' }, < y: 1 > ] # c"))
 	f.Add([]byte("\x0a\x031.6\x2a\x07\x08\x03B\x03kav\x9a\x06\x05\x08\x03B\x01a"))

@@ -157,7 +157,7 @@ var managerPrefixes = map[string]bool{"go": true, "golang": true, "npm": true, "
 // for identifiers that a document can leave out. The name of a file is a path.
 func (f *fieldReader) ownIdentity(b *builder, nameAt, refAt path) {
 	if name := b.get(b.name); len(name) > 0 && string(b.get(b.typ)) != "file" {
-		f.nameIdentity(b, b.name, nameAt, b.offset)
+		f.nameIdentity(b, b.name, nameAt, b.nameAt)
 	}
 	ref := b.get(b.ref)
 	if b.purl.from < b.purl.to || bytes.ContainsAny(ref, " \t\r\n\\") {
@@ -166,11 +166,11 @@ func (f *fieldReader) ownIdentity(b *builder, nameAt, refAt path) {
 	before := b.malformed
 	switch {
 	case isPURL(ref):
-		b.claimSpan(vendors.Namespace, vendors.KindPURL, b.ref, refAt, b.offset)
+		b.claimSpan(vendors.Namespace, vendors.KindPURL, b.ref, refAt, b.refAt)
 	case isCPE(ref):
-		f.cpeSpan(b, b.ref, refAt, b.offset)
+		f.cpeSpan(b, b.ref, refAt, b.refAt)
 	case len(ref) > 0 && ref[0] == '@':
-		f.nameIdentity(b, b.ref, refAt, b.offset)
+		f.nameIdentity(b, b.ref, refAt, b.refAt)
 	}
 	b.malformed = before // a reference can have any form
 }

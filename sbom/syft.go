@@ -100,6 +100,7 @@ func (x *syft) distro() {
 		switch {
 		case name == "name", name == "id" && b.name.from == b.name.to:
 			x.set(b, &b.name)
+			b.nameAt = x.j.TextOffset()
 			b.claimSpan(field.role, field.kind, b.name, path{a: "/" + name}, x.j.TextOffset())
 		case name == "versionID":
 			x.setPlain(b, &b.version)
@@ -129,9 +130,11 @@ func (x *syft) source() {
 		switch name := string(x.j.Name()); name {
 		case "id":
 			x.setPlain(b, &b.ref)
+			b.refAt = x.j.TextOffset()
 		case "name":
 			named = true
 			x.set(b, &b.name)
+			b.nameAt = x.j.TextOffset()
 			b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, x.j.TextOffset())
 		case "version":
 			x.setPlain(b, &b.version)
@@ -186,8 +189,10 @@ func (x *syft) member(b *builder, name []byte) {
 	switch string(name) {
 	case "id":
 		x.setPlain(b, &b.ref)
+		b.refAt = x.j.TextOffset()
 	case "name":
 		x.set(b, &b.name)
+		b.nameAt = x.j.TextOffset()
 		b.claimSpan(vendors.Mention, vendors.KindProduct, b.name, path{a: "/name"}, x.j.TextOffset())
 	case "version":
 		x.setPlain(b, &b.version)

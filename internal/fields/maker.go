@@ -28,7 +28,7 @@ func MayNameMaker[T string | []byte](field T) bool {
 	if len(field) < len("mfr") || len(field) > MaxName {
 		return false
 	}
-	name := foldLetters.Replace(string(field))
+	name := strings.ToValidUTF8(foldLetters.Replace(string(field)), "\uFFFD")
 	for _, suffix := range makerSuffixes {
 		if len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix) {
 			return true

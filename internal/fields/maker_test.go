@@ -16,6 +16,7 @@ func TestMayNameMaker(t *testing.T) {
 		"suppliedBy": true, "MFG": true, "oem": true, "Maker": true, "ſupplier": true,
 		"name": false, "author": false, "vendored": false, "authorization": false, "version": false, "vendoring": false, "": false,
 		"a": false, "company-size": true, "poem": false, "shoemaker": false, strings.Repeat("vendor", 20): false,
+		"x\x8f\x97{\xcece": false, "vendor\xff": true, "\xffvendor": true,
 	} {
 		if got := fields.MayNameMaker(name); got != want {
 			t.Errorf("%q: %v", name, got)
