@@ -48,12 +48,35 @@ func (x *index) mayMatch(role Role, kind Kind, value []byte) bool {
 	return x.mayMatchName(role, value)
 }
 
-// mayMatchName reports whether a name in ASCII without a token of the prefilter can match: with
-// other word breaks, misspelled, or in letters that look like others.
+// mayMatchName reports whether a name in ASCII without a token of the prefilter can match, as a
+// whole or, in the field of a maker, by a part of it.
 func (x *index) mayMatchName(role Role, name []byte) bool {
+	return x.mayMatchWhole(role, name) || role.IsOrigin() && names.MayHavePieces(name) && x.mayMatchPiece(role, name)
+}
+
+// mayMatchWhole reports whether a name can match with other word breaks, misspelled, or in letters
+// that look like others.
+func (x *index) mayMatchWhole(role Role, name []byte) bool {
 	return x.prefilter.HasJoined(name) ||
 		role.IsOrigin() && (x.mayBeMisspelt(name) || x.mayHaveNumber(name) || names.MayBeEscaped(name)) ||
 		x.mayLookAlike(name)
+}
+
+// mayMatchPiece reports whether an item of a list, or what follows a label, can match.
+func (x *index) mayMatchPiece(role Role, name []byte) bool {
+	if len(name) > names.MaxLength {
+		return true // too long to tell
+	}
+	for p := range names.Pieces(string(name)) {
+		text := []byte(p.Text)
+		if x.mayMatchWhole(role, text) {
+			return true
+		}
+		if rest, _ := names.CutLabels(names.AppendTokens(nil, p.Text)); x.mayMatchWhole(role, rest) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayMatchPURL reports whether a package URL without a token of the prefilter can match: by the

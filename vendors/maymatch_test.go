@@ -20,7 +20,7 @@ func FuzzMayMatch(f *testing.F) {
 			"pkg:maven/com.huawei:x", "pkg:apk/com.huawei.x", "scm:git:git@github.com:Kaspersky%4Cab/x", "https://xn--kspersky-66g.com", "k\u0430spersky.com", "https://kaspersky%252Ecom/",
 			"https://kasperskylab.github.io", "github:KasperskyLab", "docker.io/kasperskylab/x", "KasperskyLab/x", "mailto:a@kaspersky.com?x",
 			"https://PyPI.org/project/HuaweiCloudSDKnew", "pypi%2Eorg/project/huaweicloudsdknew", "https://pypi.org:443/simple/huaweicloudsdknew", "https://www.nuget.org/packages/HuaweiCloud.SDK.New",
-			"Kasper(R)sky", "Huawe1 (C)", "Shenzhen ZTE Mobile Co., Ltd.", "Huavvei", "HlKVISION", "QuecteI", "Kaspersky Endpoint Security for Windows 12", "Hua\u3164wei"} {
+			"Kasper(R)sky", "Huawe1 (C)", "pkg:generic/hik.vision", "nuget/Huavve1Cl 0ud.SDK.Ivs", "Vendor Hik-Vision", "Acme and Huawe1", "Shenzhen ZTE Mobile Co., Ltd.", "Huavvei", "HlKVISION", "QuecteI", "Kaspersky Endpoint Security for Windows 12", "Hua\u3164wei"} {
 			f.Add(byte(k), byte(k), v)
 		}
 	}

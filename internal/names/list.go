@@ -118,6 +118,32 @@ func TooManyPieces(value []byte) bool {
 	return n >= MaxPieces
 }
 
+// MayHavePieces reports whether a maker's value in ASCII can have more than one part, or a label
+// before the name.
+func MayHavePieces(value []byte) bool {
+	if bytes.ContainsAny(value, ",;/|\n\t:=&()[]<>\"+") {
+		return true
+	}
+	for _, word := range listWords {
+		if bytes.Contains(value, word) {
+			return true
+		}
+	}
+	var first [24]byte // the first word in lower case; no label is longer
+	n := 0
+	for _, c := range bytes.TrimLeft(value, " .-_'") {
+		if c|0x20 < 'a' || c|0x20 > 'z' || n == len(first) {
+			break
+		}
+		first[n] = c | 0x20
+		n++
+	}
+	return labelWords[string(first[:n])]
+}
+
+// listWords are the words that [listForms] replaces by separators.
+var listWords = [][]byte{[]byte(" and "), []byte(" AND "), []byte(" und "), []byte(" or "), []byte(" et "), []byte(" - ")}
+
 // isListBreak reports whether a character separates two names, or a label or notice from a name.
 func isListBreak(r rune) bool {
 	switch r {
