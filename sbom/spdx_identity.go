@@ -139,7 +139,7 @@ func (f *fieldReader) nameIdentity(b *builder, name span, at path, off int64) {
 	}
 	if colon := bytes.IndexByte(s, ':'); colon > 0 && managerPrefixes[strings.ToLower(string(s[:min(colon, 20)]))] {
 		name.from += colon + 1
-		if s = b.get(name); bytes.IndexAny(s, "/:") < 0 {
+		if s = b.get(name); !bytes.ContainsAny(s, "/:") {
 			return
 		}
 	}
