@@ -24,7 +24,7 @@ const headSize = 64 << 10
 // [Document.Components] yields an [ErrNotRecognized].
 func NewReader(r io.Reader, opts *Options) *Document {
 	size := headSize
-	if short, ok := r.(interface{ Len() int }); ok { // as a bytes.Reader has
+	if short, ok := r.(*bytes.Reader); ok {
 		size = min(size, short.Len())
 	}
 	head := make([]byte, size)

@@ -314,8 +314,9 @@ func (d *textDecoder) escape(out []byte) ([]byte, error) {
 	return nil, fmt.Errorf("unknown escape %q", `\`+string(rune(c)))
 }
 
-// unicodeEscape reads uXXXX, two of them for a pair of surrogates, or UXXXXXXXX, without the
-// backslash, and returns its length; 0 if it is none.
+// unicodeEscape reads an escaped character without its backslash: "u" and four hexadecimal digits,
+// two of these for a pair of surrogates, or "U" and eight digits. It returns the character and the
+// length of the escape, which is 0 if the text is not an escape.
 func unicodeEscape(rest []byte) (rune, int) {
 	size := 4
 	if rest[0] == 'U' {

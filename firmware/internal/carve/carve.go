@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package carve scans images of firmware in any format for content that tells whose
-// they are:
+// Package carve scans firmware images in any format for content that names a vendor or a
+// device:
 //
 //   - file systems, see package volume; their files are read by package rootfs
 //   - devicetree blobs, which say what board an image is for

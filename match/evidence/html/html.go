@@ -249,7 +249,7 @@ func jurisdictions(f *evidence.Finding) []jurisdiction {
 	return all
 }
 
-// A jurisdiction is one whose texts a finding cites, with the most severe verdict of them.
+// A jurisdiction has texts that a finding cites, with the most severe verdict of these texts.
 type jurisdiction struct {
 	name    string
 	verdict match.Verdict
