@@ -348,3 +348,22 @@ func TestTopLevel(t *testing.T) {
 		}
 	}
 }
+
+// The id of a schema is its path in the repository.
+func TestSchemaIDs(t *testing.T) {
+	found := 0
+	err := fs.WalkDir(os.DirFS("."), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(p, ".schema.json") {
+			return err
+		}
+		found++
+		data, err := os.ReadFile(p)
+		if want := `"$id": "https://` + module + "/" + p + `"`; !bytes.Contains(data, []byte(want)) {
+			t.Errorf("%s has no %s", p, want)
+		}
+		return err
+	})
+	if err != nil || found == 0 {
+		t.Errorf("%d schemas, %v", found, err)
+	}
+}
