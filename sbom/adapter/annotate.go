@@ -200,6 +200,9 @@ func (x *writer) cyclonedx() error {
 				if err != nil {
 					return err
 				}
+				if _, ok := o.members["bom-ref"]; ok { // a second one would make the document invalid
+					return fmt.Errorf("%w: the bom-ref of the component at byte %d is empty or no string", ErrCannotAnnotate, at)
+				}
 				refs[at] = newRef(f)
 				comma := ","
 				if o.empty {

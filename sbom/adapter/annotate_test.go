@@ -258,6 +258,8 @@ func TestAnnotateRefused(t *testing.T) {
 	}{
 		"CycloneDX 1.4": {`{"bomFormat":"CycloneDX","specVersion":"1.4","components":[{"type":"library","name":"a"}]}`, adapter.ErrCannotAnnotate},
 		"XML":           {`<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><name>a</name></component></components></bom>`, adapter.ErrCannotAnnotate},
+		"an empty ref":  {`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"bom-ref":"","type":"library","name":"a","supplier":{"name":"Kaspersky Lab"}}]}`, adapter.ErrCannotAnnotate},
+		"a ref of zero": {`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"bom-ref":0,"type":"library","name":"a","supplier":{"name":"Kaspersky Lab"}}]}`, adapter.ErrCannotAnnotate},
 		"no document":   {`hello`, adapter.ErrCannotAnnotate},
 		"no array":      {`{"bomFormat":"CycloneDX","specVersion":"1.6","annotations":{},"components":[{"bom-ref":"a","type":"library","name":"a","supplier":{"name":"Kaspersky Lab"}}]}`, adapter.ErrCannotAnnotate},
 	} {
