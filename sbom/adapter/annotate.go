@@ -41,7 +41,7 @@ type AnnotateOptions struct {
 // Findings are not vulnerabilities, and the annotations are not VEX: a measure about a vendor
 // has no affected version, no fix, and no status that a supplier could state.
 //
-// For a BOM in memory see [AnnotateCycloneDX].
+// For a document in memory see [AnnotateCycloneDX] and [AnnotateSPDX].
 func Annotate(w io.Writer, r *evidence.Report, opts *AnnotateOptions) error {
 	if r == nil || opts == nil || opts.Record == nil {
 		return fmt.Errorf("%w: no document is given; expected a report, and options with a content and its record", ErrOtherDocument)
@@ -77,6 +77,14 @@ func hasAnnotations(d *evidence.Document) error {
 		return fmt.Errorf("%w: %s %s; expected CycloneDX 1.5 or later, or SPDX 2.2 or 2.3", ErrCannotAnnotate, d.Format, d.SpecVersion)
 	}
 	return nil
+}
+
+// isOf returns an error if a document is not of the format, or cannot have annotations.
+func isOf(d *evidence.Document, format string) error {
+	if d.Format != format {
+		return fmt.Errorf("%w: its record is of %q; expected %s", ErrOtherDocument, d.Format, format)
+	}
+	return hasAnnotations(d)
 }
 
 // A writer annotates the bytes of a document.

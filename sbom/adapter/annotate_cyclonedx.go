@@ -20,10 +20,7 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 	if bom == nil || r == nil || document == nil {
 		return fmt.Errorf("%w: no document is given; expected a BOM, a report and the record of the BOM", ErrOtherDocument)
 	}
-	if document.Format != "CycloneDX" {
-		return fmt.Errorf("%w: its record is of %s; expected CycloneDX", ErrOtherDocument, document.Format)
-	}
-	if err := hasAnnotations(document); err != nil {
+	if err := isOf(document, "CycloneDX"); err != nil {
 		return err
 	}
 	if v := bom.SpecVersion; v != 0 && v < cyclonedx.SpecVersion1_5 {

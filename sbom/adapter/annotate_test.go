@@ -245,6 +245,28 @@ func TestAnnotateSPDX(t *testing.T) {
 	if want := len(r.Documents[0].Findings); n != want || want == 0 {
 		t.Errorf("%d annotations, want %d", n, want)
 	}
+	data, err := os.ReadFile("../../testdata/bids/endpoint-tender/management-console.spdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := spdxjson.Read(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := adapter.AnnotateSPDX(plain, r, &r.Documents[0]); err != nil || !reflect.DeepEqual(plain, doc) {
+		t.Errorf("in memory it is another document, error %v", err)
+	}
+	plain.Packages = plain.Packages[1:]
+	before := fmt.Sprintf("%+v", plain.Packages)
+	for what, err := range map[string]error{
+		"a package less":        adapter.AnnotateSPDX(plain, r, &r.Documents[0]),
+		"no document":           adapter.AnnotateSPDX(nil, r, &r.Documents[0]),
+		"a record of CycloneDX": adapter.AnnotateSPDX(plain, r, &evidence.Document{Format: "CycloneDX", SpecVersion: "1.6"}),
+	} {
+		if !errors.Is(err, adapter.ErrOtherDocument) || fmt.Sprintf("%+v", plain.Packages) != before {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 	const text = `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"annotations":[{"annotationDate":"2024-01-01T00:00:00Z","annotationType":"OTHER","annotator":"Person: x","comment":"y"}],"SPDXID":"SPDXRef-b","name":"agent","supplier":"Organization: Kaspersky Lab"}]}`
 	if out, _ := annotated(t, write(t, text)); !bytes.Contains(out, []byte(`"comment":"y"},{"annotationDate"`)) {
 		t.Errorf("%s", out)
