@@ -34,6 +34,10 @@ func inField(what string, field []byte) error {
 	return nil
 }
 
+// CheckUnread returns an error if data that is not screened may have a bill of materials in it, or
+// consists of packed data. what describes the data in the error: "the property x".
+func CheckUnread(what string, data []byte) error { return inField(what, data) }
+
 // A gzipReader reads the members of a gzip file (RFC 1952), and checks the fields of their headers.
 type gzipReader struct {
 	in *bufio.Reader

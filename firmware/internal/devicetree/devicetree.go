@@ -7,7 +7,10 @@
 // with, and the last ones the system on chip (Devicetree Specification 0.4, section 2.3.1).
 // So the first is the product's namespace, and a later one with another vendor's prefix is
 // a part, the chip. The nodes below describe blocks of hardware: each distinct first
-// compatible string is one part. The model is free text and a reference.
+// compatible string is one part. The model is free text and a reference. Any node can name a
+// maker: in a property such as "manufacturer", as SMBIOS data in U-Boot does, with the id of a PCI
+// or USB device, or with a MAC address. A property that may have a document in it, and a long one
+// that is no text, count as not screened.
 //
 // A FIT image is a tree too. Each of its configurations is for a device, and each image is
 // firmware. Devicetrees in it are read. Images of other kinds are not unpacked, and the
@@ -53,7 +56,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		at := 0
 		for n := 1; ; n++ {
-			x := &collector{s: s, data: data[at:], base: at, blocks: make(map[string]bool)}
+			x := newCollector(s, data[at:], at, "")
 			if n > 1 {
 				x.prefix = fmt.Sprintf("#%d", n)
 			}
@@ -96,7 +99,7 @@ func Size(data []byte) int64 {
 // Embedded emits the components of a blob that is inside a document, at offset. Pointers
 // start with prefix. It reports whether to go on.
 func Embedded(s *sbom.Sink, data []byte, offset int64, prefix string) (bool, error) {
-	x := &collector{s: s, data: data, base: int(offset), prefix: prefix, blocks: make(map[string]bool)}
+	x := newCollector(s, data, int(offset), prefix)
 	if _, err := walk(data, x); err != nil {
 		return !x.stopped, x.located(err)
 	}
@@ -121,10 +124,15 @@ type collector struct {
 	root    sbom.Component
 	config  sbom.Component
 	image   image
-	blocks  map[string]bool // parts that were emitted
-	images  bool            // there is a node /images
-	boards  bool            // the root has a compatible string
+	blocks  map[string]bool            // parts that were emitted
+	named   map[string]*sbom.Component // parts of open nodes that name their makers, by path
+	images  bool                       // there is a node /images
+	boards  bool                       // the root has a compatible string
 	stopped bool
+}
+
+func newCollector(s *sbom.Sink, data []byte, base int, prefix string) *collector {
+	return &collector{s: s, data: data, base: base, prefix: prefix, blocks: make(map[string]bool), named: make(map[string]*sbom.Component)}
 }
 
 // An image is a part of a FIT image.
@@ -165,19 +173,20 @@ func split(path string) (parent, name string) {
 // property reads a property of a blob.
 func (x *collector) property(path, name string, value []byte, offset int) {
 	parent, _ := split(path)
-	switch {
-	case name == "data" && parent == "/images":
+	if name == "data" && parent == "/images" {
 		x.image.data, x.image.offset = value, offset
 		return
-	case name != "compatible" && name != "model" && (name != "description" && name != "type" && name != "compression" || path != "/" && parent != "/images" && parent != "/configurations"):
-		return
 	}
+	x.unread(path, name, value, offset)
 	list, offsets, err := texts(value, offset)
-	if err != nil {
+	switch {
+	case err == nil && !numeric(name, value):
+		x.texts(path, name, list, offsets)
+	case err != nil && (name == "compatible" || name == "model" || (name == "description" || name == "type" || name == "compression") && (path == "/" || parent == "/images" || parent == "/configurations")):
 		x.s.Malformed(sbom.WarnMalformed, name+": "+err.Error(), x.at(path, name, offset))
-		return
+	default:
+		x.numbers(path, name, value, offset)
 	}
-	x.texts(path, name, list, offsets)
 }
 
 // texts makes claims from a property that is a list of strings.
@@ -186,6 +195,7 @@ func (x *collector) texts(path, name string, list []string, offsets []int) {
 	for i, text := range list {
 		at := x.at(path, name, offsets[i])
 		switch {
+		case name == "compatible" && x.busID(text, at):
 		case name == "compatible" && path == "/":
 			x.boards = true
 			x.board(&x.root, list[0], text, at)
@@ -195,6 +205,7 @@ func (x *collector) texts(path, name string, list []string, offsets []int) {
 			if i == 0 && strings.Contains(text, ",") {
 				x.part(text, at)
 			}
+		case x.maker(path, name, text, at):
 		case path == "/":
 			if name == "model" || name == "description" {
 				if x.root.Name == "" || name == "model" {
@@ -256,6 +267,10 @@ func (x *collector) emit(c sbom.Component) {
 }
 
 func (x *collector) end(path string) bool {
+	if c := x.named[path]; c != nil {
+		delete(x.named, path)
+		x.emit(*c)
+	}
 	switch parent, _ := split(path); {
 	case path == "/":
 		if x.images && !x.boards { // a FIT image
@@ -283,7 +298,8 @@ func (x *collector) inside() {
 		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the image %s (type %q, compression %q) was not looked into", m.Ref, m.kind, m.compression), m.Location)
 		return
 	}
-	y := &collector{s: x.s, data: m.data, base: x.base + m.offset, prefix: m.Ref, nested: true, blocks: x.blocks}
+	y := newCollector(x.s, m.data, x.base+m.offset, m.Ref)
+	y.nested, y.blocks = true, x.blocks
 	if _, err := walk(m.data, y); err != nil {
 		at := m.Location
 		if f := (*fault)(nil); errors.As(err, &f) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
+	"github.com/clause76/clause76/sbom/unpack"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -51,7 +52,10 @@ func ReadDTS(r io.Reader, opts *sbom.Options) *sbom.Document {
 		if i := bytes.IndexByte(data, 0); i >= 0 {
 			return fail(sbom.ErrSyntax, i, errors.New("a NUL byte in text"))
 		}
-		x := &source{data: data, s: s, c: &collector{s: s, blocks: make(map[string]bool)}}
+		x := &source{data: data, s: s, c: newCollector(s, nil, 0, "")}
+		if err := unpack.CheckUnread("the text", data); err != nil {
+			s.Malformed(sbom.WarnIncomplete, err.Error(), vendors.Location{})
+		}
 		if err := x.read(); err != nil && !x.c.stopped {
 			return fail(sbom.ErrSyntax, x.at, err)
 		}
@@ -159,6 +163,9 @@ func (x *source) read() error {
 			x.included(at, token)
 			words = append(words, token)
 		default:
+			if strings.Contains(token, "\\") { // the preprocessor may join it with the next line
+				return fmt.Errorf("%q outside of a text; expected a name", token)
+			}
 			words = append(words, token)
 		}
 		if err != nil {
@@ -274,41 +281,6 @@ func (x *source) end() error {
 	}
 	x.c.end(path)
 	return nil
-}
-
-// value reads the value of a property up to its semicolon.
-func (x *source) value(name string) error {
-	var list []string
-	var offsets []int
-	for text := false; ; {
-		token, at := x.next()
-		afterText := text
-		text = token != "" && token[0] == '"'
-		switch {
-		case token == "":
-			return errEnd
-		case afterText && token != "," && token != ";":
-			return fmt.Errorf("%q after a text; expected \",\" or \";\"", token)
-		case token == ";":
-			if len(x.paths) == 0 {
-				return errors.New("a property outside of a node")
-			}
-			x.c.texts(x.path(), name, list, offsets)
-			if x.c.stopped {
-				return errors.New("stopped")
-			}
-			return nil
-		case token == "{" || token == "}":
-			return fmt.Errorf("%q in a value; expected \";\"", token)
-		case token[0] == '"':
-			if len(token) < 2 || token[len(token)-1] != '"' {
-				return errEnd
-			}
-			list, offsets = append(list, token[1:len(token)-1]), append(offsets, at+1)
-		case name == "compatible" && token != ",":
-			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("compatible has %q, which is no text; it was not screened", token), x.c.at(x.path(), name, at))
-		}
-	}
 }
 
 // path returns the path of the innermost open node.

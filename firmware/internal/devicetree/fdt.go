@@ -44,6 +44,7 @@ type visitor interface {
 	begin(path string, offset int) bool // false to stop
 	property(path, name string, value []byte, offset int)
 	end(path string) bool
+	outside(data []byte, offset int) // data of the blob that is not in the tree
 }
 
 // walk reads the flattened tree at the start of data (Devicetree Specification
@@ -70,6 +71,8 @@ func walk(data []byte, v visitor) (int, error) {
 	if structure < headerSize || structure%4 != 0 || structure > total || structureSize > total-structure {
 		return 0, bad(8, "the structure block does not lie in the tree")
 	}
+	v.outside(data[headerSize:structure], headerSize)
+	v.outside(data[structure+structureSize:total], structure+structureSize)
 	w := &walker{data: data[:structure+structureSize], texts: data[texts : texts+textSize], at: structure, v: v}
 	return total, w.tree()
 }
