@@ -51,9 +51,21 @@ func TestLines(t *testing.T) {
 }
 
 func TestAttestations(t *testing.T) {
+	const docOfAcme = `{"bomFormat":"CycloneDX","metadata":{"supplier":{"name":"Acme"}}}`
 	const provenance = `{"buildDefinition":{"resolvedDependencies":[{"uri":"pkg:docker/x@1"}]},"runDetails":{}}`
 	for _, tt := range []struct{ name, in, want string }{
 		{"provenance", statement("https://slsa.dev/provenance/v1", provenance), "f : attestation: SLSA provenance"},
+		{"a dependency with an owner", statement("https://slsa.dev/provenance/v1", `{"buildDefinition":{"resolvedDependencies":[{"uri":"pkg:npm/%40acme/x@1"}]}}`), "f : notRecognised"},
+		{"materials", statement("https://slsa.dev/provenance/v0.2", `{"materials":[{"uri":"git+https://github.com/acme/x@refs/heads/main"}]}`), "f : notRecognised"},
+		{"the source of the artifact", statement("https://slsa.dev/provenance/v0.2", `{"invocation":{"configSource":{"uri":"git+https://github.com/acme/x@refs/heads/main"}},"materials":[{"uri":"git+https://github.com/acme/x@refs/heads/main"}]}`), "f : attestation: SLSA provenance"},
+		{"materials that are files", statement("https://in-toto.io/attestation/link/v0.3", `{"materials":[{"name":"src/x.py"},{"uri":"file:src/x.py"}]}`), "f : attestation: in-toto link"},
+		{"names of materials", statement("https://in-toto.io/Link/v1", `{"materials":{"pkg:npm/%40acme/x@1":{"sha256":""}}}`), "f : notRecognised"},
+		{"a release", statement("https://in-toto.io/attestation/release/v0.1", `{"purl":"pkg:npm/%40acme/x@1"}`), "f : notRecognised"},
+		{"a target", statement("https://in-toto.io/attestation/scai/v0.3", `{"attributes":[{"target":{"uri":"https://acme.example/x"}}]}`), "f : notRecognised"},
+		{"a CPE", statement("https://openvex.dev/ns/v0.2.0", `{"statements":[{"products":[{"identifiers":{"cpe23":"cpe:2.3:a:acme:x:1:*:*:*:*:*:*:*"}}]}]}`), "f : notRecognised"},
+		{"a subject with an owner", strings.Replace(statementOf(doc), `"subject":[]`, `"subject":[{"name":"pkg:npm/%40acme/x@1"}]`, 1), "f : notRecognised\nf!predicate in-toto: doc"},
+		{"a subject on a page", strings.Replace(statementOf(doc), `"subject":[]`, `"subject":[{"uri":"https://acme.example/x"}]`, 1), "f : notRecognised\nf!predicate in-toto: doc"},
+		{"a subject that the document names", strings.Replace(statementOf(docOfAcme), `"subject":[]`, `"subject":[{"name":"pkg:npm/%40acme/x@1"},{"name":"x.tar.gz"}]`, 1), fmt.Sprintf("f!predicate in-toto: %d bytes", len(docOfAcme))},
 		{"in a bundle", bundleOf(statement("https://slsa.dev/provenance/v0.2", `{"metadata":{},"materials":[]}`)), "f!dsseEnvelope!payload sigstore-bundle+dsse: attestation: SLSA provenance unverified"},
 		{"summary", statement("https://slsa.dev/verification_summary/v1", `{}`), "f : attestation: SLSA verification summary"},
 		{"test result", statement("https://in-toto.io/attestation/test-result/v0.1", `{}`), "f : attestation: in-toto test result"},

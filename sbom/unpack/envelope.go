@@ -165,10 +165,15 @@ func (w *walker) statement(t input) {
 	}
 	alone := w.checkOthers(t, m, "predicate")
 	if reason := otherPredicate(kind, m["predicate"]); reason != "" {
-		if alone {
+		if name := namedPackage(m["predicate"]); name != "" {
+			w.fail(t, notRead(fmt.Errorf("it is an %s that names the package %.100q, which was not screened", reason, name)))
+		} else if alone {
 			w.emitCompanion(t, reason, bytes.NewReader(data))
 		}
 		return
+	}
+	if err := strangeSubject(m["subject"], m["predicate"]); err != nil {
+		w.fail(t, err)
 	}
 	w.value(t, "in-toto", "predicate", m["predicate"])
 }
