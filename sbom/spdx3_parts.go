@@ -170,6 +170,10 @@ func (x *spdx3) externalRefs(b *graphElement) {
 			b.class.identified = b.class.identified || kind == refPURL || kind == refCPE
 			at := element("/externalRef/", i, "/locator")
 			x.agentIdentifier(b, identifier{kind, kind == refOther, l, at, off})
+			if kind == refOther && x.ownType(&b.builder, []byte(typ), l, at, off) {
+				b.class.property = true
+				continue
+			}
 			x.locator(&b.builder, kind, false, l, at, off)
 		}
 	})
