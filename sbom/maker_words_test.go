@@ -208,7 +208,7 @@ func TestProjectOfFileInEveryEncoding(t *testing.T) {
 }
 
 // References of types that Bower or the document itself defines.
-func TestReferenceTypes(t *testing.T) {
+func TestOwnReferenceTypes(t *testing.T) {
 	for _, tt := range []struct{ category, typ, locator, want string }{
 		{"PACKAGE-MANAGER", "bower", "jquery#1.0", "mention product jquery"},
 		{"PACKAGE-MANAGER", "bower", "acme/agent#1.0", "namespace purl pkg:github/acme/agent"},
