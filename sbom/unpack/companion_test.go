@@ -249,6 +249,25 @@ func TestArchiveDescriptions(t *testing.T) {
 	}
 }
 
+// The name of an image can have its owner, which no other place in an archive has.
+func TestNamesOfImages(t *testing.T) {
+	for name, owned := range map[string]bool{
+		"x": false, "x:1": false, "library/x:1": false, "docker.io/library/x:1": false, "docker.io/x": false, "localhost/x:1": false,
+		"localhost:5000/x": false, "1.0": false, "": false, "<none>:<none>": false,
+		"acme/x:1": true, "docker.io/acme/x:1": true, "localhost/acme/x": true, "ghcr.io/acme/x:1": true, "registry.acme.example/x:1": true,
+	} {
+		for form, in := range map[string]string{
+			"docker": tarOf("manifest.json", `[{"Config":"c.json","RepoTags":["x:1","`+name+`"],"Layers":[]}]`, "c.json", doc),
+			"OCI":    tarOf("index.json", `{"schemaVersion":2,"manifests":[],"annotations":{"a":["x"],"org.opencontainers.image.ref.name":"`+name+`"}}`),
+			"tags":   tarOf("repositories", `{"x":{"1":"`+sha+`"},"`+name+`":{"1":"`+sha+`"}}`),
+		} {
+			if got := walk(t, in, nil, false); strings.Contains(got, "notRecognised") != owned {
+				t.Errorf("%s, %q: %s", form, name, got)
+			}
+		}
+	}
+}
+
 // An image layout must have the blobs that its index and manifests name.
 func TestBlobsOfLayout(t *testing.T) {
 	digest := func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) }
