@@ -46,7 +46,7 @@ func tableReason(data []byte, t *input) (string, error) {
 			}
 		}
 		switch {
-		case 2*likely >= len(rows):
+		case 2*likely >= len(rows), makersColumn(rows):
 			return "", notRead(errParts)
 		case slices.ContainsFunc(rows[0], dataCell.MatchString):
 			return "", notRead(errHeader)

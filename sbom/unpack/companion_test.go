@@ -217,6 +217,82 @@ func TestCompanions(t *testing.T) {
 	}
 }
 
+// A table without a header is an error if several rows look like those of a parts list. sheets are
+// the same table in the forms of spreadsheets.
+func TestTablesWithoutHeader(t *testing.T) {
+	sheets := func(rows [][]string) map[string]string {
+		csv, inline, shared, strs, ods, n := "", "", "", "", "", 0
+		for _, row := range rows {
+			csv += strings.Join(row, ";") + "\n"
+			inline, shared, ods = inline+"<row>", shared+"<row>", ods+"<table:table-row>"
+			for i, c := range row {
+				ref := string(rune('A' + i))
+				inline += `<c r="` + ref + `1" t="inlineStr"><is><t>` + c + `</t></is></c>`
+				shared += fmt.Sprintf(`<c r="%s1" t="s"><f>A1&amp;"x"</f><v>%d</v></c>`, ref, n)
+				strs += "<si><r><t>" + c + "</t></r></si>"
+				ods += `<table:table-cell><text:p>` + c + `</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"/>`
+				n++
+			}
+			inline, shared, ods = inline+"</row>", shared+"</row>", ods+"</table:table-row>"
+		}
+		xlsx := func(data, strs string) string {
+			return zipOf("[Content_Types].xml", "<Types/>", "xl/workbook.xml", "<workbook/>", "xl/worksheets/a.xml", "<worksheet><sheetData>"+`<row><c r="A1"><v>1</v></c></row>`+"</sheetData></worksheet>",
+				"xl/worksheets/b.xml", "<worksheet><sheetData>"+data+"</sheetData></worksheet>", "xl/sharedStrings.xml", "<sst>"+strs+"</sst>")
+		}
+		return map[string]string{"t.csv": csv, "inline.xlsx": xlsx(inline, ""), "t.xlsx": xlsx(shared, strs),
+			"t.ods": zipOf("mimetype", "application/vnd.oasis.opendocument.spreadsheet", "content.xml", `<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="t" xmlns:text="p"><table:table>`+ods+`</table:table></office:document-content>`, "META-INF/manifest.xml", "<x/>")}
+	}
+	type table = [][]string
+	for _, tt := range []struct {
+		name  string
+		rows  table
+		parts bool
+	}{
+		{"versions", table{{"agent", "1.2.3"}, {"scanner", "2.0.1"}, {"kernel", "6.1.2"}}, true},
+		{"versions under a title", table{{"Offer", "of May"}, {"agent", "1.2.3"}, {"scanner", "2.0.1"}, {"kernel", "6.1.2"}}, true},
+		{"companies", table{{"agent", "Acme GmbH"}, {"scanner", "Beta Ltd."}, {"kernel", "Gamma, Inc."}}, true},
+		{"companies first, with gaps", table{{"Acme GmbH", "agent"}, {"Acme GmbH", "scanner"}, {"", "filter"}, {"Gamma, Inc.", "kernel"}, {"AO Delta", "driver"}}, true},
+		{"companies with a header for something else", table{{"Site", "Customer"}, {"Ulm", "Acme GmbH"}, {"Bonn", "Beta Ltd."}, {"Riga", "Gamma, Inc."}}, false},
+		{"two companies", table{{"Ulm", "Acme GmbH"}, {"Bonn", "Beta Ltd."}}, false},
+		{"some companies", table{{"Ulm", "Acme GmbH"}, {"Bonn", "Smith"}, {"Riga", "Beta Ltd."}, {"Paris", "Jones"}, {"Rome", "Brown"}, {"Graz", "Gamma, Inc."}, {"Oslo", "Berg"}}, false},
+		{"companies and amounts", table{{"Acme GmbH", "about 3"}, {"Beta Ltd.", "2.50"}, {"Gamma, Inc.", "1.00"}}, false},
+		{"places", table{{"North", "Fresno, CA"}, {"South", "Denver, CO"}, {"East", "Paris, KY"}}, false},
+		{"dates", table{{"What", "When"}, {"start", "01.02.2026"}, {"middle", "01.03.2026"}, {"end", "01.04.2026"}}, false},
+		{"text", table{{"a", "An answer in words"}, {"b", "Another answer in words"}, {"c", "No answer"}}, false},
+	} {
+		for name, in := range sheets(tt.rows) {
+			if got := walkAs(t, name, in); strings.Contains(got, "notRecognised") != tt.parts {
+				t.Errorf("%s, %s: %s", tt.name, name, got)
+			}
+		}
+	}
+	for name, cells := range map[string][]string{
+		"strings without rows": {"Acme", "agent", "1.0.1", "Acme", "scanner", "2.0.1"},
+		"a header in pieces":   {"Sup</t><t>plier", "x"},
+	} {
+		if got := walkAs(t, "t.xlsx", sheet(cells...)); !strings.Contains(got, "notRecognised") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// walkAs returns what a file of a name is: its kind as a companion, or the kind of error.
+func walkAs(t *testing.T, name, in string) (got string) {
+	t.Helper()
+	for item := range unpack.Walk(context.Background(), unpack.Source{Path: name, Reader: strings.NewReader(in)}, nil) {
+		if item.Err != nil {
+			got += format.ErrorKind(item.Err) + " "
+			continue
+		}
+		if _, err := io.Copy(io.Discard, item.Reader); err != nil {
+			got += format.ErrorKind(err) + " "
+			continue
+		}
+		got += item.Companion + " "
+	}
+	return got
+}
+
 // Documents and unknown files among the parts of an office document are unpacked.
 func TestOfficeParts(t *testing.T) {
 	in := zipOf("[Content_Types].xml", "<Types/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
