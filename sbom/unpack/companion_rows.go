@@ -197,16 +197,10 @@ func (s *sheetReader) end(name string) {
 	}
 }
 
-// looksLikeParts reports whether one of the sheets looks like a parts list, or whether the strings that
-// are stored apart do. No row need refer to these.
+// looksLikeParts reports whether one of the sheets looks like a parts list, or whether the strings do
+// that are stored apart and that no row refers to.
 func (s *sheetReader) looksLikeParts() bool {
-	versions := 0
-	for _, text := range s.strings {
-		if fullVersion.MatchString(text) && !noVersion.MatchString(text) {
-			versions++
-		}
-	}
-	if partsHeader(s.strings) || versions >= partRows && 6*versions >= len(s.strings) {
+	if partsHeader(s.strings) || s.orphansLookLikeParts() {
 		return true
 	}
 	for i, from := range s.sheets {
@@ -219,6 +213,37 @@ func (s *sheetReader) looksLikeParts() bool {
 		}
 	}
 	return false
+}
+
+func (s *sheetReader) orphansLookLikeParts() bool {
+	if s.cells >= maxRowCells {
+		return false // not all rows were read
+	}
+	used := make([]bool, len(s.strings))
+	for _, row := range s.rows {
+		for _, c := range row {
+			if i, ok := s.index(c); ok {
+				used[i] = true
+			}
+		}
+	}
+	orphans, versions := 0, 0
+	for i, text := range s.strings {
+		if used[i] {
+			continue
+		}
+		orphans++
+		if fullVersion.MatchString(text) && !noVersion.MatchString(text) {
+			versions++
+		}
+	}
+	return versions >= partRows && 6*versions >= orphans
+}
+
+// index returns the index of the string that a cell refers to.
+func (s *sheetReader) index(c sheetCell) (int, bool) {
+	i, err := strconv.Atoi(c.text)
+	return i, c.shared && err == nil && i >= 0 && i < len(s.strings)
 }
 
 // table returns the text of the rows with more than one cell.
@@ -243,7 +268,7 @@ func (s *sheetReader) textOf(c sheetCell) string {
 	if !c.shared {
 		return c.text
 	}
-	if i, err := strconv.Atoi(c.text); err == nil && i >= 0 && i < len(s.strings) {
+	if i, ok := s.index(c); ok {
 		return s.strings[i]
 	}
 	return ""

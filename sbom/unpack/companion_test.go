@@ -257,6 +257,7 @@ func TestTablesWithoutHeader(t *testing.T) {
 		{"some companies", table{{"Ulm", "Acme GmbH"}, {"Bonn", "Smith"}, {"Riga", "Beta Ltd."}, {"Paris", "Jones"}, {"Rome", "Brown"}, {"Graz", "Gamma, Inc."}, {"Oslo", "Berg"}}, false},
 		{"companies and amounts", table{{"Acme GmbH", "about 3"}, {"Beta Ltd.", "2.50"}, {"Gamma, Inc.", "1.00"}}, false},
 		{"places", table{{"North", "Fresno, CA"}, {"South", "Denver, CO"}, {"East", "Paris, KY"}}, false},
+		{"sections", table{{"No", "Demand", "Answer"}, {"1.1.1", "Encryption", "yes"}, {"1.1.2", "Logging", "yes"}, {"1.2.1", "Updates", "yes"}}, false},
 		{"dates", table{{"What", "When"}, {"start", "01.02.2026"}, {"middle", "01.03.2026"}, {"end", "01.04.2026"}}, false},
 		{"text", table{{"a", "An answer in words"}, {"b", "Another answer in words"}, {"c", "No answer"}}, false},
 	} {
