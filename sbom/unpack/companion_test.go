@@ -176,6 +176,17 @@ func TestCompanions(t *testing.T) {
 		{"parts.csv", "componentName,componentVersion\n", unread},
 		{"parts.csv", "x,pkg:npm/left-pad@1.3.0\n", unread},
 		{"parts.tsv", "Package\tLicense\n", unread},
+		{"parts.csv", "Vy\u0301robce;X\nAcme;1\n", unread}, // an accent of its own
+		{"parts.csv", "Mfgr,Model\nAcme,x\n", unread},
+		{"parts.csv", "Firmware supplier,Device\nAcme,x\n", unread},
+		{"parts.csv", "Компонент;Версия;Примечание\nx;1;y\n", unread},
+		{"parts.csv", "Название;Производитель\nx;Acme\n", unread},
+		{"parts.csv", "Bileşen;Üretici\nx;Acme\n", unread},
+		{"parts.csv", "名称,供应商名称\nx,Acme\n", unread},
+		{"parts.csv", "组件,版本\nx,1\n", unread},
+		{"parts.csv", "品名,メーカー名\nx,Acme\n", unread},
+		{"parts.csv", "이름,제조사\nx,Acme\n", unread},
+		{"parts.csv", "版本,日期\nx,May\n", "table without the columns of a parts list"}, // the history of a document
 		{"parts.txt", "Package,License,Version\n", unread},
 		{"parts.xlsx", sheet("No", "Manufacturer", "Qty"), unread},
 		{"parts.xlsx", sheet("No", "cpe:2.3:a:acme:x:1:*:*:*:*:*:*:*"), unread},
