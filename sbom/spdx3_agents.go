@@ -304,7 +304,11 @@ func (x *spdx3) maker(b *graphElement, m agentRef) {
 	}
 	for _, v := range a.mentions {
 		if len(b.claims) < maxMentions {
-			b.claim(vendors.Mention, vendors.KindText, []byte(v.text), path{a: v.at.Pointer, top: true}, v.at.Offset)
+			kind := vendors.KindText
+			if strings.Contains(v.text, "://") {
+				kind = vendors.KindURL
+			}
+			b.claim(vendors.Mention, kind, []byte(v.text), path{a: v.at.Pointer, top: true}, v.at.Offset)
 		}
 	}
 	for _, r := range a.refs {

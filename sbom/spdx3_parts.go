@@ -110,6 +110,13 @@ func (x *spdx3) identifiers(b *graphElement) {
 				x.values(&b.builder, func(text []byte) { typ = lastWord(string(text)) })
 			case "identifier":
 				x.values(&b.builder, func(text []byte) { id, off = b.add(text), x.j.TextOffset() })
+			case "identifierLocator": // a page about the identifier
+				at := element("/externalIdentifier/", i, "/identifierLocator")
+				x.plainValues(&b.builder, func(text []byte) {
+					page := b.add(text)
+					x.agentIdentifier(b, identifier{refOther, true, page, at, x.j.TextOffset()})
+					b.claimSpan(vendors.Mention, vendors.KindURL, page, at, x.j.TextOffset())
+				})
 			default:
 				x.refs(b, name, nil)
 			}

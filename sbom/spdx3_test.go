@@ -132,9 +132,10 @@ func TestSPDX3OtherPlaces(t *testing.T) {
 	}
 	for _, tt := range []struct{ doc, want string }{
 		{agent(`"externalRef":[{"externalRefType":"altWebPage","locator":["https://acme.example"]}]`), "supplier url https://acme.example /@graph/1/externalRef/0/locator"},
-		{agent(`"externalRef":[{"externalRefType":"support","locator":["https://acme.example"]}]`), "mention text https://acme.example /@graph/1/externalRef/0/locator"},
+		{agent(`"externalRef":[{"externalRefType":"support","locator":["https://acme.example"]}]`), "mention url https://acme.example /@graph/1/externalRef/0/locator"},
 		{agent(`"externalIdentifier":[{"externalIdentifierType":"other","identifier":"https://acme.example"}]`), "supplier url https://acme.example /@graph/1/externalIdentifier/0/identifier"},
 		{agent(`"externalIdentifier":[{"externalIdentifierType":"other","identifier":"Acme Ltd"}]`), "mention text Acme Ltd /@graph/1/externalIdentifier/0/identifier"},
+		{agent(`"externalIdentifier":[{"externalIdentifierType":"other","identifier":"17","identifierLocator":["https://acme.example/17"]}]`), "mention url https://acme.example/17 /@graph/1/externalIdentifier/0/identifierLocator"},
 		{agent(`"externalIdentifier":["urn:e"]`), "supplier email info@acme.example /@graph/2/identifier"},
 		{agent(`"externalIdentifier":["urn:o"]`), "mention text Acme Ltd /@graph/3/identifier"},
 		{agent(`"externalIdentifier":["urn:elsewhere"]`), "malformed"},
