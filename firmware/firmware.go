@@ -39,6 +39,7 @@
 //	snmp                a walk, as snmpwalk prints it or as an snmprec file
 //	onvif, isapi        responses of cameras and recorders
 //	tr-069              tables of the parameters of routers
+//	container-image     the descriptions of container images, in image archives too
 //	firmware-image      the finds in a binary file of another format
 //
 // Formats are detected by the content, never by the name of the file.
@@ -62,6 +63,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/android"
 	"github.com/clause76/clause76/firmware/internal/buildroot"
 	"github.com/clause76/clause76/firmware/internal/carve"
+	"github.com/clause76/clause76/firmware/internal/container"
 	"github.com/clause76/clause76/firmware/internal/devicetree"
 	"github.com/clause76/clause76/firmware/internal/fwupd"
 	"github.com/clause76/clause76/firmware/internal/isapi"
@@ -120,6 +122,7 @@ var formats = []format{
 	{yocto.NameLicenses, yocto.SniffLicenses, yocto.ReadLicenses},
 	{windows.NameINF, windows.SniffINF, windows.ReadINF},
 	{scanreport.NameBinwalk, scanreport.SniffBinwalk, scanreport.ReadBinwalk},
+	{container.Name, container.Sniff, container.Read},
 	{scanreport.NameUnblob, scanreport.SniffUnblob, scanreport.ReadUnblob},
 	{android.NameOTA, android.SniffOTA, android.ReadOTA},
 	{pkgdb.NameDeb822, pkgdb.SniffDeb822, pkgdb.ReadDeb822},

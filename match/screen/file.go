@@ -65,6 +65,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 			d = document{item: item, src: evidence.Source{Path: item.Path, Bytes: n}, err: err}
 			d.item.Reader = nil
 		} else {
+			out.names = append(out.names, item.Names...)
 			d = x.document(ctx, item)
 		}
 		endless = endless || from.At == nil && errors.Is(d.err, sbom.ErrLimit)

@@ -97,7 +97,9 @@ func (w *walker) companion(t *input, head []byte) (bool, error) {
 		w.emitCompanion(*t, "empty file", t.r)
 		return true, nil
 	}
-	if w.opts.Recognized(head) && !bytes.HasPrefix(head, []byte(rtfMagic)) { // not JSON, although it begins with a brace
+	// RTF is not JSON, although it begins with a brace. A description of a container image is a
+	// companion unless it says who made the image.
+	if w.opts.Recognized(head) && !bytes.HasPrefix(head, []byte(rtfMagic)) && !describesImage(head, t) {
 		return false, nil
 	}
 	for i := range streamedKinds {

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/internal/fields"
+	"github.com/clause76/clause76/internal/jsonstream"
 )
 
 // The JSON files below are indexes of images and of archives of documents. Each has only the
@@ -43,8 +44,12 @@ var (
 	imageID        = regexp.MustCompile(`^(?:sha256:)?[0-9a-f]{64}$`)
 )
 
-// imageTags is the kind of the file repositories of older versions of "docker save".
-const imageTags = "tags of a container image"
+// The kinds of files that describe container images. imageTags is that of the file repositories of
+// older versions of "docker save".
+const (
+	imageDescription = "description of a container image"
+	imageTags        = "tags of a container image"
+)
 
 func jsonStarts(head []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
@@ -69,19 +74,49 @@ func jsonReason(data []byte, t *input) (string, error) {
 		if at, mark := hiddenInJSON(data); mark != "" {
 			return "", marked(fmt.Sprintf("the member %q of a companion (%s)", at, reason), mark)
 		}
-		if name := makerLabel(data); name != "" {
-			return "", notRead(fmt.Errorf("it is a %s with the label %.100q, which may say who made the image and was not screened", reason, name))
-		}
-		if name := namedOwner(data, reason == imageTags); name != "" {
-			return "", notRead(fmt.Errorf("it is a %s with the name %.100q, which says who owns the image and was not screened", reason, name))
+		name := makerLabel(data, ofImage(reason))
+		switch {
+		case ofImage(reason) && (name != "" || namedOwner(data, reason == imageTags) != ""):
+			return "", nil // a document, which says who made the image
+		case name != "":
+			return "", notRead(fmt.Errorf("it is a %s with the member %.100q, which may say who made something and was not screened", reason, name))
 		}
 	}
 	return reason, nil
 }
 
+// describesImage reports whether the first members of a JSON file are those of a file of an image.
+func describesImage(head []byte, t *input) bool {
+	if !jsonStarts(head) {
+		return false
+	}
+	names := ociNames
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
+	if head[0] == '[' {
+		head, names = bytes.TrimLeft(head[1:], " \t\r\n"), dockerNames
+	} else if path.Base(t.name) == "repositories" {
+		return inTar(t)
+	}
+	n := 0
+	for name := range jsonstream.TopLevel(head) {
+		if !names[name] {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
+// ofImage reports whether a kind of file describes a container image.
+func ofImage(reason string) bool { return reason == imageDescription || reason == imageTags }
+
+// imageMakers are labels and members of images that name a maker, beside those of [fields.MayNameMaker].
+var imageMakers = nameSet("author authors maintainer maintainers owner url source vcs-url repository org.opencontainers.image.authors org.opencontainers.image.url " +
+	"org.opencontainers.image.source org.label-schema.url org.label-schema.vcs-url")
+
 // makerLabel returns the name of a member, at any place in a JSON value, that names a maker and has
-// a text, or "": a label or an annotation of a container image.
-func makerLabel(data []byte) string {
+// a text, or "". With image, the labels and annotations of container images are among them.
+func makerLabel(data []byte, image bool) string {
 	d := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	name := ""
 	for {
@@ -97,7 +132,7 @@ func makerLabel(data []byte) string {
 		switch kind, n := d.StackIndex(d.StackDepth()); {
 		case kind == '{' && n%2 == 1:
 			name = text
-		case name != "" && strings.TrimSpace(text) != "" && fields.MayNameMaker(name):
+		case name != "" && strings.TrimSpace(text) != "" && (fields.MayNameMaker(name) || image && imageMakers[strings.ToLower(name)]):
 			return name
 		default:
 			name = ""
@@ -128,20 +163,19 @@ func jsonKind(data []byte, t *input) string {
 
 // imageKind recognizes the files of container images, except for the manifest of "docker save".
 func imageKind(m map[string]jsontext.Value, t *input) string {
-	const description = "description of a container image"
 	base := path.Base(t.name)
 	oci := within(m, ociNames)
 	switch {
 	case oci && (hasAll(m, "manifests") || hasAll(m, "layers", "config")):
 		t.expectBlobs(m)
-		return description
+		return imageDescription
 	case oci && hasAll(m, "imageLayoutVersion"):
 		if t.archive != nil { // in a folder, it may be the only file
 			t.expect("index.json")
 		}
-		return description
+		return imageDescription
 	case oci && hasAll(m, "rootfs"), oci && base == "json" && inTar(t):
-		return description
+		return imageDescription
 	case base == "repositories" && inTar(t) && isRepositories(m):
 		return imageTags
 	}
@@ -222,7 +256,7 @@ func dockerManifest(data []byte, t *input) string {
 	for _, f := range files {
 		t.expect(f)
 	}
-	return "description of a container image"
+	return imageDescription
 }
 
 // A descriptor is a reference to a blob (OCI image specification 1.1, descriptor.md).

@@ -22,8 +22,9 @@
 // the indexes of image and document archives, and documents for people (PDF, office documents,
 // images, pages, text). Every other file is a document, and the caller finds out its format. A
 // spreadsheet or table that looks like a parts list is an error, and so is an empty file with a
-// name for documents, and a file with other content after its end. So is the description of a container
-// image with the name of its owner ("acme/app:1") or a label that names a maker: no claim is made of it.
+// name for documents, and a file with other content after its end. The description
+// of a container image is a companion, too, unless it has the name of its owner ("acme/app:1") or a
+// label that names a maker: then it is a document.
 //
 // A companion is searched for a hidden bill of materials: in comments and other places that no
 // program shows, in members of JSON that are not read, in UTF-16 and base64, in compressed
@@ -88,8 +89,8 @@ type Item struct {
 	// Companion is the kind of a companion: "checksum file", "PDF document". It is empty for
 	// a document.
 	Companion string
-	// Names are the files next to a companion that it refers to, such as an index of
-	// documents does. In an archive, Walk itself reports missing files.
+	// Names are the files next to a companion, or to the description of a container image, that it
+	// refers to, as an index of documents does. In an archive, Walk itself reports missing files.
 	Names []string
 	// Unverified means that the document is from a signed envelope, and that its signature
 	// was not checked.
@@ -294,7 +295,7 @@ func (w *walker) unpack(t input) {
 				return
 			}
 		}
-		w.emit(Item{Path: t.path, Layers: t.layers, Reader: t.r, At: t.at, Size: t.size, Unverified: t.unverified})
+		w.emit(Item{Path: t.path, Layers: t.layers, Names: t.names, Reader: t.r, At: t.at, Size: t.size, Unverified: t.unverified})
 		return
 	}
 	layer(w, t)
