@@ -35,7 +35,7 @@ func partsRows(rows [][]string) bool {
 		if partRow(cells) {
 			likely++
 		}
-		if partsHeader(cells) {
+		if partsHeader(cells) || productHeader(cells) {
 			return true
 		}
 	}
@@ -113,19 +113,20 @@ type sheetCell struct {
 	column int
 }
 
-// start reads the start of an element of SpreadsheetML or OpenDocument.
+// start reads the start of an element of SpreadsheetML, OpenDocument, or the tables of Word and
+// PowerPoint.
 func (s *sheetReader) start(e xml.StartElement) {
 	switch name := e.Name.Local; name {
-	case "sheetData", "table":
+	case "sheetData", "table", "tbl":
 		s.sheets = append(s.sheets, len(s.rows))
-	case "row", "table-row":
+	case "row", "table-row", "tr":
 		if s.cells < maxRowCells {
 			s.rows, s.place, s.width = append(s.rows, nil), -1, 1
 			s.cells++
 		}
 	case "f": // a formula, beside its value
 		s.inside = true
-	case "c", "table-cell", "covered-table-cell", "si":
+	case "c", "table-cell", "covered-table-cell", "tc", "si":
 		s.open, s.text, s.shared = name, s.text[:0], false
 		if name == "si" {
 			return

@@ -5,12 +5,20 @@ package unpack
 import (
 	"encoding/csv"
 	"errors"
+	"iter"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -23,13 +31,18 @@ func tableReason(data []byte, t *input) (string, error) {
 	if documentMark.Match(data) || partsMark.Match(data) {
 		return "", notRead(errParts)
 	}
-	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(data), "\ufeff"))
-	for line := range strings.Lines(text) {
-		for _, separator := range []string{",", ";", "\t", "|", "^", "~"} {
-			if cells := strings.Split(line, separator); len(cells) > 1 && partsHeader(cells) {
-				return "", notRead(errParts)
-			}
+	if binwalkTable.Match(data) {
+		return "", notRead(errBinwalk)
+	}
+	lines := strings.NewReplacer("\r\n", "\n", "\r", "\n")
+	text := lines.Replace(strings.TrimPrefix(string(data), "\ufeff"))
+	for text := range inOtherEncodings(data) {
+		if hasPartsHeader(lines.Replace(text)) {
+			return "", notRead(errParts)
 		}
+	}
+	if hasPartsHeader(text) {
+		return "", notRead(errParts)
 	}
 	columns := false
 	for _, separator := range ",;\t|" {
@@ -43,7 +56,7 @@ func tableReason(data []byte, t *input) (string, error) {
 			if partRow(cells) {
 				likely++
 			}
-			if partsHeader(cells) {
+			if partsHeader(cells) || productHeader(cells) {
 				return "", notRead(errParts)
 			}
 		}
@@ -60,9 +73,44 @@ func tableReason(data []byte, t *input) (string, error) {
 	return "table without the columns of a parts list", nil
 }
 
+// maxRecoded is the length of the start of a table that is looked at in other encodings.
+const maxRecoded = 64 << 10
+
+// inOtherEncodings yields the start of a text that is not in UTF-8 in each of the encodings that
+// spreadsheet programs write for the languages of the words.
+func inOtherEncodings(data []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if utf8.Valid(data) {
+			return
+		}
+		data = data[:min(len(data), maxRecoded)]
+		for _, e := range []encoding.Encoding{charmap.Windows1252, charmap.Windows1250, charmap.Windows1251, charmap.Windows1253, charmap.Windows1254, charmap.Windows1256, charmap.Windows1257, charmap.Windows1258,
+			charmap.KOI8R, charmap.CodePage866, charmap.CodePage852, simplifiedchinese.GB18030, traditionalchinese.Big5, japanese.ShiftJIS, japanese.EUCJP, korean.EUCKR} {
+			if text, err := e.NewDecoder().Bytes(data); err == nil && !yield(string(text)) {
+				return
+			}
+		}
+	}
+}
+
+// hasPartsHeader reports whether a line of a table is the header of a parts list.
+func hasPartsHeader(text string) bool {
+	for line := range strings.Lines(text) {
+		for _, separator := range []string{",", ";", "\t", "|", "^", "~"} {
+			if cells := strings.Split(line, separator); len(cells) > 1 && (partsHeader(cells) || productHeader(cells)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 var (
-	errHeader = errors.New("a table without a row that says what its columns are: it may be a parts list")
-	dataCell  = regexp.MustCompile(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
+	errHeader  = errors.New("a table without a row that says what its columns are: it may be a parts list")
+	errBinwalk = errors.New("a report of binwalk as a table, which was not read; expected its JSON")
+	// binwalkTable matches the first line of "binwalk --csv".
+	binwalkTable = regexp.MustCompile(`(?i)^\x{feff}?"?decimal"?,"?hex(?:adecimal)?"?,"?desc(?:ription)?"?`)
+	dataCell     = regexp.MustCompile(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
 	// fullVersion matches a version of three numbers or more; noVersion matches dates,
 	// addresses and numbers with separators, which look the same.
 	fullVersion = regexp.MustCompile(`^[vV]?\d+\.\d+\.\d+[\w.+~-]*$`)
@@ -112,7 +160,7 @@ func partRow(cells []string) bool {
 func hasPartsLine(text string) bool {
 	for line := range strings.Lines(text) {
 		for _, separator := range []string{"\t", "|", ",", ";"} {
-			if cells := strings.Split(line, separator); (len(cells) > 2 || len(cells) == 2 && separator != "," && separator != ";") && onlyShort(cells) && partsHeader(cells) {
+			if cells := strings.Split(line, separator); (len(cells) > 2 || len(cells) == 2 && separator != "," && separator != ";") && onlyShort(cells) && (partsHeader(cells) || (separator == "\t" || separator == "|") && productHeader(cells)) {
 				return true
 			}
 		}
@@ -137,11 +185,13 @@ var (
 		"teil bauteil komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi компонент компоненты версия версії версія пакет библиотека бібліотека bileşen bileşenler sürüm paket kütüphane المكون الإصدار")
 	headerWords = nameSet("casa name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
 		"firmware hardware equipment device devices الشركة اسم " +
+		"del della dello dei di de du des der die das dem den da do dos el la le les los il lo e et und och y en van vom von for für equipo equipos gerät geräts geräte gerätes apparecchio apparecchiatura appareil matériel équipement " +
+		"dispositivo dispositivos equipamento apparatuur zařízení urządzenia urządzenie laite laitteen utrustning udstyr oprema model models modell modèle modelo modello оборудования устройства " +
 		"legal full official entity company organization organisation party upstream short long firm firma")
 )
 
 // madeBy replaces phrases for a maker.
-var madeBy = strings.NewReplacer("made by", "maker", "manufactured by", "maker", "supplied by", "maker", "produced by", "maker", "provided by", "maker")
+var madeBy = strings.NewReplacer("made by", "maker", "manufactured by", "maker", "supplied by", "maker", "produced by", "maker", "provided by", "maker", "nhà sản xuất", "maker", "nhà cung cấp", "maker")
 
 var camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
 
@@ -185,8 +235,7 @@ func headerWordsOf(cells []string) (makers, kinds int) {
 			continue
 		}
 		maker, part, other := false, "", false
-		c = norm.NFC.String(c)
-		for _, word := range strings.FieldsFunc(madeBy.Replace(strings.ToLower(camel.ReplaceAllString(c, "$1 $2"))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
+		for _, word := range strings.FieldsFunc(madeBy.Replace(strings.ToLower(camel.ReplaceAllString(norm.NFC.String(c), "$1 $2"))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
 			stem := strings.TrimSuffix(strings.TrimSuffix(word, "s"), "name")
 			switch {
 			case makerWords[word] || stem != "" && makerWords[stem]:

@@ -3,6 +3,7 @@
 package unpack
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -23,7 +24,7 @@ const officeReason = "office document ("
 
 const oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-var errSpreadsheet = errors.New("a spreadsheet with cells that cannot be read in this form")
+var errSpreadsheet = errors.New("an office document with cells or tables that cannot be read in this form")
 
 // oleReason recognizes compound files by the names of their streams.
 func oleReason(data []byte, _ *input) (string, error) {
@@ -70,7 +71,9 @@ func (w *walker) office(t input, z *zipDirectory) (part func(name string) bool) 
 		return ooxmlPart.MatchString
 	}
 	var err error
-	if kind.cells != nil {
+	if kind.text {
+		err = w.tables(z, kind.cells)
+	} else {
 		err = w.sheets(z, kind.cells)
 	}
 	if err != nil {
@@ -87,7 +90,8 @@ func (w *walker) office(t input, z *zipDirectory) (part func(name string) bool) 
 type officeKind struct {
 	name   string
 	binary bool                   // a spreadsheet in a binary form, which is not read
-	cells  func(root string) bool // for a spreadsheet: the root elements of parts with cells
+	cells  func(root string) bool // the root elements of parts with cells or tables
+	text   bool                   // no spreadsheet: only the tables in it are examined
 }
 
 // officeKind returns the kind of office document that the archive is, or nil.
@@ -101,9 +105,9 @@ func (z *zipDirectory) officeKind() *officeKind {
 	if types := entries["[Content_Types].xml"]; types != nil && z.root(types) == "Types" {
 		switch {
 		case entries["word/document.xml"] != nil:
-			return &officeKind{name: "Word"}
+			return &officeKind{name: "Word", text: true, cells: func(root string) bool { return root == "document" }}
 		case entries["ppt/presentation.xml"] != nil:
-			return &officeKind{name: "PowerPoint"}
+			return &officeKind{name: "PowerPoint", text: true, cells: func(root string) bool { return root == "sld" }}
 		case entries["xl/workbook.xml"] != nil:
 			// The document determines the names of its parts, so they are found by their roots.
 			return &officeKind{name: "Excel", cells: func(root string) bool { return root == "sst" || root == "worksheet" || root == "macrosheet" }}
@@ -119,11 +123,7 @@ func (z *zipDirectory) officeKind() *officeKind {
 	if err != nil || !ok {
 		return nil
 	}
-	kind := &officeKind{name: "OpenDocument " + rest}
-	if strings.HasPrefix(rest, "spreadsheet") {
-		kind.cells = func(root string) bool { return root == "document-content" }
-	}
-	return kind
+	return &officeKind{name: "OpenDocument " + rest, text: !strings.HasPrefix(rest, "spreadsheet"), cells: func(root string) bool { return root == "document-content" }}
 }
 
 // maxCells limits the text of a spreadsheet that is examined.
@@ -168,9 +168,28 @@ func (w *walker) sheets(z *zipDirectory, cells func(root string) bool) error {
 	return nil
 }
 
+// tables returns an error if a table in a text or in slides has the header of a parts list.
+func (w *walker) tables(z *zipDirectory, parts func(root string) bool) error {
+	for i := range z.entries {
+		e := &z.entries[i]
+		if !parts(z.root(e)) {
+			continue
+		}
+		c := cellText{left: maxCells, text: true}
+		if err := c.read(&bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(c.sheet.table(c.sheet.rows), func(cells []string) bool { return makersHeader(cells) || productHeader(cells) }) {
+			return notRead(errParts)
+		}
+	}
+	return nil
+}
+
 // cellText collects the text of the cells of a spreadsheet.
 type cellText struct {
 	left   int64 // bytes that may still be read
+	text   bool  // it is no spreadsheet: only the rows count
 	header []string
 	shared bool // a cell refers to a string that is stored apart
 	sheet  sheetReader
@@ -178,8 +197,20 @@ type cellText struct {
 
 func (c *cellText) read(r io.Reader) error {
 	in := &io.LimitedReader{R: r, N: c.left + 1}
-	d := xml.NewDecoder(in)
-	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errSpreadsheet }
+	br := bufio.NewReader(in)
+	text := io.Reader(br)
+	head, _ := br.Peek(4)
+	order, mark := utf16Of(head)
+	if order != nil {
+		text = &utf16Reader{r: br, order: order, skip: mark}
+	}
+	d := xml.NewDecoder(text)
+	d.CharsetReader = func(name string, in io.Reader) (io.Reader, error) {
+		if order != nil && strings.HasPrefix(strings.ToLower(name), "utf-16") {
+			return in, nil
+		}
+		return nil, errSpreadsheet
+	}
 	for {
 		token, err := d.RawToken()
 		if err == io.EOF && in.N > 0 {
@@ -197,6 +228,9 @@ func (c *cellText) read(r io.Reader) error {
 		case xml.CharData:
 			c.sheet.chars(token)
 			s := strings.TrimSpace(string(token))
+			if c.text {
+				continue
+			}
 			if documentMark.MatchString(s) || partsMark.MatchString(s) {
 				return notRead(errParts)
 			}
