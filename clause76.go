@@ -89,7 +89,7 @@ type Options struct {
 // Screen screens files, and directories with everything in them, and returns the report. "-"
 // is not standard input here; see [ScreenReader].
 //
-// The error is for options that are wrong and for no paths, [ErrNoInput]. A file that cannot
+// The error is for options that are wrong, for a nil ctx, and for no paths, [ErrNoInput]. A file that cannot
 // be read or is in no known format is part of the report, which then is not "clear". If ctx is
 // done, what was not screened by then is reported as not read.
 func Screen(ctx context.Context, paths []string, opts *Options) (*evidence.Report, error) {
@@ -107,7 +107,7 @@ func Screen(ctx context.Context, paths []string, opts *Options) (*evidence.Repor
 
 // ScreenReader screens what r holds: a document, or an archive, an image or an envelope with
 // documents. name is its path in the report. For the error, see [Screen]; a nil r is an
-// [ErrNoInput].
+// [ErrNoInput]. An r that panics could not be read.
 func ScreenReader(ctx context.Context, name string, r io.Reader, opts *Options) (*evidence.Report, error) {
 	if r == nil {
 		return nil, fmt.Errorf("%w: the reader is nil", ErrNoInput)
@@ -132,6 +132,9 @@ func ScreenDocument(ctx context.Context, name string, doc *sbom.Document, opts *
 	if doc == nil {
 		return nil, fmt.Errorf("%w: the document is nil", ErrNoInput)
 	}
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	m, err := opts.matcher()
 	if err != nil {
 		return nil, err
@@ -150,8 +153,13 @@ func ScreenDocument(ctx context.Context, name string, doc *sbom.Document, opts *
 	return report, nil
 }
 
+var errNoContext = errors.New("clause76: the context is nil; expected context.Background() or another one")
+
 // screenInputs screens inputs and returns the report.
 func screenInputs(ctx context.Context, inputs []screen.Input, opts *Options) (*evidence.Report, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	m, err := opts.matcher()
 	if err != nil {
 		return nil, err
@@ -192,7 +200,10 @@ func (o *Options) matcher() (*match.Matcher, error) {
 	if release == nil {
 		release = denylist.Current()
 	}
-	for _, list := range o.Lists {
+	for i, list := range o.Lists {
+		if list == nil {
+			return nil, fmt.Errorf("%w: Lists[%d] is nil", match.ErrOptions, i)
+		}
 		var err error
 		if release, err = author.Load(list, release); err != nil {
 			return nil, err

@@ -7,11 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/CycloneDX/cyclonedx-go"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/adapter"
 	"github.com/clause76/clause76/vendors"
 )
@@ -113,6 +116,10 @@ func TestADocumentInMemoryIsScreened(t *testing.T) {
 	if err != nil || fmt.Sprint(r.Verdict) != match.Inconclusive.String() || r.Documents[0].Error == nil {
 		t.Errorf("a nil BOM: %+v, %v", r, err)
 	}
+	r, err = clause76.ScreenDocument(context.Background(), "product", new(sbom.Document), nil)
+	if err != nil || fmt.Sprint(r.Verdict) != match.Inconclusive.String() || r.Documents[0].Error == nil {
+		t.Errorf("an empty document: %+v, %v", r, err)
+	}
 }
 
 // Nothing that was not looked at looks clear.
@@ -140,6 +147,45 @@ func TestNothingScreenedIsNotClear(t *testing.T) {
 	}
 }
 
+// A reader that panics, or returns what no reader may, could not be read. A panic of a file system
+// is one in the goroutine of the caller.
+func TestReadersOfTheCallerThatFail(t *testing.T) {
+	ctx := context.Background()
+	for name, r := range map[string]io.Reader{
+		"a panic":        readFunc(func([]byte) (int, error) { panic("no") }),
+		"less than none": readFunc(func([]byte) (int, error) { return -1, nil }),
+		"too much":       readFunc(func(p []byte) (int, error) { return len(p) + 1, io.EOF }),
+		"a nil pointer":  (*strings.Reader)(nil),
+	} {
+		report, err := clause76.ScreenReader(ctx, "x", r, nil)
+		if err != nil || fmt.Sprint(report.Verdict) != match.Inconclusive.String() || len(report.Documents) != 1 || report.Documents[0].Error == nil {
+			t.Errorf("%s: %+v, %v; want a document that could not be read", name, report, err)
+		}
+	}
+	func() {
+		defer func() {
+			if v := recover(); !strings.HasPrefix(fmt.Sprint(v), "no") {
+				t.Errorf("recovered %v", v)
+			}
+		}()
+		clause76.ScreenFS(ctx, panicFS{fstest.MapFS{"x.json": {Data: []byte("{}")}}}, nil)
+	}()
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
+
+// A panicFS panics when a file is opened.
+type panicFS struct{ fstest.MapFS }
+
+func (f panicFS) Open(name string) (fs.File, error) {
+	if name == "x.json" {
+		panic("no")
+	}
+	return f.MapFS.Open(name)
+}
+
 func TestWrongOptionsAreErrors(t *testing.T) {
 	ctx := context.Background()
 	paths := []string{"testdata/bids/clean"}
@@ -151,7 +197,16 @@ func TestWrongOptionsAreErrors(t *testing.T) {
 		"nil reader":   {func() error { _, err := clause76.ScreenReader(ctx, "x", nil, nil); return err }, clause76.ErrNoInput},
 		"nil fs":       {func() error { _, err := clause76.ScreenFS(ctx, nil, nil); return err }, clause76.ErrNoInput},
 		"nil document": {func() error { _, err := clause76.ScreenDocument(ctx, "x", nil, nil); return err }, clause76.ErrNoInput},
-		"no text":      {func() error { _, err := clause76.Lookup(" ", nil); return err }, clause76.ErrNoInput},
+		"no context":   {func() error { _, err := clause76.Screen(nil, paths, nil); return err }, nil},
+		"no context for a document": {func() error {
+			_, err := clause76.ScreenDocument(nil, "x", adapter.FromCycloneDX(nil), nil)
+			return err
+		}, nil},
+		"a nil list": {func() error {
+			_, err := clause76.Screen(ctx, paths, &clause76.Options{Lists: []fs.FS{nil}})
+			return err
+		}, match.ErrOptions},
+		"no text": {func() error { _, err := clause76.Lookup(" ", nil); return err }, clause76.ErrNoInput},
 		"a day": {func() error {
 			_, err := clause76.Screen(ctx, paths, &clause76.Options{AsOf: "2018"})
 			return err
@@ -165,7 +220,7 @@ func TestWrongOptionsAreErrors(t *testing.T) {
 			return err
 		}, denylist.ErrRelease},
 	} {
-		if err := tt.run(); !errors.Is(err, tt.want) {
+		if err := tt.run(); err == nil || tt.want != nil && !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
 		}
 	}
@@ -185,6 +240,9 @@ func TestLookup(t *testing.T) {
 		{"cpe:2.3:a:kaspersky:internet_security:*:*:*:*:*:*:*:*", "kaspersky", vendors.Declared, match.Ban},
 		{"https://github.com/KasperskyLab/hrtng", "kaspersky", vendors.Registered, match.Ban},
 		{"https://www.kaspersky.com/x", "kaspersky", vendors.Registered, match.Ban},
+		{"git@github.com:KasperskyLab/x.git", "kaspersky", vendors.Registered, match.Ban},
+		{"scm:git:git@github.com:KasperskyLab/x.git", "kaspersky", vendors.Registered, match.Ban},
+		{"github.com/KasperskyLab/x", "kaspersky", vendors.Registered, match.Ban},
 		{"info@kaspersky.com", "kaspersky", vendors.Resembles, match.Review},
 		{"AO Kaspersky Lab", "kaspersky", vendors.Declared, match.Ban},
 		{"Huawei Technologies Co., Ltd.", "huawei", vendors.Declared, match.Review},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clause76/clause76/internal/examine"
 	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/weburl"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/sbom"
@@ -93,6 +94,8 @@ func read(text string) (vendors.Claim, error) {
 		claim.Role, claim.Kind = vendors.Namespace, vendors.KindCPE
 	case strings.Contains(text, "://"):
 		claim.Role, claim.Kind = vendors.Reference, vendors.KindURL
+	case isAccount(text): // "git@github.com:owner/x.git", "github.com/owner/x"
+		claim.Role, claim.Kind = vendors.Reference, vendors.KindURL
 	case strings.Contains(text, "@") && !strings.ContainsAny(text, " <"):
 		claim.Kind = vendors.KindEmail
 	}
@@ -106,6 +109,17 @@ func read(text string) (vendors.Claim, error) {
 	}
 	claim.Role, claim.Kind = e.Role, e.Kind
 	return claim, nil
+}
+
+// isAccount reports whether a text without a scheme is the place of an account on a host of
+// repositories, or of a repository there.
+func isAccount(text string) bool {
+	p, ok := weburl.Parse(text)
+	if !ok || p.Shorthand || strings.ContainsAny(text, " <") {
+		return false
+	}
+	_, owner := p.Account()
+	return owner != "" && strings.ContainsAny(text, "/:")
 }
 
 func hasPrefix(text, prefix string) bool {

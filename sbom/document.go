@@ -3,6 +3,7 @@
 package sbom
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -49,6 +50,10 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			return
 		}
 		d.used = true
+		if d.read == nil {
+			yield(Component{}, &Error{Kind: ErrRead, Err: errors.New("the document is empty; expected one of NewReader, NewDocument or package adapter")})
+			return
+		}
 		s := &Sink{doc: d, yield: yield, located: true}
 		err := d.read(s)
 		if s.stopped {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -176,5 +177,31 @@ func TestStreamWorksOnEachYieldedItemAfterCancellation(t *testing.T) {
 				<-it.parts // blocks for ever if nobody works on it, which synctest reports
 			}
 		})
+	}
+}
+
+// A panic of work goes on in the goroutine of the caller, and no goroutine is left.
+func TestPanicsGoOnInTheCaller(t *testing.T) {
+	for _, workers := range []int{1, 3} {
+		for at := range 4 {
+			synctest.Test(t, func(t *testing.T) {
+				got := 0
+				err := func() (v any) {
+					defer func() { v = recover() }()
+					for range ordered.Map(t.Context(), workers, 2, count(10), func(_ context.Context, i int) int {
+						if i >= at {
+							panic("no")
+						}
+						return i
+					}) {
+						got++
+					}
+					return nil
+				}()
+				if !strings.HasPrefix(fmt.Sprint(err), "no\n") || got > at {
+					t.Errorf("%d workers, panic at %d: %v after %d results", workers, at, err, got)
+				}
+			})
+		}
 	}
 }

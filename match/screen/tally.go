@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"io"
 )
@@ -21,7 +22,21 @@ func (r readerAt) ReadAt(p []byte, offset int64) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.ReaderAt.ReadAt(p, offset)
+	return guarded(p, func() (int, error) { return r.ReaderAt.ReadAt(p, offset) })
+}
+
+// guarded reads into p. A reader of the caller that panics, or returns a number of bytes that cannot
+// be, is an error, because reading is done in goroutines in which the caller cannot recover.
+func guarded(p []byte, read func() (int, error)) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			n, err = 0, fmt.Errorf("the reader panicked: %v", v)
+		}
+	}()
+	if n, err = read(); n < 0 || n > len(p) {
+		return 0, fmt.Errorf("the reader returned %d bytes; expected 0 to %d", n, len(p))
+	}
+	return n, err
 }
 
 // A tally passes bytes on until the context is done, counting and hashing them.
@@ -41,7 +56,7 @@ func (t *tally) Read(p []byte) (int, error) {
 	if err := t.ctx.Err(); err != nil {
 		return 0, err
 	}
-	n, err := t.r.Read(p)
+	n, err := guarded(p, func() (int, error) { return t.r.Read(p) })
 	t.sha256.Write(p[:n])
 	t.sha1.Write(p[:n])
 	t.n += int64(n)
