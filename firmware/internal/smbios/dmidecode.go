@@ -374,8 +374,8 @@ var makerKey = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|maker|mfr
 // makerStart matches a line that is not a field and may name a maker.
 var makerStart = regexp.MustCompile(`(?i)^[\pL ]{0,20}(?:manufacturer|vendor)`)
 
-// number matches the number of a vendor, such as that of a USB device.
-var number = regexp.MustCompile(`^0x[0-9A-Fa-f]+$`)
+// hexNumber matches the number of a vendor, such as that of a USB device.
+var hexNumber = regexp.MustCompile(`^0x[0-9A-Fa-f]+$`)
 
 // isMaker reports whether a field names the maker of its structure.
 func isMaker(key string) bool {
@@ -400,6 +400,12 @@ func (x *reader) element(text string, offset int64) {
 		return
 	case x.raw == nil && found && isMaker(fieldName(key)) && !names.Placeholder(strings.TrimSpace(value)):
 		x.count("an element of a list may name a maker; it was not screened", offset)
+		return
+	case x.raw == nil && found:
+		value = strings.TrimSpace(value)
+		if _, ok := idOf(key, value); ok {
+			x.field(key, value, offset+int64(strings.LastIndex(text, value)))
+		}
 		return
 	case x.c == nil || x.raw == nil:
 		return
@@ -440,12 +446,20 @@ func (x *reader) field(key, value string, offset int64) {
 		return
 	case names.Placeholder(value):
 		return
-	case isMaker(key) && x.c == nil:
+	}
+	number, isID := idOf(key, value)
+	switch {
+	case (isMaker(key) || isID) && x.c == nil:
 		x.part("device")
-	case !isMaker(key) && key != "Strings" && makerKey.MatchString(key) && !number.MatchString(value):
+	case !isMaker(key) && key != "Strings" && makerKey.MatchString(key) && !hexNumber.MatchString(value):
 		x.count("the field "+strconv.Quote(key)+" may say who made something; it was not screened", offset)
 	}
 	if x.c == nil {
+		return
+	}
+	if isID {
+		offset += int64(max(0, strings.Index(value, number.text)))
+		x.s.Claim(x.c, number.role, number.kind, number.text, vendors.Location{Pointer: x.pointer(key), Offset: offset})
 		return
 	}
 	f := fields[key]
