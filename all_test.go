@@ -67,10 +67,10 @@ func TestImportArrows(t *testing.T) {
 		"match/denylist/internal/*": {"vendors"},
 		"match/internal/*":          {},
 		"match":                     {"internal/*", "match/denylist", "match/internal/*", "sbom", "vendors"},
-		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "sbom", "sbom/format", "vendors"},
-		"match/evidence/internal/*": {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "sbom", "vendors"},
-		"match/evidence/*":          {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "sbom", "vendors"},
-		"match/policy":              {"internal/*", "match", "match/denylist", "match/evidence", "match/internal/*", "vendors"},
+		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "match/policy", "sbom", "sbom/format", "vendors"},
+		"match/evidence/internal/*": {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "match/policy", "sbom", "vendors"},
+		"match/evidence/*":          {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "match/policy", "sbom", "vendors"},
+		"match/policy":              {"internal/*", "match", "match/denylist", "match/internal/*", "vendors"},
 		"match/screen":              {"firmware", "internal/*", "match", "match/denylist", "match/evidence", "sbom", "sbom/*", "vendors"},
 	}
 	for dir, files := range packages(t) {

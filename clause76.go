@@ -37,6 +37,7 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
@@ -63,6 +64,11 @@ type Options struct {
 	// Jurisdictions restricts the texts to those of these jurisdictions ("EU", "US", "NL");
 	// default all.
 	Jurisdictions []string
+	// Buyer is who buys, such as one of [denylist.Buyers]. Texts that speak to others then lead to no
+	// verdict; default: texts addressed to anyone count.
+	Buyer *denylist.Buyer
+	// Purpose is what is bought: CPV codes of the lot, see [match.Options].
+	Purpose []string
 	// RequireIdentity makes a document inconclusive if a component of it has no vendor identity.
 	RequireIdentity bool
 	// Verifiers check the signatures of envelopes around documents. Without any, documents in
@@ -140,13 +146,9 @@ func ScreenDocument(ctx context.Context, name string, doc *sbom.Document, opts *
 	if err != nil {
 		return nil, err
 	}
-	src := evidence.Source{Path: screen.EscapePath(name)}
+	src := evidence.File{Path: screen.EscapePath(name)}
 	result, err := m.Check(ctx, doc)
-	if err != nil {
-		report.Finish([]evidence.Document{evidence.Failed(src, doc.Header(), err)}, nil)
-	} else {
-		report.Finish([]evidence.Document{evidence.Screened(src, result)}, nil)
-	}
+	report.Finish([]evidence.Document{evidence.NewDocument(src, doc.Header(), result, err)}, nil)
 	return report, nil
 }
 
@@ -179,7 +181,7 @@ func (o *Options) report(m *match.Matcher) (*evidence.Report, error) {
 	}
 	report := evidence.New(m, tool, match.Review)
 	var err error
-	report.Options.Keys, err = evidence.Fingerprints(o.Verifiers...)
+	report.Options.Keys, err = keys.Fingerprints(o.Verifiers...)
 	return report, err
 }
 
@@ -198,5 +200,5 @@ func (o *Options) matcher() (*match.Matcher, error) {
 			return nil, err
 		}
 	}
-	return match.New(release, &match.Options{AsOf: o.AsOf, Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity})
+	return match.New(release, &match.Options{AsOf: o.AsOf, Jurisdictions: o.Jurisdictions, Buyer: o.Buyer, Purpose: o.Purpose, RequireIdentity: o.RequireIdentity})
 }

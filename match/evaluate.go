@@ -154,8 +154,25 @@ func (e *evaluation) findings() []Finding {
 // An outcome is the effect of one entry of the denylist on a component.
 type outcome struct {
 	Citation
-	reason Reason // of an observation
-	note   string // of an observation
+	from   vendors.Date // of the listing
+	reason Reason       // of an observation
+	note   string       // of an observation
+}
+
+// inOrder is the order of the citations of a finding, see [Citation].
+func (o *outcome) inOrder(p *outcome) int {
+	return cmp.Or(trueFirst(o.Binding, p.Binding), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
+}
+
+// trueFirst compares two conditions: one that is met comes first.
+func trueFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // listings applies the denylist's entries about the vendor: those that apply make
@@ -192,9 +209,9 @@ func (e *evaluation) listings() []Finding {
 	return out
 }
 
-// applied returns the finding of the listings that apply, most severe first.
+// applied returns the finding of the listings that apply.
 func (e *evaluation) applied(os []outcome) Finding {
-	slices.SortStableFunc(os, func(a, b outcome) int { return cmp.Compare(b.Verdict, a.Verdict) })
+	slices.SortStableFunc(os, func(a, b outcome) int { return a.inOrder(&b) })
 	f := e.finding()
 	f.Context = e.m.release.ContextFor(e.id)
 	f.Note = strings.Join(e.caps, "; ")
@@ -210,16 +227,17 @@ func (e *evaluation) applied(os []outcome) Finding {
 // day, or another instrument replaced it.
 func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	day := e.m.opts.AsOf
-	o := outcome{Citation: Citation{Citation: entry.Cite(day)}}
 	state := entry.State(day)
 	if state == denylist.Unborn || state == denylist.Ended && e.m.succeeded(entry.Instrument.ID) {
-		return o, false
+		return outcome{}, false
 	}
+	o := outcome{Citation: Citation{Citation: e.m.cite(entry)}}
 	if entry.Excluded != nil {
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
 		return o, state != denylist.Ended
 	}
 	l := entry.Listing
+	o.from = l.From
 	observe := func(r Reason, note string) (outcome, bool) {
 		o.reason, o.note = r, note
 		return o, true
@@ -307,4 +325,21 @@ func (m *Matcher) Strongest() Verdict { return m.strongest }
 // succeeded reports whether another instrument of the release replaced this one.
 func (m *Matcher) succeeded(id string) bool {
 	return slices.ContainsFunc(m.release.Instruments(), func(in *denylist.Instrument) bool { return in.History == id })
+}
+
+// cite returns the citation of an entry on the as-of day. All findings share it.
+func (m *Matcher) cite(entry denylist.Entry) *denylist.Citation {
+	id := ""
+	switch {
+	case entry.Listing != nil:
+		id = entry.Listing.ID
+	case entry.Excluded != nil:
+		id = entry.Excluded.ID
+	}
+	if c, ok := m.cited.Load(id); ok {
+		return c.(*denylist.Citation)
+	}
+	c := entry.Cite(m.opts.AsOf)
+	shared, _ := m.cited.LoadOrStore(id, &c)
+	return shared.(*denylist.Citation)
 }

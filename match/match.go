@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/internal/choice"
@@ -25,6 +26,13 @@ type Options struct {
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
+	// Buyer is who buys. Listings of texts that speak to others are observations with the reason
+	// [OtherAddressee]; default: all texts count.
+	Buyer *denylist.Buyer
+	// Purpose is what is bought: CPV codes (Regulation (EC) No 213/2008) of the lot, of eight
+	// digits. It settles limits of listings, such as "telecommunications equipment", for the
+	// product offered in the lot and not for its parts.
+	Purpose []string
 	// MaxFindings bounds how many findings and observations of one document are listed;
 	// default 10,000. Further ones are counted, see [Unlisted].
 	MaxFindings int
@@ -34,7 +42,8 @@ type Options struct {
 type Matcher struct {
 	release   *denylist.Release
 	opts      Options
-	strongest Verdict // see Strongest
+	strongest Verdict  // see Strongest
+	cited     sync.Map // id of a listing or excluded entry → *denylist.Citation; see cite
 }
 
 // Errors, for errors.Is.

@@ -169,7 +169,7 @@ func TestVerdicts(t *testing.T) {
 // Every citation is verbatim, has its force and addressees, and cites clause 76 as
 // what it is.
 func TestCitations(t *testing.T) {
-	m := matcher(t, "2018.06.13", nil)
+	m := matcher(t, "2018.06.13", &match.Options{Jurisdictions: []string{"EU"}})
 	fs := matched(t, m, made("application", "AO Kaspersky Lab", "kav"), true)
 	if len(fs) == 0 || fs[0].Verdict != match.Ban {
 		t.Fatalf("findings %+v, want a ban", fs)
@@ -312,5 +312,43 @@ func TestOptionsAreChecked(t *testing.T) {
 		if _, err := match.New(denylist.Current(), &o); !errors.Is(err, match.ErrOptions) {
 			t.Errorf("%+v: error %v, want ErrOptions", o, err)
 		}
+	}
+}
+
+// Citations are in the order: binding texts, then the more severe verdict, then the earlier day.
+func TestOrderOfCitations(t *testing.T) {
+	m := matcher(t, "", nil)
+	from := make(map[string]vendors.Date)
+	for _, in := range m.Release().Instruments() {
+		for _, l := range in.Listings {
+			from[l.ID] = l.From
+		}
+	}
+	n := 0
+	for _, supplier := range []string{"AO Kaspersky Lab", "Huawei Technologies Co., Ltd.", "ZTE Corporation"} {
+		for _, f := range matched(t, m, made("device", supplier, "x"), true) {
+			if f.Verdict == match.NoVerdict {
+				continue
+			}
+			for i, c := range f.Citations[1:] {
+				n++
+				b := &f.Citations[i]
+				switch {
+				case b.Binding != c.Binding:
+					if c.Binding {
+						t.Errorf("%s: %s, which binds nobody, is before %s", supplier, b.Listing, c.Listing)
+					}
+				case b.Verdict != c.Verdict:
+					if b.Verdict < c.Verdict {
+						t.Errorf("%s: %s (%s) is before %s (%s)", supplier, b.Listing, b.Verdict, c.Listing, c.Verdict)
+					}
+				case from[b.Listing] > from[c.Listing]:
+					t.Errorf("%s: %s (%s) is before %s (%s)", supplier, b.Listing, from[b.Listing], c.Listing, from[c.Listing])
+				}
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d pairs of citations", n)
 	}
 }

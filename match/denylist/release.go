@@ -103,12 +103,9 @@ type Citation struct {
 	Effect       Effect `json:"effect"`
 	Basis        Basis  `json:"basis"`
 	Depth        Depth  `json:"depth"`
-	// Inferred is true if the text does not mention components inside other products, but the
-	// component is one, or may be one.
-	Inferred bool   `json:"inferred"`
-	Scope    *Scope `json:"scope"`
-	Quote    string `json:"quote"`
-	Language string `json:"language"`
+	Scope        *Scope `json:"scope"`
+	Quote        string `json:"quote"`
+	Language     string `json:"language"`
 	// Translation is a translation of the clause into English, by us; "" if there is none.
 	Translation string `json:"translation,omitzero"`
 	// Ground is the reason that the instrument gives, in our words.

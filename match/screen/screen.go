@@ -69,7 +69,7 @@ type screener struct {
 // Run screens the inputs, several at once. It returns the records of the documents in the order
 // of the inputs, and the companion files in the order of their paths. If ctx is done, each
 // document that was not screened by then is a record with an error.
-func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) ([]evidence.Document, []evidence.Companion) {
+func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) ([]evidence.Document, []evidence.File) {
 	x := &screener{m: m}
 	if opts != nil {
 		x.opts = *opts
@@ -90,7 +90,7 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 	ResolveReferences(m, all)
 	missing(found)
 	var docs []evidence.Document
-	var companions []evidence.Companion
+	var companions []evidence.File
 	for i := range found {
 		for j := range found[i].docs {
 			d := &found[i].docs[j]

@@ -14,6 +14,7 @@ import (
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/match/policy"
 )
 
 // Options set the form of the text. A nil *Options means defaults.
@@ -33,7 +34,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 }
 
 // WriteDecision writes the decision of a policy.
-func WriteDecision(w io.Writer, d *evidence.Decision, opts *Options) error {
+func WriteDecision(w io.Writer, d *policy.Decision, opts *Options) error {
 	p := newPrinter(w, opts)
 	p.decision(d)
 	return p.w.Flush()
