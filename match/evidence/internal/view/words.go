@@ -3,7 +3,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/clause76/clause76/match"
@@ -18,18 +17,6 @@ func ForceWords(binding bool) string {
 		return "binding"
 	}
 	return "not binding"
-}
-
-// TallyWords returns a tally in words, with the force apart: "2 parts by binding texts, 1 by texts
-// that bind nobody".
-func TallyWords(c *Tally) string {
-	switch {
-	case c.NotBinding == 0:
-		return parts(c.Binding) + " by binding texts"
-	case c.Binding == 0:
-		return parts(c.NotBinding) + " by texts that bind nobody"
-	}
-	return parts(c.Binding) + fmt.Sprintf(" by binding texts, %d by texts that bind nobody", c.NotBinding)
 }
 
 // kindNames are the words for a text of a force.
@@ -230,4 +217,15 @@ func Buyer(r *evidence.Report) string {
 	return "for " + r.Buyer.Title
 }
 
-func parts(n int) string { return Count(n, "part") }
+// WithClause returns the name of a text with its clause: "FAR 52.204-23(b)" for the clause
+// "52.204-23(b)", and "EP resolution, clause 76".
+func WithClause(name, clause string) string {
+	if clause == "" {
+		return name
+	}
+	words := strings.Fields(name)
+	if n := len(words); n > 0 && strings.HasPrefix(clause, words[n-1]) {
+		return strings.Join(append(words[:n-1], clause), " ")
+	}
+	return name + ", " + clause
+}
