@@ -17,7 +17,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/text"
 )
 
-const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line."
+const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so is a warning for each listing without the text's own verb."
 
 // lint checks the list in a folder, or the bundled denylist.
 func lint(c *call) error {
@@ -47,6 +47,9 @@ func lintList(fsys fs.FS, base *denylist.Release, out io.Writer) error {
 	r, err := author.Load(fsys, base)
 	if err != nil {
 		return err
+	}
+	for _, w := range author.Warnings(fsys, base) {
+		fmt.Fprintln(out, text.Printable("warning: "+w.String()))
 	}
 	printCounts(out, r)
 	return nil

@@ -64,7 +64,7 @@ func TestFromFolderToSignedRelease(t *testing.T) {
 `
 	file := filepath.Join(list, "instruments", "xx-1.json")
 	write(t, file, instrument)
-	if out := must(t, "lint", list); !strings.Contains(out, "+ministry of 2026-12-01") {
+	if out := must(t, "lint", list); !strings.Contains(out, "+ministry of 2026-12-01") || !strings.Contains(out, "warning: instruments/xx-1.json:4: xx-1/1: verb is missing") {
 		t.Error(out)
 	}
 	write(t, file, strings.Replace(instrument, `"quote": "Do not`, `"quote": "Never`, 1))

@@ -5,6 +5,8 @@ package denylist
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
@@ -136,7 +138,7 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 	if clause == nil || names == nil {
 		return fault.Join(err, fault.Member(ErrReference, "clause", "clause %q or %q is not in the instrument", l.Clause, l.In))
 	}
-	return fault.Join(err, c.words(in, l, clause), c.basis(l, names))
+	return fault.Join(err, c.words(in, l, clause), verb(l, clause), c.basis(l, names))
 }
 
 // words checks that what a listing quotes is verbatim in the instrument.
@@ -158,6 +160,47 @@ func (c *checker) words(in *Instrument, l *Listing, clause *Clause) (err error) 
 		err = fault.Join(err, fault.Member(ErrValue, "depth", "depth is %q, but reach is missing; expected the text's words on components inside other products, or the depth %q", l.Depth, NotAddressed))
 	}
 	return err
+}
+
+// verb checks that the verb of a listing is whole words of one passage of the clause: "use" is not
+// the verb of a clause that has only "because".
+func verb(l *Listing, clause *Clause) (err error) {
+	if l.Verb != "" && (strings.Contains(l.Verb, gap) || !containsWords(clause.Text, l.Verb)) {
+		err = fault.Member(ErrQuote, "verb", "verb is %q; expected whole words that are copied exactly from one passage of the quote or of its clause", l.Verb)
+	}
+	switch language, _, _ := strings.Cut(clause.Language, "-"); {
+	case l.VerbEnglish == "":
+	case l.Verb == "":
+		err = fault.Join(err, fault.Member(ErrValue, "verbEnglish", "verbEnglish is %q, but verb is missing; expected the words of the text in verb", l.VerbEnglish))
+	case strings.EqualFold(language, "en"):
+		err = fault.Join(err, fault.Member(ErrValue, "verbEnglish", "verbEnglish is %q, but the clause is in English; expected no translation", l.VerbEnglish))
+	}
+	return err
+}
+
+// gap separates passages of a clause that do not follow one another in the original.
+const gap = "[…]"
+
+// containsWords reports whether a text contains the words, with no letter or digit directly before
+// or after them and no space at their ends.
+func containsWords(text, words string) bool {
+	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	if words == "" || words != strings.TrimSpace(words) {
+		return false
+	}
+	for start := 0; ; {
+		i := strings.Index(text[start:], words)
+		if i < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:start+i])
+		after, _ := utf8.DecodeRuneInString(text[start+i+len(words):])
+		if !isWord(before) && !isWord(after) {
+			return true
+		}
+		_, size := utf8.DecodeRuneInString(words)
+		start += i + size
+	}
 }
 
 // basis checks how the vendor is covered by the clause with the names.

@@ -25,7 +25,8 @@ const (
 	Ruling       Force = "ruling"
 )
 
-// An Action is the verb that a text uses about a vendor's products.
+// An Action is the class of what a text asks about a vendor's products. Listing.Verb has the
+// words of the text itself.
 type Action string
 
 // The actions.
@@ -139,22 +140,28 @@ type Clause struct {
 
 // A Listing is what a clause asks for about the products of a vendor.
 type Listing struct {
-	ID     string       `json:"id"`
-	Vendor vendors.ID   `json:"vendor"`
-	Clause string       `json:"clause"`
-	Named  string       `json:"named"`            // the name as the text writes it
-	In     string       `json:"namedIn,omitzero"` // the clause with the name, if it is another one
-	Basis  Basis        `json:"basis"`
-	Fact   string       `json:"fact,omitzero"` // for Covered: the fact about ownership, with date and source
-	Action Action       `json:"action"`
-	Effect Effect       `json:"effect"`
-	Depth  Depth        `json:"depth"`
-	Reach  string       `json:"reach,omitzero"` // the words on components inside other products; "" only for NotAddressed
-	Scope  Scope        `json:"scope"`
-	Quote  string       `json:"quote"`
-	Public vendors.Date `json:"public"`
-	From   vendors.Date `json:"from"`
-	Until  vendors.Date `json:"until,omitzero"`
+	ID     string     `json:"id"`
+	Vendor vendors.ID `json:"vendor"`
+	Clause string     `json:"clause"`
+	Named  string     `json:"named"`            // the name as the text writes it
+	In     string     `json:"namedIn,omitzero"` // the clause with the name, if it is another one
+	Basis  Basis      `json:"basis"`
+	Fact   string     `json:"fact,omitzero"` // for Covered: the fact about ownership, with date and source
+	Action Action     `json:"action"`
+	Effect Effect     `json:"effect"`
+	Depth  Depth      `json:"depth"`
+	Reach  string     `json:"reach,omitzero"` // the words on components inside other products; "" only for NotAddressed
+	Scope  Scope      `json:"scope"`
+	Quote  string     `json:"quote"`
+	// Verb is the words in which the text itself says what it asks, or what it finds if the clause
+	// asks nothing: "is prohibited from", "uit te faseren". They are verbatim in the clause; "" if
+	// the clause has no such words, as in a list of names.
+	Verb string `json:"verb,omitzero"`
+	// VerbEnglish is our translation of Verb; "" if the clause is in English.
+	VerbEnglish string       `json:"verbEnglish,omitzero"`
+	Public      vendors.Date `json:"public"`
+	From        vendors.Date `json:"from"`
+	Until       vendors.Date `json:"until,omitzero"`
 	// UntilKnown is the day on which Until became public; default Until.
 	UntilKnown vendors.Date `json:"untilKnown,omitzero"`
 	Verified   bool         `json:"verified"`

@@ -58,7 +58,8 @@ func Diff(before, after *Release) []Change {
 			keys[k] = true
 		}
 		for _, k := range slices.Sorted(maps.Keys(keys)) {
-			if c, changed := change(id, k, old[k], now[k], before.date, after.date); changed {
+			c, changed := change(id, k, old[k], now[k], before.date, after.date)
+			if changed || c.onlyVerb() {
 				out = append(out, c)
 			}
 		}
@@ -111,6 +112,17 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 	return c, true
 }
 
+// onlyVerb reports whether an otherwise equal entry has another verb, which changes no verdict, and
+// describes that change.
+func (c *Change) onlyVerb() bool {
+	if c.Before == nil || c.After == nil || c.Before.Verb == c.After.Verb && c.Before.VerbEnglish == c.After.VerbEnglish {
+		return false
+	}
+	c.Class, c.Why = NoChange, corrected
+	c.What = fmt.Sprintf("the recorded verb of the text was %q and is %q: %s", c.Before.Verb, c.After.Verb, describe(c.After))
+	return true
+}
+
 // rank orders actions by the verdicts that they can lead to; the rank of "" is 0.
 func rank(a Action) int {
 	switch a {
@@ -124,10 +136,20 @@ func rank(a Action) int {
 	return 3 // Ban
 }
 
+// sameEntry reports whether two entries are equal except for their verbs, which decide no verdict.
 func sameEntry(a, b *Entry) bool {
-	x, errX := json.Marshal([]any{a.Listing, a.Excluded, a.Clause})
-	y, errY := json.Marshal([]any{b.Listing, b.Excluded, b.Clause})
+	x, errX := json.Marshal([]any{a.Listing.withoutVerb(), a.Excluded, a.Clause})
+	y, errY := json.Marshal([]any{b.Listing.withoutVerb(), b.Excluded, b.Clause})
 	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+func (l *Listing) withoutVerb() *Listing {
+	if l == nil {
+		return nil
+	}
+	c := *l
+	c.Verb, c.VerbEnglish = "", ""
+	return &c
 }
 
 // corrected is the reason for a change that no event caused.

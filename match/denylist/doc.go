@@ -10,8 +10,8 @@
 //	}
 //
 // An [Instrument] is an official text with an issuer, a force and dated events. A [Clause] is a
-// part of it, with its words. A [Listing] is what a clause asks for about a vendor: the action in
-// the text's own verb, its effect, the basis on which the clause covers the vendor, the scope and
+// part of it, with its words. A [Listing] is what a clause asks for about a vendor: the class of
+// the action, the text's own verb, its effect, the basis on which the clause covers the vendor, the scope and
 // the depth. An [Excluded] entry is a vendor that was considered and is not listed, with the
 // reason. A [Context] entry is later history or counter-evidence, which is shown and never leads
 // to a verdict.
@@ -39,7 +39,7 @@
 //
 // # What is refused
 //
-// [Parse] refuses a quote that is not verbatim in its clause, a clause with a digest that is not
+// [Parse] refuses a quote or a verb that is not verbatim in its clause, a clause with a digest that is not
 // that of its text, a vendor that is not in the register or not named in the clause, a reference
 // to a missing entry, an instrument that follows itself, an interval that is reversed or overlaps
 // another one, and a duplicate id. Each has an error for errors.Is.

@@ -105,7 +105,11 @@ type Citation struct {
 	Depth        Depth  `json:"depth"`
 	Scope        *Scope `json:"scope"`
 	Quote        string `json:"quote"`
-	Language     string `json:"language"`
+	// Verb is the words in which the text itself says what it asks, in its language, and
+	// VerbEnglish our translation; "" if the clause has no such words or is in English.
+	Verb        string `json:"verb,omitzero"`
+	VerbEnglish string `json:"verbEnglish,omitzero"`
+	Language    string `json:"language"`
 	// Translation is a translation of the clause into English, by us; "" if there is none.
 	Translation string `json:"translation,omitzero"`
 	// Ground is the reason that the instrument gives, in our words.
@@ -139,6 +143,7 @@ func (e Entry) Cite(day vendors.Date) Citation {
 		l := e.Listing
 		c.Listing, c.Action, c.Effect, c.Basis, c.Depth, c.Note = l.ID, l.Action, l.Effect, l.Basis, l.Depth, l.Note
 		c.Scope, c.Quote, c.Fact = &l.Scope, l.Quote, l.Fact
+		c.Verb, c.VerbEnglish = l.Verb, l.VerbEnglish
 	case e.Excluded != nil:
 		c.Listing, c.Note = e.Excluded.ID, e.Excluded.Note
 		if e.Clause != nil {
