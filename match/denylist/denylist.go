@@ -52,14 +52,11 @@ const (
 	Supply      Effect = "supply"
 )
 
-// A Basis is the way in which a clause covers a vendor.
-type Basis string
-
-// The bases.
+// The bases: the ways in which a clause covers a vendor.
 const (
-	Named   Basis = "named"   // the clause names it
-	Example Basis = "example" // the clause names it after "such as"
-	Covered Basis = "covered" // the clause's definition covers it, by a cited, dated fact
+	Named   = "named"   // the clause names it
+	Example = "example" // the clause names it after "such as"
+	Covered = "covered" // the clause's definition covers it, by a cited, dated fact
 )
 
 // A Depth tells whether a clause reaches components inside other products.
@@ -77,12 +74,19 @@ const (
 type Instrument struct {
 	ID           string `json:"id"`
 	Title        string `json:"title"`
+	Short        string `json:"short,omitzero"` // a short name for lines and tables, ours: "FAR 52.204-23"
 	Issuer       string `json:"issuer"`
 	Jurisdiction string `json:"jurisdiction"` // "EU", "US", "UK", "NL" …
 	Force        Force  `json:"force"`
 	Binding      bool   `json:"binding"`
 	Addressees   string `json:"addressees"`
-	URL          string `json:"url"`
+	// Bound, Advised and ThroughContract are codes for whom the text speaks to, see [Buyer]: those
+	// on whom it lays a duty, those whom it only calls on, warns or advises, and those whom it
+	// reaches if a contract or a subsidy has its terms. Without codes it is open whom it speaks to.
+	Bound           []string `json:"bound,omitempty"`
+	Advised         []string `json:"advised,omitempty"`
+	ThroughContract []string `json:"throughContract,omitempty"`
+	URL             string   `json:"url"`
 	// Ground is the reason that the text gives, in our words. It holds for this instrument only.
 	Ground   string     `json:"ground,omitzero"`
 	Note     string     `json:"note,omitzero"`
@@ -145,8 +149,8 @@ type Listing struct {
 	Clause string     `json:"clause"`
 	Named  string     `json:"named"`            // the name as the text writes it
 	In     string     `json:"namedIn,omitzero"` // the clause with the name, if it is another one
-	Basis  Basis      `json:"basis"`
-	Fact   string     `json:"fact,omitzero"` // for Covered: the fact about ownership, with date and source
+	Basis  string     `json:"basis"`            // [Named], [Example] or [Covered]
+	Fact   string     `json:"fact,omitzero"`    // for Covered: the fact about ownership, with date and source
 	Action Action     `json:"action"`
 	Effect Effect     `json:"effect"`
 	Depth  Depth      `json:"depth"`

@@ -22,7 +22,7 @@ type Release struct {
 	name        string
 	date        vendors.Date
 	digest      string
-	trust       TrustKind
+	trust       string
 	expires     vendors.Date // of the signed statement
 	instruments []*Instrument
 	register    *vendors.Register
@@ -92,19 +92,24 @@ type Citation struct {
 	Listing      string `json:"listing"`
 	Instrument   string `json:"instrument"`
 	Title        string `json:"title"`
+	Short        string `json:"short,omitzero"` // see [Instrument]
 	Issuer       string `json:"issuer"`
 	Jurisdiction string `json:"jurisdiction"`
 	Force        Force  `json:"force"`
 	Binding      bool   `json:"binding"`
 	Addressees   string `json:"addressees"`
-	Status       string `json:"status"`
-	Clause       string `json:"clause"`
-	Action       Action `json:"action"`
-	Effect       Effect `json:"effect"`
-	Basis        Basis  `json:"basis"`
-	Depth        Depth  `json:"depth"`
-	Scope        *Scope `json:"scope"`
-	Quote        string `json:"quote"`
+	// Bound, Advised and ThroughContract are those of the [Instrument].
+	Bound           []string `json:"bound,omitempty"`
+	Advised         []string `json:"advised,omitempty"`
+	ThroughContract []string `json:"throughContract,omitempty"`
+	Status          string   `json:"status"`
+	Clause          string   `json:"clause"`
+	Action          Action   `json:"action"`
+	Effect          Effect   `json:"effect"`
+	Basis           string   `json:"basis"`
+	Depth           Depth    `json:"depth"`
+	Scope           *Scope   `json:"scope"`
+	Quote           string   `json:"quote"`
 	// Verb is the words in which the text itself says what it asks, in its language, and
 	// VerbEnglish our translation; "" if the clause has no such words or is in English.
 	Verb        string `json:"verb,omitzero"`
@@ -131,8 +136,9 @@ type Citation struct {
 func (e Entry) Cite(day vendors.Date) Citation {
 	in := e.Instrument
 	c := Citation{
-		Instrument: in.ID, Title: in.Title, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
-		Binding: in.Binding, Addressees: in.Addressees, URL: in.URL, Status: e.Status(day), Ground: in.Ground,
+		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
+		Binding: in.Binding, Addressees: in.Addressees, Bound: in.Bound, Advised: in.Advised, ThroughContract: in.ThroughContract,
+		URL: in.URL, Status: e.Status(day), Ground: in.Ground,
 	}
 	if e.Clause != nil {
 		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, e.Clause.TextDigest()

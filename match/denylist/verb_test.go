@@ -25,7 +25,7 @@ func withVerb(t *testing.T, language, members string) (*denylist.Release, error)
 	if err != nil {
 		return nil, err
 	}
-	return denylist.Parse("t", data)
+	return denylist.Parse("t", data, nil)
 }
 
 // A verb is whole words of one passage of the clause. A citation has it.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/match"
-	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/vendors"
@@ -16,7 +15,8 @@ import (
 
 // Bounds of a summary. What is left out is counted.
 const (
-	maxGroups       = 6  // groups of findings
+	maxGroups       = 6 // groups of findings
+	fewGroups       = 4
 	maxNames        = 4  // parts of a group, and parts without a maker's name
 	maxGaps         = 8  // gaps
 	maxPolicyLines  = 6  // reasons of a policy's decision
@@ -40,7 +40,7 @@ func (p *printer) summary(r *evidence.Report) {
 			p.moreGroups(groups[i:])
 			break
 		}
-		p.group(r, &groups[i])
+		p.group(r, &groups[i], len(groups) <= fewGroups)
 	}
 	p.blank()
 	p.remarks(r, groups)
@@ -88,7 +88,7 @@ func (p *printer) verdicts(r *evidence.Report, groups []view.Group) {
 	if r.Unscreened() {
 		p.column(painted{}, painted{"33", "Not everything was screened:"}, size+"; see below.")
 	} else {
-		p.column(painted{}, "Everything was read: "+size+".")
+		p.column(painted{}, "Read to the end: "+size+".")
 	}
 }
 
@@ -134,8 +134,8 @@ func tallyWords(groups []view.Group, t *view.Tally) string {
 	var all []string
 	if t.Binding > 0 {
 		where := strings.Join(binding, ", ")
-		if len(also) > 0 {
-			where += "; also " + strings.Join(also, ", ") + ", not binding"
+		if len(also) > 0 && t.NotBinding == 0 {
+			where += "; not binding: " + strings.Join(also, ", ")
 		}
 		all = append(all, view.Count(t.Binding, "part")+" by binding texts ("+where+")")
 	}
@@ -165,8 +165,9 @@ func unlistedIn(r *evidence.Report) (n int, worst string) {
 	return n, worst
 }
 
-// group prints a group of findings.
-func (p *printer) group(r *evidence.Report, g *view.Group) {
+// group prints a group of findings. If there are few, there is room for the questions of a review
+// in full.
+func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
 	first := &g.Parts[0]
 	var names []string
 	for i := range g.Parts {
@@ -185,7 +186,11 @@ func (p *printer) group(r *evidence.Report, g *view.Group) {
 	}
 	p.column(verdict(g.Verdict), bold(what), painted{"2", "#" + first.Finding.ID[:min(8, len(first.Finding.ID))]})
 	if g.Verdict == match.Review {
-		p.column(painted{}, cut(question(g), p.width-textColumn))
+		width := p.width - textColumn
+		if few {
+			width *= 2
+		}
+		p.column(painted{}, cut(question(g), width))
 	} else {
 		p.column(painted{}, why(r, g))
 	}
@@ -198,14 +203,19 @@ func why(r *evidence.Report, g *view.Group) string {
 	if c == nil {
 		return s
 	}
-	s += " " + c.Jurisdiction + " " + title(c.Citation) + ": " + view.VerbWords(c) + ", " + view.ForceWords(c.Binding)
-	if r.Buyer != nil {
-		s += ", " + view.SpeaksWords(r.Buyer, c)
-	} else if c.Addressees != "" {
-		s += ", for " + c.Addressees
+	s += " " + c.Jurisdiction + " " + view.TextName(c.Citation, maxTitleColumns) + ": " + view.VerbWords(c) + ", "
+	switch {
+	case r.Buyer != nil:
+		s += view.ForceWords(c.Binding) + ", " + view.SpeaksWords(r.Buyer, c)
+	case c.Addressees == "":
+		s += view.ForceWords(c.Binding)
+	case c.Binding:
+		s += "binding on " + c.Addressees
+	default:
+		s += "not binding, for " + c.Addressees
 	}
 	if n := len(g.Citations) - 1; n > 0 {
-		s += "; " + view.Count(n, "more text")
+		s += fmt.Sprintf("; %d more", n)
 	}
 	return s + "."
 }
@@ -222,10 +232,13 @@ func question(g *view.Group) string {
 	if g.Parts[0].Finding.Tier == vendors.Resembles && len(questions) > 0 { // the first question is how it was identified
 		questions = questions[1:]
 	}
-	if len(questions) == 0 {
-		return s
+	for i := range questions {
+		questions[i] = view.QuestionWords(questions[i])
 	}
-	return s + ": " + strings.Join(questions, "; ")
+	if len(questions) > 0 {
+		s += ": " + strings.Join(questions, "; ")
+	}
+	return s
 }
 
 // cut returns text within a number of columns, with "…" for what is left out.
@@ -253,12 +266,6 @@ func identifiedBy(g *view.Group) string {
 		all = append(all[:2], "or otherwise")
 	}
 	return strings.Join(all, ", ")
-}
-
-// title returns the short name of a text with the clause: "FAR 52.204-23(b)".
-func title(c *denylist.Citation) string {
-	name, _, _ := strings.Cut(c.Title, " (")
-	return view.WithClause(cut(name, maxTitleColumns), c.Clause)
 }
 
 // sentence returns text with a capital letter at its start.
@@ -307,7 +314,7 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 		apart = append(apart, view.Count(facts, "other fact")+" about the vendors")
 	}
 	if len(apart) > 0 {
-		p.line("", "  ", "Part of no verdict: "+strings.Join(apart, ", ")+" (-details).")
+		p.line("", "  ", "Part of no verdict: "+strings.Join(apart, ", ")+".")
 	}
 	if named, all := view.Unidentified(r); all > 0 {
 		var names []string
@@ -326,7 +333,15 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 		p.line("", "  ", "No maker's name: "+s+" (unknown, not clear).")
 	}
 	if text := view.CompanionNotice(r); text != "" {
-		p.line("", "  ", strings.Replace(text, ": listed below.", ".", 1))
+		var names []string
+		for i, c := range r.Companions {
+			if i == maxNames && len(r.Companions) > maxNames+1 {
+				names = append(names, fmt.Sprintf("and %d more", len(r.Companions)-i))
+				break
+			}
+			names = append(names, c.Path)
+		}
+		p.line("", "  ", strings.Replace(text, ": listed below.", ": "+strings.Join(names, ", ")+".", 1))
 	}
 }
 
