@@ -64,7 +64,7 @@ func TestImportArrows(t *testing.T) {
 		"firmware/internal/*":       {"firmware/internal/*", "internal/*", "sbom", "sbom/*", "vendors"},
 		"match/denylist":            {"internal/*", "match/denylist/internal/*", "vendors"},
 		"match/denylist/author":     {"internal/*", "match/denylist", "match/denylist/internal/*", "vendors"},
-		"match/denylist/internal/*": {"vendors"},
+		"match/denylist/internal/*": {"internal/*", "vendors"},
 		"match/internal/*":          {},
 		"match":                     {"internal/*", "match/denylist", "match/internal/*", "sbom", "vendors"},
 		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "match/policy", "sbom", "sbom/format", "vendors"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/match/denylist/internal/addressee"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
 )
@@ -59,7 +60,7 @@ func (c *checker) instrument(in *Instrument) error {
 		c.id(in.ID),
 		present("title", in.Title, "issuer", in.Issuer, "jurisdiction", in.Jurisdiction, "addressees", in.Addressees, "url", in.URL),
 		oneOf("force", in.Force, Statute, Regulation, Directive, Order, Instruction, OfficialList, SoftLaw, Resolution, Letter, Warning, Proposal, Ruling),
-		c.events(in),
+		c.events(in), addressees(in),
 	)
 	for i := range in.Clauses {
 		err = fault.Join(err, c.clause(in, &in.Clauses[i]))
@@ -78,6 +79,38 @@ func (c *checker) instrument(in *Instrument) error {
 	}
 	for _, x := range in.Context {
 		err = fault.Join(err, fault.In(x.ID, c.id(x.ID), day("date", x.Date), present("text", x.Text, "source", x.Source), c.vendor(x.Vendor)))
+	}
+	return err
+}
+
+// addressees checks the codes for whom an instrument speaks to. An instrument can do without.
+func addressees(in *Instrument) error {
+	var err error
+	wrong := func(member, format string, args ...any) {
+		err = fault.Join(err, fault.Member(ErrValue, member, member+" has "+format, args...))
+	}
+	seen := make(map[string]string)
+	for _, list := range []struct {
+		member string
+		codes  []string
+	}{{"bound", in.Bound}, {"advised", in.Advised}, {"throughContract", in.ThroughContract}} {
+		for _, code := range list.codes {
+			unknown := addressee.Check(code)
+			switch {
+			case unknown != nil:
+				wrong(list.member, "a value that is no code: %v", unknown)
+			case seen[code] != "":
+				wrong(list.member, "%q, which is in %s too; expected each code once", code, seen[code])
+			case code == addressee.Public && list.member != "advised":
+				wrong(list.member, "%q; expected it in advised, because it means anyone, as advice without a duty", code)
+			case list.member == "bound" && !in.Binding:
+				wrong(list.member, "%q, but binding is false; expected it in advised", code)
+			}
+			seen[code] = list.member
+		}
+	}
+	if seen[addressee.NoBuyer] != "" && len(seen) > 1 {
+		wrong(seen[addressee.NoBuyer], "%q beside others; expected it alone", addressee.NoBuyer)
 	}
 	return err
 }

@@ -81,7 +81,13 @@ type Instrument struct {
 	Force        Force  `json:"force"`
 	Binding      bool   `json:"binding"`
 	Addressees   string `json:"addressees"`
-	URL          string `json:"url"`
+	// Bound, Advised and ThroughContract are codes for whom the text speaks to, see [Buyer]: those
+	// on whom it lays a duty, those whom it only calls on, warns or advises, and those whom it
+	// reaches if a contract or a subsidy has its terms. Without codes it is open whom it speaks to.
+	Bound           []string `json:"bound,omitempty"`
+	Advised         []string `json:"advised,omitempty"`
+	ThroughContract []string `json:"throughContract,omitempty"`
+	URL             string   `json:"url"`
 	// Ground is the reason that the text gives, in our words. It holds for this instrument only.
 	Ground   string     `json:"ground,omitzero"`
 	Note     string     `json:"note,omitzero"`

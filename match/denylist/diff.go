@@ -104,6 +104,14 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 		c.Why = corrected
 		c.Class = ToListed // possibly: the effect of a scope depends on the component
 		return c, true
+	case !sameAddressees(old.Instrument, now.Instrument):
+		c.What = "the codes for whom it addresses changed, which matters to screenings for a buyer: " + describe(c.After)
+		c.Why = corrected
+		c.Class = ToListed // possibly: the effect depends on the buyer
+		if !old.Instrument.hasCodes() {
+			c.Class = ToUnlisted // without codes it counts for every buyer
+		}
+		return c, true
 	default:
 		return c, false
 	}
@@ -128,6 +136,10 @@ func sameEntry(a, b *Entry) bool {
 	x, errX := json.Marshal([]any{a.Listing, a.Excluded, a.Clause})
 	y, errY := json.Marshal([]any{b.Listing, b.Excluded, b.Clause})
 	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+func sameAddressees(a, b *Instrument) bool {
+	return slices.Equal(a.Bound, b.Bound) && slices.Equal(a.Advised, b.Advised) && slices.Equal(a.ThroughContract, b.ThroughContract)
 }
 
 // corrected is the reason for a change that no event caused.

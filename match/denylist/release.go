@@ -97,15 +97,19 @@ type Citation struct {
 	Force        Force  `json:"force"`
 	Binding      bool   `json:"binding"`
 	Addressees   string `json:"addressees"`
-	Status       string `json:"status"`
-	Clause       string `json:"clause"`
-	Action       Action `json:"action"`
-	Effect       Effect `json:"effect"`
-	Basis        Basis  `json:"basis"`
-	Depth        Depth  `json:"depth"`
-	Scope        *Scope `json:"scope"`
-	Quote        string `json:"quote"`
-	Language     string `json:"language"`
+	// Bound, Advised and ThroughContract are those of the [Instrument].
+	Bound           []string `json:"bound,omitempty"`
+	Advised         []string `json:"advised,omitempty"`
+	ThroughContract []string `json:"throughContract,omitempty"`
+	Status          string   `json:"status"`
+	Clause          string   `json:"clause"`
+	Action          Action   `json:"action"`
+	Effect          Effect   `json:"effect"`
+	Basis           Basis    `json:"basis"`
+	Depth           Depth    `json:"depth"`
+	Scope           *Scope   `json:"scope"`
+	Quote           string   `json:"quote"`
+	Language        string   `json:"language"`
 	// Translation is a translation of the clause into English, by us; "" if there is none.
 	Translation string `json:"translation,omitzero"`
 	// Ground is the reason that the instrument gives, in our words.
@@ -128,7 +132,8 @@ func (e Entry) Cite(day vendors.Date) Citation {
 	in := e.Instrument
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
-		Binding: in.Binding, Addressees: in.Addressees, URL: in.URL, Status: e.Status(day), Ground: in.Ground,
+		Binding: in.Binding, Addressees: in.Addressees, Bound: in.Bound, Advised: in.Advised, ThroughContract: in.ThroughContract,
+		URL: in.URL, Status: e.Status(day), Ground: in.Ground,
 	}
 	if e.Clause != nil {
 		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, e.Clause.TextDigest()
