@@ -105,11 +105,15 @@ type Citation struct {
 	// SettledBy says what settled the limit of the listing if it was the purpose of the lot; else
 	// "".
 	SettledBy string
-	// Speaks tells how the text speaks to the buyer: "binds", "advises", "bindsBidders" or
-	// "unknown" (the text has no addressee codes); "" if no buyer is given, and if it speaks to
-	// others.
+	// Speaks tells how the text speaks to the buyer, see [denylist.Buyer.Relation]: "binds",
+	// "throughContract", "bindsBidders", "advises" or "unknown" (the text has no addressee codes);
+	// "" if no buyer is given, and if it speaks to others.
 	Speaks string
 }
+
+// Binds reports whether the text lays a duty on those whom it addresses and, if there is a buyer,
+// whether the duty is one of the buyer or its bidders: a binding text can only advise the buyer.
+func (c *Citation) Binds() bool { return c.Binding && c.Speaks != denylist.Advises }
 
 // inOrder is the strict order of findings: a component has at most one for each vendor and
 // reason.

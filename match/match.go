@@ -23,12 +23,13 @@ type Options struct {
 	// Jurisdictions restricts listings to those of these jurisdictions ("EU",
 	// "US", "NL"), in upper or lower case; default all.
 	Jurisdictions []string
+	// Buyer is for whom the document is screened; default nobody in particular. With a buyer, a
+	// listing of a text that speaks to others only is an observation, see [OtherAddressee]. A text
+	// without codes for whom it speaks to counts for every buyer.
+	Buyer *denylist.Buyer
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
-	// Buyer is who buys. Listings of texts that speak to others are observations with the reason
-	// [OtherAddressee]; default: all texts count.
-	Buyer *denylist.Buyer
 	// Purpose is what is bought: CPV codes (Regulation (EC) No 213/2008) of the lot, of eight
 	// digits. It settles limits of listings, such as "telecommunications equipment", for the
 	// product offered in the lot and not for its parts.
@@ -69,6 +70,12 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	if m.opts.Jurisdictions, err = choice.List("jurisdictions", m.opts.Jurisdictions, release.Jurisdictions()); err != nil {
 		return nil, fmt.Errorf("%w: release %s: %w", ErrOptions, release.Name(), err)
 	}
+	if b := m.opts.Buyer; b != nil {
+		if err := b.Check(); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
+		m.opts.Buyer = clone(b)
+	}
 	if m.opts.AsOf == "" {
 		m.opts.AsOf = release.Date()
 	}
@@ -93,7 +100,17 @@ func (m *Matcher) Release() *denylist.Release { return m.release }
 func (m *Matcher) Options() Options {
 	o := m.opts
 	o.Jurisdictions = slices.Clone(o.Jurisdictions)
+	if o.Buyer != nil {
+		o.Buyer = clone(o.Buyer)
+	}
 	return o
+}
+
+// clone copies a buyer, so that a caller who changes it does not change a Matcher.
+func clone(b *denylist.Buyer) *denylist.Buyer {
+	c := *b
+	c.Codes, c.BidderCodes = slices.Clone(b.Codes), slices.Clone(b.BidderCodes)
+	return &c
 }
 
 // Check screens a document. If the document is not read to its end, because of an error of the

@@ -59,7 +59,7 @@ func TestRelation(t *testing.T) {
 		{"uk-public-body", "uk-co-wms-2022-11-24", ""},
 		{"uk-telecoms-provider", "uk-dcms-huawei-2022-10-13", denylist.Binds},
 		{"lt-cii-manager", "lt-2017-12-20", denylist.Binds},
-		{"private-company", "lt-2017-12-20", denylist.Advises}, // "public"
+		{"private-company", "lt-2017-12-20", ""}, // its words speak to managers of information infrastructure
 		{"private-company", "us-pl-115-91-s1634", ""},
 		{"private-company", "us-bis-el-2019", ""},
 		{"private-company", "de-bsi-2022-03-15", denylist.Advises},
