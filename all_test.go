@@ -65,7 +65,7 @@ func TestImportArrows(t *testing.T) {
 		"match/denylist":            {"internal/*", "match/denylist/internal/*", "vendors"},
 		"match/denylist/author":     {"internal/*", "match/denylist", "match/denylist/internal/*", "vendors"},
 		"match/denylist/internal/*": {"internal/*", "vendors"},
-		"match/internal/*":          {},
+		"match/internal/*":          {"internal/*"},
 		"match":                     {"internal/*", "match/denylist", "match/internal/*", "sbom", "vendors"},
 		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "match/policy", "sbom", "sbom/format", "vendors"},
 		"match/evidence/internal/*": {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "match/policy", "sbom", "vendors"},

@@ -266,10 +266,11 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
-	fit, note := fits(&l.Scope, e.c, e.attributions)
+	fit, note, settledBy := e.fits(&l.Scope)
 	if fit == outside {
 		return observe(OutOfScope, note)
 	}
+	o.SettledBy = settledBy
 	e.weigh(entry, fit, note, state, &o.Citation)
 	return o, true
 }

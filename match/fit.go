@@ -28,19 +28,25 @@ func fits(s *denylist.Scope, c *sbom.Component, as []vendors.Attribution) (fit, 
 	if fit, why := fitsKind(s, kinds(c)); fit != within || s.Limit == "" {
 		return fit, why
 	}
-	category := c.Category
-	for _, a := range as {
-		if category == "" {
-			category = a.Category
-		}
-	}
-	switch {
+	switch category := recorded(c, as); {
 	case category != "" && slices.Contains(s.Settles, category):
 		return within, ""
 	case category != "" && slices.Contains(s.Outside, category):
 		return outside, "limited to “" + s.Limit + "”; the component is recorded as " + category
 	}
 	return open, "limited to “" + s.Limit + "”, which what is known of the component does not settle"
+}
+
+// recorded returns the category of the component that the document records, or else the register
+// for what it was found by; "" for none.
+func recorded(c *sbom.Component, as []vendors.Attribution) string {
+	category := c.Category
+	for _, a := range as {
+		if category == "" {
+			category = a.Category
+		}
+	}
+	return category
 }
 
 // fitsKind compares the kinds of product that a listing covers with what the fields of the

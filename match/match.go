@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/internal/choice"
+	"github.com/clause76/clause76/match/internal/cpv"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -27,13 +28,14 @@ type Options struct {
 	// listing of a text that speaks to others only is an observation, see [OtherAddressee]. A text
 	// without codes for whom it speaks to counts for every buyer.
 	Buyer *denylist.Buyer
+	// Purpose is what the lot is about that the document was offered for: codes of the Common
+	// Procurement Vocabulary (Regulation (EC) No 213/2008), eight digits and perhaps a check digit.
+	// If all of them are within the limit of a listing, such as "telecommunications equipment", so
+	// is the primary component, unless its own category is recorded. See [Citation].SettledBy.
+	Purpose []string
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
-	// Purpose is what is bought: CPV codes (Regulation (EC) No 213/2008) of the lot, of eight
-	// digits. It settles limits of listings, such as "telecommunications equipment", for the
-	// product offered in the lot and not for its parts.
-	Purpose []string
 	// MaxFindings bounds how many findings and observations of one document are listed;
 	// default 10,000. Further ones are counted, see [Unlisted].
 	MaxFindings int
@@ -45,6 +47,7 @@ type Matcher struct {
 	opts      Options
 	strongest Verdict  // see Strongest
 	cited     sync.Map // id of a listing or excluded entry → *denylist.Citation; see cite
+	purpose   []cpv.Code
 }
 
 // Errors, for errors.Is.
@@ -76,6 +79,9 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 		}
 		m.opts.Buyer = clone(b)
 	}
+	if err := m.setPurpose(m.opts.Purpose); err != nil {
+		return nil, err
+	}
 	if m.opts.AsOf == "" {
 		m.opts.AsOf = release.Date()
 	}
@@ -99,7 +105,7 @@ func (m *Matcher) Release() *denylist.Release { return m.release }
 // Options returns the options in force, with defaults filled in.
 func (m *Matcher) Options() Options {
 	o := m.opts
-	o.Jurisdictions = slices.Clone(o.Jurisdictions)
+	o.Jurisdictions, o.Purpose = slices.Clone(o.Jurisdictions), slices.Clone(o.Purpose)
 	if o.Buyer != nil {
 		o.Buyer = clone(o.Buyer)
 	}
