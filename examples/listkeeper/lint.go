@@ -95,7 +95,7 @@ func countOf(r *denylist.Release) *counts {
 			if l.Verified {
 				n.verifiedListings++
 			}
-			n.basis[string(l.Basis)]++
+			n.basis[l.Basis]++
 			n.listingForce[string(in.Force)]++
 			n.action[string(l.Action)]++
 			n.effect[string(l.Effect)]++

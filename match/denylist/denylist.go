@@ -51,14 +51,11 @@ const (
 	Supply      Effect = "supply"
 )
 
-// A Basis is the way in which a clause covers a vendor.
-type Basis string
-
-// The bases.
+// The bases: the ways in which a clause covers a vendor.
 const (
-	Named   Basis = "named"   // the clause names it
-	Example Basis = "example" // the clause names it after "such as"
-	Covered Basis = "covered" // the clause's definition covers it, by a cited, dated fact
+	Named   = "named"   // the clause names it
+	Example = "example" // the clause names it after "such as"
+	Covered = "covered" // the clause's definition covers it, by a cited, dated fact
 )
 
 // A Depth tells whether a clause reaches components inside other products.
@@ -150,8 +147,8 @@ type Listing struct {
 	Clause string       `json:"clause"`
 	Named  string       `json:"named"`            // the name as the text writes it
 	In     string       `json:"namedIn,omitzero"` // the clause with the name, if it is another one
-	Basis  Basis        `json:"basis"`
-	Fact   string       `json:"fact,omitzero"` // for Covered: the fact about ownership, with date and source
+	Basis  string       `json:"basis"`            // [Named], [Example] or [Covered]
+	Fact   string       `json:"fact,omitzero"`    // for Covered: the fact about ownership, with date and source
 	Action Action       `json:"action"`
 	Effect Effect       `json:"effect"`
 	Depth  Depth        `json:"depth"`

@@ -22,7 +22,7 @@ type Release struct {
 	name        string
 	date        vendors.Date
 	digest      string
-	trust       TrustKind
+	trust       string
 	expires     vendors.Date // of the signed statement
 	instruments []*Instrument
 	register    *vendors.Register
@@ -105,7 +105,7 @@ type Citation struct {
 	Clause          string   `json:"clause"`
 	Action          Action   `json:"action"`
 	Effect          Effect   `json:"effect"`
-	Basis           Basis    `json:"basis"`
+	Basis           string   `json:"basis"`
 	Depth           Depth    `json:"depth"`
 	Scope           *Scope   `json:"scope"`
 	Quote           string   `json:"quote"`

@@ -60,7 +60,7 @@ func TestHistoryNeverChanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := denylist.Parse(c.name, file)
+			r, err := denylist.Parse(c.name, file, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +79,7 @@ func TestHistoryNeverChanges(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if r, err := denylist.Parse(c.name, file); err != nil {
+		if r, err := denylist.Parse(c.name, file, nil); err != nil {
 			t.Error(err)
 		} else if r.Digest() != known[c.name] {
 			t.Errorf("%s: digest %s; history.txt has %s: a release must not change", c.name, r.Digest(), known[c.name])

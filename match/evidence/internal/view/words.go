@@ -94,7 +94,7 @@ func Limits(c *denylist.Citation) []string {
 }
 
 // BasisWords returns how a text covers the vendor.
-func BasisWords(b denylist.Basis) string {
+func BasisWords(b string) string {
 	switch b {
 	case denylist.Example:
 		return "names the vendor as an example"
