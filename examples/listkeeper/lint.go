@@ -75,15 +75,18 @@ type counts struct {
 
 	force, jurisdiction                          tally // of instruments
 	basis, listingForce, action, effect, reasons tally
+	withCodes                                    int   // instruments
+	bound, advised, throughContract              tally // addressee codes
 }
 
 type tally map[string]int
 
 func countOf(r *denylist.Release) *counts {
-	n := &counts{force: tally{}, jurisdiction: tally{}, basis: tally{}, listingForce: tally{}, action: tally{}, effect: tally{}, reasons: tally{}}
+	n := &counts{force: tally{}, jurisdiction: tally{}, basis: tally{}, listingForce: tally{}, action: tally{}, effect: tally{}, reasons: tally{}, bound: tally{}, advised: tally{}, throughContract: tally{}}
 	for _, in := range r.Instruments() {
 		n.force[string(in.Force)]++
 		n.jurisdiction[in.Jurisdiction]++
+		n.countCodes(in)
 		n.clauses += len(in.Clauses)
 		for _, c := range in.Clauses {
 			if c.Verified {
@@ -113,6 +116,21 @@ func countOf(r *denylist.Release) *counts {
 	return n
 }
 
+// countCodes counts the codes for whom an instrument speaks to.
+func (n *counts) countCodes(in *denylist.Instrument) {
+	if len(in.Bound)+len(in.Advised)+len(in.ThroughContract) > 0 {
+		n.withCodes++
+	}
+	for _, list := range []struct {
+		codes []string
+		tally tally
+	}{{in.Bound, n.bound}, {in.Advised, n.advised}, {in.ThroughContract, n.throughContract}} {
+		for _, code := range list.codes {
+			list.tally[code]++
+		}
+	}
+}
+
 // printCounts prints how much a release contains.
 func printCounts(out io.Writer, r *denylist.Release) {
 	n := countOf(r)
@@ -123,6 +141,10 @@ func printCounts(out io.Writer, r *denylist.Release) {
 	row("release", "%s of %s", r.Name(), r.Date())
 	row("instruments", "%d: %s", len(r.Instruments()), n.force)
 	row("jurisdictions", "%s", n.jurisdiction)
+	row("addressees", "codes in %s", share(n.withCodes, len(r.Instruments())))
+	row("  bound", "%s", n.bound)
+	row("  advised", "%s", n.advised)
+	row("  by contract", "%s", n.throughContract)
 	row("clauses", "%d, verified %s", n.clauses, share(n.verifiedClauses, n.clauses))
 	row("listings", "%d, verified %s", n.listings, share(n.verifiedListings, n.listings))
 	row("  by basis", "%s", n.basis)
