@@ -96,6 +96,26 @@ func TestTextWithoutCodesIsUnknown(t *testing.T) {
 	}
 }
 
+// A release with codes can change the verdict for a buyer, and Diff says so.
+func TestDiffTellsThatCodesChanged(t *testing.T) {
+	n := 0
+	for _, c := range denylist.Diff(open(t, "2026.11.25"), open(t, "2026.11.30")) {
+		if !strings.Contains(c.What, "codes for whom it addresses") {
+			continue
+		}
+		if n++; c.Class != denylist.ToUnlisted || c.Entry == "" {
+			t.Errorf("%s: %s, %s", c.Entry, c.Class, c.What)
+		}
+	}
+	if n == 0 {
+		t.Error("no change of codes")
+	}
+	back := denylist.Diff(open(t, "2026.11.30"), open(t, "2026.11.25"))
+	if !slices.ContainsFunc(back, func(c denylist.Change) bool { return c.Class == denylist.ToListed && c.Entry == "nl-2018-05-14/decision/kaspersky" }) {
+		t.Error("without codes a text counts for more buyers, and Diff does not say so")
+	}
+}
+
 func TestBuyers(t *testing.T) {
 	all := denylist.Buyers()
 	if !slices.IsSortedFunc(all, func(a, b denylist.Buyer) int { return strings.Compare(a.Name, b.Name) }) {

@@ -105,7 +105,7 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 		c.Class = ToListed // possibly: the effect of a scope depends on the component
 		return c, true
 	case !sameAddressees(old.Instrument, now.Instrument):
-		c.What = "the codes for whom it addresses changed, which matters to screenings for a buyer: " + describe(c.After)
+		c.What = "the codes for whom it addresses changed, which matters if a buyer is given: " + describe(c.After)
 		c.Why = corrected
 		c.Class = ToListed // possibly: the effect depends on the buyer
 		if !old.Instrument.hasCodes() {
