@@ -111,6 +111,19 @@ func TestNoteNamesTheAddressees(t *testing.T) {
 	}
 }
 
+// A text that only advises the buyer has no rank before others, although it binds somebody else.
+func TestOrderOfCitationsForABuyer(t *testing.T) {
+	both := &denylist.Buyer{Name: "both", Title: "EU agency with a vital service", Codes: []string{"nl.vitalSector", "eu.institutions"}}
+	r := checkFor(t, denylist.Current(), &match.Options{Buyer: both}, antivirus)
+	var got []string
+	for _, c := range r.Findings[0].Citations {
+		got = append(got, c.Instrument)
+	}
+	if want := []string{"eu-ep-p8-ta-2018-0258", "nl-2018-05-14", "de-bsi-2022-03-15"}; !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
+	}
+}
+
 // The texts of a release without codes, and of a list without them, count for every buyer.
 func TestTextsWithoutCodesCountForEveryBuyer(t *testing.T) {
 	old, err := denylist.Open("2026.11.25")

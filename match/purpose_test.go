@@ -19,6 +19,7 @@ func TestPurposeSettlesALimit(t *testing.T) {
 		part    = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"X100","supplier":{"name":"Acme"}}},"components":[{"type":"device","name":"m","supplier":{"name":"Huawei Technologies Co., Ltd."}}]}`
 		// the register records the category of the product
 		recorded = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"Kaspersky Password Manager","supplier":{"name":"AO Kaspersky Lab"}}},"components":[]}`
+		other    = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"Kaspersky Endpoint Security","supplier":{"name":"AO Kaspersky Lab"}}},"components":[]}`
 		program  = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"k","supplier":{"name":"AO Kaspersky Lab"}}},"components":[]}`
 		s889     = "us-pl-115-232-s889/a1A/huawei"
 		nl       = "nl-2018-05-14/decision/kaspersky"
@@ -38,6 +39,7 @@ func TestPurposeSettlesALimit(t *testing.T) {
 		{"a code that is wider than the category", product, s889, []string{"32400000"}, match.Review, "", open},
 		{"a part", part, s889, []string{"32420000"}, match.Review, "", open},
 		{"a program in a lot of anti-virus software", program, nl, []string{"48761000"}, match.Exclude, "the lot is about CPV 48761000 Anti-virus software package", ""},
+		{"a recorded category that the limit leaves open", other, nl, []string{"48761000"}, match.Review, "", open},
 		{"a recorded category", recorded, nl, []string{"48761000"}, match.NoVerdict, "", ""},
 		{"a kind of product that the text is not about", program, s889, []string{"32420000"}, match.NoVerdict, "", ""},
 	} {

@@ -111,7 +111,9 @@ func TestDiffTellsThatCodesChanged(t *testing.T) {
 		t.Error("no change of codes")
 	}
 	back := denylist.Diff(open(t, "2026.11.30"), open(t, "2026.11.25"))
-	if !slices.ContainsFunc(back, func(c denylist.Change) bool { return c.Class == denylist.ToListed && c.Entry == "nl-2018-05-14/decision/kaspersky" }) {
+	if !slices.ContainsFunc(back, func(c denylist.Change) bool {
+		return c.Class == denylist.ToListed && c.Entry == "nl-2018-05-14/decision/kaspersky"
+	}) {
 		t.Error("without codes a text counts for more buyers, and Diff does not say so")
 	}
 }
