@@ -37,7 +37,7 @@ var divisions = words.Fields("03 09 14 15 16 18 19 22 24 30 31 32 33 34 35 37 38
 type table struct {
 	codes map[string]Code
 	check map[string]string // check digits
-	whole []string          // with check digits, in order
+	all   []string          // the digits in order
 }
 
 var codes = sync.OnceValue(func() *table {
@@ -53,7 +53,7 @@ var codes = sync.OnceValue(func() *table {
 		}
 		t.codes[digits] = Code{digits, fields[1], strings.Fields(fields[2])}
 		t.check[digits] = check
-		t.whole = append(t.whole, fields[0])
+		t.all = append(t.all, digits)
 	}
 	return t
 })
@@ -82,11 +82,12 @@ func Parse(text string) (Code, error) {
 
 // hint proposes the nearest code of the table.
 func (t *table) hint(text string) string {
-	n := words.Nearest(text, t.whole)
+	digits, _, _ := strings.Cut(strings.TrimSpace(text), "-")
+	n := words.Nearest(digits, t.all)
 	if n == "" {
 		return ""
 	}
-	return "; did you mean " + n + ", " + t.codes[n[:8]].Title + "?"
+	return "; did you mean " + n + "-" + t.check[n] + ", " + t.codes[n].Title + "?"
 }
 
 func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
