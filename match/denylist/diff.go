@@ -131,6 +131,15 @@ func (c *Change) onlyVerb() bool {
 	return true
 }
 
+func (l *Listing) withoutVerb() *Listing {
+	if l == nil {
+		return nil
+	}
+	c := *l
+	c.Verb, c.VerbEnglish = "", ""
+	return &c
+}
+
 // rank orders actions by the verdicts that they can lead to; the rank of "" is 0.
 func rank(a Action) int {
 	switch a {
@@ -149,15 +158,6 @@ func sameEntry(a, b *Entry) bool {
 	x, errX := json.Marshal([]any{a.Listing.withoutVerb(), a.Excluded, a.Clause})
 	y, errY := json.Marshal([]any{b.Listing.withoutVerb(), b.Excluded, b.Clause})
 	return errX == nil && errY == nil && string(x) == string(y)
-}
-
-func (l *Listing) withoutVerb() *Listing {
-	if l == nil {
-		return nil
-	}
-	c := *l
-	c.Verb, c.VerbEnglish = "", ""
-	return &c
 }
 
 func sameAddressees(a, b *Instrument) bool {
