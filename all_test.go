@@ -57,7 +57,7 @@ func TestImportArrows(t *testing.T) {
 		"vendors":                   {"internal/*", "vendors/internal/*"},
 		"vendors/internal/*":        {"internal/*", "vendors/internal/*"},
 		"sbom":                      {"internal/*", "vendors"},
-		"sbom/adapter":              {"internal/*", "sbom", "sbom/format"},
+		"sbom/adapter":              {"internal/*", "match/evidence", "sbom", "sbom/format"}, // for programs: it also puts the findings of a report into the types of other libraries
 		"sbom/format":               {"internal/*", "sbom", "vendors"},
 		"sbom/unpack":               {"internal/*", "sbom", "sbom/format"},
 		"firmware":                  {"firmware/internal/*", "sbom", "sbom/*", "vendors"},
@@ -346,5 +346,24 @@ func TestTopLevel(t *testing.T) {
 		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(want, e.Name()) && !strings.HasSuffix(e.Name(), ".test") {
 			t.Errorf("%s does not belong to the top level", e.Name())
 		}
+	}
+}
+
+// The id of a schema is its path in the repository.
+func TestSchemaIDs(t *testing.T) {
+	found := 0
+	err := fs.WalkDir(os.DirFS("."), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(p, ".schema.json") {
+			return err
+		}
+		found++
+		data, err := os.ReadFile(p)
+		if want := `"$id": "https://` + module + "/" + p + `"`; !bytes.Contains(data, []byte(want)) {
+			t.Errorf("%s has no %s", p, want)
+		}
+		return err
+	})
+	if err != nil || found == 0 {
+		t.Errorf("%d schemas, %v", found, err)
 	}
 }

@@ -242,6 +242,9 @@ func TestErrors(t *testing.T) {
 		{"100,000 deep in a field", cdx(`"x":` + strings.Repeat("[", 100_000)), sbom.ErrLimit, ""},
 	}
 	for _, tt := range tests {
+		if testing.Short() && len(tt.doc) > 50_000 {
+			continue // it takes long
+		}
 		cs, err := read(sbom.NewReader(strings.NewReader(tt.doc), nil))
 		var e *sbom.Error
 		if !errors.Is(err, tt.kind) || !errors.As(err, &e) || cs != nil {
@@ -259,6 +262,9 @@ func TestErrors(t *testing.T) {
 
 // A string of 2 GB is an error, and is not read to its end.
 func TestHugeString(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	src := io.MultiReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"`), io.LimitReader(zeros{}, 2<<30), strings.NewReader(`"}]}`))
 	if cs, err := read(sbom.NewReader(src, nil)); !errors.Is(err, sbom.ErrLimit) || cs != nil {
 		t.Errorf("%d components, error %v; want ErrLimit", len(cs), err)

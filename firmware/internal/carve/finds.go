@@ -14,6 +14,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/rootfs"
 	"github.com/clause76/clause76/firmware/internal/uswid"
 	"github.com/clause76/clause76/firmware/internal/volume"
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/unpack"
 	"github.com/clause76/clause76/vendors"
@@ -44,7 +45,7 @@ var finds = []find{
 	{kind: "uimage", what: "a uImage", magic: []byte(ubootMagic), need: ubootHeader, size: ubootSize, read: (*scanner).uboot},
 	{kind: "onie", what: "TlvInfo", magic: []byte(onieMagic), need: onieHeader, size: onieSize, read: (*scanner).onie},
 	{kind: "uswid", what: "a bill of materials in uSWID", magic: []byte(uswid.Magic), need: 25, size: uswid.Size, read: (*scanner).piece},
-	{kind: "cabinet", what: "a cabinet", magic: []byte("MSCF\x00\x00\x00\x00"), need: 36, size: cabinetSize, read: (*scanner).piece},
+	{kind: "cabinet", what: "a cabinet", magic: []byte(fields.CabinetMagic), need: 36, size: cabinetSize, read: (*scanner).piece},
 	{kind: "kernel-module", what: "a kernel module", magic: []byte(elf.ELFMAG), need: 64, size: moduleSize, read: (*scanner).piece},
 	{kind: "android-build-prop", what: "a list of properties", magic: []byte("\nro.product."), need: 4096, size: propertiesSize, read: (*scanner).piece},
 }

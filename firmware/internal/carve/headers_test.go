@@ -87,7 +87,11 @@ func TestHeaders(t *testing.T) {
 		if got := strings.Join(parts, "; "); got != tt.want || doc.Header().Malformed != tt.malformed {
 			t.Errorf("%s: %s, %+v; want %s", tt.name, got, doc.Header(), tt.want)
 		}
-		for n := range tt.data { // no panic, and never less than it says
+		step := 1
+		if testing.Short() {
+			step = 16
+		}
+		for n := 0; n < len(tt.data); n += step { // no panic, and never less than it says
 			for _, b := range []byte{0, 0xff} {
 				bad := bytes.Clone(tt.data)
 				bad[n] = b

@@ -21,6 +21,7 @@ import (
 	"github.com/mikelolasagasti/xz"
 	"github.com/ulikunitz/xz/lzma"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -42,20 +43,19 @@ const (
 // Sizes of headers: version, its own size, and the payload's. Version 2 has flags, 3 the kind
 // of compression, 4 the payload's format after that.
 const (
-	minHeader   = 23
-	flagsAt     = 23
-	compressAt  = 24
-	formatAt    = 25
-	flagPacked  = 1
-	latest      = 4
-	packedZlib  = 1
-	packedLZMA  = 2
-	formatTags  = 0
-	formatCDX   = 1
-	formatSPDX  = 2
-	lzmaDictAt  = 1
-	lzmaHeader  = 13
-	xzSignature = "\xfd7zXZ\x00"
+	minHeader  = 23
+	flagsAt    = 23
+	compressAt = 24
+	formatAt   = 25
+	flagPacked = 1
+	latest     = 4
+	packedZlib = 1
+	packedLZMA = 2
+	formatTags = 0
+	formatCDX  = 1
+	formatSPDX = 2
+	lzmaDictAt = 1
+	lzmaHeader = 13
 )
 
 // Sniff reports whether a document that starts with head is uSWID.
@@ -183,7 +183,7 @@ func unpack(kind byte, data []byte) (out []byte, err error) {
 	switch {
 	case kind == packedZlib:
 		r, err = zlib.NewReader(bytes.NewReader(data))
-	case kind == packedLZMA && bytes.HasPrefix(data, []byte(xzSignature)):
+	case kind == packedLZMA && bytes.HasPrefix(data, []byte(fields.XZMagic)):
 		r, err = xz.NewReader(bytes.NewReader(data), maxDict)
 	case kind == packedLZMA:
 		if len(data) < lzmaHeader || binary.LittleEndian.Uint32(data[lzmaDictAt:]) > maxDict {
