@@ -60,7 +60,8 @@
 // the owner of a namespace, the namespace is compared as a name and resembles. A URL is attributed
 // by the account on a host of repositories or packages, or else by its domain. A homepage resembles
 // at most, because it shows what something is about. If a URL leads through an archive of pages or a
-// proxy, the address in its path counts. A CPE with wildcards in its vendor resembles the vendors
+// known proxy, the address in its path counts. On any other host such an address resembles, and an
+// address in a query or fragment is a mention. A CPE with wildcards in its vendor resembles the vendors
 // that it matches, and a CPE without a vendor those with which its product starts. [Claim.Owner]
 // returns the owner that an identifier names, in the register or not. Identifiers that are hashes
 // (SUIT vendor ids, computer hardware ids) are found by computing those of the register.

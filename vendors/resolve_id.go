@@ -116,6 +116,9 @@ func (r *resolver) url(c *Claim) {
 	default:
 		if p, ok := weburl.Parse(value); ok {
 			r.place(c, p)
+			for _, argument := range weburl.InQuery(value) { // of a proxy or a redirection
+				r.location(c, argument, Mentions)
+			}
 		}
 	}
 }

@@ -22,7 +22,8 @@
 // the indexes of image and document archives, and documents for people (PDF, office documents,
 // images, pages, text). Every other file is a document, and the caller finds out its format. A
 // spreadsheet or table that looks like a parts list is an error, and so is an empty file with a
-// name for documents, and a file with other content after its end.
+// name for documents, and a file with other content after its end. So is the description of a container
+// image with the name of its owner ("acme/app:1") or a label that names a maker: no claim is made of it.
 //
 // A companion is searched for a hidden bill of materials: in comments and other places that no
 // program shows, in members of JSON that are not read, in UTF-16 and base64, in compressed
