@@ -102,6 +102,19 @@ func TestOpenWrtOldTitles(t *testing.T) {
 	}
 }
 
+// A name with a lost character counts once, whether it is that of a vendor or a title.
+func TestOpenWrtLostCharacters(t *testing.T) {
+	for _, field := range []string{"vendor", "title"} {
+		doc := firmware.Open(strings.NewReader(`{"metadata_version":1,"target":"x","profiles":{"a":{"titles":[{"`+field+`":"Hua\ufffdei"}]}}}`), nil)
+		if _, err := read(doc); err != nil {
+			t.Fatal(err)
+		}
+		if h := doc.Header(); h.Malformed != 1 || len(h.Warnings) != 1 {
+			t.Errorf("%s: malformed %d, warnings %v; want one of each", field, h.Malformed, h.Warnings)
+		}
+	}
+}
+
 func TestDMIDecode(t *testing.T) {
 	data := fixture(t, "clean/notebook.dmidecode.txt")
 	cs, err := read(firmware.Open(bytes.NewReader(data), nil))

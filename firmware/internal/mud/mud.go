@@ -6,8 +6,8 @@
 //
 // The device is the primary component, and its mfg-name is the manufacturer. So is the authority of
 // its mud-url, by which access lists name manufacturers (RFC 8520, section 8). Its texts are
-// mentions. The bills of materials that it
-// refers to are documents that were not read, even if only the device itself can provide them.
+// mentions. The bills of materials that it refers to are documents that were not read, even if only
+// the device itself can provide them.
 package mud
 
 import (
@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/internal/jsonstream"
@@ -102,10 +103,26 @@ func device(x *jsondoc.Reader) {
 // similar to a known one, or if it may say who made the device.
 func unknown(x *jsondoc.Reader, c *sbom.Component, name, pointer string, known ...string) {
 	at := x.At(pointer)
-	if x.Kind() != 'n' && !format.Unknown(x.Sink, c, name, at, known...) && format.MayNameMaker(name) {
+	switch like := similar(name, known); {
+	case x.Kind() == 'n':
+	case like != "":
+		format.NotField(x.Sink, c, name, like, at)
+	case format.MayNameMaker(name):
 		format.UnknownMaker(x.Sink, c, name, at)
 	}
 	x.Skip()
+}
+
+// similar returns the known name that another parser may take an unknown name for, or "". Prefixes
+// are not compared: the prefix of a module may be missing, or in other letters.
+func similar(name string, known []string) string {
+	for _, k := range known {
+		// SimilarField ignores the prefix of the unknown name, but not that of a known name.
+		if format.SimilarField(":"+name, k[strings.LastIndexByte(k, ':')+1:]) != "" {
+			return k
+		}
+	}
+	return ""
 }
 
 // transparencyNames are the names under which files have what RFC 9472 adds.

@@ -182,7 +182,8 @@ func (x *reader) field(c *sbom.Component, f format.Field, pointer string) {
 		x.Fail(sbom.ErrLimit, fmt.Errorf("more than %d titles and names of one device", maxTexts))
 		return
 	}
-	if f.Kind != vendors.KindDeviceTree && !x.Sink.CheckName(text, at) {
+	// The claim of a vendor checks its name; the title of a device names its maker too.
+	if f.Kind == vendors.KindProduct && !x.Sink.CheckName(text, at) {
 		c.Malformed++
 	}
 	f.Read(x.Sink, c, text, at)

@@ -178,14 +178,15 @@ func (x *reader) object(pointer string) {
 func (x *reader) member(o *object, name, pointer string) {
 	kind := x.Kind()
 	f, known := fieldOf(name)
-	maker := f.Role.IsOrigin()
+	// A value of the wrong type may hide who made the object.
+	names := f.Role.IsOrigin() || f.Kind == vendors.KindPCI || f.Kind == vendors.KindOUI
 	switch {
 	case name == "Oem" && kind == '{':
 		x.extensions(o, pointer)
 	case name == "Subject" && kind == '{':
 		x.subject(o, pointer)
 	case kind == '{' || kind == '[':
-		if maker {
+		if names {
 			x.Malformed(&o.Component, "expected a string", x.At(pointer))
 		} else if !known {
 			x.unknown(o, name, pointer)
@@ -195,7 +196,7 @@ func (x *reader) member(o *object, name, pointer string) {
 		x.unknown(o, name, pointer)
 		x.Skip()
 	case kind != '"':
-		if kind != 'n' && (maker || strings.HasSuffix(name, "VendorId") || strings.HasSuffix(name, "MACAddress")) {
+		if kind != 'n' && names {
 			x.Malformed(&o.Component, "expected a string", x.At(pointer))
 		}
 		x.Skip()

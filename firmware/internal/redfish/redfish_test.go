@@ -42,6 +42,8 @@ func TestRead(t *testing.T) {
 		{"a PCI function", `{"@odata.type":"#PCIeFunction.v1_2_0.PCIeFunction","@odata.id":"/f","Id":"1","VendorId":"0x19E5","SubsystemVendorId":"0x1028"}`,
 			"device 1: namespace 19E5, reference 1028", 0, nil},
 		{"a vendor id that is a number", `{"@odata.type":"#PCIeFunction.v1_2_0.PCIeFunction","@odata.id":"/f","Id":"1","VendorId":6629}`, "device 1", 1, nil},
+		{"a vendor id in the other spelling that is a number", `{"@odata.type":"#PCIeFunction.v1_2_0.PCIeFunction","@odata.id":"/f","Id":"1","VendorID":6629}`, "device 1", 1, nil},
+		{"vendor ids and addresses in arrays", `{"@odata.type":"#PCIeFunction.v1_2_0.PCIeFunction","@odata.id":"/f","Id":"1","VendorID":["0x19e5"],"MACAddress":["20:2B:C1:00:00:01"]}`, "device 1", 2, nil},
 		{"an interface", `{"@odata.type":"#EthernetInterface.v1_4_0.EthernetInterface","@odata.id":"/e","Id":"e","PermanentMACAddress":"20:2B:C1:00:00:01"}`,
 			"device e: namespace 20:2B:C1:00:00:01", 0, nil},
 		{"no maker", `{"@odata.type":"#SoftwareInventory.v1_0_0.SoftwareInventory","@odata.id":"/x","Id":"RoT0"}`, "firmware RoT0: mention RoT0", 0, nil},
