@@ -234,7 +234,7 @@ func TestCut(t *testing.T) {
 			if _, err := readAll(image[:n]); err == nil {
 				t.Errorf("%s, cut to %d of %d bytes: no error", name, n, used)
 			} else if ours := (*sbom.Error)(nil); !errors.As(err, &ours) {
-				t.Errorf("%s, cut to %d bytes: error %v of a foreign kind", name, n, err)
+				t.Errorf("%s, cut to %d bytes: error %v; want an *sbom.Error", name, n, err)
 			}
 		}
 	}
@@ -259,7 +259,7 @@ func TestChangedBytes(t *testing.T) {
 				binary.LittleEndian.PutUint32(bad[i:], value)
 				if _, err := readAll(bad); err != nil {
 					if ours := (*sbom.Error)(nil); !errors.As(err, &ours) {
-						t.Errorf("%s, %d at byte %d: error %v of a foreign kind", name, value, i, err)
+						t.Errorf("%s, %d at byte %d: error %v; want an *sbom.Error", name, value, i, err)
 					}
 				}
 			}
@@ -361,7 +361,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, image []byte) {
 		if _, err := readAll(image); err != nil {
 			if ours := (*sbom.Error)(nil); !errors.As(err, &ours) {
-				t.Errorf("error %v of a foreign kind", err)
+				t.Errorf("error %v; want an *sbom.Error", err)
 			}
 		}
 	})
