@@ -27,7 +27,7 @@ func Example() {
 	// Output:
 	// uimage <nil> mention uImage firmware image, image name: "MIPS HiSilicon Linux"
 	// squashfs <nil> mention SquashFS file system
-	// a report about an image: the files that were extracted from it were not screened with it
+	// this is a report about an image; the files that were extracted from the image were not screened with it
 }
 
 func TestRead(t *testing.T) {
