@@ -44,7 +44,7 @@ func claims(c sbom.Component) string {
 	return b.String()
 }
 
-func TestOpenRecognises(t *testing.T) {
+func TestOpenDetectsFormats(t *testing.T) {
 	for name, format := range map[string]string{
 		"router-tender/profiles.json":           "openwrt-profiles",
 		"clean/notebook.dmidecode.txt":          "dmidecode",

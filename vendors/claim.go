@@ -125,7 +125,7 @@ func (c Claim) Identity() bool {
 // Owner returns the owner of the component that an identifier names: the owner in a package URL
 // ("npm/example"), a package group, the account on a host of repositories ("github/example"), or
 // the vendor of a CPE that does not only repeat the product. It returns "" for other claims, and for
-// identifiers that name nobody.
+// identifiers without an owner.
 func (c Claim) Owner() string {
 	switch {
 	case c.Kind == KindURL && c.Role == Reference:

@@ -183,7 +183,7 @@ func (x *source) finish(words []string) error {
 }
 
 // lastOf returns the last word, or "". It is the name of a node or property: words before it
-// are labels and the like.
+// are labels and directives.
 func lastOf(words []string) string {
 	if len(words) == 0 {
 		return ""

@@ -186,7 +186,7 @@ func (m *metainfo) element() {
 }
 
 // vendorIDs reads <firmware compare="regex" version="USB:0x12D1|DMI:ZTE">vendor-id</firmware>:
-// the text, which says what the attribute is, comes after the attribute.
+// the kind of requirement is in the text, which comes after the attribute.
 func (m *metainfo) vendorIDs() {
 	version := m.attr("version")
 	if !strings.Contains(version, ":") {

@@ -8,7 +8,7 @@
 // compatible strings, "vendor,device", or names of an older scheme. The packages of a profile are
 // ignored: a driver for the modems of a vendor does not come from that vendor.
 //
-// OpenWrt runs on routers, access points and the like, so the category of the devices is
+// OpenWrt runs on routers, access points and similar devices, so the category of the devices is
 // telecommunicationsEquipment. The manufacturer of a device did not make the image.
 package openwrt
 

@@ -164,7 +164,7 @@ func (x *reader) object(pointer string) {
 	o := object{Component: sbom.Component{Ref: at.Pointer, Type: "device", Location: at}}
 	for x.More() {
 		name := string(x.Name())
-		// SimpleStorage has Devices too; what is in them is read like everything else.
+		// SimpleStorage also has a member Devices. It is read like any other member.
 		if err := format.CheckPolyglot("Redfish", name); err != nil && pointer == "" && name != "Devices" {
 			x.Fail(sbom.ErrNotRecognized, err)
 		}

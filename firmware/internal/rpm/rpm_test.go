@@ -287,9 +287,9 @@ func TestBroken(t *testing.T) {
 			}
 		}
 		for n := 0; n+4 <= len(data); n += 4 {
-			for _, lie := range []uint32{0, 1, 0x7fff, 0x7fffffff, 0xffffffff} {
+			for _, value := range []uint32{0, 1, 0x7fff, 0x7fffffff, 0xffffffff} {
 				bad := bytes.Clone(data)
-				be.PutUint32(bad[n:], lie)
+				be.PutUint32(bad[n:], value)
 				show(bad)
 			}
 		}

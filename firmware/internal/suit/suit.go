@@ -39,7 +39,7 @@ const (
 	maxNested   = 16
 )
 
-// Keys of the envelope, of the manifest, and of what is common to its components.
+// Keys of the envelope, of the manifest, and of the common section of its components.
 const (
 	keyManifest = 3
 	keyCommon   = 3

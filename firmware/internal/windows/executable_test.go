@@ -95,9 +95,9 @@ func executable(subsystem uint16, resource, signature []byte) []byte {
 }
 
 // signature returns a WIN_CERTIFICATE with a certificate of an organization.
-func signature(t testing.TB, organisation string) []byte {
+func signature(t testing.TB, organization string) []byte {
 	t.Helper()
-	return signatureOf(t, pkix.Name{Organization: []string{organisation}})
+	return signatureOf(t, pkix.Name{Organization: []string{organization}})
 }
 
 func signatureOf(t testing.TB, subject pkix.Name) []byte {
