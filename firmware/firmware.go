@@ -90,7 +90,7 @@ import (
 // A format is one format of device manifests.
 type format struct {
 	name string // in reports
-	// sniff reports whether a document that starts with head is of this format.
+	// sniff reports whether a document that starts with head is in this format.
 	sniff func(head []byte) bool
 	read  func(r io.Reader, opts *sbom.Options) *sbom.Document
 }
@@ -185,7 +185,7 @@ type FSOptions struct {
 // /sys/class/dmi/id, or a mock-up of Redfish. Reading ends when ctx is done.
 //
 // The format of each file is detected by its content, and it is unpacked if necessary. The location of a
-// component is the path of the file, "#", and the place in the file:
+// component is the path of the file, "#", and the location in the file:
 // "usr/lib/opkg/status#/kmod-x". A file in an unknown format that does not belong to a package of a
 // package database counts as a component without an identity, and makes the document incomplete:
 // an unknown program must not count as clean.

@@ -130,7 +130,7 @@ func (x *scanner) uboot(f *find, size int64, at vendors.Location) error {
 		return err
 	}
 	if int64(len(x.buf)) < size {
-		x.s.Malformed(sbom.WarnIncomplete, "the uImage goes beyond the end of the image", at)
+		x.s.Malformed(sbom.WarnIncomplete, "the uImage extends past the end of the image", at)
 		x.drop(ubootHeader)
 		return nil
 	}

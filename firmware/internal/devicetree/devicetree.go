@@ -13,7 +13,7 @@
 // A FIT image is a tree too. Each of its configurations is a device, and each image in it is
 // firmware. An image that is a devicetree is read. Any other image counts as not screened.
 //
-// Source (DTS) is read without the files that it includes; they count as not screened.
+// Source (DTS) is read without the files that it includes. They count as not screened.
 package devicetree
 
 import (
@@ -35,7 +35,7 @@ const (
 	NameDTS = "devicetree-source"
 )
 
-// maxBytes is the largest blob that is read, in memory.
+// maxBytes limits a blob, which is read into memory.
 const maxBytes = 64 << 20
 
 // Sniff reports whether a document that starts with head is a devicetree blob.

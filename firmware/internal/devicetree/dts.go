@@ -15,7 +15,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// maxSource is the longest source that is read, in memory.
+// maxSource limits the source, which is read into memory.
 const maxSource = 16 << 20
 
 // SniffDTS reports whether a document that starts with head is the source of a devicetree:
@@ -66,7 +66,7 @@ type source struct {
 	s     *sbom.Sink
 	c     *collector
 	paths []string // of the open nodes
-	begun bool     // there was a node, the root or one of an overlay
+	begun bool     // there was a node, which can be a node of an overlay
 }
 
 // next returns the next token and its offset: a string with its quotes, one of { } ; = , #

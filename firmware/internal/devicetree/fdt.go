@@ -27,7 +27,7 @@ const (
 	end       = 9
 )
 
-// A fault is an error in a tree, with its place.
+// A fault is an error in a tree, with its offset.
 type fault struct {
 	offset int64
 	err    error

@@ -98,7 +98,7 @@ func (x *reader) value(pointer string) {
 	}
 }
 
-// fields are the members of a resource that are read, apart from its extensions and certificates.
+// fields are the known members of a resource, except for extensions and certificates.
 var fields = format.Table{
 	"@odata.type":     {},
 	"@odata.id":       {To: format.Ref},

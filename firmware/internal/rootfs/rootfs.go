@@ -223,7 +223,8 @@ func (w *walker) jobs() iter.Seq[*job] {
 	}
 }
 
-// emit emits the components of a file while it is read, and then adds its digest and warnings.
+// emit emits the components of a file while another goroutine reads it, and then adds its digest and
+// warnings.
 func (w *walker) emit(j *job) (more bool, err error) {
 	for cs := range j.batches {
 		for _, c := range cs {

@@ -137,7 +137,7 @@ func read(r io.Reader, s *sbom.Sink) error {
 	return x.failed
 }
 
-// finish reports what is missing from a table that has ended.
+// finish ends a table and reports what is missing from it.
 func (x *reader) finish() {
 	t, at := &x.table, vendors.Location{Offset: x.table.offset}
 	short := func(format string, args ...any) {
@@ -324,7 +324,7 @@ func (x *reader) indented(line string, offset int64) bool {
 	return true
 }
 
-// fields are the fields of a structure that are read.
+// fields are the known fields of a structure.
 var fields = format.Table{
 	"Manufacturer":            {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
 	"Manufacturer Name":       {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},

@@ -85,7 +85,7 @@ func columnOf(numeric string) (col column, index string, ok bool) {
 	return column{}, "", false
 }
 
-// isRead reports whether the value of an object is read.
+// isRead reports whether the package reads the value of an object.
 func isRead(numeric string) bool {
 	_, scalar := scalars[numeric]
 	_, _, inTable := columnOf(numeric)

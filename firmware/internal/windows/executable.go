@@ -304,8 +304,8 @@ func (x *executable) blocks(data []byte, at, base int, visit func(b block, end i
 	}
 }
 
-// versionFields are the texts of a version resource that are read, in lower case:
-// VerQueryValue ignores case.
+// versionFields are the known strings of a version resource, in lower case, because VerQueryValue
+// ignores case.
 var versionFields = format.Table{
 	"companyname":     {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group, First: true},
 	"productname":     {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
