@@ -210,7 +210,7 @@ func parse(b blob) (*header, error) {
 	return h, nil
 }
 
-// wanted are the tags that make claims. Two entries with the same tag of these are an error.
+// wanted are the tags that make claims. A header with two entries for one of them is an error.
 var wanted = map[uint32]bool{tagName: true, tagVersion: true, tagVendor: true, tagPackager: true, tagURL: true, tagDistribution: true}
 
 // text returns the first text of an entry and its offset in the file.
