@@ -101,7 +101,7 @@ type Claim struct {
 	Location Location `json:"location"`
 }
 
-// Identity reports whether the claim identifies somebody: it is the name of a maker and no
+// Identity reports whether the claim identifies a maker: it is the name of a maker and not a
 // placeholder, or an identifier in a namespace with an owner. Coverage counts the components with
 // such a claim.
 func (c Claim) Identity() bool {
