@@ -317,8 +317,8 @@ func TestREADME(t *testing.T) {
 	}
 }
 
-// Every file of code says what its licence is.
-func TestLicenceHeaders(t *testing.T) {
+// Each source file states its license.
+func TestLicenseHeaders(t *testing.T) {
 	files := []string{".ci/run"}
 	for _, fs := range packages(t) {
 		files = append(files, fs...)
@@ -330,7 +330,7 @@ func TestLicenceHeaders(t *testing.T) {
 		}
 		head := string(data[:min(len(data), 200)])
 		if !strings.Contains(head, "SPDX-License-Identifier: Apache-2.0\n") {
-			t.Errorf("%s has no SPDX licence header", name)
+			t.Errorf("%s has no SPDX license header", name)
 		}
 	}
 }

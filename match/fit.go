@@ -70,7 +70,7 @@ func fitsKind(s *denylist.Scope, indicated []evidence) (fit, string) {
 	case len(in) == 0:
 		return outside, "about " + scopeWords(s) + "; the component is " + out[0].kind.words()
 	case len(out) > 0:
-		return open, "about " + scopeWords(s) + "; what kind of product the component is, is told differently by " + in[0].of + " (" + in[0].kind.words() + ") and " + out[0].of + " (" + out[0].kind.words() + ")"
+		return open, "about " + scopeWords(s) + "; the document states different kinds of product for the component: " + in[0].of + " (" + in[0].kind.words() + ") and " + out[0].of + " (" + out[0].kind.words() + ")"
 	}
 	return within, ""
 }

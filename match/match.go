@@ -239,7 +239,7 @@ func (s *stream) read(ctx context.Context) error {
 		case !s.m.hasAttribution(&c):
 		case len(s.later) >= maxUnplaced:
 			return &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
-				Err: fmt.Errorf("more than %d components of listed vendors before it is told which of them is the product", maxUnplaced)}
+				Err: fmt.Errorf("more than %d components of listed vendors before the document states which of them is the product", maxUnplaced)}
 		default:
 			s.later = append(s.later, unplaced{c, n})
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/vendors"
@@ -205,8 +206,10 @@ func why(r *evidence.Report, g *view.Group) string {
 	}
 	s += " " + c.Jurisdiction + " " + view.TextName(c.Citation, maxTitleColumns) + ": " + view.VerbWords(c) + ", "
 	switch {
+	case r.Buyer != nil && c.Speaks == denylist.UnknownRelation:
+		s += view.ForceWords(c.Binds()) + ", " + view.SpeaksWords(r.Buyer, c)
 	case r.Buyer != nil:
-		s += view.ForceWords(c.Binding) + ", " + view.SpeaksWords(r.Buyer, c)
+		s += view.SpeaksWords(r.Buyer, c)
 	case c.Addressees == "":
 		s += view.ForceWords(c.Binding)
 	case c.Binding:

@@ -59,13 +59,15 @@ func SpeaksWords(b *denylist.Buyer, c *match.Citation) string {
 		return "no buyer given"
 	}
 	switch c.Speaks {
-	case "binds":
+	case denylist.Binds:
 		return "binds the buyer"
-	case "advises":
+	case denylist.Advises:
 		return "advises the buyer, without a duty"
-	case "bindsBidders":
-		return "binds the bidders of the buyer, by the contract"
-	case "unknown":
+	case denylist.BindsBidders:
+		return "binds those who supply the buyer"
+	case denylist.ThroughContract:
+		return "binds the buyer if a contract or a subsidy has its terms"
+	case denylist.UnknownRelation:
 		return "whether it speaks to the buyer is not recorded"
 	}
 	return "speaks to others than the buyer"
