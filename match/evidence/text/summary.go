@@ -64,7 +64,7 @@ func (p *printer) screened(r *evidence.Report) {
 	if r.Buyer == nil {
 		head += "; " + strings.ToLower(view.NoBuyer[:1]) + strings.TrimSuffix(view.NoBuyer[1:], ".")
 	} else {
-		head += ", " + view.Buyer(r)
+		head += ", buyer " + r.Buyer.Name
 	}
 	p.line("", "", head)
 	if b := r.Bid; b != nil {
@@ -189,7 +189,7 @@ func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
 	if g.Verdict == match.Review {
 		width := p.width - textColumn
 		if few {
-			width *= 2
+			width = 2*width - 12 // words leave some columns free
 		}
 		p.column(painted{}, cut(question(g), width))
 	} else {
@@ -271,14 +271,6 @@ func identifiedBy(g *view.Group) string {
 	return strings.Join(all, ", ")
 }
 
-// sentence returns text with a capital letter at its start.
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
 func (p *printer) moreGroups(groups []view.Group) {
 	n := 0
 	for i := range groups {
@@ -303,21 +295,22 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 			facts += len(f.Context)
 		}
 	}
+	others := ""
 	for _, f := range view.Folds(r) {
 		observed += len(f.Parts)
 		if f.Reason == match.OtherAddressee {
-			p.line("", "  ", sentence(view.Count(f.Texts, "text"))+" about "+strings.Join(f.Vendors, ", ")+" address others than the buyer.")
+			others = fmt.Sprintf(" (%s for other buyers)", view.Count(f.Texts, "text"))
 		}
 	}
 	var apart []string
 	if observed > 0 {
-		apart = append(apart, view.Count(observed, "observation"))
+		apart = append(apart, view.Count(observed, "observation")+others)
 	}
 	if facts > 0 {
-		apart = append(apart, view.Count(facts, "other fact")+" about the vendors")
+		apart = append(apart, view.Count(facts, "fact")+" on vendors")
 	}
 	if len(apart) > 0 {
-		p.line("", "  ", "Part of no verdict: "+strings.Join(apart, ", ")+".")
+		p.line("", "  ", "For no verdict: "+strings.Join(apart, ", ")+".")
 	}
 	if named, all := view.Unidentified(r); all > 0 {
 		var names []string

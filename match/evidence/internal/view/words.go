@@ -66,7 +66,7 @@ func SpeaksWords(b *denylist.Buyer, c *match.Citation) string {
 	case denylist.BindsBidders:
 		return "binds those who supply the buyer"
 	case denylist.ThroughContract:
-		return "binds the buyer if a contract or a subsidy has its terms"
+		return "binds the buyer by contract or subsidy terms"
 	case denylist.UnknownRelation:
 		return "whether it speaks to the buyer is not recorded"
 	}
