@@ -64,13 +64,13 @@ func TestImportArrows(t *testing.T) {
 		"firmware/internal/*":       {"firmware/internal/*", "internal/*", "sbom", "sbom/*", "vendors"},
 		"match/denylist":            {"internal/*", "match/denylist/internal/*", "vendors"},
 		"match/denylist/author":     {"internal/*", "match/denylist", "match/denylist/internal/*", "vendors"},
-		"match/denylist/internal/*": {"vendors"},
-		"match/internal/*":          {},
+		"match/denylist/internal/*": {"internal/*", "vendors"},
+		"match/internal/*":          {"internal/*"},
 		"match":                     {"internal/*", "match/denylist", "match/internal/*", "sbom", "vendors"},
-		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "sbom", "sbom/format", "vendors"},
-		"match/evidence/internal/*": {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "sbom", "vendors"},
-		"match/evidence/*":          {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "sbom", "vendors"},
-		"match/policy":              {"internal/*", "match", "match/denylist", "match/evidence", "match/internal/*", "vendors"},
+		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "match/policy", "sbom", "sbom/format", "vendors"},
+		"match/evidence/internal/*": {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "match/policy", "sbom", "vendors"},
+		"match/evidence/*":          {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "match/policy", "sbom", "vendors"},
+		"match/policy":              {"internal/*", "match", "match/denylist", "match/internal/*", "vendors"},
 		"match/screen":              {"firmware", "internal/*", "match", "match/denylist", "match/evidence", "sbom", "sbom/*", "vendors"},
 	}
 	for dir, files := range packages(t) {
@@ -317,8 +317,8 @@ func TestREADME(t *testing.T) {
 	}
 }
 
-// Every file of code says what its licence is.
-func TestLicenceHeaders(t *testing.T) {
+// Each source file states its license.
+func TestLicenseHeaders(t *testing.T) {
 	files := []string{".ci/run"}
 	for _, fs := range packages(t) {
 		files = append(files, fs...)
@@ -330,7 +330,7 @@ func TestLicenceHeaders(t *testing.T) {
 		}
 		head := string(data[:min(len(data), 200)])
 		if !strings.Contains(head, "SPDX-License-Identifier: Apache-2.0\n") {
-			t.Errorf("%s has no SPDX licence header", name)
+			t.Errorf("%s has no SPDX license header", name)
 		}
 	}
 }

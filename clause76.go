@@ -16,8 +16,8 @@
 // to, and which texts are about that vendor.
 //
 // A report is a record that somebody else can check: packages match/evidence and its
-// subpackages write, sign and verify it. Its verdict is the strongest thing that an applicable
-// text asks about a vendor, for a person to decide on; it is no legal advice. Only the verdict
+// subpackages write, sign and verify it. Its verdict is the strictest action that an
+// applicable text asks for about a vendor. A person has to decide on it. It is not legal advice. Only the verdict
 // "clear" means that everything was read and nothing was found. What could not be read is in
 // the report and never looks like "nothing found".
 //
@@ -37,6 +37,7 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
@@ -63,6 +64,11 @@ type Options struct {
 	// Jurisdictions restricts the texts to those of these jurisdictions ("EU", "US", "NL");
 	// default all.
 	Jurisdictions []string
+	// Buyer is who buys, such as one of [denylist.Buyers]. Texts that speak to others then lead to no
+	// verdict; default: texts addressed to anyone count.
+	Buyer *denylist.Buyer
+	// Purpose is what is bought: CPV codes of the lot, see [match.Options].
+	Purpose []string
 	// RequireIdentity makes a document inconclusive if a component of it has no vendor identity.
 	RequireIdentity bool
 	// Verifiers check the signatures of envelopes around documents. Without any, documents in
@@ -81,8 +87,8 @@ type Options struct {
 	// MaxFindings bounds the findings and observations that the report lists; default 10,000.
 	// Further ones are counted.
 	MaxFindings int
-	// Progress, if it is set, is told how many more bytes were read. It may be called from
-	// several goroutines.
+	// Progress, if it is set, is called with the number of bytes that were read since the last call.
+	// Several goroutines may call it.
 	Progress func(bytes int)
 }
 
@@ -143,13 +149,9 @@ func ScreenDocument(ctx context.Context, name string, doc *sbom.Document, opts *
 	if err != nil {
 		return nil, err
 	}
-	src := evidence.Source{Path: screen.EscapePath(name)}
+	src := evidence.File{Path: screen.EscapePath(name)}
 	result, err := m.Check(ctx, doc)
-	if err != nil {
-		report.Finish([]evidence.Document{evidence.Failed(src, doc.Header(), err)}, nil)
-	} else {
-		report.Finish([]evidence.Document{evidence.Screened(src, result)}, nil)
-	}
+	report.Finish([]evidence.Document{evidence.NewDocument(src, doc.Header(), result, err)}, nil)
 	return report, nil
 }
 
@@ -187,7 +189,7 @@ func (o *Options) report(m *match.Matcher) (*evidence.Report, error) {
 	}
 	report := evidence.New(m, tool, match.Review)
 	var err error
-	report.Options.Keys, err = evidence.Fingerprints(o.Verifiers...)
+	report.Options.Keys, err = keys.Fingerprints(o.Verifiers...)
 	return report, err
 }
 
@@ -209,5 +211,5 @@ func (o *Options) matcher() (*match.Matcher, error) {
 			return nil, err
 		}
 	}
-	return match.New(release, &match.Options{AsOf: o.AsOf, Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity})
+	return match.New(release, &match.Options{AsOf: o.AsOf, Jurisdictions: o.Jurisdictions, Buyer: o.Buyer, Purpose: o.Purpose, RequireIdentity: o.RequireIdentity})
 }

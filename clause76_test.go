@@ -41,7 +41,7 @@ func Example() {
 	// Output:
 	// ban
 	// ban: endpoint-agent.cdx.json, Kaspersky Endpoint Security by Kaspersky
-	//   European Parliament, clause 76: "Calls on the EU to perform a comprehensive review of softwar"…
+	//   FAR Council (DoD, GSA, NASA), 52.204-23(b): "The Contractor is prohibited from— (1) Providing any covered"…
 }
 
 func ExampleLookup() {

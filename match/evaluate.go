@@ -113,11 +113,9 @@ func (e *evaluation) finding() Finding {
 	c := e.c
 	f := Finding{
 		Tier: e.tier, Vendor: Vendor{e.id, string(e.id)}, Attributions: e.attributions,
-		Component: Component{
-			Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
-			CanonicalPURL: purl.Canonical(c.PURL, string(e.id), c.Name, c.Version), Primary: e.placement == sbom.Primary, Location: c.Location,
-		},
+		Component: componentOf(c, e.placement),
 	}
+	f.Component.CanonicalPURL = purl.Canonical(c.PURL, string(e.id), c.Name, c.Version)
 	if e.tier <= vendors.Mentions { // a package URL of the vendor would say that the vendor made the component
 		f.Component.CanonicalPURL = purl.Canonical(c.PURL, "", "", "")
 	}
@@ -125,6 +123,11 @@ func (e *evaluation) finding() Finding {
 		f.Vendor.Name = v.Name
 	}
 	return f
+}
+
+func componentOf(c *sbom.Component, placement sbom.Placement) Component {
+	return Component{Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
+		Primary: placement == sbom.Primary, Location: c.Location}
 }
 
 func (e *evaluation) findings() []Finding {
@@ -154,8 +157,28 @@ func (e *evaluation) findings() []Finding {
 // An outcome is the effect of one entry of the denylist on a component.
 type outcome struct {
 	Citation
-	reason Reason // of an observation
-	note   string // of an observation
+	from   vendors.Date // of the listing
+	reason Reason       // of an observation
+	note   string       // of an observation
+}
+
+// inOrder is the order of the citations of a finding, see [Citation].
+func (o *outcome) inOrder(p *outcome) int {
+	return cmp.Or(trueFirst(o.speaks(), p.speaks()), trueFirst(o.Binds(), p.Binds()), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
+}
+
+// speaks reports whether the text is known to speak to the buyer.
+func (o *outcome) speaks() bool { return o.Speaks != "" && o.Speaks != denylist.UnknownRelation }
+
+// trueFirst compares two conditions: one that is met comes first.
+func trueFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // listings applies the denylist's entries about the vendor: those that apply make
@@ -187,14 +210,17 @@ func (e *evaluation) listings() []Finding {
 			f.Citations = append(f.Citations, o.Citation)
 			f.Note = o.note
 		}
+		if os := observed[r]; r == OtherAddressee && slices.ContainsFunc(os, func(o outcome) bool { return o.Addressees != os[0].Addressees }) {
+			f.Note = "addressed to others than the buyer; each citation tells to whom"
+		}
 		out = append(out, f)
 	}
 	return out
 }
 
-// applied returns the finding of the listings that apply, most severe first.
+// applied returns the finding of the listings that apply.
 func (e *evaluation) applied(os []outcome) Finding {
-	slices.SortStableFunc(os, func(a, b outcome) int { return cmp.Compare(b.Verdict, a.Verdict) })
+	slices.SortStableFunc(os, func(a, b outcome) int { return a.inOrder(&b) })
 	f := e.finding()
 	f.Context = e.m.release.ContextFor(e.id)
 	f.Note = strings.Join(e.caps, "; ")
@@ -210,21 +236,25 @@ func (e *evaluation) applied(os []outcome) Finding {
 // day, or another instrument replaced it.
 func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	day := e.m.opts.AsOf
-	o := outcome{Citation: Citation{Citation: entry.Cite(day)}}
 	state := entry.State(day)
 	if state == denylist.Unborn || state == denylist.Ended && e.m.succeeded(entry.Instrument.ID) {
-		return o, false
+		return outcome{}, false
 	}
+	o := outcome{Citation: Citation{Citation: e.m.cite(entry)}}
 	if entry.Excluded != nil {
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
 		return o, state != denylist.Ended
 	}
 	l := entry.Listing
+	o.from = l.From
+	o.Speaks = e.m.opts.speaks(entry.Instrument)
 	observe := func(r Reason, note string) (outcome, bool) {
 		o.reason, o.note = r, note
 		return o, true
 	}
 	switch {
+	case e.m.opts.Buyer != nil && o.Speaks == "":
+		return observe(OtherAddressee, "addressed to others than the buyer: "+o.Addressees)
 	case state == denylist.Ended:
 		return observe(NoLonger, "no longer in force on "+string(day)+": "+o.Status)
 	case state == denylist.Pending:
@@ -236,10 +266,11 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
-	fit, note := fits(&l.Scope, e.c, e.attributions)
+	fit, note, settledBy := e.fits(&l.Scope)
 	if fit == outside {
 		return observe(OutOfScope, note)
 	}
+	o.SettledBy = settledBy
 	e.weigh(entry, fit, note, state, &o.Citation)
 	return o, true
 }
@@ -276,10 +307,10 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 
 // Strongest returns the strongest verdict that a listing can lead to for any component under the
 // options. With an empty AsOf it is that of any day. It is [NoVerdict] for a listing of another
-// jurisdiction, one that is not in force on the day, and one about supply to the vendor or about
-// subsidies, which leads to observations only.
+// jurisdiction, one of a text that speaks to others than the buyer, one that is not in force on
+// the day, and one about supply to the vendor or about subsidies, which leads to observations only.
 func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
-	if !o.wants(in.Jurisdiction) {
+	if !o.wants(in.Jurisdiction) || o.Buyer != nil && o.speaks(in) == "" {
 		return NoVerdict
 	}
 	entry := denylist.Entry{Instrument: in, Listing: l}
@@ -298,13 +329,38 @@ func (o *Options) wants(jurisdiction string) bool {
 	return len(o.Jurisdictions) == 0 || slices.Contains(o.Jurisdictions, jurisdiction)
 }
 
+// speaks returns the relation of a text to the buyer, or "" without a buyer.
+func (o *Options) speaks(in *denylist.Instrument) string {
+	if o.Buyer == nil {
+		return ""
+	}
+	return o.Buyer.RelationTo(in)
+}
+
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the
 // document contains. With [NoVerdict], no listing of the release applies on the as-of day in the
-// jurisdictions that were asked for: nothing could be found, and every document is at least
+// jurisdictions that were asked for and speaks to the buyer, if there is one: nothing could be found, and every document is at least
 // [Inconclusive].
 func (m *Matcher) Strongest() Verdict { return m.strongest }
 
 // succeeded reports whether another instrument of the release replaced this one.
 func (m *Matcher) succeeded(id string) bool {
 	return slices.ContainsFunc(m.release.Instruments(), func(in *denylist.Instrument) bool { return in.History == id })
+}
+
+// cite returns the citation of an entry on the as-of day. All findings share it.
+func (m *Matcher) cite(entry denylist.Entry) *denylist.Citation {
+	id := ""
+	switch {
+	case entry.Listing != nil:
+		id = entry.Listing.ID
+	case entry.Excluded != nil:
+		id = entry.Excluded.ID
+	}
+	if c, ok := m.cited.Load(id); ok {
+		return c.(*denylist.Citation)
+	}
+	c := entry.Cite(m.opts.AsOf)
+	shared, _ := m.cited.LoadOrStore(id, &c)
+	return shared.(*denylist.Citation)
 }

@@ -19,7 +19,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	m, err := match.New(list, nil)
+	m, err := match.New(list, &match.Options{Jurisdictions: []string{"EU"}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -170,8 +170,8 @@ var wrappings = map[string]func(string) string{
 	"a table in front":    func(s string) string { return "Parameter,Value\nDeviceID.x,\"" + s },
 	"source in front":     func(s string) string { return "/dts-v1/;\n/ { };\n" + s },
 	"a tree in front":     func(s string) string { return "\xd0\x0d\xfe\xed\x00\x00\x00\x40" + s },
-	"garbage behind":      func(s string) string { return s + "\x01garbage" },
-	"document behind":     func(s string) string { return s + s },
+	"garbage after":       func(s string) string { return s + "\x01garbage" },
+	"document after":      func(s string) string { return s + s },
 	"empty in front":      func(s string) string { return `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}` + s },
 	"cut gzip":            func(s string) string { z := gzipOf(s); return z[:len(z)-5] },
 	"white space ahead":   func(s string) string { return strings.Repeat(" \n", 40_000) + s },
@@ -314,7 +314,7 @@ func edits(doc string) map[string]string {
 			"predicate": `"_type":"https://in-toto.io/Statement/v1","predicateType":"x","predicate":{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"ok"}]}`,
 		} {
 			out[what+" in front"] = "{" + members + "," + doc[1:]
-			out[what+" behind"] = doc[:len(doc)-1] + "," + members + "}"
+			out[what+" after"] = doc[:len(doc)-1] + "," + members + "}"
 		}
 		out["name is an object"] = strings.ReplaceAll(doc, `"`+evaded+`"`, `{"x":"`+evaded+`"}`)
 		out["name is a list"] = strings.ReplaceAll(doc, `"`+evaded+`"`, `["`+evaded+`"]`)

@@ -21,16 +21,16 @@ import (
 // reaches only substantial or essential ones, or if the listing is limited to a purpose or
 // product and nothing known about the component shows whether it falls under the limit.
 type Finding struct {
-	Verdict Verdict `json:"verdict,omitempty"`
-	Reason  Reason  `json:"reason,omitempty"`
+	Verdict Verdict
+	Reason  Reason
 	// Note explains why a verdict is not stronger, or why an observation is not a finding.
-	Note         string                `json:"note"`
-	Tier         vendors.Tier          `json:"tier"` // the surest of the attributions
-	Vendor       Vendor                `json:"vendor"`
-	Component    Component             `json:"component"`
-	Attributions []vendors.Attribution `json:"attributions"`
-	Citations    []Citation            `json:"citations"`
-	Context      []denylist.Context    `json:"context"`
+	Note         string
+	Tier         vendors.Tier // the surest of the attributions
+	Vendor       Vendor
+	Component    Component
+	Attributions []vendors.Attribution
+	Citations    []Citation
+	Context      []denylist.Context
 
 	sequence int // of the component in its document
 }
@@ -50,6 +50,8 @@ const (
 	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations
 	OutOfScope    Reason = "outOfScope"    // covers another kind of product
 	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
+	// OtherAddressee: the text speaks to others than the buyer of the screening.
+	OtherAddressee Reason = "otherAddressee"
 )
 
 // A Vendor is the id and the name of the vendor of a finding.
@@ -83,15 +85,36 @@ func (c *Component) OwnPURL() bool {
 }
 
 // A Citation is a listing with the verdict that it alone leads to for the component.
+//
+// The citations of a finding are in this order: texts that speak to the buyer, if one is given;
+// binding texts; the more severe verdict; the earlier day from which the listing applies.
 type Citation struct {
-	denylist.Citation
-	Verdict  Verdict `json:"verdict"` // NoVerdict in an observation
-	CappedBy string  `json:"held"`    // why the verdict is not stronger than Review; "" for other verdicts
+	// Citation is the listing as it is cited on the as-of day. Findings share it, so it must not
+	// be changed.
+	*denylist.Citation
+	Verdict  Verdict // NoVerdict in an observation
+	CappedBy string  // why the verdict is not more severe than Review; "" for other verdicts
+	// Inferred is true if the text does not mention components inside other products, but the
+	// component is one, or may be one. That the text could reach it is an inference of this
+	// program.
+	Inferred bool
 	// VerdictIfPartsReached is the verdict if the text stated that it reaches
 	// components inside other products. It is NoVerdict unless Verdict is Review only
 	// because the text does not mention them.
-	VerdictIfPartsReached Verdict `json:"verdictIfPartsReached,omitzero"`
+	VerdictIfPartsReached Verdict
+	// SettledBy tells what showed that the component is within the limit of the listing, if it was
+	// the purpose of the lot: "the lot is about CPV 32420000 Network equipment". It is evidence on
+	// the lot, and a person should see whether it is true of the product.
+	SettledBy string
+	// Speaks tells how the text speaks to the buyer, see [denylist.Buyer.Relation]: "binds",
+	// "throughContract", "bindsBidders", "advises" or "unknown" (the text has no addressee codes);
+	// "" if no buyer is given, and if it speaks to others.
+	Speaks string
 }
+
+// Binds reports whether the text lays a duty on those whom it addresses and, if there is a buyer,
+// whether the duty is one of the buyer or its bidders: a binding text can only advise the buyer.
+func (c *Citation) Binds() bool { return c.Binding && c.Speaks != denylist.Advises }
 
 // inOrder is the strict order of findings: a component has at most one for each vendor and
 // reason.

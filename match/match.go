@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/internal/choice"
+	"github.com/clause76/clause76/match/internal/cpv"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -22,6 +24,15 @@ type Options struct {
 	// Jurisdictions restricts listings to those of these jurisdictions ("EU",
 	// "US", "NL"), in upper or lower case; default all.
 	Jurisdictions []string
+	// Buyer is for whom the document is screened; default nobody in particular. With a buyer, a
+	// listing of a text that speaks to others only is an observation, see [OtherAddressee]. A text
+	// without codes for whom it speaks to counts for every buyer.
+	Buyer *denylist.Buyer
+	// Purpose is what the lot is about that the document was offered for: codes of the Common
+	// Procurement Vocabulary (Regulation (EC) No 213/2008), eight digits and perhaps a check digit.
+	// If all of them are within the limit of a listing, such as "telecommunications equipment", so
+	// is the primary component, unless its own category is recorded. See [Citation].SettledBy.
+	Purpose []string
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
@@ -34,7 +45,9 @@ type Options struct {
 type Matcher struct {
 	release   *denylist.Release
 	opts      Options
-	strongest Verdict // see Strongest
+	strongest Verdict  // see Strongest
+	cited     sync.Map // id of a listing or excluded entry → *denylist.Citation; see cite
+	purpose   []cpv.Code
 }
 
 // Errors, for errors.Is.
@@ -60,6 +73,15 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	if m.opts.Jurisdictions, err = choice.List("jurisdictions", m.opts.Jurisdictions, release.Jurisdictions()); err != nil {
 		return nil, fmt.Errorf("%w: release %s: %w", ErrOptions, release.Name(), err)
 	}
+	if b := m.opts.Buyer; b != nil {
+		if err := b.Check(); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
+		m.opts.Buyer = clone(b)
+	}
+	if err := m.setPurpose(m.opts.Purpose); err != nil {
+		return nil, err
+	}
 	if m.opts.AsOf == "" {
 		m.opts.AsOf = release.Date()
 	}
@@ -83,8 +105,18 @@ func (m *Matcher) Release() *denylist.Release { return m.release }
 // Options returns the options in force, with defaults filled in.
 func (m *Matcher) Options() Options {
 	o := m.opts
-	o.Jurisdictions = slices.Clone(o.Jurisdictions)
+	o.Jurisdictions, o.Purpose = slices.Clone(o.Jurisdictions), slices.Clone(o.Purpose)
+	if o.Buyer != nil {
+		o.Buyer = clone(o.Buyer)
+	}
 	return o
+}
+
+// clone copies a buyer, so that a caller who changes it does not change a Matcher.
+func clone(b *denylist.Buyer) *denylist.Buyer {
+	c := *b
+	c.Codes, c.BidderCodes = slices.Clone(b.Codes), slices.Clone(b.BidderCodes)
+	return &c
 }
 
 // Check screens a document. If the document is not read to its end, because of an error of the
@@ -95,7 +127,7 @@ func (m *Matcher) Options() Options {
 func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error) {
 	r := &Result{}
 	var fault error
-	for f, err := range m.Stream(ctx, doc, &r.Coverage) {
+	for f, err := range m.stream(ctx, doc, &r.Coverage, &r.Unidentified) {
 		if err != nil {
 			fault = err
 			break
@@ -106,6 +138,11 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 		fault = r.Unlisted.Err()
 	}
 	r.Header = doc.Header()
+	for i := range r.Unidentified {
+		if c := &r.Unidentified[i]; c.Ref != "" && doc.IsPrimary(c.Ref) {
+			c.Primary = true
+		}
+	}
 	r.Coverage.Malformed, r.Coverage.Complete = r.Header.Malformed, fault == nil
 	slices.SortFunc(r.Findings, inOrder)
 	slices.SortFunc(r.Observations, inOrder)
@@ -130,12 +167,17 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 // nil, it is filled in by the end of the sequence, with the counts so far if there is an
 // error. Single-use.
 func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Coverage) iter.Seq2[Finding, error] {
+	return m.stream(ctx, doc, coverage, nil)
+}
+
+// stream is Stream. If unidentified is not nil, it gets the first components without an identity.
+func (m *Matcher) stream(ctx context.Context, doc *sbom.Document, coverage *Coverage, unidentified *[]Component) iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		if coverage == nil {
 			coverage = new(Coverage)
 		}
 		*coverage = Coverage{}
-		s := &stream{m: m, doc: doc, coverage: coverage, yield: yield}
+		s := &stream{m: m, doc: doc, coverage: coverage, unidentified: unidentified, yield: yield}
 		fault := s.read(ctx)
 		coverage.Malformed, coverage.Complete = doc.Header().Malformed, fault == nil
 		if s.stopped {
@@ -153,10 +195,15 @@ type stream struct {
 	m        *Matcher
 	doc      *sbom.Document
 	coverage *Coverage
-	yield    func(Finding, error) bool
-	later    []unplaced
-	stopped  bool // the caller wants no more
+	// unidentified gets the first components without an identity; may be nil
+	unidentified *[]Component
+	yield        func(Finding, error) bool
+	later        []unplaced
+	stopped      bool // the caller wants no more
 }
+
+// maxUnidentified bounds [Result].Unidentified.
+const maxUnidentified = 100
 
 // An unplaced component waits until the document tells whether it is the primary component.
 type unplaced struct {
@@ -177,6 +224,9 @@ func (s *stream) read(ctx context.Context) error {
 			return err
 		}
 		s.coverage.count(&c)
+		if !c.Identified && s.unidentified != nil && len(*s.unidentified) < maxUnidentified {
+			*s.unidentified = append(*s.unidentified, componentOf(&c, c.Placement))
+		}
 		if len(c.Claims) == 0 {
 			continue
 		}
@@ -189,7 +239,7 @@ func (s *stream) read(ctx context.Context) error {
 		case !s.m.hasAttribution(&c):
 		case len(s.later) >= maxUnplaced:
 			return &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
-				Err: fmt.Errorf("more than %d components of listed vendors before it is told which of them is the product", maxUnplaced)}
+				Err: fmt.Errorf("more than %d components of listed vendors before the document states which of them is the product", maxUnplaced)}
 		default:
 			s.later = append(s.later, unplaced{c, n})
 		}

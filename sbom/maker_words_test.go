@@ -148,7 +148,7 @@ func TestNamesInOtherPlaces(t *testing.T) {
 	}
 }
 
-// The creator of a SWID tag may be the maker of the product if the tag names nobody else.
+// The creator of a SWID tag may be the maker of the product if the tag has no other entities.
 func TestTagCreatorAloneIsAnAuthor(t *testing.T) {
 	const creator = `<Entity name="Kaspersky Lab" regid="kaspersky.com" role="tagCreator"/>`
 	tag := func(entities string) string {

@@ -471,9 +471,9 @@ func (x *spdx3) specVersion(v string) {
 	}
 }
 
-// spdx3Nobody reports whether an id is one of the individuals of the specification, none of
-// which is a vendor.
-func spdx3Nobody(id string) bool {
+// isSPDX3Individual reports whether an id is one of the individuals that the specification defines.
+// They are not vendors.
+func isSPDX3Individual(id string) bool {
 	switch id {
 	case "NoAssertion", "None", "NoAssertionElement", "NoneElement", "NoAssertionLicense", "NoneLicense", "SpdxOrganization":
 		return true

@@ -276,7 +276,7 @@ func (x *spdx3) suppliers(b *graphElement, id string) {
 func (x *spdx3) maker(b *graphElement, m agentRef) {
 	a := x.index.agents[m.id]
 	if a == nil || !a.typed {
-		if !spdx3Nobody(m.id) {
+		if !isSPDX3Individual(m.id) {
 			b.malformed++
 			x.s.Warn(WarnUnresolved, "the agent "+quote(m.id)+" is not in this document; who it is was not screened", m.at)
 		}
@@ -367,7 +367,7 @@ func (x *spdx3) check(b *graphElement) {
 
 // refer records a reference to an element of this document.
 func (x *spdx3) refer(b *graphElement, id, at string) {
-	if x.first || x.index.imported[id] || spdx3Nobody(id) || id == documentRef { // which Microsoft's sbom-tool writes
+	if x.first || x.index.imported[id] || isSPDX3Individual(id) || id == documentRef { // sbom-tool of Microsoft writes documentRef
 		return
 	}
 	x.elements.refer([]byte(id), func() vendors.Location {

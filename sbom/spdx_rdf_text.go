@@ -45,8 +45,8 @@ type rdfText struct {
 	whole bool // everything was understood
 }
 
-// text writes the text of a property, or an array of several texts. An object in the array stands
-// for text that was not understood, see standInRDF.
+// text writes the text of a property, or an array of several texts. An object in the array replaces
+// text that was not understood; see standInRDF.
 func (f *rdfForm) text(p rdfProp) {
 	t := f.textsOf(p)
 	if len(t.texts) == 1 && t.whole {

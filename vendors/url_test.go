@@ -174,7 +174,7 @@ func TestURLsAreAttributedByOwnerAndDomain(t *testing.T) {
 func TestHostingIsNotMaking(t *testing.T) {
 	for _, url := range []string{
 		"https://mirrors.huaweicloud.com/repository/npm/lodash/-/lodash-4.tgz", "http://repo.huaweicloud.com/repository/pypi/simple",
-		"https://mirrors.tools.huawei.com/pypi/simple", "https://bucket.obs.cn-north-4.myhuaweicloud.com/x.tar.gz", "swr.cn-north-4.myhuaweicloud.com/a/b:1",
+		"https://mirrors.tools.huawei.com/pypi/simple", "https://bucket.obs.cn-north-4.myhuaweicloud.com/x.tar.gz", "https://bucket.obs.cn-north-1.huaweicloud.com/x.tar.gz", "https://obs.huaweicloud.com/bucket/x.tar.gz", "swr.cn-north-4.myhuaweicloud.com/a/b:1",
 		"git@codehub.devcloud.cn-north-4.huaweicloud.com:a/b.git", "https://devrepo.devcloud.huaweicloud.com/02/nexus/",
 		"https://mirrors.cloud.tencent.com/npm/", "https://mirrors.tencent.com./go/", "https://git.code.tencent.com/a/b.git",
 	} {

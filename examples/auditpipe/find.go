@@ -15,9 +15,9 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/clause76/clause76/examples/internal/exit"
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
@@ -214,7 +214,7 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	if unread > 0 {
 		c.warn("%s could not be screened completely: the unread parts can contain components of the vendor", cli.Count(unread, "file"))
 	}
-	return evidence.ExitStatus(len(x.found) > 0, unread > 0 || missing > 0 || c.unfinished || len(x.newest) == 0), nil
+	return exit.Status(len(x.found) > 0, unread > 0 || missing > 0 || c.unfinished || len(x.newest) == 0), nil
 }
 
 // printFound prints the findings as a table. names are the releases and days of the statements.

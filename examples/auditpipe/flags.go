@@ -12,8 +12,8 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/cli"
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/match/evidence"
 )
 
 // flagsOf are the flags that a command uses, and its help text shows. A command accepts the flags
@@ -59,7 +59,7 @@ func (c *config) addDocumentKey(path string) error {
 	if err != nil {
 		return err
 	}
-	v, err := evidence.LoadVerifier(text)
+	v, err := keys.LoadVerifier(text)
 	c.documentKeys = append(c.documentKeys, v)
 	return err
 }

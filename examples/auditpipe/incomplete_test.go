@@ -99,7 +99,7 @@ func TestCompanionFilesDoNotChangeTheStatus(t *testing.T) {
 		}
 		r := evidence.New(m, "test", match.NoVerdict)
 		r.Finish(screen.Run(t.Context(), m, screen.Collect([]string{dir}), nil))
-		want := r.ExitStatus(false)
+		want := r.ExitStatus()
 		for range 2 { // the second time it is in the store
 			if status, _, stderr := audit(t, "", "screen", "-store", store, "-key", private, dir); status != want || strings.Count(stderr, "passed over") > len(files) {
 				t.Errorf("%s: status %d, want %d\n%s", name, status, want, stderr)

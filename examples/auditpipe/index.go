@@ -63,8 +63,11 @@ func (r *record) isOlderThan(other *record) bool {
 // rows returns the rows of the statement in a line of the log.
 func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	digest, err := digestIn(r)
-	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict.String(), 0, len(r.NotScreened())}
-	if rec.Gaps == 0 && r.ExitStatus(false) != evidence.ExitClear {
+	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict.String(), 0, 0}
+	for range r.NotScreened() {
+		rec.Gaps++
+	}
+	if rec.Gaps == 0 && r.Unscreened() {
 		rec.Gaps = 1 // a record of schema 1 does not name all gaps
 	}
 	var all []found

@@ -13,7 +13,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/note"
 
-	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/internal/keys"
 )
 
 // A signingKey signs statements and checkpoints. With Ed25519 the same text has the same
@@ -45,14 +45,14 @@ func loadSigningKey(path string) (*signingKey, error) {
 		return nil, usageError("-key %s: expected a private Ed25519 key (PKCS #8)", path)
 	}
 	k := &signingKey{}
-	if k.statements, err = evidence.LoadSigner(text); err != nil {
+	if k.statements, err = keys.LoadSigner(text); err != nil {
 		return nil, err
 	}
 	der, err := x509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {
 		return nil, err
 	}
-	if k.statementVerifier, err = evidence.LoadVerifier(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err != nil {
+	if k.statementVerifier, err = keys.LoadVerifier(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})); err != nil {
 		return nil, err
 	}
 	public, err := note.NewEd25519VerifierKey(origin, key.Public().(ed25519.PublicKey))
@@ -79,7 +79,7 @@ func loadVerifyingKey(path string) (statements dsse.Verifier, checkpoints note.V
 	if err != nil {
 		return nil, nil, err
 	}
-	if statements, err = evidence.LoadVerifier(text); err != nil {
+	if statements, err = keys.LoadVerifier(text); err != nil {
 		return nil, nil, usageError("-key %s: %v", path, err)
 	}
 	if key, ok := statements.Public().(ed25519.PublicKey); ok {

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/clause76/clause76/internal/golden"
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -247,7 +248,7 @@ func TestVerifyPrintsTheResultForEachFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := evidence.LoadSigner(text)
+	signer, err := keys.LoadSigner(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,11 +307,11 @@ func TestVerifyPrintsTheResultForEachFile(t *testing.T) {
 	check("the whole says something else", exitFound, nil, "lot/c.json"+same, "NOT VERIFIED", `/verdict: recorded "ban", now "clear"`)
 	sign(func(r *evidence.Report) { r.Options.Keys = []string{"sha256:00"} })
 	check("a key that is not given", exitNotAgain, []string{"-document-key", public}, "not screened again", "sha256:00", "-document-key")
-	keys, err := evidence.LoadVerifier([]byte(readFile(t, public)))
+	verifier, err := keys.LoadVerifier([]byte(readFile(t, public)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	prints, err := evidence.Fingerprints(keys)
+	prints, err := keys.Fingerprints(verifier)
 	if err != nil {
 		t.Fatal(err)
 	}

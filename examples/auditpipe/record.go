@@ -74,12 +74,11 @@ func (s *store) load(line string) (*evidence.Report, error) {
 	}
 	var report *evidence.Report
 	if s.verify != nil {
-		v, err := evidence.Verify(context.Background(), data, s.verify)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", nameIn(line), err)
-		}
-		report = v.Report
-	} else if report, err = unsigned(data); err != nil {
+		report, _, err = evidence.Verify(context.Background(), data, s.verify)
+	} else {
+		report, err = unsigned(data)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", nameIn(line), err)
 	}
 	digest, err := digestIn(report)
@@ -113,14 +112,11 @@ func unsigned(envelope []byte) (*evidence.Report, error) {
 
 // digestIn returns the digest of the file that a report is about.
 func digestIn(r *evidence.Report) (string, error) {
-	subjects := r.Subjects()
-	if len(subjects) != 1 {
-		return "", fmt.Errorf("the statement is about %d files; expected one", len(subjects))
+	files := r.Files()
+	if len(files) != 1 {
+		return "", fmt.Errorf("the statement is about %d files with a digest; expected one", len(files))
 	}
-	for _, digest := range subjects[0].Digest {
-		return digest, nil
-	}
-	return "", errors.New("the statement is about a file without a digest")
+	return files[0].SHA256, nil
 }
 
 // A transcript is the snapshot of a document, with its path and digest. The path alone does not

@@ -118,11 +118,7 @@ func (s *store) toRescreen(m *match.Matcher) (*rescreening, error) {
 
 // rescreen screens the documents of a file with their transcripts.
 func (x *pipe) rescreen(ctx context.Context, f *screened) (entry, error) {
-	failOn, err := evidence.ParseFailOn(f.report.Options.FailOn)
-	if err != nil {
-		return entry{}, err
-	}
-	e := entry{digest: f.digest, said: f.transcript, path: f.report.Subjects()[0].Name, report: x.report(failOn, f.report.Options.Keys)}
+	e := entry{digest: f.digest, said: f.transcript, path: f.report.Files()[0].Path, report: x.report(f.report.Options.FailOn, f.report.Options.Keys)}
 	e.name = name(f.digest, e.report.Denylist, e.report.Options)
 	before := f.report.Documents
 	snapshots, err := x.s.transcripts(f.transcript)
@@ -176,7 +172,7 @@ func judged(d evidence.Document, r *match.Result) evidence.Document {
 	if r == nil {
 		return d
 	}
-	out := evidence.Screened(evidence.Source{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r)
+	out := evidence.NewDocument(evidence.File{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}, r.Header, r, nil)
 	out.Container = d.Container
 	for _, w := range d.Warnings { // warnings about the envelope of a document, which is not in the transcript
 		if w.Kind == sbom.WarnUnverified && !slices.Contains(out.Warnings, w) {

@@ -13,7 +13,9 @@ import (
 	"os"
 	"slices"
 
+	"github.com/clause76/clause76/examples/internal/exit"
 	"github.com/clause76/clause76/internal/cli"
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/internal/ordered"
 	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
@@ -43,7 +45,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	keys, err := evidence.Fingerprints(c.documentKeys...)
+	prints, err := keys.Fingerprints(c.documentKeys...)
 	if err != nil {
 		return exitUsage, err
 	}
@@ -63,7 +65,7 @@ func screenCommand(ctx context.Context, c *config) (int, error) {
 	inputs := screen.Collect(paths)
 	x := newPipe(c, m, s, len(inputs))
 	defer x.meter.Done()
-	x.keys = keys
+	x.keys = prints
 	failed, err := x.run(ctx, len(inputs), func(ctx context.Context, i int) (entry, error) { return x.input(ctx, inputs[i]) })
 	if err == nil {
 		err = s.index(ctx)
@@ -91,7 +93,7 @@ func (x *pipe) status(ctx context.Context, failed int) (int, error) {
 		x.c.warn("according to their statements, %s could not be screened, and %d could be screened only in part", cli.Count(unread, "file"), partly)
 	}
 	nothing := len(x.names) == 0 // for instance, only companion files
-	return evidence.ExitStatus(false, failed+unread+partly > 0 || nothing), nil
+	return exit.Status(false, failed+unread+partly > 0 || nothing), nil
 }
 
 // A pipe makes entries for the store, several at once, and commits them in order.
@@ -244,16 +246,15 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 	if len(docs) == 0 {
 		return e, errors.New("there is no document to screen in it")
 	}
-	subjects := e.report.Subjects()
-	if len(subjects) != 1 {
+	files := e.report.Files()
+	if len(files) != 1 {
 		return e, fmt.Errorf("it could not be read: %s", e.report.Documents[0].Error.Message)
 	}
-	for _, digest := range subjects[0].Digest {
-		if e.digest != "" && e.digest != digest {
-			return e, errors.New("it was changed while it was read")
-		}
-		e.digest, e.name = digest, x.name(digest)
+	digest := files[0].SHA256
+	if e.digest != "" && e.digest != digest {
+		return e, errors.New("it was changed while it was read")
 	}
+	e.digest, e.name = digest, x.name(digest)
 	var err error
 	if e.transcript, err = newTranscripts(screen.EscapePath(in.Name), docs, snapshots).pack(); err != nil {
 		return e, err

@@ -668,7 +668,7 @@ func TestNameDependsOnDayAndKeys(t *testing.T) {
 	if status, out, _ := audit(t, "", "verify", "-store", x.store, "-key", x.public); status != exitOK {
 		t.Error(out)
 	}
-	a, b := evidence.Denylist{Digest: "d", AsOf: "2018-06-13"}, evidence.Options{FailOn: match.Ban.String()}
+	a, b := evidence.Denylist{Digest: "d", AsOf: "2018-06-13"}, evidence.Options{FailOn: match.Ban}
 	first := name(target, a, b)
 	for what, other := range map[string]string{
 		"the release": name(target, evidence.Denylist{Digest: "e", AsOf: a.AsOf}, b), "the day": name(target, evidence.Denylist{Digest: "d", AsOf: "2018-06-14"}, b),

@@ -62,16 +62,16 @@ func verifyFile(ctx context.Context, c *config, path string, key dsse.Verifier) 
 		fmt.Fprintf(c.stdout, "%s: %s\n", text.Printable(path), text.PrintableLines(fmt.Sprintf(format, args...)))
 	}
 	data, err := os.ReadFile(path)
-	var v *evidence.Verified
+	var r *evidence.Report
+	var signedBy []string
 	if err == nil {
-		v, err = evidence.Verify(ctx, data, key)
+		r, signedBy, err = evidence.Verify(ctx, data, key)
 	}
 	if err != nil {
 		say("NOT VERIFIED: %v", err)
 		return exitFound
 	}
-	r := v.Report
-	say("signed by %s: verdict %s by denylist %s as of %s, on %s", strings.Join(v.Keys, ", "), r.Verdict, r.Denylist.Release, r.Denylist.AsOf, cli.Count(len(r.Subjects()), "file"))
+	say("signed by %s: verdict %s by denylist %s as of %s, on %s", strings.Join(signedBy, ", "), r.Verdict, r.Denylist.Release, r.Denylist.AsOf, cli.Count(len(r.Files()), "file"))
 	if c.only {
 		say("only the signature was checked (-signature-only); the files were not screened again")
 		return exitOK

@@ -87,7 +87,7 @@ func (b *bid) about() *evidence.Bid {
 // check marks each document as failed if its file does not have the digest that the bid states.
 // It adds a failed document for each other digest that differs from that of its file, or has no
 // file to be compared with.
-func (b *bid) check(docs []evidence.Document, companions []evidence.Companion) []evidence.Document {
+func (b *bid) check(docs []evidence.Document, companions []evidence.File) []evidence.Document {
 	if b == nil {
 		return docs
 	}
@@ -105,18 +105,18 @@ func (b *bid) check(docs []evidence.Document, companions []evidence.Companion) [
 		}
 	}
 	for _, c := range companions {
-		if c.File != "" {
+		if c.In != "" {
 			continue
 		}
 		if want, ok := b.digests[c.Path]; ok && want != c.SHA256 {
-			docs = append(docs, evidence.Failed(evidence.Source{Path: c.Path, SHA256: c.SHA256, Bytes: c.Bytes}, sbom.Header{},
+			docs = append(docs, evidence.NewDocument(evidence.File{Path: c.Path, SHA256: c.SHA256, Bytes: c.Bytes}, sbom.Header{}, nil,
 				&sbom.Error{Kind: sbom.ErrRead, Err: fmt.Errorf("%w: the file's SHA-256 is %s; the bid states %s", errBid, c.SHA256, want)}))
 		}
 		compared[c.Path] = true
 	}
 	for _, path := range b.paths {
 		if want, ok := b.digests[path]; ok && !compared[path] {
-			docs = append(docs, evidence.Failed(evidence.Source{Path: path}, sbom.Header{},
+			docs = append(docs, evidence.NewDocument(evidence.File{Path: path}, sbom.Header{}, nil,
 				&sbom.Error{Kind: sbom.ErrRead, Err: fmt.Errorf("%w: the bid states the SHA-256 %s for a folder; expected one for each file in it", errBid, want)}))
 		}
 	}

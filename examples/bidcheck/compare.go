@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/examples/internal/exit"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
@@ -24,7 +24,7 @@ func (s *session) compareDenylists(ctx context.Context) int {
 	if !s.writeComparison(writeTable, c.WriteJSON) {
 		return exitUnscreened
 	}
-	return after.ExitStatus(s.failOn != match.NoVerdict && c.Reached(s.failOn))
+	return c.ExitStatus()
 }
 
 // diffBids screens two bids and writes what changed from the first to the second.
@@ -37,7 +37,7 @@ func (s *session) diffBids(ctx context.Context) int {
 	if !s.writeComparison(d.writeText, d.writeJSON) {
 		return exitUnscreened
 	}
-	return reports[1].ExitStatus(d.reached(s.failOn))
+	return exit.Status(d.reached(s.failOn), reports[1].Unscreened())
 }
 
 // writeComparison writes a comparison in the format that was asked for, and reports whether

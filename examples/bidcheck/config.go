@@ -9,8 +9,9 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/examples/internal/exit"
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
-	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/vendors"
 )
@@ -66,7 +67,7 @@ func (c *config) openOutputs() (err error) {
 	if err := c.checkInputsStay(); err != nil {
 		return err
 	}
-	if c.failOn, err = evidence.ParseFailOn(c.opts.failOn); err != nil {
+	if c.failOn, err = exit.ParseFailOn(c.opts.failOn); err != nil {
 		return fmt.Errorf("-fail-on: %w", err)
 	}
 	return nil
@@ -81,7 +82,7 @@ func (c *config) openKeys() (err error) {
 		}
 		c.verifiers = append(c.verifiers, v)
 	}
-	if c.fingerprints, err = evidence.Fingerprints(c.verifiers...); err != nil {
+	if c.fingerprints, err = keys.Fingerprints(c.verifiers...); err != nil {
 		return fmt.Errorf("-key: %w", err)
 	}
 	if c.opts.sign == "" {
@@ -91,7 +92,7 @@ func (c *config) openKeys() (err error) {
 	if err != nil {
 		return fmt.Errorf("-sign: %w", err)
 	}
-	if c.signer, err = evidence.LoadSigner(text); err != nil {
+	if c.signer, err = keys.LoadSigner(text); err != nil {
 		return fmt.Errorf("-sign %s: %w", c.opts.sign, err)
 	}
 	return nil
@@ -103,7 +104,7 @@ func loadKey(path string) (dsse.Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return evidence.LoadVerifier(text)
+	return keys.LoadVerifier(text)
 }
 
 // openDenylists opens the denylist and the policy, and the second denylist for -compare.

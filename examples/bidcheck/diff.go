@@ -120,11 +120,12 @@ func (d *differences) compare(key identity, before, after []occurrence) {
 // unread returns what was not screened in a bid.
 func unread(r *evidence.Report, root string) []string {
 	all := []string{}
-	for _, g := range r.NotScreened() {
-		if g.Path != "" {
-			g.Path = cmp.Or(within(g.Path, root), itself)
+	for doc, g := range r.NotScreened() {
+		words := g.Message
+		if doc != nil {
+			words = cmp.Or(within(doc.Path, root), itself) + ": " + words
 		}
-		all = append(all, g.String())
+		all = append(all, words)
 	}
 	return all
 }

@@ -62,7 +62,8 @@ func TestOutputsOfOneRunShowTheSameReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := evidence.Verify(context.Background(), envelope, verifier); err != nil || !bytes.Equal(v.Record, record) {
+	var written bytes.Buffer
+	if r, _, err := evidence.Verify(context.Background(), envelope, verifier); err != nil || r.WriteJSON(&written) != nil || !bytes.Equal(written.Bytes(), record) {
 		t.Errorf("the statement is not of the record: %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != len(starts) {

@@ -51,16 +51,20 @@ func TestDecisionInReport(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v, err := evidence.Verify(context.Background(), text, key)
+			r, _, err := evidence.Verify(context.Background(), text, key)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Chdir("../..")
-			if err := screen.Reproduce(context.Background(), v.Report, denylist.Current(), nil); err != nil {
+			if err := screen.Reproduce(context.Background(), r, denylist.Current(), nil); err != nil {
 				t.Error(err)
 			}
 			t.Chdir("examples/bidcheck")
-			text = v.Record
+			var record bytes.Buffer
+			if err := r.WriteJSON(&record); err != nil {
+				t.Fatal(err)
+			}
+			text = record.Bytes()
 		}
 		flat := strings.Join(strings.Fields(string(text)), " ")
 		wants := []string{sum}

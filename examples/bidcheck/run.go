@@ -34,7 +34,7 @@ func (s *session) warn(format string, args ...any) {
 func (s *session) screenBid(ctx context.Context) int {
 	report := s.screen(ctx, s.matcher, s.inputs())
 	if s.policy != nil {
-		report.Policy = s.policy.Decide(report, s.day)
+		report.Decide(s.policy, s.day)
 	}
 	err := errors.Join(s.writeReport(ctx, report), s.writeAnnotated(report))
 	switch {
@@ -45,13 +45,13 @@ func (s *session) screenBid(ctx context.Context) int {
 		s.warn("the report could not be written: %v", err)
 		return exitUnscreened
 	case s.policy == nil:
-		return report.ExitStatus(report.Reaches(s.failOn))
+		return report.ExitStatus()
 	}
 	if err := s.writeDecision(report.Policy); err != nil {
 		s.warn("the decision of the policy could not be written: %v", err)
 		return exitUnscreened
 	}
-	return report.Policy.ExitStatus()
+	return report.ExitStatus()
 }
 
 // inputs returns the files to screen: those of the command line and those of the bid.

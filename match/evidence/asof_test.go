@@ -52,8 +52,8 @@ func TestAsOfOtherDay(t *testing.T) {
 				t.Errorf("%s, as of %q: no %q in %s", name, asOf, want, out)
 			}
 		}
-		if r.ExitStatus(false) != evidence.ExitClear {
-			t.Errorf("as of %q: status %d: a notice changes no verdict", asOf, r.ExitStatus(false))
+		if r.ExitStatus() != evidence.ExitClear {
+			t.Errorf("as of %q: status %d: a notice changes no verdict", asOf, r.ExitStatus())
 		}
 		var b bytes.Buffer
 		if err := r.WriteJSON(&b); err != nil {

@@ -4,48 +4,43 @@ package evidence
 
 import (
 	"cmp"
-	"encoding/json"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
 
 // A Comparison lists how the verdicts on the same documents change between two denylists or days.
 type Comparison struct {
-	SchemaVersion string   `json:"schemaVersion"`
-	Before        Denylist `json:"before"`
-	After         Denylist `json:"after"`
+	Before Denylist
+	After  Denylist
 	// Notices are those of both reports, see [Report].
-	Notices []Notice `json:"notices,omitempty"`
+	Notices []sbom.Warning
 	// Flips are in order of the documents' paths, then of the second report.
-	Flips []Flip `json:"flips"`
+	Flips []Flip
 	// Same counts the findings whose verdict is the same.
-	Same int `json:"same"`
-	// NotScreened is what was not screened with the second denylist, so that its verdicts are
-	// unknown.
-	NotScreened []DocumentGap `json:"notScreened"`
+	Same int
+	// NotScreened is what was not screened with the second denylist, in words with the path of
+	// the document, so that its verdicts are unknown.
+	NotScreened []string
+
+	failOn     match.Verdict // of the second report
+	unscreened bool          // by the second report
 }
 
 // A Flip is a change of the verdict on a component and a vendor.
 type Flip struct {
-	Path      string          `json:"path"`
-	Component match.Component `json:"component"`
-	Vendor    match.Vendor    `json:"vendor"`
-	Before    match.Verdict   `json:"before"` // NoVerdict if there was no finding
-	After     match.Verdict   `json:"after"`
-	Changes   []Change        `json:"changes"`
-}
-
-// A Change is a change of the denylist that explains a flip.
-type Change struct {
-	Class string `json:"class"`
-	Entry string `json:"entry"`
-	What  string `json:"what"`
-	Why   string `json:"why"`
+	Path      string
+	Component match.Component
+	Vendor    match.Vendor
+	Before    match.Verdict // NoVerdict if there was no finding
+	After     match.Verdict
+	// Changes are the changes of the denylist that explain it.
+	Changes []denylist.Change
 }
 
 // Compare compares two reports of the same documents. changes are those between their
@@ -53,9 +48,17 @@ type Change struct {
 // its findings cite and that led to another verdict, and of the register if the component was
 // attributed differently.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
-	c := &Comparison{SchemaVersion: SchemaVersion, Before: before.Denylist, After: after.Denylist, Notices: slices.Concat(before.Notices, after.Notices), Flips: []Flip{}, NotScreened: after.NotScreened()}
+	c := &Comparison{Before: before.Denylist, After: after.Denylist, Notices: slices.Concat(before.Notices, after.Notices),
+		failOn: after.Options.FailOn, unscreened: after.Unscreened()}
+	for d, g := range after.NotScreened() {
+		words := g.Message
+		if d != nil {
+			words = d.Path + ": " + words
+		}
+		c.NotScreened = append(c.NotScreened, words)
+	}
 	for _, s := range sides(before, after) {
-		f := Flip{Path: s.path, Changes: []Change{}}
+		f := Flip{Path: s.path}
 		for _, x := range [...]*Finding{s.before, s.after} {
 			if x != nil {
 				f.Component, f.Vendor = x.Component, x.Vendor
@@ -68,7 +71,7 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 		}
 		for _, x := range changes {
 			if x.Vendor == f.Vendor.ID && s.explains(&f, x) {
-				f.Changes = append(f.Changes, Change{string(x.Class), x.Entry, x.What, x.Why})
+				f.Changes = append(f.Changes, x)
 			}
 		}
 		c.Flips = append(c.Flips, f)
@@ -195,20 +198,58 @@ func sameAttributions(a, b *Finding) bool {
 
 func (f *Flip) stronger() bool { return f.After > f.Before }
 
-// Reached reports whether a verdict became more severe and is at or above v.
-func (c *Comparison) Reached(v match.Verdict) bool {
-	for i := range c.Flips {
-		if f := &c.Flips[i]; f.After >= v && f.stronger() {
-			return true
-		}
+// ExitStatus returns the exit status of a program for the comparison: [ExitFound] if a verdict
+// became more severe and is one that the program fails on, by [Options].FailOn of the second
+// report; else [ExitUnscreened] if something was not screened.
+func (c *Comparison) ExitStatus() int {
+	reached := func(f Flip) bool { return f.stronger() && f.After >= c.failOn }
+	switch {
+	case c.failOn != match.NoVerdict && slices.ContainsFunc(c.Flips, reached):
+		return ExitFound
+	case c.unscreened:
+		return ExitUnscreened
 	}
-	return false
+	return ExitClear
 }
 
-// WriteJSON writes the comparison in the layout of [Report.WriteJSON].
+// The comparison in JSON.
+type (
+	comparison struct {
+		SchemaVersion string   `json:"schemaVersion"`
+		Before        Denylist `json:"before"`
+		After         Denylist `json:"after"`
+		Notices       []notice `json:"notices,omitempty"`
+		Flips         []flip   `json:"flips"`
+		Same          int      `json:"same"`
+		NotScreened   []string `json:"notScreened"`
+	}
+	flip struct {
+		Path      string          `json:"path"`
+		Component match.Component `json:"component"`
+		Vendor    match.Vendor    `json:"vendor"`
+		Before    match.Verdict   `json:"before"`
+		After     match.Verdict   `json:"after"`
+		Changes   []change        `json:"changes"`
+	}
+	change struct {
+		Class string `json:"class"`
+		Entry string `json:"entry"`
+		What  string `json:"what"`
+		Why   string `json:"why"`
+	}
+)
+
+// WriteJSON writes the comparison: indented by two spaces, without HTML escapes, with a line feed
+// at the end.
 func (c *Comparison) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(c)
+	out := comparison{SchemaVersion: SchemaVersion, Before: c.Before, After: c.After, Notices: notices(c.Notices), Flips: []flip{}, Same: c.Same,
+		NotScreened: append([]string{}, c.NotScreened...)}
+	for _, f := range c.Flips {
+		changes := []change{}
+		for _, x := range f.Changes {
+			changes = append(changes, change{string(x.Class), x.Entry, x.What, x.Why})
+		}
+		out.Flips = append(out.Flips, flip{f.Path, f.Component, f.Vendor, f.Before, f.After, changes})
+	}
+	return writeIndented(w, out)
 }

@@ -36,13 +36,10 @@ func screenWith(t testing.TB, release *denylist.Release, docs map[string]string)
 	}
 	var records []evidence.Document
 	for path, text := range docs {
-		src := evidence.Source{Path: path, SHA256: strings.Repeat("0", 64), Bytes: int64(len(text))}
+		src := evidence.File{Path: path, SHA256: strings.Repeat("0", 64), Bytes: int64(len(text))}
 		doc := sbom.NewReader(strings.NewReader(text), nil)
-		if r, err := m.Check(t.Context(), doc); err != nil {
-			records = append(records, evidence.Failed(src, doc.Header(), err))
-		} else {
-			records = append(records, evidence.Screened(src, r))
-		}
+		r, err := m.Check(t.Context(), doc)
+		records = append(records, evidence.NewDocument(src, doc.Header(), r, err))
 	}
 	r := evidence.New(m, "test", match.Ban)
 	r.Finish(records, nil)
@@ -61,7 +58,7 @@ func bom(name, supplier string) string {
 func schema(t testing.TB) *jsonschema.Resolved {
 	t.Helper()
 	var s jsonschema.Schema
-	if err := json.Unmarshal(evidence.Schema(), &s); err != nil {
+	if err := json.Unmarshal(new(evidence.Report).Schema(), &s); err != nil {
 		t.Fatal(err)
 	}
 	r, err := s.Resolve(nil)
@@ -133,7 +130,7 @@ func TestReportVerdict(t *testing.T) {
 }
 
 func TestFailed(t *testing.T) {
-	d := evidence.Failed(evidence.Source{Path: "p"}, sbom.Header{Format: "SPDX", Components: 7}, errors.New("disk on fire"))
+	d := evidence.NewDocument(evidence.File{Path: "p"}, sbom.Header{Format: "SPDX", Components: 7}, nil, errors.New("disk on fire"))
 	if d.Verdict != match.Inconclusive || d.Error == nil || d.Error.Kind != "read" || d.Complete || d.Coverage.Complete || d.Coverage.Components != 0 || len(d.Gaps) != 1 {
 		t.Errorf("%+v", d)
 	}
@@ -144,7 +141,7 @@ func TestFailed(t *testing.T) {
 	}
 	text := strings.TrimSuffix(bom("kav", "AO Kaspersky Lab"), "}")
 	_, err = m.Check(t.Context(), sbom.NewReader(strings.NewReader(text), nil))
-	d = evidence.Failed(evidence.Source{Path: "p"}, sbom.Header{}, fmt.Errorf("screening: %w", err))
+	d = evidence.NewDocument(evidence.File{Path: "p"}, sbom.Header{}, nil, fmt.Errorf("screening: %w", err))
 	if d.Verdict != match.Ban || len(d.Findings) != 1 || d.Complete || d.Coverage.Components != 1 || d.Coverage.Complete || d.Error.Kind != "syntax" || d.Error.Location.Offset == 0 || d.Format != "CycloneDX" {
 		t.Errorf("%+v", d)
 	}
@@ -160,8 +157,12 @@ func TestNothingScreened(t *testing.T) {
 	docs := r.Documents
 	r.Documents = nil
 	r.Finish(docs, nil)
-	if r.Verdict != match.Inconclusive || r.ExitStatus(false) != evidence.ExitUnscreened || len(r.NotScreened()) != 1 {
-		t.Errorf("%s, status %d, %v", r.Verdict, r.ExitStatus(false), r.NotScreened())
+	gaps := 0
+	for range r.NotScreened() {
+		gaps++
+	}
+	if r.Verdict != match.Inconclusive || r.ExitStatus() != evidence.ExitUnscreened || gaps != 1 {
+		t.Errorf("%s, status %d, %d gaps", r.Verdict, r.ExitStatus(), gaps)
 	}
 }
 
@@ -181,7 +182,7 @@ func TestNotices(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := evidence.New(m, "test", match.NoVerdict)
-	r.Finish([]evidence.Document{evidence.Screened(evidence.Source{Path: "p"}, result)}, nil)
+	r.Finish([]evidence.Document{evidence.NewDocument(evidence.File{Path: "p"}, sbom.Header{}, result, nil)}, nil)
 	if d := r.Documents[0]; d.Verdict != match.Clear || len(d.Notices) != 1 || d.Notices[0].Message != "the document calls itself incomplete" || d.Notices[0].Kind != "incomplete" {
 		t.Errorf("%+v", d)
 	}
@@ -194,30 +195,22 @@ func TestNotices(t *testing.T) {
 func TestExitStatus(t *testing.T) {
 	for _, tt := range []struct {
 		docs   map[string]string
-		failOn string
+		failOn match.Verdict
 		want   int
 	}{
-		{map[string]string{"a": bom("x", "Acme")}, "inconclusive", evidence.ExitClear},
-		{map[string]string{"a": bom("x", "AO Kaspersky Lab")}, "ban", evidence.ExitFound},
-		{map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, "ban", evidence.ExitFound},
-		{map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, "never", evidence.ExitUnscreened},
-		{map[string]string{"a": bom("x", "AO Kaspersky Lab")}, "never", evidence.ExitClear},
-		{map[string]string{"a": bom("x", "Acme"), "b": "{"}, "review", evidence.ExitUnscreened},
-		{nil, "review", evidence.ExitUnscreened},
-		{nil, "inconclusive", evidence.ExitFound},
+		{map[string]string{"a": bom("x", "Acme")}, match.Inconclusive, evidence.ExitClear},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab")}, match.Ban, evidence.ExitFound},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, match.Ban, evidence.ExitFound},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab"), "b": "{"}, match.NoVerdict, evidence.ExitUnscreened},
+		{map[string]string{"a": bom("x", "AO Kaspersky Lab")}, match.NoVerdict, evidence.ExitClear},
+		{map[string]string{"a": bom("x", "Acme"), "b": "{"}, match.Review, evidence.ExitUnscreened},
+		{nil, match.Review, evidence.ExitUnscreened},
+		{nil, match.Inconclusive, evidence.ExitFound},
 	} {
-		failOn, err := evidence.ParseFailOn(tt.failOn)
-		if err != nil {
-			t.Fatal(err)
-		}
 		r := screen(t, tt.docs)
-		if got := r.ExitStatus(r.Reaches(failOn)); got != tt.want {
-			t.Errorf("%v, -fail-on %s: %d, want %d", tt.docs, tt.failOn, got, tt.want)
-		}
-	}
-	for _, word := range []string{"", "clear", "bans"} {
-		if _, err := evidence.ParseFailOn(word); err == nil || !strings.Contains(err.Error(), "ban, exclude, review, inconclusive, never") {
-			t.Errorf("%q: %v", word, err)
+		r.Options.FailOn = tt.failOn
+		if got := r.ExitStatus(); got != tt.want {
+			t.Errorf("%v, fails on %q: %d, want %d", tt.docs, tt.failOn, got, tt.want)
 		}
 	}
 }
@@ -229,6 +222,9 @@ func TestTableIsInert(t *testing.T) {
 	r := screen(t, map[string]string{"a\x1b[31m": bom(hostile, "AO Kaspersky Lab")})
 	for _, color := range []bool{false, true} {
 		var buf bytes.Buffer
+		if err := text.Write(&buf, r, &text.Options{Color: color, Details: true}); err != nil {
+			t.Fatal(err)
+		}
 		if err := text.Write(&buf, r, &text.Options{Color: color}); err != nil {
 			t.Fatal(err)
 		}

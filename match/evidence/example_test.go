@@ -27,16 +27,12 @@ func Example() {
 		return
 	}
 	bom := `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"left-pad"}]}`
-	src := evidence.Source{Path: "left-pad.cdx.json"}
+	file := evidence.File{Path: "left-pad.cdx.json"}
 	doc := sbom.NewReader(strings.NewReader(bom), nil)
 	result, err := m.Check(context.Background(), doc)
 	report := evidence.New(m, "example", match.Ban)
-	if err != nil {
-		report.Finish([]evidence.Document{evidence.Failed(src, doc.Header(), err)}, nil)
-	} else {
-		report.Finish([]evidence.Document{evidence.Screened(src, result)}, nil)
-	}
-	if err := text.Write(os.Stdout, report, nil); err != nil {
+	report.Finish([]evidence.Document{evidence.NewDocument(file, doc.Header(), result, err)}, nil)
+	if err := text.Write(os.Stdout, report, &text.Options{Details: true}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

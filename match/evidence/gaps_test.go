@@ -67,12 +67,14 @@ func TestGapsInAllViews(t *testing.T) {
 
 // showsGaps writes all views of a report of documents, and looks for each of its gaps.
 func showsGaps(t *testing.T, docs []evidence.Document, want int) {
-	r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
-	r.Finish(docs, []evidence.Companion{{Path: "offer.pdf", Reason: "PDF document"}})
-	gaps := r.NotScreened()
-	if len(gaps) < want || r.ExitStatus(false) != evidence.ExitUnscreened {
-		t.Errorf("%d gaps, want %d; exit status %d", len(gaps), want, r.ExitStatus(false))
+	r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: match.Ban}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+	r.Finish(docs, []evidence.File{{Path: "offer.pdf", Reason: "PDF document"}})
+	gaps := view.Gaps(r)
+	r.Options.FailOn = match.NoVerdict
+	if len(gaps) < want || r.ExitStatus() != evidence.ExitUnscreened {
+		t.Errorf("%d gaps, want %d; exit status %d", len(gaps), want, r.ExitStatus())
 	}
+	r.Options.FailOn = match.Ban
 	outs := make(map[string]string)
 	for name, write := range allViews {
 		outs[name] = written(t, name, write, r)
@@ -141,7 +143,7 @@ func countsGaps(t *testing.T, outs map[string]string, want int) {
 
 // What was screened in whole has no gap in any view.
 func TestNoGaps(t *testing.T) {
-	r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+	r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: match.Ban}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
 	r.Finish([]evidence.Document{gapped("a.json", match.Ban), gapped("b.json", match.Clear)}, nil)
 	for name, write := range allViews {
 		out := written(t, name, write, r)
@@ -196,16 +198,16 @@ func TestGapsInAnnotations(t *testing.T) {
 
 // Who reads that something is clear also reads how many files were passed over beside it.
 func TestPassedOver(t *testing.T) {
-	report := func(c ...evidence.Companion) *evidence.Report {
-		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+	report := func(c ...evidence.File) *evidence.Report {
+		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: match.Ban}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
 		r.Finish([]evidence.Document{gapped("a.json", match.Clear)}, c)
 		return r
 	}
-	pdf := evidence.Companion{Path: "offer.pdf", Reason: "PDF document"}
+	pdf := evidence.File{Path: "offer.pdf", Reason: "PDF document"}
 	for want, r := range map[string]*evidence.Report{
 		"1 companion file (PDF document) was not screened: listed below.": report(pdf),
 		"3 companion files (text for people, PDF document) were not screened: listed below.": report(pdf,
-			evidence.Companion{Path: "more.pdf", Reason: "PDF document"}, evidence.Companion{Path: "LICENSE", Reason: "text for people"}),
+			evidence.File{Path: "more.pdf", Reason: "PDF document"}, evidence.File{Path: "LICENSE", Reason: "text for people"}),
 	} {
 		if got := view.CompanionNotice(r); got != want {
 			t.Errorf("%q, want %q", got, want)

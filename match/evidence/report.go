@@ -8,69 +8,72 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"slices"
 
-	"github.com/clause76/clause76/sbom/format"
-
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
-// SchemaVersion is the version of the form of the report. [ParseReport] also parses version 1.
+// SchemaVersion is the version of the form of the record. [ParseReport] also parses version 1.
 const SchemaVersion = "2"
 
-//go:embed schema/report-2.schema.json
-var schema []byte
+var (
+	//go:embed schema/report-1.schema.json
+	schemaV1 []byte
+	//go:embed schema/report-2.schema.json
+	schemaV2 []byte
+)
 
-// Schema returns the JSON Schema (draft 2020-12) of the report.
-func Schema() []byte { return bytes.Clone(schema) }
+// Schema returns the JSON Schema (draft 2020-12) of the record that [Report.WriteJSON] writes.
+func (r *Report) Schema() []byte {
+	if r.SchemaVersion == schema1 {
+		return bytes.Clone(schemaV1)
+	}
+	return bytes.Clone(schemaV2)
+}
 
-// A Report is the record of one screening.
+// A Report is the result of one screening. Its record, which is signed and kept, is the JSON that
+// [Report.WriteJSON] writes.
 type Report struct {
-	SchemaVersion string        `json:"schemaVersion"`
-	Tool          Tool          `json:"tool"`
-	Denylist      Denylist      `json:"denylist"`
-	Bid           *Bid          `json:"bid,omitempty"`
-	Options       Options       `json:"options"`
-	Verdict       match.Verdict `json:"verdict"`
+	SchemaVersion string
+	Tool          struct{ Name, Version string } // the program that screened
+	Denylist      Denylist
+	Bid           *Bid
+	// Buyer is who buys, if it is known. Texts that speak to others are then observations.
+	Buyer *denylist.Buyer
+	// Purpose is what is bought: CPV codes of the lot, see [match.Options].
+	Purpose []string
+	Options Options
+	Verdict match.Verdict
 	// Notices are facts about the whole screening that change no verdict and belong in every
-	// summary, such as that the as-of day is not the day of the denylist.
-	Notices   []Notice   `json:"notices,omitempty"`
-	Documents []Document `json:"documents"`
+	// summary, such as that the as-of day is not the day of the denylist. They have no location.
+	Notices   []sbom.Warning
+	Documents []Document
 	// Policy is the decision by a buyer's policy about the report; nil if there was none.
-	Policy *Decision `json:"policy,omitempty"`
-	// Companions are files that accompany documents and were not screened.
-	Companions []Companion    `json:"companions,omitempty"`
-	Coverage   match.Coverage `json:"coverage"`
+	Policy *policy.Decision
+	// Companions are files of kinds that accompany documents, such as checksum files. They were
+	// not screened.
+	Companions []File
+	Coverage   match.Coverage
 }
 
-// A Companion is a file of a kind that accompanies documents, such as a checksum file. It was not
-// screened.
-type Companion struct {
+// A File is a file that was read: a document, the archive that contains it, or a companion.
+type File struct {
 	Path   string `json:"path"`
-	File   string `json:"file,omitempty"` // the archive that contains it, if any
-	SHA256 string `json:"sha256"`
+	In     string `json:"file,omitempty"` // the archive that contains a companion, if any
+	SHA256 string `json:"sha256"`         // lower-case hexadecimal; "" if the bytes could not be read
 	Bytes  int64  `json:"bytes"`
-	Reason string `json:"reason"` // what it is: "checksum file", "PDF document"
-}
-
-// A Notice is a fact that every summary of a record shows and that changes no verdict.
-type Notice struct {
-	Kind    string `json:"kind"` // "asOf"
-	Message string `json:"message"`
-}
-
-// A Tool names the program that screened.
-type Tool struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
+	// Layers are the archive, compression and envelope formats between a container and the
+	// document in it, outermost first.
+	Layers []string `json:"layers,omitempty"`
+	Reason string   `json:"reason,omitempty"` // what a companion is: "checksum file", "PDF document"
 }
 
 // A Denylist names the release and the day that the documents were screened with.
@@ -92,59 +95,57 @@ type Bid struct {
 
 // Options are the options that can change a result.
 type Options struct {
-	Jurisdictions   []string `json:"jurisdictions"`
-	RequireIdentity bool     `json:"requireIdentity"`
-	FailOn          string   `json:"failOn"` // a verdict, or "never"
+	Jurisdictions   []string
+	RequireIdentity bool
+	// FailOn is the least severe verdict that the program fails on; [match.NoVerdict] means
+	// never. The record has the word "never" for it.
+	FailOn match.Verdict
 	// Keys are the fingerprints of the keys with which the signatures of signed documents were
-	// checked, see [Fingerprints]; sorted.
-	Keys []string `json:"keys,omitempty"`
+	// checked: "sha256:" and the SHA-256 of the public key (SubjectPublicKeyInfo in DER), in
+	// hexadecimal, as "openssl pkey -pubin -outform der | sha256sum" prints it; sorted.
+	Keys []string
 }
 
 // A Document is one screened document, or one that could not be read.
 type Document struct {
-	Path string `json:"path"`
+	Path string
 	// SHA256 is of the document's bytes; for a directory tree, of the output of sha256sum
 	// for its files in order of their paths, see [github.com/clause76/clause76/firmware.FSOptions].
-	SHA256 string `json:"sha256"`
-	Bytes  int64  `json:"bytes"`
+	SHA256 string
+	Bytes  int64
 	// Container is the file that contains the document, if it is not a file itself.
 	// Offsets then count from the start of the document, not of the container.
-	Container   *Container    `json:"container,omitempty"`
-	Format      string        `json:"format"`
-	SpecVersion string        `json:"specVersion"`
-	Encoding    string        `json:"encoding"`
-	Verdict     match.Verdict `json:"verdict"`
+	Container   *File
+	Format      string
+	SpecVersion string
+	Encoding    string
+	Verdict     match.Verdict
 	// Complete means that the document was read to its end. If it was not, Error says why, and
 	// findings, observations and coverage are of the part that was read.
-	Complete bool   `json:"complete"`
-	Error    *Error `json:"error"`
+	Complete bool
+	Error    *Error
 	// Gaps are what was not screened of the document.
-	Gaps []match.Gap `json:"gaps"`
+	Gaps []match.Gap
 	// Notices are statements of the document about itself that change no verdict and belong in
 	// every summary, such as that it is incomplete.
-	Notices      []sbom.Warning `json:"notices"`
-	Warnings     []sbom.Warning `json:"warnings"`
-	Coverage     match.Coverage `json:"coverage"`
-	Findings     []Finding      `json:"findings"`
-	Observations []Finding      `json:"observations"`
+	Notices  []sbom.Warning
+	Warnings []sbom.Warning
+	Coverage match.Coverage
+	// Unidentified are the first 100 components without an identity of their vendor: they are
+	// unknown, and not cleared. Coverage counts all of them.
+	Unidentified []match.Component
+	Findings     []Finding
+	Observations []Finding
 	// Unlisted counts further findings and observations that are not listed because there are
 	// too many; nil if all are listed. Complete is then false.
-	Unlisted *match.Unlisted `json:"unlisted,omitempty"`
+	Unlisted *match.Unlisted
 }
 
 // A Finding is a finding or an observation of a report with its id, which is the same for the
 // same finding on the same bytes.
 type Finding struct {
-	ID string `json:"id"`
+	ID string // 16 hexadecimal digits
 	match.Finding
-}
-
-// A Container is a file that contains documents, such as an archive.
-type Container struct {
-	Path   string   `json:"path"`
-	SHA256 string   `json:"sha256"`
-	Bytes  int64    `json:"bytes"`
-	Layers []string `json:"layers"` // the archive, compression and envelope formats around the document, outermost first
 }
 
 // An Error is the reason for which a document could not be read to its end.
@@ -158,23 +159,21 @@ type Error struct {
 // verdicts; [match.NoVerdict] means never.
 func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 	o := m.Options()
-	js := o.Jurisdictions
-	if js == nil {
-		js = []string{}
-	}
-	return &Report{
+	r := &Report{
 		SchemaVersion: SchemaVersion,
-		Tool:          Tool{Name: tool, Version: version()},
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
-		Options:       Options{Jurisdictions: js, RequireIdentity: o.RequireIdentity, FailOn: failOnWord(failOn)},
+		Buyer:         o.Buyer,
+		Purpose:       o.Purpose,
+		Options:       Options{Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity, FailOn: failOn},
 		Verdict:       match.Inconclusive,
-		Notices:       notices(m.Release(), o.AsOf),
-		Documents:     []Document{},
+		Notices:       asOfNotice(m.Release(), o.AsOf),
 	}
+	r.Tool.Name, r.Tool.Version = tool, version()
+	return r
 }
 
-// notices returns a notice if the as-of day is not the day of the release.
-func notices(r *denylist.Release, asOf vendors.Date) []Notice {
+// asOfNotice returns a notice if the as-of day is not the day of the release.
+func asOfNotice(r *denylist.Release, asOf vendors.Date) []sbom.Warning {
 	cut := string(r.Date())
 	what := fmt.Sprintf("the denylist %s was cut on %s, and the day judged by, %s, ", r.Name(), cut, asOf)
 	switch {
@@ -185,7 +184,7 @@ func notices(r *denylist.Release, asOf vendors.Date) []Notice {
 	default:
 		what += "lies before it: it has what was known when it was cut, and texts count as they were in force on the day judged by"
 	}
-	return []Notice{{"asOf", what}}
+	return []sbom.Warning{{Kind: "asOf", Message: what}}
 }
 
 // trust returns the word for the reason for which a release was trusted.
@@ -196,7 +195,7 @@ func trust(r *denylist.Release) string {
 	case denylist.Unchecked:
 		return "unchecked"
 	default:
-		return string(k)
+		return k
 	}
 }
 
@@ -216,46 +215,40 @@ func version() string {
 	return "(devel)"
 }
 
-// A Source is where a document's bytes came from.
-type Source struct {
-	Path   string
-	SHA256 string // lower-case hexadecimal; "" if the bytes could not be read
-	Bytes  int64
-}
-
-// Screened returns the record of a document that was screened.
-func Screened(src Source, r *match.Result) Document {
-	d := document(src, r.Header)
-	d.Verdict, d.Complete = r.Verdict, r.Coverage.Complete
-	d.Coverage = r.Coverage
-	d.Gaps = append(d.Gaps, r.Gaps...)
+// NewDocument returns the record of a document: file is where its bytes came from, r the result of
+// screening it. If err is not nil, the document could not be read to its end. If r is then nil,
+// and err is or wraps a [match.IncompleteError], its result is taken. Without any result nothing
+// was found, and h describes the document. The verdict is that of the result; with an error it is
+// at least inconclusive.
+func NewDocument(file File, h sbom.Header, r *match.Result, err error) Document {
+	if partial := (*match.IncompleteError)(nil); r == nil && errors.As(err, &partial) && partial.Result != nil {
+		r, err = partial.Result, partial.Err
+	}
+	if r == nil {
+		r = &match.Result{Header: h}
+	}
+	d := Document{
+		Path: file.Path, SHA256: file.SHA256, Bytes: file.Bytes,
+		Format: r.Header.Format, SpecVersion: r.Header.SpecVersion, Encoding: r.Header.Encoding,
+		Verdict: r.Verdict, Complete: r.Coverage.Complete, Coverage: r.Coverage, Unidentified: slices.Clone(r.Unidentified),
+		Gaps: slices.Clone(r.Gaps), Notices: slices.Clone(r.Header.Notices), Warnings: slices.Clone(r.Header.Warnings),
+	}
 	for _, f := range r.Findings {
-		d.Findings = append(d.Findings, finding(src, f))
+		d.Findings = append(d.Findings, Finding{id(file, f), f})
 	}
 	for _, f := range r.Observations {
-		d.Observations = append(d.Observations, finding(src, f))
+		d.Observations = append(d.Observations, Finding{id(file, f), f})
 	}
 	if u := r.Unlisted; u.Any() {
 		d.Unlisted = &u
 	}
-	return d
-}
-
-// Failed returns the record of a document that could not be read to its end. If err is or wraps a
-// [match.IncompleteError], the record has what was found up to that point. Otherwise nothing was
-// found, and h describes the document. The verdict is inconclusive, or that of the most severe
-// finding.
-func Failed(src Source, h sbom.Header, err error) Document {
-	r := &match.Result{Header: h}
-	if partial := (*match.IncompleteError)(nil); errors.As(err, &partial) && partial.Result != nil {
-		r, err = partial.Result, partial.Err
+	if err != nil {
+		at := vendors.Location{}
+		if e := (*sbom.Error)(nil); errors.As(err, &e) {
+			at = vendors.Location{Pointer: e.Pointer, Offset: e.Offset}
+		}
+		d.Fail(Error{Kind: format.ErrorKind(err), Message: err.Error(), Location: at})
 	}
-	d := Screened(src, r)
-	at := vendors.Location{}
-	if e := (*sbom.Error)(nil); errors.As(err, &e) {
-		at = vendors.Location{Pointer: e.Pointer, Offset: e.Offset}
-	}
-	d.Fail(Error{Kind: format.ErrorKind(err), Message: err.Error(), Location: at})
 	return d
 }
 
@@ -274,34 +267,10 @@ func (d *Document) TooManyFindings() bool {
 	return d.Unlisted != nil && d.Error != nil && d.Error.Message == d.Unlisted.Err().Error()
 }
 
-// document returns the record of a document without its results. Lists are empty and not nil,
-// so that the record has arrays.
-func document(src Source, h sbom.Header) Document {
-	return Document{
-		Path: src.Path, SHA256: src.SHA256, Bytes: src.Bytes,
-		Format: h.Format, SpecVersion: h.SpecVersion, Encoding: h.Encoding,
-		Gaps: []match.Gap{}, Findings: []Finding{}, Observations: []Finding{},
-		Notices: append([]sbom.Warning{}, h.Notices...), Warnings: append([]sbom.Warning{}, h.Warnings...),
-	}
-}
-
-// finding returns the record of a finding. Its lists are empty and not nil, so that the record
-// has arrays, and the entries of the context do not repeat the vendor.
-func finding(src Source, f match.Finding) Finding {
-	out := Finding{ID: id(src, f), Finding: f}
-	out.Attributions = append([]vendors.Attribution{}, f.Attributions...)
-	out.Citations = append([]match.Citation{}, f.Citations...)
-	out.Context = append([]denylist.Context{}, f.Context...)
-	for i := range out.Context {
-		out.Context[i].Vendor = ""
-	}
-	return out
-}
-
 // id returns the first 16 hexadecimal digits of a SHA-256 over what identifies the finding.
-func id(src Source, f match.Finding) string {
+func id(file File, f match.Finding) string {
 	h := sha256.New()
-	for _, s := range []string{src.SHA256, string(f.Vendor.ID), f.Verdict.String(), string(f.Reason), f.Component.Ref, f.Component.Location.Pointer} {
+	for _, s := range []string{file.SHA256, string(f.Vendor.ID), f.Verdict.String(), string(f.Reason), f.Component.Ref, f.Component.Location.Pointer} {
 		fmt.Fprintf(h, "%d:%s,", len(s), s)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
@@ -316,9 +285,9 @@ func (r *Report) Whole(d *Document) bool {
 // Finish adds the documents and companions, sorts both by path, and computes the verdict and the
 // coverage of the report. A report without documents, or without components in any, is at
 // least inconclusive, because nothing was screened.
-func (r *Report) Finish(docs []Document, companions []Companion) {
+func (r *Report) Finish(docs []Document, companions []File) {
 	r.Companions = append(r.Companions, companions...)
-	slices.SortStableFunc(r.Companions, func(a, b Companion) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(r.Companions, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	r.Documents = append(r.Documents, docs...)
 	slices.SortStableFunc(r.Documents, func(a, b Document) int { return cmp.Compare(a.Path, b.Path) })
 	verdict := match.Clear
@@ -331,17 +300,4 @@ func (r *Report) Finish(docs []Document, companions []Companion) {
 		verdict = max(verdict, match.Inconclusive)
 	}
 	r.Verdict, r.Coverage = verdict, total
-}
-
-// WriteJSON writes the canonical report: indented by two spaces, without HTML escapes, with
-// a line feed at the end. A report that was read as schema 1 is written as schema 1.
-func (r *Report) WriteJSON(w io.Writer) error {
-	var v any = r
-	if r.SchemaVersion == schema1 {
-		v = toSchema1(r)
-	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

@@ -44,35 +44,49 @@ var (
 	ErrRelease = errors.New("evidence: another denylist than the record's")
 )
 
-// A Subject is a file that a statement is about.
-type Subject struct {
+// A subject is a file that a statement is about.
+type subject struct {
 	Name string `json:"name"`
 	// Digest maps the name of an in-toto digest algorithm to the digest: "sha256" of a file,
 	// "dirHash1" of a directory tree.
 	Digest map[string]string `json:"digest"`
 }
 
-// Subjects returns the files of the report that have a digest, in order of their names, each
-// once. For documents in a container it returns the container.
-func (r *Report) Subjects() []Subject {
-	var all []Subject
+// Files returns the files of the report that have a digest, in order of their paths, each once.
+// For documents in a container it returns the container. A signed record is about these files.
+func (r *Report) Files() []File {
+	var all []File
 	known := make(map[string]bool)
 	for _, d := range r.Documents {
-		s := Subject{Name: d.Path, Digest: map[string]string{"sha256": d.SHA256}}
-		if d.Encoding == "files" {
-			s.Digest = map[string]string{"dirHash1": d.SHA256}
-		}
+		f := File{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes}
 		if c := d.Container; c != nil {
-			s = Subject{Name: c.Path, Digest: map[string]string{"sha256": c.SHA256}}
+			f = File{Path: c.Path, SHA256: c.SHA256, Bytes: c.Bytes}
 		}
-		for _, digest := range s.Digest {
-			if digest != "" && !known[s.Name] {
-				known[s.Name] = true
-				all = append(all, s)
-			}
+		if f.SHA256 != "" && !known[f.Path] {
+			known[f.Path] = true
+			all = append(all, f)
 		}
 	}
-	slices.SortFunc(all, func(a, b Subject) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return all
+}
+
+// subjects returns the files of the report as subjects of a statement.
+func (r *Report) subjects() []subject {
+	trees := make(map[string]bool) // the path of a directory tree is that of its document
+	for i := range r.Documents {
+		if d := &r.Documents[i]; d.Encoding == "files" && d.Container == nil {
+			trees[d.Path] = true
+		}
+	}
+	var all []subject
+	for _, f := range r.Files() {
+		algorithm := "sha256"
+		if trees[f.Path] {
+			algorithm = "dirHash1"
+		}
+		all = append(all, subject{f.Path, map[string]string{algorithm: f.SHA256}})
+	}
 	return all
 }
 
@@ -80,7 +94,7 @@ func (r *Report) Subjects() []Subject {
 // predicate the canonical report, byte for byte. The error is [ErrNoSubject] if no file
 // has a digest.
 func (r *Report) Statement() ([]byte, error) {
-	subjects := r.Subjects()
+	subjects := r.subjects()
 	if len(subjects) == 0 {
 		return nil, ErrNoSubject
 	}
@@ -99,7 +113,7 @@ func (r *Report) Statement() ([]byte, error) {
 }
 
 // Sign returns the statement of the report in a DSSE envelope, in JSON, signed by each signer. A
-// signer is a key from a file, see [LoadSigner], or a client of a signing service.
+// signer is a key of go-securesystemslib's package signerverifier, or a client of a signing service.
 func (r *Report) Sign(ctx context.Context, signers ...dsse.Signer) ([]byte, error) {
 	statement, err := r.Statement()
 	if err != nil {
@@ -117,49 +131,47 @@ func (r *Report) Sign(ctx context.Context, signers ...dsse.Signer) ([]byte, erro
 	return append(out, '\n'), err
 }
 
-// A Verified is a signed record after its signature, form and subjects were checked.
-type Verified struct {
-	Report *Report
-	Record []byte   // the canonical report, byte for byte
-	Keys   []string // the ids of the keys that signed it
-}
-
 // Verify checks that one of the keys signed an envelope ([ErrSignature]), that it holds a
 // statement about a screening ([ErrEnvelope], [ErrStatement]) with a canonical record
 // ([ErrRecord]), and that the statement is about the files of the record ([ErrSubject]).
-// It proves who signed the record. To check that the record is correct, screen the files again.
-func Verify(ctx context.Context, envelope []byte, verifiers ...dsse.Verifier) (*Verified, error) {
+// It returns the report and the ids of the keys that signed it. That proves who signed the record.
+// To check that the record is correct, screen the files again.
+func Verify(ctx context.Context, envelope []byte, verifiers ...dsse.Verifier) (*Report, []string, error) {
 	var e dsse.Envelope
 	if err := strict.Unmarshal(envelope, &e); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrEnvelope, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrEnvelope, err)
 	}
 	if err := exactNames(envelope); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrEnvelope, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrEnvelope, err)
 	}
 	if e.PayloadType != PayloadType || len(e.Signatures) == 0 {
-		return nil, fmt.Errorf("%w: an envelope of %q with %d signatures; expected %q", ErrEnvelope, e.PayloadType, len(e.Signatures), PayloadType)
+		return nil, nil, fmt.Errorf("%w: an envelope of %q with %d signatures; expected %q", ErrEnvelope, e.PayloadType, len(e.Signatures), PayloadType)
 	}
 	payload, err := base64.StdEncoding.DecodeString(e.Payload)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the payload: %w", ErrEnvelope, err)
+		return nil, nil, fmt.Errorf("%w: the payload: %w", ErrEnvelope, err)
 	}
 	if len(verifiers) == 0 {
-		return nil, fmt.Errorf("%w: no key was given", ErrSignature)
+		return nil, nil, fmt.Errorf("%w: no key was given", ErrSignature)
 	}
 	v, err := dsse.NewEnvelopeVerifier(verifiers...)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSignature, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
 	accepted, err := v.Verify(ctx, &e)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSignature, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
-	out := &Verified{}
+	var keys []string
 	for _, k := range accepted {
-		out.Keys = append(out.Keys, k.KeyID)
+		keys = append(keys, k.KeyID)
 	}
-	slices.Sort(out.Keys)
-	return out, out.statement(payload)
+	slices.Sort(keys)
+	r, err := parseStatement(payload)
+	if err != nil {
+		return nil, nil, err
+	}
+	return r, keys, nil
 }
 
 // exactNames returns an error if a member name of an envelope differs from a standard name only
@@ -197,38 +209,36 @@ func exactNames(envelope []byte) error {
 	return nil
 }
 
-// statement parses the signed statement and checks its subjects.
-func (v *Verified) statement(payload []byte) error {
+// parseStatement parses the signed statement and checks its subjects.
+func parseStatement(payload []byte) (*Report, error) {
 	var s struct {
 		Type          string          `json:"_type"`
-		Subject       []Subject       `json:"subject"`
+		Subject       []subject       `json:"subject"`
 		PredicateType string          `json:"predicateType"`
 		Predicate     json.RawMessage `json:"predicate"`
 	}
 	if err := strict.Unmarshal(payload, &s, strict.RejectUnknownMembers(true)); err != nil {
-		return fmt.Errorf("%w: %w", ErrStatement, err)
+		return nil, fmt.Errorf("%w: %w", ErrStatement, err)
 	}
 	if s.Type != StatementType || s.PredicateType != PredicateType {
-		return fmt.Errorf("%w: type %q, predicate %q; expected %q, %q", ErrStatement, s.Type, s.PredicateType, StatementType, PredicateType)
+		return nil, fmt.Errorf("%w: type %q, predicate %q; expected %q, %q", ErrStatement, s.Type, s.PredicateType, StatementType, PredicateType)
 	}
-	v.Record = append(s.Predicate, '\n')
-	report, err := ParseReport(v.Record)
+	report, err := ParseReport(append(s.Predicate, '\n'))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v.Report = report
-	want, err := json.Marshal(report.Subjects())
+	want, err := json.Marshal(report.subjects())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	got, err := json.Marshal(s.Subject)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !bytes.Equal(got, want) {
-		return fmt.Errorf("%w: %s; the record is about %s", ErrSubject, short(got), short(want))
+		return nil, fmt.Errorf("%w: %s; the record is about %s", ErrSubject, short(got), short(want))
 	}
-	return nil
+	return report, nil
 }
 
 func short(b []byte) string {
@@ -238,29 +248,13 @@ func short(b []byte) string {
 	return string(b)
 }
 
-// ParseReport parses a canonical report. Anything but the exact bytes that [Report.WriteJSON]
+// ParseReport parses the record of a report. Anything but the exact bytes that [Report.WriteJSON]
 // writes is an [ErrRecord]. It also parses reports of schema 1. They keep their SchemaVersion and
 // are written as schema 1; their documents are complete if they have no error.
 func ParseReport(record []byte) (*Report, error) {
-	var head struct {
-		SchemaVersion string `json:"schemaVersion"`
-	}
-	if err := strict.Unmarshal(record, &head); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
-	}
-	r, v1 := &Report{}, &reportV1{}
-	var err error
-	switch head.SchemaVersion {
-	case SchemaVersion:
-		err = strict.Unmarshal(record, r, strict.RejectUnknownMembers(true))
-	case schema1:
-		err = strict.Unmarshal(record, v1, strict.RejectUnknownMembers(true))
-		r = v1.report()
-	default:
-		err = fmt.Errorf("schema version %q; expected %q or %q", head.SchemaVersion, SchemaVersion, schema1)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	r := new(Report)
+	if err := r.UnmarshalJSON(record); err != nil {
+		return nil, err
 	}
 	var again bytes.Buffer
 	if err := r.WriteJSON(&again); err != nil {
@@ -269,22 +263,32 @@ func ParseReport(record []byte) (*Report, error) {
 	if at := firstDifference(again.Bytes(), record); at >= 0 {
 		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, at)
 	}
-	r.attribute()
 	return r, nil
 }
 
-// attribute sets the vendors of attributions, which the record has only once for each finding.
-func (r *Report) attribute() {
-	for i := range r.Documents {
-		d := &r.Documents[i]
-		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
-			for j := range fs {
-				for k := range fs[j].Attributions {
-					fs[j].Attributions[k].Vendor = fs[j].Vendor.ID
-				}
-			}
-		}
+// UnmarshalJSON parses a record that may have been formatted in another way since it was written.
+// Use [ParseReport] for a record that is evidence. An unknown or missing entry is an [ErrRecord].
+func (r *Report) UnmarshalJSON(record []byte) error {
+	var head struct {
+		SchemaVersion string `json:"schemaVersion"`
 	}
+	if err := strict.Unmarshal(record, &head); err != nil {
+		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	parse := parseRecord
+	switch head.SchemaVersion {
+	case SchemaVersion:
+	case schema1:
+		parse = parseSchema1
+	default:
+		return fmt.Errorf("%w: schema version %q; expected %q or %q", ErrRecord, head.SchemaVersion, SchemaVersion, schema1)
+	}
+	parsed, err := parse(record)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	*r = *parsed
+	return nil
 }
 
 // firstDifference returns where two texts differ, or -1.

@@ -3,10 +3,10 @@
 package evidence
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/clause76/clause76/match"
-	"github.com/clause76/clause76/match/internal/choice"
 )
 
 // Exit statuses of programs that screen. Status 2 is left for usage errors.
@@ -16,23 +16,25 @@ const (
 	ExitUnscreened = 3 // the program has no finding to fail on, and something was not screened
 )
 
-// ExitStatus returns the exit status of a program for the report. found means that the report
-// has a finding that the program fails on.
-func (r *Report) ExitStatus(found bool) int {
-	v := r.Verdict
-	return ExitStatus(found, v == match.NoVerdict || v == match.Inconclusive || len(r.NotScreened()) > 0)
-}
-
-// ExitStatus returns the exit status of a program that screens. A finding takes precedence over
-// something that was not screened.
-func ExitStatus(found, unscreened bool) int {
+// ExitStatus returns the exit status of a program for the report: by the decision of the policy if
+// there is one, and else by [Options].FailOn. A finding that the program fails on takes precedence
+// over something that was not screened.
+func (r *Report) ExitStatus() int {
 	switch {
-	case found:
+	case r.Policy != nil && len(r.Policy.Fails) > 0, r.Policy == nil && r.Reaches(r.Options.FailOn):
 		return ExitFound
-	case unscreened:
+	case r.Policy != nil && !r.Policy.Pass, r.Policy == nil && r.Unscreened():
 		return ExitUnscreened
 	}
 	return ExitClear
+}
+
+// Unscreened reports whether something was not screened, or nothing was.
+func (r *Report) Unscreened() bool {
+	for range r.NotScreened() {
+		return true
+	}
+	return r.Verdict == match.NoVerdict || r.Verdict == match.Inconclusive
 }
 
 // Reaches reports whether the report's verdict is failOn or more severe. It is false for
@@ -72,46 +74,33 @@ func (r *Report) GapsOf(d *Document) []match.Gap {
 	return gaps
 }
 
-// NotScreened returns the gaps of all documents and of the report as a whole, see
-// [Report.GapsOf].
-func (r *Report) NotScreened() []DocumentGap {
-	all := []DocumentGap{}
-	for i := range r.Documents {
-		for _, g := range r.GapsOf(&r.Documents[i]) {
-			all = append(all, DocumentGap{r.Documents[i].Path, g})
+// NotScreened yields the gaps of all documents, with the document, and then those of the report as
+// a whole, with nil; see [Report.GapsOf].
+func (r *Report) NotScreened() iter.Seq2[*Document, match.Gap] {
+	return func(yield func(*Document, match.Gap) bool) {
+		for i := range r.Documents {
+			for _, g := range r.GapsOf(&r.Documents[i]) {
+				if !yield(&r.Documents[i], g) {
+					return
+				}
+			}
+		}
+		for _, g := range r.GapsOf(nil) {
+			if !yield(nil, g) {
+				return
+			}
 		}
 	}
-	for _, g := range r.GapsOf(nil) {
-		all = append(all, DocumentGap{"", g})
-	}
-	return all
-}
-
-// A DocumentGap is a gap in a document, or in the report as a whole if Path is "".
-type DocumentGap struct {
-	Path string `json:"path"`
-	match.Gap
-}
-
-// String returns the gap in words, with the path.
-func (g DocumentGap) String() string {
-	if g.Path == "" {
-		return g.Message
-	}
-	return g.Path + ": " + g.Message
 }
 
 const never = "never"
 
-// ParseFailOn parses the least severe verdict that a program fails on: "ban", "exclude",
-// "review", "inconclusive", or "never", for which it returns [match.NoVerdict].
-func ParseFailOn(word string) (match.Verdict, error) {
-	word, err := choice.One("the verdict to fail on", word, []string{"ban", "exclude", "review", "inconclusive", never})
-	if err != nil || word == never {
-		return match.NoVerdict, err
+// parseFailOn parses the word of a record for the least severe verdict that a program fails on.
+func parseFailOn(word string) (v match.Verdict, err error) {
+	if word != never {
+		err = v.UnmarshalText([]byte(word))
 	}
-	var v match.Verdict
-	return v, v.UnmarshalText([]byte(word))
+	return v, err
 }
 
 func failOnWord(v match.Verdict) string {

@@ -39,7 +39,7 @@ const steering = "\x1b\x00\x07\u009b\u202e\u2066\u2069\u200b\u00ad\u2028\u2029\u
 
 // poisoned is a report with such names wherever a document's words come through.
 func poisoned() *evidence.Report {
-	r := &evidence.Report{SchemaVersion: "1", Verdict: match.Review, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Options: evidence.Options{FailOn: "ban"}}
+	r := &evidence.Report{SchemaVersion: "1", Verdict: match.Review, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Options: evidence.Options{FailOn: match.Ban}}
 	for i, h := range hostile {
 		at := vendors.Location{Pointer: h}
 		f := evidence.Finding{ID: fmt.Sprintf("%016d", i), Finding: match.Finding{Verdict: match.Review, Tier: vendors.Declared, Note: h, Vendor: match.Vendor{ID: "x", Name: "Acme"},
@@ -49,7 +49,7 @@ func poisoned() *evidence.Report {
 		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Warnings: said, Notices: said},
 			evidence.Document{Path: h, Verdict: match.Inconclusive, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Notices: said},
 			evidence.Document{Path: h, Verdict: match.Review, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Findings: []evidence.Finding{f}})
-		r.Companions = append(r.Companions, evidence.Companion{Path: h, Reason: h})
+		r.Companions = append(r.Companions, evidence.File{Path: h, Reason: h})
 	}
 	return r
 }
@@ -204,7 +204,8 @@ func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 // allViews are all views of a report, for people and for programs.
 var allViews = map[string]func(io.Writer, *evidence.Report) error{
-	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"summary":  func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, &text.Options{Details: true}) },
 	"csv":      func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
 	"markdown": func(w io.Writer, r *evidence.Report) error { return markdown.Write(w, r, nil) },
 	"html":     func(w io.Writer, r *evidence.Report) error { return html.Write(w, r, nil) },
@@ -228,7 +229,7 @@ func TestIncomplete(t *testing.T) {
 	f := evidence.Finding{ID: "0123456789abcdef", Finding: match.Finding{Verdict: match.Ban, Tier: vendors.Declared, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Name: "agent", Location: vendors.Location{Offset: -1}}}}
 	broken := &evidence.Error{Kind: "syntax", Message: "unexpected end of input"}
 	report := func(d ...evidence.Document) *evidence.Report {
-		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: "ban"}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
+		r := &evidence.Report{SchemaVersion: "2", Options: evidence.Options{FailOn: match.Ban}, Denylist: evidence.Denylist{AsOf: "2018-06-13"}}
 		r.Finish(d, nil)
 		return r
 	}
@@ -238,7 +239,7 @@ func TestIncomplete(t *testing.T) {
 		evidence.Document{Path: "a.json", Verdict: match.Ban, Error: broken, Findings: []evidence.Finding{f}, Notices: []sbom.Warning{{Message: "it says that it is a draft"}}},
 		evidence.Document{Path: "b.json", Verdict: match.Inconclusive, Error: broken},
 		evidence.Document{Path: "c.json", Verdict: match.Clear})
-	r.Companions = []evidence.Companion{{Path: "offer.pdf", SHA256: strings.Repeat("0", 64), Reason: "PDF document"}}
+	r.Companions = []evidence.File{{Path: "offer.pdf", SHA256: strings.Repeat("0", 64), Reason: "PDF document"}}
 	want := map[string][]string{
 		"table":    {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
 		"csv":      {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,clear", ",,false\r\n", ",,true\r\n"},
@@ -279,7 +280,7 @@ func TestMarkdownSize(t *testing.T) {
 		d := evidence.Document{Path: name + strings.Repeat("x", 1000), Verdict: match.Review, Error: &evidence.Error{Message: strings.Repeat("<", 1000)}, Notices: []sbom.Warning{{Message: name}}}
 		d.Findings = []evidence.Finding{{Finding: match.Finding{Verdict: map[bool]match.Verdict{true: match.Ban, false: match.Review}[i == 2999], Component: match.Component{Name: name}}}}
 		r.Documents = append(r.Documents, d)
-		r.Companions = append(r.Companions, evidence.Companion{Path: name})
+		r.Companions = append(r.Companions, evidence.File{Path: name})
 	}
 	out := written(t, "markdown", allViews["markdown"], r)
 	if len(out) > 1<<20 {

@@ -4,8 +4,8 @@
 // whom and until when, and whether the bid passes.
 //
 //	p, err := policy.Parse(file)
-//	d := p.Decide(report, "2027-01-15")
-//	if !d.Pass { … }
+//	report.Decide(p, "2027-01-15")
+//	if !report.Policy.Pass { … }
 //
 // A policy is JSON:
 //
@@ -25,8 +25,8 @@
 //	  ]
 //	}
 //
-// A decision does not change the verdict or the findings of a report, and can be stored in its
-// record, see [evidence.Report]. It lists the findings that do not count, with the reason, and the
+// A decision does not change the verdict or the findings of a report, and is part of its
+// record. It lists the findings that do not count, with the reason, and the
 // waivers that have expired or that no finding needs.
 //
 // A report in which something was not screened does not pass, unless the policy contains
@@ -53,7 +53,6 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/internal/choice"
 	"github.com/clause76/clause76/vendors"
 )
@@ -92,18 +91,6 @@ type Policy struct {
 	release *denylist.Release
 	sha256  string // of its text
 }
-
-// The parts of a decision are types of the record, see [evidence.Report].
-type (
-	// A Decision is the decision about a report on a day.
-	Decision = evidence.Decision
-	// A Finding is a finding of a report with the decision about it.
-	Finding = evidence.Decided
-	// A Waiver lets findings pass until a day, on the responsibility of its author.
-	Waiver = evidence.Waiver
-	// An ExpiredEntry is a waiver that has expired.
-	ExpiredEntry = evidence.ExpiredWaiver
-)
 
 // Parse parses a policy for reports by the newest denylist, see [ParseFor].
 func Parse(text []byte) (*Policy, error) { return ParseFor(text, denylist.Current()) }
@@ -200,47 +187,43 @@ func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 		(len(p.Actions) == 0 || slices.Contains(p.Actions, string(action)))
 }
 
-// Decide decides about a report on a day, on which waivers have to be valid.
-func (p *Policy) Decide(r *evidence.Report, day vendors.Date) *Decision {
-	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: r.Denylist.Release, Fails: []Finding{}, Waived: []Finding{}, OutOfPolicy: []Finding{}, Gaps: []string{}, Expired: []ExpiredEntry{}, Unused: []Waiver{}}
+// Decide decides about a screening on a day, on which waivers have to be valid.
+func (p *Policy) Decide(s *Screening, day vendors.Date) *Decision {
+	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: s.Release, Fails: []Decided{}, Waived: []Decided{}, OutOfPolicy: []Decided{}, Gaps: []string{}, Expired: []ExpiredWaiver{}, Unused: []Waiver{}}
 	used, over := make([]int, len(p.Waivers)), make([]int, len(p.Waivers))
-	for i := range r.Documents {
-		doc := &r.Documents[i]
-		for j := range doc.Findings {
-			f := &doc.Findings[j]
-			verdict, why := p.verdict(f)
-			out := Finding{Document: doc.Path, ID: f.ID, Verdict: verdict, Vendor: f.Vendor.ID, Component: strings.TrimSpace(f.Component.Name + " " + f.Component.Version), Why: why}
-			if verdict < p.failOn {
-				if out.Verdict = f.Verdict; out.Why == "" {
-					out.Why = "the policy fails on " + p.FailOn
-				}
-				d.OutOfPolicy = append(d.OutOfPolicy, out)
-				continue
+	for f := range s.Findings {
+		verdict, why := p.verdict(f.Finding)
+		out := Decided{Document: f.Document, ID: f.ID, Verdict: verdict, Vendor: f.Vendor.ID, Component: strings.TrimSpace(f.Component.Name + " " + f.Component.Version), Why: why}
+		if verdict < p.failOn {
+			if out.Verdict = f.Verdict; out.Why == "" {
+				out.Why = "the policy fails on " + p.FailOn
 			}
-			if n := p.waiver(doc, f, day, used, over); n >= 0 {
-				out.Waiver = &p.Waivers[n]
-				d.Waived = append(d.Waived, out)
-				continue
-			}
-			d.Fails = append(d.Fails, out)
+			d.OutOfPolicy = append(d.OutOfPolicy, out)
+			continue
 		}
+		if n := p.waiver(&f, day, used, over); n >= 0 {
+			out.Waiver = &p.Waivers[n]
+			d.Waived = append(d.Waived, out)
+			continue
+		}
+		d.Fails = append(d.Fails, out)
 	}
 	for i, w := range p.Waivers {
 		switch {
 		case w.Expires < day:
-			d.Expired = append(d.Expired, ExpiredEntry{Waiver: w, Findings: over[i]})
+			d.Expired = append(d.Expired, ExpiredWaiver{Waiver: w, Findings: over[i]})
 		case used[i] == 0:
 			d.Unused = append(d.Unused, w)
 		}
 	}
-	p.gaps(r, d)
+	p.gaps(s, d)
 	d.Pass = len(d.Fails) == 0 && len(d.Gaps) == 0
 	return d
 }
 
 // verdict returns the most severe verdict of the texts that count for a finding, and the reason if
 // there is none.
-func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
+func (p *Policy) verdict(f *match.Finding) (match.Verdict, string) {
 	if f.Tier < p.tier {
 		return match.NoVerdict, "the vendor is identified with less certainty than the policy requires: " + f.Tier.String()
 	}
@@ -265,56 +248,66 @@ func (p *Policy) verdict(f *evidence.Finding) (match.Verdict, string) {
 	return worst, ""
 }
 
-// gaps adds the requirements of the policy that the report does not meet.
-func (p *Policy) gaps(r *evidence.Report, d *Decision) {
-	if err := p.fits(r); err != nil {
+// gaps adds the requirements of the policy that the screening does not meet.
+func (p *Policy) gaps(s *Screening, d *Decision) {
+	if err := p.fits(s); err != nil {
 		d.Gaps = append(d.Gaps, err.Error())
 	}
 	all := p.RequireComplete || p.failOn <= match.Inconclusive
-	for _, g := range r.NotScreened() {
-		if all || g.Kind == match.GapIncomplete || g.Kind == match.GapNoListings || g.Path == "" {
-			d.Gaps = append(d.Gaps, g.String())
+	for g := range s.Gaps {
+		if all || g.Kind == match.GapIncomplete || g.Kind == match.GapNoListings || g.Document == "" {
+			d.Gaps = append(d.Gaps, g.words())
 		} else {
-			d.Unscreened = append(d.Unscreened, g.String())
+			d.Unscreened = append(d.Unscreened, g.words())
 		}
 	}
-	c := r.Coverage
+	c := s.Coverage
 	if total := c.Identified + c.Unidentified; !reaches(c.Identified, total, p.RequireIdentity) {
 		d.Gaps = append(d.Gaps, fmt.Sprintf("%d of %d parts carry a vendor identity; the policy requires %g of every hundred", c.Identified, total, 100*p.RequireIdentity))
 	}
 }
 
-// fits returns an error if the policy cannot decide about reports with this report's denylist.
-func (p *Policy) fits(r *evidence.Report) error {
+// fits returns an error if the policy cannot decide about screenings with this denylist.
+func (p *Policy) fits(s *Screening) error {
 	if p.release == nil {
 		return errors.New("the policy was not read by Parse or ParseFor")
 	}
 	release := p.release
-	if r.CheckRelease(release) != nil {
+	if release.Name() != s.Release || release.Digest() != s.Digest {
 		var err error
-		if release, err = denylist.Open(r.Denylist.Release); err != nil || r.CheckRelease(release) != nil {
-			return fmt.Errorf("the policy was read for the denylist %s, and the report is by %s", p.release.Name(), r.Denylist.Release)
+		if release, err = denylist.Open(s.Release); err != nil || release.Digest() != s.Digest {
+			return fmt.Errorf("the policy was read for the denylist %s, and the report is by %s", p.release.Name(), s.Release)
 		}
 		if err := p.counts(release); err != nil {
 			return err
 		}
 	}
-	return p.countsIn(release, r)
+	return p.countsIn(release, s)
 }
 
-// countsIn returns an error if no listing could fail a report that was made with the day and the
-// jurisdictions of this one.
-func (p *Policy) countsIn(release *denylist.Release, r *evidence.Report) error {
-	day, js := vendors.Date(r.Denylist.AsOf), r.Options.Jurisdictions
-	if p.countsUnder(release, &match.Options{AsOf: day, Jurisdictions: js}) {
+// countsIn returns an error if no listing could fail a screening with the day, the jurisdictions
+// and the buyer of this one.
+func (p *Policy) countsIn(release *denylist.Release, s *Screening) error {
+	if p.countsUnder(release, &match.Options{AsOf: s.AsOf, Jurisdictions: s.Jurisdictions, Buyer: s.Buyer}) {
 		return nil
 	}
 	where := "all jurisdictions"
-	if len(js) > 0 {
-		where = strings.Join(js, ", ")
+	if len(s.Jurisdictions) > 0 {
+		where = strings.Join(s.Jurisdictions, ", ")
+	}
+	if s.Buyer != nil {
+		where += " and for the buyer " + s.Buyer.Name
 	}
 	return fmt.Errorf("nothing that the policy counts could be found: the report is as of %s and for %s, and no listing of the denylist %s that applies there could fail a bid under the policy",
-		day, where, release.Name())
+		s.AsOf, where, release.Name())
+}
+
+// words returns the gap in words, with the path of the document.
+func (g *Gap) words() string {
+	if g.Document == "" {
+		return g.Message
+	}
+	return g.Document + ": " + g.Message
 }
 
 // reaches reports whether n of total are at least a share. It compares exactly with the decimal

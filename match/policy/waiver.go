@@ -8,7 +8,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -89,11 +88,11 @@ func distance(a, b string) int {
 
 // waiver returns the first valid waiver for a finding, or -1. It counts the waivers that apply in
 // used, and in over those that would apply if they had not expired.
-func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors.Date, used, over []int) int {
+func (p *Policy) waiver(f *Finding, day vendors.Date, used, over []int) int {
 	found := -1
 	for i := range p.Waivers {
 		w := &p.Waivers[i]
-		if !covers(w, doc, f) {
+		if !covers(w, f) {
 			continue
 		}
 		if w.Expires < day {
@@ -109,9 +108,9 @@ func (p *Policy) waiver(doc *evidence.Document, f *evidence.Finding, day vendors
 }
 
 // covers reports whether a waiver applies to a finding.
-func covers(w *Waiver, doc *evidence.Document, f *evidence.Finding) bool {
+func covers(w *Waiver, f *Finding) bool {
 	return strings.HasPrefix(f.ID, w.Finding) && (w.Vendor == "" || w.Vendor == f.Vendor.ID) && (w.Component == "" || w.Component == f.Component.Name) &&
-		(w.Version == "" || w.Version == f.Component.Version) && (w.Document == "" || ends(doc.Path, w.Document))
+		(w.Version == "" || w.Version == f.Component.Version) && (w.Document == "" || ends(f.Document, w.Document))
 }
 
 // ends reports whether the last elements of a path match a pattern of as many elements.

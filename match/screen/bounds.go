@@ -117,6 +117,6 @@ func (d *document) listed() int {
 // left is an input that was left out.
 func (x *screener) left(in Input) file {
 	err := fmt.Errorf("not screened: %d documents and companions, or %d bytes, came out of the archives before it", x.opts.MaxItems, x.opts.MaxBytes)
-	return file{src: evidence.Source{Path: in.Name},
+	return file{src: evidence.File{Path: in.Name},
 		docs: []document{{item: unpack.Item{Path: in.Name}, err: &sbom.Error{Kind: sbom.ErrLimit, Err: err}}}}
 }

@@ -22,17 +22,17 @@ func recognized(head []byte) bool {
 }
 
 // companion takes the digest of a companion, to its end: it shows there if it is one.
-func companion(ctx context.Context, item unpack.Item, input string) (evidence.Companion, int64, error) {
+func companion(ctx context.Context, item unpack.Item, input string) (evidence.File, int64, error) {
 	t := newTally(ctx, item.Reader, func(int) {})
 	if _, err := io.Copy(io.Discard, t); err != nil {
 		if !errors.As(err, new(*sbom.Error)) {
 			err = unreadable(err)
 		}
-		return evidence.Companion{}, t.n, err
+		return evidence.File{}, t.n, err
 	}
-	c := evidence.Companion{Path: EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
+	c := evidence.File{Path: EscapePath(item.Path), Bytes: t.n, Reason: item.Companion}
 	if len(item.Layers) > 0 {
-		c.File = EscapePath(input)
+		c.In = EscapePath(input)
 	}
 	c.SHA256, _ = t.sums()
 	return c, t.n, nil

@@ -80,7 +80,7 @@ func TestCompanions(t *testing.T) {
 		if len(c.SHA256) != 64 || c.Bytes == 0 {
 			t.Errorf("%+v", c)
 		}
-		got = append(got, strings.TrimPrefix(c.Path, dir+"/")+" "+strings.TrimPrefix(c.File, dir+"/")+": "+c.Reason)
+		got = append(got, strings.TrimPrefix(c.Path, dir+"/")+" "+strings.TrimPrefix(c.In, dir+"/")+": "+c.Reason)
 	}
 	want := "README : text for people, __MACOSX/._b.cdx.json : file attributes of macOS (AppleDouble), a.zip!readme.md a.zip: text for people, offer/offer.pdf : PDF document"
 	if s := strings.Join(got, ", "); s != want || r.Verdict != match.Clear || len(r.Documents) != 3 {

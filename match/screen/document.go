@@ -20,7 +20,7 @@ import (
 // A document is the outcome of one document.
 type document struct {
 	item   unpack.Item
-	src    evidence.Source // of the document, if it is packed in the file
+	src    evidence.File // of the document, if it is packed in the file
 	sha1   string
 	header sbom.Header
 	said   *sbom.Snapshot // nil if Options.Snapshot is nil, or nothing was read
@@ -37,7 +37,7 @@ func (d *document) fail(err error) {
 }
 
 func (x *screener) document(ctx context.Context, item unpack.Item) document {
-	d := document{item: item, src: evidence.Source{Path: item.Path}, err: item.Err}
+	d := document{item: item, src: evidence.File{Path: item.Path}, err: item.Err}
 	d.item.Reader = nil // releases its buffers: the record is kept longer
 	if d.err != nil {
 		return d
@@ -103,23 +103,15 @@ func (d *document) record(f *file) evidence.Document {
 	}
 	if d.item.Unverified {
 		header.Warnings = append(slices.Clone(header.Warnings), sbom.Warning{Kind: sbom.WarnUnverified,
-			Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
+			Message: "the signature of the envelope of this document was not checked; give its key with -key"})
 	}
-	var out evidence.Document
 	err := d.err
 	if err == nil && d.result != nil {
 		err = d.result.Limit(d.listed())
 	}
-	switch {
-	case err == nil:
-		out = evidence.Screened(src, d.result)
-	case d.result != nil:
-		out = evidence.Failed(src, d.header, &match.IncompleteError{Result: d.result, Err: err})
-	default:
-		out = evidence.Failed(src, d.header, err)
-	}
+	out := evidence.NewDocument(src, d.header, d.result, err)
 	if len(d.item.Layers) > 0 {
-		out.Container = &evidence.Container{Path: EscapePath(f.src.Path), SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
+		out.Container = &evidence.File{Path: EscapePath(f.src.Path), SHA256: f.src.SHA256, Bytes: f.src.Bytes, Layers: d.item.Layers}
 	}
 	return out
 }

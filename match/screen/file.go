@@ -15,10 +15,10 @@ import (
 
 // A file is what was found in one input.
 type file struct {
-	src        evidence.Source
+	src        evidence.File
 	sha1       string // SPDX 2 refers to documents by it
 	docs       []document
-	companions []evidence.Companion
+	companions []evidence.File
 	names      []string // of files that have to be beside this one, because an index in it lists them
 	cost       cost
 	findings   int // findings and observations that are listed
@@ -62,7 +62,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 				out.cost.add(cost{min(1, len(item.Layers)), n})
 				continue
 			}
-			d = document{item: item, src: evidence.Source{Path: item.Path, Bytes: n}, err: err}
+			d = document{item: item, src: evidence.File{Path: item.Path, Bytes: n}, err: err}
 			d.item.Reader = nil
 		} else {
 			out.names = append(out.names, item.Names...)

@@ -46,13 +46,13 @@ func TestLateReadError(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		read := 0
-		r := evidence.New(matcher(t, nil), "test", match.Review)
+		r := evidence.New(matcher(t, nil), "test", match.NoVerdict)
 		r.Finish(screen.Run(ctx, matcher(t, nil), screen.Collect([]string{path}), &screen.Options{Progress: func(n int) {
 			if read += n; late && read == archive.Len() {
 				cancel() // before the end of the file shows
 			}
 		}}))
-		if len(r.Documents) != 2 || r.Verdict != match.Ban || r.Coverage.Complete == late || (r.ExitStatus(false) == evidence.ExitUnscreened) != late {
+		if len(r.Documents) != 2 || r.Verdict != match.Ban || r.Coverage.Complete == late || (r.ExitStatus() == evidence.ExitUnscreened) != late {
 			t.Fatalf("late error %v: %s, %+v, %d documents", late, r.Verdict, r.Coverage, len(r.Documents))
 		}
 		for i, verdict := range []match.Verdict{match.Clear, match.Ban} {
@@ -78,7 +78,7 @@ func TestFaultKeepsFindings(t *testing.T) {
 	var records [2]bytes.Buffer
 	var said *sbom.Snapshot
 	for i, opts := range []*screen.Options{nil, {Snapshot: func(_ int, tr *sbom.Snapshot) { said = tr }}} {
-		r := evidence.New(matcher(t, nil), "test", match.Review)
+		r := evidence.New(matcher(t, nil), "test", match.NoVerdict)
 		r.Finish(screen.Run(t.Context(), matcher(t, nil), screen.Collect([]string{filepath.ToSlash(dir)}), opts))
 		d := r.Documents[0]
 		if d.Verdict != match.Ban || r.Verdict != match.Ban || len(d.Findings) != 1 || d.Complete || d.Error == nil || d.Error.Kind != "syntax" || d.Coverage.Components == 0 || d.Coverage.Complete {

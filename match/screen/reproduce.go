@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -135,7 +135,7 @@ func only(r *evidence.Report, path string) *evidence.Report {
 		}
 	}
 	for _, c := range r.Companions {
-		if c.Path == path || c.File == path {
+		if c.Path == path || c.In == path {
 			out.Companions = append(out.Companions, c)
 		}
 	}
@@ -147,13 +147,10 @@ func again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 	if err := recorded.CheckRelease(release); err != nil {
 		return nil, err
 	}
-	m, err := match.New(release, &match.Options{AsOf: vendors.Date(recorded.Denylist.AsOf), Jurisdictions: recorded.Options.Jurisdictions, RequireIdentity: recorded.Options.RequireIdentity})
+	m, err := match.New(release, &match.Options{AsOf: vendors.Date(recorded.Denylist.AsOf), Jurisdictions: recorded.Options.Jurisdictions,
+		Buyer: recorded.Buyer, Purpose: recorded.Purpose, RequireIdentity: recorded.Options.RequireIdentity})
 	if err != nil {
 		return nil, err
-	}
-	failOn, err := evidence.ParseFailOn(recorded.Options.FailOn)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", evidence.ErrRecord, err)
 	}
 	var with Options
 	if opts != nil {
@@ -162,7 +159,7 @@ func again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 	if with.Verifiers, err = recordedKeys(recorded, with.Verifiers); err != nil {
 		return nil, err
 	}
-	now := evidence.New(m, recorded.Tool.Name, failOn)
+	now := evidence.New(m, recorded.Tool.Name, recorded.Options.FailOn)
 	now.Tool, now.Bid, now.Policy, now.Options.Keys = recorded.Tool, recorded.Bid, recorded.Policy, recorded.Options.Keys
 	files := paths(recorded)
 	for i := range files {
@@ -177,7 +174,7 @@ func recordedKeys(recorded *evidence.Report, given []dsse.Verifier) ([]dsse.Veri
 	var all []dsse.Verifier
 	for _, want := range recorded.Options.Keys {
 		i := slices.IndexFunc(given, func(v dsse.Verifier) bool {
-			got, err := evidence.Fingerprints(v)
+			got, err := keys.Fingerprints(v)
 			return err == nil && got[0] == want
 		})
 		if i < 0 {
@@ -211,8 +208,8 @@ func paths(r *evidence.Report) []string {
 		all = append(all, fileOf(&r.Documents[i]))
 	}
 	for _, c := range r.Companions {
-		if c.File != "" {
-			all = append(all, c.File)
+		if c.In != "" {
+			all = append(all, c.In)
 		} else {
 			all = append(all, c.Path)
 		}
@@ -232,8 +229,8 @@ func fileOf(d *evidence.Document) string {
 // sameFiles compares the digests of the files.
 func sameFiles(recorded, now *evidence.Report) error {
 	digests := make(map[string]string)
-	for _, s := range now.Subjects() {
-		digests[s.Name] = digestText(s.Digest)
+	for _, s := range now.Files() {
+		digests[s.Path] = "sha256:" + s.SHA256
 	}
 	for _, c := range now.Companions {
 		digests[c.Path] = "sha256:" + c.SHA256
@@ -247,22 +244,13 @@ func sameFiles(recorded, now *evidence.Report) error {
 			errs = append(errs, fmt.Errorf("%w: %s has %s; recorded %s", ErrInput, name, got, digest))
 		}
 	}
-	for _, s := range recorded.Subjects() {
-		compare(s.Name, digestText(s.Digest))
+	for _, s := range recorded.Files() {
+		compare(s.Path, "sha256:"+s.SHA256)
 	}
 	for _, c := range recorded.Companions {
-		if c.File == "" {
+		if c.In == "" {
 			compare(c.Path, "sha256:"+c.SHA256)
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// digestText returns digests in the form "algorithm:value", in order of the algorithms.
-func digestText(digests map[string]string) string {
-	var all []string
-	for _, algorithm := range slices.Sorted(maps.Keys(digests)) {
-		all = append(all, algorithm+":"+digests[algorithm])
-	}
-	return strings.Join(all, " ")
 }

@@ -22,14 +22,15 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/screen"
 )
 
-// keys makes a pair of keys in PEM.
-func keys(t testing.TB, private, public any) (dsse.Signer, dsse.Verifier) {
+// keyPair makes a pair of keys in PEM.
+func keyPair(t testing.TB, private, public any) (dsse.Signer, dsse.Verifier) {
 	t.Helper()
 	a, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
@@ -39,11 +40,11 @@ func keys(t testing.TB, private, public any) (dsse.Signer, dsse.Verifier) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := evidence.LoadSigner(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: a}))
+	signer, err := keys.LoadSigner(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: a}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	verifier, err := evidence.LoadVerifier(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: b}))
+	verifier, err := keys.LoadVerifier(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: b}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func ed25519Keys(t testing.TB) (dsse.Signer, dsse.Verifier) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return keys(t, private, public)
+	return keyPair(t, private, public)
 }
 
 // bid writes a bid: a bill of materials, an archive of one, and a root file system.
@@ -106,30 +107,30 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	signer, verifier := ed25519Keys(t)
-	second, otherVerifier := keys(t, ec, &ec.PublicKey)
+	second, otherVerifier := keyPair(t, ec, &ec.PublicKey)
 	envelope, err := r.Sign(ctx, signer, second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range []dsse.Verifier{verifier, otherVerifier} {
-		got, err := evidence.Verify(ctx, envelope, v)
-		if err != nil || len(got.Keys) != 1 {
+		got, signedBy, err := evidence.Verify(ctx, envelope, v)
+		if err != nil || len(signedBy) != 1 {
 			t.Fatalf("%+v %v", got, err)
 		}
-		var record bytes.Buffer
-		if err := r.WriteJSON(&record); err != nil || !bytes.Equal(record.Bytes(), got.Record) {
+		var before, after bytes.Buffer
+		if err := errors.Join(r.WriteJSON(&before), got.WriteJSON(&after)); err != nil || !bytes.Equal(before.Bytes(), after.Bytes()) {
 			t.Error("the record is not what was signed")
 		}
-		if err := screen.Reproduce(ctx, got.Report, denylist.Current(), nil); err != nil {
+		if err := screen.Reproduce(ctx, got, denylist.Current(), nil); err != nil {
 			t.Errorf("screened again: %v", err)
 		}
 	}
 	var names []string
-	for _, s := range r.Subjects() {
-		names = append(names, strings.TrimPrefix(s.Name, dir+"/"))
-		if s.Digest["dirHash1"] != "" != (strings.HasSuffix(s.Name, "/rootfs")) {
-			t.Errorf("%+v", s)
-		}
+	for _, f := range r.Files() {
+		names = append(names, strings.TrimPrefix(f.Path, dir+"/"))
+	}
+	if statement, err := r.Statement(); err != nil || bytes.Count(statement, []byte(`"dirHash1"`)) != 1 || !bytes.Contains(statement, []byte(`/rootfs","digest":{"dirHash1":`)) {
+		t.Errorf("the digest of the directory, and of nothing else, is dirHash1: %.600s, %v", statement, err)
 	}
 	if got := strings.Join(names, " "); got != "agent.cdx.json broken.json rootfs wrapped.json" {
 		t.Errorf("subjects %s", got)
@@ -177,7 +178,7 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 	}
 }
 
-// Each thing that can be tampered with has its own error.
+// Each kind of tampering has its own error.
 func TestTampering(t *testing.T) {
 	ctx := context.Background()
 	r := report(t, matcher(t, nil), "../../testdata/bids/endpoint-tender")
@@ -250,7 +251,7 @@ func TestTampering(t *testing.T) {
 		{"a record in other words", signed(evidence.PayloadType, replace(`"schemaVersion": "2"`, `"schemaVersion":  "2"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
 		{"a record with something more", signed(evidence.PayloadType, replace(`"schemaVersion": "2"`, `"approved": true, "schemaVersion": "2"`)), []dsse.Verifier{verifier}, evidence.ErrRecord},
 	} {
-		if _, err := evidence.Verify(ctx, tt.envelope, tt.verifier...); !errors.Is(err, tt.want) || tt.want == nil && err != nil {
+		if _, _, err := evidence.Verify(ctx, tt.envelope, tt.verifier...); !errors.Is(err, tt.want) || tt.want == nil && err != nil {
 			t.Errorf("%s: %v; want %v", tt.name, err, tt.want)
 		}
 	}
@@ -271,8 +272,8 @@ func TestNames(t *testing.T) {
 	m := matcher(t, nil)
 	r := report(t, m, dir)
 	seen := make(map[string]bool)
-	for _, s := range r.Subjects() {
-		seen[s.Name[len(filepath.ToSlash(dir))+1:]] = true
+	for _, s := range r.Files() {
+		seen[s.Path[len(filepath.ToSlash(dir))+1:]] = true
 	}
 	for _, want := range []string{`a\xff.json`, `a\xfe.json`, `a\x5cxff.json`, "a\ufffd.json"} {
 		if !seen[want] || len(seen) != 4 {
@@ -327,7 +328,7 @@ func TestRecordedKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := matcher(t, nil)
-	prints, err := evidence.Fingerprints(verifier, verifier)
+	prints, err := keys.Fingerprints(verifier, verifier)
 	if err != nil || len(prints) != 1 {
 		t.Fatal(prints, err)
 	}
@@ -360,10 +361,10 @@ func TestKeys(t *testing.T) {
 	}
 	der, _ := x509.MarshalPKIXPublicKey(public)
 	text := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-	if _, err := evidence.LoadSigner(text); err == nil || !strings.Contains(err.Error(), "public") {
+	if _, err := keys.LoadSigner(text); err == nil || !strings.Contains(err.Error(), "public") {
 		t.Errorf("a public key signs: %v", err)
 	}
-	if _, err := evidence.LoadSigner([]byte("x")); err == nil {
+	if _, err := keys.LoadSigner([]byte("x")); err == nil {
 		t.Error("no key signs")
 	}
 }
@@ -378,7 +379,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add(envelope)
 	f.Add([]byte(`{"payloadType":"x","payload":"","signatures":[{}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if v, err := evidence.Verify(context.Background(), data, verifier); err == nil && v.Report.Denylist != r.Denylist {
+		if v, _, err := evidence.Verify(context.Background(), data, verifier); err == nil && v.Denylist != r.Denylist {
 			t.Error("a forged record is taken for one")
 		}
 	})

@@ -56,8 +56,8 @@ type Options struct {
 	// before the fault, and one of which nothing was read gives none. One goroutine calls
 	// Snapshot, in the order of the documents. All components of all documents are in memory.
 	Snapshot func(n int, t *sbom.Snapshot)
-	// Progress is told how many bytes more were read. It may be called from several
-	// goroutines.
+	// Progress, if it is set, is called with the number of bytes that were read since the last call.
+	// Several goroutines may call it.
 	Progress func(bytes int)
 }
 
@@ -69,7 +69,7 @@ type screener struct {
 // Run screens the inputs, several at once. It returns the records of the documents in the order
 // of the inputs, and the companion files in the order of their paths. If ctx is done, each
 // document that was not screened by then is a record with an error.
-func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) ([]evidence.Document, []evidence.Companion) {
+func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) ([]evidence.Document, []evidence.File) {
 	x := &screener{m: m}
 	if opts != nil {
 		x.opts = *opts
@@ -90,7 +90,7 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 	ResolveReferences(m, all)
 	missing(found)
 	var docs []evidence.Document
-	var companions []evidence.Companion
+	var companions []evidence.File
 	for i := range found {
 		for j := range found[i].docs {
 			d := &found[i].docs[j]

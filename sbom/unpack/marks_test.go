@@ -139,7 +139,7 @@ func TestHiddenInCompanions(t *testing.T) {
 		for form, hidden := range map[string]string{
 			"JSON": docSpaced, "one line": doc, "Syft": docSyft, "XML": docXML, "tag-value": docTag, "UTF-16": utf16, "UTF-16, big-endian": wide,
 			"base64": base64.StdEncoding.EncodeToString([]byte(docSpaced)), "SPDX 3": docSPDX3,
-			"far behind": strings.Repeat("-", 200_000) + doc, "across two windows": strings.Repeat("-", 64<<10-20) + doc,
+			"after much text": strings.Repeat("-", 200_000) + doc, "across two windows": strings.Repeat("-", 64<<10-20) + doc,
 		} {
 			if passedOver(t, name, frame[0]+hidden+frame[1]) {
 				t.Errorf("%s, %s: passed over", name, form)

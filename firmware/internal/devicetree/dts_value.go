@@ -36,7 +36,7 @@ func (x *source) value(name string) error {
 		case token == "":
 			return errEnd
 		case afterText && token != "," && token != ";":
-			return fmt.Errorf("%q after a text; expected \",\" or \";\"", token)
+			return fmt.Errorf("%q after a string; expected \",\" or \";\"", token)
 		case token == ";":
 			if len(x.paths) == 0 {
 				return errors.New("a property outside of a node")
@@ -55,7 +55,7 @@ func (x *source) value(name string) error {
 			v.number(bracket, token, at)
 		}
 		if name == "compatible" && !text && token != "," && token != ";" {
-			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("compatible has %q, which is no text; it was not screened", token), x.c.at(x.path(), name, at))
+			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("compatible has %q, which is not a string; it was not screened", token), x.c.at(x.path(), name, at))
 		}
 	}
 }

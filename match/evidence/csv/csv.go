@@ -46,7 +46,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	t := newTable(w)
 	for _, n := range r.Notices {
 		t.set("row", "notice")
-		t.set("reason", n.Kind)
+		t.set("reason", string(n.Kind))
 		t.set("note", n.Message)
 		t.end()
 	}

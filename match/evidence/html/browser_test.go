@@ -17,6 +17,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -318,10 +319,10 @@ func TestBrowserNarrow(t *testing.T) {
 	f.Note, f.Component.Name, f.Component.Version, f.Component.CanonicalPURL, f.Component.Location.Pointer = long("N"), long("c"), long("1"), "pkg:npm/"+long("u"), "/"+long("l")
 	f.Attributions[0].Value, f.Attributions[0].Matched, f.Attributions[0].Source, f.Attributions[0].Location.Pointer = long("a"), long("m"), long("s"), "/"+long("t")
 	d.Observations = append(d.Observations, *f)
-	r.Companions = []evidence.Companion{{Path: long("C"), Reason: long("R"), SHA256: strings.Repeat("0", 64)}}
+	r.Companions = []evidence.File{{Path: long("C"), Reason: long("R"), SHA256: strings.Repeat("0", 64)}}
 	r.Bid = &evidence.Bid{Bidder: long("B"), Tender: long("T"), Lot: long("L")}
-	r.Notices = []evidence.Notice{{Kind: "asOf", Message: long("W")}}
-	r.Policy = &evidence.Decision{Policy: long("P"), SHA256: strings.Repeat("1", 64), Gaps: []string{long("G")}}
+	r.Notices = []sbom.Warning{{Kind: "asOf", Message: long("W")}}
+	r.Policy = &policy.Decision{Policy: long("P"), SHA256: strings.Repeat("1", 64), Gaps: []string{long("G")}}
 	b := start(t, write(t, r))
 	b.eval(`document.querySelectorAll("details").forEach(d => d.open = true)`)
 	for _, size := range []int{320, 400, 660, 1200} {

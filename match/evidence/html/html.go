@@ -84,7 +84,7 @@ type pageData struct {
 // A gap is something that was not screened. For a document that was not read to its end, Before
 // is the number of findings up to that point.
 type gap struct {
-	evidence.DocumentGap
+	view.Gap
 	Before int
 }
 
@@ -187,7 +187,7 @@ func newPageData(r *evidence.Report) *pageData {
 		}
 	}
 	for _, g := range r.GapsOf(nil) {
-		v.Gaps = append(v.Gaps, gap{evidence.DocumentGap{Gap: g}, 0})
+		v.Gaps = append(v.Gaps, gap{view.Gap{Gap: g}, 0})
 	}
 	v.Vendors, v.Places = bars(vendors), bars(places)
 	v.Covered = segments(&r.Coverage)
@@ -200,7 +200,7 @@ func (v *pageData) gaps(d *evidence.Document) {
 		v.Unread++
 	}
 	for _, g := range v.GapsOf(d) {
-		x := gap{evidence.DocumentGap{Path: d.Path, Gap: g}, 0}
+		x := gap{view.Gap{Path: d.Path, Gap: g}, 0}
 		if g.Kind == match.GapIncomplete {
 			x.Before = len(d.Findings)
 		}

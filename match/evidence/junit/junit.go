@@ -103,10 +103,7 @@ func failing(r *evidence.Report) func(*evidence.Document, *evidence.Finding) boo
 		}
 		return func(d *evidence.Document, f *evidence.Finding) bool { return all[key{d.Path, f.ID}] }
 	}
-	failOn, err := evidence.ParseFailOn(r.Options.FailOn)
-	if err != nil {
-		failOn = match.Ban
-	}
+	failOn := r.Options.FailOn
 	return func(_ *evidence.Document, f *evidence.Finding) bool {
 		return f.Verdict == match.NoVerdict || failOn != match.NoVerdict && f.Verdict >= failOn
 	}

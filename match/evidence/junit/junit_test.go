@@ -13,10 +13,11 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/junit"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/vendors"
 )
 
-func report(failOn string) *evidence.Report {
+func report(failOn match.Verdict) *evidence.Report {
 	return &evidence.Report{Verdict: match.Ban, Coverage: match.Coverage{Components: 3}, Options: evidence.Options{FailOn: failOn}, Documents: []evidence.Document{
 		{Path: "a.json", Verdict: match.Ban, Findings: []evidence.Finding{
 			{Finding: match.Finding{Verdict: match.Ban, Tier: vendors.Registered, Vendor: match.Vendor{Name: "Kaspersky"}, Component: match.Component{Name: "agent", Version: "1"}}},
@@ -30,7 +31,7 @@ func report(failOn string) *evidence.Report {
 
 func Example() {
 	var b bytes.Buffer
-	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}, Coverage: match.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}, nil); err != nil {
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: match.Ban}, Coverage: match.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Clear}}}, nil); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(strings.Split(b.String(), "\n")[1])
@@ -40,7 +41,7 @@ func Example() {
 // A report without documents is no run in which all went well.
 func TestNothing(t *testing.T) {
 	var b bytes.Buffer
-	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: "ban"}}, nil); err != nil {
+	if err := junit.Write(&b, &evidence.Report{Options: evidence.Options{FailOn: match.Ban}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `tests="1" failures="0" errors="1"`) || !strings.Contains(b.String(), "nothing was screened") {
@@ -50,9 +51,9 @@ func TestNothing(t *testing.T) {
 
 // With the decision of a policy, the findings are failures that it fails.
 func TestPolicy(t *testing.T) {
-	r := report("review")
+	r := report(match.Review)
 	r.Documents[0].Findings[0].ID, r.Documents[0].Findings[1].ID = "waived", "counts"
-	r.Policy = &evidence.Decision{Policy: "of the buyer", Fails: []evidence.Decided{{Document: "a.json", ID: "counts"}}}
+	r.Policy = &policy.Decision{Policy: "of the buyer", Fails: []policy.Decided{{Document: "a.json", ID: "counts"}}}
 	var b bytes.Buffer
 	if err := junit.Write(&b, r, nil); err != nil {
 		t.Fatal(err)
@@ -63,11 +64,11 @@ func TestPolicy(t *testing.T) {
 }
 
 func TestWrite(t *testing.T) {
-	for failOn, want := range map[string]string{
-		"ban":          "8 tests, 1 failures, 2 errors, 3 skipped",
-		"review":       "8 tests, 2 failures, 2 errors, 2 skipped",
-		"inconclusive": "8 tests, 2 failures, 2 errors, 2 skipped",
-		"never":        "8 tests, 0 failures, 2 errors, 4 skipped",
+	for failOn, want := range map[match.Verdict]string{
+		match.Ban:          "8 tests, 1 failures, 2 errors, 3 skipped",
+		match.Review:       "8 tests, 2 failures, 2 errors, 2 skipped",
+		match.Inconclusive: "8 tests, 2 failures, 2 errors, 2 skipped",
+		match.NoVerdict:    "8 tests, 0 failures, 2 errors, 4 skipped",
 	} {
 		var b bytes.Buffer
 		if err := junit.Write(&b, report(failOn), nil); err != nil {

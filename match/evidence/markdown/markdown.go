@@ -62,7 +62,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 		}
 		list(out, "- ", lines)
 	}
-	if gaps := r.NotScreened(); len(gaps) > 0 {
+	if gaps := view.Gaps(r); len(gaps) > 0 {
 		fmt.Fprintf(out, "\n### Not screened\n\nWhat was not screened may contain parts of any vendor. %s:\n\n", view.Count(len(gaps), "gap"))
 		var lines []string
 		for _, g := range gaps {

@@ -244,7 +244,7 @@ func (x *writer) document(res *result, i int, d *evidence.Document) {
 }
 
 // companion adds the observation of a companion file.
-func (x *writer) companion(res *result, i int, c evidence.Companion) {
+func (x *writer) companion(res *result, i int, c evidence.File) {
 	res.Observations = append(res.Observations, observation{
 		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Companion file, not screened: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
 		Description: strings.TrimSpace("The file accompanies a document and was not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),

@@ -170,7 +170,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	e.SetIndent("", "  ")
 	return e.Encode(log{Schema: Schema, Version: "2.1.0", Runs: []run{{
 		Tool:        tool{driver{r.Tool.Name, r.Tool.Version, "https://github.com/clause76/clause76", x.list}},
-		Invocations: []invocation{{len(r.NotScreened()) == 0, x.notes}}, Artifacts: x.artifacts, Results: x.results, ColumnKind: "unicodeCodePoints",
+		Invocations: []invocation{{len(view.Gaps(r)) == 0, x.notes}}, Artifacts: x.artifacts, Results: x.results, ColumnKind: "unicodeCodePoints",
 		Properties: map[string]any{"denylist": r.Denylist, "verdict": r.Verdict, "coverage": r.Coverage},
 	}}})
 }

@@ -27,7 +27,7 @@ import (
 
 func Example() {
 	var b bytes.Buffer
-	r := &evidence.Report{Tool: evidence.Tool{Name: "example"}, Documents: []evidence.Document{{Path: "a b.json", Verdict: match.Clear}}}
+	r := &evidence.Report{Documents: []evidence.Document{{Path: "a b.json", Verdict: match.Clear}}}
 	if err := sarif.Write(&b, r, nil); err != nil {
 		fmt.Println(err)
 	}
@@ -131,7 +131,7 @@ func TestLines(t *testing.T) {
 	sound := evidence.Document{Path: "a.json", Verdict: match.Ban, SHA256: sum(text), Encoding: "JSON"}
 	changed, packed, tree, binary := sound, sound, sound, sound
 	changed.SHA256 = sum("x")
-	packed.Container = &evidence.Container{Path: "a.zip"}
+	packed.Container = &evidence.File{Path: "a.zip"}
 	tree.Encoding = "files"
 	binary.SHA256 = sum(text + "\x00")
 	const none = "- - - - -"

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
 )
@@ -15,7 +16,7 @@ func Example() {
 	comparison := &evidence.Comparison{
 		Before: evidence.Denylist{Release: "2018.06.12", AsOf: "2018-06-12"}, After: evidence.Denylist{Release: "2018.06.13", AsOf: "2018-06-13"},
 		Flips: []evidence.Flip{{Path: "sbom.json", Component: match.Component{Name: "agent", Version: "2"}, Vendor: match.Vendor{ID: "kaspersky", Name: "Kaspersky"}, After: match.Ban,
-			Changes: []evidence.Change{{Entry: "eu-ep-p8-ta-2018-0258/76", What: "clause 76 is adopted", Why: "the text of 2018-06-13"}}}},
+			Changes: []denylist.Change{{Entry: "eu-ep-p8-ta-2018-0258/76", What: "clause 76 is adopted", Why: "the text of 2018-06-13"}}}},
 	}
 	if err := text.WriteComparison(os.Stdout, comparison, nil); err != nil {
 		fmt.Println(err)

@@ -46,7 +46,7 @@ func WriteExplanation(w io.Writer, r *evidence.Report, id string, register *vend
 	if id == everything {
 		p.explainRest(r, n)
 	} else if n > 0 {
-		p.notScreened(r.NotScreened())
+		p.notScreened(view.GapWords(r))
 	}
 	if err := p.w.Flush(); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (p *printer) explainRest(r *evidence.Report, n int) {
 	if n == 0 {
 		p.line("", "", verdict(r.Verdict), "— the report has no findings and no observations to explain")
 	}
-	for _, g := range r.NotScreened() {
+	for _, g := range view.Gaps(r) {
 		p.line("Not screened: ", "  ", g.String())
 	}
 }

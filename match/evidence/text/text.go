@@ -11,6 +11,7 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -46,23 +47,23 @@ func (p *printer) report(r *evidence.Report) {
 	p.cited()
 	p.context(r)
 	p.companions(r)
-	p.notScreened(r.NotScreened())
+	p.notScreened(view.GapWords(r))
 	p.coverage(r)
 	p.decision(r.Policy)
 }
 
 // notScreened prints all gaps of a report.
-func (p *printer) notScreened(gaps []evidence.DocumentGap) {
+func (p *printer) notScreened(gaps []string) {
 	if len(gaps) == 0 {
 		return
 	}
 	p.rule("Not screened")
 	for i := range gaps {
-		p.line("  - ", "    ", painted{"33", gaps[i].String()})
+		p.line("  - ", "    ", painted{"33", gaps[i]})
 	}
 }
 
-func (p *printer) notices(notices []evidence.Notice) {
+func (p *printer) notices(notices []sbom.Warning) {
 	for i := range notices {
 		p.line("", "  ", bold("Notice:"), notices[i].Message)
 	}
@@ -395,7 +396,7 @@ func (p *printer) companions(r *evidence.Report) {
 }
 
 // decision prints the decision of a policy, if there is one.
-func (p *printer) decision(d *evidence.Decision) {
+func (p *printer) decision(d *policy.Decision) {
 	if d == nil {
 		return
 	}

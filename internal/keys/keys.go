@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+// Package keys reads keys for signing and checking signatures.
+package keys
 
 import (
 	"crypto/sha256"

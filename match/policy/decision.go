@@ -1,19 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package evidence
+package policy
 
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Decision is the decision of a buyer's policy about a report on a day, see
-// [github.com/clause76/clause76/match/policy]. It does not change the verdict, findings and
-// gaps of the report.
+// A Screening is what a policy decides about: the result of a screening. A report makes it, see
+// [github.com/clause76/clause76/match/evidence.Report].
+type Screening struct {
+	Release       string // the name of the denylist
+	Digest        string // of the denylist
+	AsOf          vendors.Date
+	Jurisdictions []string        // that the screening was restricted to
+	Buyer         *denylist.Buyer // that the screening was made for, or nil
+	Findings      iter.Seq[Finding]
+	Gaps          iter.Seq[Gap]
+	Coverage      match.Coverage
+}
+
+// A Finding is a finding of a screening, with the path of its document and its id.
+type Finding struct {
+	Document string
+	ID       string
+	*match.Finding
+}
+
+// A Gap is something that was not screened of a document, or of the inputs as a whole if
+// Document is "".
+type Gap struct {
+	Document string
+	match.Gap
+}
+
+// A Decision is the decision of a policy about a screening on a day. It does not change the
+// verdict, findings and gaps.
 type Decision struct {
 	Policy      string       `json:"policy"` // its name
 	SHA256      string       `json:"sha256"` // of its text
@@ -23,14 +51,14 @@ type Decision struct {
 	Fails       []Decided    `json:"fails"`  // findings that count and are not waived
 	Waived      []Decided    `json:"waived"` // findings that count and are waived
 	OutOfPolicy []Decided    `json:"passed"` // findings that do not count, with the reason
-	Gaps        []string     `json:"gaps"`   // requirements of the policy that the report does not meet
+	Gaps        []string     `json:"gaps"`   // requirements of the policy that are not met
 	// Unscreened is what was not screened and passes because the policy allows it.
 	Unscreened []string        `json:"unscreened,omitempty"`
 	Expired    []ExpiredWaiver `json:"expired"` // waivers that have expired
 	Unused     []Waiver        `json:"unused"`  // waivers that no finding needed
 }
 
-// A Decided is a finding of a report with the policy's decision about it.
+// A Decided is a finding with the policy's decision about it.
 type Decided struct {
 	Document  string        `json:"document"`
 	ID        string        `json:"id"`
@@ -62,10 +90,7 @@ type ExpiredWaiver struct {
 	Findings int `json:"findings"`
 }
 
-// ExitStatus returns the exit status of a program for the decision.
-func (d *Decision) ExitStatus() int { return ExitStatus(len(d.Fails) > 0, !d.Pass) }
-
-// Result returns one line with the policy and whether the report passes.
+// Result returns one line with the policy and whether it passes.
 func (d *Decision) Result() string {
 	result := "DOES NOT PASS"
 	if d.Pass {

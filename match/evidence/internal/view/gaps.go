@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package view
+
+import (
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
+)
+
+// A Gap is something that was not screened, with the path of its document, or "" for the inputs as
+// a whole.
+type Gap struct {
+	Path string
+	match.Gap
+}
+
+// Gaps returns what was not screened by a report.
+func Gaps(r *evidence.Report) []Gap {
+	var all []Gap
+	for d, g := range r.NotScreened() {
+		path := ""
+		if d != nil {
+			path = d.Path
+		}
+		all = append(all, Gap{path, g})
+	}
+	return all
+}
+
+// GapWords returns what was not screened by a report in words.
+func GapWords(r *evidence.Report) []string {
+	var all []string
+	for _, g := range Gaps(r) {
+		all = append(all, g.String())
+	}
+	return all
+}
+
+// String returns the gap in words, with the path.
+func (g Gap) String() string {
+	if g.Path == "" {
+		return g.Message
+	}
+	return g.Path + ": " + g.Message
+}

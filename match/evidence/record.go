@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	strict "github.com/go-json-experiment/json"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/policy"
+	"github.com/clause76/clause76/sbom"
+	"github.com/clause76/clause76/vendors"
+)
+
+// The record in schema 2, see schema/report-2.schema.json. Whatever many findings share is in it
+// once: the vendors with what is known about them, the texts, and the lists of citations, to which
+// findings refer by id.
+type (
+	recordV2 struct {
+		SchemaVersion string           `json:"schemaVersion"`
+		Tool          tool             `json:"tool"`
+		Denylist      Denylist         `json:"denylist"`
+		Bid           *Bid             `json:"bid,omitempty"`
+		Buyer         *denylist.Buyer  `json:"buyer,omitempty"`
+		Purpose       []string         `json:"purpose,omitempty"`
+		Options       options          `json:"options"`
+		Verdict       match.Verdict    `json:"verdict"`
+		Notices       []notice         `json:"notices,omitempty"`
+		Coverage      match.Coverage   `json:"coverage"`
+		Policy        *policy.Decision `json:"policy,omitempty"`
+
+		// The lists, each entry on a line of its own.
+		Vendors    []vendor             `json:"vendors,omitempty"`
+		Texts      []*denylist.Citation `json:"texts,omitempty"`
+		Citations  []citations          `json:"citations,omitempty"`
+		Documents  []document           `json:"documents,omitempty"`
+		Companions []File               `json:"companions,omitempty"`
+	}
+	tool struct {
+		Name    string `json:"name"`
+		Version string `json:"version"`
+	}
+	options struct {
+		Jurisdictions   []string `json:"jurisdictions"`
+		RequireIdentity bool     `json:"requireIdentity"`
+		FailOn          string   `json:"failOn"`
+		Keys            []string `json:"keys,omitempty"`
+	}
+	notice struct {
+		Kind    sbom.WarningKind `json:"kind"`
+		Message string           `json:"message"`
+	}
+	// A vendor is one that a finding or observation is about.
+	vendor struct {
+		ID      vendors.ID         `json:"id"`
+		Name    string             `json:"name"`
+		Context []denylist.Context `json:"context,omitempty"`
+	}
+	// A citations is a list of citations that findings share.
+	citations struct {
+		ID   string     `json:"id"`
+		List []citation `json:"list"`
+	}
+	citation struct {
+		Listing               string        `json:"listing"`
+		Force                 string        `json:"force"` // "binding" or "notBinding"
+		Verdict               match.Verdict `json:"verdict,omitzero"`
+		Speaks                string        `json:"speaks,omitempty"`
+		Inferred              bool          `json:"inferred,omitempty"`
+		CappedBy              string        `json:"cappedBy,omitempty"`
+		SettledBy             string        `json:"settledBy,omitempty"`
+		VerdictIfPartsReached match.Verdict `json:"verdictIfPartsReached,omitzero"`
+	}
+	document struct {
+		Path        string          `json:"path"`
+		SHA256      string          `json:"sha256"`
+		Bytes       int64           `json:"bytes"`
+		Container   *File           `json:"container,omitempty"`
+		Format      string          `json:"format"`
+		SpecVersion string          `json:"specVersion"`
+		Encoding    string          `json:"encoding"`
+		Verdict     match.Verdict   `json:"verdict"`
+		Complete    bool            `json:"complete"`
+		Error       *Error          `json:"error"`
+		Coverage    match.Coverage  `json:"coverage"`
+		Unlisted    *match.Unlisted `json:"unlisted,omitempty"`
+
+		Gaps         []match.Gap    `json:"gaps,omitempty"`
+		Notices      []sbom.Warning `json:"notices,omitempty"`
+		Warnings     []sbom.Warning `json:"warnings,omitempty"`
+		Unidentified []unidentified `json:"unidentified,omitempty"`
+		Findings     []finding      `json:"findings,omitempty"`
+		Observations []finding      `json:"observations,omitempty"`
+	}
+	// An unidentified is a component without an identity of its vendor.
+	unidentified struct {
+		Ref      string           `json:"ref,omitempty"`
+		Type     string           `json:"type,omitempty"`
+		Group    string           `json:"group,omitempty"`
+		Name     string           `json:"name,omitempty"`
+		Version  string           `json:"version,omitempty"`
+		Primary  bool             `json:"subject,omitempty"`
+		Location vendors.Location `json:"location"`
+	}
+	finding struct {
+		ID           string                `json:"id"`
+		Verdict      match.Verdict         `json:"verdict,omitzero"`
+		Reason       match.Reason          `json:"reason,omitempty"`
+		Note         string                `json:"note,omitempty"`
+		Tier         vendors.Tier          `json:"tier"`
+		Vendor       vendors.ID            `json:"vendor"`
+		Component    match.Component       `json:"component"`
+		Attributions []vendors.Attribution `json:"attributions"`
+		Citations    string                `json:"citations,omitempty"` // the id of a list of citations
+	}
+)
+
+// WriteJSON writes the record: the lists of the report have one entry on a line, so that the
+// record of many findings can be searched by lines and stays small. There are no HTML escapes,
+// and a line feed is at the end. A report that was read as schema 1 is written as schema 1.
+func (r *Report) WriteJSON(w io.Writer) error {
+	if r.SchemaVersion == schema1 {
+		return writeSchema1(w, r)
+	}
+	b := bufio.NewWriterSize(w, 1<<16)
+	x := &recordWriter{w: b, shared: share(r)}
+	x.record(r)
+	return cmp.Or(x.err, b.Flush())
+}
+
+// MarshalJSON returns the record of the report, see [Report.WriteJSON].
+func (r *Report) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	err := r.WriteJSON(&b)
+	return b.Bytes(), err
+}
+
+// A recordWriter writes a record and keeps the first error.
+type recordWriter struct {
+	w      *bufio.Writer
+	shared *shared
+	err    error
+}
+
+// record writes the report: first the members with one value, then the lists.
+func (x *recordWriter) record(r *Report) {
+	v := recordV2{SchemaVersion: r.SchemaVersion, Tool: tool(r.Tool), Denylist: r.Denylist, Bid: r.Bid, Buyer: r.Buyer, Purpose: r.Purpose,
+		Options: recordOptions(&r.Options), Verdict: r.Verdict, Coverage: r.Coverage, Policy: r.Policy,
+		Notices: notices(r.Notices)}
+	x.open(0, v)
+	list(x, 0, "vendors", slices.Values(x.shared.vendors))
+	list(x, 0, "texts", slices.Values(x.shared.texts))
+	list(x, 0, "citations", slices.Values(x.shared.lists))
+	x.text(",\n  \"documents\": [")
+	for i := range r.Documents {
+		if i > 0 {
+			x.text(",")
+		}
+		x.text("\n    ")
+		x.document(&r.Documents[i])
+	}
+	if len(r.Documents) > 0 {
+		x.text("\n  ")
+	}
+	x.text("]")
+	list(x, 0, "companions", slices.Values(r.Companions))
+	x.text("\n}\n")
+}
+
+// notices returns notices in the form of the record, without locations.
+func notices(all []sbom.Warning) []notice {
+	var out []notice
+	for _, n := range all {
+		out = append(out, notice{n.Kind, n.Message})
+	}
+	return out
+}
+
+func (x *recordWriter) document(d *Document) {
+	x.open(4, document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
+		Verdict: d.Verdict, Complete: d.Complete, Error: d.Error, Coverage: d.Coverage, Unlisted: d.Unlisted})
+	list(x, 4, "gaps", slices.Values(d.Gaps))
+	list(x, 4, "notices", slices.Values(d.Notices))
+	list(x, 4, "warnings", slices.Values(d.Warnings))
+	list(x, 4, "unidentified", unidentifiedOf(d))
+	list(x, 4, "findings", x.shared.findings(d.Findings))
+	list(x, 4, "observations", x.shared.findings(d.Observations))
+	x.text("\n    }")
+}
+
+// unidentifiedOf yields the components without an identity in the form of the record.
+func unidentifiedOf(d *Document) iter.Seq[unidentified] {
+	return func(yield func(unidentified) bool) {
+		for _, c := range d.Unidentified {
+			if !yield(unidentified{c.Ref, c.Type, c.Group, c.Name, c.Version, c.Primary, c.Location}) {
+				return
+			}
+		}
+	}
+}
+
+// open writes the members of an object with an indentation, and leaves the object open.
+func (x *recordWriter) open(indent int, v any) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent(strings.Repeat(" ", indent), "  ")
+	x.fail(e.Encode(v))
+	x.text(strings.TrimSuffix(strings.TrimSuffix(b.String(), "\n"), "\n"+strings.Repeat(" ", indent)+"}"))
+}
+
+// list writes a member of an open object with one entry on a line.
+func list[T any](x *recordWriter, indent int, name string, entries iter.Seq[T]) {
+	x.text(fmt.Sprintf(",\n%*s%q: [", indent+2, "", name))
+	n := 0
+	for v := range entries {
+		if n++; n > 1 {
+			x.text(",")
+		}
+		x.text(fmt.Sprintf("\n%*s", indent+4, ""))
+		x.line(v)
+	}
+	if n > 0 {
+		x.text(fmt.Sprintf("\n%*s", indent+2, ""))
+	}
+	x.text("]")
+}
+
+// line writes a value on one line.
+func (x *recordWriter) line(v any) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	x.fail(e.Encode(v))
+	x.text(strings.TrimSuffix(b.String(), "\n"))
+}
+
+func (x *recordWriter) text(s string) {
+	if x.err == nil {
+		_, x.err = x.w.WriteString(s)
+	}
+}
+
+func (x *recordWriter) fail(err error) {
+	if x.err == nil {
+		x.err = err
+	}
+}
+
+func recordOptions(o *Options) options {
+	return options{Jurisdictions: append([]string{}, o.Jurisdictions...), RequireIdentity: o.RequireIdentity, FailOn: failOnWord(o.FailOn), Keys: o.Keys}
+}
+
+// A shared has what the findings of a report share.
+type shared struct {
+	vendors []vendor             // in the order of their ids
+	texts   []*denylist.Citation // in the order of their ids
+	lists   []citations          // in the order of the first findings with them
+	ids     map[string]string    // key of a list → its id
+}
+
+// share collects what the findings of a report share.
+func share(r *Report) *shared {
+	s := &shared{ids: make(map[string]string)}
+	byID, texts := make(map[vendors.ID]vendor), make(map[string]*denylist.Citation)
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
+			for j := range fs {
+				f := &fs[j]
+				v := vendor{ID: f.Vendor.ID, Name: f.Vendor.Name, Context: byID[f.Vendor.ID].Context}
+				if len(v.Context) == 0 {
+					v.Context = withoutVendor(f.Context)
+				}
+				byID[v.ID] = v
+				for k := range f.Citations {
+					texts[f.Citations[k].Listing] = f.Citations[k].Citation
+				}
+				if key := listKey(f.Citations); key != "" && s.ids[key] == "" {
+					s.ids[key] = "c" + strconv.Itoa(len(s.lists)+1)
+					s.lists = append(s.lists, citations{s.ids[key], citationList(f.Citations)})
+				}
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		s.vendors = append(s.vendors, byID[id])
+	}
+	for _, id := range slices.Sorted(maps.Keys(texts)) {
+		s.texts = append(s.texts, texts[id])
+	}
+	return s
+}
+
+// withoutVendor returns entries of the context without the vendor, which the record names once.
+func withoutVendor(context []denylist.Context) []denylist.Context {
+	out := slices.Clone(context)
+	for i := range out {
+		out[i].Vendor = ""
+	}
+	return out
+}
+
+// listKey returns a text that is equal for equal lists of citations; "" for an empty list.
+func listKey(cs []match.Citation) string {
+	var b strings.Builder
+	for i := range cs {
+		c := &cs[i]
+		fmt.Fprintf(&b, "%q %d %d %t %q %q %q\n", c.Listing, c.Verdict, c.VerdictIfPartsReached, c.Inferred, c.CappedBy, c.SettledBy, c.Speaks)
+	}
+	return b.String()
+}
+
+func citationList(cs []match.Citation) []citation {
+	var list []citation
+	for i := range cs {
+		c := &cs[i]
+		list = append(list, citation{Listing: c.Listing, Force: forceWord(c.Binds()), Verdict: c.Verdict, Speaks: c.Speaks, Inferred: c.Inferred,
+			CappedBy: c.CappedBy, SettledBy: c.SettledBy, VerdictIfPartsReached: c.VerdictIfPartsReached})
+	}
+	return list
+}
+
+// forceWord returns the word of the record for whether a text binds somebody.
+func forceWord(binding bool) string {
+	if binding {
+		return "binding"
+	}
+	return "notBinding"
+}
+
+// findings yields findings in the form of the record.
+func (s *shared) findings(fs []Finding) iter.Seq[finding] {
+	return func(yield func(finding) bool) {
+		for i := range fs {
+			f := &fs[i]
+			out := finding{ID: f.ID, Verdict: f.Verdict, Reason: f.Reason, Note: f.Note, Tier: f.Tier, Vendor: f.Vendor.ID, Component: f.Component,
+				Attributions: append([]vendors.Attribution{}, f.Attributions...), Citations: s.ids[listKey(f.Citations)]}
+			if !yield(out) {
+				return
+			}
+		}
+	}
+}
+
+// parseRecord parses the record of schema 2.
+func parseRecord(record []byte) (*Report, error) {
+	var v recordV2
+	if err := strict.Unmarshal(record, &v, strict.RejectUnknownMembers(true)); err != nil {
+		return nil, err
+	}
+	r := &Report{SchemaVersion: v.SchemaVersion, Tool: struct{ Name, Version string }(v.Tool), Denylist: v.Denylist, Bid: v.Bid, Buyer: v.Buyer, Purpose: v.Purpose, Verdict: v.Verdict,
+		Policy: v.Policy, Companions: v.Companions, Coverage: v.Coverage}
+	for _, n := range v.Notices {
+		r.Notices = append(r.Notices, sbom.Warning{Kind: n.Kind, Message: n.Message})
+	}
+	var err error
+	if r.Options, err = v.Options.options(); err != nil {
+		return nil, err
+	}
+	x, err := v.index()
+	if err != nil {
+		return nil, err
+	}
+	for i := range v.Documents {
+		d := &v.Documents[i]
+		out := Document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
+			Verdict: d.Verdict, Complete: d.Complete, Error: d.Error, Gaps: d.Gaps, Notices: d.Notices, Warnings: d.Warnings, Coverage: d.Coverage, Unlisted: d.Unlisted}
+		for _, u := range d.Unidentified {
+			out.Unidentified = append(out.Unidentified, match.Component{Ref: u.Ref, Type: u.Type, Group: u.Group, Name: u.Name, Version: u.Version, Primary: u.Primary, Location: u.Location})
+		}
+		if out.Findings, err = x.findings(d.Findings); err == nil {
+			out.Observations, err = x.findings(d.Observations)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("document %d, %q: %w", i+1, d.Path, err)
+		}
+		r.Documents = append(r.Documents, out)
+	}
+	return r, nil
+}
+
+func (o *options) options() (Options, error) {
+	failOn, err := parseFailOn(o.FailOn)
+	return Options{Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity, FailOn: failOn, Keys: o.Keys}, err
+}
+
+// A recordIndex finds what the findings of a record refer to.
+type recordIndex struct {
+	vendors map[vendors.ID]*vendor
+	lists   map[string][]match.Citation
+}
+
+func (v *recordV2) index() (*recordIndex, error) {
+	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation)}
+	for i := range v.Vendors {
+		x.vendors[v.Vendors[i].ID] = &v.Vendors[i]
+	}
+	texts := make(map[string]*denylist.Citation)
+	for _, t := range v.Texts {
+		if t == nil {
+			return nil, errors.New("texts: null; expected a text")
+		}
+		texts[t.Listing] = t
+	}
+	for _, l := range v.Citations {
+		for _, c := range l.List {
+			if texts[c.Listing] == nil {
+				return nil, fmt.Errorf("citations %q: the listing %q is not in texts", l.ID, c.Listing)
+			}
+			x.lists[l.ID] = append(x.lists[l.ID], match.Citation{Citation: texts[c.Listing], Verdict: c.Verdict, Speaks: c.Speaks, Inferred: c.Inferred,
+				CappedBy: c.CappedBy, SettledBy: c.SettledBy, VerdictIfPartsReached: c.VerdictIfPartsReached})
+		}
+	}
+	return x, nil
+}
+
+// findings returns findings of a record with what they refer to. Findings with the same citations
+// share one list.
+func (x *recordIndex) findings(fs []finding) ([]Finding, error) {
+	var all []Finding
+	for i := range fs {
+		f := &fs[i]
+		v, cs := x.vendors[f.Vendor], x.lists[f.Citations]
+		switch {
+		case v == nil:
+			return nil, fmt.Errorf("finding %s: the vendor %q is not in vendors", f.ID, f.Vendor)
+		case cs == nil && f.Citations != "":
+			return nil, fmt.Errorf("finding %s: the list %q is not in citations", f.ID, f.Citations)
+		}
+		out := match.Finding{Verdict: f.Verdict, Reason: f.Reason, Note: f.Note, Tier: f.Tier, Vendor: match.Vendor{ID: v.ID, Name: v.Name},
+			Component: f.Component, Attributions: f.Attributions, Citations: slices.Clip(cs)}
+		for j := range out.Attributions {
+			out.Attributions[j].Vendor = v.ID // the record has it once for each finding
+		}
+		if f.Verdict != match.NoVerdict {
+			out.Context = v.Context
+		}
+		all = append(all, Finding{f.ID, out})
+	}
+	return all, nil
+}
