@@ -118,8 +118,8 @@ func isAccount(text string) bool {
 	if !ok || p.Shorthand || strings.ContainsAny(text, " <") {
 		return false
 	}
-	_, owner := p.Account()
-	return owner != "" && strings.ContainsAny(text, "/:")
+	typ, owner := p.Account()
+	return typ != "" && owner != "" && strings.ContainsAny(text, "/:")
 }
 
 func hasPrefix(text, prefix string) bool {

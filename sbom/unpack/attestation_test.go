@@ -65,7 +65,7 @@ func TestAttestations(t *testing.T) {
 		{"a CPE", statement("https://openvex.dev/ns/v0.2.0", `{"statements":[{"products":[{"identifiers":{"cpe23":"cpe:2.3:a:acme:x:1:*:*:*:*:*:*:*"}}]}]}`), "f : notRecognised"},
 		{"a subject with an owner", strings.Replace(statementOf(doc), `"subject":[]`, `"subject":[{"name":"pkg:npm/%40acme/x@1"}]`, 1), "f : notRecognised\nf!predicate in-toto: doc"},
 		{"a subject on a page", strings.Replace(statementOf(doc), `"subject":[]`, `"subject":[{"uri":"https://acme.example/x"}]`, 1), "f : notRecognised\nf!predicate in-toto: doc"},
-		{"a subject that the document names", strings.Replace(statementOf(docOfAcme), `"subject":[]`, `"subject":[{"name":"pkg:npm/%40acme/x@1"},{"name":"x.tar.gz"}]`, 1), fmt.Sprintf("f!predicate in-toto: %d bytes", len(docOfAcme))},
+		{"a subject that the document names", strings.Replace(statementOf(docOfAcme), `"subject":[]`, `"subject":[{"name":"pkg:npm/%40acme/x@1"},{"name":"x.tar.gz"},{"name":"x.txt"},{"name":"x.acme/y"}]`, 1), fmt.Sprintf("f!predicate in-toto: %d bytes", len(docOfAcme))},
 		{"in a bundle", bundleOf(statement("https://slsa.dev/provenance/v0.2", `{"metadata":{},"materials":[]}`)), "f!dsseEnvelope!payload sigstore-bundle+dsse: attestation: SLSA provenance unverified"},
 		{"summary", statement("https://slsa.dev/verification_summary/v1", `{}`), "f : attestation: SLSA verification summary"},
 		{"test result", statement("https://in-toto.io/attestation/test-result/v0.1", `{}`), "f : attestation: in-toto test result"},

@@ -24,7 +24,10 @@ const officeReason = "office document ("
 
 const oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-var errSpreadsheet = errors.New("an office document with cells or tables that cannot be read in this form")
+var (
+	errSpreadsheet = errors.New("a spreadsheet with cells that cannot be read in this form")
+	errTables      = errors.New("an office document with text that cannot be read in this form")
+)
 
 // oleReason recognizes compound files by the names of their streams.
 func oleReason(data []byte, _ *input) (string, error) {
@@ -177,7 +180,7 @@ func (w *walker) tables(z *zipDirectory, parts func(root string) bool) error {
 		}
 		c := cellText{left: maxCells, text: true}
 		if err := c.read(&bounded{w: w, layer: "zip", in: &counter{n: e.packed}, r: z.open(e)}); err != nil {
-			return err
+			return notRead(errTables)
 		}
 		if slices.ContainsFunc(c.sheet.table(c.sheet.rows), func(cells []string) bool { return makersHeader(cells) || productHeader(cells) }) {
 			return notRead(errParts)

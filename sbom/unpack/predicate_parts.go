@@ -83,7 +83,7 @@ func accountOf(text string) string {
 	if !ok || p.Shorthand { // "src/main.c" may be a file
 		return ""
 	}
-	if _, owner := p.Account(); owner != "" {
+	if typ, owner := p.Account(); typ != "" {
 		return strings.ToLower(owner)
 	}
 	return ""
