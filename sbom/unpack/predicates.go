@@ -9,8 +9,9 @@ import (
 )
 
 // predicates are the beginnings of the URIs of in-toto predicates that are not about the parts of
-// an artifact; a version follows. Statements with them are companions. Sources: in-toto attestation framework, spec/predicates; SLSA, "Provenance" and
-// "Verification Summary Attestation"; Sigstore, cosign COSIGN_VULN_ATTESTATION_SPEC; npm,
+// an artifact; a version follows. Statements with them are companions, unless they name a package with
+// an owner; see namedPackage. Sources: in-toto attestation framework, spec/predicates; SLSA,
+// "Provenance" and "Verification Summary Attestation"; Sigstore, cosign COSIGN_VULN_ATTESTATION_SPEC; npm,
 // attestation/specs/publish; PyPI, "Publish Attestation"; OpenVEX 0.2.0, "Attesting
 // OpenVEX". A statement of any other type is screened, or an error: among them are
 // "reference", which refers to a bill of materials elsewhere, and "attestation/v1" of

@@ -21,10 +21,11 @@
 // detached signatures and keys, files that macOS adds, empty files, statements of other kinds,
 // the indexes of image and document archives, and documents for people (PDF, office documents,
 // images, pages, text). Every other file is a document, and the caller finds out its format. A
-// spreadsheet or table that looks like a parts list is an error, and so is an empty file with a
-// name for documents, and a file with other content after its end. The description
-// of a container image is a companion, too, unless it has the name of its owner ("acme/app:1") or a
-// label that names a maker: then it is a document.
+// spreadsheet, or a table in another file, that looks like a list of parts or products is an error.
+// So is a statement that names a package with an owner, an empty file with a name for documents, and
+// a file with other content after its end. The description of a container image is a companion, too,
+// unless it has the name of its owner ("acme/app:1") or a label that names a maker: then it is a
+// document.
 //
 // A companion is searched for a hidden bill of materials: in comments and other places that no
 // program shows, in members of JSON that are not read, in UTF-16 and base64, in compressed
