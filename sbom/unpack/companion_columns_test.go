@@ -87,6 +87,14 @@ func TestTablesInTexts(t *testing.T) {
 			`<p:sld xmlns:p='http://schemas.openxmlformats.org/presentationml/2006/main'><a:tbl><a:tr>`+row("<a:tc><a:t>", "</a:t></a:tc>")+"</a:tr></a:tbl></p:sld>")
 		text := zipOf("mimetype", "application/vnd.oasis.opendocument.text", "content.xml", `<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><table:table><table:table-row>`+
 			row("<table:table-cell><text:p>", "</text:p></table:table-cell>")+`</table:table-row></table:table></office:document-content>`)
+		// In pages and texts, a word for a maker alone is enough.
+		page := "<html><body><table><tr>" + row("<td>", "</td>") + "</tr></table></body></html>"
+		markdown := "| " + strings.Join(tt.cells, " | ") + " |\n|---|---|\n| x | y |\n"
+		for name, in := range map[string]string{"t.html": page, "README.md": markdown} {
+			if got := walkAs(t, name, in); !strings.Contains(got, "notRecognised") && tt.want {
+				t.Errorf("%s, %q: %s", name, tt.cells, got)
+			}
+		}
 		for name, in := range map[string]string{"t.docx": word, "t.pptx": slides, "t.odt": text} {
 			if got := walkAs(t, name, in); strings.Contains(got, "notRecognised") != tt.want {
 				t.Errorf("%s, %q: %s", name, tt.cells, got)

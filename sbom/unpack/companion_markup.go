@@ -69,7 +69,7 @@ func htmlReason(data []byte, _ *input) (string, error) {
 	rows, terms := htmlRows(data)
 	likely := 0
 	for _, cells := range rows {
-		if partsHeader(cells) {
+		if partsHeader(cells) || productHeader(cells) {
 			return "", notRead(errParts)
 		}
 		if partRow(cells) {
