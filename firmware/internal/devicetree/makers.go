@@ -144,18 +144,28 @@ func (x *collector) numbers(path, name string, value []byte, offset int) {
 		if text, _ := ethernet.Address(hex.EncodeToString(value)); text != "" && value[0]&(multicast|local) == 0 {
 			x.s.Claim(x.of(path, at), vendors.Namespace, vendors.KindOUI, text, at)
 		}
-	case strings.HasSuffix(name, "vendor-id") && len(value) == 4 && value[0] == 0 && value[1] == 0:
-		role, kind := vendors.Namespace, vendors.KindPCI
+	case strings.HasSuffix(name, "vendor-id") && bus(path) != "" && len(value) == 4 && value[0] == 0 && value[1] == 0:
+		role := vendors.Namespace
 		if strings.HasPrefix(name, "subsystem") {
 			role = vendors.Reference // of the card; vendor-id is that of the chip
 		}
-		if strings.Contains(path+"/"+name, "usb") {
-			kind = vendors.KindUSB
-		}
-		x.s.Claim(x.of(path, at), role, kind, hex.EncodeToString(value[2:]), at)
-	case named && len(value) > 0 && (len(value)%4 != 0 || printable(value)): // others are references to nodes
+		x.s.Claim(x.of(path, at), role, bus(path), hex.EncodeToString(value[2:]), at)
+	case strings.HasSuffix(name, "vendor-id"), named && len(value) > 0 && (len(value)%4 != 0 || printable(value)): // others are references to nodes
 		x.s.Malformed(sbom.WarnSimilarField, fmt.Sprintf("the property %q may say who made something; it was not screened", name), at)
 	}
+}
+
+// bus returns the kind of the ids on the bus that a node is on, by the names of the nodes around it, or
+// "": one number is that of different vendors on different buses.
+func bus(path string) vendors.Kind {
+	usb, pci := strings.LastIndex(path, "/usb"), strings.LastIndex(path, "/pci")
+	switch {
+	case usb > pci:
+		return vendors.KindUSB
+	case pci >= 0:
+		return vendors.KindPCI
+	}
+	return ""
 }
 
 func printable(value []byte) bool {

@@ -47,9 +47,7 @@ func TestMakers(t *testing.T) {
 		{"PCI", "compatible", list("acme,x", "pci19e5,1822"), `"acme,x", "pci19e5,1822"`, "acme,x: namespace devicetree \"acme,x\"\npci19e5,1822: namespace pci \"19e5\"\n", 0},
 		{"USB", "compatible", list("usb5e3,608"), `"usb5e3,608"`, "usb5e3,608: namespace usb \"05e3\"\n", 0},
 		{"class of PCI", "compatible", list("pciclass,0604"), `"pciclass,0604"`, "pciclass,0604: namespace devicetree \"pciclass,0604\"\n", 0},
-		{"vendor of PCI", "vendor-id", "\x00\x00\x19\xe5", `<0x19e5>`, "eth: namespace pci \"19e5\"\n", 0},
-		{"vendor of PCI, like texts", "vendor-id", "\x00\x00\x12\x00", `<0x1200>`, "eth: namespace pci \"1200\"\n", 0},
-		{"vendor of a card", "subsystem-vendor-id", "\x00\x00\x19\xe5", `<0x19e5>`, "eth: reference pci \"19e5\"\n", 0},
+		{"vendor on no known bus", "vendor-id", "\x00\x00\x12\x00", `<0x1200>`, "", 1},
 		{"address", "local-mac-address", "\x00\x18\x82\x01\x02\x03", `[00 18 82 010203]`, "eth: namespace oui \"00:18:82:01:02:03\"\n", 0},
 		{"address like texts", "mac-address", "\x00\x18\x02\x01\x02\x00", `[001802010200]`, "eth: namespace oui \"00:18:02:01:02:00\"\n", 0},
 		{"address as text", "mac-address", list("00:18:82:01:02:03"), `"00:18:82:01:02:03"`, "eth: namespace oui \"00:18:82:01:02:03\"\n", 0},
@@ -74,6 +72,21 @@ func TestMakers(t *testing.T) {
 		// JSON counts twice: in the text, and in the value.
 		if got != tt.want || (malformed > 0) != (tt.malformed > 0) {
 			t.Errorf("%s, source: %d\n%swant %d\n%s", tt.name, malformed, got, tt.malformed, tt.want)
+		}
+	}
+}
+
+// The bus of a device says which vendor has a number.
+func TestVendorIDs(t *testing.T) {
+	for _, tt := range []struct{ path, name, id, want string }{
+		{"pci@1f", "vendor-id", "0x19e5", "namespace pci \"19e5\""},
+		{"pcie@1f", "vendor-id", "0x1200", "namespace pci \"1200\""}, // two zero bytes, like texts
+		{"pci@1f", "subsystem-vendor-id", "0x19e5", "reference pci \"19e5\""},
+		{"pci@1f { usb@1", "vendor-id", "0x12d1", "namespace usb \"12d1\""},
+	} {
+		got, malformed := claims(t, []byte("/dts-v1/;\n/ { "+tt.path+" { eth { "+tt.name+" = <"+tt.id+">; }; };"+strings.Repeat(" };", strings.Count(tt.path, "{"))+" };"))
+		if got != "eth: "+tt.want+"\n" || malformed > 0 {
+			t.Errorf("%s, %s: %s, %d; want %s", tt.path, tt.name, got, malformed, tt.want)
 		}
 	}
 }
