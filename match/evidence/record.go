@@ -70,9 +70,10 @@ type (
 		Name    string             `json:"name"`
 		Context []denylist.Context `json:"context,omitempty"`
 	}
-	// A citations is a list of citations that findings share.
+	// A citations is a list of citations that findings share, with their note.
 	citations struct {
 		ID   string     `json:"id"`
+		Note string     `json:"note,omitempty"`
 		List []citation `json:"list"`
 	}
 	citation struct {
@@ -110,7 +111,7 @@ type (
 		ID      string        `json:"id"`
 		Verdict match.Verdict `json:"verdict,omitzero"`
 		Reason  match.Reason  `json:"reason,omitempty"`
-		Note    string        `json:"note,omitempty"`
+		Note    string        `json:"note,omitempty"` // if there are no citations, which have it otherwise
 		Tier    vendors.Tier  `json:"tier"`
 		Vendor  vendors.ID    `json:"vendor"`
 		// Finding is the id of the finding or observation before this one in the document that has
@@ -159,6 +160,8 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	}
 	b := bufio.NewWriterSize(w, 1<<16)
 	x := &recordWriter{w: b, shared: share(r)}
+	x.json = json.NewEncoder(&x.buf)
+	x.json.SetEscapeHTML(false)
 	x.record(r)
 	return cmp.Or(x.err, b.Flush())
 }
@@ -174,6 +177,8 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 type recordWriter struct {
 	w      *bufio.Writer
 	shared *shared
+	buf    bytes.Buffer // of encoder
+	json   *json.Encoder
 	err    error
 }
 
@@ -265,11 +270,11 @@ func list[T any](x *recordWriter, indent int, name string, entries iter.Seq[T]) 
 
 // line writes a value on one line.
 func (x *recordWriter) line(v any) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	x.fail(e.Encode(v))
-	x.text(strings.TrimSuffix(b.String(), "\n"))
+	x.buf.Reset()
+	x.fail(x.json.Encode(v))
+	if x.err == nil {
+		_, x.err = x.w.Write(bytes.TrimSuffix(x.buf.Bytes(), []byte("\n")))
+	}
 }
 
 func (x *recordWriter) text(s string) {
@@ -294,13 +299,21 @@ type shared struct {
 	texts   []*denylist.Citation // in the order of their ids
 	lists   []citations          // in the order of the first findings with them
 	ids     map[string]string    // key of a list → its id
+	known   map[listed]string    // the lists that were seen already → their ids
 	sources []source             // in the order of the first attributions with them
 	texted  map[string]string    // text of a source → its id
 }
 
+// A listed identifies a list of citations with a note without looking at all of it.
+type listed struct {
+	first *match.Citation
+	n     int
+	note  string
+}
+
 // share collects what the findings of a report share.
 func share(r *Report) *shared {
-	s := &shared{ids: make(map[string]string), texted: make(map[string]string)}
+	s := &shared{ids: make(map[string]string), known: make(map[listed]string), texted: make(map[string]string)}
 	byID, texts := make(map[vendors.ID]vendor), make(map[string]*denylist.Citation)
 	for i := range r.Documents {
 		d := &r.Documents[i]
@@ -312,15 +325,14 @@ func share(r *Report) *shared {
 					v.Context = withoutVendor(f.Context)
 				}
 				byID[v.ID] = v
-				for k := range f.Citations {
-					texts[f.Citations[k].Listing] = f.Citations[k].Citation
-				}
 				for k := range f.Attributions {
 					s.addSource(f.Attributions[k].Source)
 				}
-				if key := listKey(f.Citations); key != "" && s.ids[key] == "" {
-					s.ids[key] = "c" + strconv.Itoa(len(s.lists)+1)
-					s.lists = append(s.lists, citations{s.ids[key], citationList(f.Citations)})
+				if s.list(f) == "" {
+					for k := range f.Citations {
+						texts[f.Citations[k].Listing] = f.Citations[k].Citation
+					}
+					s.addList(f)
 				}
 			}
 		}
@@ -332,6 +344,29 @@ func share(r *Report) *shared {
 		s.texts = append(s.texts, texts[id])
 	}
 	return s
+}
+
+// list returns the id of the list of citations of a finding, or "".
+func (s *shared) list(f *Finding) string {
+	if len(f.Citations) == 0 {
+		return ""
+	}
+	return s.known[listed{&f.Citations[0], len(f.Citations), f.Note}]
+}
+
+// addList adds the list of citations of a finding, unless there is an equal one.
+func (s *shared) addList(f *Finding) {
+	if len(f.Citations) == 0 {
+		return
+	}
+	key := listKey(f)
+	id := s.ids[key]
+	if id == "" {
+		id = "c" + strconv.Itoa(len(s.lists)+1)
+		s.ids[key] = id
+		s.lists = append(s.lists, citations{id, f.Note, citationList(f.Citations)})
+	}
+	s.known[listed{&f.Citations[0], len(f.Citations), f.Note}] = id
 }
 
 func (s *shared) addSource(text string) {
@@ -350,11 +385,12 @@ func withoutVendor(context []denylist.Context) []denylist.Context {
 	return out
 }
 
-// listKey returns a text that is equal for equal lists of citations; "" for an empty list.
-func listKey(cs []match.Citation) string {
+// listKey returns a text that is equal for equal lists of citations with equal notes.
+func listKey(f *Finding) string {
 	var b strings.Builder
-	for i := range cs {
-		c := &cs[i]
+	fmt.Fprintf(&b, "%q\n", f.Note)
+	for i := range f.Citations {
+		c := &f.Citations[i]
 		fmt.Fprintf(&b, "%q %d %d %t %q %q %q\n", c.Listing, c.Verdict, c.VerdictIfPartsReached, c.Inferred, c.CappedBy, c.SettledBy, c.Speaks)
 	}
 	return b.String()
@@ -384,7 +420,10 @@ func (s *shared) findings(fs []Finding, seen map[match.Component]*Finding) iter.
 	return func(yield func(finding) bool) {
 		for i := range fs {
 			f := &fs[i]
-			out := finding{ID: f.ID, Verdict: f.Verdict, Reason: f.Reason, Note: f.Note, Tier: f.Tier, Vendor: f.Vendor.ID, Citations: s.ids[listKey(f.Citations)]}
+			out := finding{ID: f.ID, Verdict: f.Verdict, Reason: f.Reason, Tier: f.Tier, Vendor: f.Vendor.ID, Citations: s.list(f)}
+			if out.Citations == "" {
+				out.Note = f.Note
+			}
 			if before := seen[f.Component]; before != nil && before.Vendor.ID == f.Vendor.ID && slices.Equal(before.Attributions, f.Attributions) {
 				out.Finding = before.ID
 			} else {
@@ -456,11 +495,12 @@ func (o *options) options() (Options, error) {
 type recordIndex struct {
 	vendors map[vendors.ID]*vendor
 	lists   map[string][]match.Citation
+	notes   map[string]string // of lists
 	sources map[string]string // text by id
 }
 
 func (v *recordV2) index() (*recordIndex, error) {
-	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation), make(map[string]string)}
+	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation), make(map[string]string), make(map[string]string)}
 	for _, s := range v.Sources {
 		x.sources[s.ID] = s.Text
 	}
@@ -475,6 +515,7 @@ func (v *recordV2) index() (*recordIndex, error) {
 		texts[t.Listing] = t
 	}
 	for _, l := range v.Citations {
+		x.notes[l.ID] = l.Note
 		for _, c := range l.List {
 			if texts[c.Listing] == nil {
 				return nil, fmt.Errorf("citations %q: the listing %q is not in texts", l.ID, c.Listing)
@@ -499,12 +540,14 @@ func (x *recordIndex) findings(fs []finding, seen map[string]*match.Finding) ([]
 			return nil, fmt.Errorf("finding %s: the vendor %q is not in vendors", f.ID, f.Vendor)
 		case cs == nil && f.Citations != "":
 			return nil, fmt.Errorf("finding %s: the list %q is not in citations", f.ID, f.Citations)
+		case f.Note != "" && f.Citations != "":
+			return nil, fmt.Errorf("finding %s: a note beside the citations, which have it", f.ID)
 		case f.Finding != "" && same == nil:
 			return nil, fmt.Errorf("finding %s: no finding %q is before it", f.ID, f.Finding)
 		case (f.Finding == "") != (f.Component != nil):
 			return nil, fmt.Errorf("finding %s: expected a component or a finding with the component", f.ID)
 		}
-		out := match.Finding{Verdict: f.Verdict, Reason: f.Reason, Note: f.Note, Tier: f.Tier, Vendor: match.Vendor{ID: v.ID, Name: v.Name}, Citations: slices.Clip(cs)}
+		out := match.Finding{Verdict: f.Verdict, Reason: f.Reason, Note: f.Note + x.notes[f.Citations], Tier: f.Tier, Vendor: match.Vendor{ID: v.ID, Name: v.Name}, Citations: slices.Clip(cs)}
 		if same != nil {
 			out.Component, out.Attributions = same.Component, same.Attributions
 		} else {
