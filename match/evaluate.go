@@ -184,9 +184,15 @@ func trueFirst(a, b bool) int {
 // listings applies the denylist's entries about the vendor: those that apply make
 // one finding, the others one observation for each reason.
 func (e *evaluation) listings() []Finding {
+	entries := e.m.release.ForVendor(e.id)
+	if len(entries) == 0 {
+		f := e.finding()
+		f.Reason, f.Note = NoListing, "the vendor is in the register, and no text of the denylist is about it"
+		return []Finding{f}
+	}
 	var applied []outcome
 	observed := make(map[Reason][]outcome)
-	for _, entry := range e.m.release.ForVendor(e.id) {
+	for _, entry := range entries {
 		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
 			continue
 		}

@@ -50,6 +50,7 @@ const (
 	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations
 	OutOfScope    Reason = "outOfScope"    // covers another kind of product
 	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
+	NoListing     Reason = "noListing"     // no text of the denylist is about the vendor
 	// OtherAddressee: the text speaks to others than the buyer of the screening.
 	OtherAddressee Reason = "otherAddressee"
 )

@@ -4,6 +4,7 @@ package evidence_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -111,6 +112,38 @@ func BenchmarkWriteJSON(b *testing.B) {
 	for b.Loop() {
 		if err := r.WriteJSON(io.Discard); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// The record for each buyer, with a purpose, is as the schema says and is parsed again.
+func TestRecordForBuyers(t *testing.T) {
+	for _, buyer := range denylist.Buyers() {
+		m, err := match.New(denylist.Current(), &match.Options{Buyer: &buyer, Purpose: []string{"48761000"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := evidence.New(m, "test", match.Ban)
+		var docs []evidence.Document
+		for _, supplier := range []string{"AO Kaspersky Lab", "Huawei Technologies Co., Ltd.", "ZTE Corporation", "Hangzhou Hikvision Digital Technology Co., Ltd."} {
+			doc := sbom.NewReader(strings.NewReader(bom("x", supplier)), nil)
+			result, err := m.Check(t.Context(), doc)
+			docs = append(docs, evidence.NewDocument(evidence.File{Path: supplier}, doc.Header(), result, err))
+		}
+		r.Finish(docs, nil)
+		var b bytes.Buffer
+		var v any
+		if err := r.WriteJSON(&b); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(b.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema(t).Validate(v); err != nil {
+			t.Errorf("%s: %v", buyer.Name, err)
+		}
+		if again, err := evidence.ParseReport(b.Bytes()); err != nil || again.Buyer == nil || again.Buyer.Name != buyer.Name || len(again.Purpose) != 1 {
+			t.Errorf("%s: %v", buyer.Name, err)
 		}
 	}
 }
