@@ -75,6 +75,8 @@ type metainfo struct {
 	path  []string // names of the open elements
 	c     *sbom.Component
 	field format.Field // the field of the open element
+	// vendorID means that the open element has a vendor ID as its text.
+	vendorID bool
 }
 
 // fields are the elements that contain text, by their paths in a component.
@@ -88,6 +90,10 @@ var fields = format.Table{
 	"provides/firmware": {Role: vendors.Namespace, Kind: vendors.KindGUID},
 	"requires/hardware": {Role: vendors.Reference, Kind: vendors.KindGUID},
 	"developer":         {Guard: true},
+	"project_group":     {Role: vendors.Author, Kind: vendors.KindName},
+	"update_contact":    {Role: vendors.Author, Kind: vendors.KindEmail},
+	"updatecontact":     {Role: vendors.Author, Kind: vendors.KindEmail}, // before AppStream 0.10
+	"custom/value":      {},
 	"requires/firmware": {},
 	"releases/release":  {},
 }
@@ -101,11 +107,15 @@ func (m *metainfo) read() error {
 			if m.field.Role != "" && m.c != nil {
 				format.Malformed(m.s, m.c, sbom.WarnMalformed, "an element interrupts a text, which was not screened as a whole", m.at())
 			}
-			m.field = format.Field{}
+			m.field, m.vendorID = format.Field{}, false
 			m.start()
 		case xmlstream.Text:
-			if m.c != nil {
-				m.field.Read(m.s, m.c, strings.TrimSpace(string(x.Text())), m.at())
+			switch text := strings.TrimSpace(string(x.Text())); {
+			case m.c == nil:
+			case m.vendorID:
+				claimVendorID(m.s, m.c, text, m.at())
+			default:
+				m.field.Read(m.s, m.c, text, m.at())
 			}
 		case xmlstream.End:
 			if m.path[len(m.path)-1] == "component" && m.c != nil {
@@ -118,6 +128,7 @@ func (m *metainfo) read() error {
 				m.c = nil
 			}
 			m.path, m.field = m.path[:len(m.path)-1], format.Field{}
+			m.vendorID = false
 		}
 	}
 	return x.Err()
@@ -172,6 +183,11 @@ func (m *metainfo) element() {
 	switch path {
 	case "developer":
 		m.s.Claim(m.c, vendors.Namespace, vendors.KindGroup, m.attr("id"), m.at())
+		if m.attr("name") != "" {
+			format.UnknownMaker(m.s, m.c, "developer/@name", m.at())
+		}
+	case "custom/value":
+		m.custom(m.attr("key"))
 	case "requires/firmware":
 		m.vendorIDs()
 	case "releases/release":
@@ -179,9 +195,21 @@ func (m *metainfo) element() {
 			m.c.Version = m.attr("version")
 		}
 	default:
-		if len(inner) == 1 {
-			fields.Unknown(m.s, m.c, path, m.at())
+		if _, known := fields[path]; len(inner) == 1 && !known && !fields.Unknown(m.s, m.c, path, m.at()) && format.MayNameMaker(path) {
+			format.UnknownMaker(m.s, m.c, path, m.at())
 		}
+	}
+}
+
+// custom reads the start tag of <value key="LVFS::VendorId">. Anybody can define keys, so the maker in
+// any other value has the role of an author, which is no more than a reason to review.
+func (m *metainfo) custom(key string) {
+	name := key[strings.LastIndexByte(key, ':')+1:]
+	switch {
+	case strings.EqualFold(name, "VendorId"):
+		m.vendorID = true
+	case format.MayNameMaker(name):
+		m.field = format.Field{Role: vendors.Author, Kind: vendors.KindName}
 	}
 }
 
