@@ -118,23 +118,31 @@ var imageMakers = nameSet("author authors maintainer maintainers owner url sourc
 // a text, or "". With image, the labels and annotations of container images are among them.
 func makerLabel(data []byte, image bool) string {
 	d := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	name := ""
+	namesMaker := func(name string) bool {
+		return fields.MayNameMaker(name) || image && imageMakers[strings.ToLower(name)]
+	}
+	name := "" // of the member that the next value, or the elements of the current array, belong to
 	for {
 		t, err := d.ReadToken()
 		if err != nil {
 			return ""
 		}
-		if t.Kind() != '"' {
-			name = ""
+		kind, n := d.StackIndex(d.StackDepth())
+		switch {
+		case t.Kind() == '[':
 			continue
-		}
-		text := t.String()
-		switch kind, n := d.StackIndex(d.StackDepth()); {
-		case kind == '{' && n%2 == 1:
-			name = text
-		case name != "" && strings.TrimSpace(text) != "" && (fields.MayNameMaker(name) || image && imageMakers[strings.ToLower(name)]):
+		case t.Kind() == '{' && namesMaker(name):
 			return name
-		default:
+		case t.Kind() == '"' && kind == '{' && n%2 == 1:
+			name = t.String()
+			continue
+		case t.Kind() == '"' && strings.TrimSpace(t.String()) != "":
+			variable, _, _ := strings.Cut(t.String(), "=")
+			if namesMaker(name) || image && name == "Env" && fields.MayNameMaker(variable) {
+				return name
+			}
+		}
+		if kind != '[' || t.Kind() == ']' {
 			name = ""
 		}
 	}

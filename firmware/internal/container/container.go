@@ -194,6 +194,13 @@ func (i *image) text(parent, name, text string, at vendors.Location) {
 		s.Contact(&i.c, f.Role, text, at)
 	case label && known:
 		f.Read(s, &i.c, text, at)
+	case name == "Env" && !label: // "VENDOR=Acme"; anybody can define variables
+		if key, value, _ := strings.Cut(text, "="); format.MayNameMaker(key) {
+			at.Offset += int64(len(key) + 1)
+			s.Contact(&i.c, vendors.Author, value, at)
+		}
+	case name == "Image" && strings.HasSuffix(strings.ToLower(parent), "config"): // the image that it was made from
+		s.Claim(&i.c, vendors.Mention, vendors.KindText, text, at)
 	case name == "author" && !label:
 		s.Contact(&i.c, vendors.Author, text, at)
 	case strings.TrimSpace(text) != "" && (format.MayNameMaker(name) || format.MayNameMaker(parent) || parent == "author"):

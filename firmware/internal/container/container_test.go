@@ -45,6 +45,7 @@ func TestRead(t *testing.T) {
 		{Name: "an object", In: labels(`"vendor":{"name":"ZTE"}`), Want: none, Malformed: 1},
 		{Name: "a list", In: labels(`"vendor":["ZTE"]`), Want: none + ": supplier ZTE"},
 		{Name: "history", In: `{"architecture":"amd64","history":[{"author":"ZTE","comment":"x"}],"rootfs":{}}`, Want: none + ": author ZTE"},
+		{Name: "variables", In: `{"architecture":"amd64","config":{"Env":["PATH=/","VENDOR=ZTE"],"Image":"zte/x"},"rootfs":{}}`, Want: none + ": author ZTE, mention zte/x"},
 		{Name: "a layer", In: `{"id":"x","created":"2015","container_config":{"Labels":{"vendor":"ZTE"}}}`, Want: none + ": supplier ZTE"},
 		{Name: "index", In: `{"schemaVersion":2,"manifests":[{"annotations":{"org.opencontainers.image.ref.name":"zte/x:1"}}],"annotations":{"vendor":"ZTE"}}`,
 			Want: "container-image zte/x:1: reference docker://zte/x:1, supplier ZTE"},
