@@ -178,6 +178,7 @@ func (x *collector) property(path, name string, value []byte, offset int) {
 		x.image.data, x.image.offset = value, offset
 		return
 	}
+	x.misspelled(path, name, offset)
 	x.unread(path, name, value, offset)
 	list, offsets, err := texts(value, offset)
 	switch {

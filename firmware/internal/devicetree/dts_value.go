@@ -96,6 +96,7 @@ func (v *value) number(bracket, word string, at int) {
 // property makes claims from the value of a property.
 func (x *source) property(name string, v *value) error {
 	path := x.path()
+	x.c.misspelled(path, name, x.at)
 	x.c.texts(path, name, v.list, v.offsets)
 	if len(v.numbers) > 0 {
 		x.c.unread(path, name, v.numbers, v.at)

@@ -20,6 +20,13 @@ import (
 // are shorter, except for firmware of devices.
 const maxUnread = 64 << 10
 
+// misspelled counts a property that is not "compatible", but similar.
+func (x *collector) misspelled(path, name string, offset int) {
+	if name != "compatible" {
+		format.Unknown(x.s, nil, name, x.at(path, name, offset), "compatible")
+	}
+}
+
 // unread counts a property that may have a document in it.
 func (x *collector) unread(path, name string, value []byte, offset int) {
 	err := unpack.CheckUnread("the property "+name, value)

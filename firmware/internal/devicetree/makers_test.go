@@ -54,6 +54,7 @@ func TestMakers(t *testing.T) {
 		{"address to be filled in", "mac-address", "\x00\x00\x00\x00\x00\x00", `[00 00 00 00 00 00]`, "", 0},
 		{"local address", "mac-address", "\x02\x18\x82\x01\x02\x03", `[02 18 82 01 02 03]`, "", 0},
 		{"short address", "mac-address", "\x00\x18\x82\xff", `[00 18 82 ff]`, "", 1},
+		{"another case", "Compatible", list("zte,x"), `"zte,x"`, "", 1},
 		{"JSON", "x", list(`{"bomFormat":"CycloneDX"}`), `"{\"bomFormat\":\"CycloneDX\"}"`, "", 1},
 		{"XML", "x", `<SoftwareIdentity name="x"/>`, "", "", 1},
 		{"packed", "x", packed.String(), fmt.Sprintf("[%x]", packed.Bytes()), "", 1},
