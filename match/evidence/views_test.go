@@ -64,7 +64,7 @@ func TestCSVPrintsOwnPackageURL(t *testing.T) {
 	} {
 		f := evidence.Finding{Finding: match.Finding{Component: match.Component{Name: "x", PURL: tt.own, CanonicalPURL: tt.canonical}}}
 		var b bytes.Buffer
-		if err := csvview.Write(&b, &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{f}}}}, nil); err != nil {
+		if err := csvview.Write(&b, &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{f}}}}, &csvview.Options{Citations: true}); err != nil {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(&b).ReadAll()
@@ -80,30 +80,33 @@ func TestCSVPrintsOwnPackageURL(t *testing.T) {
 }
 
 func TestCSV(t *testing.T) {
-	var b bytes.Buffer
-	if err := csvview.Write(&b, poisoned(), nil); err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(&b).ReadAll()
-	if err != nil || len(rows) != 2+11*len(hostile) {
-		t.Fatalf("%d rows, %v; want %d", len(rows), err, 2+11*len(hostile))
-	}
-	for _, row := range rows[1:] {
-		if len(row) != len(rows[0]) {
-			t.Fatalf("%d cells, %d columns", len(row), len(rows[0]))
+	for _, tt := range []struct {
+		form          string
+		columns, rows int
+		first         string // the kind of the first row with a document
+	}{
+		{"csv", 12, 3 + 11*len(hostile), "finding"},
+		{"csv-citations", 48, 3 + 11*len(hostile), "document"},
+	} {
+		rows, err := csv.NewReader(strings.NewReader(written(t, tt.form, allViews[tt.form], poisoned()))).ReadAll()
+		if err != nil || len(rows) != tt.rows || len(rows[0]) != tt.columns {
+			t.Fatalf("%s: %d rows, %d columns, %v; want %d and %d", tt.form, len(rows), len(rows[0]), err, tt.rows, tt.columns)
 		}
-		for i, cell := range row {
-			trimmed := strings.TrimLeft(cell, " \t\r\n\u3000")
-			if _, number := map[string]bool{"-1": true}[cell]; number {
-				continue
-			}
-			if trimmed != "" && strings.ContainsAny(trimmed[:1], "=+-@|%\t") || strings.HasPrefix(trimmed, "＝") || strings.ContainsAny(cell, steering) {
-				t.Errorf("%s is %.40q", rows[0][i], cell)
+		for _, row := range rows[1:] {
+			for i, cell := range row {
+				trimmed := strings.TrimLeft(cell, " \t\r\n\u3000")
+				if cell == "-1" {
+					continue
+				}
+				if trimmed != "" && strings.ContainsAny(trimmed[:1], "=+-@|%\t") || strings.HasPrefix(trimmed, "＝") || strings.ContainsAny(cell, steering) {
+					t.Errorf("%s: %s is %.40q", tt.form, rows[0][i], cell)
+				}
 			}
 		}
-	}
-	if rows[1][1] != `'`+hostile[0] {
-		t.Errorf("the document is %q", rows[1][1])
+		first := slices.IndexFunc(rows, func(row []string) bool { return row[0] == tt.first })
+		if got := rows[first][slices.Index(rows[0], "document")]; !strings.HasPrefix(got, "'"+hostile[0]) {
+			t.Errorf("%s: the document is %q", tt.form, got)
+		}
 	}
 }
 
@@ -204,8 +207,11 @@ func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 // allViews are all views of a report, for people and for programs.
 var allViews = map[string]func(io.Writer, *evidence.Report) error{
-	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
-	"csv":      func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
+	"table": func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"csv":   func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
+	"csv-citations": func(w io.Writer, r *evidence.Report) error {
+		return csvview.Write(w, r, &csvview.Options{Citations: true})
+	},
 	"markdown": func(w io.Writer, r *evidence.Report) error { return markdown.Write(w, r, nil) },
 	"html":     func(w io.Writer, r *evidence.Report) error { return html.Write(w, r, nil) },
 	"junit":    func(w io.Writer, r *evidence.Report) error { return junit.Write(w, r, nil) },
@@ -240,13 +246,15 @@ func TestIncomplete(t *testing.T) {
 		evidence.Document{Path: "c.json", Verdict: match.Clear})
 	r.Companions = []evidence.File{{Path: "offer.pdf", SHA256: strings.Repeat("0", 64), Reason: "PDF document"}}
 	want := map[string][]string{
-		"table":    {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
-		"csv":      {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,clear", ",,false\r\n", ",,true\r\n"},
-		"markdown": {"### Not screened", "3 gaps:", "- a.json: it was not read to its end: unexpected end of input", "- b.json: it was not read to its end: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
-		"html":     {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
-		"junit":    {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
-		"sarif":    {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind": "open"`, `"kind": "fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
-		"oscal":    {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "Companion file, not screened: offer.pdf", "PDF document"},
+		"table": {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
+		"csv": {"finding,ban,,agent,,Acme,declared,,,,a.json,finding 0123456789abcdef", "gap,,,,,,,,it was not read to its end: unexpected end of input,,a.json,incomplete", "gap,,,,,,,,it was not read to its end,,c.json,incomplete", "notice,,,,,,,,it says that it is a draft,,a.json,",
+			"NOT READ to its end; syntax: unexpected end of input", "companion,,,,,,,,not screened: PDF document,,offer.pdf,", `document,clear,,,,,,,"NOT READ to its end; 0 parts`, `"read to its end; 1 part`},
+		"csv-citations": {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,clear", ",,false\r\n", ",,true\r\n"},
+		"markdown":      {"### Not screened", "3 gaps:", "- a.json: it was not read to its end: unexpected end of input", "- b.json: it was not read to its end: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
+		"html":          {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
+		"junit":         {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
+		"sarif":         {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind": "open"`, `"kind": "fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
+		"oscal":         {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "Companion file, not screened: offer.pdf", "PDF document"},
 	}
 	for name, write := range allViews {
 		out := strings.Join(strings.Fields(written(t, name, write, r)), " ")
