@@ -150,7 +150,7 @@ func textWords(c *denylist.Citation) string {
 // observations writes a row for observations with the same vendor, reason and texts.
 func (t *table) observations(r *evidence.Report) {
 	const most = 20 // names of parts in a row
-	for _, g := range view.Observations(r) {
+	for _, g := range view.Observations(r.Documents) {
 		names := g.Names(most)
 		o := g.First
 		if c := view.Strongest(o.Finding); c != nil {

@@ -79,16 +79,23 @@ func bindingWord(binding bool) string {
 	return "not binding"
 }
 
+// The words for how a finding came to its verdict.
+const (
+	byBinding = "by binding texts"
+	byOthers  = "by texts that bind nobody"
+	byNone    = "without a text"
+)
+
 // ByForce returns how a finding came to its verdict: "by binding texts", "by texts that bind
 // nobody".
 func ByForce(f *evidence.Finding) string {
 	switch {
 	case len(f.Citations) == 0:
-		return "without a text"
+		return byNone
 	case Binding(f):
-		return "by binding texts"
+		return byBinding
 	}
-	return "by texts that bind nobody"
+	return byOthers
 }
 
 // Strongest returns the first citation with the verdict of the finding, or else the first one; nil
@@ -154,6 +161,9 @@ func BuyerWords(r *evidence.Report) string {
 // Addressed returns whom a text addresses and how it speaks to the buyer.
 func Addressed(c *match.Citation) string {
 	s := "addressed to " + cmp.Or(c.Addressees, "nobody that the list names")
+	if to, ok := strings.CutPrefix(c.Addressees, "if adopted: "); ok {
+		s = "addressed, if adopted, to " + to
+	}
 	if speaks := Speaks(c.Speaks); speaks != "" {
 		s += "; " + speaks
 	}
@@ -275,6 +285,11 @@ func WaiverWords(w *policy.Waiver) string {
 	return fmt.Sprintf("waived until %s by %s: %s", w.Expires, w.Author, w.Reason)
 }
 
+// WaiverFor returns what a waiver applies to.
+func WaiverFor(w *policy.Waiver) string {
+	return strings.Join(strings.Fields(strings.Join([]string{w.Finding, string(w.Vendor), w.Component, w.Version, w.Document}, " ")), " ")
+}
+
 // String returns the decision in words; "" if there is none.
 func (d Decision) String() string {
 	switch {
@@ -314,12 +329,12 @@ type Observed struct {
 	last      *evidence.Document
 }
 
-// Observations returns the observations of a report in groups, in the order of the report.
-func Observations(r *evidence.Report) []*Observed {
+// Observations returns the observations of documents in groups, in the order of the report.
+func Observations(documents []evidence.Document) []*Observed {
 	var all []*Observed
 	index := make(map[string]*Observed)
-	for i := range r.Documents {
-		d := &r.Documents[i]
+	for i := range documents {
+		d := &documents[i]
 		for j := range d.Observations {
 			o := &d.Observations[j]
 			key := string(o.Vendor.ID) + "\x00" + string(o.Reason) + "\x00" + o.Note + "\x00" + ListKey(o.Citations)
@@ -350,26 +365,67 @@ func (g *Observed) Names(n int) string {
 // CountsByForce returns how many findings there are of each verdict, apart for those by binding
 // texts and those by texts that bind nobody; "" if there is none.
 func CountsByForce(r *evidence.Report) string {
-	var binding, other [match.Ban + 1]int
+	var n [match.Ban + 1]map[string]int
 	for _, f := range r.Findings() {
-		if v := min(f.Verdict, match.Ban); Binding(f) {
-			binding[v]++
-		} else {
-			other[v]++
+		v := min(f.Verdict, match.Ban)
+		if n[v] == nil {
+			n[v] = make(map[string]int)
 		}
+		n[v][ByForce(f)]++
 	}
 	var all []string
 	for v := match.Ban; v > match.NoVerdict; v-- {
 		var parts []string
-		if n := binding[v]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d by binding texts", n))
-		}
-		if n := other[v]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d by texts that bind nobody", n))
+		for _, force := range []string{byBinding, byOthers, byNone} {
+			if n := n[v][force]; n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", n, force))
+			}
 		}
 		if len(parts) > 0 {
 			all = append(all, v.String()+": "+strings.Join(parts, ", "))
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// String returns the group in words: the vendor, the reason, some of the parts, and the texts.
+func (g *Observed) String() string {
+	const most = 20
+	o := g.First.Finding
+	s := fmt.Sprintf("no part of the verdict: %s, %s: %s", o.Vendor.Name, o.Reason, g.Names(most))
+	if o.Note != "" {
+		s += "; " + o.Note
+	}
+	for i := range o.Citations {
+		s += "; " + Name(o.Citations[i].Citation) + " (" + ForceOf(&o.Citations[i]) + ", " + Addressed(&o.Citations[i]) + ")"
+	}
+	return s
+}
+
+// TextLines returns what a text says and asks, a line each: its name with its force, whom it
+// addresses, its words, its limits and exceptions, why its verdict is not stronger, its address.
+func TextLines(c *match.Citation) []string {
+	first := fmt.Sprintf("%s, %s: %s (%s, %s; %s)", c.Verdict, ForceOf(c), Name(c.Citation), c.Jurisdiction, c.Force, c.Status)
+	all := []string{first, Addressed(c)}
+	if s := Words(c.Citation); s != "" {
+		all = append(all, s)
+	}
+	all = append(append(all, Limits(c.Citation)...), Held(c)...)
+	if c.Fact != "" {
+		all = append(all, "covered because: "+c.Fact)
+	}
+	if c.Note != "" {
+		all = append(all, "note: "+c.Note)
+	}
+	if c.URL != "" {
+		all = append(all, c.URL)
+	}
+	return all
+}
+
+// Brief returns a text on one line: its name, whom it addresses, its limits and exceptions, and why
+// its verdict is not stronger.
+func Brief(c *match.Citation) string {
+	all := append([]string{Name(c.Citation) + " (" + ForceOf(c) + ")", Addressed(c)}, Limits(c.Citation)...)
+	return strings.Join(append(all, Held(c)...), "; ")
 }
