@@ -113,11 +113,9 @@ func (e *evaluation) finding() Finding {
 	c := e.c
 	f := Finding{
 		Tier: e.tier, Vendor: Vendor{e.id, string(e.id)}, Attributions: e.attributions,
-		Component: Component{
-			Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
-			CanonicalPURL: purl.Canonical(c.PURL, string(e.id), c.Name, c.Version), Primary: e.placement == sbom.Primary, Location: c.Location,
-		},
+		Component: componentOf(c, e.placement),
 	}
+	f.Component.CanonicalPURL = purl.Canonical(c.PURL, string(e.id), c.Name, c.Version)
 	if e.tier <= vendors.Mentions { // a package URL of the vendor would say that the vendor made the component
 		f.Component.CanonicalPURL = purl.Canonical(c.PURL, "", "", "")
 	}
@@ -125,6 +123,11 @@ func (e *evaluation) finding() Finding {
 		f.Vendor.Name = v.Name
 	}
 	return f
+}
+
+func componentOf(c *sbom.Component, placement sbom.Placement) Component {
+	return Component{Ref: c.Ref, Type: c.Type, Group: c.Group, Name: c.Name, Version: c.Version, PURL: c.PURL,
+		Primary: placement == sbom.Primary, Location: c.Location}
 }
 
 func (e *evaluation) findings() []Finding {

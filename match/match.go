@@ -104,7 +104,7 @@ func (m *Matcher) Options() Options {
 func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error) {
 	r := &Result{}
 	var fault error
-	for f, err := range m.Stream(ctx, doc, &r.Coverage) {
+	for f, err := range m.stream(ctx, doc, &r.Coverage, &r.Unidentified) {
 		if err != nil {
 			fault = err
 			break
@@ -115,6 +115,11 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 		fault = r.Unlisted.Err()
 	}
 	r.Header = doc.Header()
+	for i := range r.Unidentified {
+		if c := &r.Unidentified[i]; c.Ref != "" && doc.IsPrimary(c.Ref) {
+			c.Primary = true
+		}
+	}
 	r.Coverage.Malformed, r.Coverage.Complete = r.Header.Malformed, fault == nil
 	slices.SortFunc(r.Findings, inOrder)
 	slices.SortFunc(r.Observations, inOrder)
@@ -139,12 +144,17 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 // nil, it is filled in by the end of the sequence, with the counts so far if there is an
 // error. Single-use.
 func (m *Matcher) Stream(ctx context.Context, doc *sbom.Document, coverage *Coverage) iter.Seq2[Finding, error] {
+	return m.stream(ctx, doc, coverage, nil)
+}
+
+// stream is Stream. If unidentified is not nil, it gets the first components without an identity.
+func (m *Matcher) stream(ctx context.Context, doc *sbom.Document, coverage *Coverage, unidentified *[]Component) iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		if coverage == nil {
 			coverage = new(Coverage)
 		}
 		*coverage = Coverage{}
-		s := &stream{m: m, doc: doc, coverage: coverage, yield: yield}
+		s := &stream{m: m, doc: doc, coverage: coverage, unidentified: unidentified, yield: yield}
 		fault := s.read(ctx)
 		coverage.Malformed, coverage.Complete = doc.Header().Malformed, fault == nil
 		if s.stopped {
@@ -162,10 +172,15 @@ type stream struct {
 	m        *Matcher
 	doc      *sbom.Document
 	coverage *Coverage
-	yield    func(Finding, error) bool
-	later    []unplaced
-	stopped  bool // the caller wants no more
+	// unidentified gets the first components without an identity; may be nil
+	unidentified *[]Component
+	yield        func(Finding, error) bool
+	later        []unplaced
+	stopped      bool // the caller wants no more
 }
+
+// maxUnidentified bounds [Result].Unidentified.
+const maxUnidentified = 100
 
 // An unplaced component waits until the document tells whether it is the primary component.
 type unplaced struct {
@@ -186,6 +201,9 @@ func (s *stream) read(ctx context.Context) error {
 			return err
 		}
 		s.coverage.count(&c)
+		if !c.Identified && s.unidentified != nil && len(*s.unidentified) < maxUnidentified {
+			*s.unidentified = append(*s.unidentified, componentOf(&c, c.Placement))
+		}
 		if len(c.Claims) == 0 {
 			continue
 		}

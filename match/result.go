@@ -18,6 +18,9 @@ type Result struct {
 	Coverage     Coverage
 	Unlisted     Unlisted
 	Gaps         []Gap // what was not screened; with any gap, Verdict is never Clear
+	// Unidentified are the first 100 components without an identity of their vendor, in the order of
+	// the document: they are unknown, and not cleared. Coverage counts all of them.
+	Unidentified []Component
 	// PartsElsewhere marks a document without components that only refers to other documents,
 	// all of which were screened. See [Matcher.Settle].
 	PartsElsewhere bool

@@ -205,12 +205,22 @@ func (b *builder) check(j *jsonstream.Reader, l *Options) {
 	}
 }
 
+// maxNamed is the number of components without an identity that keep their names although no
+// claim of theirs is kept, so that a report can say which they are.
+const maxNamed = 100
+
 // component returns the component. If keep kept no claim, it has only counts and flags, and
-// takes no memory.
+// takes no memory; the first maxNamed without an identity also have their names and place.
 func (b *builder) component() Component {
 	c := Component{Placement: b.placement, Pedigree: b.indirect, Malformed: b.malformed,
 		Identified: b.identity, Supplied: b.supplied, HasPURL: b.purl.from < b.purl.to}
 	if b.keep != nil && !b.wanted {
+		if !b.identity && b.sink != nil && b.sink.named < maxNamed {
+			b.sink.named++
+			text := func(s span) string { return string(b.get(s)) }
+			c.Ref, c.Type, c.Group, c.Name, c.Version = text(b.ref), text(b.typ), text(b.group), text(b.name), text(b.version)
+			c.Location = vendors.Location{Pointer: text(b.pointer), Offset: b.offset}
+		}
 		return c
 	}
 	pointer := b.pointer

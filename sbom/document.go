@@ -80,7 +80,8 @@ func (d *Document) Header() Header { return d.header }
 // Keep makes the reader drop the claims for which keep returns false, before they cost memory.
 // Names of makers and identifiers of a component with a kept claim are kept too, because they
 // can contradict it. A component without a kept claim has only Placement, Pedigree, Malformed,
-// Supplied, Identified and HasPURL. Counts and warnings are as if all claims were kept. Keep
+// Supplied, Identified and HasPURL; the first 100 without Identified also have their Ref, Type,
+// Group, Name, Version and Location. Counts and warnings are as if all claims were kept. Keep
 // must be called before [Document.Components]; the value is valid only during the call.
 func (d *Document) Keep(keep func(role vendors.Role, kind vendors.Kind, value []byte) bool) {
 	d.keep = keep
@@ -108,6 +109,7 @@ type Sink struct {
 	schema  int  // number of warnings of kind WarnSchema
 	muted   bool // warnings and counts are dropped
 	files   bool // the document has a file, which need not be a component
+	named   int  // components that keep their names, see maxNamed
 }
 
 // Limits returns the limits of the document, with defaults for those that its options leave

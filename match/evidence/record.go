@@ -101,8 +101,19 @@ type (
 		Gaps         []match.Gap    `json:"gaps,omitempty"`
 		Notices      []sbom.Warning `json:"notices,omitempty"`
 		Warnings     []sbom.Warning `json:"warnings,omitempty"`
+		Unidentified []unidentified `json:"unidentified,omitempty"`
 		Findings     []finding      `json:"findings,omitempty"`
 		Observations []finding      `json:"observations,omitempty"`
+	}
+	// An unidentified is a component without an identity of its vendor.
+	unidentified struct {
+		Ref      string           `json:"ref,omitempty"`
+		Type     string           `json:"type,omitempty"`
+		Group    string           `json:"group,omitempty"`
+		Name     string           `json:"name,omitempty"`
+		Version  string           `json:"version,omitempty"`
+		Primary  bool             `json:"subject,omitempty"`
+		Location vendors.Location `json:"location"`
 	}
 	finding struct {
 		ID           string                `json:"id"`
@@ -184,9 +195,21 @@ func (x *recordWriter) document(d *Document) {
 	list(x, 4, "gaps", slices.Values(d.Gaps))
 	list(x, 4, "notices", slices.Values(d.Notices))
 	list(x, 4, "warnings", slices.Values(d.Warnings))
+	list(x, 4, "unidentified", unidentifiedOf(d))
 	list(x, 4, "findings", x.shared.findings(d.Findings))
 	list(x, 4, "observations", x.shared.findings(d.Observations))
 	x.text("\n    }")
+}
+
+// unidentifiedOf yields the components without an identity in the form of the record.
+func unidentifiedOf(d *Document) iter.Seq[unidentified] {
+	return func(yield func(unidentified) bool) {
+		for _, c := range d.Unidentified {
+			if !yield(unidentified{c.Ref, c.Type, c.Group, c.Name, c.Version, c.Primary, c.Location}) {
+				return
+			}
+		}
+	}
 }
 
 // open writes the members of an object with an indentation, and leaves the object open.
@@ -356,6 +379,9 @@ func parseRecord(record []byte) (*Report, error) {
 		d := &v.Documents[i]
 		out := Document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
 			Verdict: d.Verdict, Complete: d.Complete, Error: d.Error, Gaps: d.Gaps, Notices: d.Notices, Warnings: d.Warnings, Coverage: d.Coverage, Unlisted: d.Unlisted}
+		for _, u := range d.Unidentified {
+			out.Unidentified = append(out.Unidentified, match.Component{Ref: u.Ref, Type: u.Type, Group: u.Group, Name: u.Name, Version: u.Version, Primary: u.Primary, Location: u.Location})
+		}
 		if out.Findings, err = x.findings(d.Findings); err == nil {
 			out.Observations, err = x.findings(d.Observations)
 		}

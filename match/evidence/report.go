@@ -128,9 +128,12 @@ type Document struct {
 	Gaps []match.Gap
 	// Notices are statements of the document about itself that change no verdict and belong in
 	// every summary, such as that it is incomplete.
-	Notices      []sbom.Warning
-	Warnings     []sbom.Warning
-	Coverage     match.Coverage
+	Notices  []sbom.Warning
+	Warnings []sbom.Warning
+	Coverage match.Coverage
+	// Unidentified are the first 100 components without an identity of their vendor: they are
+	// unknown, and not cleared. Coverage counts all of them.
+	Unidentified []match.Component
 	Findings     []Finding
 	Observations []Finding
 	// Unlisted counts further findings and observations that are not listed because there are
@@ -227,7 +230,7 @@ func NewDocument(file File, h sbom.Header, r *match.Result, err error) Document 
 	d := Document{
 		Path: file.Path, SHA256: file.SHA256, Bytes: file.Bytes,
 		Format: r.Header.Format, SpecVersion: r.Header.SpecVersion, Encoding: r.Header.Encoding,
-		Verdict: r.Verdict, Complete: r.Coverage.Complete, Coverage: r.Coverage,
+		Verdict: r.Verdict, Complete: r.Coverage.Complete, Coverage: r.Coverage, Unidentified: slices.Clone(r.Unidentified),
 		Gaps: slices.Clone(r.Gaps), Notices: slices.Clone(r.Header.Notices), Warnings: slices.Clone(r.Header.Warnings),
 	}
 	for _, f := range r.Findings {

@@ -46,7 +46,7 @@ func poisoned() *evidence.Report {
 			Component:    match.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
 			Attributions: []vendors.Attribution{{Tier: vendors.Declared, Claim: vendors.Claim{Role: "supplier", Kind: "name", Value: h, Location: at}, Rule: "name.whole", Matched: h, Caveat: h}}}}
 		said := []sbom.Warning{{Kind: sbom.WarningKind(h), Message: h, Location: at}}
-		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Warnings: said, Notices: said},
+		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Unidentified: []match.Component{f.Component}, Warnings: said, Notices: said},
 			evidence.Document{Path: h, Verdict: match.Inconclusive, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Notices: said},
 			evidence.Document{Path: h, Verdict: match.Review, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Findings: []evidence.Finding{f}})
 		r.Companions = append(r.Companions, evidence.File{Path: h, Reason: h})
@@ -85,7 +85,7 @@ func TestCSV(t *testing.T) {
 		columns, rows int
 		first         string // the kind of the first row with a document
 	}{
-		{"csv", 12, 3 + 11*len(hostile), "finding"},
+		{"csv", 12, 3 + 12*len(hostile), "finding"},
 		{"csv-citations", 48, 3 + 11*len(hostile), "document"},
 	} {
 		rows, err := csv.NewReader(strings.NewReader(written(t, tt.form, allViews[tt.form], poisoned()))).ReadAll()

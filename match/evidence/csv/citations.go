@@ -73,26 +73,27 @@ func (t *table) writeDocument(r *evidence.Report, d *evidence.Document, decision
 		start("notice")
 		t.add("reason", string(n.Kind), "note", n.Message, "pointer", n.Location.Pointer, "offset", strconv.FormatInt(n.Location.Offset, 10))
 	}
-	row := func(kind string, f view.Located) {
+	row := func(kind string, x view.Part) {
+		f := x.Finding
 		for k := range max(1, len(f.Citations)) { // a finding without a citation has a row, too
 			start(kind)
-			t.cells(f, decisions.Of(f))
+			t.cells(f, decisions.Of(x))
 			if k < len(f.Citations) {
 				t.citation(&f.Citations[k])
 			}
 			t.end()
 		}
 	}
-	for _, f := range view.SortedOf(d) {
-		row("finding", f)
+	for _, x := range view.SortedOf(d) {
+		row("finding", x)
 	}
 	for j := range d.Observations {
-		row("observation", view.Located{Document: d, Finding: &d.Observations[j]})
+		row("observation", view.Part{Document: d, Finding: &d.Observations[j]})
 	}
 }
 
 // cells sets the cells of a finding.
-func (t *table) cells(f view.Located, decided view.Decision) {
+func (t *table) cells(f *evidence.Finding, decided view.Decision) {
 	c := &f.Component
 	t.set("verdict", f.Verdict.String())
 	t.set("reason", string(f.Reason))
@@ -110,7 +111,7 @@ func (t *table) cells(f view.Located, decided view.Decision) {
 	t.set("note", f.Note)
 	t.set("id", f.ID)
 	if f.Verdict != match.NoVerdict {
-		t.set("findingForce", view.Force(f.Finding))
+		t.set("findingForce", view.Force(f))
 		t.set("decision", decided.String())
 	}
 	if len(f.Attributions) > 0 {

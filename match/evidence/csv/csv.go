@@ -12,6 +12,7 @@
 //   - "finding": a finding with its strongest text, the most severe finding first
 //   - "gap": something that was not screened; without a document, of the whole report
 //   - "notice": a notice of a document, or without a document of the report
+//   - "unidentified": a part without an identity of its vendor, or how many more there are
 //   - "observation": observations with the same vendor, reason and texts
 //   - "document": a document, with its coverage
 //   - "companion": a file that accompanies documents and was not screened
@@ -60,7 +61,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	t.report(r)
 	decisions := view.Decisions(r)
 	for _, f := range view.Sorted(r) {
-		t.finding(f, decisions.Of(f))
+		t.finding(r.Buyer, f, decisions.Of(f))
 	}
 	for _, g := range view.Gaps(r) {
 		t.add("row", "gap", "words", g.Message, "document", g.Path, "note", string(g.Kind))
@@ -73,6 +74,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 			t.add("row", "notice", "words", n.Message, "document", placeIn(r.Documents[i].Path, view.Place(n.Location)), "note", string(n.Kind))
 		}
 	}
+	t.unidentified(r)
 	t.observations(r)
 	for i := range r.Documents {
 		t.document(r, &r.Documents[i])
@@ -90,7 +92,7 @@ func (t *table) report(r *evidence.Report) {
 	if b := r.Bid; b != nil {
 		words = append(words, fmt.Sprintf("bidder %s, tender %s, lot %s", b.Bidder, b.Tender, b.Lot))
 	}
-	if n := view.CountsByForce(r); n != "" {
+	if n := view.Counts(r); n != "" {
 		words = append(words, n)
 	}
 	words = append(words, counts(&r.Coverage))
@@ -106,23 +108,42 @@ func (t *table) report(r *evidence.Report) {
 }
 
 // finding writes the row of a finding.
-func (t *table) finding(f view.Located, decided view.Decision) {
+func (t *table) finding(b *denylist.Buyer, x view.Part, decided view.Decision) {
+	f := x.Finding
 	note := []string{"finding " + f.ID}
 	if s := decided.String(); s != "" {
 		note = append(note, s)
 	}
-	if c := view.Strongest(f.Finding); c != nil {
-		t.set("text", view.Name(c.Citation)+furtherTexts(len(f.Citations)-1))
-		t.set("words", textWords(c.Citation))
-		t.set("addressees", view.Addressed(c))
+	if c := view.Strongest(f); c != nil {
+		t.text(b, c, len(f.Citations)-1)
 		note = append(note, view.Held(c)...)
 	}
 	if f.Note != "" && !strings.Contains(strings.Join(note, "; "), f.Note) {
 		note = append(note, f.Note)
 	}
 	c := &f.Component
-	t.add("row", "finding", "verdict", f.Verdict.String(), "force", view.Force(f.Finding), "part", view.PartName(c), "version", c.Version,
-		"vendor", f.Vendor.Name, "identified", view.IdentifiedBy(f.Finding), "document", placeIn(f.Document.Path, view.Place(c.Location)), "note", strings.Join(note, "; "))
+	t.add("row", "finding", "verdict", f.Verdict.String(), "force", view.Force(f), "part", view.PartName(c), "version", c.Version,
+		"vendor", f.Vendor.Name, "identified", view.Identified(&f.Finding), "document", placeIn(x.Document.Path, view.Place(c.Location)), "note", strings.Join(note, "; "))
+}
+
+// text sets the cells of a text, beside which so many others are cited.
+func (t *table) text(b *denylist.Buyer, c *match.Citation, others int) {
+	t.set("text", view.Name(c.Citation)+furtherTexts(others))
+	t.set("words", textWords(c.Citation))
+	t.set("addressees", view.Addressed(b, c))
+}
+
+// unidentified writes a row for each part without an identity of its vendor that the report names.
+func (t *table) unidentified(r *evidence.Report) {
+	named, all := view.Unidentified(r)
+	for _, u := range named {
+		c := u.Component
+		t.add("row", "unidentified", "part", view.PartName(c), "version", c.Version, "words", "its vendor is not known, and it is not clear of any vendor",
+			"document", placeIn(u.Document.Path, view.Place(c.Location)))
+	}
+	if n := all - len(named); n > 0 {
+		t.add("row", "unidentified", "part", fmt.Sprintf("and %d more", n), "words", "their vendor is not known, and they are not clear of any vendor")
+	}
 }
 
 // furtherTexts returns how many texts a finding cites beside the strongest.
@@ -138,33 +159,31 @@ func furtherTexts(n int) string {
 
 // textWords returns the words of a text, its limits and exceptions, its status and its address.
 func textWords(c *denylist.Citation) string {
-	var all []string
-	for _, s := range append([]string{view.Words(c)}, append(view.Limits(c), c.Status, c.URL)...) {
-		if s != "" {
-			all = append(all, s)
-		}
+	all := append([]string{view.Words(c)}, view.Limits(c)...)
+	if c.Status != "" {
+		all = append(all, "Status: "+c.Status+".")
 	}
-	return strings.Join(all, "; ")
+	return strings.TrimSpace(strings.Join(append(all, c.URL), " "))
 }
 
 // observations writes a row for observations with the same vendor, reason and texts.
 func (t *table) observations(r *evidence.Report) {
 	const most = 20 // names of parts in a row
 	for _, g := range view.Observations(r.Documents) {
-		names := g.Names(most)
-		o := g.First
-		if c := view.Strongest(o.Finding); c != nil {
-			t.set("text", view.Name(c.Citation)+furtherTexts(len(o.Citations)-1))
-			t.set("words", textWords(c.Citation))
-			t.set("addressees", view.Addressed(c))
-			t.set("force", view.ForceOf(c))
+		o := g.First.Finding
+		if c := view.Strongest(o); c != nil {
+			t.text(r.Buyer, c, len(o.Citations)-1)
+			t.set("force", view.ForceWords(c.Binding))
 		}
-		document := o.Document.Path
+		document := g.First.Document.Path
 		if g.Documents > 1 {
 			document = fmt.Sprintf("%d documents, the first of them %s", g.Documents, document)
 		}
-		t.add("row", "observation", "part", names, "vendor", o.Vendor.Name, "identified", view.IdentifiedBy(o.Finding), "document", document,
-			"note", strings.Trim("no part of the verdict: "+string(o.Reason)+": "+o.Note, ": "))
+		note := fmt.Sprintf("no part of the verdict: %s (%s)", view.ReasonWords(o.Reason), o.Reason)
+		if o.Note != "" {
+			note += "; " + o.Note
+		}
+		t.add("row", "observation", "part", g.Names(most), "vendor", o.Vendor.Name, "identified", view.Identified(&o.Finding), "document", document, "note", note)
 	}
 }
 

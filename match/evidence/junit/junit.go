@@ -147,12 +147,12 @@ func (x *writer) policy(d *policy.Decision) suite {
 
 // fails reports whether a finding is a failure: by the policy or, without its decision about the
 // finding, by the verdict to fail on.
-func (x *writer) fails(f view.Located) bool {
+func (x *writer) fails(f view.Part) bool {
 	if d := x.decisions.Of(f); d != (view.Decision{}) {
 		return d.Fails
 	}
 	failOn := x.r.Options.FailOn
-	return f.Verdict == match.NoVerdict || failOn != match.NoVerdict && f.Verdict >= failOn
+	return f.Finding.Verdict == match.NoVerdict || failOn != match.NoVerdict && f.Finding.Verdict >= failOn
 }
 
 // companions returns the suite of the companion files.
@@ -169,7 +169,7 @@ func (x *writer) companions() suite {
 // force, the notices and the policy.
 func properties(r *evidence.Report) []property {
 	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}, {"buyer", view.Printable(view.BuyerWords(r))}}
-	if n := view.CountsByForce(r); n != "" {
+	if n := view.Counts(r); n != "" {
 		all = append(all, property{"findings", n})
 	}
 	for _, n := range r.Notices {
@@ -200,7 +200,7 @@ func (x *writer) document(d *evidence.Document) suite {
 	path := view.Printable(d.Path)
 	s := suite{Name: path, Properties: append(slices.Clone(x.properties), property{"sha256", d.SHA256}, property{"verdict", d.Verdict.String()})}
 	gaps := x.r.GapsOf(d)
-	screening := testcase{Class: path, Name: "screened", Out: screened(d)}
+	screening := testcase{Class: path, Name: "screened", Out: x.screened(d)}
 	if len(gaps) > 0 {
 		screening.Skipped = &result{Message: "not all of it was screened: see the errors"}
 		s.Skipped++
@@ -214,7 +214,7 @@ func (x *writer) document(d *evidence.Document) suite {
 		t, text := x.finding(path, f)
 		if x.fails(f) {
 			t.Failure = &text
-			t.Failure.Type = f.Verdict.String()
+			t.Failure.Type = f.Finding.Verdict.String()
 			s.Failures++
 		} else {
 			t.Skipped = &text
@@ -227,23 +227,24 @@ func (x *writer) document(d *evidence.Document) suite {
 }
 
 // screened returns how much of a document was screened, its notices and its observations.
-func screened(d *evidence.Document) string {
+func (x *writer) screened(d *evidence.Document) string {
 	c := d.Coverage
 	all := []string{fmt.Sprintf("%d components; %d with a vendor identity, %d without; %d fields or elements could not be read", c.Components, c.Identified, c.Unidentified, c.Malformed)}
 	for _, n := range d.Notices {
 		all = append(all, "notice: "+n.Message)
 	}
 	for _, g := range view.Observations([]evidence.Document{*d}) {
-		all = append(all, g.String())
+		all = append(all, g.Line(x.r.Buyer))
 	}
 	return strings.TrimSuffix(lines(all), "\n")
 }
 
 // finding returns the case of a finding and its text.
-func (x *writer) finding(path string, f view.Located) (testcase, result) {
+func (x *writer) finding(path string, p view.Part) (testcase, result) {
+	f := p.Finding
 	t := testcase{Class: path, Name: view.Printable(fmt.Sprintf("%s: attributed to %s", view.Component(&f.Component), f.Vendor.Name))}
-	message := fmt.Sprintf("%s %s: %s, %s", f.Verdict, view.ByForce(f.Finding), f.Vendor.Name, view.IdentifiedBy(f.Finding))
-	if d := x.decisions.Of(f); d.Waiver != nil || d.Why != "" {
+	message := fmt.Sprintf("%s %s: %s, %s", f.Verdict, view.ByForce(f), f.Vendor.Name, view.Identified(&f.Finding))
+	if d := x.decisions.Of(p); d.Waiver != nil || d.Why != "" {
 		message = d.String() + "; " + message
 	}
 	text := []string{"finding " + f.ID}
@@ -253,7 +254,7 @@ func (x *writer) finding(path string, f view.Located) (testcase, result) {
 	if f.Note != "" {
 		text = append(text, f.Note)
 	}
-	text = append(text, x.texts(f.Finding)...)
+	text = append(text, x.texts(f)...)
 	return t, result{Message: view.Printable(message), Text: lines(text)}
 }
 
@@ -265,12 +266,12 @@ func (x *writer) texts(f *evidence.Finding) []string {
 	}
 	key := view.ListKey(f.Citations)
 	if first := x.shown[key]; first != "" {
-		return []string{"strongest text: " + view.Brief(view.Strongest(f)), fmt.Sprintf("its texts: those of the finding %s (%d)", first, len(f.Citations))}
+		return []string{"strongest text: " + view.Brief(x.r.Buyer, view.Strongest(f)), fmt.Sprintf("its texts: those of the finding %s (%d)", first, len(f.Citations))}
 	}
 	x.shown[key] = f.ID
 	var all []string
 	for i := range f.Citations {
-		all = append(all, view.TextLines(&f.Citations[i])...)
+		all = append(all, view.TextLines(x.r.Buyer, &f.Citations[i])...)
 	}
 	return all
 }

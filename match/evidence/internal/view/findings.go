@@ -15,50 +15,30 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Located is a finding or an observation with its document.
-type Located struct {
-	Document *evidence.Document
-	*evidence.Finding
-}
-
 // Sorted returns the findings of a report: the most severe first, then those by binding texts, then
 // in the order of the report.
-func Sorted(r *evidence.Report) []Located {
-	var all []Located
+func Sorted(r *evidence.Report) []Part {
+	var all []Part
 	for d, f := range r.Findings() {
-		all = append(all, Located{d, f})
+		all = append(all, Part{d, f})
 	}
 	return bySeverity(all)
 }
 
 // SortedOf returns the findings of one document in the order of [Sorted].
-func SortedOf(d *evidence.Document) []Located {
-	all := make([]Located, len(d.Findings))
+func SortedOf(d *evidence.Document) []Part {
+	all := make([]Part, len(d.Findings))
 	for i := range d.Findings {
-		all[i] = Located{d, &d.Findings[i]}
+		all[i] = Part{d, &d.Findings[i]}
 	}
 	return bySeverity(all)
 }
 
-func bySeverity(all []Located) []Located {
-	slices.SortStableFunc(all, func(a, b Located) int {
-		if c := cmp.Compare(b.Verdict, a.Verdict); c != 0 {
-			return c
-		}
-		switch x, y := Binding(a.Finding), Binding(b.Finding); {
-		case x == y:
-			return 0
-		case x:
-			return -1
-		}
-		return 1
+func bySeverity(all []Part) []Part {
+	slices.SortStableFunc(all, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(b.Finding.Verdict, a.Finding.Verdict), trueFirst(Binding(&a.Finding.Finding), Binding(&b.Finding.Finding)))
 	})
 	return all
-}
-
-// Binding reports whether a binding text leads to the verdict of a finding.
-func Binding(f *evidence.Finding) bool {
-	return slices.ContainsFunc(f.Citations, func(c match.Citation) bool { return c.Binding && c.Verdict == f.Verdict })
 }
 
 // Force returns "binding" or "not binding" for a finding; "" without a text.
@@ -66,17 +46,7 @@ func Force(f *evidence.Finding) string {
 	if len(f.Citations) == 0 {
 		return ""
 	}
-	return bindingWord(Binding(f))
-}
-
-// ForceOf returns "binding" or "not binding" for a cited text.
-func ForceOf(c *match.Citation) string { return bindingWord(c.Binding) }
-
-func bindingWord(binding bool) string {
-	if binding {
-		return "binding"
-	}
-	return "not binding"
+	return ForceWords(Binding(&f.Finding))
 }
 
 // The words for how a finding came to its verdict.
@@ -92,7 +62,7 @@ func ByForce(f *evidence.Finding) string {
 	switch {
 	case len(f.Citations) == 0:
 		return byNone
-	case Binding(f):
+	case Binding(&f.Finding):
 		return byBinding
 	}
 	return byOthers
@@ -120,21 +90,6 @@ func Name(c *denylist.Citation) string {
 	return c.Title + ", " + c.Clause
 }
 
-// Limits returns the limit and the exceptions of a text in its words.
-func Limits(c *denylist.Citation) []string {
-	if c.Scope == nil {
-		return nil
-	}
-	var all []string
-	if c.Scope.Limit != "" {
-		all = append(all, "limited to “"+c.Scope.Limit+"”")
-	}
-	for _, x := range c.Scope.Exceptions {
-		all = append(all, "except “"+x+"”")
-	}
-	return all
-}
-
 // Words returns the words of a text with their language, and our translation.
 func Words(c *denylist.Citation) string {
 	if c.Quote == "" {
@@ -153,89 +108,48 @@ func Words(c *denylist.Citation) string {
 // BuyerWords returns for whom a report was made.
 func BuyerWords(r *evidence.Report) string {
 	if r.Buyer == nil {
-		return "no buyer given: texts addressed to anyone count"
+		return strings.TrimSuffix(strings.ToLower(NoBuyer[:1])+NoBuyer[1:], ".")
 	}
-	return "buyer: " + cmp.Or(r.Buyer.Title, r.Buyer.Name)
+	return "for the buyer " + cmp.Or(r.Buyer.Title, r.Buyer.Name)
 }
 
-// Addressed returns whom a text addresses and how it speaks to the buyer.
-func Addressed(c *match.Citation) string {
+// Addressed returns whom a text addresses and, if there is a buyer, how it speaks to the buyer.
+func Addressed(b *denylist.Buyer, c *match.Citation) string {
 	s := "addressed to " + cmp.Or(c.Addressees, "nobody that the list names")
 	if to, ok := strings.CutPrefix(c.Addressees, "if adopted: "); ok {
 		s = "addressed, if adopted, to " + to
 	}
-	if speaks := Speaks(c.Speaks); speaks != "" {
-		s += "; " + speaks
+	if b != nil {
+		s += "; " + SpeaksWords(b, c)
 	}
 	return s
-}
-
-// Speaks returns in words how a text speaks to the buyer; "" without a buyer.
-func Speaks(relation string) string {
-	switch relation {
-	case "binds":
-		return "binds the buyer"
-	case "advises":
-		return "advises the buyer"
-	case "bindsBidders":
-		return "binds the bidders of the buyer"
-	case "unknown":
-		return "the list does not say whether it speaks to the buyer"
-	}
-	return relation
 }
 
 // Held returns why the verdict of a text is not more severe, and what settled its limit.
 func Held(c *match.Citation) []string {
 	var all []string
 	if c.CappedBy != "" {
-		all = append(all, "not stronger than review: "+c.CappedBy)
+		all = append(all, "Not stronger than review: "+c.CappedBy+".")
 	}
 	if c.SettledBy != "" {
-		all = append(all, "its limit is settled: "+c.SettledBy)
+		all = append(all, "Its limit is settled: "+c.SettledBy+".")
 	}
 	return all
 }
 
-// IdentifiedBy returns in plain words how the vendor of a finding was identified: by the first of
-// its surest claims, with the certainty.
-func IdentifiedBy(f *evidence.Finding) string {
-	i := slices.IndexFunc(f.Attributions, func(a vendors.Attribution) bool { return a.Tier == f.Tier })
-	if i < 0 {
+// Identified returns how the vendor of a finding was identified, with the value and the certainty:
+// "named as supplier: “Acme Ltd” (declared)".
+func Identified(f *match.Finding) string {
+	s := IdentifiedBy(f)
+	if s == "" {
 		return f.Tier.String()
 	}
-	a := &f.Attributions[i]
-	s := fmt.Sprintf("%s “%s” (%s)", claimWords(a), a.Value, f.Tier)
-	if a.Caveat != "" {
-		s += "; " + a.Caveat
+	if i := slices.IndexFunc(f.Attributions, func(a vendors.Attribution) bool { return a.Tier == f.Tier }); i >= 0 {
+		if value := Printable(f.Attributions[i].Value); !strings.Contains(s, value) {
+			s += ": “" + value + "”"
+		}
 	}
-	return s
-}
-
-// kindWords are the words for what a claim is, by its kind.
-var kindWords = map[vendors.Kind]string{
-	vendors.KindGroup: "by its package group", vendors.KindPURL: "by its package URL", vendors.KindCPE: "by its CPE", vendors.KindEmail: "by an e-mail address",
-	vendors.KindRegID: "by its registration id", vendors.KindGUID: "by its GUID", vendors.KindFingerprint: "by the fingerprint of a certificate or image",
-	vendors.KindCertificate: "by the subject of a certificate", vendors.KindOUI: "by its MAC address", vendors.KindPEN: "by its enterprise number",
-	vendors.KindPCI: "by its PCI vendor id", vendors.KindUSB: "by its USB vendor id", vendors.KindPNP: "by its PNP id", vendors.KindACPI: "by its ACPI id",
-	vendors.KindBluetooth: "by its Bluetooth company id", vendors.KindDeviceTree: "by its devicetree name",
-}
-
-// claimWords returns what a claim is in plain words.
-func claimWords(a *vendors.Attribution) string {
-	switch {
-	case a.Kind == vendors.KindURL && a.Role == vendors.Homepage:
-		return "by its home page"
-	case a.Kind == vendors.KindURL:
-		return "by a link to where it comes from"
-	case kindWords[a.Kind] != "":
-		return kindWords[a.Kind]
-	case a.Role.IsOrigin(), a.Role == vendors.Author:
-		return "named as " + string(a.Role) + ":"
-	case a.Kind == vendors.KindProduct:
-		return "by its own name"
-	}
-	return "mentioned in"
+	return s + " (" + f.Tier.String() + ")"
 }
 
 // Place returns the place of a part in its document.
@@ -278,7 +192,7 @@ func Decisions(r *evidence.Report) Decided {
 }
 
 // Of returns the decision about a finding.
-func (all Decided) Of(f Located) Decision { return all[[2]string{f.Document.Path, f.ID}] }
+func (all Decided) Of(f Part) Decision { return all[[2]string{f.Document.Path, f.Finding.ID}] }
 
 // WaiverWords returns who waived a finding, until when, and why.
 func WaiverWords(w *policy.Waiver) string {
@@ -323,7 +237,7 @@ func PolicyNotes(d *policy.Decision) []string {
 
 // An Observed is a group of observations with the same vendor, reason and texts.
 type Observed struct {
-	First     Located
+	First     Part
 	Documents int // in how many documents they are
 	parts     []string
 	last      *evidence.Document
@@ -340,7 +254,7 @@ func Observations(documents []evidence.Document) []*Observed {
 			key := string(o.Vendor.ID) + "\x00" + string(o.Reason) + "\x00" + o.Note + "\x00" + ListKey(o.Citations)
 			g := index[key]
 			if g == nil {
-				g = &Observed{First: Located{d, o}}
+				g = &Observed{First: Part{d, o}}
 				index[key] = g
 				all = append(all, g)
 			}
@@ -362,51 +276,25 @@ func (g *Observed) Names(n int) string {
 	return strings.Join(g.parts[:n], ", ") + fmt.Sprintf(" and %d more", len(g.parts)-n)
 }
 
-// CountsByForce returns how many findings there are of each verdict, apart for those by binding
-// texts and those by texts that bind nobody; "" if there is none.
-func CountsByForce(r *evidence.Report) string {
-	var n [match.Ban + 1]map[string]int
-	for _, f := range r.Findings() {
-		v := min(f.Verdict, match.Ban)
-		if n[v] == nil {
-			n[v] = make(map[string]int)
-		}
-		n[v][ByForce(f)]++
-	}
-	var all []string
-	for v := match.Ban; v > match.NoVerdict; v-- {
-		var parts []string
-		for _, force := range []string{byBinding, byOthers, byNone} {
-			if n := n[v][force]; n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", n, force))
-			}
-		}
-		if len(parts) > 0 {
-			all = append(all, v.String()+": "+strings.Join(parts, ", "))
-		}
-	}
-	return strings.Join(all, "; ")
-}
-
-// String returns the group in words: the vendor, the reason, some of the parts, and the texts.
-func (g *Observed) String() string {
+// Line returns the group in words: the vendor, the reason, some of the parts, and the texts.
+func (g *Observed) Line(b *denylist.Buyer) string {
 	const most = 20
 	o := g.First.Finding
-	s := fmt.Sprintf("no part of the verdict: %s, %s: %s", o.Vendor.Name, o.Reason, g.Names(most))
+	s := fmt.Sprintf("no part of the verdict: %s, %s (%s): %s", o.Vendor.Name, ReasonWords(o.Reason), o.Reason, g.Names(most))
 	if o.Note != "" {
 		s += "; " + o.Note
 	}
 	for i := range o.Citations {
-		s += "; " + Name(o.Citations[i].Citation) + " (" + ForceOf(&o.Citations[i]) + ", " + Addressed(&o.Citations[i]) + ")"
+		s += "; " + Name(o.Citations[i].Citation) + " (" + ForceWords(o.Citations[i].Binding) + ", " + Addressed(b, &o.Citations[i]) + ")"
 	}
 	return s
 }
 
 // TextLines returns what a text says and asks, a line each: its name with its force, whom it
 // addresses, its words, its limits and exceptions, why its verdict is not stronger, its address.
-func TextLines(c *match.Citation) []string {
-	first := fmt.Sprintf("%s, %s: %s (%s, %s; %s)", c.Verdict, ForceOf(c), Name(c.Citation), c.Jurisdiction, c.Force, c.Status)
-	all := []string{first, Addressed(c)}
+func TextLines(b *denylist.Buyer, c *match.Citation) []string {
+	first := fmt.Sprintf("%s, %s: %s (%s, %s; %s)", c.Verdict, ForceWords(c.Binding), Name(c.Citation), c.Jurisdiction, c.Force, c.Status)
+	all := []string{first, Addressed(b, c)}
 	if s := Words(c.Citation); s != "" {
 		all = append(all, s)
 	}
@@ -425,7 +313,17 @@ func TextLines(c *match.Citation) []string {
 
 // Brief returns a text on one line: its name, whom it addresses, its limits and exceptions, and why
 // its verdict is not stronger.
-func Brief(c *match.Citation) string {
-	all := append([]string{Name(c.Citation) + " (" + ForceOf(c) + ")", Addressed(c)}, Limits(c.Citation)...)
-	return strings.Join(append(all, Held(c)...), "; ")
+func Brief(b *denylist.Buyer, c *match.Citation) string {
+	return strings.Join(append(append([]string{Name(c.Citation) + " (" + ForceWords(c.Binding) + "), " + Addressed(b, c) + "."}, Limits(c.Citation)...), Held(c)...), " ")
+}
+
+// Counts returns how many findings there are of each verdict, apart for those by binding texts and
+// those by texts that bind nobody; "" if there is none.
+func Counts(r *evidence.Report) string {
+	var all []string
+	tallies := Tallies(Groups(r))
+	for i := range tallies {
+		all = append(all, tallies[i].Verdict.String()+": "+TallyWords(&tallies[i]))
+	}
+	return strings.Join(all, "; ")
 }
