@@ -253,7 +253,7 @@ func TestIncomplete(t *testing.T) {
 		"markdown":      {"### Not screened", "3 gaps:", "- a.json: it was not read to its end: unexpected end of input", "- b.json: it was not read to its end: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
 		"html":          {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
 		"junit":         {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
-		"sarif":         {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind": "open"`, `"kind": "fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
+		"sarif":         {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind":"open"`, `"kind":"fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
 		"oscal":         {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "Companion file, not screened: offer.pdf", "PDF document"},
 	}
 	for name, write := range allViews {
