@@ -131,7 +131,7 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("a character that steers in %.100q", line)
 		}
 	}
-	if table != 2+2*len(hostile) {
+	if table != 2+len(hostile) { // two findings in a row
 		t.Errorf("%d rows", table)
 	}
 }
@@ -279,13 +279,34 @@ func TestIncomplete(t *testing.T) {
 	}
 }
 
+// Findings with the same texts are in one row, and a clause that lists two vendors in the same words
+// is one text.
+func TestMarkdownGroups(t *testing.T) {
+	r := told()
+	other := *r.Documents[0].Findings[2].Citations[0].Citation
+	other.Listing = "us/1/other"
+	f := r.Documents[0].Findings[2]
+	f.ID, f.Vendor, f.Citations = "6666666666666666", match.Vendor{ID: "other", Name: "Other"}, []match.Citation{{Citation: &other, Verdict: match.Ban}}
+	r.Documents[0].Findings = append(r.Documents[0].Findings, f)
+	out := written(t, "markdown", allViews["markdown"], r)
+	for _, want := range []string{"2 parts of Acme: waived 1 (a.json, finding 3333333333333333), failing 1 (a.json, finding 4444444444444444)", "1 part waived until 2027-06-30 by A. Buyer: until it is replaced; 1 part fails the policy",
+		"(text 1); also text 2 | heads of agencies; binds the buyer |", "| Other, named as supplier: “Acme Ltd” (declared) | [Act One, section 1](<https://example.gov/one>) (text 1) |"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if n := strings.Count(out, "shall not procure"); n != 1 {
+		t.Errorf("the words of the text are there %d times:\n%s", n, out)
+	}
+}
+
 // A summary in Markdown stays under the 1 MiB of a step's summary, with the worst first.
 func TestMarkdownSize(t *testing.T) {
 	r := &evidence.Report{}
 	for i := range 3000 {
 		name := fmt.Sprintf("%04d", i)
 		d := evidence.Document{Path: name + strings.Repeat("x", 1000), Verdict: match.Review, Error: &evidence.Error{Message: strings.Repeat("<", 1000)}, Notices: []sbom.Warning{{Message: name}}}
-		d.Findings = []evidence.Finding{{Finding: match.Finding{Verdict: map[bool]match.Verdict{true: match.Ban, false: match.Review}[i == 2999], Component: match.Component{Name: name}}}}
+		d.Findings = []evidence.Finding{{Finding: match.Finding{Verdict: map[bool]match.Verdict{true: match.Ban, false: match.Review}[i == 2999], Vendor: match.Vendor{ID: vendors.ID(name)}, Component: match.Component{Name: name}}}}
 		r.Documents = append(r.Documents, d)
 		r.Companions = append(r.Companions, evidence.File{Path: name})
 	}
@@ -293,7 +314,7 @@ func TestMarkdownSize(t *testing.T) {
 	if len(out) > 1<<20 {
 		t.Errorf("%d bytes", len(out))
 	}
-	for _, want := range []string{"| **ban** | 2999 |", "And 2500 findings more", "and 2900 more", "3000 findings"} {
+	for _, want := range []string{"| **ban**, without a text | 2999 (", "And 2500 findings more", " notices more; see the JSON report", "and 2900 files more", " gaps more; see the JSON report", "3000 findings"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q", want)
 		}
