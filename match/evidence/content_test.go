@@ -3,13 +3,17 @@
 package evidence_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"html"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/annotate"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
@@ -26,7 +30,7 @@ func told() *evidence.Report {
 	held := match.Citation{Citation: resolution, Verdict: match.Review, Speaks: "advises", CappedBy: "the text is only proposed"}
 	find := func(id, name string, v match.Verdict, cs ...match.Citation) evidence.Finding {
 		return evidence.Finding{ID: id, Finding: match.Finding{Verdict: v, Tier: vendors.Declared, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Citations: cs,
-			Component:    match.Component{Name: name, Version: "1", Location: vendors.Location{Pointer: "/" + name, Offset: 7}},
+			Component:    match.Component{Ref: name, Name: name, Version: "1", Location: vendors.Location{Pointer: "/" + name, Offset: 7}},
 			Attributions: []vendors.Attribution{{Vendor: "acme", Tier: vendors.Declared, Claim: vendors.Claim{Role: vendors.Supplier, Kind: vendors.KindName, Value: "Acme Ltd"}, Rule: "name.whole", Matched: "Acme"}}}}
 	}
 	doc := evidence.Document{Path: "a.json", SHA256: strings.Repeat("a", 64), Format: "CycloneDX", Encoding: "JSON", Verdict: match.Ban, Complete: true, Coverage: match.Coverage{Components: 6, Identified: 6, Malformed: 2},
@@ -65,7 +69,15 @@ func flat(out string) string {
 }
 
 // tellers are the views that say everything in words.
-var tellers = []string{"csv", "csv-citations", "junit", "sarif", "markdown", "oscal"}
+var tellers = map[string]func(io.Writer, *evidence.Report) error{
+	"csv": allViews["csv"], "csv-citations": allViews["csv-citations"], "junit": allViews["junit"], "sarif": allViews["sarif"], "markdown": allViews["markdown"], "oscal": allViews["oscal"],
+	"annotated": func(w io.Writer, r *evidence.Report) error {
+		content := []byte(`{"bomFormat":"CycloneDX","specVersion":"1.6"}`)
+		d := &r.Documents[0]
+		d.SHA256, d.SpecVersion = fmt.Sprintf("%x", sha256.Sum256(content)), "1.6"
+		return annotate.Write(w, r, &annotate.Options{Content: content, Record: d})
+	},
+}
 
 // Every view tells the force of each finding and text, the limits and exceptions of a text, whom it
 // addresses and how it speaks to the buyer, what capped a verdict and settled a limit, what the
@@ -81,20 +93,26 @@ func TestViewsTellAll(t *testing.T) {
 	own := map[string][]string{
 		"csv-citations": {",binds,", ",advises,", ",binding,", ",not binding,"},
 	}
-	for _, name := range tellers {
-		out := flat(written(t, name, allViews[name], told()))
+	for name, write := range tellers {
+		out := flat(written(t, name, write, told()))
 		wants := own[name]
+		if wants == nil && name == "annotated" {
+			wants = []string{"binds the buyer", "advises the buyer", "ban by binding texts", "ban by texts that bind nobody"}
+		}
 		if wants == nil {
 			wants = []string{"binds the buyer", "advises the buyer", "binding", "not binding", "ban: 2 parts by binding texts, 1 by texts that bind nobody; review: 1 part by texts that bind nobody"}
 		}
 		for _, want := range append(wants, facts...) {
+			if name == "annotated" && (want == "offer.pdf" || want == "PDF document") { // not of the document
+				continue
+			}
 			if !strings.Contains(out, want) {
 				t.Errorf("%s: no %q in\n%s", name, want, out)
 			}
 		}
 		r := told()
 		r.Buyer = nil
-		if out := flat(written(t, name, allViews[name], r)); !strings.Contains(out, "no buyer given: texts addressed to anyone count") {
+		if out := flat(written(t, name, write, r)); !strings.Contains(out, "no buyer given: texts addressed to anyone count") {
 			t.Errorf("%s does not say that there is no buyer", name)
 		}
 	}
@@ -102,8 +120,8 @@ func TestViewsTellAll(t *testing.T) {
 
 // The worst finding is the first, then one by a binding text, then the earlier one in the document.
 func TestViewsOrderFindings(t *testing.T) {
-	for _, name := range tellers {
-		out := written(t, name, allViews[name], told())
+	for name, write := range tellers {
+		out := written(t, name, write, told())
 		last := -1
 		for _, id := range []string{"3333333333333333", "4444444444444444", "2222222222222222", "1111111111111111"} {
 			i := strings.Index(out, id)

@@ -26,6 +26,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
 // Errors, for errors.Is.
@@ -42,8 +43,9 @@ type Options struct {
 	Record  *evidence.Document // its record in the report
 }
 
-// Write writes the document with an annotation for each finding of its record. The
-// annotations also state what was not screened of the document.
+// Write writes the document with an annotation for each finding of its record, the most severe
+// first. The first annotation also states what was not screened of the document, and what the policy
+// decided about the report.
 func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	if opts == nil || opts.Record == nil {
 		return fmt.Errorf("%w: no document is given; expected Options with its content and its record", ErrDocument)
@@ -52,7 +54,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	if sum := sha256.Sum256(document); hex.EncodeToString(sum[:]) != d.SHA256 {
 		return fmt.Errorf("%w: its SHA-256 is %x; the record has %s", ErrDocument, sum, d.SHA256)
 	}
-	x := &writer{document: document, r: r, d: d}
+	x := &writer{document: document, r: r, d: d, decisions: view.Decisions(r), shown: make(map[string]string)}
 	var err error
 	switch {
 	case d.Error != nil || d.Encoding != "JSON":
@@ -75,6 +77,10 @@ type writer struct {
 	r        *evidence.Report
 	d        *evidence.Document
 	inserts  []insert
+
+	decisions view.Decided
+	first     string            // the id of the finding that is annotated first
+	shown     map[string]string // key of a list of texts → the first finding with them
 }
 
 // An insert is a text to insert before the byte at.
@@ -168,32 +174,70 @@ func (x *writer) root() (*object, error) {
 // stamp returns the as-of day as a time: the record contains no time of the run.
 func (x *writer) stamp() string { return x.r.Denylist.AsOf + "T00:00:00Z" }
 
-// about returns the text of an annotation.
-func (x *writer) about(f *evidence.Finding) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "clause76 finding %s: %s. Attributed to %s (%s). Denylist %s, as of %s. A finding is for a person to decide on; it is no legal advice.", f.ID, f.Verdict, f.Vendor.Name, f.Tier, x.r.Denylist.Release, x.r.Denylist.AsOf)
-	for _, c := range f.Citations {
-		binding := "not binding, addressed to " + c.Addressees
-		if c.Binding {
-			binding = "binding"
-		}
-		fmt.Fprintf(&b, "\n%s: %s", c.Verdict, c.Title)
-		if c.Clause != "" {
-			fmt.Fprintf(&b, ", %s", c.Clause)
-		}
-		fmt.Fprintf(&b, " (%s, %s; %s; %s)", c.Jurisdiction, c.Force, binding, c.Status)
-		if c.Quote != "" {
-			fmt.Fprintf(&b, ": “%s” [%s]", c.Quote, c.Language)
-		}
-		fmt.Fprintf(&b, " %s", c.URL)
+// about returns the text of the annotation of a finding: the verdict with its force, how the vendor
+// was identified, the texts, and what the policy decided. The first annotation also says what
+// concerns the whole document, and only the first finding with the same texts has all of them.
+func (x *writer) about(p view.Part) string {
+	f := p.Finding
+	all := []string{fmt.Sprintf("clause76 finding %s: %s %s. Attributed to %s, %s. Denylist %s, as of %s, %s. A finding is for a person to decide on; it is no legal advice.",
+		f.ID, f.Verdict, view.ByForce(f), f.Vendor.Name, view.Identified(&f.Finding), x.r.Denylist.Release, x.r.Denylist.AsOf, view.BuyerWords(x.r))}
+	if f.Note != "" {
+		all = append(all, f.Note)
 	}
+	if s := x.decisions.Of(p).String(); s != "" {
+		all = append(all, "Policy: "+s+".")
+	}
+	all = append(all, x.texts(f)...)
+	if x.first == "" {
+		x.first = f.ID
+		all = append(all, x.whole()...)
+	} else if len(x.r.GapsOf(x.d)) > 0 {
+		all = append(all, "Not all of this document was screened: see the annotation of the finding "+x.first+".")
+	}
+	for i := range all {
+		all[i] = view.Printable(all[i])
+	}
+	return strings.Join(all, "\n")
+}
+
+// texts returns the texts of a finding: all of them in full if it is the first with these texts, and
+// else the strongest on a line.
+func (x *writer) texts(f *evidence.Finding) []string {
+	if len(f.Citations) == 0 {
+		return nil
+	}
+	key := view.ListKey(f.Citations)
+	if first := x.shown[key]; first != "" {
+		return []string{"Strongest text: " + view.Brief(x.r.Buyer, view.Strongest(f)), fmt.Sprintf("Its texts: those of the finding %s (%d).", first, len(f.Citations))}
+	}
+	x.shown[key] = f.ID
+	var all []string
+	for i := range f.Citations {
+		all = append(all, strings.Join(view.TextLines(x.r.Buyer, &f.Citations[i]), "; "))
+	}
+	return all
+}
+
+// whole returns what concerns the whole document and the report: notices, what was not screened,
+// the decision of the policy, and the observations.
+func (x *writer) whole() []string {
+	var all []string
 	for _, n := range x.r.Notices {
-		fmt.Fprintf(&b, "\nNotice: %s.", n.Message)
+		all = append(all, "Notice: "+n.Message+".")
+	}
+	for _, n := range x.d.Notices {
+		all = append(all, "Notice: "+n.Message+".")
 	}
 	for _, g := range x.r.GapsOf(x.d) {
-		fmt.Fprintf(&b, "\nNot screened of this document: %s.", g.Message)
+		all = append(all, "Not screened of this document: "+g.Message+".")
 	}
-	return b.String()
+	if x.r.Policy != nil {
+		all = append(all, append([]string{x.r.Policy.Result()}, view.PolicyNotes(x.r.Policy)...)...)
+	}
+	for _, g := range view.Observations([]evidence.Document{*x.d}) {
+		all = append(all, g.Line(x.r.Buyer))
+	}
+	return all
 }
 
 func text(v any) (string, error) {
@@ -211,8 +255,8 @@ func (x *writer) cyclonedx() error {
 	}
 	refs := make(map[int64]string) // new references, of components without one
 	var list []string
-	for i := range x.d.Findings {
-		f := &x.d.Findings[i]
+	for _, p := range view.SortedOf(x.d) {
+		f := p.Finding
 		ref := f.Component.Ref
 		if ref == "" {
 			at := f.Component.Location.Offset
@@ -231,7 +275,7 @@ func (x *writer) cyclonedx() error {
 			ref = refs[at]
 		}
 		s, err := text(map[string]any{
-			"bom-ref": "clause76-annotation-" + f.ID, "subjects": []string{ref}, "timestamp": x.stamp(), "text": x.about(f),
+			"bom-ref": "clause76-annotation-" + f.ID, "subjects": []string{ref}, "timestamp": x.stamp(), "text": x.about(p),
 			"annotator": map[string]any{"component": map[string]any{"type": "application", "name": x.r.Tool.Name, "version": x.r.Tool.Version}},
 		})
 		if err != nil {
@@ -248,10 +292,10 @@ func (x *writer) cyclonedx() error {
 func (x *writer) spdx() error {
 	byPackage := make(map[int64][]string)
 	var order []int64
-	for i := range x.d.Findings {
-		f := &x.d.Findings[i]
+	for _, p := range view.SortedOf(x.d) {
+		f := p.Finding
 		s, err := text(map[string]any{
-			"annotationDate": x.stamp(), "annotationType": "REVIEW", "annotator": "Tool: " + x.r.Tool.Name + "-" + x.r.Tool.Version, "comment": x.about(f),
+			"annotationDate": x.stamp(), "annotationType": "REVIEW", "annotator": "Tool: " + x.r.Tool.Name + "-" + x.r.Tool.Version, "comment": x.about(p),
 		})
 		if err != nil {
 			return err

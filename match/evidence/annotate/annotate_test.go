@@ -78,11 +78,11 @@ func Example() {
 		fmt.Println((*a.Subjects)[0], text)
 	}
 	// Output:
-	// kes ban. Attributed to Kaspersky (declared)
-	// pkg:npm/%40kaspersky/hexa-ui@6.387.4 ban. Attributed to Kaspersky (registered)
-	// pkg:golang/github.com/KasperskyLab/klogga@v1.2.0 ban. Attributed to Kaspersky (registered)
-	// engine review. Attributed to Kaspersky (resembles)
-	// pkg:npm/%40kaspersky/runtime@4.4.0 review. Attributed to Kaspersky (registered)
+	// kes ban by binding texts. Attributed to Kaspersky, named as supplier: “AO Kaspersky Lab” (declared)
+	// pkg:npm/%40kaspersky/hexa-ui@6.387.4 ban by binding texts. Attributed to Kaspersky, by its own package namespace: “pkg:npm/%40kaspersky/hexa-ui@6.387.4” (registered)
+	// pkg:golang/github.com/KasperskyLab/klogga@v1.2.0 ban by binding texts. Attributed to Kaspersky, by its own package namespace: “pkg:golang/github.com/KasperskyLab/klogga@v1.2.0” (registered)
+	// engine review by binding texts. Attributed to Kaspersky, “Kapersky Lab” is one letter away from “Kaspersky Lab” (resembles)
+	// pkg:npm/%40kaspersky/runtime@4.4.0 review by binding texts. Attributed to Kaspersky, by its own package namespace: “pkg:npm/%40kaspersky/runtime@4.4.0” (registered)
 }
 
 func TestCycloneDX(t *testing.T) {
