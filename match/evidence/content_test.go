@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ func told() *evidence.Report {
 	held := match.Citation{Citation: resolution, Verdict: match.Review, Speaks: "advises", CappedBy: "the text is only proposed"}
 	find := func(id, name string, v match.Verdict, cs ...match.Citation) evidence.Finding {
 		return evidence.Finding{ID: id, Finding: match.Finding{Verdict: v, Tier: vendors.Declared, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Citations: cs,
+			Context:      []denylist.Context{{ID: "x", Date: "2020-01-01", Text: "a court heard Acme", Source: "the register of the court"}},
 			Component:    match.Component{Ref: name, Name: name, Version: "1", Location: vendors.Location{Pointer: "/" + name, Offset: 7}},
 			Attributions: []vendors.Attribution{{Vendor: "acme", Tier: vendors.Declared, Claim: vendors.Claim{Role: vendors.Supplier, Kind: vendors.KindName, Value: "Acme Ltd"}, Rule: "name.whole", Matched: "Acme"}}}}
 	}
@@ -90,6 +92,7 @@ func TestViewsTellAll(t *testing.T) {
 		"a.json: fields or elements that could not be read: 2", "it says that it is a draft", "the denylist is older than the day", "offer.pdf", "PDF document",
 		"outOfScope", "seen too", "about services",
 	}
+	more := map[string][]string{"csv": {"a court heard Acme"}, "markdown": {"a court heard Acme (the register of the court)"}}
 	own := map[string][]string{
 		"csv-citations": {",binds,", ",advises,", ",binding,", ",not binding,"},
 	}
@@ -102,7 +105,7 @@ func TestViewsTellAll(t *testing.T) {
 		if wants == nil {
 			wants = []string{"binds the buyer", "advises the buyer", "binding", "not binding", "ban: 2 parts by binding texts, 1 by texts that bind nobody; review: 1 part by texts that bind nobody"}
 		}
-		for _, want := range append(wants, facts...) {
+		for _, want := range slices.Concat(wants, facts, more[name]) {
 			if name == "annotated" && (want == "offer.pdf" || want == "PDF document") { // not of the document
 				continue
 			}

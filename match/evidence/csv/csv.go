@@ -14,6 +14,7 @@
 //   - "notice": a notice of a document, or without a document of the report
 //   - "unidentified": a part without an identity of its vendor, or how many more there are
 //   - "observation": observations with the same vendor, reason and texts
+//   - "context": another fact about the vendor of a finding, which is not used for a verdict
 //   - "document": a document, with its coverage
 //   - "companion": a file that accompanies documents and was not screened
 //
@@ -76,6 +77,9 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	}
 	t.unidentified(r)
 	t.observations(r)
+	for _, f := range view.Facts(r) {
+		t.add("row", "context", "vendor", f.Vendor.Name, "words", string(f.Date)+": "+f.Text, "note", "not used for a verdict; "+f.Source)
+	}
 	for i := range r.Documents {
 		t.document(r, &r.Documents[i])
 	}
@@ -157,9 +161,9 @@ func furtherTexts(n int) string {
 	return fmt.Sprintf("; and %d more texts", n)
 }
 
-// textWords returns the words of a text, its limits and exceptions, its status and its address.
+// textWords returns what a text says, with its limits and exceptions, its status and its address.
 func textWords(c *denylist.Citation) string {
-	all := append([]string{view.Words(c)}, view.Limits(c)...)
+	all := view.Saying(c)
 	if c.Status != "" {
 		all = append(all, "Status: "+c.Status+".")
 	}

@@ -33,7 +33,7 @@ const (
 	tableBytes = 400_000
 	textsBytes = 200_000
 	gapsBytes  = 100_000
-	otherBytes = 50_000 // each of the five other lists
+	otherBytes = 50_000 // each of the six other lists
 )
 
 // Options set the form of the summary. There are none yet: a nil *Options means defaults.
@@ -52,6 +52,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	x.observations()
 	x.companions()
 	x.cited()
+	x.facts()
 	return x.Flush()
 }
 
@@ -161,6 +162,18 @@ func (x *writer) companions() {
 		lines = append(lines, c.Path+": "+c.Reason)
 	}
 	x.list("file", otherBytes, lines)
+}
+
+// facts writes the other facts about the vendors of the findings.
+func (x *writer) facts() {
+	var lines []string
+	for _, f := range view.Facts(x.r) {
+		lines = append(lines, fmt.Sprintf("%s, %s: %s (%s)", f.Vendor.Name, f.Date, f.Text, f.Source))
+	}
+	if len(lines) > 0 {
+		x.WriteString("\n### Other facts, not used for a verdict\n\n")
+		x.list("fact", otherBytes, lines)
+	}
 }
 
 // list writes the first lines of a list, in so many bytes at most, and how many follow.

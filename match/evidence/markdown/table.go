@@ -178,20 +178,11 @@ func (x *writer) cited() {
 	}
 }
 
-// saying returns the words of a text, its limits and exceptions, and our note.
+// saying returns what a text says, with its limits and exceptions.
 func saying(c *denylist.Citation) string {
-	all := append([]string{view.Words(c)}, view.Limits(c)...)
-	if c.Fact != "" {
-		all = append(all, "Covered because: "+c.Fact)
-	}
-	if c.Note != "" {
-		all = append(all, "Note: "+c.Note)
-	}
 	var b strings.Builder
-	for _, s := range all {
-		if s != "" {
-			b.WriteString(" " + escape(s, longText))
-		}
+	for _, s := range view.Saying(c) {
+		b.WriteString(" " + escape(s, longText))
 	}
 	return b.String()
 }

@@ -130,10 +130,7 @@ func (x *writer) resource(c *match.Citation) string {
 	if id := x.resources[c.Listing]; id != "" {
 		return id
 	}
-	words := append([]string{view.Addressed(nil, c) + ".", view.Words(c.Citation)}, view.Limits(c.Citation)...)
-	if c.Note != "" {
-		words = append(words, "Note: "+c.Note)
-	}
+	words := append([]string{view.Addressed(nil, c) + "."}, view.Saying(c.Citation)...)
 	t := resource{UUID: x.uuid("text " + c.Listing), Title: line(view.Name(c.Citation)), Description: line(strings.Join(words, " ")),
 		Props: x.props("listing", c.Listing, "force", string(c.Force), "binding", fmt.Sprint(c.Binding), "jurisdiction", c.Jurisdiction, "status", c.Status, "action", string(c.Action), "text-digest", c.TextDigest)}
 	if t.Title == "" {

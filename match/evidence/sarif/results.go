@@ -123,10 +123,7 @@ func (x *writer) texts(f *evidence.Finding) {
 // exceptions.
 func ruleOf(c *match.Citation) rule {
 	words := append([]string{view.Words(c.Citation)}, view.Limits(c.Citation)...)
-	help := append([]string{view.Name(c.Citation) + " (" + view.ForceWords(c.Binding) + ", " + c.Status + ")", view.Addressed(nil, c) + "."}, words...)
-	if c.Note != "" {
-		help = append(help, "Note: "+c.Note)
-	}
+	help := append([]string{view.Name(c.Citation) + " (" + view.ForceWords(c.Binding) + ", " + c.Status + ")", view.Addressed(nil, c) + "."}, view.Saying(c.Citation)...)
 	properties := map[string]any{"jurisdiction": c.Jurisdiction, "force": c.Force, "binding": c.Binding, "clause": c.Clause, "action": c.Action, "effect": c.Effect, "language": c.Language,
 		"addressees": c.Addressees, "status": c.Status}
 	if s := c.Scope; s != nil {

@@ -290,31 +290,72 @@ func (g *Observed) Line(b *denylist.Buyer) string {
 	return s
 }
 
-// TextLines returns what a text says and asks, a line each: its name with its force, whom it
-// addresses, its words, its limits and exceptions, why its verdict is not stronger, its address.
-func TextLines(b *denylist.Buyer, c *match.Citation) []string {
-	first := fmt.Sprintf("%s, %s: %s (%s, %s; %s)", c.Verdict, ForceWords(c.Binding), Name(c.Citation), c.Jurisdiction, c.Force, c.Status)
-	all := []string{first, Addressed(b, c)}
-	if s := Words(c.Citation); s != "" {
+// Saying returns what a text says, a sentence each: its words, what it asks, how it covers the vendor,
+// its limits and exceptions, and our note.
+func Saying(c *denylist.Citation) []string {
+	var all []string
+	if s := Words(c); s != "" {
 		all = append(all, s)
 	}
-	all = append(append(all, Limits(c.Citation)...), Held(c)...)
+	if c.Action != "" {
+		all = append(all, "It asks: "+VerbWords(&match.Citation{Citation: c})+".")
+	}
+	if c.Basis != "" {
+		all = append(all, "It "+BasisWords(c.Basis)+".")
+	}
+	all = append(all, Limits(c)...)
 	if c.Fact != "" {
-		all = append(all, "covered because: "+c.Fact)
+		all = append(all, "Covered because: "+c.Fact)
 	}
 	if c.Note != "" {
-		all = append(all, "note: "+c.Note)
+		all = append(all, "Note: "+c.Note)
 	}
+	return all
+}
+
+// TextLines returns what a finding has of a text, a line each: its verdict, force and name, whom it
+// addresses, what it says, why its verdict is not stronger, its address.
+func TextLines(b *denylist.Buyer, c *match.Citation) []string {
+	first := fmt.Sprintf("%s, %s: %s (%s, %s; %s)", c.Verdict, ForceWords(c.Binding), Name(c.Citation), c.Jurisdiction, KindOfText(c.Force), c.Status)
+	all := append([]string{first, Addressed(b, c)}, Saying(c.Citation)...)
+	all = append(all, Held(c)...)
 	if c.URL != "" {
 		all = append(all, c.URL)
 	}
 	return all
 }
 
-// Brief returns a text on one line: its name, whom it addresses, its limits and exceptions, and why
-// its verdict is not stronger.
+// Brief returns a text on one line: its name and force, what it asks and of whom, its limits and
+// exceptions, and why its verdict is not stronger.
 func Brief(b *denylist.Buyer, c *match.Citation) string {
-	return strings.Join(append(append([]string{Name(c.Citation) + " (" + ForceWords(c.Binding) + "), " + Addressed(b, c) + "."}, Limits(c.Citation)...), Held(c)...), " ")
+	first := Name(c.Citation) + " (" + ForceWords(c.Binding)
+	if c.Action != "" {
+		first += "; asks: " + VerbWords(c)
+	}
+	all := append([]string{first + "), " + Addressed(b, c) + "."}, Limits(c.Citation)...)
+	return strings.Join(append(all, Held(c)...), " ")
+}
+
+// A Fact is an entry of counter-evidence or later history about the vendor of a finding.
+type Fact struct {
+	Vendor match.Vendor
+	denylist.Context
+}
+
+// Facts returns the other facts about the vendors of the findings of a report, each once.
+func Facts(r *evidence.Report) []Fact {
+	var all []Fact
+	seen := make(map[vendors.ID]bool)
+	for _, f := range r.Findings() {
+		if seen[f.Vendor.ID] {
+			continue
+		}
+		seen[f.Vendor.ID] = true
+		for _, c := range f.Context {
+			all = append(all, Fact{f.Vendor, c})
+		}
+	}
+	return all
 }
 
 // Counts returns how many findings there are of each verdict, apart for those by binding texts and
