@@ -149,6 +149,9 @@ func Identified(f *match.Finding) string {
 			s += ": “" + value + "”"
 		}
 	}
+	if f.Tier == vendors.NoTier {
+		return s + " (not attributed)"
+	}
 	return s + " (" + f.Tier.String() + ")"
 }
 
@@ -239,8 +242,10 @@ func PolicyNotes(d *policy.Decision) []string {
 type Observed struct {
 	First     Part
 	Documents int // in how many documents they are
-	parts     []string
+	Parts     int // how many there are
 	last      *evidence.Document
+	names     []string // each once
+	named     map[string]bool
 }
 
 // Observations returns the observations of documents in groups, in the order of the report.
@@ -254,7 +259,7 @@ func Observations(documents []evidence.Document) []*Observed {
 			key := string(o.Vendor.ID) + "\x00" + string(o.Reason) + "\x00" + o.Note + "\x00" + ListKey(o.Citations)
 			g := index[key]
 			if g == nil {
-				g = &Observed{First: Part{d, o}}
+				g = &Observed{First: Part{d, o}, named: make(map[string]bool)}
 				index[key] = g
 				all = append(all, g)
 			}
@@ -262,18 +267,27 @@ func Observations(documents []evidence.Document) []*Observed {
 				g.last = d
 				g.Documents++
 			}
-			g.parts = append(g.parts, Component(&o.Component))
+			g.Parts++
+			if name := Component(&o.Component); !g.named[name] {
+				g.named[name] = true
+				g.names = append(g.names, name)
+			}
 		}
 	}
 	return all
 }
 
-// Names returns the names of the parts, of which at most n are written out.
+// Names returns how many parts there are if there are several, and their names, each once, of which
+// at most n are written out.
 func (g *Observed) Names(n int) string {
-	if len(g.parts) <= n {
-		return strings.Join(g.parts, ", ")
+	s := strings.Join(g.names[:min(n, len(g.names))], ", ")
+	if more := len(g.names) - n; more > 0 {
+		s += fmt.Sprintf(" and %d other names", more)
 	}
-	return strings.Join(g.parts[:n], ", ") + fmt.Sprintf(" and %d more", len(g.parts)-n)
+	if g.Parts == 1 {
+		return s
+	}
+	return parts(g.Parts) + ": " + s
 }
 
 // Line returns the group in words: the vendor, the reason, some of the parts, and the texts.
