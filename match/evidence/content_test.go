@@ -48,7 +48,7 @@ func told() *evidence.Report {
 		doc.Observations = append(doc.Observations, o)
 	}
 	r := &evidence.Report{SchemaVersion: "2", Denylist: evidence.Denylist{Release: "2026.11.30", AsOf: "2026-11-30"}, Options: evidence.Options{FailOn: match.Review},
-		Buyer: &denylist.Buyer{Name: "us-agency", Title: "An agency"}, Notices: []sbom.Warning{{Kind: "asOf", Message: "the denylist is older than the day"}}}
+		Buyer: &denylist.Buyer{Name: "us-agency", Title: "An agency"}, Purpose: []string{"32400000"}, Bid: &evidence.Bid{Bidder: "Bidder & Co", Tender: "2026/1", Lot: "2"}, Notices: []sbom.Warning{{Kind: "asOf", Message: "the denylist is older than the day"}}}
 	r.Finish([]evidence.Document{doc}, []evidence.File{{Path: "offer.pdf", Reason: "PDF document"}})
 	decided := func(f *evidence.Finding, w *policy.Waiver) policy.Decided {
 		return policy.Decided{Document: "a.json", ID: f.ID, Verdict: f.Verdict, Vendor: "acme", Component: f.Component.Name + " 1", Waiver: w}
@@ -86,7 +86,7 @@ var tellers = map[string]func(io.Writer, *evidence.Report) error{
 // policy decided, and what was not screened.
 func TestViewsTellAll(t *testing.T) {
 	facts := []string{
-		"switching equipment", "unless a spare part is needed", "heads of agencies", "the institutions", "shall not procure", "An agency",
+		"switching equipment", "unless a spare part is needed", "heads of agencies", "the institutions", "shall not procure", "for the buyer An agency; the lot is about CPV 32400000; bidder Bidder & Co; tender 2026/1; lot 2",
 		"the text is only proposed", "the lot is about CPV 32400000 Networks",
 		"Policy House rules, on 2026-12-01: DOES NOT PASS", "waived until 2027-06-30 by A. Buyer", "until it is replaced", "B. Buyer expired on 2026-01-01", "C. Buyer that no finding needs",
 		"a.json: fields or elements that could not be read: 2", "it says that it is a draft", "the denylist is older than the day", "offer.pdf", "PDF document",

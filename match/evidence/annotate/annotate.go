@@ -180,7 +180,7 @@ func (x *writer) stamp() string { return x.r.Denylist.AsOf + "T00:00:00Z" }
 func (x *writer) about(p view.Part) string {
 	f := p.Finding
 	all := []string{fmt.Sprintf("clause76 finding %s: %s %s. Attributed to %s, %s. Denylist %s, as of %s, %s. A finding is for a person to decide on; it is no legal advice.",
-		f.ID, f.Verdict, view.ByForce(f), f.Vendor.Name, view.Identified(&f.Finding), x.r.Denylist.Release, x.r.Denylist.AsOf, view.BuyerWords(x.r))}
+		f.ID, f.Verdict, view.ByForce(f), f.Vendor.Name, view.Identified(&f.Finding), x.r.Denylist.Release, x.r.Denylist.AsOf, view.MadeFor(x.r))}
 	if f.Note != "" {
 		all = append(all, f.Note)
 	}

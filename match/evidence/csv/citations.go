@@ -23,7 +23,7 @@ var citationColumns = []string{
 // writeCitations writes the long form: a row for each text that a finding cites, by document.
 func writeCitations(w io.Writer, r *evidence.Report) error {
 	t := newTable(w, citationColumns)
-	t.add("row", "report", "verdict", r.Verdict.String(), "note", "denylist "+r.Denylist.Release+", judged as of "+r.Denylist.AsOf+"; "+view.BuyerWords(r))
+	t.add("row", "report", "verdict", r.Verdict.String(), "note", "denylist "+r.Denylist.Release+", judged as of "+r.Denylist.AsOf+"; "+view.MadeFor(r))
 	for _, n := range r.Notices {
 		t.add("row", "notice", "reason", string(n.Kind), "note", n.Message)
 	}

@@ -93,14 +93,11 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 // report writes the rows of the report as a whole and of its policy.
 func (t *table) report(r *evidence.Report) {
 	words := []string{fmt.Sprintf("denylist %s, judged as of %s", r.Denylist.Release, r.Denylist.AsOf)}
-	if b := r.Bid; b != nil {
-		words = append(words, fmt.Sprintf("bidder %s, tender %s, lot %s", b.Bidder, b.Tender, b.Lot))
-	}
 	if n := view.Counts(r); n != "" {
 		words = append(words, n)
 	}
 	words = append(words, counts(&r.Coverage))
-	t.add("row", "report", "verdict", r.Verdict.String(), "words", strings.Join(words, "; "), "addressees", view.BuyerWords(r),
+	t.add("row", "report", "verdict", r.Verdict.String(), "words", strings.Join(words, "; "), "addressees", view.MadeFor(r),
 		"note", "a finding is for a person to decide on; this is no legal advice")
 	if r.Policy == nil {
 		return

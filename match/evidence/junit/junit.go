@@ -168,7 +168,7 @@ func (x *writer) companions() suite {
 // properties returns what every suite says of the report: the denylist, the buyer, the findings by
 // force, the notices and the policy.
 func properties(r *evidence.Report) []property {
-	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}, {"buyer", view.Printable(view.BuyerWords(r))}}
+	all := []property{{"denylist", r.Denylist.Release}, {"denylistDigest", r.Denylist.Digest}, {"asOf", r.Denylist.AsOf}, {"madeFor", view.Printable(view.MadeFor(r))}}
 	if n := view.Counts(r); n != "" {
 		all = append(all, property{"findings", n})
 	}

@@ -78,7 +78,7 @@ func (x *writer) head(groups []view.Group) {
 		fmt.Fprintf(x, "**%s**\n\n", md(tallies))
 	}
 	fmt.Fprintf(x, "Denylist %s, judged as of %s, %s. %s, %s. A finding is for a person to decide on; it is no legal advice.\n",
-		md(r.Denylist.Release), md(r.Denylist.AsOf), md(view.BuyerWords(r)), view.Count(len(r.Documents), "document"), view.Count(n, "finding"))
+		md(r.Denylist.Release), md(r.Denylist.AsOf), escape(view.MadeFor(r), longLine), view.Count(len(r.Documents), "document"), view.Count(n, "finding"))
 }
 
 // policy writes the decision of the policy. What it decided about each finding is in the table.

@@ -43,7 +43,7 @@ func (x *writer) observe(name, title, description string, props []property) stri
 
 // description returns what the result says of the whole report.
 func (x *writer) description() string {
-	all := []string{"Bills of materials and device manifests were screened against a denylist of vendors, " + view.BuyerWords(x.r) + ". A finding is for a person to decide on; it is no legal advice."}
+	all := []string{"Bills of materials and device manifests were screened against a denylist of vendors, " + view.MadeFor(x.r) + ". A finding is for a person to decide on; it is no legal advice."}
 	if s := view.Counts(x.r); s != "" {
 		all = append(all, "Findings: "+s)
 	}

@@ -62,7 +62,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	x.member(8, "title", "Screening: "+r.Verdict.String())
 	x.member(8, "description", x.description())
 	x.member(8, "start", x.stamp)
-	x.member(8, "props", x.props("verdict", r.Verdict.String(), "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version, "findings", view.Counts(r), "buyer", view.BuyerWords(r)))
+	x.member(8, "props", x.props("verdict", r.Verdict.String(), "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version, "findings", view.Counts(r), "made-for", view.MadeFor(r)))
 	x.member(8, "local-definitions", local{x.components})
 	x.array(8, "observations", elements(x.observations), ",\n")
 	x.array(8, "findings", x.findings, ",\n")

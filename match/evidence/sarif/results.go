@@ -15,7 +15,7 @@ import (
 // prepare collects what the file has before its results: rules, notifications and artifacts.
 func (x *writer) prepare() {
 	x.rule(rule{ID: ruleNotScreened, ShortDescription: text{"Could not be screened"}, FullDescription: text{"The document, or a part of it, could not be screened: it may contain parts of any vendor."}})
-	x.note("note", "Verdict: "+x.r.Verdict.String()+"; "+view.BuyerWords(x.r), nil)
+	x.note("note", "Verdict: "+x.r.Verdict.String()+"; "+view.MadeFor(x.r), nil)
 	if n := view.Counts(x.r); n != "" {
 		x.note("note", "Findings: "+n, nil)
 	}
@@ -139,7 +139,10 @@ func ruleOf(c *match.Citation) rule {
 
 // properties returns the properties of the run.
 func (x *writer) properties() map[string]any {
-	all := map[string]any{"denylist": x.r.Denylist, "verdict": x.r.Verdict, "coverage": x.r.Coverage, "citations": x.citations}
+	all := map[string]any{"denylist": x.r.Denylist, "verdict": x.r.Verdict, "coverage": x.r.Coverage}
+	if len(x.citations) > 0 {
+		all["citations"] = x.citations
+	}
 	if x.r.Buyer != nil {
 		all["buyer"] = x.r.Buyer.Name
 	}

@@ -105,12 +105,24 @@ func Words(c *denylist.Citation) string {
 	return s
 }
 
-// BuyerWords returns for whom a report was made.
-func BuyerWords(r *evidence.Report) string {
-	if r.Buyer == nil {
-		return strings.TrimSuffix(strings.ToLower(NoBuyer[:1])+NoBuyer[1:], ".")
+// MadeFor returns what a report was made for: the buyer or that there is none, what is bought, and
+// the bid.
+func MadeFor(r *evidence.Report) string {
+	s := strings.TrimSuffix(strings.ToLower(NoBuyer[:1])+NoBuyer[1:], ".")
+	if r.Buyer != nil {
+		s = "for the buyer " + cmp.Or(r.Buyer.Title, r.Buyer.Name)
 	}
-	return "for the buyer " + cmp.Or(r.Buyer.Title, r.Buyer.Name)
+	if len(r.Purpose) > 0 {
+		s += "; the lot is about CPV " + strings.Join(r.Purpose, ", ")
+	}
+	if r.Bid != nil {
+		for _, x := range [][2]string{{"bidder", r.Bid.Bidder}, {"tender", r.Bid.Tender}, {"lot", r.Bid.Lot}} {
+			if x[1] != "" {
+				s += "; " + x[0] + " " + x[1]
+			}
+		}
+	}
+	return s
 }
 
 // Addressed returns whom a text addresses and, if there is a buyer, how it speaks to the buyer.
