@@ -70,14 +70,20 @@ func uri(path string) string {
 	return (&url.URL{Path: strings.TrimPrefix(path, "./")}).String()
 }
 
-// artifact adds a file and returns its location.
+// artifact adds a file, unless it is known, and returns its location. A file of an archive can be
+// there twice, and the format takes each artifact once.
 func (x *writer) artifact(path, sha256 string, bytes int64) artifactLocation {
-	i := len(x.artifacts)
 	a := artifact{Location: artifactLocation{URI: uri(path)}, Length: bytes}
 	if sha256 != "" {
 		a.Hashes = map[string]string{"sha-256": sha256}
 	}
-	x.artifacts = append(x.artifacts, a)
+	key := fmt.Sprint(a.Location.URI, " ", sha256, " ", bytes)
+	i, ok := x.files[key]
+	if !ok {
+		i = len(x.artifacts)
+		x.files[key] = i
+		x.artifacts = append(x.artifacts, a)
+	}
 	return artifactLocation{URI: a.Location.URI, Index: &i}
 }
 

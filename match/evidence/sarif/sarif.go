@@ -58,7 +58,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	if opts == nil {
 		opts = &Options{}
 	}
-	x := &writer{r: r, open: opts.Open, decisions: view.Decisions(r), findings: view.Sorted(r), documents: make(map[*evidence.Document]*document), rules: make(map[string]int), lists: make(map[string]string)}
+	x := &writer{r: r, open: opts.Open, decisions: view.Decisions(r), findings: view.Sorted(r), documents: make(map[*evidence.Document]*document), rules: make(map[string]int), files: make(map[string]int), lists: make(map[string]string)}
 	x.prepare()
 	x.out = bufio.NewWriterSize(w, 1<<16)
 	fmt.Fprintf(x.out, "{\n  \"$schema\": %q,\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n", Schema)
@@ -93,7 +93,8 @@ type writer struct {
 	decisions view.Decided
 	findings  []view.Part
 	documents map[*evidence.Document]*document
-	rules     map[string]int
+	rules     map[string]int // id → index
+	files     map[string]int // path, digest and size → index of the artifact
 	list      []rule
 	lists     map[string]string // key of a list of citations → its id
 	citations []map[string]any

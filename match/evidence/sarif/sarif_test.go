@@ -167,6 +167,20 @@ func TestNoPass(t *testing.T) {
 	}
 }
 
+// Documents with the same path and content are one artifact: the format takes each once.
+func TestArtifactsOnce(t *testing.T) {
+	twice := evidence.Document{Path: "a.zip!b", Verdict: match.Inconclusive}
+	other := twice
+	other.SHA256 = "00"
+	var b bytes.Buffer
+	if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{twice, twice, other}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), `{"location":{"uri":"a.zip%21b"}`); n != 2 || !strings.Contains(b.String(), `"index":1`) || strings.Contains(b.String(), `"index":2`) {
+		t.Errorf("%d artifacts\n%s", n, b.String())
+	}
+}
+
 // A finding does not hide what could not be read beside it, and nothing is no success.
 func TestUnread(t *testing.T) {
 	part := evidence.Document{Path: "a.json", Verdict: match.Ban, Coverage: match.Coverage{Malformed: 1}, Findings: []evidence.Finding{{Finding: match.Finding{Verdict: match.Ban}}}}
