@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	csvview "github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
@@ -23,6 +24,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
 	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -321,5 +323,35 @@ func TestMarkdownSize(t *testing.T) {
 	}
 	if strings.Index(out, "**ban**") > strings.Index(out, "**review**") {
 		t.Error("the worst is not the first")
+	}
+}
+
+// It does so, too, if all that is in it is as long as can be once it is escaped.
+func TestMarkdownSizeOfLongWords(t *testing.T) {
+	long := strings.Repeat("<", 5000)
+	warn := []sbom.Warning{{Message: long}}
+	r := &evidence.Report{Bid: &evidence.Bid{Bidder: long}, Policy: &policy.Decision{Policy: long}}
+	for i := range 150 {
+		text := &denylist.Citation{Listing: fmt.Sprint(i), Title: fmt.Sprint(i, long), Clause: long, Quote: long, Note: long, Addressees: long, Status: long, URL: "https://example.com/" + long}
+		d := evidence.Document{Path: fmt.Sprint(i, long), Notices: warn, Unidentified: []match.Component{{Name: long}}, Coverage: match.Coverage{Unidentified: 1}}
+		for j := range 10 {
+			f := evidence.Finding{ID: fmt.Sprint(j, long), Finding: match.Finding{Verdict: match.Ban, Note: long, Vendor: match.Vendor{ID: vendors.ID(fmt.Sprint(i)), Name: long}, Component: match.Component{Name: long},
+				Citations: []match.Citation{{Citation: text, Verdict: match.Ban, CappedBy: long}}}}
+			d.Findings = append(d.Findings, f)
+			f.Reason = match.Reason(fmt.Sprint(i))
+			d.Observations = append(d.Observations, f)
+		}
+		r.Documents = append(r.Documents, d)
+		r.Policy.Gaps = append(r.Policy.Gaps, long)
+		r.Companions = append(r.Companions, evidence.File{Path: long, Reason: fmt.Sprint(i, long)})
+	}
+	out := written(t, "markdown", allViews["markdown"], r)
+	if len(out) > 1<<20 || len(out) < 1<<19 {
+		t.Errorf("%d bytes", len(out))
+	}
+	for _, want := range []string{" findings more, no worse than these", " texts more", " notices more", " parts more", " files more", " lines more", "gaps"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q", want)
+		}
 	}
 }
