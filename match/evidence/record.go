@@ -328,7 +328,7 @@ func citationList(cs []match.Citation) []citation {
 	var list []citation
 	for i := range cs {
 		c := &cs[i]
-		list = append(list, citation{Listing: c.Listing, Force: forceWord(c.Binding), Verdict: c.Verdict, Speaks: c.Speaks, Inferred: c.Inferred,
+		list = append(list, citation{Listing: c.Listing, Force: forceWord(c.Binds()), Verdict: c.Verdict, Speaks: c.Speaks, Inferred: c.Inferred,
 			CappedBy: c.CappedBy, SettledBy: c.SettledBy, VerdictIfPartsReached: c.VerdictIfPartsReached})
 	}
 	return list

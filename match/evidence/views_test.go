@@ -88,7 +88,7 @@ func TestCSV(t *testing.T) {
 		first         string // the kind of the first row with a document
 	}{
 		{"csv", 12, 3 + 12*len(hostile), "finding"},
-		{"csv-citations", 48, 3 + 11*len(hostile), "document"},
+		{"csv-citations", 49, 3 + 11*len(hostile), "document"},
 	} {
 		rows, err := csv.NewReader(strings.NewReader(written(t, tt.form, allViews[tt.form], poisoned()))).ReadAll()
 		if err != nil || len(rows) != tt.rows || len(rows[0]) != tt.columns {
@@ -209,8 +209,9 @@ func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 // allViews are all views of a report, for people and for programs.
 var allViews = map[string]func(io.Writer, *evidence.Report) error{
-	"table": func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
-	"csv":   func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
+	"summary": func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"table":   func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, &text.Options{Details: true}) },
+	"csv":     func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
 	"csv-citations": func(w io.Writer, r *evidence.Report) error {
 		return csvview.Write(w, r, &csvview.Options{Citations: true})
 	},

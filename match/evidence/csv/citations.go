@@ -16,7 +16,7 @@ import (
 var citationColumns = []string{
 	"row", "document", "sha256", "verdict", "reason", "vendor", "component", "version", "purl", "subject", "tier", "pointer", "offset",
 	"claimRole", "claimKind", "claimValue", "rule", "matched", "source", "listing", "instrument", "clause", "jurisdiction", "force", "binding",
-	"addressees", "status", "action", "effect", "citationVerdict", "held", "settled", "inferred", "speaks", "limit", "exceptions", "quote", "language", "url", "note", "id", "findingForce", "decision",
+	"addressees", "status", "verb", "action", "effect", "citationVerdict", "held", "settled", "inferred", "speaks", "limit", "exceptions", "quote", "language", "url", "note", "id", "findingForce", "decision",
 	"components", "unidentified", "malformed", "error", "complete",
 }
 
@@ -135,6 +135,7 @@ func (t *table) citation(c *match.Citation) {
 	t.set("binding", strconv.FormatBool(c.Binding))
 	t.set("addressees", c.Addressees)
 	t.set("status", c.Status)
+	t.set("verb", c.Verb)
 	t.set("action", string(c.Action))
 	t.set("effect", string(c.Effect))
 	t.set("citationVerdict", c.Verdict.String())

@@ -174,7 +174,7 @@ func (t *table) observations(r *evidence.Report) {
 		o := g.First.Finding
 		if c := view.Strongest(o); c != nil {
 			t.text(r.Buyer, c, len(o.Citations)-1)
-			t.set("force", view.ForceWords(c.Binding))
+			t.set("force", view.ForceWords(c.Binds()))
 		}
 		document := g.First.Document.Path
 		if g.Documents > 1 {

@@ -119,7 +119,7 @@ func (x *writer) texts(f *evidence.Finding) {
 	for i := range f.Citations {
 		c := &f.Citations[i]
 		x.rule(ruleOf(c))
-		list = append(list, citation{c.Listing, view.ForceWords(c.Binding), c.Verdict, c.Speaks, c.CappedBy, c.SettledBy})
+		list = append(list, citation{c.Listing, view.ForceWords(c.Binds()), c.Verdict, c.Speaks, c.CappedBy, c.SettledBy})
 	}
 	x.lists[key] = fmt.Sprintf("c%d", len(x.citations)+1)
 	x.citations = append(x.citations, map[string]any{"id": x.lists[key], "list": list})

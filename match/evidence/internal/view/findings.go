@@ -49,23 +49,19 @@ func Force(f *evidence.Finding) string {
 	return ForceWords(Binding(&f.Finding))
 }
 
-// The words for how a finding came to its verdict.
-const (
-	byBinding = "by binding texts"
-	byOthers  = "by texts that bind nobody"
-	byNone    = "without a text"
-)
-
 // ByForce returns how a finding came to its verdict: "by binding texts", "by texts that bind
-// nobody".
+// nobody". A text that binds others can only advise the buyer.
 func ByForce(f *evidence.Finding) string {
+	leads := func(c match.Citation) bool { return c.Binding && c.Verdict == f.Verdict }
 	switch {
 	case len(f.Citations) == 0:
-		return byNone
+		return "without a text"
 	case Binding(&f.Finding):
-		return byBinding
+		return "by binding texts"
+	case slices.ContainsFunc(f.Citations, leads):
+		return "by texts that do not bind the buyer"
 	}
-	return byOthers
+	return "by texts that bind nobody"
 }
 
 // Strongest returns the first citation with the verdict of the finding, or else the first one; nil
@@ -299,7 +295,7 @@ func (g *Observed) Names(n int) string {
 	if g.Parts == 1 {
 		return s
 	}
-	return parts(g.Parts) + ": " + s
+	return Count(g.Parts, "part") + ": " + s
 }
 
 // Line returns the group in words: the vendor, the reason, some of the parts, and the texts.
@@ -311,7 +307,7 @@ func (g *Observed) Line(b *denylist.Buyer) string {
 		s += "; " + o.Note
 	}
 	for i := range o.Citations {
-		s += "; " + Name(o.Citations[i].Citation) + " (" + ForceWords(o.Citations[i].Binding) + ", " + Addressed(b, &o.Citations[i]) + ")"
+		s += "; " + Name(o.Citations[i].Citation) + " (" + ForceWords(o.Citations[i].Binds()) + ", " + Addressed(b, &o.Citations[i]) + ")"
 	}
 	return s
 }
@@ -342,7 +338,7 @@ func Saying(c *denylist.Citation) []string {
 // TextLines returns what a finding has of a text, a line each: its verdict, force and name, whom it
 // addresses, what it says, why its verdict is not stronger, its address.
 func TextLines(b *denylist.Buyer, c *match.Citation) []string {
-	first := fmt.Sprintf("%s, %s: %s (%s, %s; %s)", c.Verdict, ForceWords(c.Binding), Name(c.Citation), c.Jurisdiction, KindOfText(c.Force), c.Status)
+	first := fmt.Sprintf("%s, %s: %s (%s, %s; %s)", c.Verdict, ForceWords(c.Binds()), Name(c.Citation), c.Jurisdiction, KindOfText(c.Force), c.Status)
 	all := append([]string{first, Addressed(b, c)}, Saying(c.Citation)...)
 	all = append(all, Held(c)...)
 	if c.URL != "" {
@@ -354,7 +350,7 @@ func TextLines(b *denylist.Buyer, c *match.Citation) []string {
 // Brief returns a text on one line: its name and force, what it asks and of whom, its limits and
 // exceptions, and why its verdict is not stronger.
 func Brief(b *denylist.Buyer, c *match.Citation) string {
-	first := Name(c.Citation) + " (" + ForceWords(c.Binding)
+	first := Name(c.Citation) + " (" + ForceWords(c.Binds())
 	if c.Action != "" {
 		first += "; asks: " + VerbWords(c)
 	}
@@ -384,13 +380,28 @@ func Facts(r *evidence.Report) []Fact {
 	return all
 }
 
-// Counts returns how many findings there are of each verdict, apart for those by binding texts and
-// those by texts that bind nobody; "" if there is none.
+// Counts returns how many findings there are of each verdict, apart by the force of the texts: "ban:
+// 2 parts by binding texts, 1 by texts that bind nobody"; "" if there is none.
 func Counts(r *evidence.Report) string {
+	type kind struct {
+		verdict match.Verdict
+		force   string
+	}
+	n := make(map[kind]int)
+	var kinds []kind // in order of severity
+	for _, p := range Sorted(r) {
+		k := kind{p.Finding.Verdict, ByForce(p.Finding)}
+		if n[k]++; n[k] == 1 {
+			kinds = append(kinds, k)
+		}
+	}
 	var all []string
-	tallies := Tallies(Groups(r))
-	for i := range tallies {
-		all = append(all, tallies[i].Verdict.String()+": "+TallyWords(&tallies[i]))
+	for i, k := range kinds {
+		if i > 0 && kinds[i-1].verdict == k.verdict {
+			all[len(all)-1] += fmt.Sprintf(", %d %s", n[k], k.force)
+		} else {
+			all = append(all, fmt.Sprintf("%s: %s %s", k.verdict, Count(n[k], "part"), k.force))
+		}
 	}
 	return strings.Join(all, "; ")
 }
