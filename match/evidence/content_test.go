@@ -131,7 +131,7 @@ func TestViewsTellWhomATextBinds(t *testing.T) {
 		}
 	}
 	for name, write := range tellers {
-		want := "ban: 2 parts by texts that do not bind the buyer, 1 by texts that bind nobody; review: 1 part by texts that bind nobody"
+		want := "ban: 1 part by texts that bind nobody, 2 by texts that do not bind the buyer; review: 1 part by texts that bind nobody"
 		if name == "csv-citations" {
 			want = ",not binding,"
 		}
