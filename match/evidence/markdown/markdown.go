@@ -143,7 +143,7 @@ func (x *writer) notices() {
 func (x *writer) observations() {
 	var lines []string
 	for _, g := range view.Observations(x.r.Documents) {
-		lines = append(lines, g.Line(x.r.Buyer))
+		lines = append(lines, strings.TrimPrefix(g.Line(x.r.Buyer), "no part of the verdict: "))
 	}
 	if len(lines) > 0 {
 		x.WriteString("\n### Observations, no part of the verdict\n\n")
