@@ -5,11 +5,8 @@ package adapter
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/clause76/clause76/match"
-	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -58,7 +55,7 @@ func (a *annotator) about(f *evidence.Finding) string {
 		all = append(all, f.Note+".")
 	}
 	for i := range f.Citations {
-		all = append(all, citation(&f.Citations[i]))
+		all = append(all, citation(f, i))
 	}
 	if a.r.Policy != nil {
 		all = append(all, a.r.Policy.Result()+".")
@@ -80,21 +77,24 @@ func (a *annotator) about(f *evidence.Finding) string {
 
 // forceOf returns whether a binding text leads to the verdict of a finding.
 func forceOf(f *evidence.Finding) string {
-	if slices.ContainsFunc(f.Citations, func(c match.Citation) bool { return c.Binds() && c.Verdict == f.Verdict }) {
-		return "binding"
+	for i := range f.Citations {
+		if c := &f.Citations[i]; c.Binds() && c.Verdict == f.Verdict {
+			return "binding"
+		}
 	}
 	return "not binding"
 }
 
-// speaks are the words for how a text speaks to the buyer.
+// speaks are the words for how a text speaks to the buyer, by the words of the record.
 var speaks = map[string]string{
-	denylist.Binds: "binds the buyer", denylist.Advises: "advises the buyer", denylist.BindsBidders: "binds those who supply the buyer",
-	denylist.ThroughContract: "binds the buyer by contract or subsidy terms", denylist.UnknownRelation: "whether it speaks to the buyer is not recorded",
+	"binds": "binds the buyer", "advises": "advises the buyer", "bindsBidders": "binds those who supply the buyer",
+	"throughContract": "binds the buyer by contract or subsidy terms", "unknown": "whether it speaks to the buyer is not recorded",
 }
 
-// citation returns a text with its force, whom it addresses, its words, limits and exceptions, and
+// citation returns a cited text of a finding with its force, whom it addresses, its words, limits and exceptions, and
 // why its verdict is not stronger.
-func citation(c *match.Citation) string {
+func citation(f *evidence.Finding, i int) string {
+	c := &f.Citations[i]
 	binding := "not binding"
 	if c.Binds() {
 		binding = "binding"
