@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package html
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
+)
+
+// A headline is the answer in a sentence, with what it means.
+type headline struct {
+	Text    string
+	Parts   string // the names of the parts with the most severe verdict
+	Meaning string
+}
+
+const (
+	mostVendors    = 3 // names of vendors in the headline
+	mostParts      = 5 // names of parts under it
+	mostAddressees = 2 // of texts
+)
+
+// meanings say what a verdict means for a buyer.
+var meanings = map[match.Verdict]string{
+	match.Ban:          "“ban” is our class for what a text asks about a vendor; the words of each text are below. What follows from it is for the person in charge to decide.",
+	match.Exclude:      "“exclude” is our class for texts that ask to exclude, remove, replace or phase out; the words of each text are below. What follows from it is for the person in charge to decide.",
+	match.Review:       "A part may come from a vendor that an official text concerns. It is open whether it does, or whether the text applies: a person has to settle that.",
+	match.Inconclusive: "What was not screened may contain parts of any vendor. Have it screened before you rely on this result.",
+	match.Clear:        "Every document was read to its end. The vendor of parts without vendor information is unknown: they are not clear of any vendor.",
+}
+
+// newHeadline returns the headline of a report.
+func newHeadline(r *evidence.Report, groups []view.Group) headline {
+	h := headline{Meaning: meanings[r.Verdict]}
+	switch {
+	case r.Verdict == match.Inconclusive:
+		h.Text = "Nothing was found, but not everything could be screened"
+		return h
+	case r.Verdict == match.Clear:
+		h.Text = "Nothing was found in what was screened"
+		return h
+	case len(groups) == 0 || groups[0].Verdict != r.Verdict:
+		h.Text = "There are findings that this report does not list"
+		return h
+	}
+	var worst []*view.Group
+	for i := range groups {
+		if groups[i].Verdict == r.Verdict {
+			worst = append(worst, &groups[i])
+		}
+	}
+	t := view.Tallies(groups)[0]
+	n := t.Binding + t.NotBinding
+	h.Text = subject(worst, n) + by(r.Buyer, worst, &t)
+	if n > 1 {
+		h.Parts = names(worst, n)
+	}
+	if unlisted(r) > 0 {
+		h.Text = "at least " + h.Text
+	}
+	return h
+}
+
+// subject returns what the verdict is about: "Hi6932 1 of Huawei", "4 parts of Huawei and ZTE".
+func subject(worst []*view.Group, n int) string {
+	var vendors []string
+	for _, g := range worst {
+		if name := line(g.Vendor.Name); !slices.Contains(vendors, name) {
+			vendors = append(vendors, name)
+		}
+	}
+	of, parts := view.List(view.First(vendors, mostVendors), len(vendors)), view.Count(n, "part")
+	if n == 1 {
+		parts = view.PartName(&worst[0].Parts[0].Finding.Component)
+	}
+	switch {
+	case worst[0].Verdict == match.Review:
+		return "open questions on " + parts + " that may concern " + of
+	case n == 1:
+		return parts + ", of " + of
+	}
+	return parts + " of " + of
+}
+
+// names returns the names of the parts of groups.
+func names(groups []*view.Group, n int) string {
+	var all []string
+	for _, g := range groups {
+		for _, p := range view.First(g.Parts, mostParts-len(all)) {
+			all = append(all, view.PartName(&p.Finding.Component))
+		}
+	}
+	return view.List(all, n)
+}
+
+// by returns by which texts there is a verdict, with the force and whom they bind: the end of a
+// headline.
+func by(b *denylist.Buyer, worst []*view.Group, t *view.Tally) string {
+	binding := addressees(b, worst, true)
+	others := addressees(b, worst, false)
+	switch {
+	case t.NotBinding == 0:
+		return ", by texts that bind " + binding
+	case t.Binding == 0:
+		return ", by texts that bind nobody, " + others
+	}
+	return fmt.Sprintf(": %d by texts that bind %s; %d by texts that bind nobody, %s", t.Binding, binding, t.NotBinding, others)
+}
+
+// addressees returns whom the texts that lead to the verdict of groups address: the buyer if there
+// is one, else the start of their own words, with the jurisdiction.
+func addressees(b *denylist.Buyer, groups []*view.Group, binding bool) string {
+	var all []string
+	for _, g := range groups {
+		for i := range g.Citations {
+			c := &g.Citations[i]
+			if g.Binding != binding || c.Verdict != g.Verdict || c.Binding != binding {
+				continue
+			}
+			if who := addressee(b, c); !slices.Contains(all, who) {
+				all = append(all, who)
+			}
+		}
+	}
+	who := view.List(view.First(all, mostAddressees), len(all))
+	if !binding {
+		return "addressed to " + cmp.Or(who, "others")
+	}
+	return cmp.Or(who, "others")
+}
+
+// addressee returns whom a text addresses, in a few words.
+func addressee(b *denylist.Buyer, c *match.Citation) string {
+	switch {
+	case b != nil && c.Speaks == "bindsBidders":
+		return "the bidders of the buyer"
+	case b != nil && c.Speaks != "" && c.Speaks != "unknown":
+		return "the buyer"
+	}
+	who, _, _ := strings.Cut(strings.TrimPrefix(c.Addressees, "if adopted: "), ";")
+	if c.Jurisdiction == "" || strings.Contains(who, c.Jurisdiction+" ") {
+		return line(who)
+	}
+	return line(who) + " (" + c.Jurisdiction + ")"
+}
+
+// unlisted counts the findings of a report that are not listed because there are too many.
+func unlisted(r *evidence.Report) int {
+	n := 0
+	for i := range r.Documents {
+		if u := r.Documents[i].Unlisted; u != nil {
+			n += u.Findings
+		}
+	}
+	return n
+}

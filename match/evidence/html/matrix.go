@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package html
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence/internal/view"
+)
+
+// A matrix shows which jurisdictions have texts about which parts: a row a group, the most severe
+// first, and a column a jurisdiction.
+type matrix struct {
+	Places []string
+	Rows   []row
+	More   int // groups without a row
+}
+
+// A row is a group of parts.
+type row struct {
+	*group
+	Cells []cell
+}
+
+// A cell has the marks of a jurisdiction: the most severe verdict of its binding texts, and of
+// those that bind nobody if that is more severe.
+type cell struct {
+	Place string
+	Marks []mark
+}
+
+// A mark is a verdict by texts of a force, of a jurisdiction.
+type mark struct {
+	Verdict match.Verdict
+	Binding bool
+	Place   string
+	Texts   []*text
+}
+
+// newMatrix returns the matrix of groups, and sets their marks and jurisdictions.
+func newMatrix(vendors []*vendor, groups []*group) *matrix {
+	m := &matrix{}
+	for _, g := range groups {
+		g.Marks = marks(g)
+		for _, k := range g.Marks {
+			g.Places = append(g.Places, k.Place)
+		}
+		slices.Sort(g.Places)
+		g.Places = slices.Compact(g.Places)
+	}
+	sorted := slices.Clone(groups)
+	slices.SortStableFunc(sorted, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), -cmp.Compare(number(a.Binding), number(b.Binding)), -cmp.Compare(number(a.Primary), number(b.Primary)))
+	})
+	shown := view.First(sorted, mostRows)
+	m.More = len(groups) - len(shown)
+	for _, g := range shown {
+		m.Places = append(m.Places, g.Places...)
+	}
+	slices.Sort(m.Places)
+	m.Places = slices.Compact(m.Places)
+	for _, g := range shown {
+		r := row{group: g}
+		for _, place := range m.Places {
+			r.Cells = append(r.Cells, newCell(g, place))
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	return m
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// newCell returns the cell of a group and a jurisdiction.
+func newCell(g *group, place string) cell {
+	c := cell{Place: place}
+	var worst match.Verdict // of the binding texts
+	for _, k := range g.Marks {
+		if k.Place != place {
+			continue
+		}
+		if len(c.Marks) == 0 || k.Binding && worst == match.NoVerdict {
+			c.Marks = append(c.Marks, k)
+		}
+		if k.Binding {
+			worst = max(worst, k.Verdict)
+		}
+	}
+	return c
+}
+
+// marks returns the verdicts of a group by jurisdiction and force: the most severe first, binding
+// ones before others, then in alphabetical order of the jurisdictions.
+func marks(g *group) []mark {
+	var all []mark
+	for _, c := range g.Cites {
+		if c.Verdict == match.NoVerdict {
+			continue
+		}
+		i := slices.IndexFunc(all, func(k mark) bool {
+			return k.Verdict == c.Verdict && k.Binding == c.Binding && k.Place == c.Jurisdiction
+		})
+		if i < 0 {
+			i = len(all)
+			all = append(all, mark{Verdict: c.Verdict, Binding: c.Binding, Place: c.Jurisdiction})
+		}
+		if k := &all[i]; !slices.Contains(k.Texts, c.Text) {
+			k.Texts = append(k.Texts, c.Text)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b mark) int {
+		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), -cmp.Compare(number(a.Binding), number(b.Binding)), strings.Compare(a.Place, b.Place))
+	})
+	return all
+}
