@@ -22,9 +22,10 @@ type headline struct {
 }
 
 const (
-	mostVendors    = 3 // names of vendors in the headline
-	mostParts      = 5 // names of parts under it
-	mostAddressees = 2 // of texts
+	mostVendors    = 3  // names of vendors in the headline
+	mostParts      = 5  // names of parts under it
+	mostAddressees = 2  // of texts
+	mostWho        = 90 // characters of addressees, after the first
 )
 
 // meanings say what a verdict means for a buyer.
@@ -129,11 +130,23 @@ func addressees(b *denylist.Buyer, groups []*view.Group, binding bool) string {
 			}
 		}
 	}
-	who := view.List(view.First(all, mostAddressees), len(all))
+	who := view.List(few(all), len(few(all)))
+	if len(few(all)) < len(all) {
+		who += " and others"
+	}
 	if !binding {
 		return "addressed to " + cmp.Or(who, "others")
 	}
 	return cmp.Or(who, "others")
+}
+
+// few returns the first of the addressees: two if they are short.
+func few(all []string) []string {
+	all = view.First(all, mostAddressees)
+	if len(all) == mostAddressees && len(all[0])+len(all[1]) > mostWho {
+		return all[:1]
+	}
+	return all
 }
 
 // addressee returns whom a text addresses, in a few words.

@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -49,7 +50,7 @@ var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncM
 	"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
 	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "kind": view.KindOfText,
 	"addressed": view.Addressed, "depth": view.DepthWords, "basis": view.BasisWords, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
-	"textname": view.TextName, "verb": view.VerbWords, "ownverb": func(*match.Citation) string { return "" }, "bound": view.Binding, "tally": func(t view.Tally) string { return view.TallyWords(&t) },
+	"textname": view.TextName, "shortname": view.ShortName, "verb": view.VerbWords, "ownverb": ownVerb, "bound": view.Binding, "tally": func(t view.Tally) string { return view.TallyWords(&t) },
 }).Parse(page)).Parse(annexPage))
 
 // Options set the form of the page. There are none yet: a nil *Options means defaults.
@@ -89,6 +90,21 @@ func quoted(s string) string {
 		s = string(r[:most]) + fmt.Sprintf("… (%d characters)", len(r))
 	}
 	return view.PrintableLines(s)
+}
+
+// ownVerb returns the words in which a text asks what it asks: in a release without them, the start
+// of its quote.
+func ownVerb(c *match.Citation) string {
+	const most = 80
+	r := []rune(strings.Join(strings.Fields(c.Quote), " "))
+	if len(r) <= most {
+		return string(r)
+	}
+	s := string(r[:most])
+	if at := strings.LastIndex(s, " "); at > 0 {
+		s = s[:at]
+	}
+	return strings.TrimRight(s, ",;:") + " …"
 }
 
 // line returns a value of a document on one line, shortened more than by quoted: for the part of

@@ -45,6 +45,7 @@ func newMatrix(vendors []*vendor, groups []*group) *matrix {
 	m := &matrix{}
 	for _, g := range groups {
 		g.Marks = marks(g)
+		g.Sums = sums(g.Marks)
 		for _, k := range g.Marks {
 			g.Places = append(g.Places, k.Place)
 		}
@@ -119,5 +120,25 @@ func marks(g *group) []mark {
 	slices.SortStableFunc(all, func(a, b mark) int {
 		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), -cmp.Compare(number(a.Binding), number(b.Binding)), strings.Compare(a.Place, b.Place))
 	})
+	return all
+}
+
+// A sum is the marks of a verdict and a force.
+type sum struct {
+	Verdict match.Verdict
+	Binding bool
+	Marks   []mark
+}
+
+// sums returns marks by verdict and force, in their order.
+func sums(marks []mark) []sum {
+	var all []sum
+	for _, k := range marks {
+		if n := len(all); n == 0 || all[n-1].Verdict != k.Verdict || all[n-1].Binding != k.Binding {
+			all = append(all, sum{Verdict: k.Verdict, Binding: k.Binding})
+		}
+		s := &all[len(all)-1]
+		s.Marks = append(s.Marks, k)
+	}
 	return all
 }

@@ -92,10 +92,12 @@ type group struct {
 	Why    string // the lead is not more than review; "" if the note says so
 	Limit  string // the limit of the lead, and how many exceptions it has
 	Cites  []cite
+	Sums   []sum
 	Marks  []mark // by verdict, force and jurisdiction, with the numbers of texts
 	Places []string
 	Cut    int // parts in documents that were not read to their end
 	Listed []view.Part
+	SameAs int // the number of a group before it to which the texts apply in the same way
 	More   int // parts without evidence on the page
 }
 
@@ -182,10 +184,15 @@ func (v *pageData) group(groups []view.Group) {
 		budget -= len(x.Listed)
 		o.Groups = append(o.Groups, x)
 	}
+	first := make(map[string]int)
 	for _, o := range v.Vendors {
 		for _, g := range o.Groups {
 			g.Number = len(v.Groups) + 1
 			v.Groups = append(v.Groups, g)
+			key := g.application()
+			if g.SameAs = first[key]; g.SameAs == 0 {
+				first[key] = g.Number
+			}
 		}
 	}
 }
@@ -223,6 +230,15 @@ func (v *pageData) newGroup(g *view.Group, n int) *group {
 		x.Limit = limit(lead, x.Why)
 	}
 	return x
+}
+
+// application returns a text that is equal for groups to which the same texts apply in the same way.
+func (g *group) application() string {
+	var b strings.Builder
+	for _, c := range g.Cites {
+		fmt.Fprintf(&b, "%p %d %t %q %q\n", c.Text, c.Verdict, c.Inferred, c.CappedBy, c.SettledBy)
+	}
+	return b.String()
 }
 
 // limit returns the limit of a text, unless why tells it, and how many exceptions it has. Their
@@ -312,7 +328,7 @@ func steps(r *evidence.Report, groups []view.Group) []string {
 	}
 	for i := range groups {
 		if groups[i].Verdict == match.Review {
-			all = append(all, "Decide what is marked review when the bidder has answered the questions below.")
+			all = append(all, "Decide what is marked review when the bidder has answered.")
 			break
 		}
 	}

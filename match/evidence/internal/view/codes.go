@@ -125,6 +125,16 @@ func TextName(title, clause string) string {
 	return title + ", " + clause
 }
 
+// ShortName is [TextName] without what follows in the title if the title starts with the number:
+// "FAR 52.204-25(b)(1)" and not "FAR 52.204-25(b)(1), Prohibition on …".
+func ShortName(title, clause string) string {
+	first, _, _ := strings.Cut(title, ", ")
+	if at := repeated(first, clause); clause != "" && at >= 0 {
+		return first[:at] + clause
+	}
+	return TextName(title, clause)
+}
+
 // repeated returns where a segment of a title has a number with which the clause starts, or -1.
 func repeated(segment, clause string) int {
 	for i := 0; i < len(segment); i++ {

@@ -75,7 +75,7 @@ func useQuestion(g *Group, one bool) string {
 			continue
 		}
 		essential = essential || c.Depth == denylist.Essential && !g.Primary
-		if c.Scope != nil && c.Scope.Limit != "" && strings.Contains(c.CappedBy, c.Scope.Limit) {
+		if g.Verdict == match.Review && c.Scope != nil && c.Scope.Limit != "" && strings.Contains(c.CappedBy, c.Scope.Limit) {
 			limit := "“" + c.Scope.Limit + "”"
 			if !slices.Contains(limits, limit) {
 				limits = append(limits, limit)
