@@ -8,7 +8,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// mostGaps is the number of gaps on the first sheet. The annex has the others.
+// mostGaps is the number of gaps, and of notices, on the first sheet. The annex has the others.
 const mostGaps = 3
 
 // FirstGaps returns the gaps that the first sheet names.
@@ -22,6 +22,12 @@ func (v *pageData) ListedGaps() []gap { return view.First(v.Gaps, most) }
 
 // CutGaps returns the number of gaps that are only in the record.
 func (v *pageData) CutGaps() int { return len(v.Gaps) - len(v.ListedGaps()) }
+
+// FirstNotices returns the notices of documents that the first sheet has.
+func (v *pageData) FirstNotices() []notice { return view.First(v.Notices, mostGaps) }
+
+// MoreNotices returns the number of the other notices.
+func (v *pageData) MoreNotices() int { return len(v.Notices) - len(v.FirstNotices()) }
 
 // ListedNotices returns the notices of documents that the annex lists.
 func (v *pageData) ListedNotices() []notice { return view.First(v.Notices, most) }
