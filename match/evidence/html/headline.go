@@ -122,7 +122,7 @@ func addressees(b *denylist.Buyer, groups []*view.Group, binding bool) string {
 	for _, g := range groups {
 		for i := range g.Citations {
 			c := &g.Citations[i]
-			if g.Binding != binding || c.Verdict != g.Verdict || c.Binding != binding {
+			if g.Binding != binding || c.Verdict != g.Verdict || binds(c) != binding {
 				continue
 			}
 			if who := addressee(b, c); !slices.Contains(all, who) {

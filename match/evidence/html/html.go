@@ -48,9 +48,9 @@ var (
 var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
 	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count,
 	"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
-	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "kind": view.KindOfText,
+	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
 	"addressed": view.Addressed, "depth": view.DepthWords, "basis": view.BasisWords, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
-	"textname": view.TextName, "shortname": view.ShortName, "verb": view.VerbWords, "ownverb": ownVerb, "bound": view.Binding, "tally": func(t view.Tally) string { return view.TallyWords(&t) },
+	"textname": view.TextName, "shortname": view.ShortName, "verb": view.VerbWords, "ownverb": ownVerb, "tally": func(t view.Tally) string { return view.TallyWords(&t) },
 }).Parse(page)).Parse(annexPage))
 
 // Options set the form of the page. There are none yet: a nil *Options means defaults.

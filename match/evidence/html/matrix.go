@@ -22,6 +22,7 @@ type matrix struct {
 // A row is a group of parts.
 type row struct {
 	*group
+	Short string // the names of the first parts
 	Cells []cell
 }
 
@@ -40,8 +41,9 @@ type mark struct {
 	Texts   []*text
 }
 
-// newMatrix returns the matrix of groups, and sets their marks and jurisdictions.
-func newMatrix(vendors []*vendor, groups []*group) *matrix {
+// newMatrix returns the matrix of groups with at most rows rows, and sets the marks and
+// jurisdictions of all groups.
+func newMatrix(groups []*group, rows int) *matrix {
 	m := &matrix{}
 	for _, g := range groups {
 		g.Marks = marks(g)
@@ -56,7 +58,7 @@ func newMatrix(vendors []*vendor, groups []*group) *matrix {
 	slices.SortStableFunc(sorted, func(a, b *group) int {
 		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), -cmp.Compare(number(a.Binding), number(b.Binding)), -cmp.Compare(number(a.Primary), number(b.Primary)))
 	})
-	shown := view.First(sorted, mostRows)
+	shown := view.First(sorted, rows)
 	m.More = len(groups) - len(shown)
 	for _, g := range shown {
 		m.Places = append(m.Places, g.Places...)
@@ -64,7 +66,7 @@ func newMatrix(vendors []*vendor, groups []*group) *matrix {
 	slices.Sort(m.Places)
 	m.Places = slices.Compact(m.Places)
 	for _, g := range shown {
-		r := row{group: g}
+		r := row{group: g, Short: g.short()}
 		for _, place := range m.Places {
 			r.Cells = append(r.Cells, newCell(g, place))
 		}
@@ -78,6 +80,23 @@ func number(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// binds reports whether a citation is of a text that lays a duty on somebody.
+func binds(c *match.Citation) bool { return c.Binding }
+
+// short returns the names of the first parts of a group.
+func (g *group) short() string {
+	const most, chars = 2, 40
+	var names []string
+	for _, p := range view.First(g.Parts, most) {
+		name := view.PartName(&p.Finding.Component)
+		if r := []rune(name); len(r) > chars {
+			name = string(r[:chars]) + "…"
+		}
+		names = append(names, name)
+	}
+	return view.List(names, len(g.Parts))
 }
 
 // newCell returns the cell of a group and a jurisdiction.
@@ -107,11 +126,11 @@ func marks(g *group) []mark {
 			continue
 		}
 		i := slices.IndexFunc(all, func(k mark) bool {
-			return k.Verdict == c.Verdict && k.Binding == c.Binding && k.Place == c.Jurisdiction
+			return k.Verdict == c.Verdict && k.Binding == binds(c.Citation) && k.Place == c.Jurisdiction
 		})
 		if i < 0 {
 			i = len(all)
-			all = append(all, mark{Verdict: c.Verdict, Binding: c.Binding, Place: c.Jurisdiction})
+			all = append(all, mark{Verdict: c.Verdict, Binding: binds(c.Citation), Place: c.Jurisdiction})
 		}
 		if k := &all[i]; !slices.Contains(k.Texts, c.Text) {
 			k.Texts = append(k.Texts, c.Text)

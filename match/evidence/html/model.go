@@ -20,8 +20,6 @@ const (
 	most      = 1000 // groups of findings, parts with evidence, observations, gaps, documents
 	mostGroup = 100  // parts with evidence of a group, and observations for a reason
 	mostNames = 8    // names of parts in the heading of a group
-	mostRows  = 10   // of the matrix
-	mostAsked = 6    // questions on the first sheet; the others are in the annex
 	mostAll   = 100  // questions
 	mostLines = 5    // waivers on the first sheet
 )
@@ -141,11 +139,10 @@ func newPageData(r *evidence.Report) *pageData {
 	v.group(groups)
 	v.observe(view.Folds(r))
 	v.number()
-	v.Matrix = newMatrix(v.Vendors, v.Groups)
+	v.Todo = steps(r, groups)
+	v.fit(view.Questions(r, groups))
 	v.Places = v.places()
 	v.Files = files(r)
-	v.Todo = steps(r, groups)
-	v.ask(groups)
 	return v
 }
 
@@ -273,15 +270,6 @@ func (v *pageData) observe(folds []view.Fold) {
 		budget -= len(x.Items)
 		v.Seen = append(v.Seen, x)
 	}
-}
-
-// ask sets the questions for the bidder.
-func (v *pageData) ask(groups []view.Group) {
-	all := view.Questions(v.Report, groups)
-	v.Unasked = max(0, len(all)-mostAll)
-	all = view.First(all, mostAll)
-	v.Asked = view.First(all, mostAsked)
-	v.AskedToo = all[len(v.Asked):]
 }
 
 // kinds returns the verdicts of the groups, the most severe first.
