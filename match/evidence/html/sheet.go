@@ -7,10 +7,10 @@ import "github.com/clause76/clause76/match/evidence/internal/view"
 // The first sheet of paper has the answer and the box for the signature. What would not fit on it
 // is on the next sheets: so the numbers of rows of the matrix and of questions depend on the room
 // that there is. It is estimated in lines of the text of questions in page.css, of which a sheet
-// of A4 has 69.
+// of A4 has 66.
 const (
-	sheetLines = 69
-	fixedLines = 38  // the headline, facts, heads of sections, and the box for the signature
+	sheetLines = 66
+	fixedLines = 34  // the headline, facts, heads of sections, and the box for the signature
 	lineChars  = 105 // characters of a line
 	halfChars  = 48  // characters of a line of a list beside another
 	leastRows  = 4   // of the matrix
@@ -82,14 +82,21 @@ func (m *matrix) lines() int {
 	if len(m.Places) > 5 {
 		chars = 34
 	}
-	n := (len(m.Rows)*5 + 1) / 2
+	tenths := 0
 	for i := range m.Rows {
-		n += max(0, wrapped("review "+m.Rows[i].Short+" "+m.Rows[i].Vendor.Name, chars)-2)
+		switch wrapped("review "+m.Rows[i].Short+" "+m.Rows[i].Vendor.Name, chars) {
+		case 1:
+			tenths += 21
+		case 2:
+			tenths += 25
+		default:
+			tenths += 35
+		}
 	}
 	if m.More > 0 {
-		n++
+		tenths += 10
 	}
-	return n
+	return (tenths + 9) / 10
 }
 
 // wrapped returns about how many lines a text has.
