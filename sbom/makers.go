@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/vendors"
 )
@@ -150,6 +152,10 @@ func (f *fieldReader) makerValue(b *builder, m makerField, value []byte, at path
 	case len(value) == 0, m.role == vendors.Mention && len(b.claims) >= maxMentions:
 	case m.kind == vendors.KindURL && !bytes.ContainsAny(value, `/\:`) && !endsAsDomain(value):
 		// the name of a source package in the database of dpkg
+	case m.kind == vendors.KindName && isJSONText(value):
+		b.malformed++
+		f.s.Warn(WarnMalformed, "the name of a maker is JSON in a string; it was read as text", vendors.Location{Pointer: string(b.get(b.addPointer(at))), Offset: offset})
+		b.claim(vendors.Mention, vendors.KindText, value, at, offset)
 	case m.kind == vendors.KindName:
 		for kind, part := range contacts(string(value)) {
 			if kind == vendors.KindName {
@@ -160,6 +166,13 @@ func (f *fieldReader) makerValue(b *builder, m makerField, value []byte, at path
 	default:
 		b.claim(m.role, m.kind, value, at, offset)
 	}
+}
+
+// isJSONText reports whether text is an object or an array in JSON.
+func isJSONText(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	n := len(text)
+	return n > 1 && (text[0] == '{' && text[n-1] == '}' || text[0] == '[' && text[n-1] == ']') && jsontext.Value(text).IsValid()
 }
 
 // endsAsDomain reports whether text ends like a domain, with a dot and letters.

@@ -54,7 +54,7 @@ func cut(c *call) error {
 	if err := writeNew(*output, data, 0o644); err != nil {
 		return err
 	}
-	r, err := denylist.Parse(*name, data)
+	r, err := denylist.Parse(*name, data, nil)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func readRelease(path string) (*denylist.Release, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := denylist.Parse(strings.TrimSuffix(filepath.Base(path), ".json"), data)
+	r, err := denylist.Parse(strings.TrimSuffix(filepath.Base(path), ".json"), data, nil)
 	return r, data, err
 }
 
@@ -166,7 +166,7 @@ func verify(c *call) error {
 	if err != nil {
 		return err
 	}
-	r, err := denylist.OpenSigned(data, signed, denylist.Trust{Keys: note.VerifierList(verifier), Today: vendors.Date(*today)})
+	r, err := denylist.Parse("", data, &denylist.Trust{Statement: signed, Keys: note.VerifierList(verifier), Today: vendors.Date(*today)})
 	if err != nil {
 		return err
 	}

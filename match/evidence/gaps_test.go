@@ -16,9 +16,9 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
-	"github.com/clause76/clause76/match/evidence/annotate"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/sbom/adapter"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -185,7 +185,7 @@ func TestGapsInAnnotations(t *testing.T) {
 			t.Fatalf("%s: %v, %d findings", name, gaps, len(d.Findings))
 		}
 		var b bytes.Buffer
-		if err := annotate.Write(&b, r, &annotate.Options{Content: []byte(text), Record: d}); err != nil {
+		if err := adapter.Annotate(&b, r, &adapter.AnnotateOptions{Content: []byte(text), Record: d}); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range gaps {

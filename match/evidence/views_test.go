@@ -204,7 +204,8 @@ func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 // allViews are all views of a report, for people and for programs.
 var allViews = map[string]func(io.Writer, *evidence.Report) error{
-	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"summary":  func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, &text.Options{Details: true}) },
 	"csv":      func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
 	"markdown": func(w io.Writer, r *evidence.Report) error { return markdown.Write(w, r, nil) },
 	"html":     func(w io.Writer, r *evidence.Report) error { return html.Write(w, r, nil) },

@@ -152,9 +152,11 @@ func few(all []string) []string {
 // addressee returns whom a text addresses, in a few words.
 func addressee(b *denylist.Buyer, c *match.Citation) string {
 	switch {
-	case b != nil && c.Speaks == "bindsBidders":
-		return "the bidders of the buyer"
-	case b != nil && c.Speaks != "" && c.Speaks != "unknown":
+	case b != nil && c.Speaks == denylist.BindsBidders:
+		return "those who supply the buyer"
+	case b != nil && c.Speaks == denylist.ThroughContract:
+		return "the buyer by contract or subsidy terms"
+	case b != nil && (c.Speaks == denylist.Binds || c.Speaks == denylist.Advises):
 		return "the buyer"
 	}
 	who, _, _ := strings.Cut(strings.TrimPrefix(c.Addressees, "if adopted: "), ";")
@@ -162,6 +164,18 @@ func addressee(b *denylist.Buyer, c *match.Citation) string {
 		return line(who)
 	}
 	return line(who) + " (" + c.Jurisdiction + ")"
+}
+
+// tallyWords returns the number of parts with a verdict, with the force apart: "2 parts by binding
+// texts, 1 by texts that bind nobody".
+func tallyWords(t view.Tally) string {
+	switch {
+	case t.NotBinding == 0:
+		return view.Count(t.Binding, "part") + " by binding texts"
+	case t.Binding == 0:
+		return view.Count(t.NotBinding, "part") + " by texts that bind nobody"
+	}
+	return view.Count(t.Binding, "part") + fmt.Sprintf(" by binding texts, %d by texts that bind nobody", t.NotBinding)
 }
 
 // unlisted counts the findings of a report that are not listed because there are too many.

@@ -50,7 +50,7 @@ var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncM
 	"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
 	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
 	"addressed": view.Addressed, "depth": view.DepthWords, "basis": view.BasisWords, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
-	"textname": view.TextName, "shortname": view.ShortName, "verb": view.VerbWords, "ownverb": ownVerb, "tally": func(t view.Tally) string { return view.TallyWords(&t) },
+	"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords,
 }).Parse(page)).Parse(annexPage))
 
 // Options set the form of the page. There are none yet: a nil *Options means defaults.
@@ -92,19 +92,18 @@ func quoted(s string) string {
 	return view.PrintableLines(s)
 }
 
-// ownVerb returns the words in which a text asks what it asks: in a release without them, the start
-// of its quote.
-func ownVerb(c *match.Citation) string {
+// asks returns what a text asks, in its own words, with our class for it. In a release that does
+// not have these words, it is the start of the quote.
+func asks(c *match.Citation) string {
 	const most = 80
-	r := []rune(strings.Join(strings.Fields(c.Quote), " "))
-	if len(r) <= most {
-		return string(r)
+	class := view.ActionWords(c.Action)
+	switch {
+	case c.Verb != "":
+		return "it asks: " + view.VerbWords(c) + "; our class: " + class
+	case c.Quote != "":
+		return "its words: “" + view.Cut(strings.Join(strings.Fields(c.Quote), " "), most) + "”; our class for what it asks: " + class
 	}
-	s := string(r[:most])
-	if at := strings.LastIndex(s, " "); at > 0 {
-		s = s[:at]
-	}
-	return strings.TrimRight(s, ",;:") + " …"
+	return "our class for what it asks: " + class
 }
 
 // line returns a value of a document on one line, shortened more than by quoted: for the part of

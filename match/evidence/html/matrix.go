@@ -82,8 +82,9 @@ func number(b bool) int {
 	return 0
 }
 
-// binds reports whether a citation is of a text that lays a duty on somebody.
-func binds(c *match.Citation) bool { return c.Binding }
+// binds reports whether a citation is of a text that lays a duty on somebody, and on the
+// buyer or its bidders if there is a buyer.
+func binds(c *match.Citation) bool { return c.Binds() }
 
 // short returns the names of the first parts of a group.
 func (g *group) short() string {

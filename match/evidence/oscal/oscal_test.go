@@ -144,22 +144,25 @@ func many(n int) *evidence.Report {
 }
 
 // The work grows with the findings, and not with their square: 20 times the findings, a record
-// of 9 MB, take nowhere near 400 times as long.
+// of 9 MB, take nowhere near 400 times as long. On a busy machine it takes several attempts to
+// see that.
 func TestLinear(t *testing.T) {
-	took := func(n int) time.Duration {
-		r, best := many(n), time.Hour
-		for range 3 {
-			start := time.Now()
-			if err := oscal.Write(io.Discard, r, nil); err != nil {
-				t.Fatal(err)
-			}
-			best = min(best, time.Since(start))
+	few, lots := many(100), many(2000)
+	took := func(r *evidence.Report) time.Duration {
+		start := time.Now()
+		if err := oscal.Write(io.Discard, r, nil); err != nil {
+			t.Fatal(err)
 		}
-		return best
+		return time.Since(start)
 	}
-	if few, lots := took(100), took(2000); lots > 100*few {
-		t.Errorf("100 findings take %v, 2,000 take %v", few, lots)
+	least, most := took(few), took(lots)
+	for range 20 {
+		if most <= 100*least {
+			return
+		}
+		least, most = min(least, took(few)), min(most, took(lots))
 	}
+	t.Errorf("100 findings take %v, 2,000 take %v", least, most)
 }
 
 func BenchmarkWrite(b *testing.B) {

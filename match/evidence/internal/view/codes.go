@@ -109,9 +109,9 @@ func Addressed(addressees string) string {
 	return "addressed to " + addressees
 }
 
-// TextName returns the title of a text with its clause, without saying the same twice: "Act X,
-// section 889(a)(1)" and not "Act X, section 889, section 889(a)(1)".
-func TextName(title, clause string) string {
+// FullName returns the title of a text with its clause, without saying the same twice: "Act X,
+// section 889(a)(1)" and not "Act X, section 889, section 889(a)(1)". [TextName] is the short form.
+func FullName(title, clause string) string {
 	if clause == "" {
 		return title
 	}
@@ -123,16 +123,6 @@ func TextName(title, clause string) string {
 		start += len(segment) + len(", ")
 	}
 	return title + ", " + clause
-}
-
-// ShortName is [TextName] without what follows in the title if the title starts with the number:
-// "FAR 52.204-25(b)(1)" and not "FAR 52.204-25(b)(1), Prohibition on …".
-func ShortName(title, clause string) string {
-	first, _, _ := strings.Cut(title, ", ")
-	if at := repeated(first, clause); clause != "" && at >= 0 {
-		return first[:at] + clause
-	}
-	return TextName(title, clause)
 }
 
 // repeated returns where a segment of a title has a number with which the clause starts, or -1.

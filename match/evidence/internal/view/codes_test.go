@@ -12,21 +12,18 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-func TestTextName(t *testing.T) {
-	for _, tt := range []struct{ title, clause, want, short string }{
-		{"NDAA for 2019 (Pub. L. 115-232), section 889", "section 889(a)(1)(A)", "NDAA for 2019 (Pub. L. 115-232), section 889(a)(1)(A)", "NDAA for 2019 (Pub. L. 115-232), section 889(a)(1)(A)"},
-		{"FAR 52.204-25, Prohibition on Contracting", "52.204-25(b)(1)", "FAR 52.204-25(b)(1), Prohibition on Contracting", "FAR 52.204-25(b)(1)"},
-		{"Resolution of 13 June 2018, P8_TA(2018)0258", "clause 76", "Resolution of 13 June 2018, P8_TA(2018)0258, clause 76", "Resolution of 13 June 2018, P8_TA(2018)0258, clause 76"},
-		{"Act 88", "889(a)", "Act 88, 889(a)", "Act 88, 889(a)"}, // the number is another one
-		{"Act 88", "88", "Act 88", "Act 88"},
-		{"Act", "", "Act", "Act"},
-		{"", "clause 1", ", clause 1", ", clause 1"},
+func TestFullName(t *testing.T) {
+	for _, tt := range []struct{ title, clause, want string }{
+		{"NDAA for 2019 (Pub. L. 115-232), section 889", "section 889(a)(1)(A)", "NDAA for 2019 (Pub. L. 115-232), section 889(a)(1)(A)"},
+		{"FAR 52.204-25, Prohibition on Contracting", "52.204-25(b)(1)", "FAR 52.204-25(b)(1), Prohibition on Contracting"},
+		{"Resolution of 13 June 2018, P8_TA(2018)0258", "clause 76", "Resolution of 13 June 2018, P8_TA(2018)0258, clause 76"},
+		{"Act 88", "889(a)", "Act 88, 889(a)"}, // the number is another one
+		{"Act 88", "88", "Act 88"},
+		{"Act", "", "Act"},
+		{"", "clause 1", ", clause 1"},
 	} {
-		if got := TextName(tt.title, tt.clause); got != tt.want {
-			t.Errorf("TextName(%q, %q) is %q, want %q", tt.title, tt.clause, got, tt.want)
-		}
-		if got := ShortName(tt.title, tt.clause); got != tt.short {
-			t.Errorf("ShortName(%q, %q) is %q, want %q", tt.title, tt.clause, got, tt.short)
+		if got := FullName(tt.title, tt.clause); got != tt.want {
+			t.Errorf("FullName(%q, %q) is %q, want %q", tt.title, tt.clause, got, tt.want)
 		}
 	}
 }
