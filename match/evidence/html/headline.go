@@ -45,7 +45,7 @@ func newHeadline(r *evidence.Report, groups []view.Group) headline {
 		h.Text = "Nothing was found, but not everything could be screened"
 		return h
 	case r.Verdict == match.Clear:
-		h.Text = "Nothing was found in what was screened"
+		h.Text, h.Parts = clear(r)
 		return h
 	case len(groups) == 0 || groups[0].Verdict != r.Verdict:
 		h.Text = "There are findings that this report does not list"
@@ -110,34 +110,84 @@ func by(b *denylist.Buyer, worst []*view.Group, t *view.Tally) string {
 	case t.NotBinding == 0:
 		return ", by texts that bind " + binding
 	case t.Binding == 0:
-		return ", by texts that bind nobody, " + others
+		return ", by texts that " + others
 	}
-	return fmt.Sprintf(": %d by texts that bind %s; %d by texts that bind nobody, %s", t.Binding, binding, t.NotBinding, others)
+	return fmt.Sprintf(": %d by texts that bind %s; %d by texts that %s", t.Binding, binding, t.NotBinding, others)
 }
 
-// addressees returns whom the texts that lead to the verdict of groups address: the buyer if there
-// is one, else the start of their own words, with the jurisdiction.
+// clear returns the headline for nothing found. With a buyer it can be that texts speak to others
+// about vendors of these parts: the reader sees that at once.
+func clear(r *evidence.Report) (text, others string) {
+	if r.Buyer == nil {
+		return "Nothing was found in what was screened", ""
+	}
+	for _, f := range view.Folds(r) {
+		if f.Reason == match.OtherAddressee {
+			others = "Texts that speak to others than this buyer: " + view.Count(len(f.Parts), "observation") + " on " + view.List(view.First(f.Vendors, mostVendors), len(f.Vendors)) + ", in the annex."
+		}
+	}
+	return "No text that speaks to this buyer was found for what was screened", others
+}
+
+// nobody returns what a text does that does not bind: without a buyer it binds nobody, and with one
+// it may bind others.
+func nobody(b *denylist.Buyer) string {
+	if b == nil {
+		return "bind nobody"
+	}
+	return "only call on or advise the buyer"
+}
+
+// addressees returns whom the texts that lead to the verdict of groups address, as the end of
+// "texts that bind …" or "texts that …": the buyer if there is one, else the start of their own
+// words with the jurisdiction.
 func addressees(b *denylist.Buyer, groups []*view.Group, binding bool) string {
 	var all []string
+	speaks := make(map[string]bool)
 	for _, g := range groups {
 		for i := range g.Citations {
 			c := &g.Citations[i]
 			if g.Binding != binding || c.Verdict != g.Verdict || binds(c) != binding {
 				continue
 			}
-			if who := addressee(b, c); !slices.Contains(all, who) {
+			speaks[c.Speaks] = true
+			if who := addressee(c); !slices.Contains(all, who) {
 				all = append(all, who)
 			}
 		}
 	}
-	who := view.List(few(all), len(few(all)))
-	if len(few(all)) < len(all) {
+	known := b != nil && !speaks[""] && !speaks[denylist.UnknownRelation]
+	switch {
+	case known && binding:
+		return relation(speaks)
+	case known:
+		return nobody(b)
+	}
+	shown := few(all)
+	who := view.List(shown, len(shown))
+	if len(shown) < len(all) {
 		who += " and others"
 	}
 	if !binding {
-		return "addressed to " + cmp.Or(who, "others")
+		return "bind nobody, addressed to " + cmp.Or(who, "others")
 	}
 	return cmp.Or(who, "others")
+}
+
+// relation returns whom binding texts bind, for a buyer to whom they speak so.
+func relation(speaks map[string]bool) string {
+	buyer := "the buyer"
+	switch {
+	case speaks[denylist.Binds]:
+	case speaks[denylist.ThroughContract]:
+		buyer = "the buyer by contract or subsidy terms"
+	default:
+		return "those who supply the buyer"
+	}
+	if speaks[denylist.BindsBidders] {
+		buyer += " and those who supply it"
+	}
+	return buyer
 }
 
 // few returns the first of the addressees: two if they are short.
@@ -150,15 +200,7 @@ func few(all []string) []string {
 }
 
 // addressee returns whom a text addresses, in a few words.
-func addressee(b *denylist.Buyer, c *match.Citation) string {
-	switch {
-	case b != nil && c.Speaks == denylist.BindsBidders:
-		return "those who supply the buyer"
-	case b != nil && c.Speaks == denylist.ThroughContract:
-		return "the buyer by contract or subsidy terms"
-	case b != nil && (c.Speaks == denylist.Binds || c.Speaks == denylist.Advises):
-		return "the buyer"
-	}
+func addressee(c *match.Citation) string {
 	who, _, _ := strings.Cut(strings.TrimPrefix(c.Addressees, "if adopted: "), ";")
 	if c.Jurisdiction == "" || strings.Contains(who, c.Jurisdiction+" ") {
 		return line(who)
@@ -168,14 +210,15 @@ func addressee(b *denylist.Buyer, c *match.Citation) string {
 
 // tallyWords returns the number of parts with a verdict, with the force apart: "2 parts by binding
 // texts, 1 by texts that bind nobody".
-func tallyWords(t view.Tally) string {
+func tallyWords(b *denylist.Buyer, t view.Tally) string {
+	others := " by texts that " + nobody(b)
 	switch {
 	case t.NotBinding == 0:
 		return view.Count(t.Binding, "part") + " by binding texts"
 	case t.Binding == 0:
-		return view.Count(t.NotBinding, "part") + " by texts that bind nobody"
+		return view.Count(t.NotBinding, "part") + others
 	}
-	return view.Count(t.Binding, "part") + fmt.Sprintf(" by binding texts, %d by texts that bind nobody", t.NotBinding)
+	return view.Count(t.Binding, "part") + fmt.Sprintf(" by binding texts, %d", t.NotBinding) + others
 }
 
 // unlisted counts the findings of a report that are not listed because there are too many.

@@ -311,7 +311,7 @@ func steps(r *evidence.Report, groups []view.Group) []string {
 			all = append(all, "Check whether you, or your bidders by the contract, are among those whom the binding texts address.")
 		}
 		if ts[0].NotBinding > 0 {
-			all = append(all, "Texts that bind nobody leave the decision to you.")
+			all = append(all, "Texts that do not bind leave the decision to you.")
 		}
 	}
 	for i := range groups {

@@ -4,9 +4,11 @@ package html_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/html"
 	"github.com/clause76/clause76/match/policy"
+	"github.com/clause76/clause76/match/screen"
 )
 
 // read returns the words of a page that a reader sees or hears, without style and script, in
@@ -83,8 +86,34 @@ func TestHeadline(t *testing.T) {
 			f.Verdict = own[0].Verdict
 		}
 	}
-	has(t, "a buyer", read(t, write(t, r)), "ban Kaspersky Endpoint Security 12.6, of Kaspersky, by texts that bind nobody, addressed to the buyer", "Made for EU institution",
-		"Purpose (CPV) 48761000", "not binding, addressed to the EU institutions; advises the buyer, without a duty", "Texts that bind nobody leave the decision to you.")
+	has(t, "a buyer", read(t, write(t, r)), "ban Kaspersky Endpoint Security 12.6, of Kaspersky, by texts that only call on or advise the buyer", "Made for EU institution",
+		"Purpose (CPV) 48761000", "not binding, addressed to the EU institutions; advises the buyer, without a duty", "Texts that do not bind leave the decision to you.")
+}
+
+// For a buyer to whom no text speaks, the page is clear, and says what speaks to others.
+func TestHeadlineOfBuyers(t *testing.T) {
+	for name, want := range map[string]string{
+		"eu-institution":             "clear No text that speaks to this buyer was found for what was screened Texts that speak to others than this buyer: 7 observations on Huawei and ZTE, in the annex.",
+		"us-federal-contractor":      "ban 2 parts of ZTE and Huawei, by texts that bind the buyer ",
+		"us-federal-agency-civilian": "ban 2 parts of ZTE and Huawei, by texts that bind the buyer and those who supply it ",
+		"us-grant-recipient":         "ban 2 parts of ZTE and Huawei, by texts that bind the buyer by contract or subsidy terms ",
+		"nl-ministry":                "review open questions on 6 parts that may concern ZTE and Huawei, by texts that only call on or advise the buyer ",
+	} {
+		buyers := denylist.Buyers()
+		i := slices.IndexFunc(buyers, func(b denylist.Buyer) bool { return b.Name == name })
+		if i < 0 {
+			t.Errorf("no buyer %s", name)
+			continue
+		}
+		m, err := match.New(denylist.Current(), &match.Options{Buyer: &buyers[i]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := evidence.New(m, "bidcheck", match.Ban)
+		screened(t) // in the root of the repository
+		r.Finish(screen.Run(context.Background(), m, screen.Collect([]string{"testdata/bids/router-tender"}), nil))
+		has(t, name, read(t, write(t, r)), want)
+	}
 }
 
 // Each verdict has a headline, and one on what is not certain does not name a vendor as its maker.

@@ -7,9 +7,9 @@ import "github.com/clause76/clause76/match/evidence/internal/view"
 // The first sheet of paper has the answer and the box for the signature. What would not fit on it
 // is on the next sheets: so the numbers of rows of the matrix and of questions depend on the room
 // that there is. It is estimated in lines of the text of questions in page.css, of which a sheet
-// of A4 has 66.
+// of A4 has 67.
 const (
-	sheetLines = 66
+	sheetLines = 67
 	fixedLines = 34  // the headline, facts, heads of sections, and the box for the signature
 	lineChars  = 105 // characters of a line
 	halfChars  = 48  // characters of a line of a list beside another
