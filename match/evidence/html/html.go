@@ -49,7 +49,7 @@ var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncM
 	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count,
 	"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
 	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
-	"addressed": view.Addressed, "depth": view.DepthWords, "basis": view.BasisWords, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
+	"addressed": view.Addressed, "depth": view.DepthWords, "basis": basis, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
 	"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords,
 }).Parse(page)).Parse(annexPage))
 
@@ -104,6 +104,14 @@ func asks(c *match.Citation) string {
 		return "its words: “" + view.Cut(strings.Join(strings.Fields(c.Quote), " "), most) + "”; our class for what it asks: " + class
 	}
 	return "our class for what it asks: " + class
+}
+
+// basis returns how a text covers the vendor, if that is not by its name.
+func basis(c *match.Citation) string {
+	if c.Basis == "" || c.Basis == denylist.Named {
+		return ""
+	}
+	return view.BasisWords(c.Basis)
 }
 
 // line returns a value of a document on one line, shortened more than by quoted: for the part of
