@@ -154,6 +154,44 @@ func TestPlainWords(t *testing.T) {
 	has(t, "words", page, "the vendor's prefix in the devicetree", "if adopted, addressed to entities under NIS2", "policy paper", "the text does not name the vendor", "SPDX-2.3")
 }
 
+// overclaims are words that no view may use, as in the tests of the package evidence.
+var overclaims = regexp.MustCompile(`(?i)\b(is|are) (a )?malicious|\b(is|are) banned|\bbanned in\b|\billegal|\bviolat(es|ing)|non-?compliant|not compliant|\beligib|\bguilty\b|\bunlawful|` +
+	`\breject(ed)? (the|this) (bid|tender)|\b(bid|tender)s? must\b|confirmed by (a|the) court|\bproved\b|\bsafe to (use|buy)\b`)
+
+// For no release and no buyer does the page claim more than the texts, or have codes.
+func TestWording(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
+	screened(t) // in the root of the repository
+	docs := []string{"testdata/bids/endpoint-tender", "testdata/bids/router-tender"}
+	check := func(what string, release *denylist.Release, o *match.Options) {
+		m, err := match.New(release, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := evidence.New(m, "bidcheck", match.Ban)
+		d, c := screen.Run(context.Background(), m, screen.Collect(docs), nil)
+		r.Finish(d, c)
+		page := read(t, write(t, r))
+		for _, rule := range []*regexp.Regexp{overclaims, codes} {
+			for _, at := range rule.FindAllStringIndex(page, -1) {
+				t.Errorf("%s: …%s…", what, page[max(0, at[0]-80):min(len(page), at[1]+40)])
+			}
+		}
+	}
+	for _, name := range denylist.Names() {
+		release, err := denylist.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(name, release, nil)
+	}
+	for _, b := range denylist.Buyers() {
+		check(b.Name, denylist.Current(), &match.Options{Buyer: &b})
+	}
+}
+
 // The first sheet has the policy with its waivers, whom they are for, and what they did.
 func TestPolicy(t *testing.T) {
 	r := screened(t, "testdata/bids/clean")
