@@ -164,7 +164,8 @@ type outcome struct {
 
 // inOrder is the order of the citations of a finding, see [Citation].
 func (o *outcome) inOrder(p *outcome) int {
-	return cmp.Or(trueFirst(o.speaks(), p.speaks()), trueFirst(o.Binds(), p.Binds()), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
+	return cmp.Or(trueFirst(o.speaks(), p.speaks()), trueFirst(o.Binds(), p.Binds()),
+		trueFirst(o.Speaks == denylist.Binds, p.Speaks == denylist.Binds), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
 }
 
 // speaks reports whether the text is known to speak to the buyer.

@@ -88,7 +88,8 @@ func (c *Component) OwnPURL() bool {
 // A Citation is a listing with the verdict that it alone leads to for the component.
 //
 // The citations of a finding are in this order: texts that speak to the buyer, if one is given;
-// binding texts; the more severe verdict; the earlier day from which the listing applies.
+// binding texts, those that bind the buyer itself first; the more severe verdict; the earlier day
+// from which the listing applies.
 type Citation struct {
 	// Citation is the listing as it is cited on the as-of day. Findings share it, so it must not
 	// be changed.
