@@ -79,7 +79,7 @@ func subject(worst []*view.Group, n int) string {
 	}
 	of, parts := view.List(view.First(vendors, mostVendors), len(vendors)), view.Count(n, "part")
 	if n == 1 {
-		parts = view.PartName(&worst[0].Parts[0].Finding.Component)
+		parts = view.ShortPart(&worst[0].Parts[0].Finding.Component)
 	}
 	switch {
 	case worst[0].Verdict == match.Review:
@@ -95,7 +95,7 @@ func names(groups []*view.Group, n int) string {
 	var all []string
 	for _, g := range groups {
 		for _, p := range view.First(g.Parts, mostParts-len(all)) {
-			all = append(all, view.PartName(&p.Finding.Component))
+			all = append(all, view.ShortPart(&p.Finding.Component))
 		}
 	}
 	return view.List(all, n)

@@ -49,7 +49,7 @@ var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncM
 	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count,
 	"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
 	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
-	"addressed": view.Addressed, "depth": view.DepthWords, "basis": basis, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
+	"addressed": func(c *match.Citation) string { return view.Addressed(nil, c) }, "depth": view.DepthWords, "basis": basis, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
 	"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords,
 }).Parse(page)).Parse(annexPage))
 

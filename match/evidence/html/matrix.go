@@ -91,7 +91,7 @@ func (g *group) short() string {
 	const most, chars = 2, 40
 	var names []string
 	for _, p := range view.First(g.Parts, most) {
-		name := view.PartName(&p.Finding.Component)
+		name := view.ShortPart(&p.Finding.Component)
 		if r := []rune(name); len(r) > chars {
 			name = string(r[:chars]) + "…"
 		}

@@ -200,7 +200,7 @@ func (v *pageData) newGroup(g *view.Group, n int) *group {
 	x.More = len(g.Parts) - len(x.Listed)
 	var names []string
 	for _, p := range view.First(g.Parts, mostNames) {
-		names = append(names, view.PartName(&p.Finding.Component))
+		names = append(names, view.ShortPart(&p.Finding.Component))
 	}
 	x.Names = view.List(names, len(g.Parts))
 	x.By = view.IdentifiedBy(&g.Parts[0].Finding.Finding)

@@ -151,7 +151,7 @@ func TestPlainWords(t *testing.T) {
 	if wrong := regexp.MustCompile(`\b1 (parts|files|gaps|documents|findings|texts|observations|exceptions|warnings|questions|groups) |addressed to if adopted|\b1 part carry|\.\.[^.]`).FindAllString(page, -1); wrong != nil {
 		t.Errorf("wrong: %q", wrong)
 	}
-	has(t, "words", page, "the vendor's prefix in the devicetree", "if adopted, addressed to entities under NIS2", "policy paper", "the text does not name the vendor", "SPDX-2.3")
+	has(t, "words", page, "the vendor's prefix in the devicetree", "addressed, if adopted, to entities under NIS2", "policy paper", "the text does not name the vendor", "SPDX-2.3")
 }
 
 // overclaims are words that no view may use, as in the tests of the package evidence.

@@ -101,14 +101,6 @@ func Plain(code string) string {
 	return b.String()
 }
 
-// Addressed returns whom a text addresses: "addressed to X", or "addressed to X, if adopted".
-func Addressed(addressees string) string {
-	if rest, ok := strings.CutPrefix(addressees, "if adopted: "); ok {
-		return "if adopted, addressed to " + rest
-	}
-	return "addressed to " + addressees
-}
-
 // FullName returns the title of a text with its clause, without saying the same twice: "Act X,
 // section 889(a)(1)" and not "Act X, section 889, section 889(a)(1)". [TextName] is the short form.
 func FullName(title, clause string) string {

@@ -34,8 +34,6 @@ func TestWords(t *testing.T) {
 		{FormatName("CycloneDX", "1.6"), "CycloneDX 1.6"},
 		{FormatName("", "1"), "1"},
 		{FormatName("openwrt-profiles", ""), "openwrt-profiles"},
-		{Addressed("if adopted: operators"), "if adopted, addressed to operators"},
-		{Addressed("operators"), "addressed to operators"},
 		{Plain("phaseOut"), "phase out"},
 		{Plain("name.whole"), "name whole"},
 		{RuleWords("new.rule"), "new rule"},
@@ -111,7 +109,7 @@ func TestQuestions(t *testing.T) {
 // Names of parts that mean something to a program, or are very long, stay short text on one line.
 func TestQuestionsOfHostileNames(t *testing.T) {
 	c := match.Component{Name: "two\nlines\x1b[31m" + strings.Repeat("x", 10_000)}
-	if got := PartName(&c); strings.ContainsAny(got, "\n\x1b") || len(got) > 400 {
+	if got := ShortPart(&c); strings.ContainsAny(got, "\n\x1b") || len(got) > 400 {
 		t.Errorf("%.200q", got)
 	}
 }

@@ -37,7 +37,7 @@ func Questions(r *evidence.Report, groups []Group) []string {
 func groupQuestion(g *Group) string {
 	var names []string
 	for _, p := range First(g.Parts, mostNames) {
-		names = append(names, PartName(&p.Finding.Component))
+		names = append(names, ShortPart(&p.Finding.Component))
 	}
 	parts, one := List(names, len(g.Parts)), len(g.Parts) == 1
 	f := &g.Parts[0].Finding.Finding
@@ -109,7 +109,7 @@ func unidentifiedQuestion(r *evidence.Report) string {
 	}
 	var names []string
 	for _, p := range First(named, mostNames) {
-		names = append(names, PartName(p.Component))
+		names = append(names, ShortPart(p.Component))
 	}
 	switch {
 	case len(names) == 0 && all == 1:
@@ -156,8 +156,8 @@ func gapQuestions(r *evidence.Report) []string {
 	return all
 }
 
-// PartName returns the name of a component for a sentence: on one line, shortened, and never empty.
-func PartName(c *match.Component) string {
+// ShortPart returns the name and version of a component for a sentence: on one line, shortened, and never empty.
+func ShortPart(c *match.Component) string {
 	name := shortened(Component(c))
 	if name == "" {
 		return "a part without a name"
