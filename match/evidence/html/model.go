@@ -221,7 +221,7 @@ func (v *pageData) newGroup(g *view.Group, n int) *group {
 		}
 	}
 	if lead != nil && lead.CappedBy != g.Note {
-		x.Why = lead.CappedBy
+		x.Why = strings.TrimPrefix(lead.CappedBy, g.Note+"; ") // the note is above it
 	}
 	if lead != nil && lead.Citation != nil {
 		x.Limit = limit(lead, x.Why)

@@ -151,6 +151,12 @@ func TestPlainWords(t *testing.T) {
 	if wrong := regexp.MustCompile(`\b1 (parts|files|gaps|documents|findings|texts|observations|exceptions|warnings|questions|groups) |addressed to if adopted|\b1 part carry|\.\.[^.]`).FindAllString(page, -1); wrong != nil {
 		t.Errorf("wrong: %q", wrong)
 	}
+	if n := strings.Count(page, "is named as the maker or supplier. [4]"); n != 1 {
+		t.Errorf("the note is %d times before the text", n)
+	}
+	if strings.Contains(page, "Not more than review: the claims contradict each other") {
+		t.Error("a note is repeated")
+	}
 	has(t, "words", page, "the vendor's prefix in the devicetree", "addressed, if adopted, to entities under NIS2", "policy paper", "the text does not name the vendor", "SPDX-2.3")
 }
 
