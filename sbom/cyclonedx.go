@@ -29,6 +29,7 @@ type cdx struct {
 	at       []byte   // pointer of the value that is read by its shape
 	scope    scope
 	elements references
+	props    map[string]makerField // the meaning of properties by their names
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {

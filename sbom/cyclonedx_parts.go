@@ -116,7 +116,7 @@ func (x *cdx) linked(b *builder) {
 	}
 }
 
-// properties reads name-value pairs. Some are known to have a maker or an identifier, see
+// properties reads name-value pairs. Some are known or likely to have a maker or an identifier, see
 // propertyOf. All others are mentions.
 func (x *cdx) properties(b *builder) {
 	if !x.list(b, "list of properties") {
@@ -134,7 +134,7 @@ func (x *cdx) properties(b *builder) {
 			switch name := x.j.Name(); string(name) {
 			case "name":
 				text, ok := x.plainText()
-				if known, is := propertyOf(text); ok && is {
+				if known, is := x.property(text); ok && is {
 					field = known
 				}
 				build = ok && string(text) == "BR_TYPE"
