@@ -146,6 +146,12 @@ func TestResolve(t *testing.T) {
 		{id(vendors.KindGroup, "@hmscore"), "huawei registered purl.namespace"},
 		{id(vendors.KindGroup, "com.huaweicloud"), "huawei registered purl.namespace"},
 		{id(vendors.KindGroup, "kaspersky"), "kaspersky resembles name.whole"},
+		{id(vendors.KindGroup, "kaspersky.com"), "kaspersky resembles url.domain"},
+		{id(vendors.KindGroup, "www.hikvision.com"), "hikvision resembles url.domain"},
+		{id(vendors.KindGroup, "team@kaspersky.com"), "kaspersky mentions email.domain"},
+		{id(vendors.KindGroup, "mvn:com.kaspersky"), "kaspersky registered purl.namespace"},
+		{purl("pkg:maven/kaspersky.com/x@1"), "kaspersky resembles url.domain"},
+		{id(vendors.KindGroup, "com.acme.kaspersky"), ""},
 		{product("Kaspersky Endpoint Security"), "kaspersky resembles product.name"},
 		// Only mentioned.
 		{product("kaspersky-detector"), "kaspersky mentions text.mention"},
