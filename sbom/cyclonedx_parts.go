@@ -151,22 +151,29 @@ func (x *cdx) properties(b *builder) {
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists its build tools
 		}
-		switch text := b.get(value); {
-		case field.role != vendors.Mention:
-		case isPURL(text):
-			field = makerField{vendors.Author, vendors.KindPURL}
-		case isCPE(text):
-			field = makerField{vendors.Author, vendors.KindCPE}
-		}
-		at := element("/properties/", i, "/value")
-		if field == mentionText {
-			if len(b.claims) < maxMentions {
-				b.claimSpan(field.role, field.kind, value, at, off)
-			}
-			continue
-		}
-		x.makerValue(b, field, b.get(value), at, off)
+		x.propertyValue(b, field, value, element("/properties/", i, "/value"), off)
 	}
+}
+
+// propertyValue makes the claims of the value of a property with the meaning of field. A package URL
+// or CPE in any property is a reason to review. It reports whether the value may say who made the
+// component.
+func (f *fieldReader) propertyValue(b *builder, field makerField, value span, at path, off int64) bool {
+	switch text := b.get(value); {
+	case field.role != vendors.Mention:
+	case isPURL(text):
+		field = makerField{vendors.Author, vendors.KindPURL}
+	case isCPE(text):
+		field = makerField{vendors.Author, vendors.KindCPE}
+	}
+	if field == mentionText {
+		if len(b.claims) < maxMentions {
+			b.claimSpan(field.role, field.kind, value, at, off)
+		}
+		return false
+	}
+	f.makerValue(b, field, b.get(value), at, off)
+	return field.role != vendors.Mention && value.from < value.to
 }
 
 // only reads one member of an object with read. known are the other members of the object.

@@ -108,7 +108,8 @@ const maxPropertyName = 256
 // them. A maker or an identifier in any other property has the role of an author, so that it is a
 // reason to review and never more: its relation to the component is not defined. EMBA guesses the
 // vendor from Windows programs, so its property is a reference.
-func propertyOf(name string) (makerField, bool) {
+func propertyOf(field []byte) (makerField, bool) {
+	name := string(field)
 	prefix, _, _ := strings.Cut(name, ":")
 	known := true
 	switch prefix {
@@ -177,7 +178,7 @@ func (x *cdx) property(name []byte) (makerField, bool) {
 	if f, known := x.props[string(name)]; known {
 		return f, f != makerField{}
 	}
-	f, ok := propertyOf(string(name))
+	f, ok := propertyOf(name)
 	if !ok {
 		f = makerField{}
 	}

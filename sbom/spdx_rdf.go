@@ -104,6 +104,8 @@ func (g *rdfGraph) node() string {
 			types = append(types, fragment(value))
 		case a.Space != "" && a.Space != rdfSpace: // a property written as an attribute
 			literals = append(literals, rdfProp{name: string(a.Name), text: value, offset: a.Offset})
+		case a.Space == "": // RDF does not have it; counted if it may name a maker
+			literals = append(literals, rdfProp{name: "@" + string(a.Name), text: value, offset: a.Offset})
 		}
 	}
 	if id == "" {
@@ -146,6 +148,9 @@ func (g *rdfGraph) property(n *rdfNode) {
 	}
 	switch form, ok := g.valueForm(&p); {
 	case !ok:
+	case form.other: // RDF does not have it; counted if it is in the place of a maker
+		n.add(rdfProp{name: "@" + p.name, offset: p.offset})
+		g.propertyValue(n, p, form)
 	case form.blank:
 		g.blankProperty(n, p)
 	default:
@@ -158,6 +163,7 @@ type rdfValueForm struct {
 	reference bool // an attribute has the id of a node
 	literal   bool // there is only text
 	blank     bool // the children are properties of a node without an element
+	other     bool // an attribute without a namespace
 }
 
 // valueForm reads the attributes of a property element. It returns false if the reader has
@@ -169,6 +175,7 @@ func (g *rdfGraph) valueForm(p *rdfProp) (form rdfValueForm, ok bool) {
 				g.x.Fail(ErrSyntax, fmt.Errorf("the property %q has the attribute %q, which SPDX does not use", p.name, a.Name))
 				return form, false
 			}
+			form.other = form.other || a.Space == ""
 			continue
 		}
 		switch string(a.Name) {
