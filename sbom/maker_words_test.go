@@ -63,7 +63,8 @@ func TestMakerInUnknownMember(t *testing.T) {
 		{"XML, attribute beside the text", xml(`<publisher lang="en">Acme</publisher>`, "", ""), 0},
 		{"XML, attribute for the text of an organization", xml(`<supplier><name value="Kaspersky Lab"/></supplier>`, "", ""), 1},
 		{"XML, attribute for an organization", xml(`<supplier value="Kaspersky Lab"/>`, "", ""), 1},
-		{"XML, attribute for the value of a property", xml(`<properties><property name="cdx:vendor" value="Kaspersky Lab"/></properties>`, "", ""), 1},
+		{"XML, attribute for the value of a property", xml(`<properties><property name="cdx:vendor" value="Kaspersky Lab"/></properties>`, "", ""), 0},
+		{"XML, attribute beside the value of a property", xml(`<properties><property name="cdx:vendor" value="Kaspersky Lab">Acme</property></properties>`, "", ""), 1},
 		{"SPDX XML, attribute for the text", `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><SPDXID>SPDXRef-a</SPDXID><name>n</name><supplier value="Organization: Kaspersky Lab"/></packages></Document>`, 1},
 		{"SPDX RDF, attribute without a prefix", strings.Replace(rdf(""), `rdf:about="#a"`, `rdf:about="#a" supplier="Organization: Kaspersky Lab"`, 1), 1},
 		{"SPDX RDF, attribute of a property", rdf(`<supplier value="Organization: Kaspersky Lab"/>`), 1},
@@ -167,6 +168,15 @@ func TestNamesInOtherPlaces(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.member, got, tt.want)
 		}
+	}
+}
+
+// A property in XML can have its value in an attribute, which some tools write.
+func TestPropertyWithItsValueInAnAttribute(t *testing.T) {
+	cs, h, _ := outcome(t, `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><name>n</name><properties><property name="cdx:vendor" value="Kaspersky Lab"/></properties></component></components></bom>`)
+	got := cs[0].Claims[len(cs[0].Claims)-1]
+	if got.Role != vendors.Manufacturer || got.Value != "Kaspersky Lab" || h.Malformed != 0 {
+		t.Errorf("%+v, malformed %d", got, h.Malformed)
 	}
 }
 

@@ -303,13 +303,20 @@ func (t *xmlWriter) object(f *xmlForm) {
 		}
 	}
 	o.endArray()
+	text := bytes.TrimSpace(t.text[from:])
+	t.text = t.text[:from]
+	switch {
+	case o.content == nil:
+	case len(text) == 0:
+		text = o.content
+	default:
+		o.skipped(at, 1)
+	}
 	if o.parts > 0 {
 		o.begin()
 		t.writeStray(o.where, o.parts)
 	}
 	t.w.At(at)
-	text := bytes.TrimSpace(t.text[from:])
-	t.text = t.text[:from]
 	switch {
 	case f.value != "":
 		o.begin()
@@ -334,6 +341,16 @@ type xmlObject struct {
 	parts int    // parts that were skipped
 	where int64  // offset of the first of them
 	array string // name of the array that is open
+	// content is the value of an attribute that has the place of the element's text.
+	content []byte
+}
+
+// skipped counts something in the element that was skipped.
+func (o *xmlObject) skipped(at int64, n int) {
+	if o.parts == 0 {
+		o.where = at
+	}
+	o.parts += n
 }
 
 func (o *xmlObject) begin() {
@@ -358,10 +375,10 @@ func (o *xmlObject) attributes() {
 			o.w.At(a.Offset)
 			o.w.Name(a.Name)
 			o.w.Text(bytes.TrimSpace(a.Value))
+		case isContentAttribute(a) && o.f.value == string(a.Name) && o.content == nil: // some tools write properties so
+			o.content = bytes.Clone(bytes.TrimSpace(a.Value))
 		case isContentAttribute(a):
-			if o.parts++; o.parts == 1 {
-				o.where = a.Offset
-			}
+			o.skipped(a.Offset, 1)
 		case fields.MayNameMaker(a.Name) && !slices.Contains(o.f.attrs, string(a.Name)):
 			o.begin()
 			o.w.At(a.Offset)
@@ -383,10 +400,7 @@ func (o *xmlObject) member() {
 	if child == nil && name == nil {
 		at := o.x.Offset()
 		if n := o.stray(!known); n > 0 {
-			if o.parts == 0 {
-				o.where = at
-			}
-			o.parts += n
+			o.skipped(at, n)
 		}
 		return
 	}
