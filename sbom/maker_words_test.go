@@ -81,6 +81,10 @@ func TestMakerInUnknownMember(t *testing.T) {
 
 		{"Syft artifact", `{"artifacts":[{"name":"n","vendor":` + who + `}]}`, 1},
 		{"Syft metadata", `{"artifacts":[{"name":"n","metadata":{"x-vendor":` + who + `}}]}`, 1},
+		{"Syft document", `{"artifacts":[{"name":"n"}],"secrets":[{"vendor":` + who + `}]}`, 1},
+		{"Syft artifact, nested", `{"artifacts":[{"name":"n","x":{"vendor":` + who + `}}]}`, 1},
+		{"Syft source", `{"artifacts":[{"name":"n"}],"source":{"name":"x","x":[{"vendor":` + who + `}]}}`, 1},
+		{"Syft image, configuration", `{"artifacts":[{"name":"n"}],"source":{"name":"x","metadata":{"config":"%"}}}`, 1},
 		{"Syft CPE", `{"artifacts":[{"name":"n","cpes":[{"attributes":{"vendor":"kaspersky"}}]}]}`, 1},
 
 		{"SWID", swid("", entity), 0},

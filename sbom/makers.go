@@ -57,7 +57,7 @@ var makerFields = map[string]makerField{
 	"developer": authorName, "developers": authorName, "developername": authorName, "authorname": authorName, "creator": authorName,
 	"maintaineremail": authorName, "uploaders": authorName,
 	"owner": namesOwner, "organization": namesOwner, "organisation": namesOwner, "organizationname": namesOwner,
-	"repo": referURL, "repositoryurl": referURL, "sourcerepo": referURL, "authoruri": homepageURL, "homepageurl": homepageURL,
+	"repo": referURL, "repositoryurl": referURL, "resolved": referURL, "sourcerepo": referURL, "authoruri": homepageURL, "homepageurl": homepageURL,
 	"name": productName, "package": productName, "displayname": productName, "title": productName, "modelname": productName,
 	"mainmodule": productName, "bundlename": productName, "bundlesymbolicname": productName, "implementationtitle": productName,
 	"specificationtitle": productName, "product": productName, "filedescription": productName, "internalname": productName,
