@@ -24,12 +24,12 @@ func (x *cdx) references(b *builder) {
 		role, off := vendors.Mention, int64(0)
 		var url span
 		var link DocumentRef
-		bom, lossy := false, false
+		typ, lossy := "", false
 		for x.j.More() {
 			switch name := x.j.Name(); string(name) {
 			case "type":
 				text, _ := x.str(b)
-				role, bom = x.referenceRole(b, text), foldType(text) == "bom"
+				role, typ = x.referenceRole(b, text), foldType(text)
 			case "url":
 				x.setPlain(b, &url)
 				off, lossy = x.j.TextOffset(), x.j.Lossy()
@@ -42,7 +42,7 @@ func (x *cdx) references(b *builder) {
 		if lossy && role != vendors.Mention {
 			b.malformed++
 		}
-		if bom {
+		if typ == "bom" || linksParts(typ, b.get(url)) && !x.isOwnLink(string(b.get(url))) {
 			link.URL = string(b.get(url))
 			link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(element("/externalReferences/", i, "")))), Offset: off}
 			b.links = append(b.links, link)

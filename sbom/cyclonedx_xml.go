@@ -78,7 +78,7 @@ var cycloneDXForm = func() *xmlForm {
 	refs := &xmlForm{attrs: []string{"ref"}, many: true}
 	return &xmlForm{attrs: []string{"serialNumber", "version"}, in: in{
 		"metadata": {in: in{"component": component, "manufacture": entity, "supplier": entity, "manufacturer": nil, "authors": nil,
-			"licenses": nil, "properties": nil, "tools": nil, "timestamp": nil, "lifecycles": nil, "distributionConstraints": nil}},
+			"licenses": nil, "properties": properties, "tools": nil, "timestamp": nil, "lifecycles": nil, "distributionConstraints": nil}},
 		"components":         components,
 		"services":           services,
 		"externalReferences": references,
@@ -86,9 +86,9 @@ var cycloneDXForm = func() *xmlForm {
 			"dependencies": list("dependency", reference), "vulnerabilities": nil}}),
 		"formulation":     list("formula", &xmlForm{in: in{"components": components, "services": services, "workflows": nil, "properties": nil}}),
 		"declarations":    {in: in{"targets": {in: in{"components": components, "services": services, "organizations": nil}}, "assessors": nil, "attestations": nil, "claims": nil, "evidence": nil, "affirmation": nil}},
-		"vulnerabilities": list("vulnerability", &xmlForm{attrs: []string{"bom-ref"}}),
+		"vulnerabilities": list("vulnerability", &xmlForm{attrs: []string{"bom-ref"}, in: in{"affects": list("target", &xmlForm{in: in{"ref": xmlText, "versions": nil}})}}),
 		"dependencies":    list("dependency", &xmlForm{attrs: []string{"ref"}, in: in{"dependency": refs, "provides": refs}}),
-		"annotations":     nil, "definitions": nil, "citations": nil, "properties": nil,
+		"annotations":     nil, "definitions": nil, "citations": nil, "properties": properties,
 	}}
 }()
 

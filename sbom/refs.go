@@ -122,6 +122,7 @@ func (r *references) settle(f *fieldReader) {
 		return
 	}
 	linked := make(map[string]bool)
+	empty := f.s.doc.header.Components == 0
 	screened, example := 0, reference{}
 	for _, w := range r.wanted {
 		document, _, _ := strings.Cut(w.id, "#")
@@ -147,6 +148,9 @@ func (r *references) settle(f *fieldReader) {
 	if screened > 0 {
 		f.s.Warn(WarnMissingElement, fmt.Sprintf("the document refers to %d identifiers of elements that it does not have, such as %s; they were screened as parts",
 			screened, quote(example.id[:min(len(example.id), 200)])), example.at)
+		if empty {
+			f.s.Malformed(WarnNothingScreened, "the document has no components, only identifiers of elements that it does not have", example.at)
+		}
 	}
 	if r.full && len(r.wanted) > 0 {
 		f.s.Malformed(WarnMissingElement, fmt.Sprintf("more than %d elements or %d references to what comes later; whether all that the document refers to is in it was not checked",
