@@ -424,34 +424,6 @@ func (x *cdx) metadata() {
 	}
 }
 
-// formulation reads the components and services that went into the build.
-func (x *cdx) formulation() {
-	if !x.array(nil, "formulation") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		at := fmt.Sprintf("/formulation/%d", i)
-		if x.expect('{', "a formula", at) {
-			x.parts(at, true, "bom-ref", "workflows")
-		}
-	}
-}
-
-// parts reads the components and services of an object that was entered. known are its other
-// members.
-func (x *cdx) parts(at string, indirect bool, known ...string) {
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "components":
-			x.components([]byte(at), "components", indirect)
-		case "services":
-			x.services([]byte(at), "services", indirect)
-		default:
-			x.member(nil, name, known...)
-		}
-	}
-}
-
 // declarations reads the targets of attestations, which are products as components are.
 func (x *cdx) declarations() {
 	if !x.expect('{', "declarations", "/declarations") {

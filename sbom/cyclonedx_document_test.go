@@ -76,3 +76,63 @@ func TestBOMLinkInReferences(t *testing.T) {
 		}
 	}
 }
+
+// The addresses and identifiers of what a build used are components that are not in the product itself,
+// in JSON and in XML.
+func TestWorkflows(t *testing.T) {
+	const part = `"components":[{"type":"library","name":"n"}],`
+	const vcs = `{"externalReference":{"type":"vcs","url":"https://github.com/acme/x"}}`
+	const xmlVCS = `<externalReference type="vcs"><url>https://github.com/acme/x</url></externalReference>`
+	xml := func(workflow string) string {
+		return `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><name>n</name></component></components>
+			<formulation><formula><workflows><workflow bom-ref="w">` + workflow + `</workflow></workflows></formula></formulation></bom>`
+	}
+	json := func(workflow string) string { return cdx(part + `"formulation":[{"workflows":[{` + workflow + `}]}]`) }
+	for _, tt := range []struct{ doc, want string }{
+		{json(`"inputs":[{"resource":` + vcs + `}]`), "reference https://github.com/acme/x"},
+		{json(`"tasks":[{"inputs":[{"source":` + vcs + `}]}]`), "reference https://github.com/acme/x"},
+		{json(`"trigger":{"event":{"target":` + vcs + `}}`), "reference https://github.com/acme/x"},
+		{json(`"workspaces":[{"resourceReferences":[` + vcs + `]}]`), "reference https://github.com/acme/x"},
+		{json(`"resourceReferences":[{"ref":"pkg:npm/%40acme/x@1"}]`), "namespace pkg:npm/%40acme/x@1"},
+		{json(`"resourceReferences":[{"ref":"missing"}]`), ""},
+		{json(`"inputs":[{"resource":{"externalReference":{"type":"support","url":"https://acme.example"}}}]`), ""},
+		{xml(`<inputs><input><resource>` + xmlVCS + `</resource></input></inputs>`), "reference https://github.com/acme/x"},
+		{xml(`<tasks><task bom-ref="t"><outputs><output><target>` + xmlVCS + `</target></output></outputs></task></tasks>`), "reference https://github.com/acme/x"},
+		{xml(`<resourceReferences><resourceReference><ref>pkg:npm/%40acme/x@1</ref></resourceReference></resourceReferences>`), "namespace pkg:npm/%40acme/x@1"},
+	} {
+		cs, h, why := outcome(t, tt.doc)
+		got := ""
+		for _, c := range cs[1:] {
+			for _, claim := range c.Claims {
+				if !c.Pedigree {
+					t.Errorf("%s: the component is in the product", tt.doc)
+				}
+				got += string(claim.Role) + " " + claim.Value
+			}
+		}
+		if got != tt.want || h.Malformed != 0 {
+			t.Errorf("%s: %q, %s; want %q", tt.doc, got, why, tt.want)
+		}
+	}
+}
+
+// A set of training data that the document does not have is counted.
+func TestReferenceToData(t *testing.T) {
+	model := func(ref string) string {
+		return cdx(`"components":[{"type":"machine-learning-model","name":"n","bom-ref":"m","modelCard":{"modelParameters":{"datasets":[{"ref":"` + ref + `"}]}}},
+			{"type":"data","name":"d","data":[{"type":"dataset","bom-ref":"set"}]}]`)
+	}
+	for ref, want := range map[string]int{"set": 0, "m": 0, "missing": 1} {
+		if _, h, why := outcome(t, model(ref)); h.Malformed != want {
+			t.Errorf("%s: %s", ref, why)
+		}
+	}
+	for ref, want := range map[string]int{"set": 0, "missing": 1} {
+		_, h, why := outcome(t, `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="machine-learning-model"><name>n</name>
+			<modelCard><modelParameters><datasets><ref>`+ref+`</ref></datasets></modelParameters></modelCard></component>
+			<component type="data"><name>d</name><data bom-ref="set"><type>dataset</type></data></component></components></bom>`)
+		if h.Malformed != want {
+			t.Errorf("XML, %s: %s", ref, why)
+		}
+	}
+}

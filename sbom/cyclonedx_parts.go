@@ -18,37 +18,42 @@ func (x *cdx) references(b *builder) {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.object(b, "external reference") {
-			continue
-		}
-		role, off := vendors.Mention, int64(0)
-		var url span
-		var link DocumentRef
-		typ, lossy := "", false
-		for x.j.More() {
-			switch name := x.j.Name(); string(name) {
-			case "type":
-				text, _ := x.str(b)
-				role, typ = x.referenceRole(b, text), foldType(text)
-			case "url":
-				x.setPlain(b, &url)
-				off, lossy = x.j.TextOffset(), x.j.Lossy()
-			case "hashes":
-				x.hashes(&link)
-			default:
-				x.member(b, name, "comment")
-			}
-		}
-		if lossy && role != vendors.Mention {
-			b.malformed++
-		}
-		if typ == "bom" || linksParts(typ, b.get(url)) && !x.isOwnLink(string(b.get(url))) {
-			link.URL = string(b.get(url))
-			link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(element("/externalReferences/", i, "")))), Offset: off}
-			b.links = append(b.links, link)
-		}
-		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
+		x.reference(b, element("/externalReferences/", i, ""), element("/externalReferences/", i, "/url"))
 	}
+}
+
+// reference reads one external reference at a place of a component, and the place of its URL.
+func (x *cdx) reference(b *builder, at, urlAt path) {
+	if !x.object(b, "external reference") {
+		return
+	}
+	role, off := vendors.Mention, int64(0)
+	var url span
+	var link DocumentRef
+	typ, lossy := "", false
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "type":
+			text, _ := x.str(b)
+			role, typ = x.referenceRole(b, text), foldType(text)
+		case "url":
+			x.setPlain(b, &url)
+			off, lossy = x.j.TextOffset(), x.j.Lossy()
+		case "hashes":
+			x.hashes(&link)
+		default:
+			x.member(b, name, "comment")
+		}
+	}
+	if lossy && role != vendors.Mention {
+		b.malformed++
+	}
+	if typ == "bom" || linksParts(typ, b.get(url)) && !x.isOwnLink(string(b.get(url))) {
+		link.URL = string(b.get(url))
+		link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(at))), Offset: off}
+		b.links = append(b.links, link)
+	}
+	b.claimSpan(role, vendors.KindURL, url, urlAt, off)
 }
 
 // referenceRoles are the types of external references that are more than mentions: those of all

@@ -21,7 +21,7 @@ import (
 // A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
 	have    map[refKey]struct{}
-	pending map[refKey]struct{}
+	pending map[refKey]int // index in wanted
 	wanted  []reference // in the order of the document
 	text    int         // bytes of wanted
 	full    bool        // a limit was reached, so that not all references are compared
@@ -31,8 +31,9 @@ type refKey [16]byte
 
 // A reference is a reference to an element that was not defined yet.
 type reference struct {
-	id string
-	at vendors.Location
+	id       string
+	at       vendors.Location
+	indirect bool // the element is not in the product itself
 }
 
 const (
@@ -92,7 +93,17 @@ func (r *references) has(id string) bool {
 }
 
 // refer records a reference. at is called for its place if that is needed.
-func (r *references) refer(id []byte, at func() vendors.Location) {
+func (r *references) refer(id []byte, at func() vendors.Location) { r.add(id, false, at) }
+
+// referIndirect records a reference to an element that is not in the product itself, if it is an
+// identifier. What such an element is does not matter if it has only a name.
+func (r *references) referIndirect(id []byte, at func() vendors.Location) {
+	if isPURL(id) || isCPE(id) {
+		r.add(id, true, at)
+	}
+}
+
+func (r *references) add(id []byte, indirect bool, at func() vendors.Location) {
 	if len(id) == 0 {
 		return
 	}
@@ -100,7 +111,8 @@ func (r *references) refer(id []byte, at func() vendors.Location) {
 	if _, is := r.have[key]; is {
 		return
 	}
-	if _, is := r.pending[key]; is {
+	if i, is := r.pending[key]; is {
+		r.wanted[i].indirect = r.wanted[i].indirect && indirect
 		return
 	}
 	if len(r.wanted) >= maxReferences || r.text+len(id) > maxReferenceText {
@@ -108,11 +120,11 @@ func (r *references) refer(id []byte, at func() vendors.Location) {
 		return
 	}
 	if r.pending == nil {
-		r.pending = make(map[refKey]struct{})
+		r.pending = make(map[refKey]int)
 	}
-	r.pending[key] = struct{}{}
+	r.pending[key] = len(r.wanted)
 	r.text += len(id)
-	r.wanted = append(r.wanted, reference{string(id), at()})
+	r.wanted = append(r.wanted, reference{string(id), at(), indirect})
 }
 
 // settle compares the references with the elements at the end of the document. It delivers
@@ -162,7 +174,7 @@ func (r *references) settle(f *fieldReader) {
 func (f *fieldReader) identifierComponent(w reference) bool {
 	fresh := newBuilder(f.s)
 	b := &fresh
-	b.offset = w.at.Offset
+	b.offset, b.indirect = w.at.Offset, w.indirect
 	b.pointer = b.add([]byte(w.at.Pointer))
 	b.ref = b.add([]byte(w.id))
 	b.name = b.ref
