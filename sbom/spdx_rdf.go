@@ -489,12 +489,29 @@ func (f *rdfForm) relationships() {
 	f.w.Begin('[')
 	for _, n := range f.g.order {
 		for _, p := range n.props {
-			if rel := f.g.nodes[p.node]; p.name == "relationship" && rel != nil {
+			switch rel := f.g.nodes[p.node]; {
+			case p.name == "relationship" && rel != nil:
 				f.relationship(n, p, rel, external)
+			case rdfReferences[p.name] && rel == nil && p.node != "":
+				if space, _, _ := strings.Cut(p.node, "#"); !external[space] {
+					f.missing(p)
+				}
 			}
 		}
 	}
 	f.w.End(']')
+}
+
+// rdfReferences are the properties, other than relationships, that refer to elements.
+var rdfReferences = map[string]bool{"hasFile": true, "referencesFile": true, "snippetFromFile": true}
+
+// missing writes a reference to a node that the graph does not have, as a relationship.
+func (f *rdfForm) missing(p rdfProp) {
+	f.w.At(p.offset)
+	f.w.Begin('{')
+	f.name("relatedSpdxElement", p)
+	f.w.Text([]byte(p.node))
+	f.w.End('}')
 }
 
 func (f *rdfForm) relationship(n *rdfNode, p rdfProp, rel *rdfNode, external map[string]bool) {

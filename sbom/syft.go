@@ -18,10 +18,11 @@ import (
 // packages, part of which is lost in Syft's bills of materials.
 type syft struct {
 	fieldReader
-	b       builder
-	subject bool // the source has a name
-	parts   bool
-	inImage bool // the metadata that is read is that of the source
+	b        builder
+	subject  bool // the source has a name
+	parts    bool
+	elements references
+	inImage  bool // the metadata that is read is that of the source
 }
 
 func readSyft(r io.Reader, s *Sink) error {
@@ -30,6 +31,7 @@ func readSyft(r io.Reader, s *Sink) error {
 	x.b.keep = s.Keep()
 	s.PlacementFinal()
 	x.document()
+	x.elements.settle(&x.fieldReader)
 	return x.j.End()
 }
 
@@ -51,7 +53,11 @@ func (x *syft) document() {
 			x.schema()
 		case "distro":
 			x.distro()
-		case "artifactRelationships", "files", "descriptor":
+		case "artifactRelationships":
+			x.relationships()
+		case "files":
+			x.files()
+		case "descriptor":
 			j.Skip()
 		default:
 			x.single("Syft", name)
@@ -166,6 +172,7 @@ func (x *syft) source() {
 }
 
 func (x *syft) emit() {
+	x.elements.define(x.b.get(x.b.ref))
 	x.b.check(x.j, &x.limits)
 	if x.j.Err() == nil && !x.s.Emit(x.b.component()) {
 		x.stop()
