@@ -144,6 +144,7 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 func (x *cdx) finish(b *builder) {
 	x.elements.define(b.get(b.ref))
 	x.schema(b)
+	b.deviceName()
 	x.ownIdentity(b, path{a: "/name"}, path{a: "/bom-ref"})
 	x.scope.see(b)
 	x.linked(b)

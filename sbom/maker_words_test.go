@@ -215,3 +215,21 @@ func TestProjectOfFile(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// The name of a device is a reference, as what devices report about their model. Other names are mentions.
+func TestNameOfADevice(t *testing.T) {
+	const purpose = `"packages":[{"SPDXID":"SPDXRef-a","name":"Acme AR6120","downloadLocation":"NONE","primaryPackagePurpose":"%"}]`
+	for doc, want := range map[string]string{
+		cdx(`"metadata":{"component":{"name":"Acme AR6120","type":"device"}}`):                                                                          "reference product",
+		cdx(`"components":[{"type":"device","name":"Acme AR6120"}]`):                                                                                    "reference product",
+		cdx(`"components":[{"type":"firmware","name":"Acme AR6120"}]`):                                                                                  "mention product",
+		spdx(strings.Replace(purpose, "%", "DEVICE", 1)):                                                                                                "reference product",
+		spdx(strings.Replace(purpose, "%", "LIBRARY", 1)):                                                                                               "mention product",
+		`<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="device"><name>Acme AR6120</name></component></components></bom>`: "reference product",
+	} {
+		cs, _, _ := outcome(t, doc)
+		if got := string(cs[0].Claims[0].Role) + " " + string(cs[0].Claims[0].Kind); got != want || len(cs[0].Claims) != 1 {
+			t.Errorf("%s: %q, want %q", doc, got, want)
+		}
+	}
+}

@@ -158,6 +158,7 @@ func (x *spdx) onePackage() {
 		x.packageMember(&x.b, x.j.Name())
 	}
 	x.schema()
+	x.b.deviceName()
 	if x.open {
 		x.last.at = vendors.Location{Pointer: string(x.b.get(x.b.pointer)), Offset: x.b.offset}
 	}
