@@ -20,6 +20,8 @@ const (
 	coswidKeys = 64
 	// maxStray limits the keys of one tag that are counted one by one.
 	maxStray = 100
+	// maxLabel limits the bytes of a key in a pointer.
+	maxLabel = 32
 )
 
 // coswidLabels are names in the text of RFC 9393 for keys with claims or parts. A tag has numbers in
@@ -27,6 +29,23 @@ const (
 var coswidLabels = map[string]bool{
 	"entity": true, "entity-name": true, "entityname": true, "reg-id": true, "regid": true, "payload": true, "evidence": true,
 	"software-meta": true, "software-name": true, "link": true, "tag-id": true,
+}
+
+// coswidName returns the name of a key in a pointer.
+func coswidName(key uint64) string {
+	switch key {
+	case 2:
+		return "entity"
+	case 3:
+		return "evidence"
+	case 4:
+		return "link"
+	case coswidMeta:
+		return "software-meta"
+	case 6:
+		return "payload"
+	}
+	return strconv.FormatUint(key, 10)
 }
 
 // strays counts the keys of a map at a pointer that RFC 9393 does not have, and that may name a maker:
@@ -41,7 +60,7 @@ func (t *tag) strays(m map[any]cbor.RawMessage, key uint64, pointer string) {
 		raw := m[names[name]]
 		switch k := names[name].(type) {
 		case string:
-			at := pointer + "/" + k
+			at := pointer + "/" + strings.ToValidUTF8(k[:min(len(k), maxLabel)], "")
 			field, known := metaFields[k]
 			switch text := cborText(raw); {
 			case known && key == coswidMeta && text != "" && len(t.c.Claims) < t.max:
@@ -53,7 +72,7 @@ func (t *tag) strays(m map[any]cbor.RawMessage, key uint64, pointer string) {
 				t.strayIn(raw, coswidKeys, at)
 			}
 		case uint64:
-			at := pointer + "/" + strconv.FormatUint(k, 10)
+			at := pointer + "/" + coswidName(k)
 			if k >= coswidKeys && hasText(raw) {
 				t.stray("the format has no key "+strconv.FormatUint(k, 10)+" here, and its value has a text; it was not screened", at)
 				continue
@@ -85,7 +104,7 @@ func sortedKeys(m map[string]any) []string {
 
 // strayIn looks for such keys in the value of a key: a map, or an array of maps.
 func (t *tag) strayIn(raw cbor.RawMessage, key uint64, pointer string) {
-	if len(raw) == 0 || t.strayed > maxStray {
+	if len(raw) < 2 || t.strayed > maxStray { // "", or an empty map
 		return
 	}
 	switch raw[0] >> 5 {

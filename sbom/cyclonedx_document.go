@@ -17,6 +17,7 @@ import (
 // no maker, and are no identifier, are about the document.
 func (x *cdx) documentProperties(b *builder) {
 	own := newBuilder(x.s)
+	own.pointer = own.add(b.get(b.pointer)) // for warnings
 	x.properties(&own)
 	b.malformed += own.malformed
 	for _, c := range own.claims {

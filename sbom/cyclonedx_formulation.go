@@ -4,7 +4,6 @@ package sbom
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -32,7 +31,7 @@ func (x *cdx) parts(at string, indirect bool, known ...string) {
 		case "services":
 			x.services([]byte(at), "services", indirect)
 		case "workflows":
-			x.workflows(at + "/workflows")
+			x.workflows()
 		default:
 			x.member(nil, name, known...)
 		}
@@ -40,53 +39,58 @@ func (x *cdx) parts(at string, indirect bool, known ...string) {
 }
 
 // workflows reads a value in a description of how the product was built: the references to what a
-// workflow or a task read, wrote or ran, which are elements of the document or addresses. at is its
-// pointer. The nesting is that of the document, which the reader of JSON limits.
-func (x *cdx) workflows(at string) {
+// workflow or a task read, wrote or ran, which are elements of the document or addresses. The nesting
+// is that of the document, which the reader of JSON limits.
+func (x *cdx) workflows() {
 	switch x.j.Kind() {
 	case '[':
 		x.j.Enter('[')
-		for i := 0; x.j.More(); i++ {
-			x.workflows(at + "/" + strconv.Itoa(i))
+		for x.j.More() {
+			x.workflows()
 		}
 	case '{':
 		x.j.Enter('{')
 		for x.j.More() {
-			x.workflowMember(at, string(x.j.Name()))
+			x.workflowMember(string(x.j.Name()))
 		}
 	default:
 		x.j.Skip()
 	}
 }
 
-func (x *cdx) workflowMember(at, name string) {
+func (x *cdx) workflowMember(name string) {
 	switch {
 	case name == "externalReference":
-		x.buildReference(at + "/externalReference")
+		x.buildReference()
 	case name == "bom-ref" && x.j.Kind() == '"':
 		if text, k := x.j.TryLossyText(); k == '"' {
 			x.elements.define(text)
 		}
 	case name == "ref" && x.j.Kind() == '"': // in a list of dependencies it is the id of a task
 		if text, k := x.j.TryLossyText(); k == '"' {
-			x.elements.referIndirect(text, func() vendors.Location { return vendors.Location{Pointer: at, Offset: x.j.TextOffset()} })
+			x.elements.referIndirect(text, func() vendors.Location {
+				return vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.TextOffset()}
+			})
 		}
 	case isPartName(name):
 		x.pass(nil)
 	case passedOver(name):
 		x.j.Skip()
 	default:
-		x.workflows(at + "/" + name)
+		x.workflows()
 	}
 }
 
 // buildReference reads the address of something that the build used. If it can matter, it is a
 // component that is not in the product itself.
-func (x *cdx) buildReference(at string) {
+func (x *cdx) buildReference() {
 	b := x.begin(nil, "", -1)
-	b.pointer, b.offset, b.indirect = b.add([]byte(at)), x.j.Offset(), true
+	b.pointer, b.offset, b.indirect = b.add([]byte(x.j.Pointer())), x.j.Offset(), true
 	x.reference(b, path{}, path{a: "/url"})
 	if b.malformed > 0 || len(b.links) > 0 || len(b.claims) > 0 && b.claims[0].role != vendors.Mention && (b.keep == nil || b.wanted) {
+		if len(b.claims) > 0 {
+			b.name = b.claims[0].value
+		}
 		x.linked(b)
 		x.deliver(b)
 		return

@@ -22,9 +22,9 @@ import (
 type references struct {
 	have    map[refKey]struct{}
 	pending map[refKey]int // index in wanted
-	wanted  []reference // in the order of the document
-	text    int         // bytes of wanted
-	full    bool        // a limit was reached, so that not all references are compared
+	wanted  []reference    // in the order of the document
+	text    int            // bytes of wanted
+	full    bool           // a limit was reached, so that not all references are compared
 }
 
 type refKey [16]byte
