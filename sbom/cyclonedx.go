@@ -402,7 +402,7 @@ func (x *cdx) metadata() {
 		case "supplier":
 			x.entity(about, vendors.Reference, &supplierPaths)
 		case "properties":
-			x.documentProperties(about)
+			about.claimed = x.documentProperties(about) || about.claimed
 		default:
 			x.member(nil, []byte(name), "timestamp", "lifecycles", "manufacturer", "authors", "licenses", "distributionConstraints")
 		}

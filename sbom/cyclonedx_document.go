@@ -14,39 +14,39 @@ import (
 // say about a maker can be about the product.
 
 // documentProperties reads the properties of the document or of its metadata into b. Those that name
-// no maker, and are no identifier, are about the document.
-func (x *cdx) documentProperties(b *builder) {
+// no maker, and are no identifier, are about the document. It reports whether there are others.
+func (x *cdx) documentProperties(b *builder) bool {
 	own := newBuilder(x.s)
 	own.pointer = own.add(b.get(b.pointer)) // for warnings
-	x.properties(&own)
+	named := x.properties(&own)
 	b.malformed += own.malformed
 	for _, c := range own.claims {
 		if c.role != vendors.Mention {
 			c.value = b.add(own.get(c.value))
 			b.claims = append(b.claims, c)
-			b.claimed = true
 			b.wanted = b.wanted || own.wanted
 		}
 	}
+	return named
 }
 
 // ownProperties reads the properties of the document.
 func (x *cdx) ownProperties() {
 	b := x.begin(nil, "", -1)
 	b.pointer, b.offset = span{}, x.j.Offset()
-	x.documentProperties(b)
-	x.aboutDocument(b)
+	x.aboutDocument(b, x.documentProperties(b))
 }
 
-// aboutDocument delivers what the document says about makers outside of its components, if it can
-// matter, as a component without a name.
-func (x *cdx) aboutDocument(b *builder) {
-	if b.malformed > 0 || len(b.claims) > 0 && (b.keep == nil || b.wanted) {
-		x.unnamed++
-		x.deliver(b)
+// aboutDocument delivers what the document says about makers outside of its components, if it does, as
+// a component without a name. It is no part that lacks an identity.
+func (x *cdx) aboutDocument(b *builder, named bool) {
+	if !named && b.malformed == 0 {
+		x.free = append(x.free, b)
 		return
 	}
-	x.free = append(x.free, b)
+	b.identity = true
+	x.unnamed++
+	x.deliver(b)
 }
 
 // linkedDocuments reads the external references of the document itself. They can be about the
@@ -57,6 +57,7 @@ func (x *cdx) linkedDocuments() {
 	}
 	b := x.begin(nil, "", -1)
 	b.pointer, b.offset = span{}, x.j.Offset()
+	named := false
 	for i := 0; x.j.More(); i++ {
 		link := DocumentRef{Location: vendors.Location{Pointer: fmt.Sprintf("/externalReferences/%d", i), Offset: x.j.Offset()}}
 		if !x.expect('{', "an external reference", link.Location.Pointer) {
@@ -80,11 +81,12 @@ func (x *cdx) linkedDocuments() {
 		switch typ = foldType([]byte(typ)); {
 		case typ == "bom" || linksParts(typ, []byte(link.URL)) && !x.isOwnLink(link.URL):
 			x.s.AddDocumentRef(link)
-		case referenceRoles[typ] != "" && len(b.claims) < maxMentions:
+		case referenceRoles[typ] != "" && link.URL != "":
+			named = true
 			b.claim(vendors.Homepage, vendors.KindURL, []byte(link.URL), element("/externalReferences/", i, "/url"), off)
 		}
 	}
-	x.aboutDocument(b)
+	x.aboutDocument(b, named)
 }
 
 // withoutParts are the types of external references to documents that are about vulnerabilities or

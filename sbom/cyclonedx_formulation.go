@@ -81,19 +81,18 @@ func (x *cdx) workflowMember(name string) {
 	}
 }
 
-// buildReference reads the address of something that the build used. If it can matter, it is a
+// buildReference reads the address of something that the build used. If it leads to an owner, it is a
 // component that is not in the product itself.
 func (x *cdx) buildReference() {
 	b := x.begin(nil, "", -1)
-	b.pointer, b.offset, b.indirect = b.add([]byte(x.j.Pointer())), x.j.Offset(), true
-	x.reference(b, path{}, path{a: "/url"})
-	if b.malformed > 0 || len(b.links) > 0 || len(b.claims) > 0 && b.claims[0].role != vendors.Mention && (b.keep == nil || b.wanted) {
-		if len(b.claims) > 0 {
-			b.name = b.claims[0].value
-		}
+	b.pointer, b.offset, b.indirect, b.identity = b.add([]byte(x.j.Pointer())), x.j.Offset(), true, true
+	url, role := x.reference(b, path{}, path{a: "/url"})
+	if b.malformed == 0 && (role == vendors.Mention || url.from == url.to) {
 		x.linked(b)
-		x.deliver(b)
+		x.free = append(x.free, b)
 		return
 	}
-	x.free = append(x.free, b)
+	b.name = url
+	x.linked(b)
+	x.deliver(b)
 }

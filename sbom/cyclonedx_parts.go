@@ -22,13 +22,14 @@ func (x *cdx) references(b *builder) {
 	}
 }
 
-// reference reads one external reference at a place of a component, and the place of its URL.
-func (x *cdx) reference(b *builder, at, urlAt path) {
+// reference reads one external reference at a place of a component, and the place of its URL. It
+// returns the URL and its role.
+func (x *cdx) reference(b *builder, at, urlAt path) (url span, role vendors.Role) {
+	role = vendors.Mention
 	if !x.object(b, "external reference") {
-		return
+		return url, role
 	}
-	role, off := vendors.Mention, int64(0)
-	var url span
+	off := int64(0)
 	var link DocumentRef
 	typ, lossy := "", false
 	for x.j.More() {
@@ -54,6 +55,7 @@ func (x *cdx) reference(b *builder, at, urlAt path) {
 		b.links = append(b.links, link)
 	}
 	b.claimSpan(role, vendors.KindURL, url, urlAt, off)
+	return url, role
 }
 
 // referenceRoles are the types of external references that are more than mentions: those of all
@@ -122,10 +124,10 @@ func (x *cdx) linked(b *builder) {
 }
 
 // properties reads name-value pairs. Some are known or likely to have a maker or an identifier, see
-// propertyOf. All others are mentions.
-func (x *cdx) properties(b *builder) {
+// propertyOf. All others are mentions. It reports whether one may say who made the component.
+func (x *cdx) properties(b *builder) (named bool) {
 	if !x.list(b, "list of properties") {
-		return
+		return false
 	}
 	for i := 0; x.j.More(); i++ {
 		if !x.object(b, "property") {
@@ -156,8 +158,9 @@ func (x *cdx) properties(b *builder) {
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists its build tools
 		}
-		x.propertyValue(b, field, value, element("/properties/", i, "/value"), off)
+		named = x.propertyValue(b, field, value, element("/properties/", i, "/value"), off) || named
 	}
+	return named
 }
 
 // propertyValue makes the claims of the value of a property with the meaning of field. A package URL
