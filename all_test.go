@@ -57,15 +57,15 @@ func TestImportArrows(t *testing.T) {
 		"vendors":                   {"internal/*", "vendors/internal/*"},
 		"vendors/internal/*":        {"internal/*", "vendors/internal/*"},
 		"sbom":                      {"internal/*", "vendors"},
-		"sbom/adapter":              {"internal/*", "sbom", "sbom/format"},
+		"sbom/adapter":              {"internal/*", "match/evidence", "sbom", "sbom/format"}, // for programs: it also puts the findings of a report into the types of other libraries
 		"sbom/format":               {"internal/*", "sbom", "vendors"},
 		"sbom/unpack":               {"internal/*", "sbom", "sbom/format"},
 		"firmware":                  {"firmware/internal/*", "sbom", "sbom/*", "vendors"},
 		"firmware/internal/*":       {"firmware/internal/*", "internal/*", "sbom", "sbom/*", "vendors"},
 		"match/denylist":            {"internal/*", "match/denylist/internal/*", "vendors"},
 		"match/denylist/author":     {"internal/*", "match/denylist", "match/denylist/internal/*", "vendors"},
-		"match/denylist/internal/*": {"vendors"},
-		"match/internal/*":          {},
+		"match/denylist/internal/*": {"internal/*", "vendors"},
+		"match/internal/*":          {"internal/*"},
 		"match":                     {"internal/*", "match/denylist", "match/internal/*", "sbom", "vendors"},
 		"match/evidence":            {"internal/*", "match", "match/denylist", "match/evidence/internal/*", "match/internal/*", "match/policy", "sbom", "sbom/format", "vendors"},
 		"match/evidence/internal/*": {"internal/*", "match", "match/denylist", "match/evidence", "match/evidence/internal/*", "match/policy", "sbom", "vendors"},
@@ -317,8 +317,8 @@ func TestREADME(t *testing.T) {
 	}
 }
 
-// Every file of code says what its licence is.
-func TestLicenceHeaders(t *testing.T) {
+// Each source file states its license.
+func TestLicenseHeaders(t *testing.T) {
 	files := []string{".ci/run"}
 	for _, fs := range packages(t) {
 		files = append(files, fs...)
@@ -330,14 +330,14 @@ func TestLicenceHeaders(t *testing.T) {
 		}
 		head := string(data[:min(len(data), 200)])
 		if !strings.Contains(head, "SPDX-License-Identifier: Apache-2.0\n") {
-			t.Errorf("%s has no SPDX licence header", name)
+			t.Errorf("%s has no SPDX license header", name)
 		}
 	}
 }
 
 // The top level holds what the design names, and nothing else.
 func TestTopLevel(t *testing.T) {
-	want := []string{"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "all_test.go", "clause76.go", "clause76_test.go", "examples", "firmware", "go.mod", "go.sum", "internal", "lookup.go", "match", "sbom", "testdata", "vendors"}
+	want := []string{"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "DATA.md", "LICENSE", "README.md", "SECURITY.md", "all_test.go", "clause76.go", "clause76_test.go", "examples", "firmware", "go.mod", "go.sum", "internal", "lookup.go", "match", "sbom", "testdata", "vendors"}
 	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
@@ -346,5 +346,24 @@ func TestTopLevel(t *testing.T) {
 		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(want, e.Name()) && !strings.HasSuffix(e.Name(), ".test") {
 			t.Errorf("%s does not belong to the top level", e.Name())
 		}
+	}
+}
+
+// The id of a schema is its path in the repository.
+func TestSchemaIDs(t *testing.T) {
+	found := 0
+	err := fs.WalkDir(os.DirFS("."), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(p, ".schema.json") {
+			return err
+		}
+		found++
+		data, err := os.ReadFile(p)
+		if want := `"$id": "https://` + module + "/" + p + `"`; !bytes.Contains(data, []byte(want)) {
+			t.Errorf("%s has no %s", p, want)
+		}
+		return err
+	})
+	if err != nil || found == 0 {
+		t.Errorf("%d schemas, %v", found, err)
 	}
 }

@@ -16,8 +16,8 @@
 // to, and which texts are about that vendor.
 //
 // A report is a record that somebody else can check: packages match/evidence and its
-// subpackages write, sign and verify it. Its verdict is the strongest thing that an applicable
-// text asks about a vendor, for a person to decide on; it is no legal advice. Only the verdict
+// subpackages write, sign and verify it. Its verdict is the strictest action that an
+// applicable text asks for about a vendor. A person has to decide on it. It is not legal advice. Only the verdict
 // "clear" means that everything was read and nothing was found. What could not be read is in
 // the report and never looks like "nothing found".
 //
@@ -87,8 +87,8 @@ type Options struct {
 	// MaxFindings bounds the findings and observations that the report lists; default 10,000.
 	// Further ones are counted.
 	MaxFindings int
-	// Progress, if it is set, is told how many more bytes were read. It may be called from
-	// several goroutines.
+	// Progress, if it is set, is called with the number of bytes that were read since the last call.
+	// Several goroutines may call it.
 	Progress func(bytes int)
 }
 

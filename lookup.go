@@ -100,7 +100,7 @@ func read(text string) (vendors.Claim, error) {
 	if e.Unread || e.Kind == "" || names.Placeholder(text) {
 		note := e.Note
 		if note == "" {
-			note = "it names nobody"
+			note = "it does not name a vendor or product"
 		}
 		return claim, fmt.Errorf("clause76: %.100q cannot be looked up: %s", text, note)
 	}

@@ -15,7 +15,7 @@ func Example() {
 	doc := firmware.Open(strings.NewReader(manifest), nil)
 	for c, err := range doc.Components() {
 		if err != nil {
-			fmt.Println(err) // not read to its end
+			fmt.Println(err) // the document was not read to its end
 			return
 		}
 		for _, claim := range c.Claims {

@@ -10,45 +10,45 @@
 //
 // The formats, by their names in reports:
 //
-//	openwrt-profiles    profiles.json of OpenWrt and its relatives
-//	openwrt-manifest    the list of packages that comes with an OpenWrt image
-//	dmidecode           the text that dmidecode prints of SMBIOS tables
+//	openwrt-profiles    profiles.json of OpenWrt and systems based on it
+//	openwrt-manifest    the list of the packages in an OpenWrt image
+//	dmidecode           the output of dmidecode for SMBIOS tables
 //	deb822              package databases and indexes of dpkg and opkg
 //	rpm-database, rpm-package
-//	                    the databases and packages of rpm
-//	apk-installed       the database of apk
+//	                    databases of installed RPM packages, and package files
+//	apk-installed       the database of installed apk packages
 //	buildroot-manifest, buildroot-show-info, yocto-manifest, yocto-license-manifest
-//	                    lists of the packages in an image, by build systems
-//	binwalk, unblob     reports of what these programs found in an image
+//	                    lists of the packages in an image, from build systems
+//	binwalk, unblob     reports of these programs about an image
 //	windows-inf         setup information of drivers and firmware updates
 //	os-release          the identification of an operating system
 //	android-build-prop  the properties of an Android system
 //	android-ota-metadata
-//	                    the devices that an update of an Android system is for
-//	devicetree          blobs of devicetrees, and FIT images
-//	devicetree-source   their source
-//	kernel-module       the description in a Linux kernel module
-//	suit                manifests of firmware for small devices
-//	pldm                update packages for devices in servers
+//	                    the devices that an Android update is for
+//	devicetree          devicetree blobs and FIT images
+//	devicetree-source   devicetree source
+//	kernel-module       the module information in a Linux kernel module
+//	suit                SUIT manifests of firmware for small devices
+//	pldm                PLDM update packages for devices in servers
 //	mud                 manufacturer usage descriptions
-//	uswid               the bill of materials that UEFI firmware carries
+//	uswid               the bill of materials in UEFI firmware
 //	windows-executable  the version resource and the certificates of an executable
-//	redfish             a resource of a management controller
-//	fwupd-metainfo      AppStream metainfo of firmware updates, and catalogs of it
+//	redfish             a Redfish resource of a management controller
+//	fwupd-metainfo      AppStream metainfo and catalogs of firmware updates
 //	fwupd-devices       the output of "fwupdmgr get-devices --json"
-//	snmp                a walk, as snmpwalk prints it or as an snmprec file
-//	onvif, isapi        responses of cameras and recorders
-//	tr-069              tables of the parameters of routers
-//	firmware-image      the finds in a binary file of another format
+//	snmp                an SNMP walk: the output of snmpwalk, or an snmprec file
+//	onvif, isapi        responses of cameras and video recorders
+//	tr-069              a table of the parameters of a router
+//	firmware-image      content found in a binary file of another format
 //
 // Formats are detected by the content, never by the name of the file.
 //
 // # Roles
 //
 // The subject of a field decides its role. The maker of a device or board is a manufacturer. A
-// processor is a component of its own with its own manufacturer. The text of a model is a
-// reference, because it can contain the name of another maker. The system that built an image is
-// the author of the document, and is never matched. A placeholder ("To be filled by O.E.M.") makes
+// processor is a separate component with its own manufacturer. The text of a model is a reference,
+// because it can contain the name of another maker. The system that built an image is the author
+// of the document, and is never matched. A placeholder ("To be filled by O.E.M.") makes
 // no claim.
 package firmware
 
@@ -90,12 +90,12 @@ import (
 // A format is one format of device manifests.
 type format struct {
 	name string // in reports
-	// sniff reports whether a document that starts with head is of this format.
+	// sniff reports whether a document that starts with head is in this format.
 	sniff func(head []byte) bool
 	read  func(r io.Reader, opts *sbom.Options) *sbom.Document
 }
 
-// formats are tried in this order: those with a fixed signature first, lists of plain lines last.
+// formats are tried in this order: formats with a fixed signature first, lists of plain lines last.
 var formats = []format{
 	{devicetree.Name, devicetree.Sniff, devicetree.Read},
 	{openwrt.Name, openwrt.Sniff, openwrt.Read},
@@ -131,8 +131,7 @@ var formats = []format{
 	{yocto.NameManifest, yocto.SniffManifest, yocto.ReadManifest},
 }
 
-// Detect returns the name of the device manifest format that head, the first bytes of a
-// document, has, or "". Bills of materials and firmware images are not device manifests.
+// Detect returns the name of the device manifest format of a document that starts with head, or "". Bills of materials and firmware images are not device manifests.
 func Detect(head []byte) string {
 	if f := detect(head); f != nil {
 		return f.name
@@ -149,22 +148,22 @@ func detect(head []byte) *format {
 	return nil
 }
 
-// headSize is the size of the start of a document that decides its format.
+// headSize is how many bytes at the start of a document are used to detect its format.
 const headSize = 64 << 10
 
-// maxNested is how deep images and their files may be nested.
+// maxNested is how deep images can be nested in images.
 const maxNested = 4
 
-// Open returns the bill of materials or device manifest in r. It detects the format at once, by the
-// first bytes. A binary file in another format is scanned for file systems, devicetrees and other
-// content that names a maker. If it has none, and for a text in an unknown format, Components
-// returns an [sbom.ErrNotRecognized].
+// Open returns the bill of materials or device manifest in r. Open itself reads the first bytes and
+// detects the format. A binary file in another format is scanned for file systems, devicetrees and other
+// content that names a maker. If nothing is found, or for text in an unknown format, the error of
+// Components is an [sbom.ErrNotRecognized].
 func Open(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return OpenAt(r, nil, 0, opts)
 }
 
 // OpenAt is like [Open] for a document of size bytes that can also be read at any offset. File
-// systems in an image are then read in place, however large they are.
+// systems in an image are then read in place, and their size is not limited.
 func OpenAt(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
 	return opener(maxNested)(r, at, size, opts)
 }
@@ -172,14 +171,13 @@ func OpenAt(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.D
 // FSOptions set how [OpenFS] reads a directory. A nil *FSOptions means defaults.
 type FSOptions struct {
 	sbom.Options
-	// Jobs is how many files are read at once; the default is one for each processor. Results
+	// Jobs is how many files are read concurrently. The default is one for each processor. Results
 	// do not depend on it.
 	Jobs int
-	// MaxBytes limits the sum of the sizes of all files; the default is 256 GiB.
+	// MaxBytes limits the sum of the sizes of all files. The default is 256 GiB.
 	MaxBytes int64
-	// Sum, if it is set, receives the list that sha256sum prints for the files in the order
-	// of their paths: a line each of the digest, two spaces and the path. The digest of that
-	// list identifies the directory.
+	// Sum, if it is set, hashes the list that sha256sum prints for the files, sorted by path. Each
+	// line has the digest, two spaces and the path. The resulting digest identifies the directory.
 	Sum hash.Hash
 }
 
@@ -187,10 +185,10 @@ type FSOptions struct {
 // /sys/class/dmi/id, or a mock-up of Redfish. Reading ends when ctx is done.
 //
 // The format of each file is detected by its content, and it is unpacked if necessary. The location of a
-// component is the path of the file, "#", and the place in the file:
+// component is the path of the file, "#", and the location in the file:
 // "usr/lib/opkg/status#/kmod-x". A file in an unknown format that does not belong to a package of a
 // package database counts as a component without an identity, and makes the document incomplete:
-// an unknown program is not a clean one.
+// an unknown program must not count as clean.
 func OpenFS(ctx context.Context, fsys fs.FS, opts *FSOptions) *sbom.Document {
 	if opts == nil {
 		opts = new(FSOptions)
@@ -200,10 +198,11 @@ func OpenFS(ctx context.Context, fsys fs.FS, opts *FSOptions) *sbom.Document {
 
 // DetectFS returns the kind of directory that [OpenFS] reads as one document: "root-file-system",
 // "redfish-mockup", "sysfs-dmi" or "sysfs-esrt". It returns "" for a directory of separate
-// documents. Only names decide; a symbolic link counts, wherever it leads.
+// documents. Only the names of files and directories count. A symbolic link counts even if its target
+// does not exist.
 func DetectFS(fsys fs.FS) string { return rootfs.Kind(fsys) }
 
-// opener returns a function that opens documents, and images in them to a depth.
+// opener returns a function that opens a document. depth is how deep images in it may be nested.
 func opener(depth int) rootfs.Opener {
 	return func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
 		head := make([]byte, headSize)

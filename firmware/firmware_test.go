@@ -35,7 +35,7 @@ func fixture(t testing.TB, name string) []byte {
 	return data
 }
 
-// claims of a component in words.
+// claims returns the claims of a component, a line each.
 func claims(c sbom.Component) string {
 	var b strings.Builder
 	for _, cl := range c.Claims {
@@ -44,7 +44,7 @@ func claims(c sbom.Component) string {
 	return b.String()
 }
 
-func TestOpenRecognises(t *testing.T) {
+func TestOpenDetectsFormats(t *testing.T) {
 	for name, format := range map[string]string{
 		"router-tender/profiles.json":           "openwrt-profiles",
 		"clean/notebook.dmidecode.txt":          "dmidecode",
@@ -73,7 +73,7 @@ namespace devicetree "zte,mf286" /profiles/zte_mf286/supported_devices/0
 manufacturer name "ZTE" /profiles/zte_mf286/titles/0/vendor
 reference product "MF286" /profiles/zte_mf286/titles/0/model
 `
-	// Titles stand behind supported_devices in the fixture; model before vendor.
+	// In the fixture, titles come after supported_devices, and model before vendor.
 	want = strings.Replace(want, "manufacturer name \"ZTE\" /profiles/zte_mf286/titles/0/vendor\nreference product \"MF286\" /profiles/zte_mf286/titles/0/model\n",
 		"reference product \"MF286\" /profiles/zte_mf286/titles/0/model\nmanufacturer name \"ZTE\" /profiles/zte_mf286/titles/0/vendor\n", 1)
 	if got := claims(cs[0]); got != want {
@@ -102,13 +102,26 @@ func TestOpenWrtOldTitles(t *testing.T) {
 	}
 }
 
+// A name with a lost character counts once, whether it is that of a vendor or a title.
+func TestOpenWrtLostCharacters(t *testing.T) {
+	for _, field := range []string{"vendor", "title"} {
+		doc := firmware.Open(strings.NewReader(`{"metadata_version":1,"target":"x","profiles":{"a":{"titles":[{"`+field+`":"Hua\ufffdei"}]}}}`), nil)
+		if _, err := read(doc); err != nil {
+			t.Fatal(err)
+		}
+		if h := doc.Header(); h.Malformed != 1 || len(h.Warnings) != 1 {
+			t.Errorf("%s: malformed %d, warnings %v; want one of each", field, h.Malformed, h.Warnings)
+		}
+	}
+}
+
 func TestDMIDecode(t *testing.T) {
 	data := fixture(t, "clean/notebook.dmidecode.txt")
 	cs, err := read(firmware.Open(bytes.NewReader(data), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The empty memory slot is no component.
+	// The empty memory slot is not a component.
 	if len(cs) != 5 {
 		t.Errorf("%d components, want 5", len(cs))
 	}
@@ -150,7 +163,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// What could not be read within a manifest is counted, and the rest is kept.
+// A value that cannot be read is counted, and the rest of the manifest is kept.
 func TestCounted(t *testing.T) {
 	dmi := string(fixture(t, "clean/notebook.dmidecode.txt"))
 	owrt := func(rest string) string { return `{"metadata_version":1,"target":"x","profiles":{` + rest + `}}` }
@@ -171,7 +184,7 @@ func TestCounted(t *testing.T) {
 	}
 }
 
-// Manifests as tools write them are read to their end, and name the makers of their devices.
+// Manifests that tools wrote are read to their end, and name the makers of their devices.
 func TestManifests(t *testing.T) {
 	found, hits := manifests(t, "testdata/devices")
 	if found["dmidecode"] != 2 || found["openwrt-profiles"] != 1 || hits["huawei"] < 2 || hits["zte"] < 2 {
@@ -179,11 +192,11 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-// The same of those written by others, where they are.
+// TestCorpus does the same with real manifests, if the corpus is available.
 func TestCorpus(t *testing.T) {
 	const dir = "../../shared/corpus"
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no corpus here")
+		t.Skip("the corpus is not available")
 	}
 	found, hits := manifests(t, dir)
 	t.Log(found, hits)
@@ -192,7 +205,7 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// manifests reads those in a directory, and counts them by their formats and attributions.
+// manifests reads the manifests in a directory, and counts them by format and by attribution.
 func manifests(t *testing.T, dir string) (map[string]int, map[vendors.ID]int) {
 	t.Helper()
 	found := make(map[string]int)
@@ -227,7 +240,7 @@ func manifests(t *testing.T, dir string) (map[string]int, map[vendors.ID]int) {
 	return found, hits
 }
 
-// archive is a cpio archive with one file.
+// archive returns a cpio archive with one file.
 func archive(name, text string) string {
 	var b strings.Builder
 	for _, e := range [][2]string{{name, text}, {"TRAILER!!!", ""}} {
@@ -238,7 +251,7 @@ func archive(name, text string) string {
 	return b.String()
 }
 
-// Reading must not panic, and every claim must have a place within the document.
+// Reading must not panic, and the location of each claim must be in the document.
 func FuzzOpen(f *testing.F) {
 	for _, name := range []string{"clean/notebook.dmidecode.txt", "router-tender/profiles.json"} {
 		f.Add(fixture(f, name))
@@ -280,12 +293,12 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte("\xd8\x6b\xa1\x03\x58\x28\xa2\x02\x01\x03\x58\x21\xa1\x04\x58\x1d\x82\x14\xa1\x01\x50\xd8\x73\x02\x18\x72\xd0\x55\xbe\x8a\xe7\x67\x08\x65\x88\x69\xe6"))
 	f.Add([]byte("TlvInfo\x00\x01\x00\x0b\x2b\x03ZTE\xfe\x04\x00\x00\x00\x00"))
 	f.Add([]byte("\xf0\x18\x87\x8c\xcb\x7d\x49\x43\x98\x00\xa0\x2f\x05\x9a\xca\x02\x01\x3e\x00" + strings.Repeat("\x00", 13) + "\x08\x00\x01\x00\x01\x14\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x02\x00\xe5\x19\x00\x00\x00\x00\x00\x00"))
-	// A package of rpm, in a database of the form ndb.
+	// A package in an ndb database of rpm.
 	header := "\x00\x00\x00\x02\x00\x00\x00\x06\x00\x00\x03\xe8\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x03\xf3\x00\x00\x00\x06\x00\x00\x00\x02\x00\x00\x00\x01a\x00ZTE\x00"
 	f.Add([]byte("RpmP\x00\x00\x00\x00\x00\x00\x00\x00\x01" + strings.Repeat("\x00", 19) + "Slot\x01\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00" + strings.Repeat("Slot"+strings.Repeat("\x00", 12), 253) +
 		"BlbS\x01\x00\x00\x00\x00\x00\x00\x00\x2e\x00\x00\x00" + header + "\x00\x00\x00\x00\x00\x00\xe0\x04\xaa\xb4\x2e\x00\x00\x00\x42\x6c\x62\x45"))
 	f.Add([]byte("\xed\xab\xee\xdb" + strings.Repeat("\x00", 92) + "\x8e\xad\xe8\x01\x00\x00\x00\x00" + header + "\x00\x00" + "\x8e\xad\xe8\x01\x00\x00\x00\x00" + header + "payload"))
-	for _, name := range []string{"etc/os-release", "x.img"} { // a file system, and one in it
+	for _, name := range []string{"etc/os-release", "x.img"} { // a file system, and a file system in a file system
 		f.Add([]byte(archive(name, "ID=x\nVENDOR_NAME=ZTE\n")))
 		f.Add([]byte(archive(name, archive("b", "ID=x\nVENDOR_NAME=ZTE\n"))))
 	}
@@ -295,7 +308,7 @@ func FuzzOpen(f *testing.F) {
 				return
 			}
 			for _, cl := range c.Claims {
-				// An offset counts in the file of the pointer, and is -1 where a layer hides it.
+				// An offset is in the file of the pointer. It is -1 if the file is packed.
 				o, own := cl.Location.Offset, !strings.Contains(cl.Location.Pointer, "#")
 				if o < -1 || own && o >= int64(len(data)) || cl.Location.Pointer == "" {
 					t.Fatalf("claim %+v", cl)

@@ -66,7 +66,7 @@ func TestFindingsBeforeFault(t *testing.T) {
 	if err != nil || whole.Verdict != match.Ban || len(whole.Gaps) != 0 || !whole.Coverage.Complete {
 		t.Fatalf("the sound document: %+v, %v", whole, err)
 	}
-	first := strings.Index(sound, `}},`) + 2 // behind the component
+	first := strings.Index(sound, `}},`) + 2 // after the component
 	for n := range len(sound) {
 		r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(sound[:n]), nil))
 		r = partial(t, r, err)
@@ -93,10 +93,10 @@ func TestUnplacedBeforeFault(t *testing.T) {
 		silent    string // what clause 76 comes to, which is silent on parts
 		subject   bool
 	}{
-		{"not told", head + packages, "review", false},
-		{"told before", head + describes + packages, "ban", true},
-		{"told after the packages", head + packages + wholly + relationship, "ban", true},
-		{"one package, of how many nobody knows", head + strings.TrimSuffix(packages, ","), "review", false},
+		{"not stated", head + packages, "review", false},
+		{"stated before the packages", head + describes + packages, "ban", true},
+		{"stated after the packages", head + packages + wholly + relationship, "ban", true},
+		{"one package, and the list may continue", head + strings.TrimSuffix(packages, ","), "review", false},
 	} {
 		r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(tt.doc), nil))
 		r = partial(t, r, err)
@@ -255,7 +255,7 @@ func TestHeld(t *testing.T) {
 	}
 }
 
-// Words that nobody saw in the official text lead to review at most, whether the listing or
+// Words that were not verified in the official text lead to review at most, whether the listing or
 // its clause says so.
 func TestUnverified(t *testing.T) {
 	const dir = "../testdata/lists/ministry"

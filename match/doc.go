@@ -30,6 +30,13 @@
 // supply to the vendor, listings that are not in force on the as-of day or do not reach the
 // component, excluded entries, and components that only mention a vendor.
 //
+// # Buyer and purpose
+//
+// With a [denylist.Buyer] in the [Options], only texts count that speak to it; the others are
+// observations with the reason [OtherAddressee]. Each [Citation] tells how its text speaks to the
+// buyer. With the purpose of a lot, as CPV codes, limits such as "telecommunications equipment" can
+// be settled for the product that is offered in the lot, and the citation tells that the lot did it.
+//
 // # Failing closed
 //
 // [Matcher.Check] returns a result or an error, never both. An error never means that nothing was

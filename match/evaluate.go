@@ -164,8 +164,12 @@ type outcome struct {
 
 // inOrder is the order of the citations of a finding, see [Citation].
 func (o *outcome) inOrder(p *outcome) int {
-	return cmp.Or(trueFirst(o.Binding, p.Binding), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
+	return cmp.Or(trueFirst(o.speaks(), p.speaks()), trueFirst(o.Binds(), p.Binds()),
+		trueFirst(o.Speaks == denylist.Binds, p.Speaks == denylist.Binds), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
 }
+
+// speaks reports whether the text is known to speak to the buyer.
+func (o *outcome) speaks() bool { return o.Speaks != "" && o.Speaks != denylist.UnknownRelation }
 
 // trueFirst compares two conditions: one that is met comes first.
 func trueFirst(a, b bool) int {
@@ -181,9 +185,15 @@ func trueFirst(a, b bool) int {
 // listings applies the denylist's entries about the vendor: those that apply make
 // one finding, the others one observation for each reason.
 func (e *evaluation) listings() []Finding {
+	entries := e.m.release.ForVendor(e.id)
+	if len(entries) == 0 {
+		f := e.finding()
+		f.Reason, f.Note = NoListing, "the vendor is in the register, and no text of the denylist is about it"
+		return []Finding{f}
+	}
 	var applied []outcome
 	observed := make(map[Reason][]outcome)
-	for _, entry := range e.m.release.ForVendor(e.id) {
+	for _, entry := range entries {
 		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
 			continue
 		}
@@ -206,6 +216,9 @@ func (e *evaluation) listings() []Finding {
 		for _, o := range observed[r] {
 			f.Citations = append(f.Citations, o.Citation)
 			f.Note = o.note
+		}
+		if os := observed[r]; r == OtherAddressee && slices.ContainsFunc(os, func(o outcome) bool { return o.Addressees != os[0].Addressees }) {
+			f.Note = "addressed to others than the buyer; each citation tells to whom"
 		}
 		out = append(out, f)
 	}
@@ -241,11 +254,14 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	}
 	l := entry.Listing
 	o.from = l.From
+	o.Speaks = e.m.opts.speaks(entry.Instrument)
 	observe := func(r Reason, note string) (outcome, bool) {
 		o.reason, o.note = r, note
 		return o, true
 	}
 	switch {
+	case e.m.opts.Buyer != nil && o.Speaks == "":
+		return observe(OtherAddressee, "addressed to others than the buyer: "+o.Addressees)
 	case state == denylist.Ended:
 		return observe(NoLonger, "no longer in force on "+string(day)+": "+o.Status)
 	case state == denylist.Pending:
@@ -257,10 +273,11 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
-	fit, note := fits(&l.Scope, e.c, e.attributions)
+	fit, note, settledBy := e.fits(&l.Scope)
 	if fit == outside {
 		return observe(OutOfScope, note)
 	}
+	o.SettledBy = settledBy
 	e.weigh(entry, fit, note, state, &o.Citation)
 	return o, true
 }
@@ -297,10 +314,10 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 
 // Strongest returns the strongest verdict that a listing can lead to for any component under the
 // options. With an empty AsOf it is that of any day. It is [NoVerdict] for a listing of another
-// jurisdiction, one that is not in force on the day, and one about supply to the vendor or about
-// subsidies, which leads to observations only.
+// jurisdiction, one of a text that speaks to others than the buyer, one that is not in force on
+// the day, and one about supply to the vendor or about subsidies, which leads to observations only.
 func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
-	if !o.wants(in.Jurisdiction) {
+	if !o.wants(in.Jurisdiction) || o.Buyer != nil && o.speaks(in) == "" {
 		return NoVerdict
 	}
 	entry := denylist.Entry{Instrument: in, Listing: l}
@@ -319,9 +336,17 @@ func (o *Options) wants(jurisdiction string) bool {
 	return len(o.Jurisdictions) == 0 || slices.Contains(o.Jurisdictions, jurisdiction)
 }
 
+// speaks returns the relation of a text to the buyer, or "" without a buyer.
+func (o *Options) speaks(in *denylist.Instrument) string {
+	if o.Buyer == nil {
+		return ""
+	}
+	return o.Buyer.RelationTo(in)
+}
+
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the
 // document contains. With [NoVerdict], no listing of the release applies on the as-of day in the
-// jurisdictions that were asked for: nothing could be found, and every document is at least
+// jurisdictions that were asked for and speaks to the buyer, if there is one: nothing could be found, and every document is at least
 // [Inconclusive].
 func (m *Matcher) Strongest() Verdict { return m.strongest }
 

@@ -42,7 +42,7 @@ type accusable struct {
 	ancestorSupplier                      string
 }
 
-// innocent is a part that names nobody but its own maker.
+// innocent is a part that names only its own maker.
 func innocent() accusable {
 	return accusable{
 		name: "gateway-agent", version: "2.4.1", supplier: "Norrland Mjukvara AB", description: "an agent",

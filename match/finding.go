@@ -50,6 +50,7 @@ const (
 	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations
 	OutOfScope    Reason = "outOfScope"    // covers another kind of product
 	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
+	NoListing     Reason = "noListing"     // no text of the denylist is about the vendor
 	// OtherAddressee: the text speaks to others than the buyer of the screening.
 	OtherAddressee Reason = "otherAddressee"
 )
@@ -87,7 +88,8 @@ func (c *Component) OwnPURL() bool {
 // A Citation is a listing with the verdict that it alone leads to for the component.
 //
 // The citations of a finding are in this order: texts that speak to the buyer, if one is given;
-// binding texts; the more severe verdict; the earlier day from which the listing applies.
+// binding texts, those that bind the buyer itself first; the more severe verdict; the earlier day
+// from which the listing applies.
 type Citation struct {
 	// Citation is the listing as it is cited on the as-of day. Findings share it, so it must not
 	// be changed.
@@ -102,14 +104,19 @@ type Citation struct {
 	// components inside other products. It is NoVerdict unless Verdict is Review only
 	// because the text does not mention them.
 	VerdictIfPartsReached Verdict
-	// SettledBy says what settled the limit of the listing if it was the purpose of the lot; else
-	// "".
+	// SettledBy tells what showed that the component is within the limit of the listing, if it was
+	// the purpose of the lot: "the lot is about CPV 32420000 Network equipment". It is evidence on
+	// the lot, and a person should see whether it is true of the product.
 	SettledBy string
-	// Speaks tells how the text speaks to the buyer: "binds", "advises", "bindsBidders" or
-	// "unknown" (the text has no addressee codes); "" if no buyer is given, and if it speaks to
-	// others.
+	// Speaks tells how the text speaks to the buyer, see [denylist.Buyer.Relation]: "binds",
+	// "throughContract", "bindsBidders", "advises" or "unknown" (the text has no addressee codes);
+	// "" if no buyer is given, and if it speaks to others.
 	Speaks string
 }
+
+// Binds reports whether the text lays a duty on those whom it addresses and, if there is a buyer,
+// whether the duty is one of the buyer or its bidders: a binding text can only advise the buyer.
+func (c *Citation) Binds() bool { return c.Binding && c.Speaks != denylist.Advises }
 
 // inOrder is the strict order of findings: a component has at most one for each vendor and
 // reason.

@@ -28,19 +28,25 @@ func fits(s *denylist.Scope, c *sbom.Component, as []vendors.Attribution) (fit, 
 	if fit, why := fitsKind(s, kinds(c)); fit != within || s.Limit == "" {
 		return fit, why
 	}
-	category := c.Category
-	for _, a := range as {
-		if category == "" {
-			category = a.Category
-		}
-	}
-	switch {
+	switch category := recorded(c, as); {
 	case category != "" && slices.Contains(s.Settles, category):
 		return within, ""
 	case category != "" && slices.Contains(s.Outside, category):
 		return outside, "limited to “" + s.Limit + "”; the component is recorded as " + category
 	}
 	return open, "limited to “" + s.Limit + "”, which what is known of the component does not settle"
+}
+
+// recorded returns the category of the component that the document records, or else the register
+// for what it was found by; "" for none.
+func recorded(c *sbom.Component, as []vendors.Attribution) string {
+	category := c.Category
+	for _, a := range as {
+		if category == "" {
+			category = a.Category
+		}
+	}
+	return category
 }
 
 // fitsKind compares the kinds of product that a listing covers with what the fields of the
@@ -64,7 +70,7 @@ func fitsKind(s *denylist.Scope, indicated []evidence) (fit, string) {
 	case len(in) == 0:
 		return outside, "about " + scopeWords(s) + "; the component is " + out[0].kind.words()
 	case len(out) > 0:
-		return open, "about " + scopeWords(s) + "; what kind of product the component is, is told differently by " + in[0].of + " (" + in[0].kind.words() + ") and " + out[0].of + " (" + out[0].kind.words() + ")"
+		return open, "about " + scopeWords(s) + "; the document states different kinds of product for the component: " + in[0].of + " (" + in[0].kind.words() + ") and " + out[0].of + " (" + out[0].kind.words() + ")"
 	}
 	return within, ""
 }

@@ -65,12 +65,15 @@ func (m *Matcher) gaps(r *Result) []Gap {
 }
 
 // noListings is the gap of a release without a listing that applies. It names the release, the
-// day and the jurisdictions.
+// day, the jurisdictions and the buyer.
 func (m *Matcher) noListings() Gap {
 	g := GapNoListings.Gap(0)
 	g.Message = strings.Replace(g.Message, "denylist", "denylist "+m.release.Name(), 1) + " on " + string(m.opts.AsOf)
 	if js := m.opts.Jurisdictions; len(js) > 0 {
 		g.Message += " in " + strings.Join(js, ", ")
+	}
+	if b := m.opts.Buyer; b != nil {
+		g.Message += "; texts that do not speak to the buyer (" + b.Title + ") were left out, which is no permission"
 	}
 	return g
 }

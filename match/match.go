@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/internal/choice"
+	"github.com/clause76/clause76/match/internal/cpv"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -23,16 +24,18 @@ type Options struct {
 	// Jurisdictions restricts listings to those of these jurisdictions ("EU",
 	// "US", "NL"), in upper or lower case; default all.
 	Jurisdictions []string
+	// Buyer is for whom the document is screened; default nobody in particular. With a buyer, a
+	// listing of a text that speaks to others only is an observation, see [OtherAddressee]. A text
+	// without codes for whom it speaks to counts for every buyer.
+	Buyer *denylist.Buyer
+	// Purpose is what the lot is about that the document was offered for: codes of the Common
+	// Procurement Vocabulary (Regulation (EC) No 213/2008), eight digits and perhaps a check digit.
+	// If all of them are within the limit of a listing, such as "telecommunications equipment", so
+	// is the primary component, unless its own category is recorded. See [Citation].SettledBy.
+	Purpose []string
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
-	// Buyer is who buys. Listings of texts that speak to others are observations with the reason
-	// [OtherAddressee]; default: all texts count.
-	Buyer *denylist.Buyer
-	// Purpose is what is bought: CPV codes (Regulation (EC) No 213/2008) of the lot, of eight
-	// digits. It settles limits of listings, such as "telecommunications equipment", for the
-	// product offered in the lot and not for its parts.
-	Purpose []string
 	// MaxFindings bounds how many findings and observations of one document are listed;
 	// default 10,000. Further ones are counted, see [Unlisted].
 	MaxFindings int
@@ -44,6 +47,7 @@ type Matcher struct {
 	opts      Options
 	strongest Verdict  // see Strongest
 	cited     sync.Map // id of a listing or excluded entry → *denylist.Citation; see cite
+	purpose   []cpv.Code
 }
 
 // Errors, for errors.Is.
@@ -69,6 +73,15 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	if m.opts.Jurisdictions, err = choice.List("jurisdictions", m.opts.Jurisdictions, release.Jurisdictions()); err != nil {
 		return nil, fmt.Errorf("%w: release %s: %w", ErrOptions, release.Name(), err)
 	}
+	if b := m.opts.Buyer; b != nil {
+		if err := b.Check(); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
+		m.opts.Buyer = clone(b)
+	}
+	if err := m.setPurpose(m.opts.Purpose); err != nil {
+		return nil, err
+	}
 	if m.opts.AsOf == "" {
 		m.opts.AsOf = release.Date()
 	}
@@ -92,8 +105,18 @@ func (m *Matcher) Release() *denylist.Release { return m.release }
 // Options returns the options in force, with defaults filled in.
 func (m *Matcher) Options() Options {
 	o := m.opts
-	o.Jurisdictions = slices.Clone(o.Jurisdictions)
+	o.Jurisdictions, o.Purpose = slices.Clone(o.Jurisdictions), slices.Clone(o.Purpose)
+	if o.Buyer != nil {
+		o.Buyer = clone(o.Buyer)
+	}
 	return o
+}
+
+// clone copies a buyer, so that a caller who changes it does not change a Matcher.
+func clone(b *denylist.Buyer) *denylist.Buyer {
+	c := *b
+	c.Codes, c.BidderCodes = slices.Clone(b.Codes), slices.Clone(b.BidderCodes)
+	return &c
 }
 
 // Check screens a document. If the document is not read to its end, because of an error of the
@@ -175,6 +198,7 @@ type stream struct {
 	// unidentified gets the first components without an identity; may be nil
 	unidentified *[]Component
 	yield        func(Finding, error) bool
+	shared       sharer
 	later        []unplaced
 	stopped      bool // the caller wants no more
 }
@@ -216,7 +240,7 @@ func (s *stream) read(ctx context.Context) error {
 		case !s.m.hasAttribution(&c):
 		case len(s.later) >= maxUnplaced:
 			return &sbom.Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: sbom.ErrLimit,
-				Err: fmt.Errorf("more than %d components of listed vendors before it is told which of them is the product", maxUnplaced)}
+				Err: fmt.Errorf("more than %d components of listed vendors before the document states which of them is the product", maxUnplaced)}
 		default:
 			s.later = append(s.later, unplaced{c, n})
 		}
@@ -245,6 +269,7 @@ func (s *stream) placeLater(complete bool) {
 func (s *stream) emit(c *sbom.Component, sequence int) {
 	for _, f := range s.m.evaluate(c, c.Placement) {
 		f.sequence = sequence
+		s.shared.share(&f)
 		if !s.yield(f, nil) {
 			s.stopped = true
 			return

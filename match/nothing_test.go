@@ -49,9 +49,11 @@ func TestNothingCouldBeFound(t *testing.T) {
 		says    string
 	}{
 		{"a day before every listing", denylist.Current(), &match.Options{AsOf: "1999-01-01"}, listed, match.Inconclusive, "on 1999-01-01"},
-		{"a jurisdiction that lists nobody", denylist.Current(), &match.Options{Jurisdictions: []string{"ro"}}, listed, match.Inconclusive, "in RO"},
+		{"a jurisdiction that lists no vendor", denylist.Current(), &match.Options{Jurisdictions: []string{"ro"}}, listed, match.Inconclusive, "in RO"},
 		{"a jurisdiction before its first listing", denylist.Current(), &match.Options{Jurisdictions: []string{"IT"}, AsOf: "2018-06-13"}, listed, match.Inconclusive, "in IT"},
 		{"a list without listings", emptied(t), nil, listed, match.Inconclusive, "no listing"},
+		{"a buyer to whom no text speaks", denylist.Current(), &match.Options{Jurisdictions: []string{"US"}, Buyer: profile(t, "private-company")}, listed, match.Inconclusive, "in US; texts that do not speak to the buyer (Private company, no public contract, no subsidy) were left out, which is no permission"},
+		{"a buyer to whom texts on others speak", denylist.Current(), &match.Options{Buyer: profile(t, "us-ic-agency")}, plain, match.Clear, ""},
 		{"a jurisdiction that lists others", denylist.Current(), &match.Options{Jurisdictions: []string{"UK"}}, listed, match.Clear, ""},
 		{"all", denylist.Current(), nil, plain, match.Clear, ""},
 	} {

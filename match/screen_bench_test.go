@@ -165,8 +165,8 @@ ExternalRef: PACKAGE-MANAGER purl pkg:npm/%%40scope%[1]d/package-name-%[1]d@1.%[
 	}
 }
 
-// writeSPDX3 writes such packages with their suppliers as elements of their own, half
-// of which stand behind what they supply.
+// writeSPDX3 writes the same packages. Their suppliers are separate elements, half of which come
+// after the packages that they supply.
 func writeSPDX3(w io.Writer) {
 	fmt.Fprint(w, `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-01-01T00:00:00Z","createdBy":["https://example.org/org/0"]},{"type":"SpdxDocument","spdxId":"https://example.org/doc","creationInfo":"_:c","rootElement":["https://example.org/sbom"]},{"type":"software_Sbom","spdxId":"https://example.org/sbom","creationInfo":"_:c","rootElement":["https://example.org/package/0"]}`)
 	agent := func(i int) {

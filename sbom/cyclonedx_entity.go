@@ -4,7 +4,7 @@ package sbom
 
 import "github.com/clause76/clause76/vendors"
 
-// entityPaths are the pointers within an organisational entity.
+// entityPaths are the pointers within an organizational entity.
 type entityPaths struct{ self, name, url, email string }
 
 func pathsOf(at string) entityPaths {

@@ -128,7 +128,7 @@ func TestEncodingEvasion(t *testing.T) {
 		{"item of another name", `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><Component>` + kav + `</Component></components></bom>`, "malformed"},
 		{"entity", `<!DOCTYPE bom [<!ENTITY k "Kaspersky Lab">]>` + xml(`<supplier><name>&k;</name></supplier>`), "error"},
 		{"declared encoding", `<?xml version="1.0" encoding="UTF-7"?>` + xml(`<supplier><name>+AEs-aspersky Lab</name></supplier>`), "error"},
-		{"behind the root", xml(``) + xml(`<supplier>`+kav+`</supplier>`), "error"},
+		{"after the root", xml(``) + xml(`<supplier>`+kav+`</supplier>`), "error"},
 		{"SPDX XML", `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><name>x</name><supplier>Organization: Kaspersky Lab</supplier></packages></Document>`, "found"},
 		{"lists apart", `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><supplier>Organization: Kaspersky Lab</supplier></packages><name/><relationships/><packages><name>ok</name></packages></Document>`, "error"},
 
@@ -143,7 +143,7 @@ func TestEncodingEvasion(t *testing.T) {
 		{"tag before any package", "SPDXVersion: SPDX-2.3\nPackageSupplier: Organization: Kaspersky Lab\nPackageName: x\n", "malformed"},
 		{"tag within a file", tags("FileName: ./x\nPackageSupplier: Organization: Kaspersky Lab\n"), "malformed"},
 		{"no colon", tags("PackageSupplier = Kaspersky Lab\n"), "malformed"},
-		{"behind a block", tags("PackageComment: <text>x</text> PackageSupplier: Organization: Kaspersky Lab\n"), "malformed"},
+		{"after a block", tags("PackageComment: <text>x</text> PackageSupplier: Organization: Kaspersky Lab\n"), "malformed"},
 
 		{"YAML", yml("  supplier: 'Organization: Kaspersky Lab'\n"), "found"},
 		{"YAML escapes", yml(`  supplier: "Organization: \x4baspersky \u004cab"` + "\n"), "found"},

@@ -139,9 +139,6 @@ func supplierOf(d *v2_3.Document) string {
 // BenchmarkLinear.
 func TestLibraryFaultTagValue(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes long")
-	}
-	if testing.Short() {
 		t.Skip("takes a second")
 	}
 	doc := func(n int) []byte {

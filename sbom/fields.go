@@ -311,7 +311,7 @@ func similarVendorField(name string) string {
 	return ""
 }
 
-// jsonReference is the member of an object that stands for a value of another document.
+// jsonReference is the member of an object that refers to a value in another document.
 const (
 	jsonReference = "$ref"
 	otherDocument = "something here is only a reference to another place ($ref), which the format does not have; it was not screened"

@@ -147,6 +147,7 @@ func TestNamesInOtherPlaces(t *testing.T) {
 		{`"properties":[{"name":"acme.device.manufacturer","value":"Kaspersky Lab"}]`, "author name"},
 		{`"properties":[{"name":"spdx:package:originator:organization","value":"Kaspersky Lab"}]`, "author name"},
 		{`"properties":[{"name":"acme:color","value":"Kaspersky Lab"}]`, "mention text"},
+		{`"properties":[{"name":"vendor-advisory","value":"Kaspersky Lab"}]`, "mention text"},
 		{`"properties":[{"name":"Manufacturer Name","value":"Kaspersky Lab"}]`, "author name"},
 		{`"properties":[{"name":"deviceManufacturer","value":"Kaspersky Lab"}]`, "author name"},
 		{`"properties":[{"name":"manufacturer[0]","value":"Kaspersky Lab"}]`, "author name"},
@@ -184,7 +185,7 @@ func TestPropertyWithItsValueInAnAttribute(t *testing.T) {
 	}
 }
 
-// The creator of a SWID tag may be the maker of the product if the tag names nobody else.
+// The creator of a SWID tag may be the maker of the product if the tag has no other entities.
 func TestTagCreatorAloneIsAnAuthor(t *testing.T) {
 	const creator = `<Entity name="Kaspersky Lab" regid="kaspersky.com" role="tagCreator"/>`
 	tag := func(entities string) string {
@@ -230,6 +231,57 @@ func TestNameOfADevice(t *testing.T) {
 		cs, _, _ := outcome(t, doc)
 		if got := string(cs[0].Claims[0].Role) + " " + string(cs[0].Claims[0].Kind); got != want || len(cs[0].Claims) != 1 {
 			t.Errorf("%s: %q, want %q", doc, got, want)
+		}
+	}
+}
+
+// The projects that a file is taken from are read in every encoding of SPDX 2.
+func TestProjectOfFileInEveryEncoding(t *testing.T) {
+	const rdf = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#" xmlns:doap="http://usefulinc.com/ns/doap#"><SpdxDocument rdf:about="x#SPDXRef-DOCUMENT"><specVersion>SPDX-2.1</specVersion></SpdxDocument><File rdf:about="x#f"><fileName>f</fileName>`
+	for name, doc := range map[string]string{
+		"JSON":             `{"spdxVersion":"SPDX-2.1","SPDXID":"SPDXRef-DOCUMENT","files":[{"SPDXID":"SPDXRef-f","fileName":"f","artifactOf":[{"name":"Acme Agent","homePage":"https://acme.example","projectUri":"https://acme.example/doap"}]}]}`,
+		"YAML":             "spdxVersion: SPDX-2.1\nfiles:\n- {SPDXID: SPDXRef-f, fileName: f, artifactOf: [{name: Acme Agent, homePage: 'https://acme.example', projectUri: 'https://acme.example/doap'}]}\n",
+		"XML":              `<Document><spdxVersion>SPDX-2.1</spdxVersion><files><SPDXID>SPDXRef-f</SPDXID><fileName>f</fileName><artifactOf><name>Acme Agent</name><homePage>https://acme.example</homePage><projectUri>https://acme.example/doap</projectUri></artifactOf></files></Document>`,
+		"tag-value":        "SPDXVersion: SPDX-2.1\nPackageName: n\nSPDXID: SPDXRef-a\nPackageDownloadLocation: NONE\nFileName: f\nSPDXID: SPDXRef-f\nArtifactOfProjectName: Acme Agent\nArtifactOfProjectHomePage: https://acme.example\nArtifactOfProjectURI: https://acme.example/doap\n",
+		"RDF":              rdf + `<artifactOf><doap:Project rdf:about="https://acme.example/doap"><doap:name>Acme Agent</doap:name><doap:homepage rdf:resource="https://acme.example"/></doap:Project></artifactOf></File></rdf:RDF>`,
+		"RDF, by its node": rdf + `<artifactOf rdf:resource="https://acme.example/doap"/></File><doap:Project rdf:about="https://acme.example/doap"><doap:name>Acme Agent</doap:name><doap:homepage>https://acme.example</doap:homepage></doap:Project></rdf:RDF>`,
+	} {
+		cs, h, why := outcome(t, doc)
+		if h.Malformed > 0 || !has(cs, vendors.Mention, "Acme Agent") || !has(cs, vendors.Homepage, "https://acme.example") || !has(cs, vendors.Homepage, "https://acme.example/doap") {
+			t.Errorf("%s: %s, %+v, %v", name, why, cs, h.Warnings)
+		}
+	}
+	for name, doc := range map[string]string{
+		"RDF, text":                    rdf + `<artifactOf>Acme Agent</artifactOf></File></rdf:RDF>`,
+		"tag-value, outside of a file": "SPDXVersion: SPDX-2.1\nPackageName: n\nSPDXID: SPDXRef-a\nPackageDownloadLocation: NONE\nArtifactOfProjectName: Acme Agent\n",
+		"tag-value, misspelt":          "SPDXVersion: SPDX-2.1\nPackageName: n\nSPDXID: SPDXRef-a\nPackageDownloadLocation: NONE\nFileName: f\nSPDXID: SPDXRef-f\nArtifactofProjectName: Acme Agent\n",
+	} {
+		if _, h, _ := outcome(t, doc); h.Malformed == 0 {
+			t.Errorf("%s: not counted", name)
+		}
+	}
+}
+
+// References of types that Bower or the document itself defines.
+func TestOwnReferenceTypes(t *testing.T) {
+	for _, tt := range []struct{ category, typ, locator, want string }{
+		{"PACKAGE-MANAGER", "bower", "jquery#1.0", "mention product jquery"},
+		{"PACKAGE-MANAGER", "bower", "acme/agent#1.0", "namespace purl pkg:github/acme/agent"},
+		{"PACKAGE-MANAGER", "bower", "https://github.com/acme/agent.git#1.0", "reference url https://github.com/acme/agent.git#1.0"},
+		{"PACKAGE-MANAGER", "bower", "git@github.com:acme/agent.git", "reference url git@github.com:acme/agent.git"},
+		{"OTHER", "manufacturer", "Acme Ltd", "author name Acme Ltd"},
+		{"OTHER", "LocationRef-Supplier", "Acme Ltd", "author name Acme Ltd"},
+		{"OTHER", "http://spdx.org/spdxdocs/x#vendor", "Acme Ltd", "author name Acme Ltd"},
+		{"OTHER", "note", "Acme Ltd", "mention text Acme Ltd"},
+		{"OTHER", "manufacturer-page", "https://acme.example", "mention url https://acme.example"},
+	} {
+		cs, h, _ := outcome(t, spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","externalRefs":[{"referenceCategory":"`+tt.category+`","referenceType":"`+tt.typ+`","referenceLocator":"`+tt.locator+`"}]}]`))
+		found := false
+		for _, c := range cs[0].Claims {
+			found = found || tt.want == string(c.Role)+" "+string(c.Kind)+" "+c.Value
+		}
+		if !found || h.Malformed > 0 {
+			t.Errorf("%s %s: want %q, got %+v, %v", tt.typ, tt.locator, tt.want, cs[0].Claims, h.Warnings)
 		}
 	}
 }

@@ -4,8 +4,11 @@ package sbom
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/vendors"
@@ -161,10 +164,16 @@ func lastWords(name string) string {
 	return name[strings.LastIndexByte(name[:max(end, 0)], ':')+1:]
 }
 
+// makerPages are ends of names of properties about something that a maker wrote, or where it is.
+var makerPages = []string{"page", "pages", "advisory", "advisories", "bulletin", "link", "links", "support", "documentation", "docs", "path", "file"}
+
 // makerProperty returns the meaning of a property that is in no table. One with a word for a maker
 // in its name is likely to name a maker.
 func makerProperty(name string) (makerField, bool) {
 	end := name[max(0, len(name)-maxPropertyName):]
+	if lower := strings.ToLower(end); slices.ContainsFunc(makerPages, func(word string) bool { return strings.HasSuffix(lower, word) }) {
+		return makerField{}, false
+	}
 	return makerField{vendors.Author, vendors.KindName}, fields.NamesMaker(end) ||
 		len(end) < len(name) && fields.NamesMaker(name[:maxPropertyName])
 }
@@ -197,6 +206,10 @@ func (f *fieldReader) makerValue(b *builder, m makerField, value []byte, at path
 	case len(value) == 0, m.role == vendors.Mention && len(b.claims) >= maxMentions:
 	case m.kind == vendors.KindURL && !bytes.ContainsAny(value, `/\:`) && !endsAsDomain(value):
 		// the name of a source package in the database of dpkg
+	case m.kind == vendors.KindName && isJSONText(value):
+		b.malformed++
+		f.s.Warn(WarnMalformed, "the name of a maker is JSON in a string; it was read as text", vendors.Location{Pointer: string(b.get(b.addPointer(at))), Offset: offset})
+		b.claim(vendors.Mention, vendors.KindText, value, at, offset)
 	case m.kind == vendors.KindName:
 		for kind, part := range contacts(string(value)) {
 			if kind == vendors.KindName {
@@ -207,6 +220,13 @@ func (f *fieldReader) makerValue(b *builder, m makerField, value []byte, at path
 	default:
 		b.claim(m.role, m.kind, value, at, offset)
 	}
+}
+
+// isJSONText reports whether text is an object or an array in JSON.
+func isJSONText(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	n := len(text)
+	return n > 1 && (text[0] == '{' && text[n-1] == '}' || text[0] == '[' && text[n-1] == ']') && jsontext.Value(text).IsValid()
 }
 
 // endsAsDomain reports whether text ends like a domain, with a dot and letters.

@@ -16,8 +16,9 @@ import (
 // element is a part with an unknown maker, unless the reference is an identifier itself: then it
 // is screened as a component.
 //
-// Of the id of an element, the first 128 bits of its SHA-256 are kept. Two ids with the same
-// bits would hide a missing element; nobody can make such ids, and by chance they do not occur.
+// For each element, only the first 128 bits of the SHA-256 of its id are kept. Two ids with the same
+// bits would hide a missing element, but it is not feasible to make such ids, and they do not
+// occur by chance.
 // A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
 	have    map[refKey]struct{}

@@ -360,6 +360,9 @@ func (x *spdx) externalRefs(b *builder) {
 			}
 		}
 		kind := refKindOf(b.get(typ), b.get(locator))
+		if kind == refOther && x.ownType(b, b.get(typ), locator, element("/externalRefs/", i, "/referenceLocator"), off) {
+			continue
+		}
 		x.locator(b, kind, hasPrefixFold(b.get(category), "package"), locator, element("/externalRefs/", i, "/referenceLocator"), off)
 	}
 }
@@ -428,7 +431,11 @@ func (x *spdx) projects(b *builder, at string) (found bool) {
 			case "homePage", "homepage":
 				found = true
 				x.url(b, vendors.Homepage, element(at, i, "/"+name))
+			case "projectUri", "projectURI":
+				found = true
+				x.url(b, vendors.Homepage, element(at, i, "/"+name))
 			default:
+				x.unknownIn(b, []byte(name))
 				x.j.Skip()
 			}
 		}

@@ -182,7 +182,13 @@ func (x *spdx3) graph(parent []byte, name string) {
 
 // element reads one object and returns its id.
 func (x *spdx3) element(parent []byte, name string, i int) string {
+	return x.ownedElement(nil, parent, name, i)
+}
+
+// ownedElement is element for an extension of owner.
+func (x *spdx3) ownedElement(owner *graphElement, parent []byte, name string, i int) string {
 	b := x.begin(parent, name, i)
+	b.owner = owner
 	x.j.Enter('{')
 	b.offset = max(x.j.Offset()-1, 0)
 	for x.j.More() {
@@ -231,6 +237,7 @@ type graphElement struct {
 	roots    []string
 	relation relationship
 	ownID    ownIdentifier
+	owner    *graphElement // for an extension, the element that has it
 }
 
 // clear empties the element, except for its builder, and keeps its memory.
@@ -239,16 +246,7 @@ func (b *graphElement) clear() {
 	b.makers, b.names, b.ids, b.manyIDs = b.makers[:0], b.names[:0], b.ids[:0], false
 	b.idRefs, b.roots = b.idRefs[:0], b.roots[:0]
 	b.relation = relationship{from: b.relation.from[:0], to: b.relation.to[:0]}
-	b.ownID = ownIdentifier{}
-}
-
-// An elementClass has what shows the class of an element.
-type elementClass struct {
-	name       string // without its profile
-	security   bool   // it is of the security profile
-	artifact   bool   // it has a field that only artifacts have
-	software   bool   // it has a field that only packages have
-	identified bool   // it has a package URL or CPE, as an agent can have too
+	b.ownID, b.owner = ownIdentifier{}, nil
 }
 
 // A relationship is the type and the ends of an element that is a relationship.
@@ -269,12 +267,14 @@ type elementName struct {
 	at   int64
 }
 
-// An identifier is the name of an element in another system.
+// An identifier is the name of an element in another system, or the address of a page about it.
+// If it only mentions somebody, such as a page about support, it does not say who the element is.
 type identifier struct {
-	kind  refKind
-	text  span
-	index int
-	at    int64
+	kind    refKind
+	mention bool
+	text    span
+	path    path
+	at      int64
 }
 
 // An agentRef is a reference from an element to an agent, or to an identifier.
@@ -287,7 +287,8 @@ type agentRef struct {
 // member reads a member of an element.
 func (x *spdx3) member(b *graphElement, name []byte) {
 	switch {
-	case x.nodeMember(b, name), x.artifactMember(b, name), x.textMember(b, name), x.identifierMember(b, name), x.linkMember(b, name):
+	case x.nodeMember(b, name), x.artifactMember(b, name), x.textMember(b, name), x.identifierMember(b, name), x.linkMember(b, name),
+		x.extensionMember(b, name):
 		return
 	}
 	j := x.j
@@ -470,9 +471,9 @@ func (x *spdx3) specVersion(v string) {
 	}
 }
 
-// spdx3Nobody reports whether an id is one of the individuals of the specification, none of
-// which is a vendor.
-func spdx3Nobody(id string) bool {
+// isSPDX3Individual reports whether an id is one of the individuals that the specification defines.
+// They are not vendors.
+func isSPDX3Individual(id string) bool {
 	switch id {
 	case "NoAssertion", "None", "NoAssertionElement", "NoneElement", "NoAssertionLicense", "NoneLicense", "SpdxOrganization":
 		return true
@@ -483,19 +484,6 @@ func spdx3Nobody(id string) bool {
 // lastWord returns a term without the address of its vocabulary.
 func lastWord(term string) string {
 	return term[strings.LastIndexAny(term, "/#:")+1:]
-}
-
-// set sets the name of the class. An element of several classes keeps that of an agent or a
-// package.
-func (c *elementClass) set(name string) {
-	name = lastWord(name)
-	if profile, rest, found := strings.Cut(name, "_"); found {
-		c.security = c.security || profile == "security"
-		name = rest
-	}
-	if c.name == "" || !slices.Contains(agentTypes, c.name) && !strings.HasSuffix(c.name, "Package") {
-		c.name = name
-	}
 }
 
 // spdx3Fold returns the form in which the names of fields are compared.

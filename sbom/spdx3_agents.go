@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/clause76/clause76/vendors"
@@ -16,9 +15,12 @@ import (
 type agent struct {
 	typed bool // an element says that it is an agent
 	names []value
-	ids   []value // in other systems
-	text  int     // bytes of both
-	cut   bool    // it has more or longer ones than are kept
+	ids   []value    // in other systems, and addresses of its pages
+	text  int        // bytes of both
+	cut   bool       // it has more or longer ones than are kept
+	refs  []agentRef // identifiers that are elements of their own
+	// mentions are identifiers and pages that do not say who the agent is.
+	mentions []value
 }
 
 // An identifierElement is an identifier that is an element of its own.
@@ -44,8 +46,10 @@ const (
 	// identifiers, and the bytes of both. The specification allows one name; two nodes of
 	// one agent can have two names.
 	maxAgentNames = 4
-	maxAgentIDs   = 4
+	maxAgentIDs   = 8
 	maxAgentText  = 2048
+	// maxAgentMentions limits the other identifiers and pages of an agent. The rest is left out.
+	maxAgentMentions = 4
 	// maxMakers limits the agents of an element.
 	maxMakers = 16
 )
@@ -78,7 +82,7 @@ func (x *spdx3) finish(b *graphElement) string {
 	isAgent := slices.Contains(agentTypes, b.class.name)
 	// A vulnerability has the fields of an artifact, for the agents who found it.
 	c := &b.class
-	artifact := c.software || strings.HasSuffix(c.name, "Package") || !c.security && (c.artifact || c.identified && !isAgent)
+	artifact := c.software || strings.HasSuffix(c.name, "Package") || !c.security && (c.artifact || c.identified && !isAgent) || c.described(isAgent)
 	if isAgent && id == "" {
 		id = "_: " + string(b.get(b.pointer)) // no blank node id has a space
 	}
@@ -91,6 +95,7 @@ func (x *spdx3) finish(b *graphElement) string {
 		x.emit(b, id)
 	default:
 		x.check(b)
+		x.uncertain(b)
 		x.s.doc.header.Malformed += b.malformed
 		if b.class.name == "SpdxDocument" {
 			x.s.SetSerial(id)
@@ -180,8 +185,20 @@ func (x *spdx3) noteAgent(b *graphElement, id string, isAgent bool) {
 		a.add(&a.names, maxAgentNames, value{text: string(b.get(n.text)), at: vendors.Location{Pointer: x.at(b, "/name"), Offset: n.at}})
 	}
 	for _, i := range b.ids {
-		a.add(&a.ids, maxAgentIDs, value{i.kind, string(b.get(i.text)),
-			vendors.Location{Pointer: x.at(b, "/externalIdentifier/"+strconv.Itoa(i.index)+"/identifier"), Offset: i.at}})
+		v := value{i.kind, string(b.get(i.text)), vendors.Location{Pointer: string(b.get(b.addPointer(i.path))), Offset: i.at}}
+		switch {
+		case !i.mention:
+			a.add(&a.ids, maxAgentIDs, v)
+		case len(a.mentions) < maxAgentMentions && len(v.text) <= maxAgentText/maxAgentMentions:
+			a.mentions = append(a.mentions, v)
+		}
+	}
+	for _, r := range b.idRefs {
+		if len(a.refs) == maxAgentIDs {
+			a.cut = true
+			break
+		}
+		a.refs = append(a.refs, r)
 	}
 	a.cut = a.cut || b.manyIDs
 }
@@ -207,19 +224,19 @@ func (x *spdx3) emit(b *graphElement, id string) {
 		if len(b.text) > x.limits.Component {
 			break // check reports the error
 		}
-		n, known := x.index.identifiers[m.id]
-		if !known || n.long {
-			b.malformed++
-			x.s.Warn(WarnUnresolved, "the identifier "+quote(m.id)+" is not in this document, or is too long; it was not screened", m.at)
-			continue
+		if n, ok := x.identifierOf(b, m); ok {
+			text := b.add([]byte(n.value.text))
+			x.identifier(b, refKindOf([]byte(n.typ), b.get(text)), text, path{a: n.value.at.Pointer, top: true}, n.value.at.Offset)
 		}
-		text := b.add([]byte(n.value.text))
-		x.identifier(b, refKindOf([]byte(n.typ), b.get(text)), text, path{a: n.value.at.Pointer, top: true}, n.value.at.Offset)
 	}
 	if len(b.names) > maxAgentNames {
 		b.malformed++
 		x.s.Warn(WarnMalformed, fmt.Sprintf("an element has more than %d names; the rest was not screened", maxAgentNames),
 			vendors.Location{Pointer: x.at(b, "/name"), Offset: b.names[0].at})
+	}
+	if b.class.build {
+		b.indirect = true
+		b.typ = b.add([]byte("build"))
 	}
 	if !strings.HasSuffix(b.class.name, "File") {
 		for _, n := range b.names {
@@ -259,7 +276,7 @@ func (x *spdx3) suppliers(b *graphElement, id string) {
 func (x *spdx3) maker(b *graphElement, m agentRef) {
 	a := x.index.agents[m.id]
 	if a == nil || !a.typed {
-		if !spdx3Nobody(m.id) {
+		if !isSPDX3Individual(m.id) {
 			b.malformed++
 			x.s.Warn(WarnUnresolved, "the agent "+quote(m.id)+" is not in this document; who it is was not screened", m.at)
 		}
@@ -267,7 +284,7 @@ func (x *spdx3) maker(b *graphElement, m agentRef) {
 			return
 		}
 	}
-	if len(a.names) == 0 && len(a.ids) == 0 {
+	if len(a.names) == 0 && len(a.ids) == 0 && len(a.refs) == 0 {
 		b.malformed++
 		x.s.Warn(WarnUnresolved, "the agent "+quote(m.id)+" has no name", m.at)
 	}
@@ -285,6 +302,37 @@ func (x *spdx3) maker(b *graphElement, m agentRef) {
 	for _, v := range a.ids {
 		b.claim(m.role, agentKind(v.kind), []byte(v.text), path{a: v.at.Pointer, top: true}, v.at.Offset)
 	}
+	for _, v := range a.mentions {
+		if len(b.claims) < maxMentions {
+			kind := vendors.KindText
+			if strings.Contains(v.text, "://") {
+				kind = vendors.KindURL
+			}
+			b.claim(vendors.Mention, kind, []byte(v.text), path{a: v.at.Pointer, top: true}, v.at.Offset)
+		}
+	}
+	for _, r := range a.refs {
+		if n, ok := x.identifierOf(b, r); ok {
+			role, kind := m.role, refKindOf([]byte(n.typ), []byte(n.value.text))
+			claim := agentKind(kind)
+			if kind == refOther && !strings.Contains(n.value.text, "://") {
+				role, claim = vendors.Mention, vendors.KindText
+			}
+			b.claim(role, claim, []byte(n.value.text), path{a: n.value.at.Pointer, top: true}, n.value.at.Offset)
+		}
+	}
+}
+
+// identifierOf returns an identifier that is an element of its own. One that is not there, or that is
+// too long, is counted.
+func (x *spdx3) identifierOf(b *graphElement, r agentRef) (identifierElement, bool) {
+	n, known := x.index.identifiers[r.id]
+	if known && !n.long {
+		return n, true
+	}
+	b.malformed++
+	x.s.Warn(WarnUnresolved, "the identifier "+quote(r.id)+" is not in this document, or is too long; it was not screened", r.at)
+	return n, false
 }
 
 // agentKind returns the kind of claim for an identifier of an agent.
@@ -319,7 +367,7 @@ func (x *spdx3) check(b *graphElement) {
 
 // refer records a reference to an element of this document.
 func (x *spdx3) refer(b *graphElement, id, at string) {
-	if x.first || x.index.imported[id] || spdx3Nobody(id) || id == documentRef { // which Microsoft's sbom-tool writes
+	if x.first || x.index.imported[id] || isSPDX3Individual(id) || id == documentRef { // sbom-tool of Microsoft writes documentRef
 		return
 	}
 	x.elements.refer([]byte(id), func() vendors.Location {

@@ -3,6 +3,7 @@
 package sbom
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -109,18 +110,33 @@ func (x *spdx3) identifiers(b *graphElement) {
 				x.values(&b.builder, func(text []byte) { typ = lastWord(string(text)) })
 			case "identifier":
 				x.values(&b.builder, func(text []byte) { id, off = b.add(text), x.j.TextOffset() })
+			case "identifierLocator": // a page about the identifier
+				at := element("/externalIdentifier/", i, "/identifierLocator")
+				x.plainValues(&b.builder, func(text []byte) {
+					page := b.add(text)
+					x.agentIdentifier(b, identifier{refOther, true, page, at, x.j.TextOffset()})
+					b.claimSpan(vendors.Mention, vendors.KindURL, page, at, x.j.TextOffset())
+				})
 			default:
 				x.refs(b, name, nil)
 			}
 		}
-		kind := refKindOf([]byte(typ), b.get(id))
-		if x.first && kind != refOther {
-			if b.manyIDs = len(b.ids) > maxAgentIDs; !b.manyIDs {
-				b.ids = append(b.ids, identifier{kind, id, i, off})
-			}
-		}
-		x.identifier(b, kind, id, element("/externalIdentifier/", i, "/identifier"), off)
+		kind, at := refKindOf([]byte(typ), b.get(id)), element("/externalIdentifier/", i, "/identifier")
+		// An identifier of another kind can be the address that stands for the agent.
+		x.agentIdentifier(b, identifier{kind, kind == refOther && !bytes.Contains(b.get(id), []byte("://")), id, at, off})
+		x.identifier(b, kind, id, at, off)
 	})
+}
+
+// agentIdentifier keeps an identifier for the case that the element is an agent.
+func (x *spdx3) agentIdentifier(b *graphElement, id identifier) {
+	switch {
+	case !x.first || id.text.from == id.text.to:
+	case len(b.ids) <= maxAgentIDs+maxAgentMentions:
+		b.ids = append(b.ids, id)
+	case !id.mention:
+		b.manyIDs = true
+	}
 }
 
 // identifier adds the claims of an identifier.
@@ -159,7 +175,13 @@ func (x *spdx3) externalRefs(b *graphElement) {
 		for _, l := range locators {
 			kind := refKindOf([]byte(typ), b.get(l))
 			b.class.identified = b.class.identified || kind == refPURL || kind == refCPE
-			x.locator(&b.builder, kind, false, l, element("/externalRef/", i, "/locator"), off)
+			at := element("/externalRef/", i, "/locator")
+			x.agentIdentifier(b, identifier{kind, kind == refOther, l, at, off})
+			if kind == refOther && x.ownType(&b.builder, []byte(typ), l, at, off) {
+				b.class.property = true
+				continue
+			}
+			x.locator(&b.builder, kind, false, l, at, off)
 		}
 	})
 }

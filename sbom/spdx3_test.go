@@ -114,6 +114,62 @@ func TestSPDX3File(t *testing.T) {
 	}
 }
 
+// What identifies an agent besides its name, what is in properties, and the source of a build.
+func TestSPDX3OtherPlaces(t *testing.T) {
+	const doc = `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[`
+	agent := func(members string) string {
+		return doc + `{"type":"software_Package","spdxId":"urn:p","name":"n","suppliedBy":"urn:k"},{"type":"Organization","spdxId":"urn:k","name":"K",` + members + `},
+			{"type":"ExternalIdentifier","spdxId":"urn:e","externalIdentifierType":"email","identifier":"info@acme.example"},
+			{"type":"ExternalIdentifier","spdxId":"urn:o","externalIdentifierType":"other","identifier":"Acme Ltd"}]}`
+	}
+	owned := func(element, name, value string) string {
+		return doc + `{` + element + `,"spdxId":"urn:p","name":"n","extension":[{"type":"extension_CdxPropertiesExtension","extension_cdxProperty":[
+			{"type":"extension_CdxPropertyEntry","extension_cdxPropName":"` + name + `","extension_cdxPropValue":"` + value + `"}]}]}]}`
+	}
+	const pkg, place = `"type":"software_Package"`, "/@graph/0/extension/0/extension_cdxProperty/0/extension_cdxPropValue"
+	build := func(uri string) string {
+		return doc + `{"type":"build_Build","spdxId":"urn:b","build_configSourceUri":["` + uri + `"]}]}`
+	}
+	for _, tt := range []struct{ doc, want string }{
+		{agent(`"externalRef":[{"externalRefType":"altWebPage","locator":["https://acme.example"]}]`), "supplier url https://acme.example /@graph/1/externalRef/0/locator"},
+		{agent(`"externalRef":[{"externalRefType":"support","locator":["https://acme.example"]}]`), "mention url https://acme.example /@graph/1/externalRef/0/locator"},
+		{agent(`"externalIdentifier":[{"externalIdentifierType":"other","identifier":"https://acme.example"}]`), "supplier url https://acme.example /@graph/1/externalIdentifier/0/identifier"},
+		{agent(`"externalIdentifier":[{"externalIdentifierType":"other","identifier":"Acme Ltd"}]`), "mention text Acme Ltd /@graph/1/externalIdentifier/0/identifier"},
+		{agent(`"externalIdentifier":[{"externalIdentifierType":"other","identifier":"17","identifierLocator":["https://acme.example/17"]}]`), "mention url https://acme.example/17 /@graph/1/externalIdentifier/0/identifierLocator"},
+		{agent(`"externalIdentifier":["urn:e"]`), "supplier email info@acme.example /@graph/2/identifier"},
+		{agent(`"externalIdentifier":["urn:o"]`), "mention text Acme Ltd /@graph/3/identifier"},
+		{agent(`"externalIdentifier":["urn:elsewhere"]`), "malformed"},
+		{owned(pkg, "vendor", "Acme Ltd"), "author name Acme Ltd " + place},
+		{owned(pkg, "syft:metadata:vendor", "Acme Ltd"), "manufacturer name Acme Ltd " + place},
+		{owned(pkg, "properties.syft:metadata:vendor", "Acme Ltd"), "manufacturer name Acme Ltd " + place},
+		{owned(pkg, "group", "@acme"), "author group @acme " + place},
+		{owned(pkg, "note", "Acme Ltd"), "mention text Acme Ltd " + place},
+		{owned(pkg, "note", "pkg:npm/%40acme/x@1"), "author purl pkg:npm/%40acme/x@1 " + place},
+		{owned(pkg, "supplier", `{\"name\":\"Acme Ltd\"}`), "malformed"},
+		{owned(`"type":"software_File"`, "vendor", "Acme Ltd"), "author name Acme Ltd " + place},
+		{owned(`"type":"SpdxDocument"`, "vendor", "Acme Ltd"), "malformed"},
+		{owned(`"type":"Organization"`, "vendor", "Acme Ltd"), "malformed"},
+		{doc + `{"type":"extension_CdxPropertiesExtension","extension_cdxProperty":{"extension_cdxPropName":"vendor","extension_cdxPropValue":"Acme Ltd"}}]}`, "malformed"},
+		{build("https://github.com/acme/x"), "reference url https://github.com/acme/x /@graph/0/build_configSourceUri"},
+		{build("urn:f"), ""},
+	} {
+		cs, h := parse(t, tt.doc)
+		found := tt.want == "malformed" && h.Malformed > 0 || tt.want == "" && len(cs) == 0
+		for _, c := range cs {
+			for _, l := range c.Claims {
+				found = found || tt.want == fmt.Sprint(l.Role, " ", l.Kind, " ", l.Value, " ", l.Location.Pointer)
+			}
+		}
+		if !found || tt.want != "malformed" && h.Malformed > 0 {
+			t.Errorf("%s: want %q, got %+v, %v", tt.doc, tt.want, cs, h.Warnings)
+		}
+	}
+	cs, _ := parse(t, build("https://github.com/acme/x"))
+	if len(cs) != 1 || !cs[0].Pedigree || cs[0].Type != "build" {
+		t.Errorf("a build: %+v", cs)
+	}
+}
+
 // Microsoft's sbom-tool writes identifiers as elements of their own.
 func TestSPDX3Identifiers(t *testing.T) {
 	cs, h := parse(t, `{"@context":["https://spdx.org/rdf/3.0.1/spdx-context.json"],"@graph":[

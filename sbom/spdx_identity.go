@@ -19,8 +19,8 @@ const (
 	refCPE                      // a CPE of either binding
 	refMaven                    // "group:artifact[:version]"
 	refNPM                      // "[@scope/]name[@version]"
-	refNamed                    // a package of a registry without namespaces: "name/version", "name#version"
-	refNuGet                    // the same of NuGet, where prefixes of names are reserved for their owners
+	refBower                    // "name#version", and what else Bower installs from: "owner/name" of GitHub, an address
+	refNuGet                    // "name/version" of NuGet, where prefixes of names are reserved for their owners
 	refEmail                    // an address
 	refURLScheme                // an address that identifies a thing
 	refPlace                    // an address of the code or the package
@@ -35,7 +35,7 @@ var refKinds = map[string]refKind{
 	"cpe": refCPE, "cpe22": refCPE, "cpe23": refCPE, "cpe22type": refCPE, "cpe23type": refCPE,
 	"mavencentral": refMaven, "maven": refMaven,
 	"npm":   refNPM,
-	"nuget": refNuGet, "bower": refNamed,
+	"nuget": refNuGet, "bower": refBower,
 	"email": refEmail, "urlscheme": refURLScheme,
 	"altdownloadlocation": refPlace, "altwebpage": refHomepage, "binaryartifact": refPlace,
 	"sourceartifact": refPlace, "vcs": refPlace, "download": refPlace,
@@ -86,12 +86,14 @@ func (f *fieldReader) locator(b *builder, kind refKind, packages bool, value spa
 		b.claimSpan(vendors.Namespace, vendors.KindGroup, value, at, off)
 	case refNPM:
 		f.nameIdentity(b, value, at, off)
-	case refNamed, refNuGet:
+	case refBower:
+		f.bower(b, value, at, off)
+	case refNuGet:
 		name := b.get(value)
 		if end := bytes.IndexAny(name, "/#"); end > 0 {
 			value.to = value.from + end
 		}
-		if name = b.get(value); kind == refNuGet && !bytes.ContainsAny(name, "%@?: \t\r\n") && isASCII(name) {
+		if name = b.get(value); !bytes.ContainsAny(name, "%@?: \t\r\n") && isASCII(name) {
 			b.claim(vendors.Namespace, vendors.KindPURL, []byte("pkg:nuget/"+string(name)), at, off)
 		}
 		b.claimSpan(vendors.Mention, vendors.KindProduct, value, at, off)
@@ -105,8 +107,43 @@ func (f *fieldReader) locator(b *builder, kind refKind, packages bool, value spa
 		if packages {
 			f.nameIdentity(b, value, at, off)
 		}
-		b.claimSpan(vendors.Mention, vendors.KindURL, value, at, off)
+		kind := vendors.KindURL
+		if bytes.IndexByte(b.get(value), ' ') >= 0 {
+			kind = vendors.KindText
+		}
+		b.claimSpan(vendors.Mention, kind, value, at, off)
 	}
+}
+
+// bower adds the claims of a package of Bower. Its registry has no namespaces, but Bower installs from
+// other places too: of those, "owner/name" is a repository at GitHub.
+func (f *fieldReader) bower(b *builder, value span, at path, off int64) {
+	text := b.get(value)
+	if bytes.Contains(text, []byte("://")) || bytes.HasPrefix(text, []byte("git@")) {
+		b.claimSpan(vendors.Reference, vendors.KindURL, value, at, off)
+		return
+	}
+	if end := bytes.IndexByte(text, '#'); end > 0 {
+		value.to = value.from + end
+	}
+	name := b.get(value)
+	owner, repository, _ := bytes.Cut(name, []byte("/"))
+	if len(owner) > 0 && len(repository) > 0 && !bytes.ContainsAny(name, "%@?: \t\r\n") && isASCII(name) {
+		b.claim(vendors.Namespace, vendors.KindPURL, []byte("pkg:github/"+string(name)), at, off)
+	}
+	b.claimSpan(vendors.Mention, vendors.KindProduct, value, at, off)
+}
+
+// ownType adds the claims of a reference of a type that the document defines, if the name of the type
+// says that the locator names a maker: "manufacturer", "LocationRef-supplier". As with a property of
+// an unknown tool, that is a reason to review and never more. It reports whether there is such a claim.
+func (f *fieldReader) ownType(b *builder, typ []byte, locator span, at path, off int64) bool {
+	last := typ[bytes.LastIndexAny(typ, "/#:")+1:]
+	if len(last) > len("LocationRef-") && bytes.EqualFold(last[:len("LocationRef-")], []byte("LocationRef-")) {
+		last = last[len("LocationRef-"):]
+	}
+	field, known := propertyOf(last)
+	return known && f.propertyValue(b, field, locator, at, off)
 }
 
 // purlSpan adds the claim of a package URL of the component itself.

@@ -282,7 +282,8 @@ var (
 		"copyrightText": "copyrightText", "sourceInfo": "sourceInfo", "summary": "summary", "description": "description",
 		"comment": "comment", "primaryPackagePurpose": "primaryPackagePurpose",
 	}
-	rdfFile = map[string]string{"fileName": "fileName", "copyrightText": "copyrightText"}
+	rdfProject = map[string]string{"name": "name", "homepage": "homePage"}
+	rdfFile    = map[string]string{"fileName": "fileName", "copyrightText": "copyrightText"}
 )
 
 // rdfElements are the classes of nodes with an id. They begin with a capital letter, unlike
@@ -306,9 +307,9 @@ func (n *rdfNode) isPackage() bool {
 	return n.has("supplier") || n.has("originator") || n.has("downloadLocation") || n.has("externalRef") || n.has("packageFileName")
 }
 
-// isFile reports whether the node is a file with contributors or a copyright.
+// isFile reports whether the node is a file with contributors, a copyright or a project.
 func (n *rdfNode) isFile() bool {
-	return n.is("File") && (n.has("fileContributor") || n.has("copyrightText"))
+	return n.is("File") && (n.has("fileContributor") || n.has("copyrightText") || n.has("artifactOf"))
 }
 
 func (g *rdfGraph) write(w *jsonstream.Writer) {
@@ -325,6 +326,7 @@ func (g *rdfGraph) write(w *jsonstream.Writer) {
 	})
 	f.section("files", (*rdfNode).isFile, func(n *rdfNode) {
 		f.members(n, rdfFile)
+		f.projects(n)
 		if !n.has("fileContributor") {
 			return
 		}

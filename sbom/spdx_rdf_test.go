@@ -61,6 +61,9 @@ func TestRDFTextAsNode(t *testing.T) {
 // The text of a node that many properties refer to does not multiply: neither in claims nor in
 // warnings.
 func TestRDFSharedText(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	const head = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#"><SpdxDocument rdf:about="#SPDXRef-DOCUMENT"><specVersion>SPDX-2.3</specVersion></SpdxDocument>`
 	doc := func(packages, length int) string {
 		var b strings.Builder

@@ -45,8 +45,8 @@ type rdfText struct {
 	whole bool // everything was understood
 }
 
-// text writes the text of a property, or an array of several texts. An object in the array stands
-// for text that was not understood, see standInRDF.
+// text writes the text of a property, or an array of several texts. An object in the array replaces
+// text that was not understood; see standInRDF.
 func (f *rdfForm) text(p rdfProp) {
 	t := f.textsOf(p)
 	if len(t.texts) == 1 && t.whole {
@@ -185,4 +185,35 @@ func hasAnyPrefix(s string, prefixes ...string) bool {
 		}
 	}
 	return false
+}
+
+// projects writes the projects that a file is taken from, which DOAP describes. A project that is not
+// in the document has only its address.
+func (f *rdfForm) projects(n *rdfNode) {
+	if !n.has("artifactOf") {
+		return
+	}
+	f.w.Member("artifactOf")
+	f.w.Begin('[')
+	for _, p := range n.props {
+		if p.name != "artifactOf" {
+			continue
+		}
+		f.w.At(p.offset)
+		project := f.g.nodes[p.node]
+		if project == nil && p.node == "" {
+			f.w.Raw([]byte("0")) // text in the place of a project, see standInRDF
+			continue
+		}
+		f.w.Begin('{')
+		if !strings.HasPrefix(p.node, "_:") {
+			f.name("projectUri", p)
+			f.w.Text([]byte(p.node))
+		}
+		if project != nil {
+			f.members(project, rdfProject)
+		}
+		f.w.End('}')
+	}
+	f.w.End(']')
 }

@@ -110,10 +110,17 @@ var tagMembers = map[string]string{
 // tagDocument has the members for tags of the document itself.
 var tagDocument = map[string]string{"SPDXVersion": "version", "DocumentNamespace": "namespace", "ExternalDocumentRef": "external"}
 
+// tagProjects has the members for tags about the projects that a file is taken from (SPDX 2.1 and
+// earlier).
+var tagProjects = map[string]string{"ArtifactOfProjectName": "name", "ArtifactOfProjectHomePage": "homePage", "ArtifactOfProjectURI": "projectUri"}
+
 // tagNames has the tags that are read, by their lower case.
 var tagNames = func() map[string]string {
 	m := make(map[string]string)
 	for _, tag := range []string{"ExternalRef", "FileContributor", "SPDXVersion", "Relationship", "ExternalDocumentRef"} {
+		m[strings.ToLower(tag)] = tag
+	}
+	for tag := range tagProjects {
 		m[strings.ToLower(tag)] = tag
 	}
 	for tag, member := range tagMembers {
@@ -139,6 +146,7 @@ type tagWriter struct {
 	fields  []tagField
 	first   map[string]int // index of the first field of a member
 	refs    []tagField     // external references of a package, contributors of a file
+	project []tagField     // about the projects that a file is taken from
 	later   []tagField     // written after the section, because it does not belong to it
 	text    []byte         // of the fields
 	tag     []byte
@@ -252,7 +260,7 @@ func beginsTag(line []byte, broken bool) bool {
 	case "Relationship":
 		return broken
 	}
-	return false
+	return tagProjects[string(tag)] != ""
 }
 
 func (t *tagWriter) field(tag, value []byte, at int64) {
@@ -290,6 +298,13 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 			return
 		}
 		t.refs = append(t.refs, t.add("", value, at))
+		return
+	case "ArtifactOfProjectName", "ArtifactOfProjectHomePage", "ArtifactOfProjectURI":
+		if t.section != "file" {
+			t.stray(at, "%s outside of a file", tag)
+			return
+		}
+		t.project = append(t.project, t.add(tagProjects[string(tag)], value, at))
 		return
 	}
 	member, known := tagMembers[string(tag)]
@@ -374,6 +389,9 @@ func (t *tagWriter) flush() {
 		if len(t.refs) > 0 {
 			t.references()
 		}
+		if len(t.project) > 0 {
+			t.projects()
+		}
 		w.End('}')
 		w.End('}')
 	}
@@ -390,7 +408,7 @@ func (t *tagWriter) flush() {
 		}
 		w.End('}')
 	}
-	t.fields, t.refs, t.later, t.text = t.fields[:0], t.refs[:0], t.later[:0], t.text[:0]
+	t.fields, t.refs, t.project, t.later, t.text = t.fields[:0], t.refs[:0], t.project[:0], t.later[:0], t.text[:0]
 	clear(t.first)
 }
 
@@ -446,6 +464,20 @@ func (t *tagWriter) references() {
 		t.w.Text(typ)
 		t.w.Member("referenceLocator")
 		t.w.Text(locator)
+		t.w.End('}')
+	}
+	t.w.End(']')
+}
+
+// projects writes what tags say about projects, an object for each tag.
+func (t *tagWriter) projects() {
+	t.w.At(t.project[0].offset)
+	t.w.Member("artifactOf")
+	t.w.Begin('[')
+	for _, f := range t.project {
+		t.w.At(f.offset)
+		t.w.Begin('{')
+		t.member(f)
 		t.w.End('}')
 	}
 	t.w.End(']')

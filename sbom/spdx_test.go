@@ -393,6 +393,9 @@ func TestSPDX3Warnings(t *testing.T) {
 
 // An agent that is named many times in one relationship is one agent.
 func TestSPDX3ManyTimes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	doc := `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"Organization","spdxId":"urn:k","name":"Acme"},{"type":"software_Package","spdxId":"urn:a","name":"a"},
 		{"type":"Relationship","spdxId":"urn:r","from":"urn:a","relationshipType":"availableFrom","to":["urn:k"` + strings.Repeat(`,"urn:k"`, 1<<20) + `]}]}`
 	cs, _, got := outcome(t, doc)

@@ -14,6 +14,7 @@ import (
 var spdxXMLForm = func() *xmlForm {
 	type in = map[string]*xmlForm
 	texts := &xmlForm{text: true, many: true}
+	project := &xmlForm{many: true, in: in{"name": xmlText, "homePage": xmlText, "homepage": xmlText, "projectUri": xmlText}}
 	return &xmlForm{in: in{
 		"spdxVersion": xmlText, "documentNamespace": xmlText, "documentDescribes": texts,
 		"name": nil, "SPDXID": xmlText, "snippets": {many: true, in: in{"SPDXID": xmlText, "snippetFromFile": xmlText}},
@@ -23,7 +24,8 @@ var spdxXMLForm = func() *xmlForm {
 			"packageFileName": xmlText, "sourceInfo": xmlText, "summary": xmlText, "description": xmlText, "comment": xmlText, "hasFiles": texts,
 			"externalRefs": {many: true, in: in{"referenceType": xmlText, "referenceLocator": xmlText, "referenceCategory": xmlText}},
 		}},
-		"files":         {many: true, in: in{"SPDXID": xmlText, "fileName": xmlText, "fileContributors": texts, "copyrightText": xmlText}},
+		"files": {many: true, in: in{"SPDXID": xmlText, "fileName": xmlText, "fileContributors": texts, "copyrightText": xmlText,
+			"artifactOf": project, "artifactOfs": project}},
 		"relationships": {many: true, in: in{"spdxElementId": xmlText, "relationshipType": xmlText, "relatedSpdxElement": xmlText}},
 		"externalDocumentRefs": {many: true, in: in{"spdxDocument": xmlText, "externalDocumentId": xmlText,
 			"checksum": {in: in{"algorithm": xmlText, "checksumValue": xmlText}}}},

@@ -236,7 +236,7 @@ func (t *tag) readEntities(x *xmlstream.Reader) error {
 	return nil
 }
 
-// claimCreators adds the creators of a tag that names nobody else. Tools write such tags for the
+// claimCreators adds the creators of a tag that has no other entities. Tools write such tags for the
 // packages of an operating system; the product then has no vendor identity. But the creator may
 // also be its maker, so that a listed vendor is a reason to review.
 func (t *tag) claimCreators() error {

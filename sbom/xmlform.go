@@ -254,8 +254,8 @@ func (t *xmlWriter) stray(loose bool) int {
 }
 
 // looksLikePart reads an element without claims and reports whether it, or an element in it, looks
-// like a part. loose means that the format does not have the element: then its fields decide and
-// not its name.
+// like a part. loose means that the format does not have the element. Then only its fields
+// count, because its name means nothing.
 func (t *xmlWriter) looksLikePart(loose bool) (found bool) {
 	name := t.x.Name()
 	if t.x.Space() == includeSpace {

@@ -101,7 +101,7 @@ type Claim struct {
 	Location Location `json:"location"`
 }
 
-// Identity reports whether the claim identifies somebody: it is the name of a maker and no
+// Identity reports whether the claim identifies a maker: it is the name of a maker and not a
 // placeholder, or an identifier in a namespace with an owner. Coverage counts the components with
 // such a claim.
 func (c Claim) Identity() bool {
@@ -125,7 +125,7 @@ func (c Claim) Identity() bool {
 // Owner returns the owner of the component that an identifier names: the owner in a package URL
 // ("npm/example"), a package group, the account on a host of repositories ("github/example"), or
 // the vendor of a CPE that does not only repeat the product. It returns "" for other claims, and for
-// identifiers that name nobody.
+// identifiers without an owner.
 func (c Claim) Owner() string {
 	switch {
 	case c.Kind == KindURL && c.Role == Reference:

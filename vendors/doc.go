@@ -6,7 +6,7 @@
 // pkg:npm/%40kaspersky/hexa-ui", "the board's devicetree prefix is zte". A [Register] contains
 // vendors: corporate families with dated members, their identifiers, each with its source, and
 // exclusions, which are names and identifiers that resemble those of a vendor and belong to
-// somebody else. [Register.Resolve] turns the claims of one component into attributions:
+// another party. [Register.Resolve] turns the claims of one component into attributions:
 //
 //	claims ──Resolve──▶ attributions (claim → vendor, tier, rule, register entry, source)
 //	                    exclusions   (claim ↛ vendor, reason, source)
@@ -17,7 +17,7 @@
 //
 // # Tiers
 //
-// The certainty of an attribution is one of four ordered words and never a number:
+// The certainty of an attribution is one of four ordered words, and never a number:
 //
 //	registered  an identifier issued to the vendor, or a namespace that it controls
 //	declared    a manufacturer or supplier field with the vendor's name
@@ -47,8 +47,8 @@
 //     ("北京华为数字技术有限公司").
 //   - Each of these rules also compares the letters that the letters of a name look like (UTS #39).
 //   - A component with the name of a product, followed by an edition or a platform, resembles the
-//     product, unless the other words make it a thing about the product or it is a package of a
-//     library.
+//     product, unless the other words show that it is a related product, such as an add-on, or it
+//     is a package of a library.
 //
 // A maker's field can contain several names, a label, a notice, a number after the name, a
 // domain or an address: "Nokia, ZTE", "Vendor: ZTE", "ZTE中兴". Every vendor that is a complete
@@ -59,8 +59,9 @@
 // The type of a package URL determines what its namespace means. If the register does not have
 // the owner of a namespace, the namespace is compared as a name and resembles. A URL is attributed
 // by the account on a host of repositories or packages, or else by its domain. A homepage resembles
-// at most, because it shows what something is about. If a URL leads through an archive of pages or a
-// proxy, the address in its path counts. A CPE with wildcards in its vendor resembles the vendors
+// at most, because it shows what a component is about, and not who made it. If a URL leads through an
+// archive of pages or a known proxy, the address in its path counts. On any other host such an address
+// resembles, and an address in a query or fragment is a mention. A CPE with wildcards in its vendor resembles the vendors
 // that it matches, and a CPE without a vendor those with which its product starts. [Claim.Owner]
 // returns the owner that an identifier names, in the register or not. Identifiers that are hashes
 // (SUIT vendor ids, computer hardware ids) are found by computing those of the register.

@@ -31,9 +31,9 @@ type Member struct {
 	// The membership is valid from the day From, and no longer valid on the day Until. Both can be
 	// empty.
 	From, Until Date
-	// DoubtFrom is the day from which the membership is in doubt, for example after the parties agreed on
-	// a sale and nobody reported its closing. From then on the member's identifiers lead to
-	// [Resembles] at most.
+	// DoubtFrom is the day from which the membership is in doubt, for example because the parties
+	// agreed on a sale and its closing is not known. From this day on, the identifiers of the member
+	// lead to [Resembles] at most.
 	DoubtFrom Date
 	Source    string
 }
@@ -58,7 +58,7 @@ type Identifier struct {
 	// The identifier is valid from the day From, and no longer valid on the day Until. Both can be
 	// empty.
 	From, Until Date
-	Verified    bool   // false: nobody has seen it in its source; it leads to Resembles at most
+	Verified    bool   // false: it was not seen in its source; it leads to Resembles at most
 	Common      bool   // a common word or name: needs a second, independent field
 	Weak        string // why the identifier leads to Resembles at most, "" if it leads further
 	Category    string // what a product is: "antivirus"; "" if not recorded
@@ -127,16 +127,17 @@ type Exclusion struct {
 	Source      string
 }
 
-// A Reason is the reason why something that resembles a vendor's is not attributed to the vendor.
+// A Reason is the reason why a claim that resembles an identifier of a vendor is not attributed to the
+// vendor.
 type Reason string
 
 // The reasons. An [Exclusion] has one of the first five.
 const (
-	ReasonStranger     Reason = "stranger"     // somebody else with the same name
-	ReasonLookAlike    Reason = "lookAlike"    // somebody else with a similar name
+	ReasonStranger     Reason = "stranger"     // another party with the same name
+	ReasonLookAlike    Reason = "lookAlike"    // another party with a similar name
 	ReasonFormerMember Reason = "formerMember" // not part of the family any more
-	ReasonHosting      Reason = "hosting"      // the vendor hosts things that others make
-	ReasonContribution Reason = "contribution" // the vendor contributed to something that others maintain
+	ReasonHosting      Reason = "hosting"      // the vendor hosts products of others
+	ReasonContribution Reason = "contribution" // the vendor contributed to a product that others maintain
 	ReasonNotYetMember Reason = "notYetMember" // not part of the family until a later day
 )
 

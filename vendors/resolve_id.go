@@ -138,6 +138,9 @@ func (r *resolver) url(c *Claim) {
 	default:
 		if p, ok := weburl.Parse(value); ok {
 			r.place(c, p)
+			for _, argument := range weburl.InQuery(value) { // of a proxy or a redirection
+				r.location(c, argument, Mentions)
+			}
 		}
 	}
 }
@@ -207,7 +210,7 @@ func (r *resolver) location(c *Claim, p weburl.Place, tier Tier) {
 	if r.domain(c, p.Host, rule, tier) {
 		return
 	}
-	if text := p.ProxiedPackageURL(); text != "" { // anybody can give a path this form
+	if text := p.ProxiedPackageURL(); text != "" { // any web site can have a path of this form
 		r.atMost(min(tier, Resembles), func() { r.nested(c, Claim{Role: c.Role, Kind: KindPURL, Value: text}, r.purl) })
 	}
 	r.domain(c, p.LookalikeHost, RuleNameConfusable, min(tier, Resembles))
@@ -260,8 +263,8 @@ func (r *resolver) domain(c *Claim, host string, rule Rule, tier Tier) bool {
 	return false
 }
 
-// email attributes an address. It mentions in most roles, because somebody who works for a vendor
-// may have written or maintained something for others.
+// email attributes an address. It mentions in most roles, because an employee of a vendor may have
+// written or maintained the component for others.
 func (r *resolver) email(c *Claim) {
 	tier := Mentions
 	if c.Role.IsOrigin() {

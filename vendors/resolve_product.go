@@ -51,8 +51,8 @@ const maxProduct = 128
 func lastBreak(tokens []byte) int { return max(bytes.LastIndexByte(tokens, ' '), 0) }
 
 // product attributes the name of a product, alone or with other words after it: "Kaspersky
-// Endpoint Security for Windows 12". The other words must not make it the name of a thing about the
-// product. After a name of one word, only an edition is allowed.
+// Endpoint Security for Windows 12". The other words must not show that it is a related product,
+// such as an add-on. After a name of one word, only an edition is allowed.
 func (r *resolver) product(c *Claim, tokens []byte) bool {
 	for end := len(tokens); end > 0; end = lastBreak(tokens[:min(end, maxProduct)]) {
 		e := r.products[string(tokens[:end])]
@@ -76,8 +76,8 @@ func (r *resolver) product(c *Claim, tokens []byte) bool {
 	return false
 }
 
-// aboutWords show that a name that starts with that of a product is the name of a thing about the
-// product.
+// aboutWords show that a name that starts with the name of a product is the name of a related product,
+// such as an add-on.
 var aboutWords = words.Fields(`about adapter addon assistant alternative analyser analyzer ansible api apis backup binding bindings blocker bot
 	bridge bypass checker clean cleaner cli client clone collector compat compatible connector converter cookbook crack cracker dashboard decryptor demo
 	detect detection detector docs documentation downloader dump emulator example examples exploit export exporter extension extractor fake fetcher
@@ -93,9 +93,8 @@ var editionWords = words.Fields(`advanced agent amd64 android app arm64 basic be
 	pro professional release select server servers setup small sp standard starter suite tablet total trial ultimate unix update v version web win
 	win32 win64 windows workstation workstations x64 x86 and for of the with on to`)
 
-// aboutProduct reports whether the words after the name of a product show that it is a thing about
-// the product. A thing "for" something else than a platform, or "by" somebody, is one. strict
-// allows only an edition.
+// aboutProduct reports whether the words after the name of a product show that it is a related
+// product. So do "for", unless a platform follows, and "by". strict allows only an edition.
 func aboutProduct(words []byte, strict bool) bool {
 	before := ""
 	for len(words) > 0 {
@@ -114,7 +113,8 @@ func aboutProduct(words []byte, strict bool) bool {
 }
 
 // packageTypes are the types of package URLs of libraries. A package with the name of a product
-// is often somebody's package about the product. If it is the vendor's, its namespace is too.
+// is often a package of another maker for the product. If it comes from the vendor, so does its
+// namespace.
 var packageTypes = words.Set("bitbucket", "bower", "cargo", "clojars", "cocoapods", "composer", "conan", "conda", "cpan", "cran", "elm", "gem",
 	"github", "gitlab", "golang", "hackage", "hex", "julia", "luarocks", "maven", "npm", "nuget", "opam", "pub", "pypi", "swift")
 

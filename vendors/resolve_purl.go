@@ -168,7 +168,7 @@ func (r *resolver) unknownType(c *Claim, p purl.Parts) {
 }
 
 // namespaceName attributes a namespace by its name, if the register does not have its owner. It
-// resembles, because anybody may have taken the name.
+// resembles, because anyone may have taken the name.
 func (r *resolver) namespaceName(c *Claim, name string) bool {
 	tokens := names.AppendTokens(r.buf[:0], name)
 	if len(tokens) == 0 {
@@ -235,7 +235,7 @@ func (r *resolver) owner(c *Claim, p purl.Parts, d purl.Definition) {
 
 // accountsKnown reports whether the register has the accounts of vendors on the hosts of a type,
 // where persons have accounts as often as companies. There, other accounts with the name of a vendor
-// mostly belong to somebody else.
+// mostly belong to others.
 func accountsKnown(typ string) bool {
 	switch typ {
 	case "github", "gitlab", "bitbucket":

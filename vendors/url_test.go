@@ -124,7 +124,15 @@ func TestURLsAreAttributedByOwnerAndDomain(t *testing.T) {
 		{"docker://hisilicon", ""},
 		{"docker.io/hikvision/x", "hikvision resembles namespace.name"},
 		{"https://hub.docker.com/r/hisilicon/x", "huawei resembles namespace.name"},
-		{"https://example.org/?u=https://github.com/huaweicloud", ""},
+		// A URL in the query of another is the argument of a proxy or a redirection.
+		{"https://example.org/?u=https://github.com/huaweicloud", "huawei mentions url.owner"},
+		{"https://example.org/get?a=b&url=https://www.hikvision.com/x.exe&c=d", "hikvision mentions url.domain"},
+		{"https://example.org/get?url=https%3A%2F%2Fwww.hikvision.com%2Fx.exe", "hikvision mentions url.domain"},
+		{"https://example.org/get?url=www.hikvision.com/x.exe", "hikvision mentions url.domain"},
+		{"https://example.org/get?url=https://example.com/?u=https://hikvision.com", "hikvision mentions url.domain"},
+		{"https://example.org/#https://hikvision.com", "hikvision mentions url.domain"},
+		{"https://example.org/?q=hikvision.com", ""},
+		{"https://example.org/proxy/https://www.hikvision.com/x.exe", "hikvision resembles url.domain"},
 		{"https://example.org/github.com/huaweicloud", ""},
 
 		{"https://www.hikvision.com/en/", domain},
@@ -166,7 +174,7 @@ func TestURLsAreAttributedByOwnerAndDomain(t *testing.T) {
 func TestHostingIsNotMaking(t *testing.T) {
 	for _, url := range []string{
 		"https://mirrors.huaweicloud.com/repository/npm/lodash/-/lodash-4.tgz", "http://repo.huaweicloud.com/repository/pypi/simple",
-		"https://mirrors.tools.huawei.com/pypi/simple", "https://bucket.obs.cn-north-4.myhuaweicloud.com/x.tar.gz", "swr.cn-north-4.myhuaweicloud.com/a/b:1",
+		"https://mirrors.tools.huawei.com/pypi/simple", "https://bucket.obs.cn-north-4.myhuaweicloud.com/x.tar.gz", "https://bucket.obs.cn-north-1.huaweicloud.com/x.tar.gz", "https://obs.huaweicloud.com/bucket/x.tar.gz", "swr.cn-north-4.myhuaweicloud.com/a/b:1",
 		"git@codehub.devcloud.cn-north-4.huaweicloud.com:a/b.git", "https://devrepo.devcloud.huaweicloud.com/02/nexus/",
 		"https://mirrors.cloud.tencent.com/npm/", "https://mirrors.tencent.com./go/", "https://git.code.tencent.com/a/b.git",
 	} {

@@ -70,6 +70,9 @@ func TestExitStatusShowsWhatWasNotScreened(t *testing.T) {
 
 // With companion files the exit status is that of bidcheck for the same files.
 func TestCompanionFilesDoNotChangeTheStatus(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	private, _ := keyFiles(t)
 	m, err := (&config{}).matcher()
 	if err != nil {

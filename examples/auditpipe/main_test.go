@@ -334,6 +334,9 @@ func readFile(t testing.TB, path string) string {
 
 // Everything that is changed, removed or added in a store is found, each with its own error.
 func TestTamperingIsFound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	private, public := keyFiles(t)
 	dir := bids(t, 5)
 	stranger, _ := keyFiles(t)
@@ -459,12 +462,12 @@ func TestKilledProgramCanContinue(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no SIGKILL")
 	}
-	rounds := 50
 	if testing.Short() {
-		rounds = 2
+		t.Skip("it takes long")
 	}
+	const rounds, files = 50, 300
 	private, public := keyFiles(t)
-	dir := bids(t, 300)
+	dir := bids(t, files)
 	command := func(store string) *exec.Cmd {
 		c := exec.Command(os.Args[0], "screen", "-quiet", "-store", store, "-key", private, dir)
 		c.Env = append(os.Environ(), "AUDITPIPE_TEST=1")

@@ -72,6 +72,9 @@ func verdicts(t *testing.T, store string) (string, []string) {
 // Each document is rescreened with its own snapshot, even if an archive has two entries with the
 // same name or the same content.
 func TestRescreenEntriesWithTheSameName(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	private, _ := keyFiles(t)
 	for name, file := range map[string]string{
 		"listed.zip": packed(t, "zip", "a.json", listedBOM, "a.json", plainBOM),

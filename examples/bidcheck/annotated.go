@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 
 	"github.com/clause76/clause76/match/evidence"
-	"github.com/clause76/clause76/match/evidence/annotate"
 	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/sbom/adapter"
 )
 
 // writeAnnotated writes annotated copies of the documents with findings into the folder of
@@ -49,7 +49,7 @@ func (s *session) writeAnnotated(r *evidence.Report) error {
 		names[name] = d.Path
 		err := annotateCopy(r, d, filepath.Join(folder, name))
 		switch {
-		case errors.Is(err, annotate.ErrForm):
+		case errors.Is(err, adapter.ErrCannotAnnotate):
 			s.warn("-annotate: %s: %v", text.Printable(d.Path), err)
 		case err != nil:
 			errs = append(errs, err)
@@ -68,5 +68,7 @@ func annotateCopy(r *evidence.Report, d *evidence.Document, to string) error {
 	if sameFile(to, from) {
 		return fmt.Errorf("-annotate: %s is in the folder for the annotated copies and would be overwritten; give another folder", d.Path)
 	}
-	return output{path: to}.write(nil, func(w io.Writer) error { return annotate.Write(w, r, &annotate.Options{Content: document, Record: d}) })
+	return output{path: to}.write(nil, func(w io.Writer) error {
+		return adapter.Annotate(w, r, &adapter.AnnotateOptions{Content: document, Record: d})
+	})
 }

@@ -43,7 +43,7 @@ func (c *config) openDenylist(name, pin string) (*denylist.Release, error) {
 	}
 	switch {
 	case pin != "":
-		return denylist.OpenPinned(strings.TrimSuffix(filepath.Base(name), ".json"), data, pin)
+		return denylist.Parse(strings.TrimSuffix(filepath.Base(name), ".json"), data, &denylist.Trust{Digest: pin})
 	case c.opts.verifier != "":
 		return c.openSigned(name, data)
 	}
@@ -66,7 +66,8 @@ func (c *config) openSigned(name string, data []byte) (*denylist.Release, error)
 		return nil, err
 	}
 	trust := denylist.Trust{
-		Keys: note.VerifierList(verifier),
+		Statement: statement,
+		Keys:      note.VerifierList(verifier),
 		// The clock decides only whether a list may still be used. Results do not depend on it.
 		Today: vendors.Date(time.Now().UTC().Format(time.DateOnly)),
 	}
@@ -77,7 +78,7 @@ func (c *config) openSigned(name string, data []byte) (*denylist.Release, error)
 			return nil, fmt.Errorf("-trusted: %w", err)
 		}
 	}
-	release, err := denylist.OpenSigned(data, statement, trust)
+	release, err := denylist.Parse("", data, &trust)
 	if err != nil || state == "" {
 		return release, err
 	}

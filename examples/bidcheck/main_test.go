@@ -89,7 +89,7 @@ func TestGolden(t *testing.T) {
 	for _, tt := range tests {
 		formats := []string{"table", "json"}
 		if tt.name == "router-tender" {
-			formats = append(formats, "csv", "markdown", "junit", "sarif")
+			formats = append(formats, "csv", "csv-citations", "markdown", "junit", "sarif")
 		}
 		for _, format := range formats {
 			status, out, stderr := check(t, "", append([]string{"-format", format}, tt.args...)...)
@@ -182,6 +182,9 @@ func TestBadFileIsNeverClear(t *testing.T) {
 		{"a text file", "Dear Sir or Madam,\n", "notRecognised"},
 	}
 	for _, tt := range tests {
+		if testing.Short() && tt.name == "nesting" {
+			continue // it takes long
+		}
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "bad.json"), tt.in)
 		write(t, filepath.Join(dir, "good.json"), string(good))

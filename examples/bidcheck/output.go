@@ -46,6 +46,9 @@ var forms = []form{
 		return sarif.Write(w, r, &sarif.Options{Open: openFile})
 	}},
 	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }},
+	{"csv-citations", ".citations.csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return csv.Write(w, r, &csv.Options{Citations: true})
+	}},
 	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return markdown.Write(w, r, nil)
 	}},

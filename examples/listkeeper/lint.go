@@ -17,7 +17,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/text"
 )
 
-const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line."
+const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so is a warning for each listing without the text's own verb."
 
 // lint checks the list in a folder, or the bundled denylist.
 func lint(c *call) error {
@@ -48,6 +48,9 @@ func lintList(fsys fs.FS, base *denylist.Release, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	for _, w := range author.Warnings(fsys, base) {
+		fmt.Fprintln(out, text.Printable("warning: "+w.String()))
+	}
 	printCounts(out, r)
 	return nil
 }
@@ -75,15 +78,18 @@ type counts struct {
 
 	force, jurisdiction                          tally // of instruments
 	basis, listingForce, action, effect, reasons tally
+	withCodes                                    int   // instruments
+	bound, advised, throughContract              tally // addressee codes
 }
 
 type tally map[string]int
 
 func countOf(r *denylist.Release) *counts {
-	n := &counts{force: tally{}, jurisdiction: tally{}, basis: tally{}, listingForce: tally{}, action: tally{}, effect: tally{}, reasons: tally{}}
+	n := &counts{force: tally{}, jurisdiction: tally{}, basis: tally{}, listingForce: tally{}, action: tally{}, effect: tally{}, reasons: tally{}, bound: tally{}, advised: tally{}, throughContract: tally{}}
 	for _, in := range r.Instruments() {
 		n.force[string(in.Force)]++
 		n.jurisdiction[in.Jurisdiction]++
+		n.countCodes(in)
 		n.clauses += len(in.Clauses)
 		for _, c := range in.Clauses {
 			if c.Verified {
@@ -95,7 +101,7 @@ func countOf(r *denylist.Release) *counts {
 			if l.Verified {
 				n.verifiedListings++
 			}
-			n.basis[string(l.Basis)]++
+			n.basis[l.Basis]++
 			n.listingForce[string(in.Force)]++
 			n.action[string(l.Action)]++
 			n.effect[string(l.Effect)]++
@@ -113,6 +119,21 @@ func countOf(r *denylist.Release) *counts {
 	return n
 }
 
+// countCodes counts the codes for whom an instrument speaks to.
+func (n *counts) countCodes(in *denylist.Instrument) {
+	if len(in.Bound)+len(in.Advised)+len(in.ThroughContract) > 0 {
+		n.withCodes++
+	}
+	for _, list := range []struct {
+		codes []string
+		tally tally
+	}{{in.Bound, n.bound}, {in.Advised, n.advised}, {in.ThroughContract, n.throughContract}} {
+		for _, code := range list.codes {
+			list.tally[code]++
+		}
+	}
+}
+
 // printCounts prints how much a release contains.
 func printCounts(out io.Writer, r *denylist.Release) {
 	n := countOf(r)
@@ -123,6 +144,10 @@ func printCounts(out io.Writer, r *denylist.Release) {
 	row("release", "%s of %s", r.Name(), r.Date())
 	row("instruments", "%d: %s", len(r.Instruments()), n.force)
 	row("jurisdictions", "%s", n.jurisdiction)
+	row("addressees", "codes in %s", share(n.withCodes, len(r.Instruments())))
+	row("  bound", "%s", n.bound)
+	row("  advised", "%s", n.advised)
+	row("  by contract", "%s", n.throughContract)
 	row("clauses", "%d, verified %s", n.clauses, share(n.verifiedClauses, n.clauses))
 	row("listings", "%d, verified %s", n.listings, share(n.verifiedListings, n.listings))
 	row("  by basis", "%s", n.basis)

@@ -44,7 +44,7 @@ func write(t *testing.T, path, text string) {
 
 func TestLintCountsTheBundledList(t *testing.T) {
 	out := must(t, "lint")
-	for _, want := range []string{"release 2018.06.12  h1:", "instruments   ", "clauses       ", "listings      ", "by basis    named ", "verified ", "excluded      ", "register      "} {
+	for _, want := range []string{"release 2018.06.12  h1:", "instruments   ", "addressees    codes in ", "bound       ", "advised     ", "by contract us.federal.contractors ", "clauses       ", "listings      ", "by basis    named ", "verified ", "excluded      ", "register      "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
@@ -64,7 +64,7 @@ func TestFromFolderToSignedRelease(t *testing.T) {
 `
 	file := filepath.Join(list, "instruments", "xx-1.json")
 	write(t, file, instrument)
-	if out := must(t, "lint", list); !strings.Contains(out, "+ministry of 2026-12-01") {
+	if out := must(t, "lint", list); !strings.Contains(out, "+ministry of 2026-12-01") || !strings.Contains(out, "warning: instruments/xx-1.json:4: xx-1/1: verb is missing") {
 		t.Error(out)
 	}
 	write(t, file, strings.Replace(instrument, `"quote": "Do not`, `"quote": "Never`, 1))
@@ -143,5 +143,20 @@ func TestVersionNamesModuleAndDenylist(t *testing.T) {
 	list := denylist.Current()
 	if out := must(t, "-version"); !strings.HasPrefix(out, "listkeeper ") || !strings.Contains(out, "denylist "+list.Name()+" ("+list.Digest()+")") {
 		t.Errorf("%q", out)
+	}
+}
+
+// The page about the denylist is what the command prints for the newest release.
+func TestPageOfTheDenylist(t *testing.T) {
+	status, out, stderr := keeper("table")
+	if status != exitFine {
+		t.Fatal(stderr)
+	}
+	golden.Check(t, "../../match/denylist/README.md", []byte(out))
+	if status, old, stderr := keeper("table", "2018.06.13"); status != exitFine || !strings.Contains(old, "Release 2018.06.13 has") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	if status, _, _ := keeper("table", "none"); status != exitFault {
+		t.Errorf("an unknown release: status %d", status)
 	}
 }

@@ -54,7 +54,7 @@ func cut(c *call) error {
 	if err := writeNew(*output, data, 0o644); err != nil {
 		return err
 	}
-	r, err := denylist.Parse(*name, data)
+	r, err := denylist.Parse(*name, data, nil)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func readRelease(path string) (*denylist.Release, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := denylist.Parse(strings.TrimSuffix(filepath.Base(path), ".json"), data)
+	r, err := denylist.Parse(strings.TrimSuffix(filepath.Base(path), ".json"), data, nil)
 	return r, data, err
 }
 
@@ -166,7 +166,7 @@ func verify(c *call) error {
 	if err != nil {
 		return err
 	}
-	r, err := denylist.OpenSigned(data, signed, denylist.Trust{Keys: note.VerifierList(verifier), Today: vendors.Date(*today)})
+	r, err := denylist.Parse("", data, &denylist.Trust{Statement: signed, Keys: note.VerifierList(verifier), Today: vendors.Date(*today)})
 	if err != nil {
 		return err
 	}
@@ -176,6 +176,15 @@ func verify(c *call) error {
 
 const aboutDiff = "Print what changed from release A to release B, by vendor, and why. A and B are names of releases in this program, or files. A change is toListed if a verdict can become more severe, toUnlisted if it can become less severe, and noVerdict if it cannot change."
 
+// openRelease opens a release of this program by its name, or from a file.
+func openRelease(name string) (*denylist.Release, error) {
+	r, err := denylist.Open(name)
+	if errors.Is(err, denylist.ErrUnknownRelease) {
+		r, _, err = readRelease(name)
+	}
+	return r, err
+}
+
 // diff prints what changed between two releases.
 func diff(c *call) error {
 	if err := c.parse(aboutDiff, "A", "B"); err != nil {
@@ -183,10 +192,7 @@ func diff(c *call) error {
 	}
 	var releases [2]*denylist.Release
 	for i := range releases {
-		r, err := denylist.Open(c.flags.Arg(i))
-		if errors.Is(err, denylist.ErrUnknownRelease) {
-			r, _, err = readRelease(c.flags.Arg(i))
-		}
+		r, err := openRelease(c.flags.Arg(i))
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,7 @@ package names
 // maxPlaceholder bounds the length of placeholders.
 const maxPlaceholder = 32
 
-// Placeholder reports whether the value of a field stands for no value: NOASSERTION (SPDX 2.3,
+// Placeholder reports whether the value of a field means that there is no value: NOASSERTION (SPDX 2.3,
 // 7.5), "To be filled by O.E.M.", "N/A" and others. It ignores case and the spaces around the
 // value.
 func Placeholder[T string | []byte](value T) bool {

@@ -278,14 +278,14 @@ func (d *textDecoder) string(out []byte, quote byte) ([]byte, error) {
 	return nil, errors.New("the text ends inside of a string")
 }
 
-// escapes are the characters that a backslash and a letter stand for.
+// escapes maps the letter of an escape sequence to its character.
 var escapes = map[byte]byte{'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v', '\\': '\\', '\'': '\'', '"': '"', '?': '?'}
 
-// escape appends what an escape sequence stands for.
+// escape appends the value of an escape sequence.
 func (d *textDecoder) escape(out []byte) ([]byte, error) {
 	rest := d.data[d.at+1:]
 	if len(rest) == 0 {
-		return nil, errors.New("the text ends inside of an escape")
+		return nil, errors.New("the text ends inside an escape sequence")
 	}
 	c := rest[0]
 	if b, ok := escapes[c]; ok {

@@ -64,6 +64,30 @@ func (p Place) Embedded() (Place, bool) {
 	}
 }
 
+// maxInQuery is the number of URLs in the query of another that are read.
+const maxInQuery = 4
+
+// InQuery returns the places of the URLs in the query or fragment of a URL: "?url=https://example.org/x".
+// They are the arguments of a proxy, a redirection or a form.
+func InQuery(s string) (places []Place) {
+	start := strings.IndexAny(s, "?#")
+	if start < 0 {
+		return nil
+	}
+	for parameter := range strings.FieldsFuncSeq(ascii.UnescapeAll(s[start:]), func(r rune) bool { return strings.ContainsRune("?#&;=, \t\r\n\"'<>", r) }) {
+		if !strings.Contains(parameter, "://") && !ascii.HasPrefixFold(parameter, "www.") {
+			continue
+		}
+		if len(places) == maxInQuery {
+			break
+		}
+		if p, ok := Parse(parameter); ok && p.Host != "" {
+			places = append(places, p)
+		}
+	}
+	return places
+}
+
 // imageSchemes are the schemes of references of container images: "docker://owner/name:tag".
 var imageSchemes = words.Set("docker", "docker-image", "docker-daemon", "oci", "oci-image", "containers-storage", "podman", "image", "registry")
 

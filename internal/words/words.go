@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package words makes sets of words.
+// Package words makes sets of words and finds the one that was meant.
 package words
 
 import "strings"

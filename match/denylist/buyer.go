@@ -2,13 +2,166 @@
 
 package denylist
 
-// A Buyer is who buys: the addressee codes of official texts that it falls under, and those that
-// its bidders fall under by the contract.
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/clause76/clause76/match/denylist/internal/addressee"
+)
+
+// ErrBuyer is wrapped by the errors of [ParseBuyer] and [Buyer.Check].
+var ErrBuyer = errors.New("denylist: bad buyer")
+
+// A Buyer tells what kind of body buys or runs a product, as addressee codes, so that a screening
+// can tell the texts that speak to it from those that speak to others. It is a default that people
+// can change, and not legal advice.
 type Buyer struct {
-	Name        string   `json:"name"` // "eu-institution"
-	Title       string   `json:"title"`
+	Name  string `json:"name"`  // "eu-institution": lower-case letters, digits and hyphens
+	Title string `json:"title"` // "EU institution, body, office or agency"
+	// Codes are what the buyer is, and BidderCodes what a bidder becomes by a contract with it.
 	Codes       []string `json:"codes"`
 	BidderCodes []string `json:"bidderCodes,omitempty"`
-	Note        string   `json:"note,omitzero"`
-	Source      string   `json:"source,omitzero"`
+	// Note is what people who use the profile should know or find out.
+	Note   string `json:"note,omitzero"`
+	Source string `json:"source,omitzero"`
+}
+
+// The relations of a text to a buyer, see [Buyer.Relation]. A text with none of them speaks to
+// others only.
+const (
+	Binds           = "binds"           // it lays a duty on the buyer
+	Advises         = "advises"         // it calls on the buyer, warns or advises it
+	BindsBidders    = "bindsBidders"    // it lays a duty on those who supply the buyer
+	ThroughContract = "throughContract" // it reaches the buyer if a contract or a subsidy has its terms
+	UnknownRelation = "unknown"         // the text has no codes
+)
+
+// Relation tells how a text speaks to the buyer, by the codes of the citation: [Binds],
+// [ThroughContract], [BindsBidders], [Advises], the first of them that is true; [UnknownRelation]
+// if the text has no codes; or "" if it speaks to others only.
+//
+// A code of the buyer matches the same code and each wider one: the European Commission is one of
+// the EU institutions. A wider buyer does not match a narrower text. A text that advises "public"
+// advises every buyer.
+func (b *Buyer) Relation(c *Citation) string {
+	return b.relation(c.Bound, c.Advised, c.ThroughContract)
+}
+
+// RelationTo is [Buyer.Relation] for an instrument.
+func (b *Buyer) RelationTo(in *Instrument) string {
+	return b.relation(in.Bound, in.Advised, in.ThroughContract)
+}
+
+func (b *Buyer) relation(bound, advised, throughContract []string) string {
+	switch {
+	case len(bound)+len(advised)+len(throughContract) == 0:
+		return UnknownRelation
+	case reaches(b.Codes, bound):
+		return Binds
+	case reaches(b.Codes, throughContract):
+		return ThroughContract
+	case reaches(b.BidderCodes, bound), reaches(b.BidderCodes, throughContract):
+		return BindsBidders
+	case reaches(b.Codes, advised), slices.Contains(advised, addressee.Public):
+		return Advises
+	}
+	return ""
+}
+
+// reaches reports whether one of the codes of a buyer is, or lies within, one of a text.
+func reaches(buyer, text []string) bool {
+	return slices.ContainsFunc(buyer, func(code string) bool {
+		return slices.ContainsFunc(text, func(wider string) bool { return addressee.Within(code, wider) })
+	})
+}
+
+// hasCodes reports whether the instrument has codes for whom it speaks to.
+func (in *Instrument) hasCodes() bool {
+	return len(in.Bound)+len(in.Advised)+len(in.ThroughContract) > 0
+}
+
+// HasAddressees reports whether all instruments of the release with listings have codes for whom
+// they speak to. In a release before 2026.11.30 none has: its texts count for every buyer.
+func (r *Release) HasAddressees() bool {
+	return !slices.ContainsFunc(r.instruments, func(in *Instrument) bool { return len(in.Listings) > 0 && !in.hasCodes() })
+}
+
+//go:embed data/buyers.json
+var buyers []byte
+
+var buyersOnce = sync.OnceValue(func() []Buyer {
+	var file struct {
+		About  string  `json:"about"`
+		Buyers []Buyer `json:"buyers"`
+	}
+	if err := json.Unmarshal(buyers, &file, json.RejectUnknownMembers(true)); err != nil {
+		panic("denylist: internal error: " + err.Error())
+	}
+	for i := range file.Buyers {
+		if err := file.Buyers[i].Check(); err != nil {
+			panic("denylist: internal error: " + err.Error())
+		}
+	}
+	return file.Buyers
+})
+
+// Buyers returns the buyers that this package knows, in alphabetical order of their names.
+func Buyers() []Buyer {
+	out := slices.Clone(buyersOnce())
+	for i := range out {
+		out[i].Codes, out[i].BidderCodes = slices.Clone(out[i].Codes), slices.Clone(out[i].BidderCodes)
+	}
+	return out
+}
+
+// maxBuyer is the size of the largest file of a buyer.
+const maxBuyer = 64 << 10
+
+// ParseBuyer reads a buyer from JSON, an object with the members of [Buyer]. Every error wraps
+// [ErrBuyer].
+func ParseBuyer(data []byte) (*Buyer, error) {
+	if len(data) > maxBuyer {
+		return nil, fmt.Errorf("%w: the file has %d bytes; expected at most %d", ErrBuyer, len(data), maxBuyer)
+	}
+	b := new(Buyer)
+	if err := json.Unmarshal(data, b, json.RejectUnknownMembers(true)); err != nil {
+		return nil, fmt.Errorf("%w: %w; expected an object with name, title, codes, and if needed bidderCodes, note and source", ErrBuyer, err)
+	}
+	if err := b.Check(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Check returns an error if the buyer has no name or title, no codes, or one that is not an
+// addressee code. Every error wraps [ErrBuyer].
+func (b *Buyer) Check() error {
+	switch {
+	case strings.Trim(b.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || b.Name == "" || len(b.Name) > 80:
+		return fmt.Errorf("%w: name is %q; expected at most 80 lower-case letters, digits and hyphens, such as %q", ErrBuyer, b.Name, "eu-institution")
+	case strings.TrimSpace(b.Title) == "":
+		return fmt.Errorf("%w: %s: title is missing or empty; expected words such as %q", ErrBuyer, b.Name, "EU institution, body, office or agency")
+	case len(b.Codes) == 0:
+		return fmt.Errorf("%w: %s: codes is missing or empty; expected at least one addressee code, such as %q, or %q for a buyer that is none of these", ErrBuyer, b.Name, "eu.institutions", addressee.Public)
+	}
+	for _, list := range []struct {
+		member string
+		codes  []string
+	}{{"codes", b.Codes}, {"bidderCodes", b.BidderCodes}} {
+		for i, code := range list.codes {
+			if err := addressee.Check(code); err != nil {
+				return fmt.Errorf("%w: %s: entry %d of %s: %w", ErrBuyer, b.Name, i+1, list.member, err)
+			}
+			if code == addressee.NamedParty || code == addressee.NoBuyer {
+				return fmt.Errorf("%w: %s: entry %d of %s is %q, which no buyer is; expected what the buyer is", ErrBuyer, b.Name, i+1, list.member, code)
+			}
+		}
+	}
+	return nil
 }

@@ -5,7 +5,10 @@ package denylist
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/clause76/clause76/match/denylist/internal/addressee"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
 )
@@ -59,7 +62,7 @@ func (c *checker) instrument(in *Instrument) error {
 		c.id(in.ID),
 		present("title", in.Title, "issuer", in.Issuer, "jurisdiction", in.Jurisdiction, "addressees", in.Addressees, "url", in.URL),
 		oneOf("force", in.Force, Statute, Regulation, Directive, Order, Instruction, OfficialList, SoftLaw, Resolution, Letter, Warning, Proposal, Ruling),
-		c.events(in),
+		c.events(in), addressees(in),
 	)
 	for i := range in.Clauses {
 		err = fault.Join(err, c.clause(in, &in.Clauses[i]))
@@ -78,6 +81,38 @@ func (c *checker) instrument(in *Instrument) error {
 	}
 	for _, x := range in.Context {
 		err = fault.Join(err, fault.In(x.ID, c.id(x.ID), day("date", x.Date), present("text", x.Text, "source", x.Source), c.vendor(x.Vendor)))
+	}
+	return err
+}
+
+// addressees checks the codes for whom an instrument speaks to. An instrument can do without.
+func addressees(in *Instrument) error {
+	var err error
+	wrong := func(member, format string, args ...any) {
+		err = fault.Join(err, fault.Member(ErrValue, member, member+" has "+format, args...))
+	}
+	seen := make(map[string]string)
+	for _, list := range []struct {
+		member string
+		codes  []string
+	}{{"bound", in.Bound}, {"advised", in.Advised}, {"throughContract", in.ThroughContract}} {
+		for _, code := range list.codes {
+			unknown := addressee.Check(code)
+			switch {
+			case unknown != nil:
+				wrong(list.member, "a value that is no code: %v", unknown)
+			case seen[code] != "":
+				wrong(list.member, "%q, which is in %s too; expected each code once", code, seen[code])
+			case code == addressee.Public && list.member != "advised":
+				wrong(list.member, "%q; expected it in advised, because it means anyone, as advice without a duty", code)
+			case list.member == "bound" && !in.Binding:
+				wrong(list.member, "%q, but binding is false; expected it in advised", code)
+			}
+			seen[code] = list.member
+		}
+	}
+	if seen[addressee.NoBuyer] != "" && len(seen) > 1 {
+		wrong(seen[addressee.NoBuyer], "%q beside others; expected it alone", addressee.NoBuyer)
 	}
 	return err
 }
@@ -136,7 +171,7 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 	if clause == nil || names == nil {
 		return fault.Join(err, fault.Member(ErrReference, "clause", "clause %q or %q is not in the instrument", l.Clause, l.In))
 	}
-	return fault.Join(err, c.words(in, l, clause), c.basis(l, names))
+	return fault.Join(err, c.words(in, l, clause), verb(l, clause), c.basis(l, names))
 }
 
 // words checks that what a listing quotes is verbatim in the instrument.
@@ -158,6 +193,47 @@ func (c *checker) words(in *Instrument, l *Listing, clause *Clause) (err error) 
 		err = fault.Join(err, fault.Member(ErrValue, "depth", "depth is %q, but reach is missing; expected the text's words on components inside other products, or the depth %q", l.Depth, NotAddressed))
 	}
 	return err
+}
+
+// verb checks that the verb of a listing is whole words of one passage of the clause: "use" is not
+// the verb of a clause that has only "because".
+func verb(l *Listing, clause *Clause) (err error) {
+	if l.Verb != "" && (strings.Contains(l.Verb, gap) || !containsWords(clause.Text, l.Verb)) {
+		err = fault.Member(ErrQuote, "verb", "verb is %q; expected whole words that are copied exactly from one passage of the quote or of its clause", l.Verb)
+	}
+	switch language, _, _ := strings.Cut(clause.Language, "-"); {
+	case l.VerbEnglish == "":
+	case l.Verb == "":
+		err = fault.Join(err, fault.Member(ErrValue, "verbEnglish", "verbEnglish is %q, but verb is missing; expected the words of the text in verb", l.VerbEnglish))
+	case strings.EqualFold(language, "en"):
+		err = fault.Join(err, fault.Member(ErrValue, "verbEnglish", "verbEnglish is %q, but the clause is in English; expected no translation", l.VerbEnglish))
+	}
+	return err
+}
+
+// gap separates passages of a clause that do not follow one another in the original.
+const gap = "[…]"
+
+// containsWords reports whether a text contains the words, with no letter or digit directly before
+// or after them and no space at their ends.
+func containsWords(text, words string) bool {
+	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	if words == "" || words != strings.TrimSpace(words) {
+		return false
+	}
+	for start := 0; ; {
+		i := strings.Index(text[start:], words)
+		if i < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:start+i])
+		after, _ := utf8.DecodeRuneInString(text[start+i+len(words):])
+		if !isWord(before) && !isWord(after) {
+			return true
+		}
+		_, size := utf8.DecodeRuneInString(words)
+		start += i + size
+	}
 }
 
 // basis checks how the vendor is covered by the clause with the names.

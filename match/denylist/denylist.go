@@ -25,7 +25,8 @@ const (
 	Ruling       Force = "ruling"
 )
 
-// An Action is the verb that a text uses about a vendor's products.
+// An Action is the class of what a text asks about a vendor's products. Listing.Verb has the
+// words of the text itself.
 type Action string
 
 // The actions.
@@ -51,14 +52,11 @@ const (
 	Supply      Effect = "supply"
 )
 
-// A Basis is the way in which a clause covers a vendor.
-type Basis string
-
-// The bases.
+// The bases: the ways in which a clause covers a vendor.
 const (
-	Named   Basis = "named"   // the clause names it
-	Example Basis = "example" // the clause names it after "such as"
-	Covered Basis = "covered" // the clause's definition covers it, by a cited, dated fact
+	Named   = "named"   // the clause names it
+	Example = "example" // the clause names it after "such as"
+	Covered = "covered" // the clause's definition covers it, by a cited, dated fact
 )
 
 // A Depth tells whether a clause reaches components inside other products.
@@ -76,12 +74,19 @@ const (
 type Instrument struct {
 	ID           string `json:"id"`
 	Title        string `json:"title"`
+	Short        string `json:"short,omitzero"` // a short name for lines and tables, ours: "FAR 52.204-23"
 	Issuer       string `json:"issuer"`
 	Jurisdiction string `json:"jurisdiction"` // "EU", "US", "UK", "NL" …
 	Force        Force  `json:"force"`
 	Binding      bool   `json:"binding"`
 	Addressees   string `json:"addressees"`
-	URL          string `json:"url"`
+	// Bound, Advised and ThroughContract are codes for whom the text speaks to, see [Buyer]: those
+	// on whom it lays a duty, those whom it only calls on, warns or advises, and those whom it
+	// reaches if a contract or a subsidy has its terms. Without codes it is open whom it speaks to.
+	Bound           []string `json:"bound,omitempty"`
+	Advised         []string `json:"advised,omitempty"`
+	ThroughContract []string `json:"throughContract,omitempty"`
+	URL             string   `json:"url"`
 	// Ground is the reason that the text gives, in our words. It holds for this instrument only.
 	Ground   string     `json:"ground,omitzero"`
 	Note     string     `json:"note,omitzero"`
@@ -139,22 +144,28 @@ type Clause struct {
 
 // A Listing is what a clause asks for about the products of a vendor.
 type Listing struct {
-	ID     string       `json:"id"`
-	Vendor vendors.ID   `json:"vendor"`
-	Clause string       `json:"clause"`
-	Named  string       `json:"named"`            // the name as the text writes it
-	In     string       `json:"namedIn,omitzero"` // the clause with the name, if it is another one
-	Basis  Basis        `json:"basis"`
-	Fact   string       `json:"fact,omitzero"` // for Covered: the fact about ownership, with date and source
-	Action Action       `json:"action"`
-	Effect Effect       `json:"effect"`
-	Depth  Depth        `json:"depth"`
-	Reach  string       `json:"reach,omitzero"` // the words on components inside other products; "" only for NotAddressed
-	Scope  Scope        `json:"scope"`
-	Quote  string       `json:"quote"`
-	Public vendors.Date `json:"public"`
-	From   vendors.Date `json:"from"`
-	Until  vendors.Date `json:"until,omitzero"`
+	ID     string     `json:"id"`
+	Vendor vendors.ID `json:"vendor"`
+	Clause string     `json:"clause"`
+	Named  string     `json:"named"`            // the name as the text writes it
+	In     string     `json:"namedIn,omitzero"` // the clause with the name, if it is another one
+	Basis  string     `json:"basis"`            // [Named], [Example] or [Covered]
+	Fact   string     `json:"fact,omitzero"`    // for Covered: the fact about ownership, with date and source
+	Action Action     `json:"action"`
+	Effect Effect     `json:"effect"`
+	Depth  Depth      `json:"depth"`
+	Reach  string     `json:"reach,omitzero"` // the words on components inside other products; "" only for NotAddressed
+	Scope  Scope      `json:"scope"`
+	Quote  string     `json:"quote"`
+	// Verb is the words in which the text itself says what it asks, or what it finds if the clause
+	// asks nothing: "is prohibited from", "uit te faseren". They are verbatim in the clause; "" if
+	// the clause has no such words, as in a list of names.
+	Verb string `json:"verb,omitzero"`
+	// VerbEnglish is our translation of Verb; "" if the clause is in English.
+	VerbEnglish string       `json:"verbEnglish,omitzero"`
+	Public      vendors.Date `json:"public"`
+	From        vendors.Date `json:"from"`
+	Until       vendors.Date `json:"until,omitzero"`
 	// UntilKnown is the day on which Until became public; default Until.
 	UntilKnown vendors.Date `json:"untilKnown,omitzero"`
 	Verified   bool         `json:"verified"`

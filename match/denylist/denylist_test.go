@@ -165,16 +165,16 @@ func TestChangedByteIsFound(t *testing.T) {
 	for i := 0; i < len(data); i += 997 {
 		changed := bytes.Clone(data)
 		changed[i] ^= 1
-		if r, err := denylist.Parse("2018.06.13", changed); err == nil && r.Digest() == want {
+		if r, err := denylist.Parse("2018.06.13", changed, nil); err == nil && r.Digest() == want {
 			t.Fatalf("byte %d was changed without an error", i)
 		}
 	}
 	for _, n := range []int{0, 1, len(data) / 2, len(data) - 3} {
-		if _, err := denylist.Parse("2018.06.13", data[:n]); !errors.Is(err, denylist.ErrRelease) {
+		if _, err := denylist.Parse("2018.06.13", data[:n], nil); !errors.Is(err, denylist.ErrRelease) {
 			t.Errorf("cut to %d bytes: error %v", n, err)
 		}
 	}
-	if _, err := denylist.Parse("other", data); !errors.Is(err, denylist.ErrValue) {
+	if _, err := denylist.Parse("other", data, nil); !errors.Is(err, denylist.ErrValue) {
 		t.Errorf("another name: error %v", err)
 	}
 }
@@ -183,7 +183,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"schema":"1","release":"t","date":"2018-01-01","note":"","instruments":[],"register":[]}`))
 	f.Add([]byte(`{"schema":"1","release":"t","date":"2018-01-01","note":"n","instruments":[{"id":"a","listings":[{"vendor":"v"}]}],"register":[{"id":"v","name":"V","sources":{"s":"t"},"members":[],"identifiers":[{"kind":"name","values":["Vvvvvv"],"source":"s"}],"exclusions":[]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if r, err := denylist.Parse("t", data); (r == nil) == (err == nil) {
+		if r, err := denylist.Parse("t", data, nil); (r == nil) == (err == nil) {
 			t.Fatalf("release %v, error %v", r, err)
 		}
 	})

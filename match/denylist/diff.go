@@ -58,7 +58,8 @@ func Diff(before, after *Release) []Change {
 			keys[k] = true
 		}
 		for _, k := range slices.Sorted(maps.Keys(keys)) {
-			if c, changed := change(id, k, old[k], now[k], before.date, after.date); changed {
+			c, changed := change(id, k, old[k], now[k], before.date, after.date)
+			if changed || c.onlyVerb() {
 				out = append(out, c)
 			}
 		}
@@ -104,11 +105,39 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 		c.Why = corrected
 		c.Class = ToListed // possibly: the effect of a scope depends on the component
 		return c, true
+	case !sameAddressees(old.Instrument, now.Instrument):
+		c.What = "the codes for whom it addresses changed, which matters if a buyer is given: " + describe(c.After)
+		c.Why = corrected
+		c.Class = ToListed // possibly: the effect depends on the buyer
+		if !old.Instrument.hasCodes() {
+			c.Class = ToUnlisted // without codes it counts for every buyer
+		}
+		return c, true
 	default:
 		return c, false
 	}
 	c.Class = [...]string{ToUnlisted, NoChange, ToListed}[1+cmp.Compare(rank(b), rank(a))]
 	return c, true
+}
+
+// onlyVerb reports whether an otherwise equal entry has another verb, which changes no verdict, and
+// describes that change.
+func (c *Change) onlyVerb() bool {
+	if c.Before == nil || c.After == nil || c.Before.Verb == c.After.Verb && c.Before.VerbEnglish == c.After.VerbEnglish {
+		return false
+	}
+	c.Class, c.Why = NoChange, corrected
+	c.What = fmt.Sprintf("the recorded verb of the text was %q and is %q: %s", c.Before.Verb, c.After.Verb, describe(c.After))
+	return true
+}
+
+func (l *Listing) withoutVerb() *Listing {
+	if l == nil {
+		return nil
+	}
+	c := *l
+	c.Verb, c.VerbEnglish = "", ""
+	return &c
 }
 
 // rank orders actions by the verdicts that they can lead to; the rank of "" is 0.
@@ -124,10 +153,15 @@ func rank(a Action) int {
 	return 3 // Ban
 }
 
+// sameEntry reports whether two entries are equal except for their verbs, which decide no verdict.
 func sameEntry(a, b *Entry) bool {
-	x, errX := json.Marshal([]any{a.Listing, a.Excluded, a.Clause})
-	y, errY := json.Marshal([]any{b.Listing, b.Excluded, b.Clause})
+	x, errX := json.Marshal([]any{a.Listing.withoutVerb(), a.Excluded, a.Clause})
+	y, errY := json.Marshal([]any{b.Listing.withoutVerb(), b.Excluded, b.Clause})
 	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+func sameAddressees(a, b *Instrument) bool {
+	return slices.Equal(a.Bound, b.Bound) && slices.Equal(a.Advised, b.Advised) && slices.Equal(a.ThroughContract, b.ThroughContract)
 }
 
 // corrected is the reason for a change that no event caused.

@@ -10,8 +10,8 @@
 //	}
 //
 // An [Instrument] is an official text with an issuer, a force and dated events. A [Clause] is a
-// part of it, with its words. A [Listing] is what a clause asks for about a vendor: the action in
-// the text's own verb, its effect, the basis on which the clause covers the vendor, the scope and
+// part of it, with its words. A [Listing] is what a clause asks for about a vendor: the class of
+// the action, the text's own verb, its effect, the basis on which the clause covers the vendor, the scope and
 // the depth. An [Excluded] entry is a vendor that was considered and is not listed, with the
 // reason. A [Context] entry is later history or counter-evidence, which is shown and never leads
 // to a verdict.
@@ -26,11 +26,17 @@
 // The digest is the h1: hash of golang.org/x/mod/sumdb/dirhash over the one file: base64 of the
 // SHA-256 of the line that "sha256sum FILE" prints.
 //
-// A release outside this package is a file. [OpenSigned] opens it if a signed statement about it
-// is valid: it must not have expired, and must not be older than the one last trusted. [OpenPinned]
-// opens it by its digest, for audits. [Parse] opens it without such checks. [Release.Trust] returns
-// which of them was used. Package author reads a custom denylist from a folder and adds it to a
+// A release outside this package is a file. [Parse] opens it with a [Trust]: if a signed statement
+// about it is valid, which must not have expired and must not be older than the one last trusted, or
+// by its digest, for audits. Without a trust it opens any file. [Release.Trust] returns which it was. Package author reads a custom denylist from a folder and adds it to a
 // release.
+//
+// # Whom a text speaks to
+//
+// An instrument has codes for those on whom it lays a duty, those whom it only advises and those
+// whom it reaches by a contract. A [Buyer] is a set of codes too: [Buyer.Relation] tells whether a
+// text binds the buyer, its bidders, advises it or speaks to others. [Buyers] has profiles, and
+// [ParseBuyer] reads others. Texts of older releases have no codes.
 //
 // # Time
 //
@@ -39,7 +45,7 @@
 //
 // # What is refused
 //
-// [Parse] refuses a quote that is not verbatim in its clause, a clause with a digest that is not
+// [Parse] refuses a quote or a verb that is not verbatim in its clause, a clause with a digest that is not
 // that of its text, a vendor that is not in the register or not named in the clause, a reference
 // to a missing entry, an instrument that follows itself, an interval that is reversed or overlaps
 // another one, and a duplicate id. Each has an error for errors.Is.

@@ -15,7 +15,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Errors of [Parse] and [New], and of package author, for errors.Is.
+// Errors of [Parse] and [Release.Extend], and of package author, for errors.Is.
 var (
 	// ErrRelease is wrapped by all of them.
 	ErrRelease = errors.New("denylist: bad release")
@@ -38,9 +38,8 @@ var (
 	ErrCycle = errors.New("an instrument follows itself")
 )
 
-// Parse reads a release. The name is that of its file without ".json", and the digest covers
-// it. Every error wraps [ErrRelease] and the error of its kind, and names the entry.
-func Parse(name string, data []byte) (*Release, error) {
+// parse reads the file of a release, which has the digest.
+func parse(name string, data []byte, digest string) (*Release, error) {
 	var f releaseFile
 	if err := json.Unmarshal(data, &f, json.RejectUnknownMembers(true)); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrRelease, name, err)
@@ -52,7 +51,7 @@ func Parse(name string, data []byte) (*Release, error) {
 	if r.name != name {
 		return nil, fmt.Errorf("%w: %s: release is %q; expected the file's name: %w", ErrRelease, name, r.name, ErrValue)
 	}
-	r.digest = digest(name+".json", data)
+	r.digest = digest
 	return r, nil
 }
 
@@ -70,24 +69,25 @@ func (f *releaseFile) release() (*Release, error) {
 	return assemble(f.Release, f.Date, f.Instruments, reg)
 }
 
-// Content is the content of a custom denylist, for [New].
-type Content struct {
-	Name        string
-	Date        vendors.Date
-	Digest      string // identifies the content: "h1:…"
-	Instruments []*Instrument
-	Register    *vendors.Register
-}
-
-// New checks a custom denylist as [Parse] checks a release, and returns it. Package author
-// reads the content from a folder. Every error wraps [ErrRelease].
-func New(c Content) (*Release, error) {
-	r, err := assemble(c.Name, c.Date, c.Instruments, c.Register)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrRelease, c.Name, err)
+// Extend returns a custom denylist: the instruments of the release, which may be nil, and those of
+// a list. The register has to have the vendors of both. The instruments are checked as [Parse]
+// checks those of a release. Every error wraps [ErrRelease].
+//
+// The result is named after both ("2026.11.24+ministry"), and its day is the later of the two. The
+// digest, "h1:…", identifies the files of the list and the release. Package author makes all of
+// this of a folder.
+func (r *Release) Extend(list string, date vendors.Date, digest string, instruments []*Instrument, register *vendors.Register) (*Release, error) {
+	name := list
+	if r != nil {
+		name, date = r.name+"+"+list, max(date, r.date)
+		instruments = append(r.Instruments(), instruments...)
 	}
-	r.digest, r.trust = c.Digest, Custom
-	return r, nil
+	extended, err := assemble(name, date, instruments, register)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrRelease, name, err)
+	}
+	extended.digest, extended.trust = digest, Custom
+	return extended, nil
 }
 
 // assemble checks instruments against a register and makes a release of them.

@@ -22,7 +22,7 @@ type Release struct {
 	name        string
 	date        vendors.Date
 	digest      string
-	trust       TrustKind
+	trust       string
 	expires     vendors.Date // of the signed statement
 	instruments []*Instrument
 	register    *vendors.Register
@@ -92,20 +92,29 @@ type Citation struct {
 	Listing      string `json:"listing"`
 	Instrument   string `json:"instrument"`
 	Title        string `json:"title"`
+	Short        string `json:"short,omitzero"` // see [Instrument]
 	Issuer       string `json:"issuer"`
 	Jurisdiction string `json:"jurisdiction"`
 	Force        Force  `json:"force"`
 	Binding      bool   `json:"binding"`
 	Addressees   string `json:"addressees"`
-	Status       string `json:"status"`
-	Clause       string `json:"clause"`
-	Action       Action `json:"action"`
-	Effect       Effect `json:"effect"`
-	Basis        Basis  `json:"basis"`
-	Depth        Depth  `json:"depth"`
-	Scope        *Scope `json:"scope"`
-	Quote        string `json:"quote"`
-	Language     string `json:"language"`
+	// Bound, Advised and ThroughContract are those of the [Instrument].
+	Bound           []string `json:"bound,omitempty"`
+	Advised         []string `json:"advised,omitempty"`
+	ThroughContract []string `json:"throughContract,omitempty"`
+	Status          string   `json:"status"`
+	Clause          string   `json:"clause"`
+	Action          Action   `json:"action"`
+	Effect          Effect   `json:"effect"`
+	Basis           string   `json:"basis"`
+	Depth           Depth    `json:"depth"`
+	Scope           *Scope   `json:"scope"`
+	Quote           string   `json:"quote"`
+	// Verb is the words in which the text itself says what it asks, in its language, and
+	// VerbEnglish our translation; "" if the clause has no such words or is in English.
+	Verb        string `json:"verb,omitzero"`
+	VerbEnglish string `json:"verbEnglish,omitzero"`
+	Language    string `json:"language"`
 	// Translation is a translation of the clause into English, by us; "" if there is none.
 	Translation string `json:"translation,omitzero"`
 	// Ground is the reason that the instrument gives, in our words.
@@ -127,8 +136,9 @@ type Citation struct {
 func (e Entry) Cite(day vendors.Date) Citation {
 	in := e.Instrument
 	c := Citation{
-		Instrument: in.ID, Title: in.Title, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
-		Binding: in.Binding, Addressees: in.Addressees, URL: in.URL, Status: e.Status(day), Ground: in.Ground,
+		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
+		Binding: in.Binding, Addressees: in.Addressees, Bound: in.Bound, Advised: in.Advised, ThroughContract: in.ThroughContract,
+		URL: in.URL, Status: e.Status(day), Ground: in.Ground,
 	}
 	if e.Clause != nil {
 		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, e.Clause.TextDigest()
@@ -139,6 +149,7 @@ func (e Entry) Cite(day vendors.Date) Citation {
 		l := e.Listing
 		c.Listing, c.Action, c.Effect, c.Basis, c.Depth, c.Note = l.ID, l.Action, l.Effect, l.Basis, l.Depth, l.Note
 		c.Scope, c.Quote, c.Fact = &l.Scope, l.Quote, l.Fact
+		c.Verb, c.VerbEnglish = l.Verb, l.VerbEnglish
 	case e.Excluded != nil:
 		c.Listing, c.Note = e.Excluded.ID, e.Excluded.Note
 		if e.Clause != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Errors of [OpenSigned] and [OpenPinned], for errors.Is, in addition to those of [Parse]. A
+// Errors of [Parse] with a [Trust], for errors.Is, in addition to the others. A
 // file that does not have the signed or pinned digest is an [ErrDigest].
 var (
 	// ErrSignature: no signature by a trusted key, or the signed text is not a statement.
@@ -24,9 +24,14 @@ var (
 	ErrRollback = errors.New("older than the release last trusted")
 )
 
-// Trust tells [OpenSigned] which statements to accept.
+// Trust tells [Parse] why to trust a file: because of its digest, or of a signed statement.
 type Trust struct {
-	Keys note.Verifiers
+	// Digest is the digest that the file must have, "h1:…". It is for audits of an old screening:
+	// signature, age and expiry do not matter, and the other fields are not used.
+	Digest string
+	// Statement is the signed statement on the release, by one of the keys.
+	Statement []byte
+	Keys      note.Verifiers
 	// Today decides whether a statement has expired. It is an argument because this package
 	// reads no clock.
 	Today vendors.Date
@@ -70,14 +75,31 @@ func (t *Trust) accept(signed []byte) (*statement.Statement, error) {
 	return s, nil
 }
 
-// OpenSigned reads the file of a release if it has the digest in the signed statement, and the
-// statement is signed with a trusted key, has not expired, and is not older than the one last
-// trusted. The errors are [ErrSignature], [ErrExpired], [ErrRollback], [ErrDigest] and those of
-// [Parse]. All wrap [ErrRelease].
-func OpenSigned(data, signed []byte, t Trust) (*Release, error) {
-	s, err := t.accept(signed)
+// Parse reads the file of a release. The name is that of the file without ".json", and the digest
+// covers it. Every error wraps [ErrRelease] and the error of its kind, and names the entry.
+//
+// With a trust, the file is read only if it has the digest of the trust, or of its signed statement.
+// The statement must be signed with a trusted key, must not have expired and must not be older than
+// the one last trusted; the errors are [ErrSignature], [ErrExpired], [ErrRollback] and [ErrDigest].
+// The name can then be empty, for that of the statement. Without a trust, nil, anything is read.
+// [Release.Trust] tells which it was.
+func Parse(name string, data []byte, trust *Trust) (*Release, error) {
+	switch {
+	case trust == nil:
+		return parse(name, data, digest(name+".json", data))
+	case trust.Digest != "":
+		r, err := parseWithDigest(name, data, trust.Digest)
+		if err == nil {
+			r.trust = Pinned
+		}
+		return r, err
+	}
+	s, err := trust.accept(trust.Statement)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRelease, err)
+	}
+	if name != "" && name != s.Release {
+		return nil, fmt.Errorf("%w: %s: the statement is about release %s: %w", ErrRelease, name, s.Release, ErrDigest)
 	}
 	r, err := parseWithDigest(s.Release, data, s.Digest)
 	if err != nil {
@@ -90,39 +112,28 @@ func OpenSigned(data, signed []byte, t Trust) (*Release, error) {
 	return r, nil
 }
 
-// OpenPinned reads the file of a release if it has the digest. It is for audits of an old
-// screening: signature, age and expiry do not matter. [Release.Trust] tells.
-func OpenPinned(name string, data []byte, digest string) (*Release, error) {
-	r, err := parseWithDigest(name, data, digest)
-	if err == nil {
-		r.trust = Pinned
-	}
-	return r, err
-}
-
 // parseWithDigest parses a file that must have the digest, which is checked first: a file with
 // another digest is not read.
 func parseWithDigest(name string, data []byte, want string) (*Release, error) {
-	if got := digest(name+".json", data); got != want {
+	got := digest(name+".json", data)
+	if got != want {
 		return nil, fmt.Errorf("%w: %s: digest is %s; expected %s: %w", ErrRelease, name, got, want, ErrDigest)
 	}
-	return Parse(name, data)
+	return parse(name, data, got)
 }
 
-// A TrustKind tells why the content of a release was trusted.
-type TrustKind string
-
-// The kinds of trust.
+// The values of [Release.Trust].
 const (
-	Unchecked TrustKind = ""         // it was not checked
-	Embedded  TrustKind = "embedded" // it is in this package, with its digest
-	Signed    TrustKind = "signed"   // there is a signed statement with its digest
-	Pinned    TrustKind = "pinned"   // the caller gave its digest
-	Custom    TrustKind = "own"      // it is a custom denylist
+	Unchecked = ""         // it was not checked
+	Embedded  = "embedded" // it is in this package, with its digest
+	Signed    = "signed"   // there is a signed statement with its digest
+	Pinned    = "pinned"   // the caller gave its digest
+	Custom    = "own"      // it is a custom denylist
 )
 
-// Trust returns why the content of the release was trusted.
-func (r *Release) Trust() TrustKind { return r.trust }
+// Trust returns why the content of the release was trusted: [Embedded], [Signed], [Pinned], [Custom]
+// or [Unchecked].
+func (r *Release) Trust() string { return r.trust }
 
 // Expires returns the first day on which the signed statement on the release is no longer
 // valid, or "" if the release was not opened by a signed statement.

@@ -35,7 +35,13 @@ func keys(t *testing.T, name string) (note.Signer, note.Verifier) {
 	return signer, verifier
 }
 
-func TestOpenSignedRefusesWhatItDoesNotTrust(t *testing.T) {
+// openSigned opens a release with a signed statement.
+func openSigned(data, signed []byte, t denylist.Trust) (*denylist.Release, error) {
+	t.Statement = signed
+	return denylist.Parse("", data, &t)
+}
+
+func TestParseRefusesWhatItDoesNotTrust(t *testing.T) {
 	signer, verifier := keys(t, "lists.example")
 	stranger, other := keys(t, "lists.example")
 	read := func(name string) []byte {
@@ -54,7 +60,7 @@ func TestOpenSignedRefusesWhatItDoesNotTrust(t *testing.T) {
 	}
 	data, signed := read("2026.11.24"), sign("2026.11.24", signer)
 	trust := denylist.Trust{Keys: note.VerifierList(verifier), Today: "2026-12-01"}
-	r, err := denylist.OpenSigned(data, signed, trust)
+	r, err := openSigned(data, signed, trust)
 	if err != nil || r.Name() != "2026.11.24" || r.Trust() != denylist.Signed || r.Expires() != "2027-06-01" {
 		t.Fatalf("%v, %v", r, err)
 	}
@@ -97,7 +103,7 @@ func TestOpenSignedRefusesWhatItDoesNotTrust(t *testing.T) {
 		{"an empty last statement", data, signed, with(func(t *denylist.Trust) { t.Last = []byte{} }), denylist.ErrSignature},
 	}
 	for _, tt := range tests {
-		if r, err := denylist.OpenSigned(tt.data, tt.signed, tt.trust); r != nil || !errors.Is(err, tt.kind) || !errors.Is(err, denylist.ErrRelease) {
+		if r, err := openSigned(tt.data, tt.signed, tt.trust); r != nil || !errors.Is(err, tt.kind) || !errors.Is(err, denylist.ErrRelease) {
 			t.Errorf("%s: %v; want %v", tt.fault, err, tt.kind)
 		}
 	}
@@ -110,47 +116,61 @@ func TestOpenSignedRefusesWhatItDoesNotTrust(t *testing.T) {
 	} {
 		other := good
 		change(&other)
-		if r, err := denylist.OpenSigned(data, signText(other.String()), trust); r != nil || !errors.Is(err, denylist.ErrDigest) || !errors.Is(err, denylist.ErrRelease) {
+		if r, err := openSigned(data, signText(other.String()), trust); r != nil || !errors.Is(err, denylist.ErrDigest) || !errors.Is(err, denylist.ErrRelease) {
 			t.Errorf("a statement on release %s of %s: %v", other.Release, other.Date, err)
 		}
 	}
 	// Every byte of the statement is signed.
 	for i := range len(good.String()) {
-		if _, err := denylist.OpenSigned(data, flip(signed, i), trust); !errors.Is(err, denylist.ErrSignature) {
+		if _, err := openSigned(data, flip(signed, i), trust); !errors.Is(err, denylist.ErrSignature) {
 			t.Fatalf("byte %d of the statement: %v", i, err)
 		}
 	}
 	// A signed note with another text is not a statement.
 	for _, text := range []string{"hello\n", strings.Replace(good.String(), "digest", "sum", 1), strings.Replace(good.String(), "2026-11-24", "today", 1), good.String() + "more 1\n"} {
-		if _, err := denylist.OpenSigned(data, signText(text), trust); !errors.Is(err, denylist.ErrSignature) {
+		if _, err := openSigned(data, signText(text), trust); !errors.Is(err, denylist.ErrSignature) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	if _, err := author.Sign(r, "2026-11-24", signer); !errors.Is(err, denylist.ErrInterval) {
 		t.Errorf("a statement that has expired when it is made: %v", err)
 	}
+	// A name is that of the statement.
+	named := with(func(t *denylist.Trust) { t.Statement = signed })
+	if r, err := denylist.Parse("2026.11.24", data, &named); err != nil || r.Trust() != denylist.Signed {
+		t.Errorf("with its name: %v", err)
+	}
+	if r, err := denylist.Parse("2026.11.25", data, &named); r != nil || !errors.Is(err, denylist.ErrDigest) || !errors.Is(err, denylist.ErrRelease) {
+		t.Errorf("with another name: %v", err)
+	}
+	if r, err := denylist.Parse("2026.11.24", data, &denylist.Trust{Keys: note.VerifierList(), Today: "2026-12-01"}); r != nil || !errors.Is(err, denylist.ErrSignature) {
+		t.Errorf("without a statement: %v", err)
+	}
+	if r, err := denylist.Parse("2026.11.24", data, &denylist.Trust{Statement: signed, Today: "2026-12-01"}); r != nil || !errors.Is(err, denylist.ErrSignature) {
+		t.Errorf("without keys: %v", err)
+	}
 	// The same release again is accepted.
-	if _, err := denylist.OpenSigned(data, signed, with(func(t *denylist.Trust) { t.Last = signed })); err != nil {
+	if _, err := openSigned(data, signed, with(func(t *denylist.Trust) { t.Last = signed })); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestOpenPinnedNeedsTheDigest(t *testing.T) {
+func TestPinnedReleaseNeedsTheDigest(t *testing.T) {
 	data, err := os.ReadFile("data/releases/2018.06.13.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := open(t, "2018.06.13").Digest()
-	if r, err := denylist.OpenPinned("2018.06.13", data, want); err != nil || r.Trust() != denylist.Pinned {
+	if r, err := denylist.Parse("2018.06.13", data, &denylist.Trust{Digest: want}); err != nil || r.Trust() != denylist.Pinned {
 		t.Errorf("%v", err)
 	}
-	if _, err := denylist.OpenPinned("2018.06.13", flip(data, 100), want); !errors.Is(err, denylist.ErrDigest) {
+	if _, err := denylist.Parse("2018.06.13", flip(data, 100), &denylist.Trust{Digest: want}); !errors.Is(err, denylist.ErrDigest) {
 		t.Errorf("a changed byte: %v", err)
 	}
-	if _, err := denylist.OpenPinned("2018.06.12", data, want); !errors.Is(err, denylist.ErrDigest) {
+	if _, err := denylist.Parse("2018.06.12", data, &denylist.Trust{Digest: want}); !errors.Is(err, denylist.ErrDigest) {
 		t.Errorf("another name: %v", err)
 	}
-	if r, err := denylist.Parse("2018.06.13", data); err != nil || r.Trust() != denylist.Unchecked {
+	if r, err := denylist.Parse("2018.06.13", data, nil); err != nil || r.Trust() != denylist.Unchecked {
 		t.Errorf("a file as it is: %v", err)
 	}
 	if open(t, "2018.06.13").Trust() != denylist.Embedded {

@@ -16,7 +16,7 @@
 // DSSE envelope ([Report.Sign], [Verify]). Package screen screens the files of a record again
 // and reports what differs. [Compare] compares two reports of the same documents.
 //
-// The packages text, csv, markdown, html, sarif, junit, oscal and annotate below this one are
+// The packages text, csv, markdown, html, sarif, junit and oscal below this one are
 // views. Each has a function Write(w, report, options). A view only shows what the record
 // contains, and always shows what was not screened. No view is VEX, because a measure about a
 // vendor is not a vulnerability.

@@ -222,6 +222,9 @@ func TestTableIsInert(t *testing.T) {
 	r := screen(t, map[string]string{"a\x1b[31m": bom(hostile, "AO Kaspersky Lab")})
 	for _, color := range []bool{false, true} {
 		var buf bytes.Buffer
+		if err := text.Write(&buf, r, &text.Options{Color: color, Details: true}); err != nil {
+			t.Fatal(err)
+		}
 		if err := text.Write(&buf, r, &text.Options{Color: color}); err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func Example() {
 	result, err := m.Check(context.Background(), doc)
 	report := evidence.New(m, "example", match.Ban)
 	report.Finish([]evidence.Document{evidence.NewDocument(file, doc.Header(), result, err)}, nil)
-	if err := text.Write(os.Stdout, report, nil); err != nil {
+	if err := text.Write(os.Stdout, report, &text.Options{Details: true}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -16,9 +16,9 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
-	"github.com/clause76/clause76/match/evidence/annotate"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/sbom/adapter"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -107,8 +107,10 @@ func showsGaps(t *testing.T, docs []evidence.Document, want int) {
 // countsGaps checks that programs that read a view see as many gaps as there are.
 func countsGaps(t *testing.T, outs map[string]string, want int) {
 	t.Helper()
-	if n := strings.Count(outs["csv"], "\r\ngap,"); n != want {
-		t.Errorf("csv: %d rows of gaps, want %d\n%s", n, want, outs["csv"])
+	for _, name := range []string{"csv", "csv-citations"} {
+		if n := strings.Count(outs[name], "\r\ngap,"); n != want {
+			t.Errorf("%s: %d rows of gaps, want %d\n%s", name, n, want, outs[name])
+		}
 	}
 	var suites struct {
 		Errors int `xml:"errors,attr"`
@@ -136,7 +138,7 @@ func countsGaps(t *testing.T, outs map[string]string, want int) {
 	if n != want || run.ExecutionSuccessful {
 		t.Errorf("sarif: %d notifications, want %d; successful %v", n, want, run.ExecutionSuccessful)
 	}
-	if n := strings.Count(outs["oscal"], `"name": "gap"`); n != want {
+	if n := strings.Count(outs["oscal"], `"name":"gap"`); n != want {
 		t.Errorf("oscal: %d findings of gaps, want %d", n, want)
 	}
 }
@@ -185,7 +187,7 @@ func TestGapsInAnnotations(t *testing.T) {
 			t.Fatalf("%s: %v, %d findings", name, gaps, len(d.Findings))
 		}
 		var b bytes.Buffer
-		if err := annotate.Write(&b, r, &annotate.Options{Content: []byte(text), Record: d}); err != nil {
+		if err := adapter.Annotate(&b, r, &adapter.AnnotateOptions{Content: []byte(text), Record: d}); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range gaps {

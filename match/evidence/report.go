@@ -195,7 +195,7 @@ func trust(r *denylist.Release) string {
 	case denylist.Unchecked:
 		return "unchecked"
 	default:
-		return string(k)
+		return k
 	}
 }
 

@@ -71,7 +71,7 @@ type (
 		Clause       string          `json:"clause"`
 		Action       denylist.Action `json:"action"`
 		Effect       denylist.Effect `json:"effect"`
-		Basis        denylist.Basis  `json:"basis"`
+		Basis        string          `json:"basis"`
 		Depth        denylist.Depth  `json:"depth"`
 		Inferred     bool            `json:"inferred"`
 		Scope        *denylist.Scope `json:"scope"`

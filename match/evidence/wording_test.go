@@ -61,11 +61,12 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 		out[name] = strings.Join(strings.Fields(buf.String()), " ")
 		buf.Reset()
 	}
-	add("table", text.Write(&buf, r, nil))
+	add("table", text.Write(&buf, r, &text.Options{Details: true}))
 	add("record", r.WriteJSON(&buf))
 	add("html", html.Write(&buf, r, nil))
 	add("markdown", markdown.Write(&buf, r, nil))
 	add("csv", csvview.Write(&buf, r, nil))
+	add("csv-citations", csvview.Write(&buf, r, &csvview.Options{Citations: true}))
 	add("junit", junit.Write(&buf, r, nil))
 	add("sarif", sarif.Write(&buf, r, nil))
 	add("oscal", oscal.Write(&buf, r, nil))

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
+	"github.com/clause76/clause76/internal/ordered"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/unpack"
@@ -16,48 +18,30 @@ import (
 // so that what is screened does not depend on which is ready first: an input counts only if
 // those before it have left room, whatever those after it took.
 func (x *screener) all(ctx context.Context, inputs []Input) []file {
-	found := make([]file, len(inputs))
-	ready := make([]bool, len(inputs))
-	var mu sync.Mutex
-	spent, first := cost{}, 0 // by the inputs before first, all of which are ready
-	full := func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return spent.reached(&x.opts)
+	kept := listing{found: make([]file, len(inputs)), max: x.opts.MaxFindings}
+	var full atomic.Bool // whether the inputs so far have reached a bound
+	screen := func(_ context.Context, i int) int {
+		if full.Load() {
+			kept.put(i, x.left(inputs[i]))
+		} else {
+			kept.put(i, x.input(ctx, inputs[i]))
+		}
+		return i
 	}
-	kept := listing{found: found, max: x.opts.MaxFindings}
-	done := func(i int, f file) {
-		mu.Lock()
-		defer mu.Unlock()
-		found[i], ready[i] = f, true
-		kept.add(i)
-		for ; first < len(inputs) && ready[first]; first++ {
-			if spent.reached(&x.opts) {
-				kept.n -= found[first].findings
-				found[first] = x.left(inputs[first])
-			}
-			spent.add(found[first].cost)
+	spent := cost{} // by the inputs so far
+	indexes := func(yield func(int) bool) {
+		for i := 0; i < len(inputs) && yield(i); i++ {
 		}
 	}
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(x.opts.Jobs, len(inputs)) {
-		workers.Go(func() {
-			for i := range next {
-				if full() {
-					done(i, x.left(inputs[i]))
-				} else {
-					done(i, x.input(ctx, inputs[i]))
-				}
-			}
-		})
+	// When ctx is done, the remaining inputs still get their records, which have an error.
+	for i := range ordered.Map(context.WithoutCancel(ctx), min(x.opts.Jobs, len(inputs)), len(inputs), indexes, screen) {
+		if full.Load() {
+			kept.put(i, x.left(inputs[i]))
+		}
+		spent.add(kept.found[i].cost)
+		full.Store(spent.reached(&x.opts))
 	}
-	for i := range inputs {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	return found
+	return kept.found
 }
 
 // A cost is how much came out of archives and other layers.
@@ -69,18 +53,23 @@ type cost struct {
 func (c *cost) add(d cost)              { c.items, c.bytes = c.items+d.items, c.bytes+d.bytes }
 func (c *cost) reached(o *Options) bool { return c.items >= o.MaxItems || c.bytes >= o.MaxBytes }
 
-// A listing bounds the findings and observations that are listed of all inputs together. Those of
-// the first inputs stay; which inputs were ready first does not matter, because whatever is over
-// the bound is taken from the last.
+// A listing has what was found, and bounds the findings and observations that are listed of all
+// inputs together. Those of the first inputs stay; which inputs were ready first does not matter,
+// because whatever is over the bound is taken from the last.
 type listing struct {
+	mu    sync.Mutex
 	found []file
 	n     int // that are listed
 	max   int
 	top   int // no input after it has any
 }
 
-// add counts those of an input that is ready.
-func (l *listing) add(i int) {
+// put sets what was found in an input.
+func (l *listing) put(i int, f file) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n -= l.found[i].findings
+	l.found[i] = f
 	if i > l.top && l.n >= l.max {
 		l.found[i].limit(0)
 		return

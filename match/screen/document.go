@@ -103,7 +103,7 @@ func (d *document) record(f *file) evidence.Document {
 	}
 	if d.item.Unverified {
 		header.Warnings = append(slices.Clone(header.Warnings), sbom.Warning{Kind: sbom.WarnUnverified,
-			Message: "the document came out of a signed envelope whose signature was not checked; give its key with -key"})
+			Message: "the signature of the envelope of this document was not checked; give its key with -key"})
 	}
 	err := d.err
 	if err == nil && d.result != nil {

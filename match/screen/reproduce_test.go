@@ -178,7 +178,7 @@ func TestSignedAndScreenedAgain(t *testing.T) {
 	}
 }
 
-// Each thing that can be tampered with has its own error.
+// Each kind of tampering has its own error.
 func TestTampering(t *testing.T) {
 	ctx := context.Background()
 	r := report(t, matcher(t, nil), "../../testdata/bids/endpoint-tender")

@@ -56,8 +56,8 @@ type Options struct {
 	// before the fault, and one of which nothing was read gives none. One goroutine calls
 	// Snapshot, in the order of the documents. All components of all documents are in memory.
 	Snapshot func(n int, t *sbom.Snapshot)
-	// Progress is told how many bytes more were read. It may be called from several
-	// goroutines.
+	// Progress, if it is set, is called with the number of bytes that were read since the last call.
+	// Several goroutines may call it.
 	Progress func(bytes int)
 }
 

@@ -61,7 +61,7 @@ func TestMaxFindings(t *testing.T) {
 			t.Errorf("%d jobs: what is not listed passes: %+v", jobs, d)
 		}
 		var table strings.Builder
-		if err := text.Write(&table, r, &text.Options{Width: 120}); err != nil || !strings.Contains(table.String(), "NOT ALL FINDINGS ARE LISTED. Not listed: 20 findings, the worst of them review; 0 observations") {
+		if err := text.Write(&table, r, &text.Options{Width: 120, Details: true}); err != nil || !strings.Contains(table.String(), "NOT ALL FINDINGS ARE LISTED. Not listed: 20 findings, the worst of them review; 0 observations") {
 			t.Errorf("the table does not say what is not listed: %v", err)
 		}
 		var b bytes.Buffer

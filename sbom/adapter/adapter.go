@@ -2,9 +2,12 @@
 
 // Package adapter turns bills of materials that a program has in memory, as types of
 // cyclonedx-go and tools-golang, into documents of package sbom, and identities into package URLs.
+// It also puts the findings of a report into a copy of the document, or into the one in memory.
 //
 //	doc := adapter.FromCycloneDX(bom) // a *cyclonedx.BOM
 //	report, err := clause76.ScreenDocument(ctx, "product", doc, nil)
+//	…
+//	err = adapter.AnnotateCycloneDX(bom, report, &report.Documents[0])
 //
 // It is a separate package so that only programs that use it link those libraries.
 //

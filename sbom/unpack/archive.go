@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 )
@@ -42,7 +43,7 @@ func (w *walker) entry(m input, name string) {
 		}
 		head = head[:n]
 		m.r = io.MultiReader(bytes.NewReader(head), m.r)
-		if bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) || n > 262 && string(head[257:262]) == "ustar" {
+		if hasMagic(head, 0, fields.GzipMagic) || hasMagic(head, 0, fields.ZstdMagic) || hasMagic(head, fields.TarMagicAt, fields.TarMagic) {
 			w.fail(m, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errLayer})
 			return
 		}

@@ -77,7 +77,7 @@ func TestCab(t *testing.T) {
 		{"MSZIP", cabOf(true, "a", doc), "f!a cab: doc"},
 		{"MSZIP of four blocks", cabOf(true, "a", long, "b", doc), "f!a cab: 124000 bytes\nf!b cab: doc"},
 		{"compressed files in it", cabOf(true, "a.gz", gzipOf(doc)), "f!a.gz cab+gzip: doc"},
-		{"something behind it", sound + "x", "f!a cab: doc\nf!sub/b cab: 5 bytes\nf : syntax"},
+		{"data after the cabinet", sound + "x", "f!a cab: doc\nf!sub/b cab: 5 bytes\nf : syntax"},
 		{"a checksum that does not fit", change(sound, len(sound)-1, 'x'), "f!a cab: syntax\nf!sub/b cab: syntax"},
 		{"one of a set", change(sound, 30, 2), "f : notRecognised"},
 		{"LZX", change(sound, 42, 3), "f!a cab: notRecognised\nf!sub/b cab: notRecognised"},

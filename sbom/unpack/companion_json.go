@@ -43,6 +43,9 @@ var (
 	imageID        = regexp.MustCompile(`^(?:sha256:)?[0-9a-f]{64}$`)
 )
 
+// imageTags is the kind of the file repositories of older versions of "docker save".
+const imageTags = "tags of a container image"
+
 func jsonStarts(head []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
@@ -68,6 +71,9 @@ func jsonReason(data []byte, t *input) (string, error) {
 		}
 		if name := makerLabel(data); name != "" {
 			return "", notRead(fmt.Errorf("it is a %s with the label %.100q, which may say who made the image and was not screened", reason, name))
+		}
+		if name := namedOwner(data, reason == imageTags); name != "" {
+			return "", notRead(fmt.Errorf("it is a %s with the name %.100q, which says who owns the image and was not screened", reason, name))
 		}
 	}
 	return reason, nil
@@ -137,7 +143,7 @@ func imageKind(m map[string]jsontext.Value, t *input) string {
 	case oci && hasAll(m, "rootfs"), oci && base == "json" && inTar(t):
 		return description
 	case base == "repositories" && inTar(t) && isRepositories(m):
-		return "tags of a container image"
+		return imageTags
 	}
 	return ""
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // tableReason recognizes comma- or tab-separated values, by the name of the file because text has no
@@ -46,7 +48,7 @@ func tableReason(data []byte, t *input) (string, error) {
 			}
 		}
 		switch {
-		case 2*likely >= len(rows):
+		case 2*likely >= len(rows), makersColumn(rows):
 			return "", notRead(errParts)
 		case slices.ContainsFunc(rows[0], dataCell.MatchString):
 			return "", notRead(errHeader)
@@ -125,10 +127,16 @@ var (
 		"fabbricante leveranciers produttrice märke merkki editor editore " +
 		"supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
 		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
-		"gyártó beszállító valmistaja toimittaja tillverkare leverantör fabrikant leverandør producător furnizor proizvođač dobavljač proizvajalec dobavitelj gamintojas tiekėjas ražotājs piegādātājs tootja tarnija производител доставчик κατασκευαστής προμηθευτής")
-	partWords = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
-		"teil bauteil komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi")
+		"gyártó beszállító valmistaja toimittaja tillverkare leverantör fabrikant leverandør producător furnizor proizvođač dobavljač proizvajalec dobavitelj gamintojas tiekėjas ražotājs piegādātājs tootja tarnija производител доставчик κατασκευαστής προμηθευτής " +
+		"manuf mfgr mfrs vend fabr herst lief производитель поставщик изготовитель вендор разработчик виробник постачальник розробник üretici tedarikçi satıcı  المورد المصنع المصنعة")
+	// unspacedMakers and unspacedParts are the same in scripts without spaces, where they can be parts of a word.
+	unspacedMakers = []string{"供应商", "供應商", "制造商", "製造商", "厂商", "廠商", "厂家", "生产商", "开发商", "製造者", "製造元", "製造業者", "供給者", "供給元", "開発元", "メーカー", "ベンダー", "サプライヤー",
+		"제조사", "제조업체", "제조자", "공급사", "공급업체", "공급자", "벤더"}
+	unspacedParts = []string{"组件", "組件", "部件", "部品", "软件", "軟體", "版本", "バージョン", "コンポーネント", "ソフトウェア", "부품", "구성요소", "소프트웨어", "버전", "版"}
+	partWords     = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
+		"teil bauteil komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi компонент компоненты версия версії версія пакет библиотека бібліотека bileşen bileşenler sürüm paket kütüphane المكون الإصدار")
 	headerWords = nameSet("casa name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
+		"firmware hardware equipment device devices الشركة اسم " +
 		"legal full official entity company organization organisation party upstream short long firm firma")
 )
 
@@ -158,6 +166,16 @@ func partsHeader(cells []string) bool {
 	return makers > 0 || parts > 1
 }
 
+// containsAny reports whether a word, as long as one in a header, contains one of the texts.
+func containsAny(word string, texts []string) bool {
+	return len(word) <= 30 && word[0] >= 0x80 && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(word, text) })
+}
+
+// unspacedPart returns the word for a part that a word contains.
+func unspacedPart(word string) string {
+	return unspacedParts[slices.IndexFunc(unspacedParts, func(text string) bool { return strings.Contains(word, text) })]
+}
+
 // headerWordsOf returns the number of cells with a word for a maker, and the number of different
 // words for a part. It ignores cells with any other word.
 func headerWordsOf(cells []string) (makers, kinds int) {
@@ -167,6 +185,7 @@ func headerWordsOf(cells []string) (makers, kinds int) {
 			continue
 		}
 		maker, part, other := false, "", false
+		c = norm.NFC.String(c)
 		for _, word := range strings.FieldsFunc(madeBy.Replace(strings.ToLower(camel.ReplaceAllString(c, "$1 $2"))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
 			stem := strings.TrimSuffix(strings.TrimSuffix(word, "s"), "name")
 			switch {
@@ -174,6 +193,10 @@ func headerWordsOf(cells []string) (makers, kinds int) {
 				maker = true
 			case partWords[word]:
 				part = word
+			case containsAny(word, unspacedMakers):
+				maker = true
+			case containsAny(word, unspacedParts):
+				part = unspacedPart(word)
 			case !headerWords[word]:
 				other = true
 			}

@@ -176,6 +176,17 @@ func TestCompanions(t *testing.T) {
 		{"parts.csv", "componentName,componentVersion\n", unread},
 		{"parts.csv", "x,pkg:npm/left-pad@1.3.0\n", unread},
 		{"parts.tsv", "Package\tLicense\n", unread},
+		{"parts.csv", "Vy\u0301robce;X\nAcme;1\n", unread}, // an accent of its own
+		{"parts.csv", "Mfgr,Model\nAcme,x\n", unread},
+		{"parts.csv", "Firmware supplier,Device\nAcme,x\n", unread},
+		{"parts.csv", "Компонент;Версия;Примечание\nx;1;y\n", unread},
+		{"parts.csv", "Название;Производитель\nx;Acme\n", unread},
+		{"parts.csv", "Bileşen;Üretici\nx;Acme\n", unread},
+		{"parts.csv", "名称,供应商名称\nx,Acme\n", unread},
+		{"parts.csv", "组件,版本\nx,1\n", unread},
+		{"parts.csv", "品名,メーカー名\nx,Acme\n", unread},
+		{"parts.csv", "이름,제조사\nx,Acme\n", unread},
+		{"parts.csv", "版本,日期\nx,May\n", "table without the columns of a parts list"}, // the history of a document
 		{"parts.txt", "Package,License,Version\n", unread},
 		{"parts.xlsx", sheet("No", "Manufacturer", "Qty"), unread},
 		{"parts.xlsx", sheet("No", "cpe:2.3:a:acme:x:1:*:*:*:*:*:*:*"), unread},
@@ -217,6 +228,83 @@ func TestCompanions(t *testing.T) {
 	}
 }
 
+// A table without a header is an error if several rows look like those of a parts list. sheets are
+// the same table in the forms of spreadsheets.
+func TestTablesWithoutHeader(t *testing.T) {
+	sheets := func(rows [][]string) map[string]string {
+		csv, inline, shared, strs, ods, n := "", "", "", "", "", 0
+		for _, row := range rows {
+			csv += strings.Join(row, ";") + "\n"
+			inline, shared, ods = inline+"<row>", shared+"<row>", ods+"<table:table-row>"
+			for i, c := range row {
+				ref := string(rune('A' + i))
+				inline += `<c r="` + ref + `1" t="inlineStr"><is><t>` + c + `</t></is></c>`
+				shared += fmt.Sprintf(`<c r="%s1" t="s"><f>A1&amp;"x"</f><v>%d</v></c>`, ref, n)
+				strs += "<si><r><t>" + c + "</t></r></si>"
+				ods += `<table:table-cell><text:p>` + c + `</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"/>`
+				n++
+			}
+			inline, shared, ods = inline+"</row>", shared+"</row>", ods+"</table:table-row>"
+		}
+		xlsx := func(data, strs string) string {
+			return zipOf("[Content_Types].xml", "<Types/>", "xl/workbook.xml", "<workbook/>", "xl/worksheets/a.xml", "<worksheet><sheetData>"+`<row><c r="A1"><v>1</v></c></row>`+"</sheetData></worksheet>",
+				"xl/worksheets/b.xml", "<worksheet><sheetData>"+data+"</sheetData></worksheet>", "xl/sharedStrings.xml", "<sst>"+strs+"</sst>")
+		}
+		return map[string]string{"t.csv": csv, "inline.xlsx": xlsx(inline, ""), "t.xlsx": xlsx(shared, strs),
+			"t.ods": zipOf("mimetype", "application/vnd.oasis.opendocument.spreadsheet", "content.xml", `<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="t" xmlns:text="p"><table:table>`+ods+`</table:table></office:document-content>`, "META-INF/manifest.xml", "<x/>")}
+	}
+	type table = [][]string
+	for _, tt := range []struct {
+		name  string
+		rows  table
+		parts bool
+	}{
+		{"versions", table{{"agent", "1.2.3"}, {"scanner", "2.0.1"}, {"kernel", "6.1.2"}}, true},
+		{"versions under a title", table{{"Offer", "of May"}, {"agent", "1.2.3"}, {"scanner", "2.0.1"}, {"kernel", "6.1.2"}}, true},
+		{"companies", table{{"agent", "Acme GmbH"}, {"scanner", "Beta Ltd."}, {"kernel", "Gamma, Inc."}}, true},
+		{"companies first, with gaps", table{{"Acme GmbH", "agent"}, {"Acme GmbH", "scanner"}, {"", "filter"}, {"Gamma, Inc.", "kernel"}, {"AO Delta", "driver"}}, true},
+		{"companies with a header for something else", table{{"Site", "Customer"}, {"Ulm", "Acme GmbH"}, {"Bonn", "Beta Ltd."}, {"Riga", "Gamma, Inc."}}, false},
+		{"two companies", table{{"Ulm", "Acme GmbH"}, {"Bonn", "Beta Ltd."}}, false},
+		{"some companies", table{{"Ulm", "Acme GmbH"}, {"Bonn", "Smith"}, {"Riga", "Beta Ltd."}, {"Paris", "Jones"}, {"Rome", "Brown"}, {"Graz", "Gamma, Inc."}, {"Oslo", "Berg"}}, false},
+		{"companies and amounts", table{{"Acme GmbH", "about 3"}, {"Beta Ltd.", "2.50"}, {"Gamma, Inc.", "1.00"}}, false},
+		{"places", table{{"North", "Fresno, CA"}, {"South", "Denver, CO"}, {"East", "Paris, KY"}}, false},
+		{"sections", table{{"No", "Demand", "Answer"}, {"1.1.1", "Encryption", "yes"}, {"1.1.2", "Logging", "yes"}, {"1.2.1", "Updates", "yes"}}, false},
+		{"dates", table{{"What", "When"}, {"start", "01.02.2026"}, {"middle", "01.03.2026"}, {"end", "01.04.2026"}}, false},
+		{"text", table{{"a", "An answer in words"}, {"b", "Another answer in words"}, {"c", "No answer"}}, false},
+	} {
+		for name, in := range sheets(tt.rows) {
+			if got := walkAs(t, name, in); strings.Contains(got, "notRecognised") != tt.parts {
+				t.Errorf("%s, %s: %s", tt.name, name, got)
+			}
+		}
+	}
+	for name, cells := range map[string][]string{
+		"strings without rows": {"Acme", "agent", "1.0.1", "Acme", "scanner", "2.0.1"},
+		"a header in pieces":   {"Sup</t><t>plier", "x"},
+	} {
+		if got := walkAs(t, "t.xlsx", sheet(cells...)); !strings.Contains(got, "notRecognised") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// walkAs returns what a file of a name is: its kind as a companion, or the kind of error.
+func walkAs(t *testing.T, name, in string) (got string) {
+	t.Helper()
+	for item := range unpack.Walk(context.Background(), unpack.Source{Path: name, Reader: strings.NewReader(in)}, nil) {
+		if item.Err != nil {
+			got += format.ErrorKind(item.Err) + " "
+			continue
+		}
+		if _, err := io.Copy(io.Discard, item.Reader); err != nil {
+			got += format.ErrorKind(err) + " "
+			continue
+		}
+		got += item.Companion + " "
+	}
+	return got
+}
+
 // Documents and unknown files among the parts of an office document are unpacked.
 func TestOfficeParts(t *testing.T) {
 	in := zipOf("[Content_Types].xml", "<Types/>", "word/document.xml", "<x/>", "word/embeddings/a.xlsx", sheet("Supplier"), "word/embeddings/o.bin", ole("Workbook"), "sbom.json", doc, "word/payload.json", doc)
@@ -245,6 +333,25 @@ func TestArchiveDescriptions(t *testing.T) {
 	} {
 		if got := walk(t, tt.in, nil, false); got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// The name of an image can have its owner, which no other place in an archive has.
+func TestNamesOfImages(t *testing.T) {
+	for name, owned := range map[string]bool{
+		"x": false, "x:1": false, "library/x:1": false, "docker.io/library/x:1": false, "docker.io/x": false, "localhost/x:1": false,
+		"localhost:5000/x": false, "1.0": false, "": false, "<none>:<none>": false,
+		"acme/x:1": true, "docker.io/acme/x:1": true, "localhost/acme/x": true, "ghcr.io/acme/x:1": true, "registry.acme.example/x:1": true,
+	} {
+		for form, in := range map[string]string{
+			"docker": tarOf("manifest.json", `[{"Config":"c.json","RepoTags":["x:1","`+name+`"],"Layers":[]}]`, "c.json", doc),
+			"OCI":    tarOf("index.json", `{"schemaVersion":2,"manifests":[],"annotations":{"a":["x"],"org.opencontainers.image.ref.name":"`+name+`"}}`),
+			"tags":   tarOf("repositories", `{"x":{"1":"`+sha+`"},"`+name+`":{"1":"`+sha+`"}}`),
+		} {
+			if got := walk(t, in, nil, false); strings.Contains(got, "notRecognised") != owned {
+				t.Errorf("%s, %q: %s", form, name, got)
+			}
 		}
 	}
 }

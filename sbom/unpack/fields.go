@@ -9,6 +9,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+
+	"github.com/clause76/clause76/internal/fields"
 )
 
 // Archives and compressed files have fields for comments and extensions, which programs ignore. They
@@ -23,7 +25,7 @@ func inField(what string, field []byte) error {
 	if mark == "" {
 		mark = packedIn(field)
 	}
-	if mark == "" && bytes.HasPrefix(field, []byte("\x1f\x8b\x08")) {
+	if mark == "" && bytes.HasPrefix(field, []byte(fields.DeflateMagic)) {
 		mark = "gzip data"
 	}
 	if mark != "" {

@@ -57,7 +57,7 @@ func TestHiddenInFields(t *testing.T) {
 	}{
 		{"zstd, size of the next frame", zstdOf(doc[:9]) + skipped(0, "\x10\x00\x00\x00") + zstdOf(doc[9:]), true},
 		{"zstd, table", zstdOf(doc) + skipped(14, table), true},
-		{"zstd, behind", zstdOf(doc) + skipped(0, doc), false},
+		{"zstd, after the document", zstdOf(doc) + skipped(0, doc), false},
 		{"zstd, between", zstdOf(doc[:9]) + skipped(3, doc) + zstdOf(doc[9:]), false},
 		{"zstd, packed", zstdOf(doc) + skipped(15, zstdOf(doc)), false},
 		{"zstd, in a table", zstdOf(doc) + skipped(14, strings.Repeat(" ", (8-(len(docXML)+9)%4)%4+4)+docXML+table[8:]), false},

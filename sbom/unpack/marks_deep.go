@@ -158,15 +158,17 @@ func packedIn(data []byte) string {
 	if m := s.look(data); m != "" {
 		return m
 	}
-	for _, p := range []struct{ magic, name string }{{"\x28\xb5\x2f\xfd", "zstd data"}, {"BZh", "bzip2 data"}, {"\xfd7zXZ\x00", "xz data"}, {"PK\x03\x04", "zip archive"}, {"MSCF\x00\x00\x00\x00", "cab archive"}} {
-		if bytes.HasPrefix(data, []byte(p.magic)) {
+	for _, p := range []struct{ magic, name string }{
+		{fields.ZstdMagic, "zstd data"}, {fields.Bzip2Magic, "bzip2 data"}, {fields.XZMagic, "xz data"}, {fields.ZipMagic, "zip archive"}, {fields.CabinetMagic, "cab archive"},
+	} {
+		if hasMagic(data, 0, p.magic) {
 			return p.name
 		}
 	}
 	var r io.Reader
 	var err error
 	switch {
-	case bytes.HasPrefix(data, []byte("\x1f\x8b\x08")):
+	case hasMagic(data, 0, fields.DeflateMagic):
 		r, err = gzip.NewReader(bytes.NewReader(data))
 	case len(data) > 2 && isZlib(data):
 		r, err = zlib.NewReader(bytes.NewReader(data))
@@ -188,7 +190,7 @@ func isZlib(data []byte) bool {
 // binaryMagics are the first bytes of archives and compressed data within a binary file. They are
 // too long to occur by chance.
 var binaryMagics = []struct{ magic, name string }{
-	{zipLocal + "\x0a\x00", "zip archive"}, {zipLocal + "\x14\x00", "zip archive"}, {zipLocal + "\x2d\x00", "zip archive"}, {"\xfd7zXZ\x00", "xz data"}, {"1AY&SY", "bzip2 data"},
+	{fields.ZipMagic + "\x0a\x00", "zip archive"}, {fields.ZipMagic + "\x14\x00", "zip archive"}, {fields.ZipMagic + "\x2d\x00", "zip archive"}, {fields.XZMagic, "xz data"}, {fields.Bzip2BlockMagic, "bzip2 data"},
 }
 
 // maxTries limits the attempts to unpack data in one file. The first bytes of gzip data occur by
@@ -207,7 +209,7 @@ func packedWithin(piece []byte, tries *int) string {
 		}
 	}
 	// Three or four bytes can occur by chance, so the data is unpacked.
-	for _, magic := range []string{"\x1f\x8b\x08", "\x28\xb5\x2f\xfd"} {
+	for _, magic := range []string{fields.DeflateMagic, fields.ZstdMagic} {
 		for at := 0; ; {
 			i := bytes.Index(piece[at:], []byte(magic))
 			if i < 0 {
@@ -218,7 +220,7 @@ func packedWithin(piece []byte, tries *int) string {
 			if *tries++; *tries > maxTries {
 				return tooMany
 			}
-			if magic[0] == '\x28' {
+			if magic == fields.ZstdMagic {
 				if startsZstd(piece[from:]) {
 					return "zstd data"
 				}

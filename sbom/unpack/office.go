@@ -141,9 +141,9 @@ func (z *zipDirectory) root(e *zipEntry) string {
 	return root.Local
 }
 
-// sheets returns an error if the cells of a spreadsheet have the header of a parts list. cells
-// selects the parts with cells by their root elements. The row of a cell does not matter,
-// because strings are often stored apart from the rows.
+// sheets returns an error if the cells of a spreadsheet have the header of a parts list, in any row
+// because strings are often stored apart from the rows, or if its rows look like a parts list. cells
+// selects the parts with cells by their root elements.
 func (w *walker) sheets(z *zipDirectory, cells func(root string) bool) error {
 	c := cellText{left: maxCells}
 	parts, table := 0, false
@@ -162,7 +162,7 @@ func (w *walker) sheets(z *zipDirectory, cells func(root string) bool) error {
 	if parts == 0 || c.shared && !table {
 		return notRead(errSpreadsheet)
 	}
-	if partsHeader(c.header) {
+	if partsHeader(c.header) || c.sheet.looksLikeParts() {
 		return notRead(errParts)
 	}
 	return nil
@@ -173,6 +173,7 @@ type cellText struct {
 	left   int64 // bytes that may still be read
 	header []string
 	shared bool // a cell refers to a string that is stored apart
+	sheet  sheetReader
 }
 
 func (c *cellText) read(r io.Reader) error {
@@ -189,8 +190,12 @@ func (c *cellText) read(r io.Reader) error {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
+			c.sheet.start(token)
 			c.shared = c.shared || token.Name.Local == "c" && slices.ContainsFunc(token.Attr, func(a xml.Attr) bool { return a.Name.Local == "t" && a.Value == "s" })
+		case xml.EndElement:
+			c.sheet.end(token.Name.Local)
 		case xml.CharData:
+			c.sheet.chars(token)
 			s := strings.TrimSpace(string(token))
 			if documentMark.MatchString(s) || partsMark.MatchString(s) {
 				return notRead(errParts)

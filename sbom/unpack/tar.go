@@ -122,8 +122,8 @@ type tarInput struct {
 
 func (in *tarInput) Read(p []byte) (int, error) {
 	n, err := in.r.Read(p)
-	if behind := in.entries - in.n; behind > 0 && len(in.padding) < maxPacked {
-		in.padding = append(in.padding, bytes.Trim(p[:min(int64(n), behind)], "\x00")...)
+	if left := in.entries - in.n; left > 0 && len(in.padding) < maxPacked {
+		in.padding = append(in.padding, bytes.Trim(p[:min(int64(n), left)], "\x00")...)
 	}
 	in.n += int64(n)
 	kept := len(bytes.TrimRight(p[:n], "\x00"))

@@ -22,7 +22,8 @@
 // the indexes of image and document archives, and documents for people (PDF, office documents,
 // images, pages, text). Every other file is a document, and the caller finds out its format. A
 // spreadsheet or table that looks like a parts list is an error, and so is an empty file with a
-// name for documents, and a file with other content after its end.
+// name for documents, and a file with other content after its end. So is the description of a container
+// image with the name of its owner ("acme/app:1") or a label that names a maker: no claim is made of it.
 //
 // A companion is searched for a hidden bill of materials: in comments and other places that no
 // program shows, in members of JSON that are not read, in UTF-16 and base64, in compressed
@@ -53,6 +54,7 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -308,21 +310,26 @@ func known(head []byte) func(*walker, input) {
 		magic string
 		read  func(*walker, input)
 	}{
-		{0, "\x1f\x8b", (*walker).gzip},
-		{0, "\x28\xb5\x2f\xfd", (*walker).zstd},
-		{0, "BZh", (*walker).bzip2},
-		{0, "\xfd7zXZ\x00", (*walker).xz},
-		{0, "PK\x03\x04", (*walker).zip},
-		{0, "PK\x05\x06", (*walker).zip},
+		{0, fields.GzipMagic, (*walker).gzip},
+		{0, fields.ZstdMagic, (*walker).zstd},
+		{0, fields.Bzip2Magic, (*walker).bzip2},
+		{0, fields.XZMagic, (*walker).xz},
+		{0, fields.ZipMagic, (*walker).zip},
+		{0, fields.ZipEndMagic, (*walker).zip},
 		{0, dahuaMagic, (*walker).dahua},
-		{0, "MSCF\x00\x00\x00\x00", (*walker).cab},
-		{257, "ustar", (*walker).tar},
+		{0, fields.CabinetMagic, (*walker).cab},
+		{fields.TarMagicAt, fields.TarMagic, (*walker).tar},
 	} {
-		if len(head) >= m.at && bytes.HasPrefix(head[m.at:], []byte(m.magic)) {
+		if hasMagic(head, m.at, m.magic) {
 			return m.read
 		}
 	}
 	return envelope(head)
+}
+
+// hasMagic reports whether data has the first bytes of a layer at an offset.
+func hasMagic(data []byte, at int, magic string) bool {
+	return len(data) >= at && bytes.HasPrefix(data[at:], []byte(magic))
 }
 
 func limit(format string, args ...any) error {

@@ -193,6 +193,9 @@ func TestZip(t *testing.T) {
 
 // Limits hold for nested archives, each within its own, and for a large central directory.
 func TestZipBudget(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	nested := doc
 	for range 5 {
 		var files []string
@@ -228,9 +231,6 @@ func TestZipBudget(t *testing.T) {
 
 // The ratio holds for all entries of an archive together.
 func TestZipRatio(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes long")
-	}
 	if testing.Short() {
 		t.Skip("unpacks 256 MiB")
 	}

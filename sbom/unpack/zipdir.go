@@ -10,14 +10,16 @@ import (
 	"io"
 	"sort"
 	"strings"
+
+	"github.com/clause76/clause76/internal/fields"
 )
 
 // Signatures and sizes of the records of a zip archive (PKWARE, .ZIP File Format
 // Specification 6.3.10, sections 4.3.7 to 4.3.16).
 const (
-	zipLocal      = "PK\x03\x04"
+	zipLocal      = fields.ZipMagic
 	zipCentral    = "PK\x01\x02"
-	zipEnd        = "PK\x05\x06"
+	zipEnd        = fields.ZipEndMagic
 	zipEnd64      = "PK\x06\x06"
 	zipLocator64  = "PK\x06\x07"
 	zipDescriptor = "PK\x07\x08"

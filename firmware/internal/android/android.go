@@ -3,14 +3,15 @@
 // Package android reads the build.prop of an Android system, with one property a line, and the
 // metadata of an update.
 //
-// The device is the primary component. Its brand is the supplier and its manufacturer the
-// manufacturer; these are different companies if one builds devices for the other, and each
-// partition (system, vendor, odm, product) can have its own. Models are references. A fingerprint
-// starts with the brand that the system was built for, which need not be that of the device, so it
-// is a reference, like a maker in any other property. The processor (ro.soc.*) is a part.
+// The device is the primary component. Its brand is the supplier, and its manufacturer is the
+// manufacturer. These are different companies if one builds devices for the other, and each
+// partition (system, vendor, odm, product) can state its own. Models are references. A fingerprint
+// starts with the brand that the system was built for, which can differ from the brand of the
+// device, so it is a reference, like a maker in any other property. The processor (ro.soc.*) is a
+// part.
 //
-// Another system that is installed on the device keeps or changes these properties: they are what the system
-// claims.
+// The properties are claims of the installed system. A system that was installed later may have
+// changed them.
 package android
 
 import (
@@ -43,8 +44,8 @@ var (
 	osRelease = regexp.MustCompile(`^(ID|NAME|PRETTY_NAME|VENDOR_NAME|VENDOR_URL|HOME_URL|CPE_NAME|DISTRIB_ID|(OPENWRT_|LEDE_)?DEVICE_MANUFACTURER)$`)
 )
 
-// fields are what product and soc match. The manufacturer and the brand are two claims: neither
-// implies the other.
+// fields are the properties that product and soc match, by the last part of their names. The
+// manufacturer and the brand are two claims, because neither implies the other.
 var fields = format.Table{
 	"manufacturer": {Role: vendors.Manufacturer, Kind: vendors.KindName},
 	"brand":        {Role: vendors.Supplier, Kind: vendors.KindName, To: format.Group, First: true},
@@ -66,7 +67,7 @@ func Sniff(head []byte) bool {
 		}
 		m := property.FindStringSubmatch(line)
 		if m == nil {
-			return known >= 5 // further down, somebody may have edited the file
+			return known >= 5 // after five properties, another line can be a manual edit
 		}
 		if product.MatchString(m[1]) || strings.HasPrefix(m[1], "ro.build.") || strings.HasPrefix(m[1], "ro.") && strings.Contains(m[1], ".build.") {
 			known++
@@ -108,7 +109,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 type reader struct {
 	s            *sbom.Sink
 	device, chip sbom.Component
-	seen         map[string]string // values of the properties that product matches
+	seen         map[string]string // values of the product properties, by name
 }
 
 // line reads a line: a property, an import, a comment or a blank line.
@@ -117,7 +118,7 @@ func (x *reader) line(text string, offset int64) {
 	switch {
 	case line == "" || line[0] == '#':
 	case strings.HasPrefix(line, "import "):
-		x.s.Malformed(sbom.WarnIncomplete, "an imported file was not read with this one: "+line, vendors.Location{Offset: offset})
+		x.s.Malformed(sbom.WarnIncomplete, "an imported file was not screened: "+line, vendors.Location{Offset: offset})
 	default:
 		m := property.FindStringSubmatchIndex(text)
 		if m == nil {
@@ -135,7 +136,7 @@ func (x *reader) property(name, value string, at vendors.Location) {
 	lower := strings.ToLower(name)
 	switch {
 	case osRelease.MatchString(name):
-		x.s.Malformed(sbom.WarnMalformed, name+" is a variable of os-release, and other readers may take the file for one; it was not screened", at)
+		x.s.Malformed(sbom.WarnMalformed, name+" is a variable of os-release, and other parsers may read the file as os-release; it was not screened", at)
 	case product.MatchString(name):
 		if before, twice := x.seen[name]; twice && before != value {
 			// Readers differ: some take the first value of a ro. property, others the last.

@@ -42,7 +42,7 @@ func Example() {
 	// mention text android-zte /ro.com.google.clientidbase
 }
 
-// Who made something is read from any property that says so, with the role that it has there.
+// Any property that names a maker makes a claim, in the role that fits the property.
 func TestMakers(t *testing.T) {
 	for line, want := range map[string]string{
 		"ro.product.vendor_dlkm.manufacturer=HUAWEI":           "device: manufacturer name",
@@ -83,13 +83,13 @@ func TestRead(t *testing.T) {
 	}{
 		{"whole", prop, 6, 0, nil},
 		{"placeholders", "ro.build.id=1\nro.product.manufacturer=unknown\nro.product.brand=\n", 0, 0, nil},
-		{"one value twice", prop + "ro.product.brand=ZTE\n", 7, 0, nil},
+		{"the same value twice", prop + "ro.product.brand=ZTE\n", 7, 0, nil},
 		{"two values", prop + "ro.product.brand=Acme\n", 7, 1, nil},
-		{"an edit", "ro.build.id=1\nro.build.a=1\nro.build.b=1\nro.build.c=1\nro.build.d=1\nro.product.brand ZTE\n", 0, 1, nil},
+		{"a line that is not a property", "ro.build.id=1\nro.build.a=1\nro.build.b=1\nro.build.c=1\nro.build.d=1\nro.product.brand ZTE\n", 0, 1, nil},
 		{"imports and blanks", "import /vendor/default.prop\n\n  ro.build.id = 1\nro.product.vendor.brand = HUAWEI \n", 1, 1, nil},
-		{"another case", prop + "ro.product.Brand=Acme\n", 6, 1, nil},
+		{"a property in another case", prop + "ro.product.Brand=Acme\n", 6, 1, nil},
 		{"not UTF-8", prop + "x=\xff\n", 0, 0, sbom.ErrEncoding},
-		{"settings", "a.b=1\nc.d=2\n", 0, 0, sbom.ErrNotRecognized},
+		{"properties of another kind", "a.b=1\nc.d=2\n", 0, 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)

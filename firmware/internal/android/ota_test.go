@@ -21,8 +21,8 @@ func TestOTA(t *testing.T) {
 	}{
 		{"whole", whole, "ZTE_T620|P635F33 20160728: reference ZTE, reference ZTE_T620, reference P635F33", 0, nil},
 		{"cut in a line", whole[:len(whole)-3], "ZTE_T620|P635F 20160728: reference ZTE, reference ZTE_T620, reference P635F", 1, nil},
-		{"another line", whole + strings.Repeat("a=1\n", 20_000) + "Huawei\n", "ZTE_T620|P635F33 20160728: reference ZTE, reference ZTE_T620, reference P635F33", 1, nil},
-		{"something else", "ota-type=BLOCK\na\n", "", 0, sbom.ErrNotRecognized},
+		{"a line that is not a property", whole + strings.Repeat("a=1\n", 20_000) + "Huawei\n", "ZTE_T620|P635F33 20160728: reference ZTE, reference ZTE_T620, reference P635F33", 1, nil},
+		{"another format", "ota-type=BLOCK\na\n", "", 0, sbom.ErrNotRecognized},
 	} {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)
 		got := ""
@@ -35,7 +35,7 @@ func TestOTA(t *testing.T) {
 			for _, cl := range c.Claims {
 				claims = append(claims, string(cl.Role)+" "+cl.Value)
 				if !strings.Contains(tt.in[cl.Location.Offset:], cl.Value) {
-					t.Errorf("%s: %q is not behind byte %d", tt.name, cl.Value, cl.Location.Offset)
+					t.Errorf("%s: %q is not after byte %d", tt.name, cl.Value, cl.Location.Offset)
 				}
 			}
 			got = c.Name + " " + c.Version + ": " + strings.Join(claims, ", ")

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package buildroot reads the lists that Buildroot writes of the packages in an image (Buildroot
+// Package buildroot reads the lists that Buildroot writes about the packages in an image (Buildroot
 // manual, "Legal notice and licensing" and "Details about packages"):
 //
 //	buildroot-manifest   manifest.csv and host-manifest.csv of "make legal-info"
 //	buildroot-show-info  the JSON of "make show-info"
 //
-// Neither names a supplier. The CPE of a package is its identifier. The address of its source is a
-// reference, as the download location of SPDX is, and its name is a mention. Packages for the machine that runs the build are not in the image, so
-// show-info's are marked as pedigree.
+// Neither contains suppliers. The CPE of a package is its identifier. The address of its source is a
+// reference, like the download location in SPDX, and its name is a mention. Packages for the
+// machine that runs the build are not in the image. In show-info, they are marked as pedigree.
 package buildroot
 
 import (
@@ -52,7 +52,7 @@ func SniffShowInfo(head []byte) bool {
 	return bytes.Contains(head, []byte(`"type"`)) && startsObject(head) && entry.Match(head) && kind.Match(head)
 }
 
-// startsObject reports whether the first byte other than white space is a brace.
+// startsObject reports whether the first byte that is not white space is a brace.
 func startsObject(head []byte) bool {
 	head = bytes.TrimLeft(head, " \t\r\n")
 	return len(head) > 0 && head[0] == '{'
@@ -131,7 +131,7 @@ type limited struct {
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, &sbom.Error{Kind: sbom.ErrLimit, Err: errors.New("more bytes of input than allowed")}
+		return 0, &sbom.Error{Kind: sbom.ErrLimit, Err: errors.New("more bytes of input than the limit")}
 	}
 	if bytes.IndexByte(p[:n], 0) >= 0 {
 		return 0, &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("a NUL byte in text")}
@@ -148,7 +148,7 @@ func ReadShowInfo(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// packageFields are the members of a package. With "type", it says whether it is built for the
+// packageFields are the members of a package. The member "type" states whether the package is for the
 // machine that runs the build.
 var packageFields = format.Table{
 	"name":    {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
@@ -186,7 +186,7 @@ func readPackage(x *jsondoc.Reader, key string) {
 	x.Emit(c)
 }
 
-// downloads reads where the sources came from: [{"source": …, "uris": [method+url …]}].
+// downloads reads the addresses of the sources: [{"source": …, "uris": [method+url …]}].
 func downloads(x *jsondoc.Reader, c *sbom.Component, pointer string) {
 	if !x.Expect('[', c, x.At(pointer)) {
 		return

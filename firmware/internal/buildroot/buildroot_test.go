@@ -64,11 +64,11 @@ func TestRead(t *testing.T) {
 		{"a NUL byte", "PACKAGE,VERSION,LICENSE\na,1,\x00\n", "", 0, sbom.ErrSyntax},
 		{"show-info", showInfo, "busybox 1.36.1 false; mention product busybox; reference url https://www.busybox.net/downloads; namespace cpe cpe:2.3:a:busybox:busybox:1.36.1:*:*:*:*:*:*:*\n" +
 			"zlib 1.3 true; mention product zlib; namespace cpe cpe:2.3:a:huawei:zlib:1.3:*:*:*:*:*:*:*\n", 0, nil},
-		{"downloads that are none", `{"a":{"type":"target","downloads":"https://zte.com.cn"},"b":{"type":"target","downloads":["x",{"uris":"y"},{"uris":[1,"https+https://example.org/b"]}]},"c":{"type":"target","downloads":null}}`, "a  false\nb  false; reference url https://example.org/b\nc  false\n", 4, nil},
-		{"a CPE that is no string", `{"a":{"type":"target","cpe-id":["x"]}}`, "a  false\n", 1, nil},
-		{"a CPE in other letters", `{"a":{"type":"target","CPE-ID":"x"}}`, "a  false\n", 1, nil},
+		{"downloads of wrong types", `{"a":{"type":"target","downloads":"https://zte.com.cn"},"b":{"type":"target","downloads":["x",{"uris":"y"},{"uris":[1,"https+https://example.org/b"]}]},"c":{"type":"target","downloads":null}}`, "a  false\nb  false; reference url https://example.org/b\nc  false\n", 4, nil},
+		{"a CPE that is not a string", `{"a":{"type":"target","cpe-id":["x"]}}`, "a  false\n", 1, nil},
+		{"a CPE in another case", `{"a":{"type":"target","CPE-ID":"x"}}`, "a  false\n", 1, nil},
 		{"a bad CPE", `{"a":{"type":"target","cpe-id":"cpe:x"}}`, "a  false; namespace cpe cpe:x\n", 1, nil},
-		{"a package that is none", `{"a":{"type":"target"},"b":1}`, "a  false\n", 1, nil},
+		{"a package that is not an object", `{"a":{"type":"target"},"b":1}`, "a  false\n", 1, nil},
 		{"two formats", `{"a":{"type":"target"},"bomFormat":"CycloneDX"}`, "", 0, sbom.ErrNotRecognized},
 	} {
 		got, h, err := show(tt.in)
@@ -78,7 +78,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A manifest as Buildroot writes it is read whole.
+// A manifest that Buildroot wrote is read to its end.
 func TestManifest(t *testing.T) {
 	data, err := os.ReadFile("testdata/manifest.csv")
 	if err != nil {

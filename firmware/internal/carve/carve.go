@@ -3,21 +3,22 @@
 // Package carve scans firmware images in any format for content that names a vendor or a
 // device:
 //
-//   - file systems, see package volume; their files are read by package rootfs
-//   - devicetree blobs, which say what board an image is for
-//   - the trailers that OpenWrt's fwtool appends, with the devices that it supports
+//   - file systems (see package volume), with files that package rootfs reads
+//   - devicetree blobs, which describe the board that an image is for
+//   - the trailers that OpenWrt's fwtool appends, with the devices that the image supports
 //   - bills of materials in uSWID, as UEFI firmware embeds them, and the headers of UEFI
 //     capsules
 //   - uImages, which are unpacked, and the TlvInfo of network switches
-//   - cabinets, kernel modules, and Android's properties, as far as they are not compressed
+//   - cabinets, kernel modules, and Android properties that are not compressed
 //
-// The image is read once, from front to back, in bounded memory, and nothing of it is
-// written anywhere or executed. Most images hold more than what is understood, so they count
-// as not screened in whole: a device found in one is a finding, none is not clear. An
-// image in which nothing was found is an [sbom.ErrNotRecognized].
+// The image is read once, from its start to its end, in bounded memory. No part of it is
+// written to disk or executed. Most images contain data that this package does not
+// understand, so the document is incomplete: what was found in the image is screened, and an
+// image without a finding is not clear. If nothing at all was found, the error is an
+// [sbom.ErrNotRecognized].
 //
-// The pointer of what is found names it by kind and number, in the order of the image:
-// "/devicetree/1/compatible", "/squashfs/1/etc/os-release#/ID".
+// A pointer starts with the kind of the content and its number within that kind, in the order
+// of the image: "/devicetree/1/compatible", "/squashfs/1/etc/os-release#/ID".
 package carve
 
 import (
@@ -38,33 +39,34 @@ const Name = "firmware-image"
 
 // Bounds.
 const (
-	window    = 1 << 20  // what is looked at at once
-	firstRead = 64 << 10 // what is read of it first
-	maxPiece  = 4 << 20  // what is found, apart from file systems
-	maxVolume = 64 << 20 // a file system in an image that cannot be read at any place
+	window    = 1 << 20  // bytes in the buffer
+	firstRead = 64 << 10 // bytes in the first read
+	maxPiece  = 4 << 20  // bytes in a find that is not a file system
+	maxVolume = 64 << 20 // bytes in a file system, if the image has no io.ReaderAt
 	maxFound  = 10_000
 	maxTries  = 100_000
 	maxBytes  = 64 << 30
-	// A file system may unpack to so many times the image, beyond the first bytes.
+	// A file system may unpack to volumeRatio times its size, or to volumeFree bytes if that is more.
 	volumeRatio = 300
 	volumeFree  = 16 << 20
 )
 
-// Sniff reports whether a document that starts with head can be an image: it is no text.
+// Sniff reports whether a document that starts with head can be an image, which is any file that is not text.
 func Sniff(head []byte) bool { return bytes.IndexByte(head, 0) >= 0 }
 
 // A Source is an image.
 type Source struct {
 	Reader io.Reader
-	// At reads the same bytes at any place, if that is possible; Size is their number.
-	// Without it, file systems of more than 64 MiB are not looked into.
+	// At, if it is not nil, reads the same Size bytes at any offset. Without it, file systems of
+	// more than 64 MiB are not read.
 	At   io.ReaderAt
 	Size int64
-	// Open opens the files in it; nil if they are not to be looked into.
+	// Open opens the files in the image. If it is nil, they are not read.
 	Open rootfs.Opener
 }
 
-// Read returns what is found in the image. The document's format is empty until something is.
+// Read returns the components that are found in the image. The format of the document is empty
+// until the scan is complete and found something.
 func Read(src Source, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Encoding: "binary"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
@@ -76,7 +78,7 @@ func Read(src Source, opts *sbom.Options) *sbom.Document {
 		if err := x.fill(firstRead); err != nil {
 			return err
 		}
-		x.what = called(x.buf)
+		x.what = describe(x.buf)
 		if err := x.scan(); err != nil || x.stopped {
 			return err
 		}
@@ -84,36 +86,36 @@ func Read(src Source, opts *sbom.Options) *sbom.Document {
 			return nil
 		}
 		if x.found == 0 {
-			return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("%s (%d bytes), which is not read; no file system, devicetree or metadata that is read is in it", x.what, x.end())}
+			return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("%s (%d bytes), which is not a supported format, and no supported file system, devicetree or metadata was found in it", x.what, x.end())}
 		}
 		s.SetFormat(Name)
-		if x.dark {
-			s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("an image of %d bytes, not all of it understood: what was found in it was screened, the rest was not", x.end()), vendors.Location{})
+		if x.incomplete {
+			s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("only a part of this image of %d bytes is in a supported format; the rest was not screened", x.end()), vendors.Location{})
 		}
 		return nil
 	})
 }
 
 type scanner struct {
-	ctx     context.Context // of what is in it; the reader ends the rest
-	s       *sbom.Sink
-	src     Source
-	opts    *sbom.Options
-	buf     []byte // the part of the image from start on
-	start   int64
-	limit   int64
-	tail    []byte // the end of what buf no longer has
-	crc     uint32 // of the data before tail
-	found   int
-	seen    map[string]int // how many of each kind
-	what    string         // the image is called
-	dark    bool           // some of it was not understood
-	stopped bool
+	ctx        context.Context // for the files in the image; a canceled read of the image is an error of its reader
+	s          *sbom.Sink
+	src        Source
+	opts       *sbom.Options
+	buf        []byte // the part of the image that starts at start
+	start      int64
+	limit      int64
+	tail       []byte // the last bytes before buf, which may contain trailers
+	crc        uint32 // CRC-32 of the bytes before tail
+	found      int
+	seen       map[string]int // number of finds of each kind
+	what       string         // description of the image for errors
+	incomplete bool           // some of the image was not read
+	stopped    bool
 }
 
 func (x *scanner) end() int64 { return x.start + int64(len(x.buf)) }
 
-// fill reads until there are n bytes, or the image ends.
+// fill reads until buf has n bytes, or the image ends.
 func (x *scanner) fill(n int) error {
 	for len(x.buf) < n {
 		if len(x.buf) == cap(x.buf) { // most files are small
@@ -133,23 +135,23 @@ func (x *scanner) fill(n int) error {
 	return nil
 }
 
-// pass forgets the first n bytes, which were not understood. Zeros, and the ones of
-// flash memory that was erased, fill up.
-func (x *scanner) pass(n int) {
-	for i := 0; i < n && !x.dark; i++ {
-		x.dark = x.buf[i] != 0 && x.buf[i] != 0xff
+// dropUnread drops the first n bytes of buf, which no reader understood. Bytes 0x00 and 0xff are only
+// padding: erased flash memory contains 0xff.
+func (x *scanner) dropUnread(n int) {
+	for i := 0; i < n && !x.incomplete; i++ {
+		x.incomplete = x.buf[i] != 0 && x.buf[i] != 0xff
 	}
 	x.drop(n)
 }
 
-// drop forgets the first n bytes, but for what trailers may be in.
+// drop removes the first n bytes of buf. The last ones are kept in tail, for the trailers.
 func (x *scanner) drop(n int) {
 	x.remember(x.buf[:n])
 	x.buf = x.buf[:copy(x.buf, x.buf[n:])]
 	x.start += int64(n)
 }
 
-// skip reads on, to n bytes from here.
+// skip drops the next n bytes of the image, which may be more than buf has.
 func (x *scanner) skip(n int64) error {
 	for n > 0 {
 		if err := x.fill(window); err != nil {
@@ -165,13 +167,13 @@ func (x *scanner) skip(n int64) error {
 	return nil
 }
 
-// A cursor is how far the search for one kind has come, in bytes of the image.
+// A cursor is the state of the search for one kind of find. Offsets are those in the image.
 type cursor struct {
-	at   int64 // where the next one may start; -1 if none is in buf
-	from int64 // nothing is before it
+	at   int64 // where the next find may start; -1 if there is none in buf
+	from int64 // where the search continues
 }
 
-// scan looks for all kinds of finds, in the order of the image.
+// scan searches the image for all kinds of finds and reads them, in the order of the image.
 func (x *scanner) scan() error {
 	cursors := make([]cursor, len(finds))
 	for i := range cursors {
@@ -185,16 +187,16 @@ func (x *scanner) scan() error {
 		k := x.next(cursors)
 		if cursors[k].at < 0 {
 			if last {
-				x.pass(len(x.buf))
+				x.dropUnread(len(x.buf))
 				return nil
 			}
-			x.pass(len(x.buf) - overlap)
+			x.dropUnread(len(x.buf) - overlap)
 			continue
 		}
 		c, f := &cursors[k], &finds[k]
 		at := int(c.at - x.start)
 		if len(x.buf)-at < f.need && !last {
-			x.pass(at)
+			x.dropUnread(at)
 			continue
 		}
 		size := f.size(x.buf[at:])
@@ -203,9 +205,9 @@ func (x *scanner) scan() error {
 			continue
 		}
 		if tries++; tries > maxTries || x.found > maxFound {
-			return &sbom.Error{Offset: c.at, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d file systems, devicetrees and the like in one image", maxFound)}
+			return &sbom.Error{Offset: c.at, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d file systems, devicetrees and other finds, or more than %d places that look like one, in one image", maxFound, maxTries)}
 		}
-		x.pass(at)
+		x.dropUnread(at)
 		x.seen[f.kind]++
 		pointer := fmt.Sprintf("/%s/%d", f.kind, x.seen[f.kind])
 		if err := f.read(x, f, size, vendors.Location{Pointer: pointer, Offset: x.start}); err != nil || x.stopped {
@@ -214,8 +216,8 @@ func (x *scanner) scan() error {
 	}
 }
 
-// next returns the kind that may come first in buf; where several start at one place, the
-// first in the list.
+// next returns the index of the kind with the first find in buf. If several start at the same
+// offset, the first kind in the list wins.
 func (x *scanner) next(cursors []cursor) int {
 	k := 0
 	for i := range cursors {
@@ -236,27 +238,27 @@ func (x *scanner) next(cursors []cursor) int {
 	return k
 }
 
-// overlap is how much of the buffer has to stay, for a find that is only half there.
+// overlap is how many bytes at the end of buf are kept, because a find may start in them.
 const overlap = volume.HeadSize
 
-// names are the names of formats that are known and not read, by what they start with. A
-// format alone does not attribute an image: others use it too.
+// names describes formats that are recognized but not read, by their first bytes. A format alone
+// does not attribute an image to a vendor, because other vendors use it too.
 var names = []struct{ magic, name string }{
-	{"HWNP", "a container of the format HWNP, which optical terminals of Huawei take"},         // binaryanalysis-ng, huawei_hwnp.ksy
-	{"\xe9\x9a\xf7\xb6", "a container of the format digicap, which devices of Hikvision take"}, // SWKH, by the key of the format
-	{"UBI#", "a volume of UBI"},
-	{"sqsh", "a squashfs of an old version, or with its big end first"},
-	{"\x31\x18\x10\x06", "a volume of UBIFS"},
-	{"\x85\x19", "a volume of JFFS2"},
-	{"\x19\x85", "a volume of JFFS2"},
-	{"CrAU", "an update of Android; its payload is not read"},
-	{"ANDROID!", "a boot image of Android"},
+	{"HWNP", "a container in the HWNP format, which Huawei optical network terminals use"}, // binaryanalysis-ng, huawei_hwnp.ksy
+	{"\xe9\x9a\xf7\xb6", "a container in the digicap format, which Hikvision devices use"}, // "SWKH", encrypted with the key of the format
+	{"UBI#", "a UBI volume"},
+	{"sqsh", "a squashfs of an old version or in big-endian byte order"},
+	{"\x31\x18\x10\x06", "a UBIFS volume"},
+	{"\x85\x19", "a JFFS2 volume"},
+	{"\x19\x85", "a JFFS2 volume"},
+	{"CrAU", "an Android update payload"},
+	{"ANDROID!", "an Android boot image"},
 	{"\x7fELF", "an ELF file"},
 	{"\xca\xfe\xba\xbe", "a Java class or a Mach-O file"},
 }
 
-// called describes in words what starts with head.
-func called(head []byte) string {
+// describe returns words for the file that starts with head.
+func describe(head []byte) string {
 	for _, n := range names {
 		if bytes.HasPrefix(head, []byte(n.magic)) {
 			return n.name
@@ -265,8 +267,8 @@ func called(head []byte) string {
 	return "a binary file"
 }
 
-// odd counts a find that is broken, or is not one after all.
-func (x *scanner) odd(f *find, at vendors.Location, format string, args ...any) {
+// malformed counts a find that is malformed. It may also be other data that looks like a find.
+func (x *scanner) malformed(f *find, at vendors.Location, format string, args ...any) {
 	x.s.Malformed(sbom.WarnMalformed, "what looks like "+f.what+" "+fmt.Sprintf(format, args...), at)
-	x.pass(min(len(x.buf), len(f.magic)))
+	x.dropUnread(min(len(x.buf), len(f.magic)))
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// noise is n bytes without a pattern, the same each time.
+// noise returns n pseudorandom bytes, which are the same in each run.
 func noise(n int) []byte {
 	r := rand.NewChaCha8([32]byte{1})
 	data := make([]byte, n)
@@ -28,7 +28,7 @@ func noise(n int) []byte {
 	return data
 }
 
-// tree is a blob whose root is compatible with text.
+// tree returns a devicetree blob with the compatible string text in its root.
 func tree(text string) []byte {
 	word := func(b []byte, n int) []byte { return binary.BigEndian.AppendUint32(b, uint32(n)) }
 	value := text + "\x00"
@@ -59,7 +59,7 @@ func trailer(data []byte, kind byte, block string) []byte {
 
 const metadata = `{"metadata_version":"1.1","supported_devices":["zte,mf286","mf286"],"version":{"dist":"OpenWrt","version":"23.05.4","target":"ath79/nand","board":"zte_mf286"}}`
 
-// open is what the files in an image are opened with.
+// open opens the files in an image.
 func open(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
 	return firmware.OpenAt(r, at, size, opts)
 }
@@ -117,13 +117,13 @@ func TestRead(t *testing.T) {
 	}{
 		{"metadata", trailer(noise(500), 1, metadata), device, 1},
 		{"metadata and a signature", signed, device, 1},
-		{"metadata behind much", trailer(far, 1, metadata), device, 1},
+		{"metadata at the end of a large image", trailer(far, 1, metadata), device, 1},
 		{"a devicetree and nothing else", join([]byte{0}, blob, []byte{0xff, 0}), board, 0},
-		{"a devicetree far in", join(far, blob, noise(10)), board, 1},
-		{"over the border of what is read at once", join(noise(1<<20-20), blob, noise(1<<20)), board, 1},
+		{"a devicetree at a high offset", join(far, blob, noise(10)), board, 1},
+		{"a devicetree across the end of the buffer", join(noise(1<<20-20), blob, noise(1<<20)), board, 1},
 		{"two devicetrees and metadata", trailer(join(noise(100), blob, noise(1<<20), tree("hisilicon,x")), 1, metadata), board + "; devicetree: namespace hisilicon,x; " + device, 1},
-		{"another image than was summed", flip(signed, 7), device, 3},
-		{"metadata that is no JSON", trailer(noise(500), 1, "{"), "", 2},
+		{"an image that does not match the checksum in its trailer", flip(signed, 7), device, 3},
+		{"metadata that is not JSON", trailer(noise(500), 1, "{"), "", 2},
 		{"a devicetree that is cut off", join(noise(100), blob, blob[:60]), board, 2},
 		{"a devicetree with a broken token", join(noise(10), blob, flip(blob, 59)), board, 2},
 	}
@@ -137,7 +137,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// What has nothing in it is not recognised, and never clear.
+// An image in which nothing is found is not recognized, and never clear.
 func TestNothing(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"noise":           noise(3 << 20),
@@ -168,8 +168,8 @@ func TestNothing(t *testing.T) {
 	}
 }
 
-// Numbers in a trailer that lie come back.
-func TestLies(t *testing.T) {
+// A changed byte in a trailer causes no panic, and an image that was cut is an error.
+func TestBrokenTrailer(t *testing.T) {
 	data := trailer(noise(300), 1, metadata)
 	for at := len(data) - 16; at < len(data); at++ {
 		for _, b := range []byte{0, 1, 0x7f, 0xff} {
@@ -185,7 +185,7 @@ func TestLies(t *testing.T) {
 	}
 }
 
-// The streaming scan of noise: a gigabyte, as b.N allows.
+// BenchmarkScan scans a gigabyte of noise as a stream.
 func BenchmarkScan(b *testing.B) {
 	data := noise(64 << 20)
 	b.SetBytes(1 << 30)

@@ -7,6 +7,7 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/clause76/clause76/firmware/internal/devicetree"
@@ -14,26 +15,28 @@ import (
 	"github.com/clause76/clause76/firmware/internal/rootfs"
 	"github.com/clause76/clause76/firmware/internal/uswid"
 	"github.com/clause76/clause76/firmware/internal/volume"
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/unpack"
 	"github.com/clause76/clause76/vendors"
 )
 
-// A find is a kind of things in an image.
+// A find is a kind of content that the scan looks for.
 type find struct {
-	kind  string
-	what  string // in words
+	kind  string // in pointers
+	what  string // in messages
 	magic []byte
-	// back is the distance of the magic from the start; grid is what starts are multiples of, if
-	// the magic is too short to be looked for anywhere.
+	// back is the offset of the magic in the content. If the magic is too short to be searched for
+	// at every offset, grid is not 0, and content starts only at multiples of it.
 	back, grid int
-	need       int // bytes that size looks at
-	// size is that of what starts with b, 0 if nothing does, -1 if only its end tells.
+	need       int // bytes that size needs
+	// size returns the size of the content that starts with b: 0 if b does not start with content
+	// of this kind, -1 if the size is only known after reading it.
 	size func(b []byte) int64
 	read func(x *scanner, f *find, size int64, at vendors.Location) error
 }
 
-// finds are in the order of what contains what.
+// finds are all kinds. A kind that can contain another is before it.
 var finds = []find{
 	{kind: "squashfs", what: "a file system", magic: []byte("hsqs"), need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
 	{kind: "cpio", what: "a file system", magic: []byte("0707010"), need: volume.HeadSize, size: volumeSize, read: (*scanner).volume},
@@ -44,12 +47,13 @@ var finds = []find{
 	{kind: "uimage", what: "a uImage", magic: []byte(ubootMagic), need: ubootHeader, size: ubootSize, read: (*scanner).uboot},
 	{kind: "onie", what: "TlvInfo", magic: []byte(onieMagic), need: onieHeader, size: onieSize, read: (*scanner).onie},
 	{kind: "uswid", what: "a bill of materials in uSWID", magic: []byte(uswid.Magic), need: 25, size: uswid.Size, read: (*scanner).piece},
-	{kind: "cabinet", what: "a cabinet", magic: []byte("MSCF\x00\x00\x00\x00"), need: 36, size: cabinetSize, read: (*scanner).piece},
+	{kind: "cabinet", what: "a cabinet", magic: []byte(fields.CabinetMagic), need: 36, size: cabinetSize, read: (*scanner).piece},
 	{kind: "kernel-module", what: "a kernel module", magic: []byte(elf.ELFMAG), need: 64, size: moduleSize, read: (*scanner).piece},
 	{kind: "android-build-prop", what: "a list of properties", magic: []byte("\nro.product."), need: 4096, size: propertiesSize, read: (*scanner).piece},
 }
 
-// index returns where in buf, at from or later, one may start, or -1.
+// index returns the first offset in buf, not before from, where content of this kind may start, or
+// -1. start is the offset of buf in the image.
 func (f *find) index(buf []byte, from int, start int64) int {
 	if f.grid == 0 {
 		if i := bytes.Index(buf[min(from, len(buf)):], f.magic); i >= 0 {
@@ -72,7 +76,7 @@ func volumeSize(b []byte) int64 {
 	return size
 }
 
-// cabinetSize is the size that a cabinet states: [MS-CAB] 2.3, cbCabinet and version 1.3.
+// cabinetSize returns the size that a cabinet of version 1.3 states ([MS-CAB] 2.3, cbCabinet).
 func cabinetSize(b []byte) int64 {
 	if len(b) < 36 || b[24] != 3 || b[25] != 1 {
 		return 0
@@ -80,7 +84,7 @@ func cabinetSize(b []byte) int64 {
 	return int64(binary.LittleEndian.Uint32(b[8:]))
 }
 
-// moduleSize is the size of a relocatable ELF file: its table of sections is at the end.
+// moduleSize returns the size of a relocatable ELF file, which ends with its section header table.
 func moduleSize(b []byte) int64 {
 	if len(b) < 64 || !kmod.Sniff(b) {
 		return 0
@@ -100,7 +104,7 @@ func moduleSize(b []byte) int64 {
 	return 0
 }
 
-// propertiesSize is the length of the text at the start of b.
+// propertiesSize returns the length of the text at the start of b.
 func propertiesSize(b []byte) int64 {
 	for i, c := range b[:min(len(b), window/2)] {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
@@ -115,7 +119,7 @@ func (x *scanner) volume(f *find, size int64, at vendors.Location) error {
 	var r io.ReaderAt
 	switch {
 	case x.src.Open == nil:
-		return x.unread(f, size, at, "it is in an image in images, too deep to be looked into")
+		return x.unread(f, size, at, tooDeep)
 	case x.src.At != nil && x.src.Size > x.start:
 		whole := x.src.Size - x.start
 		r = io.NewSectionReader(x.src.At, x.start, whole)
@@ -124,7 +128,7 @@ func (x *scanner) volume(f *find, size int64, at vendors.Location) error {
 		}
 	default:
 		if size > maxVolume {
-			return x.unread(f, size, at, "the image cannot be read at any place, and it is too large to be held in memory")
+			return x.unread(f, size, at, fmt.Sprintf("it has more than %d bytes, and the input allows no random access", maxVolume))
 		}
 		if size < 0 {
 			size = maxVolume
@@ -136,8 +140,8 @@ func (x *scanner) volume(f *find, size int64, at vendors.Location) error {
 	}
 	v, err := volume.Open(r, size)
 	if err != nil {
-		x.found++ // its magic and the fields after it are not there by accident
-		x.odd(f, at, "cannot be read: %v", err)
+		x.found++ // the magic and the fields after it do not occur by chance
+		x.malformed(f, at, "cannot be read: %v", err)
 		return nil
 	}
 	x.found++
@@ -153,28 +157,31 @@ func (x *scanner) volume(f *find, size int64, at vendors.Location) error {
 	return x.skip(v.Size())
 }
 
-// unread counts a find that was not searched.
+// tooDeep is the reason why files in an image are not read.
+const tooDeep = "images are nested too deeply"
+
+// unread counts a find that was not read.
 func (x *scanner) unread(f *find, size int64, at vendors.Location, why string) error {
 	x.found++
-	x.s.Malformed(sbom.WarnIncomplete, f.what+" in the image was not looked into: "+why, at)
-	x.dark = true
+	x.s.Malformed(sbom.WarnIncomplete, f.what+" in the image was not screened: "+why, at)
+	x.incomplete = true
 	if size > 0 && size <= x.limit {
 		return x.skip(size)
 	}
-	x.pass(len(f.magic))
+	x.dropUnread(len(f.magic))
 	return nil
 }
 
-// held makes all of a find be in buf; ok is false if it was dealt with.
-func (x *scanner) held(f *find, size int64, at vendors.Location) (ok bool, err error) {
+// buffered reads a whole find into buf. If that is not possible, it counts the find and returns false.
+func (x *scanner) buffered(f *find, size int64, at vendors.Location) (ok bool, err error) {
 	if size > maxPiece {
-		return false, x.unread(f, size, at, "it is too large; hand it in by itself")
+		return false, x.unread(f, size, at, fmt.Sprintf("it has more than %d bytes; screen it as a file of its own", maxPiece))
 	}
 	if err := x.fill(int(size)); err != nil {
 		return false, err
 	}
 	if int64(len(x.buf)) < size {
-		x.odd(f, at, "goes beyond the end of the image")
+		x.malformed(f, at, "extends past the end of the image")
 		return false, nil
 	}
 	return true, nil
@@ -182,7 +189,7 @@ func (x *scanner) held(f *find, size int64, at vendors.Location) (ok bool, err e
 
 // tree reads a devicetree.
 func (x *scanner) tree(f *find, size int64, at vendors.Location) error {
-	if ok, err := x.held(f, size, at); !ok {
+	if ok, err := x.buffered(f, size, at); !ok {
 		return err
 	}
 	more, err := devicetree.Embedded(x.s, x.buf[:size], x.start, at.Pointer)
@@ -191,7 +198,7 @@ func (x *scanner) tree(f *find, size int64, at vendors.Location) error {
 		if !errors.Is(err, sbom.ErrSyntax) {
 			return err
 		}
-		x.odd(f, at, "cannot be read: %v", err)
+		x.malformed(f, at, "cannot be read: %v", err)
 		return nil
 	}
 	x.found++
@@ -199,20 +206,20 @@ func (x *scanner) tree(f *find, size int64, at vendors.Location) error {
 	return nil
 }
 
-// piece reads a document, or a container of documents.
+// piece reads a find that is a document or contains documents.
 func (x *scanner) piece(f *find, size int64, at vendors.Location) error {
-	if ok, err := x.held(f, size, at); !ok {
+	if ok, err := x.buffered(f, size, at); !ok {
 		return err
 	}
 	if x.src.Open == nil {
-		return x.unread(f, size, at, "it is in an image in images, too deep to be looked into")
+		return x.unread(f, size, at, tooDeep)
 	}
 	known, err := x.unpacked(f, x.buf[:size], at)
 	if err != nil || x.stopped {
 		return err
 	}
-	if known == 0 { // the first bytes of a program, or chance
-		x.pass(len(f.magic))
+	if known == 0 { // for example an object file that is not a kernel module
+		x.dropUnread(len(f.magic))
 		return nil
 	}
 	x.found++
@@ -220,7 +227,7 @@ func (x *scanner) piece(f *find, size int64, at vendors.Location) error {
 	return nil
 }
 
-// document reads a document in a piece, and returns 1 if it is one.
+// document reads a document in a find. It returns 1 if the document is in a known format, or 0.
 func (x *scanner) document(f *find, item unpack.Item) (int, error) {
 	at := vendors.Location{Pointer: item.Path}
 	fail := func(err error) (int, error) {
@@ -248,7 +255,7 @@ func (x *scanner) document(f *find, item unpack.Item) (int, error) {
 			return 1, nil
 		}
 	}
-	if _, err := io.Copy(io.Discard, item.Reader); err != nil { // a fault of a layer shows at its end
+	if _, err := io.Copy(io.Discard, item.Reader); err != nil { // an error of an enclosing layer may be at its end
 		return fail(err)
 	}
 	x.s.Include(doc.Header(), counted, func(l vendors.Location) vendors.Location { return rootfs.Within(item.Path, l) })

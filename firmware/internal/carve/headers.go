@@ -15,13 +15,13 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// emit delivers a component at the start of buf.
+// emit emits a component that was found in the image.
 func (x *scanner) emit(c sbom.Component) {
 	x.found++
 	x.stopped = !x.s.Emit(c)
 }
 
-// text is the text at the start of b, to the first NUL byte.
+// text returns the text in b up to the first NUL byte, or "" if it is not UTF-8.
 func text(b []byte) string {
 	b, _, _ = bytes.Cut(b, []byte{0})
 	if !utf8.Valid(b) {
@@ -30,8 +30,8 @@ func text(b []byte) string {
 	return strings.TrimSpace(string(b))
 }
 
-// A capsule is the form in which UEFI firmware takes updates: UEFI Specification 2.10,
-// 8.5.3 and 23.3. Its GUID shows that it is one for firmware management.
+// A capsule contains an update for UEFI firmware (UEFI Specification 2.10, 8.5.3 and 23.3). This
+// GUID marks the capsules of the Firmware Management Protocol.
 const (
 	capsuleGUID   = "\xed\xd5\xcb\x6d\x2d\xe8\x44\x4c\xbd\xa1\x71\x94\x19\x9a\xd9\x2a"
 	capsuleHeader = 28
@@ -49,15 +49,13 @@ func capsuleSize(b []byte) int64 {
 	return int64(header)
 }
 
-// guid is the text of a GUID in memory, its first three parts with their little
-// end first.
+// guid formats a GUID. In memory, its first three parts are little-endian.
 func guid(b []byte) string {
 	le := binary.LittleEndian
 	return fmt.Sprintf("%08x-%04x-%04x-%x-%x", le.Uint32(b), le.Uint16(b[4:]), le.Uint16(b[6:]), b[8:10], b[10:16])
 }
 
-// capsule reads the headers of a capsule. The content after them is searched like the
-// rest of the image.
+// capsule reads the headers of a capsule. The scan continues with the content after them.
 func (x *scanner) capsule(f *find, size int64, at vendors.Location) error {
 	if err := x.fill(window); err != nil {
 		return err
@@ -65,32 +63,32 @@ func (x *scanner) capsule(f *find, size int64, at vendors.Location) error {
 	b := x.buf[size:]
 	le := binary.LittleEndian
 	if len(b) < 8 || le.Uint32(b) != 1 {
-		x.odd(f, at, "has no header of firmware management")
+		x.malformed(f, at, "has no firmware management header of version 1")
 		return nil
 	}
 	drivers, items := int(le.Uint16(b[4:])), int(le.Uint16(b[6:]))
 	if drivers+items == 0 || items > capsuleItems || len(b) < 8+8*(drivers+items) {
-		x.odd(f, at, "has %d drivers and %d items", drivers, items)
+		x.malformed(f, at, "has %d drivers and %d items", drivers, items)
 		return nil
 	}
 	c := sbom.Component{Ref: at.Pointer, Type: "firmware", Name: "UEFI capsule", Placement: sbom.Primary, Location: at}
 	for i := range items {
 		start := le.Uint64(b[8+8*(drivers+i):])
 		if start > uint64(len(b)) || len(b)-int(start) < 20 {
-			x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("item %d of the capsule was not looked at", i), at)
+			x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the header of item %d of the capsule is too far from its start, and was not screened", i), at)
 			continue
 		}
 		where := vendors.Location{Pointer: fmt.Sprintf("%s/item/%d", at.Pointer, i), Offset: x.start + size + int64(start) + 4}
 		x.s.Claim(&c, vendors.Namespace, vendors.KindGUID, guid(b[start+4:]), where)
 	}
-	x.dark = true
+	x.incomplete = true
 	x.emit(c)
 	x.drop(int(size))
 	return nil
 }
 
-// A uImage has a header of 64 bytes with a name: U-Boot, include/image.h. Numbers have
-// their big end first.
+// A uImage has a header of 64 bytes, which contains a name (U-Boot, include/image.h). Numbers are
+// big-endian.
 const (
 	ubootMagic  = "\x27\x05\x19\x56"
 	ubootHeader = 64
@@ -99,7 +97,8 @@ const (
 	ubootNameAt = 32
 )
 
-// ubootSize is the size of a uImage with its header. The checksum of the header has to be right.
+// ubootSize returns the size of a uImage with its header, or 0 if the checksum of the header is
+// wrong.
 func ubootSize(b []byte) int64 {
 	if len(b) < ubootHeader {
 		return 0
@@ -113,7 +112,7 @@ func ubootSize(b []byte) int64 {
 	return ubootHeader + int64(binary.BigEndian.Uint32(b[ubootSizeAt:]))
 }
 
-// uboot reads a uImage. What is compressed in it is unpacked, if the method is known.
+// uboot reads a uImage. Its content is unpacked if it is compressed by a known method.
 func (x *scanner) uboot(f *find, size int64, at vendors.Location) error {
 	c := sbom.Component{Ref: at.Pointer, Type: "firmware", Name: "uImage", Location: at}
 	if name := text(x.buf[ubootNameAt:ubootHeader]); name != "" {
@@ -131,12 +130,12 @@ func (x *scanner) uboot(f *find, size int64, at vendors.Location) error {
 		return err
 	}
 	if int64(len(x.buf)) < size {
-		x.s.Malformed(sbom.WarnIncomplete, "the uImage goes beyond the end of the image", at)
+		x.s.Malformed(sbom.WarnIncomplete, "the uImage extends past the end of the image", at)
 		x.drop(ubootHeader)
 		return nil
 	}
 	payload := x.buf[ubootHeader:size]
-	if !unpack.Known(payload[:min(len(payload), 64)]) { // it is searched like the rest
+	if !unpack.Known(payload[:min(len(payload), 64)]) { // the scan continues with the content
 		x.drop(ubootHeader)
 		return nil
 	}
@@ -145,14 +144,14 @@ func (x *scanner) uboot(f *find, size int64, at vendors.Location) error {
 		return err
 	}
 	if known == 0 {
-		x.dark = true
+		x.incomplete = true
 	}
 	x.drop(int(size))
 	return nil
 }
 
-// unpacked reads the documents in a piece that is packed, and returns how many are known.
-// Beside one that is known, others count as not screened.
+// unpacked reads the documents in packed data and returns how many of them are in a known format.
+// If at least one is, the others count as not screened.
 func (x *scanner) unpacked(f *find, data []byte, at vendors.Location) (known int, err error) {
 	unknown := 0
 	for item := range unpack.Walk(x.ctx, unpack.Source{Path: at.Pointer, Reader: bytes.NewReader(data)}, nil) {
@@ -165,13 +164,13 @@ func (x *scanner) unpacked(f *find, data []byte, at vendors.Location) (known int
 		}
 	}
 	if known > 0 && unknown > 0 {
-		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d files in %s in the image are in no format that is read", unknown, f.what), at)
+		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d files in %s in the image are not in a supported format, and were not screened", unknown, f.what), at)
 	}
 	return known, nil
 }
 
-// TlvInfo is the description of a switch in its memory: Open Network Install Environment,
-// "EEPROM Format". Numbers have their big end first.
+// TlvInfo describes a network switch, in its EEPROM (Open Network Install Environment, "EEPROM
+// Format"). Numbers are big-endian.
 const (
 	onieMagic  = "TlvInfo\x00\x01"
 	onieHeader = 11
@@ -184,7 +183,7 @@ func onieSize(b []byte) int64 {
 	return onieHeader + int64(binary.BigEndian.Uint16(b[onieHeader-2:]))
 }
 
-// onieFields are the entries that bear on vendors, by their codes.
+// onieFields are the entries that make claims, by their codes.
 var onieFields = map[byte]struct {
 	name string
 	role vendors.Role
@@ -201,7 +200,7 @@ var onieFields = map[byte]struct {
 
 // onie reads TlvInfo.
 func (x *scanner) onie(f *find, size int64, at vendors.Location) error {
-	if ok, err := x.held(f, size, at); !ok {
+	if ok, err := x.buffered(f, size, at); !ok {
 		return err
 	}
 	b := x.buf[onieHeader:size]
@@ -210,7 +209,7 @@ func (x *scanner) onie(f *find, size int64, at vendors.Location) error {
 	for place := 0; place < len(b); {
 		if len(b)-place < 2 || len(b)-place-2 < int(b[place+1]) {
 			c.Malformed++
-			x.s.Warn(sbom.WarnMalformed, "an entry of TlvInfo goes beyond its end", at)
+			x.s.Warn(sbom.WarnMalformed, "an entry of TlvInfo extends past its end", at)
 			break
 		}
 		code, v := b[place], b[place+2:place+2+int(b[place+1])]
@@ -230,7 +229,7 @@ func (x *scanner) onie(f *find, size int64, at vendors.Location) error {
 			value = fmt.Sprint(binary.BigEndian.Uint32(v))
 		case value == "" && len(v) > 0, code == 0x24, code == 0xfd:
 			c.Malformed++
-			x.s.Warn(sbom.WarnMalformed, "the "+field.name+" in TlvInfo cannot be read", where)
+			x.s.Warn(sbom.WarnMalformed, "invalid "+field.name+" in TlvInfo; it was not screened", where)
 			continue
 		}
 		switch code {

@@ -22,7 +22,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// object is a Linux module: a relocatable ELF file with a section .modinfo.
+// object returns a kernel module: a relocatable ELF file with a section .modinfo.
 func object(modinfo string) []byte {
 	const names = "\x00.modinfo\x00.shstrtab\x00"
 	var b bytes.Buffer
@@ -61,7 +61,7 @@ func rootfs(t *testing.T) string {
 	return dir
 }
 
-// tool runs a program, or skips the test where there is none.
+// tool runs a program, or skips the test if it is not installed.
 func tool(t *testing.T, stdin string, command ...string) {
 	t.Helper()
 	if _, err := exec.LookPath(command[0]); err != nil {
@@ -74,8 +74,8 @@ func tool(t *testing.T, stdin string, command ...string) {
 	}
 }
 
-// findings screens a document: a line for each finding and observation, without the prefix
-// of its places, and what is known of it.
+// findings screens a document. It returns the result, and a line for each finding and observation
+// with its pointer, from which prefix is removed.
 func findings(t *testing.T, doc *sbom.Document, prefix string) (lines []string, r *match.Result) {
 	t.Helper()
 	m, err := match.New(denylist.Current(), nil)
@@ -96,8 +96,8 @@ func findings(t *testing.T, doc *sbom.Document, prefix string) (lines []string, 
 	return lines, r
 }
 
-// A sysupgrade image, made with the tools that OpenWrt makes them with, is screened to the
-// same findings as its unpacked tree, and to those of what only the image has.
+// A sysupgrade image, made with the tools of OpenWrt, has the findings of its unpacked root file
+// system, and those of the content that only the image has.
 func TestSysupgrade(t *testing.T) {
 	dir, out := rootfs(t), t.TempDir()
 	squash, blob := filepath.Join(out, "root.squashfs"), filepath.Join(out, "board.dtb")
@@ -110,7 +110,7 @@ func TestSysupgrade(t *testing.T) {
 		}
 		return data
 	}
-	// A kernel with its devicetree, the file system on a border of flash memory, its padding, metadata.
+	// The kernel with its devicetree, the file system at the start of a flash block, padding, metadata.
 	image := append(noise(300_000), read(blob)...)
 	image = append(image, bytes.Repeat([]byte{0xff}, -len(image)&(64<<10-1))...)
 	image = append(image, read(squash)...)
@@ -127,7 +127,7 @@ func TestSysupgrade(t *testing.T) {
 		"only the file system": firmware.Open(bytes.NewReader(read(squash)), nil),
 	} {
 		got, r := findings(t, doc, "/squashfs/1/")
-		var own []string // what only the image has
+		var own []string // findings that only the image has
 		got = slices.DeleteFunc(got, func(line string) bool {
 			if strings.Contains(line, " /devicetree/1") || strings.Contains(line, " /trailer/1") {
 				if !strings.HasPrefix(line, " ") { // no observation
@@ -144,7 +144,7 @@ func TestSysupgrade(t *testing.T) {
 			t.Errorf("%s: besides %q; coverage %+v, of the tree %+v", name, own, r.Coverage, unpacked.Coverage)
 		}
 	}
-	// In a gzip layer, and in a file of a file system, it is the same.
+	// The findings are the same in a gzip layer and in a file of a file system.
 	nested := filepath.Join(t.TempDir(), "outer")
 	if err := errors.Join(os.MkdirAll(nested, 0o755), os.WriteFile(filepath.Join(nested, "fw.bin"), image, 0o644)); err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestSysupgrade(t *testing.T) {
 			t.Errorf("an image in an image: no %s", line)
 		}
 	}
-	// A file system with a byte changed is not the same, and not clear.
+	// A file system with a changed byte has other findings, and is not clear.
 	for at := len(image) - 70_000; at > len(image)-200_000 && at > 0; at -= 997 {
 		bad := bytes.Clone(image)
 		bad[at] ^= 0x55

@@ -14,10 +14,10 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// tailSize is how much of the end of an image trailers are looked for in.
+// tailSize is how many bytes at the end of an image are searched for trailers.
 const tailSize = 64 << 10
 
-// remember keeps the end of what was read, and the checksum of what is before it.
+// remember appends dropped bytes to tail. Bytes that no longer fit there go into the checksum.
 func (x *scanner) remember(gone []byte) {
 	if over := len(x.tail) + len(gone) - tailSize; over > 0 {
 		first := min(over, len(x.tail))
@@ -28,9 +28,9 @@ func (x *scanner) remember(gone []byte) {
 	x.tail = append(x.tail, gone...)
 }
 
-// A trailer of fwtool: magic, CRC of everything before it, type, three bytes of padding,
-// and the size of the block with the trailer, big end first. A block of metadata starts with
-// a header: version and flags, four bytes each.
+// A trailer of fwtool has a magic, the CRC of all bytes before the trailer, a type, three bytes of
+// padding, and the size of the block including the trailer. Numbers are big-endian. A block of
+// metadata starts with a header: version and flags, four bytes each.
 const (
 	trailerSize  = 16
 	trailerMagic = "FWx0"
@@ -49,7 +49,7 @@ type metadata struct {
 	} `json:"version"`
 }
 
-// trailers reads the blocks at the end of the image, from the last to the first.
+// trailers reads the blocks at the end of the image, starting with the last one.
 func (x *scanner) trailers() {
 	x.drop(len(x.buf))
 	end := x.tail
@@ -62,28 +62,28 @@ func (x *scanner) trailers() {
 		sum, kind, size := binary.BigEndian.Uint32(t[4:]), t[8], int64(binary.BigEndian.Uint32(t[12:]))
 		at := vendors.Location{Pointer: fmt.Sprintf("/trailer/%d", n), Offset: base + int64(len(end)) - trailerSize}
 		if crc := ^crc32.Update(x.crc, crc32.IEEETable, end[:len(end)-trailerSize]); crc != sum {
-			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("the checksum in the image's trailer is %08x; that of the image is %08x", sum, crc), at)
+			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("the checksum of the image is %08x; its trailer states %08x", crc, sum), at)
 		}
 		if size < trailerSize || size > int64(len(end)) || kind == trailerInfo && size < trailerSize+infoHeader {
 			x.found++
-			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("a block of %d bytes at the end of the image, which cannot be", size), at)
+			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("the trailer of the image states a block of %d bytes; expected %d to %d", size, trailerSize, len(end)), at)
 			return
 		}
 		block := end[int64(len(end))-size : len(end)-trailerSize]
 		end = end[:int64(len(end))-size]
-		if kind == trailerInfo { // others are signatures
+		if kind == trailerInfo { // the other types are signatures
 			at.Offset = base + int64(len(end)) + infoHeader
 			x.info(block[infoHeader:], at)
 		}
 	}
 }
 
-// info makes a component of the metadata.
+// info emits the component that the metadata describes.
 func (x *scanner) info(block []byte, at vendors.Location) {
 	var m metadata
 	if err := json.Unmarshal(block, &m); err != nil {
 		x.found++
-		x.s.Malformed(sbom.WarnMalformed, "the image's metadata cannot be read: "+err.Error(), at)
+		x.s.Malformed(sbom.WarnMalformed, "invalid metadata at the end of the image: "+err.Error(), at)
 		return
 	}
 	x.found++

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package deviceinfo reads the XML element in which a device describes itself, with one child
-// element a field: GetDeviceInformationResponse of ONVIF and DeviceInfo of ISAPI.
+// Package deviceinfo reads the XML element in which a device describes itself, with one child element
+// for each field: GetDeviceInformationResponse of ONVIF and DeviceInfo of ISAPI.
 //
 //	device := &deviceinfo.Element{Format: "onvif", Name: "GetDeviceInformationResponse", Fields: fields}
 //	err := device.Read(x, s)
@@ -30,8 +30,8 @@ type Element struct {
 	Namespace bool
 }
 
-// labels are the child elements that name the device in a report, in lower case. For that, their
-// spelling does not matter.
+// labels are the child elements with the attributes of the component, in lower case. Unlike claims, the
+// attributes do not depend on the exact spelling.
 var labels = format.Table{
 	"model":           {To: format.Name},
 	"firmwareversion": {To: format.Version},
@@ -93,9 +93,9 @@ func (r *reader) start() {
 	case r.x.Depth() == r.depth+1:
 		r.child(name)
 	case r.field != "":
-		// A field inside another field, or markup in the text of one.
+		// A field in another field, or markup in the text of a field.
 		if r.known(r.field) || r.known(name) {
-			format.Malformed(r.s, r.c, sbom.WarnMalformed, "an element "+name+" in "+r.field+"; it was not screened as one", r.at(r.field))
+			format.Malformed(r.s, r.c, sbom.WarnMalformed, "the element "+name+" in "+r.field+" was not screened", r.at(r.field))
 		}
 	}
 }
@@ -141,9 +141,9 @@ func (r *reader) text() {
 	r.Fields[r.field].Read(r.s, r.c, text, at)
 }
 
-// attributes counts the attributes of the start tag that may say who made the device: those named
-// like a field or a maker, and the value of a field that is written as an attribute. The formats
-// have child elements for all of that.
+// attributes counts the attributes of the start tag that may name the maker of the device: attributes
+// with the name of a field or a name that suggests a maker, and the value of a field. The formats
+// have child elements for all of these.
 func (r *reader) attributes(pointer string) {
 	for _, a := range r.x.Attrs() {
 		name := string(a.Name)

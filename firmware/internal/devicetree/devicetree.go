@@ -3,17 +3,17 @@
 // Package devicetree reads devicetrees, as blobs and as source, and FIT images.
 //
 // The root of a devicetree describes the board. Its compatible strings have the form
-// "vendor,device": the first names the board, the later ones name what it is compatible
-// with, and the last ones the system on chip (Devicetree Specification 0.4, section 2.3.1).
-// So the first is the product's namespace, and a later one with another vendor's prefix is
-// a part, the chip. The nodes below describe blocks of hardware: each distinct first
-// compatible string is one part. The model is free text and a reference.
+// "vendor,device". The first one names the board. The others name hardware that the board is
+// compatible with, and the last ones usually name the system on chip (Devicetree
+// Specification 0.4, section 2.3.1). So the first one is the namespace of the product, and one
+// with the prefix of another vendor is a part, the chip. The other nodes describe parts of
+// the hardware: each distinct first compatible string of a node is one part. The model is
+// free text, and a reference.
 //
-// A FIT image is a tree too. Each of its configurations is for a device, and each image is
-// firmware. Devicetrees in it are read. Images of other kinds are not unpacked, and the
-// document says so.
+// A FIT image is a tree too. Each of its configurations is a device, and each image in it is
+// firmware. An image that is a devicetree is read. Any other image counts as not screened.
 //
-// Source (DTS) is read without the files that it includes; they count as not screened.
+// Source (DTS) is read without the files that it includes. They count as not screened.
 package devicetree
 
 import (
@@ -35,7 +35,7 @@ const (
 	NameDTS = "devicetree-source"
 )
 
-// maxBytes is the largest blob that is read, in memory.
+// maxBytes limits a blob, which is read into memory.
 const maxBytes = 64 << 20
 
 // Sniff reports whether a document that starts with head is a devicetree blob.
@@ -70,7 +70,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			switch {
 			case Sniff(rest):
 				continue
-			case len(rest) > 0: // in a FIT image this can be the data of images, which is not read
+			case len(rest) > 0: // in a FIT image, this can be the data of images
 				s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes after the tree were not screened", len(rest)), vendors.Location{Offset: int64(at)})
 			}
 			return nil
@@ -93,8 +93,8 @@ func Size(data []byte) int64 {
 	return total
 }
 
-// Embedded emits the components of a blob that is inside a document, at offset. Pointers
-// start with prefix. It reports whether to go on.
+// Embedded emits the components of a blob that is in a document, at offset. Pointers start with
+// prefix. Embedded returns false if the caller of the document stopped.
 func Embedded(s *sbom.Sink, data []byte, offset int64, prefix string) (bool, error) {
 	x := &collector{s: s, data: data, base: int(offset), prefix: prefix, blocks: make(map[string]bool)}
 	if _, err := walk(data, x); err != nil {
@@ -276,11 +276,11 @@ func (x *collector) end(path string) bool {
 	return !x.stopped
 }
 
-// inside reads an image that is a devicetree, and records any other as not read.
+// inside reads an image that is a devicetree. Any other image counts as not screened.
 func (x *collector) inside() {
 	m := x.image
 	if m.kind != "flat_dt" || m.compression != "" && m.compression != "none" || len(m.data) == 0 || x.nested {
-		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the image %s (type %q, compression %q) was not looked into", m.Ref, m.kind, m.compression), m.Location)
+		x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the image %s (type %q, compression %q) was not screened", m.Ref, m.kind, m.compression), m.Location)
 		return
 	}
 	y := &collector{s: x.s, data: m.data, base: x.base + m.offset, prefix: m.Ref, nested: true, blocks: x.blocks}
@@ -289,7 +289,7 @@ func (x *collector) inside() {
 		if f := (*fault)(nil); errors.As(err, &f) {
 			at.Offset = int64(y.base) + f.offset
 		}
-		x.s.Malformed(sbom.WarnMalformed, "the devicetree in it cannot be read: "+err.Error(), at)
+		x.s.Malformed(sbom.WarnMalformed, "the devicetree in this image cannot be read: "+err.Error(), at)
 	}
 	x.stopped = x.stopped || y.stopped
 }

@@ -19,17 +19,17 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// A node is a node of a tree that blob writes.
+// A node is a node of a devicetree.
 type node struct {
 	name  string
-	props [][2]string // the value as it is
+	props [][2]string // names and encoded values
 	nodes []node
 }
 
-// list returns a value that is a list of strings.
+// list encodes a list of strings.
 func list(texts ...string) string { return strings.Join(texts, "\x00") + "\x00" }
 
-// blob writes a tree as a version 17 blob.
+// blob returns a blob of version 17.
 func blob(root node) []byte {
 	var structure, texts bytes.Buffer
 	word := func(n int) { binary.Write(&structure, binary.BigEndian, uint32(n)) }
@@ -152,14 +152,14 @@ func TestRead(t *testing.T) {
 		{"a blob", one, boardText, 0},
 		{"source", []byte(source), boardText, 0},
 		{"a blob with padding", append(bytes.Clone(one), make([]byte, 100)...), boardText, 0},
-		{"something behind a blob", append(bytes.Clone(one), "ZTE"...), boardText, 1},
+		{"data after a blob", append(bytes.Clone(one), "ZTE"...), boardText, 1},
 		{"two blobs", append(append(bytes.Clone(one), 0, 0, 0), small...), boardText + "devicetree device, subject: namespace huawei,hg556a-b\n", 0},
-		{"no texts", blob(node{props: [][2]string{{"compatible", "zte,mf286"}}}), "devicetree device, subject\n", 1},
+		{"a string without its NUL byte", blob(node{props: [][2]string{{"compatible", "zte,mf286"}}}), "devicetree device, subject\n", 1},
 		{"a FIT image", fit("flat_dt", "none", small), fmt.Sprintf(fitText, "devicetree device, subject: namespace huawei,hg556a-b\n"), 0},
 		{"a compressed tree in it", fit("flat_dt", "gzip", small), fmt.Sprintf(fitText, ""), 1},
 		{"a kernel in it", fit("kernel", "none", []byte("Linux")), fmt.Sprintf(fitText, ""), 1},
 		{"a broken tree in it", fit("flat_dt", "none", small[:len(small)-1]), fmt.Sprintf(fitText, ""), 1},
-		{"source that includes", []byte("/dts-v1/;\n#include \"hi3660.dtsi\"\n/ { compatible = \"hisilicon,hikey960\"; };\n"), "devicetree device, subject: namespace hisilicon,hikey960\n", 1},
+		{"source that includes a file", []byte("/dts-v1/;\n#include \"hi3660.dtsi\"\n/ { compatible = \"hisilicon,hikey960\"; };\n"), "devicetree device, subject: namespace hisilicon,hikey960\n", 1},
 		{"source with a macro", []byte("/dts-v1/;\n/ { compatible = BOARD; };\n"), "devicetree device, subject\n", 1},
 	}
 	for _, tt := range tests {
@@ -170,27 +170,27 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A blob or text that was cut off anywhere is refused, or says that something is missing.
-// The end of the root is the only end that source has.
+// A blob or source that was cut is an error or incomplete. Source has no end marker after the root
+// node, so it is cut before the end of that node.
 func TestCut(t *testing.T) {
 	root := strings.Index(source, "\n};\n") + len("\n};")
 	for name, data := range map[string][]byte{"blob": blob(board), "source": []byte(source[:root])} {
 		for n := range len(data) {
 			if _, h, err := show(data[:n]); err == nil && h.Malformed == 0 {
-				t.Errorf("%s: cut at %d, and read as whole", name, n)
+				t.Errorf("%s: cut at %d, and no error", name, n)
 			}
 		}
 	}
 }
 
-// Wrong lengths, offsets and tokens are refused.
-func TestLies(t *testing.T) {
+// Wrong lengths, offsets and tokens are errors.
+func TestMalformedBlob(t *testing.T) {
 	data := blob(board)
 	for at := 0; at+4 <= len(data); at += 4 {
 		for _, word := range []uint32{0, 1, 2, 3, 5, 9, 0x7fffffff, 0x80000000, 0xffffffff, uint32(len(data)), uint32(len(data)) + 1} {
 			changed := bytes.Clone(data)
 			binary.BigEndian.PutUint32(changed[at:], word)
-			show(changed) // it must come back, and not panic
+			show(changed) // no panic and no endless loop
 		}
 	}
 	for name, data := range map[string][]byte{
@@ -226,11 +226,11 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// The blob that the devicetree compiler makes from source says the same as the source.
+// The blob that the devicetree compiler makes from source has the same components as the source.
 func TestCompiler(t *testing.T) {
 	dtc, err := exec.LookPath("dtc")
 	if err != nil {
-		t.Skip("no devicetree compiler here")
+		t.Skip("the devicetree compiler (dtc) is not installed")
 	}
 	dir := t.TempDir()
 	text := strings.Replace(source, "#include <dt-bindings/gpio/gpio.h>\n", "", 1)

@@ -15,7 +15,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// maxSource is the longest source that is read, in memory.
+// maxSource limits the source, which is read into memory.
 const maxSource = 16 << 20
 
 // SniffDTS reports whether a document that starts with head is the source of a devicetree:
@@ -49,7 +49,7 @@ func ReadDTS(r io.Reader, opts *sbom.Options) *sbom.Document {
 			return fail(sbom.ErrEncoding, 0, nil)
 		}
 		if i := bytes.IndexByte(data, 0); i >= 0 {
-			return fail(sbom.ErrSyntax, i, errors.New("a NUL byte in text"))
+			return fail(sbom.ErrSyntax, i, errors.New("a NUL byte in the source"))
 		}
 		x := &source{data: data, s: s, c: &collector{s: s, blocks: make(map[string]bool)}}
 		if err := x.read(); err != nil && !x.c.stopped {
@@ -66,7 +66,7 @@ type source struct {
 	s     *sbom.Sink
 	c     *collector
 	paths []string // of the open nodes
-	begun bool     // there was a node, the root or one of an overlay
+	begun bool     // there was a node, which can be a node of an overlay
 }
 
 // next returns the next token and its offset: a string with its quotes, one of { } ; = , #
@@ -130,7 +130,7 @@ func (x *source) line() string {
 	return string(x.data[start:x.at])
 }
 
-var errEnd = errors.New("the text ends too early")
+var errEnd = errors.New("the source ends too early")
 
 // read reads statements: nodes, and the properties in them.
 func (x *source) read() error {
@@ -174,7 +174,7 @@ func (x *source) finish(words []string) error {
 		return errEnd
 	}
 	if !x.begun {
-		return errors.New("no node; expected \"/ {\"")
+		return errors.New("the source has no node; expected \"/ {\"")
 	}
 	if x.c.root.Ref != "" { // an overlay may consist of other nodes only
 		x.c.end("/")
@@ -183,7 +183,7 @@ func (x *source) finish(words []string) error {
 }
 
 // lastOf returns the last word, or "". It is the name of a node or property: words before it
-// are labels and the like.
+// are labels and directives.
 func lastOf(words []string) string {
 	if len(words) == 0 {
 		return ""
@@ -220,20 +220,20 @@ func (x *source) directive(at int) bool {
 	return true
 }
 
-// included records a file that the source includes and that was not read. Included trees
-// of chips count, for they may be the only text that names the maker of the chip.
+// included counts an included file as not screened. The included file of a chip may be the only one
+// that names the maker of the chip.
 func (x *source) included(at int, what string) {
 	if strings.Contains(what, "dt-bindings/") {
 		return // these files define numbers and name no makers
 	}
-	x.s.Malformed(sbom.WarnIncomplete, "an included file was not read with this one: "+strings.TrimSpace(what), vendors.Location{Offset: int64(at)})
+	x.s.Malformed(sbom.WarnIncomplete, "an included file was not screened: "+strings.TrimSpace(what), vendors.Location{Offset: int64(at)})
 }
 
 // begin opens a node: "/", "label: name@1" or "&label". name is the word before the "{".
 func (x *source) begin(name string, at int) error {
 	switch {
 	case len(x.paths) >= maxDepth:
-		return fmt.Errorf("more than %d nodes in one another", maxDepth)
+		return fmt.Errorf("nodes are nested more than %d deep", maxDepth)
 	case name == "":
 		return errors.New("a node without a name")
 	case len(x.paths) == 0 && name == "/":
@@ -247,7 +247,7 @@ func (x *source) begin(name string, at int) error {
 		x.begun = true
 		x.paths = append(x.paths, "/"+name)
 	case len(x.paths) == 0:
-		return fmt.Errorf("a node %q outside of the root", name)
+		return fmt.Errorf("a node %q outside of the root node", name)
 	default:
 		path := x.paths[len(x.paths)-1]
 		if path != "/" {
@@ -262,7 +262,7 @@ func (x *source) begin(name string, at int) error {
 // end closes a node.
 func (x *source) end() error {
 	if len(x.paths) == 0 {
-		return errors.New("a node ends that has not begun")
+		return errors.New("the end of a node that did not begin")
 	}
 	if token, _ := x.next(); token != ";" {
 		return fmt.Errorf("%q after a node; expected \";\"", token)
@@ -288,7 +288,7 @@ func (x *source) value(name string) error {
 		case token == "":
 			return errEnd
 		case afterText && token != "," && token != ";":
-			return fmt.Errorf("%q after a text; expected \",\" or \";\"", token)
+			return fmt.Errorf("%q after a string; expected \",\" or \";\"", token)
 		case token == ";":
 			if len(x.paths) == 0 {
 				return errors.New("a property outside of a node")
@@ -306,7 +306,7 @@ func (x *source) value(name string) error {
 			}
 			list, offsets = append(list, token[1:len(token)-1]), append(offsets, at+1)
 		case name == "compatible" && token != ",":
-			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("compatible has %q, which is no text; it was not screened", token), x.c.at(x.path(), name, at))
+			x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("compatible has %q, which is not a string; it was not screened", token), x.c.at(x.path(), name, at))
 		}
 	}
 }

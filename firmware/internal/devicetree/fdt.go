@@ -27,7 +27,7 @@ const (
 	end       = 9
 )
 
-// A fault is an error in a tree, with its place.
+// A fault is an error in a tree, with its offset.
 type fault struct {
 	offset int64
 	err    error
@@ -50,7 +50,7 @@ type visitor interface {
 // 0.4, chapter 5) and returns its size.
 func walk(data []byte, v visitor) (int, error) {
 	if len(data) < headerSize || binary.BigEndian.Uint32(data) != magic {
-		return 0, bad(0, "no header of a devicetree blob")
+		return 0, bad(0, "expected the header of a devicetree blob")
 	}
 	word := func(i int) int { return int(binary.BigEndian.Uint32(data[4*i:])) }
 	total, structure, texts, version := word(1), word(2), word(3), word(5)
@@ -65,10 +65,10 @@ func walk(data []byte, v visitor) (int, error) {
 		structureSize = total - structure
 	}
 	if texts > total || textSize > total-texts {
-		return 0, bad(12, "the strings block does not lie in the tree")
+		return 0, bad(12, "the strings block is not in the blob")
 	}
 	if structure < headerSize || structure%4 != 0 || structure > total || structureSize > total-structure {
-		return 0, bad(8, "the structure block does not lie in the tree")
+		return 0, bad(8, "the structure block is not in the blob")
 	}
 	w := &walker{data: data[:structure+structureSize], texts: data[texts : texts+textSize], at: structure, v: v}
 	return total, w.tree()
@@ -106,7 +106,7 @@ func (w *walker) tree() error {
 			}
 		case endNode:
 			if len(w.paths) == 0 {
-				return bad(at, "a node ends that has not begun")
+				return bad(at, "the end of a node that did not begin")
 			}
 			path := w.paths[len(w.paths)-1]
 			w.paths = w.paths[:len(w.paths)-1]
@@ -119,7 +119,7 @@ func (w *walker) tree() error {
 			}
 		case end:
 			if len(w.paths) > 0 || w.nodes == 0 {
-				return bad(at, "the tree ends with open nodes, or has none")
+				return bad(at, "the tree ends before its nodes end, or has no nodes")
 			}
 			return nil
 		default:
@@ -132,17 +132,17 @@ func (w *walker) begin(at int) (bool, error) {
 	n := bytes.IndexByte(w.data[w.at:], 0)
 	switch {
 	case n < 0 || n > 255:
-		return false, bad(at, "a node's name has no end")
+		return false, bad(at, "the name of a node does not end with a NUL byte, or has more than 255 bytes")
 	case len(w.paths) == 0 && w.nodes > 0:
-		return false, bad(at, "a second root")
+		return false, bad(at, "a second root node")
 	case len(w.paths) >= maxDepth:
-		return false, bad(at, "more than %d nodes in one another", maxDepth)
+		return false, bad(at, "nodes are nested more than %d deep", maxDepth)
 	case w.nodes >= maxNodes:
 		return false, bad(at, "more than %d nodes", maxNodes)
 	}
 	name := w.data[w.at : w.at+n]
 	if !utf8.Valid(name) {
-		return false, bad(at, "a node's name is not UTF-8")
+		return false, bad(at, "the name of a node is not UTF-8")
 	}
 	path := "/"
 	if len(w.paths) > 0 {
@@ -174,11 +174,11 @@ func (w *walker) property(at int) error {
 		return bad(at, "a property of %d bytes; the structure block has %d left", length, len(w.data)-w.at)
 	}
 	if int64(name) >= int64(len(w.texts)) {
-		return bad(at, "a property's name at %d of the strings, which have %d bytes", name, len(w.texts))
+		return bad(at, "the name of a property is at byte %d of the strings block, which has %d bytes", name, len(w.texts))
 	}
 	n := bytes.IndexByte(w.texts[name:], 0)
 	if n < 0 {
-		return bad(at, "a property's name has no end")
+		return bad(at, "the name of a property does not end with a NUL byte")
 	}
 	w.v.property(w.paths[len(w.paths)-1], string(w.texts[name:int(name)+n]), w.data[w.at:w.at+int(length)], w.at)
 	w.at = min(len(w.data), (w.at+int(length)+3)&^3)

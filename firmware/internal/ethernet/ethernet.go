@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// prefix is the form of a vendor prefix of three or more bytes, or of a MAC address.
+// prefix matches a vendor prefix of three or more bytes, or a MAC address.
 var prefix = regexp.MustCompile(`^(?:[0-9A-Fa-f]{1,2}[:. -]?){3,8}$`)
 
 // CheckPrefix returns an error if text is neither a vendor prefix (OUI) nor a MAC address.
@@ -20,10 +20,10 @@ func CheckPrefix(text string) error {
 	return nil
 }
 
-// Address returns the first six bytes of a MAC address of six or eight bytes, with two digits a
-// byte: "00:1e:73:00:01:02" for "0:1e:73:0:1:2", "00 1e 73 00 01 02 " and "001e73000102". It
-// returns "" for an address of another length and for one of zeros, which names no vendor. It
-// reports whether the text consists of bytes.
+// Address returns the first six bytes of a MAC address of six or eight bytes, with two digits for
+// each byte: "00:1e:73:00:01:02" for "0:1e:73:0:1:2", "00 1e 73 00 01 02 " and "001e73000102". It
+// returns "" for an address of another length, and for an address of zeros, which identifies no
+// vendor. ok is false if the text is not a list of bytes.
 func Address(text string) (address string, ok bool) {
 	const separators = ": -"
 	var parts []string

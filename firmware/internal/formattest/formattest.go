@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package formattest has the table test that the formats of devices share.
+// Package formattest runs the table tests of device formats.
 package formattest
 
 import (
@@ -11,16 +11,15 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// A Case is a document in a format and what reading it gives: a list of its components, each
-// with its format, name, version and claims, separated by "; ", and the number of fields that
-// could not be read, or the error.
+// A Case is a document and its expected result: the components, as [Components] lists them, and the
+// number of fields that could not be read, or the error.
 type Case = struct {
 	Name, In, Want string
 	Malformed      int
 	Err            error
 }
 
-// Run opens each document and compares.
+// Run opens each document and compares the result.
 func Run(t *testing.T, open func(in string) *sbom.Document, cases []Case) {
 	t.Helper()
 	for _, tt := range cases {
@@ -32,7 +31,8 @@ func Run(t *testing.T, open func(in string) *sbom.Document, cases []Case) {
 	}
 }
 
-// Components lists the components of a document in one line, up to its end or an error.
+// Components returns the components of a document up to its end or an error, separated by "; ". Each
+// one has the format, name, version and claims.
 func Components(doc *sbom.Document) (string, error) {
 	var parts []string
 	for c, err := range doc.Components() {

@@ -16,8 +16,8 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// SniffDevices reports whether a document that starts with head is what "fwupdmgr
-// get-devices --json" prints.
+// SniffDevices reports whether a document that starts with head is the output of "fwupdmgr
+// get-devices --json".
 func SniffDevices(head []byte) bool {
 	if !bytes.Contains(head, []byte(`"Devices"`)) {
 		return false
@@ -48,7 +48,7 @@ func ReadDevices(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// instance is the form of an instance ID: the IDs of a bus, before they are hashed to a GUID.
+// instance matches an instance ID: the IDs on a bus, of which the GUID is a hash.
 var instance = regexp.MustCompile(`^(?:[A-Z0-9]+\\)?(USB|HIDRAW|PCI|NVME|MEI)\\VEN?D?_?([0-9A-Fa-f]{4})|^(USB|HIDRAW|PCI|NVME|MEI)\\VID_([0-9A-Fa-f]{4})`)
 
 // deviceFields are the members of a device. A value can be an array of strings.
@@ -108,8 +108,8 @@ var releaseFields = format.Table{
 	"Version":     {To: format.Version},
 }
 
-// releases reads the updates that there are for a device. Each is a part of its own: another company
-// than the maker of the device may publish it.
+// releases reads the updates for a device. Each is a separate part, because another company than the
+// maker of the device may publish it.
 func releases(x *jsondoc.Reader, device *sbom.Component, pointer string) {
 	if !x.Expect('[', device, x.At(pointer)) {
 		return
@@ -152,7 +152,7 @@ func eachString(x *jsondoc.Reader, c *sbom.Component, pointer string, read func(
 	x.Enter('[')
 	for i := 0; x.More(); i++ {
 		if x.Kind() == '[' {
-			x.Malformed(c, "an array in an array", x.At(pointer))
+			x.Malformed(c, "an array in an array; expected strings", x.At(pointer))
 			x.Skip()
 			continue
 		}

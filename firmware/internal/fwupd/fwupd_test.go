@@ -71,12 +71,12 @@ func TestMetainfo(t *testing.T) {
 		malformed      int
 		err            error
 	}{
-		{"a catalogue", `<components>` + wrap(`<id>a.b</id>`) + wrap(`<id>c.d</id><developer id="com.zte"><name>ZTE</name></developer>`) + `</components>`,
+		{"a catalog", `<components>` + wrap(`<id>a.b</id>`) + wrap(`<id>c.d</id><developer id="com.zte"><name>ZTE</name></developer>`) + `</components>`,
 			"a.b: namespace a.b; c.d: namespace c.d, namespace com.zte, supplier ZTE", 0, nil},
-		{"an application among them", `<components>` + wrap(`<id>a.b</id>`) + `<component type="desktop"><developer_name>ZTE</developer_name></component></components>`, "a.b: namespace a.b", 1, nil},
-		{"a vendor id by an authority that is not known", wrap(`<id>a.b</id><requires><firmware compare="regex" version="NEWBUS:0x12D1|USB:0x19D2">vendor-id</firmware><firmware compare="ge" version="1:2.3"/></requires>`), "a.b: namespace a.b, namespace 19D2", 1, nil},
+		{"an application in a catalog", `<components>` + wrap(`<id>a.b</id>`) + `<component type="desktop"><developer_name>ZTE</developer_name></component></components>`, "a.b: namespace a.b", 1, nil},
+		{"a vendor id of an unknown authority", wrap(`<id>a.b</id><requires><firmware compare="regex" version="NEWBUS:0x12D1|USB:0x19D2">vendor-id</firmware><firmware compare="ge" version="1:2.3"/></requires>`), "a.b: namespace a.b, namespace 19D2", 1, nil},
 		{"names in other languages", wrap(`<id>a.b</id><name>A</name><name xml:lang="de">B</name>`), "A: namespace a.b, mention A, mention B", 0, nil},
-		{"a name that others may fold", wrap(`<id>a.b</id><Developer_Name>ZTE</Developer_Name>`), "a.b: namespace a.b", 1, nil},
+		{"a field in another case", wrap(`<id>a.b</id><Developer_Name>ZTE</Developer_Name>`), "a.b: namespace a.b", 1, nil},
 		{"cut off", update[:len(update)-5], "", 0, sbom.ErrSyntax},
 		{"a document type", `<!DOCTYPE x [<!ENTITY a "b">]>` + wrap(``), "", 0, sbom.ErrNotRecognized},
 		{"an application", `<component type="desktop"><id>a</id></component>`, "", 0, sbom.ErrNotRecognized},
@@ -102,14 +102,14 @@ func TestDevices(t *testing.T) {
 				"SSD: reference SSD, namespace cc, namespace 144D, namespace 144D; /Devices/2/Releases/0: supplier ZTE; System Firmware: reference System Firmware, manufacturer Dell Inc.", 0, nil},
 		{"releases", `{"Devices":[{"DeviceId":"1","Releases":[{"Name":"BIOS","AppstreamId":"com.zte.bios","Version":"2","Homepage":"https://zte.com.cn"},{"vendor":"ZTE","Publisher":"ZTE"},"ZTE"]},{"DeviceId":"2","Releases":{"Vendor":"ZTE"}}]}`,
 			"BIOS: mention BIOS, namespace com.zte.bios, homepage https://zte.com.cn; /Devices/0/Releases/1; 1; 2", 4, nil},
-		{"vendor ids that are not known", `{"Devices":[{"DeviceId":"1","VendorId":"NEWBUS:0x12D1"},{"DeviceId":"2","VendorIds":["0x12D1",""]}]}`, "1; 2", 2, nil},
-		{"what is no device", `{"Devices":[null,{"DeviceId":"1","Vendor":7}]}`, "1", 2, nil},
+		{"vendor ids of unknown authorities", `{"Devices":[{"DeviceId":"1","VendorId":"NEWBUS:0x12D1"},{"DeviceId":"2","VendorIds":["0x12D1",""]}]}`, "1; 2", 2, nil},
+		{"values that are not devices", `{"Devices":[null,{"DeviceId":"1","Vendor":7}]}`, "1", 2, nil},
 		{"an array in an array", `{"Devices":[{"DeviceId":"1","Vendor":[["ZTE"],"Acme"]},{"DeviceId":"2","Vendor":"ZTE"}]}`, "1: manufacturer Acme; 2: manufacturer ZTE", 1, nil},
-		{"a name that others may fold", `{"Devices":[{"DeviceId":"1","vendor":"ZTE"}]}`, "1", 1, nil},
-		{"no array", `{"Devices":{"DeviceId":"1"}}`, "", 1, nil},
+		{"a field in another case", `{"Devices":[{"DeviceId":"1","vendor":"ZTE"}]}`, "1", 1, nil},
+		{"devices that are not an array", `{"Devices":{"DeviceId":"1"}}`, "", 1, nil},
 		{"cut off", `{"Devices":[{"DeviceId":"1","Vendor":"ZTE"}]`, "", 0, sbom.ErrSyntax},
 		{"a vendor twice", `{"Devices":[{"DeviceId":"1","Vendor":"Acme","Vendor":"ZTE"}]}`, "", 0, sbom.ErrDuplicate},
-		{"other devices", `{"Devices":[{"id":1}]}`, "", 0, sbom.ErrNotRecognized},
+		{"devices of another format", `{"Devices":[{"id":1}]}`, "", 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		if got, malformed, err := show(tt.in); !errors.Is(err, tt.err) || tt.err == nil && (got != tt.want || malformed != tt.malformed) {

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package fwupd reads what fwupd and the vendors that publish firmware through it write: the
-// metainfo of an update (AppStream, type firmware), and the output of
+// Package fwupd reads the metainfo of firmware updates (AppStream, type firmware), and the output of
 // "fwupdmgr get-devices --json".
 //
-// The developer of an update is its supplier. Its ID is a reverse domain name, a namespace. The
-// vendor IDs that it requires and the GUIDs that it provides are those of the devices that it is
-// for. A GUID is a hash of the IDs on a bus, or of the names of a computer: package vendors has
-// those of registered names.
+// The developer of an update is its supplier. The ID of an update is a reverse domain name, which is
+// a namespace. The vendor IDs that it requires and the GUIDs that it provides identify the devices
+// that it is for. A GUID is a hash of the IDs on a bus, or of the names of a computer. Package
+// vendors computes the GUIDs of registered names.
 //
-// The vendor of a device is its manufacturer. Its vendor IDs and instance IDs are identifiers. The
-// releases that there are for it are parts of their own.
+// The vendor of a device is its manufacturer. Its vendor IDs and instance IDs are identifiers. Each
+// release for a device is a separate part.
 package fwupd
 
 import (
@@ -75,10 +74,10 @@ type metainfo struct {
 	s     *sbom.Sink
 	path  []string // names of the open elements
 	c     *sbom.Component
-	field format.Field // that the open element is
+	field format.Field // the field of the open element
 }
 
-// fields are the elements with a text, by their paths in a component.
+// fields are the elements that contain text, by their paths in a component.
 var fields = format.Table{
 	"id":                {Role: vendors.Namespace, Kind: vendors.KindGroup, To: format.Ref, First: true},
 	"name":              {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name, First: true}, // the first is in English
@@ -100,7 +99,7 @@ func (m *metainfo) read() error {
 		case xmlstream.Start:
 			m.path = append(m.path, string(x.Name()))
 			if m.field.Role != "" && m.c != nil {
-				format.Malformed(m.s, m.c, sbom.WarnMalformed, "an element in a text; the text was not screened as one", m.at())
+				format.Malformed(m.s, m.c, sbom.WarnMalformed, "an element interrupts a text, which was not screened as a whole", m.at())
 			}
 			m.field = format.Field{}
 			m.start()
@@ -152,9 +151,9 @@ func (m *metainfo) start() {
 func (m *metainfo) component() {
 	switch {
 	case m.c != nil || len(m.path) > 2:
-		m.x.Fail(sbom.ErrSyntax, errors.New("a component in another element than components"))
+		m.x.Fail(sbom.ErrSyntax, errors.New("a component is in another element; expected components"))
 	case !isFirmware(m.x.Attrs()):
-		m.s.Malformed(sbom.WarnMalformed, "a component that is not firmware; it was not screened", m.at())
+		m.s.Malformed(sbom.WarnMalformed, "a component that is not firmware was not screened", m.at())
 		m.x.Skip()
 		m.path = m.path[:len(m.path)-1]
 	default:
@@ -187,14 +186,14 @@ func (m *metainfo) element() {
 }
 
 // vendorIDs reads <firmware compare="regex" version="USB:0x12D1|DMI:ZTE">vendor-id</firmware>:
-// the text, which shows what the version is, comes after the attribute.
+// the kind of requirement is in the text, which comes after the attribute.
 func (m *metainfo) vendorIDs() {
 	version := m.attr("version")
 	if !strings.Contains(version, ":") {
-		return // the version of a part of the device, "0.1.2"
+		return // a requirement of another kind: the version of a part of the device, "0.1.2"
 	}
 	for id := range strings.SplitSeq(version, "|") {
-		if id = strings.Trim(id, "^$() "); vendorID.MatchString(id) { // else it is a version that has a colon
+		if id = strings.Trim(id, "^$() "); vendorID.MatchString(id) { // otherwise it is a version with a colon
 			claimVendorID(m.s, m.c, id, m.at())
 		}
 	}
@@ -210,7 +209,7 @@ var buses = map[string]vendors.Kind{
 // vendorID matches the authority at the start of a vendor ID.
 var vendorID = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*:`)
 
-// claimVendorID adds a vendor ID: "USB:0x12D1", "DMI:ZTE". One of an unknown authority counts as
+// claimVendorID claims a vendor ID: "USB:0x12D1", "DMI:ZTE". An ID with an unknown authority counts as
 // not screened.
 func claimVendorID(s *sbom.Sink, c *sbom.Component, id string, at vendors.Location) {
 	if names.Placeholder(id) {
@@ -228,6 +227,6 @@ func claimVendorID(s *sbom.Sink, c *sbom.Component, id string, at vendors.Locati
 		}
 		s.Claim(c, vendors.Namespace, kind, value, at)
 	default:
-		format.Malformed(s, c, sbom.WarnMalformed, fmt.Sprintf("a vendor ID of an unknown authority: %q; it was not screened", id), at)
+		format.Malformed(s, c, sbom.WarnMalformed, fmt.Sprintf("the vendor ID %q has an unknown authority; it was not screened", id), at)
 	}
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package isapi reads documents of ISAPI, the HTTP interface of Hikvision's cameras and
-// recorders and of the brands that they are sold under, as far as the documents name a vendor.
+// Package isapi reads documents of ISAPI, the HTTP interface of cameras and video recorders from
+// Hikvision, which are also sold under other brands.
 //
-// The device is the primary component. It answers with the name that it is sold under, so the
-// answer is what the device claims. The XML namespace is Hikvision's and stays the same under
-// another name, but others may implement the protocol: it is a reference.
+// The device is the primary component. A device answers with the name that it is sold under, so
+// the answer is only what the device claims. The XML namespace is that of Hikvision under any
+// brand. It is a reference, because other companies may implement the protocol.
 //
 // In documents other than DeviceInfo, each element with a field that names a vendor is a part:
 // an interface of the device, or a camera that is connected to a recorder.
@@ -29,8 +29,8 @@ import (
 // Name is the format's name in reports.
 const Name = "isapi"
 
-// namespace is the form of the namespaces of ISAPI: Hikvision's, those of its brands, and the
-// neutral www.isapi.org and www.std-cgi.com. That of DeviceInfo has another form on some devices.
+// namespace matches the namespaces of ISAPI: those of Hikvision and its brands, and the neutral
+// www.isapi.org and www.std-cgi.com. On some devices, the namespace of DeviceInfo has another form.
 var namespace = regexp.MustCompile(`^https?://[^/]+/ver\d+` + namespaceEnd + `$`)
 
 const namespaceEnd = "/XMLSchema"
@@ -51,7 +51,7 @@ var device = &deviceinfo.Element{
 	},
 }
 
-// partFields are the fields of parts, in lower case: their spelling varies between documents.
+// partFields are the fields of parts, in lower case, because their spelling varies between documents.
 var partFields = format.Table{
 	"manufacturer":    {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
 	"vendor":          {Role: vendors.Manufacturer, Kind: vendors.KindName},
@@ -142,8 +142,8 @@ func (y *reader) start() {
 	y.unknown(e, name)
 }
 
-// unknown counts an element that is not a field, and each attribute, if the name suggests that it
-// says who made something.
+// unknown counts an element that is not a field, and each attribute, as not screened if the name
+// suggests that it names a maker.
 func (y *reader) unknown(e element, name string) {
 	if partFields[e.name].Role == "" && format.MayNameMaker(name) {
 		format.UnknownMaker(y.s, nil, name, vendors.Location{Pointer: e.pointer, Offset: y.x.Offset()})
@@ -155,7 +155,7 @@ func (y *reader) unknown(e element, name string) {
 	}
 }
 
-// text reads the text of an element, which is a field of the element around it.
+// text reads the text of an element, which is a field of its parent element.
 func (y *reader) text(in *element, e element) {
 	text := strings.TrimSpace(string(y.x.Text()))
 	f, known := partFields[e.name]
@@ -171,10 +171,10 @@ func (y *reader) text(in *element, e element) {
 	if f.Kind == vendors.KindOUI {
 		switch address, ok := ethernet.Address(text); {
 		case !ok:
-			format.Malformed(y.s, in.c, sbom.WarnMalformed, "an address that is not in bytes; it was not screened", at)
+			format.Malformed(y.s, in.c, sbom.WarnMalformed, "an address is not a list of bytes; it was not screened", at)
 			return
 		case address == "":
-			return // zeros, or not an address of Ethernet
+			return // zeros, or not an Ethernet address
 		}
 	}
 	f.Read(y.s, in.c, text, at)

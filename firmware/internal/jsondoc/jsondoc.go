@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package jsondoc has what readers of device manifests in JSON share: the document, and values
-// of which the type is checked.
+// Package jsondoc is a helper for readers of device manifests in JSON. It makes the document, and
+// checks the types of values.
 //
 //	return jsondoc.New(Name, r, opts, func(x *jsondoc.Reader) {
 //		for name := range x.Root("MUD") {
@@ -35,8 +35,8 @@ type Reader struct {
 	Sink *sbom.Sink
 }
 
-// New returns a document of a format, which read reads to its end. The placement of its components
-// is final.
+// New returns a document of a format. read must read the JSON to its end. The placement of the
+// components is final.
 func New(name string, r io.Reader, opts *sbom.Options, read func(x *Reader)) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: name, Encoding: "JSON"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
@@ -132,8 +132,8 @@ func (x *Reader) Unknown(c *sbom.Component, name, pointer string, known ...strin
 	x.Skip()
 }
 
-// Emit delivers a component, unless there was an error. If the caller wants no more, reading
-// ends.
+// Emit emits a component, unless there was an error. If the caller of the document stopped, reading
+// ends with an error.
 func (x *Reader) Emit(c sbom.Component) {
 	if x.Err() == nil && !x.Sink.Emit(c) {
 		x.Fail(sbom.ErrRead, errors.New("stopped by the caller"))

@@ -2,14 +2,14 @@
 
 // Package kmod reads the .modinfo section of Linux kernel modules.
 //
-// A module of the kernel's own tree (intree=Y) was contributed: its author is an author,
-// and the hardware that it drives (its aliases) says nothing about who made it. A module
-// from elsewhere is somebody's product: an author without an address, as makers write
-// themselves, is its manufacturer, and the devicetree names that it drives are references.
-// Aliases of PCI and USB devices are left out of both: a driver for a vendor's modems is
-// not the vendor's.
+// A module from the source tree of the kernel (intree=Y) is a contribution. Its author is an
+// author, and its aliases, which name the hardware that it supports, make no claims. Any other
+// module is a product of a vendor. Its author is the manufacturer if it has no e-mail address,
+// because vendors write only their name. Its devicetree aliases are references. Aliases of PCI
+// and USB devices make no claims in either case: a driver for the modems of a vendor does not
+// come from that vendor.
 //
-// Compressed modules are decompressed by package unpack before they come here.
+// Package unpack decompresses compressed modules first.
 package kmod
 
 import (
@@ -68,16 +68,16 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 // modinfo returns the section and its offset in the file.
 func modinfo(data []byte) (info []byte, offset int64, err error) {
-	defer func() { // by its documentation, debug/elf is not made for hostile files
+	defer func() { // the documentation of debug/elf says that it is not hardened against hostile files
 		if p := recover(); p != nil {
-			err = &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("not a sound ELF file: %v", p)}
+			err = &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("invalid ELF file: %v", p)}
 		}
 	}()
 	f, err := elf.NewFile(bytes.NewReader(data))
 	if err != nil {
 		e := &sbom.Error{Kind: sbom.ErrSyntax, Err: err}
 		if bad := (*elf.FormatError)(nil); errors.As(err, &bad) {
-			e.Err = fmt.Errorf("not a sound ELF file: %w", err)
+			e.Err = fmt.Errorf("invalid ELF file: %w", err)
 		}
 		return nil, 0, e
 	}
@@ -95,7 +95,7 @@ func modinfo(data []byte) (info []byte, offset int64, err error) {
 		case section.Size > maxModinfo:
 			return fail(sbom.ErrLimit, "the section has %d bytes; the limit is %d", section.Size, maxModinfo)
 		case section.Offset > uint64(len(data)) || section.Size > uint64(len(data))-section.Offset:
-			return fail(sbom.ErrSyntax, "the section does not lie in the file: %w", io.ErrUnexpectedEOF)
+			return fail(sbom.ErrSyntax, "the section extends past the end of the file: %w", io.ErrUnexpectedEOF)
 		}
 		if info != nil {
 			return fail(sbom.ErrSyntax, "a second .modinfo section")
@@ -105,7 +105,7 @@ func modinfo(data []byte) (info []byte, offset int64, err error) {
 	if info != nil {
 		return info, offset, nil
 	}
-	return nil, 0, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errors.New("an ELF file without a .modinfo section")}
+	return nil, 0, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errors.New("an ELF file without a .modinfo section is not a kernel module")}
 }
 
 // An entry of the section.
@@ -114,13 +114,13 @@ type entry struct {
 	at         vendors.Location
 }
 
-// module makes a component of the section's entries: texts "key=value" that end with
-// NUL bytes.
+// module emits the component that the section describes. The entries of the section are texts
+// "key=value" that end with a NUL byte.
 func module(s *sbom.Sink, info []byte, offset int64) {
 	c := sbom.Component{Ref: "module", Type: "device-driver", Placement: sbom.Primary, Location: vendors.Location{Pointer: "/.modinfo", Offset: offset}}
 	if len(info) > 0 && info[len(info)-1] != 0 {
 		c.Malformed++
-		s.Warn(sbom.WarnIncomplete, "the last entry has no end", c.Location)
+		s.Warn(sbom.WarnIncomplete, "the last entry of .modinfo does not end with a NUL byte", c.Location)
 	}
 	var entries []entry
 	contributed := false
@@ -138,7 +138,7 @@ func module(s *sbom.Sink, info []byte, offset int64) {
 		key, value, ok := strings.Cut(string(text), "=")
 		if !ok || !utf8.Valid(text) {
 			c.Malformed++
-			s.Warn(sbom.WarnMalformed, "expected UTF-8 text \"key=value\"; an entry was not screened", where)
+			s.Warn(sbom.WarnMalformed, "an entry of .modinfo is not UTF-8 text of the form \"key=value\", and was not screened", where)
 			continue
 		}
 		where.Pointer += "/" + key

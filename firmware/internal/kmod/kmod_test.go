@@ -18,13 +18,13 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// object writes an ELF object with one section besides that of the names.
+// object returns an ELF object file with one section and the section names.
 func object(wide bool, order binary.ByteOrder, section string, content []byte) []byte {
 	names := "\x00" + section + "\x00.shstrtab\x00"
 	var out bytes.Buffer
 	put := func(values ...any) {
 		for _, v := range values {
-			if n, ok := v.(int); ok { // of the width of an address
+			if n, ok := v.(int); ok { // a number of the width of an address
 				if wide {
 					v = uint64(n)
 				} else {
@@ -103,17 +103,17 @@ func TestRead(t *testing.T) {
 	}{
 		{"64 bits", object(true, binary.LittleEndian, ".modinfo", info), vendor, 0},
 		{"32 bits", object(false, binary.LittleEndian, ".modinfo", info), vendor, 0},
-		{"64 bits, big end first", object(true, binary.BigEndian, ".modinfo", info), vendor, 0},
-		{"32 bits, big end first", object(false, binary.BigEndian, ".modinfo", info), vendor, 0},
-		{"a module of the kernel's tree", module("author=Jane Doe <jane@huawei.com>", "author=Hisilicon", "alias=of:N*T*Chisilicon,x", "intree=Y", "name=hns3", "version=1.0"),
+		{"64 bits, big-endian", object(true, binary.BigEndian, ".modinfo", info), vendor, 0},
+		{"32 bits, big-endian", object(false, binary.BigEndian, ".modinfo", info), vendor, 0},
+		{"a module from the source tree of the kernel", module("author=Jane Doe <jane@huawei.com>", "author=Hisilicon", "alias=of:N*T*Chisilicon,x", "intree=Y", "name=hns3", "version=1.0"),
 			"hns3 1.0: author name Jane Doe; author email jane@huawei.com; author name Hisilicon; mention product hns3", 0},
 		{"a driver for a vendor's modems", module("alias=usb:v12D1p*d*dc*dsc*dp*icFFisc01ip01in*", "alias=pci:v000019E5d*", "description=Huawei modem driver", "name=x"),
 			"x: mention text Huawei modem driver; mention product x", 0},
-		{"a pattern", module("alias=of:N*T*Chisilicon,x", "alias=of:N*T*Chisilicon,xC*", "name=y"), "y: reference devicetree hisilicon,x; mention product y", 0},
+		{"an alias with a wildcard", module("alias=of:N*T*Chisilicon,x", "alias=of:N*T*Chisilicon,xC*", "name=y"), "y: reference devicetree hisilicon,x; mention product y", 0},
 		{"an entry without a value", module("author=ZTE", "", "rubbish", "name=z"), "z: manufacturer name ZTE; mention product z", 1},
 		{"not UTF-8", module("author=\xff", "name=z"), "z: mention product z", 1},
-		{"no end", object(true, binary.LittleEndian, ".modinfo", []byte("author=ZT")), "kernel module: manufacturer name ZT", 1},
-		{"nothing in it", module(), "kernel module", 0},
+		{"a last entry without a NUL byte", object(true, binary.LittleEndian, ".modinfo", []byte("author=ZT")), "kernel module: manufacturer name ZT", 1},
+		{"no entries", module(), "kernel module", 0},
 	}
 	for _, tt := range tests {
 		got, h, err := show(tt.data)
@@ -123,7 +123,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// A module that was cut anywhere, and one whose numbers lie, is refused or comes back.
+// A module that was cut is an error, and a changed one causes no panic.
 func TestBroken(t *testing.T) {
 	data := module("author=ZTE", "name=x")
 	for n := range data {
@@ -139,7 +139,7 @@ func TestBroken(t *testing.T) {
 		}
 	}
 	if _, _, err := show(object(true, binary.LittleEndian, ".text", []byte("ZTE"))); !errors.Is(err, sbom.ErrNotRecognized) {
-		t.Errorf("an object that is no module: %v", err)
+		t.Errorf("an object file without .modinfo: %v", err)
 	}
 	for n, kind := range map[int]error{1 << 20: nil, 1<<20 + 1: sbom.ErrLimit} {
 		if _, _, err := show(object(true, binary.LittleEndian, ".modinfo", make([]byte, n))); !errors.Is(err, kind) {
@@ -148,11 +148,11 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// A module as compilers make it.
+// TestCompiler reads a module that a C compiler made.
 func TestCompiler(t *testing.T) {
 	cc, err := exec.LookPath("cc")
 	if err != nil {
-		t.Skip("no compiler here")
+		t.Skip("no C compiler is installed")
 	}
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "m.c"), filepath.Join(dir, "m.ko")

@@ -8,8 +8,8 @@
 //	}
 //	return x.End(sink)
 //
-// Lines end with LF or CRLF; the last one may have no end. Bytes that are not UTF-8, a NUL byte,
-// and a line or a text that is too long are errors: reading stops there. A Reader is for one
+// Lines end with LF or CRLF. The last line may have no line break. Bytes that are not UTF-8, a NUL
+// byte, and a line or a text that is too long are errors that end the reading. A Reader is for one
 // goroutine.
 package lines
 
@@ -43,7 +43,7 @@ type Reader struct {
 	err    error
 }
 
-// NewReader returns a Reader of at most limit bytes of r; 0 means 64 MiB.
+// NewReader returns a Reader of at most limit bytes of r. A limit of 0 means 64 MiB.
 func NewReader(r io.Reader, limit int64) *Reader {
 	if limit <= 0 {
 		limit = 64 << 20
@@ -98,20 +98,20 @@ func (x *Reader) Text() string { return x.text }
 // Offset returns the offset of the line's first byte.
 func (x *Reader) Offset() int64 { return x.offset }
 
-// Whole declares the line complete even if it has no line break: it has a mark, such as a
-// closing quote, that would be missing if the text had been cut off.
+// Whole declares that the current line is complete even if it has no line break, because it has a
+// mark that would be missing if the text had been cut off, such as a closing quote.
 func (x *Reader) Whole() { x.whole = true }
 
 // End returns the error that ended the reading, an *[sbom.Error], or nil at the end of the text.
 // A last line without a line break counts as malformed, because the text may have been cut off:
-// most texts that are lists of lines have no other end. If [Reader.Whole] was called for the
-// line, it counts as complete, and only a notice says that more lines may have followed.
+// most texts have no other end marker. If [Reader.Whole] was called for the line, only a notice
+// says that more lines may have followed.
 func (x *Reader) End(s *sbom.Sink) error {
 	at := vendors.Location{Offset: x.offset}
 	switch {
 	case x.err != nil || !x.cut:
 	case x.whole:
-		s.Notice(sbom.WarnIncomplete, "the last line has no line break: if the text was cut off there, what followed was not screened", at)
+		s.Notice(sbom.WarnIncomplete, "the last line has no line break: if the text was cut off there, the rest was not screened", at)
 	default:
 		s.Malformed(sbom.WarnIncomplete, "the last line has no line break: the text may have been cut off", at)
 	}
@@ -119,7 +119,7 @@ func (x *Reader) End(s *sbom.Sink) error {
 }
 
 // Head yields the lines at the start of a document, for sniffing. If head has [MaxLine] bytes
-// or more, it may end inside a line, so a last line without an end is left out.
+// or more, it may end inside a line, so a last line without a line break is omitted.
 func Head(head []byte) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		part := len(head) >= MaxLine // head may be the start of a longer document

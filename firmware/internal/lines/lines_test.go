@@ -48,9 +48,9 @@ func TestReader(t *testing.T) {
 		cut      bool
 		err      error
 	}{
-		{"nothing", "", 0, nil, false, nil},
-		{"ends", "a\n\nb\r\n", 0, []string{"0 a", "2 ", "3 b"}, false, nil},
-		{"no end", "a\nb", 0, []string{"0 a", "2 b"}, true, nil},
+		{"empty", "", 0, nil, false, nil},
+		{"line ends", "a\n\nb\r\n", 0, []string{"0 a", "2 ", "3 b"}, false, nil},
+		{"no line break at the end", "a\nb", 0, []string{"0 a", "2 b"}, true, nil},
 		{"a byte order mark", "\ufeffa\n", 0, []string{"3 a"}, false, nil},
 		{"the longest line", strings.Repeat("x", lines.MaxLine-1) + "\n", 0, []string{"0 " + strings.Repeat("x", lines.MaxLine-1)}, false, nil},
 		{"a longer line", "a\n" + strings.Repeat("x", lines.MaxLine) + "\n", 0, []string{"0 a"}, false, sbom.ErrLimit},
@@ -67,14 +67,14 @@ func TestReader(t *testing.T) {
 	}
 	got, _, err := read(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("abc\n"))), 0)
 	if got != nil || !errors.Is(err, sbom.ErrRead) || !errors.Is(err, iotest.ErrTimeout) {
-		t.Errorf("a reader that fails: %q, %v", got, err)
+		t.Errorf("a failing reader: %q, %v", got, err)
 	}
 }
 
-// A last line without a line break counts, unless it is known to be whole.
+// A last line without a line break counts as malformed, unless it is known to be complete.
 func TestEnd(t *testing.T) {
 	for _, tt := range []struct {
-		in, whole          string // the line that is known to be whole
+		in, whole          string // the line that is known to be complete
 		notices, malformed int
 	}{
 		{"a\nb\n", "", 0, 0},
@@ -97,7 +97,7 @@ func TestEnd(t *testing.T) {
 			t.Errorf("%q: %v", tt.in, err)
 		}
 		if h := doc.Header(); len(h.Notices) != tt.notices || h.Malformed != tt.malformed {
-			t.Errorf("%q, %q is whole: %+v; want %d notices, %d malformed", tt.in, tt.whole, h, tt.notices, tt.malformed)
+			t.Errorf("%q, %q is complete: %+v; want %d notices, %d malformed", tt.in, tt.whole, h, tt.notices, tt.malformed)
 		}
 	}
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package mud reads manufacturer usage descriptions (RFC 8520), in which a manufacturer states
-// what its device talks to on a network, and the extension of RFC 9472, which states where the
-// bill of materials of the device is.
+// Package mud reads manufacturer usage descriptions (RFC 8520), in which a manufacturer states which
+// network access its device needs, and the extension of RFC 9472, which states where the bill of
+// materials of the device is.
 //
-// The device is the primary component, and its mfg-name is the manufacturer. So is the authority of
-// its mud-url, by which access lists name manufacturers (RFC 8520, section 8). Its texts are
-// mentions. The bills of materials that it
-// refers to are documents that were not read, even if only the device itself can provide them.
+// The device is the primary component. Its mfg-name is the manufacturer, and so is the authority of
+// its mud-url, by which access lists identify manufacturers (RFC 8520, section 8). Other texts are
+// mentions. A bill of materials that the file refers to is a document that was not read, even if
+// only the device itself can provide it.
 package mud
 
 import (
@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/internal/jsonstream"
@@ -102,16 +103,32 @@ func device(x *jsondoc.Reader) {
 // similar to a known one, or if it may say who made the device.
 func unknown(x *jsondoc.Reader, c *sbom.Component, name, pointer string, known ...string) {
 	at := x.At(pointer)
-	if x.Kind() != 'n' && !format.Unknown(x.Sink, c, name, at, known...) && format.MayNameMaker(name) {
+	switch like := similar(name, known); {
+	case x.Kind() == 'n':
+	case like != "":
+		format.NotField(x.Sink, c, name, like, at)
+	case format.MayNameMaker(name):
 		format.UnknownMaker(x.Sink, c, name, at)
 	}
 	x.Skip()
 }
 
-// transparencyNames are the names under which files have what RFC 9472 adds.
+// similar returns the known name that another parser may take an unknown name for, or "". Prefixes
+// are not compared: the prefix of a module may be missing, or in other letters.
+func similar(name string, known []string) string {
+	for _, k := range known {
+		// SimilarField ignores the prefix of the unknown name, but not that of a known name.
+		if format.SimilarField(":"+name, k[strings.LastIndexByte(k, ':')+1:]) != "" {
+			return k
+		}
+	}
+	return ""
+}
+
+// transparencyNames are the names that files use for the container of RFC 9472.
 var transparencyNames = []string{"mudtx:transparency", "ietf-mud-transparency:transparency", "transparency", "sboms"}
 
-// transparency reads where bills of materials are: RFC 9472, section 3.
+// transparency reads the references to bills of materials (RFC 9472, section 3).
 func transparency(x *jsondoc.Reader, c *sbom.Component, pointer string) {
 	switch x.Kind() {
 	case '{':
@@ -125,7 +142,7 @@ func transparency(x *jsondoc.Reader, c *sbom.Component, pointer string) {
 			case "sbom-local-well-known", "contact-info":
 				at := x.At(inner)
 				if text, _, ok := x.String(c, inner); ok {
-					x.Sink.Malformed(sbom.WarnIncomplete, "the bill of materials is available only from elsewhere ("+text+"), and was not screened", at)
+					x.Sink.Malformed(sbom.WarnIncomplete, "the bill of materials is only available from the device or on request ("+text+"), and was not screened", at)
 				}
 			case "sboms":
 				transparency(x, c, inner)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package onvif reads what a camera or recorder answers when it is asked who made it: the
-// GetDeviceInformationResponse of ONVIF's device service (ONVIF Core Specification), with or
-// without its SOAP envelope.
+// Package onvif reads GetDeviceInformationResponse of the ONVIF device service (ONVIF Core
+// Specification), with or without its SOAP envelope. In it, a camera or video recorder states its
+// manufacturer and model.
 //
-// The device is the primary component. Devices that are sold under another name answer with
-// that name, so the answer is what the device claims.
+// The device is the primary component. A device answers with the name that it is sold under, so
+// the answer is only what the device claims.
 package onvif
 
 import (
@@ -33,10 +33,10 @@ var device = &deviceinfo.Element{
 	},
 }
 
-// maxEnvelope is how deep the response may be in its envelope.
+// maxEnvelope is the maximum depth of the response in its envelope.
 const maxEnvelope = 8
 
-// Sniff reports whether a document that starts with head is such an answer.
+// Sniff reports whether a document that starts with head is such a response.
 func Sniff(head []byte) bool {
 	if !bytes.Contains(head, []byte(device.Name)) {
 		return false

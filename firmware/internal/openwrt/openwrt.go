@@ -6,9 +6,9 @@
 // Each profile is a primary component. Its titles name the manufacturer and the model of the
 // device (in OpenWrt 19.07 a title is one free text). Its supported_devices are devicetree
 // compatible strings, "vendor,device", or names of an older scheme. The packages of a profile are
-// left out: a driver for the modems of a vendor does not come from that vendor.
+// ignored: a driver for the modems of a vendor does not come from that vendor.
 //
-// OpenWrt runs on routers, access points and the like, so the category of the devices is
+// OpenWrt runs on routers, access points and similar devices, so the category of the devices is
 // telecommunicationsEquipment. The manufacturer of a device did not make the image.
 package openwrt
 
@@ -127,7 +127,7 @@ func (x *reader) profile(c *sbom.Component) {
 	x.Emit(*c)
 }
 
-// list enters an array. Where the text breaks off instead, the error alone says so.
+// list enters an array. If the input ends before it, only the error reports this.
 func (x *reader) list(c *sbom.Component, pointer string) bool {
 	if x.Kind() == 0 {
 		x.Skip()
@@ -182,7 +182,8 @@ func (x *reader) field(c *sbom.Component, f format.Field, pointer string) {
 		x.Fail(sbom.ErrLimit, fmt.Errorf("more than %d titles and names of one device", maxTexts))
 		return
 	}
-	if f.Kind != vendors.KindDeviceTree && !x.Sink.CheckName(text, at) {
+	// The claim of a vendor checks its name; the title of a device names its maker too.
+	if f.Kind == vendors.KindProduct && !x.Sink.CheckName(text, at) {
 		c.Malformed++
 	}
 	f.Read(x.Sink, c, text, at)

@@ -4,10 +4,10 @@
 // (freedesktop.org, os-release(5)), and the files openwrt_release and device_info of OpenWrt, which
 // have the same syntax.
 //
-// The system is one component. Its VENDOR_NAME is the supplier. Its own name is a mention, like
-// the name of any product, and its URLs are homepages. DEVICE_MANUFACTURER of OpenWrt is about the
-// device, which is another primary component. An image that was not built for one device has
-// "OpenWrt" there.
+// The system is one component. VENDOR_NAME is its supplier. The name of the system is a mention, like
+// the name of any product, and its URLs are homepages. DEVICE_MANUFACTURER of OpenWrt is the
+// manufacturer of the device, which is another primary component. If an image was not built for one
+// device, its value is "OpenWrt".
 package osrelease
 
 import (
@@ -131,8 +131,8 @@ func (x *reader) line() error {
 		return &sbom.Error{Pointer: at.Pointer, Offset: at.Offset, Kind: sbom.ErrSyntax, Err: err}
 	case quote > 0: // the closing quote shows that the line is complete
 		x.in.Whole()
-	case strings.ContainsAny(value, " \t;&|<>()`$\\"): // a shell reads another value
-		x.s.Malformed(sbom.WarnMalformed, "a value with blanks or shell characters, without quotes", at)
+	case strings.ContainsAny(value, " \t;&|<>()`$\\"): // a shell would read another value
+		x.s.Malformed(sbom.WarnMalformed, "a value with blanks or shell characters is not in quotes", at)
 	}
 	at.Offset += int64(quote)
 	x.variable(m[1], value, at)
@@ -156,8 +156,8 @@ func (x *reader) variable(name, value string, at vendors.Location) {
 	f.Read(x.s, c, value, at)
 }
 
-// unknown counts a variable that is not read if it may say who made the system or the device, or
-// if it is a variable that does so, in another case.
+// unknown counts an unknown variable as not screened if it may name the maker of the system or the
+// device, or if its name is that of a known variable in another case.
 func (x *reader) unknown(name, value string, at vendors.Location) {
 	upper := strings.ToUpper(name)
 	maker := systemFields[upper].Role.IsOrigin() || deviceFields[upper].Role.IsOrigin() || makerName.MatchString(name)
@@ -187,5 +187,5 @@ func unquote(s string) (value string, quote int, err error) {
 			b.WriteByte(c)
 		}
 	}
-	return "", 0, errors.New("no closing quote")
+	return "", 0, errors.New("the closing quote is missing")
 }

@@ -47,10 +47,10 @@ func TestRead(t *testing.T) {
 		{"no line break after a value without quotes", "VENDOR_NAME=Hua\nID=a", "a: supplier Hua, mention a", 1, nil},
 		{"cut off", "ID=a\nVENDOR_NAME=Hua", "a: mention a, supplier Hua", 1, nil},
 		{"an open quote", "ID=a\nVENDOR_NAME=\"Huawei\nX=1\n", "", 0, sbom.ErrSyntax},
-		{"text behind a quote", "ID=a\nVENDOR_NAME=\"Hua\"wei\n", "", 0, sbom.ErrSyntax},
+		{"text after a quote", "ID=a\nVENDOR_NAME=\"Hua\"wei\n", "", 0, sbom.ErrSyntax},
 		{"a command", "ID=a\necho hello\n", "", 0, sbom.ErrNotRecognized},
-		{"a command further below", "ID=a\n" + strings.Repeat("X=1\n", 20_000) + "echo hello\n", "", 0, sbom.ErrSyntax},
-		{"other settings", "PATH=/bin\n", "", 0, sbom.ErrNotRecognized},
+		{"a command after many lines", "ID=a\n" + strings.Repeat("X=1\n", 20_000) + "echo hello\n", "", 0, sbom.ErrSyntax},
+		{"a file of other variables", "PATH=/bin\n", "", 0, sbom.ErrNotRecognized},
 	}
 	for _, tt := range tests {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)

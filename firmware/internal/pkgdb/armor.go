@@ -34,8 +34,8 @@ const (
 	afterward            // after the signature
 )
 
-// armored reports whether a line belongs to the armor. If it belongs to the text, armored returns
-// it without its escape.
+// armored reports whether a line belongs to the armor. If it belongs to the text, armored returns the
+// line without the escape.
 func (x *reader) armored(line string, offset int64) (text string, armor bool) {
 	bare := strings.TrimRight(line, " \t")
 	switch x.armor {
@@ -62,21 +62,21 @@ func (x *reader) armored(line string, offset int64) (text string, armor bool) {
 		return "", true
 	case afterward:
 		if bare != "" {
-			x.s.Malformed(sbom.WarnMalformed, "there is text after the signature; it was not screened", vendors.Location{Offset: offset})
+			x.s.Malformed(sbom.WarnMalformed, "text after the signature was not screened", vendors.Location{Offset: offset})
 		}
 		return "", true
 	}
 	return line, false
 }
 
-// unsigned counts a signed text without an end.
+// unsigned counts a signed text with a missing end.
 func (x *reader) unsigned() {
 	if x.armor != noArmor && x.armor != afterward {
 		x.s.Malformed(sbom.WarnIncomplete, "the end of the signature is missing: the text may have been cut off", vendors.Location{Offset: x.in.Offset()})
 	}
 }
 
-// unarmored yields the lines of a text, without the header and the signature of a signed one.
+// unarmored yields the lines of a text. If the text is signed, the header and the signature are omitted.
 func unarmored(all iter.Seq[string]) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		first, header, within := true, false, false

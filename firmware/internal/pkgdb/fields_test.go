@@ -10,7 +10,8 @@ import (
 	"github.com/clause76/clause76/firmware"
 )
 
-// claimsOf returns the claims of a text apart from names of products, and what is malformed.
+// claimsOf returns the claims of a text, except for names of products, and the number of malformed
+// fields.
 func claimsOf(t *testing.T, in string) string {
 	t.Helper()
 	doc := firmware.Open(strings.NewReader(in), nil)
@@ -61,7 +62,7 @@ func TestSourcePackage(t *testing.T) {
 		{"signed", begin + text + signature, "malformed=0: " + claims},
 		{"without a line break at the end", strings.TrimSpace(begin + text + signature), "malformed=0: " + claims},
 		{"escaped dashes", begin + strings.Replace(text, "Binary:", "- Binary:", 1) + signature, "malformed=0: " + claims},
-		{"text behind the signature", begin + text + signature + "Vendor: ZTE\n", "malformed=1: " + claims},
+		{"text after the signature", begin + text + signature + "Vendor: ZTE\n", "malformed=1: " + claims},
 		{"signature cut off", begin + text + signature[:40] + "\n", "malformed=1: " + claims},
 		{"without a signature", begin + text, "malformed=1: " + claims},
 	} {

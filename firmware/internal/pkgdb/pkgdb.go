@@ -5,16 +5,16 @@
 //	deb822            dpkg and opkg: status, Packages, control, and the control files of
 //	                  source packages (.dsc), signed or not (Debian Policy, chapter 5)
 //	apk-installed     the installed database of apk (lib/apk/db/installed)
-//	openwrt-manifest  the list that comes with an OpenWrt image: "name - version", or
-//	                  "name version" as "apk list --manifest" prints it
+//	openwrt-manifest  the manifest of an OpenWrt image: lines "name - version", or
+//	                  "name version" as "apk list --manifest" prints them
 //
 // The maintainer of a package packaged it, and is an author. The distribution (Origin) is a
 // distributor. Vendor, a field of third-party packages, is a supplier. The address of the source
-// (Vcs-Git and the like) is a reference. Most packages name nobody, and are unidentified. A
-// signature is not checked.
+// (Vcs-Git and other Vcs fields) is a reference. Most packages name no vendor, and have no vendor
+// identity. Signatures are not checked.
 //
-// A package that was removed and left its configuration is no longer in the product, and is marked
-// as pedigree. No package is left out because of its status.
+// A package that was removed, except for its configuration, is no longer in the product. It is marked
+// as pedigree, and not omitted.
 //
 // Locations are "/package/Field" with the offset of the value.
 package pkgdb
@@ -47,11 +47,11 @@ type grammar struct {
 	label         *regexp.Regexp // the start of a line, up to its value
 	name, version string
 	fields        format.Table
-	folded        bool // lines that start with white space continue the field above
+	folded        bool // a line that starts with white space continues the field before it
 }
 
 var deb822 = &grammar{
-	// Debian Policy 5.1 allows more characters; no field has them.
+	// Debian Policy 5.1 allows more characters, but no known field has them.
 	label: regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*):[ \t\f\v]*`),
 	name:  "Package", version: "Version",
 	fields: format.Table{
@@ -85,14 +85,14 @@ var apk = &grammar{
 	},
 }
 
-// vcs stands for all fields with the address of the source: "Vcs-Browser", "Vcs-Git".
+// vcs represents all fields with the address of the source: "Vcs-Browser", "Vcs-Git".
 const vcs = "Vcs-*"
 
 // userDefined matches the prefix of fields that the policy does not define (5.7): "XB-Vendor".
 var userDefined = regexp.MustCompile(`^X[BCSbcs]*-`)
 
 // known returns the name of a field as the grammar spells it. Names in control files are not
-// case-sensitive (Debian Policy 5.1), names of apk are.
+// case-sensitive (Debian Policy 5.1). Names in databases of apk are.
 func (g *grammar) known(name string) string {
 	if g.folded {
 		name = userDefined.ReplaceAllString(name, "")
@@ -168,22 +168,22 @@ func SniffAPK(head []byte) bool {
 	return false
 }
 
-// The forms of a manifest, a line each.
+// The two kinds of manifests, by the form of their lines.
 var (
-	// opkgLine is a line of the manifest of an image with opkg as its package manager.
+	// opkgLine matches a line of the manifest of an image with opkg as its package manager.
 	opkgLine = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9+._-]*) - ([A-Za-z0-9~][^\s]*)$`)
-	// apkLine is what "apk list --manifest" prints. Versions start with a digit (apk-package(5)).
+	// apkLine matches a line that "apk list --manifest" prints. Versions start with a digit (apk-package(5)).
 	apkLine = regexp.MustCompile(`^([a-z0-9_][A-Za-z0-9+._-]*) (\d[a-z0-9._~]*(?:-r\d+)?)$`)
-	// revision matches the packager's count at the end of most versions of apk.
+	// revision matches the package revision, which most versions of apk end with.
 	revision = regexp.MustCompile(`-r\d+$`)
 )
 
 // everywhere are packages that every OpenWrt image has.
 var everywhere = []string{"base-files", "libc"}
 
-// SniffManifest reports whether a document that starts with head is the manifest of an image. Every
-// line has to be in its form. The form of apk is two words, which other texts have too, so one line
-// has to be a package of every image, or there are three lines or more and all have a revision.
+// SniffManifest reports whether a document that starts with head is the manifest of an image. All
+// lines must have the form of a manifest. A line of apk is only two words, so one of the packages
+// must be in every image, or there must be at least three lines that all have a revision.
 func SniffManifest(head []byte) bool {
 	n, apks, known, revisions := 0, 0, false, 0
 	for line := range lines.Head(head) {
@@ -246,18 +246,18 @@ type reader struct {
 	in         *lines.Reader
 	c          *sbom.Component
 	seen       map[string]bool
-	field      string // that a folded line continues
-	value      []byte // of that field, if it is read as a whole
+	field      string // the field that a folded line continues
+	value      []byte // the value of that field, if it is read as a whole
 	valueAt    int64
 	armor      armorState
 	paragraphs int
-	all        []string // the fields that all paragraphs so far have
+	all        []string // the fields that are in all paragraphs so far
 }
 
 // whole reports whether the fields of the last paragraph show that it is complete: it has the
-// required fields and those of all other paragraphs, and does not end in a maker's name or number,
-// which may be the start of a longer one. Without other paragraphs, it has to name its maintainer,
-// because that field may have been cut off.
+// required fields and all fields that all other paragraphs have, and its last value is not the name
+// or identifier of a maker, which may have been cut off. If there is only one paragraph, it must
+// name its maintainer, because that field may have been cut off.
 func (x *reader) whole() bool {
 	if x.c == nil || x.c.Name == "" || x.c.Version == "" || x.field == x.g.name || x.field == x.g.version {
 		return false
@@ -265,7 +265,7 @@ func (x *reader) whole() bool {
 	switch f := x.g.fields[x.field]; {
 	case f.Role.IsOrigin(), f.Role == vendors.Namespace:
 		return false
-	case f.Role == vendors.Author: // complete if its address is
+	case f.Role == vendors.Author: // complete if it ends with an e-mail address
 		if n := len(x.c.Claims); n == 0 || x.c.Claims[n-1].Kind != vendors.KindEmail {
 			return false
 		}
@@ -318,8 +318,8 @@ func (x *reader) line(line string, offset int64) bool {
 	return true
 }
 
-// check counts a field that should not be in the paragraph: one that is not read and may name a
-// maker, a repeated one, and one of SPDX.
+// check counts a field that should not be in the paragraph: an unknown field that may name a maker, a
+// repeated field, or a field of SPDX.
 func (x *reader) check(value string, offset int64) {
 	_, known := x.g.fields[x.field]
 	isSPDX := x.g.folded && slices.Contains(spdx, x.field)
@@ -330,12 +330,12 @@ func (x *reader) check(value string, offset int64) {
 		x.bad("the field "+x.field+" is repeated in one paragraph", offset)
 	}
 	if isSPDX {
-		x.bad("the field "+x.field+" belongs to SPDX's tag-value format, and other readers may take the text for that", offset)
+		x.bad("the field "+x.field+" belongs to SPDX's tag-value format, and other parsers may read the text as SPDX", offset)
 	}
 }
 
-// asWhole reports whether the lines of the field are read as one value. Those of a name are, and
-// those of a description are separate texts.
+// asWhole reports whether the lines of the field are read as one value, like those of a name. Each
+// line of a description is a text of its own.
 func (x *reader) asWhole() bool {
 	f, ok := x.g.fields[x.field]
 	return x.g.folded && ok && f.Kind != vendors.KindText && x.field != x.g.name
@@ -360,7 +360,7 @@ func (x *reader) more(text string, offset int64) {
 	case len(x.value) < lines.MaxLine:
 		x.value = append(append(x.value, ' '), text...)
 	default:
-		x.bad("the field "+x.field+" is longer than is read", offset)
+		x.bad(fmt.Sprintf("the field %s is longer than %d bytes; the rest was not screened", x.field, lines.MaxLine), offset)
 	}
 }
 
@@ -423,11 +423,11 @@ func (x *reader) emit() bool {
 		x.all = slices.DeleteFunc(x.all, func(field string) bool { return !x.seen[field] })
 	}
 	if c.Name == "" {
-		x.s.Malformed(sbom.WarnMalformed, "a paragraph without "+x.g.name+", so its package has no name", c.Location)
+		x.s.Malformed(sbom.WarnMalformed, "a paragraph has no field "+x.g.name+", so its package has no name", c.Location)
 		c.Location.Pointer = "/"
 	} else if c.Version == "" {
-		c.Malformed++ // it is mandatory; without it, the end of the text may be missing
-		x.s.Warn(sbom.WarnIncomplete, "a package without a version: something may be missing", c.Location)
+		c.Malformed++ // the version is mandatory, so the end of the text may be missing
+		x.s.Warn(sbom.WarnIncomplete, "a package without a version: the text may have been cut off", c.Location)
 	}
 	return x.s.Emit(*c)
 }
@@ -448,7 +448,7 @@ func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 			first = false
 			m := form.FindStringSubmatch(in.Text())
 			if m == nil {
-				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected a line \"name - version\", or \"name version\" as the first one")}
+				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected a line \"name - version\", or \"name version\" if the first line has this form")}
 			}
 			c := sbom.Component{Ref: m[1], Type: "application", Name: m[1], Version: m[2], Location: vendors.Location{Pointer: "/" + m[1], Offset: in.Offset()}}
 			s.Claim(&c, vendors.Mention, vendors.KindProduct, c.Name, c.Location)

@@ -12,8 +12,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// show writes what is read of a list: its format, the packages with their claims, and
-// what was odd.
+// show returns the format of a list, its packages with their claims, and its warnings.
 func show(in string) (string, error) {
 	doc := firmware.Open(strings.NewReader(in), nil)
 	var b strings.Builder
@@ -54,20 +53,20 @@ func TestRead(t *testing.T) {
 			"deb822, malformed 0\na 1; mention product a; author name Jo; author email jo@example.com; author name Hisilicon; author email x@hisilicon.com\n"},
 		{"blank values", "Package: a\nVersion: 1\nMaintainer: (none)\nVendor: \n", "deb822, malformed 0\na 1; mention product a\n"},
 		{"a field twice", "Package: a\nVersion: 1\nVendor: Acme\nVendor: ZTE\n", "deb822, malformed 1\na 1; mention product a; supplier name Acme; supplier name ZTE\n"},
-		{"no package", "Package: a\nVersion: 1\n\nVersion: 2\nVendor: ZTE\n", "deb822, malformed 1\na 1; mention product a\n 2; supplier name ZTE\n"},
+		{"a paragraph without a package", "Package: a\nVersion: 1\n\nVersion: 2\nVendor: ZTE\n", "deb822, malformed 1\na 1; mention product a\n 2; supplier name ZTE\n"},
 		{"not a field", "Package: a\nVersion: 1\nVendor ZTE\n", "deb822, malformed 1\na 1; mention product a\n"},
 		{"two formats", "Package: a\nVersion: 1\nSPDXVersion: SPDX-2.3\nPackageSupplier: Organization: ZTE\n", "deb822, malformed 2\na 1; mention product a\n"},
 		{"no line break at the end", "Package: a\nVersion: 1\nMaintainer: B <b@example.org>", "deb822, malformed 0\na 1; mention product a; author name B; author email b@example.org\n"},
 		{"a supplier at the end", "Package: a\nVersion: 1\nVendor: Huawei Tech", "deb822, malformed 1\na 1; mention product a; supplier name Huawei Tech\n"},
 		{"the last of many paragraphs is shorter", several + "Package: b\nVersion: 1\nSection: x", strings.Replace(severalRead, "malformed 0", "malformed 1", 1) + "b 1; mention product b\n"},
-		{"the last of many paragraphs is as the others", several + "Package: b\nVersion: 1\nDescription: x", severalRead + "b 1; mention product b; mention text x\n"},
+		{"the last of many paragraphs has the fields of the others", several + "Package: b\nVersion: 1\nDescription: x", severalRead + "b 1; mention product b; mention text x\n"},
 		{"apk without a line break at the end", "C:Q1abc=\nP:musl\nV:1.2\nA:x86_64\nm:Jo <jo@example.org>\nT:the C library\nF:lib\nR:a", "apk-installed, malformed 0\nmusl 1.2; mention product musl; author name Jo; author email jo@example.org; mention text the C library\n"},
-		{"one package, cut off ahead of its maintainer", "C:Q1abc=\nP:musl\nV:1.2\nA:x86_64\nT:the C lib", "apk-installed, malformed 1\nmusl 1.2; mention product musl; mention text the C lib\n"},
+		{"one package, cut off before its maintainer", "C:Q1abc=\nP:musl\nV:1.2\nA:x86_64\nT:the C lib", "apk-installed, malformed 1\nmusl 1.2; mention product musl; mention text the C lib\n"},
 		{"two packages, the last cut off", "Package: a\nVersion: 1\nMaintainer: B <b@example.org>\n\nPackage: c\nVersion: 1\nSection: x", "deb822, malformed 1\na 1; mention product a; author name B; author email b@example.org\nc 1; mention product c\n"},
 		{"cut off in a maintainer", "Package: a\nVersion: 1\nMaintainer: Huaw", "deb822, malformed 1\na 1; mention product a; author name Huaw\n"},
 		{"cut off in a version", "Package: a\nMaintainer: B <b@example.org>\nVersion: 1", "deb822, malformed 1\na 1; mention product a; author name B; author email b@example.org\n"},
 		{"cut off", "Package: a\nVersion: 1\nMaintai", "deb822, malformed 2\na 1; mention product a\n"},
-		{"line ends of Windows", "Package: a\r\nVersion: 1\r\nVendor: ZTE\r\n\r\nPackage: b\r\nVersion: 2\r\n", "deb822, malformed 0\na 1; mention product a; supplier name ZTE\nb 2; mention product b\n"},
+		{"CRLF", "Package: a\r\nVersion: 1\r\nVendor: ZTE\r\n\r\nPackage: b\r\nVersion: 2\r\n", "deb822, malformed 0\na 1; mention product a; supplier name ZTE\nb 2; mention product b\n"},
 		{"apk", "C:Q1abc=\nP:musl\nV:1.2\nA:x86_64\nm:Jane Doe <jane@hisilicon.com>\nU:https://musl.libc.org/\nT:the C library\nF:lib\nR:a\n\nP:b\nV:2\n",
 			"apk-installed, malformed 0\nmusl 1.2; mention product musl; author name Jane Doe; author email jane@hisilicon.com; homepage url https://musl.libc.org/; mention text the C library\nb 2; mention product b\n"},
 		{"manifest", "base-files - 1\nbusybox - 1.36.1-1\nkmod-usb-net-huawei-cdc-ncm - 5.15\n",
@@ -94,13 +93,13 @@ func TestRefused(t *testing.T) {
 		{"not UTF-8", dpkg + "Vendor: \xff\n", sbom.ErrEncoding},
 		{"a NUL byte", dpkg + "Vendor: a\x00b\n", sbom.ErrSyntax},
 		{"an endless line", dpkg + "Vendor: " + strings.Repeat("x", 1<<17), sbom.ErrLimit},
-		{"a manifest of two forms", "a - 1\nb - 1\nc - 1\n" + strings.Repeat("d - 1\n", 20) + "e 1\n", sbom.ErrNotRecognized},
-		{"two words a line", "apples 12\npears 4\nplums 7\n", sbom.ErrNotRecognized},
-		{"two words a line, one of them a package", "base-files 1\nZTE 7\n", sbom.ErrNotRecognized},
+		{"a manifest with lines of both forms", "a - 1\nb - 1\nc - 1\n" + strings.Repeat("d - 1\n", 20) + "e 1\n", sbom.ErrNotRecognized},
+		{"two words in each line", "apples 12\npears 4\nplums 7\n", sbom.ErrNotRecognized},
+		{"two words in each line, one of them a package", "base-files 1\nZTE 7\n", sbom.ErrNotRecognized},
 		{"a package and a sentence", "base-files 1\nlibc is here\n", sbom.ErrNotRecognized},
 		{"two revisions", "a 1-r1\nb 2-r1\n", sbom.ErrNotRecognized},
-		{"a long manifest of apk with something else", "base-files 1\n" + strings.Repeat("d 1\n", 20000) + "vendor ZTE\n", sbom.ErrSyntax},
-		{"a manifest with something else", "a - 1\nb - 1\nc - 1\n" + strings.Repeat("d - 1\n", 20) + "vendor ZTE\n", sbom.ErrSyntax},
+		{"a long manifest of apk with another line", "base-files 1\n" + strings.Repeat("d 1\n", 20000) + "vendor ZTE\n", sbom.ErrSyntax},
+		{"a manifest with another line", "a - 1\nb - 1\nc - 1\n" + strings.Repeat("d - 1\n", 20) + "vendor ZTE\n", sbom.ErrSyntax},
 		{"a letter", "Dear Sir,\nPackage: a\nVersion: 1\n", sbom.ErrNotRecognized},
 		{"two lines", "a - 1\nb - 2\n", sbom.ErrNotRecognized},
 	}

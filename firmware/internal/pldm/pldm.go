@@ -3,10 +3,10 @@
 // Package pldm reads the headers of firmware update packages for PLDM, which management
 // controllers send to the devices in a server (DMTF DSP0267, formats 1 to 4).
 //
-// Each record of a device that the package is for is a product, with the identifiers that
-// the device answers: PCI vendor, IANA private enterprise number, UUID, PnP and ACPI
-// vendor. Each image in the package is a part of it. The images themselves are not looked
-// into, and count as not screened; a header with a wrong checksum counts as malformed.
+// Each device record is a primary component. Its claims are the identifiers with which the
+// package selects devices: PCI vendor, IANA private enterprise number, UUID, PnP and ACPI
+// vendor. Each image in the package is a part. The contents of the images are not read and
+// count as not screened. A wrong checksum of the header counts as malformed.
 package pldm
 
 import (
@@ -30,7 +30,7 @@ import (
 // Name is the format's name in reports.
 const Name = "pldm"
 
-// formats are the identifiers of headers, with the revision of each.
+// formats maps the identifier of a header to its format revision.
 var formats = map[string]byte{
 	"f018878ccb7d49439800a02f059aca02": 1,
 	"1244d2648d7d4718a030fc8a56587d5a": 2,
@@ -38,7 +38,7 @@ var formats = map[string]byte{
 	"7b291c996db64208801b02026e463c78": 4,
 }
 
-// maxHeader limits a header: its size is a number of two bytes.
+// maxHeader is the largest size of a header, because the size is a number of two bytes.
 const maxHeader = 1<<16 - 1
 
 // Sniff reports whether a document that starts with head is a package.
@@ -57,14 +57,14 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		revision := formats[hex.EncodeToString(start[:16])]
 		size := int(binary.LittleEndian.Uint16(start[17:]))
 		if size < len(start)+4 {
-			return &sbom.Error{Offset: 17, Kind: sbom.ErrSyntax, Err: fmt.Errorf("a header of %d bytes", size)}
+			return &sbom.Error{Offset: 17, Kind: sbom.ErrSyntax, Err: fmt.Errorf("a header of %d bytes; expected at least %d", size, len(start)+4)}
 		}
 		data := append(start, make([]byte, size-len(start))...)
 		if _, err := io.ReadFull(r, data[len(start):]); err != nil {
 			return short(int64(len(start)), err)
 		}
 		if start[16] != revision {
-			s.Malformed(sbom.WarnMalformed, fmt.Sprintf("a header of format %d, by its identifier of format %d", start[16], revision), vendors.Location{Offset: 16})
+			s.Malformed(sbom.WarnMalformed, fmt.Sprintf("the header states format %d, but its identifier is that of format %d", start[16], revision), vendors.Location{Offset: 16})
 		}
 		x := &reader{s: s, data: data, at: len(start), revision: revision}
 		if err := x.header(); err != nil || x.stopped {
@@ -91,10 +91,10 @@ type reader struct {
 	end      int64 // of the last image
 }
 
-// take returns the next n bytes of the header, and after its end as many zeros.
+// take returns the next n bytes of the header. After its end it returns zeros and sets err.
 func (x *reader) take(n int) []byte {
-	if x.err == nil && (n < 0 || n > len(x.data)-x.at) { // 32 bits can be negative
-		x.err = &sbom.Error{Offset: int64(x.at), Kind: sbom.ErrSyntax, Err: fmt.Errorf("%d bytes where the header has %d left", n, len(x.data)-x.at)}
+	if x.err == nil && (n < 0 || n > len(x.data)-x.at) { // n can be negative where int has 32 bits
+		x.err = &sbom.Error{Offset: int64(x.at), Kind: sbom.ErrSyntax, Err: fmt.Errorf("a field of %d bytes; the header has %d left", n, len(x.data)-x.at)}
 	}
 	if x.err != nil {
 		return make([]byte, max(0, min(n, maxHeader)))
@@ -107,8 +107,7 @@ func (x *reader) u8() int  { return int(x.take(1)[0]) }
 func (x *reader) u16() int { return int(binary.LittleEndian.Uint16(x.take(2))) }
 func (x *reader) u32() int { return int(binary.LittleEndian.Uint32(x.take(4))) }
 
-// text reads a string: its type (1 ASCII, 2 UTF-8, 3 to 5 UTF-16) and length, and what is
-// between, if anything is.
+// text reads a string of n bytes. Type 1 is ASCII, 2 is UTF-8, 3 to 5 are UTF-16.
 func (x *reader) text(typ, n int) string {
 	raw := x.take(n)
 	if typ >= 3 && typ <= 5 {
@@ -125,7 +124,7 @@ func (x *reader) text(typ, n int) string {
 	return string(bytes.TrimRight(raw, "\x00"))
 }
 
-// header reads the fields after the size.
+// header reads the fields of the header after its size.
 func (x *reader) header() error {
 	x.take(13) // release date and time
 	bitmap := (x.u16() + 7) / 8
@@ -170,15 +169,15 @@ func (x *reader) header() error {
 		return x.err
 	}
 	if real := crc32.ChecksumIEEE(x.data[:at]); real != sum {
-		x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("the checksum in the header is %08x; that of the header is %08x", sum, real), vendors.Location{Offset: int64(at)})
+		x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("the checksum of the header is %08x; the header states %08x", real, sum), vendors.Location{Offset: int64(at)})
 	}
 	if x.at < len(x.data) {
-		x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes in the header that are of no field", len(x.data)-x.at), vendors.Location{Offset: int64(x.at)})
+		x.s.Malformed(sbom.WarnMalformed, fmt.Sprintf("%d bytes after the last field of the header were not screened", len(x.data)-x.at), vendors.Location{Offset: int64(x.at)})
 	}
 	return nil
 }
 
-// images passes over the images, which have to be there.
+// images skips the images. It is an error if they end too early.
 func (x *reader) images(r io.Reader, header int64) error {
 	n, err := io.Copy(io.Discard, r)
 	if err != nil {
@@ -193,7 +192,7 @@ func (x *reader) images(r io.Reader, header int64) error {
 	return nil
 }
 
-// records reads the identification records of devices. Their lengths are those of all.
+// records reads the device identification records.
 func (x *reader) records(kind string, bitmap int, version string) error {
 	for i := range x.u8() {
 		start := x.at
@@ -211,7 +210,7 @@ func (x *reader) records(kind string, bitmap int, version string) error {
 		if kind == "downstream-device" && options&1 != 0 {
 			x.take(4) // the comparison stamp of that version
 		}
-		if c.Version == "" || kind == "downstream-device" { // where it is the oldest that can be updated
+		if c.Version == "" || kind == "downstream-device" { // a downstream record states the oldest version that can be updated
 			c.Version = version
 		}
 		for d := range count {
@@ -226,7 +225,7 @@ func (x *reader) records(kind string, bitmap int, version string) error {
 		case x.err != nil:
 			return x.err
 		case x.at != start+length:
-			return &sbom.Error{Pointer: c.Location.Pointer, Offset: int64(start), Kind: sbom.ErrSyntax, Err: fmt.Errorf("a record of %d bytes with fields of %d", length, x.at-start)}
+			return &sbom.Error{Pointer: c.Location.Pointer, Offset: int64(start), Kind: sbom.ErrSyntax, Err: fmt.Errorf("a record states %d bytes, but its fields have %d", length, x.at-start)}
 		}
 		if x.stopped = !x.s.Emit(c); x.stopped {
 			return nil
@@ -235,7 +234,7 @@ func (x *reader) records(kind string, bitmap int, version string) error {
 	return x.err
 }
 
-// descriptor reads one identifier of a device: DSP0267, table of descriptors.
+// descriptor reads one identifier of a device (DSP0267, table of descriptors).
 func (x *reader) descriptor(c *sbom.Component, i int) {
 	typ, n := x.u16(), x.u16()
 	at := vendors.Location{Pointer: fmt.Sprintf("%s/descriptor/%d", c.Location.Pointer, i), Offset: int64(x.at)}
@@ -247,7 +246,7 @@ func (x *reader) descriptor(c *sbom.Component, i int) {
 	claim := func(role vendors.Role, kind vendors.Kind, size int, value func() string) {
 		if len(v) != size {
 			c.Malformed++
-			x.s.Warn(sbom.WarnMalformed, fmt.Sprintf("an identifier of type 0x%04x that has %d bytes; expected %d", typ, len(v), size), at)
+			x.s.Warn(sbom.WarnMalformed, fmt.Sprintf("an identifier of type 0x%04x has %d bytes; expected %d; it was not screened", typ, len(v), size), at)
 			return
 		}
 		x.s.Claim(c, role, kind, value(), at)
@@ -269,9 +268,9 @@ func (x *reader) descriptor(c *sbom.Component, i int) {
 		claim(vendors.Namespace, vendors.KindACPI, 4, text)
 	case 0x0005: // an IEEE company id
 		claim(vendors.Namespace, vendors.KindOUI, 3, func() string { return hex.EncodeToString(v) })
-	case 0x0006: // by T10's list, in eight characters
+	case 0x0006: // a T10 vendor ID of eight characters
 		claim(vendors.Manufacturer, vendors.KindName, 8, func() string { return strings.TrimSpace(text()) })
-	case 0x0101: // the maker of the card, where 0x0000 is that of the chip
+	case 0x0101: // the vendor of the card; 0x0000 is the vendor of the chip
 		claim(vendors.Reference, vendors.KindPCI, 2, pci)
 	case 0x0106, 0x0107, 0x0108: // model numbers in text
 		claim(vendors.Reference, vendors.KindProduct, len(v), func() string { return strings.TrimSpace(strings.ToValidUTF8(text(), "")) })
@@ -280,15 +279,15 @@ func (x *reader) descriptor(c *sbom.Component, i int) {
 		x.own(c, v, at)
 	default:
 		c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, fmt.Sprintf("an identifier of type 0x%04x, which is not known; it was not screened", typ), at)
+		x.s.Warn(sbom.WarnMalformed, fmt.Sprintf("an identifier of the unknown type 0x%04x was not screened", typ), at)
 	}
 }
 
-// own reads an identifier that the vendor defined: a title and data.
+// own reads a vendor-defined identifier, which has a title and data.
 func (x *reader) own(c *sbom.Component, v []byte, at vendors.Location) {
 	if len(v) < 2 || 2+int(v[1]) > len(v) {
 		c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, "an identifier of the vendor's own without a title", at)
+		x.s.Warn(sbom.WarnMalformed, "a vendor-defined identifier without a title was not screened", at)
 		return
 	}
 	inner := &reader{data: v[2:]}
@@ -297,6 +296,6 @@ func (x *reader) own(c *sbom.Component, v []byte, at vendors.Location) {
 		x.s.Claim(c, vendors.Mention, vendors.KindText, title, at)
 	} else {
 		c.Malformed++
-		x.s.Warn(sbom.WarnMalformed, errors.Join(errors.New("the title of an identifier cannot be read"), inner.err).Error(), at)
+		x.s.Warn(sbom.WarnMalformed, errors.Join(errors.New("invalid title of a vendor-defined identifier; it was not screened"), inner.err).Error(), at)
 	}
 }

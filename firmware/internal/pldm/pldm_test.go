@@ -19,7 +19,7 @@ import (
 
 var ids = []string{"", "f018878ccb7d49439800a02f059aca02", "1244d2648d7d4718a030fc8a56587d5a", "3119ce2fe80a4a99af6d46f8b121f6bf", "7b291c996db64208801b02026e463c78"}
 
-// put appends numbers, of the width of their types, and bytes.
+// put appends numbers in the width of their types, and strings.
 func put(b []byte, values ...any) []byte {
 	for _, v := range values {
 		switch v := v.(type) {
@@ -34,18 +34,18 @@ func put(b []byte, values ...any) []byte {
 	return b
 }
 
-// descriptor is an identifier of a device.
+// descriptor returns an identifier of a device.
 func descriptor(typ uint16, data string) string {
 	return string(put(nil, typ, uint16(len(data)), data))
 }
 
-// record is that of a device.
+// record returns a device record.
 func record(revision byte, downstream bool, descriptors ...string) []byte {
 	rest := put(nil, uint8(len(descriptors)), uint32(1), uint8(1), uint8(3), uint16(2))
 	if revision >= 4 {
 		rest = put(rest, uint32(1))
 	}
-	rest = put(rest, uint8(1), "2.0") // the bitmap, the version
+	rest = put(rest, uint8(1), "2.0") // bitmap, version
 	if downstream {
 		rest = put(rest, uint32(9))
 	}
@@ -56,7 +56,7 @@ func record(revision byte, downstream bool, descriptors ...string) []byte {
 	return put(put(nil, uint16(len(rest)+2)), rest)
 }
 
-// pack makes a package for a device with one image.
+// pack returns a package for one device, with one image.
 func pack(revision byte, descriptors ...string) []byte {
 	rest := put(nil, make([]byte, 13), uint16(8), uint8(1), uint8(3), "1.0", uint8(1), record(revision, false, descriptors...))
 	if revision >= 2 {
@@ -139,7 +139,7 @@ func TestRead(t *testing.T) {
 				bad := bytes.Clone(data)
 				bad[n] = b
 				if _, h, err := show(bad); err == nil && h.Malformed < 2 && b != data[n] && n < len(data)-13 {
-					t.Errorf("revision %d, %02x at %d is not noticed", revision, b, n)
+					t.Errorf("revision %d: byte %02x at %d is not noticed", revision, b, n)
 				}
 			}
 		}
@@ -149,7 +149,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("identifiers of a wrong size: %s %+v %v", got, h, err)
 	}
 	if got, h, err := show(pack(1, descriptor(0x0001, "\xdb\x07\x00\x00"), descriptor(0x0042, "\xdb\x07"))); err != nil || h.Malformed != 2 || !strings.Contains(got, "namespace pen 2011") {
-		t.Errorf("an identifier of a type that is not known: %s %+v %v", got, h, err)
+		t.Errorf("an identifier of an unknown type: %s %+v %v", got, h, err)
 	}
 	for _, err := range pldm.Read(strings.NewReader("x"), nil).Components() {
 		if !errors.Is(err, sbom.ErrSyntax) {

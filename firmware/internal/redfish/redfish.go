@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package redfish reads resources that the management controller of a computer returns over
-// Redfish (DMTF DSP0266, schemas DSP8010): one resource, with the resources that are expanded in
-// it.
+// Package redfish reads a resource that the management controller of a computer returns over Redfish
+// (DMTF DSP0266, schemas DSP8010), including resources that are expanded in it.
 //
-// Each resource that is a piece of hardware or firmware, and each object that names a maker, is a
-// component. A computer and its chassis are primary components, all others are parts. The vendor
-// IDs of PCI functions and the addresses of interfaces are identifiers. A vendor keeps extensions
-// (Oem) under its own name, but anybody can use that key, so it is a reference.
+// Each resource that is hardware or firmware, and each object that names a maker, is a component. A
+// computer and its chassis are primary components. All others are parts. The vendor
+// IDs of PCI functions and the addresses of interfaces are identifiers. Extensions
+// (Oem) are under the name of their vendor. This name is a reference, because others can use it.
 //
 // Other resources (accounts, logs, collections) have no components. A collection only links to
-// its members; to screen a computer, hand in the members.
+// its members. To screen a computer, screen the members.
 package redfish
 
 import (
@@ -45,7 +44,7 @@ var types = map[string]string{
 	"CoolingUnit": "device", "CoolingLoop": "device", "Pump": "device", "Heater": "device", "Outlet": "device",
 }
 
-// products are the resources that are not part of another.
+// products are the resources that are not a part of another resource.
 var products = map[string]bool{"ComputerSystem": true, "Chassis": true, "RackPDU": true, "PowerDistribution": true, "CoolingUnit": true}
 
 var schemaName = regexp.MustCompile(`^#(?:[A-Za-z0-9_]+\.)*([A-Za-z]+)$`)
@@ -99,11 +98,11 @@ func (x *reader) value(pointer string) {
 	}
 }
 
-// fields are the members of a resource that are read, apart from its extensions and certificates.
+// fields are the known members of a resource, except for extensions and certificates.
 var fields = format.Table{
 	"@odata.type":     {},
 	"@odata.id":       {To: format.Ref},
-	"Id":              {}, // the name, if there is no other
+	"Id":              {}, // the name, if the resource has no Name
 	"Name":            {To: format.Name},
 	"Version":         {To: format.Version, First: true},
 	"FirmwareVersion": {To: format.Version, First: true},
@@ -136,7 +135,7 @@ var (
 	pciID     = regexp.MustCompile(`^[0-9a-f]{4}$`)
 )
 
-// fieldOf returns the field that a member of this name is.
+// fieldOf returns the field for a member of this name.
 func fieldOf(name string) (f format.Field, ok bool) {
 	if f, ok = fields[name]; ok || fields.Similar(name) != "" || !makerName.MatchString(name) {
 		return f, ok
@@ -148,11 +147,11 @@ func fieldOf(name string) (f format.Field, ok bool) {
 	return f, true
 }
 
-// An object is being read.
+// An object is a JSON object that is being read.
 type object struct {
 	sbom.Component
 	schema  string
-	named   bool // it has a maker
+	named   bool // it has a field that names a maker
 	product string
 	nameAt  vendors.Location
 }
@@ -165,7 +164,7 @@ func (x *reader) object(pointer string) {
 	o := object{Component: sbom.Component{Ref: at.Pointer, Type: "device", Location: at}}
 	for x.More() {
 		name := string(x.Name())
-		// SimpleStorage has Devices too; what is in them is read like everything else.
+		// SimpleStorage also has a member Devices. It is read like any other member.
 		if err := format.CheckPolyglot("Redfish", name); err != nil && pointer == "" && name != "Devices" {
 			x.Fail(sbom.ErrNotRecognized, err)
 		}
@@ -178,14 +177,15 @@ func (x *reader) object(pointer string) {
 func (x *reader) member(o *object, name, pointer string) {
 	kind := x.Kind()
 	f, known := fieldOf(name)
-	maker := f.Role.IsOrigin()
+	// A value of the wrong type may hide who made the object.
+	names := f.Role.IsOrigin() || f.Kind == vendors.KindPCI || f.Kind == vendors.KindOUI
 	switch {
 	case name == "Oem" && kind == '{':
 		x.extensions(o, pointer)
 	case name == "Subject" && kind == '{':
 		x.subject(o, pointer)
 	case kind == '{' || kind == '[':
-		if maker {
+		if names {
 			x.Malformed(&o.Component, "expected a string", x.At(pointer))
 		} else if !known {
 			x.unknown(o, name, pointer)
@@ -195,7 +195,7 @@ func (x *reader) member(o *object, name, pointer string) {
 		x.unknown(o, name, pointer)
 		x.Skip()
 	case kind != '"':
-		if kind != 'n' && (maker || strings.HasSuffix(name, "VendorId") || strings.HasSuffix(name, "MACAddress")) {
+		if kind != 'n' && names {
 			x.Malformed(&o.Component, "expected a string", x.At(pointer))
 		}
 		x.Skip()
@@ -242,7 +242,7 @@ func (x *reader) field(o *object, name string, f format.Field, pointer string) {
 	f.Read(x.Sink, &o.Component, text, at)
 }
 
-// unknown counts a member that is not read if it may say who made the object.
+// unknown counts an unknown member as not screened if it may name the maker of the object.
 func (x *reader) unknown(o *object, name, pointer string) {
 	at, kind := x.At(pointer), x.Kind()
 	if !fields.Unknown(x.Sink, &o.Component, name, at) && kind != 'n' && kind != '0' && makerLike.MatchString(name) {
@@ -250,8 +250,8 @@ func (x *reader) unknown(o *object, name, pointer string) {
 	}
 }
 
-// subject reads the subject of a certificate (schema Certificate). Its organization need not have
-// made the device.
+// subject reads the subject of a certificate (schema Certificate). Its organization is not
+// always the maker of the device, so it is a reference.
 func (x *reader) subject(o *object, pointer string) {
 	for x.Enter('{'); x.More(); {
 		name := string(x.Name())

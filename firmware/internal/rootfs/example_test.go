@@ -32,5 +32,5 @@ func Example() {
 	// device MF286  <nil>
 	// - manufacturer ZTE in etc/os-release#/OPENWRT_DEVICE_MANUFACTURER
 	// application telemetry 1.2 <nil>
-	// root-file-system 1 of 3 files belong to no package of a database, and are in no format that is read, as bin/agent: what they are was not screened
+	// root-file-system files that were not screened, because their format is unknown and they do not belong to an installed package: 1 of 3 (bin/agent)
 }

@@ -20,11 +20,11 @@ import (
 
 // Bounds of a field of sysfs.
 const (
-	maxPage  = 4096 // sysfs returns at most a page
-	maxValue = 256  // longer than the strings that real SMBIOS tables have
+	maxPage  = 4096 // a file in sysfs has at most one page
+	maxValue = 256  // real SMBIOS tables have shorter strings
 )
 
-// forms are the forms of some files of sysfs, by their names. All others are one line of text.
+// forms are patterns of the content of some files in sysfs, by name. All others are one line of text.
 var forms = map[string]*regexp.Regexp{
 	"bios_date":           regexp.MustCompile(`^(\d\d/\d\d/\d{2}(\d\d)?)?$`),
 	"bios_release":        regexp.MustCompile(`^\d+\.\d+$`),
@@ -34,7 +34,7 @@ var forms = map[string]*regexp.Regexp{
 	"uevent":              regexp.MustCompile(`^([A-Z][A-Z0-9_]*=[^\n]*(\n|$))*$`),
 }
 
-// setting is the form of a file in the directory "power", and of a number in the ESRT.
+// setting is the pattern of a file in the directory "power", and of a number in the ESRT.
 var setting = regexp.MustCompile(`^[A-Za-z0-9_ ./:-]{0,64}$`)
 
 // power are the files in the directory "power" that sysfs has for every device.
@@ -67,10 +67,10 @@ func (w *walker) specialDirectory(dir string) {
 	add(path.Join(dir, "power"), setting, power...)
 }
 
-// field reports whether a file is a field in a special directory. Its path must be that of a
-// field, and its content must be a value in the form of that field and no document in a known
-// format; any other file is read as usual. A field is part of the tree's digest, unless only
-// root can read it, such as a serial number.
+// field reports whether a file is a field in a special directory. Its path must be the path of a
+// field, and its content must match the pattern of that field and must not be a document in a known
+// format. Any other file is read as usual. A field is part of the digest of the directory, unless
+// only root can read it, such as a serial number.
 func (w *walker) field(j *job) bool {
 	form, ok := w.fields[j.path]
 	if !ok {
@@ -97,7 +97,7 @@ func (w *walker) field(j *job) bool {
 	return true
 }
 
-// isValue reports whether text is a value of a form, or one line if form is nil.
+// isValue reports whether text matches form or, if form is nil, is one line.
 func isValue(text []byte, form *regexp.Regexp) bool {
 	if form != nil {
 		return form.Match(text)

@@ -32,9 +32,9 @@ var marks = []struct{ kind, path string }{
 	{"redfish-mockup", "Systems/index.json"},
 }
 
-// Kind returns how a directory is read as one document: "root-file-system", "redfish-mockup",
-// "sysfs-dmi" or "sysfs-esrt"; "" if it is a directory of separate documents. Only the names of
-// files decide; links count, wherever they lead.
+// Kind returns the kind of a directory that is one document: "root-file-system", "redfish-mockup",
+// "sysfs-dmi" or "sysfs-esrt". It returns "" for a directory of separate documents. Only the names
+// of files and directories count. A symbolic link counts even if its target does not exist.
 func Kind(fsys fs.FS) string {
 	if smbios.IsDirectory(fsys, ".") {
 		return "sysfs-dmi"

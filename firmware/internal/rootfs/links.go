@@ -14,13 +14,13 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// running are directories that only a running system fills: Filesystem Hierarchy Standard
+// running are directories that have content only on a running system: Filesystem Hierarchy Standard
 // 3.0, 3.5 (dev), 3.15 (run), 3.18 (tmp), 6.1.4 (proc), 6.1.7 (sys).
 var running = []string{"dev", "proc", "run", "sys", "tmp"}
 
-// link records a symbolic link that leads out of the tree. A link inside the tree leads to a
-// file that is read anyway. Nothing is outside a file system in an image, and such a file
-// system does not tell the targets of its links.
+// link records a symbolic link with a target outside of the directory. A target in the directory is
+// read anyway. A file system in an image does not provide the targets of its links, and there is
+// nothing outside of it.
 func (w *walker) link(p string) {
 	fsys, ok := w.fsys.(fs.ReadLinkFS)
 	if !ok || path.Base(p) == "subsystem" && slices.ContainsFunc(w.special, func(d directory) bool { return d.path == path.Dir(p) }) {
@@ -31,8 +31,8 @@ func (w *walker) link(p string) {
 	}
 }
 
-// leadsOut reports whether the target of a link is not in the tree. A target that starts with
-// "/" is relative to the root of the tree, as on the device.
+// leadsOut reports whether the target of a link is not in the directory. A target that starts with "/"
+// is relative to the directory, as it is on the device.
 func leadsOut(fsys fs.ReadLinkFS, p, target string) bool {
 	if filepath.VolumeName(target) != "" {
 		return true
@@ -50,10 +50,9 @@ func leadsOut(fsys fs.ReadLinkFS, p, target string) bool {
 	return err != nil
 }
 
-// reportLinks reports the links that lead out of the tree.
+// reportLinks counts the links with a target outside of the directory as not screened.
 func (w *walker) reportLinks() {
 	if n := len(w.outside); n > 0 {
-		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d links lead out of the tree, as %s: what they lead to was not screened",
-			n, strings.Join(w.outside[:min(n, 3)], ", ")), vendors.Location{Pointer: w.prefix + w.outside[0], Offset: -1})
+		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("symbolic links with a target outside of the directory, which was not screened: %d (%s)", n, firstPaths(w.outside)), vendors.Location{Pointer: w.prefix + w.outside[0], Offset: -1})
 	}
 }

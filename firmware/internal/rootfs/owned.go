@@ -15,33 +15,34 @@ import (
 	"github.com/clause76/clause76/firmware/internal/rpm"
 )
 
-// The files of package managers, by their paths. What comes before "lib" is the root of the
-// system that the database describes, perhaps with "usr" or "var".
+// Paths of the files of package managers. The part before "lib" is the root of the system that the
+// database describes, and "usr" or "var" if the database is there.
 var (
 	// debStatus is the database of dpkg or opkg.
 	debStatus = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/status$`)
-	// debInfo is a file that they keep for one package. Its name consists of the package, ":"
-	// and the architecture if there are several, and the kind of the file.
+	// debInfo is a file about one package. Its name is the package, ":" and the architecture if there
+	// are several, and the kind of the file.
 	debInfo = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/info/([^/]+?)(?::[a-z0-9-]+)?\.(list|control|conffiles|md5sums|shlibs|symbols|triggers|provides|templates|config|(?:pre|post)(?:inst|rm)(?:-pkg)?)$`)
-	// debOther is a file that they keep for all packages.
+	// debOther is a file about all packages.
 	debOther = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/format|status-old|available|lock|arch|diversions|statoverride)$`)
-	// apkInstalled is apk's database. "P:" is a package, "F:" a directory of it, "R:" a file in the directory.
+	// apkInstalled is the database of apk. "P:" is a package, "F:" a directory of the package, "R:" a
+	// file in the directory.
 	apkInstalled = regexp.MustCompile(`(^|/)lib/apk/db/installed$`)
 	apkOther     = regexp.MustCompile(`(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$`)
 	rpmPackages  = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Packages|Packages\.db|rpmdb\.sqlite)$`)
 	rpmOther     = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Basenames|Conflictname|Dirnames|Enhancename|Filetriggername|Group|Installtid|Name|Obsoletename|Providename|Recommendname|Requirename|Sha1header|Sigmd5|Suggestname|Supplementname|Transfiletriggername|Triggername|__db\.[0-9]+|Index\.db|rpmdb\.sqlite-shm|\.rpm\.lock|\.dbenv\.lock)$`)
 )
 
-// owners returns the files that belong to installed packages, and the files that package
-// managers keep next to their databases. A file belongs to a package if the manager's list of
-// that package names it, and the package is installed by the database. A manager's own
-// file must be next to a database that can be read, and its content must fit its name.
+// owners returns the files that belong to installed packages, and the files of package managers. A
+// file belongs to a package if the file list of the package contains it, and the database says
+// that the package is installed. A file of a package manager must be next to a database that can
+// be read, and its content must have the format that its name implies.
 func owners(fsys fs.FS, files []string) map[string]bool {
 	o := &ownership{fsys: fsys, owned: make(map[string]bool), databases: make(map[string]map[string]bool)}
 	for _, p := range files {
 		o.readDatabase(p)
 	}
-	// Whether a list of files counts depends on the databases, so the lists come second.
+	// A file list counts only if the database has its package, so the databases are read first.
 	for _, p := range files {
 		o.readInfo(p)
 		if o.isManagers(p) {
@@ -51,17 +52,17 @@ func owners(fsys fs.FS, files []string) map[string]bool {
 	return o.owned
 }
 
-// An ownership collects the files of a tree that belong to packages and package managers.
+// An ownership collects the files that belong to packages and package managers.
 type ownership struct {
 	fsys  fs.FS
 	owned map[string]bool
-	// databases maps the directory of a database to its packages, and says of each whether it
-	// is installed.
+	// databases maps the directory of a database to its packages. The value of a package is true if
+	// it is installed.
 	databases map[string]map[string]bool
 }
 
-// readDatabase reads a file that is a database by its path. Those of apk and rpm have the
-// lists of files in them.
+// readDatabase reads a file that has the path of a database. The databases of apk and rpm contain
+// the file lists.
 func (o *ownership) readDatabase(p string) {
 	switch dir := path.Dir(p); {
 	case debStatus.MatchString(p):
@@ -73,8 +74,8 @@ func (o *ownership) readDatabase(p string) {
 	}
 }
 
-// readInfo reads what dpkg and opkg keep about one package, if the path is such a file. One of
-// the kinds is the list of the package's files.
+// readInfo reads a file of dpkg or opkg about one package. One kind of these files is the list of the
+// files of the package.
 func (o *ownership) readInfo(p string) {
 	m := debInfo.FindStringSubmatch(p)
 	if m == nil {
@@ -91,7 +92,7 @@ func (o *ownership) readInfo(p string) {
 	}
 }
 
-// isManagers reports whether a file is one that a package manager keeps for all packages.
+// isManagers reports whether a file is a file of a package manager about all packages.
 func (o *ownership) isManagers(p string) bool {
 	dir := path.Dir(p)
 	hasPackages := func(dir string) bool { return len(o.databases[dir]) > 0 }
@@ -110,8 +111,8 @@ func (o *ownership) isManagers(p string) bool {
 func root(pattern *regexp.Regexp, p string) string { return p[:pattern.FindStringIndex(p)[0]] }
 
 // installedPackages returns the packages of a database of dpkg or opkg, and whether each is
-// installed. From a broken database it returns those before the fault; the fault is reported
-// when the file is read as a document.
+// installed. If the database is malformed, it returns the packages before the error. The error is
+// reported when the file is read as a document.
 func installedPackages(fsys fs.FS, name string) map[string]bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -134,7 +135,7 @@ func installedPackages(fsys fs.FS, name string) map[string]bool {
 	return found
 }
 
-// apkFiles adds the files of the packages in apk's database to owned, and returns the packages.
+// apkFiles adds the files of the packages in a database of apk to owned, and returns the packages.
 func apkFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	found := make(map[string]bool)
 	top, pkg, dir := root(apkInstalled, name), "", ""
@@ -155,8 +156,8 @@ func apkFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	return found
 }
 
-// rpmFiles adds the files of the packages in a database of rpm to owned. It returns them, which
-// says that there are packages in the database.
+// rpmFiles adds the files of the packages in a database of rpm to owned. It returns these files, so
+// that the caller can see that the database has packages.
 func rpmFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -165,7 +166,7 @@ func rpmFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	defer f.Close()
 	found := make(map[string]bool)
 	top := root(rpmPackages, name)
-	// A fault of the database is reported when it is read as a document.
+	// An error of the database is reported when it is read as a document.
 	_ = rpm.Files(f, func(file string) {
 		found[file] = true
 		owned[under(fsys, top, file)] = true
@@ -173,12 +174,12 @@ func rpmFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 	return found
 }
 
-// merged matches files in directories that are links into usr on many systems. Databases
-// still have the old paths of such files.
+// merged matches files in directories that are links into /usr on many systems. Databases still
+// contain the old paths.
 var merged = regexp.MustCompile(`^/s?bin/|^/lib[0-9a-z]*/`)
 
-// under returns the path in the tree of a file that a database names. root is the part of the
-// database's path before "lib", such as "x/usr" for x/usr/lib/opkg and "x" for x/lib/apk.
+// under returns the path of a file that a database names. root is the part of the path of the
+// database before "lib", such as "x/usr" for x/usr/lib/opkg and "x" for x/lib/apk.
 func under(fsys fs.FS, root, name string) string {
 	top := root
 	if base := path.Base(root); base == "usr" || base == "var" {
@@ -207,7 +208,7 @@ func each(fsys fs.FS, name string, f func(string)) {
 	}
 }
 
-// isTextFile reports whether all of a file is text.
+// isTextFile reports whether a file is text up to its end.
 func isTextFile(fsys fs.FS, name string) bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -229,7 +230,7 @@ func isTextStream(r io.Reader) bool {
 	}
 }
 
-// isArchiveOfTexts reports whether a file is a tar archive that contains only texts.
+// isArchiveOfTexts reports whether a file is a tar archive that contains only text files.
 func isArchiveOfTexts(fsys fs.FS, name string) bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -247,10 +248,10 @@ func isArchiveOfTexts(fsys fs.FS, name string) bool {
 	}
 }
 
-// isIndex reports whether a file is an index or a lock of rpm. Files of Berkeley DB have a
-// magic number at byte 12. Of the files that processes share, which are __db.001 and so on,
-// only the first has a magic number, at its start. Files of ndb start with "RpmX" or "RpmI".
-// SQLite's shared memory starts with its version, 3007000, in the byte order of the machine.
+// isIndex reports whether a file is an index or a lock file of rpm. Files of Berkeley DB have a
+// magic number at byte 12. Its shared memory files are __db.001 and so on, and only the first has
+// a magic number, at its start. Files of ndb start with "RpmX" or "RpmI". The shared memory of
+// SQLite starts with its version, 3007000, in the byte order of the machine.
 func isIndex(fsys fs.FS, name string) bool {
 	if dir, base := path.Split(name); strings.HasPrefix(base, "__db.") {
 		name = dir + "__db.001"

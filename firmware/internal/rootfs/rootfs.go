@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package rootfs reads a directory of files as one document: the root file system of a
-// device, extracted or still in its image, /sys/class/dmi/id, /sys/firmware/efi/esrt, or a
-// mock-up of a Redfish service.
+// Package rootfs reads a directory of files as one document: the root file system of a device,
+// extracted or in its image, /sys/class/dmi/id, /sys/firmware/efi/esrt, or a mock-up of a Redfish
+// service.
 //
 //	doc := firmware.OpenFS(ctx, os.DirFS("rootfs"), nil)
 //	for c, err := range doc.Components() { … }
 //
-// The content of a file decides how it is read, and it is unpacked if necessary: databases of
-// packages, os-release, kernel modules, executables, properties, bills of materials, and
-// images. A component's location is the file's path, "#", and the place in the file:
-// "usr/lib/opkg/status#/kmod-x"; its offset is the offset in that file.
+// The format of each file is detected by its content, and the file is unpacked if necessary:
+// package databases, os-release, kernel modules, executables, properties, bills of materials,
+// and images. The location of a component is the path of the file, "#", and the location in the
+// file: "usr/lib/opkg/status#/kmod-x". Offsets are those in the file.
 //
 // # Files that name no vendor
 //
-// Most files of a system do not name a vendor. A file that belongs to an installed package, by
-// the database of dpkg, opkg, apk or rpm, is covered by that package. Any other file that is
-// not empty and has no known format counts as a component without an identity, and makes the
-// document incomplete: an unknown program must not count as screened.
+// Most files of a system do not name a vendor. A file that belongs to an installed package
+// according to the database of dpkg, opkg, apk or rpm is screened with that package. Any other
+// file in an unknown format that is not empty is a component without an identity, and makes
+// the document incomplete: an unknown program must not count as clean.
 package rootfs
 
 import (
@@ -45,37 +45,36 @@ import (
 )
 
 // An Opener opens the content of r as a document. at reads the same content, of size bytes,
-// at any offset; it is nil if that is not possible.
+// at any offset. It is nil if only r can be read.
 type Opener func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document
 
-// Options set how a tree is read.
+// Options set how a directory is read.
 type Options struct {
 	sbom.Options
-	// Open reads a file of the tree. It must be set; firmware.OpenFS sets it.
+	// Open opens a file of the directory. It must be set. firmware.OpenFS sets it.
 	Open Opener
-	// Jobs is how many files are read at once; default one for each processor. Results
+	// Jobs is how many files are read concurrently. The default is one for each processor. Results
 	// do not depend on it.
 	Jobs int
-	// Bytes bounds the sum of the sizes of all files; default 256 GiB.
+	// Bytes limits the sum of the sizes of all files. The default is 256 GiB.
 	Bytes int64
-	// Sum, if it is set, receives what sha256sum prints for the files, in byte order of
-	// their paths: for each a line with the digest, two spaces and the path. So its own
-	// digest is a digest of the tree.
+	// Sum, if it is set, hashes the list that sha256sum prints for the files, sorted by path. Each
+	// line has the digest, two spaces and the path. The resulting digest identifies the directory.
 	Sum hash.Hash
 }
 
-// Bounds of one tree.
+// Bounds of one directory.
 const (
 	maxFiles = 1_000_000
 	maxDepth = 256
 	maxBytes = 256 << 30
-	batch    = 256 // components that a worker sends at once
+	batch    = 256 // components in one message of a worker
 )
 
-// Read returns what the files of fsys say. Symbolic links are not followed; one that leads out
-// of the tree makes the document incomplete. Devices, pipes and sockets are skipped. An error
-// in a file makes the document incomplete; an error in a directory, of ctx, or of a limit ends
-// it.
+// Read returns the components of all files of fsys. Symbolic links are not followed. A link with a
+// target outside of fsys makes the document incomplete. Devices, pipes and sockets are skipped.
+// An error in a file makes the document incomplete. An error of a directory, of ctx or of a limit
+// ends it.
 func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 	kind := Kind(fsys)
 	if kind == "" {
@@ -91,8 +90,8 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 	})
 }
 
-// Walk is Read for a tree inside another document, which has the sink s. All locations start
-// with prefix. It returns false, and no error, if the caller wants no more.
+// Walk is like [Read] for a directory in another document, which has the sink s. All locations start
+// with prefix. Walk returns false and no error if the caller of the document stopped.
 func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Options) (more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -117,24 +116,24 @@ type walker struct {
 	prefix string
 	opts   *Options
 	files  []string
-	// outside are links that lead out of the tree.
+	// outside are the links with a target outside of the directory.
 	outside []string
-	// special are the directories in which each file is a field of one device. fields are
-	// these files, each with the form of its value, or nil for a line of text.
+	// special are the directories in which each file is a field of one device. fields are these
+	// files. The value is a pattern of the content, or nil for one line of text.
 	special []directory
 	fields  map[string]*regexp.Regexp
 	owned   map[string]bool
-	// silent are files in which nothing was recognized, and that belong to no package.
-	silent []string
+	// unidentified are files in an unknown format that do not belong to a package.
+	unidentified []string
 }
 
-// A directory is one that is read as a whole, with a function of its own.
+// A directory is a directory that a special function reads as a whole.
 type directory struct {
 	path string
 	read func(s *sbom.Sink, fsys fs.FS, dir, prefix string) (more bool)
 }
 
-// list finds the files, in order of their paths.
+// list collects the files, sorted by path.
 func (w *walker) list() error {
 	total, limit := int64(0), w.opts.Bytes
 	if limit <= 0 {
@@ -149,7 +148,7 @@ func (w *walker) list() error {
 		}
 		if d.IsDir() {
 			if strings.Count(p, "/") > maxDepth {
-				return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d directories one in the other", maxDepth)}
+				return &sbom.Error{Pointer: w.prefix + p, Offset: -1, Kind: sbom.ErrLimit, Err: fmt.Errorf("directories are nested more than %d deep", maxDepth)}
 			}
 			w.specialDirectory(p)
 			return nil
@@ -174,27 +173,28 @@ func (w *walker) list() error {
 	return err
 }
 
-// A job is a file that one goroutine reads; another one receives the results.
+// A job is a file. One goroutine reads it, and another one receives the components.
 type job struct {
 	path    string
 	batches chan []sbom.Component
-	// The fields below are set once batches is closed.
+	// The fields below are set when batches is closed.
 	documents []document
 	sum       [sha256.Size]byte
 	empty     bool
-	unread    bool  // it is not part of the digest
-	err       error // of the file itself
+	unread    bool  // the file is not part of the digest
+	err       error // the file could not be read
 }
 
-// A document is a document in a file. A file has one, unless it is an archive.
+// A document is a document in a file. An archive has any number of documents, any other file has
+// one.
 type document struct {
-	path      string // within the tree
+	path      string // the path in the directory
 	header    sbom.Header
-	malformed int // of its components
+	malformed int // the sum of the Malformed counts of its components
 	err       error
 }
 
-// read reads several files at once and emits their components in order of the files.
+// read reads several files concurrently and emits their components in the order of the files.
 func (w *walker) read() (more bool, err error) {
 	jobs := w.opts.Jobs
 	if jobs <= 0 {
@@ -208,7 +208,7 @@ func (w *walker) read() (more bool, err error) {
 	if err := w.ctx.Err(); err != nil {
 		return false, format.ReadError(0, err)
 	}
-	w.reportSilent()
+	w.reportUnidentified()
 	return true, nil
 }
 
@@ -223,7 +223,8 @@ func (w *walker) jobs() iter.Seq[*job] {
 	}
 }
 
-// emit emits the components of a file while it is read, and then adds its digest and warnings.
+// emit emits the components of a file while another goroutine reads it, and then adds its digest and
+// warnings.
 func (w *walker) emit(j *job) (more bool, err error) {
 	for cs := range j.batches {
 		for _, c := range cs {
@@ -241,21 +242,29 @@ func (w *walker) emit(j *job) (more bool, err error) {
 	if !w.finish(j) {
 		return true, nil
 	}
-	w.silent = append(w.silent, j.path)
+	w.unidentified = append(w.unidentified, j.path)
 	return w.s.Emit(sbom.Component{Ref: w.prefix + j.path, Type: "file", Name: path.Base(j.path), Location: vendors.Location{Pointer: w.prefix + j.path, Offset: -1}}), nil
 }
 
-// reportSilent reports the files in which nothing was recognized.
-func (w *walker) reportSilent() {
-	if n := len(w.silent); n > 0 {
-		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("%d of %d files belong to no package of a database, and are in no format that is read, as %s: what they are was not screened",
-			n, len(w.files), strings.Join(w.silent[:min(n, 3)], ", ")), vendors.Location{Pointer: w.prefix + w.silent[0], Offset: -1})
+// reportUnidentified counts the unidentified files as not screened.
+func (w *walker) reportUnidentified() {
+	if n := len(w.unidentified); n > 0 {
+		w.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("files that were not screened, because their format is unknown and they do not belong to an installed package: %d of %d (%s)",
+			n, len(w.files), firstPaths(w.unidentified)), vendors.Location{Pointer: w.prefix + w.unidentified[0], Offset: -1})
 	}
 }
 
-// finish adds the warnings of a file to the document. silent says that nothing in the file was
-// recognized, and that it belongs to no package.
-func (w *walker) finish(j *job) (silent bool) {
+// firstPaths lists up to three paths for a message.
+func firstPaths(paths []string) string {
+	if len(paths) > 3 {
+		return strings.Join(paths[:3], ", ") + ", …"
+	}
+	return strings.Join(paths, ", ")
+}
+
+// finish adds the warnings of a file to the document. It reports whether the file is unidentified:
+// it is in an unknown format and does not belong to a package.
+func (w *walker) finish(j *job) (unidentified bool) {
 	if j.err != nil {
 		w.s.Malformed(sbom.WarnMalformed, "the file was not screened: "+j.err.Error(), vendors.Location{Pointer: w.prefix + j.path, Offset: -1})
 		return false
@@ -265,7 +274,7 @@ func (w *walker) finish(j *job) (silent bool) {
 		switch {
 		case errors.Is(d.err, sbom.ErrNotRecognized):
 			unknown++
-		case d.err == nil && d.header.Components == 0 && d.header.Format != "redfish": // many resources of Redfish describe no part
+		case d.err == nil && d.header.Components == 0 && d.header.Format != "redfish": // many Redfish resources have no components
 			unknown++
 		case d.err != nil:
 			w.s.Malformed(sbom.WarnMalformed, "the file was not screened: "+d.err.Error(), vendors.Location{Pointer: d.path, Offset: -1})
@@ -276,7 +285,8 @@ func (w *walker) finish(j *job) (silent bool) {
 	return unknown > 0 && !j.empty && !w.owned[j.path]
 }
 
-// Within returns a location in a file of a tree: the file, "#", and the location in it.
+// Within returns the location of a place in a file: the path of the file, "#", and the location in the
+// file.
 func Within(file string, at vendors.Location) vendors.Location {
 	at.Pointer = file + "#" + at.Pointer
 	return at
@@ -362,16 +372,16 @@ func (w *walker) document(ctx context.Context, j *job, item unpack.Item) documen
 	}
 	d.header = doc.Header()
 	if item.Unverified {
-		d.header.Warnings = append(d.header.Warnings, sbom.Warning{Kind: sbom.WarnUnverified, Message: "the document came out of a signed envelope whose signature was not checked"})
+		d.header.Warnings = append(d.header.Warnings, sbom.Warning{Kind: sbom.WarnUnverified, Message: "the signature of the envelope of this document was not checked"})
 	}
 	return d
 }
 
-// subjects are the formats that describe the whole device; others describe a part of it.
+// subjects are the formats that describe the whole device. The others describe parts of it.
 var subjects = []string{"os-release", "android-build-prop", "dmidecode", "redfish"}
 
-// Place changes the placement and locations of a component from those in its file to those in
-// the tree.
+// Place changes the placement and the locations of a component in a file to those in the document of
+// the directory.
 func Place(c sbom.Component, file, format string) sbom.Component {
 	if c.Placement != sbom.Included && !slices.Contains(subjects, format) {
 		c.Placement = sbom.Included
@@ -389,7 +399,7 @@ func Place(c sbom.Component, file, format string) sbom.Component {
 	return c
 }
 
-// A source reads a file until the context is canceled, and computes its digest.
+// A source reads a file until ctx is canceled, and computes its digest.
 type source struct {
 	ctx context.Context
 	r   io.Reader

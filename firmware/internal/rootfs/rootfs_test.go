@@ -26,7 +26,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// files is a tree of texts.
+// files returns a directory of files. pairs are paths and contents.
 func files(pairs ...string) fstest.MapFS {
 	m := fstest.MapFS{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -35,7 +35,8 @@ func files(pairs ...string) fstest.MapFS {
 	return m
 }
 
-// show reads a tree: its components with what makes claims, a line each, and its header.
+// show reads a directory. It returns a line for each component, with the claims that name its maker, and
+// the header.
 func show(fsys fs.FS, opts *firmware.FSOptions) (string, sbom.Header, error) {
 	doc := firmware.OpenFS(context.Background(), fsys, opts)
 	var b strings.Builder
@@ -79,30 +80,30 @@ func TestKinds(t *testing.T) {
 			"usr/lib/opkg/status#/kmod-x kmod-x 0\nusr/lib/opkg/status#/libc libc 0\n",
 			files("etc/os-release", release, "usr/lib/opkg/status", status, "usr/lib/opkg/info/kmod-x.list", "/lib/modules/5.15/x.ko\n/etc/x\n/bin/x\n",
 				"etc/x", "text", "bin/x", "\x00\x01", "etc/empty", "", "usr/lib/opkg/lock", "x"), 0, ""},
-		{"a file that is nobody's", "root-file-system", "bin/y y 0\nusr/lib/opkg/status#/kmod-x kmod-x 0\nusr/lib/opkg/status#/libc libc 0\n",
-			files("usr/lib/opkg/status", status, "usr/lib/opkg/info/libc.list", "/bin/x\n", "bin/x", "x", "bin/y", "y"), 1, "1 of 4 files belong to no package"},
+		{"a file of no package", "root-file-system", "bin/y y 0\nusr/lib/opkg/status#/kmod-x kmod-x 0\nusr/lib/opkg/status#/libc libc 0\n",
+			files("usr/lib/opkg/status", status, "usr/lib/opkg/info/libc.list", "/bin/x\n", "bin/x", "x", "bin/y", "y"), 1, "package: 1 of 4 (bin/y)"},
 		{"apk", "root-file-system", "bin/b b 0\nlib/apk/db/installed#/musl musl 0\n",
-			files("lib/apk/db/installed", "P:musl\nV:1\nA:x\nF:bin\nR:a\n\n", "bin/a", "a", "bin/b", "b"), 1, "as bin/b:"},
+			files("lib/apk/db/installed", "P:musl\nV:1\nA:x\nF:bin\nR:a\n\n", "bin/a", "a", "bin/b", "b"), 1, "(bin/b)"},
 		{"directories that are links into usr", "root-file-system", "usr/lib/x x 0\nvar/lib/dpkg/status#/kmod-x kmod-x 0\nvar/lib/dpkg/status#/libc libc 0\n",
-			files("var/lib/dpkg/status", status, "var/lib/dpkg/info/libc.list", "/.\n/bin/a\n/lib64/b\n/sbin/c\n", "usr/bin/a", "a", "usr/lib64/b", "b", "sbin/c", "c", "usr/lib/x", "x"), 1, "1 of 6 files"},
+			files("var/lib/dpkg/status", status, "var/lib/dpkg/info/libc.list", "/.\n/bin/a\n/lib64/b\n/sbin/c\n", "usr/bin/a", "a", "usr/lib64/b", "b", "sbin/c", "c", "usr/lib/x", "x"), 1, "1 of 6 ("},
 		{"rpm", "root-file-system", "usr/lib/sysimage/rpm/Packages.db#/a a 0 usr/lib/sysimage/rpm/Packages.db#/a/Vendor=ZTE\nusr/y y 0\n",
-			files("usr/lib/sysimage/rpm/Packages.db", ndb(), "usr/lib/sysimage/rpm/Index.db", "RpmX\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "opt/x", "x", "usr/y", "y"), 1, "as usr/y:"},
-		{"a bill of materials in it", "root-file-system", "usr/share/sbom.json.gz#/metadata/component Box 0\nusr/share/sbom.json.gz#/components/0 a 0 usr/share/sbom.json.gz#/components/0/supplier/name=Huawei\n",
+			files("usr/lib/sysimage/rpm/Packages.db", ndb(), "usr/lib/sysimage/rpm/Index.db", "RpmX\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "opt/x", "x", "usr/y", "y"), 1, "(usr/y)"},
+		{"a bill of materials in the directory", "root-file-system", "usr/share/sbom.json.gz#/metadata/component Box 0\nusr/share/sbom.json.gz#/components/0 a 0 usr/share/sbom.json.gz#/components/0/supplier/name=Huawei\n",
 			files("etc/inittab", "", "usr/share/sbom.json.gz", gzipOf(bom)), 0, ""},
-		{"a file that is broken", "root-file-system", "usr/share/sbom.json#/metadata/component Box 0\n",
+		{"a malformed file", "root-file-system", "usr/share/sbom.json#/metadata/component Box 0\n",
 			files("etc/inittab", "", "usr/share/sbom.json", bom[:100]), 1, "was not screened"},
 		{"an empty bill of materials", "root-file-system", "sbom.json sbom.json 0\n",
-			files("etc/inittab", "", "sbom.json", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}`), 1, "as sbom.json"},
+			files("etc/inittab", "", "sbom.json", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}`), 1, "(sbom.json)"},
 		{"/sys/class/dmi/id", "sysfs-dmi", "sys_vendor 1288H V5 1 sys_vendor=HUAWEI\nboard_vendor board 0 board_vendor=Huawei\nchassis_vendor chassis 0\nbios_vendor bios 0\n",
 			files("sys_vendor", "HUAWEI\n", "product_name", "1288H V5\n", "board_vendor", "Huawei\n", "bios_vendor", "To be filled by O.E.M.\n", "bios_version", "0.1\n", "chassis_vendor", "N/A\n", "product_serial", "1"), 0, ""},
-		{"a program beside the fields", "sysfs-dmi", "sys_vendor Box 1 sys_vendor=HUAWEI\nboard_vendor board 0\nagent agent 0\nuevent uevent 0\n",
-			files("sys_vendor", "HUAWEI\n", "product_name", "Box\n", "board_vendor", "", "modalias", "dmi:x", "agent", "\x7fELF", "uevent", "\x7fELF\x00", "power/control", "on"), 1, "2 of 7 files"},
-		{"part of a tree", "root-file-system", "sys/class/dmi/id/sys_vendor Box 1 sys/class/dmi/id/sys_vendor=HUAWEI\nsys/class/dmi/id/board_vendor board 0\nsys/class/dmi/id/board_vendor board_vendor 0\n",
+		{"a program next to the fields", "sysfs-dmi", "sys_vendor Box 1 sys_vendor=HUAWEI\nboard_vendor board 0\nagent agent 0\nuevent uevent 0\n",
+			files("sys_vendor", "HUAWEI\n", "product_name", "Box\n", "board_vendor", "", "modalias", "dmi:x", "agent", "\x7fELF", "uevent", "\x7fELF\x00", "power/control", "on"), 1, "2 of 7 ("},
+		{"fields in a root file system", "root-file-system", "sys/class/dmi/id/sys_vendor Box 1 sys/class/dmi/id/sys_vendor=HUAWEI\nsys/class/dmi/id/board_vendor board 0\nsys/class/dmi/id/board_vendor board_vendor 0\n",
 			files("etc/inittab", "", "sys/class/dmi/id/sys_vendor", "HUAWEI\n", "sys/class/dmi/id/product_name", "Box\n", "sys/class/dmi/id/board_vendor", "a\nb\n"), 2, "more than one line"},
 		{"a mock-up of Redfish", "redfish-mockup", "redfish/v1/Chassis/1/index.json#/ Box 1 redfish/v1/Chassis/1/index.json#/Manufacturer=Huawei\nredfish/v1/index.json#/ Root 0\n",
 			files("redfish/v1/index.json", `{"@odata.id":"/redfish/v1","@odata.type":"#ServiceRoot.v1_5_0.ServiceRoot","Id":"RootService","Name":"Root"}`,
 				"redfish/v1/Chassis/1/index.json", `{"@odata.id":"/redfish/v1/Chassis/1","@odata.type":"#Chassis.v1_2_0.Chassis","Id":"1","Name":"Box","Manufacturer":"Huawei"}`), 0, ""},
-		{"only files", "file-system", "a a 0\n", files("a", "a"), 1, "1 of 1 files"},
+		{"only files", "file-system", "a a 0\n", files("a", "a"), 1, "1 of 1 ("},
 	} {
 		got, h, err := show(tt.fsys, nil)
 		if err != nil || got != tt.want || h.Format != tt.format || h.Malformed != tt.malformed {
@@ -114,8 +115,8 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// Files belong to packages that are installed, and to package managers and sysfs by their
-// place and content: a name alone says nothing.
+// A file belongs to an installed package, a package manager or sysfs only if both its path and its
+// content fit. A name alone is not enough.
 func TestOwners(t *testing.T) {
 	const (
 		gone   = "Package: gone\nVersion: 1\nStatus: deinstall ok config-files\n"
@@ -135,52 +136,52 @@ func TestOwners(t *testing.T) {
 		return files("entries/entry0/fw_class", "2f1d5eab-1b4f-4c55-8a53-1f2c1c2a6b11\n", "entries/entry0/fw_type", "1\n", "entries/entry0/fw_version", "7\n", name, text)
 	}
 	for _, tt := range []struct {
-		name   string
-		fsys   fs.FS
-		silent string // the files that say nothing and belong to nobody
+		name         string
+		fsys         fs.FS
+		unidentified string // the files in an unknown format that do not belong to a package
 	}{
 		{"a list of an installed package", dpkg("var/lib/dpkg/info/libc.list", "/opt/x\n", "opt/x", binary), ""},
 		{"a list with an architecture", dpkg("var/lib/dpkg/info/libc:amd64.list", "/opt/x\n", "opt/x", binary), ""},
-		{"a list of no package", dpkg("var/lib/dpkg/info/other.list", "/opt/x\n", "opt/x", binary), "opt/x var/lib/dpkg/info/other.list"},
+		{"a list of an unknown package", dpkg("var/lib/dpkg/info/other.list", "/opt/x\n", "opt/x", binary), "opt/x var/lib/dpkg/info/other.list"},
 		{"a list of a removed package", files("var/lib/dpkg/status", gone, "var/lib/dpkg/info/gone.list", "/opt/x\n", "opt/x", binary), "opt/x"},
-		{"removed for one architecture only", files("var/lib/dpkg/status", strings.ReplaceAll(gone, "gone", "kmod-x")+"\n"+both, "var/lib/dpkg/info/kmod-x.list", "/opt/x\n", "opt/x", binary), ""},
+		{"a package that is removed for one architecture only", files("var/lib/dpkg/status", strings.ReplaceAll(gone, "gone", "kmod-x")+"\n"+both, "var/lib/dpkg/info/kmod-x.list", "/opt/x\n", "opt/x", binary), ""},
 		{"a list without a database", files("etc/inittab", "", "usr/lib/opkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x usr/lib/opkg/info/libc.list"},
-		{"a list beside another database", dpkg("usr/lib/opkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x usr/lib/opkg/info/libc.list"},
-		{"a database that is no database", files("var/lib/dpkg/status", "text\n", "var/lib/dpkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x var/lib/dpkg/info/libc.list var/lib/dpkg/status"},
-		{"a database elsewhere owns there", dpkg("opt/foovar/lib/dpkg/status", status, "opt/foovar/lib/dpkg/info/libc.list", "/bin/x\n", "opt/foovar/bin/x", binary, "opt/foo/bin/x", binary), "opt/foo/bin/x"},
+		{"a list next to another database", dpkg("usr/lib/opkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x usr/lib/opkg/info/libc.list"},
+		{"a database that is only text", files("var/lib/dpkg/status", "text\n", "var/lib/dpkg/info/libc.list", "/opt/x\n", "opt/x", binary), "opt/x var/lib/dpkg/info/libc.list var/lib/dpkg/status"},
+		{"a database in a subdirectory", dpkg("opt/foovar/lib/dpkg/status", status, "opt/foovar/lib/dpkg/info/libc.list", "/bin/x\n", "opt/foovar/bin/x", binary, "opt/foo/bin/x", binary), "opt/foo/bin/x"},
 		{"a script of a package", dpkg("var/lib/dpkg/info/libc.postinst", "#!/bin/sh\n", "var/lib/dpkg/info/format", "1\n"), ""},
-		{"a program by a script's name", dpkg("var/lib/dpkg/info/libc.postinst", binary), "var/lib/dpkg/info/libc.postinst"},
-		{"a script of no package", dpkg("var/lib/dpkg/info/other.postinst", "#!/bin/sh\n"), "var/lib/dpkg/info/other.postinst"},
-		{"a script far from the database", dpkg("opt/lib/dpkg/info/libc.postinst", "#!/bin/sh\n"), "opt/lib/dpkg/info/libc.postinst"},
+		{"a program with the name of a script", dpkg("var/lib/dpkg/info/libc.postinst", binary), "var/lib/dpkg/info/libc.postinst"},
+		{"a script of an unknown package", dpkg("var/lib/dpkg/info/other.postinst", "#!/bin/sh\n"), "var/lib/dpkg/info/other.postinst"},
+		{"a script that is not next to the database", dpkg("opt/lib/dpkg/info/libc.postinst", "#!/bin/sh\n"), "opt/lib/dpkg/info/libc.postinst"},
 		{"apk: a file of no package", files("lib/apk/db/installed", "P:musl\nV:1\nA:x\nF:bin\nR:a\n\nF:opt\nR:x\n\n", "opt/x", binary, "bin/a", binary), "opt/x"},
 		{"apk: scripts", files("lib/apk/db/installed", "P:musl\nV:1\nA:x\n\n", "lib/apk/db/scripts.tar", tarOf("musl.post-install", "#!/bin/sh\n"), "lib/apk/db/lock", ""), ""},
 		{"apk: a program among the scripts", files("lib/apk/db/installed", "P:musl\nV:1\nA:x\n\n", "lib/apk/db/scripts.tar", tarOf("musl.post-install", binary)), "lib/apk/db/scripts.tar"},
 		{"rpm: an index", files(rpmDB, ndb(), "usr/lib/sysimage/rpm/Index.db", "RpmX"+strings.Repeat("\x00", 28)), ""},
-		{"rpm: a program by an index's name", files(rpmDB, ndb(), "usr/lib/sysimage/rpm/Index.db", binary+strings.Repeat("x", 28), "usr/lib/sysimage/rpm/Name", binary), "usr/lib/sysimage/rpm/Index.db usr/lib/sysimage/rpm/Name"},
+		{"rpm: a program with the name of an index", files(rpmDB, ndb(), "usr/lib/sysimage/rpm/Index.db", binary+strings.Repeat("x", 28), "usr/lib/sysimage/rpm/Name", binary), "usr/lib/sysimage/rpm/Index.db usr/lib/sysimage/rpm/Name"},
 		{"rpm: an index without a database", files("etc/inittab", "", "var/lib/rpm/Name", strings.Repeat("\x00", 12)+"\x61\x15\x06\x00"), "var/lib/rpm/Name"},
-		{"DMI: a day", dmi("bios_date", "03/04/2026\n"), ""},
-		{"DMI: no day", dmi("bios_date", "agent of Kaspersky\n"), "bios_date"},
+		{"DMI: a date", dmi("bios_date", "03/04/2026\n"), ""},
+		{"DMI: not a date", dmi("bios_date", "agent of Kaspersky\n"), "bios_date"},
 		{"DMI: an event", dmi("uevent", "MODALIAS=dmi:bvnAcme:\n"), ""},
-		{"DMI: no event", dmi("uevent", "some program\n"), "uevent"},
+		{"DMI: not an event", dmi("uevent", "some program\n"), "uevent"},
 		{"DMI: power", dmi("power/control", "auto\n"), ""},
-		{"DMI: something by power's name", dmi("power/control", strings.Repeat("agent ", 20)), "power/control"},
+		{"DMI: a long text with the name of a power file", dmi("power/control", strings.Repeat("agent ", 20)), "power/control"},
 		{"DMI: a serial number", dmi("product_serial", "PF-1234 X\n"), ""},
-		{"DMI: a long text by a serial number's name", dmi("product_serial", strings.Repeat("agent ", 60)), "product_serial"},
+		{"DMI: a long text with the name of a serial number", dmi("product_serial", strings.Repeat("agent ", 60)), "product_serial"},
 		{"ESRT: its counts", esrt("fw_resource_count", "2\n"), ""},
-		{"ESRT: a program by a count's name", esrt("fw_resource_count", binary), "fw_resource_count"},
+		{"ESRT: a program with the name of a count", esrt("fw_resource_count", binary), "fw_resource_count"},
 		{"a count without an ESRT", files("etc/inittab", "", "opt/fw_resource_count", "2\n"), "opt/fw_resource_count"},
 	} {
-		var silent []string
+		var unidentified []string
 		for c, err := range firmware.OpenFS(context.Background(), tt.fsys, nil).Components() {
 			if err != nil {
 				t.Fatalf("%s: %v", tt.name, err)
 			}
 			if c.Type == "file" {
-				silent = append(silent, c.Location.Pointer)
+				unidentified = append(unidentified, c.Location.Pointer)
 			}
 		}
-		if got := strings.Join(silent, " "); got != tt.silent {
-			t.Errorf("%s: %q belong to nobody; want %q", tt.name, got, tt.silent)
+		if got := strings.Join(unidentified, " "); got != tt.unidentified {
+			t.Errorf("%s: %q are unidentified; want %q", tt.name, got, tt.unidentified)
 		}
 	}
 	for _, name := range []string{"bios_date", "product_serial", "product_name", "uevent", "power/async"} {
@@ -199,7 +200,7 @@ func tarOf(name, text string) string {
 	return b.String()
 }
 
-// ndb is a database of rpm with one package, a of ZTE, which has the file /opt/x.
+// ndb returns an RPM database with one package: "a", from ZTE, with the file /opt/x.
 func ndb() string {
 	be, le := binary.BigEndian, binary.LittleEndian
 	var entries, data []byte
@@ -229,7 +230,7 @@ func ndb() string {
 	return string(append(b, "BlbE"...))
 }
 
-// The digest of a tree covers all its files, including those that are fields.
+// The digest of a directory covers all files, including those that are fields.
 func TestSum(t *testing.T) {
 	sums := make(map[string]bool)
 	for _, vendor := range []string{"HUAWEI\n", "Acme\n"} {
@@ -240,7 +241,7 @@ func TestSum(t *testing.T) {
 		sums[string(sum.Sum(nil))] = true
 	}
 	if len(sums) != 2 {
-		t.Error("two trees have one digest")
+		t.Error("two directories have the same digest")
 	}
 }
 
@@ -250,7 +251,7 @@ func TestKindOfDocuments(t *testing.T) {
 	}
 }
 
-// many is a tree of n files, some of which say something.
+// many returns a directory of n files, of which each hundredth is a package.
 func many(n int) fstest.MapFS {
 	m := files("etc/inittab", "")
 	for i := range n {
@@ -263,10 +264,14 @@ func many(n int) fstest.MapFS {
 	return m
 }
 
-// The result for a tree does not depend on how many files are read at once, and its digest is
-// the digest of what sha256sum prints.
+// The result does not depend on how many files are read concurrently. The digest is that of the output
+// of sha256sum.
 func TestJobs(t *testing.T) {
-	root := many(10_000)
+	files := 10_000
+	if testing.Short() {
+		files = 500
+	}
+	root := many(files)
 	sum := sha256.New()
 	first, header, err := show(root, &firmware.FSOptions{Jobs: 1, Sum: sum})
 	if err != nil {
@@ -284,7 +289,7 @@ func TestJobs(t *testing.T) {
 	if want := sha256.Sum256([]byte(list.String())); hex.EncodeToString(sum.Sum(nil)) != hex.EncodeToString(want[:]) {
 		t.Error("the digest is not that of the list of files")
 	}
-	if strings.Count(first, "\n") != 10_000 {
+	if strings.Count(first, "\n") != files {
 		t.Errorf("%d components", strings.Count(first, "\n"))
 	}
 	for _, jobs := range []int{2, 16} {
@@ -295,7 +300,7 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-// slow has files that take a while.
+// slow delays the reads of files.
 type slow struct{ fs.FS }
 
 type slowFile struct{ fs.File }
@@ -330,9 +335,9 @@ func TestCancel(t *testing.T) {
 		failed = err
 	}
 	if !errors.Is(failed, context.Canceled) || n > 1000 {
-		t.Errorf("error %v after %d components; want the context's", failed, n)
+		t.Errorf("error %v after %d components; want context.Canceled", failed, n)
 	}
-	// The caller may want no more.
+	// The caller may stop early.
 	n = 0
 	for range firmware.OpenFS(context.Background(), many(1000), nil).Components() {
 		if n++; n == 10 {
@@ -341,7 +346,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// broken fails to open or list some files.
+// broken fails to open or list the file or directory path.
 type broken struct {
 	fstest.MapFS
 	path string
@@ -363,8 +368,8 @@ func (b broken) ReadDir(name string) ([]fs.DirEntry, error) {
 	return b.MapFS.ReadDir(name)
 }
 
-// The target of a link out of the tree was not screened. The target of a link inside the tree
-// is read at its own path.
+// A link with a target outside of the directory counts as not screened. A target in the directory is
+// read at its own path.
 func TestLinks(t *testing.T) {
 	link := func(target string) fs.FS {
 		root := files("etc/inittab", "", "usr/x", "")
@@ -376,7 +381,7 @@ func TestLinks(t *testing.T) {
 		"/usr/x": false, "/usr/none": false, "/": false, "/dev/null": false, "/data/sbom.json": true, "/data": true,
 	} {
 		_, h, err := show(link(target), nil)
-		if err != nil || h.Malformed > 0 != out || out != strings.Contains(fmt.Sprint(h.Warnings), "1 links lead out of the tree, as a/b/l") {
+		if err != nil || h.Malformed > 0 != out || out != strings.Contains(fmt.Sprint(h.Warnings), "outside of the directory, which was not screened: 1 (a/b/l)") {
 			t.Errorf("a link to %s: %+v %v", target, h, err)
 		}
 	}
@@ -389,12 +394,12 @@ func TestLinks(t *testing.T) {
 
 func TestFailures(t *testing.T) {
 	root := files("etc/os-release", release, "etc/other", "x")
-	// A file that cannot be read is one that was not screened.
+	// A file that cannot be read counts as not screened.
 	got, h, err := show(broken{root, "etc/other"}, nil)
 	if err != nil || h.Malformed != 1 || !strings.Contains(got, "Huawei") || !strings.Contains(fmt.Sprint(h.Warnings), "broken") {
 		t.Errorf("a file that cannot be opened: %s %+v %v", got, h, err)
 	}
-	// A directory that cannot be listed could hold anything.
+	// A directory that cannot be listed may contain anything, so it is an error.
 	if _, _, err := show(broken{root, "etc"}, nil); !errors.Is(err, errBroken) || !errors.Is(err, sbom.ErrRead) {
 		t.Errorf("a directory that cannot be listed: %v", err)
 	}

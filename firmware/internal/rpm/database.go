@@ -15,7 +15,7 @@ func syntax(at int64, format string, args ...any) error {
 	return &sbom.Error{Offset: at, Kind: sbom.ErrSyntax, Err: fmt.Errorf(format, args...)}
 }
 
-// The form "ndb": a header, slots of 16 bytes, and blocks of 16 bytes that the slots refer to
+// An ndb database has a header, slots of 16 bytes, and blocks of 16 bytes that the slots refer to
 // (rpm, lib/backend/ndb/rpmpkg.c). Numbers are little-endian.
 const (
 	ndbMagic     = "RpmP"
@@ -36,32 +36,32 @@ func eachNDB(data []byte, f func(blob) error) error {
 	le := binary.LittleEndian
 	pages := int64(le.Uint32(data[12:]))
 	if version := le.Uint32(data[4:]); version != 0 {
-		return &sbom.Error{Offset: 4, Kind: sbom.ErrVersion, Err: fmt.Errorf("ndb of version %d; 0 is read", version)}
+		return &sbom.Error{Offset: 4, Kind: sbom.ErrVersion, Err: fmt.Errorf("ndb version %d; only 0 is supported", version)}
 	}
 	if pages < 1 || pages*ndbPage > int64(len(data)) {
-		return syntax(12, "%d pages of slots in %d bytes", pages, len(data))
+		return syntax(12, "%d pages of slots in a file of %d bytes", pages, len(data))
 	}
 	for at := int64(ndbSlotsFrom); at < pages*ndbPage; at += 16 {
 		slot := data[at:]
 		if string(slot[:4]) != ndbSlot {
-			return syntax(at, "expected a slot")
+			return syntax(at, "expected the magic of a slot")
 		}
 		id, start := le.Uint32(slot[4:]), int64(le.Uint32(slot[8:]))*ndbBlock
 		if id == 0 {
 			continue
 		}
 		if start+16 > int64(len(data)) {
-			return syntax(at, "a package at byte %d of %d", start, len(data))
+			return syntax(at, "a slot refers to byte %d of %d", start, len(data))
 		}
 		head := data[start:]
 		size := int64(le.Uint32(head[12:]))
 		if string(head[:4]) != ndbBlob || le.Uint32(head[4:]) != id || size > int64(len(head))-16 {
-			return syntax(start, "expected package %d", id)
+			return syntax(start, "expected the blob of package %d", id)
 		}
-		// A tail with the checksum ends the last block; zeros fill the space between it and the package.
+		// The last block ends with a tail that has the checksum. Zeros are between the package and the tail.
 		checked := (16+size+ndbTail+ndbBlock-1)/ndbBlock*ndbBlock - ndbTail
 		if checked+ndbTail > int64(len(head)) {
-			return syntax(start, "package %d goes on after the end of the database", id)
+			return syntax(start, "package %d extends past the end of the database", id)
 		}
 		tail := head[checked:]
 		if string(tail[8:ndbTail]) != ndbEnd || le.Uint32(tail[4:]) != uint32(size) {
@@ -77,8 +77,8 @@ func eachNDB(data []byte, f func(blob) error) error {
 	return nil
 }
 
-// The form "Berkeley DB": a hash table of pages with entries. A long value is in a chain of
-// other pages (Berkeley DB, src/dbinc/db_page.h).
+// A Berkeley DB database is a hash table: pages with entries. A long value is in a chain of other
+// pages (Berkeley DB, src/dbinc/db_page.h).
 const (
 	berkeleyMagicAt  = 12
 	berkeleyMagic    = 0x061561
@@ -134,13 +134,13 @@ func openBerkeley(data []byte) (*berkeley, error) {
 	order := berkeleyOrder(data)
 	x := &berkeley{data: data, order: order, size: int64(order.Uint32(data[20:])), last: int64(order.Uint32(data[32:]))}
 	if x.size < 512 || x.size > 64<<10 || x.size&(x.size-1) != 0 {
-		return nil, syntax(20, "pages of %d bytes", x.size)
+		return nil, syntax(20, "invalid page size %d", x.size)
 	}
 	if data[24] != 0 {
 		return nil, syntax(24, "the database is encrypted")
 	}
 	if (x.last+1)*x.size > int64(len(data)) {
-		return nil, syntax(32, "%d pages of %d bytes in %d bytes", x.last+1, x.size, len(data))
+		return nil, syntax(32, "%d pages of %d bytes in a file of %d bytes", x.last+1, x.size, len(data))
 	}
 	return x, nil
 }
@@ -149,14 +149,15 @@ func (x *berkeley) page(number int64) []byte {
 	return x.data[number*x.size : (number+1)*x.size]
 }
 
-// eachValue calls f with the values in a page of entries, which are keys and values by turns.
+// eachValue calls f with the packages in a page. Its entries are a key, the value of this key, the
+// next key, and so on.
 func (x *berkeley) eachValue(number int64, f func(blob) error) error {
 	entries := int64(x.order.Uint16(x.page(number)[20:]))
 	if berkeleyHeader+2*entries > x.size {
-		return syntax(number*x.size, "a page of %d entries", entries)
+		return syntax(number*x.size, "a page has too many entries: %d", entries)
 	}
 	if entries%2 != 0 {
-		return syntax(number*x.size, "a page of %d entries, which are keys and values", entries)
+		return syntax(number*x.size, "a page has %d entries; expected pairs of a key and a value", entries)
 	}
 	for i := int64(0); i < entries; i += 2 {
 		b, ok, err := x.value(number, i)
@@ -173,8 +174,8 @@ func (x *berkeley) eachValue(number int64, f func(blob) error) error {
 	return nil
 }
 
-// value returns the value that belongs to the key in entry i. ok is false if it is not a
-// package: the value of key 0 is the last number that rpm gave to a package.
+// value returns the value of the key in entry i. ok is false if the value is not a package: key 0
+// has the number of the latest package.
 func (x *berkeley) value(number, i int64) (b blob, ok bool, err error) {
 	_, key, err := x.entry(number, i)
 	if err != nil {
@@ -190,14 +191,14 @@ func (x *berkeley) value(number, i int64) (b blob, ok bool, err error) {
 		b.data, err = x.chain(int64(x.order.Uint32(value[4:])), int64(x.order.Uint32(value[8:])))
 		return b, err == nil, err
 	case value[0] != berkeleyInPage || key[0] != berkeleyInPage:
-		return b, false, syntax(number*x.size+at, "an entry of type %d", value[0])
+		return b, false, syntax(number*x.size+at, "an entry of type %d; expected %d or %d", value[0], berkeleyInPage, berkeleyOffPage)
 	}
 	isKey0 := len(bytes.Trim(key[1:], "\x00")) == 0
 	return blob{value[1:], number*x.size + at + 1}, !isKey0, nil
 }
 
-// entry returns an entry of a page and its offset in the page. It has at least one byte, its
-// type. Entries fill a page from its end: each ends where the one before it starts.
+// entry returns an entry of a page, which has at least one byte, its type, and its offset in the
+// page. The first entry is at the end of the page, and each next one is before the previous one.
 func (x *berkeley) entry(number, i int64) (at int64, e []byte, err error) {
 	page, end := x.page(number), x.size
 	at = int64(x.order.Uint16(page[berkeleyHeader+2*i:]))
@@ -205,25 +206,25 @@ func (x *berkeley) entry(number, i int64) (at int64, e []byte, err error) {
 		end = int64(x.order.Uint16(page[berkeleyHeader+2*(i-1):]))
 	}
 	if at < berkeleyHeader || at >= end || end > x.size {
-		return at, nil, syntax(number*x.size, "an entry from byte %d to %d of a page", at, end)
+		return at, nil, syntax(number*x.size, "invalid offsets of an entry: bytes %d to %d of a page", at, end)
 	}
 	return at, page[at:end], nil
 }
 
-// chain joins the pages that hold a value of a given length, from a page on.
+// chain returns a value of a given length. It is in a chain of pages that starts with page number.
 func (x *berkeley) chain(number, length int64) ([]byte, error) {
 	if length > int64(len(x.data)) {
-		return nil, syntax(number*x.size, "a value of %d bytes", length)
+		return nil, syntax(number*x.size, "a value of %d bytes, which is more than the database has", length)
 	}
 	value := make([]byte, 0, length)
 	for int64(len(value)) < length {
 		if number <= 0 || number > x.last {
-			return nil, syntax(number*x.size, "a value of %d bytes goes on at page %d of %d", length, number, x.last)
+			return nil, syntax(number*x.size, "a value of %d bytes continues on page %d; the last page is %d", length, number, x.last)
 		}
 		page := x.page(number)
 		used := int64(x.order.Uint16(page[22:]))
 		if page[25] != berkeleyOverflow || used == 0 || used > x.size-berkeleyHeader {
-			return nil, syntax(number*x.size, "expected a page of a value")
+			return nil, syntax(number*x.size, "expected an overflow page of a value")
 		}
 		value = append(value, page[berkeleyHeader:berkeleyHeader+used]...)
 		number = int64(x.order.Uint32(page[16:]))

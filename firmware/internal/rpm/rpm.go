@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package rpm reads the packages of rpm: databases of installed packages, in the three forms
-// that rpm has had, and package files.
+// Package rpm reads RPM package files, and the three kinds of databases in which rpm has kept
+// the installed packages.
 //
 //	rpm-database  Packages (Berkeley DB), Packages.db (ndb), rpmdb.sqlite
 //	rpm-package   a package file: its header; the payload is not unpacked
 //
-// All contain headers of the same form (rpm, docs/manual/hregions.md and tags.md). The Vendor
+// All contain package headers of the same layout (rpm, docs/manual/hregions.md and tags.md). The Vendor
 // of a package is its supplier, which on most systems is the distribution. The Packager is a
 // contributor, and the address of a project is only a reference.
 //
 // # Security considerations
 //
-// A database is read in memory, up to a bound. Lengths are checked before memory is allocated
-// for them, and pages are followed once. An entry that cannot be read is an error with its
+// A database is read into memory, up to a limit. Lengths are checked before memory is allocated
+// for them, and no page is read twice. An entry that cannot be read is an error with its
 // offset: if it were skipped, a package of any vendor could be missed.
 package rpm
 
@@ -43,16 +43,18 @@ const (
 	maxPackages = 1_000_000
 	maxHeader   = 256 << 20
 	maxEntries  = 1 << 16
+	// maxFileHeader limits the data of a header in a package file.
+	maxFileHeader = 64 << 20
 )
 
-// A blob is the header of a package and its offset in the database; the offset is -1 if the
-// header is in several pieces.
+// A blob is the header of a package and its offset in the file. The offset is -1 if the header is
+// in several pieces.
 type blob struct {
 	data   []byte
 	offset int64
 }
 
-// backends are the forms of databases. The first one that recognizes the start of a file reads it.
+// backends are the kinds of databases. The first one that recognizes a file reads it.
 var backends = []struct {
 	sniff func(head []byte) bool
 	each  func(data []byte, f func(blob) error) error
@@ -62,7 +64,7 @@ var backends = []struct {
 	{sniffBerkeley, eachBerkeley},
 }
 
-// SniffDatabase reports whether a document that starts with head is a database of rpm.
+// SniffDatabase reports whether a document that starts with head is an RPM database.
 func SniffDatabase(head []byte) bool {
 	for _, b := range backends {
 		if b.sniff(head) {
@@ -114,11 +116,11 @@ func each(data []byte, f func(blob) error) error {
 			})
 		}
 	}
-	return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("no database of rpm")}
+	return &sbom.Error{Kind: sbom.ErrNotRecognized, Err: fmt.Errorf("not an RPM database; expected SQLite, ndb or Berkeley DB")}
 }
 
-// Files calls f with the files that belong to the packages of a database. It stops with an
-// error at the first thing that it cannot read.
+// Files calls f with the path of each file of the packages in a database. The first package that
+// cannot be read is an error.
 func Files(r io.Reader, f func(path string)) error {
 	data, err := io.ReadAll(io.LimitReader(r, maxDatabase+1))
 	if err != nil {
@@ -182,22 +184,22 @@ type span struct {
 // big-endian, then the entries, then the data.
 func parse(b blob) (*header, error) {
 	fail := func(format string, args ...any) (*header, error) {
-		return nil, &sbom.Error{Offset: b.offset, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the header of a package: "+format, args...)}
+		return nil, &sbom.Error{Offset: b.offset, Kind: sbom.ErrSyntax, Err: fmt.Errorf("invalid package header: "+format, args...)}
 	}
 	be := binary.BigEndian
 	if len(b.data) < 8 {
-		return fail("%d bytes", len(b.data))
+		return fail("it has %d bytes; expected at least 8", len(b.data))
 	}
 	n, size := int64(be.Uint32(b.data)), int64(be.Uint32(b.data[4:]))
 	if n == 0 || n > maxEntries || size > maxHeader || 8+16*n+size > int64(len(b.data)) {
-		return fail("%d entries and %d bytes in %d bytes", n, size, len(b.data))
+		return fail("invalid counts: %d entries and %d bytes of data in a header of %d bytes", n, size, len(b.data))
 	}
 	h := &header{blob: b, entries: make(map[uint32]span), start: int(8 + 16*n)}
 	for i := range int(n) {
 		e := b.data[8+16*i:]
 		tag, s := be.Uint32(e), span{be.Uint32(e[4:]), be.Uint32(e[8:]), be.Uint32(e[12:])}
 		if int64(s.at) > size && tag >= tagName {
-			return fail("an entry with tag %d at byte %d of %d", tag, s.at, size)
+			return fail("an entry with tag %d has its data at byte %d of %d", tag, s.at, size)
 		}
 		if _, twice := h.entries[tag]; twice && wanted[tag] {
 			return fail("two entries with tag %d", tag)
@@ -208,10 +210,10 @@ func parse(b blob) (*header, error) {
 	return h, nil
 }
 
-// wanted are the tags that components are made from. Each may occur only once.
+// wanted are the tags that make claims. A header with two entries for one of them is an error.
 var wanted = map[uint32]bool{tagName: true, tagVersion: true, tagVendor: true, tagPackager: true, tagURL: true, tagDistribution: true}
 
-// text returns the text of an entry, and its offset in the database.
+// text returns the first text of an entry and its offset in the file.
 func (h *header) text(tag uint32) (string, int64) {
 	all := h.texts(tag)
 	if len(all) == 0 {
@@ -256,7 +258,8 @@ func (h *header) numbers(tag uint32) []uint32 {
 	return all
 }
 
-// component makes a component from a package. n is its number, for one without a name.
+// component returns the component for a package. n is the number of the package, which is in its
+// pointer if it has no name.
 func component(s *sbom.Sink, h *header, n int) sbom.Component {
 	name, at := h.text(tagName)
 	c := sbom.Component{Type: "application", Name: name, Location: vendors.Location{Pointer: "/" + name, Offset: at}}
@@ -289,7 +292,7 @@ func component(s *sbom.Sink, h *header, n int) sbom.Component {
 		where.Offset = at
 		if e, ok := h.entries[f.tag]; ok && text == "" && e.count > 0 && (e.typ != typeString && e.typ != typeLocalized || len(h.texts(f.tag)) == 0) {
 			c.Malformed++
-			s.Warn(sbom.WarnMalformed, "the "+f.name+" is no text", where)
+			s.Warn(sbom.WarnMalformed, "the entry "+f.name+" is not text; it was not screened", where)
 			continue
 		}
 		if !utf8.ValidString(text) {
@@ -306,7 +309,7 @@ func component(s *sbom.Sink, h *header, n int) sbom.Component {
 	return c
 }
 
-// A package file starts with a lead of 96 bytes and a header of signatures, padded to a
+// A package file starts with a lead of 96 bytes, and a signature header that is padded to a
 // multiple of eight bytes (rpm, docs/manual/format_v4.md).
 const (
 	leadMagic   = "\xed\xab\xee\xdb"
@@ -352,9 +355,9 @@ func ReadPackage(r io.Reader, opts *sbom.Options) *sbom.Document {
 			return format.ReadError(in.at, err)
 		}
 		if rest == 0 {
-			return &sbom.Error{Offset: in.at, Kind: sbom.ErrSyntax, Err: fmt.Errorf("a package without a payload: %w", io.ErrUnexpectedEOF)}
+			return &sbom.Error{Offset: in.at, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the package ends before its payload: %w", io.ErrUnexpectedEOF)}
 		}
-		s.Malformed(sbom.WarnIncomplete, "the files in the package were not looked into", vendors.Location{Offset: in.at})
+		s.Malformed(sbom.WarnIncomplete, "the files in the package were not screened", vendors.Location{Offset: in.at})
 		return nil
 	})
 }
@@ -390,7 +393,7 @@ func (x *section) header() (blob, error) {
 		return blob{}, err
 	}
 	if string(magic[:4]) != headerMagic {
-		return blob{}, &sbom.Error{Offset: x.at - 8, Kind: sbom.ErrSyntax, Err: fmt.Errorf("expected a header")}
+		return blob{}, &sbom.Error{Offset: x.at - 8, Kind: sbom.ErrSyntax, Err: fmt.Errorf("expected the magic of a package header")}
 	}
 	start := x.at
 	counts, err := x.read(8)
@@ -398,8 +401,8 @@ func (x *section) header() (blob, error) {
 		return blob{}, err
 	}
 	n, size := int64(binary.BigEndian.Uint32(counts)), int64(binary.BigEndian.Uint32(counts[4:]))
-	if n > maxEntries || size > 64<<20 {
-		return blob{}, &sbom.Error{Offset: start, Kind: sbom.ErrLimit, Err: fmt.Errorf("a header of %d entries and %d bytes", n, size)}
+	if n > maxEntries || size > maxFileHeader {
+		return blob{}, &sbom.Error{Offset: start, Kind: sbom.ErrLimit, Err: fmt.Errorf("a header of %d entries and %d bytes of data; the limits are %d and %d", n, size, maxEntries, maxFileHeader)}
 	}
 	body, err := x.read(int(16*n + size))
 	if err != nil {

@@ -25,7 +25,7 @@ var (
 	le = binary.LittleEndian
 )
 
-// header returns the header of a package with these texts, by their tags.
+// header returns a package header with texts, by their tags.
 func header(texts map[uint32]string) []byte {
 	var entries, data []byte
 	tags := make([]uint32, 0, len(texts))
@@ -44,7 +44,7 @@ func header(texts map[uint32]string) []byte {
 	return append(append(b, entries...), data...)
 }
 
-// pkg is a package of somebody, with a summary that makes it long.
+// pkg returns the header of a package of a vendor, with a long summary.
 func pkg(name, vendor string) []byte {
 	return header(map[uint32]string{1000: name, 1001: "1.0", 1002: "2", 1004: strings.Repeat("summary ", 200), 1011: vendor, 1015: "A <a@hisilicon.com>", 1020: "https://example.org/" + name})
 }
@@ -89,13 +89,13 @@ func berkeley(order binary.AppendByteOrder, o binary.ByteOrder, blobs ...[]byte)
 		copy(table[at:], entry)
 		o.PutUint16(table[26+2*i:], uint16(at))
 	}
-	put(0, []byte{1, 0, 0, 0, 0}) // key 0 has a number
+	put(0, []byte{1, 0, 0, 0, 0}) // key 0 has the number of the latest package
 	put(1, []byte{1, 9, 0, 0, 0})
 	var chains []byte
 	next := uint32(2)
 	for i, blob := range blobs {
 		put(2*i+2, []byte{1, byte(i + 1), 0, 0, 0})
-		if len(blob) < size/4 { // as Berkeley DB does, it stays in the page
+		if len(blob) < size/4 { // like Berkeley DB, keep a short value in the page
 			put(2*i+3, append([]byte{1}, blob...))
 			continue
 		}
@@ -130,8 +130,8 @@ func putVarint(b []byte, v int) []byte {
 	return append(b, byte(v)&0x7f)
 }
 
-// sqlite has the schema on page 1, an inner page 2 if there are several packages, and a leaf
-// and a chain for each.
+// sqlite returns a database with the schema on page 1, an interior page 2 if there are several
+// packages, and a leaf and a chain of overflow pages for each package.
 func sqlite(blobs ...[]byte) []byte {
 	const size = 1024
 	pages := [][]byte{make([]byte, size), make([]byte, size)}
@@ -260,7 +260,7 @@ func TestDatabases(t *testing.T) {
 	}
 	for name, data := range forms(header(map[uint32]string{1000: "a", 1011: "Hua\xffwei"})) {
 		if got, h, err := show(data); err != nil || h.Malformed != 2 {
-			t.Errorf("%s, no version and no UTF-8: %s %+v %v", name, got, h, err)
+			t.Errorf("%s, without a version and not UTF-8: %s %+v %v", name, got, h, err)
 		}
 	}
 	for name, data := range forms([]byte("\x00\x00\x00\x01\x00\x00\x00\x05")) {
@@ -270,11 +270,11 @@ func TestDatabases(t *testing.T) {
 	}
 }
 
-// A database that is cut off is an error, or has all its packages before the cut. Wrong values
-// anywhere do not cause a panic.
+// A database that was cut is an error, or has all its packages before the cut. A wrong value causes
+// no panic.
 func TestBroken(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes long")
+		t.Skip("slow test")
 	}
 	for name, data := range forms(pkg("one", "ZTE"), pkg("two", "Huawei")) {
 		whole, _, err := show(data)
@@ -287,18 +287,18 @@ func TestBroken(t *testing.T) {
 			}
 		}
 		for n := 0; n+4 <= len(data); n += 4 {
-			for _, lie := range []uint32{0, 1, 0x7fff, 0x7fffffff, 0xffffffff} {
+			for _, value := range []uint32{0, 1, 0x7fff, 0x7fffffff, 0xffffffff} {
 				bad := bytes.Clone(data)
-				be.PutUint32(bad[n:], lie)
+				be.PutUint32(bad[n:], value)
 				show(bad)
 			}
 		}
 	}
 }
 
-// A package in an ndb database ends with its checksum: any bit that differs is an error.
+// A package in an ndb database has a checksum, so any changed bit is an error.
 func TestChecksum(t *testing.T) {
-	for length := range 16 { // with zeros in front of the tail, and without
+	for length := range 16 { // with and without zeros before the tail
 		data := ndb(header(map[uint32]string{1000: "a", 1001: "1", 1011: "ZTE" + strings.Repeat("x", length)}))
 		if got, h, err := show(data); err != nil || h.Components != 1 {
 			t.Fatalf("length %d: %s %v", length, got, err)
@@ -313,7 +313,7 @@ func TestChecksum(t *testing.T) {
 	}
 }
 
-// file is a package file.
+// file returns a package file.
 func file(vendor, payload string) []byte {
 	b := append([]byte("\xed\xab\xee\xdb\x03\x00"), make([]byte, 90)...)
 	for _, h := range [][]byte{header(map[uint32]string{267: "x"}), pkg("kesl", vendor)} {
@@ -336,10 +336,10 @@ func TestPackage(t *testing.T) {
 	}
 }
 
-// Databases that rpm itself makes, where it is.
+// TestRPM reads a package and databases that rpm makes, if rpm is installed.
 func TestRPM(t *testing.T) {
 	if _, err := exec.LookPath("rpmbuild"); err != nil {
-		t.Skip("no rpmbuild here; it is of Debian's package rpm")
+		t.Skip("rpmbuild is not installed; it is in the Debian package rpm")
 	}
 	dir := t.TempDir()
 	spec := "Name: agent\nVersion: 12.0\nRelease: 3\nSummary: x\nLicense: x\nVendor: AO Kaspersky Lab\nURL: https://www.kaspersky.com\nBuildArch: noarch\n%description\nx\n%install\nmkdir -p %{buildroot}/opt/a\necho x > %{buildroot}/opt/a/b\n%files\n/opt/a/b\n"

@@ -4,15 +4,16 @@ package rpm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 
 	"github.com/clause76/clause76/sbom"
 )
 
-// The form "SQLite": one table of headers, which is a tree of pages
-// (sqlite.org/fileformat2.html). Only this table is read. The last changes of a database can
-// still be in a log, which is another file.
+// An SQLite database has the headers in the table Packages, which is a tree of pages
+// (sqlite.org/fileformat2.html). Only this table is read. The latest changes can be in a log,
+// which is another file and is not read.
 const (
 	sqliteMagic    = "SQLite format 3\x00"
 	sqliteHeader   = 100
@@ -22,11 +23,11 @@ const (
 )
 
 var (
-	errNoTable = errors.New("a database without the table Packages")
-	errRow     = errors.New("its values cannot be read")
+	errNoTable = errors.New("the database has no table Packages")
+	errRow     = errors.New("invalid record")
 )
 
-// sniffSQLite looks for words of the statement that creates the table, in the first page.
+// sniffSQLite looks in the first page for words of the statement that creates the table.
 func sniffSQLite(head []byte) bool {
 	return len(head) >= sqliteHeader+12 && bytes.HasPrefix(head, []byte(sqliteMagic)) && bytes.Contains(head, []byte("Packages")) && bytes.Contains(head, []byte("hnum"))
 }
@@ -45,13 +46,13 @@ func eachSQLite(data []byte, f func(blob) error) error {
 	}
 	x := &sqlite{data: data, size: size, usable: size - int64(data[20]), seen: make(map[int64]bool)}
 	if size < 512 || size&(size-1) != 0 || x.usable < 480 || int64(len(data))%size != 0 {
-		return syntax(16, "pages of %d bytes in a file of %d", size, len(data))
+		return syntax(16, "invalid page size %d in a file of %d bytes", size, len(data))
 	}
 	root := int64(0)
 	err := x.table(1, 0, func(b blob) error {
 		values, err := record(b.data)
 		if err != nil {
-			return syntax(b.offset, "the list of tables: %v", err)
+			return syntax(b.offset, "a row of the schema: %v", err)
 		}
 		if len(values) >= 4 && string(values[0].text) == "table" && string(values[1].text) == "Packages" {
 			root = values[3].number
@@ -67,7 +68,7 @@ func eachSQLite(data []byte, f func(blob) error) error {
 	return x.table(root, 0, func(b blob) error {
 		values, err := record(b.data)
 		if err != nil || len(values) < 2 || values[1].text == nil {
-			return syntax(b.offset, "a row of Packages: %v", err)
+			return syntax(b.offset, "a row of Packages: %w", cmp.Or(err, errRow))
 		}
 		offset := int64(-1)
 		if b.offset >= 0 {
@@ -81,10 +82,10 @@ func eachSQLite(data []byte, f func(blob) error) error {
 func (x *sqlite) table(number int64, depth int, f func(blob) error) error {
 	start := (number - 1) * x.size
 	if number < 1 || start >= int64(len(x.data)) || depth > sqliteDepth {
-		return syntax(0, "page %d, %d deep, in a file of %d pages", number, depth, int64(len(x.data))/x.size)
+		return syntax(0, "a reference to page %d at depth %d; the file has %d pages, and the limit of the depth is %d", number, depth, int64(len(x.data))/x.size, sqliteDepth)
 	}
 	if x.seen[number] {
-		return syntax(start, "page %d is in two places", number)
+		return syntax(start, "two references to page %d", number)
 	}
 	x.seen[number] = true
 	page := x.data[start : start+x.size]
@@ -99,12 +100,12 @@ func (x *sqlite) table(number int64, depth int, f func(blob) error) error {
 		pointers = head[12:]
 	}
 	if kind != sqliteInterior && kind != sqliteLeaf || 2*cells > len(pointers) {
-		return syntax(start, "a page of type %d with %d cells; expected one of a table", kind, cells)
+		return syntax(start, "invalid page: type %d with %d cells; expected type %d or %d", kind, cells, sqliteInterior, sqliteLeaf)
 	}
 	for i := range cells {
 		at := int64(be.Uint16(pointers[2*i:]))
 		if at+4 > x.usable {
-			return syntax(start, "a cell at byte %d of a page", at)
+			return syntax(start, "a cell at byte %d of a page, which is past its end", at)
 		}
 		if kind == sqliteInterior {
 			if err := x.table(int64(be.Uint32(page[at:])), depth+1, f); err != nil {
@@ -126,13 +127,13 @@ func (x *sqlite) table(number int64, depth int, f func(blob) error) error {
 	return nil
 }
 
-// payload reads the row in a cell, which can continue in a chain of pages.
+// payload reads the row in a cell. A long row continues in a chain of overflow pages.
 func (x *sqlite) payload(page []byte, start, at int64) (blob, error) {
 	total, n := varint(page[at:])
 	_, m := varint(page[min(at+n, x.size):])
 	at += n + m
 	if n == 0 || m == 0 || total < 0 || total > int64(len(x.data)) || at > x.usable {
-		return blob{}, syntax(start, "a row of %d bytes", total)
+		return blob{}, syntax(start, "invalid size %d of a row", total)
 	}
 	local := total
 	if most := x.usable - 35; total > most {
@@ -142,7 +143,7 @@ func (x *sqlite) payload(page []byte, start, at int64) (blob, error) {
 		}
 	}
 	if at+local > x.usable || local < total && at+local+4 > x.usable {
-		return blob{}, syntax(start, "a row of %d bytes does not lie in its page", total)
+		return blob{}, syntax(start, "a row of %d bytes extends past the end of its page", total)
 	}
 	if local == total {
 		return blob{page[at : at+local], start + at}, nil
@@ -152,7 +153,7 @@ func (x *sqlite) payload(page []byte, start, at int64) (blob, error) {
 	for int64(len(data)) < total {
 		from := (next - 1) * x.size
 		if next < 1 || from >= int64(len(x.data)) || x.seen[next] {
-			return blob{}, syntax(start, "a row of %d bytes goes on at page %d", total, next)
+			return blob{}, syntax(start, "a row of %d bytes continues on page %d, which does not exist or is already in use", total, next)
 		}
 		x.seen[next] = true
 		p := x.data[from : from+x.usable]
@@ -162,7 +163,8 @@ func (x *sqlite) payload(page []byte, start, at int64) (blob, error) {
 	return blob{data, -1}, nil
 }
 
-// varint reads a number of one to nine bytes and returns how many bytes it has; 0 is an error.
+// varint reads a number of one to nine bytes, and returns it and its length. The length is 0 if the
+// number is invalid.
 func varint(b []byte) (v, n int64) {
 	for i := 0; i < len(b) && i < 9; i++ {
 		if i == 8 {

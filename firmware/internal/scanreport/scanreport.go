@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package scanreport reads the reports of programs that extract images: the JSON of binwalk 3 and
-// of unblob.
+// Package scanreport reads reports of programs that extract images: the JSON of binwalk 3 and unblob.
 //
-// They name the formats in an image, and almost never its vendor. Each find is a component without
-// an identity, and its description is a mention. What the program could not extract or did not
-// recognize counts as not screened. The extracted files are not in the report: hand them in as
-// well.
+// The reports contain the formats in an image, and almost never the vendor. Each find is a
+// component without a vendor identity, and its description is a mention. A part of the image that
+// the program did not recognize or extract counts as not screened. The extracted files are not in
+// the report, and must be screened too.
 package scanreport
 
 import (
@@ -46,12 +45,12 @@ func SniffUnblob(head []byte) bool {
 	return bytes.Contains(head, []byte(`"__typename__"`)) && unblob.Match(head) && typed.Match(head)
 }
 
-// ReadBinwalk returns what binwalk found.
+// ReadBinwalk returns the finds of binwalk.
 func ReadBinwalk(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return read(NameBinwalk, r, opts, (*object).binwalk)
 }
 
-// ReadUnblob returns what unblob found.
+// ReadUnblob returns the finds of unblob.
 func ReadUnblob(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return read(NameUnblob, r, opts, (*object).unblob)
 }
@@ -64,7 +63,7 @@ func read(name string, r io.Reader, opts *sbom.Options, done func(*object, *sbom
 		if err := x.j.End(); err != nil {
 			return err
 		}
-		s.Malformed(sbom.WarnIncomplete, "a report about an image: the files that were extracted from it were not screened with it", vendors.Location{})
+		s.Malformed(sbom.WarnIncomplete, "this is a report about an image; the files that were extracted from the image were not screened with it", vendors.Location{})
 		return nil
 	})
 }
@@ -75,7 +74,7 @@ type reader struct {
 	done   func(*object, *sbom.Sink) bool
 }
 
-// An object is an object in a report, with its strings.
+// An object is a JSON object in a report, with its strings.
 type object struct {
 	texts map[string]string
 	flags map[string]bool
@@ -144,7 +143,7 @@ func (o *object) unblob(s *sbom.Sink) bool {
 	case "FileMagicReport":
 		return o.component(s, "file", o.texts["magic"])
 	case "UnknownChunkReport":
-		s.Malformed(sbom.WarnIncomplete, "a part of the image of unknown format", o.at)
+		s.Malformed(sbom.WarnIncomplete, "a part of the image is in an unknown format", o.at)
 	case "ExtractionProblem", "UnknownError", "CalculateChunkExceptionReport", "ExtractCommandFailedReport", "ExtractorDependencyNotFoundReport",
 		"ExtractorTimedOut", "MaliciousSymlinkRemoved", "PathTraversalProblem", "LinkExtractionProblem", "SpecialFileExtractionProblem", "MultiFileCollisionReport":
 		s.Malformed(sbom.WarnIncomplete, "a part of the image could not be extracted: "+o.texts["__typename__"]+" "+o.texts["problem"], o.at)

@@ -27,7 +27,7 @@ func Example() {
 	// Output:
 	// uimage <nil> mention uImage firmware image, image name: "MIPS HiSilicon Linux"
 	// squashfs <nil> mention SquashFS file system
-	// a report about an image: the files that were extracted from it were not screened with it
+	// this is a report about an image; the files that were extracted from the image were not screened with it
 }
 
 func TestRead(t *testing.T) {
@@ -37,11 +37,11 @@ func TestRead(t *testing.T) {
 		err                    error
 	}{
 		{"binwalk", binwalk, scanreport.NameBinwalk, "uimage, squashfs", 1, nil},
-		{"without its list", strings.Trim(binwalk, "[]"), scanreport.NameBinwalk, "uimage, squashfs", 1, nil},
+		{"a report without its list", strings.Trim(binwalk, "[]"), scanreport.NameBinwalk, "uimage, squashfs", 1, nil},
 		{"unblob", unblob, scanreport.NameUnblob, "file, squashfs_v4_le", 4, nil},
 		{"another list", `[{"a":1}]`, "", "", 0, sbom.ErrNotRecognized},
 		{"two formats", `{"Analysis":{"file_path":"x"},"bomFormat":"CycloneDX"}`, "", "", 0, sbom.ErrNotRecognized},
-		{"cut", binwalk[:200], "", "", 0, sbom.ErrSyntax},
+		{"cut off", binwalk[:200], "", "", 0, sbom.ErrSyntax},
 	} {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)
 		var got []string

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package smbios reads the SMBIOS tables of a computer, as dmidecode prints them or as Linux
-// provides them in /sys/class/dmi/id.
+// Package smbios reads the SMBIOS tables of a computer, from the output of dmidecode or from
+// /sys/class/dmi/id of Linux.
 //
 // The computer of the structure "System Information" (DMTF DSP0134, type 1) is the primary
 // component. Its firmware, board, chassis, processors, memory modules, batteries and power
-// supplies are parts, and so is any other structure that names a manufacturer. Each part has the
-// manufacturer of its own structure: a HiSilicon processor does not make the board HiSilicon's.
+// supplies are parts, and so is any other structure that names a manufacturer. A manufacturer
+// is a claim of its own structure only: a HiSilicon processor does not attribute the board to
+// HiSilicon.
 //
-// One text can have several tables, one after the other. A selection ("-t 1", "-q") leaves out
-// structures without a trace, which a notice says. A table that dmidecode reports as broken, or
-// that lacks its end, keeps its parts and counts as incomplete.
+// One text can contain several tables, one after the other. A selection ("-t 1", "-q") omits
+// structures and does not say so. A notice reports this. If dmidecode reports that a table is
+// broken, or the end of a table is missing, its parts are kept and the document is incomplete.
 //
 // Locations are paths of structure, handle and field, with byte offsets.
 package smbios
@@ -41,8 +42,8 @@ const (
 	endType = 127
 )
 
-// Lines that are not indented (dmidecode.c): those before the structures, the handle and the title
-// of a structure, and remarks. dmidecode prints no others.
+// Lines that are not indented (dmidecode.c): lines before the structures, the handle and the title of
+// a structure, and messages. dmidecode prints no others.
 var (
 	handle   = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
 	preface  = regexp.MustCompile(`^(#|(SMBIOS|Legacy DMI) \d|Getting SMBIOS data|Scanning \S+ for|Found SMBIOS entry point in EFI|Table at 0x|Reading SMBIOS/DMI data|\d+ structures occupying)`)
@@ -77,26 +78,26 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 
 type reader struct {
 	s      *sbom.Sink
-	tables int // that have started
+	tables int // number of tables so far
 	table
 	structure
-	failed error // of a table that is cut off
+	failed error // the error of a table that is cut off
 }
 
 // A table is the state of the SMBIOS table that is being read.
 type table struct {
 	offset    int64 // where it starts
-	head      bool  // it starts with the version of SMBIOS
+	head      bool  // it starts with the SMBIOS version
 	whole     bool  // the text states that it has the whole table
 	dump      bool  // the table was read from a file
-	quiet     bool  // it was printed with -q: without handles and end
+	quiet     bool  // it was printed with -q, without handles and the end structure
 	end       bool  // its last structure was found
 	closed    bool  // a blank line follows the structure that was read last
 	broken    bool
-	miscount  string // the remark of dmidecode that a count is wrong
-	miscounts int64  // where
-	declared  int    // structures, by the header
-	seen      int
+	miscount  string // the message of dmidecode that a count is wrong
+	miscounts int64  // the offset of this message
+	declared  int    // the number of structures that the header states
+	seen      int    // the number of structures so far
 	types     map[int]bool
 }
 
@@ -106,11 +107,11 @@ type structure struct {
 	handle  string
 	at      int64
 	title   string
-	indent  string // of its fields
+	indent  string // the indentation of its fields
 	empty   bool   // it describes an empty slot
-	pending string // the last field, if its line has no value
-	raw     []byte // its bytes, if it is printed as bytes; else nil
-	texts   int    // with raw, the texts that were read
+	pending string // the name of the last field, if its line has no value
+	raw     []byte // the bytes of the structure, if it is printed as bytes; else nil
+	texts   int    // with raw, the number of strings that were read
 }
 
 func read(r io.Reader, s *sbom.Sink) error {
@@ -136,7 +137,7 @@ func read(r io.Reader, s *sbom.Sink) error {
 	return x.failed
 }
 
-// finish reports what is missing from a table that has ended.
+// finish ends a table and reports what is missing from it.
 func (x *reader) finish() {
 	t, at := &x.table, vendors.Location{Offset: x.table.offset}
 	short := func(format string, args ...any) {
@@ -145,21 +146,21 @@ func (x *reader) finish() {
 		}
 	}
 	switch {
-	case t.broken: // counted at the remark
+	case t.broken: // the message of dmidecode was counted
 	case t.miscount != "" && t.end:
 		x.s.Warn(sbom.WarnMalformed, "dmidecode printed: "+t.miscount, vendors.Location{Offset: t.miscounts})
 	case t.miscount != "":
-		x.s.Malformed(sbom.WarnIncomplete, "structures can be missing; dmidecode printed: "+t.miscount, vendors.Location{Offset: t.miscounts})
+		x.s.Malformed(sbom.WarnIncomplete, "structures may be missing; dmidecode printed: "+t.miscount, vendors.Location{Offset: t.miscounts})
 	case t.seen == 0:
 		short("no structures; expected lines that start \"Handle 0x\"")
-	case t.end:
-	case t.declared > t.seen: // some tables count one more than they have
+	case t.end: // even if structures are missing: some tables state one more than they have
+	case t.declared > t.seen:
 		short("the text ends too early: %d of %d structures: %w", t.seen, t.declared, io.ErrUnexpectedEOF)
 	case t.declared > 0:
 	case t.closed && (t.quiet || t.head && !t.whole && !t.dump || !t.whole && chosen(t.types)):
-		x.s.Notice(sbom.WarnIncomplete, "a selection of the structures of the SMBIOS table, as of \"dmidecode -t\" or \"-q\": others can be left out", at)
+		x.s.Notice(sbom.WarnIncomplete, "the text is a selection of the structures of the SMBIOS table, as \"dmidecode -t\" or \"-q\" prints; other structures were not screened", at)
 	default:
-		x.s.Malformed(sbom.WarnIncomplete, "neither the number of structures nor the end of the table is in the text: structures can be missing", at)
+		x.s.Malformed(sbom.WarnIncomplete, "the text has neither the number of structures nor the end of the table: structures may be missing", at)
 	}
 }
 
@@ -197,7 +198,7 @@ func (x *reader) line(line string, offset int64) bool {
 	return x.heading(line, offset)
 }
 
-// heading reads a line that is not indented: the title of a structure, or a remark of dmidecode.
+// heading reads a line that is not indented: the title of a structure, or a message of dmidecode.
 func (x *reader) heading(line string, offset int64) bool {
 	typ, known := titles[line]
 	switch {
@@ -217,12 +218,12 @@ func (x *reader) heading(line string, offset int64) bool {
 	case x.handle != "" && x.title == "" && title.MatchString(line):
 		x.setTitle(line)
 	default:
-		x.s.Malformed(sbom.WarnMalformed, "a line that dmidecode does not print here; it was not screened", vendors.Location{Offset: offset})
+		x.s.Malformed(sbom.WarnMalformed, "an unexpected line, which dmidecode does not print here; it was not screened", vendors.Location{Offset: offset})
 	}
 	return true
 }
 
-// start starts a table, and ends the one before it.
+// start ends the table before, and starts a new one.
 func (x *reader) start(offset int64) bool {
 	if x.tables++; x.tables > 1 || x.seen > 0 {
 		if !x.emit() {
@@ -249,7 +250,7 @@ func (x *reader) preface(line string) {
 	}
 }
 
-// open starts a structure, and ends the one before it.
+// open ends the structure before, and starts a new one.
 func (x *reader) open(handle string, typ int, offset int64) bool {
 	more := x.emit()
 	x.tables = max(x.tables, 1)
@@ -288,9 +289,9 @@ func (x *reader) setTitle(line string) {
 	}
 }
 
-// indented reads an indented line. The first of a structure shows how far fields are indented: by
-// a tab, or by blanks if the text was copied. A line that is indented further is an element of a
-// list.
+// indented reads an indented line. The first one of a structure has the indentation of all its
+// fields: a tab, or blanks if the text was copied. A line with more indentation is an element of
+// a list.
 func (x *reader) indented(line string, offset int64) bool {
 	text := strings.TrimLeft(line, " \t")
 	indent := line[:len(line)-len(text)]
@@ -301,7 +302,7 @@ func (x *reader) indented(line string, offset int64) bool {
 		x.indent = indent
 	}
 	if text == "<TRUNCATED>" {
-		x.count("dmidecode printed that the structure is cut off", offset)
+		x.count("the structure is cut off; dmidecode printed: <TRUNCATED>", offset)
 		return true
 	}
 	if len(indent) > len(x.indent) {
@@ -323,7 +324,7 @@ func (x *reader) indented(line string, offset int64) bool {
 	return true
 }
 
-// fields are the fields of a structure that are read.
+// fields are the known fields of a structure.
 var fields = format.Table{
 	"Manufacturer":            {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
 	"Manufacturer Name":       {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group},
@@ -352,11 +353,11 @@ var fieldNames = func() map[string]string {
 	return m
 }()
 
-// fieldName returns a field's name as dmidecode prints it: texts that were copied or edited
-// have it with other blanks or in another case.
+// fieldName returns the name of a field as dmidecode prints it. In a text that was copied or edited,
+// the name may have other blanks or be in another case.
 func fieldName(key string) string {
 	key = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) { // invisible
+		if unicode.Is(unicode.Cf, r) { // invisible characters
 			return -1
 		}
 		return r
@@ -387,11 +388,12 @@ func (x *reader) count(message string, offset int64) {
 	format.Malformed(x.s, x.c, sbom.WarnMalformed, message, vendors.Location{Pointer: x.pointer(""), Offset: offset})
 }
 
-// hexRow matches a row of bytes: dmidecode prints them for unknown structures, and for all with -u.
+// hexRow matches a row of bytes. dmidecode prints bytes for unknown structures, and for all structures
+// with the option -u.
 var hexRow = regexp.MustCompile(`^[0-9A-F]{2}( [0-9A-F]{2}){0,15}$`)
 
-// element reads an element of a list. Elements do not name makers, apart from the texts of a part
-// that is printed as bytes: the bytes refer to the texts by number.
+// element reads an element of a list. Elements do not name makers, except for the strings of a part
+// that is printed as bytes, which contain the numbers of the strings.
 func (x *reader) element(text string, offset int64) {
 	key, value, found := strings.Cut(text, ":")
 	switch {
@@ -421,7 +423,7 @@ func (x *reader) element(text string, offset int64) {
 	}
 }
 
-// number returns the number of a text in a structure that is printed as bytes, or 0.
+// number returns the number of a string in a structure that is printed as bytes, or 0.
 func (x *reader) number(at map[int]int) int {
 	if len(x.raw) == 0 {
 		return 0
@@ -463,7 +465,7 @@ func (x *reader) field(key, value string, offset int64) {
 // emit ends the structure and reports whether to go on.
 func (x *reader) emit() bool {
 	if x.c != nil && x.number(makerAt) > x.texts {
-		x.count("the structure is printed as bytes without the text that names the manufacturer", x.at)
+		x.count("the structure is printed as bytes, without the string that names the manufacturer", x.at)
 	}
 	c, title, empty := x.c, x.title, x.empty
 	x.structure = structure{}

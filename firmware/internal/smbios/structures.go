@@ -21,15 +21,15 @@ var parts = map[int]string{
 	45: "firmware",
 }
 
-// makerAt and nameAt are the positions of the byte with the number of the text for the
+// makerAt and nameAt are the offsets of the byte that has the number of the string with the
 // manufacturer or the name, by the type of the structure (DSP0134, chapter 7).
 var (
 	makerAt = map[int]int{0: 0x04, 1: 0x04, 2: 0x04, 3: 0x04, 4: 0x07, 17: 0x17, 22: 0x05, 39: 0x07, 45: 0x0a}
 	nameAt  = map[int]int{1: 0x05, 2: 0x05, 4: 0x10, 17: 0x1a, 22: 0x08, 39: 0x06, 45: 0x04}
 )
 
-// titles are the titles of the structures in dmidecode, with their types. With option -q,
-// dmidecode prints nothing else of a type.
+// titles are the titles that dmidecode prints for structures, with their types. With the option -q,
+// the title is the only sign of the type.
 var titles = map[string]int{
 	"BIOS Information":                     0,
 	"System Information":                   1,
@@ -78,7 +78,7 @@ var titles = map[string]int{
 	"Firmware Inventory Information":       45,
 }
 
-// repeated matches titles within a structure that lists several things.
+// repeated matches titles in a structure that describes several devices.
 var repeated = regexp.MustCompile(`^(?:On Board Device|Additional Information) \d+(?: Information)?$`)
 
 // keywords are the groups of types that "dmidecode -t" has a keyword for (dmidecode(8)).
@@ -94,8 +94,8 @@ var keywords = [][]int{
 	{9},                 // slot
 }
 
-// chosen reports whether the types can be a selection of "dmidecode -t": one type, or the types of
-// one keyword.
+// chosen reports whether the types can be a selection by "dmidecode -t": one type, or the types of one
+// keyword.
 func chosen(types map[int]bool) bool {
 	in := func(group []int) bool {
 		for t := range types {

@@ -43,14 +43,14 @@ func IsDirectory(fsys fs.FS, dir string) bool {
 		if _, err := fs.Stat(fsys, path.Join(dir, name)); err == nil {
 			known++
 		} else if known == 0 && name == "board_vendor" {
-			return false // three misses are enough for almost every directory
+			return false // three missing files show that almost every other directory is not a copy
 		}
 	}
 	return known >= 3
 }
 
-// Directory reads /sys/class/dmi/id or a copy of it into s. prefix precedes its
-// name in locations. It reports whether to go on.
+// Directory emits the components of /sys/class/dmi/id or a copy of it. Locations start with prefix.
+// Directory returns false if the caller of the document stopped.
 func Directory(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 	for _, part := range dmi {
 		c := sbom.Component{Ref: prefix + path.Join(dir, part.ref), Type: part.typ, Name: part.ref, Location: vendors.Location{Pointer: prefix + path.Join(dir, part.vendor)}}
@@ -96,7 +96,7 @@ func Directory(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 	return true
 }
 
-const maxLine = 4096 // sysfs gives a page at most
+const maxLine = 4096 // bytes: a file in sysfs has at most one page
 
 // line reads a file of one line. A missing file is not an error.
 func line(fsys fs.FS, name string) (text string, found bool, err error) {

@@ -75,7 +75,7 @@ var columns = []column{
 	{oid: lldpRemModelName, part: neighbor, field: format.Field{Role: vendors.Reference, Kind: vendors.KindProduct}},
 }
 
-// columnOf returns the column that an object is in, and the index of its row.
+// columnOf returns the column of an object, and the index of its row.
 func columnOf(numeric string) (col column, index string, ok bool) {
 	for _, c := range columns {
 		if index, ok := strings.CutPrefix(numeric, c.oid); ok {
@@ -85,15 +85,15 @@ func columnOf(numeric string) (col column, index string, ok bool) {
 	return column{}, "", false
 }
 
-// isRead reports whether the value of an object is read.
+// isRead reports whether the package reads the value of an object.
 func isRead(numeric string) bool {
 	_, scalar := scalars[numeric]
 	_, _, inTable := columnOf(numeric)
 	return scalar || inTable || numeric == sysObjectID
 }
 
-// numbers are the object identifiers for which net-snmp writes a name: those of the objects that
-// are read, and of the branches above them.
+// numbers maps names that net-snmp prints to their object identifiers. It has the names of the objects
+// that are read, and of the branches above them.
 var numbers = map[string]string{
 	"iso": "1", "org": "1.3", "dod": "1.3.6", "internet": "1.3.6.1", "mgmt": "1.3.6.1.2", "mib-2": "1.3.6.1.2.1",
 	"ccitt": "0", "zeroDotZero": "0.0", "private": "1.3.6.1.4", "enterprises": "1.3.6.1.4.1", "snmpV2": "1.3.6.1.6",
@@ -125,8 +125,8 @@ var standard = regexp.MustCompile(`^(SNMPv2|SNMP|RFC[0-9-]+|IF|IP|IPV6|TCP|UDP|T
 // An oid is an object identifier as it was written.
 type oid struct {
 	text    string
-	numeric string // in numbers; "" if it has an unknown name
-	module  string // of its name; "" if none is written
+	numeric string // the identifier in numbers; "" if it has an unknown name
+	module  string // the module of its name, or ""
 	name    string // the unknown name of an enterprise, or ""
 }
 
@@ -141,7 +141,7 @@ func parseOID(text string) oid {
 	if m := qualified.FindStringSubmatch(text); m != nil {
 		o.module, names = m[1], m[2]
 		if !standard.MatchString(o.module) {
-			return o // its names are not known
+			return o // the names of the module are unknown
 		}
 	}
 	names = strings.NewReplacer("[", ".", "]", "").Replace(names)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package snmp reads SNMP walks: what snmpwalk prints, with numbers or with names, and snmprec
+// Package snmp reads SNMP walks: the output of snmpwalk, with numbers or with names, and snmprec
 // files.
 //
-// The device is the primary component; its interfaces, physical entities, host devices and
-// programs are parts, and its neighbors are not. Devices answer with the name that they are sold
-// under, so an answer is what the device claims. Free text that describes the device is a
+// The device is the primary component. Its interfaces, physical entities, host devices and programs
+// are parts. Its neighbors are not. A device answers with the name that it is sold under, so an
+// answer is only what the device claims. Free text that describes the device is a
 // reference. An enterprise number is registered to the company that wrote the agent, which in
 // most cases made the device.
 package snmp
@@ -40,16 +40,16 @@ var (
 	hexBytes = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2} )*[0-9A-Fa-f]{2} ?$`)
 )
 
-// Messages of net-snmp between the lines. After a failure the walk may be incomplete; the others
-// are about the files with names.
+// Messages of net-snmp between the lines. After a failure, the walk may be incomplete. The other
+// messages are about MIB files.
 var (
 	failure = regexp.MustCompile(`^(?:Timeout: No Response from |snmp[a-z]+: |Error in packet|Reason: |Failed object: |(?:Error: )?OID not increasing: | *>= \S+$|Authentication failure)`)
 	remark  = regexp.MustCompile(`^(?:Cannot find module \(|MIB search path: |Did not find '|Unlinked OID in |Undefined identifier: |Cannot adopt OID in |Bad operator \(|Expected "|Created directory: |No log handling enabled|No more variables left in this MIB View|End of MIB|Variables found: |Total traversal time)`)
 	absent  = regexp.MustCompile(`^(?:No Such (?:Object|Instance) |No more variables left in this MIB View)`)
 )
 
-// Sniff reports whether a document that starts with head is an SNMP walk, as snmpwalk
-// prints it or as an snmprec file.
+// Sniff reports whether a document that starts with head is an SNMP walk: the output of snmpwalk or
+// an snmprec file.
 func Sniff(head []byte) bool {
 	failed := false
 	for line := range lines.Head(head) {
@@ -99,17 +99,17 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 type reader struct {
 	s      *sbom.Sink
 	device *sbom.Component
-	parts  map[string]*sbom.Component // entities, interfaces and the like
-	order  []string
-	once   map[string]bool // what the agent claims, once each
-	now    *object         // being read; nil before the first
+	parts  map[string]*sbom.Component // entities, interfaces, programs and neighbors, by their Ref
+	order  []string                   // the keys of parts
+	once   map[string]bool            // the enterprises and modules that were claimed
+	now    *object                    // the object that is being read; nil before the first
 }
 
 // An object is a line of a walk, with the lines that continue its value.
 type object struct {
 	oid
 	typ    string // "" if it is not printed
-	at     int64  // of its line, in the text
+	at     int64  // the offset of its line
 	value  []text
 	quoted bool // the value is in quotes
 	closed bool // the closing quote was found
@@ -121,10 +121,10 @@ type text struct {
 	at   int64
 }
 
-// maxParts limits the entities and interfaces, which are held until the end.
+// maxParts limits the parts, which are kept in memory until the end of the walk.
 const maxParts = 100_000
 
-// parseObject reads the first line of an object; places count from the start of the line.
+// parseObject reads the first line of an object. Offsets are relative to the start of the line.
 func parseObject(line string) (*object, bool) {
 	if m := recorded.FindStringSubmatchIndex(line); m != nil {
 		o := &object{oid: parseOID(line[m[2]:m[3]]), value: []text{{line[m[6]:m[7]], int64(m[6])}}}
@@ -170,7 +170,8 @@ func parseObject(line string) (*object, bool) {
 	return o, true
 }
 
-// nameEnd returns where the name of an object ends: at a blank outside the quotes of an index.
+// nameEnd returns the offset of the end of the name of an object: the first blank outside of quotes,
+// which an index can have.
 func nameEnd(line string) int {
 	quoted := false
 	for i := range len(line) {
@@ -196,7 +197,7 @@ func (x *reader) line(line string, offset int64) error {
 		x.close(offset)
 		return err
 	case failure.MatchString(line):
-		x.s.Malformed(sbom.WarnIncomplete, "the walk is not complete: "+line, vendors.Location{Offset: offset})
+		x.s.Malformed(sbom.WarnIncomplete, "the walk is incomplete; net-snmp printed: "+line, vendors.Location{Offset: offset})
 	case remark.MatchString(line):
 	case x.continues(line):
 		x.now.value = append(x.now.value, text{line, offset})
@@ -238,7 +239,7 @@ func (x *reader) close(offset int64) {
 	last.text, o.closed = value, closed
 }
 
-// flush reads the object that is complete.
+// flush ends the current object and reads it.
 func (x *reader) flush() error {
 	o := x.now
 	x.now = nil
@@ -248,7 +249,7 @@ func (x *reader) flush() error {
 	first := o.value[0]
 	at := vendors.Location{Pointer: "/" + cmp.Or(o.numeric, o.text), Offset: first.at}
 	if o.quoted && !o.closed {
-		x.s.Malformed(sbom.WarnMalformed, "a text without its closing quote", vendors.Location{Pointer: at.Pointer, Offset: o.at})
+		x.s.Malformed(sbom.WarnMalformed, "the closing quote of a text is missing", vendors.Location{Pointer: at.Pointer, Offset: o.at})
 	}
 	if absent.MatchString(first.text) {
 		return nil
@@ -260,7 +261,7 @@ func (x *reader) flush() error {
 	}
 	if value, printed, ok := o.bytes(); printed && !strings.HasPrefix(o.numeric, ifPhysAddress) {
 		if !ok {
-			x.s.Malformed(sbom.WarnMalformed, "a value in hexadecimal that is not UTF-8 text; it was not screened", at)
+			x.s.Malformed(sbom.WarnMalformed, "a hexadecimal value is not UTF-8 text; it was not screened", at)
 			return nil
 		}
 		return x.take(o, strings.TrimSpace(value), at)
@@ -275,8 +276,8 @@ func (x *reader) flush() error {
 	return nil
 }
 
-// unknown counts an object with an unknown name that suggests that it says who made something. Its
-// value is a text or a name, not a number.
+// unknown counts an object as not screened if it has an unknown name that suggests that its value
+// names a maker, and the value is not a number.
 func (x *reader) unknown(o *object, at vendors.Location) {
 	if o.numeric != "" || o.typ != "" && o.typ != "STRING" && o.typ != "Hex-STRING" || strings.TrimSpace(o.value[0].text) == "" {
 		return
@@ -290,8 +291,8 @@ func (x *reader) unknown(o *object, at vendors.Location) {
 	}
 }
 
-// bytes decodes a value that is printed in hexadecimal. It reports whether the value is, and
-// whether its bytes are text.
+// bytes decodes a value that is printed in hexadecimal. printed reports whether the value is in
+// hexadecimal, and ok whether its bytes are text.
 func (o *object) bytes() (value string, printed, ok bool) {
 	var all strings.Builder
 	for _, line := range o.value {
@@ -320,8 +321,8 @@ func (x *reader) agent(o *object) {
 	}
 }
 
-// unquote returns a text up to its closing quote, and what follows. Escaped quotes in it stay
-// escaped: makers' names have none.
+// unquote returns a text up to its closing quote, and the rest of the line. Escaped quotes stay
+// escaped, because names of makers have no quotes.
 func unquote(s string) (text, rest string, closed bool) {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -351,7 +352,7 @@ func (x *reader) part(col column, index string, at vendors.Location) *sbom.Compo
 		x.parts[ref] = c
 		x.order = append(x.order, ref)
 	}
-	c.Pedigree = c.Pedigree || col.part == neighbor // the other end of a link is not in the device
+	c.Pedigree = c.Pedigree || col.part == neighbor // a neighbor is not in the device
 	return c
 }
 
@@ -382,7 +383,7 @@ func (x *reader) take(o *object, value string, at vendors.Location) error {
 	return nil
 }
 
-// objectID reads sysObjectID, which has the number of the enterprise that made the agent.
+// objectID reads sysObjectID, which contains the number of the enterprise that made the agent.
 func (x *reader) objectID(id oid, at vendors.Location) {
 	if number := enterprise(id.numeric); number != "" {
 		x.s.Claim(x.device, vendors.Namespace, vendors.KindPEN, number, at)
@@ -396,9 +397,9 @@ func (x *reader) objectID(id oid, at vendors.Location) {
 func (x *reader) address(col column, index, value string, at vendors.Location) {
 	switch address, ok := ethernet.Address(value); {
 	case !ok && value != "":
-		x.s.Malformed(sbom.WarnMalformed, "a physical address that is not in bytes; it was not screened", at)
+		x.s.Malformed(sbom.WarnMalformed, "a physical address is not a list of bytes; it was not screened", at)
 	case address != "":
-		if strings.ContainsAny(value, ": -") { // otherwise it stays as the document has it
+		if strings.ContainsAny(value, ": -") { // an address without separators needs no normalization
 			value = address
 		}
 		col.field.Read(x.s, x.part(col, index, at), value, at)

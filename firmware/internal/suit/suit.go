@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package suit reads SUIT manifests, which say to small devices what firmware to fetch, to
-// check and to start, and for which vendor's devices it is (RFC 9019, RFC 9124 and
-// draft-ietf-suit-manifest, which defines the CBOR keys).
+// Package suit reads SUIT manifests, which instruct small devices to fetch, check and start
+// firmware. A manifest names the vendor and the class of the devices that the firmware is for
+// (RFC 9019, RFC 9124 and draft-ietf-suit-manifest, which defines the CBOR keys).
 //
-// Each manifest is a product. Its vendor identifiers are UUIDs of version 5 made from a
-// domain of the vendor; the register's domains are computed into such, so that they can be
-// recognized. The text section names vendor, domain and model in words, but nobody's
-// signature binds the reader to it, so names count as the manifest's own statement. The
-// signature is not checked here. Payloads and manifests inside of an envelope, and
-// encrypted ones, are not looked into and count as not screened.
+// Each manifest is a primary component. A vendor identifier is a UUID of version 5 made from a
+// domain name of the vendor. The register computes the UUIDs of its domains to recognize them.
+// The text section names the vendor, its domain and the model. Signatures are not checked.
+// Payloads and manifests in the envelope are not read and count as not screened.
 package suit
 
 import (
@@ -41,7 +39,7 @@ const (
 	maxNested   = 16
 )
 
-// Keys of the envelope, of the manifest, and of what is common to its components.
+// Keys of the envelope, of the manifest, and of the common section of its components.
 const (
 	keyManifest = 3
 	keyCommon   = 3
@@ -52,7 +50,7 @@ const (
 // sequences are the keys of command sequences in a manifest.
 var sequences = []uint64{7, 8, 9, 11, 15, 16, 18, 20, 24}
 
-// Commands that hold others, and those that set parameters.
+// Commands that contain command sequences, and commands that set parameters.
 const (
 	tryEach     = 15
 	runSequence = 32
@@ -74,8 +72,8 @@ var mode = func() cbor.DecMode {
 	return m
 }()
 
-// Sniff reports whether a document that starts with head is an envelope: a tagged map, or
-// a map that starts with an authentication wrapper, which starts with a digest.
+// Sniff reports whether a document that starts with head is an envelope: a map with the tag, or a
+// map in which the authentication wrapper comes first and starts with a digest.
 func Sniff(head []byte) bool {
 	if len(head) > 2 && bytes.HasPrefix(head, []byte(magic)) {
 		return head[2]>>5 == 5
@@ -104,7 +102,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 		}
 		slices.Sort(payloads)
 		for _, name := range payloads {
-			s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the payload or manifest %.100q in the envelope was not looked into", name), vendors.Location{Pointer: "/" + name, Offset: -1})
+			s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("the payload or manifest %.100q in the envelope was not screened", name), vendors.Location{Pointer: "/" + name, Offset: -1})
 		}
 		var wrapped []byte
 		if err := mode.Unmarshal(envelope[uint64(keyManifest)], &wrapped); err != nil {
@@ -126,7 +124,8 @@ type reader struct {
 	seen     []string // identifiers, each once
 }
 
-// at returns where a value is, if its bytes are in the document only once.
+// at returns the location of a value. Its offset is known only if the bytes of the value occur once
+// in the document.
 func (x *reader) at(pointer string, value []byte) vendors.Location {
 	l := vendors.Location{Pointer: pointer, Offset: -1}
 	if i := bytes.Index(x.data, value); i >= 0 && bytes.LastIndex(x.data, value) == i {
@@ -169,7 +168,7 @@ func (x *reader) manifest(data []byte, text cbor.RawMessage) error {
 			continue
 		}
 		if mode.Unmarshal(raw, &digest) == nil { // severed: only its digest is in the manifest
-			x.s.Malformed(sbom.WarnIncomplete, "a part of the manifest is severed from it, and was not screened", vendors.Location{Pointer: "/manifest/" + strconv.FormatUint(key, 10)})
+			x.s.Malformed(sbom.WarnIncomplete, "a severed member of the manifest (only its digest is in the manifest) was not screened", vendors.Location{Pointer: "/manifest/" + strconv.FormatUint(key, 10)})
 			continue
 		}
 		if err := x.sequence(raw, "/manifest/"+strconv.FormatUint(key, 10), 0); err != nil {
@@ -178,7 +177,7 @@ func (x *reader) manifest(data []byte, text cbor.RawMessage) error {
 	}
 	var severed []cbor.RawMessage
 	if mode.Unmarshal(m[uint64(keyText)], &severed) == nil && len(text) == 0 {
-		x.s.Malformed(sbom.WarnIncomplete, "the texts of the manifest are severed from it, and were not screened", vendors.Location{Pointer: "/manifest/text", Offset: -1})
+		x.s.Malformed(sbom.WarnIncomplete, "the severed text section of the manifest is missing, and was not screened", vendors.Location{Pointer: "/manifest/text", Offset: -1})
 	}
 	for i, raw := range []cbor.RawMessage{m[uint64(keyText)], text} {
 		if err := x.text(raw, []string{"/manifest/text", "/text"}[i]); err != nil {
@@ -189,7 +188,7 @@ func (x *reader) manifest(data []byte, text cbor.RawMessage) error {
 	return nil
 }
 
-// sequence reads a list of commands and their arguments, packed into a byte string.
+// sequence reads a command sequence: a byte string that contains a list of commands and arguments.
 func (x *reader) sequence(raw cbor.RawMessage, pointer string, depth int) error {
 	var wrapped []byte
 	var list []cbor.RawMessage
@@ -200,7 +199,7 @@ func (x *reader) sequence(raw cbor.RawMessage, pointer string, depth int) error 
 		return syntax(pointer, err)
 	}
 	if len(list)%2 != 0 || depth > maxNested {
-		return syntax(pointer, fmt.Errorf("%d commands and arguments, %d deep", len(list), depth))
+		return syntax(pointer, fmt.Errorf("%d commands and arguments at depth %d; expected pairs, and a depth of at most %d", len(list), depth, maxNested))
 	}
 	for i := 0; i < len(list); i += 2 {
 		if x.commands++; x.commands > maxCommands {
@@ -223,7 +222,7 @@ func (x *reader) sequence(raw cbor.RawMessage, pointer string, depth int) error 
 				return syntax(here, err)
 			}
 			for j, one := range each {
-				if one[0] == 0xf6 { // nil: it may do nothing
+				if one[0] == 0xf6 { // nil, which is an alternative without commands
 					continue
 				}
 				if err = x.sequence(one, here+"/"+strconv.Itoa(j), depth+1); err != nil {
@@ -262,7 +261,7 @@ func (x *reader) parameters(raw cbor.RawMessage, pointer string) error {
 					continue
 				}
 			}
-			x.bad(at, "a "+p.name+" that is neither a UUID nor a private enterprise number")
+			x.bad(at, "the "+p.name+" is neither a UUID nor a private enterprise number; it was not screened")
 			continue
 		}
 		guid := fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
@@ -274,7 +273,8 @@ func (x *reader) parameters(raw cbor.RawMessage, pointer string) error {
 	return nil
 }
 
-// enterprise reads a private enterprise number: a relative object identifier of one arc.
+// enterprise reads a private enterprise number, which is a relative object identifier with one arc.
+// It returns false if the number is invalid.
 func (x *reader) enterprise(arc []byte, pointer string) bool {
 	n := uint64(0)
 	for i, b := range arc {
@@ -288,7 +288,7 @@ func (x *reader) enterprise(arc []byte, pointer string) bool {
 	return len(arc) > 0
 }
 
-// texts are the texts about a component of the product.
+// texts are the members of the text section for a component, by their CBOR keys.
 var texts = map[uint64]struct {
 	name string
 	role vendors.Role
@@ -300,14 +300,14 @@ var texts = map[uint64]struct {
 	4: {"model-info", vendors.Mention, vendors.KindText},
 }
 
-// text reads the text section: by language, and then by component.
+// text reads the text section. It is a map of languages to maps of component identifiers to texts.
 func (x *reader) text(raw cbor.RawMessage, pointer string) error {
 	if len(raw) == 0 {
 		return nil
 	}
 	var wrapped []byte
 	var digest []cbor.RawMessage
-	if mode.Unmarshal(raw, &digest) == nil { // it is in the envelope, or was taken out
+	if mode.Unmarshal(raw, &digest) == nil { // severed; manifest counts it if the envelope does not have it
 		return nil
 	}
 	if err := mode.Unmarshal(raw, &wrapped); err != nil {
@@ -316,8 +316,8 @@ func (x *reader) text(raw cbor.RawMessage, pointer string) error {
 	return x.about(wrapped, pointer, 0, false)
 }
 
-// about reads a map of texts, or a map of those. The keys of maps of components are arrays,
-// which no Go map can have, so the map is read pair by pair.
+// about reads a map of texts, or a map of such maps. Component identifiers are arrays, which cannot
+// be keys of a Go map, so the map is read pair by pair.
 func (x *reader) about(data []byte, pointer string, depth int, component bool) error {
 	n, rest, err := header(data)
 	if err != nil || depth > 3 {
@@ -332,8 +332,7 @@ func (x *reader) about(data []byte, pointer string, depth int, component bool) e
 			return syntax(pointer, err)
 		}
 		if value[0]>>5 == 5 {
-			// The identifier of a component is an array of byte strings; other keys of
-			// maps are languages.
+			// A component identifier is an array of byte strings. Other keys are languages.
 			if err := x.about(value, pointer+"/"+strconv.Itoa(i), depth+1, key[0]>>5 == 4 || key[0]>>5 == 2); err != nil {
 				return err
 			}
@@ -349,7 +348,7 @@ func (x *reader) about(data []byte, pointer string, depth int, component bool) e
 			continue
 		}
 		if mode.Unmarshal(value, &text) != nil || !utf8.ValidString(text) {
-			x.bad(pointer+"/"+field.name, "a "+field.name+" that is not a text")
+			x.bad(pointer+"/"+field.name, "the "+field.name+" is not text; it was not screened")
 			continue
 		}
 		if field.role == vendors.Manufacturer && x.c.Group == "" {
@@ -366,7 +365,7 @@ func (x *reader) about(data []byte, pointer string, depth int, component bool) e
 // header reads the head of a map and returns the number of its pairs.
 func header(data []byte) (n int, rest []byte, err error) {
 	if len(data) == 0 || data[0]>>5 != 5 {
-		return 0, nil, errors.New("no map")
+		return 0, nil, errors.New("expected a map")
 	}
 	switch low := data[0] & 0x1f; {
 	case low < 24:
@@ -374,5 +373,5 @@ func header(data []byte) (n int, rest []byte, err error) {
 	case low == 24 && len(data) > 1:
 		return int(data[1]), data[2:], nil
 	}
-	return 0, nil, errors.New("a map of more than 255 pairs, or of no stated length")
+	return 0, nil, errors.New("a map of more than 255 pairs or of indefinite length is not supported")
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// sorted encodes maps in one order.
+// sorted encodes maps in a fixed order.
 var sorted, _ = cbor.EncOptions{Sort: cbor.SortCanonical}.EncMode()
 
 func enc(v any) cbor.RawMessage {
@@ -31,7 +31,7 @@ func enc(v any) cbor.RawMessage {
 	return b
 }
 
-// wrap is a value in a byte string.
+// wrap returns a value encoded in a byte string.
 func wrap(v any) []byte { return enc(v) }
 
 func id(guid string) []byte {
@@ -42,7 +42,8 @@ func id(guid string) []byte {
 	return b
 }
 
-// envelope is one with what a manifest has besides its version.
+// envelope returns an envelope. shared is the shared sequence, manifest has more members of the
+// manifest, outside has more members of the envelope.
 func envelope(shared any, manifest, outside map[any]any) []byte {
 	m := map[any]any{1: 1, 2: 7, 3: wrap(map[any]any{2: [][]string{{"x"}}, 4: wrap(shared)})}
 	for k, v := range manifest {
@@ -55,7 +56,7 @@ func envelope(shared any, manifest, outside map[any]any) []byte {
 	return enc(cbor.Tag{Number: 107, Content: e})
 }
 
-// text is a text section about one component, whose key is an array.
+// text returns a text section for one component, which has an array as its key.
 func text(fields map[int]any) []byte {
 	about := append([]byte{0xa2, 0x01, 0x61, 'd'}, 0x81, 0x41, 0)
 	return append(append([]byte{0xa1}, enc("en")...), append(about, enc(fields)...)...)
@@ -108,14 +109,14 @@ func TestRead(t *testing.T) {
 		{"a private enterprise number", envelope([]any{20, map[int]any{1: cbor.Tag{Number: 112, Content: []byte{0x8f, 0x5b}}}}, nil, nil), "SUIT manifest 7; namespace pen 2011", 0, nil},
 		{"texts", envelope([]any{}, map[any]any{23: text(map[int]any{1: "ZTE", 2: "MF286", 3: "zte.com.cn"})}, nil), "MF286 7; manufacturer name ZTE; reference product MF286; reference url zte.com.cn", 0, nil},
 		{"texts in the envelope", envelope([]any{}, map[any]any{23: []any{-16, []byte{1}}}, map[any]any{23: text(map[int]any{1: "ZTE"})}), "SUIT manifest 7; manufacturer name ZTE", 0, nil},
-		{"texts that were taken out", envelope(set, map[any]any{23: []any{-16, []byte{1}}}, nil), want, 1, nil},
+		{"a severed text section that is missing", envelope(set, map[any]any{23: []any{-16, []byte{1}}}, nil), want, 1, nil},
 		{"a payload", envelope(set, nil, map[any]any{"#app": []byte{1}}), want, 1, nil},
-		{"a severed part", envelope(set, map[any]any{20: []any{-16, []byte{1}}}, nil), want, 1, nil},
-		{"an id that is none", envelope([]any{20, map[int]any{1: []byte{1, 2}}}, nil, nil), "SUIT manifest 7", 1, nil},
-		{"a name that is none", envelope([]any{}, map[any]any{23: text(map[int]any{1: 5})}, nil), "SUIT manifest 7", 1, nil},
-		{"half a command", envelope([]any{20}, nil, nil), "", 0, sbom.ErrSyntax},
+		{"a severed sequence", envelope(set, map[any]any{20: []any{-16, []byte{1}}}, nil), want, 1, nil},
+		{"an id of a wrong length", envelope([]any{20, map[int]any{1: []byte{1, 2}}}, nil, nil), "SUIT manifest 7", 1, nil},
+		{"a name that is not text", envelope([]any{}, map[any]any{23: text(map[int]any{1: 5})}, nil), "SUIT manifest 7", 1, nil},
+		{"a command without its argument", envelope([]any{20}, nil, nil), "", 0, sbom.ErrSyntax},
 		{"no manifest", enc(cbor.Tag{Number: 107, Content: map[int]any{2: []byte{}}}), "", 0, sbom.ErrSyntax},
-		{"something behind", append(envelope(set, nil, nil), 1), "", 0, sbom.ErrSyntax},
+		{"data after the envelope", append(envelope(set, nil, nil), 1), "", 0, sbom.ErrSyntax},
 	} {
 		got, h, err := show(tt.data)
 		if !errors.Is(err, tt.err) || err == nil && (got != tt.want || h.Malformed != tt.malformed) {
@@ -127,7 +128,7 @@ func TestRead(t *testing.T) {
 		if got, _, err := show(whole[:n]); err == nil {
 			t.Errorf("cut at %d: %s", n, got)
 		}
-		for _, b := range []byte{0, 0x5b, 0x9b, 0xbb, 0xff} { // lengths that lie
+		for _, b := range []byte{0, 0x5b, 0x9b, 0xbb, 0xff} { // wrong lengths
 			bad := bytes.Clone(whole)
 			bad[n] = b
 			show(bad)
@@ -138,15 +139,15 @@ func TestRead(t *testing.T) {
 		nested = wrap([]any{32, nested})
 	}
 	if _, _, err := show(envelope([]any{32, nested}, nil, nil)); !errors.Is(err, sbom.ErrSyntax) {
-		t.Errorf("sequences in sequences: %v", err)
+		t.Errorf("deeply nested sequences: %v", err)
 	}
 }
 
-// Real ones of the working group's examples, where they are.
+// TestCorpus reads the examples of the working group, if the corpus is available.
 func TestCorpus(t *testing.T) {
 	files, _ := filepath.Glob(filepath.FromSlash("../../../../shared/corpus/kentakayama+libcsuit/testfiles/*.suit"))
 	if len(files) == 0 {
-		t.Skip("no corpus here")
+		t.Skip("the corpus is not available")
 	}
 	arm := 0
 	for _, f := range files {

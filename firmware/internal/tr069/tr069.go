@@ -3,10 +3,10 @@
 // Package tr069 reads tables of the parameters that a router reports to its provider (Broadband
 // Forum TR-069, data models TR-098 and TR-181): comma-separated, one parameter a row.
 //
-// The device is the primary component. Routers are sold under other names than their makers', and
-// answer with those, so the table is what the device claims. A program that is installed on the
-// device, and the environment that runs it (TR-157), is a part with its own vendor. A parameter or
-// object that a vendor has added has the vendor's domain or OUI in its name (TR-106, section 3.3),
+// The device is the primary component. A device answers with the name that it is sold under, so the
+// table is only what the device claims. A program that is installed on the device, or an
+// environment that runs programs (TR-157), is a part with its own vendor. The name of a parameter
+// or object that a vendor added contains the domain or OUI of that vendor (TR-106, section 3.3),
 // which is a reference of the device.
 package tr069
 
@@ -14,16 +14,16 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/clause76/clause76/internal/names"
-
 	"github.com/clause76/clause76/firmware/internal/ethernet"
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -43,10 +43,11 @@ var fields = format.Table{
 	"SoftwareVersion": {To: format.Version},
 }
 
-// objects are the objects that have those parameters.
+// objects are the objects with these parameters.
 var objects = []string{"DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo", "Device.DeviceInfo"}
 
-// module is the object of a program that is installed on the device, or of what runs it.
+// module matches the object of a program that is installed on the device, or of an environment that
+// runs programs.
 var module = regexp.MustCompile(`^(?i:InternetGatewayDevice|Device)\.(?i:SoftwareModules)\.(?i:DeploymentUnit|ExecutionUnit|ExecEnv)\.\d+$`)
 
 // moduleFields are the parameters of a module.
@@ -58,17 +59,17 @@ var moduleFields = format.Table{
 	"Version":     {To: format.Version},
 }
 
-// extension is the start of a name that a vendor has added: its domain with hyphens for dots, its
-// OUI or, in older devices, its name.
+// extension matches the prefix of a name that a vendor added: the domain of the vendor with hyphens for
+// dots, its OUI or, on older devices, its name.
 var extension = regexp.MustCompile(`(?:^|\.)X_([0-9A-Za-z-]+)_`)
 
-// maxExtensions bounds the different vendors of parameters. More of them are counted as not screened.
+// maxExtensions limits the vendors that added parameters. Others count as not screened.
 const maxExtensions = 256
 
-// valueColumn is the head of the column of values. The name of the parameter is in the first.
+// valueColumn is the header of the column of values. The first column has the names of the parameters.
 const valueColumn = "Value"
 
-// maxBytes bounds a table, which is held in memory.
+// maxBytes limits a table, which is kept in memory.
 const maxBytes = 64 << 20
 
 // Sniff reports whether a document that starts with head is such a table.
@@ -117,9 +118,9 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 type reader struct {
 	s          *sbom.Sink
 	device     sbom.Component
-	modules    map[string]*sbom.Component // by their objects
-	order      []string                   // of the modules
-	extensions map[string]bool            // the vendors of parameters so far
+	modules    map[string]*sbom.Component // by object
+	order      []string                   // the keys of modules
+	extensions map[string]bool            // the vendors that added parameters
 }
 
 // table reads the rows.
@@ -138,7 +139,7 @@ func (x *reader) table(data []byte) error {
 		case column < 0:
 			column = slices.Index(row, valueColumn)
 			if column < 0 || slices.Contains(row[column+1:], valueColumn) {
-				return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected one column \"" + valueColumn + "\"")}
+				return &sbom.Error{Kind: sbom.ErrSyntax, Err: errors.New("expected exactly one column \"" + valueColumn + "\"")}
 			}
 		default:
 			x.row(row, column, start)
@@ -159,7 +160,7 @@ func (x *reader) row(row []string, column int, offset int64) {
 	switch {
 	case isModule || slices.Contains(objects, object):
 		if len(row) <= column {
-			x.s.Malformed(sbom.WarnMalformed, "a row without a value", at)
+			x.s.Malformed(sbom.WarnMalformed, "a row has no column for its value; it was not screened", at)
 		} else if isModule {
 			x.module(object, parameter, row[column], at)
 		} else {
@@ -187,7 +188,7 @@ func (x *reader) module(object, name, value string, at vendors.Location) {
 	}
 }
 
-// extension reads the vendors in the name of a parameter: "Device.X_EXAMPLE-COM_Radio.X_00E0FC_Band".
+// extension claims the vendors in the name of a parameter: "Device.X_EXAMPLE-COM_Radio.X_00E0FC_Band".
 func (x *reader) extension(name string, at vendors.Location) {
 	for _, m := range extension.FindAllStringSubmatch(name, -1) {
 		vendor := strings.ToLower(m[1])
@@ -195,7 +196,7 @@ func (x *reader) extension(name string, at vendors.Location) {
 		case x.extensions[vendor]:
 			continue
 		case len(x.extensions) == maxExtensions:
-			x.s.Malformed(sbom.WarnIncomplete, "too many vendors of parameters; this one was not screened", at)
+			x.s.Malformed(sbom.WarnIncomplete, fmt.Sprintf("more than %d vendors in the names of parameters; this one was not screened", maxExtensions), at)
 			continue
 		}
 		x.extensions[vendor] = true

@@ -33,14 +33,14 @@ func Example() {
 func TestRead(t *testing.T) {
 	formattest.Run(t, func(in string) *sbom.Document { return firmware.Open(strings.NewReader(in), nil) }, []formattest.Case{
 		{"another parameter that may name a maker", table + "Device.DeviceInfo.X_ZTE_Vendor,false,false,ZTE,xsd:string\nDevice.DeviceInfo.X_Vendor,false,false,,xsd:string\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w, reference ZTE", 1, nil},
-		{"parameters that vendors have added", table + "Device.DeviceInfo.X_ZTE-COM-CN_Serial,,,1,\nDevice.X_zte-com-cn_Radio.X_00E0FC_Band,,,1,\nDevice.X_Y,,,1,\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w, reference zte.com.cn, reference 00E0FC", 0, nil},
+		{"parameters that vendors added", table + "Device.DeviceInfo.X_ZTE-COM-CN_Serial,,,1,\nDevice.X_zte-com-cn_Radio.X_00E0FC_Band,,,1,\nDevice.X_Y,,,1,\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w, reference zte.com.cn, reference 00E0FC", 0, nil},
 		{"an environment and a program", table + "Device.SoftwareModules.ExecEnv.1.Vendor,,,ZTE,\nDevice.SoftwareModules.DeploymentUnit.1.Name,,,agent,\nDevice.SoftwareModules.ExecEnv.1.Version,,,2,\ndevice.softwaremodules.deploymentunit.1.UUID,,,x,\nDevice.SoftwareModules.DeploymentUnit.1.URL,,,https://example.com/x,\n",
 			"tr-069 Device.SoftwareModules.ExecEnv.1 2: manufacturer ZTE; tr-069 agent: mention agent, reference https://example.com/x; tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},
-		{"a program with fields in other letters", table + "Device.SoftwareModules.DeploymentUnit.1.vendor,,,ZTE,\nDevice.SoftwareModules.DeploymentUnit.1.X_Publisher,,,ZTE,\n",
+		{"a program with fields in another case", table + "Device.SoftwareModules.DeploymentUnit.1.vendor,,,ZTE,\nDevice.SoftwareModules.DeploymentUnit.1.X_Publisher,,,ZTE,\n",
 			"tr-069 Device.SoftwareModules.DeploymentUnit.1; tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 2, nil},
 		{"a router", table, "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},
 		{"no line break at the end", table[:len(table)-1], "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
-		{"an OUI that is not one", strings.Replace(table, "202BC1", "Huawei", 1), "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., reference BM632w", 1, nil},
+		{"an invalid OUI", strings.Replace(table, "202BC1", "Huawei", 1), "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., reference BM632w", 1, nil},
 		{"an object in another case", table + "device.deviceinfo.Manufacturer,false,false,ZTE,xsd:string\ndevice.deviceinfo.UpTime,false,false,7,xsd:string\n", "tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 1, nil},
 		{"programs", table + "Device.SoftwareModules.DeploymentUnit.2.Vendor,false,false,ZTE,xsd:string\nDevice.SoftwareModules.DeploymentUnit.3.Vendor,false,false,,xsd:string\n",
 			"tr-069 Device.SoftwareModules.DeploymentUnit.2: manufacturer ZTE; tr-069 BM632w: manufacturer Huawei Technologies Co., Ltd., namespace 202BC1, reference BM632w", 0, nil},

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package uefi reads the EFI System Resource Table as Linux shows it: a directory for each
-// piece of firmware that can be updated, /sys/firmware/efi/esrt/entries/entry0 and so on
+// Package uefi reads the EFI System Resource Table in the sysfs of Linux. It has one directory for
+// each piece of firmware that can be updated: /sys/firmware/efi/esrt/entries/entry0 and so on
 // (Linux, Documentation/ABI/testing/sysfs-firmware-efi-esrt).
 //
-// Each entry is a piece of firmware. Its class is the GUID by which updates are found for
-// it; only the maker knows which product it names.
+// Each entry is one piece of firmware. Its class is a GUID that the maker chooses, and that the
+// updates for this firmware have too.
 package uefi
 
 import (
@@ -38,19 +38,19 @@ var kinds = map[string]string{"1": "system firmware", "2": "device firmware", "3
 
 var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
-// Entry reads an entry into s. prefix precedes its name in locations. It reports
-// whether to go on.
+// Entry emits the firmware of an entry. Locations start with prefix. Entry returns false if the
+// caller of the document stopped.
 func Entry(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 	at := vendors.Location{Pointer: prefix + path.Join(dir, "fw_class")}
 	c := sbom.Component{Ref: prefix + dir, Type: "firmware", Name: "firmware", Location: at}
 	class, err := field(fsys, path.Join(dir, "fw_class"))
 	switch {
 	case err == nil && !guid.MatchString(class):
-		err = fmt.Errorf("expected a GUID")
+		err = fmt.Errorf("%.100q is not a GUID", class)
 		fallthrough
 	case err != nil:
 		c.Malformed++
-		s.Warn(sbom.WarnMalformed, "the file was not screened: "+err.Error(), at)
+		s.Warn(sbom.WarnMalformed, "fw_class was not screened: "+err.Error(), at)
 	default:
 		s.Claim(&c, vendors.Namespace, vendors.KindGUID, class, at)
 	}
@@ -63,7 +63,7 @@ func Entry(s *sbom.Sink, fsys fs.FS, dir, prefix string) bool {
 	return s.Emit(c)
 }
 
-const maxField = 4096 // sysfs gives a page at most
+const maxField = 4096 // bytes: a file in sysfs has at most one page
 
 func field(fsys fs.FS, name string) (string, error) {
 	f, err := fsys.Open(name)

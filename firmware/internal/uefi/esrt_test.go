@@ -11,7 +11,7 @@ import (
 	"github.com/clause76/clause76/firmware"
 )
 
-// table is /sys/firmware/efi/esrt with an entry of this class.
+// table returns /sys/firmware/efi/esrt with one entry of a class.
 func table(class string) fstest.MapFS {
 	return fstest.MapFS{
 		"fw_resource_count":                  {Data: []byte("1\n")},

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package uswid reads uSWID, the container in which UEFI and coreboot firmware carries its
-// bill of materials: concise SWID tags, CycloneDX or SPDX, plain or compressed, after a
-// header with a magic by which it is found in an image
-// (https://github.com/hughsie/python-uswid, README, and uswid/container_uswid.py).
+// Package uswid reads uSWID, the container in which UEFI and coreboot firmware embeds its bill
+// of materials. The payload is concise SWID tags, CycloneDX or SPDX, plain or compressed. Its
+// header starts with a magic, so that the container can be found in an image
+// (https://github.com/hughsie/python-uswid, README and uswid/container_uswid.py).
 //
-// The components are those of the bill of materials; pointers start with the number of the
-// container in the file, from 0. A container that cannot be unpacked, and what is not
-// filling after the last one, counts as not screened.
+// The components are those of the bill of materials. Pointers start with the number of the
+// container in the file, counted from 0. A container that cannot be unpacked is an error. Data
+// after the last container, other than padding, counts as not screened.
 package uswid
 
 import (
@@ -21,6 +21,7 @@ import (
 	"github.com/mikelolasagasti/xz"
 	"github.com/ulikunitz/xz/lzma"
 
+	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -39,30 +40,29 @@ const (
 	maxDict     = 32 << 20
 )
 
-// Sizes of headers: version, its own size, and the payload's. Version 2 has flags, 3 the kind
-// of compression, 4 the payload's format after that.
+// A header contains its version, its own size and the size of the payload. Version 2 adds flags,
+// version 3 the compression method, and version 4 the format of the payload.
 const (
-	minHeader   = 23
-	flagsAt     = 23
-	compressAt  = 24
-	formatAt    = 25
-	flagPacked  = 1
-	latest      = 4
-	packedZlib  = 1
-	packedLZMA  = 2
-	formatTags  = 0
-	formatCDX   = 1
-	formatSPDX  = 2
-	lzmaDictAt  = 1
-	lzmaHeader  = 13
-	xzSignature = "\xfd7zXZ\x00"
+	minHeader  = 23
+	flagsAt    = 23
+	compressAt = 24
+	formatAt   = 25
+	flagPacked = 1
+	latest     = 4
+	packedZlib = 1
+	packedLZMA = 2
+	formatTags = 0
+	formatCDX  = 1
+	formatSPDX = 2
+	lzmaDictAt = 1
+	lzmaHeader = 13
 )
 
 // Sniff reports whether a document that starts with head is uSWID.
 func Sniff(head []byte) bool { return bytes.HasPrefix(head, []byte(Magic)) && Size(head) > 0 }
 
-// Size returns the size of the container that starts with head, with its header; 0 if
-// none does.
+// Size returns the size of the container that starts with head, including its header, or 0 if head
+// does not start a container.
 func Size(head []byte) int64 {
 	if len(head) < minHeader || !bytes.HasPrefix(head, []byte(Magic)) || head[16] < 1 || head[16] > latest {
 		return 0
@@ -94,7 +94,7 @@ func Read(r io.Reader, opts *sbom.Options) *sbom.Document {
 			}
 			where := vendors.Location{Pointer: fmt.Sprintf("/%d", n), Offset: at}
 			if size > int64(len(rest)) {
-				return &sbom.Error{Pointer: where.Pointer, Offset: at, Kind: sbom.ErrSyntax, Err: fmt.Errorf("a container of %d bytes, of which %d are there: %w", size, len(rest), io.ErrUnexpectedEOF)}
+				return &sbom.Error{Pointer: where.Pointer, Offset: at, Kind: sbom.ErrSyntax, Err: fmt.Errorf("the container ends too early: it has %d of %d bytes: %w", len(rest), size, io.ErrUnexpectedEOF)}
 			}
 			if more, err := container(s, rest[:size], where, opts); err != nil || !more {
 				return err
@@ -140,7 +140,7 @@ func container(s *sbom.Sink, data []byte, at vendors.Location, opts *sbom.Option
 func open(data []byte, opts *sbom.Options) (*sbom.Document, error) {
 	version, header := data[16], int(binary.LittleEndian.Uint16(data[17:]))
 	if need := map[byte]int{1: 23, 2: 24, 3: 25, 4: 26}[version]; header < need || header > len(data) {
-		return nil, fmt.Errorf("a header of %d bytes; version %d has %d", header, version, need)
+		return nil, fmt.Errorf("a header of %d bytes; expected at least %d in version %d", header, need, version)
 	}
 	payload := data[header:]
 	if version >= 2 && data[flagsAt]&flagPacked != 0 {
@@ -159,7 +159,7 @@ func open(data []byte, opts *sbom.Options) (*sbom.Document, error) {
 	}
 	switch format {
 	case formatTags:
-		// NewReader always recognizes the CBOR tag of concise tags, which payloads may leave out.
+		// A payload may omit the CBOR tag of concise SWID tags, but NewReader needs it to recognize them.
 		if !bytes.HasPrefix(payload, []byte(coswidTag)) {
 			payload = append([]byte(coswidTag), payload...)
 		}
@@ -167,7 +167,7 @@ func open(data []byte, opts *sbom.Options) (*sbom.Document, error) {
 	case formatCDX, formatSPDX:
 		return sbom.NewReader(bytes.NewReader(payload), opts), nil
 	}
-	return nil, fmt.Errorf("a payload of format %d, which is not known", format)
+	return nil, fmt.Errorf("unknown payload format %d; expected 0 to 2", format)
 }
 
 // coswidTag is the CBOR tag of a concise SWID tag (RFC 9393, section 8).
@@ -175,7 +175,7 @@ const coswidTag = "\xda\x53\x57\x49\x44"
 
 func unpack(kind byte, data []byte) (out []byte, err error) {
 	defer func() {
-		if p := recover(); p != nil { // a foreign decoder
+		if p := recover(); p != nil { // in a decompressor of another module
 			err = fmt.Errorf("%v", p)
 		}
 	}()
@@ -183,15 +183,15 @@ func unpack(kind byte, data []byte) (out []byte, err error) {
 	switch {
 	case kind == packedZlib:
 		r, err = zlib.NewReader(bytes.NewReader(data))
-	case kind == packedLZMA && bytes.HasPrefix(data, []byte(xzSignature)):
+	case kind == packedLZMA && bytes.HasPrefix(data, []byte(fields.XZMagic)):
 		r, err = xz.NewReader(bytes.NewReader(data), maxDict)
 	case kind == packedLZMA:
 		if len(data) < lzmaHeader || binary.LittleEndian.Uint32(data[lzmaDictAt:]) > maxDict {
-			return nil, errors.New("LZMA with a dictionary of more than 32 MiB")
+			return nil, errors.New("an LZMA header that is too short, or a dictionary of more than 32 MiB")
 		}
 		r, err = lzma.NewReader(bytes.NewReader(data))
 	default:
-		err = fmt.Errorf("compressed by method %d, which is not known", kind)
+		err = fmt.Errorf("unknown compression method %d; expected 1 or 2", kind)
 	}
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ import (
 	"github.com/clause76/clause76/sbom"
 )
 
-// tag is a concise SWID tag of a product by somebody.
+// tag returns a concise SWID tag of a product by a creator.
 func tag(name, creator, regid string) []byte {
 	b, err := cbor.Marshal(map[int]any{0: name + "-id", 1: name, 13: "1.0", 12: 0, 2: []any{map[int]any{31: creator, 32: regid, 33: []int{1, 2}}}})
 	if err != nil {
@@ -30,7 +30,8 @@ func tag(name, creator, regid string) []byte {
 	return b
 }
 
-// container is a payload with a header; flags, compression and format are what versions add.
+// container returns a container. more has the bytes that later versions add to the header: flags,
+// compression, format.
 func container(version byte, payload []byte, more ...byte) []byte {
 	b := append([]byte(uswid.Magic), version)
 	b = binary.LittleEndian.AppendUint16(b, uint16(23+len(more)))
@@ -105,15 +106,15 @@ func TestRead(t *testing.T) {
 		{"LZMA", container(3, lzmaOf(one), 1, 2), want, 0, nil},
 		{"two tags", container(4, append(bytes.Clone(one), tag("c", "ZTE", "zte.com.cn")...), 0, 0, 0), want + "/0/1 c name /0/1/entity/0/name=ZTE regid /0/1/entity/0/regid=zte.com.cn\n", 0, nil},
 		{"CycloneDX", container(4, bom, 0, 0, 1), "/0/components/0 b name /0/components/0/supplier/name=ZTE\n", 0, nil},
-		{"two containers, filled up", join(container(1, one), container(4, zlibOf(bom), 1, 1, 1), make([]byte, 100)), want + "/1/components/0 b name /1/components/0/supplier/name=ZTE\n", 0, nil},
-		{"something behind", join(container(1, one), []byte("x")), want, 1, nil},
+		{"two containers and padding", join(container(1, one), container(4, zlibOf(bom), 1, 1, 1), make([]byte, 100)), want + "/1/components/0 b name /1/components/0/supplier/name=ZTE\n", 0, nil},
+		{"data after the last container", join(container(1, one), []byte("x")), want, 1, nil},
 		{"in an image", join(make([]byte, 1000), []byte{1}, container(2, zlibOf(one), 1), []byte{1, 2, 3}),
 			"/uswid/1#/0 a name /uswid/1#/0/entity/0/name=Huawei regid /uswid/1#/0/entity/0/regid=huawei.com\n", 1, nil},
 		{"an unknown compression", container(3, one, 1, 9), "", 0, sbom.ErrSyntax},
 		{"an unknown format", container(4, one, 0, 0, 7), "", 0, sbom.ErrSyntax},
-		{"not compressed after all", container(2, one, 1), "", 0, sbom.ErrSyntax},
+		{"a payload that is not compressed, although the flag is set", container(2, one, 1), "", 0, sbom.ErrSyntax},
 		{"a header that is too short", container(4, one), "", 0, sbom.ErrSyntax},
-		{"a bomb", container(2, zlibOf(make([]byte, 65<<20)), 1), "", 0, sbom.ErrSyntax},
+		{"a payload that unpacks to more than the limit", container(2, zlibOf(make([]byte, 65<<20)), 1), "", 0, sbom.ErrSyntax},
 	} {
 		got, h, err := show(tt.data)
 		if !errors.Is(err, tt.err) || err == nil && (got != tt.want || h.Malformed != tt.malformed) {
@@ -128,7 +129,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// Real ones of laptops, where they are.
+// TestCorpus reads containers from the firmware of laptops, if the corpus is available.
 func TestCorpus(t *testing.T) {
 	for name, want := range map[string]string{"lenovo-x1-carbon.bin": "Lenovo", "dell-xps13.bin": "Dell"} {
 		data, err := os.ReadFile(filepath.FromSlash("../../../../shared/corpus/hughsie+python-uswid/examples/" + name))

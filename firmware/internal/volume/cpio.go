@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A cpio archive in the "newc" form is a list of headers in hexadecimal text. A name and
-// contents follow each header, both padded to a multiple of four bytes (Linux,
+// A cpio archive of the "newc" format is a list of entries. Each has a header of hexadecimal
+// numbers, a name and the contents, which are padded to multiples of four bytes (Linux,
 // Documentation/driver-api/early-userspace/buffer-format.rst).
 const (
 	cpioHeader = 110
@@ -39,7 +39,7 @@ func cpioField(head []byte, i int) (int64, bool) {
 	return int64(n), err == nil
 }
 
-// Places of the numbers in a header.
+// Indexes of the numbers in a header.
 const (
 	cpioMode  = 1
 	cpioSize  = 6
@@ -62,7 +62,7 @@ func openCPIO(v *FS, r io.ReaderAt, size int64) error {
 		field := func(i int) int64 { n, _ := cpioField(head, i); return n }
 		length, contents := field(cpioNames), field(cpioSize)
 		if length < 1 || length > maxName {
-			return syntax(at, "a name of %d bytes", length)
+			return syntax(at, "an entry with a name of %d bytes; expected 1 to %d", length, maxName)
 		}
 		text := make([]byte, length)
 		if err := readAt(r, at+cpioHeader, text); err != nil {
@@ -71,7 +71,7 @@ func openCPIO(v *FS, r io.ReaderAt, size int64) error {
 		name := strings.TrimRight(string(text), "\x00")
 		start := at + up4(cpioHeader+length)
 		if contents > size-start {
-			return syntax(at, "the contents of %.100q go beyond the end of the image: %w", name, io.ErrUnexpectedEOF)
+			return syntax(at, "the contents of %.100q extend past the end of the image: %w", name, io.ErrUnexpectedEOF)
 		}
 		if name == cpioEnd {
 			v.size = start
@@ -92,8 +92,8 @@ func openCPIO(v *FS, r io.ReaderAt, size int64) error {
 	}
 }
 
-// put adds an entry by its path. Directories that come later than what is in them, or not
-// at all, are made.
+// put adds an entry by its path. It adds missing parent directories, because their own entries may
+// come later or be missing.
 func (v *FS) put(dirs map[string]*node, name string, n *node, offset int64) error {
 	if name == "" { // the root
 		return nil
@@ -102,7 +102,7 @@ func (v *FS) put(dirs map[string]*node, name string, n *node, offset int64) erro
 		return nil
 	}
 	if strings.Count(name, "/") >= maxDepth {
-		return syntax(offset, "more than %d directories one in the other", maxDepth)
+		return syntax(offset, "directories are nested more than %d deep", maxDepth)
 	}
 	parent := path.Dir(name)
 	dir := dirs[parent]

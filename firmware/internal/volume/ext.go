@@ -21,7 +21,8 @@ const (
 	extMaxNodes = 100_000
 )
 
-// Features without which a file system cannot be read (s_feature_incompat), and flags of inodes.
+// Incompatible features (s_feature_incompat): a reader that does not know one of them cannot read
+// the file system. Then flags of inodes.
 const (
 	extFileType = 0x2
 	extRecover  = 0x4
@@ -32,7 +33,7 @@ const (
 	extLargeDir = 0x4000
 	extInline   = 0x8000
 	extFold     = 0x20000
-	// extRead are those that are read. Data in inodes is found file by file.
+	// extRead are the supported features. Whether data is inside its inode is a flag of each inode.
 	extRead = extFileType | extExtents | ext64 | extFlex | extSeed | extLargeDir | extInline | extFold
 
 	extFlagEncrypted = 0x800
@@ -73,10 +74,10 @@ func openExt(v *FS, r io.ReaderAt, size int64) error {
 	le := binary.LittleEndian
 	features := le.Uint32(s[0x60:])
 	if features&extRecover != 0 {
-		return syntax(extSuperAt+0x60, "the journal of the file system was not played back")
+		return syntax(extSuperAt+0x60, "the file system was not unmounted cleanly, and its journal is not replayed")
 	}
 	if other := features &^ extRead; other != 0 {
-		return &sbom.Error{Offset: extSuperAt + 0x60, Kind: sbom.ErrVersion, Err: fmt.Errorf("ext4 with features 0x%x, which are not read", other)}
+		return &sbom.Error{Offset: extSuperAt + 0x60, Kind: sbom.ErrVersion, Err: fmt.Errorf("ext4 with unsupported features 0x%x", other)}
 	}
 	x := &ext{
 		r: r, blockSize: 1024 << le.Uint32(s[0x18:]), blocks: int64(le.Uint32(s[4:])), inodes: le.Uint32(s[0:]),
@@ -91,10 +92,10 @@ func openExt(v *FS, r io.ReaderAt, size int64) error {
 	}
 	x.groups = (int64(le.Uint32(s[0x14:])) + 1) * x.blockSize
 	if x.inodeSize < 128 || x.inodeSize > x.blockSize || x.groupSize < 32 || x.wide && x.groupSize < 64 || x.groupSize > 1024 {
-		return syntax(extSuperAt, "inodes of %d bytes and descriptors of %d", x.inodeSize, x.groupSize)
+		return syntax(extSuperAt, "invalid sizes: inodes of %d bytes, group descriptors of %d bytes", x.inodeSize, x.groupSize)
 	}
 	if x.blocks > size/x.blockSize {
-		return syntax(extSuperAt+4, "the file system has %d blocks of %d bytes, the image %d bytes: %w", x.blocks, x.blockSize, size, io.ErrUnexpectedEOF)
+		return syntax(extSuperAt+4, "the file system has %d blocks of %d bytes, but the image has only %d bytes: %w", x.blocks, x.blockSize, size, io.ErrUnexpectedEOF)
 	}
 	v.size = x.blocks * x.blockSize
 	root, err := x.inode(extRoot)
@@ -116,7 +117,7 @@ type extInode struct {
 
 func (x *ext) inode(number uint32) (*extInode, error) {
 	if number == 0 || number > x.inodes {
-		return nil, syntax(extSuperAt, "inode %d of %d", number, x.inodes)
+		return nil, syntax(extSuperAt, "a reference to inode %d; expected 1 to %d", number, x.inodes)
 	}
 	le := binary.LittleEndian
 	group, index := int64((number-1)/x.perGroup), int64((number-1)%x.perGroup)
@@ -129,7 +130,7 @@ func (x *ext) inode(number uint32) (*extInode, error) {
 		table |= int64(le.Uint32(d[0x28:])) << 32
 	}
 	if table >= x.blocks {
-		return nil, syntax(x.groups+group*x.groupSize, "a table of inodes at block %d of %d", table, x.blocks)
+		return nil, syntax(x.groups+group*x.groupSize, "an inode table at block %d; the file system has %d blocks", table, x.blocks)
 	}
 	i := &extInode{number: number, place: table*x.blockSize + index*x.inodeSize}
 	var b [128]byte
@@ -139,28 +140,29 @@ func (x *ext) inode(number uint32) (*extInode, error) {
 	i.mode, i.flags = uint32(le.Uint16(b[0:])), le.Uint32(b[0x20:])
 	i.size = int64(le.Uint32(b[4:])) | int64(le.Uint32(b[0x6c:]))<<32
 	if i.size < 0 {
-		return nil, syntax(i.place, "a file of %d bytes", uint64(i.size))
+		return nil, syntax(i.place, "invalid file size %d", uint64(i.size))
 	}
 	copy(i.block[:], b[0x28:])
 	return i, nil
 }
 
-// directory reads a directory into dir, with all that is below.
+// directory reads the directory with inode i, and all directories and files in it, into dir. above
+// contains the inodes of the directories that were read.
 func (x *ext) directory(v *FS, dir *node, i *extInode, above map[uint32]bool, depth int) error {
 	if depth > maxDepth {
-		return syntax(i.place, "more than %d directories one in the other", maxDepth)
+		return syntax(i.place, "directories are nested more than %d deep", maxDepth)
 	}
 	if i.mode&0o170000 != 0o040000 {
-		return syntax(i.place, "an inode of mode %o where a directory should be", i.mode)
+		return syntax(i.place, "an inode of mode %o; expected a directory", i.mode)
 	}
 	if i.flags&extFlagInline != 0 {
-		return syntax(i.place, "a directory inside of its inode, which is not read")
+		return syntax(i.place, "a directory is stored in its inode, which is not supported")
 	}
 	if i.flags&extFlagEncrypted != 0 {
-		return syntax(i.place, "an encrypted directory")
+		return syntax(i.place, "the directory is encrypted")
 	}
 	if i.size > maxNames {
-		return limit("a directory of %d bytes", i.size)
+		return limit("a directory of more than %d bytes", maxNames)
 	}
 	in := x.contents(i)
 	block := make([]byte, x.blockSize)
@@ -175,13 +177,14 @@ func (x *ext) directory(v *FS, dir *node, i *extInode, above map[uint32]bool, de
 	return nil
 }
 
-// entries reads a block of a directory. Blocks of its index look like unused entries.
+// entries reads a block of a directory. The blocks of the index of a directory look like unused
+// entries.
 func (x *ext) entries(v *FS, dir *node, i *extInode, block []byte, above map[uint32]bool, depth int) error {
 	le := binary.LittleEndian
 	for len(block) >= 8 {
 		number, length, name := le.Uint32(block), int(le.Uint16(block[4:])), int(block[6])
 		if length < 8 || length > len(block) || 8+name > length {
-			return syntax(i.place, "an entry of %d bytes in the directory of this inode", length)
+			return syntax(i.place, "invalid length %d of an entry of the directory with this inode", length)
 		}
 		text := string(block[8 : 8+name])
 		block = block[length:]
@@ -212,20 +215,20 @@ func (x *ext) entry(v *FS, dir *node, name string, number uint32, above map[uint
 		return err
 	}
 	if above[number] {
-		return syntax(i.place, "a directory is in itself")
+		return syntax(i.place, "a directory contains itself, or is in two directories")
 	}
-	above[number] = true // for good: no directory has two parents
+	above[number] = true // stays true, because no directory has two parents
 	return x.directory(v, n, i, above, depth+1)
 }
 
-// contents reads what is in a file or directory.
+// contents returns a reader of the contents of a file or directory.
 func (x *ext) contents(i *extInode) io.Reader {
 	switch {
 	case i.flags&extFlagEncrypted != 0:
-		return failing{syntax(i.place, "an encrypted file")}
+		return failing{syntax(i.place, "the file is encrypted")}
 	case i.flags&extFlagInline != 0:
 		if i.size > int64(len(i.block)) {
-			return failing{syntax(i.place, "a file inside of its inode and attributes, which is not read")}
+			return failing{syntax(i.place, "a file is stored in its inode and extended attributes, which is not supported")}
 		}
 		return &extData{x: x, i: i, data: i.block[:i.size], done: i.size}
 	}
@@ -240,18 +243,18 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 type extData struct {
 	x       *ext
 	i       *extInode
-	extents []extRun // of the file, once they are read
+	extents []extRun // the extents of the file that follow; valid if loaded
 	loaded  bool
 	done    int64
 	data    []byte
 	nodes   int
-	cached  int64 // the block of numbers in table
+	cached  int64 // the number of the block that is in table
 	table   []byte
 }
 
 // An extRun is a run of blocks.
 type extRun struct {
-	first, count, place int64 // place is 0 for a hole
+	first, count, place int64 // blocks of the file, and the first block in the file system; 0 for a hole
 }
 
 func (f *extData) Read(p []byte) (int, error) {
@@ -266,7 +269,7 @@ func (f *extData) Read(p []byte) (int, error) {
 		block := make([]byte, f.x.blockSize)
 		if place != 0 {
 			if place < 0 || place >= f.x.blocks {
-				return 0, syntax(f.i.place, "block %d of %d", place, f.x.blocks)
+				return 0, syntax(f.i.place, "a reference to block %d; the file system has %d", place, f.x.blocks)
 			}
 			if err := readAt(f.x.r, place*f.x.blockSize, block); err != nil {
 				return 0, err
@@ -280,7 +283,7 @@ func (f *extData) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// locate returns which block of the file system has this one of the file; 0 is a hole.
+// locate returns the block of the file system that contains a block of the file, or 0 for a hole.
 func (f *extData) locate(block int64) (int64, error) {
 	if f.i.flags&extFlagExtents == 0 {
 		return f.indirect(block)
@@ -292,7 +295,7 @@ func (f *extData) locate(block int64) (int64, error) {
 		f.loaded = true
 	}
 	for len(f.extents) > 0 && f.extents[0].first+f.extents[0].count <= block {
-		f.extents = f.extents[1:] // they are in order, and a file is read from front to back
+		f.extents = f.extents[1:] // extents are in order, and a file is read from its start to its end
 	}
 	if len(f.extents) == 0 || block < f.extents[0].first || f.extents[0].place == 0 {
 		return 0, nil
@@ -300,21 +303,21 @@ func (f *extData) locate(block int64) (int64, error) {
 	return f.extents[0].place + block - f.extents[0].first, nil
 }
 
-// load reads a node of the tree of extents.
+// load reads a node of the extent tree, and all nodes below it.
 func (f *extData) load(node []byte, depth uint16) error {
 	le := binary.LittleEndian
 	if f.nodes++; f.nodes > extMaxNodes {
-		return limit("more than %d nodes in the extents of a file", extMaxNodes)
+		return limit("more than %d nodes in the extent tree of a file", extMaxNodes)
 	}
 	count, level := int(le.Uint16(node[2:])), le.Uint16(node[6:])
 	if le.Uint16(node) != 0xf30a || 12+12*count > len(node) || level > depth {
-		return syntax(f.i.place, "the extents of this inode cannot be read")
+		return syntax(f.i.place, "invalid extent tree of this inode")
 	}
 	for e := node[12:]; count > 0; count, e = count-1, e[12:] {
 		if level > 0 {
 			place := int64(le.Uint32(e[4:])) | int64(le.Uint16(e[8:]))<<32
 			if place >= f.x.blocks {
-				return syntax(f.i.place, "block %d of %d", place, f.x.blocks)
+				return syntax(f.i.place, "a reference to block %d; the file system has %d", place, f.x.blocks)
 			}
 			child := make([]byte, f.x.blockSize)
 			if err := readAt(f.x.r, place*f.x.blockSize, child); err != nil {
@@ -326,18 +329,19 @@ func (f *extData) load(node []byte, depth uint16) error {
 			continue
 		}
 		run := extRun{int64(le.Uint32(e)), int64(le.Uint16(e[4:])), int64(le.Uint32(e[8:])) | int64(le.Uint16(e[6:]))<<32}
-		if run.count > 32768 { // set aside and not written
+		if run.count > 32768 { // allocated but not written, so it reads as zeros
 			run.count, run.place = run.count-32768, 0
 		}
 		if n := len(f.extents); run.count == 0 || n > 0 && run.first < f.extents[n-1].first+f.extents[n-1].count {
-			return syntax(f.i.place, "the extents of this inode overlap")
+			return syntax(f.i.place, "empty or overlapping extents of this inode")
 		}
 		f.extents = append(f.extents, run)
 	}
 	return nil
 }
 
-// indirect finds a block by the lists of ext2: twelve numbers, and lists of lists.
+// indirect locates a block by the block map of ext2: twelve block numbers in the inode, and lists of
+// numbers in one, two and three levels of blocks.
 func (f *extData) indirect(block int64) (int64, error) {
 	le := binary.LittleEndian
 	if block < 12 {
@@ -361,16 +365,16 @@ func (f *extData) indirect(block int64) (int64, error) {
 		}
 		return place, nil
 	}
-	return 0, syntax(f.i.place, "a file of more blocks than there can be")
+	return 0, syntax(f.i.place, "a file with more blocks than its block map can hold")
 }
 
-// list reads a block of numbers.
+// list reads a block of block numbers into table.
 func (f *extData) list(place int64) error {
 	if f.cached == place {
 		return nil
 	}
 	if place >= f.x.blocks {
-		return syntax(f.i.place, "block %d of %d", place, f.x.blocks)
+		return syntax(f.i.place, "a reference to block %d; the file system has %d", place, f.x.blocks)
 	}
 	f.table = make([]byte, f.x.blockSize)
 	if err := readAt(f.x.r, place*f.x.blockSize, f.table); err != nil {

@@ -26,7 +26,7 @@ const (
 	fatNameUnits = 13
 )
 
-// A fat is a file system of type 12, 16 or 32; the number of its clusters decides which.
+// A fat is a file system of type FAT12, FAT16 or FAT32. The number of clusters determines the type.
 type fat struct {
 	r        io.ReaderAt
 	size     int64
@@ -138,7 +138,7 @@ func openFAT(v *FS, r io.ReaderAt, size int64) error {
 	x, _ := parseFAT(first) // Open checked it
 	x.r = r
 	if x.size > size {
-		return syntax(32, "the file system has %d bytes, the image %d: %w", x.size, size, io.ErrUnexpectedEOF)
+		return syntax(32, "the file system has %d bytes, but the image has only %d: %w", x.size, size, io.ErrUnexpectedEOF)
 	}
 	v.size = x.size
 	if x.bits == 32 {
@@ -171,7 +171,7 @@ func (x *fat) after(n uint32) (uint32, error) {
 	case next >= end:
 		return 0, nil
 	case next < 2 || int64(next) >= x.clusters+2:
-		return 0, syntax(at, "cluster %d is followed by cluster %d of %d", n, next, x.clusters)
+		return 0, syntax(at, "cluster %d is followed by cluster %d; the last cluster is %d", n, next, x.clusters+1)
 	}
 	return next, nil
 }
@@ -192,7 +192,7 @@ func (f *fatData) Read(p []byte) (int, error) {
 		case f.left == 0 || f.next == 0 && f.left < 0:
 			return 0, io.EOF
 		case f.next < 2 || int64(f.next) >= x.clusters+2:
-			return 0, syntax(x.table, "a file goes on in cluster %d of %d", f.next, x.clusters)
+			return 0, syntax(x.table, "a file continues in cluster %d; expected 2 to %d", f.next, x.clusters+1)
 		case f.read >= x.clusters:
 			return 0, syntax(x.table, "a chain of clusters leads back to itself")
 		}
@@ -222,7 +222,7 @@ func (f *fatData) Read(p []byte) (int, error) {
 // directory reads a directory, with all that is in it, into dir.
 func (x *fat) directory(v *FS, dir *node, in io.Reader, above map[uint32]bool, depth int) error {
 	if depth > maxDepth {
-		return syntax(x.table, "more than %d directories one in the other", maxDepth)
+		return syntax(x.table, "directories are nested more than %d deep", maxDepth)
 	}
 	entry := make([]byte, fatEntry)
 	var long []uint16 // of the name, in parts from the last to the first
@@ -313,7 +313,7 @@ func (x *fat) entry(v *FS, dir *node, name string, entry []byte, above map[uint3
 		return err
 	}
 	if above[first] {
-		return syntax(x.table, "a directory is in itself")
+		return syntax(x.table, "a directory contains itself, or is in two directories")
 	}
 	above[first] = true // stays true, because no directory has two parents
 	return x.directory(v, n, &fatData{x: x, next: first, left: -1}, above, depth+1)

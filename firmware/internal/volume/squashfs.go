@@ -24,7 +24,8 @@ const (
 	squashFragments = 16
 )
 
-// squashExtent is the size of a file system that starts with head.
+// squashExtent returns the size of the file system that starts with head: 0 if there is none, -1 if
+// the size is not known.
 func squashExtent(head []byte) int64 {
 	if len(head) < squashSuper {
 		return 0
@@ -32,7 +33,7 @@ func squashExtent(head []byte) int64 {
 	size := int64(binary.LittleEndian.Uint64(head[40:]))
 	major := binary.LittleEndian.Uint16(head[28:])
 	switch log := binary.LittleEndian.Uint16(head[22:]); {
-	case major != 4: // older ones have other fields here: how large they are is not known
+	case major != 4: // older versions have the size elsewhere
 		if major > 0 && major < 4 {
 			return -1
 		}
@@ -71,11 +72,11 @@ func openSquash(v *FS, r io.ReaderAt, size int64) error {
 	}
 	le := binary.LittleEndian
 	if major, minor := le.Uint16(super[28:]), le.Uint16(super[30:]); major != 4 || minor != 0 {
-		return &sbom.Error{Offset: 28, Kind: sbom.ErrVersion, Err: fmt.Errorf("squashfs %d.%d; 4.0 is read", major, minor)}
+		return &sbom.Error{Offset: 28, Kind: sbom.ErrVersion, Err: fmt.Errorf("squashfs %d.%d; only 4.0 is supported", major, minor)}
 	}
 	used := int64(le.Uint64(super[40:]))
 	if used > size {
-		return syntax(40, "the file system has %d bytes, the image %d: %w", used, size, io.ErrUnexpectedEOF)
+		return syntax(40, "the file system has %d bytes, but the image has only %d: %w", used, size, io.ErrUnexpectedEOF)
 	}
 	v.size = used
 	x := &squash{
@@ -84,7 +85,7 @@ func openSquash(v *FS, r io.ReaderAt, size int64) error {
 		metadata: make(map[int64]squashBlock), fragment: make(map[uint32][]byte),
 	}
 	if x.inodes < squashSuper || x.dirs < x.inodes || x.dirs > used {
-		return syntax(64, "the tables of inodes and directories, at %d and %d, do not lie in the file system", x.inodes, x.dirs)
+		return syntax(64, "invalid offsets of the inode table (%d) and the directory table (%d)", x.inodes, x.dirs)
 	}
 	var err error
 	if x.unpack, err = squashCompression(le.Uint16(super[20:])); err != nil {
@@ -94,7 +95,7 @@ func openSquash(v *FS, r io.ReaderAt, size int64) error {
 	return x.directory(v, &v.root, root, map[uint64]bool{}, 0)
 }
 
-// block returns the block of metadata at a place.
+// block returns the block of metadata at an offset.
 func (x *squash) block(at int64) (squashBlock, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -102,7 +103,7 @@ func (x *squash) block(at int64) (squashBlock, error) {
 		return b, nil
 	}
 	if at < squashSuper || at > x.size-2 {
-		return squashBlock{}, syntax(at, "a block of metadata outside of the file system")
+		return squashBlock{}, syntax(at, "the offset of a block of metadata is not in the file system")
 	}
 	var head [2]byte
 	if err := readAt(x.r, at, head[:]); err != nil {
@@ -112,7 +113,7 @@ func (x *squash) block(at int64) (squashBlock, error) {
 	plain := size&0x8000 != 0
 	size &^= 0x8000
 	if size == 0 || size > squashMetadata || at+2+int64(size) > x.size {
-		return squashBlock{}, syntax(at, "a block of metadata of %d bytes", size)
+		return squashBlock{}, syntax(at, "invalid size %d of a block of metadata", size)
 	}
 	data, err := x.read(at+2, int64(size), plain, squashMetadata)
 	if err != nil {
@@ -150,12 +151,12 @@ type cursor struct {
 	data []byte
 }
 
-// seek places a cursor at a reference: the place of a block in a table, and the offset in it
-// in the low 16 bits.
+// seek returns a cursor at a reference into a table. The low 16 bits of a reference are the offset in
+// the unpacked block, the high bits are the offset of the block in the table.
 func (x *squash) seek(table int64, ref uint64) (*cursor, error) {
 	at := int64(ref >> 16)
 	if at < 0 || at > x.size-table {
-		return nil, syntax(table, "a reference to byte %d of a table", at)
+		return nil, syntax(table, "a reference to byte %d of a table, which is not in the file system", at)
 	}
 	b, err := x.block(table + at)
 	if err != nil {
@@ -163,7 +164,7 @@ func (x *squash) seek(table int64, ref uint64) (*cursor, error) {
 	}
 	skip := int(ref & 0xffff)
 	if skip > len(b.data) {
-		return nil, syntax(table+at, "a reference to byte %d of a block of %d", skip, len(b.data))
+		return nil, syntax(table+at, "a reference to byte %d of a block of %d bytes", skip, len(b.data))
 	}
 	return &cursor{x: x, at: table + at, next: b.next, data: b.data[skip:]}, nil
 }
@@ -191,7 +192,7 @@ const (
 	squashDir  = 1
 	squashFile = 2
 	squashLink = 3
-	squashExt  = 7 // added to those
+	squashExt  = 7 // added to these for extended inodes
 )
 
 // inode reads the head of an inode and returns its type.
@@ -202,20 +203,21 @@ func (c *cursor) inode() (typ uint16, err error) {
 	}
 	typ = binary.LittleEndian.Uint16(head[:])
 	if typ < 1 || typ > 14 {
-		return 0, syntax(c.at, "an inode of type %d", typ)
+		return 0, syntax(c.at, "an inode of type %d; expected 1 to 14", typ)
 	}
 	return typ, nil
 }
 
-// directory reads the directory with the inode ref, and all that is in it, into dir.
+// directory reads the directory with the inode at ref, and all directories and files in it, into
+// dir. above contains the directories that were read.
 func (x *squash) directory(v *FS, dir *node, ref uint64, above map[uint64]bool, depth int) error {
 	if depth > maxDepth {
-		return syntax(x.inodes, "more than %d directories one in the other", maxDepth)
+		return syntax(x.inodes, "directories are nested more than %d deep", maxDepth)
 	}
 	if above[ref] {
-		return syntax(x.inodes+int64(ref>>16), "a directory is in itself")
+		return syntax(x.inodes+int64(ref>>16), "a directory contains itself, or is in two directories")
 	}
-	above[ref] = true // for good: no directory has two parents
+	above[ref] = true // stays true, because no directory has two parents
 	c, err := x.seek(x.inodes, ref)
 	if err != nil {
 		return err
@@ -238,7 +240,7 @@ func (x *squash) directory(v *FS, dir *node, ref uint64, above map[uint64]bool, 
 		err = c.read(b[:])
 		size, block, offset = int64(le.Uint32(b[4:])), le.Uint32(b[8:]), le.Uint16(b[18:])
 	default:
-		err = syntax(c.at, "an inode of type %d where a directory should be", typ)
+		err = syntax(c.at, "an inode of type %d; expected a directory", typ)
 	}
 	if err != nil {
 		return err
@@ -257,29 +259,29 @@ func (x *squash) entries(v *FS, dir *node, ref uint64, size int64, above map[uin
 	}
 	le := binary.LittleEndian
 	for size > 0 {
-		var head [12]byte // count less one, block of the inodes, number
+		var head [12]byte // count minus 1, block of the inodes, inode number
 		if err := c.read(head[:]); err != nil {
 			return err
 		}
 		size -= int64(len(head))
 		count, block := int64(le.Uint32(head[:]))+1, uint64(le.Uint32(head[4:]))
 		if count > 256 {
-			return syntax(c.at, "a run of %d entries; at most 256 can be", count)
+			return syntax(c.at, "a run of %d directory entries; expected at most 256", count)
 		}
 		for range count {
-			var e [8]byte // offset, number, type, length of the name less one
+			var e [8]byte // offset, inode number, type, length of the name minus 1
 			if err := c.read(e[:]); err != nil {
 				return err
 			}
 			name := make([]byte, int(le.Uint16(e[6:]))+1)
 			if len(name) > 256 {
-				return syntax(c.at, "a name of %d bytes", len(name))
+				return syntax(c.at, "a name of %d bytes; expected at most 256", len(name))
 			}
 			if err := c.read(name); err != nil {
 				return err
 			}
 			if size -= int64(len(e) + len(name)); size < 0 {
-				return syntax(c.at, "the listing of a directory is longer than its inode says")
+				return syntax(c.at, "the entries of a directory are longer than its inode states")
 			}
 			if err := x.entry(v, dir, string(name), block<<16|uint64(le.Uint16(e[:])), above, depth); err != nil {
 				return err
@@ -319,18 +321,18 @@ func (x *squash) entry(v *FS, dir *node, name string, ref uint64, above map[uint
 	return x.directory(v, n, ref, above, depth+1)
 }
 
-// A squashData reads the contents of a file. Copies of it read on their own.
+// A squashData reads the contents of a file. A copy is independent of the original.
 type squashData struct {
-	c        cursor // at the sizes of the blocks
+	c        cursor // in the list of block sizes
 	size     int64
-	at       int64 // of the next block in the image
+	at       int64 // offset of the next block in the image
 	fragment uint32
-	offset   uint32 // in the fragment
+	offset   uint32 // offset in the fragment
 	done     int64
 	data     []byte // of the current block, not yet read
 }
 
-// file reads the inode of a file, up to the sizes of its blocks.
+// file reads the inode of a file, up to the list of block sizes.
 func (c *cursor) file(typ uint16) (squashData, error) {
 	le := binary.LittleEndian
 	f := squashData{}
@@ -368,7 +370,7 @@ func (f *squashData) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// block returns the next block, which is in a fragment if it is the last and not whole.
+// block returns the next block of the file. A last block that is not full is in a fragment.
 func (f *squashData) block() ([]byte, error) {
 	x := f.c.x
 	want := min(f.size-f.done, x.blockSize)
@@ -385,23 +387,23 @@ func (f *squashData) block() ([]byte, error) {
 		return make([]byte, want), nil
 	}
 	if size > x.blockSize || f.at < squashSuper || f.at > x.size-size {
-		return nil, syntax(f.at, "a block of %d bytes, which does not lie in the file system", size)
+		return nil, syntax(f.at, "a block of %d bytes, which is too large or not in the file system", size)
 	}
 	data, err := x.read(f.at, size, word != uint32(size), x.blockSize)
 	if err != nil {
 		return nil, err
 	}
 	if int64(len(data)) != want {
-		return nil, syntax(f.at, "a block of %d bytes where %d should be", len(data), want)
+		return nil, syntax(f.at, "a block unpacks to %d bytes; expected %d", len(data), want)
 	}
 	f.at += size
 	return data, nil
 }
 
-// tail returns the end of a file out of a fragment.
+// tail returns the end of a file, which is in a fragment.
 func (x *squash) tail(fragment, offset uint32, want int64) ([]byte, error) {
 	if fragment >= x.nFragment {
-		return nil, syntax(x.fragments, "fragment %d of %d", fragment, x.nFragment)
+		return nil, syntax(x.fragments, "a reference to fragment %d; the file system has %d", fragment, x.nFragment)
 	}
 	x.mu.Lock()
 	data, ok := x.fragment[fragment]
@@ -419,17 +421,18 @@ func (x *squash) tail(fragment, offset uint32, want int64) ([]byte, error) {
 		x.mu.Unlock()
 	}
 	if int64(offset)+want > int64(len(data)) {
-		return nil, syntax(x.fragments, "bytes %d to %d of a fragment of %d", offset, int64(offset)+want, len(data))
+		return nil, syntax(x.fragments, "a reference to bytes %d to %d of a fragment of %d bytes", offset, int64(offset)+want, len(data))
 	}
 	return data[offset : int64(offset)+want], nil
 }
 
-// readFragment reads a fragment. A table has the block of metadata with its entry.
+// readFragment reads a fragment. The fragment table contains the offsets of the blocks of metadata
+// with its entries.
 func (x *squash) readFragment(i uint32) ([]byte, error) {
 	const perBlock = squashMetadata / 16
 	at := x.fragments + 8*int64(i/perBlock)
 	if x.fragments < squashSuper || at > x.size-8 {
-		return nil, syntax(x.fragments, "the table of fragments does not lie in the file system")
+		return nil, syntax(x.fragments, "the fragment table is not in the file system")
 	}
 	var place [8]byte
 	if err := readAt(x.r, at, place[:]); err != nil {
@@ -438,7 +441,7 @@ func (x *squash) readFragment(i uint32) ([]byte, error) {
 	le := binary.LittleEndian
 	table := int64(le.Uint64(place[:]))
 	if table < squashSuper || table > x.size {
-		return nil, syntax(at, "a block of metadata outside of the file system")
+		return nil, syntax(at, "the offset of a block of metadata is not in the file system")
 	}
 	c, err := x.seek(table, uint64(i%perBlock)*16)
 	if err != nil {
@@ -451,7 +454,7 @@ func (x *squash) readFragment(i uint32) ([]byte, error) {
 	start, word := int64(le.Uint64(e[:])), le.Uint32(e[8:])
 	size := int64(word &^ (1 << 24))
 	if size > x.blockSize || start < squashSuper || start > x.size-size {
-		return nil, syntax(start, "a fragment of %d bytes, which does not lie in the file system", size)
+		return nil, syntax(start, "a fragment of %d bytes, which is too large or not in the file system", size)
 	}
 	return x.read(start, size, word != uint32(size), x.blockSize)
 }

@@ -8,16 +8,15 @@
 //   - ext2, ext3 and ext4
 //   - FAT12, FAT16 and FAT32, the form of EFI system partitions
 //
-// A volume is read in place; only its directories are held in memory. It is safe for
-// concurrent use if its reader is.
+// A volume is read in place. Only its directories are kept in memory. It is safe for concurrent
+// use if its reader is.
 //
 // # Security considerations
 //
 // Images can be hostile. Every length is checked against the image and against a bound
-// before memory is allocated for it. A directory that leads back to itself, an invalid
-// name, and a block that unpacks to more than the format allows are an [sbom.ErrSyntax]
-// with the offset in the image. Owners, times, device nodes, and the targets of symbolic
-// links are left out.
+// before memory is allocated for it. A directory that contains itself, an invalid name, and
+// a block that unpacks to more than the format allows are an [sbom.ErrSyntax] with the offset
+// in the image. Owners, times, device nodes, and the targets of symbolic links are ignored.
 package volume
 
 import (
@@ -63,17 +62,17 @@ type node struct {
 	name     string
 	mode     fs.FileMode
 	size     int64
-	children []*node // in order of their names once the volume is open
+	children []*node // sorted by name when Open returns
 	open     func() io.Reader
 }
 
 // A format is a file system that can be opened.
 type format struct {
 	kind  string
-	at    int // offset of its magic
+	at    int // offset of the magic
 	magic string
-	// extent returns the size of the file system that starts with head: 0 if there is no
-	// such file system, -1 if only reading it to its end can tell.
+	// extent returns the size of the file system that starts with head: 0 if there is none, -1 if
+	// the size is only known after reading it.
 	extent func(head []byte) int64
 	open   func(v *FS, r io.ReaderAt, size int64) error
 }
@@ -88,9 +87,9 @@ var formats = []format{
 // HeadSize is how many bytes of a volume Sniff needs.
 const HeadSize = 2048
 
-// Sniff returns the kind of the file system that starts with head, and its size; -1 if only
-// reading it to its end can tell. The kind is empty if there is no file system that this
-// package reads.
+// Sniff returns the kind and the size of the file system that starts with head. The size is -1 if it
+// is only known after reading the file system. The kind is empty if head does not start a
+// file system that this package supports.
 func Sniff(head []byte) (kind string, size int64) {
 	for _, f := range formats {
 		if len(head) < f.at+len(f.magic) || string(head[f.at:f.at+len(f.magic)]) != f.magic {
@@ -103,13 +102,13 @@ func Sniff(head []byte) (kind string, size int64) {
 	return "", 0
 }
 
-// Open opens the file system at the start of r, which has size bytes. Its errors are an
-// [sbom.ErrNotRecognized] for what is no file system or one that is not read, and
-// otherwise an [sbom.ErrSyntax], [sbom.ErrLimit] or [sbom.ErrRead].
+// Open opens the file system at the start of r, which has size bytes. Its errors are
+// [sbom.ErrNotRecognized] and [sbom.ErrVersion] for data that is not a supported file system, and
+// otherwise [sbom.ErrSyntax], [sbom.ErrDuplicate], [sbom.ErrLimit] or [sbom.ErrRead].
 func Open(r io.ReaderAt, size int64) (v *FS, err error) {
 	defer func() {
-		if p := recover(); p != nil { // of a foreign decoder
-			v, err = nil, syntax(0, "the file system cannot be read: %v", p)
+		if p := recover(); p != nil { // in a decompressor of another module
+			v, err = nil, syntax(0, "a block cannot be unpacked: %v", p)
 		}
 	}()
 	head := make([]byte, min(HeadSize, size))
@@ -127,7 +126,7 @@ func Open(r io.ReaderAt, size int64) (v *FS, err error) {
 		}
 		return v, v.sort(&v.root)
 	}
-	return nil, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errors.New("no file system that is read: squashfs 4.0, cpio, ext2 to ext4, FAT")}
+	return nil, &sbom.Error{Kind: sbom.ErrNotRecognized, Err: errors.New("not a supported file system; expected squashfs 4.0, cpio, ext2 to ext4 or FAT")}
 }
 
 func syntax(offset int64, format string, args ...any) error {
@@ -149,15 +148,15 @@ func (v *FS) add(dir *node, n *node, offset int64) (*node, error) {
 	case v.names > maxNames:
 		return nil, limit("more than %d bytes of names in one file system", maxNames)
 	case n.name == "" || n.name == "." || n.name == ".." || len(n.name) > maxName || strings.ContainsAny(n.name, "/\x00"):
-		return nil, syntax(offset, "%.100q is not the name of a file", n.name)
+		return nil, syntax(offset, "invalid file name %.100q", n.name)
 	case n.size < 0:
-		return nil, syntax(offset, "the file %.100q has %d bytes, which cannot be", n.name, n.size)
+		return nil, syntax(offset, "invalid size %d of the file %.100q", n.size, n.name)
 	}
 	dir.children = append(dir.children, n)
 	return n, nil
 }
 
-// validUTF8 writes the bytes that are no UTF-8 as "%ff": package fs has no other names.
+// validUTF8 replaces bytes that are not UTF-8 by "%ff", because package fs allows only UTF-8 names.
 func validUTF8(name string) string {
 	if utf8.ValidString(name) {
 		return name
@@ -173,13 +172,13 @@ func validUTF8(name string) string {
 	return b.String()
 }
 
-// sort puts all directories in order. Two entries of one name are an error: readers differ
-// in which one they take.
+// sort sorts the entries of all directories. Two entries with the same name are an error, because
+// readers differ in which one they use.
 func (v *FS) sort(n *node) error {
 	slices.SortFunc(n.children, func(a, b *node) int { return cmp.Compare(a.name, b.name) })
 	for i, c := range n.children {
 		if i > 0 && n.children[i-1].name == c.name {
-			return &sbom.Error{Kind: sbom.ErrDuplicate, Err: fmt.Errorf("two files %.100q in one directory", c.name)}
+			return &sbom.Error{Kind: sbom.ErrDuplicate, Err: fmt.Errorf("two entries %.100q in one directory", c.name)}
 		}
 		if err := v.sort(c); err != nil {
 			return err
@@ -217,7 +216,7 @@ type file struct {
 	node *node
 	name string
 	r    io.Reader
-	next int // of the children
+	next int // index in the children, for ReadDir
 }
 
 func (f *file) Stat() (fs.FileInfo, error) { return info{f.node}, nil }
@@ -228,7 +227,7 @@ func (f *file) Read(p []byte) (n int, err error) {
 		return 0, &fs.PathError{Op: "read", Path: f.name, Err: fs.ErrInvalid}
 	}
 	defer func() {
-		if v := recover(); v != nil { // of a foreign decoder
+		if v := recover(); v != nil { // in a decompressor of another module
 			n, err = 0, syntax(0, "%s: a block cannot be unpacked: %v", f.name, v)
 		}
 	}()
@@ -265,7 +264,7 @@ func (i info) ModTime() time.Time { return time.Time{} }
 func (i info) IsDir() bool        { return i.mode.IsDir() }
 func (i info) Sys() any           { return nil }
 
-// unixType returns the type bits of a Unix mode. offset is that of the mode, for errors.
+// unixType returns the file type of a Unix mode. offset is the offset of the mode, for errors.
 func unixType(mode uint32, offset int64) (fs.FileMode, error) {
 	switch mode & 0o170000 {
 	case 0o100000:
@@ -277,10 +276,10 @@ func unixType(mode uint32, offset int64) (fs.FileMode, error) {
 	case 0o010000, 0o020000, 0o060000, 0o140000:
 		return fs.ModeIrregular, nil // pipes, devices and sockets hold no data
 	}
-	return 0, syntax(offset, "a file of mode %o, which is of no type", mode)
+	return 0, syntax(offset, "a file of unknown type: mode %o", mode)
 }
 
-// readAt reads n bytes at a place in the image.
+// readAt fills p with the bytes at an offset in the image.
 func readAt(r io.ReaderAt, offset int64, p []byte) error {
 	n, err := r.ReadAt(p, offset)
 	if n == len(p) {

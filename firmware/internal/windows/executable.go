@@ -22,8 +22,8 @@ import (
 // Bounds.
 const (
 	maxBytes     = 256 << 20
-	maxResources = 4096     // directory entries that are looked at
-	maxVersion   = 64 << 10 // bytes of a version resource: its length is 16 bits
+	maxResources = 4096     // directory entries
+	maxVersion   = 64 << 10 // bytes of a version resource, which has a length of 16 bits
 	maxStrings   = 1000
 	maxCerts     = 100
 )
@@ -66,14 +66,14 @@ type executable struct {
 }
 
 func (x *executable) read() (err error) {
-	defer func() { // by its documentation, debug/pe is not made for hostile files
+	defer func() { // the documentation of debug/pe says that it is not hardened against hostile files
 		if p := recover(); p != nil {
-			err = &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("not a sound PE file: %v", p)}
+			err = &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("invalid PE file: %v", p)}
 		}
 	}()
 	f, err := pe.NewFile(bytes.NewReader(x.data))
 	if err != nil {
-		return &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("not a sound PE file: %w", err)}
+		return &sbom.Error{Kind: sbom.ErrSyntax, Err: fmt.Errorf("invalid PE file: %w", err)}
 	}
 	x.sections = f.Sections
 	var dirs []pe.DataDirectory
@@ -91,7 +91,7 @@ func (x *executable) read() (err error) {
 	}
 	for _, section := range f.Sections {
 		if uint64(section.Offset)+uint64(section.Size) > uint64(len(x.data)) && section.Size > 0 {
-			return &sbom.Error{Offset: int64(len(x.data)), Kind: sbom.ErrSyntax, Err: fmt.Errorf("the section %q ends after the file: %w", section.Name, io.ErrUnexpectedEOF)}
+			return &sbom.Error{Offset: int64(len(x.data)), Kind: sbom.ErrSyntax, Err: fmt.Errorf("the section %q extends past the end of the file: %w", section.Name, io.ErrUnexpectedEOF)}
 		}
 	}
 	if len(dirs) > pe.IMAGE_DIRECTORY_ENTRY_RESOURCE {
@@ -106,13 +106,13 @@ func (x *executable) read() (err error) {
 	return nil
 }
 
-// overlay counts data after the executable: installers keep there what they install.
+// overlay counts data after the executable as not screened. Installers have their files there.
 func (x *executable) overlay(f *pe.File, signed pe.DataDirectory) {
 	end := int64(0)
 	for _, s := range f.Sections {
 		end = max(end, int64(s.Offset)+int64(s.Size))
 	}
-	if at := int64(f.PointerToSymbolTable); at >= end && at > 0 { // of COFF, with its texts
+	if at := int64(f.PointerToSymbolTable); at >= end && at > 0 { // the COFF symbol table, which its strings follow
 		at += int64(f.NumberOfSymbols) * pe.COFFSymbolSize
 		if at+4 <= int64(len(x.data)) {
 			at += int64(binary.LittleEndian.Uint32(x.data[at:]))
@@ -138,7 +138,8 @@ func (x *executable) bad(pointer string, offset int, format string, args ...any)
 	x.s.Warn(sbom.WarnMalformed, fmt.Sprintf(format, args...), vendors.Location{Pointer: pointer, Offset: int64(min(offset, len(x.data)))})
 }
 
-// file returns the offset in the file of an address, and how many bytes are there.
+// file returns the offset in the file of a virtual address, and the number of bytes from there to the
+// end of the section.
 func (x *executable) file(address uint32) (offset, size int, ok bool) {
 	for _, s := range x.sections {
 		if address >= s.VirtualAddress && address-s.VirtualAddress < s.Size {
@@ -152,43 +153,45 @@ func (x *executable) file(address uint32) (offset, size int, ok bool) {
 const (
 	typeVersion = 16         // RT_VERSION
 	subtree     = 0x80000000 // the entry leads to another directory
-	entriesAt   = 16         // in a directory
+	entriesAt   = 16         // offset of the entries in a directory
 )
 
-// resources looks for version resources: directories of types, names and languages.
+// resources finds version resources. The levels of the resource directory are types, names and
+// languages.
 func (x *executable) resources(d pe.DataDirectory) {
-	if d.VirtualAddress == 0 { // Windows goes by the address, whatever the size is
+	if d.VirtualAddress == 0 { // Windows ignores the size
 		return
 	}
 	const pointer = "/resources"
 	base, size, ok := x.file(d.VirtualAddress)
 	if !ok {
-		x.bad(pointer, 0, "the resources are in no section")
+		x.bad(pointer, 0, "the address of the resources is not in a section")
 		return
 	}
 	root := x.data[base : base+size]
 	x.directory(root, base, 0, 0, func(address, length uint32) {
 		at, n, ok := x.file(address)
 		if !ok || int64(length) > int64(n) || length > maxVersion {
-			x.bad(pointer+"/version", base, "a version resource of %d bytes at %#x, which is not in the file", length, address)
+			x.bad(pointer+"/version", base, "a version resource of %d bytes at address %#x, which is too large or not in the file", length, address)
 			return
 		}
 		x.version(x.data[at:at+int(length)], at)
 	})
 }
 
-// directory goes through a directory of resources at an offset in root.
+// directory reads the resource directory at offset at in root, and calls found for each version
+// resource.
 func (x *executable) directory(root []byte, base, at, level int, found func(address, length uint32)) {
 	const pointer = "/resources"
 	if at < 0 || at+entriesAt > len(root) {
-		x.bad(pointer, base+max(at, 0), "a directory of resources outside of them")
+		x.bad(pointer, base+max(at, 0), "the offset of a resource directory is not in the resources")
 		return
 	}
 	n := int(binary.LittleEndian.Uint16(root[at+12:])) + int(binary.LittleEndian.Uint16(root[at+14:]))
 	for i := range n {
 		e := at + entriesAt + 8*i
 		if x.entries++; e+8 > len(root) || x.entries > maxResources {
-			x.bad(pointer, base+at, "a directory of %d resources, which continue after their end or are more than %d", n, maxResources)
+			x.bad(pointer, base+at, "a resource directory with %d entries extends past the end of the resources, or there are more than %d entries", n, maxResources)
 			return
 		}
 		name, to := binary.LittleEndian.Uint32(root[e:]), binary.LittleEndian.Uint32(root[e+4:])
@@ -197,20 +200,20 @@ func (x *executable) directory(root []byte, base, at, level int, found func(addr
 		case to&subtree != 0 && level < 2:
 			x.directory(root, base, int(to&^subtree), level+1, found)
 		case to&subtree != 0:
-			x.bad(pointer, base+e, "directories of resources in more than three levels")
+			x.bad(pointer, base+e, "resource directories with more than three levels")
 		case int64(to)+16 > int64(len(root)):
-			x.bad(pointer, base+e, "a resource outside of them")
+			x.bad(pointer, base+e, "the offset of a resource is not in the resources")
 		default:
 			found(binary.LittleEndian.Uint32(root[to:]), binary.LittleEndian.Uint32(root[to+4:]))
 		}
 	}
 }
 
-// A block of a version resource: its length, that of its value, its type, a key, and then the
-// value and further blocks, each at a multiple of four bytes.
+// A block of a version resource has its length, the length of its value, its type, a key, the value
+// and child blocks. Value and children are aligned to four bytes.
 type block struct {
 	key   string
-	value []byte // and what follows it, to the end of the block
+	value []byte // the value and everything after it in the block
 	at    int    // offset of value in the resource
 }
 
@@ -235,7 +238,8 @@ func next(data []byte, at int) (b block, end int, ok bool) {
 	return b, align(at + length), true
 }
 
-// text reads a text that ends with a zero, and returns its length in bytes with that.
+// text reads a UTF-16 text that ends with a zero. It returns the text and its length in bytes, with the
+// zero.
 func text(data []byte) (string, int, bool) {
 	for i := 0; i+2 <= len(data); i += 2 {
 		if data[i] == 0 && data[i+1] == 0 {
@@ -254,7 +258,7 @@ func (x *executable) version(data []byte, base int) {
 	const pointer = "/resources/version"
 	root, _, ok := next(data, 0)
 	if !ok || root.key != "VS_VERSION_INFO" {
-		x.bad(pointer, base, "a version resource that does not start with VS_VERSION_INFO")
+		x.bad(pointer, base, "expected a version resource that starts with VS_VERSION_INFO")
 		return
 	}
 	fixed := int(binary.LittleEndian.Uint16(data[2:]))
@@ -268,12 +272,12 @@ func (x *executable) version(data []byte, base int) {
 			x.blocks(data[:end], table.at, base, func(b block, _ int) {
 				if texts++; texts > maxStrings {
 					if texts == maxStrings+1 {
-						x.bad(pointer, base, "more than %d texts in a version resource", maxStrings)
+						x.bad(pointer, base, "more than %d strings in a version resource; the others were not screened", maxStrings)
 					}
 					return
 				}
 				value, _, ok := text(b.value)
-				if !ok { // the last can lack its zero
+				if !ok { // the last one may have no zero
 					value, _, _ = text(append(bytes.Clone(b.value[:len(b.value)&^1]), 0, 0))
 				}
 				at := vendors.Location{Pointer: pointer + "/" + b.key, Offset: int64(base + b.at)}
@@ -292,7 +296,7 @@ func (x *executable) blocks(data []byte, at, base int, visit func(b block, end i
 		}
 		b, end, ok := next(data, at)
 		if !ok {
-			x.bad("/resources/version", base+at, "a block of a version resource that continues after its end")
+			x.bad("/resources/version", base+at, "a block of a version resource extends past its end")
 			return
 		}
 		visit(b, b.at+len(b.value))
@@ -300,8 +304,8 @@ func (x *executable) blocks(data []byte, at, base int, visit func(b block, end i
 	}
 }
 
-// versionFields are the texts of a version resource that are read, in lower case:
-// VerQueryValue ignores case.
+// versionFields are the known strings of a version resource, in lower case, because VerQueryValue
+// ignores case.
 var versionFields = format.Table{
 	"companyname":     {Role: vendors.Manufacturer, Kind: vendors.KindName, To: format.Group, First: true},
 	"productname":     {Role: vendors.Mention, Kind: vendors.KindProduct, To: format.Name},
@@ -311,38 +315,38 @@ var versionFields = format.Table{
 	"productversion":  {To: format.Version},
 }
 
-// certificates reads the certificates of the signatures: PKCS #7 in WIN_CERTIFICATE.
+// certificates reads the certificates of the signatures, which are PKCS #7 in WIN_CERTIFICATE.
 func (x *executable) certificates(d pe.DataDirectory) {
 	const pointer = "/signature"
-	at, size := int64(d.VirtualAddress), int64(d.Size) // an offset in the file, for once
+	at, size := int64(d.VirtualAddress), int64(d.Size) // VirtualAddress is a file offset here
 	if size == 0 {
 		return
 	}
 	if at > int64(len(x.data)) || size > int64(len(x.data))-at {
-		x.bad(pointer, len(x.data), "a signature of %d bytes at %d, after the end of the file", size, at)
+		x.bad(pointer, len(x.data), "a signature table of %d bytes at byte %d extends past the end of the file", size, at)
 		return
 	}
 	table := x.data[at : at+size]
 	if size < 8 {
-		x.bad(pointer, int(at), "a table of signatures of %d bytes", size)
+		x.bad(pointer, int(at), "a signature table of %d bytes; expected at least 8", size)
 	}
 	seen := 0
 	for len(table) >= 8 {
 		length := int(binary.LittleEndian.Uint32(table))
 		if length < 8 || length > len(table) {
-			x.bad(pointer, int(at), "an entry of %d bytes in a table of signatures of %d", length, len(table))
+			x.bad(pointer, int(at), "invalid length %d of an entry of the signature table, which has %d bytes left", length, len(table))
 			return
 		}
 		if kind := binary.LittleEndian.Uint16(table[6:]); kind != 2 { // WIN_CERT_TYPE_PKCS_SIGNED_DATA
-			x.bad(pointer, int(at), "a signature of type %d, which is not read", kind)
+			x.bad(pointer, int(at), "a signature of type %d was not screened; expected type 2 (PKCS #7)", kind)
 		} else {
 			certs, err := signedData(table[8:length])
 			if err != nil {
-				x.bad(pointer, int(at), "the certificates cannot be read: %v", err)
+				x.bad(pointer, int(at), "invalid certificates, which were not screened: %v", err)
 			}
 			for _, c := range certs {
 				if seen++; seen > maxCerts {
-					x.bad(pointer, int(at), "more than %d certificates", maxCerts)
+					x.bad(pointer, int(at), "more than %d certificates; the others were not screened", maxCerts)
 					return
 				}
 				where := vendors.Location{Pointer: pointer, Offset: at}

@@ -31,7 +31,7 @@ func wide(s string) (out []byte) {
 	return out
 }
 
-// block writes a block of a version resource; values come before the blocks in it.
+// block returns a block of a version resource. The value comes before the child blocks.
 func block(key string, value []byte, inner ...[]byte) []byte {
 	out := append(make([]byte, 6), append(wide(key), 0, 0)...)
 	pad := func() {
@@ -59,8 +59,7 @@ func version(pairs ...string) []byte {
 		block("VarFileInfo", nil, block("Translation", []byte{9, 4, 0xb0, 4})))
 }
 
-// executable writes a 64-bit PE file with one section of resources and, behind it, a
-// signature.
+// executable returns a 64-bit PE file with one section of resources, followed by a signature.
 func executable(subsystem uint16, resource, signature []byte) []byte {
 	const address, at = 0x1000, 0x200
 	dir := func(id, to uint32) []byte {
@@ -95,10 +94,10 @@ func executable(subsystem uint16, resource, signature []byte) []byte {
 	return append(append(out, rsrc...), signature...)
 }
 
-// signature is a WIN_CERTIFICATE with a certificate of an organisation.
-func signature(t testing.TB, organisation string) []byte {
+// signature returns a WIN_CERTIFICATE with a certificate of an organization.
+func signature(t testing.TB, organization string) []byte {
 	t.Helper()
-	return signatureOf(t, pkix.Name{Organization: []string{organisation}})
+	return signatureOf(t, pkix.Name{Organization: []string{organization}})
 }
 
 func signatureOf(t testing.TB, subject pkix.Name) []byte {
@@ -190,20 +189,20 @@ func TestExecutable(t *testing.T) {
 		{"resources without a size", unsized, agent, 0},
 		{"an EFI driver", executable(11, version("CompanyName", "Huawei", "LegalCopyright", "© 2026 Huawei"), nil), "firmware executable: manufacturer name Huawei; mention text © 2026 Huawei", 0},
 		{"a signature", executable(2, info, signature(t, "Kaspersky Lab JSC")), agent + "; mention certificate Kaspersky Lab JSC", 0},
-		{"a signature of a subject without an organisation", executable(2, info, signatureOf(t, pkix.Name{CommonName: "ZTE"})), agent + "; mention text ZTE", 0},
-		{"a signature that is none", executable(2, info, append(le.AppendUint32(nil, 16), 0, 2, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8)), agent, 1},
+		{"a signature of a subject without an organization", executable(2, info, signatureOf(t, pkix.Name{CommonName: "ZTE"})), agent + "; mention text ZTE", 0},
+		{"a signature that is not PKCS #7", executable(2, info, append(le.AppendUint32(nil, 16), 0, 2, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8)), agent, 1},
 		{"a signature of four bytes", executable(2, info, le.AppendUint32(nil, 99)), agent, 1},
-		{"a signature that goes beyond", executable(2, info, append(le.AppendUint32(nil, 99), 0, 2, 2, 0)), agent, 1},
+		{"a signature that extends past its table", executable(2, info, append(le.AppendUint32(nil, 99), 0, 2, 2, 0)), agent, 1},
 		{"an installer", append(executable(2, info, nil), "PK archive"...), agent, 1},
 		{"padding", append(executable(2, info, nil), make([]byte, 100)...), agent, 0},
 		{"a signature of another type", executable(2, info, append([]byte{16, 0, 0, 0, 0, 2, 1, 0}, make([]byte, 8)...)), agent, 1},
 		{"an installer with a signature", append(executable(2, info, signature(t, "ZTE")), "PK archive"...), agent + "; mention certificate ZTE", 1},
-		{"another script", executable(2, version("CompanyName", "Лаборатория Касперского"), nil), "application executable: manufacturer name Лаборатория Касперского", 0},
+		{"Cyrillic", executable(2, version("CompanyName", "Лаборатория Касперского"), nil), "application executable: manufacturer name Лаборатория Касперского", 0},
 		{"another case", executable(2, version("companyname", "ZTE"), nil), "application executable: manufacturer name ZTE", 0},
 		{"blank values", executable(2, version("CompanyName", " ", "ProductName", ""), nil), "application executable", 0},
 		{"not a version", executable(2, block("VS_OTHER", nil), nil), "application executable", 1},
 		{"a block without an end", executable(2, noEnd, nil), "application executable", 1},
-		{"nothing", executable(2, nil, nil), "application executable", 1},
+		{"no resources", executable(2, nil, nil), "application executable", 1},
 	}
 	for _, tt := range tests {
 		got, h, err := showExecutable(tt.data)
@@ -215,7 +214,7 @@ func TestExecutable(t *testing.T) {
 
 func align(n int) int { return (n + 3) &^ 3 }
 
-// A file that was cut anywhere is refused or says so; one whose numbers lie comes back.
+// A file that was cut is an error or incomplete. A changed file causes no panic.
 func TestBrokenExecutable(t *testing.T) {
 	data := executable(2, version("CompanyName", "ZTE Corporation"), signature(t, "ZTE"))
 	for n := range data {
@@ -231,7 +230,7 @@ func TestBrokenExecutable(t *testing.T) {
 		}
 	}
 	if _, _, err := showExecutable([]byte("MZ" + strings.Repeat("\x00", 100))); !errors.Is(err, sbom.ErrNotRecognized) {
-		t.Errorf("a programme for DOS: %v", err)
+		t.Errorf("a DOS program: %v", err)
 	}
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package windows reads files of Windows:
+// Package windows reads Windows files:
 //
 //	windows-executable  the version resource (VS_VERSIONINFO) and the certificates of the
 //	                    Authenticode signature of an executable
@@ -12,10 +12,10 @@
 // are not checked, so the subject of a certificate is only a mention. EFI applications and drivers
 // are executables too, and count as firmware.
 //
-// The Provider of an INF file is the publisher of the driver or firmware, which is the primary
-// component. The names in the section Manufacturer made the devices that it is for. The hardware
-// IDs of these are mentions: a driver need not come from the vendor of the device. The GUIDs of
-// the firmware that an update is for are identifiers.
+// The driver or firmware of an INF file is the primary component, and the Provider is its
+// publisher. The section Manufacturer names manufacturers. Hardware IDs are mentions, because a
+// driver does not always come from the vendor of the device. The GUIDs of the firmware that an
+// update is for are identifiers.
 package windows
 
 import (
@@ -60,7 +60,7 @@ type line struct {
 	keyOffset           int64
 }
 
-// maxLines limits a file, which is held until its strings are known.
+// maxLines limits a file. Its lines are kept in memory, because the strings can be at the end.
 const maxLines = 200_000
 
 // ReadINF returns the driver or firmware of an INF file.
@@ -86,7 +86,7 @@ func ReadINF(r io.Reader, opts *sbom.Options) *sbom.Document {
 	})
 }
 
-// parse reads the lines. A line that ends in a backslash continues in the next.
+// parse reads the lines. A line that ends in a backslash continues on the next line.
 func parse(r io.Reader, s *sbom.Sink) ([]line, error) {
 	var all []line
 	in := lines.NewReader(r, s.Limits().Bytes)
@@ -96,7 +96,7 @@ func parse(r io.Reader, s *sbom.Sink) ([]line, error) {
 		if held = ""; strings.HasSuffix(text, `\`) {
 			held = strings.TrimSuffix(text, `\`)
 			if len(held) > lines.MaxLine {
-				return nil, &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrLimit, Err: io.ErrShortBuffer}
+				return nil, &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrLimit, Err: fmt.Errorf("a continued line is longer than %d bytes", lines.MaxLine)}
 			}
 			continue
 		}
@@ -115,11 +115,11 @@ func parse(r io.Reader, s *sbom.Sink) ([]line, error) {
 		l.offset = in.Offset() + int64(max(0, strings.LastIndex(in.Text(), l.value)))
 		l.keyOffset = in.Offset() + int64(max(0, strings.Index(in.Text(), l.key)))
 		if all = append(all, l); len(all) > maxLines {
-			return nil, &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrLimit, Err: io.ErrShortBuffer}
+			return nil, &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrLimit, Err: fmt.Errorf("more than %d lines", maxLines)}
 		}
 	}
 	if held != "" {
-		s.Malformed(sbom.WarnIncomplete, "the last line continues, but no line follows: the text may have been cut off", vendors.Location{Offset: in.Offset()})
+		s.Malformed(sbom.WarnIncomplete, "the last line ends in a backslash, but no line follows: the text may have been cut off", vendors.Location{Offset: in.Offset()})
 	}
 	return all, in.End(s)
 }
@@ -147,15 +147,16 @@ func unquote(s string) string {
 
 type reader struct {
 	s       *sbom.Sink
-	strings map[string][]line // by name, one of each value
+	strings map[string][]line // by name, without duplicate values
 	c       sbom.Component
 	seen    map[string]bool // claims
 }
 
-// maxValues is more than the languages of Windows.
+// maxValues limits the values of a string. Windows has fewer languages.
 const maxValues = 250
 
-// define keeps a string. Two values of one name are of two languages, or an error.
+// define adds a string. Two values of one name in the same section are an error. Other sections are
+// for other languages.
 func (x *reader) define(l line) {
 	key := strings.ToLower(l.key)
 	bad := func(message string) {
@@ -196,7 +197,7 @@ func (x *reader) resolve(text string, offset int64) (string, int64) {
 			return all[0].value, all[0].offset
 		}
 		x.c.Malformed++
-		x.s.Warn(sbom.WarnUnresolved, "an undefined string: "+text, vendors.Location{Offset: offset})
+		x.s.Warn(sbom.WarnUnresolved, "undefined string "+text+"; it was not screened", vendors.Location{Offset: offset})
 		return "", offset
 	}
 	return token.ReplaceAllStringFunc(text, func(name string) string {

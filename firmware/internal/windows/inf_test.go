@@ -69,7 +69,7 @@ func ExampleReadINF() {
 
 func TestINF(t *testing.T) {
 	const head = "[Version]\nSignature=\"$Windows NT$\"\n"
-	many, manyRead := "", "" // more ids than any line has
+	many, manyRead := "", "" // more ids than a real line has
 	for i := range 20 {
 		many += fmt.Sprintf(",PCI\\VEN_19%02X", i)
 		manyRead += fmt.Sprintf("; mention pci 19%02x", i)
@@ -80,17 +80,17 @@ func TestINF(t *testing.T) {
 		err            error
 	}{
 		{"whole", updateINF, "firmware MateBook System Firmware 1.2.3.4; publisher name Huawei Device; Co., Ltd.; manufacturer name Huawei; namespace guid 0a6d2f2d-dbc8-4c3e-9b1d-3b8c1a2b3c4d; mention product MateBook System Firmware", 0, nil},
-		{"Windows' line ends", strings.ReplaceAll(head+"Provider=ZTE\n", "\n", "\r\n"), "device-driver driver ; publisher name ZTE", 0, nil},
-		{"a line that goes on", head + "Provider=\\\nZTE\n", "device-driver driver ; publisher name ZTE", 0, nil},
-		{"a line that goes on to nowhere", head + "Provider=ZTE\\\n", "device-driver driver ", 1, nil},
-		{"a driver for somebody's devices", head + "Provider=Acme\n[m]\n%x%=i,PCI\\VEN_19E5&DEV_1822\n[Strings]\nx=\"Adapter\"\n", "device-driver driver ; publisher name Acme; mention pci 19e5", 0, nil},
-		{"a string that is not there", head + "Provider=%X%\n", "device-driver driver ", 1, nil},
+		{"CRLF", strings.ReplaceAll(head+"Provider=ZTE\n", "\n", "\r\n"), "device-driver driver ; publisher name ZTE", 0, nil},
+		{"a continued line", head + "Provider=\\\nZTE\n", "device-driver driver ; publisher name ZTE", 0, nil},
+		{"a continued last line", head + "Provider=ZTE\\\n", "device-driver driver ", 1, nil},
+		{"a driver for devices of another vendor", head + "Provider=Acme\n[m]\n%x%=i,PCI\\VEN_19E5&DEV_1822\n[Strings]\nx=\"Adapter\"\n", "device-driver driver ; publisher name Acme; mention pci 19e5", 0, nil},
+		{"an undefined string", head + "Provider=%X%\n", "device-driver driver ", 1, nil},
 		{"a string with two values", head + "Provider=%X%\n[Strings]\nX=a1\nX=ZTE\n", "device-driver driver ; publisher name a1", 1, nil},
 		{"a string in several languages", head + "Provider=%X%\n[Manufacturer]\n%X%=m\n[Strings]\nX=Acme\n[Strings.0804]\nX=\"中兴\"\n[Strings.0407]\nX=Acme\n",
 			"device-driver driver ; publisher name Acme; publisher name 中兴; manufacturer name Acme; manufacturer name 中兴", 0, nil},
 		{"many devices in one line", head + "Provider=Acme\n[m]\nx=i" + many + "\n", "device-driver driver ; publisher name Acme" + manyRead, 0, nil},
 		{"no signature", "[Version]\nProvider=ZTE\n", "", 0, sbom.ErrNotRecognized},
-		{"a NUL byte further below", head + strings.Repeat("; x\n", 30_000) + "Provider=\x00\n", "", 0, sbom.ErrSyntax},
+		{"a NUL byte after many lines", head + strings.Repeat("; x\n", 30_000) + "Provider=\x00\n", "", 0, sbom.ErrSyntax},
 	} {
 		got, h, err := showINF(tt.in)
 		if !errors.Is(err, tt.err) || err == nil && (got != tt.want || h.Malformed != tt.malformed) {
@@ -99,7 +99,7 @@ func TestINF(t *testing.T) {
 	}
 }
 
-// A file as the makers of firmware write it is read whole.
+// A file that a maker of firmware wrote is read to its end.
 func TestINFOfAnUpdate(t *testing.T) {
 	data, err := os.ReadFile("testdata/update.inf")
 	if err != nil {
@@ -114,7 +114,7 @@ func TestINFOfAnUpdate(t *testing.T) {
 func TestINFCorpus(t *testing.T) {
 	files, _ := filepath.Glob(filepath.FromSlash("../../../../shared/corpus/fwupd+lvfs-website/*/*/*.inf"))
 	if len(files) == 0 {
-		t.Skip("no corpus here")
+		t.Skip("the corpus is not available")
 	}
 	for _, f := range files {
 		data, err := os.ReadFile(f)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package yocto reads what the Yocto Project lists of the packages of an image (Yocto
+// Package yocto reads the lists of the packages in an image that the Yocto Project builds (Yocto
 // Project Reference Manual, "Images" and "Licenses"):
 //
-//	yocto-manifest          the list that comes with an image: name, architecture, version
-//	yocto-license-manifest  license.manifest: name, version, recipe, licence
+//	yocto-manifest          the manifest of an image: name, architecture, version
+//	yocto-license-manifest  license.manifest: name, version, recipe, license
 //
-// Neither names a supplier or an identifier, so nothing can be said of their packages but
-// that a name mentions somebody. Lists of lines have no end: one that was cut between
-// two packages cannot be told from a whole one.
+// Neither contains suppliers or identifiers, so the name of a package is its only claim, and only a
+// mention. The formats have no end marker: a list that was cut between two packages looks like a
+// complete one.
 package yocto
 
 import (
@@ -30,13 +30,13 @@ const (
 
 var (
 	row = regexp.MustCompile(`^[a-z0-9][a-z0-9+._-]* [a-z0-9][a-z0-9_.-]* [0-9a-zA-Z][^ \t]*$`)
-	// known is an architecture that every image has packages of, or most.
+	// known matches a line with a known architecture. Every image has such a package, at least "all".
 	known = regexp.MustCompile(`^\S+ (?:all|noarch|aarch64\w*|arm\w*|cortex\w*|core2_\w+|x86_64\w*|i[3-6]86\w*|mips\w*|ppc\w*|powerpc\w*|riscv\w*|qemu\w*) `)
 	label = regexp.MustCompile(`^(PACKAGE NAME|PACKAGE VERSION|RECIPE NAME|RECIPE VERSION|LICENSE|FILES|VERSION): ?(.*)$`)
 )
 
-// SniffManifest reports whether a document that starts with head is an image's manifest:
-// all its lines are, for there is no other sign.
+// SniffManifest reports whether a document that starts with head is the manifest of an image. The
+// format has no magic, so it checks the first 20 lines.
 func SniffManifest(head []byte) bool {
 	n, sure := 0, false
 	for line := range lines.Head(head) {
@@ -61,7 +61,7 @@ func SniffLicenses(head []byte) bool {
 	return false
 }
 
-// ReadManifest returns the packages of an image's manifest.
+// ReadManifest returns the packages of the manifest of an image.
 func ReadManifest(r io.Reader, opts *sbom.Options) *sbom.Document {
 	return sbom.NewDocument(sbom.Header{Format: NameManifest, Encoding: "text"}, opts, func(s *sbom.Sink) error {
 		s.PlacementFinal()
@@ -101,7 +101,7 @@ func ReadLicenses(r io.Reader, opts *sbom.Options) *sbom.Document {
 			}
 			m := label.FindStringSubmatch(in.Text())
 			if m == nil {
-				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected a line \"PACKAGE NAME: name\" or the like")}
+				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected a line \"LABEL: value\"; the labels are PACKAGE NAME, PACKAGE VERSION, RECIPE NAME, RECIPE VERSION, LICENSE, FILES and VERSION")}
 			}
 			at := vendors.Location{Pointer: "/" + m[2], Offset: in.Offset() + int64(len(in.Text())-len(m[2]))}
 			switch {
@@ -112,7 +112,7 @@ func ReadLicenses(r io.Reader, opts *sbom.Options) *sbom.Document {
 				c = &sbom.Component{Ref: m[2], Type: "application", Name: m[2], Location: at}
 				s.Claim(c, vendors.Mention, vendors.KindProduct, m[2], at)
 			case c == nil:
-				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected PACKAGE NAME")}
+				return &sbom.Error{Offset: in.Offset(), Kind: sbom.ErrSyntax, Err: errors.New("expected the line \"PACKAGE NAME: name\" of a package first")}
 			case m[1] == "PACKAGE VERSION":
 				c.Version = m[2]
 			}

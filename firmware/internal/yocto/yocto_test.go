@@ -35,12 +35,12 @@ func TestRead(t *testing.T) {
 		err                    error
 	}{
 		{"manifest", manifest, yocto.NameManifest, "base-files 3.0.14, busybox 1.36.1, huawei-modem-tools 1.0", 0, nil},
-		{"a last line without an end", manifest[:len(manifest)-1], yocto.NameManifest, "base-files 3.0.14, busybox 1.36.1, huawei-modem-tools 1.0", 1, nil},
-		{"another line", manifest + strings.Repeat("a all 1\n", 20) + "vendor: Huawei\n", "", "", 0, sbom.ErrSyntax},
-		{"words", "to be or\nnot to be\nthat is the\n", "", "", 0, sbom.ErrNotRecognized},
-		{"licences", licenses, yocto.NameLicenses, "base-files 3.0.14, busybox 1.36.1", 0, nil},
-		{"a line of another kind", licenses + "VENDOR: Huawei\n", "", "", 0, sbom.ErrSyntax},
-		{"no package", "PACKAGE NAME: a\nRECIPE NAME: a\n" + strings.Repeat("\n", 3) + "x", "", "", 0, sbom.ErrSyntax},
+		{"a last line without a newline", manifest[:len(manifest)-1], yocto.NameManifest, "base-files 3.0.14, busybox 1.36.1, huawei-modem-tools 1.0", 1, nil},
+		{"a line of another format", manifest + strings.Repeat("a all 1\n", 20) + "vendor: Huawei\n", "", "", 0, sbom.ErrSyntax},
+		{"prose", "to be or\nnot to be\nthat is the\n", "", "", 0, sbom.ErrNotRecognized},
+		{"licenses", licenses, yocto.NameLicenses, "base-files 3.0.14, busybox 1.36.1", 0, nil},
+		{"an unknown label", licenses + "VENDOR: Huawei\n", "", "", 0, sbom.ErrSyntax},
+		{"a line without a label", "PACKAGE NAME: a\nRECIPE NAME: a\n" + strings.Repeat("\n", 3) + "x", "", "", 0, sbom.ErrSyntax},
 	} {
 		doc := firmware.Open(strings.NewReader(tt.in), nil)
 		var got []string

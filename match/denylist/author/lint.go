@@ -21,7 +21,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// A Fault is something that is wrong in a list, described for the people who keep it.
+// A Fault is something that is wrong or missing in a list, described for the people who keep it.
 type Fault struct {
 	File string
 	Line int    // from 1; 0 if no single line is wrong
@@ -39,6 +39,7 @@ func (f Fault) String() string {
 
 // Lint returns everything that is wrong in a list, in order of files and lines: what [Load]
 // refuses, and the faults of its vendors that package registerlint finds. A list without faults loads.
+// [Warnings] returns what is not wrong, but missing.
 func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 	s, err := read(fsys, base)
 	if err == nil {
@@ -55,8 +56,41 @@ func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 			}
 		}
 	}
-	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
+	slices.SortStableFunc(faults, compareFaults)
 	return slices.CompactFunc(faults, func(a, b Fault) bool { return a.String() == b.String() })
+}
+
+var errNotRequired = errors.New("not required")
+
+// Warnings returns what a list that loads should have and does not, in order of files and lines: the
+// text's own verb of each listing. It returns nothing about the listings of base, or for a list that
+// does not load. A clause that is a bare list of names has no verb, so a warning need not be a mistake.
+func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
+	s, err := read(fsys, base)
+	if err != nil {
+		return nil
+	}
+	if _, err := s.addTo(base, ""); err != nil {
+		return nil
+	}
+	var missing error
+	for _, in := range s.instruments {
+		for i := range in.Listings {
+			if l := &in.Listings[i]; l.Verb == "" {
+				missing = fault.Join(missing, fault.In(l.ID, fault.Member(errNotRequired, "verb", "verb is missing; expected the words in which the text says what it asks, if its clause has any")))
+			}
+		}
+	}
+	var warnings []Fault
+	for _, e := range each(missing) {
+		warnings = append(warnings, locate(fsys, s.files, e))
+	}
+	slices.SortStableFunc(warnings, compareFaults)
+	return warnings
+}
+
+func compareFaults(a, b Fault) int {
+	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 }
 
 // each returns the errors of the entries one by one, or else the error itself; none for nil.

@@ -71,12 +71,7 @@ type source struct {
 
 // addTo returns the list added to base, which may be nil.
 func (s *source) addTo(base *denylist.Release, digest string) (*denylist.Release, error) {
-	c := denylist.Content{Name: s.list.List, Date: s.list.Date, Digest: digest, Instruments: s.instruments, Register: s.register}
-	if base != nil {
-		c.Name, c.Date = base.Name()+"+"+s.list.List, max(s.list.Date, base.Date())
-		c.Instruments = append(base.Instruments(), s.instruments...)
-	}
-	return denylist.New(c)
+	return base.Extend(s.list.List, s.list.Date, digest, s.instruments, s.register)
 }
 
 // read reads the files of a list. With an error it returns what it has read so far.

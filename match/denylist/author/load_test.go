@@ -102,6 +102,12 @@ func TestLintFindsFileAndLine(t *testing.T) {
 		{order, `"verified": true, "source": "register of orders",
    "text"`, `"verified": true, "source": "register of orders", "digest": "sha256:00",
    "text"`, order + `:14: xx-order-7#2: digest is sha256:00`, denylist.ErrDigest},
+		{order, `"addressees": "the ministry",`, `"addressees": "the ministry", "bound": ["us.federal.agency"],`,
+			order + `:8: xx-order-7: bound has a value that is no code: "us.federal.agency" is not an addressee code; did you mean "us.federal.agencies"? Expected one of au.commonwealthEntities, `, denylist.ErrValue},
+		{order, `"addressees": "the ministry",`, `"addressees": "the ministry", "throughContract": ["public"],`, order + `:8: xx-order-7: throughContract has "public"; expected it in advised`, denylist.ErrValue},
+		{order, `"binding": true`, `"bound": ["de.telecomOperators"], "binding": false`, order + `:7: xx-order-7: bound has "de.telecomOperators", but binding is false; expected it in advised`, denylist.ErrValue},
+		{order, `"addressees": "the ministry",`, `"addressees": "the ministry", "bound": ["us.dod"], "advised": ["us.dod"],`, order + `:8: xx-order-7: advised has "us.dod", which is in bound too`, denylist.ErrValue},
+		{order, `"addressees": "the ministry",`, `"addressees": "the ministry", "advised": ["noBuyer", "us.dod"],`, order + `:8: xx-order-7: advised has "noBuyer" beside others; expected it alone`, denylist.ErrValue},
 		{order, `"force": "instruction",`, `"force": "instruction"`, order + `:7: `, nil},
 		{order, `"binding": true`, `"binding": "yes"`, order + `:7: `, nil},
 		{order, `"title": "Order`, `"titel": "Order`, order + `:3: `, nil},
@@ -156,6 +162,19 @@ func TestSourcesAreAValidList(t *testing.T) {
 	}
 	if _, err := fs.ReadFile(author.Sources(), "vendors/kaspersky.json"); err != nil {
 		t.Error(err)
+	}
+}
+
+// Each instrument of the denylist has codes for whom it speaks to.
+func TestSourcesHaveAddresseeCodes(t *testing.T) {
+	list, err := author.Load(author.Sources(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range list.Instruments() {
+		if len(in.Bound)+len(in.Advised)+len(in.ThroughContract) == 0 {
+			t.Errorf("%s has no addressee codes", in.ID)
+		}
 	}
 }
 

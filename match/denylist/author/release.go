@@ -66,7 +66,7 @@ func BuildRelease(name string, date vendors.Date, predecessor, note string, list
 	}
 	const slot = `"register": null`
 	data = append(bytes.Replace(data, []byte(slot), append([]byte(`"register": `), register...), 1), '\n')
-	if _, err := denylist.Parse(name, data); err != nil {
+	if _, err := denylist.Parse(name, data, nil); err != nil {
 		return nil, err
 	}
 	return data, nil

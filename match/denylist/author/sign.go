@@ -12,7 +12,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// Sign returns the signed statement on a release, for [denylist.OpenSigned]. expires is the
+// Sign returns the signed statement on a release, for [denylist.Trust]. expires is the
 // first day on which it is no longer accepted; it must be after the release's date. Errors
 // wrap [denylist.ErrRelease], except errors of the signers.
 func Sign(r *denylist.Release, expires vendors.Date, signers ...note.Signer) ([]byte, error) {

@@ -339,6 +339,9 @@ func TestBrowserNarrow(t *testing.T) {
 }
 
 func TestBrowserHostileNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
 	b := start(t, write(t, poisoned()))
 	b.want("scripts", `document.scripts.length`, 1)
 	b.want("elements that should not be", `document.querySelectorAll("img,iframe,object,base,form,link,b").length`, 0)

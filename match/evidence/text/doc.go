@@ -21,15 +21,26 @@ import (
 type Options struct {
 	Width int  // columns; default 80, at least 40
 	Color bool // ANSI colors, for a terminal
+	// Details writes all of the report and not a summary.
+	Details bool
 }
 
-// Write writes the report: one line for each finding, with how the vendor was identified and a
-// line for each listing; then each cited text once, with its words, force, addressees and status;
-// the coverage and what was not screened come last. Lines keep to the width, except for URLs
-// and rules with long paths.
+// Write writes a summary of the report: the verdict with the numbers of parts by force, then two
+// or three lines for findings with the same vendor and texts, the most severe first; then what
+// changes no verdict, what was not screened, and the decision of the policy. What it leaves out is
+// counted.
+//
+// With Details it writes all of the report: a line for each finding, with how the vendor was
+// identified and a line for each listing; then each cited text once, with its words, force,
+// addressees and status; the coverage and what was not screened come last. Lines keep to the
+// width, except for URLs and rules with long paths.
 func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	p := newPrinter(w, opts)
-	p.report(r)
+	if opts != nil && opts.Details {
+		p.report(r)
+	} else {
+		p.summary(r)
+	}
 	return p.w.Flush()
 }
 

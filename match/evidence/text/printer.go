@@ -59,7 +59,12 @@ func bold(text string) painted { return painted{"1", text} }
 // added after that.
 func (p *printer) line(first, rest string, parts ...any) {
 	p.w.WriteString(first)
-	col, start := columns(first), true
+	p.words(columns(first), rest, parts...)
+}
+
+// words prints the words of a line that has so many columns already, see line.
+func (p *printer) words(col int, rest string, parts ...any) {
+	start := true
 	for _, part := range parts {
 		text, ok := part.(painted)
 		if !ok {

@@ -77,7 +77,7 @@ func trueFirst(a, b bool) int {
 
 // Binding reports whether a binding text leads to the verdict of a finding.
 func Binding(f *match.Finding) bool {
-	return slices.ContainsFunc(f.Citations, func(c match.Citation) bool { return c.Binding && c.Verdict == f.Verdict })
+	return slices.ContainsFunc(f.Citations, func(c match.Citation) bool { return c.Binds() && c.Verdict == f.Verdict })
 }
 
 // Lead returns the citation that a summary shows for the group: the first that leads to the verdict,
@@ -97,7 +97,7 @@ func (g *Group) Jurisdictions(v match.Verdict) (binding, notBinding []string) {
 	for i := range g.Citations {
 		switch c := &g.Citations[i]; {
 		case c.Verdict != v:
-		case c.Binding:
+		case c.Binds():
 			binding = append(binding, c.Jurisdiction)
 		default:
 			notBinding = append(notBinding, c.Jurisdiction)

@@ -3,7 +3,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/clause76/clause76/match"
@@ -20,18 +19,6 @@ func ForceWords(binding bool) string {
 	return "not binding"
 }
 
-// TallyWords returns a tally in words, with the force apart: "2 parts by binding texts, 1 by texts
-// that bind nobody".
-func TallyWords(c *Tally) string {
-	switch {
-	case c.NotBinding == 0:
-		return parts(c.Binding) + " by binding texts"
-	case c.Binding == 0:
-		return parts(c.NotBinding) + " by texts that bind nobody"
-	}
-	return parts(c.Binding) + fmt.Sprintf(" by binding texts, %d by texts that bind nobody", c.NotBinding)
-}
-
 // kindNames are the words for a text of a force.
 var kindNames = map[denylist.Force]string{
 	denylist.OfficialList: "official list", denylist.SoftLaw: "policy paper",
@@ -45,8 +32,17 @@ func KindOfText(f denylist.Force) string {
 	return string(f)
 }
 
-// VerbWords returns what a text asks, in plain words.
-func VerbWords(c *match.Citation) string { return ActionWords(c.Action) }
+// VerbWords returns what a text asks: its own words if the denylist has them, with our translation,
+// and else our class for it: "“prohibited from”", "phase out".
+func VerbWords(c *match.Citation) string {
+	switch {
+	case c.Verb != "" && c.VerbEnglish != "":
+		return "“" + c.Verb + "” (" + c.VerbEnglish + ")"
+	case c.Verb != "":
+		return "“" + c.Verb + "”"
+	}
+	return ActionWords(c.Action)
+}
 
 // ActionWords returns our class for what a text asks in plain words.
 func ActionWords(a denylist.Action) string {
@@ -63,13 +59,15 @@ func SpeaksWords(b *denylist.Buyer, c *match.Citation) string {
 		return "no buyer given"
 	}
 	switch c.Speaks {
-	case "binds":
+	case denylist.Binds:
 		return "binds the buyer"
-	case "advises":
+	case denylist.Advises:
 		return "advises the buyer, without a duty"
-	case "bindsBidders":
-		return "binds the bidders of the buyer, by the contract"
-	case "unknown":
+	case denylist.BindsBidders:
+		return "binds those who supply the buyer"
+	case denylist.ThroughContract:
+		return "binds the buyer by contract or subsidy terms"
+	case denylist.UnknownRelation:
 		return "whether it speaks to the buyer is not recorded"
 	}
 	return "speaks to others than the buyer"
@@ -94,7 +92,7 @@ func Limits(c *denylist.Citation) []string {
 }
 
 // BasisWords returns how a text covers the vendor.
-func BasisWords(b denylist.Basis) string {
+func BasisWords(b string) string {
 	switch b {
 	case denylist.Example:
 		return "names the vendor as an example"
@@ -111,7 +109,7 @@ func VerdictWords(v match.Verdict) string {
 		match.Exclude:      "An official text asks to exclude, remove or replace products of this vendor.",
 		match.Review:       "A person has to settle a question first.",
 		match.Inconclusive: "Something could not be screened.",
-		match.Clear:        "Everything was read, and no text of the denylist applies.",
+		match.Clear:        "No text of the denylist applies.",
 	}[v]
 }
 
@@ -201,6 +199,7 @@ var reasonWords = map[match.Reason]string{
 	match.SubsidyOnly:    "the text is about subsidies or authorizations",
 	match.OutOfScope:     "the text is about other kinds of products",
 	match.OutOfDepth:     "the text does not reach parts of other products",
+	match.NoListing:      "the vendor is known, and no text of the denylist is about it",
 	match.OtherAddressee: "the text speaks to others than the buyer",
 	"notNamed":           "the text does not name the vendor",
 	"criterionOnly":      "the text gives a criterion and names no vendor",
@@ -230,4 +229,60 @@ func Buyer(r *evidence.Report) string {
 	return "for " + r.Buyer.Title
 }
 
-func parts(n int) string { return Count(n, "part") }
+// TextName returns the short name of a text with its clause: "FAR 52.204-23(b)", "EP resolution
+// P8_TA(2018)0258, clause 76". width bounds the name without the clause if the denylist has
+// no short one.
+func TextName(c *denylist.Citation, width int) string {
+	name := c.Short
+	if name == "" {
+		name, _, _ = strings.Cut(c.Title, " (")
+		name = Cut(name, width)
+	}
+	words := strings.Fields(name)
+	for i := range words {
+		if strings.HasPrefix(c.Clause, strings.Join(words[i:], " ")) {
+			return strings.Join(append(words[:i], c.Clause), " ")
+		}
+	}
+	if c.Clause == "" {
+		return name
+	}
+	return name + ", " + c.Clause
+}
+
+// Cut returns text of at most width characters, cut between words, with "…" for what is left out.
+func Cut(text string, width int) string {
+	rs := []rune(text)
+	if len(rs) <= width {
+		return text
+	}
+	head := string(rs[:max(width-2, 1)])
+	if i := strings.LastIndexByte(head, ' '); i > 0 {
+		head = head[:i]
+	}
+	return strings.TrimRight(head, " ,;:(") + " …"
+}
+
+// QuestionWords returns a reason for which a verdict is not more severe than review in a few words,
+// for a line of a summary.
+func QuestionWords(reason string) string {
+	for _, w := range [...]struct{ start, words string }{
+		{"the text does not say that it reaches components", "the text is silent on parts"},
+		{"it reaches only substantial or essential components", "the text reaches only essential parts"},
+		{"it reaches only the vendor's own products", "is it a product or a part?"},
+		{"the words were not verified", "the words were not verified"},
+		{"the text itself asks for a review", "the text asks for a review"},
+		{"the text warns", "the text only warns"},
+		{"the document does not say what kind of product", "what kind of product is it?"},
+	} {
+		if strings.HasPrefix(reason, w.start) {
+			return w.words
+		}
+	}
+	if limit, found := strings.CutPrefix(reason, "limited to “"); found {
+		if limit, _, found = strings.Cut(limit, "”"); found {
+			return "is it for “" + limit + "”?"
+		}
+	}
+	return strings.TrimPrefix(reason, "the claims contradict each other: ")
+}

@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package annotate writes a copy of a bill of materials with the findings as annotations: for
-// CycloneDX from version 1.5 on and SPDX 2.2 and 2.3, in JSON.
-//
-//	err := annotate.Write(file, report, &annotate.Options{Content: data, Record: &report.Documents[0]})
-//
-// The bytes of the document stay the same, and the annotations are inserted between them.
-//
-// Findings are not vulnerabilities, and the annotations are not VEX: a measure about a vendor
-// has no affected version, no fix, and no status that a supplier could state.
-package annotate
+package adapter
 
 import (
 	"bytes"
@@ -28,48 +19,75 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// Errors, for errors.Is.
+// Errors of annotating, for errors.Is.
 var (
-	// ErrDocument: the bill of materials is missing, or not that of the record.
-	ErrDocument = errors.New("annotate: another document than the record's")
-	// ErrForm: the format, version or encoding of the document has no annotations.
-	ErrForm = errors.New("annotate: a document that cannot be annotated")
+	// ErrOtherDocument: the bill of materials is missing, or not that of the record.
+	ErrOtherDocument = errors.New("adapter: another document than the record's")
+	// ErrCannotAnnotate: the format, version or encoding of the document has no annotations.
+	ErrCannotAnnotate = errors.New("adapter: a document that cannot be annotated")
 )
 
-// Options name the document to annotate. Both fields are required.
-type Options struct {
+// AnnotateOptions name the document to annotate. Both fields are required.
+type AnnotateOptions struct {
 	Content []byte             // the bill of materials, as it was screened
 	Record  *evidence.Document // its record in the report
 }
 
-// Write writes the document with an annotation for each finding of its record. The
-// annotations also state what was not screened of the document.
-func Write(w io.Writer, r *evidence.Report, opts *Options) error {
-	if opts == nil || opts.Record == nil {
-		return fmt.Errorf("%w: no document is given; expected Options with its content and its record", ErrDocument)
+// Annotate writes a copy of a bill of materials with an annotation for each finding of its
+// record: for CycloneDX from version 1.5 on and SPDX 2.2 and 2.3, in JSON. The annotations also
+// state what was not screened of the document. The bytes of the document stay the same, and the
+// annotations are inserted between them.
+//
+// Findings are not vulnerabilities, and the annotations are not VEX: a measure about a vendor
+// has no affected version, no fix, and no status that a supplier could state.
+//
+// For a document in memory see [AnnotateCycloneDX] and [AnnotateSPDX].
+func Annotate(w io.Writer, r *evidence.Report, opts *AnnotateOptions) error {
+	if r == nil || opts == nil || opts.Record == nil {
+		return fmt.Errorf("%w: no document is given; expected a report, and options with a content and its record", ErrOtherDocument)
 	}
 	document, d := opts.Content, opts.Record
 	if sum := sha256.Sum256(document); hex.EncodeToString(sum[:]) != d.SHA256 {
-		return fmt.Errorf("%w: its SHA-256 is %x; the record has %s", ErrDocument, sum, d.SHA256)
+		return fmt.Errorf("%w: its SHA-256 is %x; the record has %s", ErrOtherDocument, sum, d.SHA256)
+	}
+	if d.Encoding != "JSON" {
+		return fmt.Errorf("%w: %s in %s; expected JSON", ErrCannotAnnotate, d.Format, d.Encoding)
+	}
+	if err := hasAnnotations(d); err != nil {
+		return err
 	}
 	x := &writer{document: document, r: r, d: d}
-	var err error
-	switch {
-	case d.Error != nil || d.Encoding != "JSON":
-		err = fmt.Errorf("%w: %s in %s", ErrForm, d.Format, d.Encoding)
-	case d.Format == "CycloneDX" && slices.Contains([]string{"1.5", "1.6", "1.7"}, d.SpecVersion):
-		err = x.cyclonedx()
-	case d.Format == "SPDX" && slices.Contains([]string{"SPDX-2.2", "SPDX-2.3"}, d.SpecVersion):
-		err = x.spdx()
-	default:
-		err = fmt.Errorf("%w: %s %s; expected CycloneDX 1.5 or later, or SPDX 2.2 or 2.3", ErrForm, d.Format, d.SpecVersion)
+	add := x.cyclonedx
+	if d.Format == "SPDX" {
+		add = x.spdx
 	}
-	if err != nil {
+	if err := add(); err != nil {
 		return err
 	}
 	return x.write(w)
 }
 
+// hasAnnotations returns an error if the document was not read, or its format has no annotations.
+func hasAnnotations(d *evidence.Document) error {
+	versions := map[string][]string{"CycloneDX": {"1.5", "1.6", "1.7"}, "SPDX": {"SPDX-2.2", "SPDX-2.3"}}
+	switch {
+	case d.Error != nil:
+		return fmt.Errorf("%w: it was not read to its end: %s", ErrCannotAnnotate, d.Error.Message)
+	case !slices.Contains(versions[d.Format], d.SpecVersion):
+		return fmt.Errorf("%w: %s %s; expected CycloneDX 1.5 or later, or SPDX 2.2 or 2.3", ErrCannotAnnotate, d.Format, d.SpecVersion)
+	}
+	return nil
+}
+
+// isOf returns an error if a document is not of the format, or cannot have annotations.
+func isOf(d *evidence.Document, format string) error {
+	if d.Format != format {
+		return fmt.Errorf("%w: its record is of %q; expected %s", ErrOtherDocument, d.Format, format)
+	}
+	return hasAnnotations(d)
+}
+
+// A writer annotates the bytes of a document.
 type writer struct {
 	document []byte
 	r        *evidence.Report
@@ -114,22 +132,22 @@ type member struct {
 // object parses the object at an offset.
 func (x *writer) object(at int) (*object, error) {
 	if at < 0 || at >= len(x.document) || x.document[at] != '{' {
-		return nil, fmt.Errorf("%w: no object at byte %d", ErrForm, at)
+		return nil, fmt.Errorf("%w: no object at byte %d", ErrCannotAnnotate, at)
 	}
 	d := jsontext.NewDecoder(bytes.NewReader(x.document[at:]))
 	if _, err := d.ReadToken(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrForm, err)
+		return nil, fmt.Errorf("%w: %w", ErrCannotAnnotate, err)
 	}
 	o := &object{start: at + 1, empty: true, members: make(map[string]member)}
 	for d.PeekKind() != '}' {
 		name, err := d.ReadToken()
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrForm, err)
+			return nil, fmt.Errorf("%w: %w", ErrCannotAnnotate, err)
 		}
 		text, kind := name.String(), d.PeekKind()
 		value, err := d.ReadValue()
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrForm, err)
+			return nil, fmt.Errorf("%w: %w", ErrCannotAnnotate, err)
 		}
 		end := at + int(d.InputOffset())
 		o.members[text] = member{kind, end - len(value), end}
@@ -143,7 +161,7 @@ func (x *writer) add(o *object, name string, elements []string) error {
 	list := strings.Join(elements, ",")
 	if m, ok := o.members[name]; ok {
 		if m.kind != '[' {
-			return fmt.Errorf("%w: its %s is no array", ErrForm, name)
+			return fmt.Errorf("%w: its %s is no array", ErrCannotAnnotate, name)
 		}
 		if len(bytes.TrimSpace(x.document[m.start+1:m.end-1])) > 0 {
 			list = "," + list
@@ -165,37 +183,6 @@ func (x *writer) root() (*object, error) {
 	return x.object(at)
 }
 
-// stamp returns the as-of day as a time: the record contains no time of the run.
-func (x *writer) stamp() string { return x.r.Denylist.AsOf + "T00:00:00Z" }
-
-// about returns the text of an annotation.
-func (x *writer) about(f *evidence.Finding) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "clause76 finding %s: %s. Attributed to %s (%s). Denylist %s, as of %s. A finding is for a person to decide on; it is no legal advice.", f.ID, f.Verdict, f.Vendor.Name, f.Tier, x.r.Denylist.Release, x.r.Denylist.AsOf)
-	for _, c := range f.Citations {
-		binding := "not binding, addressed to " + c.Addressees
-		if c.Binding {
-			binding = "binding"
-		}
-		fmt.Fprintf(&b, "\n%s: %s", c.Verdict, c.Title)
-		if c.Clause != "" {
-			fmt.Fprintf(&b, ", %s", c.Clause)
-		}
-		fmt.Fprintf(&b, " (%s, %s; %s; %s)", c.Jurisdiction, c.Force, binding, c.Status)
-		if c.Quote != "" {
-			fmt.Fprintf(&b, ": “%s” [%s]", c.Quote, c.Language)
-		}
-		fmt.Fprintf(&b, " %s", c.URL)
-	}
-	for _, n := range x.r.Notices {
-		fmt.Fprintf(&b, "\nNotice: %s.", n.Message)
-	}
-	for _, g := range x.r.GapsOf(x.d) {
-		fmt.Fprintf(&b, "\nNot screened of this document: %s.", g.Message)
-	}
-	return b.String()
-}
-
 func text(v any) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -210,18 +197,22 @@ func (x *writer) cyclonedx() error {
 		return err
 	}
 	refs := make(map[int64]string) // new references, of components without one
+	a := newAnnotator(x.r, x.d)
 	var list []string
 	for i := range x.d.Findings {
 		f := &x.d.Findings[i]
 		ref := f.Component.Ref
-		if ref == "" {
+		if ref == "" && f.Component.Location.Pointer != ofProduct {
 			at := f.Component.Location.Offset
 			if refs[at] == "" {
 				o, err := x.object(int(at))
 				if err != nil {
 					return err
 				}
-				refs[at] = "clause76-" + f.ID
+				if _, ok := o.members["bom-ref"]; ok { // a second one would make the document invalid
+					return fmt.Errorf("%w: the bom-ref of the component at byte %d is empty or no string", ErrCannotAnnotate, at)
+				}
+				refs[at] = newRef(f)
 				comma := ","
 				if o.empty {
 					comma = ""
@@ -230,10 +221,7 @@ func (x *writer) cyclonedx() error {
 			}
 			ref = refs[at]
 		}
-		s, err := text(map[string]any{
-			"bom-ref": "clause76-annotation-" + f.ID, "subjects": []string{ref}, "timestamp": x.stamp(), "text": x.about(f),
-			"annotator": map[string]any{"component": map[string]any{"type": "application", "name": x.r.Tool.Name, "version": x.r.Tool.Version}},
-		})
+		s, err := text(a.annotation(f, ref))
 		if err != nil {
 			return err
 		}
@@ -246,12 +234,13 @@ func (x *writer) cyclonedx() error {
 }
 
 func (x *writer) spdx() error {
+	a := newAnnotator(x.r, x.d)
 	byPackage := make(map[int64][]string)
 	var order []int64
 	for i := range x.d.Findings {
 		f := &x.d.Findings[i]
 		s, err := text(map[string]any{
-			"annotationDate": x.stamp(), "annotationType": "REVIEW", "annotator": "Tool: " + x.r.Tool.Name + "-" + x.r.Tool.Version, "comment": x.about(f),
+			"annotationDate": a.stamp(), "annotationType": "REVIEW", "annotator": "Tool: " + x.r.Tool.Name + "-" + x.r.Tool.Version, "comment": a.about(f),
 		})
 		if err != nil {
 			return err

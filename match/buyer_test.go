@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package match_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/sbom"
+)
+
+// profile returns the bundled buyer with the name.
+func profile(t testing.TB, name string) *denylist.Buyer {
+	t.Helper()
+	all := denylist.Buyers()
+	i := slices.IndexFunc(all, func(b denylist.Buyer) bool { return b.Name == name })
+	if i < 0 {
+		t.Fatalf("no buyer %s", name)
+	}
+	return &all[i]
+}
+
+// checkFor screens a document against a release with the options.
+func checkFor(t testing.TB, release *denylist.Release, opts *match.Options, doc string) *match.Result {
+	t.Helper()
+	m, err := match.New(release, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.Check(t.Context(), sbom.NewReader(strings.NewReader(doc), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// instruments returns the instruments that findings or observations cite, with how each speaks to
+// the buyer.
+func instruments(fs []match.Finding, reason match.Reason) (ids []string) {
+	for _, f := range fs {
+		if f.Reason != reason {
+			continue
+		}
+		for _, c := range f.Citations {
+			ids = append(ids, c.Instrument+" "+c.Speaks)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+const antivirus = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"Kaspersky Anti-Virus","version":"21","supplier":{"name":"AO Kaspersky Lab"}}},"components":[]}`
+
+// A text that speaks to others is an observation, and in no verdict.
+func TestBuyer(t *testing.T) {
+	for _, tt := range []struct {
+		buyer string
+		want  match.Verdict
+		cited []string // with the relation
+	}{
+		{"", match.Ban, nil},
+		{"eu-institution", match.Ban, []string{"de-bsi-2022-03-15 advises", "eu-ep-p8-ta-2018-0258 advises"}},
+		{"nl-ministry", match.Exclude, []string{"de-bsi-2022-03-15 advises", "nl-2018-05-14 binds"}},
+		{"us-federal-contractor", match.Ban, []string{"de-bsi-2022-03-15 advises", "us-far-52.204-23 binds", "us-pl-115-91-s1634 throughContract"}},
+		{"us-federal-agency-civilian", match.Ban, []string{"de-bsi-2022-03-15 advises", "us-dhs-bod-17-01 binds", "us-far-52.204-23 bindsBidders", "us-pl-115-91-s1634 binds"}},
+		{"private-company", match.Review, []string{"de-bsi-2022-03-15 advises"}},
+	} {
+		opts := &match.Options{}
+		if tt.buyer != "" {
+			opts.Buyer = profile(t, tt.buyer)
+		}
+		r := checkFor(t, denylist.Current(), opts, antivirus)
+		cited, others := instruments(r.Findings, ""), instruments(r.Observations, match.OtherAddressee)
+		if r.Verdict != tt.want || tt.buyer != "" && !slices.Equal(cited, tt.cited) || (len(others) == 0) != (tt.buyer == "") {
+			t.Errorf("%q: %s; cited %q, to others %q", tt.buyer, r.Verdict, cited, others)
+		}
+		for _, f := range r.Findings {
+			for _, c := range f.Citations {
+				if c.Binds() != (c.Binding && c.Speaks != denylist.Advises) || tt.buyer == "" && c.Speaks != "" {
+					t.Errorf("%q: %s: binds %t, speaks %q", tt.buyer, c.Listing, c.Binds(), c.Speaks)
+				}
+			}
+		}
+		for _, f := range r.Observations {
+			if f.Reason == match.OtherAddressee && (f.Verdict != match.NoVerdict || !strings.HasPrefix(f.Note, "addressed to others than the buyer")) {
+				t.Errorf("%q: %s, %q", tt.buyer, f.Verdict, f.Note)
+			}
+		}
+	}
+}
+
+// The note of a single text names whom it addresses, as the instrument does. A binding text can
+// only advise the buyer.
+func TestNoteNamesTheAddressees(t *testing.T) {
+	opts := &match.Options{Jurisdictions: []string{"AU"}, Buyer: profile(t, "eu-institution")}
+	r := checkFor(t, denylist.Current(), opts, antivirus)
+	if len(r.Observations) != 1 || r.Observations[0].Note != "addressed to others than the buyer: non-corporate Commonwealth entities" {
+		t.Errorf("%+v", r.Observations)
+	}
+	vital := &denylist.Buyer{Name: "grid", Title: "Dutch grid operator", Codes: []string{"nl.vitalSector"}}
+	r = checkFor(t, denylist.Current(), &match.Options{Jurisdictions: []string{"NL"}, Buyer: vital}, antivirus)
+	if len(r.Findings) != 1 || r.Verdict != match.Exclude {
+		t.Fatalf("%s, %+v", r.Verdict, r.Findings)
+	}
+	if c := r.Findings[0].Citations[0]; c.Speaks != denylist.Advises || !c.Binding || c.Binds() {
+		t.Errorf("speaks %q, binding %t, binds %t", c.Speaks, c.Binding, c.Binds())
+	}
+}
+
+// A text that only advises the buyer has no rank before others, although it binds somebody else.
+func TestOrderOfCitationsForABuyer(t *testing.T) {
+	both := &denylist.Buyer{Name: "both", Title: "EU agency with a vital service", Codes: []string{"nl.vitalSector", "eu.institutions"}}
+	r := checkFor(t, denylist.Current(), &match.Options{Buyer: both}, antivirus)
+	var got []string
+	for _, c := range r.Findings[0].Citations {
+		got = append(got, c.Instrument)
+	}
+	if want := []string{"eu-ep-p8-ta-2018-0258", "nl-2018-05-14", "de-bsi-2022-03-15"}; !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
+	}
+}
+
+// The texts of a release without codes, and of a list without them, count for every buyer.
+func TestTextsWithoutCodesCountForEveryBuyer(t *testing.T) {
+	old, err := denylist.Open("2026.11.25")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := checkFor(t, old, &match.Options{Buyer: profile(t, "private-company")}, antivirus)
+	without := checkFor(t, old, nil, antivirus)
+	if with.Verdict != without.Verdict || len(with.Findings[0].Citations) != len(without.Findings[0].Citations) || len(with.Observations) != len(without.Observations) {
+		t.Errorf("%s with a buyer, %s without", with.Verdict, without.Verdict)
+	}
+	for _, c := range with.Findings[0].Citations {
+		if c.Speaks != denylist.UnknownRelation {
+			t.Errorf("%s speaks %q", c.Listing, c.Speaks)
+		}
+	}
+}
+
+func TestBuyerIsChecked(t *testing.T) {
+	bad := profile(t, "private-company")
+	bad.Codes = []string{"publik"}
+	if _, err := match.New(denylist.Current(), &match.Options{Buyer: bad}); !errors.Is(err, match.ErrOptions) || !errors.Is(err, denylist.ErrBuyer) {
+		t.Errorf("%v", err)
+	}
+	b := profile(t, "private-company")
+	m, err := match.New(denylist.Current(), &match.Options{Buyer: b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Codes[0] = "changed"
+	m.Options().Buyer.Codes[0] = "changed"
+	if got := m.Options().Buyer.Codes[0]; got != "public" {
+		t.Errorf("a caller changed the codes to %q", got)
+	}
+}

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/vendors"
+)
+
+// Bounds of a summary. What is left out is counted.
+const (
+	maxGroups       = 6 // groups of findings
+	fewGroups       = 4
+	maxNames        = 4  // parts of a group, and parts without a maker's name
+	maxGaps         = 8  // gaps
+	maxPolicyLines  = 6  // reasons of a policy's decision
+	shortestID      = 4  // digits of a finding's id that the command line accepts
+	maxTitleColumns = 40 // of the name of a text, and of its verb
+	textColumn      = 8  // the column at which text beside a verdict starts
+)
+
+// summary prints the answer: the verdict, a few lines for each group of findings, and what was
+// not screened.
+func (p *printer) summary(r *evidence.Report) {
+	groups := view.Groups(r)
+	p.screened(r)
+	p.blank()
+	p.verdicts(r, groups)
+	for i := range groups {
+		if i == 0 {
+			p.blank()
+		}
+		if i == maxGroups {
+			p.moreGroups(groups[i:])
+			break
+		}
+		p.group(r, &groups[i], len(groups) <= fewGroups)
+	}
+	p.blank()
+	p.remarks(r, groups)
+	p.summaryGaps(r)
+	p.summaryPolicy(r)
+	p.next(r, groups)
+}
+
+// screened prints what was screened against what, and for whom.
+func (p *printer) screened(r *evidence.Report) {
+	head := "clause76: denylist " + r.Denylist.Release + trusted(r.Denylist.Trust)
+	if r.Denylist.AsOf != strings.ReplaceAll(r.Denylist.Release, ".", "-") { // a release has its day as its name
+		head += " as of " + r.Denylist.AsOf
+	}
+	for _, more := range []string{labeled("only texts of", strings.Join(r.Options.Jurisdictions, ", ")), labeled("CPV", strings.Join(r.Purpose, ", "))} {
+		if more != "" {
+			head += ", " + more
+		}
+	}
+	if r.Buyer == nil {
+		head += "; " + strings.ToLower(view.NoBuyer[:1]) + strings.TrimSuffix(view.NoBuyer[1:], ".")
+	} else {
+		head += ", buyer " + r.Buyer.Name
+	}
+	p.line("", "", head)
+	if b := r.Bid; b != nil {
+		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labeled("tender", b.Tender), labeled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
+	}
+}
+
+// verdicts prints the numbers of parts with each verdict, by force, and how much was read.
+func (p *printer) verdicts(r *evidence.Report, groups []view.Group) {
+	size := view.Count(len(r.Documents), "document") + " with " + view.Count(r.Coverage.Components, "part")
+	tallies := view.Tallies(groups)
+	if len(tallies) == 0 || tallies[0].Verdict != r.Verdict {
+		p.column(upper(r.Verdict), verdictWords(r))
+	}
+	for i := range tallies {
+		t := &tallies[i]
+		p.column(upper(t.Verdict), tallyWords(groups, t)+".")
+	}
+	if n, worst := unlistedIn(r); n > 0 {
+		p.column(painted{}, painted{"31", "NOT ALL FINDINGS ARE LISTED."}, fmt.Sprintf("Not listed: %s%s.", view.Count(n, "finding"), worst))
+	}
+	if r.Unscreened() {
+		p.column(painted{}, painted{"33", "Not everything was screened:"}, size+"; see below.")
+	} else {
+		p.column(painted{}, "Read to the end: "+size+".")
+	}
+}
+
+// column prints a word in a column of its own, and then text that stays to the right of it.
+func (p *printer) column(word painted, parts ...any) {
+	p.word(word.color, word.text)
+	pad := strings.Repeat(" ", max(1, textColumn-columns(word.text)))
+	p.w.WriteString(pad)
+	p.words(columns(word.text)+len(pad), strings.Repeat(" ", textColumn), parts...)
+}
+
+// verdictWords returns what the verdict of a report without findings means.
+func verdictWords(r *evidence.Report) string {
+	if r.Verdict == match.Clear {
+		return "No text of the denylist applies."
+	}
+	return view.VerdictWords(r.Verdict)
+}
+
+func upper(v match.Verdict) painted { return painted{colors[v], strings.ToUpper(v.String())} }
+
+// tallyWords returns a tally in words with the jurisdictions of the texts: "4 parts by binding texts
+// (UK, US), 1 by texts that bind nobody (EU)".
+func tallyWords(groups []view.Group, t *view.Tally) string {
+	var binding, also, other []string
+	for i := range groups {
+		g := &groups[i]
+		if g.Verdict != t.Verdict {
+			continue
+		}
+		b, o := g.Jurisdictions(t.Verdict)
+		if binding = append(binding, b...); g.Binding {
+			also = append(also, o...)
+		} else {
+			other = append(other, o...)
+		}
+	}
+	for _, list := range []*[]string{&binding, &also, &other} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	also = slices.DeleteFunc(also, func(j string) bool { return slices.Contains(binding, j) })
+	var all []string
+	if t.Binding > 0 {
+		where := strings.Join(binding, ", ")
+		if len(also) > 0 && t.NotBinding == 0 {
+			where += "; not binding: " + strings.Join(also, ", ")
+		}
+		all = append(all, view.Count(t.Binding, "part")+" by binding texts ("+where+")")
+	}
+	if t.NotBinding > 0 {
+		n := view.Count(t.NotBinding, "part")
+		if len(all) > 0 {
+			n = fmt.Sprint(t.NotBinding)
+		}
+		all = append(all, n+" by texts that bind nobody ("+strings.Join(other, ", ")+")")
+	}
+	return strings.Join(all, ", ")
+}
+
+// unlistedIn returns the number of findings that the report counts and does not list, and in words
+// which is the most severe of them.
+func unlistedIn(r *evidence.Report) (n int, worst string) {
+	v := match.NoVerdict
+	for i := range r.Documents {
+		if u := r.Documents[i].Unlisted; u != nil {
+			n += u.Findings
+			v = max(v, u.Verdict)
+		}
+	}
+	if v != match.NoVerdict {
+		worst = ", the worst of them " + v.String()
+	}
+	return n, worst
+}
+
+// group prints a group of findings. If there are few, there is room for the questions of a review
+// in full.
+func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
+	first := &g.Parts[0]
+	var names []string
+	for i := range g.Parts {
+		if i == maxNames && len(g.Parts) > maxNames+1 {
+			names = append(names, fmt.Sprintf("%d more", len(g.Parts)-i))
+			break
+		}
+		names = append(names, view.Component(&g.Parts[i].Finding.Component))
+	}
+	what := strings.Join(names, ", ")
+	switch {
+	case len(g.Parts) > 1:
+		what = view.Count(len(g.Parts), "part") + ": " + what
+	case g.Primary:
+		what += " (the product)"
+	}
+	p.column(verdict(g.Verdict), bold(what), painted{"2", "#" + first.Finding.ID[:min(8, len(first.Finding.ID))]})
+	if g.Verdict == match.Review {
+		width := p.width - textColumn
+		if few {
+			width = 2*width - 12 // words leave some columns free
+		}
+		p.column(painted{}, cut(question(g), width))
+	} else {
+		p.column(painted{}, why(r, g))
+	}
+}
+
+// why returns how the vendor was identified and what the leading text says.
+func why(r *evidence.Report, g *view.Group) string {
+	s := g.Vendor.Name + ", " + identifiedBy(g) + "."
+	c := g.Lead()
+	if c == nil {
+		return s
+	}
+	s += " " + c.Jurisdiction + " " + view.TextName(c.Citation, maxTitleColumns) + ": " + verb(c) + ", "
+	switch {
+	case r.Buyer != nil && c.Speaks == denylist.UnknownRelation:
+		s += view.ForceWords(c.Binds()) + ", " + view.SpeaksWords(r.Buyer, c)
+	case r.Buyer != nil:
+		s += view.SpeaksWords(r.Buyer, c)
+	case c.Addressees == "":
+		s += view.ForceWords(c.Binding)
+	case c.Binding:
+		s += "binding on " + c.Addressees
+	default:
+		s += "not binding, for " + c.Addressees
+	}
+	if n := len(g.Citations) - 1; n > 0 {
+		s += fmt.Sprintf("; %d more", n)
+	}
+	return s + "."
+}
+
+// verb returns what a text asks in its own words, or our class for it if they are long.
+func verb(c *match.Citation) string {
+	if words := view.VerbWords(c); columns(words) <= maxTitleColumns {
+		return words
+	}
+	return view.ActionWords(c.Action)
+}
+
+// question returns how the vendor was identified and the first question that a person has to
+// settle.
+func question(g *view.Group) string {
+	s := g.Vendor.Name + ", " + identifiedBy(g)
+	c := g.Lead()
+	if c == nil {
+		return s
+	}
+	questions := strings.Split(c.CappedBy, "; ")
+	if g.Parts[0].Finding.Tier == vendors.Resembles && len(questions) > 0 { // the first question is how it was identified
+		questions = questions[1:]
+	}
+	for i := range questions {
+		questions[i] = view.QuestionWords(questions[i])
+	}
+	if len(questions) > 0 {
+		s += ": " + strings.Join(questions, "; ")
+	}
+	return s
+}
+
+// cut returns text within a number of columns, with "…" for what is left out.
+func cut(text string, width int) string {
+	if columns(text) <= width {
+		return text
+	}
+	head, _ := split(text, width-2)
+	if i := strings.LastIndexByte(head, ' '); i > 0 {
+		head = head[:i]
+	}
+	return strings.TrimRight(head, " ,;:") + " …"
+}
+
+// identifiedBy returns the first two ways in which the vendor of the parts of a group was
+// identified.
+func identifiedBy(g *view.Group) string {
+	var all []string
+	for i := range g.Parts {
+		if how := view.IdentifiedBy(&g.Parts[i].Finding.Finding); !slices.Contains(all, how) {
+			all = append(all, how)
+		}
+	}
+	if len(all) > 2 {
+		all = append(all[:2], "or otherwise")
+	}
+	return strings.Join(all, ", ")
+}
+
+func (p *printer) moreGroups(groups []view.Group) {
+	n := 0
+	for i := range groups {
+		n += len(groups[i].Parts)
+	}
+	p.line("", "        ", fmt.Sprintf("and %s in %s, all of them %s or less: see -details.", view.Count(n, "more part"), view.Count(len(groups), "group"), groups[0].Verdict))
+}
+
+// remarks prints what changes no verdict and belongs in every summary.
+func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
+	p.notices(r.Notices)
+	for i := range r.Documents {
+		for _, n := range r.Documents[i].Notices {
+			p.line("", "  ", bold("Notice:"), r.Documents[i].Path+": "+n.Message)
+		}
+	}
+	facts, observed := 0, 0
+	seen := make(map[string]bool)
+	for i := range groups {
+		if f := groups[i].Parts[0].Finding; !seen[f.Vendor.Name] {
+			seen[f.Vendor.Name] = true
+			facts += len(f.Context)
+		}
+	}
+	others := ""
+	for _, f := range view.Folds(r) {
+		observed += len(f.Parts)
+		if f.Reason == match.OtherAddressee {
+			others = fmt.Sprintf(" (%s for other buyers)", view.Count(f.Texts, "text"))
+		}
+	}
+	var apart []string
+	if observed > 0 {
+		apart = append(apart, view.Count(observed, "observation")+others)
+	}
+	if facts > 0 {
+		apart = append(apart, view.Count(facts, "fact")+" on vendors")
+	}
+	if len(apart) > 0 {
+		p.line("", "  ", "For no verdict: "+strings.Join(apart, ", ")+".")
+	}
+	if named, all := view.Unidentified(r); all > 0 {
+		var names []string
+		for i := range named {
+			if i == maxNames && all > maxNames+1 {
+				break
+			}
+			names = append(names, orNameless(view.Component(named[i].Component)))
+		}
+		s := strings.Join(names, ", ")
+		if n := all - len(names); n > 0 && len(names) > 0 {
+			s += fmt.Sprintf(" and %d more", n)
+		} else if n > 0 {
+			s = view.Count(n, "part")
+		}
+		p.line("", "  ", "No maker's name: "+s+" (unknown, not clear).")
+	}
+	if text := view.CompanionNotice(r); text != "" {
+		var names []string
+		for i, c := range r.Companions {
+			if i == maxNames && len(r.Companions) > maxNames+1 {
+				names = append(names, fmt.Sprintf("and %d more", len(r.Companions)-i))
+				break
+			}
+			names = append(names, c.Path)
+		}
+		p.line("", "  ", strings.Replace(text, ": listed below.", ": "+strings.Join(names, ", ")+".", 1))
+	}
+}
+
+func orNameless(name string) string {
+	if name == "" {
+		return "(no name)"
+	}
+	return name
+}
+
+// summaryGaps prints what was not screened.
+func (p *printer) summaryGaps(r *evidence.Report) {
+	gaps := view.Gaps(r)
+	for i := range gaps {
+		if i == maxGaps && len(gaps) > maxGaps+1 {
+			p.line("", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d more; see -details.", len(gaps)-i))
+			return
+		}
+		p.line("", "  ", painted{"33", "Not screened:"}, gaps[i].String())
+	}
+}
+
+// summaryPolicy prints the decision of the policy, if there is one.
+func (p *printer) summaryPolicy(r *evidence.Report) {
+	if r.Policy == nil {
+		return
+	}
+	p.line("", "  ", bold(r.Policy.Result()))
+	lines := r.Policy.Lines()
+	for i := range lines {
+		if i == maxPolicyLines && len(lines) > maxPolicyLines+1 {
+			p.line("  - ", "    ", fmt.Sprintf("%d more; see -details", len(lines)-i))
+			return
+		}
+		p.line("  - ", "    ", lines[i])
+	}
+}
+
+// next prints what to do next.
+func (p *printer) next(r *evidence.Report, groups []view.Group) {
+	var steps []string
+	if len(groups) > 0 {
+		id := groups[0].Parts[0].Finding.ID
+		steps = append(steps, "-details", "-explain "+id[:min(shortestID, len(id))])
+	} else {
+		steps = append(steps, "-details")
+	}
+	steps = append(steps, "-o report.html")
+	if r.Coverage.Unidentified > 0 || len(groups) > 0 {
+		steps = append(steps, "bidcheck letter")
+	}
+	if r.Buyer == nil {
+		steps = append(steps, "-buyer NAME")
+	}
+	p.line("", "", "A finding is for a person to decide on. It is no legal advice.")
+	p.line("", "      ", "Next: "+strings.Join(steps, ", ")+".")
+}

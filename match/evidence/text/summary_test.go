@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package text_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/match/screen"
+)
+
+const bids = "../../../testdata/bids/"
+
+func report(t testing.TB, opts *match.Options, paths ...string) *evidence.Report {
+	t.Helper()
+	m, err := match.New(denylist.Current(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := evidence.New(m, "test", match.Review)
+	r.Finish(screen.Run(t.Context(), m, screen.Collect(paths), nil))
+	return r
+}
+
+func written(t testing.TB, r *evidence.Report, opts *text.Options) string {
+	t.Helper()
+	var b strings.Builder
+	if err := text.Write(&b, r, opts); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// The summary of each sample bid is at most 25 lines of 80 columns, for every buyer.
+func TestSummaryFitsAScreen(t *testing.T) {
+	const lines, columns = 25, 80
+	buyers := []*denylist.Buyer{nil}
+	for _, b := range denylist.Buyers() {
+		buyers = append(buyers, &b)
+	}
+	for _, buyer := range buyers {
+		for _, bid := range []string{"clean", "endpoint-tender", "router-tender"} {
+			name := bid
+			if buyer != nil {
+				name += " for " + buyer.Name
+			}
+			out := written(t, report(t, &match.Options{Buyer: buyer}, bids+bid), nil)
+			if n := strings.Count(out, "\n"); n > lines {
+				t.Errorf("%s: %d lines, at most %d are allowed:\n%s", name, n, lines, out)
+			}
+			for line := range strings.SplitSeq(out, "\n") {
+				if utf8.RuneCountInString(line) > columns {
+					t.Errorf("%s: a line has more than %d columns: %s", name, columns, line)
+				}
+			}
+		}
+	}
+}
+
+// A summary bounds each of its lists, and counts what it leaves out.
+func TestSummaryCountsWhatItLeavesOut(t *testing.T) {
+	r := report(t, nil, bids+"endpoint-tender")
+	d := &r.Documents[0]
+	found := d.Findings[0]
+	for i := range 50 {
+		f := found
+		f.Component.Name = fmt.Sprint("part", i)
+		f.Note = fmt.Sprint("note ", i%20) // 20 groups
+		d.Findings = append(d.Findings, f)
+		d.Gaps = append(d.Gaps, match.GapMalformed.Gap(i+1))
+		d.Unidentified = append(d.Unidentified, match.Component{Name: fmt.Sprint("unknown", i)})
+	}
+	r.Coverage.Unidentified = 2 + 50
+	out := strings.Join(strings.Fields(written(t, r, nil)), " ")
+	for _, want := range []string{
+		"54 parts by binding texts",             // 4 of the bid and 50 more
+		"more parts in 18 groups, all of them ", // 24 groups, 6 of them shown
+		"Not everything was screened",
+		"Not screened: 42 more; see -details.",
+		" and 48 more (unknown, not clear).",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// Without a buyer the summary says so; with one it says how many texts address others.
+func TestSummaryOfBuyers(t *testing.T) {
+	if out := written(t, report(t, nil, bids+"endpoint-tender"), nil); !strings.Contains(out, "no buyer given") {
+		t.Errorf("the summary does not say that no buyer is given:\n%s", out)
+	}
+	for _, b := range denylist.Buyers() {
+		if b.Name != "eu-institution" {
+			continue
+		}
+		out := strings.Join(strings.Fields(written(t, report(t, &match.Options{Buyer: &b}, bids+"endpoint-tender"), nil)), " ")
+		for _, want := range []string{"buyer eu-institution", "EP resolution P8_TA(2018)0258, clause 76: “ban”, advises the buyer, without a duty", "texts for other buyers", "1 part by texts that bind nobody (EU)"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("no %q in\n%s", want, out)
+			}
+		}
+		return
+	}
+	t.Error("there is no buyer eu-institution")
+}
