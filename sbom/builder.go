@@ -195,6 +195,19 @@ func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool 
 	return true
 }
 
+// deviceName makes the name of a device a reference, as the texts about its model that a device
+// itself reports are. The name of a vendor in it is a reason to review, and never more.
+func (b *builder) deviceName() {
+	if string(b.get(b.typ)) != "device" {
+		return
+	}
+	for i := range b.claims {
+		if c := &b.claims[i]; c.role == vendors.Mention && c.kind == vendors.KindProduct && c.value == b.name {
+			c.role = vendors.Reference
+		}
+	}
+}
+
 // check fails the reader if the component is too large.
 func (b *builder) check(j *jsonstream.Reader, l *Options) {
 	if len(b.text) > l.Component {

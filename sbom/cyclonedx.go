@@ -25,10 +25,11 @@ type cdx struct {
 	fieldReader
 	free     []*builder
 	versions []string // accepted values of specVersion
-	unnamed  bool     // metadata names a supplier and no component
+	unnamed  int      // what the document says about makers without a component of its own
 	at       []byte   // pointer of the value that is read by its shape
 	scope    scope
 	elements references
+	props    map[string]makerField // the meaning of properties by their names
 }
 
 func readCycloneDX(r io.Reader, s *Sink) error {
@@ -75,7 +76,7 @@ func (x *cdx) document() {
 		j.Fail(ErrNotRecognized, errors.New("bomFormat is missing; expected \"CycloneDX\""))
 	case version == "":
 		j.Fail(ErrVersion, fmt.Errorf("specVersion is missing; expected one of %q", x.versions))
-	case x.unnamed && x.s.doc.header.Components == 1:
+	case x.unnamed > 0 && x.s.doc.header.Components == x.unnamed:
 		x.s.Malformed(WarnNothingScreened, "the document names a supplier, and has no components", vendors.Location{Pointer: "/metadata"})
 	}
 }
@@ -101,6 +102,8 @@ func (x *cdx) documentMember(name string) {
 		x.vulnerabilities()
 	case "externalReferences":
 		x.linkedDocuments()
+	case "properties":
+		x.ownProperties()
 	case "serialNumber":
 		text, _ := x.plainText()
 		x.s.SetSerial(string(text))
@@ -141,12 +144,18 @@ func (x *cdx) begin(parent []byte, name string, index int) *builder {
 func (x *cdx) finish(b *builder) {
 	x.elements.define(b.get(b.ref))
 	x.schema(b)
+	b.deviceName()
 	x.ownIdentity(b, path{a: "/name"}, path{a: "/bom-ref"})
 	x.scope.see(b)
 	x.linked(b)
 	if b.purl.from == b.purl.to {
 		b.malformed += b.doubtful
 	}
+	x.deliver(b)
+}
+
+// deliver delivers the component and keeps its builder for the next.
+func (x *cdx) deliver(b *builder) {
 	b.check(x.j, &x.limits)
 	if x.j.Err() == nil && !x.s.Emit(b.component()) {
 		x.stop()
@@ -392,6 +401,8 @@ func (x *cdx) metadata() {
 			x.entity(about, vendors.Manufacturer, &manufacturePaths)
 		case "supplier":
 			x.entity(about, vendors.Reference, &supplierPaths)
+		case "properties":
+			about.claimed = x.documentProperties(about) || about.claimed
 		default:
 			x.member(nil, []byte(name), "timestamp", "lifecycles", "manufacturer", "authors", "licenses", "distributionConstraints")
 		}
@@ -407,38 +418,10 @@ func (x *cdx) metadata() {
 	subject.malformed += about.malformed
 	if found || about.claimed || subject.malformed > 0 {
 		if !found {
-			x.unnamed = true
+			x.unnamed++
 			subject.pointer = subject.add([]byte("/metadata"))
 		}
 		x.finish(subject)
-	}
-}
-
-// formulation reads the components and services that went into the build.
-func (x *cdx) formulation() {
-	if !x.array(nil, "formulation") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		at := fmt.Sprintf("/formulation/%d", i)
-		if x.expect('{', "a formula", at) {
-			x.parts(at, true, "bom-ref", "workflows")
-		}
-	}
-}
-
-// parts reads the components and services of an object that was entered. known are its other
-// members.
-func (x *cdx) parts(at string, indirect bool, known ...string) {
-	for x.j.More() {
-		switch name := x.j.Name(); string(name) {
-		case "components":
-			x.components([]byte(at), "components", indirect)
-		case "services":
-			x.services([]byte(at), "services", indirect)
-		default:
-			x.member(nil, name, known...)
-		}
 	}
 }
 
@@ -456,46 +439,5 @@ func (x *cdx) declarations() {
 		if x.expect('{', "targets", "/declarations/targets") {
 			x.parts("/declarations/targets", false, "organizations")
 		}
-	}
-}
-
-// linkedDocuments reads the external references of the document itself.
-func (x *cdx) linkedDocuments() {
-	if !x.array(nil, "externalReferences") {
-		return
-	}
-	for i := 0; x.j.More(); i++ {
-		link := DocumentRef{Location: vendors.Location{Pointer: fmt.Sprintf("/externalReferences/%d", i), Offset: x.j.Offset()}}
-		if !x.expect('{', "an external reference", link.Location.Pointer) {
-			continue
-		}
-		typ := ""
-		for x.j.More() {
-			switch name := x.j.Name(); string(name) {
-			case "type":
-				text, _ := x.plainText()
-				typ = string(text)
-			case "url":
-				text, _ := x.plainText()
-				link.URL = string(text)
-			case "hashes":
-				x.hashes(&link)
-			default:
-				x.member(nil, name, "comment")
-			}
-		}
-		if foldType([]byte(typ)) == "bom" {
-			x.s.AddDocumentRef(link)
-		}
-	}
-}
-
-// hashes reads the digests of a linked document.
-func (x *cdx) hashes(l *DocumentRef) {
-	if !x.expect('[', "a list of hashes", l.Location.Pointer) {
-		return
-	}
-	for x.j.More() {
-		x.checksum(l, "alg", "content")
 	}
 }

@@ -18,37 +18,44 @@ func (x *cdx) references(b *builder) {
 		return
 	}
 	for i := 0; x.j.More(); i++ {
-		if !x.object(b, "external reference") {
-			continue
-		}
-		role, off := vendors.Mention, int64(0)
-		var url span
-		var link DocumentRef
-		bom, lossy := false, false
-		for x.j.More() {
-			switch name := x.j.Name(); string(name) {
-			case "type":
-				text, _ := x.str(b)
-				role, bom = x.referenceRole(b, text), foldType(text) == "bom"
-			case "url":
-				x.setPlain(b, &url)
-				off, lossy = x.j.TextOffset(), x.j.Lossy()
-			case "hashes":
-				x.hashes(&link)
-			default:
-				x.member(b, name, "comment")
-			}
-		}
-		if lossy && role != vendors.Mention {
-			b.malformed++
-		}
-		if bom {
-			link.URL = string(b.get(url))
-			link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(element("/externalReferences/", i, "")))), Offset: off}
-			b.links = append(b.links, link)
-		}
-		b.claimSpan(role, vendors.KindURL, url, element("/externalReferences/", i, "/url"), off)
+		x.reference(b, element("/externalReferences/", i, ""), element("/externalReferences/", i, "/url"))
 	}
+}
+
+// reference reads one external reference at a place of a component, and the place of its URL. It
+// returns the URL and its role.
+func (x *cdx) reference(b *builder, at, urlAt path) (url span, role vendors.Role) {
+	role = vendors.Mention
+	if !x.object(b, "external reference") {
+		return url, role
+	}
+	off := int64(0)
+	var link DocumentRef
+	typ, lossy := "", false
+	for x.j.More() {
+		switch name := x.j.Name(); string(name) {
+		case "type":
+			text, _ := x.str(b)
+			role, typ = x.referenceRole(b, text), foldType(text)
+		case "url":
+			x.setPlain(b, &url)
+			off, lossy = x.j.TextOffset(), x.j.Lossy()
+		case "hashes":
+			x.hashes(&link)
+		default:
+			x.member(b, name, "comment")
+		}
+	}
+	if lossy && role != vendors.Mention {
+		b.malformed++
+	}
+	if typ == "bom" || linksParts(typ, b.get(url)) && !x.isOwnLink(string(b.get(url))) {
+		link.URL = string(b.get(url))
+		link.Location = vendors.Location{Pointer: string(b.get(b.addPointer(at))), Offset: off}
+		b.links = append(b.links, link)
+	}
+	b.claimSpan(role, vendors.KindURL, url, urlAt, off)
+	return url, role
 }
 
 // referenceRoles are the types of external references that are more than mentions: those of all
@@ -116,11 +123,11 @@ func (x *cdx) linked(b *builder) {
 	}
 }
 
-// properties reads name-value pairs. Some are known to have a maker or an identifier, see
-// propertyOf. All others are mentions.
-func (x *cdx) properties(b *builder) {
+// properties reads name-value pairs. Some are known or likely to have a maker or an identifier, see
+// propertyOf. All others are mentions. It reports whether one may say who made the component.
+func (x *cdx) properties(b *builder) (named bool) {
 	if !x.list(b, "list of properties") {
-		return
+		return false
 	}
 	for i := 0; x.j.More(); i++ {
 		if !x.object(b, "property") {
@@ -134,7 +141,7 @@ func (x *cdx) properties(b *builder) {
 			switch name := x.j.Name(); string(name) {
 			case "name":
 				text, ok := x.plainText()
-				if known, is := propertyOf(text); ok && is {
+				if known, is := x.property(text); ok && is {
 					field = known
 				}
 				build = ok && string(text) == "BR_TYPE"
@@ -151,8 +158,9 @@ func (x *cdx) properties(b *builder) {
 		if build && string(b.get(value)) == "host" {
 			b.indirect = true // Buildroot lists its build tools
 		}
-		x.propertyValue(b, field, value, element("/properties/", i, "/value"), off)
+		named = x.propertyValue(b, field, value, element("/properties/", i, "/value"), off) || named
 	}
+	return named
 }
 
 // propertyValue makes the claims of the value of a property with the meaning of field. A package URL

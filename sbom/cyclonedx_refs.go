@@ -38,7 +38,8 @@ func (x *cdx) dependency(i int) {
 	}
 }
 
-// vulnerabilities reads the ids of vulnerabilities, because compositions can refer to them.
+// vulnerabilities reads the ids of vulnerabilities, because compositions can refer to them, and what
+// they affect.
 func (x *cdx) vulnerabilities() {
 	if !x.array(nil, "vulnerabilities") {
 		return
@@ -49,13 +50,45 @@ func (x *cdx) vulnerabilities() {
 		}
 		for x.j.More() {
 			name := x.j.Name()
-			if string(name) == "bom-ref" {
+			switch string(name) {
+			case "bom-ref":
 				if text, k := x.j.TryLossyText(); k == '"' {
 					x.elements.define(text)
 					continue
 				}
+			case "affects":
+				x.affects(i)
+				continue
 			}
 			x.member(nil, name, string(name)) // each is searched for parts, except for tools
+		}
+	}
+}
+
+// affects reads which elements a vulnerability affects. They are those of the document, or are in
+// the documents that a BOM-Link names, which need not be parts of this product.
+func (x *cdx) affects(i int) {
+	if !x.expect('[', "affects", fmt.Sprintf("/vulnerabilities/%d/affects", i)) {
+		return
+	}
+	for x.j.More() {
+		if !x.expect('{', "an affected element", fmt.Sprintf("/vulnerabilities/%d/affects", i)) {
+			continue
+		}
+		for x.j.More() {
+			name := x.j.Name()
+			if string(name) != "ref" {
+				x.member(nil, name, "versions")
+				continue
+			}
+			text, k := x.j.TryLossyText()
+			if k != '"' {
+				x.j.Skip()
+			} else if isPURL(text) || isCPE(text) {
+				x.elements.refer(text, func() vendors.Location {
+					return vendors.Location{Pointer: fmt.Sprintf("/vulnerabilities/%d/affects", i), Offset: x.j.TextOffset()}
+				})
+			}
 		}
 	}
 }

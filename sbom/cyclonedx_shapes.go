@@ -141,10 +141,26 @@ func (x *cdx) shapedMember(b *builder, s *shape, name []byte) {
 		x.at = append(append(x.at, '/'), name...)
 		x.shapedValue(b, member)
 		x.at = x.at[:n]
+	case known && x.j.Kind() == '"' && (string(name) == "ref" || string(name) == "bom-ref"):
+		x.shapedRef(string(name) == "ref")
 	case known:
 		x.pass(b)
 	default:
 		x.unexpected(b, name)
+	}
+}
+
+// shapedRef reads a reference to another element, such as a set of training data, or the id of this
+// one.
+func (x *cdx) shapedRef(refers bool) {
+	text, k := x.j.TryLossyText()
+	switch {
+	case k != '"':
+		x.j.Skip()
+	case refers:
+		x.elements.refer(text, func() vendors.Location { return vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.TextOffset()} })
+	default:
+		x.elements.define(text)
 	}
 }
 

@@ -127,16 +127,17 @@ func (x *cdx) member(b *builder, name []byte, known ...string) {
 	}
 }
 
-func (x *cdx) countStray(b *builder, n int) {
+// countStray counts n parts that were found, if there are any.
+func (f *fieldReader) countStray(b *builder, n int) {
 	if n == 0 {
 		return
 	}
-	x.strayPart(b, n)
+	f.strayPart(b, n)
 }
 
 // stray reads a value and counts the objects in it that look like components or services.
-func (x *cdx) stray(listed, loose bool) (n int) {
-	j := x.j
+func (f *fieldReader) stray(listed, loose bool) (n int) {
+	j := f.j
 	j.Load()
 	if !loose && !listed && !j.Watched() {
 		j.Skip()
@@ -146,7 +147,7 @@ func (x *cdx) stray(listed, loose bool) (n int) {
 	case '[':
 		j.Enter('[')
 		for j.More() {
-			n += x.stray(listed, loose)
+			n += f.stray(listed, loose)
 		}
 	case '{':
 		j.Enter('{')
@@ -167,7 +168,7 @@ func (x *cdx) stray(listed, loose bool) (n int) {
 				if loose && j.Kind() != 'n' && fields.MayNameMaker(name) {
 					look.maker = true
 				}
-				n += x.stray(isPartName(name), loose)
+				n += f.stray(isPartName(name), loose)
 			}
 		}
 		if look.isPart(loose) {

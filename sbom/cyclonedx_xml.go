@@ -33,7 +33,7 @@ var cycloneDXForm = func() *xmlForm {
 	detailed := &xmlForm{in: in{"licensing": licensing, "details": nil, "properties": nil}}
 	licenses := &xmlForm{list: "license", in: in{"license": license, "expression": nil, "expression-detailed": detailed}}
 	governance := &xmlForm{in: in{"owners": list("owner", either), "custodians": list("custodian", either), "stewards": list("steward", either)}}
-	data := &xmlForm{many: true, in: in{"contents": {in: in{"url": xmlText, "attachment": nil, "properties": nil}}, "governance": governance,
+	data := &xmlForm{attrs: []string{"bom-ref"}, many: true, in: in{"contents": {in: in{"url": xmlText, "attachment": nil, "properties": nil}}, "governance": governance,
 		"type": nil, "name": nil, "classification": nil, "sensitiveData": nil, "graphics": nil, "description": nil}}
 	action := &xmlForm{in: in{"name": xmlText, "email": xmlText, "timestamp": nil}}
 	patents := list("patentAssertion", &xmlForm{in: in{"asserter": either, "assertionType": nil, "patentRefs": nil, "notes": nil}})
@@ -60,7 +60,7 @@ var cycloneDXForm = func() *xmlForm {
 			"commits": list("commit", &xmlForm{in: in{"url": xmlText, "author": action, "committer": action, "uid": nil, "message": nil}}),
 			"patches": list("patch", &xmlForm{in: in{"diff": {in: in{"url": xmlText, "text": nil}}, "resolves": nil}})}},
 		"evidence": evidence, "components": components, "services": services, "data": data, "patentAssertions": patents,
-		"modelCard": {in: in{"modelParameters": {in: in{"datasets": {list: "dataset", in: in{"dataset": data, "ref": nil}},
+		"modelCard": {in: in{"modelParameters": {in: in{"datasets": {list: "dataset", in: in{"dataset": data, "ref": {text: true, wrap: "ref"}}},
 			"approach": nil, "task": nil, "architectureFamily": nil, "modelArchitecture": nil, "inputs": nil, "outputs": nil}},
 			"quantitativeAnalysis": nil, "considerations": nil, "properties": nil}},
 		"cryptoProperties": {in: in{"certificateProperties": {in: in{"subjectName": xmlText, "issuerName": xmlText}}}},
@@ -76,21 +76,51 @@ var cycloneDXForm = func() *xmlForm {
 		"authenticated": nil, "x-trust-boundary": nil, "trustZone": nil, "tags": nil, "releaseNotes": nil,
 	}
 	refs := &xmlForm{attrs: []string{"ref"}, many: true}
+	workflows := workflowsForm(references.in["reference"], &xmlForm{list: "dependency", in: in{"dependency": {attrs: []string{"ref"}}}})
 	return &xmlForm{attrs: []string{"serialNumber", "version"}, in: in{
 		"metadata": {in: in{"component": component, "manufacture": entity, "supplier": entity, "manufacturer": nil, "authors": nil,
-			"licenses": nil, "properties": nil, "tools": nil, "timestamp": nil, "lifecycles": nil, "distributionConstraints": nil}},
+			"licenses": nil, "properties": properties, "tools": nil, "timestamp": nil, "lifecycles": nil, "distributionConstraints": nil}},
 		"components":         components,
 		"services":           services,
 		"externalReferences": references,
 		"compositions": list("composition", &xmlForm{in: in{"aggregate": xmlText, "assemblies": list("assembly", reference),
 			"dependencies": list("dependency", reference), "vulnerabilities": nil}}),
-		"formulation":     list("formula", &xmlForm{in: in{"components": components, "services": services, "workflows": nil, "properties": nil}}),
+		"formulation":     list("formula", &xmlForm{in: in{"components": components, "services": services, "workflows": workflows, "properties": nil}}),
 		"declarations":    {in: in{"targets": {in: in{"components": components, "services": services, "organizations": nil}}, "assessors": nil, "attestations": nil, "claims": nil, "evidence": nil, "affirmation": nil}},
-		"vulnerabilities": list("vulnerability", &xmlForm{attrs: []string{"bom-ref"}}),
+		"vulnerabilities": list("vulnerability", &xmlForm{attrs: []string{"bom-ref"}, in: in{"affects": list("target", &xmlForm{in: in{"ref": xmlText, "versions": nil}})}}),
 		"dependencies":    list("dependency", &xmlForm{attrs: []string{"ref"}, in: in{"dependency": refs, "provides": refs}}),
-		"annotations":     nil, "definitions": nil, "citations": nil, "properties": nil,
+		"annotations":     nil, "definitions": nil, "citations": nil, "properties": properties,
 	}}
 }()
+
+// workflowsForm is the form of the workflows of a formula.
+func workflowsForm(reference, topology *xmlForm) *xmlForm {
+	type in = map[string]*xmlForm
+	list := func(name string, item *xmlForm) *xmlForm { return &xmlForm{list: name, in: in{name: item}} }
+	resource := &xmlForm{in: in{"ref": xmlText, "externalReference": reference}}
+	put := func(item *xmlForm) *xmlForm {
+		item.in["resource"], item.in["source"], item.in["target"] = resource, resource, resource
+		return item
+	}
+	inputs := list("input", put(&xmlForm{in: in{"parameters": nil, "environmentVars": nil, "data": nil, "properties": nil}}))
+	outputs := list("output", put(&xmlForm{in: in{"type": nil, "environmentVars": nil, "data": nil, "properties": nil}}))
+	resources := list("resourceReference", resource)
+	event := put(&xmlForm{in: in{"uid": nil, "description": nil, "timeReceived": nil, "data": nil, "properties": nil}})
+	trigger := &xmlForm{attrs: []string{"bom-ref"}, in: in{"resourceReferences": resources, "event": event, "inputs": inputs, "outputs": outputs,
+		"uid": nil, "name": nil, "description": nil, "type": nil, "conditions": nil, "timeActivated": nil, "properties": nil}}
+	workspace := &xmlForm{attrs: []string{"bom-ref"}, in: in{"resourceReferences": resources, "uid": nil, "name": nil, "aliases": nil,
+		"description": nil, "accessMode": nil, "mountPath": nil, "managedDataType": nil, "volumeRequest": nil, "volume": nil, "properties": nil}}
+	run := func(tasks *xmlForm) *xmlForm {
+		f := &xmlForm{attrs: []string{"bom-ref"}, in: in{"resourceReferences": resources, "inputs": inputs, "outputs": outputs, "trigger": trigger,
+			"workspaces": list("workspace", workspace), "runtimeTopology": topology, "uid": nil, "name": nil, "description": nil, "taskTypes": nil,
+			"steps": nil, "timeStart": nil, "timeEnd": nil, "properties": nil}}
+		if tasks != nil {
+			f.in["tasks"], f.in["taskDependencies"] = tasks, topology
+		}
+		return f
+	}
+	return list("workflow", run(list("task", run(nil))))
+}
 
 func readCycloneDXXML(r io.Reader, s *Sink) error {
 	x := &cdx{fieldReader: newFieldReader(transcodeXML(r, s.Limits(), writeCycloneDX), s), versions: cycloneDXXMLVersions}

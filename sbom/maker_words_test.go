@@ -57,6 +57,17 @@ func TestMakerInUnknownMember(t *testing.T) {
 		{"XML, inclusion of a component", strings.Replace(xml("", "", ""), "</components>", `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="more.xml"/></components>`, 1), 1},
 		{"XML, attribute of a text", xml(`<version vendor="Kaspersky Lab">1</version>`, "", ""), 1},
 		{"XML, attribute of an element without claims", xml(`<scope vendor="Kaspersky Lab">required</scope>`, "", ""), 1},
+		{"XML, attribute for the text", xml(`<purl value="pkg:npm/%40kaspersky/x@1"/>`, "", ""), 1},
+		{"XML, attribute for the text beside it", xml(`<publisher value="Kaspersky Lab">Acme</publisher>`, "", ""), 1},
+		{"XML, attribute of another name for the text", xml(`<publisher who="Kaspersky Lab"/>`, "", ""), 1},
+		{"XML, attribute beside the text", xml(`<publisher lang="en">Acme</publisher>`, "", ""), 0},
+		{"XML, attribute for the text of an organization", xml(`<supplier><name value="Kaspersky Lab"/></supplier>`, "", ""), 1},
+		{"XML, attribute for an organization", xml(`<supplier value="Kaspersky Lab"/>`, "", ""), 1},
+		{"XML, attribute for the value of a property", xml(`<properties><property name="cdx:vendor" value="Kaspersky Lab"/></properties>`, "", ""), 0},
+		{"XML, attribute beside the value of a property", xml(`<properties><property name="cdx:vendor" value="Kaspersky Lab">Acme</property></properties>`, "", ""), 1},
+		{"SPDX XML, attribute for the text", `<Document><spdxVersion>SPDX-2.3</spdxVersion><packages><SPDXID>SPDXRef-a</SPDXID><name>n</name><supplier value="Organization: Kaspersky Lab"/></packages></Document>`, 1},
+		{"SPDX RDF, attribute without a prefix", strings.Replace(rdf(""), `rdf:about="#a"`, `rdf:about="#a" supplier="Organization: Kaspersky Lab"`, 1), 1},
+		{"SPDX RDF, attribute of a property", rdf(`<supplier value="Organization: Kaspersky Lab"/>`), 1},
 		{"SPDX package", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","packageSupplier":` + who + `}]`), 1},
 		{"SPDX package, other case", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE","PackageSupplier":` + who + `}]`), 1},
 		{"SPDX file", spdx(`"packages":[{"SPDXID":"SPDXRef-a","name":"n","downloadLocation":"NONE"}],"files":[{"SPDXID":"SPDXRef-f","fileName":"f","vendor":` + who + `}]`), 1},
@@ -70,6 +81,10 @@ func TestMakerInUnknownMember(t *testing.T) {
 
 		{"Syft artifact", `{"artifacts":[{"name":"n","vendor":` + who + `}]}`, 1},
 		{"Syft metadata", `{"artifacts":[{"name":"n","metadata":{"x-vendor":` + who + `}}]}`, 1},
+		{"Syft document", `{"artifacts":[{"name":"n"}],"secrets":[{"vendor":` + who + `}]}`, 1},
+		{"Syft artifact, nested", `{"artifacts":[{"name":"n","x":{"vendor":` + who + `}}]}`, 1},
+		{"Syft source", `{"artifacts":[{"name":"n"}],"source":{"name":"x","x":[{"vendor":` + who + `}]}}`, 1},
+		{"Syft image, configuration", `{"artifacts":[{"name":"n"}],"source":{"name":"x","metadata":{"config":"%"}}}`, 1},
 		{"Syft CPE", `{"artifacts":[{"name":"n","cpes":[{"attributes":{"vendor":"kaspersky"}}]}]}`, 1},
 
 		{"SWID", swid("", entity), 0},
@@ -132,6 +147,19 @@ func TestNamesInOtherPlaces(t *testing.T) {
 		{`"properties":[{"name":"acme.device.manufacturer","value":"Kaspersky Lab"}]`, "author name"},
 		{`"properties":[{"name":"spdx:package:originator:organization","value":"Kaspersky Lab"}]`, "author name"},
 		{`"properties":[{"name":"acme:color","value":"Kaspersky Lab"}]`, "mention text"},
+		{`"properties":[{"name":"vendor-advisory","value":"Kaspersky Lab"}]`, "mention text"},
+		{`"properties":[{"name":"Manufacturer Name","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"deviceManufacturer","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"manufacturer[0]","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":" manufacturer ","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"manu\u200bfacturer","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"acme:manufacturer:1","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"com.acme.inventory.system.of.record.original-equipment-manufacturer-name","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"制造商","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"cdx:device:brand","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"syft:metadata:mfr:0","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"syft:image:labels:com.acme.device-vendor","value":"Kaspersky Lab"}]`, "author name"},
+		{`"properties":[{"name":"syft:vendor:path","value":"Kaspersky Lab"}]`, "mention text"},
 		{`"properties":[{"name":"syft:metadata:vendor","value":"Kaspersky Lab"}]`, "manufacturer name"},
 		{`"swid":{"tagId":"x","name":"Kaspersky Lab"}`, "mention product"},
 	} {
@@ -145,6 +173,15 @@ func TestNamesInOtherPlaces(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.member, got, tt.want)
 		}
+	}
+}
+
+// A property in XML can have its value in an attribute, which some tools write.
+func TestPropertyWithItsValueInAnAttribute(t *testing.T) {
+	cs, h, _ := outcome(t, `<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library"><name>n</name><properties><property name="cdx:vendor" value="Kaspersky Lab"/></properties></component></components></bom>`)
+	got := cs[0].Claims[len(cs[0].Claims)-1]
+	if got.Role != vendors.Manufacturer || got.Value != "Kaspersky Lab" || h.Malformed != 0 {
+		t.Errorf("%+v, malformed %d", got, h.Malformed)
 	}
 }
 
@@ -177,6 +214,24 @@ func TestProjectOfFile(t *testing.T) {
 	}
 	if want := "mention f; mention Acme Agent; homepage https://acme.example; "; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// The name of a device is a reference, as what devices report about their model. Other names are mentions.
+func TestNameOfADevice(t *testing.T) {
+	const purpose = `"packages":[{"SPDXID":"SPDXRef-a","name":"Acme AR6120","downloadLocation":"NONE","primaryPackagePurpose":"%"}]`
+	for doc, want := range map[string]string{
+		cdx(`"metadata":{"component":{"name":"Acme AR6120","type":"device"}}`):                                                                          "reference product",
+		cdx(`"components":[{"type":"device","name":"Acme AR6120"}]`):                                                                                    "reference product",
+		cdx(`"components":[{"type":"firmware","name":"Acme AR6120"}]`):                                                                                  "mention product",
+		spdx(strings.Replace(purpose, "%", "DEVICE", 1)):                                                                                                "reference product",
+		spdx(strings.Replace(purpose, "%", "LIBRARY", 1)):                                                                                               "mention product",
+		`<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="device"><name>Acme AR6120</name></component></components></bom>`: "reference product",
+	} {
+		cs, _, _ := outcome(t, doc)
+		if got := string(cs[0].Claims[0].Role) + " " + string(cs[0].Claims[0].Kind); got != want || len(cs[0].Claims) != 1 {
+			t.Errorf("%s: %q, want %q", doc, got, want)
+		}
 	}
 }
 

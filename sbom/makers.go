@@ -4,6 +4,7 @@ package sbom
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -59,7 +60,7 @@ var makerFields = map[string]makerField{
 	"developer": authorName, "developers": authorName, "developername": authorName, "authorname": authorName, "creator": authorName,
 	"maintaineremail": authorName, "uploaders": authorName,
 	"owner": namesOwner, "organization": namesOwner, "organisation": namesOwner, "organizationname": namesOwner,
-	"repo": referURL, "repositoryurl": referURL, "sourcerepo": referURL, "authoruri": homepageURL, "homepageurl": homepageURL,
+	"repo": referURL, "repositoryurl": referURL, "resolved": referURL, "sourcerepo": referURL, "authoruri": homepageURL, "homepageurl": homepageURL,
 	"name": productName, "package": productName, "displayname": productName, "title": productName, "modelname": productName,
 	"mainmodule": productName, "bundlename": productName, "bundlesymbolicname": productName, "implementationtitle": productName,
 	"specificationtitle": productName, "product": productName, "filedescription": productName, "internalname": productName,
@@ -101,49 +102,102 @@ func labelOf(name string) (makerField, bool) {
 	return fieldOf(name)
 }
 
+// maxPropertyName is the number of bytes of a property's name that are compared, at its end and
+// at its start.
+const maxPropertyName = 256
+
 // propertyOf returns the meaning of a property of CycloneDX. Those of Syft, cdxgen, Trivy and the
 // official taxonomy (cdx) follow from the last part of their names; labels of images are among
 // them. A maker or an identifier in any other property has the role of an author, so that it is a
-// reason to review and never more: its relation to the component is not defined. EMBA guesses the vendor from Windows programs, so its property is a reference.
-func propertyOf(name []byte) (makerField, bool) {
-	colon := bytes.IndexByte(name, ':')
+// reason to review and never more: its relation to the component is not defined. EMBA guesses the
+// vendor from Windows programs, so its property is a reference.
+func propertyOf(field []byte) (makerField, bool) {
+	name := string(field)
+	prefix, _, _ := strings.Cut(name, ":")
 	known := true
-	switch string(name[:max(colon, 0)]) {
+	switch prefix {
 	case "syft", "cdx", "cdxgen", "aquasecurity":
 	case "EMBA":
-		return makerField{vendors.Reference, vendors.KindName}, bytes.HasPrefix(name, []byte("EMBA:sbom:")) && bytes.HasSuffix(name, []byte(":vendor_name"))
+		return makerField{vendors.Reference, vendors.KindName}, strings.HasPrefix(name, "EMBA:sbom:") && strings.HasSuffix(name, ":vendor_name")
 	default:
 		known = false
 	}
-	if i := max(bytes.Index(name, []byte(":labels:")), bytes.Index(name, []byte(":Labels:"))); i >= 0 && known {
-		return labelOf(string(name[i+len(":labels:"):]))
-	}
-	// Documents have many properties, so this does not allocate.
-	var buf [32]byte
-	folded := buf[:0]
-	last := name[bytes.LastIndexByte(name, ':')+1:]
-	if !known {
-		last = last[bytes.LastIndexAny(last, "./")+1:]
-	}
-	for _, c := range last {
-		switch {
-		case len(folded) == len(buf):
-			return makerField{}, false
-		case 'A' <= c && c <= 'Z':
-			folded = append(folded, c|0x20)
-		case c != '-' && c != '_' && c != '.':
-			folded = append(folded, c)
+	last := name[strings.LastIndexByte(name, ':')+1:]
+	if i := max(strings.Index(name, ":labels:"), strings.Index(name, ":Labels:")); i >= 0 && known {
+		last = name[i+len(":labels:"):]
+		if f, ok := labelOf(last); ok {
+			return f, true
 		}
+		return makerProperty(last)
 	}
-	f, ok := makerFields[string(folded)]
-	if known || !ok {
-		return f, ok
+	if !known {
+		last = last[strings.LastIndexAny(last, "./")+1:]
+	}
+	f, ok := makerFields[propertyKey(last)]
+	if known && ok {
+		return f, true
 	}
 	switch f.kind {
 	case vendors.KindName, vendors.KindPURL, vendors.KindCPE:
 		return makerField{vendors.Author, f.kind}, true
 	}
-	return makerField{}, false
+	if known { // other words of the name are those of the tool
+		name = lastWords(name)
+	}
+	return makerProperty(name)
+}
+
+// propertyKey returns the last part of a property's name as makerFields has it.
+func propertyKey(last string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' || r == '_' || r == '.' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, last)
+}
+
+// lastWords returns the last part of a property's name that is more than the number of an element:
+// "vendor:0" for "syft:metadata:vendor:0".
+func lastWords(name string) string {
+	end := strings.LastIndexFunc(name, unicode.IsLetter)
+	return name[strings.LastIndexByte(name[:max(end, 0)], ':')+1:]
+}
+
+// makerPages are ends of names of properties about something that a maker wrote, or where it is.
+var makerPages = []string{"page", "pages", "advisory", "advisories", "bulletin", "link", "links", "support", "documentation", "docs", "path", "file"}
+
+// makerProperty returns the meaning of a property that is in no table. One with a word for a maker
+// in its name is likely to name a maker.
+func makerProperty(name string) (makerField, bool) {
+	end := name[max(0, len(name)-maxPropertyName):]
+	if lower := strings.ToLower(end); slices.ContainsFunc(makerPages, func(word string) bool { return strings.HasSuffix(lower, word) }) {
+		return makerField{}, false
+	}
+	return makerField{vendors.Author, vendors.KindName}, fields.NamesMaker(end) ||
+		len(end) < len(name) && fields.NamesMaker(name[:maxPropertyName])
+}
+
+// maxPropertyNames limits the names of properties of which a reader keeps the meaning.
+const maxPropertyNames = 1024
+
+// property returns the meaning of a property. The names of the properties of a document repeat, so
+// the reader keeps it.
+func (x *cdx) property(name []byte) (makerField, bool) {
+	if f, known := x.props[string(name)]; known {
+		return f, f != makerField{}
+	}
+	f, ok := propertyOf(name)
+	if !ok {
+		f = makerField{}
+	}
+	if len(x.props) < maxPropertyNames && len(name) <= maxPropertyName {
+		if x.props == nil {
+			x.props = make(map[string]makerField)
+		}
+		x.props[string(name)] = f
+	}
+	return f, ok
 }
 
 // makerValue makes the claims of a field's value.

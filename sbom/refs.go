@@ -22,18 +22,19 @@ import (
 // A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
 	have    map[refKey]struct{}
-	pending map[refKey]struct{}
-	wanted  []reference // in the order of the document
-	text    int         // bytes of wanted
-	full    bool        // a limit was reached, so that not all references are compared
+	pending map[refKey]int // index in wanted
+	wanted  []reference    // in the order of the document
+	text    int            // bytes of wanted
+	full    bool           // a limit was reached, so that not all references are compared
 }
 
 type refKey [16]byte
 
 // A reference is a reference to an element that was not defined yet.
 type reference struct {
-	id string
-	at vendors.Location
+	id       string
+	at       vendors.Location
+	indirect bool // the element is not in the product itself
 }
 
 const (
@@ -93,7 +94,17 @@ func (r *references) has(id string) bool {
 }
 
 // refer records a reference. at is called for its place if that is needed.
-func (r *references) refer(id []byte, at func() vendors.Location) {
+func (r *references) refer(id []byte, at func() vendors.Location) { r.add(id, false, at) }
+
+// referIndirect records a reference to an element that is not in the product itself, if it is an
+// identifier. What such an element is does not matter if it has only a name.
+func (r *references) referIndirect(id []byte, at func() vendors.Location) {
+	if isPURL(id) || isCPE(id) {
+		r.add(id, true, at)
+	}
+}
+
+func (r *references) add(id []byte, indirect bool, at func() vendors.Location) {
 	if len(id) == 0 {
 		return
 	}
@@ -101,7 +112,8 @@ func (r *references) refer(id []byte, at func() vendors.Location) {
 	if _, is := r.have[key]; is {
 		return
 	}
-	if _, is := r.pending[key]; is {
+	if i, is := r.pending[key]; is {
+		r.wanted[i].indirect = r.wanted[i].indirect && indirect
 		return
 	}
 	if len(r.wanted) >= maxReferences || r.text+len(id) > maxReferenceText {
@@ -109,11 +121,11 @@ func (r *references) refer(id []byte, at func() vendors.Location) {
 		return
 	}
 	if r.pending == nil {
-		r.pending = make(map[refKey]struct{})
+		r.pending = make(map[refKey]int)
 	}
-	r.pending[key] = struct{}{}
+	r.pending[key] = len(r.wanted)
 	r.text += len(id)
-	r.wanted = append(r.wanted, reference{string(id), at()})
+	r.wanted = append(r.wanted, reference{string(id), at(), indirect})
 }
 
 // settle compares the references with the elements at the end of the document. It delivers
@@ -123,6 +135,7 @@ func (r *references) settle(f *fieldReader) {
 		return
 	}
 	linked := make(map[string]bool)
+	empty := f.s.doc.header.Components == 0
 	screened, example := 0, reference{}
 	for _, w := range r.wanted {
 		document, _, _ := strings.Cut(w.id, "#")
@@ -148,6 +161,9 @@ func (r *references) settle(f *fieldReader) {
 	if screened > 0 {
 		f.s.Warn(WarnMissingElement, fmt.Sprintf("the document refers to %d identifiers of elements that it does not have, such as %s; they were screened as parts",
 			screened, quote(example.id[:min(len(example.id), 200)])), example.at)
+		if empty {
+			f.s.Malformed(WarnNothingScreened, "the document has no components, only identifiers of elements that it does not have", example.at)
+		}
 	}
 	if r.full && len(r.wanted) > 0 {
 		f.s.Malformed(WarnMissingElement, fmt.Sprintf("more than %d elements or %d references to what comes later; whether all that the document refers to is in it was not checked",
@@ -159,7 +175,7 @@ func (r *references) settle(f *fieldReader) {
 func (f *fieldReader) identifierComponent(w reference) bool {
 	fresh := newBuilder(f.s)
 	b := &fresh
-	b.offset = w.at.Offset
+	b.offset, b.indirect = w.at.Offset, w.indirect
 	b.pointer = b.add([]byte(w.at.Pointer))
 	b.ref = b.add([]byte(w.id))
 	b.name = b.ref

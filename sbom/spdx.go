@@ -158,6 +158,7 @@ func (x *spdx) onePackage() {
 		x.packageMember(&x.b, x.j.Name())
 	}
 	x.schema()
+	x.b.deviceName()
 	if x.open {
 		x.last.at = vendors.Location{Pointer: string(x.b.get(x.b.pointer)), Offset: x.b.offset}
 	}
@@ -227,7 +228,9 @@ func (x *spdx) packageMember(b *builder, name []byte) {
 		x.mentions(b, vendors.Author, "/copyrightText")
 	case "packageFileName", "sourceInfo", "summary", "description", "comment":
 		x.mentions(b, vendors.Mention, mentionPaths[string(name)])
-	case "filesAnalyzed", "hasFiles", "licenseConcluded", "licenseDeclared", "licenseComments", "licenseInfoFromFiles",
+	case "hasFiles":
+		x.referAll(b)
+	case "filesAnalyzed", "licenseConcluded", "licenseDeclared", "licenseComments", "licenseInfoFromFiles",
 		"attributionTexts", "builtDate", "releaseDate", "validUntilDate", "checksums":
 		j.Drop()
 	case "packageVerificationCode", "annotations":
@@ -448,6 +451,8 @@ func (x *spdx) snippets() {
 			switch name := x.j.Name(); string(name) {
 			case "SPDXID":
 				x.one(b, "/SPDXID", &b.ref)
+			case "snippetFromFile":
+				x.referAll(b)
 			default:
 				x.pass(b, string(name))
 			}

@@ -104,6 +104,8 @@ func (g *rdfGraph) node() string {
 			types = append(types, fragment(value))
 		case a.Space != "" && a.Space != rdfSpace: // a property written as an attribute
 			literals = append(literals, rdfProp{name: string(a.Name), text: value, offset: a.Offset})
+		case a.Space == "": // RDF does not have it; counted if it may name a maker
+			literals = append(literals, rdfProp{name: "@" + string(a.Name), text: value, offset: a.Offset})
 		}
 	}
 	if id == "" {
@@ -146,6 +148,9 @@ func (g *rdfGraph) property(n *rdfNode) {
 	}
 	switch form, ok := g.valueForm(&p); {
 	case !ok:
+	case form.other: // RDF does not have it; counted if it is in the place of a maker
+		n.add(rdfProp{name: "@" + p.name, offset: p.offset})
+		g.propertyValue(n, p, form)
 	case form.blank:
 		g.blankProperty(n, p)
 	default:
@@ -158,6 +163,7 @@ type rdfValueForm struct {
 	reference bool // an attribute has the id of a node
 	literal   bool // there is only text
 	blank     bool // the children are properties of a node without an element
+	other     bool // an attribute without a namespace
 }
 
 // valueForm reads the attributes of a property element. It returns false if the reader has
@@ -169,6 +175,7 @@ func (g *rdfGraph) valueForm(p *rdfProp) (form rdfValueForm, ok bool) {
 				g.x.Fail(ErrSyntax, fmt.Errorf("the property %q has the attribute %q, which SPDX does not use", p.name, a.Name))
 				return form, false
 			}
+			form.other = form.other || a.Space == ""
 			continue
 		}
 		switch string(a.Name) {
@@ -462,68 +469,3 @@ func (f *rdfForm) list(n *rdfNode, property, name string, write func(rdfProp, *r
 
 // named reports whether other documents and encodings can refer to the node.
 func (n *rdfNode) named() bool { return !strings.HasPrefix(n.id, "_: ") }
-
-// external returns the namespaces of the documents that this one declares.
-func (f *rdfForm) external() map[string]bool {
-	spaces := make(map[string]bool)
-	for _, n := range f.g.order {
-		for _, p := range n.props {
-			if n.is("ExternalDocumentRef") && p.name == "spdxDocument" {
-				space, _, _ := strings.Cut(p.text+p.node, "#")
-				spaces[space] = true
-			}
-		}
-	}
-	return spaces
-}
-
-// relationships writes the relationships between nodes.
-func (f *rdfForm) relationships() {
-	external := f.external()
-	f.w.Member("relationships")
-	f.w.Begin('[')
-	for _, n := range f.g.order {
-		for _, p := range n.props {
-			if rel := f.g.nodes[p.node]; p.name == "relationship" && rel != nil {
-				f.relationship(n, p, rel, external)
-			}
-		}
-	}
-	f.w.End(']')
-}
-
-func (f *rdfForm) relationship(n *rdfNode, p rdfProp, rel *rdfNode, external map[string]bool) {
-	typ, to := "", ""
-	for _, q := range rel.props {
-		switch q.name {
-		case "relationshipType":
-			_, typ, _ = strings.Cut(fragment(q.node), "_")
-		case "relatedSpdxElement":
-			to = q.node
-		}
-	}
-	// A node without a known class is an element too.
-	known := func(id string) string {
-		node := f.g.nodes[id]
-		space, _, _ := strings.Cut(id, "#")
-		switch term := fragment(id); {
-		case node != nil && (node.is("SpdxDocument") || !node.named()):
-			return documentRef
-		case node == nil && (external[space] || term == "noassertion" || term == "none"):
-			return documentRef
-		}
-		return id
-	}
-	from := known(n.id)
-	if to == "" || known(to) == documentRef && typ == "describes" {
-		return
-	}
-	f.w.At(p.offset)
-	f.w.Begin('{')
-	for _, member := range [][2]string{{"spdxElementId", from}, {"relationshipType", map[string]string{"describes": "DESCRIBES", "describedBy": "DESCRIBED_BY"}[typ]},
-		{"relatedSpdxElement", known(to)}} {
-		f.w.Member(member[0])
-		f.w.Text([]byte(member[1]))
-	}
-	f.w.End('}')
-}

@@ -22,6 +22,22 @@ func (x *spdx) refer(id []byte, offset int64) {
 	x.elements.refer(id, func() vendors.Location { return vendors.Location{Pointer: x.j.Pointer(), Offset: offset} })
 }
 
+// referAll records the references of a member to elements: one, or a list.
+func (x *spdx) referAll(b *builder) {
+	if x.j.Kind() != '[' {
+		if text, ok := x.str(b); ok {
+			x.refer(text, x.j.TextOffset())
+		}
+		return
+	}
+	x.j.Enter('[')
+	for x.j.More() {
+		if text, ok := x.str(b); ok {
+			x.refer(text, x.j.TextOffset())
+		}
+	}
+}
+
 func (x *spdx) describes() {
 	if !x.expect('[', "documentDescribes", "/documentDescribes") {
 		return

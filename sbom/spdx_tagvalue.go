@@ -70,6 +70,9 @@ func (x *spdx) sections() {
 			case "element":
 				text, _ := x.j.Text()
 				x.elements.define(text)
+			case "reference":
+				text, _ := x.j.Text()
+				x.refer(bytes.TrimSpace(text), x.j.TextOffset())
 			case "relationship":
 				x.j.Enter('{')
 				x.oneRelationship()
@@ -278,6 +281,9 @@ func (t *tagWriter) field(tag, value []byte, at int64) {
 		t.flush()
 		t.section = ""
 		t.later = append(t.later, t.add("element", value, at))
+		return
+	case "SnippetFromFileSPDXID", "SnippetFromFile":
+		t.later = append(t.later, t.add("reference", value, at))
 		return
 	case "ExternalRef":
 		if t.section != "package" {

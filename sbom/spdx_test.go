@@ -82,7 +82,7 @@ func TestTagValueRepeated(t *testing.T) {
 		{"copyrights", "PackageCopyrightText: One\nPackageCopyrightText: Two\n", "a malformed=0 schema", vendors.Author, "Two"},
 		{"versions", "PackageVersion: 1\nPackageVersion: 2\n", "a malformed=0 schema", vendors.Mention, "a"},
 		{"ids", "SPDXID: SPDXRef-c\n", "a malformed=1 malformedField", vendors.Mention, "a"},
-		{"purposes", "PrimaryPackagePurpose: DEVICE\nPrimaryPackagePurpose: LIBRARY\n", "a malformed=1 malformedField", vendors.Mention, "a"},
+		{"purposes", "PrimaryPackagePurpose: DEVICE\nPrimaryPackagePurpose: LIBRARY\n", "a malformed=1 malformedField", vendors.Reference, "a"},
 		{"a misspelt copyright", "PackageCopyRightText: One\n", "a malformed=0 schema", vendors.Author, "One"},
 		{"a misspelt supplier", "Packagesupplier: Organization: One\n", "a malformed=1 malformedField", vendors.Mention, "a"},
 	} {

@@ -17,11 +17,11 @@ var spdxXMLForm = func() *xmlForm {
 	project := &xmlForm{many: true, in: in{"name": xmlText, "homePage": xmlText, "homepage": xmlText, "projectUri": xmlText}}
 	return &xmlForm{in: in{
 		"spdxVersion": xmlText, "documentNamespace": xmlText, "documentDescribes": texts,
-		"name": nil, "SPDXID": xmlText, "snippets": {many: true, in: in{"SPDXID": xmlText}},
+		"name": nil, "SPDXID": xmlText, "snippets": {many: true, in: in{"SPDXID": xmlText, "snippetFromFile": xmlText}},
 		"packages": {many: true, in: in{
 			"SPDXID": xmlText, "name": xmlText, "versionInfo": xmlText, "supplier": xmlText, "originator": xmlText,
 			"homepage": xmlText, "downloadLocation": xmlText, "primaryPackagePurpose": xmlText, "copyrightText": xmlText,
-			"packageFileName": xmlText, "sourceInfo": xmlText, "summary": xmlText, "description": xmlText, "comment": xmlText,
+			"packageFileName": xmlText, "sourceInfo": xmlText, "summary": xmlText, "description": xmlText, "comment": xmlText, "hasFiles": texts,
 			"externalRefs": {many: true, in: in{"referenceType": xmlText, "referenceLocator": xmlText, "referenceCategory": xmlText}},
 		}},
 		"files": {many: true, in: in{"SPDXID": xmlText, "fileName": xmlText, "fileContributors": texts, "copyrightText": xmlText,

@@ -47,6 +47,7 @@ type tag struct {
 	// creators are the names and ids of the creators of the tag, who need not be the makers of the
 	// product.
 	creators []vendors.Claim
+	strayed  int // keys of a concise tag that were not screened
 }
 
 func newTag(s *Sink) *tag {
@@ -101,7 +102,7 @@ func (t *tag) entity(name, regid string, roles []string, pointer string, offset 
 }
 
 // swidLinks are the elements of a tag that refer to other things or describe files. Their
-// attributes have no claims.
+// attributes have no claims, and are counted if they may name a maker.
 var swidLinks = map[string]bool{"Link": true, "File": true, "Directory": true, "Process": true, "Resource": true, "Payload": true, "Evidence": true}
 
 // unknown counts an attribute that other parsers may take for a known one, or that may name the
@@ -140,6 +141,12 @@ func (t *tag) other(x *xmlstream.Reader, name string) {
 				continue
 			}
 			t.unknown(a, pointer)
+		}
+	default:
+		for _, a := range x.Attrs() {
+			if fields.MayNameMaker(a.Name) && len(a.Value) > 0 {
+				t.unknown(a, pointer)
+			}
 		}
 	}
 }
@@ -399,6 +406,7 @@ func readTag(s *Sink, data []byte, prefix string) (rest []byte, err error) {
 			t.malformed("the product has a component with a tag of its own, which was not read with this one", prefix+"/link/"+strconv.Itoa(i), -1)
 		}
 	}
+	t.strays(m, coswidKeys, prefix)
 	if err := t.claimCreators(); err != nil {
 		return nil, err
 	}

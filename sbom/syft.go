@@ -18,9 +18,11 @@ import (
 // packages, part of which is lost in Syft's bills of materials.
 type syft struct {
 	fieldReader
-	b       builder
-	subject bool // the source has a name
-	parts   bool
+	b        builder
+	subject  bool // the source has a name
+	parts    bool
+	elements references
+	inImage  bool // the metadata that is read is that of the source
 }
 
 func readSyft(r io.Reader, s *Sink) error {
@@ -29,6 +31,7 @@ func readSyft(r io.Reader, s *Sink) error {
 	x.b.keep = s.Keep()
 	s.PlacementFinal()
 	x.document()
+	x.elements.settle(&x.fieldReader)
 	return x.j.End()
 }
 
@@ -50,10 +53,18 @@ func (x *syft) document() {
 			x.schema()
 		case "distro":
 			x.distro()
+		case "artifactRelationships":
+			x.relationships()
+		case "files":
+			x.files()
+		case "descriptor":
+			j.Skip()
 		default:
 			x.single("Syft", name)
-			x.unknown(name, "artifacts", "source")
-			j.Skip()
+			counted := x.unknown(name, "artifacts", "source")
+			if n := x.stray(isPartName(name), true); !counted {
+				x.countStray(nil, n)
+			}
 		}
 	}
 	x.s.doc.header.NoParts = x.subject && !x.parts
@@ -146,9 +157,13 @@ func (x *syft) source() {
 				x.j.Skip()
 				continue
 			}
+			x.inImage = true
 			x.metadata(b, "/"+name, 0, fieldOf)
-		default:
+			x.inImage = false
+		case "type":
 			x.j.Skip()
+		default:
+			x.unmapped(b, name)
 		}
 	}
 	if x.subject = named || b.claimed || b.malformed > 0; x.subject {
@@ -157,6 +172,7 @@ func (x *syft) source() {
 }
 
 func (x *syft) emit() {
+	x.elements.define(x.b.get(x.b.ref))
 	x.b.check(x.j, &x.limits)
 	if x.j.Err() == nil && !x.s.Emit(x.b.component()) {
 		x.stop()
@@ -202,9 +218,18 @@ func (x *syft) member(b *builder, name []byte) {
 		x.cpes(b)
 	case "metadata":
 		x.metadata(b, "/metadata", 0, fieldOf)
-	default:
-		x.unknownIn(b, name)
+	case "type", "foundBy", "locations", "licenses", "language", "metadataType":
 		x.j.Skip()
+	default:
+		x.unmapped(b, string(name))
+	}
+}
+
+// unmapped reads a member that Syft does not have, and counts what names a maker in it.
+func (x *syft) unmapped(b *builder, name string) {
+	counted := x.unknownIn(b, []byte(name))
+	if n := x.stray(isPartName(name), true); !counted {
+		x.countStray(b, n)
 	}
 }
 
@@ -263,9 +288,12 @@ func (x *syft) metadata(b *builder, at string, depth int, of func(string) (maker
 		where := string(jsontext.Pointer(at).AppendToken(name))
 		field, is := of(name)
 		switch k := x.j.Kind(); {
+		case x.inImage && depth == 0 && x.imageMember(b, name, where):
+		case k == '"' && name == "ref":
+			x.conanReference(b, where)
 		case k == '{' && is && field.role != vendors.Mention:
 			x.makerValues(b, field, where)
-		case k == '{' && (name == "labels" || name == "annotations"):
+		case k == '{' && (name == "labels" || name == "Labels" || name == "annotations"):
 			x.metadata(b, where, depth+1, labelOf)
 		case k == '{':
 			x.metadata(b, where, depth+1, of)

@@ -3,6 +3,7 @@
 package sbom_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -45,6 +46,15 @@ func TestSyftMakers(t *testing.T) {
 		{``, `"metadata":{"labels":{"MAINTAINER":"Acme <a@acme.example>"}}`, "author name Acme; author email a@acme.example"},
 		{``, `"target":{"labels":{"org.opencontainers.image.source":"https://example.org/x","org.opencontainers.image.url":"https://acme.example"}}`, "reference url https://example.org/x; homepage url https://acme.example"},
 		{``, `"target":"/folder"`, ""},
+		{``, `"metadata":{"userInput":"registry:docker.io/acme/x:1","tags":["acme/x:1","x"],"repoDigests":["ghcr.io/acme/x@sha256:00"]}`,
+			"reference url docker.io/acme/x:1; reference url docker://acme/x:1; reference url ghcr.io/acme/x@sha256:00"},
+		{``, `"metadata":{"userInput":"./acme/x.tar","tags":[]}`, ""},
+		{``, `"metadata":{"config":"` + base64.StdEncoding.EncodeToString([]byte(`{"config":{"Labels":{"vendor":"Acme"}}}`)) + `","manifest":"` +
+			base64.StdEncoding.EncodeToString([]byte(`{"annotations":{"org.opencontainers.image.vendor":"Acme"}}`)) + `"}`, "supplier name Acme; supplier name Acme"},
+		{`"metadata":{"resolved":"https://registry.npmjs.org/@acme/x/-/x-1.tgz"}`, ``, "reference url https://registry.npmjs.org/@acme/x/-/x-1.tgz"},
+		{`"metadata":{"ref":"x/1@acme/stable#0123"}`, ``, "reference purl pkg:conan/x@1?user=acme&channel=stable"},
+		{`"metadata":{"ref":"x/1@"}`, ``, ""},
+		{`"metadata":{"ref":"refs/heads/main"}`, ``, ""},
 		{``, `"metadata":{"labels":null}`, ""},
 	} {
 		artifact, source := `{"name":"a"`, `{"name":"image"`

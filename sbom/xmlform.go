@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
@@ -84,7 +85,12 @@ func (t *xmlWriter) attribute(name string) {
 	}
 	value = slices.Clone(value) // stray overwrites it
 	at := t.x.Offset()
-	made := t.makerAttribute()
+	made := 0
+	for _, a := range t.x.Attrs() {
+		if fields.MayNameMaker(a.Name) {
+			made = 1
+		}
+	}
 	if n := t.stray(true) + made; n > 0 {
 		t.noString(at, n)
 		return
@@ -97,28 +103,49 @@ func (t *xmlWriter) attribute(name string) {
 // allows in a string, it writes an object, which the reader counts as malformed.
 func (t *xmlWriter) string() {
 	from := len(t.text)
-	made := t.makerAttribute()
+	made, other := t.leafAttributes()
 	at, whole, parts := t.stringText(true)
+	text := bytes.TrimSpace(t.text[from:])
+	if len(text) == 0 {
+		made += other
+	}
 	parts += made
 	whole = whole && made == 0
 	t.w.At(at)
 	if whole {
-		t.w.Text(bytes.TrimSpace(t.text[from:]))
+		t.w.Text(text)
 	} else {
 		t.noString(at, parts)
 	}
 	t.text = t.text[:from]
 }
 
-// makerAttribute returns 1 if the element, which has no members, has an attribute that may name a
-// maker.
-func (t *xmlWriter) makerAttribute() int {
+// leafAttributes looks at the attributes of an element that has only text. made is 1 if one may name
+// a maker, or has what belongs into the text: <purl value="pkg:npm/x@1"/>. other is 1 if there is any
+// other attribute, which is the content of the element if it has no text.
+func (t *xmlWriter) leafAttributes() (made, other int) {
 	for _, a := range t.x.Attrs() {
-		if fields.MayNameMaker(a.Name) {
-			return 1
+		switch name := string(a.Name); {
+		case fields.MayNameMaker(a.Name), isContentAttribute(a), isPURL(a.Value), isCPE(a.Value), similarVendorField("@"+name) != "" && name != "bom-ref":
+			made = 1
+		case a.Space == "" && len(bytes.TrimSpace(a.Value)) > 0:
+			other = 1
 		}
 	}
-	return 0
+	return made, other
+}
+
+// isContentAttribute reports whether an attribute has a name for the content of an element. No format
+// has such an attribute where an element has a text.
+func isContentAttribute(a xmlstream.Attr) bool {
+	if len(bytes.TrimSpace(a.Value)) == 0 {
+		return false
+	}
+	switch strings.ToLower(string(a.Name)) {
+	case "value", "content", "text", "val", "string":
+		return true
+	}
+	return false
 }
 
 // includeSpace is the namespace of elements that stand for the content of another document.
@@ -276,13 +303,20 @@ func (t *xmlWriter) object(f *xmlForm) {
 		}
 	}
 	o.endArray()
+	text := bytes.TrimSpace(t.text[from:])
+	t.text = t.text[:from]
+	switch {
+	case o.content == nil:
+	case len(text) == 0:
+		text = o.content
+	default:
+		o.skipped(at, 1)
+	}
 	if o.parts > 0 {
 		o.begin()
 		t.writeStray(o.where, o.parts)
 	}
 	t.w.At(at)
-	text := bytes.TrimSpace(t.text[from:])
-	t.text = t.text[:from]
 	switch {
 	case f.value != "":
 		o.begin()
@@ -307,6 +341,16 @@ type xmlObject struct {
 	parts int    // parts that were skipped
 	where int64  // offset of the first of them
 	array string // name of the array that is open
+	// content is the value of an attribute that has the place of the element's text.
+	content []byte
+}
+
+// skipped counts something in the element that was skipped.
+func (o *xmlObject) skipped(at int64, n int) {
+	if o.parts == 0 {
+		o.where = at
+	}
+	o.parts += n
 }
 
 func (o *xmlObject) begin() {
@@ -326,17 +370,21 @@ func (o *xmlObject) begin() {
 func (o *xmlObject) attributes() {
 	for _, a := range o.x.Attrs() {
 		switch {
+		case slices.Contains(o.f.attrs, string(a.Name)) && (a.Space == "" || a.Space == o.space):
+			o.begin()
+			o.w.At(a.Offset)
+			o.w.Name(a.Name)
+			o.w.Text(bytes.TrimSpace(a.Value))
+		case isContentAttribute(a) && o.f.value == string(a.Name) && o.content == nil: // some tools write properties so
+			o.content = bytes.Clone(bytes.TrimSpace(a.Value))
+		case isContentAttribute(a):
+			o.skipped(a.Offset, 1)
 		case fields.MayNameMaker(a.Name) && !slices.Contains(o.f.attrs, string(a.Name)):
 			o.begin()
 			o.w.At(a.Offset)
 			o.w.Name(append([]byte("@"), a.Name...))
 			o.w.Raw([]byte("false")) // counts as malformed, see standInXML
 		case a.Space != "" && a.Space != o.space:
-		case slices.Contains(o.f.attrs, string(a.Name)):
-			o.begin()
-			o.w.At(a.Offset)
-			o.w.Name(a.Name)
-			o.w.Text(bytes.TrimSpace(a.Value))
 		case string(a.Name) != "bom-ref" && similarVendorField("@"+string(a.Name)) != "":
 			o.begin()
 			o.w.At(a.Offset)
@@ -352,10 +400,7 @@ func (o *xmlObject) member() {
 	if child == nil && name == nil {
 		at := o.x.Offset()
 		if n := o.stray(!known); n > 0 {
-			if o.parts == 0 {
-				o.where = at
-			}
-			o.parts += n
+			o.skipped(at, n)
 		}
 		return
 	}

@@ -61,8 +61,8 @@ func (r *resolver) corroborate(claims []Claim) {
 	}
 }
 
-// A device contains the fields of a device. Only readers of devices make claims about models, as
-// references.
+// A device contains the fields of a device. Only what a device reports and bills of materials about
+// devices have claims about models, as references.
 type device struct {
 	isDevice bool
 	models   map[string]bool // how the models start: all their words but the last, and fewer

@@ -52,7 +52,10 @@
 //
 // A maker's field can contain several names, a label, a notice, a number after the name, a
 // domain or an address: "Nokia, ZTE", "Vendor: ZTE", "ZTE中兴". Every vendor that is a complete
-// part of the field is found, and resembles.
+// part of the field is found, and resembles. The fields of authors and references are compared in the
+// same way, except that an author without a legal form or a place, who may be a person, is no
+// misspelling. The text about the model of a device resembles if it has a vendor's name as a whole
+// token, a common name as the first.
 //
 // # Identifiers
 //

@@ -51,14 +51,14 @@ func (x *index) mayMatch(role Role, kind Kind, value []byte) bool {
 // mayMatchName reports whether a name in ASCII without a token of the prefilter can match, as a
 // whole or, in the field of a maker, by a part of it.
 func (x *index) mayMatchName(role Role, name []byte) bool {
-	return x.mayMatchWhole(role, name) || role.IsOrigin() && names.MayHavePieces(name) && x.mayMatchPiece(role, name)
+	return x.mayMatchWhole(role, name) || comparesParts(role) && names.MayHavePieces(name) && x.mayMatchPiece(role, name)
 }
 
 // mayMatchWhole reports whether a name can match with other word breaks, misspelled, or in letters
 // that look like others.
 func (x *index) mayMatchWhole(role Role, name []byte) bool {
 	return x.prefilter.HasJoined(name) ||
-		role.IsOrigin() && (x.mayBeMisspelt(name) || x.mayHaveNumber(name) || names.MayBeEscaped(name)) ||
+		comparesParts(role) && (x.mayBeMisspelt(name) || x.mayHaveNumber(name) || names.MayBeEscaped(name)) ||
 		x.mayLookAlike(name)
 }
 

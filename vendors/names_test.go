@@ -327,7 +327,8 @@ func TestPartsOfOneValueDoNotCorroborateEachOther(t *testing.T) {
 	}
 }
 
-// In a bill of materials, one name as supplier and manufacturer is not independent evidence.
+// In a bill of materials, one name as supplier and manufacturer is not independent evidence, except
+// of a device.
 func TestTwoFieldsOfADeviceCorroborateEachOther(t *testing.T) {
 	model := func(v string) vendors.Claim {
 		return vendors.Claim{Role: vendors.Reference, Kind: vendors.KindProduct, Value: v}
@@ -347,6 +348,10 @@ func TestTwoFieldsOfADeviceCorroborateEachOther(t *testing.T) {
 		{[]vendors.Claim{maker("ZTE"), model("ZTE")}, "zte resembles name.common"},
 		{[]vendors.Claim{maker("ZTE"), model("ZTEX Board")}, "zte resembles name.common"},
 		{[]vendors.Claim{maker("ZTE"), maker("ZTE"), model("Blade")}, "zte resembles name.common"},
+		{[]vendors.Claim{model("ZTE ZXHN H298A")}, "zte resembles text.mention"},
+		{[]vendors.Claim{model("Dahua IPC-HFW")}, "dahua resembles text.mention"},
+		{[]vendors.Claim{model("Dahua")}, ""},
+		{[]vendors.Claim{model("Lamp Dahua")}, ""},
 		{[]vendors.Claim{name(vendors.Author, "ZTE"), model("ZTE Blade V40")}, "zte resembles name.whole"},
 	}
 	for _, tt := range tests {

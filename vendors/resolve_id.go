@@ -27,12 +27,34 @@ func (r *resolver) group(c *Claim) {
 		if first, _, _ := strings.Cut(value, "/"); strings.IndexByte(first, '.') < 0 && len(r.out.Attributions)+len(r.out.Unattributed) == n {
 			r.reverseDNS(c, "maven", strings.ReplaceAll(strings.Trim(value, "/"), "/", "."), Resembles) // a group as folders
 		}
+	case strings.Contains(value, "@"):
+		r.email(c)
 	case strings.Contains(value, "."):
-		group, _, _ := strings.Cut(value, ":") // "group:artifact"
-		r.reverseDNS(c, "maven", group, Registered)
+		r.dotted(c, value)
 	default:
 		r.name(c)
 	}
+}
+
+// dotted attributes a package group with dots: a domain written backwards, alone or in
+// "group:artifact" and "type:group", or a domain as it is, which is not how groups are written.
+func (r *resolver) dotted(c *Claim, value string) {
+	n := len(r.out.Attributions) + len(r.out.Unattributed)
+	for part := range strings.SplitSeq(value, ":") {
+		if strings.Contains(part, ".") && !r.reverseDNS(c, "maven", part, Registered) {
+			r.forwardDNS(c, part)
+		}
+		if len(r.out.Attributions)+len(r.out.Unattributed) > n {
+			return
+		}
+	}
+}
+
+// forwardDNS attributes a namespace that is a domain as it is. It resembles, because namespaces are
+// domains written backwards.
+func (r *resolver) forwardDNS(c *Claim, namespace string) bool {
+	host, look, ok := weburl.ParseHost(namespace)
+	return ok && (r.domain(c, host, RuleDomain, Resembles) || r.domain(c, look, RuleNameConfusable, Resembles))
 }
 
 // maxNamespace bounds the bytes of a namespace that are compared.

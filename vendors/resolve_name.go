@@ -21,11 +21,16 @@ func (r *resolver) name(c *Claim) {
 	case names.Placeholder(c.Value):
 	case c.Role == Mention:
 		r.text(c)
-	case !r.wholeName(c, c.Value, RuleName, tier) && c.Role.IsOrigin():
+	case !r.wholeName(c, c.Value, RuleName, tier) && comparesParts(c.Role):
 		r.longerName(c)
 		r.parts(c)
 	}
 }
+
+// comparesParts reports whether a name in this role is also compared by its parts. Fields and
+// properties that name somebody have the same branches, lists and misspellings as those of makers,
+// but no role other than a maker's makes them more than a likeness.
+func comparesParts(role Role) bool { return role.IsOrigin() || role == Author || role == Reference }
 
 // longerName attributes a maker's name that contains the name of a vendor or is a misspelling of it.
 func (r *resolver) longerName(c *Claim) {
@@ -285,8 +290,8 @@ func (r *resolver) misspelled(c *Claim, tokens []byte) bool {
 	if r.misspelledWord(c, names.AppendJoined(r.buf2[:0], stripped)) {
 		return true
 	}
-	if bytes.IndexByte(stripped, ' ') < 0 {
-		return false
+	if bytes.IndexByte(stripped, ' ') < 0 || c.Role == Author && len(names.CutPlaces(stripped)) == len(tokens) {
+		return false // an author without a legal form or a place may be a person: "Jan Kasperski"
 	}
 	for len(stripped) > 0 { // bytes.SplitSeq would move the resolver to the heap
 		word, rest, _ := bytes.Cut(stripped, []byte{' '})

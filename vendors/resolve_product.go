@@ -119,11 +119,11 @@ var packageTypes = words.Set("bitbucket", "bower", "cargo", "clojars", "cocoapod
 	"github", "gitlab", "golang", "hackage", "hex", "julia", "luarocks", "maven", "npm", "nuget", "opam", "pub", "pypi", "swift")
 
 // shortToken attributes a name that is too short for phrases ("ZTE") as a whole token of the model
-// or title of a device.
+// or title of a device, and a common name ("Dahua") before other words of it.
 func (r *resolver) shortToken(x *aliases, c *Claim, tokens []byte) bool {
-	for len(tokens) > 0 {
+	for first := true; len(tokens) > 0; first = false {
 		token, rest, _ := bytes.Cut(tokens, []byte{' '})
-		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < names.MinLetters) {
+		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < names.MinLetters || first && len(rest) > 0) {
 			r.attribute(c, e, RuleTextMention, Resembles)
 			return true
 		}

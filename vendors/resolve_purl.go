@@ -77,7 +77,7 @@ func (r *resolver) maven(c *Claim, p purl.Parts) {
 	case strings.IndexByte(group, '/') >= 0: // a group as folders
 		group = strings.ReplaceAll(group, "/", ".")
 	}
-	if !r.reverseDNS(c, p.Type, group, Registered) && p.Namespace != "" {
+	if !r.reverseDNS(c, p.Type, group, Registered) && p.Namespace != "" && !r.forwardDNS(c, group) {
 		r.namespaceName(c, group)
 	}
 }

@@ -202,7 +202,7 @@ func (x *writer) cyclonedx() error {
 	for i := range x.d.Findings {
 		f := &x.d.Findings[i]
 		ref := f.Component.Ref
-		if ref == "" && f.Component.Location.Pointer != ofProduct {
+		if ref == "" && hasSubject(f.Component.Location.Pointer) {
 			at := f.Component.Location.Offset
 			if refs[at] == "" {
 				o, err := x.object(int(at))

@@ -32,7 +32,7 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 	var added []cyclonedx.Annotation
 	for i := range document.Findings {
 		f := &document.Findings[i]
-		if f.Component.Location.Pointer == ofProduct {
+		if !hasSubject(f.Component.Location.Pointer) {
 			added = append(added, a.annotation(f, ""))
 			continue
 		}
@@ -61,9 +61,12 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 	return nil
 }
 
-// ofProduct is the pointer of what package sbom reads about the product of a document that has no
-// component for it. An annotation about it has no subject, because nothing there has a bom-ref.
-const ofProduct = "/metadata"
+// hasSubject reports whether what package sbom reads at a pointer can have a bom-ref. What the document
+// says about its product without a component for it has none, and so has the address of something that
+// a build used. An annotation about them has no subject.
+func hasSubject(pointer string) bool {
+	return pointer != "" && pointer != "/metadata" && !(strings.HasPrefix(pointer, "/formulation/") && strings.Contains(pointer, "/workflows/"))
+}
 
 // annotation returns the annotation for a finding about the component with a bom-ref, or about
 // what has none.

@@ -101,6 +101,8 @@ func TestAnnotateCycloneDX(t *testing.T) {
 		"nested":            `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","components":[{"type":"library","name":"b","supplier":{"name":"Kaspersky Lab"}}]}]}`,
 		"no findings":       `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}]}`,
 		"of the product":    `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"supplier":{"name":"Kaspersky Lab"}},"components":[{"type":"library","name":"a"}]}`,
+		"of the document":   `{"bomFormat":"CycloneDX","specVersion":"1.6","properties":[{"name":"vendor","value":"Kaspersky Lab"}],"components":[{"type":"library","name":"a"}]}`,
+		"of a build":        `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a"}],"formulation":[{"workflows":[{"inputs":[{"resource":{"externalReference":{"type":"vcs","url":"https://github.com/KasperskyLab/x"}}}]}]}]}`,
 		"a byte order mark": "\ufeff" + `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","supplier":{"name":"Kaspersky Lab"}}]}`,
 	} {
 		out, r := annotated(t, write(t, text))
