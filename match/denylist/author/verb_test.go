@@ -16,10 +16,7 @@ import (
 var verbs = []struct{ listing, verb, english string }{
 	{"au-pspf-002-2025/", "poses an unacceptable security risk", ""}, // the order itself was not seen
 	{"ca-tbs-2023-10-30/", "will be removed", ""},
-	{"ca-telecom-2022-05-19/", "intends to prohibit", ""},
-	{"cz-nukib-2018-12-17/", "WARNING against the use", ""},
-	{"cz-nukib-2025-07-10-deepseek/", "cybersecurity threat", ""}, // only the subject of the warning was seen
-	{"de-bsi-2022-03-15/", "", ""},                                // only the subject of the warning was seen
+	{"de-bsi-2022-03-15/", "", ""}, // only the subject of the warning was seen
 	{"eu-ec-c-2023-4049/own/", "progressivamente eliminati", "progressively removed"},
 	{"eu-ec-c-2023-4049/suppliers/", "subject to public decisions and advice", ""},
 	{"eu-ep-a8-0189-2018/", "ban", ""},
@@ -27,15 +24,10 @@ var verbs = []struct{ listing, verb, english string }{
 	{"it-dl-21-2022-a29/", "", ""}, // only the names were seen
 	{"lt-2017-12-20/", "have to replace", ""},
 	{"nl-2018-05-14/", "uit te faseren", "to phase out"},
-	{"se-pts-2020-10-20/28/", "får inte genomföras", "must not be carried out"},
-	{"se-pts-2020-10-20/announcement/", "inte får genomföras", "must not be carried out"},
 	{"uk-dcms-huawei-2022-10-13/", "legally required to remove", ""},
-	{"uk-ncsc-2018-04-16-zte/", "cannot be mitigated", ""},
 	{"us-1260h/", "", ""}, // a list of names, which asks nothing
-	{"us-2cfr-200.216/", "are prohibited from expending", ""},
 	{"us-bis-icts-2021-002/", "poses undue and unacceptable risks", ""},
 	{"us-bis-zte-2018-04-15/", "suspends the export privileges", ""},
-	{"us-dfars-252.204-7018/", "shall not provide", ""},
 	{"us-dhs-bod-17-01/", "remove and discontinue", ""},
 	{"us-far-52.204-23/", "is prohibited from", ""},
 	{"us-far-52.204-25/", "is prohibited from providing", ""},
@@ -43,8 +35,17 @@ var verbs = []struct{ listing, verb, english string }{
 	{"us-fcc-covered-list/", "", ""}, // a list of products, which asks nothing
 	{"us-pl-115-232-s889/", "prohibits", ""},
 	{"us-pl-115-91-s1634/", "No department, agency, organization, or other element of the Federal Government may use", ""},
-	{"us-pl-118-31-s805/", "may not", ""},
 	{"us-pl-117-263-s5949/", "", ""}, // the clause begins after "may not"
+
+	{"ca-telecom-2022-05-19/", "intends to prohibit", ""},
+	{"cz-nukib-2018-12-17/", "WARNING against the use", ""},
+	{"cz-nukib-2025-07-10-deepseek/", "cybersecurity threat", ""}, // only the subject of the warning was seen
+	{"se-pts-2020-10-20/28/", "får inte genomföras", "must not be carried out"},
+	{"se-pts-2020-10-20/announcement/", "inte får genomföras", "must not be carried out"},
+	{"uk-ncsc-2018-04-16-zte/", "cannot be mitigated", ""},
+	{"us-2cfr-200.216/", "are prohibited from expending", ""},
+	{"us-dfars-252.204-7018/", "shall not provide", ""},
+	{"us-pl-118-31-s805/", "may not", ""},
 }
 
 // Each listing has the verb of its text, in the quote, and an English one if the quote is in another
