@@ -36,6 +36,16 @@ var verbs = []struct{ listing, verb, english string }{
 	{"us-pl-115-232-s889/", "prohibits", ""},
 	{"us-pl-115-91-s1634/", "No department, agency, organization, or other element of the Federal Government may use", ""},
 	{"us-pl-117-263-s5949/", "", ""}, // the clause begins after "may not"
+
+	{"ca-telecom-2022-05-19/", "intends to prohibit", ""},
+	{"cz-nukib-2018-12-17/", "WARNING against the use", ""},
+	{"cz-nukib-2025-07-10-deepseek/", "cybersecurity threat", ""}, // only the subject of the warning was seen
+	{"se-pts-2020-10-20/28/", "får inte genomföras", "must not be carried out"},
+	{"se-pts-2020-10-20/announcement/", "inte får genomföras", "must not be carried out"},
+	{"uk-ncsc-2018-04-16-zte/", "cannot be mitigated", ""},
+	{"us-2cfr-200.216/", "are prohibited from expending", ""},
+	{"us-dfars-252.204-7018/", "shall not provide", ""},
+	{"us-pl-118-31-s805/", "may not", ""},
 }
 
 // Each listing has the verb of its text, in the quote, and an English one if the quote is in another
