@@ -268,7 +268,7 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 		return observe(NotEffective, "not in force on "+string(day)+": "+o.Status)
 	case l.Effect == denylist.Supply:
 		return observe(SupplySide, "about supply to the vendor, not about buying or using its products")
-	case l.Effect == denylist.Subsidy:
+	case l.Effect == denylist.Subsidy && !bindsBuyer(o.Binding, o.Speaks):
 		return observe(SubsidyOnly, "about subsidy or authorisation, not about buying or using the product")
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
@@ -293,6 +293,7 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 			caps = append(caps, why)
 		}
 	}
+	capIf(l.Effect == denylist.Subsidy, "the text restricts what subsidies may pay for, and does not ban the product")
 	capIf(l.Action == denylist.Review, "the text itself asks for a review")
 	capIf(verdict == Review && l.Action != denylist.Review, "the text warns and asks for nothing more")
 	capIf(state == denylist.Proposed, "the text is only proposed")
@@ -315,12 +316,20 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 // Strongest returns the strongest verdict that a listing can lead to for any component under the
 // options. With an empty AsOf it is that of any day. It is [NoVerdict] for a listing of another
 // jurisdiction, one of a text that speaks to others than the buyer, one that is not in force on
-// the day, and one about supply to the vendor or about subsidies, which leads to observations only.
+// the day, and one about supply to the vendor, which leads to observations only. A listing about
+// subsidies leads to [Review] for a buyer whom its text binds, and to observations for others.
 func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
 	if !o.wants(in.Jurisdiction) || o.Buyer != nil && o.speaks(in) == "" {
 		return NoVerdict
 	}
 	entry := denylist.Entry{Instrument: in, Listing: l}
+	if l.Effect == denylist.Subsidy {
+		state := entry.State(o.AsOf)
+		if bindsBuyer(in.Binding, o.speaks(in)) && (o.AsOf == "" || state == denylist.InForce || state == denylist.Proposed) {
+			return Review
+		}
+		return NoVerdict
+	}
 	action := entry.Strongest()
 	if o.AsOf != "" {
 		action = entry.StrongestOn(o.AsOf)
@@ -329,6 +338,12 @@ func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdic
 		return NoVerdict
 	}
 	return verdictFor(action)
+}
+
+// bindsBuyer reports whether a text with this relation to the buyer lays a duty on the buyer or on
+// those who supply it.
+func bindsBuyer(binding bool, speaks string) bool {
+	return binding && (speaks == denylist.Binds || speaks == denylist.BindsBidders || speaks == denylist.ThroughContract)
 }
 
 // wants reports whether the options include listings of a jurisdiction.
@@ -349,6 +364,13 @@ func (o *Options) speaks(in *denylist.Instrument) string {
 // jurisdictions that were asked for and speaks to the buyer, if there is one: nothing could be found, and every document is at least
 // [Inconclusive].
 func (m *Matcher) Strongest() Verdict { return m.strongest }
+
+// SpeaksOnlyToPublic reports whether all listings that count for the buyer of the screening are in
+// texts that advise the public, so that no text of the release speaks to the buyer in particular.
+// It is false without a buyer, and if no listing counts, see [Matcher.Strongest].
+func (m *Matcher) SpeaksOnlyToPublic() bool {
+	return m.opts.Buyer != nil && m.strongest != NoVerdict && !m.toBuyer
+}
 
 // succeeded reports whether another instrument of the release replaced this one.
 func (m *Matcher) succeeded(id string) bool {

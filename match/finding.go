@@ -17,6 +17,7 @@ import (
 // resemblance, if the component's claims contradict each other, or if the component
 // is part of the product's history and not of the product. A single listing counts as Review
 // if its action is review or warn, if its text is only proposed or was not verified, if
+// it restricts only what subsidies of the buyer may pay for, if
 // the component is inside another product and the text does not mention such components or
 // reaches only substantial or essential ones, or if the listing is limited to a purpose or
 // product and nothing known about the component shows whether it falls under the limit.
@@ -47,7 +48,7 @@ const (
 	NotEffective  Reason = "notEffective"  // not yet in force on the as-of day
 	NoLonger      Reason = "noLonger"      // no longer in force on the as-of day
 	SupplySide    Reason = "supplySide"    // restricts supply to the vendor
-	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations
+	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations, and binds no buyer of this screening
 	OutOfScope    Reason = "outOfScope"    // covers another kind of product
 	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
 	NoListing     Reason = "noListing"     // no text of the denylist is about the vendor

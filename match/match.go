@@ -46,6 +46,7 @@ type Matcher struct {
 	release   *denylist.Release
 	opts      Options
 	strongest Verdict  // see Strongest
+	toBuyer   bool     // see SpeaksOnlyToPublic
 	cited     sync.Map // id of a listing or excluded entry → *denylist.Citation; see cite
 	purpose   []cpv.Code
 }
@@ -93,7 +94,11 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	}
 	for _, in := range release.Instruments() {
 		for i := range in.Listings {
-			m.strongest = max(m.strongest, m.opts.Strongest(in, &in.Listings[i]))
+			v := m.opts.Strongest(in, &in.Listings[i])
+			m.strongest = max(m.strongest, v)
+			if b := m.opts.Buyer; v != NoVerdict && (b == nil || !b.AdvisedAsPublic(in)) {
+				m.toBuyer = true
+			}
 		}
 	}
 	return m, nil

@@ -42,8 +42,9 @@ const (
 // An Effect is what an action applies to.
 type Effect string
 
-// The effects. Measures on subsidies and on supply to the vendor never lead to a verdict, because
-// they are not about buying or using its products.
+// The effects. Measures on supply to the vendor never lead to a verdict, because they are not
+// about buying or using its products. Measures on subsidies lead at most to [Review], and only for a
+// buyer whom they bind.
 const (
 	Use         Effect = "use"
 	Procurement Effect = "procurement"

@@ -166,7 +166,7 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		Purpose:       o.Purpose,
 		Options:       Options{Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity, FailOn: failOn},
 		Verdict:       match.Inconclusive,
-		Notices:       asOfNotice(m.Release(), o.AsOf),
+		Notices:       append(asOfNotice(m.Release(), o.AsOf), publicNotice(m)...),
 	}
 	r.Tool.Name, r.Tool.Version = tool, version()
 	return r
@@ -185,6 +185,15 @@ func asOfNotice(r *denylist.Release, asOf vendors.Date) []sbom.Warning {
 		what += "lies before it: it has what was known when it was cut, and texts count as they were in force on the day judged by"
 	}
 	return []sbom.Warning{{Kind: "asOf", Message: what}}
+}
+
+// publicNotice returns a notice if no text speaks to the buyer except those that advise everybody.
+func publicNotice(m *match.Matcher) []sbom.Warning {
+	if !m.SpeaksOnlyToPublic() {
+		return nil
+	}
+	const what = "no text of the denylist speaks to this buyer beyond advice to the public"
+	return []sbom.Warning{{Kind: "publicOnly", Message: what}}
 }
 
 // trust returns the word for the reason for which a release was trusted.

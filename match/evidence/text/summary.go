@@ -103,8 +103,8 @@ func (p *printer) column(word painted, parts ...any) {
 
 // verdictWords returns what the verdict of a report without findings means.
 func verdictWords(r *evidence.Report) string {
-	if r.Verdict == match.Clear {
-		return "No text of the denylist applies."
+	if r.Verdict == match.Clear && r.Buyer != nil {
+		return "No text of the denylist that speaks to the buyer applies."
 	}
 	return view.VerdictWords(r.Verdict)
 }

@@ -273,6 +273,7 @@ func QuestionWords(reason string) string {
 		{"the words were not verified", "the words were not verified"},
 		{"the text itself asks for a review", "the text asks for a review"},
 		{"the text warns", "the text only warns"},
+		{"the text restricts what subsidies may pay for", "the text is about what subsidies may pay for"},
 		{"the document does not say what kind of product", "what kind of product is it?"},
 	} {
 		if strings.HasPrefix(reason, w.start) {
