@@ -187,7 +187,8 @@ func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 		(len(p.Actions) == 0 || slices.Contains(p.Actions, string(action)))
 }
 
-// Decide decides about a screening on a day, on which waivers have to be valid.
+// Decide decides about a screening on a day, on which waivers have to be valid. On a day that is not
+// written as YYYY-MM-DD no waiver is valid, and the decision has a gap.
 func (p *Policy) Decide(s *Screening, day vendors.Date) *Decision {
 	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: s.Release, Fails: []Decided{}, Waived: []Decided{}, OutOfPolicy: []Decided{}, Gaps: []string{}, Expired: []ExpiredWaiver{}, Unused: []Waiver{}}
 	used, over := make([]int, len(p.Waivers)), make([]int, len(p.Waivers))
@@ -210,11 +211,15 @@ func (p *Policy) Decide(s *Screening, day vendors.Date) *Decision {
 	}
 	for i, w := range p.Waivers {
 		switch {
-		case w.Expires < day:
+		case !day.IsDay(): // it is not known whether it has expired
+		case !valid(&w, day):
 			d.Expired = append(d.Expired, ExpiredWaiver{Waiver: w, Findings: over[i]})
 		case used[i] == 0:
 			d.Unused = append(d.Unused, w)
 		}
+	}
+	if !day.IsDay() {
+		d.Gaps = append(d.Gaps, fmt.Sprintf("the day of the decision is %q; expected YYYY-MM-DD: no waiver is valid", day))
 	}
 	p.gaps(s, d)
 	d.Pass = len(d.Fails) == 0 && len(d.Gaps) == 0
