@@ -25,9 +25,9 @@ func (m *Matcher) MatchComponent(c *sbom.Component, primary bool) ([]Finding, er
 		return nil, err
 	}
 	if primary {
-		return m.evaluate(c, sbom.Primary), nil
+		return m.evaluate(c, sbom.Primary, true), nil
 	}
-	return m.evaluate(c, sbom.Included), nil
+	return m.evaluate(c, sbom.Included, false), nil
 }
 
 // checkClaims returns an error if there is a claim that no rule can ever match, or no claim.
@@ -61,7 +61,9 @@ func knownKind(k vendors.Kind) bool {
 // Neither answer may be assumed: a part would lose the listings that reach only products, and a
 // product would get a stronger verdict than is justified. Such a listing leads to a finding
 // that is capped at review.
-func (m *Matcher) evaluate(c *sbom.Component, placement sbom.Placement) []Finding {
+//
+// only means that the component is the only product that its document describes.
+func (m *Matcher) evaluate(c *sbom.Component, placement sbom.Placement, only bool) []Finding {
 	res := m.release.Register().Resolve(m.opts.AsOf, c.Claims)
 	if len(res.Attributions)+len(res.Unattributed) == 0 {
 		return nil
@@ -72,7 +74,7 @@ func (m *Matcher) evaluate(c *sbom.Component, placement sbom.Placement) []Findin
 	}
 	var out []Finding
 	for _, id := range slices.Sorted(maps.Keys(byVendor)) {
-		e := evaluation{m: m, c: c, placement: placement, id: id, attributions: byVendor[id]}
+		e := evaluation{m: m, c: c, placement: placement, only: only, id: id, attributions: byVendor[id]}
 		out = append(out, e.findings()...)
 	}
 	return append(out, m.exclusionObservations(c, placement, res.Unattributed, byVendor)...)
@@ -103,6 +105,7 @@ type evaluation struct {
 	m            *Matcher
 	c            *sbom.Component
 	placement    sbom.Placement
+	only         bool // it is the only product of the document
 	id           vendors.ID
 	attributions []vendors.Attribution
 	tier         vendors.Tier
