@@ -186,7 +186,7 @@ func trueFirst(a, b bool) int {
 }
 
 // listings applies the denylist's entries about the vendor: those that apply make
-// one finding, the others one observation for each reason.
+// one finding, the others observations.
 func (e *evaluation) listings() []Finding {
 	entries := e.m.release.ForVendor(e.id)
 	if len(entries) == 0 {
@@ -195,7 +195,7 @@ func (e *evaluation) listings() []Finding {
 		return []Finding{f}
 	}
 	var applied []outcome
-	observed := make(map[Reason][]outcome)
+	var observed []outcome
 	for _, entry := range entries {
 		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
 			continue
@@ -206,22 +206,40 @@ func (e *evaluation) listings() []Finding {
 		case o.Verdict != NoVerdict:
 			applied = append(applied, o)
 		default:
-			observed[o.reason] = append(observed[o.reason], o)
+			observed = append(observed, o)
 		}
 	}
 	var out []Finding
 	if len(applied) > 0 {
 		out = append(out, e.applied(applied))
 	}
-	for _, r := range slices.Sorted(maps.Keys(observed)) {
+	return append(out, e.observed(observed)...)
+}
+
+// observed returns the observations of the listings and excluded entries that do not apply: one for
+// each reason. If their notes differ, each citation has its own, so that no note stands for a text of
+// which it is not true. Of texts that speak to others each citation tells to whom anyway.
+func (e *evaluation) observed(os []outcome) []Finding {
+	byReason := make(map[Reason][]outcome)
+	for _, o := range os {
+		byReason[o.reason] = append(byReason[o.reason], o)
+	}
+	var out []Finding
+	for _, r := range slices.Sorted(maps.Keys(byReason)) {
 		f := e.finding()
-		f.Reason = r
-		for _, o := range observed[r] {
+		f.Reason, f.Note = r, byReason[r][0].note
+		differ := slices.ContainsFunc(byReason[r], func(o outcome) bool { return o.note != f.Note })
+		for _, o := range byReason[r] {
+			if differ && r != OtherAddressee {
+				o.CappedBy = o.note
+			}
 			f.Citations = append(f.Citations, o.Citation)
-			f.Note = o.note
 		}
-		if os := observed[r]; r == OtherAddressee && slices.ContainsFunc(os, func(o outcome) bool { return o.Addressees != os[0].Addressees }) {
+		switch {
+		case differ && r == OtherAddressee:
 			f.Note = "addressed to others than the buyer; each citation tells to whom"
+		case differ:
+			f.Note = "for different reasons; each citation tells its own"
 		}
 		out = append(out, f)
 	}
@@ -250,14 +268,13 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	if state == denylist.Unborn || state == denylist.Ended && e.m.succeeded(entry.Instrument.ID) {
 		return outcome{}, false
 	}
-	o := outcome{Citation: Citation{Citation: e.m.cite(entry)}}
+	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry.Instrument)}}
 	if entry.Excluded != nil {
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
 		return o, state != denylist.Ended
 	}
 	l := entry.Listing
 	o.from = l.From
-	o.Speaks = e.m.opts.speaks(entry.Instrument)
 	observe := func(r Reason, note string) (outcome, bool) {
 		o.reason, o.note = r, note
 		return o, true

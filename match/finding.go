@@ -24,7 +24,8 @@ import (
 type Finding struct {
 	Verdict Verdict
 	Reason  Reason
-	// Note explains why a verdict is not stronger, or why an observation is not a finding.
+	// Note explains why a verdict is not stronger, or why an observation is not a finding. If texts
+	// of an observation differ in that, it says so, see [Citation].CappedBy.
 	Note         string
 	Tier         vendors.Tier // the surest of the attributions
 	Vendor       Vendor
@@ -95,8 +96,10 @@ type Citation struct {
 	// Citation is the listing as it is cited on the as-of day. Findings share it, so it must not
 	// be changed.
 	*denylist.Citation
-	Verdict  Verdict // NoVerdict in an observation
-	CappedBy string  // why the verdict is not more severe than Review; "" for other verdicts
+	Verdict Verdict // NoVerdict in an observation
+	// CappedBy tells why the verdict is not more severe than [Review]; "" for other verdicts. In an
+	// observation it tells why the text leads to no verdict, if that differs between its texts.
+	CappedBy string
 	// Inferred is true if the text does not mention components inside other products, but the
 	// component is one, or may be one. That the text could reach it is an inference of this
 	// program.

@@ -184,6 +184,11 @@ func (t *table) observations(r *evidence.Report) {
 		if o.Note != "" {
 			note += "; " + o.Note
 		}
+		for i := range o.Citations {
+			if c := &o.Citations[i]; c.CappedBy != "" {
+				note += "; " + view.Name(c.Citation) + ": " + c.CappedBy
+			}
+		}
 		t.add("row", "observation", "part", g.Names(most), "vendor", o.Vendor.Name, "identified", view.Identified(&o.Finding), "document", document, "note", note)
 	}
 }

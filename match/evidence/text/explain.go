@@ -155,7 +155,11 @@ func (p *printer) explainText(c *match.Citation) {
 	if c.Verdict != match.NoVerdict {
 		p.step("result", verdict(c.Verdict))
 	}
-	if c.CappedBy != "" {
+	switch {
+	case c.CappedBy == "":
+	case c.Verdict == match.NoVerdict:
+		p.step("no verdict", c.CappedBy)
+	default:
 		p.step("not stronger", c.CappedBy)
 	}
 }

@@ -3,6 +3,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -339,9 +340,9 @@ func (p *printer) observations(os []evidence.Finding) {
 		}
 		for i := range o.Citations {
 			c := &o.Citations[i]
-			note := o.Note
-			if c.Action == "" {
-				note = c.Note // of an excluded entry
+			note := cmp.Or(c.CappedBy, o.Note)
+			if o.Reason == match.OtherAddressee {
+				note = "addressed to others than the buyer: " + c.Addressees
 			}
 			p.line("    ", "        ", p.cite(c), binding(c)+"; "+where(c)+": "+note)
 		}

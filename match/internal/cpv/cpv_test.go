@@ -16,12 +16,12 @@ func TestParse(t *testing.T) {
 		{"32420000", "CPV 32420000 Network equipment", "telecommunicationsEquipment"},
 		{" 32420000-3 ", "CPV 32420000 Network equipment", "telecommunicationsEquipment"},
 		{"48761000-0", "CPV 48761000 Anti-virus software package", "antivirus informationSecurity"},
-		{"32400000-7", "CPV 32400000 Networks", ""}, // wider than the category
-		{"38520000", "CPV 38520000 Scanners", ""},   // measuring instruments
+		{"32400000-7", "CPV 32400000 Networks", ""},                                // wider than the category
+		{"38520000", "CPV 38520000 Scanners", ""},                                  // measuring instruments
 		{"48219000", "CPV 48219000 Miscellaneous networking software package", ""}, // also software of routers
 		{"48219100", "CPV 48219100 Gateway software package", ""},
 		{"48710000", "CPV 48710000 Backup or recovery software package", "backup"},
-		{"15800000", "CPV 15800000", ""},            // of the vocabulary, and not in the table
+		{"15800000", "CPV 15800000", ""}, // of the vocabulary, and not in the table
 	} {
 		c, err := cpv.Parse(tt.text)
 		if err != nil || c.String() != tt.want || strings.Join(c.Categories, " ") != tt.categories {
