@@ -116,7 +116,7 @@ type fold struct {
 type seen struct {
 	view.Part
 	Texts []*text
-	Whys  []string // of each text, if they differ
+	Whys  []string // of single texts, if they differ
 }
 
 func newPageData(r *evidence.Report) *pageData {
@@ -265,7 +265,7 @@ func (v *pageData) observe(folds []view.Fold) {
 			for i := range p.Finding.Citations {
 				c := &p.Finding.Citations[i]
 				s.Texts = append(s.Texts, v.text(c, p.Finding.Vendor.Name, false))
-				if c.CappedBy != "" {
+				if c.CappedBy != "" && c.CappedBy != c.Note { // the page has the note with the text
 					s.Whys = append(s.Whys, view.TextName(c.Citation, 90)+": "+c.CappedBy)
 				}
 			}
