@@ -140,3 +140,32 @@ func TestViewsTellWhomATextBinds(t *testing.T) {
 		}
 	}
 }
+
+// A part with findings on two vendors is one part. A text that binds others only advises the buyer, in
+// the same words everywhere.
+func TestPartsAreCountedOnce(t *testing.T) {
+	cited := func(binding bool, speaks string) []match.Citation {
+		return []match.Citation{{Citation: &denylist.Citation{Listing: "x/" + speaks, Title: "Order 7", Binding: binding, Jurisdiction: "XX", Addressees: "ministries"}, Verdict: match.Ban, Speaks: speaks}}
+	}
+	find := func(id, vendor, component string, cs []match.Citation) evidence.Finding {
+		return evidence.Finding{ID: id, Finding: match.Finding{Verdict: match.Ban, Tier: vendors.Declared, Vendor: match.Vendor{ID: vendors.ID(vendor), Name: vendor},
+			Component: match.Component{Ref: component, Name: component, Location: vendors.Location{Pointer: "/components/" + component}}, Citations: cs}}
+	}
+	d := gapped("a.json", match.Ban)
+	d.Findings = []evidence.Finding{
+		find("0000000000000001", "acme", "a", cited(true, denylist.Binds)), find("0000000000000002", "wile", "a", cited(true, denylist.Advises)),
+		find("0000000000000003", "acme", "b", cited(true, denylist.Advises)), find("0000000000000004", "wile", "b", cited(true, denylist.Advises)),
+	}
+	r := &evidence.Report{SchemaVersion: evidence.SchemaVersion, Buyer: &denylist.Buyer{Name: "b", Title: "A buyer"}, Verdict: match.Ban, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}}
+	r.Finish([]evidence.Document{d}, nil)
+	for name, want := range map[string]string{
+		"markdown": "ban: 1 part by binding texts, 1 by texts that do not bind the buyer",
+		"summary":  "1 part by binding texts (XX), 1 by texts that do not bind the buyer (XX).",
+		"html":     "1 part by binding texts, 1 by texts that do not bind the buyer",
+	} {
+		out := strings.Join(strings.Fields(written(t, name, allViews[name], r)), " ")
+		if !strings.Contains(out, want) || strings.Contains(out, "bind nobody") {
+			t.Errorf("%s: no %q in %s", name, want, out)
+		}
+	}
+}

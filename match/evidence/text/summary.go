@@ -34,7 +34,7 @@ func (p *printer) summary(r *evidence.Report) {
 	p.blank()
 	p.verdicts(r, groups)
 	for i := range groups {
-		if i == 0 {
+		if i == 0 && len(groups) <= fewGroups { // a summary has to fit a screen
 			p.blank()
 		}
 		if i == maxGroups {
@@ -145,7 +145,7 @@ func tallyWords(groups []view.Group, t *view.Tally) string {
 		if len(all) > 0 {
 			n = fmt.Sprint(t.NotBinding)
 		}
-		all = append(all, n+" by texts that bind nobody ("+strings.Join(other, ", ")+")")
+		all = append(all, n+" "+t.NotBindingWords()+" ("+strings.Join(other, ", ")+")")
 	}
 	return strings.Join(all, ", ")
 }
@@ -280,11 +280,11 @@ func identifiedBy(g *view.Group) string {
 }
 
 func (p *printer) moreGroups(groups []view.Group) {
-	n := 0
+	var more []*view.Group
 	for i := range groups {
-		n += len(groups[i].Parts)
+		more = append(more, &groups[i])
 	}
-	p.line("", "        ", fmt.Sprintf("and %s in %s, all of them %s or less: see -details.", view.Count(n, "more part"), view.Count(len(groups), "group"), groups[0].Verdict))
+	p.line("", "        ", fmt.Sprintf("and %s in %s, all of them %s or less: see -details.", view.Count(len(view.Parts(more)), "more part"), view.Count(len(groups), "group"), groups[0].Verdict))
 }
 
 // remarks prints what changes no verdict and belongs in every summary.
