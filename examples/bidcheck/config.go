@@ -117,6 +117,12 @@ func (c *config) openDenylists() error {
 		return fmt.Errorf("-policy: %w", err)
 	}
 	opts := match.Options{AsOf: vendors.Date(c.opts.asOf)}
+	if opts.Buyer, err = c.chooseBuyer(); err != nil {
+		return err
+	}
+	if opts.Purpose, err = c.choosePurpose(release); err != nil {
+		return err
+	}
 	for j := range strings.SplitSeq(c.opts.jurisdictions, ",") {
 		if strings.TrimSpace(j) != "" {
 			opts.Jurisdictions = append(opts.Jurisdictions, j)
@@ -146,6 +152,6 @@ func (c *config) checkReachable(m *match.Matcher) error {
 	if c.policy != nil || c.failOn == match.NoVerdict || strongest == match.NoVerdict || strongest >= c.failOn {
 		return nil
 	}
-	return fmt.Errorf("-fail-on is %s, but the texts that apply (-denylist, -as-of, -jurisdiction) lead to %s at most; expected -fail-on %s, inconclusive or never",
+	return fmt.Errorf("-fail-on is %s, but the texts that apply (-denylist, -as-of, -jurisdiction, -buyer) lead to %s at most; expected -fail-on %s, inconclusive or never",
 		c.failOn, strongest, strongest)
 }

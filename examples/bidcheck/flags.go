@@ -7,18 +7,21 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/screen"
 )
 
 // options are the flags and arguments, as given.
 type options struct {
-	diff  bool // the command is "bidcheck diff"
-	paths []string
+	command string          // the word before the paths: "diff", "buyers"; "" to screen
+	given   map[string]bool // the names of the flags that were given
+	paths   []string
 
 	bid   string
 	jobs  int
@@ -33,6 +36,9 @@ type options struct {
 	asOf          string
 	jurisdictions string
 
+	buyer string
+	cpv   string
+
 	failOn string
 	policy string
 	day    string
@@ -40,6 +46,7 @@ type options struct {
 	format   string
 	outputs  []string
 	annotate string
+	details  bool
 	explain  string
 	sign     string
 	version  bool
@@ -63,6 +70,9 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.StringVar(&o.asOf, "as-of", "", "use the texts that are in force on this `DATE` (YYYY-MM-DD); default: the date of the denylist")
 	fs.StringVar(&o.jurisdictions, "jurisdiction", "", "use only texts of these `JURISDICTIONS`, separated by commas; default: all")
 
+	fs.StringVar(&o.buyer, "buyer", "", "screen for this buyer: a `NAME` from \"bidcheck buyers\", or a file (.json) that describes one; texts that speak to others are then observations and in no verdict; default: the buyer of the bid, or none, and all texts count")
+	fs.StringVar(&o.cpv, "cpv", "", "the lot is about these `CODES` of the CPV, separated by commas, such as 32420000-3; they settle for the product itself what a text limits itself to, such as network equipment; default: those of the bid")
+
 	fs.StringVar(&o.failOn, "fail-on", "review", "exit with status 1 if the verdict is `VERDICT` or more severe: ban, exclude, review or inconclusive; never turns this off; default: review")
 	fs.StringVar(&o.policy, "policy", "", "decide by the rules of a buyer in this `FILE` (JSON) which findings count, instead of -fail-on")
 	fs.StringVar(&o.day, "day", "", "the `DATE` on which the waivers of the -policy must be valid; default: today")
@@ -70,6 +80,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.StringVar(&o.format, "format", "", "the `FORMAT` of the report: "+formNames()+"; default: by the ending of the file, or table")
 	fs.Func("o", "write the report to this `FILE` instead of standard output, in the format of the ending: "+endings()+" (.xml is JUnit); can be given several times", appendTo(&o.outputs))
 	fs.StringVar(&o.annotate, "annotate", "", "also write copies of the bills of materials that have findings, with the findings added, into this `FOLDER` (CycloneDX 1.5 or later and SPDX 2.2 or later, in JSON)")
+	fs.BoolVar(&o.details, "details", false, "write all of the report as a table, with the words of the texts; default: a summary")
 	fs.StringVar(&o.explain, "explain", "", "instead of a report, explain how the finding or observation with this `ID` came about; the ID follows # in the table, and its first characters are enough; \"all\" explains all")
 	fs.StringVar(&o.sign, "sign", "", "sign statements (.intoto.json) with the private key in this `FILE` (PEM, Ed25519 or ECDSA)")
 	fs.BoolVar(&o.version, "version", false, "print the version of the program and of its denylist")
@@ -84,22 +95,83 @@ func appendTo(values *[]string) func(string) error {
 	}
 }
 
-// parseFlags reads the command line. For -help it prints the help text and returns
-// [flag.ErrHelp].
-func parseFlags(args []string, stderr io.Writer) (*options, error) {
-	o := &options{}
-	fs := o.flagSet()
-	if o.diff = len(args) > 0 && args[0] == "diff"; o.diff {
-		args = args[1:]
-	}
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			printUsage(stderr, fs)
+// A command is a word before the paths that makes the program do something else than screen.
+type command struct {
+	name string
+	// flags are those that the command uses besides -config, -format, -o and -quiet; those of
+	// screening for a nil list.
+	flags []string
+	// not are flags that have no effect beside it.
+	not []string
+}
+
+// commands are the commands, in the order of the help text. [options.checkModes] also checks the
+// flags that do something else than screen.
+var commands = []command{
+	{name: "diff", not: []string{"annotate", "bid", "compare", "details", "explain", "policy"}},
+	{name: "buyers", flags: []string{"as-of", "buyer", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
+}
+
+func commandNamed(name string) *command {
+	for i := range commands {
+		if commands[i].name == name {
+			return &commands[i]
 		}
-		return nil, err
 	}
-	o.paths = fs.Args()
-	return o, nil
+	return nil
+}
+
+// parseFlags reads the command line: flags, then perhaps a command and more flags, then paths. For
+// -help it prints the help text and returns [flag.ErrHelp].
+func parseFlags(args []string, stderr io.Writer) (*options, error) {
+	o := &options{given: make(map[string]bool)}
+	fs := o.flagSet()
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				printUsage(stderr, fs)
+			}
+			return nil, withHint(fs, err)
+		}
+		o.paths = fs.Args()
+		read := args[:len(args)-len(o.paths)]
+		onlyPaths := len(read) > 0 && read[len(read)-1] == "--"
+		if !onlyPaths && o.command == "" && len(o.paths) > 0 && commandNamed(o.paths[0]) != nil {
+			o.command, args = o.paths[0], o.paths[1:]
+			continue
+		}
+		fs.Visit(func(f *flag.Flag) { o.given[f.Name] = true })
+		if !onlyPaths {
+			return o, flagsFirst(fs, o.paths)
+		}
+		return o, nil
+	}
+}
+
+// withHint adds to an error for an unknown flag which one was meant.
+func withHint(fs *flag.FlagSet, err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return err
+	}
+	var names []string
+	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	if near := nearestName(strings.TrimLeft(name, "-"), names); near != "" {
+		return fmt.Errorf("there is no flag -%s; did you mean -%s?", name, near)
+	}
+	return fmt.Errorf("there is no flag -%s", name)
+}
+
+// flagsFirst returns an error for a path that has the form of a flag of the program and follows
+// another path: it would be taken for a file.
+func flagsFirst(fs *flag.FlagSet, paths []string) error {
+	for i, p := range paths {
+		name, _, _ := strings.Cut(strings.TrimLeft(p, "-"), "=")
+		if i > 0 && strings.HasPrefix(p, "-") && name != "" && fs.Lookup(name) != nil {
+			return fmt.Errorf("%s comes after the path %s; expected flags before paths (-- before the first path if it is a file)", p, paths[i-1])
+		}
+	}
+	return nil
 }
 
 // check returns an error if flags cannot be combined, or an argument is missing.
@@ -109,13 +181,15 @@ func (o *options) check() error {
 	}
 	stdin := slices.Contains(o.paths, screen.Stdin)
 	switch {
-	case o.diff && len(o.paths) != 2:
+	case o.command == "buyers" && len(o.paths) > 0:
+		return fmt.Errorf("buyers lists buyers and reads no files; %s given", cli.Count(len(o.paths), "path"))
+	case o.command == "diff" && len(o.paths) != 2:
 		return fmt.Errorf("diff compares two paths; %d given", len(o.paths))
-	case o.diff && stdin:
+	case o.command == "diff" && stdin:
 		return errors.New("diff cannot read standard input; expected the paths of two files or directories")
 	case o.compare != "" && stdin:
 		return errors.New("-compare reads the files twice, but standard input can be read only once")
-	case len(o.paths) == 0 && o.bid == "":
+	case len(o.paths) == 0 && o.bid == "" && o.command != "buyers":
 		return errors.New("no PATH given; expected files or directories to screen")
 	case o.day != "" && o.policy == "":
 		return errors.New("-day needs a -policy")
@@ -125,25 +199,38 @@ func (o *options) check() error {
 	return nil
 }
 
-// checkModes returns an error for a flag that has no effect beside diff, -compare or -explain.
+// checkModes returns an error for a flag that has no effect beside a command, -compare or -explain.
 func (o *options) checkModes() error {
-	given := map[string]bool{"-bid": o.bid != "", "-compare": o.compare != "", "-explain": o.explain != "", "-policy": o.policy != "", "-annotate": o.annotate != ""}
-	for _, mode := range []struct {
+	type mode struct {
 		name     string
 		on       bool
 		excludes []string
-	}{
-		{"diff", o.diff, []string{"-bid", "-compare", "-explain", "-policy", "-annotate"}},
-		{"-compare", o.compare != "", []string{"-explain", "-policy", "-annotate"}},
-	} {
-		for _, name := range mode.excludes {
-			if mode.on && given[name] {
-				return fmt.Errorf("%s cannot be combined with %s", mode.name, name)
+	}
+	modes := []mode{
+		{"-compare", o.compare != "", []string{"annotate", "details", "explain", "policy"}},
+		{"-explain", o.explain != "", []string{"details"}},
+	}
+	if c := commandNamed(o.command); c != nil {
+		excludes := c.not
+		for _, name := range slices.Sorted(maps.Keys(o.given)) {
+			if c.flags != nil && !slices.Contains(c.flags, name) && !slices.Contains(anyCommand, name) {
+				excludes = append(excludes, name)
+			}
+		}
+		modes = append(modes, mode{c.name, true, excludes})
+	}
+	for _, m := range modes {
+		for _, name := range m.excludes {
+			if m.on && o.given[name] {
+				return fmt.Errorf("%s cannot be combined with -%s", m.name, name)
 			}
 		}
 	}
 	return nil
 }
+
+// anyCommand are the flags that every command uses.
+var anyCommand = []string{"format", "o", "quiet"}
 
 // checkOutputs returns an error if the report cannot be written in one of the formats.
 func (o *options) checkOutputs(outputs []output) error {
@@ -153,13 +240,16 @@ func (o *options) checkOutputs(outputs []output) error {
 		return errors.New("a statement (intoto) must be signed; give a private key with -sign")
 	case o.sign != "" && !slices.ContainsFunc(outputs, isStatement):
 		return errors.New("-sign signs a statement, but none is written; add -o NAME.intoto.json or -format intoto")
+	case o.details && !slices.ContainsFunc(outputs, func(out output) bool { return out.form.name == "table" }):
+		return errors.New("-details is about the table, but none is written; every other format has all of the report")
 	}
 	for _, mode := range []struct {
 		name    string
 		on      bool
 		formats []string
 	}{
-		{"diff", o.diff, []string{"table", "json"}},
+		{"diff", o.command == "diff", []string{"table", "json"}},
+		{"buyers", o.command == "buyers", []string{"table", "json"}},
 		{"-compare", o.compare != "", []string{"table", "json"}},
 		{"-explain", o.explain != "", []string{"table"}},
 	} {

@@ -52,7 +52,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	s := &session{config: c, stdin: stdin, stdout: stdout, stderr: stderr}
 	switch {
-	case o.diff:
+	case o.command == "buyers":
+		return s.listBuyers()
+	case o.command == "diff":
 		return s.diffBids(ctx)
 	case c.compareTo != nil:
 		return s.compareDenylists(ctx)

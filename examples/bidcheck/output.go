@@ -36,7 +36,9 @@ type form struct {
 // forms are the formats of -format, in the order of the help text.
 var forms = []form{
 	{"table", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
-		return text.Write(w, r, tableOptions(w))
+		opts := tableOptions(w)
+		opts.Details = c.opts.details
+		return text.Write(w, r, opts)
 	}},
 	{"json", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
 	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {

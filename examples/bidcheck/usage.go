@@ -12,6 +12,7 @@ import (
 
 const usage = `Usage: bidcheck [flags] PATH...
        bidcheck diff [flags] PATH PATH
+       bidcheck buyers [flags]
 
 Bidcheck looks in the files of a bid for components from vendors that official
 texts restrict, and quotes the texts. It reads software bills of materials
@@ -25,10 +26,18 @@ PATH is a file, a directory, an archive or an image, or - for standard input.
 Archives, compressed files, file systems and signed envelopes are opened in
 memory. A directory that is the root file system of a device is one document.
 "bidcheck diff" prints what changed between two bids, or two versions of a bid.
+"bidcheck buyers" prints for whom a bid can be screened. A file with the name of
+a command is given as ./diff.
 
 Examples:
-  Show what is found in a bid:
+  Show what is found in a bid, in short, and all of it:
     bidcheck testdata/bids/endpoint-tender
+    bidcheck -details testdata/bids/endpoint-tender
+  Use the texts that speak to a buyer, for a lot of network equipment:
+    bidcheck -buyer eu-institution -cpv 32420000-3 testdata/bids/router-tender
+  List the buyers with the texts that speak to each, or to one:
+    bidcheck buyers
+    bidcheck buyers -buyer nl-ministry
   Write two reports, one for people and one for programs:
     bidcheck -o report.html -o report.json bid/
   Explain how the finding #1f3a of the table came about:
@@ -72,8 +81,9 @@ var flagGroups = []struct {
 }{
 	{"What is read", []string{"bid", "jobs", "key", "quiet"}},
 	{"The denylist and the day", []string{"as-of", "compare", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
+	{"Who buys, and what", []string{"buyer", "cpv"}},
 	{"What makes the exit status 1", []string{"day", "fail-on", "policy"}},
-	{"What is written", []string{"annotate", "explain", "format", "o", "sign", "version"}},
+	{"What is written", []string{"annotate", "details", "explain", "format", "o", "sign", "version"}},
 }
 
 // printUsage prints the help text.
