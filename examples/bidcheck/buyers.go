@@ -120,7 +120,7 @@ func (s *session) listBuyers() int {
 	if out.form.name == "json" {
 		write = list.writeJSON
 	}
-	if err := out.write(s.stdout, write); err != nil {
+	if err := s.write(out, write); err != nil {
 		s.warn("the list of buyers could not be written: %v", err)
 		return exitUnscreened
 	}
@@ -169,7 +169,7 @@ func (l *buyerList) writeText(w io.Writer) error {
 	fmt.Fprintln(out, cli.Wrap(head, cli.Width, 0))
 	for i := range l.Buyers {
 		b := &l.Buyers[i]
-		fmt.Fprintf(out, "\n%s: %s\n", b.Name, text.Printable(b.Title))
+		fmt.Fprintln(out, "\n"+cli.Wrap(b.Name+": "+text.Printable(b.Title), cli.Width, 6))
 		for _, r := range relations {
 			texts := b.Texts[r.name]
 			if len(texts) == 0 {

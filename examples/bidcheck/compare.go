@@ -47,7 +47,7 @@ func (s *session) writeComparison(writeText, writeJSON func(io.Writer) error) bo
 	if out.form.name == "json" {
 		write = writeJSON
 	}
-	if err := out.write(s.stdout, write); err != nil {
+	if err := s.write(out, write); err != nil {
 		s.warn("the comparison could not be written: %v", err)
 		return false
 	}

@@ -19,9 +19,13 @@ import (
 
 // options are the flags and arguments, as given.
 type options struct {
-	command string          // the word before the paths: "diff", "buyers"; "" to screen
-	given   map[string]bool // the names of the flags that were given
-	paths   []string
+	command string // the word before the paths: "diff", "buyers"; "" to screen
+	// given are the names of the flags on the command line, and configured those that the file of
+	// -config sets.
+	given, configured map[string]bool
+	paths             []string
+
+	config string
 
 	bid   string
 	jobs  int
@@ -60,7 +64,8 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.StringVar(&o.bid, "bid", "", "screen the files that this `FILE` (JSON) lists, and compare their checksums: bidder, tender, lot, files with path and sha256")
 	fs.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "screen this `NUMBER` of files at the same time; default: one per processor")
 	fs.Func("key", "check signed envelopes (DSSE) with the public key in this `FILE` (PEM); can be given several times", appendTo(&o.keys))
-	fs.BoolVar(&o.quiet, "quiet", false, "show no progress")
+	fs.BoolVar(&o.quiet, "quiet", false, "print no progress, and not which files were written")
+	fs.StringVar(&o.config, "config", "", "take flags that are not on the command line from this `FILE` (JSON), such as {\"buyer\": \"nl-ministry\", \"jurisdiction\": [\"EU\", \"NL\"], \"quiet\": true}: names of flags with strings, lists of strings, true or false; flags without effect beside the command are passed over; \"bidcheck schema config\" prints its schema")
 
 	fs.StringVar(&o.denylist, "denylist", "", "use this denylist: a `RELEASE` in this program ("+strings.Join(denylist.Names(), ", ")+"), the file of a release (with -verifier or -pin), or the folder of a custom list; default: the newest release")
 	fs.StringVar(&o.verifier, "verifier", "", "open the file of a release only if FILE.note beside it is signed with this `KEY`, or with the key in the file of this name")
@@ -98,8 +103,8 @@ func appendTo(values *[]string) func(string) error {
 // A command is a word before the paths that makes the program do something else than screen.
 type command struct {
 	name string
-	// flags are those that the command uses besides -config, -format, -o and -quiet; those of
-	// screening for a nil list.
+	// flags are those that the command uses besides those of anyCommand; those of screening for a
+	// nil list.
 	flags []string
 	// not are flags that have no effect beside it.
 	not []string
@@ -110,6 +115,12 @@ type command struct {
 var commands = []command{
 	{name: "diff", not: []string{"annotate", "bid", "compare", "details", "explain", "policy"}},
 	{name: "buyers", flags: []string{"as-of", "buyer", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
+	{name: "schema", flags: []string{}},
+}
+
+// uses reports whether the command uses a flag.
+func (c *command) uses(name string) bool {
+	return !slices.Contains(c.not, name) && (c.flags == nil || slices.Contains(c.flags, name) || slices.Contains(anyCommand, name))
 }
 
 func commandNamed(name string) *command {
@@ -124,7 +135,7 @@ func commandNamed(name string) *command {
 // parseFlags reads the command line: flags, then perhaps a command and more flags, then paths. For
 // -help it prints the help text and returns [flag.ErrHelp].
 func parseFlags(args []string, stderr io.Writer) (*options, error) {
-	o := &options{given: make(map[string]bool)}
+	o := &options{given: make(map[string]bool), configured: make(map[string]bool)}
 	fs := o.flagSet()
 	for {
 		if err := fs.Parse(args); err != nil {
@@ -142,9 +153,11 @@ func parseFlags(args []string, stderr io.Writer) (*options, error) {
 		}
 		fs.Visit(func(f *flag.Flag) { o.given[f.Name] = true })
 		if !onlyPaths {
-			return o, flagsFirst(fs, o.paths)
+			if err := flagsFirst(fs, o.paths); err != nil {
+				return nil, err
+			}
 		}
-		return o, nil
+		return o, o.applyConfig(fs)
 	}
 }
 
@@ -154,12 +167,17 @@ func withHint(fs *flag.FlagSet, err error) error {
 	if !unknown {
 		return err
 	}
+	return fmt.Errorf("there is no flag -%s%s", name, hintFor(fs, strings.TrimLeft(name, "-")))
+}
+
+// hintFor returns which flag was meant by a name, or "".
+func hintFor(fs *flag.FlagSet, name string) string {
 	var names []string
 	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-	if near := nearestName(strings.TrimLeft(name, "-"), names); near != "" {
-		return fmt.Errorf("there is no flag -%s; did you mean -%s?", name, near)
+	if near := nearestName(name, names); near != "" && near != name {
+		return fmt.Sprintf("; did you mean -%s?", near)
 	}
-	return fmt.Errorf("there is no flag -%s", name)
+	return ""
 }
 
 // flagsFirst returns an error for a path that has the form of a flag of the program and follows
@@ -178,6 +196,9 @@ func flagsFirst(fs *flag.FlagSet, paths []string) error {
 func (o *options) check() error {
 	if err := o.checkModes(); err != nil {
 		return err
+	}
+	if o.configured["day"] && o.policy == "" {
+		o.day = ""
 	}
 	stdin := slices.Contains(o.paths, screen.Stdin)
 	switch {
@@ -199,27 +220,29 @@ func (o *options) check() error {
 	return nil
 }
 
-// checkModes returns an error for a flag that has no effect beside a command, -compare or -explain.
-func (o *options) checkModes() error {
-	type mode struct {
-		name     string
-		on       bool
-		excludes []string
-	}
-	modes := []mode{
+// A mode is a command or a flag that makes other flags have no effect.
+type mode struct {
+	name     string
+	on       bool
+	excludes []string
+}
+
+func (o *options) modes() []mode {
+	return []mode{
 		{"-compare", o.compare != "", []string{"annotate", "details", "explain", "policy"}},
 		{"-explain", o.explain != "", []string{"details"}},
 	}
-	if c := commandNamed(o.command); c != nil {
-		excludes := c.not
-		for _, name := range slices.Sorted(maps.Keys(o.given)) {
-			if c.flags != nil && !slices.Contains(c.flags, name) && !slices.Contains(anyCommand, name) {
-				excludes = append(excludes, name)
-			}
+}
+
+// checkModes returns an error for a flag on the command line that has no effect beside a command,
+// -compare or -explain.
+func (o *options) checkModes() error {
+	for _, name := range slices.Sorted(maps.Keys(o.given)) {
+		if c := commandNamed(o.command); c != nil && !c.uses(name) {
+			return fmt.Errorf("%s cannot be combined with -%s", c.name, name)
 		}
-		modes = append(modes, mode{c.name, true, excludes})
 	}
-	for _, m := range modes {
+	for _, m := range o.modes() {
 		for _, name := range m.excludes {
 			if m.on && o.given[name] {
 				return fmt.Errorf("%s cannot be combined with -%s", m.name, name)
@@ -230,17 +253,24 @@ func (o *options) checkModes() error {
 }
 
 // anyCommand are the flags that every command uses.
-var anyCommand = []string{"format", "o", "quiet"}
+var anyCommand = []string{"config", "format", "o", "quiet"}
 
 // checkOutputs returns an error if the report cannot be written in one of the formats.
 func (o *options) checkOutputs(outputs []output) error {
 	isStatement := func(out output) bool { return out.form.name == "intoto" }
+	isTable := func(out output) bool { return out.form.name == "table" }
+	if o.configured["sign"] && !slices.ContainsFunc(outputs, isStatement) {
+		o.sign = ""
+	}
+	if o.configured["details"] && !slices.ContainsFunc(outputs, isTable) {
+		o.details = false
+	}
 	switch {
 	case o.sign == "" && slices.ContainsFunc(outputs, isStatement):
 		return errors.New("a statement (intoto) must be signed; give a private key with -sign")
 	case o.sign != "" && !slices.ContainsFunc(outputs, isStatement):
 		return errors.New("-sign signs a statement, but none is written; add -o NAME.intoto.json or -format intoto")
-	case o.details && !slices.ContainsFunc(outputs, func(out output) bool { return out.form.name == "table" }):
+	case o.details && !slices.ContainsFunc(outputs, isTable):
 		return errors.New("-details is about the table, but none is written; every other format has all of the report")
 	}
 	for _, mode := range []struct {

@@ -45,6 +45,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		list := denylist.Current()
 		fmt.Fprint(stdout, cli.Version("bidcheck", list.Name(), list.Digest()))
 		return exitClear
+	case o.command == "schema":
+		if err = o.checkModes(); err == nil {
+			err = printSchema(o, stdout)
+		}
+		if err != nil {
+			return usageError(stderr, err)
+		}
+		return exitClear
 	}
 	c, err := newConfig(o)
 	if err != nil {

@@ -29,35 +29,36 @@ import (
 // A form is a format of the report.
 type form struct {
 	name   string
+	title  string // for people
 	ending string // of the names of files
 	write  func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error
 }
 
 // forms are the formats of -format, in the order of the help text.
 var forms = []form{
-	{"table", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
+	{"table", "text", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		opts := tableOptions(w)
 		opts.Details = c.opts.details
 		return text.Write(w, r, opts)
 	}},
-	{"json", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
-	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	{"json", "JSON", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
+	{"html", "HTML", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return html.Write(w, r, nil)
 	}},
-	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	{"sarif", "SARIF", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return sarif.Write(w, r, &sarif.Options{Open: openFile})
 	}},
-	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }},
-	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	{"csv", "CSV", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }},
+	{"markdown", "Markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return markdown.Write(w, r, nil)
 	}},
-	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	{"junit", "JUnit XML", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return junit.Write(w, r, nil)
 	}},
-	{"oscal", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	{"oscal", "OSCAL", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return oscal.Write(w, r, nil)
 	}},
-	{"intoto", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
+	{"intoto", "signed statement", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		envelope, err := r.Sign(ctx, c.signer)
 		if err == nil {
 			_, err = w.Write(envelope)

@@ -13,6 +13,7 @@ import (
 const usage = `Usage: bidcheck [flags] PATH...
        bidcheck diff [flags] PATH PATH
        bidcheck buyers [flags]
+       bidcheck schema NAME
 
 Bidcheck looks in the files of a bid for components from vendors that official
 texts restrict, and quotes the texts. It reads software bills of materials
@@ -26,8 +27,10 @@ PATH is a file, a directory, an archive or an image, or - for standard input.
 Archives, compressed files, file systems and signed envelopes are opened in
 memory. A directory that is the root file system of a device is one document.
 "bidcheck diff" prints what changed between two bids, or two versions of a bid.
-"bidcheck buyers" prints for whom a bid can be screened. A file with the name of
-a command is given as ./diff.
+"bidcheck buyers" prints for whom a bid can be screened, and "bidcheck schema"
+the JSON Schema of a file: record or config. Flags can be before a command and
+after it, and are before the paths. A file with the name of a command is given
+as ./diff.
 
 Examples:
   Show what is found in a bid, in short, and all of it:
@@ -44,6 +47,8 @@ Examples:
     bidcheck -explain 1f3a testdata/bids/endpoint-tender
   Decide by the rules of a buyer:
     bidcheck -policy testdata/policies/routers.json testdata/bids/router-tender
+  Take the flags of an office from a file; others on the command line win:
+    bidcheck -config office.json -o report.html bid/
   Check the files against the checksums that the bidder gave, and annotate them:
     bidcheck -bid testdata/bid.json -annotate annotated
   Compare two versions of a bid:
@@ -79,7 +84,7 @@ var flagGroups = []struct {
 	title string
 	names []string
 }{
-	{"What is read", []string{"bid", "jobs", "key", "quiet"}},
+	{"What is read", []string{"bid", "config", "jobs", "key", "quiet"}},
 	{"The denylist and the day", []string{"as-of", "compare", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
 	{"Who buys, and what", []string{"buyer", "cpv"}},
 	{"What makes the exit status 1", []string{"day", "fail-on", "policy"}},
