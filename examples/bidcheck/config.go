@@ -58,7 +58,11 @@ func (c *config) openBid() (err error) {
 
 // openOutputs decides where the report is written, and checks that no input is overwritten.
 func (c *config) openOutputs() (err error) {
-	if c.outputs, err = outputs(c.opts.format, c.opts.outputs); err != nil {
+	format := c.opts.format
+	if c.opts.command == "letter" && len(c.opts.outputs) == 0 && format == "" {
+		format = "markdown"
+	}
+	if c.outputs, err = outputs(format, c.opts.outputs); err != nil {
 		return err
 	}
 	if err := c.opts.checkOutputs(c.outputs); err != nil {

@@ -115,6 +115,7 @@ type command struct {
 var commands = []command{
 	{name: "diff", not: []string{"annotate", "bid", "compare", "details", "explain", "policy"}},
 	{name: "buyers", flags: []string{"as-of", "buyer", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
+	{name: "letter", not: []string{"annotate", "compare", "day", "details", "explain", "policy", "sign"}},
 	{name: "schema", flags: []string{}},
 }
 
@@ -272,6 +273,12 @@ func (o *options) checkOutputs(outputs []output) error {
 		return errors.New("-sign signs a statement, but none is written; add -o NAME.intoto.json or -format intoto")
 	case o.details && !slices.ContainsFunc(outputs, isTable):
 		return errors.New("-details is about the table, but none is written; every other format has all of the report")
+	}
+	isLetter := func(out output) bool { return out.form.letter != nil }
+	if o.command == "letter" {
+		if i := slices.IndexFunc(outputs, func(out output) bool { return !isLetter(out) }); i >= 0 {
+			return fmt.Errorf("letter writes markdown (.md) or html (.html), and not %s", outputs[i].form.name)
+		}
 	}
 	for _, mode := range []struct {
 		name    string

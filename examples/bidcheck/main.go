@@ -62,6 +62,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch {
 	case o.command == "buyers":
 		return s.listBuyers()
+	case o.command == "letter":
+		return s.writeLetter(ctx)
 	case o.command == "diff":
 		return s.diffBids(ctx)
 	case c.compareTo != nil:

@@ -32,6 +32,7 @@ type form struct {
 	title  string // for people
 	ending string // of the names of files
 	write  func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error
+	letter func(w io.Writer, r *evidence.Report) error // nil if a letter cannot be written in it
 }
 
 // forms are the formats of -format, in the order of the help text.
@@ -40,31 +41,31 @@ var forms = []form{
 		opts := tableOptions(w)
 		opts.Details = c.opts.details
 		return text.Write(w, r, opts)
-	}},
-	{"json", "JSON", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
+	}, nil},
+	{"json", "JSON", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }, nil},
 	{"html", "HTML", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return html.Write(w, r, nil)
-	}},
+	}, func(w io.Writer, r *evidence.Report) error { return html.WriteLetter(w, r, nil) }},
 	{"sarif", "SARIF", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return sarif.Write(w, r, &sarif.Options{Open: openFile})
-	}},
-	{"csv", "CSV", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }},
+	}, nil},
+	{"csv", "CSV", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }, nil},
 	{"markdown", "Markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return markdown.Write(w, r, nil)
-	}},
+	}, func(w io.Writer, r *evidence.Report) error { return text.WriteLetter(w, r, nil) }},
 	{"junit", "JUnit XML", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return junit.Write(w, r, nil)
-	}},
+	}, nil},
 	{"oscal", "OSCAL", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return oscal.Write(w, r, nil)
-	}},
+	}, nil},
 	{"intoto", "signed statement", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		envelope, err := r.Sign(ctx, c.signer)
 		if err == nil {
 			_, err = w.Write(envelope)
 		}
 		return err
-	}},
+	}, nil},
 }
 
 // openFile opens a file that was screened, for a view that quotes from it.

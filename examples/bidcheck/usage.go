@@ -12,6 +12,7 @@ import (
 
 const usage = `Usage: bidcheck [flags] PATH...
        bidcheck diff [flags] PATH PATH
+       bidcheck letter [flags] PATH...
        bidcheck buyers [flags]
        bidcheck schema NAME
 
@@ -27,6 +28,8 @@ PATH is a file, a directory, an archive or an image, or - for standard input.
 Archives, compressed files, file systems and signed envelopes are opened in
 memory. A directory that is the root file system of a device is one document.
 "bidcheck diff" prints what changed between two bids, or two versions of a bid.
+"bidcheck letter" writes questions to the bidder: who makes which parts, and why
+that is asked, in Markdown or HTML, for a person to complete and to send.
 "bidcheck buyers" prints for whom a bid can be screened, and "bidcheck schema"
 the JSON Schema of a file: record or config. Flags can be before a command and
 after it, and are before the paths. A file with the name of a command is given
@@ -51,6 +54,9 @@ Examples:
     bidcheck -config office.json -o report.html bid/
   Check the files against the checksums that the bidder gave, and annotate them:
     bidcheck -bid testdata/bid.json -annotate annotated
+  Write a request for clarification to the bidder, from files or from a record:
+    bidcheck letter -o letter.html testdata/bids/router-tender
+    bidcheck letter report.json
   Compare two versions of a bid:
     bidcheck diff bid-2026-01 bid-2026-02
   Use the denylist of an earlier day, and compare two denylists:
