@@ -12,6 +12,7 @@ import (
 	"github.com/clause76/clause76/examples/internal/exit"
 	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/vendors"
 )
@@ -22,14 +23,15 @@ type config struct {
 	opts         *options
 	outputs      []output
 	failOn       match.Verdict
-	bid          *bid            // nil without -bid
-	matcher      *match.Matcher  // of the denylist
-	compareTo    *match.Matcher  // of the second denylist; nil without -compare
-	verifiers    []dsse.Verifier // of signed envelopes
-	fingerprints []string        // of the verifiers
-	signer       dsse.Signer     // of statements; nil without -sign
-	policy       *policy.Policy  // nil without -policy
-	day          vendors.Date    // on which the waivers of the policy must be valid
+	bid          *bid             // nil without -bid
+	baseline     *evidence.Report // nil without -baseline
+	matcher      *match.Matcher   // of the denylist
+	compareTo    *match.Matcher   // of the second denylist; nil without -compare
+	verifiers    []dsse.Verifier  // of signed envelopes
+	fingerprints []string         // of the verifiers
+	signer       dsse.Signer      // of statements; nil without -sign
+	policy       *policy.Policy   // nil without -policy
+	day          vendors.Date     // on which the waivers of the policy must be valid
 }
 
 // newConfig checks the options and opens what they name.
@@ -38,7 +40,7 @@ func newConfig(o *options) (*config, error) {
 		return nil, err
 	}
 	c := &config{opts: o}
-	for _, step := range []func() error{c.openBid, c.openOutputs, c.openKeys, c.openDenylists} {
+	for _, step := range []func() error{c.openBid, c.openOutputs, c.openKeys, c.openBaseline, c.openDenylists} {
 		if err := step(); err != nil {
 			return nil, err
 		}

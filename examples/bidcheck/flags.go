@@ -43,9 +43,10 @@ type options struct {
 	buyer string
 	cpv   string
 
-	failOn string
-	policy string
-	day    string
+	failOn   string
+	baseline string
+	policy   string
+	day      string
 
 	format   string
 	outputs  []string
@@ -79,6 +80,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.StringVar(&o.cpv, "cpv", "", "the lot is about these `CODES` of the CPV, separated by commas, such as 32420000-3; they settle for the product itself what a text limits itself to, such as network equipment; default: those of the bid")
 
 	fs.StringVar(&o.failOn, "fail-on", "review", "exit with status 1 if the verdict is `VERDICT` or more severe: ban, exclude, review or inconclusive; never turns this off; default: review")
+	fs.StringVar(&o.baseline, "baseline", "", "also print what is new, gone and changed against the record of an earlier run in this `FILE` (a report.json), and exit with status 1 only for what is new or more severe, and as severe as -fail-on")
 	fs.StringVar(&o.policy, "policy", "", "decide by the rules of a buyer in this `FILE` (JSON) which findings count, instead of -fail-on")
 	fs.StringVar(&o.day, "day", "", "the `DATE` on which the waivers of the -policy must be valid; default: today")
 
@@ -113,9 +115,9 @@ type command struct {
 // commands are the commands, in the order of the help text. [options.checkModes] also checks the
 // flags that do something else than screen.
 var commands = []command{
-	{name: "diff", not: []string{"annotate", "bid", "compare", "details", "explain", "policy"}},
+	{name: "diff", not: []string{"annotate", "baseline", "bid", "compare", "details", "explain", "policy"}},
 	{name: "buyers", flags: []string{"as-of", "buyer", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
-	{name: "letter", not: []string{"annotate", "compare", "day", "details", "explain", "policy", "sign"}},
+	{name: "letter", not: []string{"annotate", "baseline", "compare", "day", "details", "explain", "policy", "sign"}},
 	{name: "schema", flags: []string{}},
 }
 
@@ -230,7 +232,8 @@ type mode struct {
 
 func (o *options) modes() []mode {
 	return []mode{
-		{"-compare", o.compare != "", []string{"annotate", "details", "explain", "policy"}},
+		{"-baseline", o.baseline != "", []string{"explain", "policy"}},
+		{"-compare", o.compare != "", []string{"annotate", "baseline", "details", "explain", "policy"}},
 		{"-explain", o.explain != "", []string{"details"}},
 	}
 }

@@ -68,6 +68,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return s.diffBids(ctx)
 	case c.compareTo != nil:
 		return s.compareDenylists(ctx)
+	case c.baseline != nil:
+		return s.screenAgainstBaseline(ctx)
 	}
 	return s.screenBid(ctx)
 }

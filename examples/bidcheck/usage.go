@@ -27,7 +27,8 @@ A finding is for a person to decide on. It is not legal advice.
 PATH is a file, a directory, an archive or an image, or - for standard input.
 Archives, compressed files, file systems and signed envelopes are opened in
 memory. A directory that is the root file system of a device is one document.
-"bidcheck diff" prints what changed between two bids, or two versions of a bid.
+"bidcheck diff" prints what changed between two bids, or two versions of a bid,
+or the records (report.json) of two runs.
 "bidcheck letter" writes questions to the bidder: who makes which parts, and why
 that is asked, in Markdown or HTML, for a person to complete and to send.
 "bidcheck buyers" prints for whom a bid can be screened, and "bidcheck schema"
@@ -59,6 +60,8 @@ Examples:
     bidcheck letter report.json
   Compare two versions of a bid:
     bidcheck diff bid-2026-01 bid-2026-02
+  Show what changed since an earlier run, and fail only on that:
+    bidcheck -baseline report-2026-01.json bid/
   Use the denylist of an earlier day, and compare two denylists:
     bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
     bidcheck -denylist 2018.06.12 -compare 2018.06.13 sbom.cdx.json
@@ -72,11 +75,12 @@ Examples:
 
 Exit status:
   0  Everything was screened, and nothing is as severe as -fail-on or more.
-     With -policy: the policy passes.
+     With -policy: the policy passes. With -baseline: nothing as severe is new
+     or became more severe; what the baseline has is still found.
   1  Something is as severe as -fail-on (default: review) or more.
      With -policy: findings make the policy fail, whatever -fail-on is.
-     With diff and -compare: a finding is new or became more severe, and is as
-     severe as -fail-on or more.
+     With diff, -compare and -baseline: a finding is new or became more severe,
+     and is as severe as -fail-on or more.
   2  The command line is wrong, or a file that it names cannot be used.
   3  Not 1, but something was not screened: a file or a part of it could not be
      read, a linked document is missing, or there are no components. The report
@@ -93,7 +97,7 @@ var flagGroups = []struct {
 	{"What is read", []string{"bid", "config", "jobs", "key", "quiet"}},
 	{"The denylist and the day", []string{"as-of", "compare", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
 	{"Who buys, and what", []string{"buyer", "cpv"}},
-	{"What makes the exit status 1", []string{"day", "fail-on", "policy"}},
+	{"What makes the exit status 1", []string{"baseline", "day", "fail-on", "policy"}},
 	{"What is written", []string{"annotate", "details", "explain", "format", "o", "sign", "version"}},
 }
 
