@@ -46,6 +46,7 @@ type options struct {
 	failOn   string
 	baseline string
 	policy   string
+	decision string
 	day      string
 
 	format   string
@@ -82,6 +83,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.StringVar(&o.failOn, "fail-on", "review", "exit with status 1 if the verdict is `VERDICT` or more severe: ban, exclude, review or inconclusive; never turns this off; default: review")
 	fs.StringVar(&o.baseline, "baseline", "", "also print what is new, gone and changed against the record of an earlier run in this `FILE` (a report.json), and exit with status 1 only for what is new or more severe, and as severe as -fail-on")
 	fs.StringVar(&o.policy, "policy", "", "decide by the rules of a buyer in this `FILE` (JSON) which findings count, instead of -fail-on")
+	fs.StringVar(&o.decision, "decision", "", "also write the decision of the -policy to this `FILE` (JSON): whether it passes, what fails, and the waivers that were used, have expired or were not needed")
 	fs.StringVar(&o.day, "day", "", "the `DATE` on which the waivers of the -policy must be valid; default: today")
 
 	fs.StringVar(&o.format, "format", "", "the `FORMAT` of the report: "+formNames()+"; default: by the ending of the file, or table")
@@ -115,9 +117,9 @@ type command struct {
 // commands are the commands, in the order of the help text. [options.checkModes] also checks the
 // flags that do something else than screen.
 var commands = []command{
-	{name: "diff", not: []string{"annotate", "baseline", "bid", "compare", "details", "explain", "policy"}},
+	{name: "diff", not: []string{"annotate", "baseline", "bid", "compare", "decision", "details", "explain", "policy"}},
 	{name: "buyers", flags: []string{"as-of", "buyer", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
-	{name: "letter", not: []string{"annotate", "baseline", "compare", "day", "details", "explain", "policy", "sign"}},
+	{name: "letter", not: []string{"annotate", "baseline", "compare", "day", "decision", "details", "explain", "policy", "sign"}},
 	{name: "schema", flags: []string{}},
 }
 
@@ -200,8 +202,11 @@ func (o *options) check() error {
 	if err := o.checkModes(); err != nil {
 		return err
 	}
-	if o.configured["day"] && o.policy == "" {
+	if o.policy == "" && o.configured["day"] {
 		o.day = ""
+	}
+	if o.policy == "" && o.configured["decision"] {
+		o.decision = ""
 	}
 	stdin := slices.Contains(o.paths, screen.Stdin)
 	switch {
@@ -217,6 +222,8 @@ func (o *options) check() error {
 		return errors.New("no PATH given; expected files or directories to screen")
 	case o.day != "" && o.policy == "":
 		return errors.New("-day needs a -policy")
+	case o.decision != "" && o.policy == "":
+		return errors.New("-decision needs a -policy")
 	case o.jobs < 1:
 		return fmt.Errorf("-jobs is %d; expected at least 1", o.jobs)
 	}

@@ -183,10 +183,17 @@ func sameFile(a, b string) bool {
 // checkInputsStay returns an error if an output is one of the files to screen, which would be
 // lost.
 func (c *config) checkInputsStay() error {
-	for _, o := range c.outputs {
+	all := c.outputs
+	if d := c.opts.decision; d != "" {
+		if i := slices.IndexFunc(all, func(o output) bool { return o.path != "" && sameFile(o.path, d) }); i >= 0 {
+			return fmt.Errorf("-decision %s and -o %s are the same file", d, all[i].path)
+		}
+		all = append(slices.Clone(all), output{path: d})
+	}
+	for _, o := range all {
 		for _, p := range c.inputPaths() {
 			if info, err := os.Stat(p); o.path != "" && err == nil && info.Mode().IsRegular() && sameFile(o.path, p) {
-				return fmt.Errorf("-o %s is the file %s, which is to be screened and would be overwritten", o.path, p)
+				return fmt.Errorf("the output %s is the file %s, which is to be screened and would be overwritten", o.path, p)
 			}
 		}
 	}

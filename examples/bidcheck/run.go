@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func (s *session) screenBid(ctx context.Context) int {
 	if s.policy != nil {
 		report.Decide(s.policy, s.day)
 	}
-	err := errors.Join(s.writeReport(ctx, report), s.writeAnnotated(report))
+	err := errors.Join(s.writeReport(ctx, report), s.writeAnnotated(report), s.writeDecisionFile(report.Policy))
 	switch {
 	case errors.Is(err, text.ErrNoFinding):
 		s.warn("-explain: %v", err)
@@ -178,4 +179,19 @@ func (s *session) writeDecision(d *policy.Decision) error {
 		}
 	}
 	return text.WriteDecision(to, d, tableOptions(to))
+}
+
+// writeDecisionFile writes what the policy decided to the file of -decision, in the form of the
+// record.
+func (s *session) writeDecisionFile(d *policy.Decision) error {
+	if s.opts.decision == "" {
+		return nil
+	}
+	out := output{s.opts.decision, form{title: "decision of the policy"}}
+	return s.write(out, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(d)
+	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/clause76/clause76/internal/words"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/policy"
 )
 
 // schemas are the JSON Schemas that "bidcheck schema NAME" prints.
@@ -21,6 +22,7 @@ var schemas = []struct {
 	text func() ([]byte, error)
 }{
 	{"record", func() ([]byte, error) { return new(evidence.Report).Schema(), nil }},
+	{"policy", func() ([]byte, error) { return policy.Schema(), nil }},
 	{"config", configSchema},
 }
 

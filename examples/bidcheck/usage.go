@@ -32,9 +32,9 @@ or the records (report.json) of two runs.
 "bidcheck letter" writes questions to the bidder: who makes which parts, and why
 that is asked, in Markdown or HTML, for a person to complete and to send.
 "bidcheck buyers" prints for whom a bid can be screened, and "bidcheck schema"
-the JSON Schema of a file: record or config. Flags can be before a command and
-after it, and are before the paths. A file with the name of a command is given
-as ./diff.
+the JSON Schema of a file: record, policy or config. Flags can be before a
+command and after it, and are before the paths. A file with the name of a
+command is given as ./diff.
 
 Examples:
   Show what is found in a bid, in short, and all of it:
@@ -97,7 +97,7 @@ var flagGroups = []struct {
 	{"What is read", []string{"bid", "config", "jobs", "key", "quiet"}},
 	{"The denylist and the day", []string{"as-of", "compare", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
 	{"Who buys, and what", []string{"buyer", "cpv"}},
-	{"What makes the exit status 1", []string{"baseline", "day", "fail-on", "policy"}},
+	{"What makes the exit status 1", []string{"baseline", "day", "decision", "fail-on", "policy"}},
 	{"What is written", []string{"annotate", "details", "explain", "format", "o", "sign", "version"}},
 }
 
