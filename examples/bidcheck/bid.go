@@ -15,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/examples/internal/buyer"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/screen"
@@ -84,7 +85,7 @@ func (b *buyerOfBid) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 func (b *bid) openLot() (err error) {
 	if b.Buyer != nil {
 		if b.buyer = b.Buyer.own; b.buyer == nil {
-			b.buyer, err = buyerNamed(b.Buyer.name)
+			b.buyer, err = buyer.Named(b.Buyer.name)
 		}
 		if err != nil {
 			return fmt.Errorf("buyer: %w", err)

@@ -8,66 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/examples/internal/buyer"
 	"github.com/clause76/clause76/internal/cli"
-	"github.com/clause76/clause76/internal/words"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
-
-// openBuyer returns the buyer of -buyer: the one with a name, in any letter case, or the one in a
-// file. A file has the ending .json, or a folder in its path.
-func openBuyer(value string) (*denylist.Buyer, error) {
-	if strings.HasSuffix(strings.ToLower(value), ".json") || strings.ContainsAny(value, `/\`) {
-		data, err := os.ReadFile(filepath.FromSlash(value))
-		if err != nil {
-			return nil, err
-		}
-		b, err := denylist.ParseBuyer(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", value, err)
-		}
-		return b, nil
-	}
-	return buyerNamed(value)
-}
-
-// buyerNamed returns the buyer of the denylist package with a name, in any letter case.
-func buyerNamed(name string) (*denylist.Buyer, error) {
-	all := denylist.Buyers()
-	var names []string
-	for i := range all {
-		if strings.EqualFold(all[i].Name, strings.TrimSpace(name)) {
-			return &all[i], nil
-		}
-		names = append(names, all[i].Name)
-	}
-	hint := ""
-	if near := nearestName(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %s? ", near)
-	}
-	return nil, fmt.Errorf("there is no buyer %q; %s\"bidcheck buyers\" lists those that there are, and a file (.json) can describe another one", name, hint)
-}
-
-// nearestName returns the name that was probably meant: the one that differs least, or else the
-// first that begins with the value; "" if there is none.
-func nearestName(value string, names []string) string {
-	if near := words.Nearest(value, names); near != "" {
-		return near
-	}
-	value = strings.ToLower(strings.TrimSpace(value))
-	i := slices.IndexFunc(names, func(name string) bool { return len(value) > 1 && strings.HasPrefix(name, value) })
-	if i < 0 {
-		return ""
-	}
-	return names[i]
-}
 
 // A buyerText is a text of the denylist, for the list of buyers.
 type buyerText struct {
@@ -208,7 +158,7 @@ func (c *config) chooseBuyer() (*denylist.Buyer, error) {
 	var given, stated *denylist.Buyer
 	var err error
 	if c.opts.buyer != "" {
-		if given, err = openBuyer(c.opts.buyer); err != nil {
+		if given, err = buyer.Open(c.opts.buyer); err != nil {
 			return nil, fmt.Errorf("-buyer: %w", err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/examples/internal/buyer"
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/screen"
@@ -179,7 +180,7 @@ func withHint(fs *flag.FlagSet, err error) error {
 func hintFor(fs *flag.FlagSet, name string) string {
 	var names []string
 	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-	if near := nearestName(name, names); near != "" && near != name {
+	if near := buyer.Nearest(name, names); near != "" && near != name {
 		return fmt.Sprintf("; did you mean -%s?", near)
 	}
 	return ""
