@@ -165,6 +165,12 @@ func (c *config) chooseBuyer() (*denylist.Buyer, error) {
 	if c.bid != nil {
 		stated = c.bid.buyer
 	}
+	if given == nil && stated == nil && c.notice != nil { // what the notice says is only a proposal
+		name, advice := c.notice.profileOfAll()
+		if c.advice = advice; name != "" {
+			return buyer.Named(name)
+		}
+	}
 	switch {
 	case given == nil:
 		return stated, nil
@@ -179,32 +185,37 @@ func sameBuyer(a, b *denylist.Buyer) bool {
 	return a.Name == b.Name && slices.Equal(sortedSet(a.Codes), sortedSet(b.Codes)) && slices.Equal(sortedSet(a.BidderCodes), sortedSet(b.BidderCodes))
 }
 
-// choosePurpose returns the CPV codes of -cpv or of the bid. If both give codes, they have to be the
-// same, apart from their order and check digits.
+// choosePurpose returns the CPV codes of -cpv, of the bid or of the notice. If several of them give
+// codes, they have to be the same, apart from their order and check digits.
 func (c *config) choosePurpose(release *denylist.Release) ([]string, error) {
 	given, err := splitCPV(c.opts.cpv)
 	if err != nil {
 		return nil, err
 	}
-	var stated []string
-	if c.bid != nil {
-		stated = c.bid.cpv
-	}
-	for _, from := range []struct {
-		where string
+	type source struct {
+		name  string
 		codes []string
-	}{{"-cpv", given}, {"cpv of the bid", stated}} {
-		if _, err := match.New(release, &match.Options{Purpose: from.codes}); err != nil {
-			return nil, fmt.Errorf("%s: %w", from.where, err)
+	}
+	sources := []source{{"-cpv", given}, {"cpv of the bid", nil}, {"-notice", c.noticeCPV}}
+	if c.bid != nil {
+		sources[1].codes = c.bid.cpv
+	}
+	chosen := source{}
+	for _, s := range sources {
+		if len(s.codes) == 0 {
+			continue
+		}
+		if _, err := match.New(release, &match.Options{Purpose: s.codes}); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+		if len(chosen.codes) == 0 {
+			chosen = s
+		}
+		if !slices.Equal(withoutCheckDigits(chosen.codes), withoutCheckDigits(s.codes)) {
+			return nil, fmt.Errorf("%s has the codes %s, but %s has %s; expected the same, or only one of them", chosen.name, strings.Join(chosen.codes, ","), s.name, strings.Join(s.codes, ","))
 		}
 	}
-	switch {
-	case len(given) == 0:
-		return stated, nil
-	case len(stated) == 0 || slices.Equal(withoutCheckDigits(given), withoutCheckDigits(stated)):
-		return given, nil
-	}
-	return nil, fmt.Errorf("-cpv is %s, but the lot of the bid has %s; expected the same, or only one of them", strings.Join(given, ","), strings.Join(stated, ","))
+	return chosen.codes, nil
 }
 
 // splitCPV returns the codes of -cpv.

@@ -43,7 +43,7 @@ func TestBuyerAndPurpose(t *testing.T) {
 
 		{[]string{"-buyer", "eu-institution"}, `"buyer":"nl-ministry",`, "", "", "-buyer is eu-institution, but the bid is for the buyer nl-ministry"},
 		{[]string{"-buyer", own}, `"buyer":{"name":"city","title":"A city","codes":["eu.institutions"]},`, "", "", "but the bid is for the buyer city"},
-		{[]string{"-cpv", "32420000"}, `"cpv":["30200000"],`, "", "", "-cpv is 32420000, but the lot of the bid has 30200000"},
+		{[]string{"-cpv", "32420000"}, `"cpv":["30200000"],`, "", "", "-cpv has the codes 32420000, but cpv of the bid has 30200000"},
 		{nil, `"cpv":["30200000"],"lot":{"id":"1","cpv":["32420000"]},`, "", "", "cpv is 30200000, and cpv of the lot is 32420000"},
 		{nil, `"buyer":"eu-institutions",`, "", "", "did you mean eu-institution?"},
 		{nil, `"buyer":{"name":"city"},`, "", "", "title is missing"},

@@ -25,6 +25,9 @@ type config struct {
 	failOn       match.Verdict
 	bid          *bid             // nil without -bid
 	baseline     *evidence.Report // nil without -baseline
+	notice       *tenderNotice    // nil without -notice
+	noticeCPV    []string         // the codes of its lot
+	advice       string           // what to do if the notice does not settle who buys
 	matcher      *match.Matcher   // of the denylist
 	compareTo    *match.Matcher   // of the second denylist; nil without -compare
 	verifiers    []dsse.Verifier  // of signed envelopes
@@ -40,7 +43,7 @@ func newConfig(o *options) (*config, error) {
 		return nil, err
 	}
 	c := &config{opts: o}
-	for _, step := range []func() error{c.openBid, c.openOutputs, c.openKeys, c.openBaseline, c.openDenylists} {
+	for _, step := range []func() error{c.openBid, c.openNotice, c.openOutputs, c.openKeys, c.openBaseline, c.openDenylists} {
 		if err := step(); err != nil {
 			return nil, err
 		}

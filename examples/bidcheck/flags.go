@@ -41,8 +41,10 @@ type options struct {
 	asOf          string
 	jurisdictions string
 
-	buyer string
-	cpv   string
+	buyer  string
+	cpv    string
+	notice string
+	lot    string
 
 	failOn   string
 	baseline string
@@ -82,6 +84,8 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.StringVar(&o.cpv, "cpv", "", "the lot is about these `CODES` of the CPV, separated by commas, such as 32420000-3; they settle for the product itself what a text limits itself to, such as network equipment; default: those of the bid")
 
 	fs.StringVar(&o.failOn, "fail-on", "review", "exit with status 1 if the verdict is `VERDICT` or more severe: ban, exclude, review or inconclusive; never turns this off; default: review")
+	fs.StringVar(&o.notice, "notice", "", "take the CPV codes of the lot from the eForms notice in this `FILE` (XML), and the buyer if the notice settles it; without -buyer, it says from which buyers to choose")
+	fs.StringVar(&o.lot, "lot", "", "the `ID` of the lot in the -notice, such as LOT-0001; default: the lot of the bid, or the only one")
 	fs.StringVar(&o.baseline, "baseline", "", "also print what is new, gone and changed against the record of an earlier run in this `FILE` (a report.json), and exit with status 1 only for what is new or more severe, and as severe as -fail-on")
 	fs.StringVar(&o.policy, "policy", "", "decide by the rules of a buyer in this `FILE` (JSON) which findings count, instead of -fail-on")
 	fs.StringVar(&o.decision, "decision", "", "also write the decision of the -policy to this `FILE` (JSON): whether it passes, what fails, and the waivers that were used, have expired or were not needed")

@@ -59,6 +59,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return usageError(stderr, err)
 	}
 	s := &session{config: c, stdin: stdin, stdout: stdout, stderr: stderr}
+	if c.advice != "" {
+		s.warn("-notice: %s", c.advice)
+	}
 	switch {
 	case o.command == "buyers":
 		return s.listBuyers()

@@ -42,6 +42,8 @@ Examples:
     bidcheck -details testdata/bids/endpoint-tender
   Use the texts that speak to a buyer, for a lot of network equipment:
     bidcheck -buyer eu-institution -cpv 32420000-3 testdata/bids/router-tender
+  Take the buyer and the CPV codes from the notice of the tender (eForms):
+    bidcheck -notice notice.xml -lot LOT-0002 bid/
   List the buyers with the texts that speak to each, or to one:
     bidcheck buyers
     bidcheck buyers -buyer nl-ministry
@@ -96,7 +98,7 @@ var flagGroups = []struct {
 }{
 	{"What is read", []string{"bid", "config", "jobs", "key", "quiet"}},
 	{"The denylist and the day", []string{"as-of", "compare", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
-	{"Who buys, and what", []string{"buyer", "cpv"}},
+	{"Who buys, and what", []string{"buyer", "cpv", "lot", "notice"}},
 	{"What makes the exit status 1", []string{"baseline", "day", "decision", "fail-on", "policy"}},
 	{"What is written", []string{"annotate", "details", "explain", "format", "o", "sign", "version"}},
 }
