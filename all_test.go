@@ -337,7 +337,7 @@ func TestLicenseHeaders(t *testing.T) {
 
 // The top level holds what the design names, and nothing else.
 func TestTopLevel(t *testing.T) {
-	want := []string{"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "all_test.go", "clause76.go", "clause76_test.go", "examples", "firmware", "go.mod", "go.sum", "internal", "lookup.go", "match", "sbom", "testdata", "vendors"}
+	want := []string{"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "DATA.md", "LICENSE", "README.md", "SECURITY.md", "all_test.go", "clause76.go", "clause76_test.go", "examples", "firmware", "go.mod", "go.sum", "internal", "lookup.go", "match", "sbom", "testdata", "vendors"}
 	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)

@@ -164,7 +164,8 @@ type outcome struct {
 
 // inOrder is the order of the citations of a finding, see [Citation].
 func (o *outcome) inOrder(p *outcome) int {
-	return cmp.Or(trueFirst(o.speaks(), p.speaks()), trueFirst(o.Binds(), p.Binds()), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
+	return cmp.Or(trueFirst(o.speaks(), p.speaks()), trueFirst(o.Binds(), p.Binds()),
+		trueFirst(o.Speaks == denylist.Binds, p.Speaks == denylist.Binds), cmp.Compare(p.Verdict, o.Verdict), cmp.Compare(o.from, p.from))
 }
 
 // speaks reports whether the text is known to speak to the buyer.
@@ -184,9 +185,15 @@ func trueFirst(a, b bool) int {
 // listings applies the denylist's entries about the vendor: those that apply make
 // one finding, the others one observation for each reason.
 func (e *evaluation) listings() []Finding {
+	entries := e.m.release.ForVendor(e.id)
+	if len(entries) == 0 {
+		f := e.finding()
+		f.Reason, f.Note = NoListing, "the vendor is in the register, and no text of the denylist is about it"
+		return []Finding{f}
+	}
 	var applied []outcome
 	observed := make(map[Reason][]outcome)
-	for _, entry := range e.m.release.ForVendor(e.id) {
+	for _, entry := range entries {
 		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
 			continue
 		}

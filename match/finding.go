@@ -50,6 +50,7 @@ const (
 	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations
 	OutOfScope    Reason = "outOfScope"    // covers another kind of product
 	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
+	NoListing     Reason = "noListing"     // no text of the denylist is about the vendor
 	// OtherAddressee: the text speaks to others than the buyer of the screening.
 	OtherAddressee Reason = "otherAddressee"
 )
@@ -87,7 +88,8 @@ func (c *Component) OwnPURL() bool {
 // A Citation is a listing with the verdict that it alone leads to for the component.
 //
 // The citations of a finding are in this order: texts that speak to the buyer, if one is given;
-// binding texts; the more severe verdict; the earlier day from which the listing applies.
+// binding texts, those that bind the buyer itself first; the more severe verdict; the earlier day
+// from which the listing applies.
 type Citation struct {
 	// Citation is the listing as it is cited on the as-of day. Findings share it, so it must not
 	// be changed.

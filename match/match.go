@@ -198,6 +198,7 @@ type stream struct {
 	// unidentified gets the first components without an identity; may be nil
 	unidentified *[]Component
 	yield        func(Finding, error) bool
+	shared       sharer
 	later        []unplaced
 	stopped      bool // the caller wants no more
 }
@@ -268,6 +269,7 @@ func (s *stream) placeLater(complete bool) {
 func (s *stream) emit(c *sbom.Component, sequence int) {
 	for _, f := range s.m.evaluate(c, c.Placement) {
 		f.sequence = sequence
+		s.shared.share(&f)
 		if !s.yield(f, nil) {
 			s.stopped = true
 			return

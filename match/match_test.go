@@ -355,3 +355,30 @@ func TestOrderOfCitations(t *testing.T) {
 		t.Errorf("only %d pairs of citations", n)
 	}
 }
+
+// Texts that bind the buyer itself are cited before those that bind only who supplies it.
+func TestTextsThatBindTheBuyerComeFirst(t *testing.T) {
+	for _, b := range denylist.Buyers() {
+		if b.Name != "us-federal-agency-civilian" {
+			continue
+		}
+		m := matcher(t, "", &match.Options{Buyer: &b})
+		seen := make(map[string]bool)
+		for _, f := range matched(t, m, made("application", "AO Kaspersky Lab", "kav"), true) {
+			if f.Verdict == match.NoVerdict {
+				continue
+			}
+			for _, c := range f.Citations {
+				if c.Speaks == denylist.Binds && seen[denylist.BindsBidders] {
+					t.Errorf("%s binds the buyer and is cited after a text that binds who supplies it", c.Listing)
+				}
+				seen[c.Speaks] = true
+			}
+		}
+		if !seen[denylist.Binds] || !seen[denylist.BindsBidders] {
+			t.Errorf("only %v", seen)
+		}
+		return
+	}
+	t.Error("no such buyer")
+}

@@ -218,7 +218,7 @@ func (b *builder) component() Component {
 		if !b.identity && b.sink != nil && b.sink.named < maxNamed {
 			b.sink.named++
 			text := func(s span) string { return string(b.get(s)) }
-			c.Ref, c.Type, c.Group, c.Name, c.Version = text(b.ref), text(b.typ), text(b.group), text(b.name), text(b.version)
+			c.Ref, c.Type, c.Group, c.Name, c.Version, c.PURL = text(b.ref), text(b.typ), text(b.group), text(b.name), text(b.version), text(b.purl)
 			c.Location = vendors.Location{Pointer: text(b.pointer), Offset: b.offset}
 		}
 		return c

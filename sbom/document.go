@@ -81,7 +81,7 @@ func (d *Document) Header() Header { return d.header }
 // Names of makers and identifiers of a component with a kept claim are kept too, because they
 // can contradict it. A component without a kept claim has only Placement, Pedigree, Malformed,
 // Supplied, Identified and HasPURL; the first 100 without Identified also have their Ref, Type,
-// Group, Name, Version and Location. Counts and warnings are as if all claims were kept. Keep
+// Group, Name, Version, PURL and Location. Counts and warnings are as if all claims were kept. Keep
 // must be called before [Document.Components]; the value is valid only during the call.
 func (d *Document) Keep(keep func(role vendors.Role, kind vendors.Kind, value []byte) bool) {
 	d.keep = keep

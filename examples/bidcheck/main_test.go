@@ -89,7 +89,7 @@ func TestGolden(t *testing.T) {
 	for _, tt := range tests {
 		formats := []string{"table", "json"}
 		if tt.name == "router-tender" {
-			formats = append(formats, "csv", "markdown", "junit", "sarif")
+			formats = append(formats, "csv", "csv-citations", "markdown", "junit", "sarif")
 		}
 		for _, format := range formats {
 			status, out, stderr := check(t, "", append([]string{"-format", format}, tt.args...)...)

@@ -50,6 +50,9 @@ var forms = []form{
 		return sarif.Write(w, r, &sarif.Options{Open: openFile})
 	}, nil},
 	{"csv", "CSV", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }, nil},
+	{"csv-citations", "CSV of citations", ".citations.csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+		return csv.Write(w, r, &csv.Options{Citations: true})
+	}, nil},
 	{"markdown", "Markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return markdown.Write(w, r, nil)
 	}, func(w io.Writer, r *evidence.Report) error { return text.WriteLetter(w, r, nil) }},

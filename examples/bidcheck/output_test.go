@@ -41,7 +41,7 @@ func TestOutputsOfOneRunShowTheSameReport(t *testing.T) {
 	file := func(name string) string { return filepath.Join(dir, name) }
 	args := []string{"-quiet", "-sign", private}
 	starts := map[string]string{
-		"r.json": "{\n", "r.html": "<!doctype html>", "r.sarif": "{\n  \"$schema\"", "r.csv": "row,document", "r.md": "## Screening: ban", "r.xml": "<?xml", "r.txt": "clause76: denylist", "r.intoto.json": `{"payloadType"`, "r.oscal.json": "{\n  \"assessment-results\"",
+		"r.json": "{\n", "r.html": "<!doctype html>", "r.sarif": "{\n  \"$schema\"", "r.csv": "row,verdict,force", "r.citations.csv": "row,document", "r.md": "## Screening: ban", "r.xml": "<?xml", "r.txt": "clause76: denylist", "r.intoto.json": `{"payloadType"`, "r.oscal.json": "{\n  \"assessment-results\"",
 	}
 	for name := range starts {
 		args = append(args, "-o", file(name))

@@ -45,6 +45,8 @@ Commands:
   diff A B
         print what changed from one release to another, and why; A and B are
         names of releases in this program, or files
+  table [RELEASE]
+        print the instruments of a release as a table in Markdown
 
 Flags:
   -help     print this text
@@ -82,7 +84,7 @@ type call struct {
 }
 
 var commands = map[string]func(*call) error{
-	"lint": lint, "cut": cut, "keygen": keygen, "sign": sign, "verify": verify, "diff": diff,
+	"lint": lint, "cut": cut, "keygen": keygen, "sign": sign, "verify": verify, "diff": diff, "table": table,
 }
 
 // run runs a command and returns the exit status.

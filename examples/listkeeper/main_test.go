@@ -145,3 +145,18 @@ func TestVersionNamesModuleAndDenylist(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 }
+
+// The page about the denylist is what the command prints for the newest release.
+func TestPageOfTheDenylist(t *testing.T) {
+	status, out, stderr := keeper("table")
+	if status != exitFine {
+		t.Fatal(stderr)
+	}
+	golden.Check(t, "../../match/denylist/README.md", []byte(out))
+	if status, old, stderr := keeper("table", "2018.06.13"); status != exitFine || !strings.Contains(old, "Release 2018.06.13 has") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	if status, _, _ := keeper("table", "none"); status != exitFault {
+		t.Errorf("an unknown release: status %d", status)
+	}
+}

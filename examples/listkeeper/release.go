@@ -176,6 +176,15 @@ func verify(c *call) error {
 
 const aboutDiff = "Print what changed from release A to release B, by vendor, and why. A and B are names of releases in this program, or files. A change is toListed if a verdict can become more severe, toUnlisted if it can become less severe, and noVerdict if it cannot change."
 
+// openRelease opens a release of this program by its name, or from a file.
+func openRelease(name string) (*denylist.Release, error) {
+	r, err := denylist.Open(name)
+	if errors.Is(err, denylist.ErrUnknownRelease) {
+		r, _, err = readRelease(name)
+	}
+	return r, err
+}
+
 // diff prints what changed between two releases.
 func diff(c *call) error {
 	if err := c.parse(aboutDiff, "A", "B"); err != nil {
@@ -183,10 +192,7 @@ func diff(c *call) error {
 	}
 	var releases [2]*denylist.Release
 	for i := range releases {
-		r, err := denylist.Open(c.flags.Arg(i))
-		if errors.Is(err, denylist.ErrUnknownRelease) {
-			r, _, err = readRelease(c.flags.Arg(i))
-		}
+		r, err := openRelease(c.flags.Arg(i))
 		if err != nil {
 			return err
 		}

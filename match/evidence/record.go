@@ -45,6 +45,7 @@ type (
 		// The lists, each entry on a line of its own.
 		Vendors    []vendor             `json:"vendors,omitempty"`
 		Texts      []*denylist.Citation `json:"texts,omitempty"`
+		Sources    []source             `json:"sources,omitempty"`
 		Citations  []citations          `json:"citations,omitempty"`
 		Documents  []document           `json:"documents,omitempty"`
 		Companions []File               `json:"companions,omitempty"`
@@ -69,9 +70,10 @@ type (
 		Name    string             `json:"name"`
 		Context []denylist.Context `json:"context,omitempty"`
 	}
-	// A citations is a list of citations that findings share.
+	// A citations is a list of citations that findings share, with their note.
 	citations struct {
 		ID   string     `json:"id"`
+		Note string     `json:"note,omitempty"`
 		List []citation `json:"list"`
 	}
 	citation struct {
@@ -101,30 +103,51 @@ type (
 		Gaps         []match.Gap    `json:"gaps,omitempty"`
 		Notices      []sbom.Warning `json:"notices,omitempty"`
 		Warnings     []sbom.Warning `json:"warnings,omitempty"`
-		Unidentified []unidentified `json:"unidentified,omitempty"`
+		Unidentified []component    `json:"unidentified,omitempty"`
 		Findings     []finding      `json:"findings,omitempty"`
 		Observations []finding      `json:"observations,omitempty"`
 	}
-	// An unidentified is a component without an identity of its vendor.
-	unidentified struct {
-		Ref      string           `json:"ref,omitempty"`
-		Type     string           `json:"type,omitempty"`
-		Group    string           `json:"group,omitempty"`
-		Name     string           `json:"name,omitempty"`
-		Version  string           `json:"version,omitempty"`
-		Primary  bool             `json:"subject,omitempty"`
-		Location vendors.Location `json:"location"`
-	}
 	finding struct {
-		ID           string                `json:"id"`
-		Verdict      match.Verdict         `json:"verdict,omitzero"`
-		Reason       match.Reason          `json:"reason,omitempty"`
-		Note         string                `json:"note,omitempty"`
-		Tier         vendors.Tier          `json:"tier"`
-		Vendor       vendors.ID            `json:"vendor"`
-		Component    match.Component       `json:"component"`
-		Attributions []vendors.Attribution `json:"attributions"`
-		Citations    string                `json:"citations,omitempty"` // the id of a list of citations
+		ID      string        `json:"id"`
+		Verdict match.Verdict `json:"verdict,omitzero"`
+		Reason  match.Reason  `json:"reason,omitempty"`
+		Note    string        `json:"note,omitempty"` // if there are no citations, which have it otherwise
+		Tier    vendors.Tier  `json:"tier"`
+		Vendor  vendors.ID    `json:"vendor"`
+		// Finding is the id of the finding or observation before this one in the document that has
+		// the same component and attributions; they are then left out.
+		Finding      string        `json:"finding,omitempty"`
+		Component    *component    `json:"component,omitempty"`
+		Attributions []attribution `json:"attributions,omitempty"`
+		Citations    string        `json:"citations,omitempty"` // the id of a list of citations
+	}
+	component struct {
+		Ref           string           `json:"ref,omitempty"`
+		Type          string           `json:"type,omitempty"`
+		Group         string           `json:"group,omitempty"`
+		Name          string           `json:"name,omitempty"`
+		Version       string           `json:"version,omitempty"`
+		PURL          string           `json:"purl,omitempty"`
+		CanonicalPURL string           `json:"canonicalPURL,omitempty"`
+		Primary       bool             `json:"subject,omitempty"`
+		Location      vendors.Location `json:"location"`
+	}
+	attribution struct {
+		Tier     vendors.Tier     `json:"tier"`
+		Role     vendors.Role     `json:"role"`
+		Kind     vendors.Kind     `json:"kind"`
+		Value    string           `json:"value"`
+		Location vendors.Location `json:"location"`
+		Rule     vendors.Rule     `json:"rule,omitempty"`
+		Matched  string           `json:"matched,omitempty"`
+		Source   string           `json:"source,omitempty"` // the id of a source
+		Member   string           `json:"member,omitempty"`
+		Caveat   string           `json:"caveat,omitempty"`
+	}
+	// A source is where an entry of the register comes from.
+	source struct {
+		ID   string `json:"id"`
+		Text string `json:"text"`
 	}
 )
 
@@ -137,6 +160,8 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	}
 	b := bufio.NewWriterSize(w, 1<<16)
 	x := &recordWriter{w: b, shared: share(r)}
+	x.json = json.NewEncoder(&x.buf)
+	x.json.SetEscapeHTML(false)
 	x.record(r)
 	return cmp.Or(x.err, b.Flush())
 }
@@ -152,6 +177,8 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 type recordWriter struct {
 	w      *bufio.Writer
 	shared *shared
+	buf    bytes.Buffer // of encoder
+	json   *json.Encoder
 	err    error
 }
 
@@ -163,6 +190,7 @@ func (x *recordWriter) record(r *Report) {
 	x.open(0, v)
 	list(x, 0, "vendors", slices.Values(x.shared.vendors))
 	list(x, 0, "texts", slices.Values(x.shared.texts))
+	list(x, 0, "sources", slices.Values(x.shared.sources))
 	list(x, 0, "citations", slices.Values(x.shared.lists))
 	x.text(",\n  \"documents\": [")
 	for i := range r.Documents {
@@ -196,16 +224,17 @@ func (x *recordWriter) document(d *Document) {
 	list(x, 4, "notices", slices.Values(d.Notices))
 	list(x, 4, "warnings", slices.Values(d.Warnings))
 	list(x, 4, "unidentified", unidentifiedOf(d))
-	list(x, 4, "findings", x.shared.findings(d.Findings))
-	list(x, 4, "observations", x.shared.findings(d.Observations))
+	seen := make(map[match.Component]*Finding)
+	list(x, 4, "findings", x.shared.findings(d.Findings, seen))
+	list(x, 4, "observations", x.shared.findings(d.Observations, seen))
 	x.text("\n    }")
 }
 
 // unidentifiedOf yields the components without an identity in the form of the record.
-func unidentifiedOf(d *Document) iter.Seq[unidentified] {
-	return func(yield func(unidentified) bool) {
+func unidentifiedOf(d *Document) iter.Seq[component] {
+	return func(yield func(component) bool) {
 		for _, c := range d.Unidentified {
-			if !yield(unidentified{c.Ref, c.Type, c.Group, c.Name, c.Version, c.Primary, c.Location}) {
+			if !yield(component(c)) {
 				return
 			}
 		}
@@ -241,11 +270,11 @@ func list[T any](x *recordWriter, indent int, name string, entries iter.Seq[T]) 
 
 // line writes a value on one line.
 func (x *recordWriter) line(v any) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	x.fail(e.Encode(v))
-	x.text(strings.TrimSuffix(b.String(), "\n"))
+	x.buf.Reset()
+	x.fail(x.json.Encode(v))
+	if x.err == nil {
+		_, x.err = x.w.Write(bytes.TrimSuffix(x.buf.Bytes(), []byte("\n")))
+	}
 }
 
 func (x *recordWriter) text(s string) {
@@ -270,11 +299,21 @@ type shared struct {
 	texts   []*denylist.Citation // in the order of their ids
 	lists   []citations          // in the order of the first findings with them
 	ids     map[string]string    // key of a list → its id
+	known   map[listed]string    // the lists that were seen already → their ids
+	sources []source             // in the order of the first attributions with them
+	texted  map[string]string    // text of a source → its id
+}
+
+// A listed identifies a list of citations with a note without looking at all of it.
+type listed struct {
+	first *match.Citation
+	n     int
+	note  string
 }
 
 // share collects what the findings of a report share.
 func share(r *Report) *shared {
-	s := &shared{ids: make(map[string]string)}
+	s := &shared{ids: make(map[string]string), known: make(map[listed]string), texted: make(map[string]string)}
 	byID, texts := make(map[vendors.ID]vendor), make(map[string]*denylist.Citation)
 	for i := range r.Documents {
 		d := &r.Documents[i]
@@ -286,12 +325,14 @@ func share(r *Report) *shared {
 					v.Context = withoutVendor(f.Context)
 				}
 				byID[v.ID] = v
-				for k := range f.Citations {
-					texts[f.Citations[k].Listing] = f.Citations[k].Citation
+				for k := range f.Attributions {
+					s.addSource(f.Attributions[k].Source)
 				}
-				if key := listKey(f.Citations); key != "" && s.ids[key] == "" {
-					s.ids[key] = "c" + strconv.Itoa(len(s.lists)+1)
-					s.lists = append(s.lists, citations{s.ids[key], citationList(f.Citations)})
+				if s.list(f) == "" {
+					for k := range f.Citations {
+						texts[f.Citations[k].Listing] = f.Citations[k].Citation
+					}
+					s.addList(f)
 				}
 			}
 		}
@@ -305,6 +346,36 @@ func share(r *Report) *shared {
 	return s
 }
 
+// list returns the id of the list of citations of a finding, or "".
+func (s *shared) list(f *Finding) string {
+	if len(f.Citations) == 0 {
+		return ""
+	}
+	return s.known[listed{&f.Citations[0], len(f.Citations), f.Note}]
+}
+
+// addList adds the list of citations of a finding, unless there is an equal one.
+func (s *shared) addList(f *Finding) {
+	if len(f.Citations) == 0 {
+		return
+	}
+	key := listKey(f)
+	id := s.ids[key]
+	if id == "" {
+		id = "c" + strconv.Itoa(len(s.lists)+1)
+		s.ids[key] = id
+		s.lists = append(s.lists, citations{id, f.Note, citationList(f.Citations)})
+	}
+	s.known[listed{&f.Citations[0], len(f.Citations), f.Note}] = id
+}
+
+func (s *shared) addSource(text string) {
+	if text != "" && s.texted[text] == "" {
+		s.texted[text] = "s" + strconv.Itoa(len(s.sources)+1)
+		s.sources = append(s.sources, source{s.texted[text], text})
+	}
+}
+
 // withoutVendor returns entries of the context without the vendor, which the record names once.
 func withoutVendor(context []denylist.Context) []denylist.Context {
 	out := slices.Clone(context)
@@ -314,11 +385,12 @@ func withoutVendor(context []denylist.Context) []denylist.Context {
 	return out
 }
 
-// listKey returns a text that is equal for equal lists of citations; "" for an empty list.
-func listKey(cs []match.Citation) string {
+// listKey returns a text that is equal for equal lists of citations with equal notes.
+func listKey(f *Finding) string {
 	var b strings.Builder
-	for i := range cs {
-		c := &cs[i]
+	fmt.Fprintf(&b, "%q\n", f.Note)
+	for i := range f.Citations {
+		c := &f.Citations[i]
 		fmt.Fprintf(&b, "%q %d %d %t %q %q %q\n", c.Listing, c.Verdict, c.VerdictIfPartsReached, c.Inferred, c.CappedBy, c.SettledBy, c.Speaks)
 	}
 	return b.String()
@@ -342,18 +414,38 @@ func forceWord(binding bool) string {
 	return "notBinding"
 }
 
-// findings yields findings in the form of the record.
-func (s *shared) findings(fs []Finding) iter.Seq[finding] {
+// findings yields findings in the form of the record. seen has the last of the document for each
+// component.
+func (s *shared) findings(fs []Finding, seen map[match.Component]*Finding) iter.Seq[finding] {
 	return func(yield func(finding) bool) {
 		for i := range fs {
 			f := &fs[i]
-			out := finding{ID: f.ID, Verdict: f.Verdict, Reason: f.Reason, Note: f.Note, Tier: f.Tier, Vendor: f.Vendor.ID, Component: f.Component,
-				Attributions: append([]vendors.Attribution{}, f.Attributions...), Citations: s.ids[listKey(f.Citations)]}
+			out := finding{ID: f.ID, Verdict: f.Verdict, Reason: f.Reason, Tier: f.Tier, Vendor: f.Vendor.ID, Citations: s.list(f)}
+			if out.Citations == "" {
+				out.Note = f.Note
+			}
+			if before := seen[f.Component]; before != nil && before.Vendor.ID == f.Vendor.ID && slices.Equal(before.Attributions, f.Attributions) {
+				out.Finding = before.ID
+			} else {
+				c := component(f.Component)
+				out.Component = &c
+				out.Attributions = s.attributions(f.Attributions)
+				seen[f.Component] = f
+			}
 			if !yield(out) {
 				return
 			}
 		}
 	}
+}
+
+func (s *shared) attributions(as []vendors.Attribution) []attribution {
+	var all []attribution
+	for i := range as {
+		a := &as[i]
+		all = append(all, attribution{a.Tier, a.Role, a.Kind, a.Value, a.Location, a.Rule, a.Matched, s.texted[a.Source], a.Member, a.Caveat})
+	}
+	return all
 }
 
 // parseRecord parses the record of schema 2.
@@ -380,10 +472,11 @@ func parseRecord(record []byte) (*Report, error) {
 		out := Document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
 			Verdict: d.Verdict, Complete: d.Complete, Error: d.Error, Gaps: d.Gaps, Notices: d.Notices, Warnings: d.Warnings, Coverage: d.Coverage, Unlisted: d.Unlisted}
 		for _, u := range d.Unidentified {
-			out.Unidentified = append(out.Unidentified, match.Component{Ref: u.Ref, Type: u.Type, Group: u.Group, Name: u.Name, Version: u.Version, Primary: u.Primary, Location: u.Location})
+			out.Unidentified = append(out.Unidentified, match.Component(u))
 		}
-		if out.Findings, err = x.findings(d.Findings); err == nil {
-			out.Observations, err = x.findings(d.Observations)
+		seen := make(map[string]*match.Finding)
+		if out.Findings, err = x.findings(d.Findings, seen); err == nil {
+			out.Observations, err = x.findings(d.Observations, seen)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("document %d, %q: %w", i+1, d.Path, err)
@@ -402,10 +495,15 @@ func (o *options) options() (Options, error) {
 type recordIndex struct {
 	vendors map[vendors.ID]*vendor
 	lists   map[string][]match.Citation
+	notes   map[string]string // of lists
+	sources map[string]string // text by id
 }
 
 func (v *recordV2) index() (*recordIndex, error) {
-	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation)}
+	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation), make(map[string]string), make(map[string]string)}
+	for _, s := range v.Sources {
+		x.sources[s.ID] = s.Text
+	}
 	for i := range v.Vendors {
 		x.vendors[v.Vendors[i].ID] = &v.Vendors[i]
 	}
@@ -417,6 +515,7 @@ func (v *recordV2) index() (*recordIndex, error) {
 		texts[t.Listing] = t
 	}
 	for _, l := range v.Citations {
+		x.notes[l.ID] = l.Note
 		for _, c := range l.List {
 			if texts[c.Listing] == nil {
 				return nil, fmt.Errorf("citations %q: the listing %q is not in texts", l.ID, c.Listing)
@@ -429,27 +528,52 @@ func (v *recordV2) index() (*recordIndex, error) {
 }
 
 // findings returns findings of a record with what they refer to. Findings with the same citations
-// share one list.
-func (x *recordIndex) findings(fs []finding) ([]Finding, error) {
-	var all []Finding
+// share one list. seen has those of the document so far by their ids.
+func (x *recordIndex) findings(fs []finding, seen map[string]*match.Finding) ([]Finding, error) {
+	all := make([]Finding, 0, len(fs)) // seen has pointers into it
 	for i := range fs {
 		f := &fs[i]
 		v, cs := x.vendors[f.Vendor], x.lists[f.Citations]
+		same := seen[f.Finding]
 		switch {
 		case v == nil:
 			return nil, fmt.Errorf("finding %s: the vendor %q is not in vendors", f.ID, f.Vendor)
 		case cs == nil && f.Citations != "":
 			return nil, fmt.Errorf("finding %s: the list %q is not in citations", f.ID, f.Citations)
+		case f.Note != "" && f.Citations != "":
+			return nil, fmt.Errorf("finding %s: a note beside the citations, which have it", f.ID)
+		case f.Finding != "" && same == nil:
+			return nil, fmt.Errorf("finding %s: no finding %q is before it", f.ID, f.Finding)
+		case (f.Finding == "") != (f.Component != nil):
+			return nil, fmt.Errorf("finding %s: expected a component or a finding with the component", f.ID)
 		}
-		out := match.Finding{Verdict: f.Verdict, Reason: f.Reason, Note: f.Note, Tier: f.Tier, Vendor: match.Vendor{ID: v.ID, Name: v.Name},
-			Component: f.Component, Attributions: f.Attributions, Citations: slices.Clip(cs)}
-		for j := range out.Attributions {
-			out.Attributions[j].Vendor = v.ID // the record has it once for each finding
+		out := match.Finding{Verdict: f.Verdict, Reason: f.Reason, Note: f.Note + x.notes[f.Citations], Tier: f.Tier, Vendor: match.Vendor{ID: v.ID, Name: v.Name}, Citations: slices.Clip(cs)}
+		if same != nil {
+			out.Component, out.Attributions = same.Component, same.Attributions
+		} else {
+			out.Component = match.Component(*f.Component)
+			var err error
+			if out.Attributions, err = x.attributions(f, v.ID); err != nil {
+				return nil, err
+			}
 		}
 		if f.Verdict != match.NoVerdict {
 			out.Context = v.Context
 		}
 		all = append(all, Finding{f.ID, out})
+		seen[f.ID] = &all[len(all)-1].Finding
+	}
+	return all, nil
+}
+
+func (x *recordIndex) attributions(f *finding, vendor vendors.ID) ([]vendors.Attribution, error) {
+	var all []vendors.Attribution
+	for _, a := range f.Attributions {
+		if _, ok := x.sources[a.Source]; !ok && a.Source != "" {
+			return nil, fmt.Errorf("finding %s: the source %q is not in sources", f.ID, a.Source)
+		}
+		all = append(all, vendors.Attribution{Vendor: vendor, Tier: a.Tier, Claim: vendors.Claim{Role: a.Role, Kind: a.Kind, Value: a.Value, Location: a.Location},
+			Rule: a.Rule, Matched: a.Matched, Source: x.sources[a.Source], Member: a.Member, Caveat: a.Caveat})
 	}
 	return all, nil
 }

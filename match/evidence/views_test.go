@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	csvview "github.com/clause76/clause76/match/evidence/csv"
 	"github.com/clause76/clause76/match/evidence/html"
@@ -23,6 +24,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/oscal"
 	"github.com/clause76/clause76/match/evidence/sarif"
 	"github.com/clause76/clause76/match/evidence/text"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -46,7 +48,7 @@ func poisoned() *evidence.Report {
 			Component:    match.Component{Ref: h, Type: h, Group: h, Name: h, Version: h, PURL: h, CanonicalPURL: h, Location: at},
 			Attributions: []vendors.Attribution{{Tier: vendors.Declared, Claim: vendors.Claim{Role: "supplier", Kind: "name", Value: h, Location: at}, Rule: "name.whole", Matched: h, Caveat: h}}}}
 		said := []sbom.Warning{{Kind: sbom.WarningKind(h), Message: h, Location: at}}
-		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Warnings: said, Notices: said},
+		r.Documents = append(r.Documents, evidence.Document{Path: h, Format: h, SpecVersion: h, Encoding: h, Verdict: match.Review, Findings: []evidence.Finding{f}, Observations: []evidence.Finding{f}, Unidentified: []match.Component{f.Component}, Warnings: said, Notices: said},
 			evidence.Document{Path: h, Verdict: match.Inconclusive, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Notices: said},
 			evidence.Document{Path: h, Verdict: match.Review, Error: &evidence.Error{Kind: h, Message: h, Location: at}, Findings: []evidence.Finding{f}})
 		r.Companions = append(r.Companions, evidence.File{Path: h, Reason: h})
@@ -64,7 +66,7 @@ func TestCSVPrintsOwnPackageURL(t *testing.T) {
 	} {
 		f := evidence.Finding{Finding: match.Finding{Component: match.Component{Name: "x", PURL: tt.own, CanonicalPURL: tt.canonical}}}
 		var b bytes.Buffer
-		if err := csvview.Write(&b, &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{f}}}}, nil); err != nil {
+		if err := csvview.Write(&b, &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{f}}}}, &csvview.Options{Citations: true}); err != nil {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(&b).ReadAll()
@@ -80,30 +82,33 @@ func TestCSVPrintsOwnPackageURL(t *testing.T) {
 }
 
 func TestCSV(t *testing.T) {
-	var b bytes.Buffer
-	if err := csvview.Write(&b, poisoned(), nil); err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(&b).ReadAll()
-	if err != nil || len(rows) != 2+11*len(hostile) {
-		t.Fatalf("%d rows, %v; want %d", len(rows), err, 2+11*len(hostile))
-	}
-	for _, row := range rows[1:] {
-		if len(row) != len(rows[0]) {
-			t.Fatalf("%d cells, %d columns", len(row), len(rows[0]))
+	for _, tt := range []struct {
+		form          string
+		columns, rows int
+		first         string // the kind of the first row with a document
+	}{
+		{"csv", 12, 3 + 12*len(hostile), "finding"},
+		{"csv-citations", 49, 3 + 11*len(hostile), "document"},
+	} {
+		rows, err := csv.NewReader(strings.NewReader(written(t, tt.form, allViews[tt.form], poisoned()))).ReadAll()
+		if err != nil || len(rows) != tt.rows || len(rows[0]) != tt.columns {
+			t.Fatalf("%s: %d rows, %d columns, %v; want %d and %d", tt.form, len(rows), len(rows[0]), err, tt.rows, tt.columns)
 		}
-		for i, cell := range row {
-			trimmed := strings.TrimLeft(cell, " \t\r\n\u3000")
-			if _, number := map[string]bool{"-1": true}[cell]; number {
-				continue
-			}
-			if trimmed != "" && strings.ContainsAny(trimmed[:1], "=+-@|%\t") || strings.HasPrefix(trimmed, "＝") || strings.ContainsAny(cell, steering) {
-				t.Errorf("%s is %.40q", rows[0][i], cell)
+		for _, row := range rows[1:] {
+			for i, cell := range row {
+				trimmed := strings.TrimLeft(cell, " \t\r\n\u3000")
+				if cell == "-1" {
+					continue
+				}
+				if trimmed != "" && strings.ContainsAny(trimmed[:1], "=+-@|%\t") || strings.HasPrefix(trimmed, "＝") || strings.ContainsAny(cell, steering) {
+					t.Errorf("%s: %s is %.40q", tt.form, rows[0][i], cell)
+				}
 			}
 		}
-	}
-	if rows[1][1] != `'`+hostile[0] {
-		t.Errorf("the document is %q", rows[1][1])
+		first := slices.IndexFunc(rows, func(row []string) bool { return row[0] == tt.first })
+		if got := rows[first][slices.Index(rows[0], "document")]; !strings.HasPrefix(got, "'"+hostile[0]) {
+			t.Errorf("%s: the document is %q", tt.form, got)
+		}
 	}
 }
 
@@ -128,7 +133,7 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("a character that steers in %.100q", line)
 		}
 	}
-	if table != 2+2*len(hostile) {
+	if table != 2+len(hostile) { // two findings in a row
 		t.Errorf("%d rows", table)
 	}
 }
@@ -204,9 +209,12 @@ func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 // allViews are all views of a report, for people and for programs.
 var allViews = map[string]func(io.Writer, *evidence.Report) error{
-	"summary":  func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
-	"table":    func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, &text.Options{Details: true}) },
-	"csv":      func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
+	"summary": func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, nil) },
+	"table":   func(w io.Writer, r *evidence.Report) error { return text.Write(w, r, &text.Options{Details: true}) },
+	"csv":     func(w io.Writer, r *evidence.Report) error { return csvview.Write(w, r, nil) },
+	"csv-citations": func(w io.Writer, r *evidence.Report) error {
+		return csvview.Write(w, r, &csvview.Options{Citations: true})
+	},
 	"markdown": func(w io.Writer, r *evidence.Report) error { return markdown.Write(w, r, nil) },
 	"html":     func(w io.Writer, r *evidence.Report) error { return html.Write(w, r, nil) },
 	"junit":    func(w io.Writer, r *evidence.Report) error { return junit.Write(w, r, nil) },
@@ -241,13 +249,15 @@ func TestIncomplete(t *testing.T) {
 		evidence.Document{Path: "c.json", Verdict: match.Clear})
 	r.Companions = []evidence.File{{Path: "offer.pdf", SHA256: strings.Repeat("0", 64), Reason: "PDF document"}}
 	want := map[string][]string{
-		"table":    {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
-		"csv":      {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,clear", ",,false\r\n", ",,true\r\n"},
-		"markdown": {"### Not screened", "3 gaps:", "- a.json: it was not read to its end: unexpected end of input", "- b.json: it was not read to its end: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
-		"html":     {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
-		"junit":    {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
-		"sarif":    {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind": "open"`, `"kind": "fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
-		"oscal":    {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "Companion file, not screened: offer.pdf", "PDF document"},
+		"table": {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
+		"csv": {"finding,ban,,agent,,Acme,declared,,,,a.json,finding 0123456789abcdef", "gap,,,,,,,,it was not read to its end: unexpected end of input,,a.json,incomplete", "gap,,,,,,,,it was not read to its end,,c.json,incomplete", "notice,,,,,,,,it says that it is a draft,,a.json,",
+			"NOT READ to its end; syntax: unexpected end of input", "companion,,,,,,,,not screened: PDF document,,offer.pdf,", `document,clear,,,,,,,"NOT READ to its end; 0 parts`, `"read to its end; 1 part`},
+		"csv-citations": {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,clear", ",,false\r\n", ",,true\r\n"},
+		"markdown":      {"### Not screened", "3 gaps:", "- a.json: it was not read to its end: unexpected end of input", "- b.json: it was not read to its end: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
+		"html":          {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
+		"junit":         {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
+		"sarif":         {`"executionSuccessful": false`, "Not all of the document was screened: it was not read to its end: unexpected end of input. The findings are what was found before that.", "Not screened: it was not read to its end: unexpected end of input", `"kind":"open"`, `"kind":"fail"`, "it says that it is a draft", "PDF document", `"uri": "offer.pdf"`},
+		"oscal":         {"Not screened to the end: a.json", "Not screened: b.json", "Not screened: c.json", "Notice: it says that it is a draft", "Companion file, not screened: offer.pdf", "PDF document"},
 	}
 	for name, write := range allViews {
 		out := strings.Join(strings.Fields(written(t, name, write, r)), " ")
@@ -272,13 +282,34 @@ func TestIncomplete(t *testing.T) {
 	}
 }
 
+// Findings with the same texts are in one row, and a clause that lists two vendors in the same words
+// is one text.
+func TestMarkdownGroups(t *testing.T) {
+	r := told()
+	other := *r.Documents[0].Findings[2].Citations[0].Citation
+	other.Listing = "us/1/other"
+	f := r.Documents[0].Findings[2]
+	f.ID, f.Vendor, f.Citations = "6666666666666666", match.Vendor{ID: "other", Name: "Other"}, []match.Citation{{Citation: &other, Verdict: match.Ban}}
+	r.Documents[0].Findings = append(r.Documents[0].Findings, f)
+	out := written(t, "markdown", allViews["markdown"], r)
+	for _, want := range []string{"2 parts of Acme: waived 1 (a.json, finding 3333333333333333), failing 1 (a.json, finding 4444444444444444)", "1 part waived until 2027-06-30 by A. Buyer: until it is replaced; 1 part fails the policy",
+		"(text 1); also text 2 | heads of agencies; binds the buyer |", "| Other, named as supplier: “Acme Ltd” (declared) | [Act One, section 1](<https://example.gov/one>) (text 1) |"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if n := strings.Count(out, "shall not procure"); n != 1 {
+		t.Errorf("the words of the text are there %d times:\n%s", n, out)
+	}
+}
+
 // A summary in Markdown stays under the 1 MiB of a step's summary, with the worst first.
 func TestMarkdownSize(t *testing.T) {
 	r := &evidence.Report{}
 	for i := range 3000 {
 		name := fmt.Sprintf("%04d", i)
 		d := evidence.Document{Path: name + strings.Repeat("x", 1000), Verdict: match.Review, Error: &evidence.Error{Message: strings.Repeat("<", 1000)}, Notices: []sbom.Warning{{Message: name}}}
-		d.Findings = []evidence.Finding{{Finding: match.Finding{Verdict: map[bool]match.Verdict{true: match.Ban, false: match.Review}[i == 2999], Component: match.Component{Name: name}}}}
+		d.Findings = []evidence.Finding{{Finding: match.Finding{Verdict: map[bool]match.Verdict{true: match.Ban, false: match.Review}[i == 2999], Vendor: match.Vendor{ID: vendors.ID(name)}, Component: match.Component{Name: name}}}}
 		r.Documents = append(r.Documents, d)
 		r.Companions = append(r.Companions, evidence.File{Path: name})
 	}
@@ -286,12 +317,42 @@ func TestMarkdownSize(t *testing.T) {
 	if len(out) > 1<<20 {
 		t.Errorf("%d bytes", len(out))
 	}
-	for _, want := range []string{"| **ban** | 2999 |", "And 2500 findings more", "and 2900 more", "3000 findings"} {
+	for _, want := range []string{"| **ban**, without a text | 2999 (", "And 2500 findings more", " notices more; see the JSON report", "and 2900 files more", " gaps more; see the JSON report", "3000 findings"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q", want)
 		}
 	}
 	if strings.Index(out, "**ban**") > strings.Index(out, "**review**") {
 		t.Error("the worst is not the first")
+	}
+}
+
+// It does so, too, if all that is in it is as long as can be once it is escaped.
+func TestMarkdownSizeOfLongWords(t *testing.T) {
+	long := strings.Repeat("<", 5000)
+	warn := []sbom.Warning{{Message: long}}
+	r := &evidence.Report{Bid: &evidence.Bid{Bidder: long}, Policy: &policy.Decision{Policy: long}}
+	for i := range 150 {
+		text := &denylist.Citation{Listing: fmt.Sprint(i), Title: fmt.Sprint(i, long), Clause: long, Quote: long, Note: long, Addressees: long, Status: long, URL: "https://example.com/" + long}
+		d := evidence.Document{Path: fmt.Sprint(i, long), Notices: warn, Unidentified: []match.Component{{Name: long}}, Coverage: match.Coverage{Unidentified: 1}}
+		for j := range 10 {
+			f := evidence.Finding{ID: fmt.Sprint(j, long), Finding: match.Finding{Verdict: match.Ban, Note: long, Vendor: match.Vendor{ID: vendors.ID(fmt.Sprint(i)), Name: long}, Component: match.Component{Name: long},
+				Citations: []match.Citation{{Citation: text, Verdict: match.Ban, CappedBy: long}}}}
+			d.Findings = append(d.Findings, f)
+			f.Reason = match.Reason(fmt.Sprint(i))
+			d.Observations = append(d.Observations, f)
+		}
+		r.Documents = append(r.Documents, d)
+		r.Policy.Gaps = append(r.Policy.Gaps, long)
+		r.Companions = append(r.Companions, evidence.File{Path: long, Reason: fmt.Sprint(i, long)})
+	}
+	out := written(t, "markdown", allViews["markdown"], r)
+	if len(out) > 1<<20 || len(out) < 1<<19 {
+		t.Errorf("%d bytes", len(out))
+	}
+	for _, want := range []string{" findings more, no worse than these", " texts more", " notices more", " parts more", " files more", " lines more", "gaps"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q", want)
+		}
 	}
 }

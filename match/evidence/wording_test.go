@@ -66,6 +66,7 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 	add("html", html.Write(&buf, r, nil))
 	add("markdown", markdown.Write(&buf, r, nil))
 	add("csv", csvview.Write(&buf, r, nil))
+	add("csv-citations", csvview.Write(&buf, r, &csvview.Options{Citations: true}))
 	add("junit", junit.Write(&buf, r, nil))
 	add("sarif", sarif.Write(&buf, r, nil))
 	add("oscal", oscal.Write(&buf, r, nil))

@@ -37,7 +37,7 @@ func TestTranscript(t *testing.T) {
 	before, after := strings.Split(texts[0].String(), "\n"), strings.Split(texts[1].String(), "\n")
 	for i := range max(len(before), len(after)) {
 		if i >= len(before) || i >= len(after) || before[i] != after[i] {
-			t.Fatalf("the records differ from line %d on", i+1)
+			t.Fatalf("the records differ from line %d on:\n%.600s\n%.600s", i+1, strings.Join(before[i:min(i+1, len(before))], ""), strings.Join(after[i:min(i+1, len(after))], ""))
 		}
 	}
 	t.Logf("%d transcripts", n)

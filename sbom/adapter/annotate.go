@@ -197,6 +197,7 @@ func (x *writer) cyclonedx() error {
 		return err
 	}
 	refs := make(map[int64]string) // new references, of components without one
+	a := newAnnotator(x.r, x.d)
 	var list []string
 	for i := range x.d.Findings {
 		f := &x.d.Findings[i]
@@ -220,7 +221,7 @@ func (x *writer) cyclonedx() error {
 			}
 			ref = refs[at]
 		}
-		s, err := text(annotation(x.r, x.d, f, ref))
+		s, err := text(a.annotation(f, ref))
 		if err != nil {
 			return err
 		}
@@ -233,12 +234,13 @@ func (x *writer) cyclonedx() error {
 }
 
 func (x *writer) spdx() error {
+	a := newAnnotator(x.r, x.d)
 	byPackage := make(map[int64][]string)
 	var order []int64
 	for i := range x.d.Findings {
 		f := &x.d.Findings[i]
 		s, err := text(map[string]any{
-			"annotationDate": stamp(x.r), "annotationType": "REVIEW", "annotator": "Tool: " + x.r.Tool.Name + "-" + x.r.Tool.Version, "comment": about(x.r, x.d, f),
+			"annotationDate": a.stamp(), "annotationType": "REVIEW", "annotator": "Tool: " + x.r.Tool.Name + "-" + x.r.Tool.Version, "comment": a.about(f),
 		})
 		if err != nil {
 			return err

@@ -28,11 +28,12 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 	}
 	parts := partsOf(bom)
 	refs := make(map[*string]string) // new references, of components without one
+	a := newAnnotator(r, document)
 	var added []cyclonedx.Annotation
 	for i := range document.Findings {
 		f := &document.Findings[i]
 		if f.Component.Location.Pointer == ofProduct {
-			added = append(added, annotation(r, document, f, ""))
+			added = append(added, a.annotation(f, ""))
 			continue
 		}
 		p, ok := parts[f.Component.Location.Pointer]
@@ -46,7 +47,7 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 			}
 			ref = refs[p.ref]
 		}
-		added = append(added, annotation(r, document, f, ref))
+		added = append(added, a.annotation(f, ref))
 	}
 	for at, ref := range refs {
 		*at = ref
@@ -66,7 +67,7 @@ const ofProduct = "/metadata"
 
 // annotation returns the annotation for a finding about the component with a bom-ref, or about
 // what has none.
-func annotation(r *evidence.Report, d *evidence.Document, f *evidence.Finding, ref string) cyclonedx.Annotation {
+func (a *annotator) annotation(f *evidence.Finding, ref string) cyclonedx.Annotation {
 	subjects := []cyclonedx.BOMReference{}
 	if ref != "" {
 		subjects = append(subjects, cyclonedx.BOMReference(ref))
@@ -75,10 +76,10 @@ func annotation(r *evidence.Report, d *evidence.Document, f *evidence.Finding, r
 		BOMRef:   "clause76-annotation-" + f.ID,
 		Subjects: &subjects,
 		Annotator: &cyclonedx.Annotator{
-			Component: &cyclonedx.Component{Type: cyclonedx.ComponentTypeApplication, Name: r.Tool.Name, Version: r.Tool.Version},
+			Component: &cyclonedx.Component{Type: cyclonedx.ComponentTypeApplication, Name: a.r.Tool.Name, Version: a.r.Tool.Version},
 		},
-		Timestamp: stamp(r),
-		Text:      about(r, d, f),
+		Timestamp: a.stamp(),
+		Text:      a.about(f),
 	}
 }
 
@@ -149,35 +150,4 @@ func (p parts) services(at string, list *[]cyclonedx.Service) {
 		p[fmt.Sprintf("%s/%d", at, i)] = part{&s.BOMRef, s.Name}
 		p.services(fmt.Sprintf("%s/%d/services", at, i), s.Services)
 	}
-}
-
-// stamp returns the as-of day as a time: the record contains no time of the run.
-func stamp(r *evidence.Report) string { return r.Denylist.AsOf + "T00:00:00Z" }
-
-// about returns the text of the annotation for a finding of a document.
-func about(r *evidence.Report, d *evidence.Document, f *evidence.Finding) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "clause76 finding %s: %s. Attributed to %s (%s). Denylist %s, as of %s. A finding is for a person to decide on; it is no legal advice.", f.ID, f.Verdict, f.Vendor.Name, f.Tier, r.Denylist.Release, r.Denylist.AsOf)
-	for _, c := range f.Citations {
-		binding := "not binding, addressed to " + c.Addressees
-		if c.Binding {
-			binding = "binding"
-		}
-		fmt.Fprintf(&b, "\n%s: %s", c.Verdict, c.Title)
-		if c.Clause != "" {
-			fmt.Fprintf(&b, ", %s", c.Clause)
-		}
-		fmt.Fprintf(&b, " (%s, %s; %s; %s)", c.Jurisdiction, c.Force, binding, c.Status)
-		if c.Quote != "" {
-			fmt.Fprintf(&b, ": “%s” [%s]", c.Quote, c.Language)
-		}
-		fmt.Fprintf(&b, " %s", c.URL)
-	}
-	for _, n := range r.Notices {
-		fmt.Fprintf(&b, "\nNotice: %s.", n.Message)
-	}
-	for _, g := range r.GapsOf(d) {
-		fmt.Fprintf(&b, "\nNot screened of this document: %s.", g.Message)
-	}
-	return b.String()
 }

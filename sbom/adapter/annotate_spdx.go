@@ -30,14 +30,15 @@ func AnnotateSPDX(doc *v2_3.Document, r *evidence.Report, document *evidence.Doc
 			return fmt.Errorf("%w: the document has no element %s at %s", ErrOtherDocument, f.Component.Ref, f.Component.Location.Pointer)
 		}
 	}
+	a := newAnnotator(r, document)
 	for i := range document.Findings {
 		f := &document.Findings[i]
 		list := elements[f.Component.Location.Pointer].annotations
 		*list = append(*list, v2_3.Annotation{
 			Annotator:         common.Annotator{AnnotatorType: "Tool", Annotator: r.Tool.Name + "-" + r.Tool.Version},
-			AnnotationDate:    stamp(r),
+			AnnotationDate:    a.stamp(),
 			AnnotationType:    "REVIEW",
-			AnnotationComment: about(r, document, f),
+			AnnotationComment: a.about(f),
 		})
 	}
 	return nil

@@ -5,6 +5,8 @@ package adapter_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +24,9 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/adapter"
 )
 
@@ -82,11 +86,11 @@ func ExampleAnnotate() {
 		fmt.Println((*a.Subjects)[0], text)
 	}
 	// Output:
-	// kes ban. Attributed to Kaspersky (declared)
-	// pkg:npm/%40kaspersky/hexa-ui@6.387.4 ban. Attributed to Kaspersky (registered)
-	// pkg:golang/github.com/KasperskyLab/klogga@v1.2.0 ban. Attributed to Kaspersky (registered)
-	// engine review. Attributed to Kaspersky (resembles)
-	// pkg:npm/%40kaspersky/runtime@4.4.0 review. Attributed to Kaspersky (registered)
+	// kes ban, binding. Attributed to Kaspersky (declared)
+	// pkg:npm/%40kaspersky/hexa-ui@6.387.4 ban, binding. Attributed to Kaspersky (registered)
+	// pkg:golang/github.com/KasperskyLab/klogga@v1.2.0 ban, binding. Attributed to Kaspersky (registered)
+	// engine review, binding. Attributed to Kaspersky (resembles)
+	// pkg:npm/%40kaspersky/runtime@4.4.0 review, binding. Attributed to Kaspersky (registered)
 }
 
 func TestAnnotateCycloneDX(t *testing.T) {
@@ -292,6 +296,42 @@ func TestAnnotateRefused(t *testing.T) {
 		}
 		if err := adapter.Annotate(&b, r, &adapter.AnnotateOptions{Content: []byte(c.text + " "), Record: &r.Documents[0]}); !errors.Is(err, adapter.ErrOtherDocument) {
 			t.Errorf("%s, another file: %v", name, err)
+		}
+	}
+}
+
+// An annotation has the force and limits of the texts, how they speak to the buyer, what capped or
+// settled them, and what the policy decided about the finding.
+func TestAnnotationTellsAll(t *testing.T) {
+	text := &denylist.Citation{Listing: "x/1/acme", Title: "Act One", Clause: "section 1", Binding: true, Addressees: "heads of agencies", Quote: "shall not buy", Language: "en", URL: "https://example.gov",
+		Scope: &denylist.Scope{Limit: "switching equipment", Exceptions: []string{"spare parts"}}}
+	content := []byte(`{"bomFormat":"CycloneDX","specVersion":"1.6"}`)
+	find := func(id string, c match.Citation) evidence.Finding {
+		return evidence.Finding{ID: id, Finding: match.Finding{Verdict: c.Verdict, Vendor: match.Vendor{Name: "Acme"}, Component: match.Component{Ref: id}, Citations: []match.Citation{c}}}
+	}
+	d := evidence.Document{Path: "a.json", SHA256: fmt.Sprintf("%x", sha256.Sum256(content)), Format: "CycloneDX", SpecVersion: "1.6", Encoding: "JSON", Complete: true, Notices: []sbom.Warning{{Message: "it says that it is a draft"}},
+		Findings: []evidence.Finding{find("waived", match.Citation{Citation: text, Verdict: match.Ban, Speaks: denylist.Binds, SettledBy: "the lot is about networks"}), find("counts", match.Citation{Citation: text, Verdict: match.Review, Speaks: denylist.Advises, CappedBy: "only proposed"})}}
+	r := &evidence.Report{SchemaVersion: "2", Buyer: &denylist.Buyer{Title: "An agency"}, Documents: []evidence.Document{d}}
+	decided := func(id string, w *policy.Waiver) []policy.Decided {
+		return []policy.Decided{{Document: "a.json", ID: id, Waiver: w}}
+	}
+	r.Policy = &policy.Decision{Policy: "rules", Day: "2026-12-01", Waived: decided("waived", &policy.Waiver{Author: "A. Buyer", Reason: "until it is replaced", Expires: "2027-06-30"}), Fails: decided("counts", nil)}
+	var b bytes.Buffer
+	if err := adapter.Annotate(&b, r, &adapter.AnnotateOptions{Content: content, Record: &r.Documents[0]}); err != nil {
+		t.Fatal(err)
+	}
+	var bom struct{ Annotations []struct{ Text string } }
+	if err := json.Unmarshal(b.Bytes(), &bom); err != nil {
+		t.Fatal(err)
+	}
+	for i, wants := range [][]string{
+		{"ban, binding", "binding, addressed to heads of agencies; binds the buyer", "This finding: waived until 2027-06-30 by A. Buyer: until it is replaced", "Its limit is settled: the lot is about networks"},
+		{"review, not binding", "not binding, addressed to heads of agencies; advises the buyer", "This finding: fails the policy", "Not stronger than review: only proposed"},
+	} {
+		for _, want := range append(wants, "for the buyer An agency", "Act One, section 1", "“shall not buy” [en] Limited to “switching equipment”. Except “spare parts”.", "Policy rules, on 2026-12-01: DOES NOT PASS", "it says that it is a draft") {
+			if !strings.Contains(bom.Annotations[i].Text, want) {
+				t.Errorf("%d: no %q in\n%s", i, want, bom.Annotations[i].Text)
+			}
 		}
 	}
 }

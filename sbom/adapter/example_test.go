@@ -41,5 +41,5 @@ func ExampleAnnotateCycloneDX() {
 		fmt.Println(text, string((*a.Subjects)[0]) == (*bom.Components)[0].BOMRef)
 	}
 	// Output:
-	// ban. Attributed to Kaspersky (declared) true
+	// ban, binding. Attributed to Kaspersky (declared) true
 }

@@ -4,78 +4,214 @@
 //
 //	err := csv.Write(file, report, nil)
 //
-// The column "row" tells what a row is:
+// The table has twelve columns. "row" tells what a row is:
 //
-//   - "document": a document, with its coverage
-//   - "gap": something that was not screened, with its kind as the reason; without a document, it
-//     is about the whole report
+//   - "report": the whole screening, with its verdict, denylist, buyer and coverage
+//   - "policy": the decision of a policy; what it requires and the report does not meet; waivers
+//     that have expired or that no finding needs
+//   - "finding": a finding with its strongest text, the most severe finding first
+//   - "gap": something that was not screened; without a document, of the whole report
 //   - "notice": a notice of a document, or without a document of the report
-//   - "finding", "observation": a text that a finding or an observation cites, with the first
-//     claim that led to the vendor
-//   - "policy": the decision of a policy
+//   - "unidentified": a part without an identity of its vendor, or how many more there are
+//   - "observation": observations with the same vendor, reason and texts
+//   - "context": another fact about the vendor of a finding, which is not used for a verdict
+//   - "document": a document, with its coverage
 //   - "companion": a file that accompanies documents and was not screened
+//
+// The other columns are "verdict", "force" (whether a binding text leads to the verdict), "part",
+// "version", "vendor", "identified" (how the vendor was identified, and how surely), "text",
+// "words" (of the text, with its limits and exceptions), "addressees" (and how the text speaks to
+// the buyer), "document" (and the place in it) and "note" (the id of a finding, what the policy
+// decided, why the verdict is not stronger).
+//
+// The long form, see [Options], has a row for each text that a finding or an observation cites.
 //
 // A cell that a spreadsheet could take for a formula starts with an apostrophe.
 package csv
 
 import (
 	encoding "encoding/csv"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
 // columns are the header of the table.
-var columns = []string{
-	"row", "document", "sha256", "verdict", "reason", "vendor", "component", "version", "purl", "subject", "tier", "pointer", "offset",
-	"claimRole", "claimKind", "claimValue", "rule", "matched", "source", "listing", "instrument", "clause", "jurisdiction", "force", "binding",
-	"addressees", "status", "action", "effect", "citationVerdict", "held", "quote", "language", "url", "note", "id",
-	"components", "unidentified", "malformed", "error", "complete",
+var columns = []string{"row", "verdict", "force", "part", "version", "vendor", "identified", "text", "words", "addressees", "document", "note"}
+
+// Options set the form of the table. A nil *Options means defaults.
+type Options struct {
+	// Citations selects the long form: a row for each text that a finding or an observation cites,
+	// with all that the record has about the text and about the first claim that led to the vendor.
+	Citations bool
 }
 
-// Options set the form of the table. There are none yet: a nil *Options means defaults.
-type Options struct{}
-
 // Write writes the report.
-func Write(w io.Writer, r *evidence.Report, _ *Options) error {
-	t := newTable(w)
+func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if opts != nil && opts.Citations {
+		return writeCitations(w, r)
+	}
+	t := newTable(w, columns)
+	t.report(r)
+	decisions := view.Decisions(r)
+	for _, f := range view.Sorted(r) {
+		t.finding(r.Buyer, f, decisions.Of(f))
+	}
+	for _, g := range view.Gaps(r) {
+		t.add("row", "gap", "words", g.Message, "document", g.Path, "note", string(g.Kind))
+	}
 	for _, n := range r.Notices {
-		t.set("row", "notice")
-		t.set("reason", string(n.Kind))
-		t.set("note", n.Message)
-		t.end()
+		t.add("row", "notice", "words", n.Message, "note", string(n.Kind))
+	}
+	for i := range r.Documents {
+		for _, n := range r.Documents[i].Notices {
+			t.add("row", "notice", "words", n.Message, "document", placeIn(r.Documents[i].Path, view.Place(n.Location)), "note", string(n.Kind))
+		}
+	}
+	t.unidentified(r)
+	t.observations(r)
+	for _, f := range view.Facts(r) {
+		t.add("row", "context", "vendor", f.Vendor.Name, "words", string(f.Date)+": "+f.Text, "note", "not used for a verdict; "+f.Source)
 	}
 	for i := range r.Documents {
 		t.document(r, &r.Documents[i])
 	}
-	if d := r.Policy; d != nil {
-		t.set("row", "policy")
-		t.set("sha256", d.SHA256)
-		t.set("reason", map[bool]string{true: "pass", false: "fail"}[d.Pass])
-		t.set("note", strings.Join(append([]string{d.Result()}, d.Lines()...), "\n"))
-		t.end()
-	}
-	for _, g := range r.GapsOf(nil) {
-		t.set("row", "gap")
-		t.set("reason", string(g.Kind))
-		t.set("note", g.Message)
-		t.end()
-	}
 	for _, c := range r.Companions {
-		t.set("row", "companion")
-		t.set("document", c.Path)
-		t.set("sha256", c.SHA256)
-		t.set("reason", c.Reason)
-		t.end()
+		t.add("row", "companion", "words", "not screened: "+c.Reason, "document", c.Path)
 	}
 	t.out.Flush()
 	return t.out.Error()
 }
+
+// report writes the rows of the report as a whole and of its policy.
+func (t *table) report(r *evidence.Report) {
+	words := []string{fmt.Sprintf("denylist %s, judged as of %s", r.Denylist.Release, r.Denylist.AsOf)}
+	if n := view.Counts(r); n != "" {
+		words = append(words, n)
+	}
+	words = append(words, counts(&r.Coverage))
+	t.add("row", "report", "verdict", r.Verdict.String(), "words", strings.Join(words, "; "), "addressees", view.MadeFor(r),
+		"note", "a finding is for a person to decide on; this is no legal advice")
+	if r.Policy == nil {
+		return
+	}
+	t.add("row", "policy", "words", r.Policy.Result())
+	for _, line := range view.PolicyNotes(r.Policy) {
+		t.add("row", "policy", "words", line)
+	}
+}
+
+// finding writes the row of a finding.
+func (t *table) finding(b *denylist.Buyer, x view.Part, decided view.Decision) {
+	f := x.Finding
+	note := []string{"finding " + f.ID}
+	if s := decided.String(); s != "" {
+		note = append(note, s)
+	}
+	if c := view.Strongest(f); c != nil {
+		t.text(b, c, len(f.Citations)-1)
+		note = append(note, view.Held(c)...)
+	}
+	if f.Note != "" && !strings.Contains(strings.Join(note, "; "), f.Note) {
+		note = append(note, f.Note)
+	}
+	c := &f.Component
+	t.add("row", "finding", "verdict", f.Verdict.String(), "force", view.Force(f), "part", view.PartName(c), "version", c.Version,
+		"vendor", f.Vendor.Name, "identified", view.Identified(&f.Finding), "document", placeIn(x.Document.Path, view.Place(c.Location)), "note", strings.Join(note, "; "))
+}
+
+// text sets the cells of a text, beside which so many others are cited.
+func (t *table) text(b *denylist.Buyer, c *match.Citation, others int) {
+	t.set("text", view.Name(c.Citation)+furtherTexts(others))
+	t.set("words", textWords(c.Citation))
+	t.set("addressees", view.Addressed(b, c))
+}
+
+// unidentified writes a row for each part without an identity of its vendor that the report names.
+func (t *table) unidentified(r *evidence.Report) {
+	named, all := view.Unidentified(r)
+	for _, u := range named {
+		c := u.Component
+		t.add("row", "unidentified", "part", view.PartName(c), "version", c.Version, "words", "its vendor is not known, and it is not clear of any vendor",
+			"document", placeIn(u.Document.Path, view.Place(c.Location)))
+	}
+	if n := all - len(named); n > 0 {
+		t.add("row", "unidentified", "part", fmt.Sprintf("and %d more", n), "words", "their vendor is not known, and they are not clear of any vendor")
+	}
+}
+
+// furtherTexts returns how many texts a finding cites beside the strongest.
+func furtherTexts(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "; and 1 more text"
+	}
+	return fmt.Sprintf("; and %d more texts", n)
+}
+
+// textWords returns what a text says, with its limits and exceptions, its status and its address.
+func textWords(c *denylist.Citation) string {
+	all := view.Saying(c)
+	if c.Status != "" {
+		all = append(all, "Status: "+c.Status+".")
+	}
+	return strings.TrimSpace(strings.Join(append(all, c.URL), " "))
+}
+
+// observations writes a row for observations with the same vendor, reason and texts.
+func (t *table) observations(r *evidence.Report) {
+	const most = 20 // names of parts in a row
+	for _, g := range view.Observations(r.Documents) {
+		o := g.First.Finding
+		if c := view.Strongest(o); c != nil {
+			t.text(r.Buyer, c, len(o.Citations)-1)
+			t.set("force", view.ForceWords(c.Binds()))
+		}
+		document := g.First.Document.Path
+		if g.Documents > 1 {
+			document = fmt.Sprintf("%d documents, the first of them %s", g.Documents, document)
+		}
+		note := fmt.Sprintf("no part of the verdict: %s (%s)", view.ReasonWords(o.Reason), o.Reason)
+		if o.Note != "" {
+			note += "; " + o.Note
+		}
+		t.add("row", "observation", "part", g.Names(most), "vendor", o.Vendor.Name, "identified", view.Identified(&o.Finding), "document", document, "note", note)
+	}
+}
+
+// document writes the row of a document.
+func (t *table) document(r *evidence.Report, d *evidence.Document) {
+	words := []string{"read to its end"}
+	if !r.Whole(d) {
+		words[0] = "NOT READ to its end"
+	}
+	if d.Error != nil {
+		words = append(words, d.Error.Kind+": "+d.Error.Message)
+	}
+	words = append(words, counts(&d.Coverage))
+	note := ""
+	if d.SHA256 != "" {
+		note = "SHA-256 " + d.SHA256
+	}
+	t.add("row", "document", "verdict", d.Verdict.String(), "words", strings.Join(words, "; "), "document", d.Path, "note", note)
+}
+
+// counts returns how much was screened.
+func counts(c *match.Coverage) string {
+	return fmt.Sprintf("%s, %d without a vendor identity; fields or elements that could not be read: %d", view.Count(c.Components, "part"), c.Unidentified, c.Malformed)
+}
+
+// placeIn returns a path with a place in the document.
+func placeIn(path, place string) string { return strings.TrimSpace(path + " " + place) }
 
 // A table writes rows of cells. Its writer keeps the first error.
 type table struct {
@@ -85,7 +221,7 @@ type table struct {
 }
 
 // newTable writes the header.
-func newTable(w io.Writer) *table {
+func newTable(w io.Writer, columns []string) *table {
 	t := &table{out: encoding.NewWriter(w), row: make([]string, len(columns)), index: make(map[string]int)}
 	t.out.UseCRLF = true
 	for i, name := range columns {
@@ -98,120 +234,41 @@ func newTable(w io.Writer) *table {
 // set sets a cell of the row.
 func (t *table) set(column, value string) { t.row[t.index[column]] = cell(value) }
 
+// add sets cells, given as names of columns and values, and ends the row.
+func (t *table) add(pairs ...string) {
+	for i := 0; i < len(pairs); i += 2 {
+		t.set(pairs[i], pairs[i+1])
+	}
+	t.end()
+}
+
 // end writes the row and starts an empty one.
 func (t *table) end() {
 	_ = t.out.Write(t.row)
 	clear(t.row)
 }
 
-// document writes the rows of a document.
-func (t *table) document(r *evidence.Report, d *evidence.Document) {
-	start := func(kind string) {
-		t.set("row", kind)
-		t.set("document", d.Path)
-		t.set("sha256", d.SHA256)
-	}
-	start("document")
-	t.set("verdict", d.Verdict.String())
-	t.set("components", strconv.Itoa(d.Coverage.Components))
-	t.set("unidentified", strconv.Itoa(d.Coverage.Unidentified))
-	t.set("malformed", strconv.Itoa(d.Coverage.Malformed))
-	t.set("complete", strconv.FormatBool(r.Whole(d)))
-	if d.Error != nil {
-		t.set("error", d.Error.Kind+": "+d.Error.Message)
-	}
-	t.end()
-	for _, g := range r.GapsOf(d) {
-		start("gap")
-		t.set("reason", string(g.Kind))
-		t.set("note", g.Message)
-		t.end()
-	}
-	for _, n := range d.Notices {
-		start("notice")
-		t.set("reason", string(n.Kind))
-		t.set("note", n.Message)
-		t.set("pointer", n.Location.Pointer)
-		t.set("offset", strconv.FormatInt(n.Location.Offset, 10))
-		t.end()
-	}
-	for _, of := range []struct {
-		kind string
-		list []evidence.Finding
-	}{{"finding", d.Findings}, {"observation", d.Observations}} {
-		for j := range of.list {
-			f := &of.list[j]
-			for k := range max(1, len(f.Citations)) { // a finding without a citation has a row, too
-				start(of.kind)
-				t.finding(f)
-				if k < len(f.Citations) {
-					t.citation(&f.Citations[k])
-				}
-				t.end()
-			}
-		}
-	}
-}
-
-// finding sets the cells of a finding.
-func (t *table) finding(f *evidence.Finding) {
-	c := &f.Component
-	t.set("verdict", f.Verdict.String())
-	t.set("reason", string(f.Reason))
-	t.set("vendor", f.Vendor.Name)
-	t.set("component", strings.TrimPrefix(c.Group+"/"+c.Name, "/"))
-	t.set("version", c.Version)
-	t.set("purl", c.PURL)
-	if c.OwnPURL() { // and not one that was made from the vendor and the name
-		t.set("purl", c.CanonicalPURL)
-	}
-	t.set("subject", strconv.FormatBool(c.Primary))
-	t.set("tier", f.Tier.String())
-	t.set("pointer", c.Location.Pointer)
-	t.set("offset", strconv.FormatInt(c.Location.Offset, 10))
-	t.set("note", f.Note)
-	t.set("id", f.ID)
-	if len(f.Attributions) > 0 {
-		a := &f.Attributions[0]
-		t.set("claimRole", string(a.Role))
-		t.set("claimKind", string(a.Kind))
-		t.set("claimValue", a.Value)
-		t.set("rule", string(a.Rule))
-		t.set("matched", a.Matched)
-		t.set("source", a.Source)
-	}
-}
-
-// citation sets the cells of a cited text.
-func (t *table) citation(c *match.Citation) {
-	t.set("listing", c.Listing)
-	t.set("instrument", c.Title)
-	t.set("clause", c.Clause)
-	t.set("jurisdiction", c.Jurisdiction)
-	t.set("force", string(c.Force))
-	t.set("binding", strconv.FormatBool(c.Binding))
-	t.set("addressees", c.Addressees)
-	t.set("status", c.Status)
-	t.set("action", string(c.Action))
-	t.set("effect", string(c.Effect))
-	t.set("citationVerdict", c.Verdict.String())
-	t.set("held", c.CappedBy)
-	t.set("quote", c.Quote)
-	t.set("language", c.Language)
-	t.set("url", c.URL)
-}
-
 // formula are the characters that start a formula, in ASCII and in full width.
 const formula = "=+-@|%＝＋－＠"
 
+// longestCell is below the 32,767 characters that spreadsheets take, in bytes.
+const longestCell = 32_000
+
 // cell makes a value safe in a spreadsheet. A value that starts like a formula, also after
 // blanks, gets an apostrophe in front, and characters that control what shows them are
-// replaced. A number stays a number.
+// replaced. A number stays a number. What is too long for a cell is cut, and says so.
 func cell(s string) string {
 	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return s
 	}
 	s = view.PrintableLines(s)
+	if len(s) > longestCell {
+		end := longestCell
+		for !utf8.RuneStart(s[end]) {
+			end--
+		}
+		s = s[:end] + "… (cut; see the JSON report)"
+	}
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \t\n\u00a0\u3000"))
 	if strings.ContainsRune(formula, first) || strings.HasPrefix(s, "\t") {
 		return "'" + s

@@ -24,9 +24,10 @@ func Example() {
 		fmt.Println(err)
 	}
 	for _, row := range rows {
-		fmt.Println(row[0], row[1], row[3]) // an apostrophe keeps a path from being a formula
+		fmt.Printf("%s|%s|%s\n", row[0], row[1], row[10]) // an apostrophe keeps a path from being a formula
 	}
 	// Output:
-	// row document verdict
-	// document '=sbom.json clear
+	// row|verdict|document
+	// report||
+	// document|clear|'=sbom.json
 }

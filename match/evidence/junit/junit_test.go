@@ -49,16 +49,37 @@ func TestNothing(t *testing.T) {
 	}
 }
 
-// With the decision of a policy, the findings are failures that it fails.
+// With the decision of a policy, the findings are failures that it fails. A waived finding is
+// skipped and says who waived it. A waiver that has expired or that nothing needs shows, too, and so
+// does a policy that fails only because something that it requires is missing.
 func TestPolicy(t *testing.T) {
 	r := report(match.Review)
 	r.Documents[0].Findings[0].ID, r.Documents[0].Findings[1].ID = "waived", "counts"
-	r.Policy = &policy.Decision{Policy: "of the buyer", Fails: []policy.Decided{{Document: "a.json", ID: "counts"}}}
-	var b bytes.Buffer
-	if err := junit.Write(&b, r, nil); err != nil {
-		t.Fatal(err)
+	r.Policy = &policy.Decision{Policy: "of the buyer", Fails: []policy.Decided{{Document: "a.json", ID: "counts"}},
+		Waived:  []policy.Decided{{Document: "a.json", ID: "waived", Waiver: &policy.Waiver{Author: "A. Buyer", Reason: "until it is replaced", Expires: "2027-06-30"}}},
+		Gaps:    []string{"1 of 9 parts carry a vendor identity"},
+		Expired: []policy.ExpiredWaiver{{Waiver: policy.Waiver{Vendor: "zte", Author: "B. Buyer", Expires: "2026-01-01"}, Findings: 1}}, Unused: []policy.Waiver{{Vendor: "other", Author: "C. Buyer"}}}
+	write := func() string {
+		var b bytes.Buffer
+		if err := junit.Write(&b, r, nil); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
 	}
-	if out := b.String(); !strings.Contains(out, `failures="1"`) || !strings.Contains(out, `<failure message="review: ZTE`) || !strings.Contains(out, `<skipped message="ban: Kaspersky`) || !strings.Contains(out, "Policy of the buyer") {
+	for _, want := range []string{`<testsuite name="policy" tests="3" failures="1" errors="0" skipped="2">`, `<testsuite name="a.json" tests="3" failures="1" errors="0" skipped="1">`, `failures="2" errors="2" skipped="5"`,
+		`<failure message="review without a text: ZTE, resembles" type="review">`, `<skipped message="waived until 2027-06-30 by A. Buyer: until it is replaced; ban without a text: Kaspersky, registered">`,
+		`name="waiver: zte"`, `a waiver by B. Buyer expired on 2026-01-01; findings that it would have let pass: 1`, `name="waiver: other"`, "Policy of the buyer", "fails: 1 of 9 parts carry a vendor identity"} {
+		if out := write(); !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	// A finding that the decision does not name is one as without a policy.
+	r.Policy.Waived = nil
+	if out := write(); !strings.Contains(out, `<failure message="ban without a text: Kaspersky`) {
+		t.Error(out)
+	}
+	r.Policy = &policy.Decision{Pass: true, OutOfPolicy: []policy.Decided{{Document: "a.json", ID: "waived", Why: "not certain enough"}, {Document: "a.json", ID: "counts"}}}
+	if out := write(); !strings.Contains(out, ` failures="0" errors="2"`) || !strings.Contains(out, "not counted by the policy: not certain enough") {
 		t.Error(out)
 	}
 }

@@ -20,7 +20,7 @@ func Example() {
 	// Output:
 	// ## Screening: clear
 	//
-	// Denylist 2018.06.13, judged as of 2018-06-13. 1 document, 0 findings. A finding is for a person to decide on; it is no legal advice.
+	// Denylist 2018.06.13, judged as of 2018-06-13, no buyer given: texts addressed to anyone count. 1 document, 0 findings. A finding is for a person to decide on; it is no legal advice.
 	//
 	// ### Coverage
 	//

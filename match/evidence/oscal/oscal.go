@@ -6,24 +6,31 @@
 //
 //	err := oscal.Write(file, report, nil)
 //
-// Each screened file is a component of the assessment. Each document is an observation with its
-// coverage. Each finding is a finding with the cited text as its target, and the state
-// "not-satisfied" with the reason "other", because the model has no state for an open decision.
-// Each gap is a finding with that state, too. Companion files are observations.
+// Each screened file is a component of the assessment, and each document is an observation with its
+// coverage. Each cited text is a resource of the back matter, with its words, limits and exceptions.
+// Each list of texts that findings share is an observation, and says why a verdict is not stronger.
+//
+// Each finding is a finding with the strongest text as its target, and the state "not-satisfied" with
+// the reason "other", because the model has no state for an open decision. Findings are in order of
+// severity. Each gap is a finding with that state, too, and so is a policy that does not pass.
+// Observations, notices and companion files are observations.
 //
 // UUIDs are derived from the record (version 5), and all times are the as-of day: the same
 // record gives the same bytes.
 package oscal
 
 import (
+	"bufio"
+	"bytes"
+	"cmp"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
-	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 )
@@ -34,97 +41,6 @@ const Version = "1.1.2"
 // namespace is the namespace of our properties and of the UUIDs.
 const namespace = "https://github.com/clause76/clause76/ns/oscal"
 
-type document struct {
-	Results assessment `json:"assessment-results"`
-}
-
-type assessment struct {
-	UUID     string   `json:"uuid"`
-	Metadata metadata `json:"metadata"`
-	ImportAP link     `json:"import-ap"`
-	Results  []result `json:"results"`
-}
-
-type metadata struct {
-	Title        string `json:"title"`
-	LastModified string `json:"last-modified"`
-	Version      string `json:"version"`
-	OSCALVersion string `json:"oscal-version"`
-}
-
-type link struct {
-	Href    string `json:"href"`
-	Remarks string `json:"remarks,omitempty"`
-}
-
-type result struct {
-	UUID         string           `json:"uuid"`
-	Title        string           `json:"title"`
-	Description  string           `json:"description"`
-	Start        string           `json:"start"`
-	Props        []property       `json:"props"`
-	Local        local            `json:"local-definitions"`
-	Reviewed     map[string][]any `json:"reviewed-controls"`
-	Observations []observation    `json:"observations"`
-	Findings     []finding        `json:"findings,omitempty"`
-}
-
-type local struct {
-	Components []component `json:"components,omitempty"`
-}
-
-type component struct {
-	UUID        string            `json:"uuid"`
-	Type        string            `json:"type"`
-	Title       string            `json:"title"`
-	Description string            `json:"description"`
-	Props       []property        `json:"props,omitempty"`
-	Status      map[string]string `json:"status"`
-}
-
-type property struct {
-	Name  string `json:"name"`
-	NS    string `json:"ns"`
-	Value string `json:"value"`
-}
-
-type observation struct {
-	UUID        string     `json:"uuid"`
-	Title       string     `json:"title"`
-	Description string     `json:"description"`
-	Props       []property `json:"props,omitempty"`
-	Methods     []string   `json:"methods"`
-	Subjects    []subject  `json:"subjects,omitempty"`
-	Evidence    []link     `json:"relevant-evidence,omitempty"`
-	Collected   string     `json:"collected"`
-}
-
-type subject struct {
-	UUID string `json:"subject-uuid"`
-	Type string `json:"type"`
-}
-
-type finding struct {
-	UUID        string     `json:"uuid"`
-	Title       string     `json:"title"`
-	Description string     `json:"description"`
-	Props       []property `json:"props"`
-	Target      target     `json:"target"`
-	Related     []related  `json:"related-observations"`
-}
-
-type target struct {
-	Type    string            `json:"type"`
-	ID      string            `json:"target-id"`
-	Title   string            `json:"title"`
-	Status  map[string]string `json:"status"`
-	Remarks string            `json:"remarks"`
-}
-
-type related struct {
-	UUID string `json:"observation-uuid"`
-}
-
 // Options set the form of the report. There are none yet: a nil *Options means defaults.
 type Options struct{}
 
@@ -134,49 +50,91 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	if err := r.WriteJSON(record); err != nil {
 		return fmt.Errorf("oscal: %w", err)
 	}
-	x := &writer{seed: string(record.Sum(nil)), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z"}
-	res := result{
-		UUID: x.uuid("result"), Title: "Screening: " + r.Verdict.String(), Start: x.stamp,
-		Description: "Bills of materials and device manifests were screened against a denylist of vendors. A finding is for a person to decide on; it is no legal advice.",
-		Props:       x.props("verdict", r.Verdict.String(), "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version),
-		Reviewed:    map[string][]any{"control-selections": {map[string]any{"include-all": map[string]any{}}}},
+	x := &writer{seed: string(record.Sum(nil)), r: r, stamp: r.Denylist.AsOf + "T00:00:00Z", decisions: view.Decisions(r), documents: make(map[*evidence.Document]string), lists: make(map[string]string), resources: make(map[string]string)}
+	x.out = bufio.NewWriterSize(w, 1<<16)
+	x.prepare()
+	x.text("{\n  \"assessment-results\": {\n")
+	x.member(4, "uuid", x.uuid("assessment"))
+	x.member(4, "metadata", metadata{"Screening of vendors", x.stamp, r.SchemaVersion, Version})
+	x.member(4, "import-ap", link{Href: "#" + x.uuid("plan"), Remarks: "There is no assessment plan in OSCAL; the model wants a reference to one."})
+	x.text("    \"results\": [\n      {\n")
+	x.member(8, "uuid", x.uuid("result"))
+	x.member(8, "title", "Screening: "+r.Verdict.String())
+	x.member(8, "description", x.description())
+	x.member(8, "start", x.stamp)
+	x.member(8, "props", x.props("verdict", r.Verdict.String(), "denylist", r.Denylist.Release, "denylist-digest", r.Denylist.Digest, "as-of", r.Denylist.AsOf, "tool", r.Tool.Name, "tool-version", r.Tool.Version, "findings", view.Counts(r), "made-for", view.MadeFor(r)))
+	x.member(8, "local-definitions", local{x.components})
+	x.array(8, "observations", elements(x.observations), ",\n")
+	x.array(8, "findings", x.findings, ",\n")
+	x.text("        \"reviewed-controls\": {\"control-selections\": [{\"include-all\": {}}]}\n      }\n    ]")
+	if len(x.texts) > 0 {
+		x.text(",\n    \"back-matter\": {\n")
+		x.array(6, "resources", elements(x.texts), "\n")
+		x.text("    }")
 	}
-	for _, n := range r.Notices {
-		res.Description += "\nNotice: " + line(n.Message)
-	}
-	if r.Policy != nil {
-		res.Description += "\n" + line(r.Policy.Result())
-		for _, s := range r.Policy.Lines() {
-			res.Description += "\n" + line(s)
-		}
-	}
-	for i := range r.Documents {
-		x.document(&res, i, &r.Documents[i])
-	}
-	for i, c := range r.Companions {
-		x.companion(&res, i, c)
-	}
-	for i, g := range r.GapsOf(nil) {
-		name := fmt.Sprintf("gap %d", i)
-		o := observation{UUID: x.uuid(name + " observation"), Title: "Not screened: all files", Description: line(g.Message), Methods: []string{"TEST"}, Collected: x.stamp}
-		res.Observations = append(res.Observations, o)
-		res.Findings = append(res.Findings, x.gap(g, "all files", name, o.UUID))
-	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(document{assessment{
-		UUID:     x.uuid("assessment"),
-		Metadata: metadata{"Screening of vendors", x.stamp, r.SchemaVersion, Version},
-		ImportAP: link{"#" + x.uuid("plan"), "There is no assessment plan in OSCAL; the model wants a reference to one."},
-		Results:  []result{res},
-	}})
+	x.text("\n  }\n}\n")
+	return cmp.Or(x.err, x.out.Flush())
 }
 
 type writer struct {
-	r     *evidence.Report
-	seed  string // the digest of the record
-	stamp string
+	r         *evidence.Report
+	seed      string // the digest of the record
+	stamp     string
+	decisions view.Decided
+	documents map[*evidence.Document]string // the observation of each
+	lists     map[string]string             // key of a list of texts → its observation
+	resources map[string]string             // listing → its resource
+
+	components   []component
+	observations []observation
+	texts        []resource
+
+	out *bufio.Writer
+	err error
+}
+
+func (x *writer) text(s string) { x.out.WriteString(s) }
+
+// member writes a member of an object.
+func (x *writer) member(indent int, name string, v any) {
+	prefix := strings.Repeat(" ", indent)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	x.err = cmp.Or(x.err, e.Encode(v))
+	fmt.Fprintf(x.out, "%s%q: %s,\n", prefix, name, bytes.TrimSpace(b.Bytes()))
+}
+
+// array writes a member that is an array, each element on a line, and an end. Without an element it
+// writes nothing, because the model takes no empty array.
+func (x *writer) array(indent int, name string, all iter.Seq[any], end string) {
+	prefix := strings.Repeat(" ", indent)
+	e := json.NewEncoder(x.out)
+	e.SetEscapeHTML(false)
+	n := 0
+	for v := range all {
+		if n++; n == 1 {
+			fmt.Fprintf(x.out, "%s%q: [\n%s  ", prefix, name, prefix)
+		} else {
+			x.text(prefix + " ,")
+		}
+		x.err = cmp.Or(x.err, e.Encode(v)) // with a line feed
+	}
+	if n > 0 {
+		x.text(prefix + "]" + end)
+	}
+}
+
+// elements yields the elements of a slice.
+func elements[T any](all []T) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for i := range all {
+			if !yield(&all[i]) {
+				return
+			}
+		}
+	}
 }
 
 // uuid returns a UUID (version 5) for a name in the record.
@@ -200,86 +158,6 @@ func (x *writer) props(pairs ...string) []property {
 
 // line returns text as a string of OSCAL: on one line, without surrounding blanks.
 func line(s string) string { return strings.TrimSpace(view.Printable(s)) }
-
-// document adds the component, observation and findings of a document.
-func (x *writer) document(res *result, i int, d *evidence.Document) {
-	name := fmt.Sprintf("document %d", i)
-	id := x.uuid(name)
-	title := line(d.Path)
-	if title == "" {
-		title = "a document without a name"
-	}
-	res.Local.Components = append(res.Local.Components, component{
-		UUID: id, Type: "software", Title: title, Description: line("A screened document. " + d.Format + " " + d.SpecVersion),
-		Props: x.props("sha-256", d.SHA256, "verdict", d.Verdict.String()), Status: map[string]string{"state": "other"},
-	})
-	c := d.Coverage
-	o := observation{
-		UUID: x.uuid(name + " observation"), Title: "Screened: " + title, Methods: []string{"TEST"}, Subjects: []subject{{id, "component"}}, Collected: x.stamp,
-		Description: fmt.Sprintf("%d parts: %d identify their vendor; the vendor of the other %d is unknown. %d fields or elements could not be read.", c.Components, c.Identified, c.Unidentified, c.Malformed),
-		Props:       x.props("components", fmt.Sprint(c.Components), "unidentified", fmt.Sprint(c.Unidentified), "malformed", fmt.Sprint(c.Malformed)),
-	}
-	if !x.r.Whole(d) {
-		why := "."
-		if d.Error != nil {
-			why = ": " + line(d.Error.Message)
-		}
-		o.Title, o.Description = "Not screened: "+title, "The document could not be screened"+why
-		if len(d.Findings) > 0 {
-			o.Title, o.Description = "Not screened to the end: "+title, "The document was not read to its end; the findings are what was found before that"+why
-		}
-		o.Props = append(o.Props, x.props("complete", "false")...)
-	}
-	for j, g := range x.r.GapsOf(d) {
-		o.Description += "\nNot screened: " + line(g.Message)
-		res.Findings = append(res.Findings, x.gap(g, title, fmt.Sprintf("%s gap %d", name, j), o.UUID))
-	}
-	for _, n := range d.Notices {
-		o.Description += "\nNotice: " + line(n.Message)
-	}
-	res.Observations = append(res.Observations, o)
-	for j := range d.Findings {
-		res.Findings = append(res.Findings, x.finding(&d.Findings[j], fmt.Sprintf("%s finding %d", name, j), o.UUID))
-	}
-}
-
-// companion adds the observation of a companion file.
-func (x *writer) companion(res *result, i int, c evidence.File) {
-	res.Observations = append(res.Observations, observation{
-		UUID: x.uuid(fmt.Sprintf("companion %d", i)), Title: strings.TrimSpace("Companion file, not screened: " + line(c.Path)), Methods: []string{"TEST"}, Collected: x.stamp,
-		Description: strings.TrimSpace("The file accompanies a document and was not screened: " + line(c.Reason)), Props: x.props("sha-256", c.SHA256),
-	})
-}
-
-// finding returns the finding on the text that leads to the verdict.
-func (x *writer) finding(f *evidence.Finding, name, observed string) finding {
-	t := target{Type: "statement-id", ID: "none", Title: "no text", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
-		Remarks: "What follows from a finding is for a person to decide."}
-	var texts []string
-	for _, c := range f.Citations {
-		if t.ID == "none" && c.Verdict == f.Verdict {
-			t.ID, t.Title = token(c.Listing), line(c.Title)
-		}
-		texts = append(texts, line(fmt.Sprintf("%s: %s: “%s” %s", c.Verdict, c.Title, c.Quote, c.URL)))
-	}
-	part := line(strings.TrimSpace(f.Component.Group + " " + f.Component.Name + " " + f.Component.Version))
-	return finding{
-		UUID: x.uuid(name), Title: line(fmt.Sprintf("%s: %s is attributed to %s", f.Verdict, part, f.Vendor.Name)),
-		Description: fmt.Sprintf("At %s, %s.\n%s", line(f.Component.Location.Pointer), f.Tier, strings.Join(texts, "\n")),
-		Props:       x.props("finding-id", f.ID, "verdict", f.Verdict.String(), "tier", f.Tier.String(), "vendor", string(f.Vendor.ID), "purl", f.Component.CanonicalPURL),
-		Target:      t, Related: []related{{observed}},
-	}
-}
-
-// gap returns the finding on something that was not screened, which satisfies nothing.
-func (x *writer) gap(g match.Gap, title, name, observed string) finding {
-	return finding{
-		UUID: x.uuid(name), Title: "Not screened: " + title, Description: line(g.Message), Props: x.props("gap", string(g.Kind)),
-		Target: target{Type: "statement-id", ID: token("not-screened-" + string(g.Kind)), Title: "everything is screened", Status: map[string]string{"state": "not-satisfied", "reason": "other"},
-			Remarks: "What was not screened may contain parts of any vendor."},
-		Related: []related{{observed}},
-	}
-}
 
 // token returns an id as an OSCAL token: letters, digits, dots, hyphens and underscores, with a
 // letter or an underscore first.

@@ -8,16 +8,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/jsonschema-go/jsonschema"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/match/evidence/oscal"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -44,6 +48,7 @@ var required = map[string][]string{
 	"results": {"uuid", "title", "description", "start", "reviewed-controls"}, "reviewed-controls": {"control-selections"},
 	"components": {"uuid", "type", "title", "description", "status"}, "observations": {"uuid", "description", "methods", "collected"}, "subjects": {"subject-uuid", "type"},
 	"findings": {"uuid", "title", "description", "target"}, "target": {"type", "target-id", "status"}, "status": {"state"}, "related-observations": {"observation-uuid"}, "props": {"name", "value"},
+	"back-matter": {"resources"}, "resources": {"uuid"}, "rlinks": {"href"}, "links": {"href"},
 }
 
 var (
@@ -101,6 +106,8 @@ func TestModel(t *testing.T) {
 					ids[s] = true
 				case strings.HasSuffix(k, "-uuid"):
 					refs[s] = true
+				case name == "links" && k == "href":
+					refs[strings.TrimPrefix(s, "#")] = true
 				case k == "target-id" || name == "props" && k == "name":
 					if !token.MatchString(s) {
 						t.Errorf("the token %q", s)
@@ -126,8 +133,58 @@ func TestModel(t *testing.T) {
 	for _, d := range r.Documents {
 		findings += len(d.Findings)
 	}
-	if counts["findings"] != findings || counts["observations"] != len(r.Documents) {
-		t.Errorf("%d findings and %d observations; want %d and %d", counts["findings"], counts["observations"], findings, len(r.Documents))
+	if counts["findings"] != findings || counts["subjects"] != len(r.Documents) {
+		t.Errorf("%d findings, and %d observations on a document; want %d and %d", counts["findings"], counts["subjects"], findings, len(r.Documents))
+	}
+}
+
+// Against the schema of NIST, where OSCAL_SCHEMA says where that is.
+func TestSchema(t *testing.T) {
+	path := os.Getenv("OSCAL_SCHEMA")
+	if path == "" {
+		t.Skip("OSCAL_SCHEMA is not set")
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The schema is of draft 7, in which the names of its parts are ids; the reader has a later draft.
+	text = regexp.MustCompile(`"\$id" *: *"#`).ReplaceAll(text, []byte(`"$$anchor": "`))
+	text = regexp.MustCompile(`"\$(id|schema)" *: *"http[^"]*",?`).ReplaceAll(text, nil)
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	resolved, err := schema.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, paths := range [][]string{{"../../../testdata/bids", "../../../go.mod"}, {"none"}} {
+		r := evidence.New(m, "bidcheck", match.Ban)
+		r.Finish(screen.Run(context.Background(), m, screen.Collect(paths), nil))
+		r.Policy = &policy.Decision{Policy: "of the buyer"}
+		for d, f := range r.Findings() {
+			r.Policy.Waived = append(r.Policy.Waived, policy.Decided{Document: d.Path, ID: f.ID, Waiver: &policy.Waiver{Author: "A", Reason: "B", Expires: "2027-06-30"}})
+		}
+		var b bytes.Buffer
+		if err := oscal.Write(&b, r, nil); err != nil {
+			t.Fatal(err)
+		}
+		var v map[string]any
+		if err := json.Unmarshal(b.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		if err := resolved.Validate(v); err != nil {
+			t.Errorf("%v: %v", paths, err)
+		}
+		v["assessment-results"].(map[string]any)["results"].([]any)[0].(map[string]any)["other"] = "x"
+		if resolved.Validate(v) == nil {
+			t.Error("the schema takes anything")
+		}
 	}
 }
 

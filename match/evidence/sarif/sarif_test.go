@@ -21,6 +21,7 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/sarif"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/vendors"
 )
@@ -32,12 +33,12 @@ func Example() {
 		fmt.Println(err)
 	}
 	for line := range strings.SplitSeq(b.String(), "\n") {
-		if strings.Contains(line, `"kind"`) || strings.Contains(line, `"uri"`) {
+		if strings.Contains(line, `"kind"`) || strings.Contains(line, `"uri"`) { // a result would have a kind
 			fmt.Println(strings.Trim(line, " ,"))
 		}
 	}
 	// Output:
-	// "uri": "a%20b.json"
+	// {"location":{"uri":"a%20b.json"},"length":0}
 }
 
 func write(t *testing.T, paths ...string) ([]byte, *evidence.Report) {
@@ -123,7 +124,7 @@ func TestLines(t *testing.T) {
 				all = append(all, fmt.Sprintf("%d:%d", at.StartLine, at.StartColumn))
 			}
 		}
-		if strings.Contains(b.String(), `"byteOffset": -1`) != true || strings.Contains(b.String(), `"region": {}`) {
+		if strings.Contains(b.String(), `"byteOffset":-1`) != true || strings.Contains(b.String(), `"region":{}`) {
 			t.Error(b.String())
 		}
 		return strings.Join(all, " ")
@@ -166,6 +167,20 @@ func TestNoPass(t *testing.T) {
 	}
 }
 
+// Documents with the same path and content are one artifact: the format takes each once.
+func TestArtifactsOnce(t *testing.T) {
+	twice := evidence.Document{Path: "a.zip!b", Verdict: match.Inconclusive}
+	other := twice
+	other.SHA256 = "00"
+	var b bytes.Buffer
+	if err := sarif.Write(&b, &evidence.Report{Documents: []evidence.Document{twice, twice, other}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), `{"location":{"uri":"a.zip%21b"}`); n != 2 || !strings.Contains(b.String(), `"index":1`) || strings.Contains(b.String(), `"index":2`) {
+		t.Errorf("%d artifacts\n%s", n, b.String())
+	}
+}
+
 // A finding does not hide what could not be read beside it, and nothing is no success.
 func TestUnread(t *testing.T) {
 	part := evidence.Document{Path: "a.json", Verdict: match.Ban, Coverage: match.Coverage{Malformed: 1}, Findings: []evidence.Finding{{Finding: match.Finding{Verdict: match.Ban}}}}
@@ -173,7 +188,7 @@ func TestUnread(t *testing.T) {
 		docs []evidence.Document
 		want []string
 	}{
-		{[]evidence.Document{part}, []string{`"kind": "open"`, `"kind": "fail"`, `"executionSuccessful": false`, `"Not screened: fields or elements that could not be read: 1"`}},
+		{[]evidence.Document{part}, []string{`"kind":"open"`, `"kind":"fail"`, `"executionSuccessful": false`, `"Not screened: fields or elements that could not be read: 1"`}},
 		{nil, []string{`"executionSuccessful": false`, `"Not screened: nothing was screened"`, `"results": []`, `"artifacts": []`}},
 	} {
 		var b bytes.Buffer
@@ -197,7 +212,7 @@ func TestWrite(t *testing.T) {
 			}
 			Invocations []struct {
 				ExecutionSuccessful        bool
-				ToolExecutionNotifications []json.RawMessage
+				ToolExecutionNotifications []struct{ Level string }
 			}
 			Artifacts []json.RawMessage
 			Results   []struct {
@@ -248,8 +263,63 @@ func TestWrite(t *testing.T) {
 	if fmt.Sprint(kinds) != fmt.Sprint(want) || len(run.Artifacts) != len(r.Documents) {
 		t.Errorf("results %v, want %v; %d artifacts", kinds, want, len(run.Artifacts))
 	}
-	if i := run.Invocations[0]; i.ExecutionSuccessful || len(i.ToolExecutionNotifications) != 1 {
-		t.Errorf("%+v", i)
+	levels := make(map[string]int)
+	for _, n := range run.Invocations[0].ToolExecutionNotifications {
+		levels[n.Level]++
+	}
+	if run.Invocations[0].ExecutionSuccessful || levels["error"] != 1 || levels["warning"] != 0 {
+		t.Errorf("%+v", run.Invocations[0])
+	}
+}
+
+// waivers returns a report with a waived and a failing finding as SARIF.
+func waivers(t *testing.T) ([]byte, *evidence.Report) {
+	t.Helper()
+	text := &denylist.Citation{Listing: "x/1/acme", Title: "Act", Quote: "shall not buy", URL: "https://example.gov", Addressees: "agencies", Scope: &denylist.Scope{Limit: "routers", Exceptions: []string{"spare parts"}}}
+	find := func(id string) evidence.Finding {
+		return evidence.Finding{ID: id, Finding: match.Finding{Verdict: match.Ban, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Citations: []match.Citation{{Citation: text, Verdict: match.Ban}}}}
+	}
+	r := &evidence.Report{Documents: []evidence.Document{{Path: "a.json", Verdict: match.Ban, Coverage: match.Coverage{Malformed: 1}, Findings: []evidence.Finding{find("waived"), find("failing")}}},
+		Policy: &policy.Decision{Fails: []policy.Decided{{Document: "a.json", ID: "failing"}}, Waived: []policy.Decided{{Document: "a.json", ID: "waived", Waiver: &policy.Waiver{Author: "A. Buyer", Reason: "until it is replaced", Expires: "2027-06-30"}}}}}
+	var b bytes.Buffer
+	if err := sarif.Write(&b, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), r
+}
+
+// A waived finding is suppressed, with who waived it, and no other result is. Without a policy no
+// result says anything of suppressions.
+func TestSuppressions(t *testing.T) {
+	data, r := waivers(t)
+	var log struct {
+		Runs []struct {
+			Results []struct {
+				PartialFingerprints map[string]string
+				Suppressions        []struct{ Kind, Status, Justification string }
+			}
+		}
+	}
+	if err := json.Unmarshal(data, &log); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, x := range log.Runs[0].Results {
+		if x.Suppressions == nil {
+			t.Errorf("no list of suppressions: %+v", x)
+		}
+		got = append(got, fmt.Sprint(x.PartialFingerprints["clause76/finding/v1"], x.Suppressions))
+	}
+	if fmt.Sprint(got) != "[waived[{external accepted waived until 2027-06-30 by A. Buyer: until it is replaced}] failing[] []]" {
+		t.Error(got)
+	}
+	r.Policy = nil
+	var b bytes.Buffer
+	if err := sarif.Write(&b, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "suppressions") {
+		t.Error(b.String())
 	}
 }
 
@@ -271,6 +341,16 @@ func TestSchema(t *testing.T) {
 	resolved, err := schema.Resolve(nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	waived, _ := waivers(t)
+	for what, data := range map[string][]byte{"waived": waived} {
+		var v any
+		if err := json.Unmarshal(data, &v); err != nil {
+			t.Fatal(err)
+		}
+		if err := resolved.Validate(v); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 	for _, paths := range [][]string{{"testdata/bids"}, {"testdata/bids/router-tender", "go.mod"}, {"none"}} {
 		t.Run(paths[0], func(t *testing.T) {

@@ -22,7 +22,7 @@ const (
 	maxGaps         = 8  // gaps
 	maxPolicyLines  = 6  // reasons of a policy's decision
 	shortestID      = 4  // digits of a finding's id that the command line accepts
-	maxTitleColumns = 40 // of the name of a text
+	maxTitleColumns = 40 // of the name of a text, and of its verb
 	textColumn      = 8  // the column at which text beside a verdict starts
 )
 
@@ -204,7 +204,7 @@ func why(r *evidence.Report, g *view.Group) string {
 	if c == nil {
 		return s
 	}
-	s += " " + c.Jurisdiction + " " + view.TextName(c.Citation, maxTitleColumns) + ": " + view.VerbWords(c) + ", "
+	s += " " + c.Jurisdiction + " " + view.TextName(c.Citation, maxTitleColumns) + ": " + verb(c) + ", "
 	switch {
 	case r.Buyer != nil && c.Speaks == denylist.UnknownRelation:
 		s += view.ForceWords(c.Binds()) + ", " + view.SpeaksWords(r.Buyer, c)
@@ -221,6 +221,14 @@ func why(r *evidence.Report, g *view.Group) string {
 		s += fmt.Sprintf("; %d more", n)
 	}
 	return s + "."
+}
+
+// verb returns what a text asks in its own words, or our class for it if they are long.
+func verb(c *match.Citation) string {
+	if words := view.VerbWords(c); columns(words) <= maxTitleColumns {
+		return words
+	}
+	return view.ActionWords(c.Action)
 }
 
 // question returns how the vendor was identified and the first question that a person has to

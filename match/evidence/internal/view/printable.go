@@ -38,5 +38,8 @@ func PrintableLines(s string) string {
 
 // controls reports whether a character can control the program that shows it.
 func controls(r rune) bool {
+	if r < 0x80 {
+		return r < ' ' || r == 0x7f // nearly all text, and faster
+	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }

@@ -20,6 +20,11 @@ func Count(n int, noun string) string {
 
 // Component returns the group, name and version of a component; "" if it has none.
 func Component(c *match.Component) string {
+	return strings.TrimSpace(PartName(c) + " " + c.Version)
+}
+
+// PartName returns the group and name of a component; "" if it has none.
+func PartName(c *match.Component) string {
 	name := c.Name
 	switch {
 	case c.Group == "":
@@ -28,7 +33,7 @@ func Component(c *match.Component) string {
 	default:
 		name = c.Group + "/" + name
 	}
-	return strings.TrimSpace(name + " " + c.Version)
+	return strings.TrimSpace(name)
 }
 
 // Companions are those of a report with one reason.

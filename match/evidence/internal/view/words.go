@@ -199,6 +199,7 @@ var reasonWords = map[match.Reason]string{
 	match.SubsidyOnly:    "the text is about subsidies or authorizations",
 	match.OutOfScope:     "the text is about other kinds of products",
 	match.OutOfDepth:     "the text does not reach parts of other products",
+	match.NoListing:      "the vendor is known, and no text of the denylist is about it",
 	match.OtherAddressee: "the text speaks to others than the buyer",
 	"notNamed":           "the text does not name the vendor",
 	"criterionOnly":      "the text gives a criterion and names no vendor",
