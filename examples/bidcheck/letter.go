@@ -65,7 +65,9 @@ var screeningFlags = []string{"as-of", "bid", "buyer", "cpv", "denylist", "fail-
 // maxRecord is the size of the largest record that is read.
 const maxRecord = 512 << 20
 
-var recordStart = regexp.MustCompile(`^\s*\{\s*"schemaVersion"\s*:`)
+// recordStart is the start of a record. An index of container images starts with a number in this
+// member.
+var recordStart = regexp.MustCompile(`^\s*\{\s*"schemaVersion"\s*:\s*"`)
 
 // openRecord reads the record of an earlier run. It is nil for a file that does not start like one.
 func openRecord(path string) (*evidence.Report, error) {

@@ -43,6 +43,12 @@ func TestLetter(t *testing.T) {
 			t.Errorf("%v: status %d, %s; want %s", tt.args, status, stderr, tt.says)
 		}
 	}
+	// The index of a container image is no record.
+	index := filepath.Join(dir, "index.json")
+	write(t, index, `{"schemaVersion": 2, "manifests": []}`)
+	if status, _, stderr := check(t, "", "letter", index); status == exitUsage {
+		t.Errorf("an index: status %d, %s", status, stderr)
+	}
 	if status, _, stderr := check(t, "", "letter", filepath.Join(dir, "none.json")); status != exitUnscreened || !strings.Contains(stderr, "none.json") {
 		t.Errorf("a missing file: status %d, %s", status, stderr)
 	}

@@ -64,7 +64,7 @@ func (x *letter) item(it *view.LetterItem) {
 	x.parts(it.Parts, it.More)
 	x.printf("\n")
 	for i, q := range it.Questions {
-		x.printf("%d. %s\n   Answer: %s\n", i+1, escaped(q), blankField)
+		x.printf("%d. %s\\\n   Answer: %s\n", i+1, escaped(q), blankField)
 	}
 	var numbers []string
 	for _, n := range it.Texts {

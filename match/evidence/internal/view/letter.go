@@ -184,6 +184,7 @@ func (x *letterMaker) questions(g *Group) []string {
 		all = append(all, "Which product of your offer contains "+them+", and in which version?")
 	}
 	var limits []string
+	numbers := make(map[string]string) // of the texts with a limit
 	add := func(q string) {
 		if !slices.Contains(all, q) {
 			all = append(all, q)
@@ -206,8 +207,15 @@ func (x *letterMaker) questions(g *Group) []string {
 			}
 		}
 		if c.Scope != nil && c.Scope.Limit != "" && strings.Contains(c.CappedBy, c.Scope.Limit) {
-			limits = append(limits, fmt.Sprintf("“%s” [%d]", letterCut(c.Scope.Limit), x.text(c)))
+			words := "“" + letterCut(c.Scope.Limit) + "”"
+			if numbers[words] == "" {
+				limits = append(limits, words)
+			}
+			numbers[words] += fmt.Sprintf(" [%d]", x.text(c))
 		}
+	}
+	for i, words := range limits {
+		limits[i] += numbers[words]
 	}
 	if len(limits) > 0 {
 		add(are + " one of these, in the words of the texts below, or for one of these: " + strings.Join(limits, "; ") + "?")
