@@ -196,7 +196,7 @@ func TestCommandsAndFlags(t *testing.T) {
 		{[]string{"-qiet", a}, "there is no flag -qiet; did you mean -quiet?"},
 		{[]string{"-xyzzy", a}, "there is no flag -xyzzy\n"},
 		{[]string{a, "-quiet"}, "expected flags before paths"},
-		{[]string{"-jurisdiction", "USA", a}, `did you mean "US"?`},
+		{[]string{"-jurisdiction", "ROU", a}, `did you mean "RO"?`},
 		{[]string{"-denylist", "2018.06.14", a}, "did you mean 2018.06.1"},
 		{[]string{"-compare", "2018-06-13", a}, "did you mean 2018.06.13?"},
 	} {
