@@ -190,7 +190,7 @@ func (e *evaluation) listings() []Finding {
 		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
 			continue
 		}
-		o, ok := e.apply(entry)
+		o, ok := e.apply(entry.On(e.m.opts.AsOf))
 		switch {
 		case !ok:
 		case o.Verdict != NoVerdict:

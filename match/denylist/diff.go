@@ -100,9 +100,12 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 	case c.Before.Status != c.After.Status || rank(a) != rank(b):
 		c.What = c.Before.Status + " became " + c.After.Status + ": " + describe(c.After)
 		c.Why = reason(now, oldDay, newDay)
-	case !sameEntry(old, now):
+	case !sameEntry(old.On(oldDay), now.On(newDay)):
 		c.What = "the words or the scope changed: " + describe(c.After)
 		c.Why = corrected
+		if len(now.Listing.editionsBetween(oldDay, newDay)) > 0 {
+			c.Why = reason(now, oldDay, newDay)
+		}
 		c.Class = ToListed // possibly: the effect of a scope depends on the component
 		return c, true
 	case !sameAddressees(old.Instrument, now.Instrument):
@@ -136,8 +139,21 @@ func (l *Listing) withoutVerb() *Listing {
 		return nil
 	}
 	c := *l
-	c.Verb, c.VerbEnglish = "", ""
+	c.Verb, c.VerbEnglish, c.Editions = "", "", nil
 	return &c
+}
+
+// editionsBetween returns the editions that begin after one of the days and up to the other one.
+func (l *Listing) editionsBetween(a, b vendors.Date) (out []Edition) {
+	if l == nil {
+		return nil
+	}
+	for _, e := range l.Editions {
+		if e.From > min(a, b) && e.From <= max(a, b) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // rank orders actions by the verdicts that they can lead to; the rank of "" is 0.
@@ -154,7 +170,7 @@ func rank(a Action) int {
 }
 
 // sameEntry reports whether two entries are equal except for their verbs, which decide no verdict.
-func sameEntry(a, b *Entry) bool {
+func sameEntry(a, b Entry) bool {
 	x, errX := json.Marshal([]any{a.Listing.withoutVerb(), a.Excluded, a.Clause})
 	y, errY := json.Marshal([]any{b.Listing.withoutVerb(), b.Excluded, b.Clause})
 	return errX == nil && errY == nil && string(x) == string(y)

@@ -29,6 +29,7 @@ type Release struct {
 	byID        map[string]*Instrument
 	byVendor    map[vendors.ID][]Entry
 	context     map[vendors.ID][]Context
+	early       []Context // context entries of instruments that the release does not have
 }
 
 // releaseFile is the JSON of a release.
@@ -39,6 +40,7 @@ type releaseFile struct {
 	Predecessor string         `json:"predecessor,omitzero"`
 	Note        string         `json:"note"`
 	Instruments []*Instrument  `json:"instruments"`
+	Context     []Context      `json:"context,omitempty"` // of instruments that were not public yet
 	Register    jsontext.Value `json:"register"`
 }
 
@@ -131,9 +133,10 @@ type Citation struct {
 	Note string `json:"note"`
 }
 
-// Cite returns the citation of an entry on a day. For an excluded entry the quote is the whole
+// Cite returns the citation of an entry on a day, with the words that the text has on it. For an excluded entry the quote is the whole
 // clause, so that a reader can see that the vendor is not in it.
 func (e Entry) Cite(day vendors.Date) Citation {
+	e = e.On(day)
 	in := e.Instrument
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,

@@ -92,11 +92,24 @@ func (e Entry) Strongest() Action {
 	if l == nil || l.Effect == Supply || l.Effect == Subsidy {
 		return ""
 	}
-	clause := e.Instrument.clause(l.Clause)
-	if e.Instrument.Force == Proposal || !l.Verified || clause != nil && !clause.Verified {
+	strongest := e.ofWords()
+	for i := range l.Editions {
+		later := e
+		later.Listing = l.edition(i)
+		if a := later.ofWords(); rank(a) > rank(strongest) {
+			strongest = a
+		}
+	}
+	return strongest
+}
+
+// ofWords returns the strongest action of the words of one edition of a listing.
+func (e Entry) ofWords() Action {
+	clause := e.Instrument.clause(e.Listing.Clause)
+	if e.Instrument.Force == Proposal || !e.Listing.Verified || clause != nil && !clause.Verified {
 		return Review
 	}
-	return l.Action
+	return e.Listing.Action
 }
 
 // StrongestOn is [Entry.Strongest] on a day: "" if the text does not apply on it and is not
@@ -104,7 +117,7 @@ func (e Entry) Strongest() Action {
 func (e Entry) StrongestOn(day vendors.Date) Action {
 	switch e.State(day) {
 	case InForce, Proposed:
-		return e.Strongest()
+		return e.On(day).Strongest()
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ package author
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -24,6 +25,7 @@ type releaseFile struct {
 	Predecessor string                 `json:"predecessor,omitzero"`
 	Note        string                 `json:"note"`
 	Instruments []*denylist.Instrument `json:"instruments"`
+	Context     []denylist.Context     `json:"context,omitempty"`
 	Register    jsontext.Value         `json:"register"`
 }
 
@@ -51,6 +53,8 @@ func BuildRelease(name string, date vendors.Date, predecessor, note string, list
 		}
 		if truncateTo(&in, date) {
 			f.Instruments = append(f.Instruments, &in)
+		} else {
+			f.Context = append(f.Context, in.Context...) // it belongs to the vendor
 		}
 	}
 	sort.Slice(f.Instruments, func(i, j int) bool { return f.Instruments[i].ID < f.Instruments[j].ID })
@@ -83,7 +87,11 @@ func truncateTo(in *denylist.Instrument, day vendors.Date) bool {
 	})
 	in.Clauses = slices.DeleteFunc(in.Clauses, func(c denylist.Clause) bool { return c.Public > day })
 	for i := range in.Clauses {
-		in.Clauses[i].Digest = in.Clauses[i].TextDigest()
+		c := &in.Clauses[i]
+		c.Digest = c.TextDigest()
+		if c.Until > day {
+			c.Until = ""
+		}
 	}
 	in.Listings = slices.DeleteFunc(in.Listings, func(l denylist.Listing) bool { return l.Public > day })
 	for i := range in.Listings {
@@ -95,6 +103,7 @@ func truncateTo(in *denylist.Instrument, day vendors.Date) bool {
 			l.Until = ""
 		}
 		l.UntilKnown = ""
+		l.Editions = slices.DeleteFunc(l.Editions, func(e denylist.Edition) bool { return cmp.Or(e.Public, e.From) > day })
 	}
 	in.Excluded = slices.DeleteFunc(in.Excluded, func(x denylist.Excluded) bool { return x.Public > day })
 	for i := range in.Excluded {
