@@ -110,6 +110,7 @@ type Event struct {
 // The values of Event.Event.
 const (
 	tabled     = "tabled"
+	debated    = "debated"
 	adopted    = "adopted"
 	issued     = "issued"
 	published  = "published"
@@ -123,7 +124,7 @@ const (
 	superseded = "superseded"
 )
 
-var events = []string{tabled, adopted, issued, published, enacted, effective, amended, upheld, suspended, terminated, vacated, superseded}
+var events = []string{tabled, debated, adopted, issued, published, enacted, effective, amended, upheld, suspended, terminated, vacated, superseded}
 
 // A Clause is a part of an instrument, with its words. A line "[…]" separates passages that do
 // not follow one another in the original. If the words were changed, each edition of them is a

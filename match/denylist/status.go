@@ -3,6 +3,7 @@
 package denylist
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/clause76/clause76/vendors"
@@ -54,7 +55,7 @@ func (e Entry) Status(day vendors.Date) string {
 	case Unborn:
 		return "not yet made"
 	case Proposed:
-		return e.last(day, tabled, published)
+		return cmp.Or(e.last(day, tabled), e.last(day, published))
 	case Pending:
 		return e.last(day, enacted, adopted, issued, published) + ", not effective"
 	case Ended:
@@ -66,7 +67,7 @@ func (e Entry) Status(day vendors.Date) string {
 	if e.Instrument.Binding {
 		return effective
 	}
-	return e.last(day, adopted, issued, published)
+	return cmp.Or(e.last(day, adopted, issued), e.last(day, published)) // printing it later is no other status
 }
 
 // last returns the latest of these events up to the day, or "".
