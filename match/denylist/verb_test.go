@@ -88,6 +88,7 @@ func TestDiffOfVerbsChangesNoVerdict(t *testing.T) {
 	}
 	none, use, buy := release(""), release(`"verb":"not to use",`), release(`"verb":"not to use","verbEnglish":"buy",`)
 	noted := release(`"verb":"not to use","note":"n",`)
+	wider := release(`"verb":"not to use","until":"2030-01-01","untilKnown":"2018-02-01",`)
 	tests := []struct {
 		before, after *denylist.Release
 		class, what   string
@@ -96,7 +97,8 @@ func TestDiffOfVerbsChangesNoVerdict(t *testing.T) {
 		{use, use, "", ""},
 		{none, use, denylist.NoChange, `the recorded verb of the text was "" and is "not to use": T, clause 1`},
 		{use, buy, denylist.NoChange, `the recorded verb of the text was "not to use" and is "not to use"`},
-		{none, noted, denylist.ToListed, "the words or the scope changed"},
+		{none, noted, denylist.NoChange, "the words, a source or a note changed"},
+		{noted, wider, denylist.ToListed, "the words or the scope changed"},
 	}
 	for i, tt := range tests {
 		changes := denylist.Diff(tt.before, tt.after)

@@ -26,7 +26,7 @@ var verbs = []struct{ listing, verb, english string }{
 	{"nl-2018-05-14/", "uit te faseren", "to phase out"},
 	{"uk-dcms-huawei-2022-10-13/", "legally required to remove", ""},
 	{"us-1260h/", "", ""}, // a list of names, which asks nothing
-	{"us-bis-icts-2021-002/", "poses undue and unacceptable risks", ""},
+	{"us-bis-icts-2021-002/", "shall be prohibited from engaging", ""},
 	{"us-bis-zte-2018-04-15/", "Activating Suspended Denial Order", ""},
 	{"us-dhs-bod-17-01/", "remove and discontinue", ""},
 	{"us-far-52.204-23/", "is prohibited from", ""},
