@@ -63,7 +63,11 @@ func lintBundled(out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "release %s  %s  %s\n", name, r.Digest(), cli.Count(len(r.Instruments()), "instrument"))
+		corrects := ""
+		if r.Supersedes() != "" {
+			corrects = "  corrects " + r.Supersedes()
+		}
+		fmt.Fprintf(out, "release %s  %s  %s%s\n", name, r.Digest(), cli.Count(len(r.Instruments()), "instrument"), corrects)
 	}
 	fmt.Fprintln(out)
 	return lintList(author.Sources(), nil, out)

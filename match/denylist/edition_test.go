@@ -26,7 +26,7 @@ const edited = `{"id":"x-1","title":"T","issuer":"I","jurisdiction":"EU","force"
 	"context":[{"id":"c-1","vendor":"kaspersky","date":"2017-05-01","text":"C","source":"https://c"}]}`
 
 func releaseOn(day vendors.Date, file string) (*denylist.Release, error) {
-	data, err := author.BuildRelease("t", day, "", "n", fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}, vendors.Bundled().Files())
+	data, err := author.BuildRelease(author.Cut{Name: "t", Date: day, Note: "n"}, fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}, vendors.Bundled().Files())
 	if err != nil {
 		return nil, err
 	}
@@ -130,5 +130,35 @@ func TestContextComesBeforeTheInstrument(t *testing.T) {
 		if err != nil || len(more.ContextFor("kaspersky")) != tt.context {
 			t.Errorf("%s: extended, the context is lost: %v", tt.day, err)
 		}
+	}
+}
+
+// A corrected release names the one that it corrects, and says why.
+func TestReleaseSupersedes(t *testing.T) {
+	lists := fstest.MapFS{"instruments/x-1.json": {Data: []byte(edited)}}
+	tests := []struct {
+		cut  author.Cut
+		want string // in the error
+	}{
+		{author.Cut{Name: "2018.06.12.1", Date: "2018-06-12", Supersedes: "2018.06.12", Note: "Its words were of another day."}, ""},
+		{author.Cut{Name: "2018.06.12.1", Date: "2018-06-12", Note: "First."}, ""},
+		{author.Cut{Name: "2018.06.12.1", Date: "2018-06-12", Supersedes: "2018.06.12"}, `supersedes is "2018.06.12"; expected the name of another release, and a note that says why`},
+		{author.Cut{Name: "2018.06.12", Date: "2018-06-12", Supersedes: "2018.06.12", Note: "n"}, `supersedes is "2018.06.12"; expected the name of another release`},
+	}
+	for _, tt := range tests {
+		data, err := author.BuildRelease(tt.cut, lists, vendors.Bundled().Files())
+		if tt.want != "" {
+			if !errors.Is(err, denylist.ErrValue) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%+v: %v; want %s", tt.cut, err, tt.want)
+			}
+			continue
+		}
+		r, err := denylist.Parse(tt.cut.Name, data, nil)
+		if err != nil || r.Supersedes() != tt.cut.Supersedes || r.Note() != tt.cut.Note {
+			t.Errorf("%+v: %v", tt.cut, err)
+		}
+	}
+	if old := open(t, "2018.06.12"); old.Supersedes() != "" || old.Note() == "" {
+		t.Errorf("%s: supersedes %q, note %q", old.Name(), old.Supersedes(), old.Note())
 	}
 }

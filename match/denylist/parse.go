@@ -66,7 +66,15 @@ func (f *releaseFile) release() (*Release, error) {
 	if err := reg.UnmarshalJSON(f.Register); err != nil {
 		return nil, err
 	}
-	return assemble(f.Release, f.Date, f.Instruments, f.Context, reg)
+	if f.Supersedes != "" && (f.Supersedes == f.Release || f.Note == "") {
+		return nil, fmt.Errorf("supersedes is %q; expected the name of another release, and a note that says why: %w", f.Supersedes, ErrValue)
+	}
+	r, err := assemble(f.Release, f.Date, f.Instruments, f.Context, reg)
+	if err != nil {
+		return nil, err
+	}
+	r.supersedes, r.note = f.Supersedes, f.Note
+	return r, nil
 }
 
 // Extend returns a custom denylist: the instruments of the release, which may be nil, and those of

@@ -21,6 +21,8 @@ import (
 type Release struct {
 	name        string
 	date        vendors.Date
+	supersedes  string
+	note        string
 	digest      string
 	trust       string
 	expires     vendors.Date // of the signed statement
@@ -38,6 +40,7 @@ type releaseFile struct {
 	Release     string         `json:"release"`
 	Date        vendors.Date   `json:"date"`
 	Predecessor string         `json:"predecessor,omitzero"`
+	Supersedes  string         `json:"supersedes,omitzero"`
 	Note        string         `json:"note"`
 	Instruments []*Instrument  `json:"instruments"`
 	Context     []Context      `json:"context,omitempty"` // of instruments that were not public yet
@@ -52,6 +55,13 @@ func (r *Release) Name() string { return r.name }
 
 // Date returns the day of the release, on which its entries are evaluated by default.
 func (r *Release) Date() vendors.Date { return r.date }
+
+// Supersedes returns the name of the release of the same day that this one corrects, or "".
+// [Release.Note] says why. A release is never changed: who relied on the older one can still open it.
+func (r *Release) Supersedes() string { return r.supersedes }
+
+// Note returns what those who made the release say about it; "" for a custom denylist.
+func (r *Release) Note() string { return r.note }
 
 // Digest returns the digest of the file of the release: "h1:…".
 func (r *Release) Digest() string { return r.digest }

@@ -21,7 +21,7 @@ func withVerb(t *testing.T, language, members string) (*denylist.Release, error)
 		"clauses":[{"id":"1","locator":"clause 1","language":"` + language + `","text":"reuse; not to use (or buy) AO Kaspersky Lab’s things\n[…]\nto be öde","verified":true,"public":"2018-01-01","source":"s"}],
 		"listings":[{"id":"x-1/1/k","vendor":"kaspersky","clause":"1","named":"Kaspersky Lab","basis":"named","action":"ban","effect":"use","depth":"notAddressed","scope":{"software":true,"hardware":true,"services":false},
 			"quote":"Kaspersky Lab",` + members + `"public":"2018-01-01","from":"2018-01-01","verified":true}]}`
-	data, err := author.BuildRelease("t", "2018-06-01", "", "n", fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}, vendors.Bundled().Files())
+	data, err := author.BuildRelease(author.Cut{Name: "t", Date: "2018-06-01", Note: "n"}, fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}, vendors.Bundled().Files())
 	if err != nil {
 		return nil, err
 	}

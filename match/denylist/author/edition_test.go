@@ -16,7 +16,7 @@ import (
 // cutOn makes a release of a day from the sources.
 func cutOn(t *testing.T, day vendors.Date) *denylist.Release {
 	t.Helper()
-	data, err := author.BuildRelease("t", day, "", "n", os.DirFS("data"), vendors.Bundled().Files())
+	data, err := author.BuildRelease(author.Cut{Name: "t", Date: day, Note: "n"}, os.DirFS("data"), vendors.Bundled().Files())
 	if err != nil {
 		t.Fatalf("%s: %v", day, err)
 	}

@@ -23,18 +23,30 @@ type releaseFile struct {
 	Release     string                 `json:"release"`
 	Date        vendors.Date           `json:"date"`
 	Predecessor string                 `json:"predecessor,omitzero"`
+	Supersedes  string                 `json:"supersedes,omitzero"`
 	Note        string                 `json:"note"`
 	Instruments []*denylist.Instrument `json:"instruments"`
 	Context     []denylist.Context     `json:"context,omitempty"`
 	Register    jsontext.Value         `json:"register"`
 }
 
+// A Cut says what release is made of the sources.
+type Cut struct {
+	Name        string
+	Date        vendors.Date // the release contains what was public on it
+	Predecessor string       // the name of the release before, or ""
+	// Supersedes is the name of a release of the same day that this one corrects, or "". Note then has
+	// to say why.
+	Supersedes string
+	Note       string
+}
+
 // BuildRelease returns the file of a release, made from sources: instruments/*.json in lists,
 // with one file per instrument, and *.json in vendorFiles, with one file per vendor. The
 // release contains what was public on its day and nothing later. The same sources give the
 // same bytes. Every error wraps [denylist.ErrRelease], except errors of the file systems.
-func BuildRelease(name string, date vendors.Date, predecessor, note string, lists, vendorFiles fs.FS) ([]byte, error) {
-	f := releaseFile{Schema: denylist.Schema, Release: name, Date: date, Predecessor: predecessor, Note: note}
+func BuildRelease(cut Cut, lists, vendorFiles fs.FS) ([]byte, error) {
+	f := releaseFile{Schema: denylist.Schema, Release: cut.Name, Date: cut.Date, Predecessor: cut.Predecessor, Supersedes: cut.Supersedes, Note: cut.Note}
 	files, err := fs.Glob(lists, "instruments/*.json")
 	if err != nil {
 		return nil, err
@@ -51,7 +63,7 @@ func BuildRelease(name string, date vendors.Date, predecessor, note string, list
 		if file != "instruments/"+in.ID+".json" {
 			return nil, fmt.Errorf("%w: %s: id is %q; expected the file's name: %w", denylist.ErrRelease, file, in.ID, denylist.ErrValue)
 		}
-		if truncateTo(&in, date) {
+		if truncateTo(&in, cut.Date) {
 			f.Instruments = append(f.Instruments, &in)
 		} else {
 			f.Context = append(f.Context, in.Context...) // it belongs to the vendor
@@ -70,7 +82,7 @@ func BuildRelease(name string, date vendors.Date, predecessor, note string, list
 	}
 	const slot = `"register": null`
 	data = append(bytes.Replace(data, []byte(slot), append([]byte(`"register": `), register...), 1), '\n')
-	if _, err := denylist.Parse(name, data, nil); err != nil {
+	if _, err := denylist.Parse(cut.Name, data, nil); err != nil {
 		return nil, err
 	}
 	return data, nil
