@@ -360,7 +360,7 @@ func (m *Matcher) cite(entry denylist.Entry) *denylist.Citation {
 	if c, ok := m.cited.Load(id); ok {
 		return c.(*denylist.Citation)
 	}
-	c := entry.Cite(m.opts.AsOf)
+	c := entry.CiteIn(m.opts.AsOf, m.opts.Language)
 	shared, _ := m.cited.LoadOrStore(id, &c)
 	return shared.(*denylist.Citation)
 }

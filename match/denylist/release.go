@@ -79,6 +79,21 @@ func (r *Release) Jurisdictions() []string {
 	return slices.Compact(all)
 }
 
+// Languages returns the languages in which clauses have a [Version], each once, in alphabetical
+// order.
+func (r *Release) Languages() []string {
+	var all []string
+	for _, in := range r.instruments {
+		for i := range in.Clauses {
+			for _, v := range in.Clauses[i].Versions {
+				all = append(all, v.Language)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Instruments returns the instruments in the order of their ids. The caller must not change
 // them.
 func (r *Release) Instruments() []*Instrument { return slices.Clone(r.instruments) }
@@ -129,6 +144,9 @@ type Citation struct {
 	Language    string `json:"language"`
 	// Translation is a translation of the clause into English, by us; "" if there is none.
 	Translation string `json:"translation,omitzero"`
+	// Version is the clause in a language that was asked for, see [Entry.CiteIn]; nil if it is not
+	// known.
+	Version *Version `json:"version,omitzero"`
 	// Ground is the reason that the instrument gives, in our words.
 	Ground string `json:"ground,omitzero"`
 	// Fact is the reason why the clause covers the vendor, for the basis Covered.
@@ -173,6 +191,15 @@ func (e Entry) Cite(day vendors.Date) Citation {
 		i = strings.Index(e.Clause.Text, c.Quote)
 		c.QuoteStart = utf8.RuneCountInString(e.Clause.Text[:i])
 		c.QuoteEnd = c.QuoteStart + utf8.RuneCountInString(c.Quote)
+	}
+	return c
+}
+
+// CiteIn is [Entry.Cite] with the words of the clause in another language too, if they are known.
+func (e Entry) CiteIn(day vendors.Date, language string) Citation {
+	c := e.Cite(day)
+	if e = e.On(day); e.Clause != nil && language != "" {
+		c.Version = e.Clause.Version(language)
 	}
 	return c
 }
