@@ -96,6 +96,7 @@ type Bid struct {
 // Options are the options that can change a result.
 type Options struct {
 	Jurisdictions   []string
+	Language        string // see [match.Options]
 	RequireIdentity bool
 	// FailOn is the least severe verdict that the program fails on; [match.NoVerdict] means
 	// never. The record has the word "never" for it.
@@ -164,7 +165,7 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
 		Buyer:         o.Buyer,
 		Purpose:       o.Purpose,
-		Options:       Options{Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity, FailOn: failOn},
+		Options:       Options{Jurisdictions: o.Jurisdictions, Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOn},
 		Verdict:       match.Inconclusive,
 		Notices:       append(asOfNotice(m.Release(), o.AsOf), buyerNotice(m.Release(), o.Buyer)...),
 	}
