@@ -115,6 +115,11 @@ func TestIdentifiersOfTheRegister(t *testing.T) {
 		{id(vendors.KindOUI, "28D127"), "xiaomi registered"},
 		{ref("https://www.mi.com/global"), "xiaomi resembles"},
 		{product("TikTok"), "bytedance resembles"},
+		{product("CapCut"), "bytedance resembles"},
+		{product("HiSuite"), "huawei resembles"},
+		{product("MaxPatrol SIEM"), "positive-technologies resembles"},
+		{product("VooV Meeting"), "tencent resembles"},
+		{product("360安全浏览器"), "qihoo360 resembles"},
 		{purl("pkg:github/web-infra-dev/rspack@1"), "bytedance resembles"}, // ownership not shown
 		{id(vendors.KindOUI, "00D0D0"), "zte registered"},
 		{supplier("Nubia"), "zte resembles"}, // a minority holding
@@ -136,6 +141,8 @@ func TestOthersAreNotTheVendors(t *testing.T) {
 		{supplier("Pango Group"), "kaspersky not: stranger"},
 		{supplier("Pango"), ""},
 		{product("pango"), ""},
+		{product("tiktok-uploader"), ""},
+		{product("capcut-export"), ""},
 		{supplier("China Telecommunication Technology Labs"), "china-telecom not: lookAlike"},
 		{supplier("New H3C Technologies Co., Ltd"), "huawei not: formerMember"},
 		{ref("https://www.honor.com/"), "huawei not: formerMember"},
