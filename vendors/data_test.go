@@ -96,6 +96,8 @@ func TestIdentifiersOfTheRegister(t *testing.T) {
 		{supplier("杭州海康机器人技术有限公司"), "hikvision declared"},
 		{supplier("TikTok Pte. Ltd."), "bytedance resembles"},
 		{supplier("Toga Networks Ltd."), "huawei declared"},
+		{supplier("TD Tech Ltd."), "huawei resembles"},             // a joint venture
+		{supplier("Netaş Telekomünikasyon A.Ş."), "zte resembles"}, // a minority holding
 		{supplier("Sparkoo Technologies Hong Kong Co., Limited"), "huawei declared"},
 		{supplier("Sparkoo Technologies Singapore Pte. Ltd."), "huawei resembles"},
 		{ref("https://www.toganetworks.com/"), "huawei registered"},
@@ -169,6 +171,8 @@ func TestOthersAreNotTheVendors(t *testing.T) {
 		{cpe("cpe:2.3:a:bytecodealliance:rustix:*:*:*:*:*:*:*:*"), ""},
 		{supplier("Sinclair Oil Corporation"), ""},
 		{supplier("Toga Ltd"), ""},
+		{supplier("TD Technology System"), ""},
+		{supplier("Netas Group"), ""},
 		{supplier("F.A.C.C.T."), "group-ib not: formerMember"},
 		{supplier("Facct"), ""},
 		{supplier("VIPnet"), "infotecs not: lookAlike"},
