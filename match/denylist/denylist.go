@@ -39,18 +39,15 @@ const (
 	Warn      Action = "warn"
 )
 
-// An Effect is what an action applies to.
-type Effect string
-
-// The effects. Measures on supply to the vendor never lead to a verdict, because they are not
-// about buying or using its products. Measures on subsidies lead at most to [Review], and only for a
-// buyer whom they bind.
+// The effects: what an action applies to. Measures on supply to the vendor never lead to a verdict,
+// because they are not about buying or using its products. Measures on subsidies lead at most to
+// [Review], and only for a buyer whom they bind.
 const (
-	Use         Effect = "use"
-	Procurement Effect = "procurement"
-	Market      Effect = "market"
-	Subsidy     Effect = "subsidy"
-	Supply      Effect = "supply"
+	Use         = "use"
+	Procurement = "procurement"
+	Market      = "market"
+	Subsidy     = "subsidy"
+	Supply      = "supply"
 )
 
 // The bases: the ways in which a clause covers a vendor.
@@ -60,15 +57,12 @@ const (
 	Covered = "covered" // the clause's definition covers it, by a cited, dated fact
 )
 
-// A Depth tells whether a clause reaches components inside other products.
-type Depth string
-
-// The depths.
+// The depths: whether a clause reaches components inside other products.
 const (
-	Any          Depth = "any"          // all components
-	Essential    Depth = "essential"    // only substantial or essential components
-	Product      Depth = "product"      // no components, only products of the vendor itself
-	NotAddressed Depth = "notAddressed" // the text does not mention components
+	Any          = "any"          // all components
+	Essential    = "essential"    // only substantial or essential components
+	Product      = "product"      // no components, only products of the vendor itself
+	NotAddressed = "notAddressed" // the text does not mention components
 )
 
 // An Instrument is a law or another official text.
@@ -111,6 +105,7 @@ type Event struct {
 // The values of Event.Event.
 const (
 	tabled     = "tabled"
+	debated    = "debated"
 	adopted    = "adopted"
 	issued     = "issued"
 	published  = "published"
@@ -124,10 +119,11 @@ const (
 	superseded = "superseded"
 )
 
-var events = []string{tabled, adopted, issued, published, enacted, effective, amended, upheld, suspended, terminated, vacated, superseded}
+var events = []string{tabled, debated, adopted, issued, published, enacted, effective, amended, upheld, suspended, terminated, vacated, superseded}
 
 // A Clause is a part of an instrument, with its words. A line "[…]" separates passages that do
-// not follow one another in the original.
+// not follow one another in the original. If the words were changed, each edition of them is a
+// clause with its own id, and with the days from and until which the text has these words.
 type Clause struct {
 	ID       string `json:"id"`
 	Locator  string `json:"locator"`  // "paragraph 76"
@@ -137,8 +133,14 @@ type Clause struct {
 	Translation string       `json:"translation,omitzero"`
 	Verified    bool         `json:"verified"` // somebody read the words in a copy of the official text
 	Public      vendors.Date `json:"public"`
-	Source      string       `json:"source"`
-	Note        string       `json:"note,omitzero"`
+	// From is the first day on which the text has these words, default Public, and Until the first
+	// day on which it no longer has them.
+	From   vendors.Date `json:"from,omitzero"`
+	Until  vendors.Date `json:"until,omitzero"`
+	Source string       `json:"source"`
+	Note   string       `json:"note,omitzero"`
+	// Versions are the words in other languages, in the order of the languages' tags.
+	Versions []Version `json:"versions,omitempty"`
 	// Digest is the digest of the text, "sha256:…", which a release records.
 	Digest string `json:"digest,omitzero"`
 }
@@ -153,8 +155,8 @@ type Listing struct {
 	Basis  string     `json:"basis"`            // [Named], [Example] or [Covered]
 	Fact   string     `json:"fact,omitzero"`    // for Covered: the fact about ownership, with date and source
 	Action Action     `json:"action"`
-	Effect Effect     `json:"effect"`
-	Depth  Depth      `json:"depth"`
+	Effect string     `json:"effect"`         // [Use], [Procurement], [Market], [Subsidy] or [Supply]
+	Depth  string     `json:"depth"`          // [Any], [Essential], [Product] or [NotAddressed]
 	Reach  string     `json:"reach,omitzero"` // the words on components inside other products; "" only for NotAddressed
 	Scope  Scope      `json:"scope"`
 	Quote  string     `json:"quote"`
@@ -171,6 +173,8 @@ type Listing struct {
 	UntilKnown vendors.Date `json:"untilKnown,omitzero"`
 	Verified   bool         `json:"verified"`
 	Note       string       `json:"note,omitzero"`
+	// Editions are the words of the listing after changes of the text, in the order of their days.
+	Editions []Edition `json:"editions,omitempty"`
 }
 
 // A Scope is the kinds of products that a listing is about.

@@ -96,6 +96,7 @@ type Bid struct {
 // Options are the options that can change a result.
 type Options struct {
 	Jurisdictions   []string
+	Language        string // see [match.Options]
 	RequireIdentity bool
 	// FailOn is the least severe verdict that the program fails on; [match.NoVerdict] means
 	// never. The record has the word "never" for it.
@@ -164,9 +165,9 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
 		Buyer:         o.Buyer,
 		Purpose:       o.Purpose,
-		Options:       Options{Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity, FailOn: failOn},
+		Options:       Options{Jurisdictions: o.Jurisdictions, Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOn},
 		Verdict:       match.Inconclusive,
-		Notices:       append(asOfNotice(m.Release(), o.AsOf), publicNotice(m)...),
+		Notices:       slices.Concat(asOfNotice(m.Release(), o.AsOf), buyerNotice(m.Release(), o.Buyer), publicNotice(m)),
 	}
 	r.Tool.Name, r.Tool.Version = tool, version()
 	return r
@@ -194,6 +195,15 @@ func publicNotice(m *match.Matcher) []sbom.Warning {
 	}
 	const what = "no text of the denylist speaks to this buyer beyond advice to the public"
 	return []sbom.Warning{{Kind: "publicOnly", Message: what}}
+}
+
+// buyerNotice returns a notice if there is a buyer and texts of the release have no codes for whom
+// they speak to, so that the buyer changes nothing about them.
+func buyerNotice(r *denylist.Release, b *denylist.Buyer) []sbom.Warning {
+	if b == nil || r.HasAddressees() {
+		return nil
+	}
+	return []sbom.Warning{{Kind: "buyer", Message: fmt.Sprintf("the denylist %s does not record for all of its texts whom they speak to: those without a record count, whether they speak to the buyer %s or not", r.Name(), b.Name)}}
 }
 
 // trust returns the word for the reason for which a release was trusted.
