@@ -88,8 +88,7 @@ func (x *writer) policy() {
 		return
 	}
 	fmt.Fprintf(x, "\n### Policy\n\n**%s**\n\n", md(d.Result()))
-	lines := []string{fmt.Sprintf("%s by the policy, %d waived, %d not counted", view.Count(len(d.Fails), "finding")+" failed", len(d.Waived), len(d.OutOfPolicy))}
-	x.list("line", otherBytes, append(lines, view.PolicyNotes(d)...))
+	x.list("line", otherBytes, view.PolicyNotes(d))
 }
 
 // gaps writes what was not screened.

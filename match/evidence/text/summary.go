@@ -20,7 +20,8 @@ const (
 	fewGroups       = 4
 	maxNames        = 4  // parts of a group, and parts without a maker's name
 	maxGaps         = 8  // gaps
-	maxPolicyLines  = 6  // reasons of a policy's decision
+	maxPolicyLines  = 7  // reasons of a policy's decision
+	maxExpired      = 3  // waivers that expired
 	shortestID      = 4  // digits of a finding's id that the command line accepts
 	maxTitleColumns = 40 // of the name of a text, and of its verb
 	textColumn      = 8  // the column at which text beside a verdict starts
@@ -375,6 +376,10 @@ func (p *printer) summaryPolicy(r *evidence.Report) {
 	}
 	p.line("", "  ", bold(r.Policy.Result()))
 	lines := r.Policy.Lines()
+	if n := len(r.Policy.Expired) - maxExpired; n > 1 { // they come first, and the numbers after them
+		more := view.Count(n, "more waiver") + " expired; see -details"
+		lines = slices.Concat(lines[:maxExpired], []string{more}, lines[maxExpired+n:])
+	}
 	for i := range lines {
 		if i == maxPolicyLines && len(lines) > maxPolicyLines+1 {
 			p.line("  - ", "    ", fmt.Sprintf("%d more; see -details", len(lines)-i))
