@@ -208,8 +208,11 @@ func escape(s string, most int) string {
 		}
 	}
 	var b strings.Builder
-	for _, r := range view.Printable(s) {
+	s = view.Printable(s)
+	for i, r := range s {
 		switch {
+		case r == ':' && !strings.HasPrefix(s[i+1:], " ") && i+1 < len(s), r == '.' && endsInWWW(s[:i]):
+			fmt.Fprintf(&b, "&#%d;", r) // an address in a text from a document must not become a link
 		case strings.ContainsRune("\\`*{}[]!|<>~&@$^=", r):
 			fmt.Fprintf(&b, "&#%d;", r)
 		case r == '_' || r == '#':
@@ -221,3 +224,6 @@ func escape(s string, most int) string {
 	}
 	return b.String()
 }
+
+// endsInWWW reports whether a text ends in "www", in any case: with a dot after it, GitHub makes a link.
+func endsInWWW(s string) bool { return len(s) >= 3 && strings.EqualFold(s[len(s)-3:], "www") }
