@@ -20,6 +20,8 @@ const (
 	fewGroups       = 4
 	maxNames        = 4  // parts of a group, and parts without a maker's name
 	maxGaps         = 8  // gaps
+	maxNotices      = 8  // notices
+	maxName         = 80 // columns of the name of a part or of a path
 	maxPolicyLines  = 7  // reasons of a policy's decision
 	maxExpired      = 3  // waivers that expired
 	shortestID      = 4  // digits of a finding's id that the command line accepts
@@ -177,7 +179,7 @@ func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
 			names = append(names, fmt.Sprintf("%d more", len(g.Parts)-i))
 			break
 		}
-		names = append(names, view.Component(&g.Parts[i].Finding.Component))
+		names = append(names, cut(view.Component(&g.Parts[i].Finding.Component), maxName))
 	}
 	what := strings.Join(names, ", ")
 	switch {
@@ -240,7 +242,7 @@ func question(g *view.Group) string {
 	if c == nil {
 		return s
 	}
-	questions := strings.Split(c.CappedBy, "; ")
+	questions := view.Reasons(c.CappedBy)
 	if g.Parts[0].Finding.Tier == vendors.Resembles && len(questions) > 0 { // the first question is how it was identified
 		questions = questions[1:]
 	}
@@ -288,14 +290,27 @@ func (p *printer) moreGroups(groups []view.Group) {
 	p.line("", "        ", fmt.Sprintf("and %s in %s, all of them %s or less: see -details.", view.Count(len(view.Parts(more)), "more part"), view.Count(len(groups), "group"), groups[0].Verdict))
 }
 
-// remarks prints what changes no verdict and belongs in every summary.
-func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
+// summaryNotices prints the first notices, those of the report before those of documents.
+func (p *printer) summaryNotices(r *evidence.Report) {
 	p.notices(r.Notices)
+	var all []string
 	for i := range r.Documents {
 		for _, n := range r.Documents[i].Notices {
-			p.line("", "  ", bold("Notice:"), r.Documents[i].Path+": "+n.Message)
+			all = append(all, cut(r.Documents[i].Path, maxName)+": "+n.Message)
 		}
 	}
+	for i := range all {
+		if i == maxNotices && len(all) > maxNotices+1 {
+			p.line("", "  ", bold("Notice:"), fmt.Sprintf("%d more; see -details.", len(all)-i))
+			return
+		}
+		p.line("", "  ", bold("Notice:"), all[i])
+	}
+}
+
+// remarks prints what changes no verdict and belongs in every summary.
+func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
+	p.summaryNotices(r)
 	facts, observed := 0, 0
 	seen := make(map[string]bool)
 	for i := range groups {
@@ -327,7 +342,7 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 			if i == maxNames && all > maxNames+1 {
 				break
 			}
-			names = append(names, orNameless(view.Component(named[i].Component)))
+			names = append(names, cut(view.Component(named[i].Component), maxName))
 		}
 		s := strings.Join(names, ", ")
 		if n := all - len(names); n > 0 && len(names) > 0 {
@@ -344,17 +359,10 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 				names = append(names, fmt.Sprintf("and %d more", len(r.Companions)-i))
 				break
 			}
-			names = append(names, c.Path)
+			names = append(names, cut(c.Path, maxName))
 		}
 		p.line("", "  ", strings.Replace(text, ": listed below.", ": "+strings.Join(names, ", ")+".", 1))
 	}
-}
-
-func orNameless(name string) string {
-	if name == "" {
-		return "(no name)"
-	}
-	return name
 }
 
 // summaryGaps prints what was not screened.
@@ -365,7 +373,9 @@ func (p *printer) summaryGaps(r *evidence.Report) {
 			p.line("", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d more; see -details.", len(gaps)-i))
 			return
 		}
-		p.line("", "  ", painted{"33", "Not screened:"}, gaps[i].String())
+		g := gaps[i]
+		g.Path = cut(g.Path, maxName)
+		p.line("", "  ", painted{"33", "Not screened:"}, g.String())
 	}
 }
 
