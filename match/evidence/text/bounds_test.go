@@ -57,3 +57,38 @@ func TestPrintableShowsInvisibleLetters(t *testing.T) {
 		}
 	}
 }
+
+// All of the report tells for whom it was made, whether each text binds the buyer, and what settled a
+// limit; the summary tells the latter too.
+func TestDetailsForABuyer(t *testing.T) {
+	cite := func(listing, speaks, settledBy string) match.Citation {
+		return match.Citation{Citation: &denylist.Citation{Listing: listing, Title: "Order " + listing, Jurisdiction: "XX", Binding: true, Addressees: "ministries", Action: denylist.Ban}, Verdict: match.Ban, Speaks: speaks, SettledBy: settledBy}
+	}
+	r := &evidence.Report{SchemaVersion: "2", Verdict: match.Ban, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Purpose: []string{"32420000"},
+		Buyer: &denylist.Buyer{Name: "ministry", Title: "A ministry"}}
+	f := match.Finding{Verdict: match.Ban, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Ref: "a", Name: "a", Primary: true},
+		Citations: []match.Citation{cite("1", denylist.Binds, "the lot is about CPV 32420000 Network equipment"), cite("2", denylist.Advises, "")}}
+	r.Finish([]evidence.Document{{Path: "a.json", Verdict: match.Ban, Complete: true, Findings: []evidence.Finding{{ID: "0123456789abcdef", Finding: f}}}}, nil)
+	for _, tt := range []struct {
+		opts  *text.Options
+		wants []string
+	}{
+		{&text.Options{Details: true}, []string{"Buyer: A ministry", "The lot is about: CPV 32420000", "binding, binds the buyer", "not binding, advises the buyer, without a duty", "its limit is settled: the lot is about CPV 32420000 Network equipment"}},
+		{nil, []string{"buyer ministry", "CPV 32420000", "limit settled: the lot is about CPV 32420000 Network equipment"}},
+	} {
+		var b bytes.Buffer
+		if err := text.Write(&b, r, tt.opts); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range tt.wants {
+			if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
+				t.Errorf("no %q in %s", want, b.String())
+			}
+		}
+	}
+	r.Buyer = nil
+	var b bytes.Buffer
+	if err := text.Write(&b, r, &text.Options{Details: true}); err != nil || !strings.Contains(b.String(), "No buyer given") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}

@@ -223,6 +223,9 @@ func why(r *evidence.Report, g *view.Group) string {
 	if n := len(g.Citations) - 1; n > 0 {
 		s += fmt.Sprintf("; %d more", n)
 	}
+	if c.SettledBy != "" {
+		s += "; limit settled: " + c.SettledBy
+	}
 	return s + "."
 }
 
