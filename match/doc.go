@@ -27,8 +27,9 @@
 //	clear         read to the end, and none of the above
 //
 // Observations never change a verdict. They are made for listings about supply to the vendor, and
-// about subsidies unless their text binds the buyer of the screening, for listings that are not in force on the as-of day or do not reach the
-// component, excluded entries, and components that only mention a vendor.
+// about subsidies unless their text binds the buyer of the screening, for listings that are not in
+// force on the as-of day or do not reach the component, for excluded entries, and for components that
+// only mention a vendor.
 //
 // # Buyer and purpose
 //
