@@ -37,7 +37,7 @@ func (p *printer) report(r *evidence.Report) {
 	if b := r.Bid; b != nil {
 		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labeled("tender", b.Tender), labeled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
 	}
-	made := "Buyer: " + view.NoBuyer
+	made := view.NoBuyer
 	if b := r.Buyer; b != nil {
 		made = "Buyer: " + cmp.Or(b.Title, b.Name)
 	}
