@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 
@@ -147,6 +148,8 @@ func (b *Buyer) Check() error {
 		return fmt.Errorf("%w: name is %q; expected at most 80 lower-case letters, digits and hyphens, such as %q", ErrBuyer, b.Name, "eu-institution")
 	case strings.TrimSpace(b.Title) == "":
 		return fmt.Errorf("%w: %s: title is missing or empty; expected words such as %q", ErrBuyer, b.Name, "EU institution, body, office or agency")
+	case !utf8.ValidString(b.Title) || !utf8.ValidString(b.Note) || !utf8.ValidString(b.Source):
+		return fmt.Errorf("%w: %s: title, note or source has bytes that are not UTF-8; expected text in UTF-8", ErrBuyer, b.Name)
 	case len(b.Codes) == 0:
 		return fmt.Errorf("%w: %s: codes is missing or empty; expected at least one addressee code, such as %q, or %q for a buyer that is none of these", ErrBuyer, b.Name, "eu.institutions", addressee.Public)
 	}

@@ -154,7 +154,11 @@ type (
 // WriteJSON writes the record: the lists of the report have one entry on a line, so that the
 // record of many findings can be searched by lines and stays small. There are no HTML escapes,
 // and a line feed is at the end. A report that was read as schema 1 is written as schema 1.
+//
+// Bytes that are not UTF-8 are written as U+FFFD, and a finding without an id of its own in its
+// document is given one, so that [ParseReport] can read the record.
 func (r *Report) WriteJSON(w io.Writer) error {
+	r = recordable(r)
 	if r.SchemaVersion == schema1 {
 		return writeSchema1(w, r)
 	}

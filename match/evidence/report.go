@@ -144,7 +144,9 @@ type Document struct {
 // A Finding is a finding or an observation of a report with its id, which is the same for the
 // same finding on the same bytes.
 type Finding struct {
-	ID string // 16 hexadecimal digits
+	// ID is 16 hexadecimal digits, and no other finding or observation of the document has the
+	// same. [Report.Finish] sets one that is missing or is that of another.
+	ID string
 	match.Finding
 }
 
@@ -239,6 +241,7 @@ func NewDocument(file File, h sbom.Header, r *match.Result, err error) Document 
 	for _, f := range r.Observations {
 		d.Observations = append(d.Observations, Finding{id(file, f), f})
 	}
+	d.setIDs()
 	if u := r.Unlisted; u.Any() {
 		d.Unlisted = &u
 	}
@@ -267,10 +270,16 @@ func (d *Document) TooManyFindings() bool {
 	return d.Unlisted != nil && d.Error != nil && d.Error.Message == d.Unlisted.Err().Error()
 }
 
-// id returns the first 16 hexadecimal digits of a SHA-256 over what identifies the finding.
+// id returns the id of a finding, by what identifies it. Findings of parts that the document does
+// not tell apart have the same; setIDs then changes it.
 func id(file File, f match.Finding) string {
+	return shortHash(file.SHA256, string(f.Vendor.ID), f.Verdict.String(), string(f.Reason), f.Component.Ref, f.Component.Location.Pointer)
+}
+
+// shortHash returns the first 16 hexadecimal digits of a SHA-256 over texts.
+func shortHash(texts ...string) string {
 	h := sha256.New()
-	for _, s := range []string{file.SHA256, string(f.Vendor.ID), f.Verdict.String(), string(f.Reason), f.Component.Ref, f.Component.Location.Pointer} {
+	for _, s := range texts {
 		fmt.Fprintf(h, "%d:%s,", len(s), s)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
@@ -290,6 +299,9 @@ func (r *Report) Finish(docs []Document, companions []File) {
 	slices.SortStableFunc(r.Companions, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	r.Documents = append(r.Documents, docs...)
 	slices.SortStableFunc(r.Documents, func(a, b Document) int { return cmp.Compare(a.Path, b.Path) })
+	for i := range r.Documents {
+		r.Documents[i].setIDs()
+	}
 	verdict := match.Clear
 	total := match.Coverage{Complete: len(r.Documents) > 0}
 	for _, d := range r.Documents {

@@ -92,8 +92,10 @@ func (r *Report) subjects() []subject {
 
 // Statement returns the in-toto statement of the report: its subjects are the files, its
 // predicate the canonical report, byte for byte. The error is [ErrNoSubject] if no file
-// has a digest.
+// has a digest, and another one if [Verify] would refuse the statement: a report that was not made
+// by [New] and [Report.Finish] can contradict itself.
 func (r *Report) Statement() ([]byte, error) {
+	r = recordable(r)
 	subjects := r.subjects()
 	if len(subjects) == 0 {
 		return nil, ErrNoSubject
@@ -108,8 +110,12 @@ func (r *Report) Statement() ([]byte, error) {
 	if err := e.Encode(subjects); err != nil {
 		return nil, err
 	}
-	return fmt.Appendf(nil, `{"_type":%q,"subject":%s,"predicateType":%q,"predicate":%s}`,
-		StatementType, bytes.TrimSpace(list.Bytes()), PredicateType, bytes.TrimSpace(record.Bytes())), nil
+	statement := fmt.Appendf(nil, `{"_type":%q,"subject":%s,"predicateType":%q,"predicate":%s}`,
+		StatementType, bytes.TrimSpace(list.Bytes()), PredicateType, bytes.TrimSpace(record.Bytes()))
+	if _, err := parseStatement(statement); err != nil {
+		return nil, fmt.Errorf("evidence: the statement of this report could not be verified: %w", err)
+	}
+	return statement, nil
 }
 
 // Sign returns the statement of the report in a DSSE envelope, in JSON, signed by each signer. A
