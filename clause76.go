@@ -69,6 +69,9 @@ type Options struct {
 	Buyer *denylist.Buyer
 	// Purpose is what is bought: CPV codes of the lot, see [match.Options].
 	Purpose []string
+	// Language asks for the words of the texts in another language beside the original ones, such as
+	// "es", where they are known.
+	Language string
 	// RequireIdentity makes a document inconclusive if a component of it has no vendor identity.
 	RequireIdentity bool
 	// Verifiers check the signatures of envelopes around documents. Without any, documents in
@@ -211,5 +214,5 @@ func (o *Options) matcher() (*match.Matcher, error) {
 			return nil, err
 		}
 	}
-	return match.New(release, &match.Options{AsOf: o.AsOf, Jurisdictions: o.Jurisdictions, Buyer: o.Buyer, Purpose: o.Purpose, RequireIdentity: o.RequireIdentity})
+	return match.New(release, &match.Options{AsOf: o.AsOf, Jurisdictions: o.Jurisdictions, Buyer: o.Buyer, Purpose: o.Purpose, Language: o.Language, RequireIdentity: o.RequireIdentity})
 }

@@ -41,7 +41,7 @@ func Example() {
 	// Output:
 	// ban
 	// ban: endpoint-agent.cdx.json, Kaspersky Endpoint Security by Kaspersky
-	//   FAR Council (DoD, GSA, NASA), 52.204-23(b): "The Contractor is prohibited from— (1) Providing any covered"…
+	//   FAR Council (DoD, GSA, NASA), 52.204-23(b) (Dec 2023): "The Contractor is prohibited from— (1) Providing any Kaspers"…
 }
 
 func ExampleLookup() {

@@ -197,7 +197,7 @@ func (e *evaluation) listings() []Finding {
 		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
 			continue
 		}
-		o, ok := e.apply(entry)
+		o, ok := e.apply(entry.On(e.m.opts.AsOf))
 		switch {
 		case !ok:
 		case o.Verdict != NoVerdict:
@@ -367,7 +367,7 @@ func (m *Matcher) cite(entry denylist.Entry) *denylist.Citation {
 	if c, ok := m.cited.Load(id); ok {
 		return c.(*denylist.Citation)
 	}
-	c := entry.Cite(m.opts.AsOf)
+	c := entry.CiteIn(m.opts.AsOf, m.opts.Language)
 	shared, _ := m.cited.LoadOrStore(id, &c)
 	return shared.(*denylist.Citation)
 }

@@ -33,6 +33,9 @@ type Options struct {
 	// If all of them are within the limit of a listing, such as "telecommunications equipment", so
 	// is the primary component, unless its own category is recorded. See [Citation].SettledBy.
 	Purpose []string
+	// Language asks for the words of the clauses in another language beside the original ones, such
+	// as "es", see [denylist.Release.Languages]. They change no verdict. Default: none.
+	Language string
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
 	RequireIdentity bool
@@ -72,6 +75,9 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	var err error
 	if m.opts.Jurisdictions, err = choice.List("jurisdictions", m.opts.Jurisdictions, release.Jurisdictions()); err != nil {
 		return nil, fmt.Errorf("%w: release %s: %w", ErrOptions, release.Name(), err)
+	}
+	if l := m.opts.Language; l != "" && !slices.Contains(release.Languages(), l) {
+		return nil, fmt.Errorf("%w: release %s: language %q; expected one of %q", ErrOptions, release.Name(), l, release.Languages())
 	}
 	if b := m.opts.Buyer; b != nil {
 		if err := b.Check(); err != nil {

@@ -142,7 +142,7 @@ func TestVerdicts(t *testing.T) {
 		{"section 889, a library", "", "", nil, made("library", "ZTE Corporation", "sdk"), true, "us-pl-115-232-s889", "outOfScope", "effective"},
 		{"section 889, a camera: purpose not settled", "", "", nil, made("device", "Hangzhou Hikvision Digital Technology Co., Ltd.", "DS"), true, "us-pl-115-232-s889", "review", "effective"},
 		{"FCC list is about subsidy", "", "", nil, router, true, "us-fcc-covered-list", "subsidyOnly", "effective"},
-		{"Commerce 2024: prohibition not seen", "", "", nil, made("application", "Kaspersky", "Kaspersky Anti-Virus"), true, "us-bis-icts-2021-002", "review", "effective"},
+		{"Commerce 2024: a prohibition on the market", "", "", nil, made("application", "Kaspersky", "Kaspersky Anti-Virus"), true, "us-bis-icts-2021-002", "ban", "effective"},
 		{"the communication warns", "", "", nil, router, true, "eu-ec-c-2023-4049", "review", "adopted"},
 		{"the denial order is over", "", "", nil, router, true, "us-bis-zte-2018-04-15", "noLonger", "terminated"},
 		{"a name that resembles", "2018.06.13", "", nil, made("application", "Kapersky Lab", "kav"), true, "eu-ep-p8-ta-2018-0258", "review", "adopted"},

@@ -15,9 +15,11 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/clause76/clause76/examples/internal/buyer"
 	"github.com/clause76/clause76/examples/internal/exit"
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/vendors"
 )
@@ -35,8 +37,13 @@ func findCommand(ctx context.Context, c *config) (int, error) {
 		return exitUsage, usageError("expected -store FOLDER and -vendor ID, and no PATH")
 	}
 	if denylist.Current().Register().Vendor(vendors.ID(c.vendor)) == nil {
-		return exitUsage, usageError("-vendor: the register has no vendor with the id %q", c.vendor)
+		return exitUsage, usageError("-vendor: the register has no vendor with the id %q%s", c.vendor, vendorHint(c.vendor))
 	}
+	who, err := c.openBuyer()
+	if err != nil {
+		return exitUsage, err
+	}
+	c.audience = audience(&evidence.Report{Buyer: who})
 	if c.denylist != "" {
 		if _, err := denylist.Open(c.denylist); err != nil {
 			return exitUsage, usageError("-denylist: %v", err)
@@ -68,6 +75,30 @@ func findCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	return x.report(c, s, key != nil)
+}
+
+// vendorHint returns which vendor was probably meant, or "".
+func vendorHint(id string) string {
+	var ids []string
+	for v := range denylist.Current().Register().All() {
+		ids = append(ids, string(v.ID))
+	}
+	if near := buyer.Nearest(id, ids); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+// wanted returns which statements are searched: " by denylist 2018.06.13 for the buyer nl-ministry".
+func (c *config) wanted() string {
+	s := ""
+	if c.denylist != "" {
+		s += " by denylist " + c.denylist
+	}
+	if c.audience != "" {
+		return s + " for the buyer " + text.Printable(c.buyer)
+	}
+	return s + " for no buyer in particular (see -buyer)"
 }
 
 // cut leaves out the lines after those of the checkpoint. They must be announced, as a run that
@@ -160,7 +191,7 @@ func (x *search) asker(c *config, d *digester) asker {
 	return asker{
 		func(r record) error {
 			x.files[r.Digest] = true
-			if c.denylist == "" || r.Release == c.denylist {
+			if (c.denylist == "" || r.Release == c.denylist) && r.Audience == c.audience {
 				if last, ok := x.newest[r.Digest]; !ok || !r.isOlderThan(&last) {
 					x.newest[r.Digest] = r // the rows are in the order of the log
 				}
@@ -209,7 +240,7 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	c.warn("%s; %s", strings.Join(searched, ", "), how)
 	missing := len(x.files) - len(x.newest)
 	if missing > 0 {
-		c.warn("not searched: %s without a statement by denylist %s", cli.Count(missing, "file"), c.denylist)
+		c.warn("not searched: %s without a statement%s", cli.Count(missing, "file"), c.wanted())
 	}
 	if unread > 0 {
 		c.warn("%s could not be screened completely: the unread parts can contain components of the vendor", cli.Count(unread, "file"))

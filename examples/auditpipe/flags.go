@@ -19,9 +19,9 @@ import (
 // flagsOf are the flags that a command uses, and its help text shows. A command accepts the flags
 // of the others, and ignores them.
 var flagsOf = map[string][]string{
-	"screen":   {"store", "key", "denylist", "as-of", "document-key", "jobs", "quiet"},
-	"rescreen": {"store", "key", "denylist", "as-of", "jobs", "quiet"},
-	"find":     {"store", "key", "vendor", "denylist"},
+	"screen":   {"store", "key", "denylist", "as-of", "buyer", "document-key", "jobs", "quiet"},
+	"rescreen": {"store", "key", "denylist", "as-of", "buyer", "jobs", "quiet"},
+	"find":     {"store", "key", "vendor", "denylist", "buyer"},
 	"verify":   {"store", "key", "since", "C", "document-key", "signature-only", "jobs", "quiet"},
 }
 
@@ -44,6 +44,11 @@ func (c *config) flagSet(command string) *flag.FlagSet {
 	}
 	fs.StringVar(&c.denylist, "denylist", "", list)
 	fs.StringVar(&c.asOf, "as-of", "", "use the texts that are in force on this `DATE` (YYYY-MM-DD); default: the date of the denylist")
+	who := "screen for this buyer: a `NAME` from \"bidcheck buyers\", or a file (.json) that describes one; texts that speak to others are then in no verdict; default: none, and all texts count"
+	if command == "find" {
+		who = "search only statements for this buyer: a `NAME` from \"bidcheck buyers\", or a file (.json); default: only statements for no buyer in particular"
+	}
+	fs.StringVar(&c.buyer, "buyer", "", who)
 	fs.StringVar(&c.vendor, "vendor", "", "the `ID` of the vendor to search for, such as kaspersky")
 	fs.StringVar(&c.root, "C", "", "look for the files in this `FOLDER`, if their paths are relative; default: the current folder")
 	fs.Func("document-key", "check signed envelopes around documents with the public key in this `FILE` (PEM); can be given several times", c.addDocumentKey)

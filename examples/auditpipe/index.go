@@ -21,10 +21,10 @@ import (
 )
 
 // indexVersion is the version of the tables and of the content of their rows.
-const indexVersion = "3"
+const indexVersion = "4"
 
 const schema = `
-CREATE TABLE records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, gaps INTEGER NOT NULL);
+CREATE TABLE records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, audience TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, gaps INTEGER NOT NULL);
 CREATE TABLE findings (seq INTEGER PRIMARY KEY, line INTEGER NOT NULL, document TEXT NOT NULL, id TEXT NOT NULL, vendor TEXT NOT NULL, verdict TEXT NOT NULL, tier TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, pointer TEXT NOT NULL);
 CREATE INDEX findings_vendor ON findings (vendor);
 CREATE INDEX records_digest ON records (digest);
@@ -34,7 +34,7 @@ CREATE INDEX records_digest ON records (digest);
 type record struct {
 	Line int
 
-	Name, Digest, Release, AsOf, Verdict string
+	Name, Digest, Release, AsOf, Audience, Verdict string // for Audience, see audience
 
 	// Failed is the number of documents that were not read to their end. Gaps is the number of
 	// things that were not screened, even if there are findings.
@@ -63,7 +63,7 @@ func (r *record) isOlderThan(other *record) bool {
 // rows returns the rows of the statement in a line of the log.
 func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 	digest, err := digestIn(r)
-	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, r.Verdict.String(), 0, 0}
+	rec := record{line, name, digest, r.Denylist.Release, r.Denylist.AsOf, audience(r), r.Verdict.String(), 0, 0}
 	for range r.NotScreened() {
 		rec.Gaps++
 	}
@@ -222,7 +222,7 @@ func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 		return err
 	}
 	defer tx.Rollback()
-	insert, err := tx.Prepare("INSERT INTO records VALUES (?,?,?,?,?,?,?,?)")
+	insert, err := tx.Prepare("INSERT INTO records VALUES (?,?,?,?,?,?,?,?,?)")
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 	}
 	err = s.statements(ctx, from, asker{
 		func(r record) error {
-			_, err := insert.Exec(r.Line, r.Name, r.Digest, r.Release, r.AsOf, r.Verdict, r.Failed, r.Gaps)
+			_, err := insert.Exec(r.Line, r.Name, r.Digest, r.Release, r.AsOf, r.Audience, r.Verdict, r.Failed, r.Gaps)
 			return errors.Join(err, d.record(r))
 		},
 		func(f found) error {
@@ -310,9 +310,9 @@ func (s *store) rowsOf(ctx context.Context, a asker) error {
 	if err != nil {
 		return err
 	}
-	err = each("SELECT line, name, digest, release, asOf, verdict, failed, gaps FROM records NOT INDEXED ORDER BY line", func(rows *sql.Rows) error {
+	err = each("SELECT line, name, digest, release, asOf, audience, verdict, failed, gaps FROM records NOT INDEXED ORDER BY line", func(rows *sql.Rows) error {
 		var r record
-		if err := rows.Scan(&r.Line, &r.Name, &r.Digest, &r.Release, &r.AsOf, &r.Verdict, &r.Failed, &r.Gaps); err != nil {
+		if err := rows.Scan(&r.Line, &r.Name, &r.Digest, &r.Release, &r.AsOf, &r.Audience, &r.Verdict, &r.Failed, &r.Gaps); err != nil {
 			return err
 		}
 		return a.record(r)

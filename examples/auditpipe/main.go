@@ -18,6 +18,7 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/examples/internal/buyer"
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
@@ -48,6 +49,8 @@ type config struct {
 	store, key   string
 	denylist     string
 	asOf         string
+	buyer        string
+	audience     string // of the statements that find searches, see audience
 	vendor       string
 	since        string
 	root         string
@@ -134,11 +137,27 @@ func (c *config) matcher() (*match.Matcher, error) {
 			return nil, usageError("-denylist: %v", err)
 		}
 	}
-	m, err := match.New(release, &match.Options{AsOf: vendors.Date(c.asOf)})
+	who, err := c.openBuyer()
+	if err != nil {
+		return nil, err
+	}
+	m, err := match.New(release, &match.Options{AsOf: vendors.Date(c.asOf), Buyer: who})
 	if err != nil {
 		return nil, usageError("%v", err)
 	}
 	return m, nil
+}
+
+// openBuyer returns the buyer of -buyer, nil without one.
+func (c *config) openBuyer() (*denylist.Buyer, error) {
+	if c.buyer == "" {
+		return nil, nil
+	}
+	b, err := buyer.Open(c.buyer)
+	if err != nil {
+		return nil, usageError("-buyer: %v", err)
+	}
+	return b, nil
 }
 
 // inputPaths returns the paths of the command line, and for "-" those on standard input.

@@ -17,13 +17,15 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/sbom"
 )
 
-// name returns the name of the statement on a file. Statements have the same name if the bytes of
-// the file, the release and the options are the same.
-func name(digest string, by evidence.Denylist, o evidence.Options) string {
+// name returns the name of the statement on a file that a report is of. Statements have the same
+// name if the bytes of the file, the release, the options, the buyer and the purpose are the same.
+func name(digest string, r *evidence.Report) string {
+	by, o := &r.Denylist, &r.Options
 	var jurisdictions []string
 	if len(o.Jurisdictions) > 0 {
 		jurisdictions = o.Jurisdictions
@@ -32,11 +34,30 @@ func name(digest string, by evidence.Denylist, o evidence.Options) string {
 	if len(o.Keys) > 0 {
 		list = append(list, o.Keys)
 	}
+	if a := audience(r); a != "" {
+		list = append(list, map[string]string{"audience": a})
+	}
 	options, err := json.Marshal(list)
 	if err != nil {
 		panic(err) // strings and booleans can always be marshaled
 	}
 	return sumOf(fmt.Appendf(nil, "%s\n%s\n%s\n", digest, by.Digest, options))
+}
+
+// audience returns for whom and for what a report was made, as a text that differs for each buyer
+// and purpose: "" without both.
+func audience(r *evidence.Report) string {
+	if r.Buyer == nil && len(r.Purpose) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(struct {
+		Buyer   *denylist.Buyer `json:"buyer,omitempty"`
+		Purpose []string        `json:"purpose,omitempty"`
+	}{r.Buyer, r.Purpose})
+	if err != nil {
+		panic(err) // strings can always be marshaled
+	}
+	return string(text)
 }
 
 func recordFile(name string) string { return "records/" + name[:2] + "/" + name + ".intoto.json" }
@@ -85,7 +106,7 @@ func (s *store) load(line string) (*evidence.Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", nameIn(line), err)
 	}
-	if want := name(digest, report.Denylist, report.Options); want != nameIn(line) {
+	if want := name(digest, report); want != nameIn(line) {
 		return nil, fmt.Errorf("%w: %s; expected %s", errName, nameIn(line), want)
 	}
 	return report, nil

@@ -88,10 +88,13 @@ type screened struct {
 	transcript string // its digest
 }
 
-// toRescreen finds the files to rescreen with m, in the order of the log.
+// toRescreen finds the files to rescreen with m, in the order of the log. Of several statements on a
+// file it takes the newest for the same buyer, so that what changes is due to the denylist, or else
+// the newest.
 func (s *store) toRescreen(m *match.Matcher) (*rescreening, error) {
 	work := &rescreening{}
 	index := make(map[string]int) // in work.files, by digest
+	own := audience(evidence.New(m, "auditpipe", match.Ban))
 	for _, line := range s.lines {
 		r, err := s.load(line)
 		if err != nil {
@@ -101,13 +104,15 @@ func (s *store) toRescreen(m *match.Matcher) (*rescreening, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) {
+		if r.Denylist.Digest == m.Release().Digest() && r.Denylist.AsOf == string(m.Options().AsOf) && audience(r) == own {
 			work.done = append(work.done, nameIn(line))
 			continue
 		}
 		f := screened{digest, r, transcriptIn(line)}
 		if i, again := index[digest]; again {
-			work.files[i] = f
+			if audience(r) == own || audience(work.files[i].report) != own {
+				work.files[i] = f
+			}
 			continue
 		}
 		index[digest] = len(work.files)
@@ -119,7 +124,7 @@ func (s *store) toRescreen(m *match.Matcher) (*rescreening, error) {
 // rescreen screens the documents of a file with their transcripts.
 func (x *pipe) rescreen(ctx context.Context, f *screened) (entry, error) {
 	e := entry{digest: f.digest, said: f.transcript, path: f.report.Files()[0].Path, report: x.report(f.report.Options.FailOn, f.report.Options.Keys)}
-	e.name = name(f.digest, e.report.Denylist, e.report.Options)
+	e.name = name(f.digest, e.report)
 	before := f.report.Documents
 	snapshots, err := x.s.transcripts(f.transcript)
 	if err == nil {
@@ -185,7 +190,8 @@ func judged(d evidence.Document, r *match.Result) evidence.Document {
 	return out
 }
 
-// printFlips prints which verdicts changed, for each release and day of the earlier statements.
+// printFlips prints which verdicts changed, for each release, day and buyer of the earlier
+// statements.
 func printFlips(c *config, m *match.Matcher, files []screened, after []*evidence.Report) error {
 	type pair struct {
 		before, after         *evidence.Report
@@ -197,11 +203,11 @@ func printFlips(c *config, m *match.Matcher, files []screened, after []*evidence
 			continue
 		}
 		b := f.report
-		by := b.Denylist.Release + " " + b.Denylist.AsOf
+		by := b.Denylist.Release + " " + b.Denylist.AsOf + " " + audience(b)
 		p := pairs[by]
 		if p == nil {
 			p = &pair{
-				before: &evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options, Notices: b.Notices},
+				before: &evidence.Report{SchemaVersion: b.SchemaVersion, Tool: b.Tool, Denylist: b.Denylist, Options: b.Options, Notices: b.Notices, Buyer: b.Buyer, Purpose: b.Purpose},
 				after:  evidence.New(m, "auditpipe", match.Ban),
 			}
 			pairs[by] = p
@@ -215,6 +221,11 @@ func printFlips(c *config, m *match.Matcher, files []screened, after []*evidence
 		if err != nil {
 			return err
 		}
+		if before, now := buyerOf(p.before), buyerOf(p.after); before != now {
+			if _, err := fmt.Fprintf(c.stdout, "The buyer was %s, and is now %s: changes can come from that.\n", before, now); err != nil {
+				return err
+			}
+		}
 		p.before.Finish(p.docsBefore, nil)
 		p.after.Finish(p.docsAfter, nil)
 		if err := text.WriteComparison(c.stdout, evidence.Compare(p.before, p.after, denylist.Diff(release, m.Release())), nil); err != nil {
@@ -222,4 +233,12 @@ func printFlips(c *config, m *match.Matcher, files []screened, after []*evidence
 		}
 	}
 	return nil
+}
+
+// buyerOf returns the buyer of a report for people.
+func buyerOf(r *evidence.Report) string {
+	if r.Buyer == nil {
+		return "not given"
+	}
+	return text.Printable(r.Buyer.Name)
 }

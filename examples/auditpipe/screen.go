@@ -212,8 +212,7 @@ func (x *pipe) report(failOn match.Verdict, keys []string) *evidence.Report {
 // name returns the name of the statement on the file with the digest, for the options of this
 // run.
 func (x *pipe) name(digest string) string {
-	r := x.report(match.Ban, x.keys)
-	return name(digest, r.Denylist, r.Options)
+	return name(digest, x.report(match.Ban, x.keys))
 }
 
 // input makes the entry of a file. The entry has no record if the store has one already.

@@ -91,7 +91,7 @@ func (x *site) replay(digest, release, day string) string {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	other := name(digest, evidence.Denylist{Digest: r.Digest(), AsOf: day}, evidence.Options{})
+	other := name(digest, &evidence.Report{Denylist: evidence.Denylist{Digest: r.Digest(), AsOf: day}})
 	x.write(recordFile(other), x.read(recordFile(nameIn(first))))
 	return lineOf(statementIn(first), other, transcriptIn(first))
 }
@@ -669,6 +669,9 @@ func TestNameDependsOnDayAndKeys(t *testing.T) {
 		t.Error(out)
 	}
 	a, b := evidence.Denylist{Digest: "d", AsOf: "2018-06-13"}, evidence.Options{FailOn: match.Ban}
+	name := func(digest string, by evidence.Denylist, o evidence.Options) string {
+		return name(digest, &evidence.Report{Denylist: by, Options: o})
+	}
 	first := name(target, a, b)
 	for what, other := range map[string]string{
 		"the release": name(target, evidence.Denylist{Digest: "e", AsOf: a.AsOf}, b), "the day": name(target, evidence.Denylist{Digest: "d", AsOf: "2018-06-14"}, b),

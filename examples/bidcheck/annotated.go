@@ -47,8 +47,11 @@ func (s *session) writeAnnotated(r *evidence.Report) error {
 			continue
 		}
 		names[name] = d.Path
-		err := annotateCopy(r, d, filepath.Join(folder, name))
+		copied := filepath.Join(folder, name)
+		err := annotateCopy(r, d, copied)
 		switch {
+		case err == nil && !s.opts.quiet:
+			fmt.Fprintf(s.stderr, "wrote %s (annotated copy)\n", text.Printable(copied))
 		case errors.Is(err, adapter.ErrCannotAnnotate):
 			s.warn("-annotate: %s: %v", text.Printable(d.Path), err)
 		case err != nil:

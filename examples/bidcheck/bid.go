@@ -13,7 +13,10 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/examples/internal/buyer"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/screen"
 	"github.com/clause76/clause76/sbom"
@@ -21,21 +24,80 @@ import (
 
 // A bid lists the files of an offer. It is JSON:
 //
-//	{"bidder": "Acme Ltd.", "tender": "2026/17", "lot": "2",
+//	{"bidder": "Acme Ltd.", "tender": "2026/17",
+//	 "lot": {"id": "2", "cpv": ["32420000-3"]}, "buyer": "eu-institution",
 //	 "files": [{"path": "sbom/app.cdx.json", "sha256": "…"}, {"path": "rootfs"}]}
 //
-// Paths are relative to the folder of the file with this JSON.
+// Paths are relative to the folder of the file with this JSON. The lot can also be its id alone,
+// with its codes in the member cpv of the bid. The buyer is the name of one that the denylist
+// package knows, or an object with the members of [denylist.Buyer].
 type bid struct {
-	Bidder string `json:"bidder"`
-	Tender string `json:"tender"`
-	Lot    string `json:"lot"`
+	Bidder string      `json:"bidder"`
+	Tender string      `json:"tender"`
+	Lot    lotOfBid    `json:"lot"`
+	CPV    []string    `json:"cpv"`
+	Buyer  *buyerOfBid `json:"buyer"`
 	Files  []struct {
 		Path   string `json:"path"`
 		SHA256 string `json:"sha256"`
 	} `json:"files"`
 
+	buyer   *denylist.Buyer   // nil if the bid states none
+	cpv     []string          // of the lot
 	paths   []string          // of the files, from the current folder
 	digests map[string]string // the SHA-256 that the bidder states, by path
+}
+
+// A lotOfBid is the lot of a bid: its id, or an object with id and cpv.
+type lotOfBid struct {
+	ID  string   `json:"id"`
+	CPV []string `json:"cpv"`
+}
+
+// UnmarshalJSONFrom implements [json.UnmarshalerFrom].
+func (l *lotOfBid) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() == '"' {
+		return json.UnmarshalDecode(d, &l.ID)
+	}
+	type plain lotOfBid // has no methods
+	return json.UnmarshalDecode(d, (*plain)(l))
+}
+
+// A buyerOfBid is the buyer of a bid: its name, or all of it.
+type buyerOfBid struct {
+	name string
+	own  *denylist.Buyer
+}
+
+// UnmarshalJSONFrom implements [json.UnmarshalerFrom].
+func (b *buyerOfBid) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() == '"' {
+		return json.UnmarshalDecode(d, &b.name)
+	}
+	value, err := d.ReadValue()
+	if err == nil {
+		b.own, err = denylist.ParseBuyer(value)
+	}
+	return err
+}
+
+// openLot finds the buyer and the codes of the lot.
+func (b *bid) openLot() (err error) {
+	if b.Buyer != nil {
+		if b.buyer = b.Buyer.own; b.buyer == nil {
+			b.buyer, err = buyer.Named(b.Buyer.name)
+		}
+		if err != nil {
+			return fmt.Errorf("buyer: %w", err)
+		}
+	}
+	if len(b.CPV) > 0 && len(b.Lot.CPV) > 0 && !slices.Equal(withoutCheckDigits(b.CPV), withoutCheckDigits(b.Lot.CPV)) {
+		return fmt.Errorf("cpv is %s, and cpv of the lot is %s; expected the same, or only one of them", strings.Join(b.CPV, ","), strings.Join(b.Lot.CPV, ","))
+	}
+	if b.cpv = b.Lot.CPV; len(b.cpv) == 0 {
+		b.cpv = b.CPV
+	}
+	return nil
 }
 
 var errBid = errors.New("the file is not the one that the bid describes")
@@ -48,6 +110,9 @@ func loadBid(path string) (*bid, error) {
 	}
 	b := &bid{digests: make(map[string]string)}
 	if err := json.Unmarshal(data, b, json.RejectUnknownMembers(true)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := b.openLot(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if b.Bidder == "" || len(b.Files) == 0 {
@@ -81,7 +146,7 @@ func (b *bid) about() *evidence.Bid {
 	if b == nil {
 		return nil
 	}
-	return &evidence.Bid{Bidder: b.Bidder, Tender: b.Tender, Lot: b.Lot}
+	return &evidence.Bid{Bidder: b.Bidder, Tender: b.Tender, Lot: b.Lot.ID}
 }
 
 // check marks each document as failed if its file does not have the digest that the bid states.

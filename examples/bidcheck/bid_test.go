@@ -105,7 +105,7 @@ func TestDiff(t *testing.T) {
 		t.Errorf("-fail-on never: status %d", status)
 	}
 	// Paths with unneeded parts.
-	if _, out, _ := check(t, "", "diff", dir+"/./1", dir+"/2/"); !strings.Contains(out, "2 findings changed, 1 stayed") {
+	if _, out, _ := check(t, "", "diff", dir+"/./1", dir+"/2/"); !strings.Contains(out, "2 changes: 1 new, 1 gone, 0 changed; 1 stayed") {
 		t.Error(out)
 	}
 	// A component that could not be read could be one with a finding.

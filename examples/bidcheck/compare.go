@@ -27,13 +27,29 @@ func (s *session) compareDenylists(ctx context.Context) int {
 	return c.ExitStatus()
 }
 
-// diffBids screens two bids and writes what changed from the first to the second.
+// diffBids screens two bids and writes what changed from the first to the second. One of them or
+// both can be the record of an earlier run.
 func (s *session) diffBids(ctx context.Context) int {
 	var reports [2]*evidence.Report
+	records := 0
 	for i, path := range s.opts.paths {
+		record, err := openRecord(path)
+		if err != nil {
+			return usageError(s.stderr, err)
+		}
+		if reports[i] = record; record != nil {
+			records++
+			continue
+		}
 		reports[i] = s.screen(ctx, s.matcher, screen.Collect([]string{path}))
 	}
-	d := compareBids(reports[0], reports[1], s.opts.paths[0], s.opts.paths[1])
+	var d *differences
+	if records == 0 {
+		d = compareBids(reports[0], reports[1], s.opts.paths[0], s.opts.paths[1])
+	} else {
+		d = compareWithBaseline(reports[0], reports[1])
+		d.first, d.second = "the first", "the second"
+	}
 	if !s.writeComparison(d.writeText, d.writeJSON) {
 		return exitUnscreened
 	}
@@ -47,7 +63,7 @@ func (s *session) writeComparison(writeText, writeJSON func(io.Writer) error) bo
 	if out.form.name == "json" {
 		write = writeJSON
 	}
-	if err := out.write(s.stdout, write); err != nil {
+	if err := s.write(out, write); err != nil {
 		s.warn("the comparison could not be written: %v", err)
 		return false
 	}

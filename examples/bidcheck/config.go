@@ -12,6 +12,7 @@ import (
 	"github.com/clause76/clause76/examples/internal/exit"
 	"github.com/clause76/clause76/internal/keys"
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/vendors"
 )
@@ -22,14 +23,18 @@ type config struct {
 	opts         *options
 	outputs      []output
 	failOn       match.Verdict
-	bid          *bid            // nil without -bid
-	matcher      *match.Matcher  // of the denylist
-	compareTo    *match.Matcher  // of the second denylist; nil without -compare
-	verifiers    []dsse.Verifier // of signed envelopes
-	fingerprints []string        // of the verifiers
-	signer       dsse.Signer     // of statements; nil without -sign
-	policy       *policy.Policy  // nil without -policy
-	day          vendors.Date    // on which the waivers of the policy must be valid
+	bid          *bid             // nil without -bid
+	baseline     *evidence.Report // nil without -baseline
+	notice       *tenderNotice    // nil without -notice
+	noticeCPV    []string         // the codes of its lot
+	advice       string           // what to do if the notice does not settle who buys
+	matcher      *match.Matcher   // of the denylist
+	compareTo    *match.Matcher   // of the second denylist; nil without -compare
+	verifiers    []dsse.Verifier  // of signed envelopes
+	fingerprints []string         // of the verifiers
+	signer       dsse.Signer      // of statements; nil without -sign
+	policy       *policy.Policy   // nil without -policy
+	day          vendors.Date     // on which the waivers of the policy must be valid
 }
 
 // newConfig checks the options and opens what they name.
@@ -38,7 +43,7 @@ func newConfig(o *options) (*config, error) {
 		return nil, err
 	}
 	c := &config{opts: o}
-	for _, step := range []func() error{c.openBid, c.openOutputs, c.openKeys, c.openDenylists} {
+	for _, step := range []func() error{c.openBid, c.openNotice, c.openOutputs, c.openKeys, c.openBaseline, c.openDenylists} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -58,7 +63,11 @@ func (c *config) openBid() (err error) {
 
 // openOutputs decides where the report is written, and checks that no input is overwritten.
 func (c *config) openOutputs() (err error) {
-	if c.outputs, err = outputs(c.opts.format, c.opts.outputs); err != nil {
+	format := c.opts.format
+	if c.opts.command == "letter" && len(c.opts.outputs) == 0 && format == "" {
+		format = "markdown"
+	}
+	if c.outputs, err = outputs(format, c.opts.outputs); err != nil {
 		return err
 	}
 	if err := c.opts.checkOutputs(c.outputs); err != nil {
@@ -117,6 +126,12 @@ func (c *config) openDenylists() error {
 		return fmt.Errorf("-policy: %w", err)
 	}
 	opts := match.Options{AsOf: vendors.Date(c.opts.asOf)}
+	if opts.Buyer, err = c.chooseBuyer(); err != nil {
+		return err
+	}
+	if opts.Purpose, err = c.choosePurpose(release); err != nil {
+		return err
+	}
 	for j := range strings.SplitSeq(c.opts.jurisdictions, ",") {
 		if strings.TrimSpace(j) != "" {
 			opts.Jurisdictions = append(opts.Jurisdictions, j)
@@ -146,6 +161,6 @@ func (c *config) checkReachable(m *match.Matcher) error {
 	if c.policy != nil || c.failOn == match.NoVerdict || strongest == match.NoVerdict || strongest >= c.failOn {
 		return nil
 	}
-	return fmt.Errorf("-fail-on is %s, but the texts that apply (-denylist, -as-of, -jurisdiction) lead to %s at most; expected -fail-on %s, inconclusive or never",
+	return fmt.Errorf("-fail-on is %s, but the texts that apply (-denylist, -as-of, -jurisdiction, -buyer) lead to %s at most; expected -fail-on %s, inconclusive or never",
 		c.failOn, strongest, strongest)
 }

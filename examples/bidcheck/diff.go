@@ -49,13 +49,25 @@ type differences struct {
 	// Before and After are the coverage of the two reports.
 	Before match.Coverage `json:"before"`
 	After  match.Coverage `json:"after"`
+	// MadeDifferently says in which ways the two reports were made differently, so that a change can
+	// come from that and not from the bid.
+	MadeDifferently []string `json:"madeDifferently,omitempty"`
+
+	first, second string // what the two are called
 }
 
 // compareBids compares two reports. Findings belong together if they are in documents with the
 // same path inside the bids and on the same component and vendor; see [differences.compare].
 func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
-	d := &differences{Changes: []change{}, Added: []string{}, Removed: []string{}, UnreadBefore: unread(a, rootA), Unread: unread(b, rootB), Before: a.Coverage, After: b.Coverage}
-	before, after := findingsOf(a, rootA), findingsOf(b, rootB)
+	return compareReports(a, b, func(path string) string { return within(path, rootA) }, func(path string) string { return within(path, rootB) })
+}
+
+// compareReports compares two reports. The functions return the names of their documents, which
+// belong together if they are equal.
+func compareReports(a, b *evidence.Report, nameA, nameB func(path string) string) *differences {
+	d := &differences{Changes: []change{}, Added: []string{}, Removed: []string{}, UnreadBefore: unread(a, nameA), Unread: unread(b, nameB), Before: a.Coverage, After: b.Coverage,
+		MadeDifferently: madeDifferently(a, b), first: "the first", second: "the second"}
+	before, after := findingsOf(a, nameA), findingsOf(b, nameB)
 	keys := slices.Collect(maps.Keys(before))
 	for key := range after {
 		if before[key] == nil {
@@ -68,7 +80,7 @@ func compareBids(a, b *evidence.Report, rootA, rootB string) *differences {
 	for _, key := range keys {
 		d.compare(key, before[key], after[key])
 	}
-	docsA, docsB := documentsOf(a, rootA), documentsOf(b, rootB)
+	docsA, docsB := documentsOf(a, nameA), documentsOf(b, nameB)
 	d.Added, d.Removed = append(d.Added, without(docsB, docsA)...), append(d.Removed, without(docsA, docsB)...)
 	return d
 }
@@ -118,12 +130,12 @@ func (d *differences) compare(key identity, before, after []occurrence) {
 }
 
 // unread returns what was not screened in a bid.
-func unread(r *evidence.Report, root string) []string {
+func unread(r *evidence.Report, name func(string) string) []string {
 	all := []string{}
 	for doc, g := range r.NotScreened() {
 		words := g.Message
 		if doc != nil {
-			words = cmp.Or(within(doc.Path, root), itself) + ": " + words
+			words = cmp.Or(name(doc.Path), itself) + ": " + words
 		}
 		all = append(all, words)
 	}
@@ -153,14 +165,14 @@ func worstFirst(x, y occurrence) int {
 }
 
 // findingsOf returns the occurrences of each component with findings.
-func findingsOf(r *evidence.Report, root string) map[identity][]occurrence {
+func findingsOf(r *evidence.Report, name func(string) string) map[identity][]occurrence {
 	all := make(map[identity][]occurrence)
 	for i := range r.Documents {
 		d := &r.Documents[i]
 		for j := range d.Findings {
 			f := &d.Findings[j]
 			c := &f.Component
-			key := identity{within(d.Path, root), f.Vendor.Name, strings.TrimPrefix(c.Group+"/"+c.Name, "/"), unversioned(c)}
+			key := identity{name(d.Path), f.Vendor.Name, strings.TrimPrefix(c.Group+"/"+c.Name, "/"), unversioned(c)}
 			all[key] = append(all[key], occurrence{c.Version, f.Verdict.String()})
 		}
 	}
@@ -191,10 +203,10 @@ func without(all, other []string) []string {
 }
 
 // documentsOf returns the paths of all documents.
-func documentsOf(r *evidence.Report, root string) []string {
+func documentsOf(r *evidence.Report, name func(string) string) []string {
 	var all []string
 	for i := range r.Documents {
-		all = append(all, within(r.Documents[i].Path, root))
+		all = append(all, name(r.Documents[i].Path))
 	}
 	return all
 }
@@ -220,10 +232,19 @@ func (d *differences) reached(failOn match.Verdict) bool {
 func (d *differences) writeText(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintln(out, "A finding is for a person to decide on. It is not legal advice.")
+	d.writeChanges(out)
+	return out.Flush()
+}
+
+// writeChanges prints what changed, and what could not be compared.
+func (d *differences) writeChanges(out io.Writer) {
+	for _, line := range d.MadeDifferently {
+		fmt.Fprintln(out, cli.Wrap(text.Printable("Made differently: "+line+"."), cli.Width, 2))
+	}
 	for _, list := range []struct {
 		what  string
 		paths []string
-	}{{"only in the second", d.Added}, {"only in the first", d.Removed}, {"not screened in the first", d.UnreadBefore}, {"not screened in the second", d.Unread}} {
+	}{{"only in " + d.second, d.Added}, {"only in " + d.first, d.Removed}, {"not screened in " + d.first, d.UnreadBefore}, {"not screened in " + d.second, d.Unread}} {
 		for _, p := range list.paths {
 			fmt.Fprintf(out, "%s: %s\n", list.what, text.Printable(cmp.Or(p, itself)))
 		}
@@ -242,13 +263,25 @@ func (d *differences) writeText(w io.Writer) error {
 		}
 		fmt.Fprintf(out, "  %s\n", c.line(purls[[3]string{c.Document, c.Component, c.Vendor}] > 1))
 	}
-	changed := 0
+	fmt.Fprintf(out, "\n%s\n", d.total())
+	fmt.Fprintf(out, "Components without a vendor identity: %d in %s, %d in %s.\nFields that could not be read: %d in %s, %d in %s.\n",
+		d.Before.Unidentified, d.first, d.After.Unidentified, d.second, d.Before.Malformed, d.first, d.After.Malformed, d.second)
+}
+
+// total returns how many findings changed, in a sentence.
+func (d *differences) total() string {
+	added, gone, changed := 0, 0, 0
 	for _, c := range d.Changes {
-		changed += c.Count
+		switch {
+		case c.Before == "":
+			added += c.Count
+		case c.After == "":
+			gone += c.Count
+		default:
+			changed += c.Count
+		}
 	}
-	fmt.Fprintf(out, "\nIn total: %s changed, %d stayed the same.\n", cli.Count(changed, "finding"), d.Same)
-	fmt.Fprintf(out, "Components without a vendor identity: %d in the first, %d in the second.\nFields that could not be read: %d in the first, %d in the second.\n", d.Before.Unidentified, d.After.Unidentified, d.Before.Malformed, d.After.Malformed)
-	return out.Flush()
+	return fmt.Sprintf("In total: %s: %d new, %d gone, %d changed; %d stayed the same.", cli.Count(added+gone+changed, "change"), added, gone, changed, d.Same)
 }
 
 // line returns the change for people: "added: nothing → ban: agent 2 — Kaspersky".

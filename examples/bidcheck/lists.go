@@ -33,7 +33,7 @@ func (c *config) openDenylist(name, pin string) (*denylist.Release, error) {
 	info, statErr := os.Stat(name)
 	switch {
 	case statErr != nil:
-		return nil, fmt.Errorf("-denylist %s is neither a release nor a file: %w; %w", name, err, statErr)
+		return nil, fmt.Errorf("-denylist or -compare: %s is neither a file (%w) nor a release: %w", name, statErr, err)
 	case info.IsDir():
 		return author.Load(os.DirFS(name), denylist.Current())
 	}

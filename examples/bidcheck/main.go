@@ -45,17 +45,34 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		list := denylist.Current()
 		fmt.Fprint(stdout, cli.Version("bidcheck", list.Name(), list.Digest()))
 		return exitClear
+	case o.command == "schema":
+		if err = o.checkModes(); err == nil {
+			err = printSchema(o, stdout)
+		}
+		if err != nil {
+			return usageError(stderr, err)
+		}
+		return exitClear
 	}
 	c, err := newConfig(o)
 	if err != nil {
 		return usageError(stderr, err)
 	}
 	s := &session{config: c, stdin: stdin, stdout: stdout, stderr: stderr}
+	if c.advice != "" {
+		s.warn("-notice: %s", c.advice)
+	}
 	switch {
-	case o.diff:
+	case o.command == "buyers":
+		return s.listBuyers()
+	case o.command == "letter":
+		return s.writeLetter(ctx)
+	case o.command == "diff":
 		return s.diffBids(ctx)
 	case c.compareTo != nil:
 		return s.compareDenylists(ctx)
+	case c.baseline != nil:
+		return s.screenAgainstBaseline(ctx)
 	}
 	return s.screenBid(ctx)
 }

@@ -29,42 +29,46 @@ import (
 // A form is a format of the report.
 type form struct {
 	name   string
+	title  string // for people
 	ending string // of the names of files
 	write  func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error
+	letter func(w io.Writer, r *evidence.Report) error // nil if a letter cannot be written in it
 }
 
 // forms are the formats of -format, in the order of the help text.
 var forms = []form{
-	{"table", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
-		return text.Write(w, r, tableOptions(w))
-	}},
-	{"json", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }},
-	{"html", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	{"table", "text", ".txt", func(_ context.Context, c *config, r *evidence.Report, w io.Writer) error {
+		opts := tableOptions(w)
+		opts.Details = c.opts.details
+		return text.Write(w, r, opts)
+	}, nil},
+	{"json", "JSON", ".json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return r.WriteJSON(w) }, nil},
+	{"html", "HTML", ".html", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return html.Write(w, r, nil)
-	}},
-	{"sarif", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	}, func(w io.Writer, r *evidence.Report) error { return html.WriteLetter(w, r, nil) }},
+	{"sarif", "SARIF", ".sarif", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return sarif.Write(w, r, &sarif.Options{Open: openFile})
-	}},
-	{"csv", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }},
-	{"csv-citations", ".citations.csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	}, nil},
+	{"csv", "CSV", ".csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error { return csv.Write(w, r, nil) }, nil},
+	{"csv-citations", "CSV of citations", ".citations.csv", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return csv.Write(w, r, &csv.Options{Citations: true})
-	}},
-	{"markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	}, nil},
+	{"markdown", "Markdown", ".md", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return markdown.Write(w, r, nil)
-	}},
-	{"junit", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	}, func(w io.Writer, r *evidence.Report) error { return text.WriteLetter(w, r, nil) }},
+	{"junit", "JUnit XML", ".xml", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return junit.Write(w, r, nil)
-	}},
-	{"oscal", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
+	}, nil},
+	{"oscal", "OSCAL", ".oscal.json", func(_ context.Context, _ *config, r *evidence.Report, w io.Writer) error {
 		return oscal.Write(w, r, nil)
-	}},
-	{"intoto", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
+	}, nil},
+	{"intoto", "signed statement", ".intoto.json", func(ctx context.Context, c *config, r *evidence.Report, w io.Writer) error {
 		envelope, err := r.Sign(ctx, c.signer)
 		if err == nil {
 			_, err = w.Write(envelope)
 		}
 		return err
-	}},
+	}, nil},
 }
 
 // openFile opens a file that was screened, for a view that quotes from it.
@@ -182,10 +186,17 @@ func sameFile(a, b string) bool {
 // checkInputsStay returns an error if an output is one of the files to screen, which would be
 // lost.
 func (c *config) checkInputsStay() error {
-	for _, o := range c.outputs {
+	all := c.outputs
+	if d := c.opts.decision; d != "" {
+		if i := slices.IndexFunc(all, func(o output) bool { return o.path != "" && sameFile(o.path, d) }); i >= 0 {
+			return fmt.Errorf("-decision %s and -o %s are the same file", d, all[i].path)
+		}
+		all = append(slices.Clone(all), output{path: d})
+	}
+	for _, o := range all {
 		for _, p := range c.inputPaths() {
 			if info, err := os.Stat(p); o.path != "" && err == nil && info.Mode().IsRegular() && sameFile(o.path, p) {
-				return fmt.Errorf("-o %s is the file %s, which is to be screened and would be overwritten", o.path, p)
+				return fmt.Errorf("the output %s is the file %s, which is to be screened and would be overwritten", o.path, p)
 			}
 		}
 	}

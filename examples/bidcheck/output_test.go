@@ -39,7 +39,7 @@ func TestOutputsOfOneRunShowTheSameReport(t *testing.T) {
 	private, public := keyFiles(t)
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
-	args := []string{"-sign", private}
+	args := []string{"-quiet", "-sign", private}
 	starts := map[string]string{
 		"r.json": "{\n", "r.html": "<!doctype html>", "r.sarif": "{\n  \"$schema\"", "r.csv": "row,verdict,force", "r.citations.csv": "row,document", "r.md": "## Screening: ban", "r.xml": "<?xml", "r.txt": "clause76: denylist", "r.intoto.json": `{"payloadType"`, "r.oscal.json": "{\n  \"assessment-results\"",
 	}

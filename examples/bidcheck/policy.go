@@ -3,8 +3,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/clause76/clause76/match/denylist"
@@ -23,7 +25,7 @@ func (c *config) openPolicy(release *denylist.Release) error {
 		return err
 	}
 	if c.policy, err = policy.ParseFor(text, release); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return placed(path, err)
 	}
 	if day == "" {
 		// The clock decides here, because a waiver expires even if no denylist changes.
@@ -34,4 +36,18 @@ func (c *config) openPolicy(release *denylist.Release) error {
 		return fmt.Errorf("-day is %q; expected YYYY-MM-DD", day)
 	}
 	return nil
+}
+
+// placed returns an error about a policy with the name of its file before each place in it, as
+// editors understand it: "policy.json:3:5: failOn is …".
+func placed(path string, err error) error {
+	var e *policy.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	var all []string
+	for _, f := range e.Faults {
+		all = append(all, path+":"+f.String())
+	}
+	return errors.New(strings.Join(all, "\n"))
 }

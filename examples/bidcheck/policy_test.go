@@ -7,13 +7,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/policy"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -162,7 +165,7 @@ func TestPolicy(t *testing.T) {
 		{[]string{"-as-of", "1999-01-01", listed}, exitUnscreened, "on 1999-01-01"},
 		{[]string{"-jurisdiction", "RO", listed}, exitUnscreened, "in RO"},
 		{[]string{"-jurisdiction", "RO", "-fail-on", "never", listed}, exitUnscreened, "in RO"},
-		{[]string{"-jurisdiction", "XX", listed}, exitUsage, "expected one of AU, CA"},
+		{[]string{"-jurisdiction", "XX", listed}, exitUsage, "expected one of AU, "},
 		{[]string{"-jurisdiction", "DE", "-fail-on", "ban", clean}, exitUsage, "expected -fail-on review"},
 		{[]string{"-jurisdiction", "DE", clean}, exitClear, ""},
 		{[]string{"-policy", policy(`{"requireComplete":false}`), "-as-of", "1999-01-01", listed}, exitUnscreened, "DOES NOT PASS"},
@@ -178,6 +181,36 @@ func TestPolicy(t *testing.T) {
 	for _, args := range [][]string{{"-policy", bad}, {"-policy", "none"}, {"-policy", file, "-day", "soon"}, {"-day", "2027-01-01"}} {
 		if status, _, stderr := check(t, "", append(args, "testdata/bids/clean")...); status != exitUsage || !strings.Contains(stderr, "-policy") {
 			t.Errorf("%v: status %d, %s", args, status, stderr)
+		}
+	}
+}
+
+// The decision is also written to a file of its own, as it is in the record.
+func TestDecisionFile(t *testing.T) {
+	dir := t.TempDir()
+	file, record := filepath.Join(dir, "decision.json"), filepath.Join(dir, "r.json")
+	args := []string{"-policy", "testdata/policies/routers.json", "-day", "2027-01-01", "-decision", file, "-o", record, "testdata/bids/router-tender"}
+	_, _, stderr := check(t, "", args...)
+	if !strings.Contains(stderr, "decision.json (decision of the policy, ") {
+		t.Errorf("%s", stderr)
+	}
+	r := report(t, read(t, record))
+	var d policy.Decision
+	if err := json.Unmarshal([]byte(read(t, file)), &d); err != nil || !reflect.DeepEqual(&d, r.Policy) {
+		t.Errorf("%v, %+v; want %+v", err, d, r.Policy)
+	}
+	broken := filepath.Join(dir, "broken.json")
+	write(t, broken, "{\n  \"failOn\": \"bann\"}")
+	for _, tt := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"-decision", file}, "-decision needs a -policy"},
+		{[]string{"-policy", "testdata/policies/routers.json", "-decision", record, "-o", record}, "are the same file"},
+		{[]string{"-policy", broken}, "broken.json:2:3: failOn is \"bann\"; expected one of ban, exclude, review, inconclusive; did you mean \"ban\"?"},
+	} {
+		if status, _, stderr := check(t, "", append(tt.args, "testdata/bids/clean")...); status != exitUsage || !strings.Contains(stderr, tt.says) {
+			t.Errorf("%v: status %d, %s", tt.args, status, stderr)
 		}
 	}
 }

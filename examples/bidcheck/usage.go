@@ -12,6 +12,9 @@ import (
 
 const usage = `Usage: bidcheck [flags] PATH...
        bidcheck diff [flags] PATH PATH
+       bidcheck letter [flags] PATH...
+       bidcheck buyers [flags]
+       bidcheck schema NAME
 
 Bidcheck looks in the files of a bid for components from vendors that official
 texts restrict, and quotes the texts. It reads software bills of materials
@@ -24,21 +27,43 @@ A finding is for a person to decide on. It is not legal advice.
 PATH is a file, a directory, an archive or an image, or - for standard input.
 Archives, compressed files, file systems and signed envelopes are opened in
 memory. A directory that is the root file system of a device is one document.
-"bidcheck diff" prints what changed between two bids, or two versions of a bid.
+"bidcheck diff" prints what changed between two bids, or two versions of a bid,
+or the records (report.json) of two runs.
+"bidcheck letter" writes questions to the bidder: who makes which parts, and why
+that is asked, in Markdown or HTML, for a person to complete and to send.
+"bidcheck buyers" prints for whom a bid can be screened, and "bidcheck schema"
+the JSON Schema of a file: record, policy or config. Flags can be before a
+command and after it, and are before the paths. A file with the name of a
+command is given as ./diff.
 
 Examples:
-  Show what is found in a bid:
+  Show what is found in a bid, in short, and all of it:
     bidcheck testdata/bids/endpoint-tender
+    bidcheck -details testdata/bids/endpoint-tender
+  Use the texts that speak to a buyer, for a lot of network equipment:
+    bidcheck -buyer eu-institution -cpv 32420000-3 testdata/bids/router-tender
+  Take the buyer and the CPV codes from the notice of the tender (eForms):
+    bidcheck -notice notice.xml -lot LOT-0002 bid/
+  List the buyers with the texts that speak to each, or to one:
+    bidcheck buyers
+    bidcheck buyers -buyer nl-ministry
   Write two reports, one for people and one for programs:
     bidcheck -o report.html -o report.json bid/
   Explain how the finding #1f3a of the table came about:
     bidcheck -explain 1f3a testdata/bids/endpoint-tender
   Decide by the rules of a buyer:
     bidcheck -policy testdata/policies/routers.json testdata/bids/router-tender
+  Take the flags of an office from a file; others on the command line win:
+    bidcheck -config office.json -o report.html bid/
   Check the files against the checksums that the bidder gave, and annotate them:
     bidcheck -bid testdata/bid.json -annotate annotated
+  Write a request for clarification to the bidder, from files or from a record:
+    bidcheck letter -o letter.html testdata/bids/router-tender
+    bidcheck letter report.json
   Compare two versions of a bid:
     bidcheck diff bid-2026-01 bid-2026-02
+  Show what changed since an earlier run, and fail only on that:
+    bidcheck -baseline report-2026-01.json bid/
   Use the denylist of an earlier day, and compare two denylists:
     bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
     bidcheck -denylist 2018.06.12 -compare 2018.06.13 sbom.cdx.json
@@ -52,11 +77,12 @@ Examples:
 
 Exit status:
   0  Everything was screened, and nothing is as severe as -fail-on or more.
-     With -policy: the policy passes.
+     With -policy: the policy passes. With -baseline: nothing as severe is new
+     or became more severe; what the baseline has is still found.
   1  Something is as severe as -fail-on (default: review) or more.
      With -policy: findings make the policy fail, whatever -fail-on is.
-     With diff and -compare: a finding is new or became more severe, and is as
-     severe as -fail-on or more.
+     With diff, -compare and -baseline: a finding is new or became more severe,
+     and is as severe as -fail-on or more.
   2  The command line is wrong, or a file that it names cannot be used.
   3  Not 1, but something was not screened: a file or a part of it could not be
      read, a linked document is missing, or there are no components. The report
@@ -70,10 +96,11 @@ var flagGroups = []struct {
 	title string
 	names []string
 }{
-	{"What is read", []string{"bid", "jobs", "key", "quiet"}},
+	{"What is read", []string{"bid", "config", "jobs", "key", "quiet"}},
 	{"The denylist and the day", []string{"as-of", "compare", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
-	{"What makes the exit status 1", []string{"day", "fail-on", "policy"}},
-	{"What is written", []string{"annotate", "explain", "format", "o", "sign", "version"}},
+	{"Who buys, and what", []string{"buyer", "cpv", "lot", "notice"}},
+	{"What makes the exit status 1", []string{"baseline", "day", "decision", "fail-on", "policy"}},
+	{"What is written", []string{"annotate", "details", "explain", "format", "o", "sign", "version"}},
 }
 
 // printUsage prints the help text.

@@ -17,7 +17,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/text"
 )
 
-const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so is a warning for each listing without the text's own verb."
+const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so are warnings: a listing without the text's own verb, a vendor that a clause names and that has no entry, a source that a reader cannot open."
 
 // lint checks the list in a folder, or the bundled denylist.
 func lint(c *call) error {
@@ -63,7 +63,11 @@ func lintBundled(out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "release %s  %s  %s\n", name, r.Digest(), cli.Count(len(r.Instruments()), "instrument"))
+		corrects := ""
+		if r.Supersedes() != "" {
+			corrects = "  corrects " + r.Supersedes()
+		}
+		fmt.Fprintf(out, "release %s  %s  %s%s\n", name, r.Digest(), cli.Count(len(r.Instruments()), "instrument"), corrects)
 	}
 	fmt.Fprintln(out)
 	return lintList(author.Sources(), nil, out)
@@ -72,6 +76,8 @@ func lintBundled(out io.Writer) error {
 // counts are how much a release contains. A tally is by kind.
 type counts struct {
 	clauses, verifiedClauses   int
+	dated, versions            int // clauses whose words began later or ended; texts in other languages
+	edited                     int // listings with editions
 	listings, verifiedListings int
 	excluded, context          int
 	families, identifiers      int
@@ -80,26 +86,25 @@ type counts struct {
 	basis, listingForce, action, effect, reasons tally
 	withCodes                                    int   // instruments
 	bound, advised, throughContract              tally // addressee codes
+	grades                                       tally // of versions, by grade and language
 }
 
 type tally map[string]int
 
 func countOf(r *denylist.Release) *counts {
-	n := &counts{force: tally{}, jurisdiction: tally{}, basis: tally{}, listingForce: tally{}, action: tally{}, effect: tally{}, reasons: tally{}, bound: tally{}, advised: tally{}, throughContract: tally{}}
+	n := &counts{force: tally{}, jurisdiction: tally{}, basis: tally{}, listingForce: tally{}, action: tally{}, effect: tally{}, reasons: tally{}, bound: tally{}, advised: tally{}, throughContract: tally{}, grades: tally{}}
 	for _, in := range r.Instruments() {
 		n.force[string(in.Force)]++
 		n.jurisdiction[in.Jurisdiction]++
 		n.countCodes(in)
-		n.clauses += len(in.Clauses)
-		for _, c := range in.Clauses {
-			if c.Verified {
-				n.verifiedClauses++
-			}
-		}
+		n.countClauses(in)
 		n.listings += len(in.Listings)
 		for _, l := range in.Listings {
 			if l.Verified {
 				n.verifiedListings++
+			}
+			if len(l.Editions) > 0 {
+				n.edited++
 			}
 			n.basis[l.Basis]++
 			n.listingForce[string(in.Force)]++
@@ -117,6 +122,23 @@ func countOf(r *denylist.Release) *counts {
 		n.identifiers += len(v.Identifiers)
 	}
 	return n
+}
+
+// countClauses counts the clauses of an instrument, their editions and their versions.
+func (n *counts) countClauses(in *denylist.Instrument) {
+	n.clauses += len(in.Clauses)
+	for _, c := range in.Clauses {
+		if c.Verified {
+			n.verifiedClauses++
+		}
+		if c.From != "" || c.Until != "" {
+			n.dated++
+		}
+		n.versions += len(c.Versions)
+		for _, v := range c.Versions {
+			n.grades[v.Grade+" "+v.Language]++
+		}
+	}
 }
 
 // countCodes counts the codes for whom an instrument speaks to.
@@ -149,6 +171,8 @@ func printCounts(out io.Writer, r *denylist.Release) {
 	row("  advised", "%s", n.advised)
 	row("  by contract", "%s", n.throughContract)
 	row("clauses", "%d, verified %s", n.clauses, share(n.verifiedClauses, n.clauses))
+	row("  editions", "%d with words of other days, cited by %s", n.dated, cli.Count(n.edited, "listing"))
+	row("  versions", "%d: %s", n.versions, n.grades)
 	row("listings", "%d, verified %s", n.listings, share(n.verifiedListings, n.listings))
 	row("  by basis", "%s", n.basis)
 	row("  by force", "%s", n.listingForce)

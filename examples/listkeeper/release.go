@@ -28,6 +28,7 @@ func cut(c *call) error {
 	name := f.String("name", "", "the `NAME` of the release; required")
 	date := f.String("date", "", "the `DATE` of the release (YYYY-MM-DD); required")
 	predecessor := f.String("predecessor", "", "the `NAME` of the release before")
+	supersedes := f.String("supersedes", "", "the `NAME` of the release of the same day that this one corrects; -note has to say why")
 	remark := f.String("note", "", "a `TEXT` that describes the release")
 	output := f.String("o", "", "write the release to this `FILE`; default: NAME.json")
 	if err := c.parse(aboutCut, "DIR"); err != nil {
@@ -47,7 +48,7 @@ func cut(c *call) error {
 	if own, _ := fs.Glob(register, "*.json"); len(own) == 0 {
 		register = vendors.Bundled().Files()
 	}
-	data, err := author.BuildRelease(*name, vendors.Date(*date), *predecessor, *remark, dir, register)
+	data, err := author.BuildRelease(author.Cut{Name: *name, Date: vendors.Date(*date), Predecessor: *predecessor, Supersedes: *supersedes, Note: *remark}, dir, register)
 	if err != nil {
 		return err
 	}

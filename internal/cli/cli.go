@@ -78,11 +78,34 @@ func Count(n int, thing string) string {
 }
 
 // Version returns what a program prints for the flag -version: its name, the version of the
-// module that it was built from, and the denylist that it uses by default.
+// module and the revision that it was built from, if they are known, and the denylist that it uses
+// by default.
 func Version(program, release, digest string) string {
-	version := "unknown version"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
+	info, _ := debug.ReadBuildInfo()
+	return fmt.Sprintf("%s %s\ndenylist %s (%s)\n", program, build(info), release, digest)
+}
+
+// build returns the version of the module, the revision and the version of Go.
+func build(info *debug.BuildInfo) string {
+	if info == nil {
+		return "unknown version"
 	}
-	return fmt.Sprintf("%s %s\ndenylist %s (%s)\n", program, version, release, digest)
+	version := info.Main.Version
+	if version == "" {
+		version = "unknown version"
+	}
+	settings := make(map[string]string)
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if revision := settings["vcs.revision"]; revision != "" {
+		version += ", revision " + revision
+		if settings["vcs.modified"] == "true" {
+			version += " with changes"
+		}
+		if at := settings["vcs.time"]; at != "" {
+			version += " of " + at
+		}
+	}
+	return strings.TrimSuffix(version+", "+info.GoVersion, ", ")
 }

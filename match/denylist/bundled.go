@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/clause76/clause76/internal/words"
 )
 
 //go:embed data/releases/*.json
@@ -56,7 +58,11 @@ func Open(name string) (*Release, error) {
 		}
 	}
 	if want == "" {
-		return nil, fmt.Errorf("%w: %q; expected one of %s", ErrUnknownRelease, name, strings.Join(Names(), ", "))
+		hint := ""
+		if near := words.Nearest(name, Names()); near != "" {
+			hint = fmt.Sprintf("; did you mean %s?", near)
+		}
+		return nil, fmt.Errorf("%w: %q; expected one of %s%s", ErrUnknownRelease, name, strings.Join(Names(), ", "), hint)
 	}
 	data, err := fs.ReadFile(releases, "data/releases/"+name+".json")
 	if err != nil {

@@ -79,7 +79,12 @@ func (c *checker) instrument(in *Instrument) error {
 	for i := range in.Excluded {
 		err = fault.Join(err, fault.In(in.Excluded[i].ID, c.excluded(in, &in.Excluded[i])))
 	}
-	for _, x := range in.Context {
+	return fault.Join(err, c.context(in.Context))
+}
+
+// context checks context entries.
+func (c *checker) context(entries []Context) (err error) {
+	for _, x := range entries {
 		err = fault.Join(err, fault.In(x.ID, c.id(x.ID), day("date", x.Date), present("text", x.Text, "source", x.Source), c.vendor(x.Vendor)))
 	}
 	return err
@@ -137,6 +142,16 @@ func (c *checker) clause(in *Instrument, cl *Clause) error {
 	id := in.ID + "#" + cl.ID
 	err := fault.In(id, c.id(id), day("public", cl.Public),
 		present("locator", cl.Locator, "language", cl.Language, "text", cl.Text, "source", cl.Source))
+	err = fault.Join(err, fault.In(id, versions(cl)))
+	if cl.From != "" {
+		err = fault.Join(err, fault.In(id, day("from", cl.From)))
+	}
+	if cl.Until != "" {
+		err = fault.Join(err, fault.In(id, day("until", cl.Until)))
+		if cl.Until <= cl.start() {
+			err = fault.Join(err, fault.In(id, fault.Member(ErrInterval, "until", "until %s is not after %s, the first day of the words", cl.Until, cl.start())))
+		}
+	}
 	if cl.Digest != "" && cl.Digest != cl.TextDigest() {
 		err = fault.Join(err, fault.In(id, fault.Member(ErrDigest, "digest", "digest is %s; that of the text is %s", cl.Digest, cl.TextDigest())))
 	}
@@ -164,23 +179,16 @@ func (c *checker) listing(in *Instrument, l *Listing) error {
 			err = fault.Join(err, fault.Member(ErrInterval, "until", "until %s is not after from %s", l.Until, l.From))
 		}
 	}
-	clause, names := in.clause(l.Clause), in.clause(l.In)
-	if l.In == "" {
-		names = clause
-	}
-	if clause == nil || names == nil {
-		return fault.Join(err, fault.Member(ErrReference, "clause", "clause %q or %q is not in the instrument", l.Clause, l.In))
-	}
-	return fault.Join(err, c.words(in, l, clause), verb(l, clause), c.basis(l, names))
+	return fault.Join(err, c.editions(in, l))
 }
 
-// words checks that what a listing quotes is verbatim in the instrument.
-func (c *checker) words(in *Instrument, l *Listing, clause *Clause) (err error) {
+// words checks that what a listing quotes is verbatim in the instrument as it reads on the day.
+func (c *checker) words(in *Instrument, l *Listing, clause *Clause, day vendors.Date) (err error) {
 	if !strings.Contains(clause.Text, l.Quote) {
 		err = fault.Join(err, notVerbatim("quote", l.Quote, clause.Text))
 	}
 	check := func(member, words string) {
-		if words != "" && !in.contains(words) {
+		if words != "" && !in.contains(words, day) {
 			err = fault.Join(err, notVerbatim(member, words, clause.Text))
 		}
 	}
@@ -270,9 +278,9 @@ func notVerbatim(member, words, text string) error {
 	return fault.Member(ErrQuote, member, "%s is %q; expected words that are copied exactly from the text, which has only the beginning, “%s”", member, words, found)
 }
 
-// contains reports whether a clause of the instrument contains the words.
-func (in *Instrument) contains(words string) bool {
-	return slices.ContainsFunc(in.Clauses, func(c Clause) bool { return strings.Contains(c.Text, words) })
+// contains reports whether a clause of the instrument contains the words on the day.
+func (in *Instrument) contains(words string, day vendors.Date) bool {
+	return slices.ContainsFunc(in.Clauses, func(c Clause) bool { return c.has(day) && strings.Contains(c.Text, words) })
 }
 
 // isNameOf reports whether the register has the name as one of the vendor's. A short or common
@@ -295,6 +303,9 @@ func (c *checker) excluded(in *Instrument, x *Excluded) error {
 	clause := in.clause(x.Clause)
 	if clause == nil {
 		return fault.Join(err, fault.Member(ErrReference, "clause", "clause %q is not in the instrument", x.Clause))
+	}
+	if !clause.has(x.Public) {
+		err = fault.Join(err, fault.Member(ErrInterval, "clause", "clause %q does not have its words on %s, when the entry begins", clause.ID, x.Public))
 	}
 	if x.Reason == lifted {
 		return err

@@ -110,6 +110,7 @@ type Event struct {
 // The values of Event.Event.
 const (
 	tabled     = "tabled"
+	debated    = "debated"
 	adopted    = "adopted"
 	issued     = "issued"
 	published  = "published"
@@ -123,10 +124,11 @@ const (
 	superseded = "superseded"
 )
 
-var events = []string{tabled, adopted, issued, published, enacted, effective, amended, upheld, suspended, terminated, vacated, superseded}
+var events = []string{tabled, debated, adopted, issued, published, enacted, effective, amended, upheld, suspended, terminated, vacated, superseded}
 
 // A Clause is a part of an instrument, with its words. A line "[…]" separates passages that do
-// not follow one another in the original.
+// not follow one another in the original. If the words were changed, each edition of them is a
+// clause with its own id, and with the days from and until which the text has these words.
 type Clause struct {
 	ID       string `json:"id"`
 	Locator  string `json:"locator"`  // "paragraph 76"
@@ -136,8 +138,14 @@ type Clause struct {
 	Translation string       `json:"translation,omitzero"`
 	Verified    bool         `json:"verified"` // somebody read the words in a copy of the official text
 	Public      vendors.Date `json:"public"`
-	Source      string       `json:"source"`
-	Note        string       `json:"note,omitzero"`
+	// From is the first day on which the text has these words, default Public, and Until the first
+	// day on which it no longer has them.
+	From   vendors.Date `json:"from,omitzero"`
+	Until  vendors.Date `json:"until,omitzero"`
+	Source string       `json:"source"`
+	Note   string       `json:"note,omitzero"`
+	// Versions are the words in other languages, in the order of the languages' tags.
+	Versions []Version `json:"versions,omitempty"`
 	// Digest is the digest of the text, "sha256:…", which a release records.
 	Digest string `json:"digest,omitzero"`
 }
@@ -170,6 +178,8 @@ type Listing struct {
 	UntilKnown vendors.Date `json:"untilKnown,omitzero"`
 	Verified   bool         `json:"verified"`
 	Note       string       `json:"note,omitzero"`
+	// Editions are the words of the listing after changes of the text, in the order of their days.
+	Editions []Edition `json:"editions,omitempty"`
 }
 
 // A Scope is the kinds of products that a listing is about.

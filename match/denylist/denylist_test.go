@@ -103,7 +103,7 @@ func TestEachMistakeHasItsOwnError(t *testing.T) {
 		"excluded":[{"id":"x-1/1/z","vendor":"zte","clause":"1","reason":"notNamed","note":"n","public":"2018-01-01","source":"s"}]}`
 	cut := func(file string) error {
 		lists := fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}
-		_, err := author.BuildRelease("t", "2018-06-01", "", "n", lists, vendors.Bundled().Files())
+		_, err := author.BuildRelease(author.Cut{Name: "t", Date: "2018-06-01", Note: "n"}, lists, vendors.Bundled().Files())
 		return err
 	}
 	if err := cut(good); err != nil {

@@ -97,13 +97,15 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 	case now == nil:
 		c.What = "removed: " + describe(c.Before)
 		c.Why = reason(old, oldDay, newDay)
-	case c.Before.Status != c.After.Status || rank(a) != rank(b):
+	case c.Before.Status != c.After.Status:
 		c.What = c.Before.Status + " became " + c.After.Status + ": " + describe(c.After)
 		c.Why = reason(now, oldDay, newDay)
-	case !sameEntry(old, now):
+	case rank(a) != rank(b):
+		c.What = fmt.Sprintf("the strongest verdict was for %q and is for %q, because of what is verified: %s", a, b, describe(c.After))
+		c.Why = reason(now, oldDay, newDay)
+	case !sameEffect(old.On(oldDay), now.On(newDay)):
 		c.What = "the words or the scope changed: " + describe(c.After)
-		c.Why = corrected
-		c.Class = ToListed // possibly: the effect of a scope depends on the component
+		c.Class, c.Why = ToListed, wordsChanged(now, oldDay, newDay) // possibly: the effect of a scope depends on the component
 		return c, true
 	case !sameAddressees(old.Instrument, now.Instrument):
 		c.What = "the codes for whom it addresses changed, which matters if a buyer is given: " + describe(c.After)
@@ -112,6 +114,10 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 		if !old.Instrument.hasCodes() {
 			c.Class = ToUnlisted // without codes it counts for every buyer
 		}
+		return c, true
+	case !sameEntry(old.On(oldDay), now.On(newDay)):
+		c.What = "the words, a source or a note changed: " + describe(c.After)
+		c.Class, c.Why = NoChange, wordsChanged(now, oldDay, newDay)
 		return c, true
 	default:
 		return c, false
@@ -136,8 +142,30 @@ func (l *Listing) withoutVerb() *Listing {
 		return nil
 	}
 	c := *l
-	c.Verb, c.VerbEnglish = "", ""
+	c.Verb, c.VerbEnglish, c.Editions = "", "", nil
 	return &c
+}
+
+// wordsChanged returns the events for which an entry has other words: those between the days if
+// an edition of it begins between them.
+func wordsChanged(e *Entry, a, b vendors.Date) string {
+	if len(e.Listing.editionsBetween(a, b)) > 0 {
+		return reason(e, a, b)
+	}
+	return corrected
+}
+
+// editionsBetween returns the editions that begin after one of the days and up to the other one.
+func (l *Listing) editionsBetween(a, b vendors.Date) (out []Edition) {
+	if l == nil {
+		return nil
+	}
+	for _, e := range l.Editions {
+		if e.From > min(a, b) && e.From <= max(a, b) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // rank orders actions by the verdicts that they can lead to; the rank of "" is 0.
@@ -154,10 +182,34 @@ func rank(a Action) int {
 }
 
 // sameEntry reports whether two entries are equal except for their verbs, which decide no verdict.
-func sameEntry(a, b *Entry) bool {
+func sameEntry(a, b Entry) bool {
 	x, errX := json.Marshal([]any{a.Listing.withoutVerb(), a.Excluded, a.Clause})
 	y, errY := json.Marshal([]any{b.Listing.withoutVerb(), b.Excluded, b.Clause})
 	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// sameEffect reports whether two entries are equal in everything that decides a verdict: not in the
+// words of the text, their sources and the notes.
+func sameEffect(a, b Entry) bool {
+	x, errX := json.Marshal(a.effect())
+	y, errY := json.Marshal(b.effect())
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// effect returns what an entry has that decides a verdict.
+func (e Entry) effect() []any {
+	verified := e.Clause == nil || e.Clause.Verified
+	switch {
+	case e.Excluded != nil:
+		x := e.Excluded
+		return []any{x.Vendor, x.Reason, x.Public, x.Until}
+	case e.Listing != nil:
+		l := e.Listing
+		scope := l.Scope
+		scope.Limit, scope.Exceptions = "", nil
+		return []any{l.Vendor, l.Basis, l.Action, l.Effect, l.Depth, scope, l.Scope.Limit == "", l.Public, l.From, l.Until, l.Verified, verified}
+	}
+	return nil
 }
 
 func sameAddressees(a, b *Instrument) bool {

@@ -14,7 +14,8 @@
 // the action, the text's own verb, its effect, the basis on which the clause covers the vendor, the scope and
 // the depth. An [Excluded] entry is a vendor that was considered and is not listed, with the
 // reason. A [Context] entry is later history or counter-evidence, which is shown and never leads
-// to a verdict.
+// to a verdict. It belongs to the vendor: a release has it from its day on, whether or not it has the
+// instrument that it is recorded with.
 //
 // # Releases
 //
@@ -43,11 +44,16 @@
 // There are two questions. The release decides what was known. The day that is given to
 // [Entry.Status] decides what was in force. Intervals are half-open. No clock is read.
 //
+// The words of a text change too. Each edition of a clause has the days from and until which the
+// text has its words, and a listing has an [Edition] for each change after it. [Entry.On] and
+// [Entry.Cite] return the words of a day.
+//
 // # What is refused
 //
 // [Parse] refuses a quote or a verb that is not verbatim in its clause, a clause with a digest that is not
 // that of its text, a vendor that is not in the register or not named in the clause, a reference
-// to a missing entry, an instrument that follows itself, an interval that is reversed or overlaps
+// to a missing entry, words that the text does not have on a day on which a listing cites them, an
+// instrument that follows itself, an interval that is reversed or overlaps
 // another one, and a duplicate id. Each has an error for errors.Is.
 //
 // A Release is safe for concurrent use.

@@ -66,7 +66,15 @@ func (f *releaseFile) release() (*Release, error) {
 	if err := reg.UnmarshalJSON(f.Register); err != nil {
 		return nil, err
 	}
-	return assemble(f.Release, f.Date, f.Instruments, reg)
+	if f.Supersedes != "" && (f.Supersedes == f.Release || f.Note == "") {
+		return nil, fmt.Errorf("supersedes is %q; expected the name of another release, and a note that says why: %w", f.Supersedes, ErrValue)
+	}
+	r, err := assemble(f.Release, f.Date, f.Instruments, f.Context, reg)
+	if err != nil {
+		return nil, err
+	}
+	r.supersedes, r.note = f.Supersedes, f.Note
+	return r, nil
 }
 
 // Extend returns a custom denylist: the instruments of the release, which may be nil, and those of
@@ -77,12 +85,13 @@ func (f *releaseFile) release() (*Release, error) {
 // digest, "h1:…", identifies the files of the list and the release. Package author makes all of
 // this of a folder.
 func (r *Release) Extend(list string, date vendors.Date, digest string, instruments []*Instrument, register *vendors.Register) (*Release, error) {
-	name := list
+	name, early := list, []Context(nil)
 	if r != nil {
+		early = r.early
 		name, date = r.name+"+"+list, max(date, r.date)
 		instruments = append(r.Instruments(), instruments...)
 	}
-	extended, err := assemble(name, date, instruments, register)
+	extended, err := assemble(name, date, instruments, early, register)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrRelease, name, err)
 	}
@@ -90,9 +99,10 @@ func (r *Release) Extend(list string, date vendors.Date, digest string, instrume
 	return extended, nil
 }
 
-// assemble checks instruments against a register and makes a release of them.
-func assemble(name string, date vendors.Date, instruments []*Instrument, reg *vendors.Register) (*Release, error) {
-	r := &Release{name: name, date: date, instruments: slices.Clone(instruments), register: reg,
+// assemble checks instruments, and context entries without one, against a register and makes a
+// release of them.
+func assemble(name string, date vendors.Date, instruments []*Instrument, early []Context, reg *vendors.Register) (*Release, error) {
+	r := &Release{name: name, date: date, instruments: slices.Clone(instruments), early: early, register: reg,
 		byID: make(map[string]*Instrument), byVendor: make(map[vendors.ID][]Entry), context: make(map[vendors.ID][]Context)}
 	c := checker{reg: reg, ids: make(map[string]bool)}
 	var faults error
@@ -102,6 +112,10 @@ func assemble(name string, date vendors.Date, instruments []*Instrument, reg *ve
 		}
 		faults = fault.Join(faults, c.instrument(in))
 		r.add(in)
+	}
+	faults = fault.Join(faults, c.context(early))
+	for _, x := range early {
+		r.context[x.Vendor] = append(r.context[x.Vendor], x)
 	}
 	for _, in := range instruments {
 		faults = fault.Join(faults, fault.In(in.ID, r.history(in)))

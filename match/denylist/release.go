@@ -21,6 +21,8 @@ import (
 type Release struct {
 	name        string
 	date        vendors.Date
+	supersedes  string
+	note        string
 	digest      string
 	trust       string
 	expires     vendors.Date // of the signed statement
@@ -29,6 +31,7 @@ type Release struct {
 	byID        map[string]*Instrument
 	byVendor    map[vendors.ID][]Entry
 	context     map[vendors.ID][]Context
+	early       []Context // context entries of instruments that the release does not have
 }
 
 // releaseFile is the JSON of a release.
@@ -37,8 +40,10 @@ type releaseFile struct {
 	Release     string         `json:"release"`
 	Date        vendors.Date   `json:"date"`
 	Predecessor string         `json:"predecessor,omitzero"`
+	Supersedes  string         `json:"supersedes,omitzero"`
 	Note        string         `json:"note"`
 	Instruments []*Instrument  `json:"instruments"`
+	Context     []Context      `json:"context,omitempty"` // of instruments that were not public yet
 	Register    jsontext.Value `json:"register"`
 }
 
@@ -51,6 +56,13 @@ func (r *Release) Name() string { return r.name }
 // Date returns the day of the release, on which its entries are evaluated by default.
 func (r *Release) Date() vendors.Date { return r.date }
 
+// Supersedes returns the name of the release of the same day that this one corrects, or "".
+// [Release.Note] says why. A release is never changed: who relied on the older one can still open it.
+func (r *Release) Supersedes() string { return r.supersedes }
+
+// Note returns what those who made the release say about it; "" for a custom denylist.
+func (r *Release) Note() string { return r.note }
+
 // Digest returns the digest of the file of the release: "h1:…".
 func (r *Release) Digest() string { return r.digest }
 
@@ -62,6 +74,21 @@ func (r *Release) Jurisdictions() []string {
 	var all []string
 	for _, in := range r.instruments {
 		all = append(all, in.Jurisdiction)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Languages returns the languages in which clauses have a [Version], each once, in alphabetical
+// order.
+func (r *Release) Languages() []string {
+	var all []string
+	for _, in := range r.instruments {
+		for i := range in.Clauses {
+			for _, v := range in.Clauses[i].Versions {
+				all = append(all, v.Language)
+			}
+		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -117,6 +144,9 @@ type Citation struct {
 	Language    string `json:"language"`
 	// Translation is a translation of the clause into English, by us; "" if there is none.
 	Translation string `json:"translation,omitzero"`
+	// Version is the clause in a language that was asked for, see [Entry.CiteIn]; nil if it is not
+	// known.
+	Version *Version `json:"version,omitzero"`
 	// Ground is the reason that the instrument gives, in our words.
 	Ground string `json:"ground,omitzero"`
 	// Fact is the reason why the clause covers the vendor, for the basis Covered.
@@ -131,9 +161,10 @@ type Citation struct {
 	Note string `json:"note"`
 }
 
-// Cite returns the citation of an entry on a day. For an excluded entry the quote is the whole
+// Cite returns the citation of an entry on a day, with the words that the text has on it. For an excluded entry the quote is the whole
 // clause, so that a reader can see that the vendor is not in it.
 func (e Entry) Cite(day vendors.Date) Citation {
+	e = e.On(day)
 	in := e.Instrument
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
@@ -160,6 +191,15 @@ func (e Entry) Cite(day vendors.Date) Citation {
 		i = strings.Index(e.Clause.Text, c.Quote)
 		c.QuoteStart = utf8.RuneCountInString(e.Clause.Text[:i])
 		c.QuoteEnd = c.QuoteStart + utf8.RuneCountInString(c.Quote)
+	}
+	return c
+}
+
+// CiteIn is [Entry.Cite] with the words of the clause in another language too, if they are known.
+func (e Entry) CiteIn(day vendors.Date, language string) Citation {
+	c := e.Cite(day)
+	if e = e.On(day); e.Clause != nil && language != "" {
+		c.Version = e.Clause.Version(language)
 	}
 	return c
 }

@@ -3,6 +3,7 @@
 package denylist
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/clause76/clause76/vendors"
@@ -54,7 +55,7 @@ func (e Entry) Status(day vendors.Date) string {
 	case Unborn:
 		return "not yet made"
 	case Proposed:
-		return e.last(day, tabled, published)
+		return cmp.Or(e.last(day, tabled), e.last(day, published))
 	case Pending:
 		return e.last(day, enacted, adopted, issued, published) + ", not effective"
 	case Ended:
@@ -66,7 +67,7 @@ func (e Entry) Status(day vendors.Date) string {
 	if e.Instrument.Binding {
 		return effective
 	}
-	return e.last(day, adopted, issued, published)
+	return cmp.Or(e.last(day, adopted, issued), e.last(day, published)) // printing it later is no other status
 }
 
 // last returns the latest of these events up to the day, or "".
@@ -92,11 +93,24 @@ func (e Entry) Strongest() Action {
 	if l == nil || l.Effect == Supply || l.Effect == Subsidy {
 		return ""
 	}
-	clause := e.Instrument.clause(l.Clause)
-	if e.Instrument.Force == Proposal || !l.Verified || clause != nil && !clause.Verified {
+	strongest := e.ofWords()
+	for i := range l.Editions {
+		later := e
+		later.Listing = l.edition(i)
+		if a := later.ofWords(); rank(a) > rank(strongest) {
+			strongest = a
+		}
+	}
+	return strongest
+}
+
+// ofWords returns the strongest action of the words of one edition of a listing.
+func (e Entry) ofWords() Action {
+	clause := e.Instrument.clause(e.Listing.Clause)
+	if e.Instrument.Force == Proposal || !e.Listing.Verified || clause != nil && !clause.Verified {
 		return Review
 	}
-	return l.Action
+	return e.Listing.Action
 }
 
 // StrongestOn is [Entry.Strongest] on a day: "" if the text does not apply on it and is not
@@ -104,7 +118,7 @@ func (e Entry) Strongest() Action {
 func (e Entry) StrongestOn(day vendors.Date) Action {
 	switch e.State(day) {
 	case InForce, Proposed:
-		return e.Strongest()
+		return e.On(day).Strongest()
 	}
 	return ""
 }

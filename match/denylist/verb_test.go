@@ -21,7 +21,7 @@ func withVerb(t *testing.T, language, members string) (*denylist.Release, error)
 		"clauses":[{"id":"1","locator":"clause 1","language":"` + language + `","text":"reuse; not to use (or buy) AO Kaspersky Lab’s things\n[…]\nto be öde","verified":true,"public":"2018-01-01","source":"s"}],
 		"listings":[{"id":"x-1/1/k","vendor":"kaspersky","clause":"1","named":"Kaspersky Lab","basis":"named","action":"ban","effect":"use","depth":"notAddressed","scope":{"software":true,"hardware":true,"services":false},
 			"quote":"Kaspersky Lab",` + members + `"public":"2018-01-01","from":"2018-01-01","verified":true}]}`
-	data, err := author.BuildRelease("t", "2018-06-01", "", "n", fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}, vendors.Bundled().Files())
+	data, err := author.BuildRelease(author.Cut{Name: "t", Date: "2018-06-01", Note: "n"}, fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}, vendors.Bundled().Files())
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,7 @@ func TestDiffOfVerbsChangesNoVerdict(t *testing.T) {
 	}
 	none, use, buy := release(""), release(`"verb":"not to use",`), release(`"verb":"not to use","verbEnglish":"buy",`)
 	noted := release(`"verb":"not to use","note":"n",`)
+	wider := release(`"verb":"not to use","until":"2030-01-01","untilKnown":"2018-02-01",`)
 	tests := []struct {
 		before, after *denylist.Release
 		class, what   string
@@ -96,7 +97,8 @@ func TestDiffOfVerbsChangesNoVerdict(t *testing.T) {
 		{use, use, "", ""},
 		{none, use, denylist.NoChange, `the recorded verb of the text was "" and is "not to use": T, clause 1`},
 		{use, buy, denylist.NoChange, `the recorded verb of the text was "not to use" and is "not to use"`},
-		{none, noted, denylist.ToListed, "the words or the scope changed"},
+		{none, noted, denylist.NoChange, "the words, a source or a note changed"},
+		{noted, wider, denylist.ToListed, "the words or the scope changed"},
 	}
 	for i, tt := range tests {
 		changes := denylist.Diff(tt.before, tt.after)

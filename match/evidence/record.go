@@ -56,6 +56,7 @@ type (
 	}
 	options struct {
 		Jurisdictions   []string `json:"jurisdictions"`
+		Language        string   `json:"language,omitempty"`
 		RequireIdentity bool     `json:"requireIdentity"`
 		FailOn          string   `json:"failOn"`
 		Keys            []string `json:"keys,omitempty"`
@@ -294,7 +295,7 @@ func (x *recordWriter) fail(err error) {
 }
 
 func recordOptions(o *Options) options {
-	return options{Jurisdictions: append([]string{}, o.Jurisdictions...), RequireIdentity: o.RequireIdentity, FailOn: failOnWord(o.FailOn), Keys: o.Keys}
+	return options{Jurisdictions: append([]string{}, o.Jurisdictions...), Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOnWord(o.FailOn), Keys: o.Keys}
 }
 
 // A shared has what the findings of a report share.
@@ -492,7 +493,7 @@ func parseRecord(record []byte) (*Report, error) {
 
 func (o *options) options() (Options, error) {
 	failOn, err := parseFailOn(o.FailOn)
-	return Options{Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity, FailOn: failOn, Keys: o.Keys}, err
+	return Options{Jurisdictions: o.Jurisdictions, Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOn, Keys: o.Keys}, err
 }
 
 // A recordIndex finds what the findings of a record refer to.

@@ -96,6 +96,7 @@ type Bid struct {
 // Options are the options that can change a result.
 type Options struct {
 	Jurisdictions   []string
+	Language        string // see [match.Options]
 	RequireIdentity bool
 	// FailOn is the least severe verdict that the program fails on; [match.NoVerdict] means
 	// never. The record has the word "never" for it.
@@ -166,9 +167,9 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		Denylist:      Denylist{m.Release().Name(), m.Release().Digest(), string(o.AsOf), trust(m.Release())},
 		Buyer:         o.Buyer,
 		Purpose:       o.Purpose,
-		Options:       Options{Jurisdictions: o.Jurisdictions, RequireIdentity: o.RequireIdentity, FailOn: failOn},
+		Options:       Options{Jurisdictions: o.Jurisdictions, Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOn},
 		Verdict:       match.Inconclusive,
-		Notices:       asOfNotice(m.Release(), o.AsOf),
+		Notices:       append(asOfNotice(m.Release(), o.AsOf), buyerNotice(m.Release(), o.Buyer)...),
 	}
 	r.Tool.Name, r.Tool.Version = tool, version()
 	return r
@@ -187,6 +188,15 @@ func asOfNotice(r *denylist.Release, asOf vendors.Date) []sbom.Warning {
 		what += "lies before it: it has what was known when it was cut, and texts count as they were in force on the day judged by"
 	}
 	return []sbom.Warning{{Kind: "asOf", Message: what}}
+}
+
+// buyerNotice returns a notice if there is a buyer and texts of the release have no codes for whom
+// they speak to, so that the buyer changes nothing about them.
+func buyerNotice(r *denylist.Release, b *denylist.Buyer) []sbom.Warning {
+	if b == nil || r.HasAddressees() {
+		return nil
+	}
+	return []sbom.Warning{{Kind: "buyer", Message: fmt.Sprintf("the denylist %s does not record for all of its texts whom they speak to: those without a record count, whether they speak to the buyer %s or not", r.Name(), b.Name)}}
 }
 
 // trust returns the word for the reason for which a release was trusted.

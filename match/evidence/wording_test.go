@@ -70,6 +70,8 @@ func views(t testing.TB, r *evidence.Report, release *denylist.Release) map[stri
 	add("junit", junit.Write(&buf, r, nil))
 	add("sarif", sarif.Write(&buf, r, nil))
 	add("oscal", oscal.Write(&buf, r, nil))
+	add("letter", text.WriteLetter(&buf, r, nil))
+	add("letter as a page", html.WriteLetter(&buf, r, nil))
 	for _, d := range r.Documents {
 		if len(d.Findings) > 0 {
 			add("explanation", text.WriteExplanation(&buf, r, "all", release.Register(), nil))

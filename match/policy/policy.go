@@ -41,7 +41,9 @@
 package policy
 
 import (
+	"bytes"
 	"crypto/sha256"
+	_ "embed"
 	"errors"
 	"fmt"
 	"math/big"
@@ -49,7 +51,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -59,6 +61,13 @@ import (
 
 // ErrPolicy: the text is not a valid policy.
 var ErrPolicy = errors.New("policy: not a policy")
+
+//go:embed schema/policy-1.schema.json
+var schema []byte
+
+// Schema returns the JSON Schema (draft 2020-12) of a policy. It has the words of closed sets in the
+// spelling of this package; [Parse] reads them in any letter case.
+func Schema() []byte { return bytes.Clone(schema) }
 
 // A Policy is a buyer's rules. An empty list means all. Words can be in upper or lower case.
 type Policy struct {
@@ -96,29 +105,38 @@ type Policy struct {
 func Parse(text []byte) (*Policy, error) { return ParseFor(text, denylist.Current()) }
 
 // ParseFor parses a policy for reports by a release. An unknown member, an invalid value, and a
-// policy under which no listing of the release could ever fail a report are an [ErrPolicy].
+// policy under which no listing of the release could ever fail a report are an [Error], which is an
+// [ErrPolicy] and has their places.
 func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
 	p := &Policy{FailOn: "review", SilentOnParts: reviewSilence, RequireComplete: true, release: release}
-	err := json.Unmarshal(text, p, json.RejectUnknownMembers(true))
-	if err == nil {
-		err = p.words()
+	x := &finder{text: text}
+	if x.decode(p) {
+		p.check(x)
 	}
-	if err == nil && !(p.RequireIdentity >= 0 && p.RequireIdentity <= 1) {
-		err = fmt.Errorf("requireIdentity is %v; expected a share from 0 to 1", p.RequireIdentity)
-	}
-	for i := 0; err == nil && i < len(p.Waivers); i++ {
-		if err = check(&p.Waivers[i], release.Register()); err != nil {
-			err = fmt.Errorf("waiver %d %w", i+1, err)
-		}
-	}
-	if err == nil {
-		err = p.counts(release)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPolicy, err)
+	if err := x.err(); err != nil {
+		return nil, err
 	}
 	p.sha256 = fmt.Sprintf("%x", sha256.Sum256(text))
 	return p, nil
+}
+
+// check adds the faults of a policy in the right form, and parses its words.
+func (p *Policy) check(x *finder) {
+	p.words(x)
+	if !(p.RequireIdentity >= 0 && p.RequireIdentity <= 1) {
+		x.add("/requireIdentity", "requireIdentity is %v; expected a share from 0 to 1", p.RequireIdentity)
+	}
+	for i := range p.Waivers {
+		if member, err := check(&p.Waivers[i], p.release.Register()); err != nil {
+			x.add(jsontext.Pointer(fmt.Sprintf("/waivers/%d/%s", i, member)), "waiver %d %v", i+1, err)
+		}
+	}
+	if len(x.faults) > 0 {
+		return
+	}
+	if err := p.counts(p.release); err != nil {
+		x.add("", "%v", err)
+	}
 }
 
 // The values of SilentOnParts.
@@ -128,36 +146,43 @@ const (
 )
 
 // words parses the members with a closed set of values.
-func (p *Policy) words() error {
-	var errs []error
+func (p *Policy) words(x *finder) {
 	one := func(what string, value *string, valid ...string) {
 		word, err := choice.One(what, *value, valid)
-		*value, errs = word, append(errs, err)
+		if *value = word; err != nil {
+			x.add(jsontext.Pointer("/"+what), "%v", err)
+		}
 	}
-	list := func(what string, values *[]string, valid ...string) {
-		words, err := choice.List(what, *values, valid)
-		*values, errs = words, append(errs, err)
+	list := func(what string, values []string, valid ...string) {
+		for i := range values {
+			word, err := choice.One(fmt.Sprintf("entry %d of %s", i+1, what), values[i], valid)
+			if values[i] = word; err != nil {
+				x.add(jsontext.Pointer(fmt.Sprintf("/%s/%d", what, i)), "%v", err)
+			}
+		}
 	}
 	one("failOn", &p.FailOn, "ban", "exclude", "review", "inconclusive")
 	if p.MinimumTier != "" {
 		one("minimumTier", &p.MinimumTier, "registered", "declared", "resembles")
 	}
 	one("silentOnParts", &p.SilentOnParts, reviewSilence, countSilence)
-	list("actions", &p.Actions, "ban", "exclude", "phaseOut", "diversify", "review", "warn")
-	list("jurisdictions", &p.Jurisdictions, p.release.Jurisdictions()...)
+	list("actions", p.Actions, "ban", "exclude", "phaseOut", "diversify", "review", "warn")
+	list("jurisdictions", p.Jurisdictions, p.release.Jurisdictions()...)
 	for i, t := range p.ComponentTypes {
 		if p.ComponentTypes[i] = foldType(t); !knownTypes[p.ComponentTypes[i]] {
-			errs = append(errs, fmt.Errorf("entry %d of componentTypes is %q; expected one of %s", i+1, t, strings.Join(componentTypes, ", ")))
+			x.add(jsontext.Pointer(fmt.Sprintf("/componentTypes/%d", i)), "entry %d of componentTypes is %q; expected one of %s", i+1, t, strings.Join(componentTypes, ", "))
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
+	if len(x.faults) > 0 {
+		return
 	}
-	var err error
-	if err = p.failOn.UnmarshalText([]byte(p.FailOn)); err == nil && p.MinimumTier != "" {
+	err := p.failOn.UnmarshalText([]byte(p.FailOn))
+	if err == nil && p.MinimumTier != "" {
 		err = p.tier.UnmarshalText([]byte(p.MinimumTier))
 	}
-	return err
+	if err != nil {
+		x.add("", "%v", err)
+	}
 }
 
 // counts returns an error if no listing of the release could fail a report by the policy.

@@ -188,7 +188,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for text, want := range map[string][]string{
-		`{"jurisdictions":["EU","Europe"]}`:                {"entry 2 of jurisdictions", `"Europe"`, "EU, IT, LT, NL"},
+		`{"jurisdictions":["EU","Europe"]}`:                {"entry 2 of jurisdictions", `"Europe"`, "EU, FI"},
 		`{"jurisdictions":[""]}`:                           {"entry 1 of jurisdictions", `""`, "US"},
 		`{"actions":["ban","bann"]}`:                       {"entry 2 of actions", `"bann"`, "phaseOut"},
 		`{"componentTypes":["device","x","applications"]}`: {"entry 2 of componentTypes", `"x"`, "entry 3", `"applications"`, "machine-learning-model"},

@@ -17,29 +17,32 @@ const (
 	idDigits  = 16
 )
 
-// check returns an error for an invalid waiver, and replaces the vendor by its id in the register.
-func check(w *Waiver, register *vendors.Register) error {
+// check returns an error for an invalid waiver with the member that it is about, and replaces the
+// vendor by its id in the register.
+func check(w *Waiver, register *vendors.Register) (member string, err error) {
 	switch {
-	case strings.TrimSpace(w.Reason) == "" || strings.TrimSpace(w.Author) == "":
-		return errors.New("has no reason or no author")
+	case strings.TrimSpace(w.Reason) == "":
+		return "reason", errors.New("has no reason; expected a text that says why")
+	case strings.TrimSpace(w.Author) == "":
+		return "author", errors.New("has no author; expected who answers for it")
 	case !w.Expires.IsDay():
-		return fmt.Errorf("expires on %q; expected YYYY-MM-DD", w.Expires)
+		return "expires", fmt.Errorf("expires on %q; expected YYYY-MM-DD", w.Expires)
 	case w.Finding == "" && w.Vendor == "":
-		return errors.New("names neither a finding nor a vendor")
+		return "", errors.New("names neither a finding nor a vendor; expected one of them")
 	case w.Finding != "" && (len(w.Finding) < minDigits || len(w.Finding) > idDigits || strings.Trim(w.Finding, "0123456789abcdef") != ""):
-		return fmt.Errorf("names the finding %q; expected its id of %d characters (0-9 and a-f) or the first %d or more of them", w.Finding, idDigits, minDigits)
+		return "finding", fmt.Errorf("names the finding %q; expected its id of %d characters (0-9 and a-f) or the first %d or more of them", w.Finding, idDigits, minDigits)
 	}
 	if w.Vendor != "" {
 		id, closest := vendorCalled(register, string(w.Vendor))
 		if id == "" {
-			return fmt.Errorf("names the vendor %q, which the register does not have; the closest that it has is %q", w.Vendor, closest)
+			return "vendor", fmt.Errorf("names the vendor %q, which the register does not have; the closest that it has is %q", w.Vendor, closest)
 		}
 		w.Vendor = id
 	}
 	if _, err := path.Match(w.Document, ""); err != nil {
-		return fmt.Errorf("is for the document %q: %w", w.Document, err)
+		return "document", fmt.Errorf("is for the document %q: %w; expected a path with *, ? and []", w.Document, err)
 	}
-	return nil
+	return "", nil
 }
 
 // vendorCalled returns the vendor of the register with this id, in any case; if there is none, the

@@ -148,7 +148,7 @@ func again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 		return nil, err
 	}
 	m, err := match.New(release, &match.Options{AsOf: vendors.Date(recorded.Denylist.AsOf), Jurisdictions: recorded.Options.Jurisdictions,
-		Buyer: recorded.Buyer, Purpose: recorded.Purpose, RequireIdentity: recorded.Options.RequireIdentity})
+		Buyer: recorded.Buyer, Purpose: recorded.Purpose, Language: recorded.Options.Language, RequireIdentity: recorded.Options.RequireIdentity})
 	if err != nil {
 		return nil, err
 	}

@@ -60,35 +60,6 @@ func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 	return slices.CompactFunc(faults, func(a, b Fault) bool { return a.String() == b.String() })
 }
 
-var errNotRequired = errors.New("not required")
-
-// Warnings returns what a list that loads should have and does not, in order of files and lines: the
-// text's own verb of each listing. It returns nothing about the listings of base, or for a list that
-// does not load. A clause that is a bare list of names has no verb, so a warning need not be a mistake.
-func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
-	s, err := read(fsys, base)
-	if err != nil {
-		return nil
-	}
-	if _, err := s.addTo(base, ""); err != nil {
-		return nil
-	}
-	var missing error
-	for _, in := range s.instruments {
-		for i := range in.Listings {
-			if l := &in.Listings[i]; l.Verb == "" {
-				missing = fault.Join(missing, fault.In(l.ID, fault.Member(errNotRequired, "verb", "verb is missing; expected the words in which the text says what it asks, if its clause has any")))
-			}
-		}
-	}
-	var warnings []Fault
-	for _, e := range each(missing) {
-		warnings = append(warnings, locate(fsys, s.files, e))
-	}
-	slices.SortStableFunc(warnings, compareFaults)
-	return warnings
-}
-
 func compareFaults(a, b Fault) int {
 	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 }

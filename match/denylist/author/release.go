@@ -4,6 +4,7 @@ package author
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -22,17 +23,30 @@ type releaseFile struct {
 	Release     string                 `json:"release"`
 	Date        vendors.Date           `json:"date"`
 	Predecessor string                 `json:"predecessor,omitzero"`
+	Supersedes  string                 `json:"supersedes,omitzero"`
 	Note        string                 `json:"note"`
 	Instruments []*denylist.Instrument `json:"instruments"`
+	Context     []denylist.Context     `json:"context,omitempty"`
 	Register    jsontext.Value         `json:"register"`
+}
+
+// A Cut says what release is made of the sources.
+type Cut struct {
+	Name        string
+	Date        vendors.Date // the release contains what was public on it
+	Predecessor string       // the name of the release before, or ""
+	// Supersedes is the name of a release of the same day that this one corrects, or "". Note then has
+	// to say why.
+	Supersedes string
+	Note       string
 }
 
 // BuildRelease returns the file of a release, made from sources: instruments/*.json in lists,
 // with one file per instrument, and *.json in vendorFiles, with one file per vendor. The
 // release contains what was public on its day and nothing later. The same sources give the
 // same bytes. Every error wraps [denylist.ErrRelease], except errors of the file systems.
-func BuildRelease(name string, date vendors.Date, predecessor, note string, lists, vendorFiles fs.FS) ([]byte, error) {
-	f := releaseFile{Schema: denylist.Schema, Release: name, Date: date, Predecessor: predecessor, Note: note}
+func BuildRelease(cut Cut, lists, vendorFiles fs.FS) ([]byte, error) {
+	f := releaseFile{Schema: denylist.Schema, Release: cut.Name, Date: cut.Date, Predecessor: cut.Predecessor, Supersedes: cut.Supersedes, Note: cut.Note}
 	files, err := fs.Glob(lists, "instruments/*.json")
 	if err != nil {
 		return nil, err
@@ -49,8 +63,10 @@ func BuildRelease(name string, date vendors.Date, predecessor, note string, list
 		if file != "instruments/"+in.ID+".json" {
 			return nil, fmt.Errorf("%w: %s: id is %q; expected the file's name: %w", denylist.ErrRelease, file, in.ID, denylist.ErrValue)
 		}
-		if truncateTo(&in, date) {
+		if truncateTo(&in, cut.Date) {
 			f.Instruments = append(f.Instruments, &in)
+		} else {
+			f.Context = append(f.Context, in.Context...) // it belongs to the vendor
 		}
 	}
 	sort.Slice(f.Instruments, func(i, j int) bool { return f.Instruments[i].ID < f.Instruments[j].ID })
@@ -66,7 +82,7 @@ func BuildRelease(name string, date vendors.Date, predecessor, note string, list
 	}
 	const slot = `"register": null`
 	data = append(bytes.Replace(data, []byte(slot), append([]byte(`"register": `), register...), 1), '\n')
-	if _, err := denylist.Parse(name, data, nil); err != nil {
+	if _, err := denylist.Parse(cut.Name, data, nil); err != nil {
 		return nil, err
 	}
 	return data, nil
@@ -83,7 +99,11 @@ func truncateTo(in *denylist.Instrument, day vendors.Date) bool {
 	})
 	in.Clauses = slices.DeleteFunc(in.Clauses, func(c denylist.Clause) bool { return c.Public > day })
 	for i := range in.Clauses {
-		in.Clauses[i].Digest = in.Clauses[i].TextDigest()
+		c := &in.Clauses[i]
+		c.Digest = c.TextDigest()
+		if c.Until > day {
+			c.Until = ""
+		}
 	}
 	in.Listings = slices.DeleteFunc(in.Listings, func(l denylist.Listing) bool { return l.Public > day })
 	for i := range in.Listings {
@@ -95,6 +115,7 @@ func truncateTo(in *denylist.Instrument, day vendors.Date) bool {
 			l.Until = ""
 		}
 		l.UntilKnown = ""
+		l.Editions = slices.DeleteFunc(l.Editions, func(e denylist.Edition) bool { return cmp.Or(e.Public, e.From) > day })
 	}
 	in.Excluded = slices.DeleteFunc(in.Excluded, func(x denylist.Excluded) bool { return x.Public > day })
 	for i := range in.Excluded {

@@ -19,23 +19,18 @@ var cut = flag.Bool("cut", false, "make the releases in the table that history.t
 
 // cuts are the releases and how they were made. A release is never made again: its file and its
 // line in history.txt do not change.
-var cuts = []struct {
-	name        string
-	date        vendors.Date
-	predecessor string
-	note        string
-}{
-	{"2018.06.12", "2018-06-12", "", "As it stood on the eve of the vote: the motion is tabled."},
-	{"2018.06.13", "2018-06-13", "2018.06.12", "The resolution is adopted; the motion is its history."},
-	{"2026.11.23", "2026-11-23", "2018.06.13", "The first current release."},
+var cuts = []author.Cut{
+	{Name: "2018.06.12", Date: "2018-06-12", Note: "As it stood on the eve of the vote: the motion is tabled."},
+	{Name: "2018.06.13", Date: "2018-06-13", Predecessor: "2018.06.12", Note: "The resolution is adopted; the motion is its history."},
+	{Name: "2026.11.23", Date: "2026-11-23", Predecessor: "2018.06.13", Note: "The first current release."},
 	// Reconstructions of what was public on the day, made later with the register of 2026.11.24.
-	{"2017.09.14", "2017-09-14", "", "The day after Binding Operational Directive 17-01."},
-	{"2020.08.14", "2020-08-14", "2018.06.13", "Section 889 applies in both its parts; FAR 52.204-25 is amended."},
-	{"2022.03.26", "2022-03-26", "2020.08.14", "After the warnings of March 2022 and the FCC's listing of Kaspersky."},
-	{"2024.07.24", "2024-07-24", "2022.03.26", "After the determination of June 2024; section 1260H names memory makers."},
-	{"2026.11.24", "2026-11-24", "2026.11.23", "Fifteen more instruments; a register of 31 families instead of 6."},
-	{"2026.11.25", "2026-11-25", "2026.11.24", "The same instruments; a register with names in more scripts, mirrors and hosts that only keep others' files, and companies that only look alike."},
-	{"2026.11.30", "2026-11-30", "2026.11.25", "The same instruments, each with codes for whom it speaks to; buckets of object storage are hosting."},
+	{Name: "2017.09.14", Date: "2017-09-14", Note: "The day after Binding Operational Directive 17-01."},
+	{Name: "2020.08.14", Date: "2020-08-14", Predecessor: "2018.06.13", Note: "Section 889 applies in both its parts; FAR 52.204-25 is amended."},
+	{Name: "2022.03.26", Date: "2022-03-26", Predecessor: "2020.08.14", Note: "After the warnings of March 2022 and the FCC's listing of Kaspersky."},
+	{Name: "2024.07.24", Date: "2024-07-24", Predecessor: "2022.03.26", Note: "After the determination of June 2024; section 1260H names memory makers."},
+	{Name: "2026.11.24", Date: "2026-11-24", Predecessor: "2026.11.23", Note: "Fifteen more instruments; a register of 31 families instead of 6."},
+	{Name: "2026.11.25", Date: "2026-11-25", Predecessor: "2026.11.24", Note: "The same instruments; a register with names in more scripts, mirrors and hosts that only keep others' files, and companies that only look alike."},
+	{Name: "2026.11.30", Date: "2026-11-30", Predecessor: "2026.11.25", Note: "The same instruments, each with codes for whom it speaks to; buckets of object storage are hosting."},
 }
 
 // Every release has the digest that it had when it was made.
@@ -51,38 +46,38 @@ func TestHistoryNeverChanges(t *testing.T) {
 		}
 	}
 	for _, c := range cuts {
-		if known[c.name] == "" {
+		if known[c.Name] == "" {
 			if !*cut {
-				t.Errorf("%s does not exist yet; run go test ./match/denylist/author -run History -cut", c.name)
+				t.Errorf("%s does not exist yet; run go test ./match/denylist/author -run History -cut", c.Name)
 				continue
 			}
-			file, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.Bundled().Files())
+			file, err := author.BuildRelease(c, os.DirFS("data"), vendors.Bundled().Files())
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := denylist.Parse(c.name, file, nil)
+			r, err := denylist.Parse(c.Name, file, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			path := "../data/releases/" + c.name + ".json"
+			path := "../data/releases/" + c.Name + ".json"
 			if err := os.WriteFile(path, file, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			data = fmt.Appendf(data, "%s %s\n", c.name, r.Digest())
+			data = fmt.Appendf(data, "%s %s\n", c.Name, r.Digest())
 			if err := os.WriteFile("../data/history.txt", data, 0o644); err != nil {
 				t.Fatal(err)
 			}
 			continue
 		}
-		file, err := os.ReadFile("../data/releases/" + c.name + ".json")
+		file, err := os.ReadFile("../data/releases/" + c.Name + ".json")
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		if r, err := denylist.Parse(c.name, file, nil); err != nil {
+		if r, err := denylist.Parse(c.Name, file, nil); err != nil {
 			t.Error(err)
-		} else if r.Digest() != known[c.name] {
-			t.Errorf("%s: digest %s; history.txt has %s: a release must not change", c.name, r.Digest(), known[c.name])
+		} else if r.Digest() != known[c.Name] {
+			t.Errorf("%s: digest %s; history.txt has %s: a release must not change", c.Name, r.Digest(), known[c.Name])
 		}
 	}
 }
@@ -91,15 +86,15 @@ func TestHistoryNeverChanges(t *testing.T) {
 // add a release to the table and make it.
 func TestNewestReleaseIsMadeFromTheSources(t *testing.T) {
 	c := cuts[len(cuts)-1]
-	want, err := author.BuildRelease(c.name, c.date, c.predecessor, c.note, os.DirFS("data"), vendors.Bundled().Files())
+	want, err := author.BuildRelease(c, os.DirFS("data"), vendors.Bundled().Files())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := os.ReadFile("../data/releases/" + c.name + ".json")
+	got, err := os.ReadFile("../data/releases/" + c.Name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs from a release made from the current sources", c.name)
+		t.Errorf("%s differs from a release made from the current sources", c.Name)
 	}
 }

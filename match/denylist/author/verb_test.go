@@ -14,26 +14,26 @@ import (
 
 // The verbs of the list that releases are made from, by the beginnings of the ids of listings.
 var verbs = []struct{ listing, verb, english string }{
-	{"au-pspf-002-2025/", "poses an unacceptable security risk", ""}, // the order itself was not seen
+	{"au-pspf-002-2025/", "prevent the installation", ""},
 	{"ca-tbs-2023-10-30/", "will be removed", ""},
 	{"de-bsi-2022-03-15/", "", ""}, // only the subject of the warning was seen
 	{"eu-ec-c-2023-4049/own/", "progressivamente eliminati", "progressively removed"},
-	{"eu-ec-c-2023-4049/suppliers/", "subject to public decisions and advice", ""},
+	{"eu-ec-c-2023-4049/suppliers/", "represent in fact materially higher risks", ""},
 	{"eu-ep-a8-0189-2018/", "ban", ""},
 	{"eu-ep-p8-ta-2018-0258/", "ban", ""},
-	{"it-dl-21-2022-a29/", "", ""}, // only the names were seen
+	{"it-dl-21-2022-a29/", "", ""}, // a list of names; since 2025 the editions have one
 	{"lt-2017-12-20/", "have to replace", ""},
 	{"nl-2018-05-14/", "uit te faseren", "to phase out"},
 	{"uk-dcms-huawei-2022-10-13/", "legally required to remove", ""},
 	{"us-1260h/", "", ""}, // a list of names, which asks nothing
-	{"us-bis-icts-2021-002/", "poses undue and unacceptable risks", ""},
-	{"us-bis-zte-2018-04-15/", "suspends the export privileges", ""},
+	{"us-bis-icts-2021-002/", "shall be prohibited from engaging", ""},
+	{"us-bis-zte-2018-04-15/", "Activating Suspended Denial Order", ""},
 	{"us-dhs-bod-17-01/", "remove and discontinue", ""},
 	{"us-far-52.204-23/", "is prohibited from", ""},
 	{"us-far-52.204-25/", "is prohibited from providing", ""},
 	{"us-fascsa-acronis-2025/", "exclude", ""},
 	{"us-fcc-covered-list/", "", ""}, // a list of products, which asks nothing
-	{"us-pl-115-232-s889/", "prohibits", ""},
+	{"us-pl-115-232-s889/", "may not", ""},
 	{"us-pl-115-91-s1634/", "No department, agency, organization, or other element of the Federal Government may use", ""},
 	{"us-pl-117-263-s5949/", "", ""}, // the clause begins after "may not"
 

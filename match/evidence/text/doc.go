@@ -5,7 +5,8 @@
 //	err := text.Write(os.Stdout, report, nil)
 //
 // [WriteExplanation] shows how single findings came about, [WriteComparison] what changes between
-// two reports, and [WriteDecision] the decision of a policy. Characters of documents that could
+// two reports, [WriteDecision] the decision of a policy, and [WriteLetter] a request for
+// clarification to the bidder. Characters of documents that could
 // control a terminal are replaced.
 package text
 

@@ -315,7 +315,7 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 		apart = append(apart, view.Count(observed, "observation")+others)
 	}
 	if facts > 0 {
-		apart = append(apart, view.Count(facts, "fact")+" on vendors")
+		apart = append(apart, view.Count(facts, "other fact"))
 	}
 	if len(apart) > 0 {
 		p.line("", "  ", "For no verdict: "+strings.Join(apart, ", ")+".")

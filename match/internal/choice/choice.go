@@ -7,10 +7,12 @@ package choice
 import (
 	"fmt"
 	"strings"
+
+	"github.com/clause76/clause76/internal/words"
 )
 
 // One returns the valid word for a value. For any other value the error names what is chosen and
-// lists the valid words.
+// lists the valid words, and says which one was probably meant.
 func One(what, value string, valid []string) (string, error) {
 	trimmed := strings.TrimSpace(value)
 	for _, word := range valid {
@@ -18,7 +20,11 @@ func One(what, value string, valid []string) (string, error) {
 			return word, nil
 		}
 	}
-	return "", fmt.Errorf("%s is %q; expected one of %s", what, value, strings.Join(valid, ", "))
+	hint := ""
+	if near := words.Nearest(value, valid); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return "", fmt.Errorf("%s is %q; expected one of %s%s", what, value, strings.Join(valid, ", "), hint)
 }
 
 // List returns the valid word for each value. The error also says which value it is, from 1.

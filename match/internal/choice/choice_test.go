@@ -15,7 +15,7 @@ func Example() {
 	fmt.Println(choice.List("actions", []string{"ban", "bans"}, valid))
 	// Output:
 	// [ban phaseOut] <nil>
-	// [] entry 2 of actions is "bans"; expected one of ban, phaseOut
+	// [] entry 2 of actions is "bans"; expected one of ban, phaseOut; did you mean "ban"?
 }
 
 func TestOne(t *testing.T) {

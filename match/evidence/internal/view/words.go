@@ -162,7 +162,7 @@ func IdentifiedBy(f *match.Finding) string {
 	case vendors.RuleEmail:
 		return "by an e-mail address of the vendor"
 	case vendors.RuleDeviceTree:
-		return "by its prefix in the devicetree"
+		return "by its devicetree prefix"
 	case vendors.RuleFingerprint, vendors.RuleCertificate:
 		return "by a certificate or signature of the vendor"
 	case vendors.RuleIdentifier, vendors.RuleSUIT, vendors.RuleFwupd, vendors.RuleCHID:

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package author
+
+import (
+	"errors"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/internal/fault"
+	"github.com/clause76/clause76/vendors"
+)
+
+var errNotRequired = errors.New("not required")
+
+// Warnings returns what a list that loads should have and does not, in order of files and lines:
+//   - the text's own verb of a listing; a clause that is a bare list of names has none;
+//   - a listing or an excluded entry for each vendor of the register that a clause names;
+//   - a source that a reader can open: an address, a repository with its commit, or the page of an
+//     official publication or of a law report.
+//
+// A warning need not be a mistake. There are none about base, or for a list that does not load.
+func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
+	s, err := read(fsys, base)
+	if err != nil {
+		return nil
+	}
+	r, err := s.addTo(base, "")
+	if err != nil {
+		return nil
+	}
+	var missing error
+	for _, in := range s.instruments {
+		missing = fault.Join(missing, withoutVerbs(in), withoutEntries(in, r.Register()), withoutAddresses(in))
+	}
+	var warnings []Fault
+	for _, e := range each(missing) {
+		warnings = append(warnings, locate(fsys, s.files, e))
+	}
+	slices.SortStableFunc(warnings, compareFaults)
+	return warnings
+}
+
+func withoutVerbs(in *denylist.Instrument) (err error) {
+	for i := range in.Listings {
+		if l := &in.Listings[i]; l.Verb == "" {
+			err = fault.Join(err, fault.In(l.ID, fault.Member(errNotRequired, "verb", "verb is missing; expected the words in which the text says what it asks, if its clause has any")))
+		}
+	}
+	return err
+}
+
+// withoutEntries warns of vendors that a clause names and that are neither listed nor excluded in
+// the instrument.
+func withoutEntries(in *denylist.Instrument, register *vendors.Register) (err error) {
+	known := make(map[vendors.ID]bool)
+	for i := range in.Listings {
+		known[in.Listings[i].Vendor] = true
+	}
+	for i := range in.Excluded {
+		known[in.Excluded[i].Vendor] = true
+	}
+	for i := range in.Clauses {
+		c := &in.Clauses[i]
+		named := register.Resolve("", []vendors.Claim{{Role: vendors.Mention, Kind: vendors.KindText, Value: c.Text}})
+		seen := make(map[vendors.ID]bool)
+		for _, a := range named.Attributions {
+			if known[a.Vendor] || seen[a.Vendor] {
+				continue
+			}
+			seen[a.Vendor] = true
+			err = fault.Join(err, fault.In(in.ID+"#"+c.ID, fault.Member(errNotRequired, "text", "the clause names %s, which is neither in listings nor in excluded; expected an entry about it", a.Vendor)))
+		}
+	}
+	return err
+}
+
+// canBeOpened matches a source that a reader can open: an address, a commit of a repository, or a
+// page of the Federal Register or of a law report.
+var canBeOpened = regexp.MustCompile(`https?://[^\s]|@[0-9a-f]{7}|\b\d+ (FR|Stat\.|U\.S\.|F\.[23]d|F\. Supp\.) \d+`)
+
+// withoutAddresses warns of sources that a reader cannot open. The source of an excluded entry with a
+// clause can be the clause, which has its own.
+func withoutAddresses(in *denylist.Instrument) (err error) {
+	check := func(entry, source string) {
+		if !canBeOpened.MatchString(source) {
+			err = fault.Join(err, fault.In(entry, fault.Member(errNotRequired, "source", "source is %q; expected an address, a repository with its commit, or a page of an official publication", source)))
+		}
+	}
+	for i := range in.Clauses {
+		c := &in.Clauses[i]
+		check(in.ID+"#"+c.ID, c.Source)
+		for _, v := range c.Versions {
+			check(in.ID+"#"+c.ID, v.Source)
+		}
+	}
+	for _, x := range in.Excluded {
+		if x.Clause == "" || !strings.HasPrefix(x.Source, "words of") {
+			check(x.ID, x.Source)
+		}
+	}
+	for _, c := range in.Context {
+		check(c.ID, c.Source)
+	}
+	return err
+}
