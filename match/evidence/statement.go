@@ -262,14 +262,38 @@ func ParseReport(record []byte) (*Report, error) {
 	if err := r.UnmarshalJSON(record); err != nil {
 		return nil, err
 	}
-	var again bytes.Buffer
-	if err := r.WriteJSON(&again); err != nil {
+	// The record is compared while it is written again, and not kept: what a hostile record is
+	// written as can be many times its size.
+	again := &sameWriter{want: record}
+	err := r.WriteJSON(again)
+	if err == nil && again.at < len(record) {
+		err = errDifferent
+	}
+	switch {
+	case errors.Is(err, errDifferent):
+		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, again.at)
+	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
-	if at := firstDifference(again.Bytes(), record); at >= 0 {
-		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, at)
-	}
 	return r, nil
+}
+
+var errDifferent = errors.New("another text")
+
+// A sameWriter accepts only what it wants, in order, up to the first difference.
+type sameWriter struct {
+	want []byte
+	at   int // how many bytes were written and are the same
+}
+
+func (w *sameWriter) Write(p []byte) (int, error) {
+	n := firstDifference(p, w.want[w.at:min(len(w.want), w.at+len(p))])
+	if n >= 0 {
+		w.at += n
+		return n, errDifferent
+	}
+	w.at += len(p)
+	return len(p), nil
 }
 
 // UnmarshalJSON parses a record that may have been formatted in another way since it was written.
