@@ -73,6 +73,7 @@ func TestRecordOfInvalidText(t *testing.T) {
 			c := *r.Documents[0].Findings[0].Citations[0].Citation
 			r.Documents[0].Findings[0].Citations = []match.Citation{{Citation: &c, Verdict: match.Ban}}
 			spoil(r)
+			r.Finish(nil, nil)
 			rewritten(t, r)
 			_, key, err := ed25519.GenerateKey(rand.Reader)
 			if err != nil {

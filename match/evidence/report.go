@@ -230,8 +230,8 @@ func version() string {
 // NewDocument returns the record of a document: file is where its bytes came from, r the result of
 // screening it. If err is not nil, the document could not be read to its end. If r is then nil,
 // and err is or wraps a [match.IncompleteError], its result is taken. Without any result nothing
-// was found, and h describes the document. The verdict is that of the result; with an error it is
-// at least inconclusive.
+// was found, and h describes the document. The verdict is that of the result, and at least that of
+// its findings; with an error it is at least inconclusive.
 func NewDocument(file File, h sbom.Header, r *match.Result, err error) Document {
 	if partial := (*match.IncompleteError)(nil); r == nil && errors.As(err, &partial) && partial.Result != nil {
 		r, err = partial.Result, partial.Err
@@ -255,6 +255,7 @@ func NewDocument(file File, h sbom.Header, r *match.Result, err error) Document 
 	if u := r.Unlisted; u.Any() {
 		d.Unlisted = &u
 	}
+	d.Verdict = max(d.Verdict, d.worst())
 	if err != nil {
 		at := vendors.Location{}
 		if e := (*sbom.Error)(nil); errors.As(err, &e) {
@@ -303,23 +304,17 @@ func (r *Report) Whole(d *Document) bool {
 
 // Finish adds the documents and companions, sorts both by path, and computes the verdict and the
 // coverage of the report. A report without documents, or without components in any, is at
-// least inconclusive, because nothing was screened.
+// least inconclusive, because nothing was screened. A document with a milder verdict than its
+// findings and gaps have is given theirs.
 func (r *Report) Finish(docs []Document, companions []File) {
 	r.Companions = append(r.Companions, companions...)
 	slices.SortStableFunc(r.Companions, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	r.Documents = append(r.Documents, docs...)
 	slices.SortStableFunc(r.Documents, func(a, b Document) int { return cmp.Compare(a.Path, b.Path) })
 	for i := range r.Documents {
-		r.Documents[i].setIDs()
+		d := &r.Documents[i]
+		d.setIDs()
+		d.Verdict = max(d.Verdict, r.least(d))
 	}
-	verdict := match.Clear
-	total := match.Coverage{Complete: len(r.Documents) > 0}
-	for _, d := range r.Documents {
-		verdict = max(verdict, cmp.Or(d.Verdict, match.Inconclusive)) // a document without a verdict was not screened
-		total.Add(d.Coverage)
-	}
-	if total.Components == 0 {
-		verdict = max(verdict, match.Inconclusive)
-	}
-	r.Verdict, r.Coverage = verdict, total
+	r.Verdict, r.Coverage = r.summarize()
 }

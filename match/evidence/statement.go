@@ -297,7 +297,9 @@ func (w *sameWriter) Write(p []byte) (int, error) {
 }
 
 // UnmarshalJSON parses a record that may have been formatted in another way since it was written.
-// Use [ParseReport] for a record that is evidence. An unknown or missing entry is an [ErrRecord].
+// Use [ParseReport] for a record that is evidence. An unknown or missing entry is an [ErrRecord],
+// and so is a value that does not follow from the rest of the record, such as a verdict that is
+// milder than a finding.
 func (r *Report) UnmarshalJSON(record []byte) error {
 	var head struct {
 		SchemaVersion string `json:"schemaVersion"`
@@ -316,6 +318,9 @@ func (r *Report) UnmarshalJSON(record []byte) error {
 	parsed, err := parse(record)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if err := parsed.consistent(); err != nil {
+		return fmt.Errorf("%w: it contradicts itself: %w", ErrRecord, err)
 	}
 	*r = *parsed
 	return nil

@@ -23,7 +23,7 @@ func (r *Report) ExitStatus() int {
 	switch {
 	case r.Policy != nil && len(r.Policy.Fails) > 0, r.Policy == nil && r.Reaches(r.Options.FailOn):
 		return ExitFound
-	case r.Policy != nil && !r.Policy.Pass, r.Policy == nil && r.Unscreened():
+	case r.Policy != nil && !(r.Policy.Pass && passes(r.Policy)), r.Policy == nil && r.Unscreened():
 		return ExitUnscreened
 	}
 	return ExitClear
@@ -37,10 +37,10 @@ func (r *Report) Unscreened() bool {
 	return r.Verdict == match.NoVerdict || r.Verdict == match.Inconclusive
 }
 
-// Reaches reports whether the report's verdict is failOn or more severe. It is false for
-// [match.NoVerdict], which means never.
+// Reaches reports whether the verdict of the report, of a document or of a finding is failOn or more
+// severe. It is false for [match.NoVerdict], which means never.
 func (r *Report) Reaches(failOn match.Verdict) bool {
-	return failOn != match.NoVerdict && r.Verdict >= failOn
+	return failOn != match.NoVerdict && r.worst() >= failOn
 }
 
 // GapsOf returns what was not screened of a document of the report: its gaps, that of an incomplete
