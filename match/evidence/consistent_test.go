@@ -41,7 +41,7 @@ func TestRecordThatContradictsItself(t *testing.T) {
 		"a clear finding":          func(r *evidence.Report) { r.Documents[0].Findings[0].Verdict = match.Clear },
 		"an observation's verdict": func(r *evidence.Report) { r.Documents[0].Observations[0].Verdict = match.Review },
 		"as-of day":                func(r *evidence.Report) { r.Denylist.AsOf = "2026-13-01" },
-		"digest of the denylist":   func(r *evidence.Report) { r.Denylist.Digest = "h1:x" },
+		"digest of the denylist":   func(r *evidence.Report) { r.Denylist.Digest = "x" },
 		"digest of a document":     func(r *evidence.Report) { r.Documents[0].SHA256 = strings.Repeat("Z", 64) },
 		"digest of a container":    func(r *evidence.Report) { r.Documents[0].Container = &evidence.File{Path: "x", SHA256: "00"} },
 		"size of a companion":      func(r *evidence.Report) { r.Companions = []evidence.File{{Path: "x", Bytes: -1}} },

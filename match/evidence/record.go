@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -160,6 +161,17 @@ type (
 // Bytes that are not UTF-8 are written as U+FFFD, and a finding without an id of its own in its
 // document is given one, so that [ParseReport] can read the record.
 func (r *Report) WriteJSON(w io.Writer) error {
+	if r == nil {
+		return errors.New("evidence: the report is nil")
+	}
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
+			if j := slices.IndexFunc(fs, func(f Finding) bool { return !f.IsCited() }); j >= 0 {
+				return fmt.Errorf("evidence: finding %q of %q: a citation without a text", fs[j].ID, d.Path)
+			}
+		}
+	}
 	r = recordable(r)
 	if r.SchemaVersion == schema1 {
 		return writeSchema1(w, r)

@@ -343,6 +343,9 @@ func firstDifference(a, b []byte) int {
 // CheckRelease returns an [ErrRelease] with the difference if the record was made with another
 // release.
 func (r *Report) CheckRelease(release *denylist.Release) error {
+	if release == nil {
+		return fmt.Errorf("%w: it is nil; the record has %s %s", ErrRelease, r.Denylist.Release, r.Denylist.Digest)
+	}
 	if r.Denylist.Release != release.Name() || r.Denylist.Digest != release.Digest() {
 		return fmt.Errorf("%w: %s %s; the record has %s %s", ErrRelease, release.Name(), release.Digest(), r.Denylist.Release, r.Denylist.Digest)
 	}
