@@ -293,7 +293,7 @@ func (x *syft) metadata(b *builder, at string, depth int, of func(string) (maker
 			x.conanReference(b, where)
 		case k == '{' && is && field.role != vendors.Mention:
 			x.makerValues(b, field, where)
-		case k == '{' && (name == "labels" || name == "Labels" || name == "annotations"):
+		case k == '{' && isLabels(name):
 			x.metadata(b, where, depth+1, labelOf)
 		case k == '{':
 			x.metadata(b, where, depth+1, of)
@@ -309,6 +309,9 @@ func (x *syft) metadata(b *builder, at string, depth int, of func(string) (maker
 		}
 	}
 }
+
+// isLabels reports whether a member is an object with the labels of an image.
+func isLabels(name string) bool { return name == "labels" || name == "Labels" || name == "annotations" }
 
 // setText is set for a value that need not be a string.
 func (x *syft) setText(b *builder, to *span) {

@@ -214,13 +214,12 @@ func (o *options) check() error {
 		o.decision = ""
 	}
 	stdin := slices.Contains(o.paths, screen.Stdin)
+	if err := o.checkDiff(stdin); err != nil {
+		return err
+	}
 	switch {
 	case o.command == "buyers" && len(o.paths) > 0:
 		return fmt.Errorf("buyers lists buyers and reads no files; %s given", cli.Count(len(o.paths), "path"))
-	case o.command == "diff" && len(o.paths) != 2:
-		return fmt.Errorf("diff compares two paths; %d given", len(o.paths))
-	case o.command == "diff" && stdin:
-		return errors.New("diff cannot read standard input; expected the paths of two files or directories")
 	case o.compare != "" && stdin:
 		return errors.New("-compare reads the files twice, but standard input can be read only once")
 	case len(o.paths) == 0 && o.bid == "" && o.command != "buyers":
@@ -231,6 +230,17 @@ func (o *options) check() error {
 		return errors.New("-decision needs a -policy")
 	case o.jobs < 1:
 		return fmt.Errorf("-jobs is %d; expected at least 1", o.jobs)
+	}
+	return nil
+}
+
+func (o *options) checkDiff(stdin bool) error {
+	switch {
+	case o.command != "diff":
+	case len(o.paths) != 2:
+		return fmt.Errorf("diff compares two paths; %d given", len(o.paths))
+	case stdin:
+		return errors.New("diff cannot read standard input; expected the paths of two files or directories")
 	}
 	return nil
 }

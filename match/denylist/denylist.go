@@ -39,17 +39,14 @@ const (
 	Warn      Action = "warn"
 )
 
-// An Effect is what an action applies to.
-type Effect string
-
-// The effects. Measures on subsidies and on supply to the vendor never lead to a verdict, because
+// The effects: what an action applies to. Measures on subsidies and on supply to the vendor never lead to a verdict, because
 // they are not about buying or using its products.
 const (
-	Use         Effect = "use"
-	Procurement Effect = "procurement"
-	Market      Effect = "market"
-	Subsidy     Effect = "subsidy"
-	Supply      Effect = "supply"
+	Use         = "use"
+	Procurement = "procurement"
+	Market      = "market"
+	Subsidy     = "subsidy"
+	Supply      = "supply"
 )
 
 // The bases: the ways in which a clause covers a vendor.
@@ -59,15 +56,12 @@ const (
 	Covered = "covered" // the clause's definition covers it, by a cited, dated fact
 )
 
-// A Depth tells whether a clause reaches components inside other products.
-type Depth string
-
-// The depths.
+// The depths: whether a clause reaches components inside other products.
 const (
-	Any          Depth = "any"          // all components
-	Essential    Depth = "essential"    // only substantial or essential components
-	Product      Depth = "product"      // no components, only products of the vendor itself
-	NotAddressed Depth = "notAddressed" // the text does not mention components
+	Any          = "any"          // all components
+	Essential    = "essential"    // only substantial or essential components
+	Product      = "product"      // no components, only products of the vendor itself
+	NotAddressed = "notAddressed" // the text does not mention components
 )
 
 // An Instrument is a law or another official text.
@@ -160,8 +154,8 @@ type Listing struct {
 	Basis  string     `json:"basis"`            // [Named], [Example] or [Covered]
 	Fact   string     `json:"fact,omitzero"`    // for Covered: the fact about ownership, with date and source
 	Action Action     `json:"action"`
-	Effect Effect     `json:"effect"`
-	Depth  Depth      `json:"depth"`
+	Effect string     `json:"effect"`         // [Use], [Procurement], [Market], [Subsidy] or [Supply]
+	Depth  string     `json:"depth"`          // [Any], [Essential], [Product] or [NotAddressed]
 	Reach  string     `json:"reach,omitzero"` // the words on components inside other products; "" only for NotAddressed
 	Scope  Scope      `json:"scope"`
 	Quote  string     `json:"quote"`

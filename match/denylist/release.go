@@ -132,9 +132,9 @@ type Citation struct {
 	Status          string   `json:"status"`
 	Clause          string   `json:"clause"`
 	Action          Action   `json:"action"`
-	Effect          Effect   `json:"effect"`
+	Effect          string   `json:"effect"`
 	Basis           string   `json:"basis"`
-	Depth           Depth    `json:"depth"`
+	Depth           string   `json:"depth"`
 	Scope           *Scope   `json:"scope"`
 	Quote           string   `json:"quote"`
 	// Verb is the words in which the text itself says what it asks, in its language, and

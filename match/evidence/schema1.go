@@ -71,9 +71,9 @@ type (
 		Status       string          `json:"status"`
 		Clause       string          `json:"clause"`
 		Action       denylist.Action `json:"action"`
-		Effect       denylist.Effect `json:"effect"`
+		Effect       string          `json:"effect"`
 		Basis        string          `json:"basis"`
-		Depth        denylist.Depth  `json:"depth"`
+		Depth        string          `json:"depth"`
 		Inferred     bool            `json:"inferred"`
 		Scope        *denylist.Scope `json:"scope"`
 		Quote        string          `json:"quote"`

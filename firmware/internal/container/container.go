@@ -16,6 +16,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,9 +44,12 @@ func Sniff(head []byte) bool {
 		return true
 	}
 	seen := members(head, ociNames)
-	return seen["id"] && (seen["created"] || seen["config"] || seen["container_config"]) || seen["schemaVersion"] && (seen["manifests"] || seen["layers"]) ||
-		seen["rootfs"] && (seen["architecture"] || seen["os"] || seen["config"] || seen["history"]) ||
-		seen["architecture"] && (seen["config"] || seen["container_config"] || seen["os"] && (seen["created"] || seen["history"] || seen["author"]))
+	any := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return seen[name] })
+	}
+	return seen["id"] && any("created", "config", "container_config") || seen["schemaVersion"] && any("manifests", "layers") ||
+		seen["rootfs"] && any("architecture", "os", "config", "history") ||
+		seen["architecture"] && (any("config", "container_config") || seen["os"] && any("created", "history", "author"))
 }
 
 var (

@@ -209,26 +209,37 @@ func (x *collector) texts(path, name string, list []string, offsets []int) {
 			}
 		case x.maker(path, name, text, at):
 		case path == "/":
-			if name == "model" || name == "description" {
-				if x.root.Name == "" || name == "model" {
-					x.root.Name = text
-				}
-				x.s.Claim(&x.root, vendors.Reference, vendors.KindProduct, text, at)
-			}
+			x.rootText(name, text, at)
 		case parent == "/images":
-			switch name {
-			case "description":
-				x.image.Name = text
-				x.s.Claim(&x.image.Component, vendors.Mention, vendors.KindProduct, text, at)
-			case "type":
-				x.image.kind = text
-			case "compression":
-				x.image.compression = text
-			}
+			x.imageText(name, text, at)
 		case parent == "/configurations" && name == "description":
 			x.config.Name = text
 			x.s.Claim(&x.config, vendors.Reference, vendors.KindProduct, text, at)
 		}
+	}
+}
+
+// rootText makes a claim from a text of the root node.
+func (x *collector) rootText(name, text string, at vendors.Location) {
+	if name != "model" && name != "description" {
+		return
+	}
+	if x.root.Name == "" || name == "model" {
+		x.root.Name = text
+	}
+	x.s.Claim(&x.root, vendors.Reference, vendors.KindProduct, text, at)
+}
+
+// imageText reads a text of an image in a FIT image.
+func (x *collector) imageText(name, text string, at vendors.Location) {
+	switch name {
+	case "description":
+		x.image.Name = text
+		x.s.Claim(&x.image.Component, vendors.Mention, vendors.KindProduct, text, at)
+	case "type":
+		x.image.kind = text
+	case "compression":
+		x.image.compression = text
 	}
 }
 

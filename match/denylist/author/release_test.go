@@ -30,7 +30,7 @@ var cuts = []author.Cut{
 	{Name: "2024.07.24", Date: "2024-07-24", Predecessor: "2022.03.26", Note: "After the determination of June 2024; section 1260H names memory makers."},
 	{Name: "2026.11.24", Date: "2026-11-24", Predecessor: "2026.11.23", Note: "Fifteen more instruments; a register of 31 families instead of 6."},
 	{Name: "2026.11.25", Date: "2026-11-25", Predecessor: "2026.11.24", Note: "The same instruments; a register with names in more scripts, mirrors and hosts that only keep others' files, and companies that only look alike."},
-	{Name: "2026.11.30", Date: "2026-11-30", Predecessor: "2026.11.25", Note: "The same instruments, each with codes for whom it speaks to; buckets of object storage are hosting."},
+	{Name: "2026.11.30", Date: "2026-11-30", Predecessor: "2026.11.25", Note: "Fifty more instruments, of 28 jurisdictions instead of 10; words of the day, codes for whom each text speaks to, the texts' own verbs; names, members and hosts of the register from sources that open."},
 }
 
 // Every release has the digest that it had when it was made.

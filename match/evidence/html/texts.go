@@ -33,8 +33,8 @@ type text struct {
 type textKey struct {
 	instrument, title, clause, digest, quote, limit, exceptions string
 	action                                                      denylist.Action
-	effect                                                      denylist.Effect
-	depth                                                       denylist.Depth
+	effect                                                      string
+	depth                                                       string
 	status                                                      string
 }
 

@@ -70,7 +70,7 @@ func ClaimWords(c *vendors.Claim) string {
 }
 
 // DepthWords returns in plain words whether a text reaches components inside other products.
-func DepthWords(d denylist.Depth) string {
+func DepthWords(d string) string {
 	switch d {
 	case denylist.Any:
 		return "reaches parts inside other products"

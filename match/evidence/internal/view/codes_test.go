@@ -67,7 +67,7 @@ func TestCounterEvidence(t *testing.T) {
 
 // Questions ask for what the texts depend on, and state no breach.
 func TestQuestions(t *testing.T) {
-	device := func(name string, primary bool, tier vendors.Tier, v match.Verdict, limit string, depth denylist.Depth) evidence.Finding {
+	device := func(name string, primary bool, tier vendors.Tier, v match.Verdict, limit string, depth string) evidence.Finding {
 		f := match.Finding{Verdict: v, Tier: tier, Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Name: name, Primary: primary},
 			Attributions: []vendors.Attribution{{Tier: tier, Claim: vendors.Claim{Role: vendors.Supplier, Kind: vendors.KindName, Value: "Acmee"}, Rule: vendors.RuleNameMisspelled, Matched: "Acme"}}}
 		c := &denylist.Citation{Listing: name, Depth: depth, Scope: &denylist.Scope{Limit: limit}}
