@@ -145,3 +145,26 @@ func TestIDsAreUnique(t *testing.T) {
 		seen[f.ID] = true
 	}
 }
+
+// A report that a program made without ids, or with equal ones, has a record that can be parsed.
+func TestRecordWithoutIDs(t *testing.T) {
+	for _, id := range []string{"", "0123456789abcdef"} {
+		r := many(t, 3)
+		d := &r.Documents[0]
+		for i := range d.Findings {
+			d.Findings[i].ID = id
+		}
+		for i := range d.Observations {
+			d.Observations[i].ID = id
+		}
+		parsed := rewritten(t, r)
+		for i, f := range parsed.Documents[0].Findings {
+			if f.Component != d.Findings[i].Component || len(f.Attributions) != len(d.Findings[i].Attributions) {
+				t.Errorf("id %q: finding %d is read as %+v; was %+v", id, i, f, d.Findings[i])
+			}
+			if d.Findings[i].ID != id {
+				t.Errorf("writing the record changes the report: id %q", d.Findings[i].ID)
+			}
+		}
+	}
+}
