@@ -159,3 +159,65 @@ func TestBuyerIsChecked(t *testing.T) {
 		t.Errorf("a caller changed the codes to %q", got)
 	}
 }
+
+// An excluded entry has the relation of its own text to the buyer: clause 76 does not name ZTE, and
+// speaks to the institutions.
+func TestExcludedEntrySpeaksToTheBuyer(t *testing.T) {
+	const router = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"MF286","supplier":{"name":"ZTE Corporation"}}},"components":[]}`
+	for buyer, want := range map[string]string{"eu-institution": denylist.Advises, "us-state-agency-texas": ""} {
+		r := checkFor(t, denylist.Current(), &match.Options{Buyer: profile(t, buyer)}, router)
+		n := 0
+		for _, o := range r.Observations {
+			for _, c := range o.Citations {
+				if c.Instrument == "eu-ep-p8-ta-2018-0258" {
+					if n++; c.Speaks != want || o.Reason != "notNamed" {
+						t.Errorf("%s: %s speaks %q, %s", buyer, c.Listing, c.Speaks, o.Reason)
+					}
+				}
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s: no observation cites the resolution", buyer)
+		}
+	}
+}
+
+// The note of an observation is true of each of its citations, or each has its own: a text that ended
+// has its own status, and an excluded entry its own reason.
+func TestNoteIsOfEachCitation(t *testing.T) {
+	m := matcher(t, "", nil)
+	several := 0
+	for v := range m.Release().Register().All() {
+		if len(m.Release().ForVendor(v.ID)) == 0 {
+			continue
+		}
+		for _, typ := range []string{"application", "device"} {
+			for _, o := range matched(t, m, made(typ, v.Name, "x"), false) {
+				if o.Verdict != match.NoVerdict || o.Vendor.ID != v.ID {
+					continue
+				}
+				for _, c := range o.Citations {
+					own, note := true, o.Note
+					if c.CappedBy != "" {
+						several++
+						note = c.CappedBy
+					}
+					switch {
+					case c.Action == "":
+						own = note == c.Note
+					case o.Reason == match.NoLonger, o.Reason == match.NotEffective:
+						own = strings.HasSuffix(note, ": "+c.Status)
+					case o.Reason == match.OutOfScope && c.Scope.Limit != "" && strings.HasPrefix(note, "limited to"):
+						own = strings.Contains(note, "“"+c.Scope.Limit+"”")
+					}
+					if !own {
+						t.Errorf("%s: %s, %s: %q", v.ID, c.Listing, o.Reason, note)
+					}
+				}
+			}
+		}
+	}
+	if several == 0 {
+		t.Error("no citation has a note of its own")
+	}
+}

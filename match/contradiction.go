@@ -64,15 +64,18 @@ func (e *evaluation) contradiction() string {
 	}
 	for _, c := range e.c.Claims {
 		if c.Role.IsOrigin() && c.Role != vendors.Distributor && c.Kind == vendors.KindName && !vendornames.Placeholder(c.Value) && !s.addresses[c.Value] {
-			return c.Value + " is named as the maker or supplier"
+			return inReason(c.Value) + " is named as the maker or supplier"
 		}
 		s.addOwner(c)
 	}
 	if s.owner != "" {
-		return s.owner + " is named as the owner of the component"
+		return inReason(s.owner) + " is named as the owner of the component"
 	}
 	return ""
 }
+
+// inReason returns a name of a document as a reason can have it: "; " is between reasons.
+func inReason(name string) string { return strings.ReplaceAll(name, "; ", ", ") }
 
 // A support is the evidence for an attribution that rests on identifiers alone, and the best
 // evidence against it.

@@ -26,8 +26,8 @@
 //	inconclusive  something could not be screened, see [Gap]
 //	clear         read to the end, and none of the above
 //
-// Observations never change a verdict. They are made for listings about subsidies or about
-// supply to the vendor, listings that are not in force on the as-of day or do not reach the
+// Observations never change a verdict. They are made for listings about supply to the vendor, and
+// about subsidies unless their text binds the buyer of the screening, for listings that are not in force on the as-of day or do not reach the
 // component, excluded entries, and components that only mention a vendor.
 //
 // # Buyer and purpose

@@ -25,9 +25,9 @@ func (m *Matcher) MatchComponent(c *sbom.Component, primary bool) ([]Finding, er
 		return nil, err
 	}
 	if primary {
-		return m.evaluate(c, sbom.Primary), nil
+		return m.evaluate(c, sbom.Primary, true), nil
 	}
-	return m.evaluate(c, sbom.Included), nil
+	return m.evaluate(c, sbom.Included, false), nil
 }
 
 // checkClaims returns an error if there is a claim that no rule can ever match, or no claim.
@@ -61,7 +61,9 @@ func knownKind(k vendors.Kind) bool {
 // Neither answer may be assumed: a part would lose the listings that reach only products, and a
 // product would get a stronger verdict than is justified. Such a listing leads to a finding
 // that is capped at review.
-func (m *Matcher) evaluate(c *sbom.Component, placement sbom.Placement) []Finding {
+//
+// only means that the component is the only product that its document describes.
+func (m *Matcher) evaluate(c *sbom.Component, placement sbom.Placement, only bool) []Finding {
 	res := m.release.Register().Resolve(m.opts.AsOf, c.Claims)
 	if len(res.Attributions)+len(res.Unattributed) == 0 {
 		return nil
@@ -72,7 +74,7 @@ func (m *Matcher) evaluate(c *sbom.Component, placement sbom.Placement) []Findin
 	}
 	var out []Finding
 	for _, id := range slices.Sorted(maps.Keys(byVendor)) {
-		e := evaluation{m: m, c: c, placement: placement, id: id, attributions: byVendor[id]}
+		e := evaluation{m: m, c: c, placement: placement, only: only, id: id, attributions: byVendor[id]}
 		out = append(out, e.findings()...)
 	}
 	return append(out, m.exclusionObservations(c, placement, res.Unattributed, byVendor)...)
@@ -103,6 +105,7 @@ type evaluation struct {
 	m            *Matcher
 	c            *sbom.Component
 	placement    sbom.Placement
+	only         bool // it is the only product of the document
 	id           vendors.ID
 	attributions []vendors.Attribution
 	tier         vendors.Tier
@@ -183,7 +186,7 @@ func trueFirst(a, b bool) int {
 }
 
 // listings applies the denylist's entries about the vendor: those that apply make
-// one finding, the others one observation for each reason.
+// one finding, the others observations.
 func (e *evaluation) listings() []Finding {
 	entries := e.m.release.ForVendor(e.id)
 	if len(entries) == 0 {
@@ -192,7 +195,7 @@ func (e *evaluation) listings() []Finding {
 		return []Finding{f}
 	}
 	var applied []outcome
-	observed := make(map[Reason][]outcome)
+	var observed []outcome
 	for _, entry := range entries {
 		if !e.m.opts.wants(entry.Instrument.Jurisdiction) {
 			continue
@@ -203,22 +206,40 @@ func (e *evaluation) listings() []Finding {
 		case o.Verdict != NoVerdict:
 			applied = append(applied, o)
 		default:
-			observed[o.reason] = append(observed[o.reason], o)
+			observed = append(observed, o)
 		}
 	}
 	var out []Finding
 	if len(applied) > 0 {
 		out = append(out, e.applied(applied))
 	}
-	for _, r := range slices.Sorted(maps.Keys(observed)) {
+	return append(out, e.observed(observed)...)
+}
+
+// observed returns the observations of the listings and excluded entries that do not apply: one for
+// each reason. If their notes differ, each citation has its own, so that no note stands for a text of
+// which it is not true. Of texts that speak to others each citation tells to whom anyway.
+func (e *evaluation) observed(os []outcome) []Finding {
+	byReason := make(map[Reason][]outcome)
+	for _, o := range os {
+		byReason[o.reason] = append(byReason[o.reason], o)
+	}
+	var out []Finding
+	for _, r := range slices.Sorted(maps.Keys(byReason)) {
 		f := e.finding()
-		f.Reason = r
-		for _, o := range observed[r] {
+		f.Reason, f.Note = r, byReason[r][0].note
+		differ := slices.ContainsFunc(byReason[r], func(o outcome) bool { return o.note != f.Note })
+		for _, o := range byReason[r] {
+			if differ && r != OtherAddressee {
+				o.CappedBy = o.note
+			}
 			f.Citations = append(f.Citations, o.Citation)
-			f.Note = o.note
 		}
-		if os := observed[r]; r == OtherAddressee && slices.ContainsFunc(os, func(o outcome) bool { return o.Addressees != os[0].Addressees }) {
+		switch {
+		case differ && r == OtherAddressee:
 			f.Note = "addressed to others than the buyer; each citation tells to whom"
+		case differ:
+			f.Note = "for different reasons; each citation tells its own"
 		}
 		out = append(out, f)
 	}
@@ -247,14 +268,13 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	if state == denylist.Unborn || state == denylist.Ended && e.m.succeeded(entry.Instrument.ID) {
 		return outcome{}, false
 	}
-	o := outcome{Citation: Citation{Citation: e.m.cite(entry)}}
+	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry.Instrument)}}
 	if entry.Excluded != nil {
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
 		return o, state != denylist.Ended
 	}
 	l := entry.Listing
 	o.from = l.From
-	o.Speaks = e.m.opts.speaks(entry.Instrument)
 	observe := func(r Reason, note string) (outcome, bool) {
 		o.reason, o.note = r, note
 		return o, true
@@ -268,7 +288,7 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 		return observe(NotEffective, "not in force on "+string(day)+": "+o.Status)
 	case l.Effect == denylist.Supply:
 		return observe(SupplySide, "about supply to the vendor, not about buying or using its products")
-	case l.Effect == denylist.Subsidy:
+	case l.Effect == denylist.Subsidy && !bindsBuyer(o.Binding, o.Speaks):
 		return observe(SubsidyOnly, "about subsidy or authorisation, not about buying or using the product")
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
@@ -293,6 +313,7 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 			caps = append(caps, why)
 		}
 	}
+	capIf(l.Effect == denylist.Subsidy, "the text restricts what subsidies may pay for, and does not ban the product")
 	capIf(l.Action == denylist.Review, "the text itself asks for a review")
 	capIf(verdict == Review && l.Action != denylist.Review, "the text warns and asks for nothing more")
 	capIf(state == denylist.Proposed, "the text is only proposed")
@@ -315,12 +336,20 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 // Strongest returns the strongest verdict that a listing can lead to for any component under the
 // options. With an empty AsOf it is that of any day. It is [NoVerdict] for a listing of another
 // jurisdiction, one of a text that speaks to others than the buyer, one that is not in force on
-// the day, and one about supply to the vendor or about subsidies, which leads to observations only.
+// the day, and one about supply to the vendor, which leads to observations only. A listing about
+// subsidies leads to [Review] for a buyer whom its text binds, and to observations for others.
 func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
 	if !o.wants(in.Jurisdiction) || o.Buyer != nil && o.speaks(in) == "" {
 		return NoVerdict
 	}
 	entry := denylist.Entry{Instrument: in, Listing: l}
+	if l.Effect == denylist.Subsidy {
+		state := entry.State(o.AsOf)
+		if bindsBuyer(in.Binding, o.speaks(in)) && (o.AsOf == "" || state == denylist.InForce || state == denylist.Proposed) {
+			return Review
+		}
+		return NoVerdict
+	}
 	action := entry.Strongest()
 	if o.AsOf != "" {
 		action = entry.StrongestOn(o.AsOf)
@@ -329,6 +358,12 @@ func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdic
 		return NoVerdict
 	}
 	return verdictFor(action)
+}
+
+// bindsBuyer reports whether a text with this relation to the buyer lays a duty on the buyer or on
+// those who supply it.
+func bindsBuyer(binding bool, speaks string) bool {
+	return binding && (speaks == denylist.Binds || speaks == denylist.BindsBidders || speaks == denylist.ThroughContract)
 }
 
 // wants reports whether the options include listings of a jurisdiction.
@@ -349,6 +384,13 @@ func (o *Options) speaks(in *denylist.Instrument) string {
 // jurisdictions that were asked for and speaks to the buyer, if there is one: nothing could be found, and every document is at least
 // [Inconclusive].
 func (m *Matcher) Strongest() Verdict { return m.strongest }
+
+// SpeaksOnlyToPublic reports whether all listings that count for the buyer of the screening are in
+// texts that advise the public, so that no text of the release speaks to the buyer in particular.
+// It is false without a buyer, and if no listing counts, see [Matcher.Strongest].
+func (m *Matcher) SpeaksOnlyToPublic() bool {
+	return m.opts.Buyer != nil && m.strongest != NoVerdict && !m.toBuyer
+}
 
 // succeeded reports whether another instrument of the release replaced this one.
 func (m *Matcher) succeeded(id string) bool {

@@ -17,13 +17,15 @@ import (
 // resemblance, if the component's claims contradict each other, or if the component
 // is part of the product's history and not of the product. A single listing counts as Review
 // if its action is review or warn, if its text is only proposed or was not verified, if
+// it restricts only what subsidies of the buyer may pay for, if
 // the component is inside another product and the text does not mention such components or
 // reaches only substantial or essential ones, or if the listing is limited to a purpose or
 // product and nothing known about the component shows whether it falls under the limit.
 type Finding struct {
 	Verdict Verdict
 	Reason  Reason
-	// Note explains why a verdict is not stronger, or why an observation is not a finding.
+	// Note explains why a verdict is not stronger, or why an observation is not a finding. If texts
+	// of an observation differ in that, it says so, see [Citation].CappedBy.
 	Note         string
 	Tier         vendors.Tier // the surest of the attributions
 	Vendor       Vendor
@@ -57,7 +59,7 @@ const (
 	NotEffective  Reason = "notEffective"  // not yet in force on the as-of day
 	NoLonger      Reason = "noLonger"      // no longer in force on the as-of day
 	SupplySide    Reason = "supplySide"    // restricts supply to the vendor
-	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations
+	SubsidyOnly   Reason = "subsidyOnly"   // restricts subsidies or authorizations, and binds no buyer of this screening
 	OutOfScope    Reason = "outOfScope"    // covers another kind of product
 	OutOfDepth    Reason = "outOfDepth"    // does not reach components inside other products
 	NoListing     Reason = "noListing"     // no text of the denylist is about the vendor
@@ -104,8 +106,10 @@ type Citation struct {
 	// Citation is the listing as it is cited on the as-of day. Findings share it, so it must not
 	// be changed.
 	*denylist.Citation
-	Verdict  Verdict // NoVerdict in an observation
-	CappedBy string  // why the verdict is not more severe than Review; "" for other verdicts
+	Verdict Verdict // NoVerdict in an observation
+	// CappedBy tells why the verdict is not more severe than [Review]; "" for other verdicts. In an
+	// observation it tells why the text leads to no verdict, if that differs between its texts.
+	CappedBy string
 	// Inferred is true if the text does not mention components inside other products, but the
 	// component is one, or may be one. That the text could reach it is an inference of this
 	// program.

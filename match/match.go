@@ -31,7 +31,8 @@ type Options struct {
 	// Purpose is what the lot is about that the document was offered for: codes of the Common
 	// Procurement Vocabulary (Regulation (EC) No 213/2008), eight digits and perhaps a check digit.
 	// If all of them are within the limit of a listing, such as "telecommunications equipment", so
-	// is the primary component, unless its own category is recorded. See [Citation].SettledBy.
+	// is the primary component, unless its own category is recorded, or the document describes
+	// several products or places the product inside another. See [Citation].SettledBy.
 	Purpose []string
 	// Language asks for the words of the clauses in another language beside the original ones, such
 	// as "es", see [denylist.Release.Languages]. They change no verdict. Default: none.
@@ -49,6 +50,7 @@ type Matcher struct {
 	release   *denylist.Release
 	opts      Options
 	strongest Verdict  // see Strongest
+	toBuyer   bool     // see SpeaksOnlyToPublic
 	cited     sync.Map // id of a listing or excluded entry → *denylist.Citation; see cite
 	purpose   []cpv.Code
 }
@@ -99,7 +101,11 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	}
 	for _, in := range release.Instruments() {
 		for i := range in.Listings {
-			m.strongest = max(m.strongest, m.opts.Strongest(in, &in.Listings[i]))
+			v := m.opts.Strongest(in, &in.Listings[i])
+			m.strongest = max(m.strongest, v)
+			if b := m.opts.Buyer; v != NoVerdict && (b == nil || !b.AdvisedAsPublic(in)) {
+				m.toBuyer = true
+			}
 		}
 	}
 	return m, nil
@@ -167,7 +173,8 @@ func (m *Matcher) Check(ctx context.Context, doc *sbom.Document) (*Result, error
 }
 
 // Stream screens a document and yields findings and observations as they are found.
-// Findings on components that the document places only at its end come last.
+// Findings on components that the document places only at its end come last, and with a purpose
+// those on the product itself.
 // An error is yielded once, with the zero Finding, and ends the sequence: the
 // document was then not read to its end, whatever was yielded before. If coverage is not
 // nil, it is filled in by the end of the sequence, with the counts so far if there is an
@@ -239,8 +246,11 @@ func (s *stream) read(ctx context.Context) error {
 		}
 		c := c // most components end above, and need no place on the heap
 		switch {
+		case c.Placement == sbom.Primary && len(s.m.purpose) > 0 && len(s.later) < maxUnplaced && s.m.hasAttribution(&c):
+			// whether it is the only product, which the purpose of the lot is about, is known at the end
+			s.later = append(s.later, unplaced{c, n})
 		case c.Placement != sbom.Unresolved:
-			if s.emit(&c, n); s.stopped {
+			if s.emit(&c, n, false); s.stopped {
 				return nil
 			}
 		case !s.m.hasAttribution(&c):
@@ -260,20 +270,21 @@ func (s *stream) placeLater(complete bool) {
 	for i := range s.later {
 		c := &s.later[i].Component
 		switch {
+		case c.Placement == sbom.Primary:
 		case s.doc.IsPrimary(c.Ref):
 			c.Placement = sbom.Primary
 		case complete:
 			c.Placement = sbom.Included
 		}
-		if s.emit(c, s.later[i].sequence); s.stopped {
+		if s.emit(c, s.later[i].sequence, complete && s.doc.Header().OneProduct); s.stopped {
 			return
 		}
 	}
 }
 
-// emit yields the findings on a component.
-func (s *stream) emit(c *sbom.Component, sequence int) {
-	for _, f := range s.m.evaluate(c, c.Placement) {
+// emit yields the findings on a component. only means that it is the only product of the document.
+func (s *stream) emit(c *sbom.Component, sequence int, only bool) {
+	for _, f := range s.m.evaluate(c, c.Placement, only) {
 		f.sequence = sequence
 		s.shared.share(&f)
 		if !s.yield(f, nil) {

@@ -101,6 +101,9 @@ type Header struct {
 	// NoParts means that a bill of materials has a primary component and lists no parts of
 	// it, without stating that there are none.
 	NoParts bool
+	// OneProduct means that the document was read to its end, describes exactly one product, and
+	// does not state that another component contains it.
+	OneProduct bool
 }
 
 // A DocumentRef is a reference to another document.

@@ -22,6 +22,8 @@ type Document struct {
 	subjects map[string]bool
 	only     string // Ref of the component read last
 	fixed    bool   // placements are final; a lone component is not primary by default
+	products int    // components that were known to be primary when they were delivered
+	inside   inside
 	used     bool
 	keep     func(vendors.Role, vendors.Kind, []byte) bool
 }
@@ -72,6 +74,9 @@ func (d *Document) Components() iter.Seq2[Component, error] {
 			// cannot state that a list is complete. So this is a notice.
 			s.Notice(WarnIncomplete, "the document has one package, and lists no parts of it", vendors.Location{})
 		}
+		if !s.replayed {
+			d.header.OneProduct = s.oneProduct()
+		}
 		if d.header.Components == 0 {
 			s.Warn(WarnNothingScreened, "the document has no components", vendors.Location{})
 		}
@@ -115,6 +120,52 @@ type Sink struct {
 	muted   bool // warnings and counts are dropped
 	files   bool // the document has a file, which need not be a component
 	named   int  // components that keep their names, see maxNamed
+	// indexed means that all products were marked before the first component was delivered
+	indexed  bool
+	replayed bool // the header is that of a snapshot
+}
+
+// inside are the elements that relations place inside others. A document with more than it has room
+// for does not show that its product is in none.
+type inside struct {
+	refs map[refKey]struct{}
+	full bool
+}
+
+// setInside records that a relation places an element inside another.
+func (s *Sink) setInside(ref, outer string) {
+	in := &s.doc.inside
+	switch {
+	case ref == outer || ref == "" || outer == "" || outer == documentRef:
+	case len(in.refs) >= 1<<20:
+		in.full = true
+	default:
+		if in.refs == nil {
+			in.refs = make(map[refKey]struct{})
+		}
+		in.refs[keyOf(ref)] = struct{}{}
+	}
+}
+
+// oneProduct returns [Header].OneProduct of a document that was read to its end.
+func (s *Sink) oneProduct() bool {
+	d := s.doc
+	switch {
+	case d.fixed, s.indexed && len(d.subjects) > 0:
+		if d.products != 1 {
+			return false
+		}
+	case len(d.subjects) == 0:
+		return d.header.Components == 1
+	case len(d.subjects) > 1 || d.products > 1:
+		return false
+	}
+	for ref := range d.subjects {
+		if _, is := d.inside.refs[keyOf(ref)]; is {
+			return false
+		}
+	}
+	return !d.inside.full
 }
 
 // Limits returns the limits of the document, with defaults for those that its options leave
@@ -149,6 +200,9 @@ func (s *Sink) Emit(c Component) bool {
 	d.header.Malformed += c.Malformed
 	c.HasPURL = c.HasPURL || c.PURL != ""
 	d.only = c.Ref
+	if c.Placement == Primary || c.Placement == Unresolved && d.subjects[c.Ref] {
+		d.products++
+	}
 	if d.header.Components > d.limits.Components {
 		s.err = &Error{Pointer: c.Location.Pointer, Offset: c.Location.Offset, Kind: ErrLimit,
 			Err: fmt.Errorf("more than %d components", d.limits.Components)}

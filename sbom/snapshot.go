@@ -57,7 +57,7 @@ func (t *Snapshot) Document() *Document {
 		for i := range t.Components {
 			h.Malformed -= t.Components[i].Malformed // Emit counts them again
 		}
-		s.doc.header = h
+		s.doc.header, s.replayed = h, true
 		s.muted = true // the header has the warnings
 		for _, c := range t.Components {
 			c.Claims = slices.Clone(c.Claims)

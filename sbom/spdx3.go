@@ -57,7 +57,7 @@ func readSPDX3(r io.Reader, s *Sink) error {
 	if err := x.read(); err != nil {
 		return err
 	}
-	s.muted, x.index.defined = false, nil
+	s.muted, s.indexed, x.index.defined = false, true, nil
 	again, err := copied.reader()
 	if err != nil {
 		return &Error{Kind: ErrRead, Err: err}

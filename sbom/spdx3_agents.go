@@ -145,6 +145,12 @@ func (x *spdx3) note(b *graphElement, id string, isAgent bool) {
 		for _, to := range b.relation.to {
 			x.s.SetPrimary(to)
 		}
+	case "contains":
+		for _, from := range b.relation.from {
+			for _, to := range b.relation.to {
+				x.s.setInside(to, from)
+			}
+		}
 	case "availableFrom":
 		to := slices.Clone(b.relation.to)
 		slices.Sort(to)

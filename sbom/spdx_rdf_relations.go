@@ -78,7 +78,7 @@ func (f *rdfForm) relationship(n *rdfNode, p rdfProp, rel *rdfNode, external map
 	}
 	f.w.At(p.offset)
 	f.w.Begin('{')
-	for _, member := range [][2]string{{"spdxElementId", from}, {"relationshipType", map[string]string{"describes": "DESCRIBES", "describedBy": "DESCRIBED_BY"}[typ]},
+	for _, member := range [][2]string{{"spdxElementId", from}, {"relationshipType", map[string]string{"describes": "DESCRIBES", "describedBy": "DESCRIBED_BY", "contains": "CONTAINS", "containedBy": "CONTAINED_BY"}[typ]},
 		{"relatedSpdxElement", known(to)}} {
 		f.w.Member(member[0])
 		f.w.Text([]byte(member[1]))

@@ -101,6 +101,10 @@ func (x *spdx) oneRelationship() {
 		if string(b.get(to)) == documentRef {
 			x.s.SetPrimary(string(b.get(from)))
 		}
+	case "CONTAINS":
+		x.s.setInside(string(b.get(to)), string(b.get(from)))
+	case "CONTAINED_BY":
+		x.s.setInside(string(b.get(from)), string(b.get(to)))
 	}
 }
 

@@ -77,6 +77,13 @@ func (b *Buyer) relation(bound, advised, throughContract []string) string {
 	return ""
 }
 
+// AdvisedAsPublic reports whether a text speaks to the buyer only as to anybody: it advises the
+// public, and has no other code of the buyer.
+func (b *Buyer) AdvisedAsPublic(in *Instrument) bool {
+	others := slices.DeleteFunc(slices.Clone(in.Advised), func(code string) bool { return code == addressee.Public })
+	return b.RelationTo(in) == Advises && !reaches(b.Codes, others)
+}
+
 // reaches reports whether one of the codes of a buyer is, or lies within, one of a text.
 func reaches(buyer, text []string) bool {
 	return slices.ContainsFunc(buyer, func(code string) bool {

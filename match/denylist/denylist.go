@@ -39,8 +39,9 @@ const (
 	Warn      Action = "warn"
 )
 
-// The effects: what an action applies to. Measures on subsidies and on supply to the vendor never lead to a verdict, because
-// they are not about buying or using its products.
+// The effects: what an action applies to. Measures on supply to the vendor never lead to a verdict,
+// because they are not about buying or using its products. Measures on subsidies lead at most to
+// [Review], and only for a buyer whom they bind.
 const (
 	Use         = "use"
 	Procurement = "procurement"

@@ -65,3 +65,38 @@ func TestAsOfOtherDay(t *testing.T) {
 		}
 	}
 }
+
+// A screening for a buyer to whom nothing speaks but advice to the public says so in every view, and
+// does not say that no text applies.
+func TestOnlyAdviceToThePublic(t *testing.T) {
+	for _, tt := range []struct {
+		buyer string
+		want  bool
+	}{{"us-state-agency-texas", true}, {"eu-institution", false}, {"", false}} {
+		opts := &match.Options{}
+		for _, b := range denylist.Buyers() {
+			if b.Name == tt.buyer {
+				opts.Buyer = &b
+			}
+		}
+		m, err := match.New(denylist.Current(), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := evidence.New(m, "test", match.Review)
+		r.Finish([]evidence.Document{gapped("a.json", match.Clear)}, nil)
+		const says = "no text of the denylist speaks to this buyer beyond advice to the public"
+		for name, write := range allViews {
+			if out := strings.Join(strings.Fields(written(t, name, write, r)), " "); strings.Contains(out, says) != tt.want {
+				t.Errorf("%q, %s: %s", tt.buyer, name, out)
+			}
+		}
+		var b bytes.Buffer
+		if err := text.Write(&b, r, nil); err != nil {
+			t.Fatal(err)
+		}
+		if out := b.String(); strings.Contains(out, "No text of the denylist applies.") != (opts.Buyer == nil) || strings.Contains(out, "No text of the denylist that speaks to the buyer applies.") != (opts.Buyer != nil) {
+			t.Errorf("%q: %s", tt.buyer, out)
+		}
+	}
+}

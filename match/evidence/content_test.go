@@ -3,6 +3,7 @@
 package evidence_test
 
 import (
+	"fmt"
 	"html"
 	"io"
 	"slices"
@@ -137,6 +138,77 @@ func TestViewsTellWhomATextBinds(t *testing.T) {
 		}
 		if out := flat(written(t, name, write, r)); !strings.Contains(out, want) || strings.Contains(out, "by binding texts") {
 			t.Errorf("%s: no %q in\n%s", name, want, out)
+		}
+	}
+}
+
+// A part with findings on two vendors is one part. A text that binds others only advises the buyer, in
+// the same words everywhere.
+func TestPartsAreCountedOnce(t *testing.T) {
+	cited := func(binding bool, speaks string) []match.Citation {
+		return []match.Citation{{Citation: &denylist.Citation{Listing: "x/" + speaks, Title: "Order 7", Binding: binding, Jurisdiction: "XX", Addressees: "ministries"}, Verdict: match.Ban, Speaks: speaks}}
+	}
+	find := func(id, vendor, component string, cs []match.Citation) evidence.Finding {
+		return evidence.Finding{ID: id, Finding: match.Finding{Verdict: match.Ban, Tier: vendors.Declared, Vendor: match.Vendor{ID: vendors.ID(vendor), Name: vendor},
+			Component: match.Component{Ref: component, Name: component, Location: vendors.Location{Pointer: "/components/" + component}}, Citations: cs}}
+	}
+	d := gapped("a.json", match.Ban)
+	d.Findings = []evidence.Finding{
+		find("0000000000000001", "acme", "a", cited(true, denylist.Binds)), find("0000000000000002", "wile", "a", cited(true, denylist.Advises)),
+		find("0000000000000003", "acme", "b", cited(true, denylist.Advises)), find("0000000000000004", "wile", "b", cited(true, denylist.Advises)),
+	}
+	r := &evidence.Report{SchemaVersion: evidence.SchemaVersion, Buyer: &denylist.Buyer{Name: "b", Title: "A buyer"}, Verdict: match.Ban, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}}
+	r.Finish([]evidence.Document{d}, nil)
+	for name, want := range map[string]string{
+		"markdown": "ban: 1 part by binding texts, 1 by texts that do not bind the buyer",
+		"summary":  "1 part by binding texts (XX), 1 by texts that do not bind the buyer (XX).",
+		"html":     "1 part by binding texts, 1 by texts that do not bind the buyer",
+	} {
+		out := strings.Join(strings.Fields(written(t, name, allViews[name], r)), " ")
+		if !strings.Contains(out, want) || strings.Contains(out, "bind nobody") {
+			t.Errorf("%s: no %q in %s", name, want, out)
+		}
+	}
+}
+
+// No view hides that waivers have expired, however many other lines there are, and all tell how long
+// one that is not needed is valid.
+func TestExpiredWaiversAreShown(t *testing.T) {
+	d := &policy.Decision{Policy: "House rules", Day: "2026-12-01", Release: "x",
+		Unused: []policy.Waiver{{Vendor: "acme", Author: "U. Buyer", Reason: "r", Expires: "2027-05-06"}}}
+	for i := range 30 {
+		f := policy.Decided{Document: "a.json", ID: fmt.Sprintf("%016d", i), Verdict: match.Ban, Vendor: "acme", Component: "c"}
+		d.Fails = append(d.Fails, f)
+		f.Waiver = &policy.Waiver{Vendor: "acme", Author: "W. Buyer", Reason: "r", Expires: "2027-06-30"}
+		d.Waived = append(d.Waived, f)
+	}
+	for _, n := range []int{1, 40} {
+		d.Expired = nil
+		for range n {
+			d.Expired = append(d.Expired, policy.ExpiredWaiver{Waiver: policy.Waiver{Vendor: "wile", Author: "E. Buyer", Reason: "r", Expires: "2026-01-02"}, Findings: 3})
+		}
+		r := &evidence.Report{SchemaVersion: evidence.SchemaVersion, Verdict: match.Clear, Denylist: evidence.Denylist{Release: "x", AsOf: "2018-06-13"}, Policy: d}
+		r.Finish([]evidence.Document{gapped("a.json", match.Clear)}, nil)
+		counts := fmt.Sprintf("%d waivers have expired", n)
+		if n == 1 {
+			counts = "1 waiver has expired"
+		}
+		for name, write := range allViews {
+			if name == "csv-citations" { // has no policy
+				continue
+			}
+			out := strings.Join(strings.Fields(written(t, name, write, r)), " ")
+			for _, want := range []string{"2026-01-02", "E. Buyer", counts} {
+				if !strings.Contains(out, want) && !(name == "junit" && want == counts) { // it has a case for each
+					t.Errorf("%s, %d waivers: no %q in %s", name, n, want, out)
+				}
+			}
+			if name != "summary" && !strings.Contains(out, "2027-05-06") {
+				t.Errorf("%s: no last day of the unused waiver in %s", name, out)
+			}
+			if name == "summary" && len(out) > 2000 {
+				t.Errorf("the summary has %d characters: %s", len(out), out)
+			}
 		}
 	}
 }

@@ -169,7 +169,7 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		Purpose:       o.Purpose,
 		Options:       Options{Jurisdictions: o.Jurisdictions, Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOn},
 		Verdict:       match.Inconclusive,
-		Notices:       append(asOfNotice(m.Release(), o.AsOf), buyerNotice(m.Release(), o.Buyer)...),
+		Notices:       slices.Concat(asOfNotice(m.Release(), o.AsOf), buyerNotice(m.Release(), o.Buyer), publicNotice(m)),
 	}
 	r.Tool.Name, r.Tool.Version = tool, version()
 	return r
@@ -188,6 +188,15 @@ func asOfNotice(r *denylist.Release, asOf vendors.Date) []sbom.Warning {
 		what += "lies before it: it has what was known when it was cut, and texts count as they were in force on the day judged by"
 	}
 	return []sbom.Warning{{Kind: "asOf", Message: what}}
+}
+
+// publicNotice returns a notice if no text speaks to the buyer except those that advise everybody.
+func publicNotice(m *match.Matcher) []sbom.Warning {
+	if !m.SpeaksOnlyToPublic() {
+		return nil
+	}
+	const what = "no text of the denylist speaks to this buyer beyond advice to the public"
+	return []sbom.Warning{{Kind: "publicOnly", Message: what}}
 }
 
 // buyerNotice returns a notice if there is a buyer and texts of the release have no codes for whom

@@ -356,3 +356,44 @@ func TestMarkdownSizeOfLongWords(t *testing.T) {
 		}
 	}
 }
+
+// Every view shows why each text of an observation leads to no verdict, if that differs.
+func TestObservationWithSeveralNotes(t *testing.T) {
+	m, err := match.New(denylist.Current(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &sbom.Component{Type: "device", Name: "MF286", Claims: []vendors.Claim{{Role: vendors.Manufacturer, Kind: vendors.KindName, Value: "ZTE Corporation"}}}
+	fs, err := m.MatchComponent(c, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := gapped("a.json", match.Clear)
+	var notes []string
+	for _, f := range fs {
+		if f.Reason != "notNamed" {
+			continue
+		}
+		d.Observations = append(d.Observations, evidence.Finding{ID: "0123456789abcdef", Finding: f})
+		for _, c := range f.Citations {
+			notes = append(notes, c.CappedBy)
+		}
+	}
+	if slices.Sort(notes); len(slices.Compact(slices.Clone(notes))) < 2 || notes[0] == "" {
+		t.Fatalf("the notes are %q", notes)
+	}
+	r := evidence.New(m, "test", match.Review)
+	r.Finish([]evidence.Document{d}, nil)
+	plain := strings.NewReplacer("&#39;", "'", "&#34;", `"`, `\"`, `"`, `""`, `"`)
+	for name, write := range allViews {
+		out := strings.Join(strings.Fields(plain.Replace(written(t, name, write, r))), " ")
+		for _, note := range notes {
+			if name == "summary" || name == "markdown" { // they count observations, and cut long lines
+				continue
+			}
+			if start, _, _ := strings.Cut(note, "'"); !strings.Contains(out, start) {
+				t.Errorf("%s: no %q in %s", name, note, out)
+			}
+		}
+	}
+}

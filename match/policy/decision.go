@@ -103,11 +103,41 @@ func (d *Decision) Result() string {
 	return text
 }
 
-// Lines returns the reasons for the decision: what fails, what was waived by whom and why, which
-// waivers expired or are unused, and how many findings do not count.
+// Counts returns how many findings fail, are waived or do not count, how many requirements are not met,
+// and how many waivers have expired or are not needed: "2 findings fail; 1 waiver has expired". It is
+// "" if there are none.
+func (d *Decision) Counts() string {
+	var all []string
+	count := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			all = append(all, "1 "+one)
+		case n > 1:
+			all = append(all, fmt.Sprintf("%d %s", n, many))
+		}
+	}
+	count(len(d.Fails), "finding fails", "findings fail")
+	count(len(d.Gaps), "requirement is not met", "requirements are not met")
+	count(len(d.Waived), "finding is waived", "findings are waived")
+	count(len(d.Expired), "waiver has expired", "waivers have expired")
+	count(len(d.Unused), "waiver is not needed", "waivers are not needed")
+	count(len(d.OutOfPolicy), "finding does not count", "findings do not count")
+	count(len(d.Unscreened), "gap is allowed", "gaps are allowed")
+	return strings.Join(all, "; ")
+}
+
+// Lines returns the reasons for the decision: which waivers expired, [Decision.Counts], what fails, what
+// was waived by whom and why, and which waivers are unused. A view that shows only some lines shows
+// the first ones.
 func (d *Decision) Lines() []string {
 	var all []string
 	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	for _, e := range d.Expired {
+		add("a waiver by %s expired on %s; findings that it would have let pass: %d", e.Author, e.Expires, e.Findings)
+	}
+	if counts := d.Counts(); counts != "" {
+		add("%s", counts)
+	}
 	for _, f := range d.Fails {
 		add("fails: %s %s, %s, in %s (finding %s)", f.Verdict, f.Component, f.Vendor, f.Document, f.ID)
 	}
@@ -121,14 +151,8 @@ func (d *Decision) Lines() []string {
 		w := cmp.Or(f.Waiver, &Waiver{})
 		add("waived until %s by %s: %s %s, %s, in %s (finding %s); reason: %s", w.Expires, w.Author, f.Verdict, f.Component, f.Vendor, f.Document, f.ID, w.Reason)
 	}
-	for _, e := range d.Expired {
-		add("a waiver by %s expired on %s; findings that it would have let pass: %d", e.Author, e.Expires, e.Findings)
-	}
 	for _, u := range d.Unused {
-		add("a waiver by %s that no finding needs: %s", u.Author, strings.Join(strings.Fields(strings.Join([]string{u.Finding, string(u.Vendor), u.Component, u.Version, u.Document}, " ")), " "))
-	}
-	if n := len(d.OutOfPolicy); n > 0 {
-		add("findings that the policy does not count: %d", n)
+		add("a waiver by %s that no finding needs, valid until %s: %s", u.Author, u.Expires, strings.Join(strings.Fields(strings.Join([]string{u.Finding, string(u.Vendor), u.Component, u.Version, u.Document}, " ")), " "))
 	}
 	return all
 }

@@ -218,7 +218,8 @@ func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 
 // Decide decides about a screening on a day, on which waivers have to be valid. Nothing passes by a
 // policy that is nil or was not read by [Parse] or [ParseFor], and no screening without sequences of
-// its findings and gaps.
+// its findings and gaps. On a day that is not written as YYYY-MM-DD no waiver is valid, and the
+// decision has a gap.
 func (p *Policy) Decide(s *Screening, day vendors.Date) *Decision {
 	if p == nil {
 		p = new(Policy) // which fails, because Parse did not read it
@@ -254,11 +255,15 @@ func (p *Policy) Decide(s *Screening, day vendors.Date) *Decision {
 	}
 	for i, w := range p.Waivers {
 		switch {
-		case w.Expires < day:
+		case !day.IsDay(): // it is not known whether it has expired
+		case !valid(&w, day):
 			d.Expired = append(d.Expired, ExpiredWaiver{Waiver: w, Findings: over[i]})
 		case used[i] == 0:
 			d.Unused = append(d.Unused, w)
 		}
+	}
+	if !day.IsDay() {
+		d.Gaps = append(d.Gaps, fmt.Sprintf("the day of the decision is %q; expected YYYY-MM-DD: no waiver is valid", day))
 	}
 	p.gaps(s, d)
 	d.Pass = len(d.Fails) == 0 && len(d.Gaps) == 0

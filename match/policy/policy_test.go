@@ -298,6 +298,21 @@ func TestRequireComplete(t *testing.T) {
 	}
 }
 
+// Without a day no waiver is valid, whatever its last day is, and the report does not pass.
+func TestDayOfTheDecision(t *testing.T) {
+	r := report("../../testdata/bids/router-tender", "../../testdata/bids/endpoint-tender")
+	const expired = `{"failOn":"ban","waivers":[{"vendor":"kaspersky","reason":"x","author":"y","expires":"2020-01-01"},{"vendor":"zte","reason":"x","author":"y","expires":"9999-12-31"}]}`
+	for _, day := range []vendors.Date{"", "today", "2027", "2027-01", "2027-13-01", "0000", "2019-1-1", " 2019-01-01"} {
+		d := decide(parse(t, expired), r, day)
+		if d.Pass || len(d.Waived)+len(d.Expired)+len(d.Unused) > 0 || len(d.Gaps) != 1 || !strings.Contains(d.Gaps[0], fmt.Sprintf("%q; expected YYYY-MM-DD", string(day))) {
+			t.Errorf("%q: pass %t, waived %d, expired %d, unused %d, gaps %q", day, d.Pass, len(d.Waived), len(d.Expired), len(d.Unused), d.Gaps)
+		}
+		if clean := report("../../testdata/bids/clean"); decide(parse(t, `{}`), clean, day).Pass {
+			t.Errorf("%q: the clean bid passes", day)
+		}
+	}
+}
+
 // A share is compared as the decimal number that the policy has.
 func TestRequireIdentity(t *testing.T) {
 	for _, tt := range []struct {

@@ -98,7 +98,7 @@ func (p *Policy) waiver(f *Finding, day vendors.Date, used, over []int) int {
 		if !covers(w, f) {
 			continue
 		}
-		if w.Expires < day {
+		if !valid(w, day) {
 			over[i]++
 			continue
 		}
@@ -109,6 +109,10 @@ func (p *Policy) waiver(f *Finding, day vendors.Date, used, over []int) int {
 	}
 	return found
 }
+
+// valid reports whether a waiver has not expired on a day. Days that are not written as YYYY-MM-DD
+// have no order, so that nothing is valid on them.
+func valid(w *Waiver, day vendors.Date) bool { return day.IsDay() && w.Expires >= day }
 
 // covers reports whether a waiver applies to a finding.
 func covers(w *Waiver, f *Finding) bool {

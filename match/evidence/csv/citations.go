@@ -44,8 +44,7 @@ func writeCitations(w io.Writer, r *evidence.Report) error {
 	for _, c := range r.Companions {
 		t.add("row", "companion", "document", c.Path, "sha256", c.SHA256, "reason", c.Reason)
 	}
-	t.out.Flush()
-	return t.out.Error()
+	return t.out.Flush()
 }
 
 // writeDocument writes the rows of a document.

@@ -26,15 +26,18 @@
 //
 // The long form, see [Options], has a row for each text that a finding or an observation cites.
 //
-// A cell that a spreadsheet could take for a formula starts with an apostrophe.
+// A cell that a spreadsheet could take for a formula starts with an apostrophe, and so does what looks
+// like a formula after a semicolon or a tab in a cell, at which some spreadsheets split. Such cells
+// are quoted.
 package csv
 
 import (
-	encoding "encoding/csv"
+	"bufio"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/match"
@@ -89,8 +92,7 @@ func Write(w io.Writer, r *evidence.Report, opts *Options) error {
 	for _, c := range r.Companions {
 		t.add("row", "companion", "words", "not screened: "+c.Reason, "document", c.Path)
 	}
-	t.out.Flush()
-	return t.out.Error()
+	return t.out.Flush()
 }
 
 // report writes the rows of the report as a whole and of its policy.
@@ -187,6 +189,11 @@ func (t *table) observations(r *evidence.Report) {
 		if o.Note != "" {
 			note += "; " + o.Note
 		}
+		for i := range o.Citations {
+			if c := &o.Citations[i]; c.CappedBy != "" {
+				note += "; " + view.Name(c.Citation) + ": " + c.CappedBy
+			}
+		}
 		t.add("row", "observation", "part", g.Names(most), "vendor", o.Vendor.Name, "identified", view.Identified(&o.Finding), "document", document, "note", note)
 	}
 }
@@ -218,19 +225,18 @@ func placeIn(path, place string) string { return strings.TrimSpace(path + " " + 
 
 // A table writes rows of cells. Its writer keeps the first error.
 type table struct {
-	out   *encoding.Writer
+	out   *bufio.Writer
 	row   []string
 	index map[string]int // of the columns
 }
 
 // newTable writes the header.
 func newTable(w io.Writer, columns []string) *table {
-	t := &table{out: encoding.NewWriter(w), row: make([]string, len(columns)), index: make(map[string]int)}
-	t.out.UseCRLF = true
+	t := &table{out: bufio.NewWriter(w), row: make([]string, len(columns)), index: make(map[string]int)}
 	for i, name := range columns {
 		t.index[name] = i
 	}
-	_ = t.out.Write(columns)
+	t.write(columns)
 	return t
 }
 
@@ -247,9 +253,30 @@ func (t *table) add(pairs ...string) {
 
 // end writes the row and starts an empty one.
 func (t *table) end() {
-	_ = t.out.Write(t.row)
+	t.write(t.row)
 	clear(t.row)
 }
+
+// write writes a row as package encoding/csv does, with CRLF. It quotes cells with any of the
+// separators too, so that a spreadsheet that splits there does not split a cell.
+func (t *table) write(row []string) {
+	for i, s := range row {
+		if i > 0 {
+			t.out.WriteByte(',')
+		}
+		first, _ := utf8.DecodeRuneInString(s)
+		if !unicode.IsSpace(first) && !strings.ContainsAny(s, ",\"\r\n"+separators) {
+			t.out.WriteString(s)
+			continue
+		}
+		t.out.WriteByte('"')
+		inCell.WriteString(t.out, s)
+		t.out.WriteByte('"')
+	}
+	t.out.WriteString("\r\n")
+}
+
+var inCell = strings.NewReplacer(`"`, `""`, "\r", "", "\n", "\r\n")
 
 // formula are the characters that start a formula, in ASCII and in full width.
 const formula = "=+-@|%＝＋－＠"
@@ -272,9 +299,34 @@ func cell(s string) string {
 		}
 		s = s[:end] + "… (cut; see the JSON report)"
 	}
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \t\n\u00a0\u3000"))
-	if strings.ContainsRune(formula, first) || strings.HasPrefix(s, "\t") {
-		return "'" + s
-	}
-	return s
+	return guarded(s)
 }
+
+// separators are the characters at which spreadsheets of some languages split a line into cells,
+// although RFC 4180 does not.
+const separators = ";\t"
+
+// guarded returns a value with an apostrophe before each formula: at the start, and after what some
+// spreadsheets take for the start of a cell.
+func guarded(s string) string {
+	var b strings.Builder
+	for len(s) > 0 || b.Len() == 0 {
+		end := strings.IndexAny(s, separators)
+		part := s
+		if end >= 0 {
+			part = s[:end+1]
+		}
+		first, _ := utf8.DecodeRuneInString(strings.TrimLeft(part, blank))
+		if strings.ContainsRune(formula, first) || b.Len() == 0 && strings.HasPrefix(part, "\t") {
+			b.WriteByte('\'')
+		}
+		b.WriteString(part)
+		if s = s[len(part):]; end < 0 {
+			break
+		}
+	}
+	return b.String()
+}
+
+// blank are the characters that spreadsheets skip at the start of a cell.
+const blank = " \n\u00a0\u3000"

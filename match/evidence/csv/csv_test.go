@@ -78,3 +78,26 @@ func TestLongCell(t *testing.T) {
 		}
 	}
 }
+
+// A spreadsheet that splits cells at semicolons or tabs finds no formula, and a cell with them is quoted.
+func TestSeparatorsInCells(t *testing.T) {
+	for name, want := range map[string]string{
+		`a;=HYPERLINK("http://x")`: `"a;'=HYPERLINK(""http://x"")"`, "a\t=1+1": "\"a\t'=1+1\"", "a; \u00a0@x;-1": "\"a;' \u00a0@x;'-1\"", ";＝1": `";'＝1"`,
+		"a;b": `"a;b"`, "a\tb": "\"a\tb\"", "=1": "'=1", "a=1": "a=1", "a,=1": `"a,=1"`,
+	} {
+		for _, opts := range []*csv.Options{nil, {Citations: true}} {
+			r := &evidence.Report{SchemaVersion: "2"}
+			r.Finish([]evidence.Document{{Path: "a.json", Findings: []evidence.Finding{{ID: "1", Finding: match.Finding{Vendor: match.Vendor{ID: "acme", Name: "Acme"}, Component: match.Component{Name: name}}}}}}, nil)
+			var b bytes.Buffer
+			if err := csv.Write(&b, r, opts); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(b.String(), ","+want+",") {
+				t.Errorf("%q: no %s in %s", name, want, b.String())
+			}
+			if _, err := encoding.NewReader(&b).ReadAll(); err != nil {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
+	}
+}

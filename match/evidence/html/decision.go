@@ -26,22 +26,7 @@ func newDecision(d *policy.Decision) *decision {
 	if d == nil {
 		return nil
 	}
-	x := &decision{Decision: d}
-	count := func(n int, one, many string) {
-		if n == 1 {
-			x.Counts += "; 1 " + one
-		} else if n > 1 {
-			x.Counts += fmt.Sprintf("; %d %s", n, many)
-		}
-	}
-	count(len(d.Fails), "finding fails", "findings fail")
-	count(len(d.Gaps), "requirement is not met", "requirements are not met")
-	count(len(d.Waived), "finding is waived", "findings are waived")
-	count(len(d.Expired), "waiver has expired", "waivers have expired")
-	count(len(d.Unused), "waiver is not needed", "waivers are not needed")
-	count(len(d.OutOfPolicy), "finding does not count", "findings do not count")
-	count(len(d.Unscreened), "gap is allowed", "gaps are allowed")
-	x.Counts = strings.TrimPrefix(x.Counts, "; ")
+	x := &decision{Decision: d, Counts: d.Counts()}
 	waivers := waivers(d)
 	x.Short = view.First(waivers, mostLines)
 	x.More = len(waivers) - len(x.Short)
@@ -51,9 +36,13 @@ func newDecision(d *policy.Decision) *decision {
 	return x
 }
 
-// waivers returns a line for each waiver that was used, has expired or is not needed.
+// waivers returns a line for each waiver that has expired, was used or is not needed.
 func waivers(d *policy.Decision) []string {
 	var all []string
+	for i := range d.Expired {
+		w := &d.Expired[i]
+		all = append(all, fmt.Sprintf("Expired on %s: %s, by %s; it would have let pass %s", w.Expires, covers(&w.Waiver), line(w.Author), view.Count(w.Findings, "finding")))
+	}
 	for i := range d.Waived {
 		f := &d.Waived[i]
 		w := f.Waiver
@@ -62,13 +51,9 @@ func waivers(d *policy.Decision) []string {
 		}
 		all = append(all, fmt.Sprintf("Used: %s (%s), valid until %s, by %s: %s", line(f.Component), f.Vendor, w.Expires, line(w.Author), line(w.Reason)))
 	}
-	for i := range d.Expired {
-		w := &d.Expired[i]
-		all = append(all, fmt.Sprintf("Expired on %s: %s, by %s; it would have let pass %s", w.Expires, covers(&w.Waiver), line(w.Author), view.Count(w.Findings, "finding")))
-	}
 	for i := range d.Unused {
 		w := &d.Unused[i]
-		all = append(all, fmt.Sprintf("Not needed: %s, by %s", covers(w), line(w.Author)))
+		all = append(all, fmt.Sprintf("Not needed: %s, valid until %s, by %s", covers(w), w.Expires, line(w.Author)))
 	}
 	return all
 }

@@ -93,10 +93,8 @@ func subject(worst []*view.Group, n int) string {
 // names returns the names of the parts of groups.
 func names(groups []*view.Group, n int) string {
 	var all []string
-	for _, g := range groups {
-		for _, p := range view.First(g.Parts, mostParts-len(all)) {
-			all = append(all, view.ShortPart(&p.Finding.Component))
-		}
+	for _, p := range view.First(view.Parts(groups), mostParts) {
+		all = append(all, view.ShortPart(&p.Finding.Component))
 	}
 	return view.List(all, n)
 }
@@ -210,8 +208,8 @@ func addressee(c *match.Citation) string {
 
 // tallyWords returns the number of parts with a verdict, with the force apart: "2 parts by binding
 // texts, 1 by texts that bind nobody".
-func tallyWords(b *denylist.Buyer, t view.Tally) string {
-	others := " by texts that " + nobody(b)
+func tallyWords(t view.Tally) string {
+	others := " " + t.NotBindingWords()
 	switch {
 	case t.NotBinding == 0:
 		return view.Count(t.Binding, "part") + " by binding texts"

@@ -18,7 +18,6 @@ package html
 
 import (
 	"bufio"
-	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -73,7 +72,10 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 }
 
 func component(c match.Component) string {
-	return cmp.Or(view.Component(&c), "a part without a name")
+	if view.PartName(&c) == "" && c.Version == "" {
+		return "a part without a name"
+	}
+	return view.Component(&c)
 }
 
 func place(l vendors.Location) string {

@@ -116,6 +116,7 @@ type fold struct {
 type seen struct {
 	view.Part
 	Texts []*text
+	Whys  []string // of single texts, if they differ
 }
 
 func newPageData(r *evidence.Report) *pageData {
@@ -262,7 +263,11 @@ func (v *pageData) observe(folds []view.Fold) {
 		for _, p := range view.First(f.Parts, min(mostGroup, budget)) {
 			s := seen{Part: p}
 			for i := range p.Finding.Citations {
-				s.Texts = append(s.Texts, v.text(&p.Finding.Citations[i], p.Finding.Vendor.Name, false))
+				c := &p.Finding.Citations[i]
+				s.Texts = append(s.Texts, v.text(c, p.Finding.Vendor.Name, false))
+				if c.CappedBy != "" && c.CappedBy != c.Note { // the page has the note with the text
+					s.Whys = append(s.Whys, view.TextName(c.Citation, 90)+": "+c.CappedBy)
+				}
 			}
 			x.Items = append(x.Items, s)
 		}

@@ -209,7 +209,7 @@ func TestPolicy(t *testing.T) {
 	r.Policy = &policy.Decision{Policy: "Ministry", Pass: false, Fails: []policy.Decided{{Component: "agent", Vendor: "acme", Verdict: match.Ban}},
 		Waived: []policy.Decided{{Component: "modem", Vendor: "acme", Waiver: &w}}, Expired: []policy.ExpiredWaiver{{Waiver: w, Findings: 1}}, Unused: []policy.Waiver{w}, Gaps: []string{"no identities"}}
 	has(t, "policy", read(t, write(t, r)), r.Policy.Result(), "1 finding fails; 1 requirement is not met; 1 finding is waived; 1 waiver has expired; 1 waiver is not needed",
-		"Used: modem (acme), valid until 2027-06-30, by A. Buyer: in use", "Expired on 2027-06-30: acme agent, by A. Buyer; it would have let pass 1 finding", "Not needed: acme agent, by A. Buyer")
+		"Used: modem (acme), valid until 2027-06-30, by A. Buyer: in use", "Expired on 2027-06-30: acme agent, by A. Buyer; it would have let pass 1 finding", "Not needed: acme agent, valid until 2027-06-30, by A. Buyer")
 }
 
 // A large report stays a page that can be used, and says what is only in the record.

@@ -142,7 +142,7 @@ func (x *writer) policy(d *policy.Decision) suite {
 		skip("waiver: "+view.WaiverFor(&e.Waiver), fmt.Sprintf("a waiver by %s expired on %s; findings that it would have let pass: %d", e.Author, e.Expires, e.Findings))
 	}
 	for i := range d.Unused {
-		skip("waiver: "+view.WaiverFor(&d.Unused[i]), fmt.Sprintf("a waiver by %s that no finding needs", d.Unused[i].Author))
+		skip("waiver: "+view.WaiverFor(&d.Unused[i]), fmt.Sprintf("a waiver by %s that no finding needs, valid until %s", d.Unused[i].Author, d.Unused[i].Expires))
 	}
 	s.Tests = len(s.Cases)
 	return s

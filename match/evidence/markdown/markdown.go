@@ -91,8 +91,7 @@ func (x *writer) policy() {
 		return
 	}
 	fmt.Fprintf(x, "\n### Policy\n\n**%s**\n\n", md(d.Result()))
-	lines := []string{fmt.Sprintf("%s by the policy, %d waived, %d not counted", view.Count(len(d.Fails), "finding")+" failed", len(d.Waived), len(d.OutOfPolicy))}
-	x.list("line", otherBytes, append(lines, view.PolicyNotes(d)...))
+	x.list("line", otherBytes, view.PolicyNotes(d))
 }
 
 // gaps writes what was not screened.
@@ -212,8 +211,11 @@ func escape(s string, most int) string {
 		}
 	}
 	var b strings.Builder
-	for _, r := range view.Printable(s) {
+	s = view.Printable(s)
+	for i, r := range s {
 		switch {
+		case r == ':' && !strings.HasPrefix(s[i+1:], " ") && i+1 < len(s), r == '.' && endsInWWW(s[:i]):
+			fmt.Fprintf(&b, "&#%d;", r) // an address in a text from a document must not become a link
 		case strings.ContainsRune("\\`*{}[]!|<>~&@$^=", r):
 			fmt.Fprintf(&b, "&#%d;", r)
 		case r == '_' || r == '#':
@@ -225,3 +227,6 @@ func escape(s string, most int) string {
 	}
 	return b.String()
 }
+
+// endsInWWW reports whether a text ends in "www", in any case: with a dot after it, GitHub makes a link.
+func endsInWWW(s string) bool { return len(s) >= 3 && strings.EqualFold(s[len(s)-3:], "www") }

@@ -51,7 +51,7 @@ func (x *writer) description() string {
 		all = append(all, "Notice: "+line(n.Message))
 	}
 	if d := x.r.Policy; d != nil {
-		all = append(all, line(d.Result()), fmt.Sprintf("The policy fails %d findings, %d are waived, and it does not count %d.", len(d.Fails), len(d.Waived), len(d.OutOfPolicy)))
+		all = append(all, line(d.Result()))
 		for _, s := range view.PolicyNotes(d) {
 			all = append(all, line(s))
 		}

@@ -146,7 +146,7 @@ func (p *printer) explainComponent(d *evidence.Document, f *evidence.Finding) {
 
 // explainText prints a cited text and the verdict that it leads to.
 func (p *printer) explainText(c *match.Citation) {
-	p.step("force", binding(c)+", addressed to "+c.Addressees)
+	p.step("force", view.ForceWords(c.Binds())+", addressed to "+c.Addressees)
 	p.step("text", where(c))
 	p.step("words", "“"+c.Quote+"” ["+c.Language+"]")
 	for _, s := range [...][2]string{{"in English", c.Translation}, {"covered", c.Fact}, {"ground", c.Ground}} {
@@ -158,7 +158,11 @@ func (p *printer) explainText(c *match.Citation) {
 	if c.Verdict != match.NoVerdict {
 		p.step("result", verdict(c.Verdict))
 	}
-	if c.CappedBy != "" {
+	switch {
+	case c.CappedBy == "":
+	case c.Verdict == match.NoVerdict:
+		p.step("no verdict", c.CappedBy)
+	default:
 		p.step("not stronger", c.CappedBy)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/width"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
@@ -32,6 +33,7 @@ type printer struct {
 	color  bool
 	number map[string]int // of a cited text, by listing
 	texts  []*match.Citation
+	buyer  *denylist.Buyer // of the report, or nil
 }
 
 func (p *printer) blank() { p.w.WriteByte('\n') }

@@ -20,7 +20,10 @@ const (
 	fewGroups       = 4
 	maxNames        = 4  // parts of a group, and parts without a maker's name
 	maxGaps         = 8  // gaps
-	maxPolicyLines  = 6  // reasons of a policy's decision
+	maxNotices      = 8  // notices
+	maxName         = 80 // columns of the name of a part or of a path
+	maxPolicyLines  = 7  // reasons of a policy's decision
+	maxExpired      = 3  // waivers that expired
 	shortestID      = 4  // digits of a finding's id that the command line accepts
 	maxTitleColumns = 40 // of the name of a text, and of its verb
 	textColumn      = 8  // the column at which text beside a verdict starts
@@ -34,7 +37,7 @@ func (p *printer) summary(r *evidence.Report) {
 	p.blank()
 	p.verdicts(r, groups)
 	for i := range groups {
-		if i == 0 {
+		if i == 0 && len(groups) <= fewGroups { // a summary has to fit a screen
 			p.blank()
 		}
 		if i == maxGroups {
@@ -103,8 +106,8 @@ func (p *printer) column(word painted, parts ...any) {
 
 // verdictWords returns what the verdict of a report without findings means.
 func verdictWords(r *evidence.Report) string {
-	if r.Verdict == match.Clear {
-		return "No text of the denylist applies."
+	if r.Verdict == match.Clear && r.Buyer != nil {
+		return "No text of the denylist that speaks to the buyer applies."
 	}
 	return view.VerdictWords(r.Verdict)
 }
@@ -145,7 +148,7 @@ func tallyWords(groups []view.Group, t *view.Tally) string {
 		if len(all) > 0 {
 			n = fmt.Sprint(t.NotBinding)
 		}
-		all = append(all, n+" by texts that bind nobody ("+strings.Join(other, ", ")+")")
+		all = append(all, n+" "+t.NotBindingWords()+" ("+strings.Join(other, ", ")+")")
 	}
 	return strings.Join(all, ", ")
 }
@@ -176,7 +179,7 @@ func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
 			names = append(names, fmt.Sprintf("%d more", len(g.Parts)-i))
 			break
 		}
-		names = append(names, view.Component(&g.Parts[i].Finding.Component))
+		names = append(names, cut(view.Component(&g.Parts[i].Finding.Component), maxName))
 	}
 	what := strings.Join(names, ", ")
 	switch {
@@ -220,6 +223,9 @@ func why(r *evidence.Report, g *view.Group) string {
 	if n := len(g.Citations) - 1; n > 0 {
 		s += fmt.Sprintf("; %d more", n)
 	}
+	if c.SettledBy != "" {
+		s += "; limit settled: " + c.SettledBy
+	}
 	return s + "."
 }
 
@@ -239,7 +245,7 @@ func question(g *view.Group) string {
 	if c == nil {
 		return s
 	}
-	questions := strings.Split(c.CappedBy, "; ")
+	questions := view.Reasons(c.CappedBy)
 	if g.Parts[0].Finding.Tier == vendors.Resembles && len(questions) > 0 { // the first question is how it was identified
 		questions = questions[1:]
 	}
@@ -280,21 +286,34 @@ func identifiedBy(g *view.Group) string {
 }
 
 func (p *printer) moreGroups(groups []view.Group) {
-	n := 0
+	var more []*view.Group
 	for i := range groups {
-		n += len(groups[i].Parts)
+		more = append(more, &groups[i])
 	}
-	p.line("", "        ", fmt.Sprintf("and %s in %s, all of them %s or less: see -details.", view.Count(n, "more part"), view.Count(len(groups), "group"), groups[0].Verdict))
+	p.line("", "        ", fmt.Sprintf("and %s in %s, all of them %s or less: see -details.", view.Count(len(view.Parts(more)), "more part"), view.Count(len(groups), "group"), groups[0].Verdict))
+}
+
+// summaryNotices prints the first notices, those of the report before those of documents.
+func (p *printer) summaryNotices(r *evidence.Report) {
+	p.notices(r.Notices)
+	var all []string
+	for i := range r.Documents {
+		for _, n := range r.Documents[i].Notices {
+			all = append(all, cut(r.Documents[i].Path, maxName)+": "+n.Message)
+		}
+	}
+	for i := range all {
+		if i == maxNotices && len(all) > maxNotices+1 {
+			p.line("", "  ", bold("Notice:"), fmt.Sprintf("%d more; see -details.", len(all)-i))
+			return
+		}
+		p.line("", "  ", bold("Notice:"), all[i])
+	}
 }
 
 // remarks prints what changes no verdict and belongs in every summary.
 func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
-	p.notices(r.Notices)
-	for i := range r.Documents {
-		for _, n := range r.Documents[i].Notices {
-			p.line("", "  ", bold("Notice:"), r.Documents[i].Path+": "+n.Message)
-		}
-	}
+	p.summaryNotices(r)
 	facts, observed := 0, 0
 	seen := make(map[string]bool)
 	for i := range groups {
@@ -326,7 +345,7 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 			if i == maxNames && all > maxNames+1 {
 				break
 			}
-			names = append(names, orNameless(view.Component(named[i].Component)))
+			names = append(names, cut(view.Component(named[i].Component), maxName))
 		}
 		s := strings.Join(names, ", ")
 		if n := all - len(names); n > 0 && len(names) > 0 {
@@ -343,17 +362,10 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 				names = append(names, fmt.Sprintf("and %d more", len(r.Companions)-i))
 				break
 			}
-			names = append(names, c.Path)
+			names = append(names, cut(c.Path, maxName))
 		}
 		p.line("", "  ", strings.Replace(text, ": listed below.", ": "+strings.Join(names, ", ")+".", 1))
 	}
-}
-
-func orNameless(name string) string {
-	if name == "" {
-		return "(no name)"
-	}
-	return name
 }
 
 // summaryGaps prints what was not screened.
@@ -364,7 +376,9 @@ func (p *printer) summaryGaps(r *evidence.Report) {
 			p.line("", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d more; see -details.", len(gaps)-i))
 			return
 		}
-		p.line("", "  ", painted{"33", "Not screened:"}, gaps[i].String())
+		g := gaps[i]
+		g.Path = cut(g.Path, maxName)
+		p.line("", "  ", painted{"33", "Not screened:"}, g.String())
 	}
 }
 
@@ -375,6 +389,10 @@ func (p *printer) summaryPolicy(r *evidence.Report) {
 	}
 	p.line("", "  ", bold(r.Policy.Result()))
 	lines := r.Policy.Lines()
+	if n := len(r.Policy.Expired) - maxExpired; n > 1 { // they come first, and the numbers after them
+		more := view.Count(n, "more waiver") + " expired; see -details"
+		lines = slices.Concat(lines[:maxExpired], []string{more}, lines[maxExpired+n:])
+	}
 	for i := range lines {
 		if i == maxPolicyLines && len(lines) > maxPolicyLines+1 {
 			p.line("  - ", "    ", fmt.Sprintf("%d more; see -details", len(lines)-i))

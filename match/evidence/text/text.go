@@ -3,6 +3,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,10 +32,17 @@ func trusted(kind string) string {
 
 // report prints all sections of a report.
 func (p *printer) report(r *evidence.Report) {
-	p.number = make(map[string]int)
+	p.number, p.buyer = make(map[string]int), r.Buyer
 	p.line("", "", "clause76: denylist release "+r.Denylist.Release+trusted(r.Denylist.Trust)+", judged as of "+r.Denylist.AsOf)
 	if b := r.Bid; b != nil {
 		p.line("", "", strings.Join(slices.DeleteFunc([]string{"Bid of " + b.Bidder, labeled("tender", b.Tender), labeled("lot", b.Lot)}, func(s string) bool { return s == "" }), ", "))
+	}
+	made := "Buyer: " + view.NoBuyer
+	if b := r.Buyer; b != nil {
+		made = "Buyer: " + cmp.Or(b.Title, b.Name)
+	}
+	if p.line("", "", made); len(r.Purpose) > 0 {
+		p.line("", "", "The lot is about: CPV "+strings.Join(r.Purpose, ", "))
 	}
 	if len(r.Options.Jurisdictions) > 0 {
 		p.line("", "", "Jurisdictions: "+strings.Join(r.Options.Jurisdictions, ", ")+" only")
@@ -145,8 +153,11 @@ func (p *printer) finding(f *evidence.Finding) {
 	}
 	for i := range f.Citations {
 		c := &f.Citations[i]
-		s := binding(c)
-		if !c.Binding {
+		s := view.ForceWords(c.Binds())
+		if p.buyer != nil {
+			s += ", " + view.SpeaksWords(p.buyer, c)
+		}
+		if !c.Binds() {
 			s += ", addressed to " + c.Addressees
 		}
 		s += "; " + where(c)
@@ -155,6 +166,9 @@ func (p *printer) finding(f *evidence.Finding) {
 		}
 		if own := strings.TrimPrefix(strings.TrimPrefix(c.CappedBy, f.Note), "; "); own != "" { // the note is printed once
 			s += "; not stronger than review: " + own
+		}
+		if c.SettledBy != "" {
+			s += "; its limit is settled: " + c.SettledBy
 		}
 		p.line("  ", "      ", p.cite(c), verdict(c.Verdict), "— "+s)
 	}
@@ -195,13 +209,6 @@ func place(l vendors.Location) string {
 	return fmt.Sprintf(" at %s (byte %d)", l.Pointer, l.Offset)
 }
 
-func binding(c *match.Citation) string {
-	if c.Binding {
-		return "binding"
-	}
-	return "not binding"
-}
-
 // where returns the jurisdiction, kind, clause and status of a cited text.
 func where(c *match.Citation) string {
 	s := c.Jurisdiction + " " + string(c.Force)
@@ -222,7 +229,7 @@ func (p *printer) cited() {
 			p.blank()
 		}
 		p.line("", "    ", painted{"36", fmt.Sprintf("[%d]", i+1)}, bold(c.Title))
-		s := binding(c) + "; " + string(c.Force) + ", " + c.Jurisdiction + "; addressed to " + c.Addressees + "; " + c.Status
+		s := view.ForceWords(c.Binds()) + "; " + string(c.Force) + ", " + c.Jurisdiction + "; " + view.Addressed(p.buyer, c) + "; " + c.Status
 		if c.Action != "" {
 			s += "; " + action(c)
 		}
@@ -339,11 +346,11 @@ func (p *printer) observations(os []evidence.Finding) {
 		}
 		for i := range o.Citations {
 			c := &o.Citations[i]
-			note := o.Note
-			if c.Action == "" {
-				note = c.Note // of an excluded entry
+			note := cmp.Or(c.CappedBy, o.Note)
+			if o.Reason == match.OtherAddressee {
+				note = "addressed to others than the buyer: " + c.Addressees
 			}
-			p.line("    ", "        ", p.cite(c), binding(c)+"; "+where(c)+": "+note)
+			p.line("    ", "        ", p.cite(c), view.ForceWords(c.Binds())+"; "+where(c)+": "+note)
 		}
 	}
 }

@@ -38,6 +38,11 @@ func Force(f *evidence.Finding) string {
 	return ForceWords(Binding(&f.Finding))
 }
 
+const (
+	bindNobody = "by texts that bind nobody"
+	bindOthers = "by texts that do not bind the buyer"
+)
+
 // ByForce returns how a finding came to its verdict: "by binding texts", "by texts that bind
 // nobody". A text that binds others can only advise the buyer.
 func ByForce(f *evidence.Finding) string {
@@ -48,9 +53,9 @@ func ByForce(f *evidence.Finding) string {
 	case Binding(&f.Finding):
 		return "by binding texts"
 	case slices.ContainsFunc(f.Citations, leads):
-		return "by texts that do not bind the buyer"
+		return bindOthers
 	}
-	return "by texts that bind nobody"
+	return bindNobody
 }
 
 // Strongest returns the first citation with the verdict of the finding, or else the first one; nil
@@ -96,7 +101,7 @@ func Place(l vendors.Location) string {
 	return fmt.Sprintf("at %s (byte %d)", l.Pointer, l.Offset)
 }
 
-// Counts returns how many findings there are of each verdict, apart by the force of the texts: "ban:
+// Counts returns how many parts there are with each verdict, apart by the force of the texts: "ban:
 // 2 parts by binding texts, 1 by texts that bind nobody"; "" if there is none.
 func Counts(r *evidence.Report) string {
 	type kind struct {
@@ -105,7 +110,13 @@ func Counts(r *evidence.Report) string {
 	}
 	n := make(map[kind]int)
 	var kinds []kind // in order of severity
+	seen := make(map[partOf]bool)
 	for _, p := range Sorted(r) {
+		part := p.of(p.Finding.Verdict)
+		if seen[part] { // of another vendor, or by a text that does not bind
+			continue
+		}
+		seen[part] = true
 		k := kind{p.Finding.Verdict, ByForce(p.Finding)}
 		if n[k]++; n[k] == 1 {
 			kinds = append(kinds, k)

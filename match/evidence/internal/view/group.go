@@ -110,25 +110,72 @@ func (g *Group) Jurisdictions(v match.Verdict) (binding, notBinding []string) {
 	return binding, notBinding
 }
 
-// A Tally is the number of findings with a verdict.
+// A partOf is a component with findings of a verdict. Several vendors can have a finding on one.
+type partOf struct {
+	verdict                     match.Verdict
+	document                    *evidence.Document
+	ref, pointer, name, version string
+}
+
+func (p *Part) of(v match.Verdict) partOf {
+	c := &p.Finding.Component
+	return partOf{v, p.Document, c.Ref, c.Location.Pointer, c.Name, c.Version}
+}
+
+// Parts returns the components of groups, each once: one can have findings on several vendors.
+func Parts(groups []*Group) []Part {
+	var all []Part
+	seen := make(map[partOf]bool)
+	for _, g := range groups {
+		for j := range g.Parts {
+			if part := g.Parts[j].of(match.NoVerdict); !seen[part] {
+				seen[part] = true
+				all = append(all, g.Parts[j])
+			}
+		}
+	}
+	return all
+}
+
+// A Tally is the number of parts with a verdict. A part with findings on several vendors is one.
 type Tally struct {
 	Verdict             match.Verdict
 	Binding, NotBinding int // to which a binding text leads, and to which none does
+	// BindsOthers means that a text that leads to one of NotBinding binds others than the buyer.
+	BindsOthers bool
 }
 
-// Tallies returns the numbers of findings with each verdict that there is, the most severe first.
+// NotBindingWords returns by which texts there are the parts of NotBinding, see [ByForce].
+func (t *Tally) NotBindingWords() string {
+	if t.BindsOthers {
+		return bindOthers
+	}
+	return bindNobody
+}
+
+// Tallies returns the numbers of parts with each verdict that there is, the most severe first.
 // Findings that are not listed are not among them, see [evidence.Document].
 func Tallies(groups []Group) []Tally {
 	var all []Tally
-	for i := range groups {
+	seen := make(map[partOf]bool)
+	for i := range groups { // those by binding texts first
 		g := &groups[i]
 		if len(all) == 0 || all[len(all)-1].Verdict != g.Verdict {
 			all = append(all, Tally{Verdict: g.Verdict})
 		}
-		if c := &all[len(all)-1]; g.Binding {
-			c.Binding += len(g.Parts)
-		} else {
-			c.NotBinding += len(g.Parts)
+		t := &all[len(all)-1]
+		for j := range g.Parts {
+			p := &g.Parts[j]
+			switch part := p.of(g.Verdict); {
+			case seen[part]:
+				continue
+			case g.Binding:
+				t.Binding++
+			default:
+				t.NotBinding++
+				t.BindsOthers = t.BindsOthers || ByForce(p.Finding) == bindOthers
+			}
+			seen[p.of(g.Verdict)] = true
 		}
 	}
 	return all

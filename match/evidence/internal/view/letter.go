@@ -198,7 +198,7 @@ func (x *letterMaker) questions(g *Group) []string {
 		if c.Depth == denylist.Essential && !g.Primary {
 			add("In that product, " + are2 + " a substantial or essential component?")
 		}
-		for reason := range strings.SplitSeq(c.CappedBy, "; ") {
+		for reason := range slices.Values(Reasons(c.CappedBy)) {
 			if claim, found := strings.CutPrefix(reason, "the claims contradict each other: "); found {
 				add("The documents also say: " + letterCut(claim) + ". Which is right?")
 			}

@@ -71,7 +71,11 @@ func (g *Observed) Line(b *denylist.Buyer) string {
 		s += "; " + o.Note
 	}
 	for i := range o.Citations {
-		s += "; " + Name(o.Citations[i].Citation) + " (" + ForceWords(o.Citations[i].Binds()) + ", " + Addressed(b, &o.Citations[i]) + ")"
+		c := &o.Citations[i]
+		s += "; " + Name(c.Citation) + " (" + ForceWords(c.Binds()) + ", " + Addressed(b, c) + ")"
+		if c.CappedBy != "" {
+			s += ": " + c.CappedBy
+		}
 	}
 	return s
 }

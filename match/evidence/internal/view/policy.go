@@ -5,6 +5,7 @@ package view
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/match/evidence"
@@ -75,9 +76,17 @@ func (d Decision) String() string {
 }
 
 // PolicyNotes returns what a policy's decision says apart from the findings that fail or are waived:
-// what the report does not meet, what is allowed, waivers that expired or that no finding needs.
+// waivers that expired, the numbers, what the report does not meet, what is allowed, and waivers that no
+// finding needs.
 func PolicyNotes(d *policy.Decision) []string {
 	rest := *d
 	rest.Fails, rest.Waived = nil, nil
-	return rest.Lines()
+	lines := rest.Lines()
+	if n := len(d.Expired); d.Counts() != "" {
+		if rest.Counts() == "" {
+			lines = slices.Insert(lines, n, "")
+		}
+		lines[n] = d.Counts() // of all
+	}
+	return lines
 }

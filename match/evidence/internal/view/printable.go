@@ -41,5 +41,9 @@ func controls(r rune) bool {
 	if r < 0x80 {
 		return r < ' ' || r == 0x7f // nearly all text, and faster
 	}
+	switch r {
+	case '\u115f', '\u1160', '\u2800', '\u3164', '\uffa0': // letters and symbols that show nothing: Hangul fillers, the blank of Braille
+		return true
+	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }

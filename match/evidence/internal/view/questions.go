@@ -158,11 +158,10 @@ func gapQuestions(r *evidence.Report) []string {
 
 // ShortPart returns the name and version of a component for a sentence: on one line, shortened, and never empty.
 func ShortPart(c *match.Component) string {
-	name := shortened(Component(c))
-	if name == "" {
+	if PartName(c) == "" && c.Version == "" {
 		return "a part without a name"
 	}
-	return name
+	return shortened(Component(c))
 }
 
 // shortened returns a value of a document on one line, with at most mostChars characters.

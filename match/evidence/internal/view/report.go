@@ -3,6 +3,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,9 +19,10 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Component returns the group, name and version of a component; "" if it has none.
+// Component returns the group, name and version of a component, with "(no name)" for one that has
+// neither group nor name.
 func Component(c *match.Component) string {
-	return strings.TrimSpace(PartName(c) + " " + c.Version)
+	return strings.TrimSpace(cmp.Or(PartName(c), "(no name)") + " " + c.Version)
 }
 
 // PartName returns the group and name of a component; "" if it has none.

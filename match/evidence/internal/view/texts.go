@@ -68,10 +68,14 @@ func Addressed(b *denylist.Buyer, c *match.Citation) string {
 	return s
 }
 
-// Held returns why the verdict of a text is not more severe, and what settled its limit.
+// Held returns why the verdict of a text is not more severe or why it has none, and what settled its limit.
 func Held(c *match.Citation) []string {
 	var all []string
-	if c.CappedBy != "" {
+	switch {
+	case c.CappedBy == "":
+	case c.Verdict == match.NoVerdict:
+		all = append(all, "No part of the verdict: "+strings.TrimSuffix(c.CappedBy, ".")+".")
+	default:
 		all = append(all, "Not stronger than review: "+c.CappedBy+".")
 	}
 	if c.SettledBy != "" {

@@ -3,6 +3,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/match"
@@ -263,6 +264,23 @@ func Cut(text string, width int) string {
 	return strings.TrimRight(head, " ,;:(") + " …"
 }
 
+// reasonStarts are the starts of reasons for which a verdict is not more severe than review.
+var reasonStarts = []string{"the attribution ", "the component is in the history", "the claims contradict", "the text ", "the words were not verified",
+	"it reaches only ", "limited to “", "about ", "the document does not say "}
+
+// Reasons returns the reasons in [match.Citation].CappedBy. A semicolon can be within one too.
+func Reasons(cappedBy string) []string {
+	var all []string
+	for s := range strings.SplitSeq(cappedBy, "; ") {
+		if n := len(all); n > 0 && !slices.ContainsFunc(reasonStarts, func(start string) bool { return strings.HasPrefix(s, start) }) {
+			all[n-1] += "; " + s
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
 // QuestionWords returns a reason for which a verdict is not more severe than review in a few words,
 // for a line of a summary.
 func QuestionWords(reason string) string {
@@ -273,6 +291,7 @@ func QuestionWords(reason string) string {
 		{"the words were not verified", "the words were not verified"},
 		{"the text itself asks for a review", "the text asks for a review"},
 		{"the text warns", "the text only warns"},
+		{"the text restricts what subsidies may pay for", "the text is about what subsidies may pay for"},
 		{"the document does not say what kind of product", "what kind of product is it?"},
 	} {
 		if strings.HasPrefix(reason, w.start) {
