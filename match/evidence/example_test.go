@@ -37,6 +37,7 @@ func Example() {
 	}
 	// Output:
 	// clause76: denylist release 2018.06.13, judged as of 2018-06-13
+	// Buyer: No buyer given: texts addressed to anyone count.
 	// Jurisdictions: EU only
 	// A finding is for a person to decide on. It is no legal advice.
 	//
