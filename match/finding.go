@@ -37,6 +37,16 @@ type Finding struct {
 	sequence int // of the component in its document
 }
 
+// IsCited reports whether each citation has its text. Each finding of a [Matcher] is so.
+func (f *Finding) IsCited() bool {
+	for i := range f.Citations {
+		if f.Citations[i].Citation == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // A Reason is the word for why an observation is not a finding.
 type Reason string
 
@@ -120,7 +130,11 @@ type Citation struct {
 
 // Binds reports whether the text lays a duty on those whom it addresses and, if there is a buyer,
 // whether the duty is one of the buyer or its bidders: a binding text can only advise the buyer.
-func (c *Citation) Binds() bool { return c.Binding && c.Speaks != denylist.Advises }
+//
+// A citation without a text binds nobody.
+func (c *Citation) Binds() bool {
+	return c.Citation != nil && c.Binding && c.Speaks != denylist.Advises
+}
 
 // inOrder is the strict order of findings: a component has at most one for each vendor and
 // reason.

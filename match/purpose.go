@@ -35,14 +35,18 @@ func (m *Matcher) setPurpose(codes []string) error {
 //
 // A CPV code is evidence on the lot and not on a component: a lot of servers can contain a modem.
 // So it counts only for the product that is offered, never for a part, and it never takes a
-// component out of a limit. Of several products nobody knows which one the lot is about. What the document or the register records about the component wins.
+// component out of a limit. Of several products nobody knows which one the lot is about. What the
+// document or the register records about the component wins.
 func (e *evaluation) fits(s *denylist.Scope) (f fit, why, settledBy string) {
 	f, why = fits(s, e.c, e.attributions)
-	if f != open || s.Limit == "" || len(e.m.purpose) == 0 || e.placement != sbom.Primary || recorded(e.c, e.attributions) != "" {
+	if f != open || s.Limit == "" || len(e.m.purpose) == 0 || e.placement != sbom.Primary {
 		return f, why, ""
 	}
 	if kind, _ := fitsKind(s, kinds(e.c)); kind != within {
 		return f, why, "" // the limit is not what is open
+	}
+	if category := recorded(e.c, e.attributions); category != "" {
+		return f, why + ", nor does the purpose of the lot: the component is recorded as " + category, ""
 	}
 	if !e.only {
 		return f, why + ", nor does the purpose of the lot: the document does not describe this as its only product", ""

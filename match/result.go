@@ -75,6 +75,9 @@ type IncompleteError struct {
 
 // Error returns the text of the cause, and how many findings were made before it.
 func (e *IncompleteError) Error() string {
+	if e.Err == nil {
+		return "match: the document was not read to its end"
+	}
 	if e.Result == nil || len(e.Result.Findings) == 0 {
 		return e.Err.Error()
 	}

@@ -29,6 +29,7 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/screen"
+	"github.com/clause76/clause76/sbom"
 )
 
 // TestMain makes the test program behave as auditpipe if a variable is set, so that a test can
@@ -301,11 +302,11 @@ func TestVerifyPrintsTheResultForEachFile(t *testing.T) {
 	check("the first is missing", exitNotAgain, nil, "lot/a.json: missing", "lot/b.json"+same, "lot/c.json"+same)
 	put(t, "lot/c.json", fmt.Sprintf(bom, "x"))
 	check("and another differs", exitFound, nil, "lot/a.json: missing", "lot/b.json"+same, "lot/c.json: differs", `lot/d\xff.json`+same)
-	sign(func(r *evidence.Report) { r.Documents[1].Verdict = match.Review })
+	sign(func(r *evidence.Report) { r.Verdict, r.Documents[1].Verdict = match.Review, match.Review })
 	check("a document says something else", exitFound, nil, "lot/b.json"+same, `lot/c.json: differs: screen: the files give another record`, `recorded "review", now "clear"`)
-	sign(func(r *evidence.Report) { r.Verdict = match.Ban })
-	check("the whole says something else", exitFound, nil, "lot/c.json"+same, "NOT VERIFIED", `/verdict: recorded "ban", now "clear"`)
-	sign(func(r *evidence.Report) { r.Options.Keys = []string{"sha256:00"} })
+	sign(func(r *evidence.Report) { r.Notices = append(r.Notices, sbom.Warning{Kind: "asOf", Message: "x"}) })
+	check("the whole says something else", exitFound, nil, "lot/c.json"+same, "NOT VERIFIED", "/notices")
+	sign(func(r *evidence.Report) { r.Options.Keys = []string{"sha256:" + strings.Repeat("0", 64)} })
 	check("a key that is not given", exitNotAgain, []string{"-document-key", public}, "not screened again", "sha256:00", "-document-key")
 	verifier, err := keys.LoadVerifier([]byte(readFile(t, public)))
 	if err != nil {
@@ -319,7 +320,7 @@ func TestVerifyPrintsTheResultForEachFile(t *testing.T) {
 	check("a key that is given", exitOK, []string{"-document-key", public}, "lot/b.json"+same)
 	sign(func(r *evidence.Report) { r.Denylist.Release = "1999.01.01" })
 	check("a release that is not here", exitNotAgain, nil, "not screened again")
-	sign(func(r *evidence.Report) { r.Denylist.Digest = "h1:other" })
+	sign(func(r *evidence.Report) { r.Denylist.Digest = "h1:" + strings.Repeat("A", 43) + "=" })
 	check("another release by its name", exitFound, nil, "NOT VERIFIED")
 }
 

@@ -9,9 +9,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/match/denylist/internal/addressee"
 )
 
@@ -130,8 +133,8 @@ func Buyers() []Buyer {
 // maxBuyer is the size of the largest file of a buyer.
 const maxBuyer = 64 << 10
 
-// ParseBuyer reads a buyer from JSON, an object with the members of [Buyer]. Every error wraps
-// [ErrBuyer].
+// ParseBuyer reads a buyer from JSON, an object with the members of [Buyer]. One with the name of a
+// buyer of [Buyers] has to have its codes. Every error wraps [ErrBuyer].
 func ParseBuyer(data []byte) (*Buyer, error) {
 	if len(data) > maxBuyer {
 		return nil, fmt.Errorf("%w: the file has %d bytes; expected at most %d", ErrBuyer, len(data), maxBuyer)
@@ -140,14 +143,15 @@ func ParseBuyer(data []byte) (*Buyer, error) {
 	if err := json.Unmarshal(data, b, json.RejectUnknownMembers(true)); err != nil {
 		return nil, fmt.Errorf("%w: %w; expected an object with name, title, codes, and if needed bidderCodes, note and source", ErrBuyer, err)
 	}
-	if err := b.Check(); err != nil {
+	if err := errors.Join(b.Check(), b.checkName()); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
 // Check returns an error if the buyer has no name or title, no codes, or one that is not an
-// addressee code. Every error wraps [ErrBuyer].
+// addressee code, and if its title, note or source is not UTF-8, has invisible characters or line
+// breaks, or is longer than 300 bytes (title) or 4000 (others). Every error wraps [ErrBuyer].
 func (b *Buyer) Check() error {
 	switch {
 	case strings.Trim(b.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || b.Name == "" || len(b.Name) > 80:
@@ -156,6 +160,14 @@ func (b *Buyer) Check() error {
 		return fmt.Errorf("%w: %s: title is missing or empty; expected words such as %q", ErrBuyer, b.Name, "EU institution, body, office or agency")
 	case len(b.Codes) == 0:
 		return fmt.Errorf("%w: %s: codes is missing or empty; expected at least one addressee code, such as %q, or %q for a buyer that is none of these", ErrBuyer, b.Name, "eu.institutions", addressee.Public)
+	}
+	for _, words := range []struct {
+		member, text string
+		most         int
+	}{{"title", b.Title, maxTitle}, {"note", b.Note, maxWords}, {"source", b.Source, maxWords}} {
+		if err := checkWords(words.text, words.most); err != nil {
+			return fmt.Errorf("%w: %s: %s %w", ErrBuyer, b.Name, words.member, err)
+		}
 	}
 	for _, list := range []struct {
 		member string
@@ -171,4 +183,44 @@ func (b *Buyer) Check() error {
 		}
 	}
 	return nil
+}
+
+// The largest numbers of bytes of the texts of a buyer. A title is in the first lines of a summary.
+const (
+	maxTitle = 300
+	maxWords = 4000
+)
+
+// checkWords returns an error for a text that a reader could not see as it is: a reader of a
+// summary has to see for whom it was made.
+func checkWords(text string, most int) error {
+	hidden := func(r rune) bool { return names.IsInvisible(r) || unicode.IsControl(r) }
+	switch {
+	case !utf8.ValidString(text):
+		return errors.New("has bytes that are not UTF-8; expected text in UTF-8")
+	case len(text) > most:
+		return fmt.Errorf("has %d bytes; expected at most %d", len(text), most)
+	}
+	if i := strings.IndexFunc(text, hidden); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return fmt.Errorf("has the invisible character %U at byte %d; expected text on one line", r, i)
+	}
+	return nil
+}
+
+// checkName returns an error if the buyer has the name of one that this package knows and other
+// codes: a report would name the known buyer and leave out texts that speak to it.
+func (b *Buyer) checkName() error {
+	for _, known := range buyersOnce() {
+		if known.Name == b.Name && (!sameCodes(known.Codes, b.Codes) || !sameCodes(known.BidderCodes, b.BidderCodes)) {
+			return fmt.Errorf("%w: %s is the name of a buyer of this program, with the codes %q and the bidder codes %q; expected these, or another name", ErrBuyer, b.Name, known.Codes, known.BidderCodes)
+		}
+	}
+	return nil
+}
+
+// sameCodes reports whether two lists have the same codes, in any order.
+func sameCodes(a, b []string) bool {
+	set := func(codes []string) []string { return slices.Compact(slices.Sorted(slices.Values(codes))) }
+	return slices.Equal(set(a), set(b))
 }

@@ -65,6 +65,7 @@ func Diff(before, after *Release) []Change {
 		}
 		out = append(out, contextChanges(id, before, after)...)
 		out = append(out, registerChanges(id, before.register.Vendor(id), after.register.Vendor(id))...)
+		out = append(out, passedDays(id, after.register.Vendor(id), before.date, after.date)...)
 	}
 	return out
 }
@@ -313,6 +314,51 @@ func exclusionSet(v *vendors.Vendor) map[string]bool {
 		}
 	}
 	return set
+}
+
+// passedDays returns the effect of days of the register that lie between two releases: a company
+// that is no longer part of the vendor gets milder verdicts although the register is the same.
+func passedDays(id vendors.ID, v *vendors.Vendor, oldDay, newDay vendors.Date) (out []Change) {
+	if v == nil || oldDay == newDay {
+		return nil
+	}
+	from, to := min(oldDay, newDay), max(oldDay, newDay)
+	more, fewer := 0, 0
+	passed := func(day vendors.Date, n *int) {
+		if day == "" {
+			return
+		}
+		// A year or a month can be any of its days.
+		known := len(day) - len("2006")
+		first, last := string(day)+"-01-01"[known:], string(day)+"-12-31"[known:]
+		if last > string(from) && first <= string(to) {
+			*n++
+		}
+	}
+	for _, m := range v.Members {
+		passed(m.From, &more)
+		passed(m.Until, &fewer)
+		passed(m.DoubtFrom, &fewer)
+	}
+	for _, i := range v.Identifiers {
+		passed(i.From, &more)
+		passed(i.Until, &fewer)
+	}
+	for _, x := range v.Exclusions {
+		passed(x.Until, &more)
+		passed(x.From, &fewer)
+	}
+	if oldDay > newDay {
+		more, fewer = fewer, more
+	}
+	const what = "register: %d memberships, identifiers or exclusions began or ended between the days of the releases"
+	if more > 0 {
+		out = append(out, Change{Class: ToListed, Vendor: id, What: fmt.Sprintf(what, more), Why: registerSources})
+	}
+	if fewer > 0 {
+		out = append(out, Change{Class: ToUnlisted, Vendor: id, What: fmt.Sprintf(what, fewer), Why: registerSources})
+	}
+	return out
 }
 
 func memberSet(v *vendors.Vendor) string {

@@ -85,6 +85,9 @@ func (f *releaseFile) release() (*Release, error) {
 // digest, "h1:…", identifies the files of the list and the release. Package author makes all of
 // this of a folder.
 func (r *Release) Extend(list string, date vendors.Date, digest string, instruments []*Instrument, register *vendors.Register) (*Release, error) {
+	if register == nil {
+		return nil, fmt.Errorf("%w: %s: the register is nil; expected one of package vendors, such as that of the release", ErrRelease, list)
+	}
 	name, early := list, []Context(nil)
 	if r != nil {
 		early = r.early

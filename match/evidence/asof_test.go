@@ -95,7 +95,7 @@ func TestOnlyAdviceToThePublic(t *testing.T) {
 		if err := text.Write(&b, r, nil); err != nil {
 			t.Fatal(err)
 		}
-		if out := b.String(); strings.Contains(out, "No text of the denylist applies.") != (opts.Buyer == nil) || strings.Contains(out, "No text of the denylist that speaks to the buyer applies.") != (opts.Buyer != nil) {
+		if out := b.String(); strings.Contains(out, "No text of the denylist applies.") != (opts.Buyer == nil) || strings.Contains(out, "No text that speaks to the buyer names a vendor that was found.") != (opts.Buyer != nil) {
 			t.Errorf("%q: %s", tt.buyer, out)
 		}
 	}

@@ -4,6 +4,7 @@ package evidence
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ type Comparison struct {
 	Notices []sbom.Warning
 	// Flips are in order of the documents' paths, then of the second report.
 	Flips []Flip
+	// Differently says in words what else the two reports were made with: "the buyer was not given and
+	// is eu-institution". It explains flips without changes.
+	Differently []string
 	// Same counts the findings whose verdict is the same.
 	Same int
 	// NotScreened is what was not screened with the second denylist, in words with the path of
@@ -49,7 +53,7 @@ type Flip struct {
 // attributed differently.
 func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 	c := &Comparison{Before: before.Denylist, After: after.Denylist, Notices: slices.Concat(before.Notices, after.Notices),
-		failOn: after.Options.FailOn, unscreened: after.Unscreened()}
+		Differently: madeDifferently(before, after), failOn: after.Options.FailOn, unscreened: after.Unscreened()}
 	for d, g := range after.NotScreened() {
 		words := g.Message
 		if d != nil {
@@ -77,6 +81,27 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 		c.Flips = append(c.Flips, f)
 	}
 	return c
+}
+
+// madeDifferently returns in words which options of two reports differ.
+func madeDifferently(before, after *Report) []string {
+	var all []string
+	add := func(what, a, b, none string) {
+		if a != b {
+			all = append(all, fmt.Sprintf("%s was %s and is %s", what, cmp.Or(a, none), cmp.Or(b, none)))
+		}
+	}
+	buyer := func(r *Report) string {
+		if r.Buyer == nil {
+			return ""
+		}
+		return r.Buyer.Name
+	}
+	add("the day judged by", before.Denylist.AsOf, after.Denylist.AsOf, "not given")
+	add("the buyer", buyer(before), buyer(after), "not given")
+	add("the purpose (CPV)", strings.Join(before.Purpose, ", "), strings.Join(after.Purpose, ", "), "not given")
+	add("the choice of jurisdictions", strings.Join(before.Options.Jurisdictions, ", "), strings.Join(after.Options.Jurisdictions, ", "), "all")
+	return all
 }
 
 // verdict returns the verdict of a finding, or NoVerdict for nil.
@@ -220,6 +245,7 @@ type (
 		After         Denylist `json:"after"`
 		Notices       []notice `json:"notices,omitempty"`
 		Flips         []flip   `json:"flips"`
+		Differently   []string `json:"differently,omitempty"`
 		Same          int      `json:"same"`
 		NotScreened   []string `json:"notScreened"`
 	}
@@ -242,7 +268,7 @@ type (
 // WriteJSON writes the comparison: indented by two spaces, without HTML escapes, with a line feed
 // at the end.
 func (c *Comparison) WriteJSON(w io.Writer) error {
-	out := comparison{SchemaVersion: SchemaVersion, Before: c.Before, After: c.After, Notices: notices(c.Notices), Flips: []flip{}, Same: c.Same,
+	out := comparison{SchemaVersion: SchemaVersion, Before: c.Before, After: c.After, Notices: notices(c.Notices), Flips: []flip{}, Differently: c.Differently, Same: c.Same,
 		NotScreened: append([]string{}, c.NotScreened...)}
 	for _, f := range c.Flips {
 		changes := []change{}

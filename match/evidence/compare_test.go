@@ -9,6 +9,7 @@ import (
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/match/evidence/text"
 )
 
 // A flip cites the changes that explain its own finding, and not every change about the vendor:
@@ -95,5 +96,22 @@ func TestCompareOccurrences(t *testing.T) {
 		if c := evidence.Compare(tt.before, tt.after, nil); len(c.Flips) != tt.flips || c.Same != tt.same {
 			t.Errorf("%d flips, %d the same; want %d and %d", len(c.Flips), c.Same, tt.flips, tt.same)
 		}
+	}
+}
+
+// A flip that no change of the denylist explains has the reason for which the reports differ.
+func TestComparisonOfBuyers(t *testing.T) {
+	buyers := denylist.Buyers()
+	before, after := many(t, 1), many(t, 1)
+	after.Buyer, after.Purpose = &buyers[0], []string{"48761000"}
+	after.Documents[0].Findings[0].Verdict = match.Review
+	c := evidence.Compare(before, after, nil)
+	want := "the buyer was not given and is " + buyers[0].Name + "; the purpose (CPV) was not given and is 48761000"
+	if got := strings.Join(c.Differently, "; "); len(c.Flips) != 1 || got != want {
+		t.Errorf("%d flips, %q; want %q", len(c.Flips), got, want)
+	}
+	var b strings.Builder
+	if err := text.WriteComparison(&b, c, nil); err != nil || !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
+		t.Errorf("%v, no %q in\n%s", err, want, b.String())
 	}
 }

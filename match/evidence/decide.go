@@ -25,6 +25,7 @@ func (r *Report) Findings() iter.Seq2[*Document, *Finding] {
 }
 
 // Decide sets Policy to the decision of a policy on a day, on which its waivers have to be valid.
+// By a nil policy nothing passes.
 func (r *Report) Decide(p *policy.Policy, day vendors.Date) {
 	s := &policy.Screening{Release: r.Denylist.Release, Digest: r.Denylist.Digest, AsOf: vendors.Date(r.Denylist.AsOf),
 		Jurisdictions: r.Options.Jurisdictions, Buyer: r.Buyer, Coverage: r.Coverage}

@@ -62,6 +62,11 @@ func TestGapsInAllViews(t *testing.T) {
 	t.Run("no document", func(t *testing.T) { showsGaps(t, nil, 1) })
 	empty := gapped("gap.json", match.Inconclusive, match.GapNothing.Gap(0))
 	empty.Coverage.Components = 0
+	for name, err := range map[string]*evidence.Error{"fault": {Kind: "syntax", Message: "unexpected end of input"}, "no error": nil} {
+		d := gapped("gap.json", match.Review, match.GapIncomplete.Gap(0))
+		d.Error, d.Unlisted = err, &match.Unlisted{Findings: 5, Observations: 7, Verdict: match.Ban}
+		t.Run("unlisted with "+name, func(t *testing.T) { showsGaps(t, []evidence.Document{d}, 2) })
+	}
 	t.Run("no part", func(t *testing.T) { showsGaps(t, []evidence.Document{empty}, 2) })
 }
 

@@ -16,8 +16,6 @@ import (
 	"strconv"
 	"strings"
 
-	strict "github.com/go-json-experiment/json"
-
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/policy"
@@ -42,13 +40,13 @@ type (
 		Coverage      match.Coverage   `json:"coverage"`
 		Policy        *policy.Decision `json:"policy,omitempty"`
 
-		// The lists, each entry on a line of its own.
-		Vendors    []vendor             `json:"vendors,omitempty"`
-		Texts      []*denylist.Citation `json:"texts,omitempty"`
-		Sources    []source             `json:"sources,omitempty"`
-		Citations  []citations          `json:"citations,omitempty"`
-		Documents  []document           `json:"documents,omitempty"`
-		Companions []File               `json:"companions,omitempty"`
+		// The lists, each entry on a line of its own. The writer leaves them out here.
+		Vendors    entries[vendor]    `json:"vendors,omitempty"`
+		Texts      entries[text]      `json:"texts,omitempty"`
+		Sources    entries[source]    `json:"sources,omitempty"`
+		Citations  entries[citations] `json:"citations,omitempty"`
+		Documents  entries[document]  `json:"documents,omitempty"`
+		Companions entries[companion] `json:"companions,omitempty"`
 	}
 	tool struct {
 		Name    string `json:"name"`
@@ -73,9 +71,9 @@ type (
 	}
 	// A citations is a list of citations that findings share, with their note.
 	citations struct {
-		ID   string     `json:"id"`
-		Note string     `json:"note,omitempty"`
-		List []citation `json:"list"`
+		ID   string            `json:"id"`
+		Note string            `json:"note,omitempty"`
+		List entries[citation] `json:"list"`
 	}
 	citation struct {
 		Listing               string        `json:"listing"`
@@ -98,15 +96,15 @@ type (
 		Verdict     match.Verdict   `json:"verdict"`
 		Complete    bool            `json:"complete"`
 		Error       *Error          `json:"error"`
-		Coverage    match.Coverage  `json:"coverage"`
+		Coverage    *match.Coverage `json:"coverage"`
 		Unlisted    *match.Unlisted `json:"unlisted,omitempty"`
 
-		Gaps         []match.Gap    `json:"gaps,omitempty"`
-		Notices      []sbom.Warning `json:"notices,omitempty"`
-		Warnings     []sbom.Warning `json:"warnings,omitempty"`
-		Unidentified []component    `json:"unidentified,omitempty"`
-		Findings     []finding      `json:"findings,omitempty"`
-		Observations []finding      `json:"observations,omitempty"`
+		Gaps         []match.Gap        `json:"gaps,omitempty"`
+		Notices      []sbom.Warning     `json:"notices,omitempty"`
+		Warnings     []sbom.Warning     `json:"warnings,omitempty"`
+		Unidentified entries[component] `json:"unidentified,omitempty"`
+		Findings     entries[finding]   `json:"findings,omitempty"`
+		Observations entries[finding]   `json:"observations,omitempty"`
 	}
 	finding struct {
 		ID      string        `json:"id"`
@@ -117,10 +115,10 @@ type (
 		Vendor  vendors.ID    `json:"vendor"`
 		// Finding is the id of the finding or observation before this one in the document that has
 		// the same component and attributions; they are then left out.
-		Finding      string        `json:"finding,omitempty"`
-		Component    *component    `json:"component,omitempty"`
-		Attributions []attribution `json:"attributions,omitempty"`
-		Citations    string        `json:"citations,omitempty"` // the id of a list of citations
+		Finding      string               `json:"finding,omitempty"`
+		Component    *component           `json:"component,omitempty"`
+		Attributions entries[attribution] `json:"attributions,omitempty"`
+		Citations    string               `json:"citations,omitempty"` // the id of a list of citations
 	}
 	component struct {
 		Ref           string           `json:"ref,omitempty"`
@@ -145,6 +143,10 @@ type (
 		Member   string           `json:"member,omitempty"`
 		Caveat   string           `json:"caveat,omitempty"`
 	}
+	// A text is a listing that findings cite.
+	text struct{ *denylist.Citation }
+	// A companion is a file that was not screened.
+	companion File
 	// A source is where an entry of the register comes from.
 	source struct {
 		ID   string `json:"id"`
@@ -155,7 +157,22 @@ type (
 // WriteJSON writes the record: the lists of the report have one entry on a line, so that the
 // record of many findings can be searched by lines and stays small. There are no HTML escapes,
 // and a line feed is at the end. A report that was read as schema 1 is written as schema 1.
+//
+// Bytes that are not UTF-8 are written as U+FFFD, and a finding without an id of its own in its
+// document is given one, so that [ParseReport] can read the record.
 func (r *Report) WriteJSON(w io.Writer) error {
+	if r == nil {
+		return errors.New("evidence: the report is nil")
+	}
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		for _, fs := range [...][]Finding{d.Findings, d.Observations} {
+			if j := slices.IndexFunc(fs, func(f Finding) bool { return !f.IsCited() }); j >= 0 {
+				return fmt.Errorf("evidence: finding %q of %q: a citation without a text", fs[j].ID, d.Path)
+			}
+		}
+	}
+	r = recordable(r)
 	if r.SchemaVersion == schema1 {
 		return writeSchema1(w, r)
 	}
@@ -195,6 +212,9 @@ func (x *recordWriter) record(r *Report) {
 	list(x, 0, "citations", slices.Values(x.shared.lists))
 	x.text(",\n  \"documents\": [")
 	for i := range r.Documents {
+		if x.err != nil {
+			return
+		}
 		if i > 0 {
 			x.text(",")
 		}
@@ -220,7 +240,7 @@ func notices(all []sbom.Warning) []notice {
 
 func (x *recordWriter) document(d *Document) {
 	x.open(4, document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
-		Verdict: d.Verdict, Complete: d.Complete, Error: d.Error, Coverage: d.Coverage, Unlisted: d.Unlisted})
+		Verdict: d.Verdict, Complete: d.Complete, Error: d.Error, Coverage: &d.Coverage, Unlisted: d.Unlisted})
 	list(x, 4, "gaps", slices.Values(d.Gaps))
 	list(x, 4, "notices", slices.Values(d.Notices))
 	list(x, 4, "warnings", slices.Values(d.Warnings))
@@ -244,6 +264,9 @@ func unidentifiedOf(d *Document) iter.Seq[component] {
 
 // open writes the members of an object with an indentation, and leaves the object open.
 func (x *recordWriter) open(indent int, v any) {
+	if x.err != nil {
+		return
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -257,6 +280,9 @@ func list[T any](x *recordWriter, indent int, name string, entries iter.Seq[T]) 
 	x.text(fmt.Sprintf(",\n%*s%q: [", indent+2, "", name))
 	n := 0
 	for v := range entries {
+		if x.err != nil {
+			return
+		}
 		if n++; n > 1 {
 			x.text(",")
 		}
@@ -271,6 +297,9 @@ func list[T any](x *recordWriter, indent int, name string, entries iter.Seq[T]) 
 
 // line writes a value on one line.
 func (x *recordWriter) line(v any) {
+	if x.err != nil {
+		return
+	}
 	x.buf.Reset()
 	x.fail(x.json.Encode(v))
 	if x.err == nil {
@@ -301,6 +330,7 @@ type shared struct {
 	lists   []citations          // in the order of the first findings with them
 	ids     map[string]string    // key of a list → its id
 	known   map[listed]string    // the lists that were seen already → their ids
+	last    map[cited]noted      // the last note of each list and its id: comparing it takes no time if it is shared
 	sources []source             // in the order of the first attributions with them
 	texted  map[string]string    // text of a source → its id
 }
@@ -312,9 +342,19 @@ type listed struct {
 	note  string
 }
 
+// A cited identifies a list of citations, and a noted has a note of it with their id.
+type (
+	cited struct {
+		first *match.Citation
+		n     int
+	}
+	noted struct{ note, id string }
+)
+
 // share collects what the findings of a report share.
 func share(r *Report) *shared {
-	s := &shared{ids: make(map[string]string), known: make(map[listed]string), texted: make(map[string]string)}
+	s := &shared{ids: make(map[string]string), known: make(map[listed]string), last: make(map[cited]noted), texted: make(map[string]string)}
+	looked := make(map[*vendors.Attribution]int) // how many attributions from this one on
 	byID, texts := make(map[vendors.ID]vendor), make(map[string]*denylist.Citation)
 	for i := range r.Documents {
 		d := &r.Documents[i]
@@ -326,8 +366,11 @@ func share(r *Report) *shared {
 					v.Context = withoutVendor(f.Context)
 				}
 				byID[v.ID] = v
-				for k := range f.Attributions {
-					s.addSource(f.Attributions[k].Source)
+				if n := len(f.Attributions); n > 0 && looked[&f.Attributions[0]] < n {
+					looked[&f.Attributions[0]] = n
+					for k := range f.Attributions {
+						s.addSource(f.Attributions[k].Source)
+					}
 				}
 				if s.list(f) == "" {
 					for k := range f.Citations {
@@ -352,7 +395,15 @@ func (s *shared) list(f *Finding) string {
 	if len(f.Citations) == 0 {
 		return ""
 	}
-	return s.known[listed{&f.Citations[0], len(f.Citations), f.Note}]
+	key := cited{&f.Citations[0], len(f.Citations)}
+	if l, ok := s.last[key]; ok && l.note == f.Note {
+		return l.id
+	}
+	id := s.known[listed{key.first, key.n, f.Note}]
+	if id != "" {
+		s.last[key] = noted{f.Note, id}
+	}
+	return id
 }
 
 // addList adds the list of citations of a finding, unless there is an equal one.
@@ -425,7 +476,7 @@ func (s *shared) findings(fs []Finding, seen map[match.Component]*Finding) iter.
 			if out.Citations == "" {
 				out.Note = f.Note
 			}
-			if before := seen[f.Component]; before != nil && before.Vendor.ID == f.Vendor.ID && slices.Equal(before.Attributions, f.Attributions) {
+			if before := seen[f.Component]; before != nil && before.Vendor.ID == f.Vendor.ID && equalAttributions(before.Attributions, f.Attributions) {
 				out.Finding = before.ID
 			} else {
 				c := component(f.Component)
@@ -440,6 +491,11 @@ func (s *shared) findings(fs []Finding, seen map[match.Component]*Finding) iter.
 	}
 }
 
+// equalAttributions reports whether two lists are equal. It does not look at lists that are shared.
+func equalAttributions(a, b []vendors.Attribution) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
+}
+
 func (s *shared) attributions(as []vendors.Attribution) []attribution {
 	var all []attribution
 	for i := range as {
@@ -447,134 +503,4 @@ func (s *shared) attributions(as []vendors.Attribution) []attribution {
 		all = append(all, attribution{a.Tier, a.Role, a.Kind, a.Value, a.Location, a.Rule, a.Matched, s.texted[a.Source], a.Member, a.Caveat})
 	}
 	return all
-}
-
-// parseRecord parses the record of schema 2.
-func parseRecord(record []byte) (*Report, error) {
-	var v recordV2
-	if err := strict.Unmarshal(record, &v, strict.RejectUnknownMembers(true)); err != nil {
-		return nil, err
-	}
-	r := &Report{SchemaVersion: v.SchemaVersion, Tool: struct{ Name, Version string }(v.Tool), Denylist: v.Denylist, Bid: v.Bid, Buyer: v.Buyer, Purpose: v.Purpose, Verdict: v.Verdict,
-		Policy: v.Policy, Companions: v.Companions, Coverage: v.Coverage}
-	for _, n := range v.Notices {
-		r.Notices = append(r.Notices, sbom.Warning{Kind: n.Kind, Message: n.Message})
-	}
-	var err error
-	if r.Options, err = v.Options.options(); err != nil {
-		return nil, err
-	}
-	x, err := v.index()
-	if err != nil {
-		return nil, err
-	}
-	for i := range v.Documents {
-		d := &v.Documents[i]
-		out := Document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format, SpecVersion: d.SpecVersion, Encoding: d.Encoding,
-			Verdict: d.Verdict, Complete: d.Complete, Error: d.Error, Gaps: d.Gaps, Notices: d.Notices, Warnings: d.Warnings, Coverage: d.Coverage, Unlisted: d.Unlisted}
-		for _, u := range d.Unidentified {
-			out.Unidentified = append(out.Unidentified, match.Component(u))
-		}
-		seen := make(map[string]*match.Finding)
-		if out.Findings, err = x.findings(d.Findings, seen); err == nil {
-			out.Observations, err = x.findings(d.Observations, seen)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("document %d, %q: %w", i+1, d.Path, err)
-		}
-		r.Documents = append(r.Documents, out)
-	}
-	return r, nil
-}
-
-func (o *options) options() (Options, error) {
-	failOn, err := parseFailOn(o.FailOn)
-	return Options{Jurisdictions: o.Jurisdictions, Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOn, Keys: o.Keys}, err
-}
-
-// A recordIndex finds what the findings of a record refer to.
-type recordIndex struct {
-	vendors map[vendors.ID]*vendor
-	lists   map[string][]match.Citation
-	notes   map[string]string // of lists
-	sources map[string]string // text by id
-}
-
-func (v *recordV2) index() (*recordIndex, error) {
-	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation), make(map[string]string), make(map[string]string)}
-	for _, s := range v.Sources {
-		x.sources[s.ID] = s.Text
-	}
-	for i := range v.Vendors {
-		x.vendors[v.Vendors[i].ID] = &v.Vendors[i]
-	}
-	texts := make(map[string]*denylist.Citation)
-	for _, t := range v.Texts {
-		if t == nil {
-			return nil, errors.New("texts: null; expected a text")
-		}
-		texts[t.Listing] = t
-	}
-	for _, l := range v.Citations {
-		x.notes[l.ID] = l.Note
-		for _, c := range l.List {
-			if texts[c.Listing] == nil {
-				return nil, fmt.Errorf("citations %q: the listing %q is not in texts", l.ID, c.Listing)
-			}
-			x.lists[l.ID] = append(x.lists[l.ID], match.Citation{Citation: texts[c.Listing], Verdict: c.Verdict, Speaks: c.Speaks, Inferred: c.Inferred,
-				CappedBy: c.CappedBy, SettledBy: c.SettledBy, VerdictIfPartsReached: c.VerdictIfPartsReached})
-		}
-	}
-	return x, nil
-}
-
-// findings returns findings of a record with what they refer to. Findings with the same citations
-// share one list. seen has those of the document so far by their ids.
-func (x *recordIndex) findings(fs []finding, seen map[string]*match.Finding) ([]Finding, error) {
-	all := make([]Finding, 0, len(fs)) // seen has pointers into it
-	for i := range fs {
-		f := &fs[i]
-		v, cs := x.vendors[f.Vendor], x.lists[f.Citations]
-		same := seen[f.Finding]
-		switch {
-		case v == nil:
-			return nil, fmt.Errorf("finding %s: the vendor %q is not in vendors", f.ID, f.Vendor)
-		case cs == nil && f.Citations != "":
-			return nil, fmt.Errorf("finding %s: the list %q is not in citations", f.ID, f.Citations)
-		case f.Note != "" && f.Citations != "":
-			return nil, fmt.Errorf("finding %s: a note beside the citations, which have it", f.ID)
-		case f.Finding != "" && same == nil:
-			return nil, fmt.Errorf("finding %s: no finding %q is before it", f.ID, f.Finding)
-		case (f.Finding == "") != (f.Component != nil):
-			return nil, fmt.Errorf("finding %s: expected a component or a finding with the component", f.ID)
-		}
-		out := match.Finding{Verdict: f.Verdict, Reason: f.Reason, Note: f.Note + x.notes[f.Citations], Tier: f.Tier, Vendor: match.Vendor{ID: v.ID, Name: v.Name}, Citations: slices.Clip(cs)}
-		if same != nil {
-			out.Component, out.Attributions = same.Component, same.Attributions
-		} else {
-			out.Component = match.Component(*f.Component)
-			var err error
-			if out.Attributions, err = x.attributions(f, v.ID); err != nil {
-				return nil, err
-			}
-		}
-		if f.Verdict != match.NoVerdict {
-			out.Context = v.Context
-		}
-		all = append(all, Finding{f.ID, out})
-		seen[f.ID] = &all[len(all)-1].Finding
-	}
-	return all, nil
-}
-
-func (x *recordIndex) attributions(f *finding, vendor vendors.ID) ([]vendors.Attribution, error) {
-	var all []vendors.Attribution
-	for _, a := range f.Attributions {
-		if _, ok := x.sources[a.Source]; !ok && a.Source != "" {
-			return nil, fmt.Errorf("finding %s: the source %q is not in sources", f.ID, a.Source)
-		}
-		all = append(all, vendors.Attribution{Vendor: vendor, Tier: a.Tier, Claim: vendors.Claim{Role: a.Role, Kind: a.Kind, Value: a.Value, Location: a.Location},
-			Rule: a.Rule, Matched: a.Matched, Source: x.sources[a.Source], Member: a.Member, Caveat: a.Caveat})
-	}
-	return all, nil
 }

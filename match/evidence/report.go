@@ -145,7 +145,9 @@ type Document struct {
 // A Finding is a finding or an observation of a report with its id, which is the same for the
 // same finding on the same bytes.
 type Finding struct {
-	ID string // 16 hexadecimal digits
+	// ID is 16 hexadecimal digits, and no other finding or observation of the document has the
+	// same. [Report.Finish] sets one that is missing or is that of another.
+	ID string
 	match.Finding
 }
 
@@ -237,8 +239,8 @@ func version() string {
 // NewDocument returns the record of a document: file is where its bytes came from, r the result of
 // screening it. If err is not nil, the document could not be read to its end. If r is then nil,
 // and err is or wraps a [match.IncompleteError], its result is taken. Without any result nothing
-// was found, and h describes the document. The verdict is that of the result; with an error it is
-// at least inconclusive.
+// was found, and h describes the document. The verdict is that of the result, and at least that of
+// its findings; with an error it is at least inconclusive.
 func NewDocument(file File, h sbom.Header, r *match.Result, err error) Document {
 	if partial := (*match.IncompleteError)(nil); r == nil && errors.As(err, &partial) && partial.Result != nil {
 		r, err = partial.Result, partial.Err
@@ -258,9 +260,11 @@ func NewDocument(file File, h sbom.Header, r *match.Result, err error) Document 
 	for _, f := range r.Observations {
 		d.Observations = append(d.Observations, Finding{id(file, f), f})
 	}
+	d.setIDs()
 	if u := r.Unlisted; u.Any() {
 		d.Unlisted = &u
 	}
+	d.Verdict = max(d.Verdict, d.worst())
 	if err != nil {
 		at := vendors.Location{}
 		if e := (*sbom.Error)(nil); errors.As(err, &e) {
@@ -286,10 +290,16 @@ func (d *Document) TooManyFindings() bool {
 	return d.Unlisted != nil && d.Error != nil && d.Error.Message == d.Unlisted.Err().Error()
 }
 
-// id returns the first 16 hexadecimal digits of a SHA-256 over what identifies the finding.
+// id returns the id of a finding, by what identifies it. Findings of parts that the document does
+// not tell apart have the same; setIDs then changes it.
 func id(file File, f match.Finding) string {
+	return shortHash(file.SHA256, string(f.Vendor.ID), f.Verdict.String(), string(f.Reason), f.Component.Ref, f.Component.Location.Pointer)
+}
+
+// shortHash returns the first 16 hexadecimal digits of a SHA-256 over texts.
+func shortHash(texts ...string) string {
 	h := sha256.New()
-	for _, s := range []string{file.SHA256, string(f.Vendor.ID), f.Verdict.String(), string(f.Reason), f.Component.Ref, f.Component.Location.Pointer} {
+	for _, s := range texts {
 		fmt.Fprintf(h, "%d:%s,", len(s), s)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
@@ -303,20 +313,17 @@ func (r *Report) Whole(d *Document) bool {
 
 // Finish adds the documents and companions, sorts both by path, and computes the verdict and the
 // coverage of the report. A report without documents, or without components in any, is at
-// least inconclusive, because nothing was screened.
+// least inconclusive, because nothing was screened. A document with a milder verdict than its
+// findings and gaps have is given theirs.
 func (r *Report) Finish(docs []Document, companions []File) {
 	r.Companions = append(r.Companions, companions...)
 	slices.SortStableFunc(r.Companions, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	r.Documents = append(r.Documents, docs...)
 	slices.SortStableFunc(r.Documents, func(a, b Document) int { return cmp.Compare(a.Path, b.Path) })
-	verdict := match.Clear
-	total := match.Coverage{Complete: len(r.Documents) > 0}
-	for _, d := range r.Documents {
-		verdict = max(verdict, cmp.Or(d.Verdict, match.Inconclusive)) // a document without a verdict was not screened
-		total.Add(d.Coverage)
+	for i := range r.Documents {
+		d := &r.Documents[i]
+		d.setIDs()
+		d.Verdict = max(d.Verdict, r.least(d))
 	}
-	if total.Components == 0 {
-		verdict = max(verdict, match.Inconclusive)
-	}
-	r.Verdict, r.Coverage = verdict, total
+	r.Verdict, r.Coverage = r.summarize()
 }

@@ -4,6 +4,7 @@ package evidence
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 
 	strict "github.com/go-json-experiment/json"
@@ -22,29 +23,29 @@ const schema1 = "1"
 // document has no complete, gaps and notices.
 type (
 	recordV1 struct {
-		SchemaVersion string         `json:"schemaVersion"`
-		Tool          tool           `json:"tool"`
-		Denylist      Denylist       `json:"denylist"`
-		Bid           *Bid           `json:"bid,omitempty"`
-		Options       options        `json:"options"`
-		Verdict       match.Verdict  `json:"verdict"`
-		Documents     []documentV1   `json:"documents"`
-		Coverage      match.Coverage `json:"coverage"`
+		SchemaVersion string              `json:"schemaVersion"`
+		Tool          tool                `json:"tool"`
+		Denylist      Denylist            `json:"denylist"`
+		Bid           *Bid                `json:"bid,omitempty"`
+		Options       options             `json:"options"`
+		Verdict       match.Verdict       `json:"verdict"`
+		Documents     entries[documentV1] `json:"documents"`
+		Coverage      match.Coverage      `json:"coverage"`
 	}
 	documentV1 struct {
-		Path         string         `json:"path"`
-		SHA256       string         `json:"sha256"`
-		Bytes        int64          `json:"bytes"`
-		Container    *File          `json:"container,omitempty"`
-		Format       string         `json:"format"`
-		SpecVersion  string         `json:"specVersion"`
-		Encoding     string         `json:"encoding"`
-		Verdict      match.Verdict  `json:"verdict"`
-		Error        *Error         `json:"error"`
-		Warnings     []sbom.Warning `json:"warnings"`
-		Coverage     match.Coverage `json:"coverage"`
-		Findings     []findingV1    `json:"findings"`
-		Observations []findingV1    `json:"observations"`
+		Path         string             `json:"path"`
+		SHA256       string             `json:"sha256"`
+		Bytes        int64              `json:"bytes"`
+		Container    *File              `json:"container,omitempty"`
+		Format       string             `json:"format"`
+		SpecVersion  string             `json:"specVersion"`
+		Encoding     string             `json:"encoding"`
+		Verdict      match.Verdict      `json:"verdict"`
+		Error        *Error             `json:"error"`
+		Warnings     []sbom.Warning     `json:"warnings"`
+		Coverage     *match.Coverage    `json:"coverage"`
+		Findings     entries[findingV1] `json:"findings"`
+		Observations entries[findingV1] `json:"observations"`
 	}
 	findingV1 struct {
 		ID           string                `json:"id"`
@@ -55,7 +56,7 @@ type (
 		Vendor       match.Vendor          `json:"vendor"`
 		Component    match.Component       `json:"component"`
 		Attributions []vendors.Attribution `json:"attributions"`
-		Citations    []citationV1          `json:"citations"`
+		Citations    entries[citationV1]   `json:"citations"`
 		Context      []denylist.Context    `json:"context"`
 	}
 	citationV1 struct {
@@ -92,6 +93,12 @@ type (
 	}
 )
 
+func (d *documentV1) check() error {
+	return errors.Join(needs(d.Coverage != nil, "its coverage"), needs(d.Verdict != match.NoVerdict || d.Path != "", "a path or a verdict"))
+}
+func (f *findingV1) check() error  { return needs(f.ID != "", "an id") }
+func (c *citationV1) check() error { return needs(c.Listing != "", "a listing") }
+
 // writeSchema1 writes the report as schema 1: indented by two spaces, without HTML escapes, with a
 // line feed at the end.
 func writeSchema1(w io.Writer, r *Report) error {
@@ -100,7 +107,7 @@ func writeSchema1(w io.Writer, r *Report) error {
 	for i := range r.Documents {
 		d := &r.Documents[i]
 		out.Documents = append(out.Documents, documentV1{d.Path, d.SHA256, d.Bytes, d.Container, d.Format, d.SpecVersion, d.Encoding,
-			d.Verdict, d.Error, append([]sbom.Warning{}, d.Warnings...), d.Coverage, toFindingsV1(d.Findings), toFindingsV1(d.Observations)})
+			d.Verdict, d.Error, append([]sbom.Warning{}, d.Warnings...), &d.Coverage, toFindingsV1(d.Findings), toFindingsV1(d.Observations)})
 	}
 	return writeIndented(w, out)
 }
@@ -147,7 +154,7 @@ func parseSchema1(record []byte) (*Report, error) {
 		d := &v.Documents[i]
 		r.Documents = append(r.Documents, Document{Path: d.Path, SHA256: d.SHA256, Bytes: d.Bytes, Container: d.Container, Format: d.Format,
 			SpecVersion: d.SpecVersion, Encoding: d.Encoding, Verdict: d.Verdict, Complete: d.Error == nil, Error: d.Error, Gaps: d.gaps(),
-			Warnings: d.Warnings, Coverage: d.Coverage, Findings: fromFindingsV1(d.Findings), Observations: fromFindingsV1(d.Observations)})
+			Warnings: d.Warnings, Coverage: *d.Coverage, Findings: fromFindingsV1(d.Findings), Observations: fromFindingsV1(d.Observations)})
 	}
 	return r, nil
 }
@@ -191,7 +198,7 @@ func (d *documentV1) gaps() []match.Gap {
 			links++
 		}
 	}
-	c := &d.Coverage
+	c := d.Coverage
 	add(d.Error != nil, match.GapIncomplete, 0)
 	add(c.Malformed > 0, match.GapMalformed, c.Malformed)
 	add(links > 0, match.GapLinks, links)

@@ -92,8 +92,10 @@ func (r *Report) subjects() []subject {
 
 // Statement returns the in-toto statement of the report: its subjects are the files, its
 // predicate the canonical report, byte for byte. The error is [ErrNoSubject] if no file
-// has a digest.
+// has a digest, and another one if [Verify] would refuse the statement: a report that was not made
+// by [New] and [Report.Finish] can contradict itself.
 func (r *Report) Statement() ([]byte, error) {
+	r = recordable(r)
 	subjects := r.subjects()
 	if len(subjects) == 0 {
 		return nil, ErrNoSubject
@@ -108,8 +110,12 @@ func (r *Report) Statement() ([]byte, error) {
 	if err := e.Encode(subjects); err != nil {
 		return nil, err
 	}
-	return fmt.Appendf(nil, `{"_type":%q,"subject":%s,"predicateType":%q,"predicate":%s}`,
-		StatementType, bytes.TrimSpace(list.Bytes()), PredicateType, bytes.TrimSpace(record.Bytes())), nil
+	statement := fmt.Appendf(nil, `{"_type":%q,"subject":%s,"predicateType":%q,"predicate":%s}`,
+		StatementType, bytes.TrimSpace(list.Bytes()), PredicateType, bytes.TrimSpace(record.Bytes()))
+	if _, err := parseStatement(statement); err != nil {
+		return nil, fmt.Errorf("evidence: the statement of this report could not be verified: %w", err)
+	}
+	return statement, nil
 }
 
 // Sign returns the statement of the report in a DSSE envelope, in JSON, signed by each signer. A
@@ -256,18 +262,44 @@ func ParseReport(record []byte) (*Report, error) {
 	if err := r.UnmarshalJSON(record); err != nil {
 		return nil, err
 	}
-	var again bytes.Buffer
-	if err := r.WriteJSON(&again); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	// The record is compared while it is written again, and not kept: what a hostile record is
+	// written as can be many times its size.
+	again := &sameWriter{want: record}
+	err := r.WriteJSON(again)
+	if err == nil && again.at < len(record) {
+		err = errDifferent
 	}
-	if at := firstDifference(again.Bytes(), record); at >= 0 {
-		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, at)
+	switch {
+	case errors.Is(err, errDifferent):
+		return nil, fmt.Errorf("%w: at byte %d it is not as this program writes it", ErrRecord, again.at)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
 	return r, nil
 }
 
+var errDifferent = errors.New("another text")
+
+// A sameWriter accepts only what it wants, in order, up to the first difference.
+type sameWriter struct {
+	want []byte
+	at   int // how many bytes were written and are the same
+}
+
+func (w *sameWriter) Write(p []byte) (int, error) {
+	n := firstDifference(p, w.want[w.at:min(len(w.want), w.at+len(p))])
+	if n >= 0 {
+		w.at += n
+		return n, errDifferent
+	}
+	w.at += len(p)
+	return len(p), nil
+}
+
 // UnmarshalJSON parses a record that may have been formatted in another way since it was written.
-// Use [ParseReport] for a record that is evidence. An unknown or missing entry is an [ErrRecord].
+// Use [ParseReport] for a record that is evidence. An unknown or missing entry is an [ErrRecord],
+// and so is a value that does not follow from the rest of the record, such as a verdict that is
+// milder than a finding.
 func (r *Report) UnmarshalJSON(record []byte) error {
 	var head struct {
 		SchemaVersion string `json:"schemaVersion"`
@@ -286,6 +318,9 @@ func (r *Report) UnmarshalJSON(record []byte) error {
 	parsed, err := parse(record)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if err := parsed.consistent(); err != nil {
+		return fmt.Errorf("%w: it contradicts itself: %w", ErrRecord, err)
 	}
 	*r = *parsed
 	return nil
@@ -308,6 +343,9 @@ func firstDifference(a, b []byte) int {
 // CheckRelease returns an [ErrRelease] with the difference if the record was made with another
 // release.
 func (r *Report) CheckRelease(release *denylist.Release) error {
+	if release == nil {
+		return fmt.Errorf("%w: it is nil; the record has %s %s", ErrRelease, r.Denylist.Release, r.Denylist.Digest)
+	}
 	if r.Denylist.Release != release.Name() || r.Denylist.Digest != release.Digest() {
 		return fmt.Errorf("%w: %s %s; the record has %s %s", ErrRelease, release.Name(), release.Digest(), r.Denylist.Release, r.Denylist.Digest)
 	}

@@ -5,8 +5,10 @@ package evidence
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/sbom"
 )
 
 // Exit statuses of programs that screen. Status 2 is left for usage errors.
@@ -23,7 +25,7 @@ func (r *Report) ExitStatus() int {
 	switch {
 	case r.Policy != nil && len(r.Policy.Fails) > 0, r.Policy == nil && r.Reaches(r.Options.FailOn):
 		return ExitFound
-	case r.Policy != nil && !r.Policy.Pass, r.Policy == nil && r.Unscreened():
+	case r.Policy != nil && !(r.Policy.Pass && passes(r.Policy)), r.Policy == nil && r.Unscreened():
 		return ExitUnscreened
 	}
 	return ExitClear
@@ -37,14 +39,14 @@ func (r *Report) Unscreened() bool {
 	return r.Verdict == match.NoVerdict || r.Verdict == match.Inconclusive
 }
 
-// Reaches reports whether the report's verdict is failOn or more severe. It is false for
-// [match.NoVerdict], which means never.
+// Reaches reports whether the verdict of the report, of a document or of a finding is failOn or more
+// severe. It is false for [match.NoVerdict], which means never.
 func (r *Report) Reaches(failOn match.Verdict) bool {
-	return failOn != match.NoVerdict && r.Verdict >= failOn
+	return failOn != match.NoVerdict && r.worst() >= failOn
 }
 
 // GapsOf returns what was not screened of a document of the report: its gaps, that of an incomplete
-// document with its error. A gap that shows only in the coverage, the error or the verdict is
+// document with its error, and that not all findings are listed. A gap that shows only in the coverage, the error or the verdict is
 // included, too. For a nil document it returns the gaps of the report as a whole: that nothing
 // was screened. All views use it.
 func (r *Report) GapsOf(d *Document) []match.Gap {
@@ -70,6 +72,11 @@ func (r *Report) GapsOf(d *Document) []match.Gap {
 		if g := &gaps[i]; g.Kind == match.GapIncomplete && d.Error != nil {
 			g.Message += ": " + d.Error.Message
 		}
+	}
+	// An error other than that there are too many findings does not tell of them.
+	if d.Unlisted != nil && d.Unlisted.Any() && !d.TooManyFindings() {
+		message := strings.TrimPrefix(d.Unlisted.Err().Error(), sbom.ErrLimit.Error()+": ")
+		gaps = append(gaps, match.Gap{Kind: match.GapIncomplete, Message: message})
 	}
 	return gaps
 }

@@ -251,8 +251,8 @@ func TestIncomplete(t *testing.T) {
 	want := map[string][]string{
 		"table": {"NOT READ TO ITS END (syntax): what follows was found before that", "COULD NOT BE SCREENED (syntax)", "Notice: it says that it is a draft", "4 documents, 1 could not be screened, 2 not read to the end", "── Not screened ─", "- a.json: it was not read to its end: unexpected end of input", "- c.json: it was not read to its end", "PDF document (1): offer.pdf"},
 		"csv": {"finding,ban,,agent,,Acme,declared,,,,a.json,finding 0123456789abcdef", "gap,,,,,,,,it was not read to its end: unexpected end of input,,a.json,incomplete", "gap,,,,,,,,it was not read to its end,,c.json,incomplete", "notice,,,,,,,,it says that it is a draft,,a.json,",
-			"NOT READ to its end; syntax: unexpected end of input", "companion,,,,,,,,not screened: PDF document,,offer.pdf,", `document,clear,,,,,,,"NOT READ to its end; 0 parts`, `"read to its end; 1 part`},
-		"csv-citations": {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,clear", ",,false\r\n", ",,true\r\n"},
+			"NOT READ to its end; syntax: unexpected end of input", "companion,,,,,,,,not screened: PDF document,,offer.pdf,", `document,inconclusive,,,,,,,"NOT READ to its end; 0 parts`, `"read to its end; 1 part`},
+		"csv-citations": {"document,a.json,,ban,", "syntax: unexpected end of input,false", "notice,a.json", "companion,offer.pdf", "document,c.json,,inconclusive", ",,false\r\n", ",,true\r\n"},
 		"markdown":      {"### Not screened", "3 gaps:", "- a.json: it was not read to its end: unexpected end of input", "- b.json: it was not read to its end: unexpected end of input", "- c.json", "calls itself incomplete", "offer.pdf: PDF document"},
 		"html":          {"3 documents</strong> could not be screened, or not to the end", "The document was not read to its end. These findings were made before that.", "What was found before that: 1 finding.", "<strong>not read to its end</strong>", "it says that it is a draft", "offer.pdf", "PDF document"},
 		"junit":         {`errors="3"`, `failures="1"`, "unexpected end of input", "it was not read to its end: unexpected end of input", "notice: it says that it is a draft", `name="offer.pdf"`, "PDF document"},
@@ -275,8 +275,8 @@ func TestIncomplete(t *testing.T) {
 		}
 	}
 	// An old report says nothing of it apart from the error.
-	old := report(evidence.Document{Path: "c.json", Verdict: match.Clear, Coverage: match.Coverage{Components: 1}})
-	old.SchemaVersion = "1"
+	old := &evidence.Report{SchemaVersion: "1"}
+	old.Finish([]evidence.Document{{Path: "c.json", Verdict: match.Clear, Coverage: match.Coverage{Components: 1}}}, nil)
 	if out := written(t, "junit", allViews["junit"], old); strings.Contains(out, "<error") {
 		t.Error(out)
 	}

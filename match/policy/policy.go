@@ -46,6 +46,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"iter"
 	"math/big"
 	"slices"
 	"strconv"
@@ -108,6 +109,9 @@ func Parse(text []byte) (*Policy, error) { return ParseFor(text, denylist.Curren
 // policy under which no listing of the release could ever fail a report are an [Error], which is an
 // [ErrPolicy] and has their places.
 func ParseFor(text []byte, release *denylist.Release) (*Policy, error) {
+	if release == nil {
+		return nil, fmt.Errorf("%w: the release is nil; expected one of package denylist, such as denylist.Current()", ErrPolicy)
+	}
 	p := &Policy{FailOn: "review", SilentOnParts: reviewSilence, RequireComplete: true, release: release}
 	x := &finder{text: text}
 	if x.decode(p) {
@@ -212,12 +216,27 @@ func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 		(len(p.Actions) == 0 || slices.Contains(p.Actions, string(action)))
 }
 
-// Decide decides about a screening on a day, on which waivers have to be valid. On a day that is not
-// written as YYYY-MM-DD no waiver is valid, and the decision has a gap.
+// Decide decides about a screening on a day, on which waivers have to be valid. Nothing passes by a
+// policy that is nil or was not read by [Parse] or [ParseFor], and no screening without sequences of
+// its findings and gaps. On a day that is not written as YYYY-MM-DD no waiver is valid, and the
+// decision has a gap.
 func (p *Policy) Decide(s *Screening, day vendors.Date) *Decision {
+	if p == nil {
+		p = new(Policy) // which fails, because Parse did not read it
+	}
+	if s == nil {
+		s = new(Screening)
+	}
 	d := &Decision{Policy: p.Name, SHA256: p.sha256, Day: day, Release: s.Release, Fails: []Decided{}, Waived: []Decided{}, OutOfPolicy: []Decided{}, Gaps: []string{}, Expired: []ExpiredWaiver{}, Unused: []Waiver{}}
 	used, over := make([]int, len(p.Waivers)), make([]int, len(p.Waivers))
-	for f := range s.Findings {
+	if s.Findings == nil || s.Gaps == nil {
+		d.Gaps = append(d.Gaps, "the screening does not tell its findings, or what was not screened")
+	}
+	for f := range each(s.Findings) {
+		if f.Finding == nil {
+			d.Gaps = append(d.Gaps, fmt.Sprintf("the finding %q of %q is nil", f.ID, f.Document))
+			continue
+		}
 		verdict, why := p.verdict(f.Finding)
 		out := Decided{Document: f.Document, ID: f.ID, Verdict: verdict, Vendor: f.Vendor.ID, Component: strings.TrimSpace(f.Component.Name + " " + f.Component.Version), Why: why}
 		if verdict < p.failOn {
@@ -251,6 +270,14 @@ func (p *Policy) Decide(s *Screening, day vendors.Date) *Decision {
 	return d
 }
 
+// each yields what a sequence yields, and nothing for nil.
+func each[T any](all iter.Seq[T]) iter.Seq[T] {
+	if all == nil {
+		return func(func(T) bool) {}
+	}
+	return all
+}
+
 // verdict returns the most severe verdict of the texts that count for a finding, and the reason if
 // there is none.
 func (p *Policy) verdict(f *match.Finding) (match.Verdict, string) {
@@ -263,6 +290,10 @@ func (p *Policy) verdict(f *match.Finding) (match.Verdict, string) {
 	}
 	worst := match.NoVerdict
 	for _, c := range f.Citations {
+		if c.Citation == nil { // nothing shows that it does not count
+			worst = max(worst, c.Verdict, f.Verdict)
+			continue
+		}
 		if !p.wants(c.Jurisdiction, c.Action) {
 			continue
 		}
@@ -284,7 +315,7 @@ func (p *Policy) gaps(s *Screening, d *Decision) {
 		d.Gaps = append(d.Gaps, err.Error())
 	}
 	all := p.RequireComplete || p.failOn <= match.Inconclusive
-	for g := range s.Gaps {
+	for g := range each(s.Gaps) {
 		if all || g.Kind == match.GapIncomplete || g.Kind == match.GapNoListings || g.Document == "" {
 			d.Gaps = append(d.Gaps, g.words())
 		} else {

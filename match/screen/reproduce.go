@@ -144,6 +144,9 @@ func only(r *evidence.Report, path string) *evidence.Report {
 
 // again makes the record of the files of a record again.
 func again(ctx context.Context, recorded *evidence.Report, release *denylist.Release, opts *Options) (*evidence.Report, error) {
+	if recorded == nil {
+		return nil, fmt.Errorf("%w: it is nil", evidence.ErrRecord)
+	}
 	if err := recorded.CheckRelease(release); err != nil {
 		return nil, err
 	}

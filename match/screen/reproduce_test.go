@@ -384,3 +384,14 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// A record or a release that is not there is an error.
+func TestReproduceNothing(t *testing.T) {
+	r := &evidence.Report{Denylist: evidence.Denylist{Release: "2026.11.30"}}
+	if err := screen.Reproduce(t.Context(), r, nil, nil); !errors.Is(err, evidence.ErrRelease) {
+		t.Errorf("a nil release: %v", err)
+	}
+	if err := screen.Reproduce(t.Context(), nil, denylist.Current(), nil); !errors.Is(err, evidence.ErrRecord) {
+		t.Errorf("a nil record: %v", err)
+	}
+}

@@ -73,6 +73,8 @@ func hasAnnotations(d *evidence.Document) error {
 	switch {
 	case d.Error != nil:
 		return fmt.Errorf("%w: it was not read to its end: %s", ErrCannotAnnotate, d.Error.Message)
+	case slices.ContainsFunc(d.Findings, func(f evidence.Finding) bool { return !f.IsCited() }):
+		return fmt.Errorf("%w: a finding has a citation without a text", ErrCannotAnnotate)
 	case !slices.Contains(versions[d.Format], d.SpecVersion):
 		return fmt.Errorf("%w: %s %s; expected CycloneDX 1.5 or later, or SPDX 2.2 or 2.3", ErrCannotAnnotate, d.Format, d.SpecVersion)
 	}

@@ -14,7 +14,8 @@ import (
 // AnnotateCycloneDX adds an annotation for each finding of a record to the BOM in memory that was
 // screened for it: those that [Annotate] writes. document is the record of the BOM in the report,
 // and can also be that of the JSON or XML file from which the BOM was decoded. A component that
-// has findings and no bom-ref gets one. If a finding is about a component that is not in the BOM
+// has findings and no bom-ref gets one. An annotation that an earlier call added for the same finding
+// is replaced. If a finding is about a component that is not in the BOM
 // at its place, the error is an [ErrOtherDocument]. The BOM is not changed if there is an error.
 func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidence.Document) error {
 	if bom == nil || r == nil || document == nil {
@@ -37,14 +38,14 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 			continue
 		}
 		p, ok := parts[f.Component.Location.Pointer]
-		if !ok || *p.ref != f.Component.Ref || words(p.name) != words(f.Component.Name) {
+		if ok && f.Component.Ref == "" && refs[p.ref] == "" {
+			refs[p.ref] = newRef(f)
+		}
+		if !ok || *p.ref != f.Component.Ref && *p.ref != refs[p.ref] || words(p.name) != words(f.Component.Name) {
 			return fmt.Errorf("%w: the BOM has no component %q with the bom-ref %q at %s", ErrOtherDocument, f.Component.Name, f.Component.Ref, f.Component.Location.Pointer)
 		}
 		ref := f.Component.Ref
 		if ref == "" {
-			if refs[p.ref] == "" {
-				refs[p.ref] = newRef(f)
-			}
 			ref = refs[p.ref]
 		}
 		added = append(added, a.annotation(f, ref))
@@ -54,11 +55,27 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 	}
 	if len(added) > 0 {
 		if bom.Annotations != nil {
-			added = append(append([]cyclonedx.Annotation(nil), *bom.Annotations...), added...)
+			added = append(withoutRefs(*bom.Annotations, added), added...)
 		}
 		bom.Annotations = &added
 	}
 	return nil
+}
+
+// withoutRefs returns the annotations that do not have the bom-ref of one of the others, which an
+// earlier call for the same finding added.
+func withoutRefs(all, others []cyclonedx.Annotation) []cyclonedx.Annotation {
+	refs := make(map[string]bool)
+	for i := range others {
+		refs[others[i].BOMRef] = true
+	}
+	var kept []cyclonedx.Annotation
+	for i := range all {
+		if !refs[all[i].BOMRef] {
+			kept = append(kept, all[i])
+		}
+	}
+	return kept
 }
 
 // hasSubject reports whether what package sbom reads at a pointer can have a bom-ref. What the document

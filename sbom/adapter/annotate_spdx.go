@@ -4,6 +4,7 @@ package adapter
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spdx/tools-golang/spdx/v2/common"
 	"github.com/spdx/tools-golang/spdx/v2/v2_3"
@@ -13,7 +14,8 @@ import (
 
 // AnnotateSPDX adds an annotation for each finding of a record to the packages and files of the
 // document in memory that was screened for it: those that [Annotate] writes. document is the record
-// of it in the report, and can also be that of the file from which it was decoded. If a finding is
+// of it in the report, and can also be that of the file from which it was decoded. An annotation that
+// an earlier call added for the same finding is replaced. If a finding is
 // about a package or file that is not in the document at its place, the error is an
 // [ErrOtherDocument]. The document is not changed if there is an error.
 func AnnotateSPDX(doc *v2_3.Document, r *evidence.Report, document *evidence.Document) error {
@@ -31,6 +33,13 @@ func AnnotateSPDX(doc *v2_3.Document, r *evidence.Report, document *evidence.Doc
 		}
 	}
 	a := newAnnotator(r, document)
+	ids := make(map[string]bool)
+	for i := range document.Findings {
+		ids[document.Findings[i].ID] = true
+	}
+	for _, e := range elements {
+		*e.annotations = slices.DeleteFunc(*e.annotations, func(x v2_3.Annotation) bool { return ids[aboutID(x.AnnotationComment)] })
+	}
 	for i := range document.Findings {
 		f := &document.Findings[i]
 		list := elements[f.Component.Location.Pointer].annotations

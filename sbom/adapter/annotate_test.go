@@ -337,3 +337,45 @@ func TestAnnotationTellsAll(t *testing.T) {
 		}
 	}
 }
+
+// A second call replaces the annotations of the first, also where the first gave a component its
+// bom-ref, and leaves those of others.
+func TestAnnotateTwice(t *testing.T) {
+	const text = `{"bomFormat":"CycloneDX","specVersion":"1.6","annotations":[{"bom-ref":"x","subjects":[],"annotator":{"individual":{"name":"x"}},"timestamp":"2024-01-01T00:00:00Z","text":"x"}],` +
+		`"components":[{"type":"library","name":"a","supplier":{"name":"Kaspersky Lab"}},{"type":"library","name":"b","bom-ref":"b","supplier":{"name":"ZTE Corporation"}}]}`
+	r := screened(write(t, text))
+	bom := cyclonedx.BOM{}
+	if err := cyclonedx.NewBOMDecoder(strings.NewReader(text), cyclonedx.BOMFileFormatJSON).Decode(&bom); err != nil {
+		t.Fatal(err)
+	}
+	for call := range 2 {
+		if err := adapter.AnnotateCycloneDX(&bom, r, &r.Documents[0]); err != nil {
+			t.Fatal(err)
+		}
+		if n := annotations(&bom); n != 3 || (*bom.Annotations)[0].Text != "x" {
+			t.Errorf("call %d: %d annotations, want 3: %+v", call+1, n, *bom.Annotations)
+		}
+	}
+	const console = "../../testdata/bids/endpoint-tender/management-console.spdx.json"
+	data, err := os.ReadFile(console)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := spdxjson.Read(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = screened(console)
+	for call := range 2 {
+		if err := adapter.AnnotateSPDX(doc, r, &r.Documents[0]); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, p := range doc.Packages {
+			n += len(p.Annotations)
+		}
+		if want := len(r.Documents[0].Findings); n != want {
+			t.Errorf("call %d: %d annotations, want %d", call+1, n, want)
+		}
+	}
+}

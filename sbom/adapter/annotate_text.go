@@ -43,13 +43,26 @@ func newAnnotator(r *evidence.Report, d *evidence.Document) *annotator {
 // stamp returns the as-of day as a time: the record contains no time of the run.
 func (a *annotator) stamp() string { return a.r.Denylist.AsOf + "T00:00:00Z" }
 
+// aboutID returns the id of the finding that a text of about is about, or "".
+func aboutID(text string) string {
+	rest, ok := strings.CutPrefix(text, findingPrefix)
+	id, _, found := strings.Cut(rest, ":")
+	if !ok || !found {
+		return ""
+	}
+	return id
+}
+
+// findingPrefix starts each text of about.
+const findingPrefix = "clause76 finding "
+
 // about returns the text of the annotation for a finding of the document.
 func (a *annotator) about(f *evidence.Finding) string {
 	buyer := "no buyer given"
 	if b := a.r.Buyer; b != nil {
 		buyer = "for the buyer " + cmp.Or(b.Title, b.Name)
 	}
-	all := []string{fmt.Sprintf("clause76 finding %s: %s, %s. Attributed to %s (%s). Denylist %s, as of %s, %s. A finding is for a person to decide on; it is no legal advice.",
+	all := []string{fmt.Sprintf(findingPrefix+"%s: %s, %s. Attributed to %s (%s). Denylist %s, as of %s, %s. A finding is for a person to decide on; it is no legal advice.",
 		f.ID, f.Verdict, forceOf(f), f.Vendor.Name, f.Tier, a.r.Denylist.Release, a.r.Denylist.AsOf, buyer)}
 	if f.Note != "" {
 		all = append(all, f.Note+".")

@@ -96,6 +96,8 @@ func TestKinds(t *testing.T) {
 			files("etc/inittab", "", "sbom.json", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}`), 1, "(sbom.json)"},
 		{"/sys/class/dmi/id", "sysfs-dmi", "sys_vendor 1288H V5 1 sys_vendor=HUAWEI\nboard_vendor board 0 board_vendor=Huawei\nchassis_vendor chassis 0\nbios_vendor bios 0\n",
 			files("sys_vendor", "HUAWEI\n", "product_name", "1288H V5\n", "board_vendor", "Huawei\n", "bios_vendor", "To be filled by O.E.M.\n", "bios_version", "0.1\n", "chassis_vendor", "N/A\n", "product_serial", "1"), 0, ""},
+		{"bytes that are not UTF-8", "sysfs-dmi", "sys_vendor RH\ufffd2288 1 sys_vendor=HUAWEI\nboard_vendor board 0\nproduct_name product_name 0\n",
+			files("sys_vendor", "HUAWEI\n", "product_name", "RH\xff2288\n", "board_vendor", "", "modalias", "dmi:x"), 1, "1 of 4 (product_name)"},
 		{"a program next to the fields", "sysfs-dmi", "sys_vendor Box 1 sys_vendor=HUAWEI\nboard_vendor board 0\nagent agent 0\nuevent uevent 0\n",
 			files("sys_vendor", "HUAWEI\n", "product_name", "Box\n", "board_vendor", "", "modalias", "dmi:x", "agent", "\x7fELF", "uevent", "\x7fELF\x00", "power/control", "on"), 1, "2 of 7 ("},
 		{"fields in a root file system", "root-file-system", "sys/class/dmi/id/sys_vendor Box 1 sys/class/dmi/id/sys_vendor=HUAWEI\nsys/class/dmi/id/board_vendor board 0\nsys/class/dmi/id/board_vendor board_vendor 0\n",

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
@@ -117,5 +118,6 @@ func line(fsys fs.FS, name string) (text string, found bool, err error) {
 	case bytes.IndexByte(data, '\n') >= 0:
 		return "", false, fmt.Errorf("more than one line")
 	}
-	return string(bytes.TrimSpace(data)), true, nil
+	// A name of a maker with U+FFFD counts as one that could not be read.
+	return strings.ToValidUTF8(string(bytes.TrimSpace(data)), "\ufffd"), true, nil
 }

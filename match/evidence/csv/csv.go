@@ -58,6 +58,9 @@ type Options struct {
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("csv: %w", err)
+	}
 	if opts != nil && opts.Citations {
 		return writeCitations(w, r)
 	}

@@ -124,7 +124,10 @@ func clear(r *evidence.Report) (text, others string) {
 			others = "Texts that speak to others than this buyer: " + view.Count(len(f.Parts), "observation") + " on " + view.List(view.First(f.Vendors, mostVendors), len(f.Vendors)) + ", in the annex."
 		}
 	}
-	return "No text that speaks to this buyer was found for what was screened", others
+	if words := view.CriteriaWords(r); words != "" {
+		others = strings.TrimSpace(others + " " + words)
+	}
+	return "No text that speaks to this buyer names a vendor of what was screened", others
 }
 
 // nobody returns what a text does that does not bind: without a buyer it binds nobody, and with one

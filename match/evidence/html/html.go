@@ -57,6 +57,9 @@ type Options struct{}
 
 // Write writes the page. The same report gives the same bytes.
 func Write(w io.Writer, r *evidence.Report, _ *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("html: %w", err)
+	}
 	sum := sha256.Sum256([]byte(script))
 	v := newPageData(r)
 	v.Style, v.Script = template.CSS(style), template.JS(script)

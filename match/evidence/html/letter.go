@@ -29,6 +29,9 @@ type LetterOptions struct{}
 // person to complete and to send. It has what [github.com/clause76/clause76/match/evidence/text.WriteLetter]
 // has. The page has no script and loads nothing.
 func WriteLetter(w io.Writer, r *evidence.Report, _ *LetterOptions) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("html: %w", err)
+	}
 	out := bufio.NewWriter(w)
 	data := struct {
 		*view.Letter

@@ -93,7 +93,7 @@ func TestHeadline(t *testing.T) {
 // For a buyer to whom no text speaks, the page is clear, and says what speaks to others.
 func TestHeadlineOfBuyers(t *testing.T) {
 	for name, want := range map[string]string{
-		"eu-institution":             "clear No text that speaks to this buyer was found for what was screened Texts that speak to others than this buyer: 7 observations on Huawei and ZTE, in the annex.",
+		"eu-institution":             "clear No text that speaks to this buyer names a vendor of what was screened Texts that speak to others than this buyer: 7 observations on Huawei and ZTE, in the annex. To check: 1 binding text may cover ",
 		"us-federal-contractor":      "ban 2 parts of ZTE and Huawei, by texts that bind the buyer ",
 		"us-federal-agency-civilian": "ban 2 parts of ZTE and Huawei, by texts that bind the buyer and those who supply it ",
 		"us-grant-recipient":         "ban 2 parts of ZTE and Huawei, by texts that bind the buyer ",

@@ -70,6 +70,9 @@ type Options struct{}
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report, _ *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("junit: %w", err)
+	}
 	x := &writer{r: r, decisions: view.Decisions(r), shown: make(map[string]string), properties: properties(r)}
 	all := x.suites()
 	total := suite{}

@@ -41,6 +41,9 @@ type Options struct{}
 
 // Write writes the summary.
 func Write(w io.Writer, r *evidence.Report, _ *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("markdown: %w", err)
+	}
 	x := &writer{Writer: bufio.NewWriter(w), r: r, decisions: view.Decisions(r), number: make(map[string]int), listings: make(map[string]int)}
 	groups := view.Groups(r)
 	x.head(groups)

@@ -46,6 +46,9 @@ type Options struct{}
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report, _ *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("oscal: %w", err)
+	}
 	record := sha256.New()
 	if err := r.WriteJSON(record); err != nil {
 		return fmt.Errorf("oscal: %w", err)

@@ -55,6 +55,9 @@ type Options struct {
 
 // Write writes the report.
 func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("sarif: %w", err)
+	}
 	if opts == nil {
 		opts = &Options{}
 	}

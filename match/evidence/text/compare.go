@@ -5,6 +5,7 @@ package text
 import (
 	"cmp"
 	"io"
+	"strings"
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
@@ -23,7 +24,7 @@ func WriteComparison(w io.Writer, c *evidence.Comparison, opts *Options) error {
 			path = f.Path
 			p.rule(path)
 		}
-		p.flip(f, printed)
+		p.flip(f, printed, c.Differently)
 	}
 	p.notScreened(c.NotScreened)
 	p.blank()
@@ -32,8 +33,8 @@ func WriteComparison(w io.Writer, c *evidence.Comparison, opts *Options) error {
 }
 
 // flip prints one change of a verdict. printed has the changes of the denylist that were printed
-// before, by vendor.
-func (p *printer) flip(f *evidence.Flip, printed map[string]bool) {
+// before, by vendor; differently says what else differs between the reports.
+func (p *printer) flip(f *evidence.Flip, printed map[string]bool, differently []string) {
 	p.blank()
 	before, after := verdict(f.Before), verdict(f.After)
 	before.text, after.text = cmp.Or(before.text, "nothing"), cmp.Or(after.text, "nothing")
@@ -49,6 +50,7 @@ func (p *printer) flip(f *evidence.Flip, printed map[string]bool) {
 		p.line("    ", "    ", "because: "+x.Why)
 	}
 	if len(f.Changes) == 0 {
-		p.line("  ", "    ", "no record that this finding cites changed: the days judged by differ")
+		why := strings.Join(differently, "; ")
+		p.line("  ", "    ", "no entry of the denylist that this finding cites changed: "+cmp.Or(why, "the options differ"))
 	}
 }

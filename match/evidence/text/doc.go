@@ -11,6 +11,7 @@
 package text
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/clause76/clause76/match/evidence"
@@ -36,6 +37,9 @@ type Options struct {
 // addressees and status; the coverage and what was not screened come last. Lines keep to the
 // width, except for URLs and rules with long paths.
 func Write(w io.Writer, r *evidence.Report, opts *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("text: %w", err)
+	}
 	p := newPrinter(w, opts)
 	if opts != nil && opts.Details {
 		p.report(r)

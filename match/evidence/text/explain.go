@@ -30,6 +30,9 @@ const everything = "all"
 // that of the report's release. The error is [ErrNoFinding] if no finding has the id; "all" is
 // never an error.
 func WriteExplanation(w io.Writer, r *evidence.Report, id string, register *vendors.Register, opts *Options) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("text: %w", err)
+	}
 	p := newPrinter(w, opts)
 	n := 0
 	for i := range r.Documents {

@@ -24,6 +24,9 @@ const blankField = "____________________"
 // words, force and address. It asks for facts and says that it is no finding about the bidder. Text
 // from documents is escaped.
 func WriteLetter(w io.Writer, r *evidence.Report, _ *LetterOptions) error {
+	if err := view.Check(r); err != nil {
+		return fmt.Errorf("text: %w", err)
+	}
 	x := &letter{bufio.NewWriter(w)}
 	l := view.NewLetter(r)
 	x.head(l)

@@ -107,7 +107,7 @@ func (p *printer) column(word painted, parts ...any) {
 // verdictWords returns what the verdict of a report without findings means.
 func verdictWords(r *evidence.Report) string {
 	if r.Verdict == match.Clear && r.Buyer != nil {
-		return "No text of the denylist that speaks to the buyer applies."
+		return "No text that speaks to the buyer names a vendor that was found."
 	}
 	return view.VerdictWords(r.Verdict)
 }
@@ -321,6 +321,9 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 			seen[f.Vendor.Name] = true
 			facts += len(f.Context)
 		}
+	}
+	if words := view.CriteriaWords(r); words != "" {
+		p.line("", "  ", words)
 	}
 	others := ""
 	for _, f := range view.Folds(r) {

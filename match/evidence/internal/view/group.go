@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/vendors"
 )
 
 // A Part is a finding with its document.
@@ -219,6 +221,45 @@ func Folds(r *evidence.Report) []Fold {
 	}
 	return all
 }
+
+// Criteria returns the observations on texts that bind the buyer, or those who supply it, and do not
+// name the vendor: they set a criterion, or have a list that does not name it or was not read, so
+// that a person has to see whether they apply. It returns none without a buyer.
+func Criteria(r *evidence.Report) (names []string, texts []*denylist.Citation) {
+	for i := range r.Documents {
+		for j := range r.Documents[i].Observations {
+			f := &r.Documents[i].Observations[j]
+			if f.Reason != "criterionOnly" && f.Reason != "notNamed" || f.Tier < declared {
+				continue
+			}
+			for k := range f.Citations {
+				c := &f.Citations[k]
+				if !c.Binds() || c.Speaks != denylist.Binds && c.Speaks != denylist.BindsBidders && c.Speaks != denylist.ThroughContract {
+					continue
+				}
+				if !slices.Contains(names, f.Vendor.Name) {
+					names = append(names, f.Vendor.Name)
+				}
+				if !slices.ContainsFunc(texts, func(t *denylist.Citation) bool { return t.Instrument == c.Instrument }) {
+					texts = append(texts, c.Citation)
+				}
+			}
+		}
+	}
+	return names, texts
+}
+
+// CriteriaWords returns a sentence about [Criteria], or "" if there are none.
+func CriteriaWords(r *evidence.Report) string {
+	named, texts := Criteria(r)
+	if len(texts) == 0 {
+		return ""
+	}
+	return "To check: " + Count(len(texts), "binding text") + " may cover " + strings.Join(named, ", ") + " by a criterion or a list."
+}
+
+// declared is the least certain attribution that a person has to check a criterion for.
+const declared = vendors.Declared
 
 // Unidentified returns the components without an identity of their vendor that the report names,
 // and the number of all of them.

@@ -225,10 +225,8 @@ func (x *letterMaker) questions(g *Group) []string {
 
 // text returns the number of a text, and adds it to the letter if it is new.
 func (x *letterMaker) text(c *match.Citation) int {
-	key := c.Listing
-	if key == "" {
-		key = c.Instrument + " " + c.Clause
-	}
+	// Listings of several vendors can have the same words.
+	key := strings.Join(append(Limits(c.Citation), c.Instrument, c.Clause, c.Quote, c.Status), "\x00")
 	if n := x.numbers[key]; n > 0 {
 		return n
 	}
