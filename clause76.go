@@ -56,7 +56,8 @@ type Options struct {
 	// Release is the denylist; default [denylist.Current].
 	Release *denylist.Release
 	// Lists are folders with custom denylists, each added to the ones before it; see package
-	// match/denylist/author for the files in them.
+	// match/denylist/author for the files in them. A policy for such a report is read with
+	// policy.ParseFor and the same release: load the list with author.Load, and set Release instead.
 	Lists []fs.FS
 	// AsOf is the day for which it is judged which texts are in force; default the date of the
 	// denylist.

@@ -49,8 +49,8 @@ Examples:
     bidcheck buyers -buyer nl-ministry
   Write two reports, one for people and one for programs:
     bidcheck -o report.html -o report.json bid/
-  Explain how the finding #1f3a of the table came about:
-    bidcheck -explain 1f3a testdata/bids/endpoint-tender
+  Explain how the finding #80ee of the table came about:
+    bidcheck -explain 80ee testdata/bids/endpoint-tender
   Decide by the rules of a buyer:
     bidcheck -policy testdata/policies/routers.json testdata/bids/router-tender
   Take the flags of an office from a file; others on the command line win:

@@ -337,7 +337,7 @@ func (p *Policy) fits(s *Screening) error {
 	if release.Name() != s.Release || release.Digest() != s.Digest {
 		var err error
 		if release, err = denylist.Open(s.Release); err != nil || release.Digest() != s.Digest {
-			return fmt.Errorf("the policy was read for the denylist %s, and the report is by %s", p.release.Name(), s.Release)
+			return fmt.Errorf("the policy was read for the denylist %s, and the report is by %s; read it with ParseFor for that denylist", p.release.Name(), s.Release)
 		}
 		if err := p.counts(release); err != nil {
 			return err
