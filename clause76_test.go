@@ -188,6 +188,7 @@ func (f panicFS) Open(name string) (fs.File, error) {
 
 func TestWrongOptionsAreErrors(t *testing.T) {
 	ctx := context.Background()
+	var none context.Context // nil
 	paths := []string{"testdata/bids/clean"}
 	for name, tt := range map[string]struct {
 		run  func() error
@@ -197,9 +198,9 @@ func TestWrongOptionsAreErrors(t *testing.T) {
 		"nil reader":   {func() error { _, err := clause76.ScreenReader(ctx, "x", nil, nil); return err }, clause76.ErrNoInput},
 		"nil fs":       {func() error { _, err := clause76.ScreenFS(ctx, nil, nil); return err }, clause76.ErrNoInput},
 		"nil document": {func() error { _, err := clause76.ScreenDocument(ctx, "x", nil, nil); return err }, clause76.ErrNoInput},
-		"no context":   {func() error { _, err := clause76.Screen(nil, paths, nil); return err }, nil},
+		"no context":   {func() error { _, err := clause76.Screen(none, paths, nil); return err }, nil},
 		"no context for a document": {func() error {
-			_, err := clause76.ScreenDocument(nil, "x", adapter.FromCycloneDX(nil), nil)
+			_, err := clause76.ScreenDocument(none, "x", adapter.FromCycloneDX(nil), nil)
 			return err
 		}, nil},
 		"a nil list": {func() error {
