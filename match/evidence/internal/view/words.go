@@ -8,7 +8,6 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
-	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -220,14 +219,6 @@ func ReasonWords(r match.Reason) string {
 		return words
 	}
 	return string(r)
-}
-
-// Buyer returns who the report was made for, or "no buyer given".
-func Buyer(r *evidence.Report) string {
-	if r.Buyer == nil {
-		return "no buyer given"
-	}
-	return "for " + r.Buyer.Title
 }
 
 // TextName returns the short name of a text with its clause: "FAR 52.204-23(b)", "EP resolution
