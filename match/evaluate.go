@@ -217,7 +217,7 @@ func (e *evaluation) listings() []Finding {
 }
 
 // observed returns the observations of the listings and excluded entries that do not apply: one for
-// each reason. If their notes differ, each citation has its own, so that no note stands for a text of
+// each reason. If their notes differ, each citation has its own, so that no note is about a text of
 // which it is not true. Of texts that speak to others each citation tells to whom anyway.
 func (e *evaluation) observed(os []outcome) []Finding {
 	byReason := make(map[Reason][]outcome)

@@ -142,7 +142,7 @@ func unread(r *evidence.Report, name func(string) string) []string {
 	return all
 }
 
-// itself stands for the path of a bid that is a single file.
+// itself is printed instead of the path of a bid that is a single file.
 const itself = "(the file itself)"
 
 // severity returns the verdict of a finding, or [match.NoVerdict] for "", which means that there

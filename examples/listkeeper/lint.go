@@ -76,7 +76,7 @@ func lintBundled(out io.Writer) error {
 // counts are how much a release contains. A tally is by kind.
 type counts struct {
 	clauses, verifiedClauses   int
-	dated, versions            int // clauses whose words began later or ended; texts in other languages
+	dated, versions            int // clauses with words that began later or ended; texts in other languages
 	edited                     int // listings with editions
 	listings, verifiedListings int
 	excluded, context          int

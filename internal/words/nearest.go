@@ -2,30 +2,36 @@
 
 package words
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 const maxLength = 80 // no valid word is longer
 
 // Nearest returns the valid word that differs least from a value, if at most a third of its
 // characters have to be added, removed or replaced; else "". Letter case does not count.
 func Nearest(value string, valid []string) string {
-	v := []rune(strings.ToLower(strings.TrimSpace(value)))
-	if len(v) > maxLength {
+	v := strings.ToLower(strings.TrimSpace(value))
+	n := utf8.RuneCountInString(v)
+	if n > maxLength {
 		return ""
 	}
 	best, least := "", maxLength
 	for _, word := range valid {
-		w := []rune(strings.ToLower(word))
-		if d := distance(v, w); d < least && d <= max(1, max(len(v), len(w))/3) {
+		w := strings.ToLower(word)
+		if d := Distance(v, w); d < least && d <= max(1, max(n, utf8.RuneCountInString(w))/3) {
 			best, least = word, d
 		}
 	}
 	return best
 }
 
-// distance returns the Levenshtein distance of two texts: the number of characters that have to
-// be added, removed or replaced.
-func distance(x, y []rune) int {
+// Distance returns the Levenshtein distance of two texts: the number of characters that have to
+// be added, removed or replaced. It takes time in proportion to the product of their lengths, so
+// the caller bounds them.
+func Distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
 	row := make([]int, len(y)+1) // of the letters of x so far to each start of y
 	for j := range row {
 		row[j] = j

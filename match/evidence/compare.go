@@ -26,7 +26,7 @@ type Comparison struct {
 	// Differently says in words what else the two reports were made with: "the buyer was not given and
 	// is eu-institution". It explains flips without changes.
 	Differently []string
-	// Same counts the findings whose verdict is the same.
+	// Same counts the findings with the same verdict in both reports.
 	Same int
 	// NotScreened is what was not screened with the second denylist, in words with the path of
 	// the document, so that its verdicts are unknown.

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/clause76/clause76/internal/words"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -54,7 +55,7 @@ func vendorCalled(register *vendors.Register, name string) (id, closest vendors.
 		if fold(string(v.ID)) == folded {
 			return v.ID, ""
 		}
-		if n := min(distance(folded, fold(string(v.ID))), distance(folded, fold(v.Name))); least < 0 || n < least {
+		if n := min(words.Distance(folded, fold(string(v.ID))), words.Distance(folded, fold(v.Name))); least < 0 || n < least {
 			least, closest = n, v.ID
 		}
 	}
@@ -65,28 +66,6 @@ func vendorCalled(register *vendors.Register, name string) (id, closest vendors.
 func fold(name string) string {
 	folded := []rune(strings.ToLower(strings.TrimSpace(name)))
 	return string(folded[:min(len(folded), 80)])
-}
-
-// distance returns the Levenshtein distance of two texts: the number of characters that have to be
-// added, removed or replaced.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1) // of the letters of x so far to each start of y
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		above := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := above
-			if x[i] != y[j] {
-				cost = 1 + min(above, row[j], row[j+1])
-			}
-			above, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(y)]
 }
 
 // waiver returns the first valid waiver for a finding, or -1. It counts the waivers that apply in

@@ -15,7 +15,7 @@ import (
 // rules, and collects the rows of a spreadsheet.
 
 const (
-	// maxRowCells limits the cells of a spreadsheet whose rows are examined, and maxCell the
+	// maxRowCells limits the cells of a spreadsheet with rows to examine, and maxCell the
 	// length of one. The header is looked for in all of them.
 	maxRowCells = 1 << 17
 	maxCell     = 200

@@ -11,7 +11,7 @@ var glossary = []term{
 	{"review", "A person has to settle a question first: who supplied the part, whether the text reaches parts of other products, or whether a limit of the text is met."},
 	{"inconclusive", "Something could not be screened, so that nothing can be said about it."},
 	{"clear", "Every document was read to its end, and no text of the denylist applies to a vendor that was identified."},
-	{"unknown", "A part whose documents do not tell who makes or supplies it. It is not clear of any vendor."},
+	{"unknown", "A part without a statement of who makes or supplies it. It is not clear of any vendor."},
 	{"binding", "The text lays a duty on those whom it addresses. Whether you are one of them is stated apart."},
 	{"not binding", "The text calls on, warns or advises those whom it addresses, without a duty."},
 	{"registered", "Identified for certain: by an identifier that is registered to the vendor, or under its control, such as its package namespace, domain or device number."},

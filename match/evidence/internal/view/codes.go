@@ -53,7 +53,7 @@ func RuleWords(r vendors.Rule) string {
 	return Plain(string(r))
 }
 
-// claimKinds are the kinds of claims whose code is not a word.
+// claimKinds are the kinds of claims with a code that is not a word.
 var claimKinds = map[vendors.Kind]string{
 	vendors.KindGroup: "package group", vendors.KindProduct: "name of the product", vendors.KindPURL: "package URL", vendors.KindCPE: "CPE", vendors.KindURL: "URL",
 	vendors.KindEmail: "e-mail address", vendors.KindRegID: "registration id", vendors.KindGUID: "GUID", vendors.KindOUI: "OUI", vendors.KindPEN: "enterprise number",

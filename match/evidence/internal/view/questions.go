@@ -113,9 +113,9 @@ func unidentifiedQuestion(r *evidence.Report) string {
 	}
 	switch {
 	case len(names) == 0 && all == 1:
-		return "Please state who manufactures or supplies the part whose document does not say so."
+		return "Please state who manufactures or supplies the part for which its document does not say so."
 	case len(names) == 0:
-		return fmt.Sprintf("Please state who manufactures or supplies the %d parts whose documents do not say so.", all)
+		return fmt.Sprintf("Please state who manufactures or supplies the %d parts for which their documents do not say so.", all)
 	case all == 1:
 		return "Please state who manufactures or supplies " + names[0] + ": its document does not say so."
 	}
