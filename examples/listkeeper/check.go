@@ -24,17 +24,13 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-const aboutCheck = `Compare the words of the verified clauses with the copies of their sources in
-the folder DIR, and print for each clause whether its words were found, and for each copy whether
-it is the one that was recorded. This program does not use a network. To download the copies:
+const aboutCheck = `Compare the words of the verified clauses with copies of their sources in the folder DIR. For each clause, print whether its words were found, and for each copy whether it is the one that was recorded. The program uses no network. To download the copies:
 
-  listkeeper check -list | curl --location --output-dir DIR --config -
+  listkeeper check -list | curl --output-dir DIR --config -
 
-A copy has the name that -list prints, or the file sources.json in DIR has its name and its
-address: {"page.html": "https://example.org/page"}. Copies can be HTML, XML, JSON, CSV or plain
-text. For a PDF file, put its text beside it: "pdftotext law.pdf" writes law.txt, which is read. The
-comparison ignores white space, the shapes of quotation marks and dashes, and hyphens at the ends
-of lines of plain text. Passages of a clause can be in different copies.`
+A copy has the name that -list prints, or the file sources.json in DIR maps its name to its address: {"page.html": "https://example.org/page"}. Copies can be HTML, XML, JSON, CSV or plain text. For a PDF file, put its text beside it: "pdftotext law.pdf" writes law.txt, and check reads that.
+
+The comparison ignores white space, the shapes of quotation marks and dashes, and hyphens at the ends of lines of plain text. Passages that are separated by […] can be in any order, and in different copies.`
 
 // errNotFound: there are verified clauses with words that were not found.
 var errNotFound = errors.New("words were not found")
@@ -75,7 +71,7 @@ func check(c *call) error {
 	if f.NArg() == 1 {
 		dir = os.DirFS(f.Arg(0))
 		if err := k.findFiles(dir); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", f.Arg(0), err)
 		}
 	}
 	if *list {
@@ -275,6 +271,9 @@ func readSources(dir fs.FS) (map[string]string, error) {
 	return named, nil
 }
 
+// extensions are those that the name of a copy has from its address.
+var extensions = []string{".csv", ".dita", ".htm", ".json", ".md", ".pdf", ".txt", ".xml"}
+
 // copyName returns the name of the file for the copy of an address: its host, and a part of a digest
 // because two addresses can have the same file name.
 func copyName(address string) string {
@@ -282,7 +281,7 @@ func copyName(address string) string {
 	if u, err := url.Parse(address); err == nil {
 		host, ext = strings.TrimPrefix(u.Hostname(), "www."), strings.ToLower(path.Ext(u.Path))
 	}
-	if len(ext) < 2 || len(ext) > 6 || strings.Trim(ext[1:], "abcdefghijklmnopqrstuvwxyz") != "" {
+	if !slices.Contains(extensions, ext) {
 		ext = ".html"
 	}
 	sum := sha256.Sum256([]byte(address))

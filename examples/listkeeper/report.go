@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -70,6 +71,7 @@ func (k *comparison) count(state string) int {
 // for curl.
 func (k *comparison) printAddresses(out io.Writer) error {
 	w := bufio.NewWriter(out)
+	fmt.Fprint(w, "location\nfail\ngloboff\n")
 	for _, c := range k.copies {
 		if c.file == "" {
 			fmt.Fprintf(w, "url = \"%s\"\noutput = \"%s\"\n", escape(c.address), copyName(c.address))
@@ -112,7 +114,7 @@ func (k *comparison) print(out io.Writer) {
 		x.print(r)
 	}
 	fmt.Fprintln(w)
-	fmt.Fprintln(w, cli.Wrap(fmt.Sprintf("%s: %s %d, %s %d, %s %d, %s %d.", cli.Count(len(k.clauses), "clause"),
+	fmt.Fprintln(w, cli.Wrap(fmt.Sprintf("%s: %s %d, %s %d, %s %d, %s %d.", cli.Count(len(k.clauses), "text"),
 		found, k.count(found), differ, k.count(differ), unreadable, k.count(unreadable), noCopy, k.count(noCopy)), cli.Width, 0))
 }
 
@@ -146,11 +148,16 @@ func (w *words) print(r report) {
 	r.line(state, "%s, %s", w.key, w.locator)
 	switch state {
 	case noCopy, unreadable:
+		var files []string
 		for _, c := range w.copies {
-			r.line("", "%s", c.address)
+			files = append(files, cmp.Or(c.file, copyName(c.address)))
 		}
-		if len(w.copies) == 0 {
+		if files == nil {
 			r.line("", "its source names no address")
+		} else if state == noCopy {
+			r.line("", "expected %s", strings.Join(files, " or "))
+		} else {
+			r.line("", "in %s", strings.Join(files, " and "))
 		}
 	case differ:
 		w.printMissing(r)
@@ -191,4 +198,24 @@ func beginning(s string) string {
 		return string(r[:2*shown-1]) + "…"
 	}
 	return s
+}
+
+// copiesRow describes for how many of the words of a list its record has a copy.
+func (k *comparison) copiesRow() string {
+	read, kept := 0, 0
+	for _, w := range k.clauses {
+		hasCopy, hasDigest := false, false
+		for _, c := range k.record {
+			if slices.Contains(c.Clauses, w.key) {
+				hasCopy, hasDigest = true, hasDigest || c.Digest != ""
+			}
+		}
+		if hasCopy {
+			read++
+		}
+		if hasDigest {
+			kept++
+		}
+	}
+	return fmt.Sprintf("%d verified clauses and versions, with the day of a copy %s, with its digest %s", len(k.clauses), share(read, len(k.clauses)), share(kept, len(k.clauses)))
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -118,11 +119,11 @@ func checkCopies(copies []Copy) *copyError {
 			return wrong(denylist.ErrValue, "no clauses; expected those with words in the copy")
 		}
 		for _, key := range c.Clauses {
-			if of := [2]string{key, c.Address}; seen[of] {
-				return wrong(denylist.ErrDuplicate, "%q is there twice; expected each clause in one copy of an address", key)
-			} else {
-				seen[of] = true
+			of := [2]string{key, c.Address}
+			if seen[of] {
+				return wrong(denylist.ErrDuplicate, "clauses has %q twice; expected each clause in one copy of an address", key)
 			}
+			seen[of] = true
 		}
 	}
 	return nil
@@ -144,7 +145,7 @@ func lintCopies(fsys fs.FS) error {
 }
 
 // unknownCopies warns of copies of clauses that the list does not have.
-func (s *source) unknownCopies(fsys fs.FS) error {
+func (s *source) unknownCopies(fsys fs.FS) (unknown error) {
 	copies, err := Copies(fsys)
 	if err != nil {
 		return nil // Lint reports it
@@ -162,12 +163,12 @@ func (s *source) unknownCopies(fsys fs.FS) error {
 	for _, c := range copies {
 		for _, key := range c.Clauses {
 			if !known[key] {
-				return &fileError{file: copiesName, offset: offsetOf(fsys, c.Address),
-					err: fmt.Errorf("the copy of %q is of %q, which is not in the list; expected the id of an instrument, \"#\" and the id of a clause: %w", c.Address, key, errNotRequired)}
+				unknown = fault.Join(unknown, &fileError{file: copiesName, offset: offsetOf(fsys, c.Address),
+					err: fmt.Errorf("the copy of %q is of %q, which is not in the list; expected the id of an instrument, \"#\" and the id of a clause: %w", c.Address, key, errNotRequired)})
 			}
 		}
 	}
-	return nil
+	return unknown
 }
 
 // CopyKey returns how [Copy.Clauses] names the words of a clause, or of one of its versions if version
