@@ -26,7 +26,7 @@ import (
 
 const aboutCheck = `Compare the words of the verified clauses with copies of their sources in the folder DIR. For each clause, print whether its words were found, and for each copy whether it is the one that was recorded. The program uses no network. To download the copies:
 
-  listkeeper check -list | curl --output-dir DIR --config -
+  listkeeper check -list | curl --output-dir DIR --create-dirs --config -
 
 A copy has the name that -list prints, or the file sources.json in DIR maps its name to its address: {"page.html": "https://example.org/page"}. Copies can be HTML, XML, JSON, CSV or plain text. For a PDF file, put its text beside it: "pdftotext law.pdf" writes law.txt, and check reads that.
 
