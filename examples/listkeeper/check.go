@@ -28,9 +28,9 @@ const aboutCheck = `Compare the words of the verified clauses with copies of the
 
   listkeeper check -list | curl --output-dir DIR --create-dirs --config -
 
-A copy has the name that -list prints, or the file sources.json in DIR maps its name to its address: {"page.html": "https://example.org/page"}. Copies can be HTML, XML, JSON, CSV or plain text. For a PDF file, put its text beside it: "pdftotext law.pdf" writes law.txt, and check reads that.
+A copy has the name that -list prints, or the file sources.json in DIR maps its name to its address: {"page.html": "https://example.org/page"}. Copies can be HTML, XML, JSON, CSV, Markdown or plain text. For a PDF file, put its text beside it: "pdftotext law.pdf" writes law.txt, and check reads that.
 
-The comparison ignores white space, the shapes of quotation marks and dashes, and hyphens at the ends of lines of plain text. Passages that are separated by […] can be in any order, and in different copies.`
+The comparison ignores white space, the shapes of quotation marks and dashes, marks of footnotes, and hyphens at the ends of lines of plain text. Passages that are separated by […] can be in any order, and in different copies.`
 
 // errNotFound: there are verified clauses with words that were not found.
 var errNotFound = errors.New("words were not found")

@@ -13,6 +13,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/net/html"
@@ -77,8 +78,11 @@ func mediaTypeOf(name string, data []byte) (mediaType, format string) {
 			return "application/json", ""
 		}
 	}
-	if strings.EqualFold(path.Ext(name), ".csv") {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".csv":
 		return "text/csv", ""
+	case ".md":
+		return "text/markdown", ""
 	}
 	return "text/plain", ""
 }
@@ -86,7 +90,7 @@ func mediaTypeOf(name string, data []byte) (mediaType, format string) {
 // textOf returns the text of a copy. Parts of it that are apart on a page are separated by a space.
 func textOf(mediaType string, data []byte) (string, error) {
 	extract := map[string]func(*content, []byte) error{
-		"text/html": (*content).addHTML, "application/xml": (*content).addXML, "application/json": (*content).addJSON, "text/csv": (*content).addCSV, "text/plain": (*content).addPlain,
+		"text/html": (*content).addHTML, "application/xml": (*content).addXML, "application/json": (*content).addJSON, "text/csv": (*content).addCSV, "text/markdown": (*content).addMarkdown, "text/plain": (*content).addPlain,
 	}[mediaType]
 	if extract == nil {
 		return "", errNoReader
@@ -125,6 +129,19 @@ func (t *content) addPlain(data []byte) error {
 	return t.add(strings.TrimPrefix(string(plain), "\uFEFF"))
 }
 
+// markup matches what Markdown adds to a text: the marks of a heading, a quotation or emphasis, and the
+// address of a link.
+var markup = regexp.MustCompile("(?m)^[ \\t]*(?:#+|>+)|\\*+|`+|\\b_+|_+\\b|\\]\\([^)\\s]*\\)|\\[")
+
+// addMarkdown adds the text of a page in Markdown.
+func (t *content) addMarkdown(data []byte) error {
+	var plain content
+	if err := plain.addPlain(data); err != nil {
+		return err
+	}
+	return t.add(markup.ReplaceAllString(plain.String(), ""))
+}
+
 // isInline has the elements of HTML that do not separate the text before them from that after them.
 var isInline = map[atom.Atom]bool{
 	atom.A: true, atom.Abbr: true, atom.B: true, atom.Bdi: true, atom.Bdo: true, atom.Cite: true, atom.Code: true, atom.Dfn: true, atom.Em: true,
@@ -146,6 +163,7 @@ func (t *content) addHTML(data []byte) error {
 	}
 	z := html.NewTokenizer(r)
 	inside, depth := atom.Atom(0), 0 // an element without text, and how many of the kind are open
+	isRaised := false                // directly in an element for raised characters
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
@@ -158,11 +176,17 @@ func (t *content) addHTML(data []byte) error {
 		switch kind {
 		case html.TextToken:
 			part = string(z.Text())
+			if isRaised && !strings.ContainsFunc(part, unicode.IsLetter) {
+				part = "" // the number of a footnote
+			}
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
 			element := atom.Lookup(name)
 			if isInline[element] {
 				part = ""
+			}
+			if element == atom.Sup {
+				isRaised = kind == html.StartTagToken
 			}
 			switch {
 			case kind == html.StartTagToken && inside == 0 && isNoText[element]:
@@ -186,11 +210,15 @@ func (t *content) addHTML(data []byte) error {
 	}
 }
 
-// addXML adds the text of a document in XML, such as Formex or DITA. It does not resolve entities that
-// the document defines.
+// isFootnote has the elements for footnotes in Formex, DITA and Akoma Ntoso.
+var isFootnote = map[string]bool{"NOTE": true, "fn": true, "authorialNote": true}
+
+// addXML adds the text of a document in XML, such as Formex or DITA, without its footnotes. It does not
+// resolve entities that the document defines.
 func (t *content) addXML(data []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	d.Strict, d.Entity, d.CharsetReader = false, xml.HTMLEntity, charset.NewReaderLabel
+	footnotes := 0 // how many are open
 	for {
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -202,8 +230,19 @@ func (t *content) addXML(data []byte) error {
 		switch token := token.(type) {
 		case xml.CharData:
 			part = string(token)
-		case xml.StartElement, xml.EndElement:
+		case xml.StartElement:
 			part = " "
+			if isFootnote[token.Name.Local] {
+				footnotes++
+			}
+		case xml.EndElement:
+			part = " "
+			if isFootnote[token.Name.Local] && footnotes > 0 {
+				footnotes--
+			}
+		}
+		if footnotes > 0 {
+			continue
 		}
 		if err := t.add(part); err != nil {
 			return err

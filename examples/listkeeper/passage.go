@@ -34,14 +34,18 @@ var typography = map[rune]string{
 	'\u2010': "-", '\u2011': "-", '\u2012': "-", '–': "-", '—': "-", '\u2015': "-", '\u2212': "-",
 	'ﬀ': "ff", 'ﬁ': "fi", 'ﬂ': "fl", 'ﬃ': "ffi", 'ﬄ': "ffl", 'ﬅ': "st", 'ﬆ': "st",
 	'…': "...",
+	'†': "", '‡': "", '*': "", '^': "", '¹': "", '²': "", '³': "", // marks of footnotes
 }
 
-// fold returns a text with single spaces and plain characters. Two single quotes are a double one, as
-// in texts of the US Government Publishing Office.
+// mark matches signs that are marks of footnotes if they are at the end of a word.
+var mark = regexp.MustCompile(`(^|[\p{L}\p{P}\s])[#£±]+(\s|$)`)
+
+// fold returns a text with single spaces and plain characters, without marks of footnotes. Two single
+// quotes are a double one, as in texts of the US Government Publishing Office.
 func fold(s string) string {
 	var b strings.Builder
 	space := false
-	for _, r := range norm.NFC.String(s) {
+	for _, r := range norm.NFC.String(mark.ReplaceAllString(s, "$1$2")) {
 		if unicode.IsSpace(r) {
 			space = true
 			continue
