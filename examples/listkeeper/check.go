@@ -219,7 +219,7 @@ func (k *comparison) findFiles(dir fs.FS) error {
 	used := map[string]bool{sourcesName: true}
 	exists := make(map[string]bool)
 	for _, e := range entries {
-		exists[e.Name()] = !e.IsDir()
+		exists[e.Name()] = e.Type()&^fs.ModeSymlink == 0 // not a folder or a pipe
 	}
 	named, err := readSources(dir)
 	if err != nil {
