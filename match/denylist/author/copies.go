@@ -44,7 +44,7 @@ type copiesFile struct {
 const (
 	copiesName   = "copies.json"
 	copiesSchema = "https://github.com/clause76/clause76/match/denylist/author/schema/copies-1.schema.json"
-	copiesNote   = "The copies that the words of the clauses were compared with. \"listkeeper check -record\" adds copies with their digests. A copy without a digest was read, but not kept."
+	copiesNote   = "The copies that the words of the clauses were compared with. \"listkeeper check -record\" adds copies with their digests. A copy without a digest was read, whole or in part, and not kept."
 )
 
 // Copies reads the record of the copies that the clauses of a list were compared with: copies.json
