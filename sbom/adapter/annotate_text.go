@@ -124,6 +124,9 @@ func citation(f *evidence.Finding, i int) string {
 	if c.Quote != "" {
 		s += fmt.Sprintf(": “%s” [%s]", c.Quote, c.Language)
 	}
+	if v := c.Version; v != nil {
+		s += fmt.Sprintf(" In another language: “%s” [%s; grade %s; %s].", v.Text, v.Language, v.Grade, v.Source)
+	}
 	if c.Scope != nil && c.Scope.Limit != "" {
 		s += " Limited to “" + c.Scope.Limit + "”."
 	}

@@ -112,7 +112,7 @@ func columns(s string) int {
 
 func runeColumns(r rune) int {
 	switch {
-	case unicode.Is(unicode.Mn, r):
+	case unicode.In(r, unicode.Mn, unicode.Me):
 		return 0
 	case r < 0x80:
 		return 1

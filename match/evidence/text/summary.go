@@ -32,12 +32,16 @@ const (
 // summary prints the answer: the verdict, a few lines for each group of findings, and what was
 // not screened.
 func (p *printer) summary(r *evidence.Report) {
+	p.number = make(map[string]int)
 	groups := view.Groups(r)
+	tight := r.Options.Language != "" // words in a second language take two lines, and a summary has to fit a screen
 	p.screened(r)
-	p.blank()
+	if !tight {
+		p.blank()
+	}
 	p.verdicts(r, groups)
 	for i := range groups {
-		if i == 0 && len(groups) <= fewGroups { // a summary has to fit a screen
+		if i == 0 && len(groups) <= fewGroups && !tight {
 			p.blank()
 		}
 		if i == maxGroups {
@@ -198,6 +202,30 @@ func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
 	} else {
 		p.column(painted{}, why(r, g))
 	}
+	p.otherWords(g, few)
+}
+
+// otherWords prints the words of a text of the group in the language that was asked for, each text
+// once. They take one line, or two if there are few groups.
+func (p *printer) otherWords(g *view.Group, few bool) {
+	for i := range g.Citations {
+		c := &g.Citations[i]
+		if view.VersionLabel(c.Version) == "" || p.number[c.Listing] > 0 {
+			continue
+		}
+		p.cite(c)
+		mark, end := "", "”"
+		if c.Version.Grade != "A" {
+			mark = ", unofficial"
+		}
+		head := "[" + c.Version.Language + mark + "] " + view.TextName(c.Citation, maxTitleColumns) + ": “"
+		width := p.width - textColumn - columns(end)
+		if few {
+			width = 2*width - 12 // words leave some columns free
+		}
+		p.column(painted{}, cut(head+c.Version.Text, width)+end)
+		return
+	}
 }
 
 // why returns how the vendor was identified and what the leading text says.
@@ -263,8 +291,9 @@ func cut(text string, width int) string {
 	if columns(text) <= width {
 		return text
 	}
+	const longestWord = 24 // columns; scripts without spaces are cut anywhere
 	head, _ := split(text, width-2)
-	if i := strings.LastIndexByte(head, ' '); i > 0 {
+	if i := strings.LastIndexByte(head, ' '); i > 0 && columns(head[i:]) <= longestWord {
 		head = head[:i]
 	}
 	return strings.TrimRight(head, " ,;:") + " …"
