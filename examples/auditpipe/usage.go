@@ -91,8 +91,9 @@ change, and why.
 	"find": `Usage: auditpipe find -store FOLDER -vendor ID [flags]
 
 List the documents with findings of a vendor, from the statement by the newest
-denylist on each file, and print what was searched. With -key, the signatures of
-the checkpoint and of the index are checked. Without it, every statement is
+denylist on each file, and print what was searched. FORCE is whether a text that
+leads to the verdict binds somebody, or only advises. With -key, the signatures
+of the checkpoint and of the index are checked. Without it, every statement is
 read, and no signature is checked.
 `,
 	"verify": `Usage: auditpipe verify -key FILE [flags] STATEMENT...
