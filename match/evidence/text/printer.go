@@ -34,6 +34,8 @@ type printer struct {
 	number map[string]int // of a cited text, by listing
 	texts  []*match.Citation
 	buyer  *denylist.Buyer // of the report, or nil
+	// cutLines counts the questions of a summary that are cut.
+	cutLines int
 }
 
 func (p *printer) blank() { p.w.WriteByte('\n') }

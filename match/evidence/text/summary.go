@@ -50,7 +50,14 @@ func (p *printer) summary(r *evidence.Report) {
 		}
 		p.group(r, &groups[i], len(groups) <= fewGroups)
 	}
-	p.blank()
+	switch p.cutLines { // instead of an empty line, because a summary has to fit a screen
+	case 0:
+		p.blank()
+	case 1:
+		p.column(painted{}, "(1 line is cut at “…”; -details has all of it.)")
+	default:
+		p.column(painted{}, fmt.Sprintf("(%d lines are cut at “…”; -details has all of them.)", p.cutLines))
+	}
 	p.remarks(r, groups)
 	p.summaryGaps(r)
 	p.summaryPolicy(r)
@@ -198,7 +205,12 @@ func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
 		if few {
 			width = 2*width - 12 // words leave some columns free
 		}
-		p.column(painted{}, cut(question(g), width))
+		all := question(g)
+		line := cut(all, width)
+		if line != all {
+			p.cutLines++
+		}
+		p.column(painted{}, line)
 	} else {
 		p.column(painted{}, why(r, g))
 	}

@@ -101,6 +101,24 @@ func TestSummaryCountsWhatItLeavesOut(t *testing.T) {
 }
 
 // Without a buyer the summary says so; with one it says how many texts address others.
+// What is cut from the questions of a review is said, with where all of it is.
+func TestSummarySaysThatLinesAreCut(t *testing.T) {
+	for _, bid := range []string{"clean", "endpoint-tender", "router-tender"} {
+		out := written(t, report(t, nil, bids+bid), nil)
+		cut := strings.Count(out, " …\n")
+		said := 0
+		if _, rest, ok := strings.Cut(out, "("+fmt.Sprint(cut)+" line"); ok && strings.Contains(rest, "-details has all of") {
+			said = cut
+		}
+		if said != cut {
+			t.Errorf("%s: %d lines are cut, and the summary does not say so:\n%s", bid, cut, out)
+		}
+		if bid == "router-tender" && cut == 0 {
+			t.Error("no line is cut; expected a bid with many groups")
+		}
+	}
+}
+
 func TestSummaryOfBuyers(t *testing.T) {
 	if out := written(t, report(t, nil, bids+"endpoint-tender"), nil); !strings.Contains(out, "no buyer given") {
 		t.Errorf("the summary does not say that no buyer is given:\n%s", out)
