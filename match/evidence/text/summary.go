@@ -11,6 +11,7 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -100,7 +101,9 @@ func (p *printer) verdicts(r *evidence.Report, groups []view.Group) {
 	if n, worst := unlistedIn(r); n > 0 {
 		p.column(painted{}, painted{"31", "NOT ALL FINDINGS ARE LISTED."}, fmt.Sprintf("Not listed: %s%s.", view.Count(n, "finding"), worst))
 	}
-	if r.Unscreened() {
+	if view.OnlyNoText(r) {
+		p.column(painted{}, "Read to the end, but compared with no text: "+size+".")
+	} else if r.Unscreened() {
 		p.column(painted{}, painted{"33", "Not everything was screened:"}, size+"; see below.")
 	} else {
 		p.column(painted{}, "Read to the end: "+size+".")
@@ -119,6 +122,9 @@ func (p *printer) column(word painted, parts ...any) {
 func verdictWords(r *evidence.Report) string {
 	if r.Verdict == match.Clear && r.Buyer != nil {
 		return "No text that speaks to the buyer names a vendor that was found."
+	}
+	if view.OnlyNoText(r) {
+		return view.NoText(r)
 	}
 	return view.VerdictWords(r.Verdict)
 }
@@ -338,8 +344,12 @@ func (p *printer) moreGroups(groups []view.Group) {
 func (p *printer) summaryNotices(r *evidence.Report) {
 	p.notices(r.Notices)
 	var all []string
+	noText := view.OnlyNoText(r)
 	for i := range r.Documents {
 		for _, n := range r.Documents[i].Notices {
+			if noText && n.Kind == sbom.WarnNothingScreened { // the verdict says it for all documents
+				continue
+			}
 			all = append(all, cut(r.Documents[i].Path, maxName)+": "+n.Message)
 		}
 	}
@@ -415,6 +425,9 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 // summaryGaps prints what was not screened.
 func (p *printer) summaryGaps(r *evidence.Report) {
 	gaps := view.Gaps(r)
+	if view.OnlyNoText(r) && len(gaps) > 1 { // the same for all documents
+		gaps = []view.Gap{{Path: "all documents", Gap: gaps[0].Gap}}
+	}
 	for i := range gaps {
 		if i == maxGaps && len(gaps) > maxGaps+1 {
 			p.line("", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d more; see -details.", len(gaps)-i))

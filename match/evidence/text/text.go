@@ -388,6 +388,9 @@ func (p *printer) coverage(r *evidence.Report) {
 	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
 	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; fields or elements unreadable: %d", c.Malformed))
+	if view.OnlyNoText(r) {
+		p.line("", "", painted{"33", view.NoText(r)})
+	}
 	if !c.Complete {
 		p.line("", "", painted{"33", "Not everything was read to its end: nothing is known of what was not read."})
 	}
