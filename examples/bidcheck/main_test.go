@@ -86,6 +86,8 @@ func TestGolden(t *testing.T) {
 		{"endpoint-tender", []string{"testdata/bids/endpoint-tender"}, 1},
 		{"endpoint-tender-de", []string{"-lang", "de", "testdata/bids/endpoint-tender"}, 1},
 		{"endpoint-tender-ro", []string{"-lang", "ro", "testdata/bids/endpoint-tender"}, 1},
+		{"switch-tender", []string{"-cpv", "32420000-3", "testdata/bids/switch-tender"}, 1}, // the purpose settles a limit
+		{"office-tender", []string{"-denylist", "testdata/lists/ministry", "-buyer", "fi-central-government", "testdata/bids/office-tender"}, 1},
 		{"endpoint-tender-2018.06.12", []string{"-denylist", "2018.06.12", "-jurisdiction", "eu", "testdata/bids/endpoint-tender"}, 1},
 		{"endpoint-tender-2018.06.13", []string{"-denylist", "2018.06.13", "testdata/bids/endpoint-tender"}, 1},
 	}
