@@ -25,7 +25,7 @@ func TestLanguage(t *testing.T) {
 		{"details", []string{"-lang", "de", "-details", bid}, exitFound, german},
 		{"capitals", []string{"-lang", "DE", "-details", bid}, exitFound, german},
 		{"configuration", []string{"-config", config, "-details", bid}, exitFound, german},
-		{"explanation", []string{"-lang", "de", "-explain", "80ee", bid}, exitFound, "other words In German [de], as two independent copies have them: “" + german},
+		{"explanation", []string{"-lang", "de", "-explain", "80ee", bid}, exitFound, "other words In German [de], as copies that agree have them, not seen on the official page: “" + german},
 		{"letter", []string{"letter", "-lang", "de", bid}, exitFound, german},
 		{"letter from a record", []string{"letter", record}, exitFound, german},
 		{"page", []string{"-lang", "de", "-format", "html", bid}, exitFound, `<blockquote lang="de">` + german},

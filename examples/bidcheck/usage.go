@@ -41,7 +41,7 @@ Examples:
     bidcheck testdata/bids/endpoint-tender
     bidcheck -details testdata/bids/endpoint-tender
   Use the texts that speak to a buyer, for a lot of network equipment:
-    bidcheck -buyer eu-institution -cpv 32420000-3 testdata/bids/router-tender
+    bidcheck -buyer us-dod -cpv 32420000-3 testdata/bids/switch-tender
   Take the buyer and the CPV codes from the notice of the tender (eForms):
     bidcheck -notice notice.xml -lot LOT-0002 bid/
   List the buyers with the texts that speak to each, or to one:

@@ -26,12 +26,12 @@ func LanguageName(tag string) string { return cmp.Or(languages[tag], tag) }
 // grades say how sure the words of a version are, see [denylist.Version].
 var grades = map[string]string{
 	"A": "the official words",
-	"B": "as two independent copies have them",
+	"B": "as copies that agree have them, not seen on the official page",
 	"C": "as one secondary source has them, perhaps in its own translation",
 }
 
-// VersionLabel returns the language of the words of a version, and how sure they are: "In German
-// [de], as two independent copies have them". It is "" without a version.
+// VersionLabel returns the language of the words of a version, and how sure they are: "In Danish
+// [da], as one secondary source has them". It is "" without a version.
 func VersionLabel(v *denylist.Version) string {
 	if v == nil || v.Text == "" {
 		return ""
