@@ -45,6 +45,10 @@ func TestLanguage(t *testing.T) {
 	if _, out, _ := check(t, "", "-details", bid); strings.Contains(strings.Join(strings.Fields(out), " "), german) {
 		t.Error("German words that nobody asked for")
 	}
+	check(t, "", "-quiet", "-lang", "de", "-annotate", dir, bid)
+	if annotated := read(t, filepath.Join(dir, "endpoint-agent.cdx.json")); !strings.Contains(annotated, german) {
+		t.Error("the annotated copy has no German words")
+	}
 	_, out, _ := check(t, "", "-lang", "es", "-format", "json", bid)
 	validate(t, out)
 }
