@@ -35,7 +35,9 @@ type Options struct {
 	// several products or places the product inside another. See [Citation].SettledBy.
 	Purpose []string
 	// Language asks for the words of the clauses in another language beside the original ones, such
-	// as "es", see [denylist.Release.Languages]. They change no verdict. Default: none.
+	// as "es", see [denylist.Release.Languages]. They change no verdict. A language of the release, or
+	// of the newest one, in which no clause has other words is no error: a report says that there are
+	// none. Default: none.
 	Language string
 	// RequireIdentity makes a document inconclusive if a component carries no
 	// vendor identity.
@@ -78,8 +80,8 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 	if m.opts.Jurisdictions, err = choice.List("jurisdictions", m.opts.Jurisdictions, release.Jurisdictions()); err != nil {
 		return nil, fmt.Errorf("%w: release %s: %w", ErrOptions, release.Name(), err)
 	}
-	if l := m.opts.Language; l != "" && !slices.Contains(release.Languages(), l) {
-		return nil, fmt.Errorf("%w: release %s: language %q; expected one of %q", ErrOptions, release.Name(), l, release.Languages())
+	if err := checkLanguage(release, m.opts.Language); err != nil {
+		return nil, err
 	}
 	if b := m.opts.Buyer; b != nil {
 		if err := b.Check(); err != nil {
@@ -109,6 +111,24 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 		}
 	}
 	return m, nil
+}
+
+// checkLanguage returns an error for a language in which neither the release nor the newest one has
+// words of any clause.
+func checkLanguage(release *denylist.Release, language string) error {
+	if language == "" {
+		return nil
+	}
+	var known []string
+	for _, r := range []*denylist.Release{release, denylist.Current()} {
+		known = slices.Concat(known, r.Languages(), r.OwnLanguages())
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	if !slices.Contains(known, language) {
+		return fmt.Errorf("%w: release %s: language %q; expected one of %q", ErrOptions, release.Name(), language, known)
+	}
+	return nil
 }
 
 // Release returns the release that the Matcher screens against.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -259,9 +260,9 @@ func (x *search) printFound(c *config, byLine map[int]record, names []string) er
 		return err
 	}
 	out := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "VERDICT\tTIER\tCOMPONENT\tDOCUMENT\tDENYLIST")
+	fmt.Fprintln(out, "VERDICT\tFORCE\tTIER\tCOMPONENT\tDOCUMENT\tDENYLIST")
 	for _, f := range x.found {
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", f.Verdict, f.Tier, text.Printable(f.Component+" "+f.Version), text.Printable(f.Document), byLine[f.Line].Release)
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", f.Verdict, cmp.Or(f.Force, "no text"), f.Tier, text.Printable(f.Component+" "+f.Version), text.Printable(f.Document), byLine[f.Line].Release)
 	}
 	return out.Flush()
 }

@@ -22,7 +22,7 @@ var flagsOf = map[string][]string{
 	"screen":   {"store", "key", "denylist", "as-of", "buyer", "document-key", "jobs", "quiet"},
 	"rescreen": {"store", "key", "denylist", "as-of", "buyer", "jobs", "quiet"},
 	"find":     {"store", "key", "vendor", "denylist", "buyer"},
-	"verify":   {"store", "key", "since", "C", "document-key", "signature-only", "jobs", "quiet"},
+	"verify":   {"store", "key", "since", "C", "denylist", "document-key", "signature-only", "jobs", "quiet"},
 }
 
 // flagSet returns the flags of a command, which are written to c.
@@ -39,7 +39,10 @@ func (c *config) flagSet(command string) *flag.FlagSet {
 	}
 	fs.StringVar(&c.key, "key", "", key)
 	list := "the `RELEASE` of the denylist: " + strings.Join(denylist.Names(), ", ") + "; default: the newest one"
-	if command == "find" {
+	switch command {
+	case "verify":
+		list = "screen again with this `LIST`, if the statement is by it: the folder of a custom list, or the file of a release that is not in this program"
+	case "find":
 		list = "search only statements by this `RELEASE` of the denylist; default: on each file, the statement by the newest release and day"
 	}
 	fs.StringVar(&c.denylist, "denylist", "", list)

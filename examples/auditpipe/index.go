@@ -17,15 +17,16 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	_ "modernc.org/sqlite" // the driver, without C
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
 
 // indexVersion is the version of the tables and of the content of their rows.
-const indexVersion = "4"
+const indexVersion = "5"
 
 const schema = `
 CREATE TABLE records (line INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, release TEXT NOT NULL, asOf TEXT NOT NULL, audience TEXT NOT NULL, verdict TEXT NOT NULL, failed INTEGER NOT NULL, gaps INTEGER NOT NULL);
-CREATE TABLE findings (seq INTEGER PRIMARY KEY, line INTEGER NOT NULL, document TEXT NOT NULL, id TEXT NOT NULL, vendor TEXT NOT NULL, verdict TEXT NOT NULL, tier TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, pointer TEXT NOT NULL);
+CREATE TABLE findings (seq INTEGER PRIMARY KEY, line INTEGER NOT NULL, document TEXT NOT NULL, id TEXT NOT NULL, vendor TEXT NOT NULL, verdict TEXT NOT NULL, force TEXT NOT NULL, tier TEXT NOT NULL, component TEXT NOT NULL, version TEXT NOT NULL, pointer TEXT NOT NULL);
 CREATE INDEX findings_vendor ON findings (vendor);
 CREATE INDEX records_digest ON records (digest);
 `
@@ -46,8 +47,8 @@ func (r *record) unscreened() bool { return r.Failed > 0 || r.Gaps > 0 }
 
 // A found row is that of a finding.
 type found struct {
-	Line                                                             int
-	Document, ID, Vendor, Verdict, Tier, Component, Version, Pointer string
+	Line                                                                    int
+	Document, ID, Vendor, Verdict, Force, Tier, Component, Version, Pointer string
 }
 
 // isOlderThan reports whether the statement is by an older release than another one, or by the same
@@ -76,10 +77,24 @@ func rows(line int, name string, r *evidence.Report) (record, []found, error) {
 			rec.Failed++
 		}
 		for _, f := range d.Findings {
-			all = append(all, found{line, d.Path, f.ID, string(f.Vendor.ID), f.Verdict.String(), f.Tier.String(), f.Component.Name, f.Component.Version, f.Component.Location.Pointer})
+			all = append(all, found{line, d.Path, f.ID, string(f.Vendor.ID), f.Verdict.String(), forceOf(&f.Finding), f.Tier.String(), f.Component.Name, f.Component.Version, f.Component.Location.Pointer})
 		}
 	}
 	return rec, all, err
+}
+
+// forceOf returns whether a text that leads to the verdict of a finding binds those whom it speaks
+// to, or only advises; "" for a finding without a text.
+func forceOf(f *match.Finding) string {
+	if len(f.Citations) == 0 {
+		return ""
+	}
+	for i := range f.Citations {
+		if c := &f.Citations[i]; c.Verdict == f.Verdict && c.Binds() {
+			return "binding"
+		}
+	}
+	return "not binding"
 }
 
 // A made pair is the rows of a statement of this run.
@@ -226,7 +241,7 @@ func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 	if err != nil {
 		return err
 	}
-	finding, err := tx.Prepare("INSERT INTO findings VALUES (NULL,?,?,?,?,?,?,?,?,?)")
+	finding, err := tx.Prepare("INSERT INTO findings VALUES (NULL,?,?,?,?,?,?,?,?,?,?)")
 	if err != nil {
 		return err
 	}
@@ -236,7 +251,7 @@ func (s *store) addRows(ctx context.Context, from int, d *digester) error {
 			return errors.Join(err, d.record(r))
 		},
 		func(f found) error {
-			_, err := finding.Exec(f.Line, f.Document, f.ID, f.Vendor, f.Verdict, f.Tier, f.Component, f.Version, f.Pointer)
+			_, err := finding.Exec(f.Line, f.Document, f.ID, f.Vendor, f.Verdict, f.Force, f.Tier, f.Component, f.Version, f.Pointer)
 			return errors.Join(err, d.found(f))
 		},
 	})
@@ -320,9 +335,9 @@ func (s *store) rowsOf(ctx context.Context, a asker) error {
 	if err != nil {
 		return err
 	}
-	return each("SELECT line, document, id, vendor, verdict, tier, component, version, pointer FROM findings NOT INDEXED ORDER BY seq", func(rows *sql.Rows) error {
+	return each("SELECT line, document, id, vendor, verdict, force, tier, component, version, pointer FROM findings NOT INDEXED ORDER BY seq", func(rows *sql.Rows) error {
 		var f found
-		if err := rows.Scan(&f.Line, &f.Document, &f.ID, &f.Vendor, &f.Verdict, &f.Tier, &f.Component, &f.Version, &f.Pointer); err != nil {
+		if err := rows.Scan(&f.Line, &f.Document, &f.ID, &f.Vendor, &f.Verdict, &f.Force, &f.Tier, &f.Component, &f.Version, &f.Pointer); err != nil {
 			return err
 		}
 		return a.found(f)

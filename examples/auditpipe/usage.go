@@ -57,6 +57,8 @@ Examples:
     auditpipe verify -store store -key key.pub \
         -since /elsewhere/checkpoint-today
     auditpipe verify -key key.pub -C /srv/bids bid.intoto.json
+  Verify a statement that was made with a custom list:
+    auditpipe verify -key key.pub -denylist ministry/ bid.intoto.json
 
 Exit status:
   0  screen, rescreen: every file was screened completely, whatever was found
@@ -91,8 +93,9 @@ change, and why.
 	"find": `Usage: auditpipe find -store FOLDER -vendor ID [flags]
 
 List the documents with findings of a vendor, from the statement by the newest
-denylist on each file, and print what was searched. With -key, the signatures of
-the checkpoint and of the index are checked. Without it, every statement is
+denylist on each file, and print what was searched. FORCE is whether a text that
+leads to the verdict binds somebody, or only advises. With -key, the signatures
+of the checkpoint and of the index are checked. Without it, every statement is
 read, and no signature is checked.
 `,
 	"verify": `Usage: auditpipe verify -key FILE [flags] STATEMENT...
@@ -100,7 +103,8 @@ read, and no signature is checked.
 
 Check the signatures of statements, and screen their files again. For each file,
 print whether the result is the same or differs, or the file is missing or was
-not screened again.
+not screened again. A statement by a custom list needs that list: give its
+folder with -denylist. The statement has the digest of the list.
 
 With -store, check the whole store instead: every statement, the log and its
 checkpoint. The screened files are not read. To screen them again, verify the

@@ -16,7 +16,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/clause76/clause76/internal/cli"
-	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
@@ -26,6 +25,9 @@ import (
 func verifyCommand(ctx context.Context, c *config) (int, error) {
 	if (c.store == "") == (len(c.paths) == 0) {
 		return exitUsage, usageError("expected either statements or -store FOLDER")
+	}
+	if c.denylist != "" && (c.store != "" || c.only) {
+		return exitUsage, usageError("-denylist is for screening files again, which verify does not do with -store and -signature-only")
 	}
 	statements, checkpoints, err := loadVerifyingKey(c.key)
 	if err != nil {
@@ -129,9 +131,9 @@ var errNotAgain = errors.New("not screened again")
 
 // filesAgain screens the files of a record again. Their paths are relative to the folder of -C.
 func filesAgain(ctx context.Context, c *config, r *evidence.Report) (files []screen.File, err error) {
-	release, err := denylist.Open(r.Denylist.Release)
+	release, err := c.releaseOf(r)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errNotAgain, err)
+		return nil, err
 	}
 	if c.root != "" {
 		from, err := os.Getwd()

@@ -185,7 +185,7 @@ func TestAnnotate(t *testing.T) {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "*"))
-	if len(files) != 3 {
+	if len(files) != 5 {
 		t.Errorf("files %v", files)
 	}
 	for _, f := range files {

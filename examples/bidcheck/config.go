@@ -125,7 +125,7 @@ func (c *config) openDenylists() error {
 	if err := c.openPolicy(release); err != nil {
 		return fmt.Errorf("-policy: %w", err)
 	}
-	opts := match.Options{AsOf: vendors.Date(c.opts.asOf)}
+	opts := match.Options{AsOf: vendors.Date(c.opts.asOf), Language: strings.ToLower(strings.TrimSpace(c.opts.language))}
 	if opts.Buyer, err = c.chooseBuyer(); err != nil {
 		return err
 	}

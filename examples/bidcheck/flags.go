@@ -57,6 +57,7 @@ type options struct {
 	annotate string
 	details  bool
 	explain  string
+	language string
 	sign     string
 	version  bool
 }
@@ -96,6 +97,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.StringVar(&o.annotate, "annotate", "", "also write copies of the bills of materials that have findings, with the findings added, into this `FOLDER` (CycloneDX 1.5 or later and SPDX 2.2 or later, in JSON)")
 	fs.BoolVar(&o.details, "details", false, "write all of the report as a table, with the words of the texts; default: a summary")
 	fs.StringVar(&o.explain, "explain", "", "instead of a report, explain how the finding or observation with this `ID` came about; the ID follows # in the table, and its first characters are enough; \"all\" explains all")
+	fs.StringVar(&o.language, "lang", "", "also quote the texts in this `LANGUAGE` (BCP 47: "+strings.Join(denylist.Current().Languages(), ", ")+"), where the denylist has their words in it, with how sure these words are; they change no verdict")
 	fs.StringVar(&o.sign, "sign", "", "sign statements (.intoto.json) with the private key in this `FILE` (PEM, Ed25519 or ECDSA)")
 	fs.BoolVar(&o.version, "version", false, "print the version of the program and of its denylist")
 	return fs
@@ -122,7 +124,7 @@ type command struct {
 // commands are the commands, in the order of the help text. [options.checkModes] also checks the
 // flags that do something else than screen.
 var commands = []command{
-	{name: "diff", not: []string{"annotate", "baseline", "bid", "compare", "decision", "details", "explain", "policy"}},
+	{name: "diff", not: []string{"annotate", "baseline", "bid", "compare", "decision", "details", "explain", "lang", "policy"}},
 	{name: "buyers", flags: []string{"as-of", "buyer", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
 	{name: "letter", not: []string{"annotate", "baseline", "compare", "day", "decision", "details", "explain", "policy", "sign"}},
 	{name: "schema", flags: []string{}},
@@ -255,7 +257,7 @@ type mode struct {
 func (o *options) modes() []mode {
 	return []mode{
 		{"-baseline", o.baseline != "", []string{"explain", "policy"}},
-		{"-compare", o.compare != "", []string{"annotate", "baseline", "details", "explain", "policy"}},
+		{"-compare", o.compare != "", []string{"annotate", "baseline", "details", "explain", "lang", "policy"}},
 		{"-explain", o.explain != "", []string{"details"}},
 	}
 }

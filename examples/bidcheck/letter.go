@@ -60,7 +60,7 @@ func (s *session) reportForLetter(ctx context.Context) (*evidence.Report, error)
 }
 
 // screeningFlags are the flags that change what a screening finds.
-var screeningFlags = []string{"as-of", "bid", "buyer", "cpv", "denylist", "fail-on", "jurisdiction", "key", "lot", "notice"}
+var screeningFlags = []string{"as-of", "bid", "buyer", "cpv", "denylist", "fail-on", "jurisdiction", "key", "lang", "lot", "notice"}
 
 // maxRecord is the size of the largest record that is read.
 const maxRecord = 512 << 20

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,6 +84,10 @@ func TestGolden(t *testing.T) {
 		{"router-tender", []string{"testdata/bids/router-tender"}, 1},
 		{"router-tender-2018.06.13", []string{"-denylist", "2018.06.13", "testdata/bids/router-tender"}, 0},
 		{"endpoint-tender", []string{"testdata/bids/endpoint-tender"}, 1},
+		{"endpoint-tender-de", []string{"-lang", "de", "testdata/bids/endpoint-tender"}, 1},
+		{"endpoint-tender-ro", []string{"-lang", "ro", "testdata/bids/endpoint-tender"}, 1},
+		{"switch-tender", []string{"-cpv", "32420000-3", "testdata/bids/switch-tender"}, 1}, // the purpose settles a limit
+		{"office-tender", []string{"-denylist", "testdata/lists/ministry", "-buyer", "fi-central-government", "testdata/bids/office-tender"}, 1},
 		{"endpoint-tender-2018.06.12", []string{"-denylist", "2018.06.12", "-jurisdiction", "eu", "testdata/bids/endpoint-tender"}, 1},
 		{"endpoint-tender-2018.06.13", []string{"-denylist", "2018.06.13", "testdata/bids/endpoint-tender"}, 1},
 	}
@@ -90,6 +95,9 @@ func TestGolden(t *testing.T) {
 		formats := []string{"table", "json"}
 		if tt.name == "router-tender" {
 			formats = append(formats, "csv", "csv-citations", "markdown", "junit", "sarif")
+		}
+		if slices.Contains(tt.args, "-lang") {
+			formats = []string{"table", "markdown"}
 		}
 		for _, format := range formats {
 			status, out, stderr := check(t, "", append([]string{"-format", format}, tt.args...)...)

@@ -41,7 +41,7 @@ Examples:
     bidcheck testdata/bids/endpoint-tender
     bidcheck -details testdata/bids/endpoint-tender
   Use the texts that speak to a buyer, for a lot of network equipment:
-    bidcheck -buyer eu-institution -cpv 32420000-3 testdata/bids/router-tender
+    bidcheck -buyer us-dod -cpv 32420000-3 testdata/bids/switch-tender
   Take the buyer and the CPV codes from the notice of the tender (eForms):
     bidcheck -notice notice.xml -lot LOT-0002 bid/
   List the buyers with the texts that speak to each, or to one:
@@ -49,6 +49,8 @@ Examples:
     bidcheck buyers -buyer nl-ministry
   Write two reports, one for people and one for programs:
     bidcheck -o report.html -o report.json bid/
+  Quote the texts in German too, where the denylist has their words in it:
+    bidcheck -lang de -details testdata/bids/endpoint-tender
   Explain how the finding #80ee of the table came about:
     bidcheck -explain 80ee testdata/bids/endpoint-tender
   Decide by the rules of a buyer:
@@ -100,7 +102,7 @@ var flagGroups = []struct {
 	{"The denylist and the day", []string{"as-of", "compare", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
 	{"Who buys, and what", []string{"buyer", "cpv", "lot", "notice"}},
 	{"What makes the exit status 1", []string{"baseline", "day", "decision", "fail-on", "policy"}},
-	{"What is written", []string{"annotate", "details", "explain", "format", "o", "sign", "version"}},
+	{"What is written", []string{"annotate", "details", "explain", "format", "lang", "o", "sign", "version"}},
 }
 
 // printUsage prints the help text.

@@ -94,6 +94,19 @@ func (r *Release) Languages() []string {
 	return slices.Compact(all)
 }
 
+// OwnLanguages returns the languages that clauses are in themselves, each once, in alphabetical
+// order.
+func (r *Release) OwnLanguages() []string {
+	var all []string
+	for _, in := range r.instruments {
+		for i := range in.Clauses {
+			all = append(all, in.Clauses[i].Language)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Instruments returns the instruments in the order of their ids. The caller must not change
 // them.
 func (r *Release) Instruments() []*Instrument { return slices.Clone(r.instruments) }

@@ -34,6 +34,12 @@ func screenWith(t testing.TB, release *denylist.Release, docs map[string]string)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return screenBy(t, m, docs)
+}
+
+// screenBy screens documents with a matcher.
+func screenBy(t testing.TB, m *match.Matcher, docs map[string]string) *evidence.Report {
+	t.Helper()
 	var records []evidence.Document
 	for path, text := range docs {
 		src := evidence.File{Path: path, SHA256: strings.Repeat("0", 64), Bytes: int64(len(text))}

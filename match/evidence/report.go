@@ -169,7 +169,7 @@ func New(m *match.Matcher, tool string, failOn match.Verdict) *Report {
 		Purpose:       o.Purpose,
 		Options:       Options{Jurisdictions: o.Jurisdictions, Language: o.Language, RequireIdentity: o.RequireIdentity, FailOn: failOn},
 		Verdict:       match.Inconclusive,
-		Notices:       slices.Concat(asOfNotice(m.Release(), o.AsOf), buyerNotice(m.Release(), o.Buyer), publicNotice(m)),
+		Notices:       slices.Concat(asOfNotice(m.Release(), o.AsOf), buyerNotice(m.Release(), o.Buyer), publicNotice(m), languageNotice(m.Release(), o.Language)),
 	}
 	r.Tool.Name, r.Tool.Version = tool, version()
 	return r
@@ -206,6 +206,45 @@ func buyerNotice(r *denylist.Release, b *denylist.Buyer) []sbom.Warning {
 		return nil
 	}
 	return []sbom.Warning{{Kind: "buyer", Message: fmt.Sprintf("the denylist %s does not record for all of its texts whom they speak to: those without a record count, whether they speak to the buyer %s or not", r.Name(), b.Name)}}
+}
+
+// noticeLanguage is the kind of a notice about words in another language.
+const noticeLanguage = "language"
+
+// languageNotice returns a notice if a language was asked for in which the release has no words
+// beside those of the clauses themselves.
+func languageNotice(r *denylist.Release, language string) []sbom.Warning {
+	if language == "" || slices.Contains(r.Languages(), language) {
+		return nil
+	}
+	what := fmt.Sprintf("the denylist %s has no words of any text in the language %q beside the original ones", r.Name(), language)
+	if slices.Contains(r.OwnLanguages(), language) {
+		what += "; texts that are in that language themselves are quoted in it"
+	}
+	return []sbom.Warning{{Kind: noticeLanguage, Message: what}}
+}
+
+// uncitedLanguage adds a notice if texts are cited, and none of them has words in the language that
+// was asked for.
+func (r *Report) uncitedLanguage() {
+	language := r.Options.Language
+	if language == "" || slices.ContainsFunc(r.Notices, func(n sbom.Warning) bool { return n.Kind == noticeLanguage }) {
+		return
+	}
+	cited := false
+	for i := range r.Documents {
+		for _, f := range slices.Concat(r.Documents[i].Findings, r.Documents[i].Observations) {
+			for _, c := range f.Citations {
+				if cited = true; c.Version != nil || c.Language == language {
+					return
+				}
+			}
+		}
+	}
+	if cited {
+		what := fmt.Sprintf("the denylist %s has no words in the language %q of the texts that are cited here", r.Denylist.Release, language)
+		r.Notices = append(r.Notices, sbom.Warning{Kind: noticeLanguage, Message: what})
+	}
 }
 
 // trust returns the word for the reason for which a release was trusted.
@@ -325,5 +364,6 @@ func (r *Report) Finish(docs []Document, companions []File) {
 		d.setIDs()
 		d.Verdict = max(d.Verdict, r.least(d))
 	}
+	r.uncitedLanguage()
 	r.Verdict, r.Coverage = r.summarize()
 }

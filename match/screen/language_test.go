@@ -49,14 +49,37 @@ func TestRecordInAnotherLanguage(t *testing.T) {
 	if err := screen.Reproduce(t.Context(), again, release, nil); err != nil {
 		t.Errorf("screened again: %v", err)
 	}
-	if _, err := match.New(release, &match.Options{Language: "ga"}); !errors.Is(err, match.ErrOptions) || !strings.Contains(err.Error(), `language "ga"; expected one of ["da" "de" "en" "es" "fr" "hu" "it" "nl" "pl"]`) {
-		t.Errorf("a language without versions: %v", err)
+	if _, err := match.New(release, &match.Options{Language: "ga"}); !errors.Is(err, match.ErrOptions) || !strings.Contains(err.Error(), `language "ga"; expected one of ["da" "de" "en" "es" "fr" "hu" "it" "ja" "nl" "pl" "pt" "ro" "sv" "uk"]`) {
+		t.Errorf("a language of no text: %v", err)
 	}
-	old, err := denylist.Open("2018.06.12")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := match.New(old, &match.Options{Language: "es"}); !errors.Is(err, match.ErrOptions) {
-		t.Errorf("a release without versions: %v", err)
+}
+
+// A language in which the release, or the texts that are cited, have no other words is no error, and
+// the report says that there are none.
+func TestNoWordsInALanguage(t *testing.T) {
+	for _, tt := range []struct{ release, language, of, want string }{
+		{"2018.06.12", "es", "EU", `has no words of any text in the language "es"`},
+		{"2026.11.30", "ro", "EU", `texts that are in that language themselves are quoted in it`},
+		{"2026.11.30", "de", "US", `has no words in the language "de" of the texts that are cited here`},
+		{"2026.11.30", "es", "EU", ""},
+		{"2026.11.30", "", "EU", ""},
+	} {
+		release, err := denylist.Open(tt.release)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := match.New(release, &match.Options{Language: tt.language, Jurisdictions: []string{tt.of}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, n := range report(t, m, "../../testdata/bids/endpoint-tender").Notices {
+			if n.Kind == "language" {
+				got = append(got, n.Message)
+			}
+		}
+		if tt.want == "" && len(got) > 0 || tt.want != "" && (len(got) != 1 || !strings.Contains(got[0], tt.want)) {
+			t.Errorf("%s in %q: notices %q, want %q", tt.release, tt.language, got, tt.want)
+		}
 	}
 }

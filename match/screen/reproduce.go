@@ -164,6 +164,7 @@ func again(ctx context.Context, recorded *evidence.Report, release *denylist.Rel
 	}
 	now := evidence.New(m, recorded.Tool.Name, recorded.Options.FailOn)
 	now.Tool, now.Bid, now.Policy, now.Options.Keys = recorded.Tool, recorded.Bid, recorded.Policy, recorded.Options.Keys
+	now.Denylist.Trust = recorded.Denylist.Trust // for which reason it was trusted then; it is the same release, see CheckRelease
 	files := paths(recorded)
 	for i := range files {
 		files[i] = filepath.FromSlash(UnescapePath(files[i]))

@@ -124,6 +124,13 @@ func citation(f *evidence.Finding, i int) string {
 	if c.Quote != "" {
 		s += fmt.Sprintf(": “%s” [%s]", c.Quote, c.Language)
 	}
+	if v := c.Version; v != nil {
+		from := "not seen on the official page, from "
+		if v.Grade == "A" {
+			from = "from "
+		}
+		s += fmt.Sprintf(" In another language: “%s” [%s; %s%s].", v.Text, v.Language, from, v.Source)
+	}
 	if c.Scope != nil && c.Scope.Limit != "" {
 		s += " Limited to “" + c.Scope.Limit + "”."
 	}

@@ -18,6 +18,7 @@ var citationColumns = []string{
 	"claimRole", "claimKind", "claimValue", "rule", "matched", "source", "listing", "instrument", "clause", "jurisdiction", "force", "binding",
 	"addressees", "status", "verb", "action", "effect", "citationVerdict", "held", "settled", "inferred", "speaks", "limit", "exceptions", "quote", "language", "url", "note", "id", "findingForce", "decision",
 	"components", "unidentified", "malformed", "error", "complete",
+	"otherLanguage", "otherQuote", "otherGrade", "otherSource", "otherNote", // the words in the language that was asked for
 }
 
 // writeCitations writes the long form: a row for each text that a finding cites, by document.
@@ -149,4 +150,11 @@ func (t *table) citation(c *match.Citation) {
 	t.set("quote", c.Quote)
 	t.set("language", c.Language)
 	t.set("url", c.URL)
+	if v := c.Version; v != nil {
+		t.set("otherLanguage", v.Language)
+		t.set("otherQuote", v.Text)
+		t.set("otherGrade", v.Grade)
+		t.set("otherSource", v.Source)
+		t.set("otherNote", v.Note)
+	}
 }

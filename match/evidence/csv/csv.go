@@ -24,7 +24,9 @@
 // the buyer), "document" (and the place in it) and "note" (the id of a finding, what the policy
 // decided, why the verdict is not stronger).
 //
-// The long form, see [Options], has a row for each text that a finding or an observation cites.
+// The long form, see [Options], has a row for each text that a finding or an observation cites. Its
+// columns "otherLanguage", "otherQuote", "otherGrade", "otherSource" and "otherNote" are the words of
+// the text in the language of [match.Options].
 //
 // A cell that a spreadsheet could take for a formula starts with an apostrophe, and so does what looks
 // like a formula after a semicolon or a tab in a cell, at which some spreadsheets split. Such cells

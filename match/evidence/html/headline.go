@@ -41,6 +41,9 @@ var meanings = map[match.Verdict]string{
 func newHeadline(r *evidence.Report, groups []view.Group) headline {
 	h := headline{Meaning: meanings[r.Verdict]}
 	switch {
+	case view.OnlyNoText(r):
+		h.Text, h.Meaning = "Nothing could be found, because no text applies", view.NoText(r)+" Choose another day or other jurisdictions before you rely on this result."
+		return h
 	case r.Verdict == match.Inconclusive:
 		h.Text = "Nothing was found, but not everything could be screened"
 		return h

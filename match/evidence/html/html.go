@@ -50,6 +50,7 @@ var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncM
 	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
 	"addressed": func(c *match.Citation) string { return view.Addressed(nil, c) }, "depth": view.DepthWords, "basis": basis, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
 	"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords,
+	"versionlabel": view.VersionLabel, "versionnotes": view.VersionNotes,
 }).Parse(page)).Parse(annexPage))
 
 // Options set the form of the page. There are none yet: a nil *Options means defaults.

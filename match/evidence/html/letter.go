@@ -18,7 +18,7 @@ import (
 var letterPage string
 
 var letterTemplate = template.Must(template.New("letter").Funcs(template.FuncMap{
-	"printable": view.Printable, "why": view.LetterWhy, "plural": view.Count,
+	"printable": view.Printable, "versionlabel": view.VersionLabel, "versionnotes": view.VersionNotes, "why": view.LetterWhy, "plural": view.Count,
 	"link": func(url string) bool { return strings.HasPrefix(url, "https://") },
 }).Parse(letterPage))
 

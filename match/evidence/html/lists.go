@@ -14,6 +14,9 @@ const mostGaps = 3
 // FirstGaps returns the gaps that the first sheet names.
 func (v *pageData) FirstGaps() []gap { return view.First(v.Gaps, mostGaps) }
 
+// NoText reports whether all was read and no text applies.
+func (v *pageData) NoText() bool { return view.OnlyNoText(v.Report) }
+
 // MoreGaps returns the number of the other gaps.
 func (v *pageData) MoreGaps() int { return len(v.Gaps) - len(v.FirstGaps()) }
 

@@ -198,6 +198,21 @@ func notScreened(class string, g match.Gap) testcase {
 	return testcase{Class: class, Name: "not screened: " + view.Printable(string(g.Kind)), Error: &result{Message: view.Printable(g.Message), Type: view.Printable(string(g.Kind))}}
 }
 
+// byKind returns the gaps of a document with those of one kind as one, because programs tell cases
+// apart by their names.
+func byKind(gaps []match.Gap) []match.Gap {
+	var all []match.Gap
+	for _, g := range gaps {
+		i := slices.IndexFunc(all, func(x match.Gap) bool { return x.Kind == g.Kind })
+		if i < 0 {
+			all = append(all, g)
+			continue
+		}
+		all[i].Message += "; " + g.Message
+	}
+	return all
+}
+
 // document returns the suite of a document.
 func (x *writer) document(d *evidence.Document) suite {
 	path := view.Printable(d.Path)
@@ -209,7 +224,7 @@ func (x *writer) document(d *evidence.Document) suite {
 		s.Skipped++
 	}
 	s.Cases = append(s.Cases, screening)
-	for _, g := range gaps {
+	for _, g := range byKind(gaps) {
 		s.Cases = append(s.Cases, notScreened(path, g))
 		s.Errors++
 	}

@@ -121,3 +121,20 @@ func TestWrite(t *testing.T) {
 		}
 	}
 }
+
+// Gaps of one kind are one case: a document that was not read to its end and has findings that are
+// not listed is incomplete once.
+func TestOneCaseForAKindOfGap(t *testing.T) {
+	r := &evidence.Report{Verdict: match.Inconclusive, Coverage: match.Coverage{Components: 1}, Documents: []evidence.Document{{Path: "a.json", Verdict: match.Ban,
+		Coverage: match.Coverage{Components: 1}, Error: &evidence.Error{Kind: "syntax", Message: "broken"}, Unlisted: &match.Unlisted{Findings: 3, Verdict: match.Ban},
+		Gaps: []match.Gap{match.GapMalformed.Gap(2)}}}}
+	var b bytes.Buffer
+	if err := junit.Write(&b, r, nil); err != nil {
+		t.Fatal(err)
+	}
+	out := b.String()
+	if n := strings.Count(out, `name="not screened: incomplete"`); n != 1 || !strings.Contains(out, "broken; ") || !strings.Contains(out, "3 findings") ||
+		!strings.Contains(out, `tests="3" failures="0" errors="2" skipped="1"`) {
+		t.Errorf("%d cases of an incomplete document in %s", n, out)
+	}
+}

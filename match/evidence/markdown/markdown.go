@@ -98,7 +98,11 @@ func (x *writer) policy() {
 func (x *writer) gaps() {
 	gaps := view.GapWords(x.r)
 	if len(gaps) > 0 {
-		fmt.Fprintf(x, "\n### Not screened\n\nWhat was not screened may contain parts of any vendor. %s:\n\n", view.Count(len(gaps), "gap"))
+		what := "What was not screened may contain parts of any vendor."
+		if view.OnlyNoText(x.r) {
+			what = md(view.NoText(x.r))
+		}
+		fmt.Fprintf(x, "\n### Not screened\n\n%s %s:\n\n", what, view.Count(len(gaps), "gap"))
 		x.list("gap", gapsBytes, gaps)
 	}
 }

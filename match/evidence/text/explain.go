@@ -154,6 +154,12 @@ func (p *printer) explainText(c *match.Citation) {
 			p.step(s[0], s[1])
 		}
 	}
+	if v := c.Version; view.VersionLabel(v) != "" {
+		p.step("other words", view.VersionLabel(v)+": “"+v.Text+"”")
+		for _, n := range view.VersionNotes(v) {
+			p.step("", n)
+		}
+	}
 	fmt.Fprintf(p.w, "%-*s%s\n", labelWidth, "address", view.Printable(c.URL)) // on one line, so that it can be followed
 	if c.Verdict != match.NoVerdict {
 		p.step("result", verdict(c.Verdict))

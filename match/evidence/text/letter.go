@@ -118,7 +118,13 @@ func (x *letter) end(l *view.Letter) {
 		t := &l.Texts[i]
 		x.printf("\n\\[%d\\] %s (%s; %s; %s). Addressed to: %s.\n\n> %s\n", t.Number, escaped(t.Name), escaped(t.Issuer), escaped(t.Force), escaped(t.Status), escaped(t.Addressees), escaped("“"+t.Quote+"”"))
 		if t.Translation != "" {
-			x.printf("\nIn English, translated by the makers of the list: “%s”\n", escaped(t.Translation))
+			x.printf("\nIn English, translated by the makers of the list; only the original counts: “%s”\n", escaped(t.Translation))
+		}
+		if t.Version != nil {
+			x.printf("\n%s:\n\n> %s\n", escaped(view.VersionLabel(t.Version)), escaped("“"+t.Version.Text+"”"))
+			for _, n := range view.VersionNotes(t.Version) {
+				x.printf("\n%s\n", escaped(n))
+			}
 		}
 		for _, s := range t.Limits {
 			x.printf("\n%s\n", escaped(s))

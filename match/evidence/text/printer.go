@@ -34,6 +34,8 @@ type printer struct {
 	number map[string]int // of a cited text, by listing
 	texts  []*match.Citation
 	buyer  *denylist.Buyer // of the report, or nil
+	// cutLines counts the questions of a summary that are cut.
+	cutLines int
 }
 
 func (p *printer) blank() { p.w.WriteByte('\n') }
@@ -112,7 +114,7 @@ func columns(s string) int {
 
 func runeColumns(r rune) int {
 	switch {
-	case unicode.Is(unicode.Mn, r):
+	case unicode.In(r, unicode.Mn, unicode.Me):
 		return 0
 	case r < 0x80:
 		return 1

@@ -11,6 +11,7 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
+	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -32,12 +33,16 @@ const (
 // summary prints the answer: the verdict, a few lines for each group of findings, and what was
 // not screened.
 func (p *printer) summary(r *evidence.Report) {
+	p.number = make(map[string]int)
 	groups := view.Groups(r)
+	tight := r.Options.Language != "" // words in a second language take two lines, and a summary has to fit a screen
 	p.screened(r)
-	p.blank()
+	if !tight {
+		p.blank()
+	}
 	p.verdicts(r, groups)
 	for i := range groups {
-		if i == 0 && len(groups) <= fewGroups { // a summary has to fit a screen
+		if i == 0 && len(groups) <= fewGroups && !tight {
 			p.blank()
 		}
 		if i == maxGroups {
@@ -46,7 +51,14 @@ func (p *printer) summary(r *evidence.Report) {
 		}
 		p.group(r, &groups[i], len(groups) <= fewGroups)
 	}
-	p.blank()
+	switch p.cutLines { // instead of an empty line, because a summary has to fit a screen
+	case 0:
+		p.blank()
+	case 1:
+		p.column(painted{}, "(1 line is cut at “…”; -details has all of it.)")
+	default:
+		p.column(painted{}, fmt.Sprintf("(%d lines are cut at “…”; -details has all of them.)", p.cutLines))
+	}
 	p.remarks(r, groups)
 	p.summaryGaps(r)
 	p.summaryPolicy(r)
@@ -89,7 +101,9 @@ func (p *printer) verdicts(r *evidence.Report, groups []view.Group) {
 	if n, worst := unlistedIn(r); n > 0 {
 		p.column(painted{}, painted{"31", "NOT ALL FINDINGS ARE LISTED."}, fmt.Sprintf("Not listed: %s%s.", view.Count(n, "finding"), worst))
 	}
-	if r.Unscreened() {
+	if view.OnlyNoText(r) {
+		p.column(painted{}, "Read to the end, but compared with no text: "+size+".")
+	} else if r.Unscreened() {
 		p.column(painted{}, painted{"33", "Not everything was screened:"}, size+"; see below.")
 	} else {
 		p.column(painted{}, "Read to the end: "+size+".")
@@ -108,6 +122,9 @@ func (p *printer) column(word painted, parts ...any) {
 func verdictWords(r *evidence.Report) string {
 	if r.Verdict == match.Clear && r.Buyer != nil {
 		return "No text that speaks to the buyer names a vendor that was found."
+	}
+	if view.OnlyNoText(r) {
+		return view.NoText(r)
 	}
 	return view.VerdictWords(r.Verdict)
 }
@@ -194,9 +211,38 @@ func (p *printer) group(r *evidence.Report, g *view.Group, few bool) {
 		if few {
 			width = 2*width - 12 // words leave some columns free
 		}
-		p.column(painted{}, cut(question(g), width))
+		all := question(g)
+		line := cut(all, width)
+		if line != all {
+			p.cutLines++
+		}
+		p.column(painted{}, line)
 	} else {
 		p.column(painted{}, why(r, g))
+	}
+	p.otherWords(g, few)
+}
+
+// otherWords prints the words of a text of the group in the language that was asked for, each text
+// once. They take one line, or two if there are few groups.
+func (p *printer) otherWords(g *view.Group, few bool) {
+	for i := range g.Citations {
+		c := &g.Citations[i]
+		if view.VersionLabel(c.Version) == "" || p.number[c.Listing] > 0 {
+			continue
+		}
+		p.cite(c)
+		mark, end := "", "”"
+		if c.Version.Grade != "A" {
+			mark = ", unofficial"
+		}
+		head := "[" + c.Version.Language + mark + "] " + view.TextName(c.Citation, maxTitleColumns) + ": “"
+		width := p.width - textColumn - columns(end)
+		if few {
+			width = 2*width - 12 // words leave some columns free
+		}
+		p.column(painted{}, cut(head+c.Version.Text, width)+end)
+		return
 	}
 }
 
@@ -263,8 +309,9 @@ func cut(text string, width int) string {
 	if columns(text) <= width {
 		return text
 	}
+	const longestWord = 24 // columns; scripts without spaces are cut anywhere
 	head, _ := split(text, width-2)
-	if i := strings.LastIndexByte(head, ' '); i > 0 {
+	if i := strings.LastIndexByte(head, ' '); i > 0 && columns(head[i:]) <= longestWord {
 		head = head[:i]
 	}
 	return strings.TrimRight(head, " ,;:") + " …"
@@ -297,8 +344,12 @@ func (p *printer) moreGroups(groups []view.Group) {
 func (p *printer) summaryNotices(r *evidence.Report) {
 	p.notices(r.Notices)
 	var all []string
+	noText := view.OnlyNoText(r)
 	for i := range r.Documents {
 		for _, n := range r.Documents[i].Notices {
+			if noText && n.Kind == sbom.WarnNothingScreened { // the verdict says it for all documents
+				continue
+			}
 			all = append(all, cut(r.Documents[i].Path, maxName)+": "+n.Message)
 		}
 	}
@@ -374,6 +425,9 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 // summaryGaps prints what was not screened.
 func (p *printer) summaryGaps(r *evidence.Report) {
 	gaps := view.Gaps(r)
+	if view.OnlyNoText(r) && len(gaps) > 1 { // the same for all documents
+		gaps = []view.Gap{{Path: "all documents", Gap: gaps[0].Gap}}
+	}
 	for i := range gaps {
 		if i == maxGaps && len(gaps) > maxGaps+1 {
 			p.line("", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d more; see -details.", len(gaps)-i))

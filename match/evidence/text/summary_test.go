@@ -44,22 +44,31 @@ func TestSummaryFitsAScreen(t *testing.T) {
 	for _, b := range denylist.Buyers() {
 		buyers = append(buyers, &b)
 	}
-	for _, buyer := range buyers {
+	fits := func(name, bid string, opts *match.Options) {
+		t.Helper()
+		out := written(t, report(t, opts, bids+bid), nil)
+		if n := strings.Count(out, "\n"); n > lines {
+			t.Errorf("%s: %d lines, at most %d are allowed:\n%s", name, n, lines, out)
+		}
+		for line := range strings.SplitSeq(out, "\n") {
+			if utf8.RuneCountInString(line) > columns {
+				t.Errorf("%s: a line has more than %d columns: %s", name, columns, line)
+			}
+		}
+	}
+	languages := denylist.Current().Languages()
+	for i, buyer := range buyers {
 		for _, bid := range []string{"clean", "endpoint-tender", "router-tender"} {
-			name := bid
+			name, language := bid, languages[i%len(languages)]
 			if buyer != nil {
 				name += " for " + buyer.Name
 			}
-			out := written(t, report(t, &match.Options{Buyer: buyer}, bids+bid), nil)
-			if n := strings.Count(out, "\n"); n > lines {
-				t.Errorf("%s: %d lines, at most %d are allowed:\n%s", name, n, lines, out)
-			}
-			for line := range strings.SplitSeq(out, "\n") {
-				if utf8.RuneCountInString(line) > columns {
-					t.Errorf("%s: a line has more than %d columns: %s", name, columns, line)
-				}
-			}
+			fits(name, bid, &match.Options{Buyer: buyer})
+			fits(name+" in "+language, bid, &match.Options{Buyer: buyer, Language: language})
 		}
+	}
+	for _, language := range languages {
+		fits("in "+language, "endpoint-tender", &match.Options{Language: language})
 	}
 }
 
@@ -92,6 +101,24 @@ func TestSummaryCountsWhatItLeavesOut(t *testing.T) {
 }
 
 // Without a buyer the summary says so; with one it says how many texts address others.
+// What is cut from the questions of a review is said, with where all of it is.
+func TestSummarySaysThatLinesAreCut(t *testing.T) {
+	for _, bid := range []string{"clean", "endpoint-tender", "router-tender"} {
+		out := written(t, report(t, nil, bids+bid), nil)
+		cut := strings.Count(out, " …\n")
+		said := 0
+		if _, rest, ok := strings.Cut(out, "("+fmt.Sprint(cut)+" line"); ok && strings.Contains(rest, "-details has all of") {
+			said = cut
+		}
+		if said != cut {
+			t.Errorf("%s: %d lines are cut, and the summary does not say so:\n%s", bid, cut, out)
+		}
+		if bid == "router-tender" && cut == 0 {
+			t.Error("no line is cut; expected a bid with many groups")
+		}
+	}
+}
+
 func TestSummaryOfBuyers(t *testing.T) {
 	if out := written(t, report(t, nil, bids+"endpoint-tender"), nil); !strings.Contains(out, "no buyer given") {
 		t.Errorf("the summary does not say that no buyer is given:\n%s", out)

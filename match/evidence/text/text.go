@@ -238,8 +238,9 @@ func (p *printer) cited() {
 			p.line("    ", "    ", c.Clause+": “"+c.Quote+"” ["+c.Language+"]")
 		}
 		if c.Translation != "" {
-			p.line("    ", "    ", "The clause in English (our translation): “"+c.Translation+"”")
+			p.line("    ", "    ", view.TranslationLabel+": “"+c.Translation+"”")
 		}
+		p.version(c.Version)
 		if c.Fact != "" {
 			p.line("    ", "    ", "Covered because: "+c.Fact)
 		}
@@ -258,6 +259,16 @@ func (p *printer) cited() {
 			p.line("    ", "    ", "Note: "+c.Note)
 		}
 		p.w.WriteString("    " + view.Printable(c.URL) + "\n") // on one line, so that it can be followed
+	}
+}
+
+// version prints the words of a text in the language that was asked for, with their source.
+func (p *printer) version(v *denylist.Version) {
+	if label := view.VersionLabel(v); label != "" {
+		p.line("    ", "    ", label+": “"+v.Text+"”")
+	}
+	for _, n := range view.VersionNotes(v) {
+		p.line("    ", "    ", n)
 	}
 }
 
@@ -377,6 +388,9 @@ func (p *printer) coverage(r *evidence.Report) {
 	p.line("", "", verdict(r.Verdict), text)
 	c := r.Coverage
 	p.line("", "", "Coverage: "+counts(&c)+fmt.Sprintf("; fields or elements unreadable: %d", c.Malformed))
+	if view.OnlyNoText(r) {
+		p.line("", "", painted{"33", view.NoText(r)})
+	}
 	if !c.Complete {
 		p.line("", "", painted{"33", "Not everything was read to its end: nothing is known of what was not read."})
 	}

@@ -3,6 +3,8 @@
 package view
 
 import (
+	"strings"
+
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
@@ -42,4 +44,30 @@ func (g Gap) String() string {
 		return g.Message
 	}
 	return g.Path + ": " + g.Message
+}
+
+// NoText returns what the verdict of a report means if all documents were read and no text applies,
+// see [OnlyNoText].
+func NoText(r *evidence.Report) string {
+	s := "No text of the denylist applies on " + r.Denylist.AsOf
+	if len(r.Options.Jurisdictions) > 0 {
+		s += " in " + strings.Join(r.Options.Jurisdictions, ", ")
+	}
+	if r.Buyer != nil {
+		s += " to the buyer " + r.Buyer.Name
+	}
+	return s + ", so nothing could be found."
+}
+
+// OnlyNoText reports whether nothing was left out of a report except that no text applies, so that
+// all was read and nothing could be found.
+func OnlyNoText(r *evidence.Report) bool {
+	none := false
+	for _, g := range r.NotScreened() {
+		if g.Kind != match.GapNoListings {
+			return false
+		}
+		none = true
+	}
+	return none && r.Verdict == match.Inconclusive
 }

@@ -59,7 +59,9 @@ type LetterText struct {
 	Number              int
 	Name, Issuer, Force string
 	Addressees, Status  string
-	Quote, Translation  string
+	Quote, Language     string
+	Translation         string
+	Version             *denylist.Version // the words in the language that was asked for, or nil
 	Limits              []string
 	URL                 string
 }
@@ -237,8 +239,18 @@ func (x *letterMaker) text(c *match.Citation) int {
 		name += ", " + c.Clause
 	}
 	x.Texts = append(x.Texts, LetterText{Number: n, Name: name, Issuer: c.Issuer, Force: KindOfText(c.Force) + ", " + ForceWords(c.Binding), Addressees: c.Addressees,
-		Status: c.Status, Quote: Cut(c.Quote, mostLetterQuote), Translation: Cut(c.Translation, mostLetterQuote), Limits: Limits(c.Citation), URL: c.URL})
+		Status: c.Status, Quote: Cut(c.Quote, mostLetterQuote), Language: c.Language, Version: letterVersion(c.Version), Translation: Cut(c.Translation, mostLetterQuote), Limits: Limits(c.Citation), URL: c.URL})
 	return n
+}
+
+// letterVersion returns words in another language, with a bounded length.
+func letterVersion(v *denylist.Version) *denylist.Version {
+	if VersionLabel(v) == "" {
+		return nil
+	}
+	cut := *v
+	cut.Text, cut.Note, cut.Source = Cut(v.Text, mostLetterQuote), Cut(v.Note, mostLetterQuote), Cut(v.Source, mostLetterQuote)
+	return &cut
 }
 
 // letterAsks are the gaps that a bidder can close, with what to ask for.

@@ -31,7 +31,10 @@ func Words(c *denylist.Citation) string {
 		s += " [" + c.Language + "]"
 	}
 	if c.Translation != "" {
-		s += " The clause in English (our translation): “" + c.Translation + "”"
+		s += " " + TranslationLabel + ": “" + c.Translation + "”"
+	}
+	if v := VersionWords(c); v != "" {
+		s += " " + v
 	}
 	return s
 }
