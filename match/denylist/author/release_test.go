@@ -5,7 +5,6 @@ package author_test
 import (
 	"bytes"
 	"flag"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -39,10 +38,10 @@ func TestHistoryNeverChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := make(map[string]string)
+	known, corrects := make(map[string]string), make(map[string]string)
 	for line := range strings.Lines(string(data)) {
-		if name, sum, ok := strings.Cut(strings.TrimSpace(line), " "); ok && !strings.HasPrefix(line, "#") {
-			known[name] = sum
+		if f := append(strings.Fields(line), ""); len(f) > 2 && f[0] != "#" {
+			known[f[0]], corrects[f[0]] = f[1], f[2]
 		}
 	}
 	for _, c := range cuts {
@@ -63,7 +62,7 @@ func TestHistoryNeverChanges(t *testing.T) {
 			if err := os.WriteFile(path, file, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			data = fmt.Appendf(data, "%s %s\n", c.Name, r.Digest())
+			data = append(data, strings.TrimSpace(c.Name+" "+r.Digest()+" "+c.Supersedes)+"\n"...)
 			if err := os.WriteFile("../data/history.txt", data, 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -78,6 +77,8 @@ func TestHistoryNeverChanges(t *testing.T) {
 			t.Error(err)
 		} else if r.Digest() != known[c.Name] {
 			t.Errorf("%s: digest %s; history.txt has %s: a release must not change", c.Name, r.Digest(), known[c.Name])
+		} else if r.Supersedes() != c.Supersedes || corrects[c.Name] != c.Supersedes {
+			t.Errorf("%s: the file supersedes %q, and history.txt says %q; expected %q", c.Name, r.Supersedes(), corrects[c.Name], c.Supersedes)
 		}
 	}
 }
