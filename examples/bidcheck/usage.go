@@ -14,6 +14,7 @@ const usage = `Usage: bidcheck [flags] PATH...
        bidcheck diff [flags] PATH PATH
        bidcheck letter [flags] PATH...
        bidcheck buyers [flags]
+       bidcheck releases
        bidcheck schema NAME
 
 Bidcheck looks in the files of a bid for components from vendors that official
@@ -31,7 +32,8 @@ memory. A directory that is the root file system of a device is one document.
 or the records (report.json) of two runs.
 "bidcheck letter" writes questions to the bidder: who makes which parts, and why
 that is asked, in Markdown or HTML, for a person to complete and to send.
-"bidcheck buyers" prints for whom a bid can be screened, and "bidcheck schema"
+"bidcheck buyers" prints for whom a bid can be screened, "bidcheck releases" the
+releases of the denylist and which of them were replaced, and "bidcheck schema"
 the JSON Schema of a file: record, policy or config. Flags can be before a
 command and after it, and are before the paths. A file with the name of a
 command is given as ./diff.
