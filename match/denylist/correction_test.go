@@ -4,6 +4,7 @@ package denylist_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -108,6 +109,32 @@ func TestSignedCorrection(t *testing.T) {
 		r, err := openSigned(next.data, next.signed, denylist.Trust{Keys: note.VerifierList(verifier), Today: "2026-12-01", Last: files[tt.last].signed})
 		if (err == nil) != tt.fine || (r == nil) == tt.fine || err != nil && !errors.Is(err, denylist.ErrRollback) {
 			t.Errorf("%s after %s: %v", tt.next, tt.last, err)
+		}
+	}
+}
+
+// Other words of a measure on supply change no verdict, because it never leads to one. Those of a
+// measure on use can.
+func TestDiffOfSupply(t *testing.T) {
+	cut := func(effect string, verified bool) *denylist.Release {
+		file := fmt.Sprintf(`{"id":"x-1","title":"T","issuer":"I","jurisdiction":"EU","force":"order","binding":true,"addressees":"A","url":"https://x",
+			"events":[{"date":"2018-01-01","event":"adopted","source":"s"}],
+			"clauses":[{"id":"1","locator":"1","language":"en","text":"nothing for Kaspersky Lab","verified":true,"public":"2018-01-01","source":"s"}],
+			"listings":[{"id":"x-1/1/k","vendor":"kaspersky","clause":"1","named":"Kaspersky Lab","basis":"named","action":"ban","effect":%q,"depth":"notAddressed","scope":{"software":true,"hardware":true,"services":false},"quote":"nothing for Kaspersky Lab","public":"2018-01-01","from":"2018-01-01","verified":%v,"note":"n"}]}`, effect, verified)
+		data, err := author.BuildRelease(author.Cut{Name: "t", Date: "2018-06-01", Note: "n"}, fstest.MapFS{"instruments/x-1.json": {Data: []byte(file)}}, vendors.Bundled().Files())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := denylist.Parse("t", data, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for effect, want := range map[string]string{denylist.Supply: denylist.NoChange, denylist.Use: denylist.ToListed} {
+		changes := denylist.Diff(cut(effect, false), cut(effect, true))
+		if len(changes) != 1 || changes[0].Class != want {
+			t.Errorf("%s: %+v, want %s", effect, changes, want)
 		}
 	}
 }
