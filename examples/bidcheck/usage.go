@@ -67,8 +67,8 @@ Examples:
   Show what changed since an earlier run, and fail only on that:
     bidcheck -baseline report-2026-01.json bid/
   Use the denylist of an earlier day, and compare two denylists:
-    bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
-    bidcheck -denylist 2018.06.12 -compare 2018.06.13 sbom.cdx.json
+    bidcheck -denylist 2018.06.12.1 -as-of 2018-06-12 sbom.cdx.json
+    bidcheck -denylist 2018.06.12.1 -compare 2018.06.13.1 sbom.cdx.json
   Use only texts of the EU and the Netherlands, and read standard input:
     bidcheck -jurisdiction EU,NL -fail-on exclude - < sbom.spdx.json
   Read a firmware image, an extracted file system and a running device:
