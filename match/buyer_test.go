@@ -10,6 +10,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -219,5 +220,55 @@ func TestNoteIsOfEachCitation(t *testing.T) {
 	}
 	if several == 0 {
 		t.Error("no citation has a note of its own")
+	}
+}
+
+// sources returns a release of the list as it is now, which can be newer than the newest one.
+func sources(t testing.TB) *denylist.Release {
+	t.Helper()
+	r, err := author.Load(author.Sources(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The clauses of one text can speak to different buyers: what the Commission does about its own
+// connectivity is no advice to Member States, and what it thinks of suppliers is for them.
+func TestClausesOfATextSpeakToDifferentBuyers(t *testing.T) {
+	const router = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"5G router","version":"2","supplier":{"name":"Huawei Technologies Co., Ltd."}}},"components":[]}`
+	list := sources(t)
+	for _, tt := range []struct{ buyer, counts, observed string }{
+		{"eu-commission", "own", "suppliers"},
+		{"eu-member-state-authority", "suppliers", "own"},
+		{"de-central-government", "suppliers", "own"},
+		{"eu-parliament", "", "own suppliers"},
+		{"", "own suppliers", ""},
+	} {
+		opts := &match.Options{Jurisdictions: []string{"EU"}}
+		if tt.buyer != "" {
+			opts.Buyer = profile(t, tt.buyer)
+		}
+		r := checkFor(t, list, opts, router)
+		clauses := func(fs []match.Finding, reason match.Reason) string {
+			var ids []string
+			for _, f := range fs {
+				for _, c := range f.Citations {
+					if id, ok := strings.CutPrefix(c.Listing, "eu-ec-c-2023-4049/"); ok && f.Reason == reason {
+						ids = append(ids, strings.TrimSuffix(id, "/huawei"))
+					}
+				}
+			}
+			slices.Sort(ids)
+			return strings.Join(slices.Compact(ids), " ")
+		}
+		if counts, others := clauses(r.Findings, ""), clauses(r.Observations, match.OtherAddressee); counts != tt.counts || others != tt.observed {
+			t.Errorf("%q: counts %q, to others %q; want %q, %q", tt.buyer, counts, others, tt.counts, tt.observed)
+		}
+		for _, f := range r.Observations {
+			if f.Reason == match.OtherAddressee && tt.observed == "own" && !strings.HasSuffix(f.Note, ": the Commission itself, for its own connectivity") {
+				t.Errorf("%q: note %q", tt.buyer, f.Note)
+			}
+		}
 	}
 }

@@ -268,7 +268,7 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	if state == denylist.Unborn || state == denylist.Ended && e.m.succeeded(entry.Instrument.ID) {
 		return outcome{}, false
 	}
-	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry.Instrument)}}
+	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry)}}
 	if entry.Excluded != nil {
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
 		return o, state != denylist.Ended
@@ -339,13 +339,15 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 // the day, and one about supply to the vendor, which leads to observations only. A listing about
 // subsidies leads to [Review] for a buyer whom its text binds, and to observations for others.
 func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
-	if !o.wants(in.Jurisdiction) || o.Buyer != nil && o.speaks(in) == "" {
+	entry := denylist.Entry{Instrument: in, Listing: l}
+	speaks := o.speaksOn(entry)
+	if !o.wants(in.Jurisdiction) || o.Buyer != nil && !slices.ContainsFunc(speaks, func(relation string) bool { return relation != "" }) {
 		return NoVerdict
 	}
-	entry := denylist.Entry{Instrument: in, Listing: l}
 	if l.Effect == denylist.Subsidy {
 		state := entry.State(o.AsOf)
-		if bindsBuyer(in.Binding, o.speaks(in)) && (o.AsOf == "" || state == denylist.InForce || state == denylist.Proposed) {
+		binds := slices.ContainsFunc(speaks, func(relation string) bool { return bindsBuyer(in.Binding, relation) })
+		if binds && (o.AsOf == "" || state == denylist.InForce || state == denylist.Proposed) {
 			return Review
 		}
 		return NoVerdict
@@ -372,11 +374,24 @@ func (o *Options) wants(jurisdiction string) bool {
 }
 
 // speaks returns the relation of a text to the buyer, or "" without a buyer.
-func (o *Options) speaks(in *denylist.Instrument) string {
+func (o *Options) speaks(entry denylist.Entry) string {
 	if o.Buyer == nil {
 		return ""
 	}
-	return o.Buyer.RelationTo(in)
+	return o.Buyer.RelationTo(entry)
+}
+
+// speaksOn returns the relations of a listing to the buyer: that of its words on the as-of day, or
+// those of all its editions without one.
+func (o *Options) speaksOn(entry denylist.Entry) []string {
+	if o.AsOf != "" {
+		return []string{o.speaks(entry.On(o.AsOf))}
+	}
+	all := []string{o.speaks(entry)}
+	for i := range entry.Listing.Editions {
+		all = append(all, o.speaks(entry.On(entry.Listing.Editions[i].From)))
+	}
+	return all
 }
 
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the

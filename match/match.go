@@ -103,7 +103,8 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 		for i := range in.Listings {
 			v := m.opts.Strongest(in, &in.Listings[i])
 			m.strongest = max(m.strongest, v)
-			if b := m.opts.Buyer; v != NoVerdict && (b == nil || !b.AdvisedAsPublic(in)) {
+			entry := denylist.Entry{Instrument: in, Listing: &in.Listings[i]}
+			if b := m.opts.Buyer; v != NoVerdict && (b == nil || !b.AdvisedAsPublic(entry.On(m.opts.AsOf))) {
 				m.toBuyer = true
 			}
 		}
