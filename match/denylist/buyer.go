@@ -51,7 +51,8 @@ const (
 //
 // A code of the buyer matches the same code and each wider one: the European Commission is one of
 // the EU institutions. A wider buyer does not match a narrower text. A text that advises "public"
-// advises every buyer.
+// advises every buyer, and one that advises the public of a country, such as "de.public", every
+// buyer with a code of that country and every buyer without a code of any country.
 func (b *Buyer) Relation(c *Citation) string {
 	return b.relation(codes{c.Bound, c.Advised, c.ThroughContract, c.Addressees})
 }
@@ -70,7 +71,7 @@ func (b *Buyer) relation(text codes) string {
 		return ThroughContract
 	case reaches(b.BidderCodes, text.bound), reaches(b.BidderCodes, text.throughContract):
 		return BindsBidders
-	case reaches(b.Codes, text.advised), slices.Contains(text.advised, addressee.Public):
+	case reaches(b.Codes, text.advised), b.isOfPublic(text.advised):
 		return Advises
 	}
 	return ""
@@ -80,8 +81,15 @@ func (b *Buyer) relation(text codes) string {
 // public, and has no other code of the buyer.
 func (b *Buyer) AdvisedAsPublic(e Entry) bool {
 	text := e.addressees()
-	others := slices.DeleteFunc(slices.Clone(text.advised), func(code string) bool { return code == addressee.Public })
+	others := slices.DeleteFunc(slices.Clone(text.advised), addressee.IsPublic)
 	return b.relation(text) == Advises && !reaches(b.Codes, others)
+}
+
+// isOfPublic reports whether the buyer is one of the public that a text advises. A buyer of which
+// nobody knows the country can be of each.
+func (b *Buyer) isOfPublic(advised []string) bool {
+	known := slices.ContainsFunc(b.Codes, func(code string) bool { return addressee.Country(code) != "" })
+	return slices.Contains(advised, addressee.Public) || !known && slices.ContainsFunc(advised, addressee.IsPublic)
 }
 
 // codes are the codes for whom a text speaks to, and our words for them.

@@ -108,7 +108,7 @@ func addressees(text codes, binding bool) error {
 				wrong(list.member, "a value that is no code: %v", unknown)
 			case seen[code] != "":
 				wrong(list.member, "%q, which is in %s too; expected each code once", code, seen[code])
-			case code == addressee.Public && list.member != "advised":
+			case addressee.IsPublic(code) && list.member != "advised":
 				wrong(list.member, "%q; expected it in advised, because it means anyone, as advice without a duty", code)
 			case list.member == "bound" && !binding:
 				wrong(list.member, "%q, but binding is false; expected it in advised", code)

@@ -73,6 +73,7 @@ func TestCodesOfClausesAreChecked(t *testing.T) {
 		{`"addressees": "the ministry", "bound": ["nl.centralGovernment"],`, `bound has "nl.centralGovernment", which the instrument does not have; expected one of its codes ["de.centralGovernment"]`},
 		{`"addressees": "the ministry", "advised": ["de.government"],`, `advised has a value that is no code: "de.government" is not an addressee code`},
 		{`"addressees": "the ministry", "bound": ["de.centralGovernment"], "advised": ["de.centralGovernment"],`, "which is in bound too"},
+		{`"addressees": "the ministry", "bound": ["de.public"],`, `bound has "de.public"; expected it in advised`},
 	} {
 		files, name := ministry(), "instruments/xx-order-7.json"
 		text := strings.Replace(string(files[name].Data), `"addressees"`, `"bound": ["de.centralGovernment"], "addressees"`, 1)
@@ -85,6 +86,65 @@ func TestCodesOfClausesAreChecked(t *testing.T) {
 			return strings.Contains(f.String(), tt.want) && f.File == name && f.Line > 0
 		}):
 			t.Errorf("%s: %v; want %q", tt.members, faults, tt.want)
+		}
+	}
+}
+
+// A warning of an authority to the public of its country is advice to buyers there and to those
+// with an unknown country, and speaks to others than a buyer of another country.
+func TestWarningsToThePublicOfACountry(t *testing.T) {
+	const bsi, huawei, deepSeek = "de-bsi-2022-03-15/warning/kaspersky", "cz-nukib-2018-12-17/warning/huawei", "cz-nukib-2025-07-10-deepseek/warning/deepseek"
+	list := sources(t)
+	for _, tt := range []struct {
+		codes, vendor, listing, want string
+	}{
+		{"de.centralGovernment eu.memberStates", "kaspersky", bsi, denylist.Advises},
+		{"de.criticalOperators", "kaspersky", bsi, denylist.Advises},
+		{"de.public", "kaspersky", bsi, denylist.Advises},
+		{"nl.centralGovernment eu.memberStates", "kaspersky", bsi, ""},
+		{"cz.obligedEntities", "kaspersky", bsi, ""},
+		{"nl.public", "kaspersky", bsi, ""},
+		{"us.federal.executiveAgencies", "kaspersky", bsi, ""},
+		{"us.stateAgencies/TX", "kaspersky", bsi, ""},
+		{"uk.publicSector", "kaspersky", bsi, ""},
+		{"public", "kaspersky", bsi, denylist.Advises},              // a company of a country that nobody gave
+		{"eu.memberStates", "kaspersky", bsi, denylist.Advises},     // an authority of a country that nobody gave
+		{"eu.institutions", "kaspersky", bsi, denylist.Advises},     // it has seats in many countries
+		{"public nl.public", "kaspersky", bsi, ""},                  // a company of a country that somebody gave
+		{"us.public de.public", "kaspersky", bsi, denylist.Advises}, // of both
+		{"cz.obligedEntities", "huawei", huawei, denylist.Binds},
+		{"cz.public", "huawei", huawei, denylist.Advises},
+		{"cz.telecomOperators", "huawei", huawei, denylist.Advises},
+		{"public", "huawei", huawei, denylist.Advises},
+		{"sk.centralGovernment eu.memberStates", "huawei", huawei, ""},
+		{"de.public", "huawei", huawei, ""},
+		{"cz.stateAdministration", "deepseek", deepSeek, denylist.Binds},
+		{"pl.public", "deepseek", deepSeek, ""},
+	} {
+		b := &denylist.Buyer{Name: "test", Title: "Test", Codes: strings.Fields(tt.codes)}
+		if err := b.Check(); err != nil {
+			t.Error(err)
+		}
+		got, c := relation(t, list, b, vendors.ID(tt.vendor), tt.listing, "2026-11-30")
+		if got != tt.want {
+			t.Errorf("%s to %s: %q; want %q", tt.listing, tt.codes, got, tt.want)
+		}
+		for _, e := range list.ForVendor(vendors.ID(tt.vendor)) {
+			if e.Listing != nil && e.Listing.ID == tt.listing && b.AdvisedAsPublic(e) != (got == denylist.Advises) {
+				t.Errorf("%s to %s: as the public %t", tt.listing, tt.codes, b.AdvisedAsPublic(e))
+			}
+		}
+		if strings.Contains(strings.Join(c.Advised, " "), "public") && !strings.Contains(strings.Join(c.Advised, " "), ".public") {
+			t.Errorf("%s advises %q", tt.listing, c.Advised)
+		}
+	}
+}
+
+// No authority of one country speaks to the public of the world.
+func TestWarningsNameTheCountryOfTheirPublic(t *testing.T) {
+	for _, in := range sources(t).Instruments() {
+		if slices.Contains(in.Advised, "public") {
+			t.Errorf("%s advises \"public\"; expected the public of a country, such as \"de.public\"", in.ID)
 		}
 	}
 }
