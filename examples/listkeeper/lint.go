@@ -17,7 +17,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/text"
 )
 
-const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so are warnings: a listing without the text's own verb, a vendor that a clause names and that has no entry, a source that a reader cannot open."
+const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so are warnings: a listing without the text's own verb, a vendor that a clause names and that has no entry, a translation of more than the quote, a source that a reader cannot open."
 
 // lint checks the list in a folder, or the bundled denylist.
 func lint(c *call) error {

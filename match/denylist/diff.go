@@ -111,7 +111,7 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 			c.Class = NoChange // a measure on supply never leads to a verdict
 		}
 		return c, true
-	case !sameAddressees(old.Instrument, now.Instrument):
+	case !sameAddressees(old.On(oldDay), now.On(newDay)):
 		c.What = "the codes for whom it addresses changed, which matters if a buyer is given: " + describe(c.After)
 		c.Why = corrected
 		c.Class = ToListed // possibly: the effect depends on the buyer
@@ -216,8 +216,9 @@ func (e Entry) effect() []any {
 	return nil
 }
 
-func sameAddressees(a, b *Instrument) bool {
-	return slices.Equal(a.Bound, b.Bound) && slices.Equal(a.Advised, b.Advised) && slices.Equal(a.ThroughContract, b.ThroughContract)
+func sameAddressees(a, b Entry) bool {
+	x, y := a.addressees(), b.addressees()
+	return slices.Equal(x.bound, y.bound) && slices.Equal(x.advised, y.advised) && slices.Equal(x.throughContract, y.throughContract)
 }
 
 // corrected is the reason for a change that no event caused.

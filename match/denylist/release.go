@@ -180,10 +180,10 @@ type Citation struct {
 // clause, so that a reader can see that the vendor is not in it.
 func (e Entry) Cite(day vendors.Date) Citation {
 	e = e.On(day)
-	in := e.Instrument
+	in, to := e.Instrument, e.addressees()
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
-		Binding: in.Binding, Addressees: in.Addressees, Bound: in.Bound, Advised: in.Advised, ThroughContract: in.ThroughContract,
+		Binding: in.Binding, Addressees: to.words, Bound: to.bound, Advised: to.advised, ThroughContract: to.throughContract,
 		URL: in.URL, Status: e.Status(day), Ground: in.Ground,
 	}
 	if e.Clause != nil {

@@ -200,3 +200,16 @@ func TestSourcesHaveNoOtherWarnings(t *testing.T) {
 		}
 	}
 }
+
+// A translation of a whole clause beside a quote of a part of it says more than the words.
+func TestWarningsNameQuotesThatAreShorterThanTheTranslation(t *testing.T) {
+	const order, locator, text = "instruments/xx-order-7.json", `"locator"`, "The ministry does not buy products of Example Works or of Acronis AG."
+	files := ministry()
+	data := strings.Replace(string(files[order].Data), locator, `"translation": "The ministry does not buy them.", `+locator, 1)
+	data = strings.Replace(data, `"quote": "does not buy products of Example Works"`, `"quote": "`+text+`"`, 1) // the other quote is a part
+	files[order] = &fstest.MapFile{Data: []byte(data)}
+	w := author.Warnings(files, denylist.Current())
+	if want := order + `:26: xx-order-7/2/acronis: the quote is a part of clause "2", and its translation is of the whole clause`; len(w) != 1 || !strings.HasPrefix(w[0].String(), want) {
+		t.Errorf("%v; want %q", w, want)
+	}
+}

@@ -19,6 +19,8 @@ var errNotRequired = errors.New("not required")
 // Warnings returns what a list that loads should have and does not, in order of files and lines:
 //   - the text's own verb of a listing; a clause that is a bare list of names has none;
 //   - a listing or an excluded entry for each vendor of the register that a clause names;
+//   - a quote of the whole clause in a listing of a clause with a translation, so that a reader who
+//     sees both sees the same words;
 //   - a source that a reader can open: an address, a repository with its commit, or the page of an
 //     official publication or of a law report;
 //   - the clause of each copy in its record of [Copies].
@@ -35,7 +37,7 @@ func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
 	}
 	var missing error
 	for _, in := range s.instruments {
-		missing = fault.Join(missing, withoutVerbs(in), withoutEntries(in, r.Register()), withoutAddresses(in))
+		missing = fault.Join(missing, withoutVerbs(in), withoutEntries(in, r.Register()), withoutTranslation(in), withoutAddresses(in))
 	}
 	missing = fault.Join(missing, s.unknownCopies(fsys))
 	var warnings []Fault
@@ -50,6 +52,30 @@ func withoutVerbs(in *denylist.Instrument) (err error) {
 	for i := range in.Listings {
 		if l := &in.Listings[i]; l.Verb == "" {
 			err = fault.Join(err, fault.In(l.ID, fault.Member(errNotRequired, "verb", "verb is missing; expected the words in which the text says what it asks, if its clause has any")))
+		}
+	}
+	return err
+}
+
+// withoutTranslation warns of quotes of a part of a clause that is translated as a whole: beside such
+// a quote, the translation says more than the words.
+func withoutTranslation(in *denylist.Instrument) (err error) {
+	translated := make(map[string]string) // the text of a clause by its id
+	for i := range in.Clauses {
+		if c := &in.Clauses[i]; c.Translation != "" {
+			translated[c.ID] = c.Text
+		}
+	}
+	check := func(listing, clause, quote string) {
+		if text := translated[clause]; text != "" && quote != text {
+			err = fault.Join(err, fault.In(listing, fault.Member(errNotRequired, "quote", "the quote is a part of clause %q, and its translation is of the whole clause; expected the whole clause as the quote, or a clause that is only this part", clause)))
+		}
+	}
+	for i := range in.Listings {
+		l := &in.Listings[i]
+		check(l.ID, l.Clause, l.Quote)
+		for _, e := range l.Editions {
+			check(l.ID, e.Clause, e.Quote)
 		}
 	}
 	return err
