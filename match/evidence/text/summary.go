@@ -59,7 +59,7 @@ func (p *printer) summary(r *evidence.Report) {
 	default:
 		p.column(painted{}, fmt.Sprintf("(%d lines are cut at “…”; -details has all of them.)", p.cutLines))
 	}
-	p.remarks(r, groups)
+	p.remarks(r)
 	p.summaryGaps(r)
 	p.summaryPolicy(r)
 	p.next(r, groups)
@@ -346,11 +346,15 @@ func (p *printer) summaryNotices(r *evidence.Report) {
 	var all []string
 	noText := view.OnlyNoText(r)
 	for i := range r.Documents {
-		for _, n := range r.Documents[i].Notices {
+		d := &r.Documents[i]
+		for _, n := range d.Notices {
 			if noText && n.Kind == sbom.WarnNothingScreened { // the verdict says it for all documents
 				continue
 			}
-			all = append(all, cut(r.Documents[i].Path, maxName)+": "+n.Message)
+			if slices.ContainsFunc(d.Gaps, func(g match.Gap) bool { return g.Kind == match.GapNoListings && g.Message == n.Message }) {
+				continue // it is said where the gaps are
+			}
+			all = append(all, cut(d.Path, maxName)+": "+n.Message)
 		}
 	}
 	for i := range all {
@@ -363,16 +367,9 @@ func (p *printer) summaryNotices(r *evidence.Report) {
 }
 
 // remarks prints what changes no verdict and belongs in every summary.
-func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
+func (p *printer) remarks(r *evidence.Report) {
 	p.summaryNotices(r)
-	facts, observed := 0, 0
-	seen := make(map[string]bool)
-	for i := range groups {
-		if f := groups[i].Parts[0].Finding; !seen[f.Vendor.Name] {
-			seen[f.Vendor.Name] = true
-			facts += len(f.Context)
-		}
-	}
+	facts, observed := len(view.Facts(r)), 0
 	if words := view.CriteriaWords(r); words != "" {
 		p.line("", "  ", words)
 	}
@@ -422,11 +419,22 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 	}
 }
 
-// summaryGaps prints what was not screened.
+// summaryGaps prints what was not screened. That no listing applies is so for all documents, and is
+// said once.
 func (p *printer) summaryGaps(r *evidence.Report) {
-	gaps := view.Gaps(r)
-	if view.OnlyNoText(r) && len(gaps) > 1 { // the same for all documents
-		gaps = []view.Gap{{Path: "all documents", Gap: gaps[0].Gap}}
+	var gaps []view.Gap
+	said := make(map[string]bool)
+	for _, g := range view.Gaps(r) {
+		if g.Kind == match.GapNoListings {
+			if said[g.Message] {
+				continue
+			}
+			said[g.Message], g.Path = true, ""
+			if view.OnlyNoText(r) && len(r.Documents) > 1 {
+				g.Path = "all documents"
+			}
+		}
+		gaps = append(gaps, g)
 	}
 	for i := range gaps {
 		if i == maxGaps && len(gaps) > maxGaps+1 {
