@@ -54,7 +54,6 @@
 package firmware
 
 import (
-	"bytes"
 	"context"
 	"hash"
 	"io"
@@ -85,6 +84,7 @@ import (
 	"github.com/clause76/clause76/firmware/internal/uswid"
 	"github.com/clause76/clause76/firmware/internal/windows"
 	"github.com/clause76/clause76/firmware/internal/yocto"
+	"github.com/clause76/clause76/internal/peek"
 	"github.com/clause76/clause76/sbom"
 	sbomformat "github.com/clause76/clause76/sbom/format"
 )
@@ -208,17 +208,14 @@ func DetectFS(fsys fs.FS) string { return rootfs.Kind(fsys) }
 // opener returns a function that opens a document. depth is how deep images in it may be nested.
 func opener(depth int) rootfs.Opener {
 	return func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
-		head := make([]byte, headSize)
-		n, err := io.ReadFull(r, head)
-		head = head[:n]
+		head, all, err := peek.Head(r, headSize)
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 			return sbomformat.Failed(sbom.Header{}, sbomformat.ReadError(0, err))
 		}
-		all := io.MultiReader(bytes.NewReader(head), r)
 		if f := detect(head); f != nil {
 			return f.read(all, opts)
 		}
-		if carve.Sniff(head) && sbom.NewReader(bytes.NewReader(head), opts).Header().Format == "" {
+		if carve.Sniff(head) && sbom.NewReader(peek.Bytes(head), opts).Header().Format == "" {
 			src := carve.Source{Reader: all, At: at, Size: size}
 			if depth > 0 {
 				src.Open = opener(depth - 1)

@@ -32,7 +32,6 @@
 package jsonstream
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -40,6 +39,8 @@ import (
 	"iter"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/internal/peek"
 )
 
 // Limits bound what a Reader accepts. A zero field means its default.
@@ -74,7 +75,8 @@ type Reader struct {
 	in    loaded
 	watch []string
 
-	feed *feed // if the document is not in JSON
+	feed   *feed        // if the document is not in JSON
+	buffer *peek.Reader // of src, if it is released by Close
 }
 
 var errLong = errors.New("one string or number is too long")
@@ -93,13 +95,16 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 		limits.String = DefaultString
 	}
 	jr := &Reader{limits: limits}
-	var bom [3]byte
-	n, _ := io.ReadFull(r, bom[:])
-	head := bom[:n]
-	if string(head) == "\ufeff" {
-		head, jr.base = nil, 3
+	in, ok := r.(peek.Peeker) // it has a buffer, as the reader of a detected document
+	if !ok {
+		jr.buffer = peek.NewReader(r)
+		in = jr.buffer
 	}
-	jr.src = source{r: bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), r), 64<<10), reader: jr}
+	if bom, _ := in.Peek(3); string(bom) == "\ufeff" {
+		jr.base = 3
+		_, _ = in.Discard(3) // no error: they are in the buffer
+	}
+	jr.src = source{r: in, reader: jr}
 	jr.dec = jsontext.NewDecoder(&jr.src, jsontext.AllowInvalidUTF8(true)) // see source.valid
 	return jr
 }
@@ -378,8 +383,12 @@ func (r *Reader) Skip() {
 	}
 }
 
-// Close ends the writer of [Transcode]. It is for a Reader that is not read to its end.
+// Close ends the writer of [Transcode], and releases the buffer of the Reader, which cannot read on.
+// It is for a Reader that is not read to its end.
 func (r *Reader) Close() {
+	if r.buffer != nil {
+		r.buffer.Release()
+	}
 	if r.feed != nil {
 		r.feed.stop()
 	}
@@ -407,7 +416,8 @@ func (r *Reader) End() error {
 func TopLevel(head []byte) iter.Seq2[string, jsontext.Kind] {
 	return func(yield func(string, jsontext.Kind) bool) {
 		head = bytes.TrimPrefix(head, []byte("\ufeff"))
-		d := jsontext.NewDecoder(bytes.NewReader(head), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		// A decoder reads a bytes.Buffer in place, and does not change it.
+		d := jsontext.NewDecoder(bytes.NewBuffer(head), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
 			return
 		}
