@@ -75,19 +75,14 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		x.opts = *opts
 	}
 	x.opts.setDefaults()
-	with := m.Options()
-	with.MaxFindings = min(with.MaxFindings, x.opts.MaxFindings)   // one document may list all of them
-	if bounded, err := match.New(m.Release(), &with); err == nil { // no error: these are the options of m
-		x.m = bounded
-	}
-	found := x.all(ctx, inputs)
-	var all []Screened
-	for i := range found {
-		for j := range found[i].docs {
-			all = append(all, found[i].docs[j].screened(&found[i]))
+	if with := m.Options(); with.MaxFindings > x.opts.MaxFindings { // one document may list all of them
+		with.MaxFindings = x.opts.MaxFindings
+		if bounded, err := match.New(m.Release(), &with); err == nil { // no error: these are the options of m
+			x.m = bounded
 		}
 	}
-	ResolveReferences(m, all)
+	found := x.all(ctx, inputs)
+	resolve(m, found)
 	missing(found)
 	var docs []evidence.Document
 	var companions []evidence.File

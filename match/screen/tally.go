@@ -3,6 +3,7 @@
 package screen
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -10,6 +11,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+
+	"github.com/clause76/clause76/internal/peek"
 )
 
 // A readerAt reads until the context is done.
@@ -62,6 +65,24 @@ func (t *tally) Read(p []byte) (int, error) {
 	t.n += int64(n)
 	t.progress(n)
 	return n, err
+}
+
+// Peek shows the next bytes, which are neither counted nor hashed, if the reader can do that. See
+// package peek.
+func (t *tally) Peek(n int) ([]byte, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if p, ok := t.r.(peek.Peeker); ok {
+		return p.Peek(n)
+	}
+	return nil, bufio.ErrBufferFull
+}
+
+// Discard reads the next n bytes.
+func (t *tally) Discard(n int) (int, error) {
+	skipped, err := io.CopyN(io.Discard, t, int64(n))
+	return int(skipped), err
 }
 
 func (t *tally) sums() (sha256, sha1 string) {
