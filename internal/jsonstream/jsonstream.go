@@ -77,6 +77,11 @@ type Reader struct {
 
 	feed   *feed        // if the document is not in JSON
 	buffer *peek.Reader // of src, if it is released by Close
+	memory *decoder     // dec, if it reads in place and is released by Close
+	size   int          // of the input, if it is read in place
+	spent  bool         // memory was released, when Pointer and offset were at and end
+	at     string
+	end    int64
 }
 
 var errLong = errors.New("one string or number is too long")
@@ -95,17 +100,11 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 		limits.String = DefaultString
 	}
 	jr := &Reader{limits: limits}
-	in, ok := r.(peek.Peeker) // it has a buffer, as the reader of a detected document
-	if !ok {
-		jr.buffer = peek.NewReader(r)
-		in = jr.buffer
+	jr.src = source{reader: jr}
+	if jr.open(r) {
+		return jr
 	}
-	if bom, _ := in.Peek(3); string(bom) == "\ufeff" {
-		jr.base = 3
-		_, _ = in.Discard(3) // no error: they are in the buffer
-	}
-	jr.src = source{r: in, reader: jr}
-	jr.dec = jsontext.NewDecoder(&jr.src, jsontext.AllowInvalidUTF8(true)) // see source.valid
+	jr.dec = jsontext.NewDecoder(&jr.src, readOptions...)
 	return jr
 }
 
@@ -126,7 +125,12 @@ func (r *Reader) Err() error { return r.err }
 
 // Pointer returns the JSON Pointer of the value read last; within a value that was
 // loaded, the pointer of that value.
-func (r *Reader) Pointer() string { return string(r.dec.StackPointer()) }
+func (r *Reader) Pointer() string {
+	if r.spent {
+		return r.at
+	}
+	return string(r.dec.StackPointer())
+}
 
 // Offset returns the offset of the end of what was read last; in the JSON form of another
 // encoding, the offset of the value read last.
@@ -141,6 +145,9 @@ func (r *Reader) locate(offset int64) int64 {
 }
 
 func (r *Reader) offset() int64 {
+	if r.spent {
+		return r.end
+	}
 	if r.in.open() {
 		return r.in.offset + int64(r.in.pos)
 	}
@@ -386,9 +393,7 @@ func (r *Reader) Skip() {
 // Close ends the writer of [Transcode], and releases the buffer of the Reader, which cannot read on.
 // It is for a Reader that is not read to its end.
 func (r *Reader) Close() {
-	if r.buffer != nil {
-		r.buffer.Release()
-	}
+	r.spend()
 	if r.feed != nil {
 		r.feed.stop()
 	}
@@ -416,8 +421,8 @@ func (r *Reader) End() error {
 func TopLevel(head []byte) iter.Seq2[string, jsontext.Kind] {
 	return func(yield func(string, jsontext.Kind) bool) {
 		head = bytes.TrimPrefix(head, []byte("\ufeff"))
-		// A decoder reads a bytes.Buffer in place, and does not change it.
-		d := jsontext.NewDecoder(bytes.NewBuffer(head), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		d := decoderOf(head, detectOptions)
+		defer d.release()
 		if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
 			return
 		}
