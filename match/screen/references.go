@@ -53,22 +53,6 @@ func ResolveReferences(m *match.Matcher, docs []Screened) {
 // refers reports whether the document of a result refers to others.
 func refers(r *match.Result) bool { return r != nil && len(r.Header.DocumentRefs) > 0 }
 
-// resolve resolves the references of what was found in the inputs. Most bids have none.
-func resolve(m *match.Matcher, found []file) {
-	if !slices.ContainsFunc(found, func(f file) bool {
-		return slices.ContainsFunc(f.docs, func(d document) bool { return refers(d.result) })
-	}) {
-		return
-	}
-	var all []Screened
-	for i := range found {
-		for j := range found[i].docs {
-			all = append(all, found[i].docs[j].screened(&found[i]))
-		}
-	}
-	ResolveReferences(m, all)
-}
-
 // A referenceIndex finds documents by what others call them.
 type referenceIndex struct {
 	docs  []Screened

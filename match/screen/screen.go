@@ -21,6 +21,7 @@ import (
 	"io"
 	"runtime"
 	"sort"
+	"sync/atomic"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
@@ -64,6 +65,7 @@ type Options struct {
 type screener struct {
 	m    *match.Matcher
 	opts Options
+	sha1 atomic.Bool // a document so far refers to another one by its SHA-1 digest
 }
 
 // Run screens the inputs, several at once. It returns the records of the documents in the order
@@ -82,7 +84,7 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		}
 	}
 	found := x.all(ctx, inputs)
-	resolve(m, found)
+	x.resolve(ctx, inputs, found)
 	missing(found)
 	var docs []evidence.Document
 	var companions []evidence.File

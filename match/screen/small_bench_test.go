@@ -5,8 +5,8 @@ package screen_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"testing"
+	"testing/fstest"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -57,13 +57,11 @@ var smallForms = []struct {
 
 // smallInputs returns n inputs with the same document.
 func smallInputs(n int, data []byte) []screen.Input {
-	inputs := make([]screen.Input, n)
-	for i := range inputs {
-		inputs[i] = screen.Input{Name: fmt.Sprintf("%06d.json", i), Open: func() (io.ReadCloser, error) {
-			return io.NopCloser(bytes.NewReader(data)), nil
-		}}
+	files := make(fstest.MapFS)
+	for i := range n {
+		files[fmt.Sprintf("%06d.json", i)] = &fstest.MapFile{Data: data}
 	}
-	return inputs
+	return screen.CollectFS(files)
 }
 
 // BenchmarkSmall screens one document of 20 components, and of one, in each call.

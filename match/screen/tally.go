@@ -44,15 +44,22 @@ func guarded(p []byte, read func() (int, error)) (n int, err error) {
 
 // A tally passes bytes on until the context is done, counting and hashing them.
 type tally struct {
-	ctx          context.Context
-	r            io.Reader
-	sha256, sha1 hash.Hash
-	n            int64
-	progress     func(int)
+	ctx      context.Context
+	r        io.Reader
+	sha256   hash.Hash
+	sha1     hash.Hash // may be nil
+	n        int64
+	progress func(int)
 }
 
 func newTally(ctx context.Context, r io.Reader, progress func(int)) *tally {
-	return &tally{ctx: ctx, r: r, sha256: sha256.New(), sha1: sha1.New(), progress: progress}
+	return &tally{ctx: ctx, r: r, sha256: sha256.New(), progress: progress}
+}
+
+// withSHA1 makes the tally take the SHA-1 digest too.
+func (t *tally) withSHA1() *tally {
+	t.sha1 = sha1.New()
+	return t
 }
 
 func (t *tally) Read(p []byte) (int, error) {
@@ -61,7 +68,9 @@ func (t *tally) Read(p []byte) (int, error) {
 	}
 	n, err := guarded(p, func() (int, error) { return t.r.Read(p) })
 	t.sha256.Write(p[:n])
-	t.sha1.Write(p[:n])
+	if t.sha1 != nil {
+		t.sha1.Write(p[:n])
+	}
 	t.n += int64(n)
 	t.progress(n)
 	return n, err
@@ -85,6 +94,10 @@ func (t *tally) Discard(n int) (int, error) {
 	return int(skipped), err
 }
 
+// sums returns the digests; that with SHA-1 is "" if it was not taken.
 func (t *tally) sums() (sha256, sha1 string) {
-	return hex.EncodeToString(t.sha256.Sum(nil)), hex.EncodeToString(t.sha1.Sum(nil))
+	if t.sha1 != nil {
+		sha1 = hex.EncodeToString(t.sha1.Sum(nil))
+	}
+	return hex.EncodeToString(t.sha256.Sum(nil)), sha1
 }
