@@ -52,6 +52,24 @@ func Head(r io.Reader, size int) (head []byte, all io.Reader, err error) {
 	return head, br, err
 }
 
+// Room returns how long a buffer for the text of r should be at first: no longer than the text, if r
+// knows that, and at most size. It is never too short for the first read of a short text.
+func Room(r io.Reader, size int) int {
+	const least = 512
+	left := size
+	switch r := r.(type) {
+	case interface{ Buffered() int }: // all of a short document, whose format was detected
+		if n := r.Buffered(); n > 0 {
+			left = n
+		}
+	case *bytes.Reader:
+		left = r.Len()
+	case *strings.Reader:
+		left = r.Len()
+	}
+	return min(size, max(least, left+1))
+}
+
 // Bytes returns a Peeker of data.
 func Bytes(data []byte) Peeker { return &slice{*bytes.NewReader(data), data} }
 
@@ -124,6 +142,14 @@ func (r *Reader) Discard(n int) (int, error) {
 		return 0, ErrReleased
 	}
 	return r.br.Discard(n)
+}
+
+// Buffered returns how many bytes are in the buffer.
+func (r *Reader) Buffered() int {
+	if r.br == nil {
+		return 0
+	}
+	return r.br.Buffered()
 }
 
 // ReadSlice reads until and including delim, see [bufio.Reader.ReadSlice].

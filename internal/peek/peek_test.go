@@ -51,6 +51,26 @@ func TestHeadError(t *testing.T) {
 	}
 }
 
+// Room is enough for a short text, and no more than was asked for.
+func TestRoom(t *testing.T) {
+	long := strings.Repeat("x", 2*peek.Size)
+	peeked := peek.NewReader(strings.NewReader(long[:1000]))
+	defer peeked.Release()
+	_, _ = peeked.Peek(peek.Size)
+	for i, tt := range []struct {
+		r    io.Reader
+		want int
+	}{
+		{strings.NewReader(""), 512}, {strings.NewReader(long[:1000]), 1001}, {bytes.NewReader([]byte(long[:1000])), 1001},
+		{strings.NewReader(long), peek.Size}, {peek.Bytes([]byte(long[:1000])), peek.Size}, {peeked, 1001},
+		{bufio.NewReader(strings.NewReader(long)), peek.Size}, {iotest.HalfReader(strings.NewReader("")), peek.Size},
+	} {
+		if got := peek.Room(tt.r, peek.Size); got != tt.want {
+			t.Errorf("%d: %d, want %d", i, got, tt.want)
+		}
+	}
+}
+
 func TestDiscard(t *testing.T) {
 	p := peek.Bytes([]byte("abcdef"))
 	if n, err := p.Discard(2); n != 2 || err != nil {

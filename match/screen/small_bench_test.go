@@ -49,11 +49,35 @@ func smallSPDX(n int) []byte {
 	return b.Bytes()
 }
 
+// smallXML has the same components as smallCycloneDX.
+func smallXML(n int) []byte {
+	var b bytes.Buffer
+	fmt.Fprint(&b, `<?xml version="1.0" encoding="UTF-8"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.5" serialNumber="urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79" version="1"><metadata><timestamp>2026-01-01T00:00:00Z</timestamp><component type="application" bom-ref="root"><supplier><name>Example Ltd</name></supplier><name>suite</name><version>1.0</version></component></metadata><components>`)
+	for i := range n {
+		fmt.Fprintf(&b, `
+<component type="library" bom-ref="pkg:npm/package-name-%[1]d@1.%[2]d.3"><supplier><name>Supplier %[2]d GmbH</name></supplier><name>package-name-%[1]d</name><version>1.%[2]d.3</version><licenses><license><id>MIT</id></license></licenses><cpe>cpe:2.3:a:vendor%[2]d:package-name-%[1]d:1.%[2]d.3:*:*:*:*:*:*:*</cpe><purl>pkg:npm/package-name-%[1]d@1.%[2]d.3</purl></component>`, i, i%997)
+	}
+	fmt.Fprint(&b, "</components></bom>\n")
+	return b.Bytes()
+}
+
+// smallTagValue has the same packages as smallSPDX.
+func smallTagValue(n int) []byte {
+	var b bytes.Buffer
+	fmt.Fprint(&b, "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\nSPDXID: SPDXRef-DOCUMENT\nDocumentName: suite\nDocumentNamespace: https://example.org/suite\nCreator: Tool: example\nCreated: 2026-01-01T00:00:00Z\n")
+	for i := range n {
+		fmt.Fprintf(&b, "\nPackageName: package-name-%[1]d\nSPDXID: SPDXRef-Package-%[1]d\nPackageVersion: 1.%[2]d.3\nPackageSupplier: Organization: Supplier %[2]d GmbH\nPackageDownloadLocation: https://registry.example.org/package-name-%[1]d.tgz\nFilesAnalyzed: false\nPackageLicenseConcluded: MIT\nPackageLicenseDeclared: MIT\nPackageCopyrightText: NOASSERTION\nExternalRef: PACKAGE-MANAGER purl pkg:npm/package-name-%[1]d@1.%[2]d.3\n", i, i%997)
+	}
+	fmt.Fprint(&b, "\nRelationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-Package-0\n")
+	return b.Bytes()
+}
+
 // smallForms are the documents of the benchmarks by the names of these.
 var smallForms = []struct {
 	name string
 	make func(components int) []byte
-}{{"CycloneDX", smallCycloneDX}, {"SPDX", smallSPDX}}
+}{{"CycloneDX", smallCycloneDX}, {"SPDX", smallSPDX}, {"XML", smallXML}, {"TagValue", smallTagValue}}
 
 // smallInputs returns n inputs with the same document.
 func smallInputs(n int, data []byte) []screen.Input {
