@@ -60,7 +60,7 @@ func TestImportArrows(t *testing.T) {
 		"sbom/adapter":              {"internal/*", "match/evidence", "sbom", "sbom/format"}, // for programs: it also puts the findings of a report into the types of other libraries
 		"sbom/format":               {"internal/*", "sbom", "vendors"},
 		"sbom/unpack":               {"internal/*", "sbom", "sbom/format"},
-		"firmware":                  {"firmware/internal/*", "sbom", "sbom/*", "vendors"},
+		"firmware":                  {"firmware/internal/*", "internal/*", "sbom", "sbom/*", "vendors"},
 		"firmware/internal/*":       {"firmware/internal/*", "internal/*", "sbom", "sbom/*", "vendors"},
 		"match/denylist":            {"internal/*", "match/denylist/internal/*", "vendors"},
 		"match/denylist/author":     {"internal/*", "match/denylist", "match/denylist/internal/*", "vendors"},

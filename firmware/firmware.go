@@ -54,102 +54,17 @@
 package firmware
 
 import (
-	"bytes"
 	"context"
 	"hash"
 	"io"
 	"io/fs"
 
-	"github.com/clause76/clause76/firmware/internal/android"
-	"github.com/clause76/clause76/firmware/internal/buildroot"
 	"github.com/clause76/clause76/firmware/internal/carve"
-	"github.com/clause76/clause76/firmware/internal/container"
-	"github.com/clause76/clause76/firmware/internal/devicetree"
-	"github.com/clause76/clause76/firmware/internal/fwupd"
-	"github.com/clause76/clause76/firmware/internal/isapi"
-	"github.com/clause76/clause76/firmware/internal/kmod"
-	"github.com/clause76/clause76/firmware/internal/mud"
-	"github.com/clause76/clause76/firmware/internal/onvif"
-	"github.com/clause76/clause76/firmware/internal/openwrt"
-	"github.com/clause76/clause76/firmware/internal/osrelease"
-	"github.com/clause76/clause76/firmware/internal/pkgdb"
-	"github.com/clause76/clause76/firmware/internal/pldm"
-	"github.com/clause76/clause76/firmware/internal/redfish"
 	"github.com/clause76/clause76/firmware/internal/rootfs"
-	"github.com/clause76/clause76/firmware/internal/rpm"
-	"github.com/clause76/clause76/firmware/internal/scanreport"
-	"github.com/clause76/clause76/firmware/internal/smbios"
-	"github.com/clause76/clause76/firmware/internal/snmp"
-	"github.com/clause76/clause76/firmware/internal/suit"
-	"github.com/clause76/clause76/firmware/internal/tr069"
-	"github.com/clause76/clause76/firmware/internal/uswid"
-	"github.com/clause76/clause76/firmware/internal/windows"
-	"github.com/clause76/clause76/firmware/internal/yocto"
+	"github.com/clause76/clause76/internal/peek"
 	"github.com/clause76/clause76/sbom"
 	sbomformat "github.com/clause76/clause76/sbom/format"
 )
-
-// A format is one format of device manifests.
-type format struct {
-	name string // in reports
-	// sniff reports whether a document that starts with head is in this format.
-	sniff func(head []byte) bool
-	read  func(r io.Reader, opts *sbom.Options) *sbom.Document
-}
-
-// formats are tried in this order: formats with a fixed signature first, lists of plain lines last.
-var formats = []format{
-	{devicetree.Name, devicetree.Sniff, devicetree.Read},
-	{openwrt.Name, openwrt.Sniff, openwrt.Read},
-	{pldm.Name, pldm.Sniff, pldm.Read},
-	{suit.Name, suit.Sniff, suit.Read},
-	{mud.Name, mud.Sniff, mud.Read},
-	{uswid.Name, uswid.Sniff, uswid.Read},
-	{windows.NameExecutable, windows.SniffExecutable, windows.ReadExecutable},
-	{rpm.NameDatabase, rpm.SniffDatabase, rpm.ReadDatabase},
-	{rpm.NamePackage, rpm.SniffPackage, rpm.ReadPackage},
-	{kmod.Name, kmod.Sniff, kmod.Read},
-	{snmp.Name, snmp.Sniff, snmp.Read},
-	{isapi.Name, isapi.Sniff, isapi.Read},
-	{onvif.Name, onvif.Sniff, onvif.Read},
-	{tr069.Name, tr069.Sniff, tr069.Read},
-	{fwupd.NameMetainfo, fwupd.SniffMetainfo, fwupd.ReadMetainfo},
-	{fwupd.NameDevices, fwupd.SniffDevices, fwupd.ReadDevices},
-	{redfish.Name, redfish.Sniff, redfish.Read},
-	{smbios.Name, smbios.Sniff, smbios.Read},
-	{buildroot.NameManifest, buildroot.SniffManifest, buildroot.ReadManifest},
-	{buildroot.NameShowInfo, buildroot.SniffShowInfo, buildroot.ReadShowInfo},
-	{yocto.NameLicenses, yocto.SniffLicenses, yocto.ReadLicenses},
-	{windows.NameINF, windows.SniffINF, windows.ReadINF},
-	{scanreport.NameBinwalk, scanreport.SniffBinwalk, scanreport.ReadBinwalk},
-	{container.Name, container.Sniff, container.Read},
-	{scanreport.NameUnblob, scanreport.SniffUnblob, scanreport.ReadUnblob},
-	{android.NameOTA, android.SniffOTA, android.ReadOTA},
-	{pkgdb.NameDeb822, pkgdb.SniffDeb822, pkgdb.ReadDeb822},
-	{pkgdb.NameAPK, pkgdb.SniffAPK, pkgdb.ReadAPK},
-	{devicetree.NameDTS, devicetree.SniffDTS, devicetree.ReadDTS},
-	{android.Name, android.Sniff, android.Read},
-	{osrelease.Name, osrelease.Sniff, osrelease.Read},
-	{pkgdb.NameManifest, pkgdb.SniffManifest, pkgdb.ReadManifest},
-	{yocto.NameManifest, yocto.SniffManifest, yocto.ReadManifest},
-}
-
-// Detect returns the name of the device manifest format of a document that starts with head, or "". Bills of materials and firmware images are not device manifests.
-func Detect(head []byte) string {
-	if f := detect(head); f != nil {
-		return f.name
-	}
-	return ""
-}
-
-func detect(head []byte) *format {
-	for i := range formats {
-		if formats[i].sniff(head) {
-			return &formats[i]
-		}
-	}
-	return nil
-}
 
 // headSize is how many bytes at the start of a document are used to detect its format.
 const headSize = 64 << 10
@@ -208,17 +123,14 @@ func DetectFS(fsys fs.FS) string { return rootfs.Kind(fsys) }
 // opener returns a function that opens a document. depth is how deep images in it may be nested.
 func opener(depth int) rootfs.Opener {
 	return func(r io.Reader, at io.ReaderAt, size int64, opts *sbom.Options) *sbom.Document {
-		head := make([]byte, headSize)
-		n, err := io.ReadFull(r, head)
-		head = head[:n]
+		head, all, err := peek.Head(r, headSize)
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 			return sbomformat.Failed(sbom.Header{}, sbomformat.ReadError(0, err))
 		}
-		all := io.MultiReader(bytes.NewReader(head), r)
 		if f := detect(head); f != nil {
 			return f.read(all, opts)
 		}
-		if carve.Sniff(head) && sbom.NewReader(bytes.NewReader(head), opts).Header().Format == "" {
+		if carve.Sniff(head) && sbom.NewReader(peek.Bytes(head), opts).Header().Format == "" {
 			src := carve.Source{Reader: all, At: at, Size: size}
 			if depth > 0 {
 				src.Open = opener(depth - 1)

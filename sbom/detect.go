@@ -12,6 +12,7 @@ import (
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/peek"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
@@ -23,17 +24,11 @@ const headSize = 64 << 10
 // ended, for whatever reason, r is not read any more. If r has no bill of materials,
 // [Document.Components] yields an [ErrNotRecognized].
 func NewReader(r io.Reader, opts *Options) *Document {
-	size := headSize
-	if short, ok := r.(*bytes.Reader); ok {
-		size = min(size, short.Len())
-	}
-	head := make([]byte, size)
-	n, err := io.ReadFull(r, head)
-	head = head[:n]
+	head, all, err := peek.Head(r, headSize)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return failed(Header{}, jsonstream.ReadError(0, err))
 	}
-	return newReader(head, io.MultiReader(bytes.NewReader(head), r), opts)
+	return newReader(head, all, opts)
 }
 
 func newReader(head []byte, r io.Reader, opts *Options) *Document {

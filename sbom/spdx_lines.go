@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/peek"
 )
 
 // lines reads lines that end in LF, CR LF or CR.
@@ -27,7 +28,7 @@ type lines struct {
 }
 
 func newLines(r io.Reader, l Options) *lines {
-	return &lines{r: r, feed: -1, buf: make([]byte, 0, 64<<10), max: l.string(), bytes: l.bytes()}
+	return &lines{r: r, feed: -1, buf: make([]byte, 0, peek.Room(r, 64<<10)), max: l.string(), bytes: l.bytes()}
 }
 
 // next reads a line. It returns false at the end, and on an error.

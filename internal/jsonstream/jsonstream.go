@@ -32,7 +32,6 @@
 package jsonstream
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -40,6 +39,8 @@ import (
 	"iter"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/internal/peek"
 )
 
 // Limits bound what a Reader accepts. A zero field means its default.
@@ -74,7 +75,13 @@ type Reader struct {
 	in    loaded
 	watch []string
 
-	feed *feed // if the document is not in JSON
+	feed   *feed        // if the document is not in JSON
+	buffer *peek.Reader // of src, if it is released by Close
+	memory *decoder     // dec, if it reads in place and is released by Close
+	size   int          // of the input, if it is read in place
+	spent  bool         // memory was released, when Pointer and offset were at and end
+	at     string
+	end    int64
 }
 
 var errLong = errors.New("one string or number is too long")
@@ -93,14 +100,11 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 		limits.String = DefaultString
 	}
 	jr := &Reader{limits: limits}
-	var bom [3]byte
-	n, _ := io.ReadFull(r, bom[:])
-	head := bom[:n]
-	if string(head) == "\ufeff" {
-		head, jr.base = nil, 3
+	jr.src = source{reader: jr}
+	if jr.open(r) {
+		return jr
 	}
-	jr.src = source{r: bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), r), 64<<10), reader: jr}
-	jr.dec = jsontext.NewDecoder(&jr.src, jsontext.AllowInvalidUTF8(true)) // see source.valid
+	jr.dec = jsontext.NewDecoder(&jr.src, readOptions...)
 	return jr
 }
 
@@ -121,7 +125,12 @@ func (r *Reader) Err() error { return r.err }
 
 // Pointer returns the JSON Pointer of the value read last; within a value that was
 // loaded, the pointer of that value.
-func (r *Reader) Pointer() string { return string(r.dec.StackPointer()) }
+func (r *Reader) Pointer() string {
+	if r.spent {
+		return r.at
+	}
+	return string(r.dec.StackPointer())
+}
 
 // Offset returns the offset of the end of what was read last; in the JSON form of another
 // encoding, the offset of the value read last.
@@ -136,6 +145,9 @@ func (r *Reader) locate(offset int64) int64 {
 }
 
 func (r *Reader) offset() int64 {
+	if r.spent {
+		return r.end
+	}
 	if r.in.open() {
 		return r.in.offset + int64(r.in.pos)
 	}
@@ -378,8 +390,10 @@ func (r *Reader) Skip() {
 	}
 }
 
-// Close ends the writer of [Transcode]. It is for a Reader that is not read to its end.
+// Close ends the writer of [Transcode], and releases the buffer of the Reader, which cannot read on.
+// It is for a Reader that is not read to its end.
 func (r *Reader) Close() {
+	r.spend()
 	if r.feed != nil {
 		r.feed.stop()
 	}
@@ -407,7 +421,8 @@ func (r *Reader) End() error {
 func TopLevel(head []byte) iter.Seq2[string, jsontext.Kind] {
 	return func(yield func(string, jsontext.Kind) bool) {
 		head = bytes.TrimPrefix(head, []byte("\ufeff"))
-		d := jsontext.NewDecoder(bytes.NewReader(head), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		d := decoderOf(head, detectOptions)
+		defer d.release()
 		if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
 			return
 		}

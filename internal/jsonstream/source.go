@@ -37,6 +37,9 @@ func (s *source) Read(p []byte) (int, error) {
 		return 0, fmt.Errorf("%w: %w: more than %d bytes", ErrLimit, errLong, l.String)
 	}
 	p = p[:min(int64(len(p)), left+1)]
+	if s.n == 0 && s.reader.base == 0 {
+		p = p[:min(len(p), 3)] // the messages of jsontext about the first character depend on it
+	}
 	n, err := s.r.Read(p)
 	if sound, at, ok := s.valid(p[:n], err == io.EOF); !ok {
 		n, err = sound, &Error{Offset: s.reader.locate(s.reader.base + s.n + int64(at)), Kind: ErrEncoding}

@@ -36,6 +36,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/peek"
 )
 
 // A Kind is a kind of token.
@@ -126,7 +127,7 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 	if limits.String <= 0 {
 		limits.String = jsonstream.DefaultString
 	}
-	x := &Reader{src: r, limits: limits, buf: make([]byte, 0, 64<<10)}
+	x := &Reader{src: r, limits: limits, buf: make([]byte, 0, peek.Room(r, 64<<10))}
 	if x.has("\ufeff") {
 		x.pos = 3
 	}

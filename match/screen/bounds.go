@@ -5,6 +5,7 @@ package screen
 import (
 	"context"
 	"fmt"
+	"iter"
 	"sync"
 	"sync/atomic"
 
@@ -33,8 +34,16 @@ func (x *screener) all(ctx context.Context, inputs []Input) []file {
 		for i := 0; i < len(inputs) && yield(i); i++ {
 		}
 	}
-	// When ctx is done, the remaining inputs still get their records, which have an error.
-	for i := range ordered.Map(context.WithoutCancel(ctx), min(x.opts.Jobs, len(inputs)), len(inputs), indexes, screen) {
+	one := func(yield func(int) bool) { // without the goroutines of Map, which cost more than a small file
+		for i := 0; i < len(inputs) && yield(screen(ctx, i)); i++ {
+		}
+	}
+	done := iter.Seq[int](one)
+	if jobs := min(x.opts.Jobs, len(inputs)); jobs > 1 {
+		// When ctx is done, the remaining inputs still get their records, which have an error.
+		done = ordered.Map(context.WithoutCancel(ctx), jobs, len(inputs), indexes, screen)
+	}
+	for i := range done {
 		if full.Load() {
 			kept.put(i, x.left(inputs[i]))
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 
 	"github.com/clause76/clause76/firmware"
 	"github.com/clause76/clause76/match/evidence"
@@ -41,6 +42,9 @@ func companion(ctx context.Context, item unpack.Item, input string) (evidence.Fi
 // missing makes an error of the files that an index says are beside it, and are not among the
 // inputs.
 func missing(found []file) {
+	if !slices.ContainsFunc(found, func(f file) bool { return len(f.names) > 0 }) {
+		return
+	}
 	there := make(map[string]bool)
 	for i := range found {
 		there[path.Clean(found[i].src.Path)] = true

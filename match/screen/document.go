@@ -46,7 +46,7 @@ func (x *screener) document(ctx context.Context, item unpack.Item) document {
 		d.check(ctx, x, firmware.OpenAt(item.Reader, item.At, item.Size, nil))
 		return d
 	}
-	t := newTally(ctx, item.Reader, func(int) {})
+	t := newTally(ctx, item.Reader, func(int) {}).withSHA1() // it cannot be read again
 	d.check(ctx, x, firmware.Open(t, nil))
 	// The digest is of the whole document, also where reading stopped early.
 	if d.err == nil || !errors.Is(d.err, sbom.ErrLimit) {
@@ -72,6 +72,9 @@ func (d *document) check(ctx context.Context, x *screener, doc *sbom.Document) {
 	}
 	d.result, d.err = x.m.Check(ctx, doc)
 	d.header = doc.Header()
+	if asksSHA1(&d.header) {
+		x.sha1.Store(true)
+	}
 	if partial := (*match.IncompleteError)(nil); errors.As(d.err, &partial) {
 		d.result, d.err = partial.Result, cmp.Or(fault, partial.Err)
 		if errors.Is(d.err, match.ErrUnlisted) {

@@ -16,7 +16,7 @@ import (
 // A file is what was found in one input.
 type file struct {
 	src        evidence.File
-	sha1       string // SPDX 2 refers to documents by it
+	sha1       string // SPDX 2 refers to documents by it; "" if it was not needed so far
 	docs       []document
 	companions []evidence.File
 	names      []string // of files that have to be beside this one, because an index in it lists them
@@ -42,6 +42,9 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 	}
 	defer r.Close()
 	t := newTally(ctx, r, x.opts.Progress)
+	if !in.again || x.sha1.Load() {
+		t = t.withSHA1()
+	}
 	from := unpack.Source{Path: in.Name, Reader: t}
 	if f, ok := r.(interface {
 		io.ReaderAt

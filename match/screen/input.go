@@ -18,7 +18,8 @@ import (
 type Input struct {
 	// Name is the path in the report. [Stdin] is standard input, and "./-" a file of that name.
 	Name string
-	// Open opens a file. It is called once for each run. If it returns an *os.File of a regular
+	// Open opens a file. It is called once for each run; for a file that [Collect] or [CollectFS]
+	// has found, it is called again if a document refers to others by their SHA-1 digests. If it returns an *os.File of a regular
 	// file, or another io.ReaderAt with the Stat method of fs.File, the file is read in place
 	// and its size is not limited by memory.
 	Open func() (io.ReadCloser, error)
@@ -28,6 +29,7 @@ type Input struct {
 	Err   error
 	Bytes int64 // size, for the progress that is shown; 0 if it is not known
 	Files int   // number of files in FS, for the progress that is shown
+	again bool  // Open gives the same bytes again, unless the file has changed
 }
 
 // Stdin is the name of standard input, and the argument "-" of [Collect].
@@ -85,7 +87,7 @@ func fileIn(fsys fs.FS, path string) Input {
 	case !info.Mode().IsRegular():
 		return Input{Name: path, Err: &fs.PathError{Op: "read", Path: path, Err: errNotFile}}
 	}
-	return Input{Name: path, Bytes: info.Size(), Open: func() (io.ReadCloser, error) { return fsys.Open(path) }}
+	return Input{Name: path, Bytes: info.Size(), again: true, Open: func() (io.ReadCloser, error) { return fsys.Open(path) }}
 }
 
 // Collect finds the files at the paths: files, directories with everything in them, and
@@ -118,9 +120,10 @@ func Collect(paths []string) []Input {
 
 func walk(root string) []Input {
 	var found []Input
-	add := func(path string, size int64, err error) {
-		in := Input{Name: filepath.ToSlash(path), Bytes: size, Err: err}
+	add := func(path string, info fs.FileInfo, err error) {
+		in := Input{Name: filepath.ToSlash(path), Err: err}
 		if err == nil {
+			in.Bytes, in.again = info.Size(), info.Mode().IsRegular()
 			in.Open = func() (io.ReadCloser, error) { return os.Open(path) }
 		}
 		found = append(found, in)
@@ -128,10 +131,10 @@ func walk(root string) []Input {
 	info, err := os.Stat(root)
 	switch {
 	case err != nil:
-		add(root, 0, err)
+		add(root, nil, err)
 		return found
 	case !info.IsDir():
-		add(root, info.Size(), nil) // a named pipe is as good as a file if it was asked for
+		add(root, info, nil) // a named pipe is as good as a file if it was asked for
 		return found
 	}
 	if resolved, err := filepath.EvalSymlinks(root); err == nil && firmware.DetectFS(os.DirFS(resolved)) != "" {
@@ -139,7 +142,7 @@ func walk(root string) []Input {
 	}
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			add(path, 0, err)
+			add(path, nil, err)
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
@@ -155,19 +158,19 @@ func walk(root string) []Input {
 		info, err := os.Stat(path) // follows a link to a file
 		switch {
 		case err != nil:
-			add(path, 0, err)
+			add(path, nil, err)
 		case !info.Mode().IsRegular():
-			add(path, 0, &fs.PathError{Op: "read", Path: path, Err: errNotFile})
+			add(path, nil, &fs.PathError{Op: "read", Path: path, Err: errNotFile})
 		default:
-			add(path, info.Size(), nil)
+			add(path, info, nil)
 		}
 		return nil
 	})
 	if err != nil {
-		add(root, 0, err)
+		add(root, nil, err)
 	}
 	if len(found) == 0 {
-		add(root, 0, &fs.PathError{Op: "read", Path: root, Err: errEmpty})
+		add(root, nil, &fs.PathError{Op: "read", Path: root, Err: errEmpty})
 	}
 	return found
 }

@@ -3,6 +3,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/match"
@@ -27,6 +28,9 @@ type Screened struct {
 // all of them are found and at least one has components. It changes the results in place, which
 // m made.
 func ResolveReferences(m *match.Matcher, docs []Screened) {
+	if !slices.ContainsFunc(docs, func(d Screened) bool { return refers(d.Result) }) {
+		return
+	}
 	x := newReferenceIndex(docs)
 	from := make(map[int][]int) // from a document to the documents without components that refer to it
 	for i := range docs {
@@ -40,11 +44,14 @@ func ResolveReferences(m *match.Matcher, docs []Screened) {
 	}
 	partsElsewhere(docs, from)
 	for i := range docs {
-		if r := docs[i].Result; r != nil && len(r.Header.DocumentRefs) > 0 {
+		if r := docs[i].Result; refers(r) {
 			m.Settle(r)
 		}
 	}
 }
+
+// refers reports whether the document of a result refers to others.
+func refers(r *match.Result) bool { return r != nil && len(r.Header.DocumentRefs) > 0 }
 
 // A referenceIndex finds documents by what others call them.
 type referenceIndex struct {

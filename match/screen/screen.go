@@ -21,6 +21,7 @@ import (
 	"io"
 	"runtime"
 	"sort"
+	"sync/atomic"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
@@ -64,6 +65,7 @@ type Options struct {
 type screener struct {
 	m    *match.Matcher
 	opts Options
+	sha1 atomic.Bool // a document so far refers to another one by its SHA-1 digest
 }
 
 // Run screens the inputs, several at once. It returns the records of the documents in the order
@@ -75,19 +77,14 @@ func Run(ctx context.Context, m *match.Matcher, inputs []Input, opts *Options) (
 		x.opts = *opts
 	}
 	x.opts.setDefaults()
-	with := m.Options()
-	with.MaxFindings = min(with.MaxFindings, x.opts.MaxFindings)   // one document may list all of them
-	if bounded, err := match.New(m.Release(), &with); err == nil { // no error: these are the options of m
-		x.m = bounded
-	}
-	found := x.all(ctx, inputs)
-	var all []Screened
-	for i := range found {
-		for j := range found[i].docs {
-			all = append(all, found[i].docs[j].screened(&found[i]))
+	if with := m.Options(); with.MaxFindings > x.opts.MaxFindings { // one document may list all of them
+		with.MaxFindings = x.opts.MaxFindings
+		if bounded, err := match.New(m.Release(), &with); err == nil { // no error: these are the options of m
+			x.m = bounded
 		}
 	}
-	ResolveReferences(m, all)
+	found := x.all(ctx, inputs)
+	x.resolve(ctx, inputs, found)
 	missing(found)
 	var docs []evidence.Document
 	var companions []evidence.File

@@ -3,6 +3,7 @@
 package screen
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -10,6 +11,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+
+	"github.com/clause76/clause76/internal/peek"
 )
 
 // A readerAt reads until the context is done.
@@ -41,15 +44,22 @@ func guarded(p []byte, read func() (int, error)) (n int, err error) {
 
 // A tally passes bytes on until the context is done, counting and hashing them.
 type tally struct {
-	ctx          context.Context
-	r            io.Reader
-	sha256, sha1 hash.Hash
-	n            int64
-	progress     func(int)
+	ctx      context.Context
+	r        io.Reader
+	sha256   hash.Hash
+	sha1     hash.Hash // may be nil
+	n        int64
+	progress func(int)
 }
 
 func newTally(ctx context.Context, r io.Reader, progress func(int)) *tally {
-	return &tally{ctx: ctx, r: r, sha256: sha256.New(), sha1: sha1.New(), progress: progress}
+	return &tally{ctx: ctx, r: r, sha256: sha256.New(), progress: progress}
+}
+
+// withSHA1 makes the tally take the SHA-1 digest too.
+func (t *tally) withSHA1() *tally {
+	t.sha1 = sha1.New()
+	return t
 }
 
 func (t *tally) Read(p []byte) (int, error) {
@@ -58,12 +68,36 @@ func (t *tally) Read(p []byte) (int, error) {
 	}
 	n, err := guarded(p, func() (int, error) { return t.r.Read(p) })
 	t.sha256.Write(p[:n])
-	t.sha1.Write(p[:n])
+	if t.sha1 != nil {
+		t.sha1.Write(p[:n])
+	}
 	t.n += int64(n)
 	t.progress(n)
 	return n, err
 }
 
+// Peek shows the next bytes, which are neither counted nor hashed, if the reader can do that. See
+// package peek.
+func (t *tally) Peek(n int) ([]byte, error) {
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if p, ok := t.r.(peek.Peeker); ok {
+		return p.Peek(n)
+	}
+	return nil, bufio.ErrBufferFull
+}
+
+// Discard reads the next n bytes.
+func (t *tally) Discard(n int) (int, error) {
+	skipped, err := io.CopyN(io.Discard, t, int64(n))
+	return int(skipped), err
+}
+
+// sums returns the digests; that with SHA-1 is "" if it was not taken.
 func (t *tally) sums() (sha256, sha1 string) {
-	return hex.EncodeToString(t.sha256.Sum(nil)), hex.EncodeToString(t.sha1.Sum(nil))
+	if t.sha1 != nil {
+		sha1 = hex.EncodeToString(t.sha1.Sum(nil))
+	}
+	return hex.EncodeToString(t.sha256.Sum(nil)), sha1
 }

@@ -26,18 +26,18 @@
 package format
 
 import (
-	"bytes"
 	"io"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/peek"
 	"github.com/clause76/clause76/sbom"
 )
 
 // Detect returns the format of the bill of materials that begins with head, as reports name it,
 // or "" if head begins none. The reader of the format then checks the document.
 func Detect(head []byte) string {
-	return sbom.NewReader(bytes.NewReader(head), nil).Header().Format
+	return sbom.NewReader(peek.Bytes(head), nil).Header().Format
 }
 
 // Failed returns a document without components that cannot be read, because of err.

@@ -54,6 +54,9 @@ func (w *walker) lines(t *input, head *[]byte) (func(*walker, input), error) {
 		*head, text = whole[:headSize], whole[skipped:]
 	}
 	line, rest, found := bytes.Cut(text, []byte("\n"))
+	if end := bytes.TrimRight(line, " \t\r"); !bytes.HasSuffix(end, []byte("}")) {
+		return nil, nil // not a whole object: most documents have many lines
+	}
 	if rest = bytes.TrimLeft(rest, " \t\r\n"); !found || len(rest) == 0 || rest[0] != '{' || !jsontext.Value(line).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
 		return nil, nil
 	}

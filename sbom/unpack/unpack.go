@@ -44,7 +44,6 @@
 package unpack
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -58,6 +57,7 @@ import (
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/peek"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 )
@@ -79,8 +79,8 @@ type Source struct {
 type Item struct {
 	Path   string   // path of the source, then names within archives and envelopes
 	Layers []string // the layers around the item, outermost first: "gzip", "tar", "dsse"
-	// Reader reads the document. It is valid until the next Item. Faults of the layers are
-	// errors of the Reader, so it must be read to its end to find them.
+	// Reader reads the document. It is valid until the next Item, and fails after that. Faults of
+	// the layers are errors of the Reader, so it must be read to its end to find them.
 	Reader io.Reader
 	// At reads the same bytes at any offset, and Size is their number, if there is no layer
 	// around the document and the Source has At.
@@ -264,7 +264,12 @@ func (w *walker) unpack(t input) {
 		return
 	}
 	defer func(held int64) { w.inMemory = held }(w.inMemory)
-	br := bufio.NewReaderSize(t.r, headSize)
+	br := peek.NewReader(t.r)
+	defer func() {
+		if !w.done { // the caller may read the last Item after the loop
+			br.Release()
+		}
+	}()
 	head, err := br.Peek(headSize)
 	if err != nil && err != io.EOF {
 		w.fail(t, jsonstream.ReadError(0, err))

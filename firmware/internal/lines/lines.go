@@ -23,17 +23,20 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/internal/peek"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
 
 // MaxLine is the longest line, in bytes.
-const MaxLine = 64 << 10
+const MaxLine = peek.Size
 
 // A Reader reads lines.
 type Reader struct {
-	in     *bufio.Reader
+	in interface {
+		ReadSlice(delim byte) ([]byte, error)
+	}
 	limit  int64
 	text   string
 	offset int64 // of text
@@ -47,6 +50,9 @@ type Reader struct {
 func NewReader(r io.Reader, limit int64) *Reader {
 	if limit <= 0 {
 		limit = 64 << 20
+	}
+	if in, ok := r.(*peek.Reader); ok { // it has a buffer of this size
+		return &Reader{in: in, limit: limit}
 	}
 	return &Reader{in: bufio.NewReaderSize(r, MaxLine), limit: limit}
 }
