@@ -64,6 +64,10 @@ func Open(name string) (*Release, error) {
 		}
 		return nil, fmt.Errorf("%w: %q; expected one of %s%s", ErrUnknownRelease, name, strings.Join(Names(), ", "), hint)
 	}
+	if r := openPacked(packedText, name, want); r != nil {
+		r.trust = Embedded
+		return r, nil
+	}
 	data, err := fs.ReadFile(releases, "data/releases/"+name+".json")
 	if err != nil {
 		return nil, err

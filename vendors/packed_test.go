@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vendors
+
+import (
+	"io/fs"
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/clause76/clause76/internal/golden"
+	"github.com/clause76/clause76/internal/pack"
+)
+
+// The packed form of the bundled register is that of its files, and means the same.
+func TestPacked(t *testing.T) {
+	files, err := fs.Sub(bundled, "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := checksum(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := packRegister(loaded, sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.CheckGenerated(t, "data.packed", data, "go generate ./vendors")
+	f, err := pack.Open(string(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := openPacked(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameRegister(t, opened, loaded)
+}
+
+// sameRegister reports how a packed register differs from a loaded one.
+func sameRegister(t *testing.T, packed, loaded *Register) {
+	t.Helper()
+	if !reflect.DeepEqual(packed.all(), loaded.all()) {
+		t.Error("the vendors differ")
+	}
+	for _, v := range loaded.vendors {
+		if got := packed.Vendor(v.ID); !reflect.DeepEqual(got, v) {
+			t.Errorf("%s: got %+v", v.ID, got)
+		}
+	}
+	if packed.Vendor("none") != nil {
+		t.Error("a vendor that does not exist is found")
+	}
+	a, b := &packed.index, &loaded.index
+	if a.prefilter.Equal(&b.prefilter) && slices.Equal(a.cpeVendors, b.cpeVendors) && reflect.DeepEqual(a.fuzzy, b.fuzzy) && a.phraseStarts == b.phraseStarts && a.longest == b.longest {
+	} else {
+		t.Error("the prefilter, the names that are found misspelled, or the starts of phrases differ")
+	}
+	sameTables(t, a, b)
+	starts := func(x *index) (all []any) {
+		for _, p := range x.packagePrefixes {
+			all = append(all, p.key, *p.is.entry())
+		}
+		for _, s := range slices.Concat(x.wordStarts, x.lookalike.wordStarts) {
+			all = append(all, s.name, *s.is.entry())
+		}
+		return all
+	}
+	if !reflect.DeepEqual(starts(a), starts(b)) {
+		t.Error("the starts of packages or of words differ")
+	}
+}
+
+// sameTables compares the tables of two indexes.
+func sameTables(t *testing.T, a, b *index) {
+	t.Helper()
+	if !slices.Equal(slices.Sorted(maps.Keys(a.ids)), slices.Sorted(maps.Keys(b.ids))) {
+		t.Fatal("the kinds differ")
+	}
+	var pairs [][2]*table
+	for kind := range b.ids {
+		pairs = append(pairs, [2]*table{a.ids[kind], b.ids[kind]})
+	}
+	for i, to := range b.tables() {
+		pairs = append(pairs, [2]*table{*a.tables()[i], *to})
+	}
+	for _, pair := range pairs {
+		keys := 0
+		pair[0].each(func(string, *entry) { keys++ })
+		if keys != len(pair[1].made) {
+			t.Errorf("a table has %d keys, want %d", keys, len(pair[1].made))
+		}
+		for key, want := range pair[1].made {
+			if got := pair[0].get([]byte(key)); got == nil || !reflect.DeepEqual(*got, *want) {
+				t.Errorf("%q: got %+v, want %+v", key, got, want)
+			}
+		}
+		for _, key := range []string{"", "no such key"} {
+			if pair[0].get([]byte(key)) != nil && pair[1].made[key] == nil {
+				t.Errorf("%q is found", key)
+			}
+		}
+	}
+}
+
+// Every field of a vendor is packed.
+func TestPackedFields(t *testing.T) {
+	want := new(Vendor)
+	fill(reflect.ValueOf(want).Elem(), "v")
+	var w pack.Writer
+	c := pack.NewCoder(&w)
+	want.code(c)
+	w.Section(c.Bytes())
+	f, err := pack.Open(string(w.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := new(Vendor)
+	got.code(pack.NewReader(f, f.Section(0)))
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+// fill gives every field below v a value of its own.
+func fill(v reflect.Value, name string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(name)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), name+"[]")
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), name+"."+v.Type().Field(i).Name)
+		}
+	default:
+		panic("a kind of field that is not packed: " + v.Kind().String())
+	}
+}
