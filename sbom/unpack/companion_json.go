@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // The JSON files below are indexes of images and of archives of documents. Each has only the
@@ -41,7 +41,7 @@ var (
 	yoctoNames     = nameSet("filename documentNamespace sha1")
 	signatureNames = nameSet("mediaType verificationMaterial messageSignature")
 	cosignNames    = nameSet("base64Signature cert rekorBundle")
-	imageID        = regexp.MustCompile(`^(?:sha256:)?[0-9a-f]{64}$`)
+	imageID        = lazyregexp.New(`^(?:sha256:)?[0-9a-f]{64}$`)
 )
 
 // The kinds of files that describe container images. imageTags is that of the file repositories of
@@ -274,7 +274,7 @@ type descriptor struct {
 }
 
 // digestForm matches a digest of a registered algorithm.
-var digestForm = regexp.MustCompile(`^(sha(?:256|512)):([0-9a-f]{64}(?:[0-9a-f]{64})?)$`)
+var digestForm = lazyregexp.New(`^(sha(?:256|512)):([0-9a-f]{64}(?:[0-9a-f]{64})?)$`)
 
 // emptyBlob is the digest of "{}", which manifests without a configuration refer to. Few tools
 // store that blob.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"iter"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,6 +19,8 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // tableReason recognizes comma- or tab-separated values, by the name of the file because text has no
@@ -109,12 +110,12 @@ var (
 	errHeader  = errors.New("a table without a row that says what its columns are: it may be a parts list")
 	errBinwalk = errors.New("a report of binwalk as a table, which was not read; expected its JSON")
 	// binwalkTable matches the first line of "binwalk --csv".
-	binwalkTable = regexp.MustCompile(`(?i)^\x{feff}?"?decimal"?,"?hex(?:adecimal)?"?,"?desc(?:ription)?"?`)
-	dataCell     = regexp.MustCompile(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
+	binwalkTable = lazyregexp.New(`(?i)^\x{feff}?"?decimal"?,"?hex(?:adecimal)?"?,"?desc(?:ription)?"?`)
+	dataCell     = lazyregexp.New(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
 	// fullVersion matches a version of three numbers or more; noVersion matches dates,
 	// addresses and numbers with separators, which look the same.
-	fullVersion = regexp.MustCompile(`^[vV]?\d+\.\d+\.\d+[\w.+~-]*$`)
-	noVersion   = regexp.MustCompile(`^(?:\d{1,2}\.\d{1,2}\.\d{4}|\d\d\.\d\d\.\d\d|\d{1,3}(?:\.\d{3})+|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$`)
+	fullVersion = lazyregexp.New(`^[vV]?\d+\.\d+\.\d+[\w.+~-]*$`)
+	noVersion   = lazyregexp.New(`^(?:\d{1,2}\.\d{1,2}\.\d{4}|\d\d\.\d\d\.\d\d|\d{1,3}(?:\.\d{3})+|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$`)
 )
 
 // records returns the rows with more than one cell that is not empty.
@@ -193,11 +194,11 @@ var (
 // madeBy replaces phrases for a maker.
 var madeBy = strings.NewReplacer("made by", "maker", "manufactured by", "maker", "supplied by", "maker", "produced by", "maker", "provided by", "maker", "nhà sản xuất", "maker", "nhà cung cấp", "maker")
 
-var camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
+var camel = lazyregexp.New(`(\p{Ll})(\p{Lu})`)
 
 // recordLine matches a line of a record, with a key of one to three words and a value. It may be in
 // a list, or quoted.
-var recordLine = regexp.MustCompile(`(?m)^[ \t>*+|-]*((?:\pL[\pL\w.-]*)(?: \pL[\pL\w.-]*){0,2})[*_ \t]*:[*_]*[ \t]+\S`)
+var recordLine = lazyregexp.New(`(?m)^[ \t>*+|-]*((?:\pL[\pL\w.-]*)(?: \pL[\pL\w.-]*){0,2})[*_ \t]*:[*_]*[ \t]+\S`)
 
 // hasPartsRecord reports whether a text has lines of keys and values with a key for a part and a key
 // for a maker.
