@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,6 +28,11 @@ func nameSet(names string) map[string]bool {
 		m[n] = true
 	}
 	return m
+}
+
+// lazyNames is nameSet for a long list, which is made into a set on first use.
+func lazyNames(names string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool { return nameSet(names) })
 }
 
 var (

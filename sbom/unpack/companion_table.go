@@ -172,7 +172,7 @@ func hasPartsLine(text string) bool {
 // Words in the header of a parts list, in languages of the European Union. One word for a maker, a
 // supplier or an identifier is enough; of the other words it takes two.
 var (
-	makerWords = nameSet("make developer developers company provider éditeur editeur marque marca marcas merk marke anbieter herausgeber " +
+	makerWords = lazyNames("make developer developers company provider éditeur editeur marque marca marcas merk marke anbieter herausgeber " +
 		"fabbricante leveranciers produttrice märke merkki editor editore " +
 		"supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
 		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
@@ -182,9 +182,9 @@ var (
 	unspacedMakers = []string{"供应商", "供應商", "制造商", "製造商", "厂商", "廠商", "厂家", "生产商", "开发商", "製造者", "製造元", "製造業者", "供給者", "供給元", "開発元", "メーカー", "ベンダー", "サプライヤー",
 		"제조사", "제조업체", "제조자", "공급사", "공급업체", "공급자", "벤더"}
 	unspacedParts = []string{"组件", "組件", "部件", "部品", "软件", "軟體", "版本", "バージョン", "コンポーネント", "ソフトウェア", "부품", "구성요소", "소프트웨어", "버전", "版"}
-	partWords     = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
+	partWords     = lazyNames("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
 		"teil bauteil komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi компонент компоненты версия версії версія пакет библиотека бібліотека bileşen bileşenler sürüm paket kütüphane المكون الإصدار")
-	headerWords = nameSet("casa name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
+	headerWords = lazyNames("casa name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
 		"firmware hardware equipment device devices الشركة اسم " +
 		"del della dello dei di de du des der die das dem den da do dos el la le les los il lo e et und och y en van vom von for für equipo equipos gerät geräts geräte gerätes apparecchio apparecchiatura appareil matériel équipement " +
 		"dispositivo dispositivos equipamento apparatuur zařízení urządzenia urządzenie laite laitteen utrustning udstyr oprema model models modell modèle modelo modello оборудования устройства " +
@@ -239,15 +239,15 @@ func headerWordsOf(cells []string) (makers, kinds int) {
 		for _, word := range strings.FieldsFunc(madeBy.Replace(strings.ToLower(camel.ReplaceAllString(norm.NFC.String(c), "$1 $2"))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
 			stem := strings.TrimSuffix(strings.TrimSuffix(word, "s"), "name")
 			switch {
-			case makerWords[word] || stem != "" && makerWords[stem]:
+			case makerWords()[word] || stem != "" && makerWords()[stem]:
 				maker = true
-			case partWords[word]:
+			case partWords()[word]:
 				part = word
 			case containsAny(word, unspacedMakers):
 				maker = true
 			case containsAny(word, unspacedParts):
 				part = unspacedPart(word)
-			case !headerWords[word]:
+			case !headerWords()[word]:
 				other = true
 			}
 		}

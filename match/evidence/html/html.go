@@ -25,6 +25,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
@@ -44,13 +45,15 @@ var (
 	script string
 )
 
-var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
-	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count,
-	"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
-	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
-	"addressed": func(c *match.Citation) string { return view.Addressed(nil, c) }, "depth": view.DepthWords, "basis": basis, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
-	"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords,
-}).Parse(page)).Parse(annexPage))
+var tmpl = sync.OnceValue(func() *template.Template {
+	return template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
+		"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count,
+		"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
+		"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
+		"addressed": func(c *match.Citation) string { return view.Addressed(nil, c) }, "depth": view.DepthWords, "basis": basis, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
+		"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords,
+	}).Parse(page)).Parse(annexPage))
+})
 
 // Options set the form of the page. There are none yet: a nil *Options means defaults.
 type Options struct{}
@@ -65,7 +68,7 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	v.Style, v.Script = template.CSS(style), template.JS(script)
 	v.CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
 	out := bufio.NewWriter(w)
-	if err := tmpl.Execute(out, v); err != nil {
+	if err := tmpl().Execute(out, v); err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
 	return out.Flush()

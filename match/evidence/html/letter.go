@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
@@ -17,10 +18,12 @@ import (
 //go:embed letter.html
 var letterPage string
 
-var letterTemplate = template.Must(template.New("letter").Funcs(template.FuncMap{
-	"printable": view.Printable, "why": view.LetterWhy, "plural": view.Count,
-	"link": func(url string) bool { return strings.HasPrefix(url, "https://") },
-}).Parse(letterPage))
+var letterTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("letter").Funcs(template.FuncMap{
+		"printable": view.Printable, "why": view.LetterWhy, "plural": view.Count,
+		"link": func(url string) bool { return strings.HasPrefix(url, "https://") },
+	}).Parse(letterPage))
+})
 
 // LetterOptions set the form of a letter. There are none yet: a nil *LetterOptions means defaults.
 type LetterOptions struct{}
@@ -37,7 +40,7 @@ func WriteLetter(w io.Writer, r *evidence.Report, _ *LetterOptions) error {
 		*view.Letter
 		Greeting, NoFinding, Nothing, NoMaker, AboutTexts string
 	}{view.NewLetter(r), view.LetterGreeting, view.LetterNoFinding, view.LetterNothing, view.LetterUnnamed, view.LetterTexts}
-	if err := letterTemplate.Execute(out, data); err != nil {
+	if err := letterTemplate().Execute(out, data); err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
 	return out.Flush()
