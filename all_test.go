@@ -248,7 +248,6 @@ func TestDependencies(t *testing.T) {
 		"golang.org/x/text":                                 "Unicode normalisation, folding and width",
 		"golang.org/x/mod":                                  "the digest of releases; reading go.mod in tests",
 		"golang.org/x/term":                                 "programs: whether the output is a terminal, and how wide",
-		"github.com/schollz/progressbar/v3":                 "programs: progress on a terminal",
 		"modernc.org/sqlite":                                "auditpipe: its index, without C",
 		"modernc.org/libc":                                  "through sqlite",
 		"modernc.org/mathutil":                              "through sqlite",
@@ -260,8 +259,6 @@ func TestDependencies(t *testing.T) {
 		"github.com/remyoudompheng/bigfft":                  "through sqlite",
 		"github.com/google/jsonschema-go":                   "tests: the report's schema",
 		"github.com/anchore/go-struct-converter":            "through tools-golang",
-		"github.com/mitchellh/colorstring":                  "through progressbar",
-		"github.com/rivo/uniseg":                            "through progressbar",
 		"github.com/rogpeppe/go-internal":                   "tests: the diff of golden files",
 		"golang.org/x/sys":                                  "through term",
 	}
