@@ -14,6 +14,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files; read the changes before you commit them")
 
+// Updating reports whether the test is run with -update.
+func Updating() bool { return *update }
+
 // CheckGenerated compares what a test generates with the generated file that is in the repository,
 // without a diff. command is what makes the file again. With -update it writes the file instead.
 func CheckGenerated(t testing.TB, file string, got []byte, command string) {

@@ -3,19 +3,15 @@
 package denylist
 
 import (
-	"embed"
+	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/clause76/clause76/internal/words"
 )
-
-//go:embed data/releases/*.json
-var releases embed.FS
 
 //go:embed data/history.txt
 var history string
@@ -68,7 +64,7 @@ func Open(name string) (*Release, error) {
 		r.trust = Embedded
 		return r, nil
 	}
-	data, err := fs.ReadFile(releases, "data/releases/"+name+".json")
+	data, err := readRelease(name)
 	if err != nil {
 		return nil, err
 	}

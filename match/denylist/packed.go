@@ -16,7 +16,7 @@ import (
 // release is read. A test tells if it is not that of the newest release; then run
 // "go generate ./match/denylist".
 
-//go:generate go test -run ^TestPacked$ . -update
+//go:generate go test -run ^Test(Packed|Archive)$ . -update
 
 //go:embed data/newest.packed
 var packedText string

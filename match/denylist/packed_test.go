@@ -3,7 +3,9 @@
 package denylist
 
 import (
-	"io/fs"
+	"bytes"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -12,15 +14,51 @@ import (
 	"github.com/clause76/clause76/internal/pack"
 )
 
+// file returns the file of a release. It is not taken from the archive, which may be stale.
+func file(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("data/releases/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// The archive has the files of all releases in the history, and no others.
+func TestArchive(t *testing.T) {
+	names := Names()
+	if golden.Updating() {
+		data, err := archiveOf(names, func(name string) ([]byte, error) { return file(t, name), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile("data/releases.zst", data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	for _, name := range names {
+		if got, err := readRelease(name); err != nil {
+			t.Error(err)
+		} else if !bytes.Equal(got, file(t, name)) {
+			t.Errorf("release %s in the archive is not its file; run: go generate ./match/denylist", name)
+		}
+	}
+	files, err := filepath.Glob("data/releases/*.json")
+	if err != nil || len(files) != len(names) {
+		t.Errorf("there are %d files and %d releases, %v", len(files), len(names), err)
+	}
+	if _, err := readRelease("none"); err == nil {
+		t.Error("a release that does not exist is in the archive")
+	}
+}
+
 // newest returns the newest release, read from its file.
 func newest(t testing.TB) *Release {
 	t.Helper()
 	names := Names()
 	name := names[len(names)-1]
-	data, err := fs.ReadFile(releases, "data/releases/"+name+".json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := file(t, name)
 	r, err := parse(name, data, digest(name+".json", data))
 	if err != nil {
 		t.Fatal(err)
@@ -120,10 +158,7 @@ func BenchmarkOpenNewest(b *testing.B) {
 
 func BenchmarkParseNewest(b *testing.B) {
 	want := newest(b)
-	data, err := fs.ReadFile(releases, "data/releases/"+want.name+".json")
-	if err != nil {
-		b.Fatal(err)
-	}
+	data := file(b, want.name)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := parseWithDigest(want.name, data, want.digest); err != nil {
