@@ -3,6 +3,7 @@
 package vendors
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -131,9 +132,12 @@ func packRegister(r *Register, sum string) ([]byte, error) {
 	if err := p.index(c, &r.index); err != nil {
 		return nil, err
 	}
-	for _, section := range [][]byte{heads, records, c.Bytes(), p.buckets, p.slots, []byte(sum)} {
+	for _, section := range [][]byte{heads, records, c.Bytes(), p.buckets, p.slots} {
 		p.w.Section(section)
 	}
+	digest := sha256.Sum256(p.w.Bytes())
+	p.w.Section(digest[:])
+	p.w.Section([]byte(sum))
 	return p.w.Bytes(), nil
 }
 

@@ -4,6 +4,7 @@ package vendors
 
 import (
 	_ "embed"
+	"fmt"
 	"hash/crc32"
 	"io/fs"
 	"sort"
@@ -33,17 +34,38 @@ const (
 	sectionIndex          // the parts of the index that are no tables
 	sectionBuckets        // for each bucket of each table where its slots start, and the end of the last one
 	sectionSlots          // the number of a key and the entry, as pairs
+	sectionDigest         // the SHA-256 of the strings and the sections before it
+	sectionSum            // the checksum of the files, of the bundled register
 )
 
 func init() {
-	registerpack.Open = func(text string) (any, error) {
+	registerpack.Open = func(text, bundled string) (any, error) {
+		if bundled != "" {
+			text = bundledPacked
+		}
 		f, err := pack.Open(text)
 		if err != nil {
 			return nil, err
 		}
+		if bundled != "" && f.Section(sectionDigest) != bundled {
+			return nil, fmt.Errorf("%w: the bundled register is another one", ErrRegister)
+		}
 		return openPacked(f)
 	}
-	registerpack.Pack = func(r any) ([]byte, error) { return packRegister(r.(*Register), "") }
+	registerpack.Pack = func(r any) ([]byte, string, error) {
+		data, err := packRegister(r.(*Register), "")
+		if err != nil {
+			return nil, "", err
+		}
+		own, err := pack.Open(string(data))
+		if err != nil {
+			return nil, "", err
+		}
+		if f, err := pack.Open(bundledPacked); err == nil && f.Section(sectionDigest) == own.Section(sectionDigest) {
+			return nil, own.Section(sectionDigest), nil
+		}
+		return data, "", nil
+	}
 }
 
 // loadBundled returns the bundled register in its packed form, or from the files if they are newer.
@@ -52,7 +74,7 @@ func loadBundled(files fs.FS) (*Register, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f, err := pack.Open(bundledPacked); err == nil && f.Section(sectionSlots+1) == sum {
+	if f, err := pack.Open(bundledPacked); err == nil && f.Section(sectionSum) == sum {
 		if r, err := openPacked(f); err == nil {
 			r.files = files
 			return r, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clause76/clause76/internal/golden"
 	"github.com/clause76/clause76/internal/pack"
+	"github.com/clause76/clause76/internal/registerpack"
 )
 
 // The packed form of the bundled register is that of its files, and means the same.
@@ -144,5 +145,42 @@ func fill(v reflect.Value, name string) {
 		}
 	default:
 		panic("a kind of field that is not packed: " + v.Kind().String())
+	}
+}
+
+// A register that is not the bundled one is packed whole, and the bundled one by its digest only.
+func TestRegisterPack(t *testing.T) {
+	var other Register
+	if err := other.UnmarshalJSON([]byte(`[{"id":"v","name":"V","sources":{"s":"https://example.com"},"members":[],"exclusions":[],
+		"identifiers":[{"kind":"name","values":["Example Vendor"],"source":"s"},{"kind":"domain","values":["example.com"],"source":"s"}]}]`)); err != nil {
+		t.Fatal(err)
+	}
+	files, err := fs.Sub(bundled, "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*Register{&other, same} {
+		data, digest, err := registerpack.Pack(r)
+		if err != nil || (digest != "") != (r == same) || (len(data) > 0) == (r == same) {
+			t.Fatalf("%d bytes, digest %x, %v", len(data), digest, err)
+		}
+		got, err := registerpack.Open(string(data), digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameRegister(t, got.(*Register), r)
+		if got.(*Register).Files() != nil {
+			t.Error("the register of a release has files")
+		}
+	}
+	if _, err := registerpack.Open("", "another digest"); err == nil {
+		t.Error("the bundled register is taken for another one")
+	}
+	if _, _, err := registerpack.Pack(Bundled()); err == nil {
+		t.Error("a packed register is packed again")
 	}
 }

@@ -16,6 +16,7 @@ import (
 // release is read. A test tells if it is not that of the newest release; then run
 // "go generate ./match/denylist".
 
+//go:generate go generate ../../vendors
 //go:generate go test -run ^Test(Packed|Archive)$ . -update
 
 //go:embed data/newest.packed
@@ -24,7 +25,8 @@ var packedText string
 // The sections of a packed release.
 const (
 	sectionRelease  = iota
-	sectionRegister // packed by package vendors
+	sectionRegister // packed by package vendors, or "" if that has it itself
+	sectionBundled  // then its digest
 )
 
 // openPacked returns the release of a name and digest from its packed form, or nil if that is of
@@ -42,7 +44,7 @@ func openPacked(text, name, digest string) *Release {
 	if r.codeContent(c); c.Err() != nil {
 		return nil
 	}
-	register, err := registerpack.Open(f.Section(sectionRegister))
+	register, err := registerpack.Open(f.Section(sectionRegister), f.Section(sectionBundled))
 	if err != nil {
 		return nil
 	}
@@ -54,7 +56,7 @@ func openPacked(text, name, digest string) *Release {
 
 // pack returns the packed form of a release that was read from its file.
 func (r *Release) pack() ([]byte, error) {
-	register, err := registerpack.Pack(r.register)
+	register, bundled, err := registerpack.Pack(r.register)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +66,7 @@ func (r *Release) pack() ([]byte, error) {
 	r.codeContent(c)
 	w.Section(c.Bytes())
 	w.Section(register)
+	w.Section([]byte(bundled))
 	return w.Bytes(), nil
 }
 
