@@ -11,6 +11,7 @@ import (
 
 	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/guid"
+	"github.com/clause76/clause76/internal/sorting"
 )
 
 // computed returns the GUID that is computed from this identifier, or nil. A GUID is recognized by
@@ -91,7 +92,7 @@ func (x *index) busVendors() []busVendor {
 				all = append(all, busVendor{bus, binary.BigEndian.Uint16(raw), e})
 			}
 		})
-		slices.SortFunc(all[n:], func(a, b busVendor) int { return int(a.id) - int(b.id) })
+		sorting.Func(all[n:], func(a, b busVendor) int { return int(a.id) - int(b.id) })
 	}
 	return all
 }

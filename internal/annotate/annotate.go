@@ -19,6 +19,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -82,7 +83,7 @@ type insert struct {
 }
 
 func (x *writer) write(w io.Writer) error {
-	slices.SortStableFunc(x.inserts, func(a, b insert) int { return cmp.Compare(a.at, b.at) })
+	sorting.StableFunc(x.inserts, func(a, b insert) int { return cmp.Compare(a.at, b.at) })
 	from := 0
 	for _, in := range x.inserts {
 		if _, err := w.Write(x.document[from:in.at]); err != nil {

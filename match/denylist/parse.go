@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
 )
@@ -155,12 +156,12 @@ func (r *Release) add(in *Instrument) {
 
 // sort puts everything in its documented order.
 func (r *Release) sort() {
-	slices.SortFunc(r.instruments, func(a, b *Instrument) int { return strings.Compare(a.ID, b.ID) })
+	sorting.Func(r.instruments, func(a, b *Instrument) int { return strings.Compare(a.ID, b.ID) })
 	for _, es := range r.byVendor {
-		slices.SortFunc(es, func(a, b Entry) int { return strings.Compare(a.id(), b.id()) })
+		sorting.Func(es, func(a, b Entry) int { return strings.Compare(a.id(), b.id()) })
 	}
 	for _, cs := range r.context {
-		slices.SortFunc(cs, func(a, b Context) int {
+		sorting.Func(cs, func(a, b Context) int {
 			return cmp.Or(strings.Compare(string(a.Date), string(b.Date)), strings.Compare(a.ID, b.ID))
 		})
 	}

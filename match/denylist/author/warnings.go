@@ -5,10 +5,10 @@ package author
 import (
 	"errors"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/internal/lazyregexp"
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
@@ -40,7 +40,7 @@ func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
 	for _, e := range each(missing) {
 		warnings = append(warnings, locate(fsys, s.files, e))
 	}
-	slices.SortStableFunc(warnings, compareFaults)
+	sorting.StableFunc(warnings, compareFaults)
 	return warnings
 }
 
