@@ -84,7 +84,9 @@ func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 }
 
 // ReplaceAll returns src with the matches replaced by a template.
-func (r *Regexp) ReplaceAll(src, template []byte) []byte { return r.compiled().ReplaceAll(src, template) }
+func (r *Regexp) ReplaceAll(src, template []byte) []byte {
+	return r.compiled().ReplaceAll(src, template)
+}
 
 // ReplaceAllFunc returns src with the matches replaced by what a function returns for them.
 func (r *Regexp) ReplaceAllFunc(src []byte, replace func([]byte) []byte) []byte {
