@@ -12,6 +12,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -282,6 +283,22 @@ func TestDependencies(t *testing.T) {
 	}
 	if len(f.Replace) > 0 || len(f.Exclude) > 0 {
 		t.Error("go.mod replaces or excludes modules")
+	}
+}
+
+// Bidcheck does not link what makes it large or slow to start. A package that looks up methods by
+// name, as text/template does, keeps all methods of all types.
+func TestLinked(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./examples/bidcheck").Output()
+	if err != nil {
+		t.Skip("go list cannot be run: ", err)
+	}
+	linked := strings.Fields(string(out))
+	for _, p := range []string{"net/http", "crypto/tls", "html/template", "text/template", "encoding/gob", "testing",
+		"google.golang.org/protobuf/encoding/protowire", "github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang/spdx/v2/v2_3"} {
+		if slices.Contains(linked, p) {
+			t.Errorf("bidcheck links %s", p)
+		}
 	}
 }
 

@@ -89,6 +89,20 @@ func TestPacked(t *testing.T) {
 	}
 }
 
+// The newest release is opened without parsing.
+func TestOpenIsCheap(t *testing.T) {
+	const most = 3000
+	names := Names()
+	allocs := testing.AllocsPerRun(3, func() {
+		if _, err := Open(names[len(names)-1]); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocs > most {
+		t.Errorf("%v allocations; expected at most %d, of a release that is not parsed", allocs, most)
+	}
+}
+
 // The packed form is not used for a release with another name or digest, or if it is damaged.
 func TestPackedStale(t *testing.T) {
 	want := newest(t)
