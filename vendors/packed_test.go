@@ -3,6 +3,7 @@
 package vendors
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
 	"reflect"
@@ -59,22 +60,82 @@ func sameRegister(t *testing.T, packed, loaded *Register) {
 		t.Error("a vendor that does not exist is found")
 	}
 	a, b := &packed.index, &loaded.index
-	if a.prefilter.Equal(&b.prefilter) && slices.Equal(a.cpeVendors, b.cpeVendors) && reflect.DeepEqual(a.fuzzy, b.fuzzy) && a.phraseStarts == b.phraseStarts && a.longest == b.longest {
-	} else {
-		t.Error("the prefilter, the names that are found misspelled, or the starts of phrases differ")
-	}
+	sameFields(t, reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem())
 	sameTables(t, a, b)
 	starts := func(x *index) (all []any) {
 		for _, p := range x.packagePrefixes {
-			all = append(all, p.key, *p.is.entry())
+			all = append(all, p.key, content(p.is.entry()))
 		}
 		for _, s := range slices.Concat(x.wordStarts, x.lookalike.wordStarts) {
-			all = append(all, s.name, *s.is.entry())
+			all = append(all, s.name, content(s.is.entry()))
 		}
 		return all
 	}
 	if !reflect.DeepEqual(starts(a), starts(b)) {
 		t.Error("the starts of packages or of words differ")
+	}
+}
+
+// content returns an entry with the id of its vendor instead of the whole vendor.
+func content(e *entry) any {
+	c := *e
+	c.vendor = nil
+	return []any{e.vendor.ID, c}
+}
+
+// sameFields compares all fields of two indexes that are not compared in another way, so that a field
+// that is added to an index, its prefilter or another part of it and is not packed is found.
+func sameFields(t *testing.T, a, b reflect.Value) {
+	t.Helper()
+	for i := range a.NumField() {
+		f := a.Type().Field(i)
+		switch f.Type {
+		case reflect.TypeFor[*table](), reflect.TypeFor[map[IdentifierKind]*table](), reflect.TypeFor[deviceTable](),
+			reflect.TypeFor[[]packagePrefix](), reflect.TypeFor[[]wordStart]():
+		case reflect.TypeFor[aliases]():
+			sameFields(t, a.Field(i), b.Field(i))
+		default:
+			if fmt.Sprintf("%#v", a.Field(i)) != fmt.Sprintf("%#v", b.Field(i)) {
+				t.Errorf("%s of the index is not packed as it was", f.Name)
+			}
+		}
+	}
+}
+
+// A packed register resolves claims with its identifiers and exclusions as a loaded one does.
+func TestPackedResolves(t *testing.T) {
+	files, err := fs.Sub(bundled, "data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := Bundled()
+	if packed.packed == nil {
+		t.Fatal("the bundled register is not opened in its packed form; run: go generate ./vendors")
+	}
+	check := func(kind IdentifierKind, value string) {
+		for _, c := range []Claim{{Role: Manufacturer, Kind: KindName, Value: value}, {Role: Supplier, Kind: KindProduct, Value: value}, {Role: Namespace, Kind: KindURL, Value: "https://www." + value},
+			{Role: Namespace, Kind: KindPURL, Value: "pkg:" + value + "/x@1"}, {Role: Namespace, Kind: KindCPE, Value: "cpe:2.3:a:" + value + ":x:1:*:*:*:*:*:*:*"}, {Role: Mention, Kind: KindText, Value: "see " + value + " there"},
+			{Role: Manufacturer, Kind: KindGUID, Value: value}, {Role: Manufacturer, Kind: Kind(kind), Value: value}} {
+			got, want := packed.Resolve("2026-01-01", []Claim{c}), loaded.Resolve("2026-01-01", []Claim{c})
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%s %q: got %+v, want %+v", c.Kind, c.Value, got, want)
+			}
+		}
+	}
+	for _, v := range loaded.vendors {
+		for i := range v.Identifiers {
+			check(v.Identifiers[i].Kind, v.Identifiers[i].Value)
+			if made := v.Identifiers[i].computed(); made != nil {
+				check(IdentifierGUID, made.Value)
+			}
+		}
+		for i := range v.Exclusions {
+			check(v.Exclusions[i].Kind, v.Exclusions[i].Value)
+		}
 	}
 }
 
@@ -98,7 +159,7 @@ func sameTables(t *testing.T, a, b *index) {
 			t.Errorf("a table has %d keys, want %d", keys, len(pair[1].made))
 		}
 		for key, want := range pair[1].made {
-			if got := pair[0].get([]byte(key)); got == nil || !reflect.DeepEqual(*got, *want) {
+			if got := pair[0].get([]byte(key)); got == nil || !reflect.DeepEqual(content(got), content(want)) {
 				t.Errorf("%q: got %+v, want %+v", key, got, want)
 			}
 		}

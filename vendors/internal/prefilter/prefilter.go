@@ -142,12 +142,6 @@ func (f *Filter) Code(c *pack.Coder) {
 	pack.Slice(c, &f.prefixTypes, pack.String[string])
 }
 
-// Equal reports whether two filters accept the same values.
-func (f *Filter) Equal(other *Filter) bool {
-	return f.tokens == other.tokens && f.starts == other.starts && f.prefixes == other.prefixes &&
-		f.prefixLengths == other.prefixLengths && slices.Equal(f.prefixTypes, other.prefixTypes)
-}
-
 // HasToken reports whether a token of the value is in the filter, or whether its bytes do not
 // tell: it has other scripts, look-alikes or letters that are written as escapes.
 func (f *Filter) HasToken(value []byte) bool {
