@@ -128,7 +128,7 @@ func openPacked(f *pack.File) (*Register, error) {
 	for _, to := range r.index.tables() {
 		*to = t.next(c)
 	}
-	return r, c.Err()
+	return r, c.Done()
 }
 
 // id returns the id of the vendor i.
@@ -164,7 +164,7 @@ func (p *packed) vendor(i int) *packedVendor {
 		}
 		c := pack.NewReader(p.file, records[from:to])
 		v.read(c)
-		if c.Err() != nil {
+		if c.Done() != nil {
 			panic("vendors: internal error: the packed register is damaged")
 		}
 	})

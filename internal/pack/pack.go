@@ -149,6 +149,15 @@ func (c *Coder) Bytes() []byte { return c.out }
 // Err returns [ErrForm] if a read failed.
 func (c *Coder) Err() error { return c.err }
 
+// Done is Err at the end of a part: it is an error too if something is left, as in a text that another
+// version wrote.
+func (c *Coder) Done() error {
+	if c.in != "" {
+		c.Fail()
+	}
+	return c.err
+}
+
 // Uint reads or writes a number.
 func (c *Coder) Uint(n *uint64) {
 	if c.writer != nil {

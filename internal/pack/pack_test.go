@@ -40,9 +40,22 @@ func TestRoundTrip(t *testing.T) {
 		var got part
 		c := pack.NewReader(f, f.Section(0))
 		got.code(c)
-		if c.Err() != nil || !reflect.DeepEqual(got, want) {
+		if c.Done() != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, %v; want %+v", got, c.Err(), want)
 		}
+	}
+}
+
+// What is left at the end of a part is an error.
+func TestDone(t *testing.T) {
+	f, err := pack.Open(string(write(part{name: "name"})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := pack.NewReader(f, f.Section(0)+"\x00")
+	var p part
+	if p.code(c); c.Err() != nil || c.Done() == nil {
+		t.Errorf("%v, %v; want an error at the end only", c.Err(), c.Done())
 	}
 }
 

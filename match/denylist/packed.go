@@ -41,7 +41,7 @@ func openPacked(text, name, digest string) *Release {
 	if r.codeHead(c); c.Err() != nil || r.name != name || r.digest != digest {
 		return nil
 	}
-	if r.codeContent(c); c.Err() != nil {
+	if r.codeContent(c); c.Done() != nil {
 		return nil
 	}
 	register, err := registerpack.Open(f.Section(sectionRegister), f.Section(sectionBundled))
