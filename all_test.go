@@ -12,6 +12,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -54,6 +55,7 @@ func TestImportArrows(t *testing.T) {
 	allowed := map[string][]string{
 		".":                         {"internal/*", "match", "match/*", "sbom", "vendors"},
 		"internal/*":                {"internal/*", "vendors"},
+		"internal/annotate":         {"internal/*", "match/evidence"}, // what adapter does without the types of other libraries, for programs
 		"vendors":                   {"internal/*", "vendors/internal/*"},
 		"vendors/internal/*":        {"internal/*", "vendors/internal/*"},
 		"sbom":                      {"internal/*", "vendors"},
@@ -239,7 +241,7 @@ func TestDependencies(t *testing.T) {
 		"github.com/ulikunitz/xz":                           "bills of materials in uSWID that are compressed with LZMA",
 		"golang.org/x/crypto":                               "through go-securesystemslib",
 		"go.yaml.in/yaml/v3":                                "SPDX YAML",
-		"google.golang.org/protobuf":                        "the wire format of CycloneDX protobuf; in tests the oracle of package protomsg",
+		"google.golang.org/protobuf":                        "tests: the oracle of packages protomsg and protowire",
 		"sigs.k8s.io/yaml":                                  "through tools-golang, in tests: the oracle of SPDX YAML",
 		"go.yaml.in/yaml/v2":                                "through sigs.k8s.io/yaml, in tests",
 		"github.com/fxamacker/cbor/v2":                      "concise SWID tags",
@@ -248,7 +250,6 @@ func TestDependencies(t *testing.T) {
 		"golang.org/x/text":                                 "Unicode normalisation, folding and width",
 		"golang.org/x/mod":                                  "the digest of releases; reading go.mod in tests",
 		"golang.org/x/term":                                 "programs: whether the output is a terminal, and how wide",
-		"github.com/schollz/progressbar/v3":                 "programs: progress on a terminal",
 		"modernc.org/sqlite":                                "auditpipe: its index, without C",
 		"modernc.org/libc":                                  "through sqlite",
 		"modernc.org/mathutil":                              "through sqlite",
@@ -260,8 +261,6 @@ func TestDependencies(t *testing.T) {
 		"github.com/remyoudompheng/bigfft":                  "through sqlite",
 		"github.com/google/jsonschema-go":                   "tests: the report's schema",
 		"github.com/anchore/go-struct-converter":            "through tools-golang",
-		"github.com/mitchellh/colorstring":                  "through progressbar",
-		"github.com/rivo/uniseg":                            "through progressbar",
 		"github.com/rogpeppe/go-internal":                   "tests: the diff of golden files",
 		"golang.org/x/sys":                                  "through term",
 	}
@@ -284,6 +283,22 @@ func TestDependencies(t *testing.T) {
 	}
 	if len(f.Replace) > 0 || len(f.Exclude) > 0 {
 		t.Error("go.mod replaces or excludes modules")
+	}
+}
+
+// Bidcheck does not link what makes it large or slow to start. A package that looks up methods by
+// name, as text/template does, keeps all methods of all types.
+func TestLinked(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./examples/bidcheck").Output()
+	if err != nil {
+		t.Skip("go list cannot be run: ", err)
+	}
+	linked := strings.Fields(string(out))
+	for _, p := range []string{"net/http", "crypto/tls", "html/template", "text/template", "encoding/gob", "testing",
+		"google.golang.org/protobuf/encoding/protowire", "github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang/spdx/v2/v2_3"} {
+		if slices.Contains(linked, p) {
+			t.Errorf("bidcheck links %s", p)
+		}
 	}
 }
 

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/protomsg"
 )
 
@@ -84,8 +84,8 @@ var protoBOM = sync.OnceValue(func() *protomsg.Type { return protomsg.MustParse(
 
 // Marks of CycloneDX in protobuf: the first field is spec_version. There is no other.
 var (
-	protoMark     = regexp.MustCompile(`^\x0a\x031\.[0-9][\x10\x1a\x22\x2a\x32\x3a\x42\x4a\x52\x5a\x62\x6a\x72\x7a]`)
-	protoTextMark = regexp.MustCompile(`(?m)^[ \t]*spec_version[ \t]*:[ \t]*["']1\.[0-9]["']`)
+	protoMark     = lazyregexp.New(`^\x0a\x031\.[0-9][\x10\x1a\x22\x2a\x32\x3a\x42\x4a\x52\x5a\x62\x6a\x72\x7a]`)
+	protoTextMark = lazyregexp.New(`(?m)^[ \t]*spec_version[ \t]*:[ \t]*["']1\.[0-9]["']`)
 )
 
 func readCycloneDXProto(r io.Reader, s *Sink) error {

@@ -6,10 +6,9 @@ import (
 	"bytes"
 	"unicode/utf8"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/protomsg"
+	"github.com/clause76/clause76/internal/protowire"
 )
 
 // In protobuf, the decoders leave out fields that the schema above does not have. What looks

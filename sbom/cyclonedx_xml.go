@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/xmlstream"
@@ -20,7 +21,7 @@ var cycloneDXXMLVersions = append([]string{"1.0", "1.1"}, cycloneDXVersions...)
 
 // cycloneDXForm is the form of the root element. It has the elements of the XML schemas 1.0 to
 // 1.7 that can identify a vendor.
-var cycloneDXForm = func() *xmlForm {
+var cycloneDXForm = sync.OnceValue(func() *xmlForm {
 	type in = map[string]*xmlForm
 	list := func(name string, item *xmlForm) *xmlForm { return &xmlForm{list: name, in: in{name: item}} }
 	contact := &xmlForm{in: in{"name": xmlText, "email": xmlText, "phone": nil}}
@@ -91,7 +92,7 @@ var cycloneDXForm = func() *xmlForm {
 		"dependencies":    list("dependency", &xmlForm{attrs: []string{"ref"}, in: in{"dependency": refs, "provides": refs}}),
 		"annotations":     nil, "definitions": nil, "citations": nil, "properties": properties,
 	}}
-}()
+})
 
 // workflowsForm is the form of the workflows of a formula.
 func workflowsForm(reference, topology *xmlForm) *xmlForm {
@@ -149,6 +150,6 @@ func writeCycloneDX(t *xmlWriter) error {
 		w.Member("specVersion")
 		w.Text([]byte(version))
 	}
-	t.value(cycloneDXForm)
+	t.value(cycloneDXForm())
 	return x.Err()
 }

@@ -5,13 +5,13 @@ package sbom
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/peek"
 	"github.com/clause76/clause76/internal/xmlstream"
 )
@@ -68,8 +68,8 @@ const expected = "expected CycloneDX or SPDX"
 
 // Marks of documents in text formats.
 var (
-	tagValueMark = regexp.MustCompile(`(?m)^[ \t]*SPDXVersion[ \t]*:`)
-	yamlMark     = regexp.MustCompile(`(?m)^["']?spdxVersion["']?[ \t]*:`)
+	tagValueMark = lazyregexp.New(`(?m)^[ \t]*SPDXVersion[ \t]*:`)
+	yamlMark     = lazyregexp.New(`(?m)^["']?spdxVersion["']?[ \t]*:`)
 )
 
 func sniff(head []byte) (reading, error) {
@@ -97,7 +97,7 @@ func sniff(head []byte) (reading, error) {
 
 // hasMark reports whether text has a mark of which word is a part. The word is searched first,
 // because most files in an image do not have it, and that takes a hundredth of the time.
-func hasMark(text []byte, word string, mark *regexp.Regexp) bool {
+func hasMark(text []byte, word string, mark *lazyregexp.Regexp) bool {
 	return bytes.Contains(text, []byte(word)) && mark.Match(text)
 }
 

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/vendors"
 )
@@ -18,7 +18,7 @@ import (
 type spdx struct {
 	fieldReader
 	b        builder
-	versions *regexp.Regexp // accepted versions
+	versions *lazyregexp.Regexp // accepted versions
 	// open means that the encoding has no end mark, so that a document that was cut off can
 	// look complete.
 	open     bool
@@ -33,7 +33,7 @@ type lastPackage struct {
 }
 
 // spdxVersion matches the versions in JSON, which began with 2.1.
-var spdxVersion = regexp.MustCompile(`^SPDX-2\.[123](\.\d+)?$`)
+var spdxVersion = lazyregexp.New(`^SPDX-2\.[123](\.\d+)?$`)
 
 // documentRef is the SPDXID of every document (6.3).
 const documentRef = "SPDXRef-DOCUMENT"

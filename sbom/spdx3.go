@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -107,7 +107,7 @@ func (x *spdx3) document() {
 	}
 }
 
-var spdx3Context = regexp.MustCompile(`^https?://spdx\.org/rdf/(v?3\.\d+(?:\.\d+)?)/spdx-context\.json(?:ld)?$`)
+var spdx3Context = lazyregexp.New(`^https?://spdx\.org/rdf/(v?3\.\d+(?:\.\d+)?)/spdx-context\.json(?:ld)?$`)
 
 // contexts reads the document's @context.
 func (x *spdx3) contexts() {

@@ -7,17 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/vendors"
 )
 
 // tagValueVersions matches the versions of the tag-value format. Its tags have the same meaning
 // in all of them.
-var tagValueVersions = regexp.MustCompile(`^SPDX-(1\.[12]|2\.[0-3])(\.\d+)?$`)
+var tagValueVersions = lazyregexp.New(`^SPDX-(1\.[12]|2\.[0-3])(\.\d+)?$`)
 
 // readTagValue reads a document in tag-value format (SPDX 2.3, clause 4.4). Its JSON form is a
 // list of sections: packages, files with contributors, relationships, references to documents,

@@ -5,13 +5,14 @@ package sbom
 import (
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/clause76/clause76/internal/xmlstream"
 )
 
 // spdxXMLForm is the form of the root element of SPDX XML: the JSON schema, with an XML element
 // for each member and for each element of an array (SPDX 2.3, clause 4.4).
-var spdxXMLForm = func() *xmlForm {
+var spdxXMLForm = sync.OnceValue(func() *xmlForm {
 	type in = map[string]*xmlForm
 	texts := &xmlForm{text: true, many: true}
 	project := &xmlForm{many: true, in: in{"name": xmlText, "homePage": xmlText, "homepage": xmlText, "projectUri": xmlText}}
@@ -30,7 +31,7 @@ var spdxXMLForm = func() *xmlForm {
 		"externalDocumentRefs": {many: true, in: in{"spdxDocument": xmlText, "externalDocumentId": xmlText,
 			"checksum": {in: in{"algorithm": xmlText, "checksumValue": xmlText}}}},
 	}}
-}()
+})
 
 func readSPDXXML(r io.Reader, s *Sink) error {
 	x := newSPDX(transcodeXML(r, s.Limits(), func(t *xmlWriter) error {
@@ -42,7 +43,7 @@ func readSPDXXML(r io.Reader, s *Sink) error {
 		}
 		t.space = t.x.Space()
 		t.strayParts = func(t *xmlWriter) int { return strayElements(t, false, true) }
-		t.value(spdxXMLForm)
+		t.value(spdxXMLForm())
 		return t.x.Err()
 	}), s)
 	x.standIn = standInXML

@@ -34,7 +34,7 @@ type Explanation struct {
 // Explain returns the chain of an attribution that [Register.Resolve] made as of a day.
 func (r *Register) Explain(day Date, a Attribution) Explanation {
 	e := Explanation{Attribution: a, Compared: compared(a), Day: day}
-	v := r.byID[a.Vendor]
+	v := r.Vendor(a.Vendor)
 	if v == nil {
 		return e
 	}

@@ -2,7 +2,13 @@
 
 package vendors
 
-import "github.com/clause76/clause76/internal/names"
+import (
+	"maps"
+	"slices"
+
+	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/pack"
+)
 
 // A fuzzyIndex finds the distinctive names of a register that a word is one letter away from. The
 // names are in ASCII and written as one word. The first letter of the word has to be right.
@@ -16,6 +22,23 @@ const maxFuzzyLength = 63 // lengths has a bit for each
 func (f *fuzzyIndex) add(name string) {
 	f.names[name[0]] = append(f.names[name[0]], name)
 	f.lengths[name[0]] |= 1 << min(len(name), maxFuzzyLength)
+}
+
+// code reads or writes the names.
+func (f *fuzzyIndex) code(c *pack.Coder) {
+	var all []string
+	for _, first := range slices.Sorted(maps.Keys(f.names)) {
+		all = append(all, f.names[first]...)
+	}
+	pack.Slice(c, &all, pack.String[string])
+	if f.names == nil {
+		f.names = make(map[byte][]string)
+		for _, name := range all {
+			if name != "" {
+				f.add(name)
+			}
+		}
+	}
 }
 
 // mayHave reports whether a word can be one letter away from a name. It costs less than find.

@@ -23,16 +23,13 @@ type entry struct {
 	ordinary bool // a name that consists of ordinary words
 }
 
-// A table finds entries by their folded value.
-type table map[string]*entry
-
 // An index has the look-up tables of a register.
 type index struct {
 	prefilter       prefilter.Filter
-	ids             map[IdentifierKind]table // the kinds that are compared in lower case
-	cpeVendors      []string                 // the keys of the table of that kind, in order
+	ids             map[IdentifierKind]*table // the kinds that are compared in lower case
+	cpeVendors      []string                  // the keys of the table of that kind, in order
 	packagePrefixes []packagePrefix
-	products        table // with and without spaces
+	products        *table // with and without spaces
 	devices         deviceTable
 
 	aliases                  // names, in their own letters
@@ -44,35 +41,35 @@ type index struct {
 
 // aliases find the names of vendors by their folded tokens.
 type aliases struct {
-	names      table       // without legal form
-	full       table       // with legal form
-	exact      table       // with legal form: exclusions and names that are found as a whole only
-	unspaced   table       // distinctive names, written without spaces
-	phrases    table       // distinctive names that are found inside longer text
+	names      *table      // without legal form
+	full       *table      // with legal form
+	exact      *table      // with legal form: exclusions and names that are found as a whole only
+	unspaced   *table      // distinctive names, written without spaces
+	phrases    *table      // distinctive names that are found inside longer text
 	wordStarts []wordStart // names that are found at the start of words
 }
 
 func newAliases() aliases {
-	return aliases{names: make(table), full: make(table), exact: make(table), unspaced: make(table), phrases: make(table)}
+	return aliases{names: newTable(), full: newTable(), exact: newTable(), unspaced: newTable(), phrases: newTable()}
 }
 
 // A wordStart is a name, folded and without its legal form, in a script without spaces between
 // words or in Hangul, in which other words follow a name without a space.
 type wordStart struct {
-	name  string
-	entry *entry
+	name string
+	is   ref
 }
 
 // A packagePrefix is how the names of a vendor's packages start, in lower case and with the type of
 // their package URLs.
 type packagePrefix struct {
-	key   string
-	entry *entry
+	key string
+	is  ref
 }
 
 func (x *index) build(vendors []*Vendor) error {
-	x.ids = make(map[IdentifierKind]table)
-	x.products = make(table)
+	x.ids = make(map[IdentifierKind]*table)
+	x.products = newTable()
 	x.aliases, x.lookalike = newAliases(), newAliases()
 	x.fuzzy.names = make(map[byte][]string)
 	x.prefilter.AddToken("xn") // a host in Punycode can stand for any letters
@@ -91,15 +88,15 @@ func (x *index) build(vendors []*Vendor) error {
 			}
 		}
 	}
-	x.cpeVendors = slices.Sorted(maps.Keys(x.ids[IdentifierCPEVendor]))
+	x.cpeVendors = slices.Sorted(maps.Keys(x.table(IdentifierCPEVendor).made))
 	return nil
 }
 
 // table returns the table of a kind, and makes it if there is none.
-func (x *index) table(kind IdentifierKind) table {
+func (x *index) table(kind IdentifierKind) *table {
 	t := x.ids[kind]
 	if t == nil {
-		t = make(table)
+		t = newTable()
 		x.ids[kind] = t
 	}
 	return t
@@ -139,7 +136,7 @@ func (x *index) addIdentifier(e *entry) error {
 	case kind == IdentifierProduct:
 		return x.addProduct(e)
 	case kind == IdentifierPURLPrefix:
-		x.packagePrefixes = append(x.packagePrefixes, packagePrefix{strings.ToLower(value), e})
+		x.packagePrefixes = append(x.packagePrefixes, packagePrefix{strings.ToLower(value), ref{made: e}})
 		return nil
 	}
 	return x.table(kind).put(strings.ToLower(value), e)
@@ -193,27 +190,6 @@ func (x *index) addProduct(e *entry) error {
 		return err
 	}
 	return x.products.put(folded, e)
-}
-
-// put adds an entry under a key. If the vendor has the value from several sources, the better entry
-// remains, or the first of equally good ones. put returns an error if another vendor has the value, or
-// if it is both an identifier and an exclusion.
-func (t table) put(key string, e *entry) error {
-	if key == "" {
-		return fmt.Errorf("no value is left after folding")
-	}
-	old := t[key]
-	switch {
-	case old == nil:
-		t[key] = e
-	case old.vendor != e.vendor:
-		return fmt.Errorf("also claimed by %s", old.vendor.ID)
-	case (old.excl != nil) != (e.excl != nil):
-		return fmt.Errorf("both an identifier and an exclusion")
-	case old.id != nil && isBetter(e, old):
-		t[key] = e
-	}
-	return nil
 }
 
 // isBetter reports whether e identifies the vendor more reliably than another entry with the same

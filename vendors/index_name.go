@@ -58,7 +58,7 @@ func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
 		return nil
 	}
 	if startsWords(stripped) {
-		to.wordStarts = append(to.wordStarts, wordStart{stripped, e})
+		to.wordStarts = append(to.wordStarts, wordStart{stripped, ref{made: e}})
 	}
 	for _, phrase := range []string{folded, stripped} {
 		if len(phrase)-strings.Count(phrase, " ") < minDistinct {
@@ -72,8 +72,8 @@ func (x *index) addAlias(to *aliases, e *entry, folded, stripped string) error {
 		h := phraseHash([]byte(token))
 		x.phraseStarts[h>>6&127] |= 1 << (h & 63)
 	}
-	if joined := names.Join(folded); len(joined) >= minDistinct && to.unspaced[joined] == nil {
-		to.unspaced[joined] = e // "HuaweiTechnologiesCoLtd"
+	if joined := names.Join(folded); len(joined) >= minDistinct && to.unspaced.made[joined] == nil {
+		to.unspaced.made[joined] = e // "HuaweiTechnologiesCoLtd"
 		x.prefilter.AddToken(joined)
 	}
 	return nil
@@ -91,13 +91,13 @@ func (x *index) addFuzzy(joined string, e *entry) {
 	if joined[0] >= 0x80 {
 		return
 	}
-	if old := x.unspaced[joined]; old != nil {
+	if old := x.unspaced.made[joined]; old != nil {
 		if old.vendor == e.vendor && isBetter(e, old) {
-			x.unspaced[joined] = e
+			x.unspaced.made[joined] = e
 		}
 		return
 	}
-	x.unspaced[joined] = e
+	x.unspaced.made[joined] = e
 	x.fuzzy.add(joined)
 }
 

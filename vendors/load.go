@@ -49,7 +49,7 @@ func Load(fsys fs.FS) (*Register, error) {
 // elements of the array are what [Load] reads from files. A Register that has vendors is
 // immutable: UnmarshalJSON returns an error for it.
 func (r *Register) UnmarshalJSON(data []byte) error {
-	if len(r.vendors) > 0 {
+	if len(r.vendors) > 0 || r.packed != nil {
 		return fmt.Errorf("%w: the register has vendors already", ErrRegister)
 	}
 	files, err := registerfile.ParseList(data)

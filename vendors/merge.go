@@ -17,7 +17,7 @@ func (r *Register) Merge(others ...*Register) (*Register, error) {
 	var vendors []*Vendor
 	byID := make(map[ID]*Vendor)
 	for _, from := range append([]*Register{r}, others...) {
-		for _, v := range from.vendors {
+		for _, v := range from.all() {
 			if have := byID[v.ID]; have != nil {
 				if err := have.merge(v); err != nil {
 					return nil, fmt.Errorf("%w: %s: %w", ErrRegister, v.ID, err)

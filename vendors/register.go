@@ -145,6 +145,7 @@ const (
 type Register struct {
 	vendors []*Vendor // in order of id
 	byID    map[ID]*Vendor
+	packed  *packed // instead of vendors and byID, for a register that was packed
 	index   index
 	files   fs.FS // nil if the register was not loaded from files
 }
@@ -160,7 +161,7 @@ var bundledOnce = sync.OnceValue(func() *Register {
 	if err != nil {
 		panic("vendors: internal error: " + err.Error())
 	}
-	r, err := Load(files)
+	r, err := loadBundled(files)
 	if err != nil {
 		panic("vendors: internal error: " + err.Error())
 	}
@@ -174,7 +175,7 @@ func (r *Register) Files() fs.FS { return r.files }
 // All returns the vendors in order of their ids.
 func (r *Register) All() iter.Seq[*Vendor] {
 	return func(yield func(*Vendor) bool) {
-		for _, v := range r.vendors {
+		for _, v := range r.all() {
 			if !yield(v) {
 				return
 			}
@@ -183,4 +184,17 @@ func (r *Register) All() iter.Seq[*Vendor] {
 }
 
 // Vendor returns the vendor with this id, or nil. The caller must not change it.
-func (r *Register) Vendor(id ID) *Vendor { return r.byID[id] }
+func (r *Register) Vendor(id ID) *Vendor {
+	if r.packed != nil {
+		return r.packed.find(id)
+	}
+	return r.byID[id]
+}
+
+// all returns the vendors in order of their ids.
+func (r *Register) all() []*Vendor {
+	if r.packed != nil {
+		return r.packed.all()
+	}
+	return r.vendors
+}

@@ -155,7 +155,7 @@ func (r *resolver) claim(c *Claim) {
 
 // lookup attributes the claim if the table of a kind has the key.
 func (r *resolver) lookup(c *Claim, kind IdentifierKind, key []byte, rule Rule, tier Tier) bool {
-	e := r.ids[kind][string(key)]
+	e := r.ids[kind].get(key)
 	if e == nil {
 		return false
 	}

@@ -30,7 +30,7 @@ func (r *resolver) inCompany(x *aliases, c *Claim, tokens []byte, rule Rule) boo
 			rest = rest[count.Next(rest):]
 			continue
 		}
-		s := spot{x.names[string(rest[:n])], count.PlaceLast}
+		s := spot{x.names.get(rest[:n]), count.PlaceLast}
 		if !slices.Contains(spots, s) {
 			spots = append(spots, s)
 		}
@@ -56,7 +56,7 @@ func (x *aliases) shortName(tokens []byte, maxWords int) (length int) {
 			continue
 		}
 		maxWords--
-		if e := x.names[string(tokens[:i])]; e != nil && e.id.Kind != IdentifierTransliteration && (e.ordinary || x.phrases[string(tokens[:i])] == nil) {
+		if e := x.names.get(tokens[:i]); e != nil && e.id.Kind != IdentifierTransliteration && (e.ordinary || x.phrases.get(tokens[:i]) == nil) {
 			length = i
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/guid"
+	"github.com/clause76/clause76/internal/sorting"
 )
 
 // computed returns the GUID that is computed from this identifier, or nil. A GUID is recognized by
@@ -33,7 +34,7 @@ func (id *Identifier) computed() *Identifier {
 // guid attributes a GUID that is in the register or is computed from an entry of the register.
 func (r *resolver) guid(c *Claim) {
 	key := ascii.AppendLower(r.buf[:0], strings.Trim(c.Value, "{} "))
-	e := r.ids[IdentifierGUID][string(key)]
+	e := r.ids[IdentifierGUID].get(key)
 	switch {
 	case e == nil:
 		r.deviceGUID(c, key)
@@ -86,12 +87,12 @@ func (x *index) busVendors() []busVendor {
 	var all []busVendor
 	for _, bus := range [...]guid.Bus{guid.PCI, guid.USB} {
 		n := len(all)
-		for id, e := range x.ids[IdentifierKind(bus)] {
+		x.ids[IdentifierKind(bus)].each(func(id string, e *entry) {
 			if raw, err := hex.DecodeString(id); e.id != nil && err == nil && len(raw) == 2 {
 				all = append(all, busVendor{bus, binary.BigEndian.Uint16(raw), e})
 			}
-		}
-		slices.SortFunc(all[n:], func(a, b busVendor) int { return int(a.id) - int(b.id) })
+		})
+		sorting.Func(all[n:], func(a, b busVendor) int { return int(a.id) - int(b.id) })
 	}
 	return all
 }

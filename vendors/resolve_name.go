@@ -113,12 +113,12 @@ func (r *resolver) matchName(x *aliases, tokens []byte) (m nameMatch, ok bool) {
 	if len(tokens) == 0 {
 		return nameMatch{}, false
 	}
-	if e := x.exact[string(tokens)]; e != nil && (e.id != nil || e.excl.interval().covers(r.day) != outside) {
+	if e := x.exact.get(tokens); e != nil && (e.id != nil || e.excl.interval().covers(r.day) != outside) {
 		return nameMatch{entry: e, form: exactForm}, true
 	}
 	stripped := names.StripLegalForms(tokens)
-	if e := x.names[string(stripped)]; e != nil {
-		if full := x.full[string(tokens)]; full != nil && full.vendor == e.vendor {
+	if e := x.names.get(stripped); e != nil {
+		if full := x.full.get(tokens); full != nil && full.vendor == e.vendor {
 			return nameMatch{entry: full, form: fullForm}, true
 		}
 		return nameMatch{e, strippedForm, names.Letters(string(stripped))}, true
@@ -128,7 +128,7 @@ func (r *resolver) matchName(x *aliases, tokens []byte) (m nameMatch, ok bool) {
 		if len(joined) < minDistinct {
 			continue
 		}
-		if e := x.unspaced[string(joined)]; e != nil {
+		if e := x.unspaced.get(joined); e != nil {
 			return nameMatch{entry: e, form: unspacedForm}, true
 		}
 	}
@@ -197,7 +197,7 @@ func (r *resolver) withCaveat(caveat string, attribute func()) {
 // Deutschland GmbH".
 func (r *resolver) branch(x *aliases, c *Claim, tokens []byte, rule Rule) bool {
 	rest := names.CutPlaces(tokens)
-	e := x.names[string(rest)]
+	e := x.names.get(rest)
 	if e == nil || len(rest) == len(tokens) {
 		return false
 	}
@@ -250,7 +250,7 @@ func (x *aliases) startOf(word string) *entry {
 	rest := names.AfterPlaces(word)
 	for _, u := range x.wordStarts {
 		if strings.HasPrefix(word, u.name) || strings.HasPrefix(rest, u.name) {
-			return u.entry
+			return u.is.entry()
 		}
 	}
 	return nil
@@ -273,7 +273,7 @@ func (r *resolver) longestPhrase(x *aliases, tokens []byte) (*entry, int) {
 		n++
 	}
 	for ; n > 0; n-- {
-		if e := x.phrases[string(tokens[:ends[n-1]])]; e != nil {
+		if e := x.phrases.get(tokens[:ends[n-1]]); e != nil {
 			return e, ends[n-1]
 		}
 	}
@@ -307,7 +307,7 @@ func (r *resolver) misspelled(c *Claim, tokens []byte) bool {
 func (r *resolver) misspelledWord(c *Claim, word []byte) bool {
 	name, ok := r.fuzzy.find(word)
 	if ok {
-		r.attribute(c, r.unspaced[name], RuleNameMisspelled, Resembles)
+		r.attribute(c, r.unspaced.get([]byte(name)), RuleNameMisspelled, Resembles)
 	}
 	return ok
 }

@@ -104,7 +104,7 @@ func (r *resolver) attributeNew(c *Claim, sure bool, rule func() bool) bool {
 		for i := r.start; i < n; i++ {
 			known = known || r.out.Attributions[i].Vendor == a.Vendor
 		}
-		if e := r.names[string(names.StripLegalForms([]byte(names.Fold(a.Matched))))]; known || !sure && e != nil && (e.ordinary || e.id.Common && len(a.Matched) >= names.MinLetters) {
+		if e := r.names.get(names.StripLegalForms([]byte(names.Fold(a.Matched)))); known || !sure && e != nil && (e.ordinary || e.id.Common && len(a.Matched) >= names.MinLetters) {
 			continue
 		}
 		kept = append(kept, a)
@@ -117,13 +117,13 @@ func (r *resolver) attributeNew(c *Claim, sure bool, rule func() bool) bool {
 // vendor's full name starts with the latter, apart from places ("Dahua" and "大华" of
 // "浙江大华技术股份有限公司").
 func (r *resolver) sameInHan(latin, other []byte) bool {
-	e := r.names[string(names.StripLegalForms(latin))]
+	e := r.names.get(names.StripLegalForms(latin))
 	if e == nil {
 		return false
 	}
 	const two = 6 // bytes of two characters
 	for _, u := range r.wordStarts {
-		if len(other) >= two && u.entry.vendor == e.vendor && (strings.HasPrefix(u.name, string(other)) || strings.HasPrefix(names.AfterPlaces(u.name), string(other))) {
+		if len(other) >= two && (strings.HasPrefix(u.name, string(other)) || strings.HasPrefix(names.AfterPlaces(u.name), string(other))) && u.is.entry().vendor == e.vendor {
 			return true
 		}
 	}

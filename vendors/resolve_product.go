@@ -55,9 +55,9 @@ func lastBreak(tokens []byte) int { return max(bytes.LastIndexByte(tokens, ' '),
 // such as an add-on. After a name of one word, only an edition is allowed.
 func (r *resolver) product(c *Claim, tokens []byte) bool {
 	for end := len(tokens); end > 0; end = lastBreak(tokens[:min(end, maxProduct)]) {
-		e := r.products[string(tokens[:end])]
+		e := r.products.get(tokens[:end])
 		if e == nil {
-			e = r.products[string(names.AppendJoined(r.buf2[:0], tokens[:end]))] // "KasperskyTotalSecurity"
+			e = r.products.get(names.AppendJoined(r.buf2[:0], tokens[:end])) // "KasperskyTotalSecurity"
 		}
 		if e == nil {
 			continue
@@ -123,7 +123,7 @@ var packageTypes = words.Set("bitbucket", "bower", "cargo", "clojars", "cocoapod
 func (r *resolver) shortToken(x *aliases, c *Claim, tokens []byte) bool {
 	for first := true; len(tokens) > 0; first = false {
 		token, rest, _ := bytes.Cut(tokens, []byte{' '})
-		if e := x.names[string(token)]; e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < names.MinLetters || first && len(rest) > 0) {
+		if e := x.names.get(token); e != nil && len(token) < minDistinct && (!e.id.Common || len(token) < names.MinLetters || first && len(rest) > 0) {
 			r.attribute(c, e, RuleTextMention, Resembles)
 			return true
 		}

@@ -37,7 +37,7 @@ func (r *resolver) knownPackage(c *Claim, p purl.Parts) bool {
 	}
 	for _, prefix := range r.packagePrefixes {
 		if len(key) >= len(prefix.key) && string(key[:len(prefix.key)]) == prefix.key {
-			r.attribute(c, prefix.entry, RulePURLPrefix, Resembles)
+			r.attribute(c, prefix.is.entry(), RulePURLPrefix, Resembles)
 			return true
 		}
 	}
@@ -175,12 +175,12 @@ func (r *resolver) namespaceName(c *Claim, name string) bool {
 		return false
 	}
 	stripped := names.StripLegalForms(tokens)
-	e := r.exact[string(tokens)]
+	e := r.exact.get(tokens)
 	if e == nil {
-		e = r.names[string(stripped)]
+		e = r.names.get(stripped)
 	}
 	if e == nil && len(stripped) >= minDistinct && bytes.IndexByte(stripped, ' ') < 0 {
-		e = r.unspaced[string(stripped)] // "kasperskylab"
+		e = r.unspaced.get(stripped) // "kasperskylab"
 	}
 	if e == nil {
 		return false

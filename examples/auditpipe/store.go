@@ -12,12 +12,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -227,7 +227,7 @@ func (s *store) file(name string) ([]byte, error) {
 	return s.root.ReadFile(name)
 }
 
-var logLine = regexp.MustCompile(`^[0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}$`)
+var logLine = lazyregexp.New(`^[0-9a-f]{64} [0-9a-f]{64} [0-9a-f]{64}$`)
 
 // lineOf returns the line of a statement: its digest, its name, and the digest of the transcript.
 func lineOf(statement, name, transcript string) string {

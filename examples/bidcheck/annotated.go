@@ -10,10 +10,10 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/clause76/clause76/internal/annotate"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
 	"github.com/clause76/clause76/match/screen"
-	"github.com/clause76/clause76/sbom/adapter"
 )
 
 // writeAnnotated writes annotated copies of the documents with findings into the folder of
@@ -52,7 +52,7 @@ func (s *session) writeAnnotated(r *evidence.Report) error {
 		switch {
 		case err == nil && !s.opts.quiet:
 			fmt.Fprintf(s.stderr, "wrote %s (annotated copy)\n", text.Printable(copied))
-		case errors.Is(err, adapter.ErrCannotAnnotate):
+		case errors.Is(err, annotate.ErrCannotAnnotate):
 			s.warn("-annotate: %s: %v", text.Printable(d.Path), err)
 		case err != nil:
 			errs = append(errs, err)
@@ -72,6 +72,6 @@ func annotateCopy(r *evidence.Report, d *evidence.Document, to string) error {
 		return fmt.Errorf("-annotate: %s is in the folder for the annotated copies and would be overwritten; give another folder", d.Path)
 	}
 	return output{path: to}.write(nil, func(w io.Writer) error {
-		return adapter.Annotate(w, r, &adapter.AnnotateOptions{Content: document, Record: d})
+		return annotate.Annotate(w, r, document, d)
 	})
 }

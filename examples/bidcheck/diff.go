@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/clause76/clause76/internal/cli"
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
@@ -74,7 +75,7 @@ func compareReports(a, b *evidence.Report, nameA, nameB func(path string) string
 			keys = append(keys, key)
 		}
 	}
-	slices.SortFunc(keys, func(x, y identity) int {
+	sorting.Func(keys, func(x, y identity) int {
 		return cmp.Or(strings.Compare(x.document, y.document), strings.Compare(x.component, y.component), strings.Compare(x.purl, y.purl), strings.Compare(x.vendor, y.vendor))
 	})
 	for _, key := range keys {
@@ -108,8 +109,8 @@ func (d *differences) compare(key identity, before, after []occurrence) {
 		}
 		before = rest
 	}
-	slices.SortFunc(before, worstFirst)
-	slices.SortFunc(after, worstFirst)
+	sorting.Func(before, worstFirst)
+	sorting.Func(after, worstFirst)
 	pair(func(x, y occurrence) bool { return x == y })
 	pair(func(x, y occurrence) bool { return x.version == y.version })
 	pair(func(x, y occurrence) bool { return true })
@@ -124,7 +125,7 @@ func (d *differences) compare(key identity, before, after []occurrence) {
 		c.Document, c.Vendor, c.Component, c.PURL, c.Count = key.document, key.vendor, key.component, key.purl, n
 		d.Changes = append(d.Changes, c)
 	}
-	slices.SortFunc(d.Changes[found:], func(x, y change) int {
+	sorting.Func(d.Changes[found:], func(x, y change) int {
 		return cmp.Or(strings.Compare(x.BeforeVersion, y.BeforeVersion), strings.Compare(x.AfterVersion, y.AfterVersion), strings.Compare(x.Before, y.Before), strings.Compare(x.After, y.After))
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
 )
@@ -67,7 +67,7 @@ const maxRecord = 512 << 20
 
 // recordStart is the start of a record. An index of container images starts with a number in this
 // member.
-var recordStart = regexp.MustCompile(`^\s*\{\s*"schemaVersion"\s*:\s*"`)
+var recordStart = lazyregexp.New(`^\s*\{\s*"schemaVersion"\s*:\s*"`)
 
 // openRecord reads the record of an earlier run. It is nil for a file that does not start like one.
 func openRecord(path string) (*evidence.Report, error) {

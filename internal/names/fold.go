@@ -12,7 +12,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -91,7 +90,7 @@ func scriptOf(r rune) script {
 // false, only between scripts with spaces between words and scripts without.
 func appendWords(dst []byte, s string, split bool) []byte {
 	start := len(dst)
-	s = norm.NFKD.String(cases.Fold().String(norm.NFKC.String(unmark(s))))
+	s = norm.NFKD.String(foldCase(norm.NFKC.String(unmark(s))))
 	last := scriptNone
 	space := func() {
 		if len(dst) > start && dst[len(dst)-1] != ' ' {

@@ -20,7 +20,7 @@ import (
 	"strings"
 	"unicode"
 
-	"google.golang.org/protobuf/encoding/protowire"
+	"github.com/clause76/clause76/internal/protowire"
 )
 
 // A Kind is what the value of a field is.

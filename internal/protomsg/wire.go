@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"google.golang.org/protobuf/encoding/protowire"
+	"github.com/clause76/clause76/internal/protowire"
 )
 
 // ErrDepth: messages are nested deeper than the caller allows.

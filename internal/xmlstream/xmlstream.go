@@ -31,11 +31,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/peek"
 )
 
@@ -366,7 +366,7 @@ func (x *Reader) pass(open, end string) {
 	x.pos += n + len(end)
 }
 
-var encoding = regexp.MustCompile(`\sencoding\s*=\s*["']([^"']*)["']`)
+var encoding = lazyregexp.New(`\sencoding\s*=\s*["']([^"']*)["']`)
 
 // isRead reports whether a document that declares this encoding can be read as UTF-8.
 // UTF-16 is accepted: the bytes were not UTF-16 if the declaration could be read, so

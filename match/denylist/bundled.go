@@ -4,10 +4,9 @@ package denylist
 
 import (
 	"cmp"
-	"embed"
+	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,9 +14,6 @@ import (
 
 	"github.com/clause76/clause76/internal/words"
 )
-
-//go:embed data/releases/*.json
-var releases embed.FS
 
 //go:embed data/history.txt
 var history string
@@ -121,7 +117,11 @@ func Open(name string) (*Release, error) {
 		}
 		return nil, fmt.Errorf("%w: %q; expected one of %s%s", ErrUnknownRelease, name, strings.Join(Names(), ", "), hint)
 	}
-	data, err := fs.ReadFile(releases, "data/releases/"+name+".json")
+	if r := openPacked(packedText, name, cuts()[i].digest); r != nil {
+		r.trust = Embedded
+		return r, nil
+	}
+	data, err := readRelease(name)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
 )
@@ -108,8 +109,7 @@ func (r *Release) Extend(list string, date vendors.Date, digest string, instrume
 // assemble checks instruments, and context entries without one, against a register and makes a
 // release of them.
 func assemble(name string, date vendors.Date, instruments []*Instrument, early []Context, reg *vendors.Register) (*Release, error) {
-	r := &Release{name: name, date: date, instruments: slices.Clone(instruments), early: early, register: reg,
-		byID: make(map[string]*Instrument), byVendor: make(map[vendors.ID][]Entry), context: make(map[vendors.ID][]Context)}
+	r := &Release{name: name, date: date, instruments: slices.Clone(instruments), early: early, register: reg}
 	c := checker{reg: reg, ids: make(map[string]bool)}
 	var faults error
 	for _, in := range instruments {
@@ -117,12 +117,9 @@ func assemble(name string, date vendors.Date, instruments []*Instrument, early [
 			return nil, fmt.Errorf("an instrument is null: %w", ErrValue)
 		}
 		faults = fault.Join(faults, c.instrument(in))
-		r.add(in)
 	}
 	faults = fault.Join(faults, c.context(early))
-	for _, x := range early {
-		r.context[x.Vendor] = append(r.context[x.Vendor], x)
-	}
+	r.makeMaps()
 	for _, in := range instruments {
 		faults = fault.Join(faults, fault.In(in.ID, r.history(in)))
 	}
@@ -131,6 +128,17 @@ func assemble(name string, date vendors.Date, instruments []*Instrument, early [
 	}
 	r.sort()
 	return r, nil
+}
+
+// makeMaps makes the maps of a release of its instruments and the context entries without one.
+func (r *Release) makeMaps() {
+	r.byID, r.byVendor, r.context = make(map[string]*Instrument), make(map[vendors.ID][]Entry), make(map[vendors.ID][]Context)
+	for _, in := range r.instruments {
+		r.add(in)
+	}
+	for _, x := range r.early {
+		r.context[x.Vendor] = append(r.context[x.Vendor], x)
+	}
 }
 
 // add adds an instrument to the maps of the release.
@@ -151,12 +159,12 @@ func (r *Release) add(in *Instrument) {
 
 // sort puts everything in its documented order.
 func (r *Release) sort() {
-	slices.SortFunc(r.instruments, func(a, b *Instrument) int { return strings.Compare(a.ID, b.ID) })
+	sorting.Func(r.instruments, func(a, b *Instrument) int { return strings.Compare(a.ID, b.ID) })
 	for _, es := range r.byVendor {
-		slices.SortFunc(es, func(a, b Entry) int { return strings.Compare(a.id(), b.id()) })
+		sorting.Func(es, func(a, b Entry) int { return strings.Compare(a.id(), b.id()) })
 	}
 	for _, cs := range r.context {
-		slices.SortFunc(cs, func(a, b Context) int {
+		sorting.Func(cs, func(a, b Context) int {
 			return cmp.Or(strings.Compare(string(a.Date), string(b.Date)), strings.Compare(a.ID, b.ID))
 		})
 	}

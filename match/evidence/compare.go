@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/sbom"
@@ -177,7 +178,7 @@ func sides(before, after *Report) []*side {
 			all = append(all, s)
 		}
 	}
-	slices.SortFunc(all, func(a, b *side) int {
+	sorting.Func(all, func(a, b *side) int {
 		return cmp.Or(strings.Compare(a.path, b.path), cmp.Compare(a.order, b.order))
 	})
 	return all

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/policy"
@@ -356,9 +357,9 @@ func (r *Report) Whole(d *Document) bool {
 // findings and gaps have is given theirs.
 func (r *Report) Finish(docs []Document, companions []File) {
 	r.Companions = append(r.Companions, companions...)
-	slices.SortStableFunc(r.Companions, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	sorting.StableFunc(r.Companions, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	r.Documents = append(r.Documents, docs...)
-	slices.SortStableFunc(r.Documents, func(a, b Document) int { return cmp.Compare(a.Path, b.Path) })
+	sorting.StableFunc(r.Documents, func(a, b Document) int { return cmp.Compare(a.Path, b.Path) })
 	for i := range r.Documents {
 		d := &r.Documents[i]
 		d.setIDs()

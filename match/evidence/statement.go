@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match/denylist"
 )
 
@@ -67,7 +68,7 @@ func (r *Report) Files() []File {
 			all = append(all, f)
 		}
 	}
-	slices.SortFunc(all, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	sorting.Func(all, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return all
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/internal/textpos"
 	"github.com/clause76/clause76/internal/words"
 )
@@ -68,7 +69,7 @@ func (x *finder) err() error {
 	if len(x.faults) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(x.faults, func(a, b Fault) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	sorting.StableFunc(x.faults, func(a, b Fault) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	return &Error{x.faults}
 }
 

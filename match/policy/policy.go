@@ -173,7 +173,7 @@ func (p *Policy) words(x *finder) {
 	list("actions", p.Actions, "ban", "exclude", "phaseOut", "diversify", "review", "warn")
 	list("jurisdictions", p.Jurisdictions, p.release.Jurisdictions()...)
 	for i, t := range p.ComponentTypes {
-		if p.ComponentTypes[i] = foldType(t); !knownTypes[p.ComponentTypes[i]] {
+		if p.ComponentTypes[i] = foldType(t); !knownTypes()[p.ComponentTypes[i]] {
 			x.add(jsontext.Pointer(fmt.Sprintf("/componentTypes/%d", i)), "entry %d of componentTypes is %q; expected one of %s", i+1, t, strings.Join(componentTypes, ", "))
 		}
 	}
@@ -285,7 +285,7 @@ func (p *Policy) verdict(f *match.Finding) (match.Verdict, string) {
 		return match.NoVerdict, "the vendor is identified with less certainty than the policy requires: " + f.Tier.String()
 	}
 	// An unknown type carries no information about the part.
-	if t := foldType(f.Component.Type); knownTypes[t] && t != otherType && len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, t) {
+	if t := foldType(f.Component.Type); knownTypes()[t] && t != otherType && len(p.ComponentTypes) > 0 && !slices.Contains(p.ComponentTypes, t) {
 		return match.NoVerdict, fmt.Sprintf("the policy does not cover parts of the type %q", f.Component.Type)
 	}
 	worst := match.NoVerdict

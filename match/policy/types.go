@@ -2,7 +2,10 @@
 
 package policy
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // otherType is the purpose of SPDX that carries no information about a part.
 const otherType = "other"
@@ -18,16 +21,18 @@ var componentTypes = []string{
 }
 
 // knownTypes are the types, folded.
-var knownTypes = func() map[string]bool {
+var knownTypes = sync.OnceValue(func() map[string]bool {
 	known := make(map[string]bool)
 	for _, t := range componentTypes {
 		known[foldType(t)] = true
 	}
 	return known
-}()
+})
+
+var typeSigns = strings.NewReplacer("-", "", "_", "", " ", "")
 
 // foldType returns a type without the differences of its spellings: "operating-system" of CycloneDX,
 // "OPERATING_SYSTEM" and "operatingSystem" of SPDX.
 func foldType(t string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(t)))
+	return typeSigns.Replace(strings.ToLower(strings.TrimSpace(t)))
 }

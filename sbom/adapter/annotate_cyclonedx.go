@@ -8,6 +8,7 @@ import (
 
 	"github.com/CycloneDX/cyclonedx-go"
 
+	"github.com/clause76/clause76/internal/annotate"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -29,17 +30,17 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 	}
 	parts := partsOf(bom)
 	refs := make(map[*string]string) // new references, of components without one
-	a := newAnnotator(r, document)
+	a := annotate.New(r, document)
 	var added []cyclonedx.Annotation
 	for i := range document.Findings {
 		f := &document.Findings[i]
-		if !hasSubject(f.Component.Location.Pointer) {
-			added = append(added, a.annotation(f, ""))
+		if !annotate.HasSubject(f.Component.Location.Pointer) {
+			added = append(added, annotation(a, r, f, ""))
 			continue
 		}
 		p, ok := parts[f.Component.Location.Pointer]
 		if ok && f.Component.Ref == "" && refs[p.ref] == "" {
-			refs[p.ref] = newRef(f)
+			refs[p.ref] = annotate.NewRef(f)
 		}
 		if !ok || *p.ref != f.Component.Ref && *p.ref != refs[p.ref] || words(p.name) != words(f.Component.Name) {
 			return fmt.Errorf("%w: the BOM has no component %q with the bom-ref %q at %s", ErrOtherDocument, f.Component.Name, f.Component.Ref, f.Component.Location.Pointer)
@@ -48,7 +49,7 @@ func AnnotateCycloneDX(bom *cyclonedx.BOM, r *evidence.Report, document *evidenc
 		if ref == "" {
 			ref = refs[p.ref]
 		}
-		added = append(added, a.annotation(f, ref))
+		added = append(added, annotation(a, r, f, ref))
 	}
 	for at, ref := range refs {
 		*at = ref
@@ -78,33 +79,23 @@ func withoutRefs(all, others []cyclonedx.Annotation) []cyclonedx.Annotation {
 	return kept
 }
 
-// hasSubject reports whether what package sbom reads at a pointer can have a bom-ref. What the document
-// says about its product without a component for it has none, and so has the address of something that
-// a build used. An annotation about them has no subject.
-func hasSubject(pointer string) bool {
-	return pointer != "" && pointer != "/metadata" && !(strings.HasPrefix(pointer, "/formulation/") && strings.Contains(pointer, "/workflows/"))
-}
-
 // annotation returns the annotation for a finding about the component with a bom-ref, or about
 // what has none.
-func (a *annotator) annotation(f *evidence.Finding, ref string) cyclonedx.Annotation {
+func annotation(a *annotate.Annotator, r *evidence.Report, f *evidence.Finding, ref string) cyclonedx.Annotation {
 	subjects := []cyclonedx.BOMReference{}
 	if ref != "" {
 		subjects = append(subjects, cyclonedx.BOMReference(ref))
 	}
 	return cyclonedx.Annotation{
-		BOMRef:   "clause76-annotation-" + f.ID,
+		BOMRef:   annotate.RefOf(f),
 		Subjects: &subjects,
 		Annotator: &cyclonedx.Annotator{
-			Component: &cyclonedx.Component{Type: cyclonedx.ComponentTypeApplication, Name: a.r.Tool.Name, Version: a.r.Tool.Version},
+			Component: &cyclonedx.Component{Type: cyclonedx.ComponentTypeApplication, Name: r.Tool.Name, Version: r.Tool.Version},
 		},
-		Timestamp: a.stamp(),
-		Text:      a.about(f),
+		Timestamp: a.Stamp(),
+		Text:      a.About(f),
 	}
 }
-
-// newRef returns the bom-ref for a component without one, of which this is the first finding.
-func newRef(f *evidence.Finding) string { return "clause76-" + f.ID }
 
 // words returns a name as an XML reader may have it, with other white space.
 func words(name string) string { return strings.Join(strings.Fields(name), " ") }

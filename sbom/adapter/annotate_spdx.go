@@ -9,6 +9,7 @@ import (
 	"github.com/spdx/tools-golang/spdx/v2/common"
 	"github.com/spdx/tools-golang/spdx/v2/v2_3"
 
+	"github.com/clause76/clause76/internal/annotate"
 	"github.com/clause76/clause76/match/evidence"
 )
 
@@ -32,22 +33,22 @@ func AnnotateSPDX(doc *v2_3.Document, r *evidence.Report, document *evidence.Doc
 			return fmt.Errorf("%w: the document has no element %s at %s", ErrOtherDocument, f.Component.Ref, f.Component.Location.Pointer)
 		}
 	}
-	a := newAnnotator(r, document)
+	a := annotate.New(r, document)
 	ids := make(map[string]bool)
 	for i := range document.Findings {
 		ids[document.Findings[i].ID] = true
 	}
 	for _, e := range elements {
-		*e.annotations = slices.DeleteFunc(*e.annotations, func(x v2_3.Annotation) bool { return ids[aboutID(x.AnnotationComment)] })
+		*e.annotations = slices.DeleteFunc(*e.annotations, func(x v2_3.Annotation) bool { return ids[annotate.AboutID(x.AnnotationComment)] })
 	}
 	for i := range document.Findings {
 		f := &document.Findings[i]
 		list := elements[f.Component.Location.Pointer].annotations
 		*list = append(*list, v2_3.Annotation{
 			Annotator:         common.Annotator{AnnotatorType: "Tool", Annotator: r.Tool.Name + "-" + r.Tool.Version},
-			AnnotationDate:    a.stamp(),
+			AnnotationDate:    a.Stamp(),
 			AnnotationType:    "REVIEW",
-			AnnotationComment: a.about(f),
+			AnnotationComment: a.About(f),
 		})
 	}
 	return nil

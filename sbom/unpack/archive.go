@@ -6,11 +6,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -24,7 +24,7 @@ func (t input) member(layer, name string, r io.Reader) input {
 
 // ociBlob matches the names of blobs in an OCI image layout: image-layout.md of the OCI image
 // specification 1.1.
-var ociBlob = regexp.MustCompile(`(?:^|/)blobs/[a-z0-9]+/[0-9a-f]{32,}$`)
+var ociBlob = lazyregexp.New(`(?:^|/)blobs/[a-z0-9]+/[0-9a-f]{32,}$`)
 
 var (
 	errLayer     = errors.New("a file system layer of a container image; the files in it were not screened")

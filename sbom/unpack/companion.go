@@ -14,6 +14,7 @@ import (
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -76,9 +77,9 @@ const maxWhole = 16 << 20
 
 // Marks of a bill of materials in a text, and of its parts.
 var (
-	documentMark = regexp.MustCompile(`(?i)["']?(?:bomFormat|spdxVersion|SPDXID)["']?\s*[:=]|` +
+	documentMark = lazyregexp.New(`(?i)["']?(?:bomFormat|spdxVersion|SPDXID)["']?\s*[:=]|` +
 		regexp.QuoteMeta(fields.CycloneDXNamespace) + `|` + regexp.QuoteMeta(fields.SPDXNamespace) + `|<(?:\w+:)?` + fields.SWIDElement)
-	partsMark = regexp.MustCompile(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
+	partsMark = lazyregexp.New(`(?i)\bpkg:[a-z][a-z0-9.+-]*/\S|\bcpe:(?:2\.3:|/)[aho]:`)
 )
 
 // emitCompanion yields a companion. Its Reader fails at a mark of a bill of materials.

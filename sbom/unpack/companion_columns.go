@@ -5,6 +5,7 @@ package unpack
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -27,7 +28,7 @@ const (
 )
 
 // columnWords has the words of titles. Words that are in no list make a title unknown.
-var columnWords = func() map[string]columnClass {
+var columnWords = sync.OnceValue(func() map[string]columnClass {
 	m := make(map[string]columnClass)
 	for class, words := range map[columnClass]string{
 		columnThing: "item items article articles artikel artículo articulo artículos articolo articoli artigo product products produkt produkte producto productos prodotto prodotti produto produtos produit produits " +
@@ -47,7 +48,7 @@ var columnWords = func() map[string]columnClass {
 		}
 	}
 	return m
-}()
+})
 
 // classOf returns what the title of a column may mean, or 0.
 func classOf(cell string) columnClass {
@@ -56,8 +57,8 @@ func classOf(cell string) columnClass {
 	}
 	var class columnClass
 	for _, word := range strings.FieldsFunc(strings.ToLower(norm.NFC.String(cell)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
-		c := columnWords[word]
-		if c == 0 && !headerWords[word] && !partWords[word] && !makerWords[word] {
+		c := columnWords()[word]
+		if c == 0 && !headerWords()[word] && !partWords()[word] && !makerWords()[word] {
 			return 0
 		}
 		class |= c

@@ -7,14 +7,15 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // The JSON files below are indexes of images and of archives of documents. Each has only the
@@ -29,6 +30,11 @@ func nameSet(names string) map[string]bool {
 	return m
 }
 
+// lazyNames is nameSet for a long list, which is made into a set on first use.
+func lazyNames(names string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool { return nameSet(names) })
+}
+
 var (
 	// ociNames has the members of the image layout, index, manifest and configuration (OCI
 	// image specification 1.1), and of the older configuration of a layer (Docker image
@@ -41,7 +47,7 @@ var (
 	yoctoNames     = nameSet("filename documentNamespace sha1")
 	signatureNames = nameSet("mediaType verificationMaterial messageSignature")
 	cosignNames    = nameSet("base64Signature cert rekorBundle")
-	imageID        = regexp.MustCompile(`^(?:sha256:)?[0-9a-f]{64}$`)
+	imageID        = lazyregexp.New(`^(?:sha256:)?[0-9a-f]{64}$`)
 )
 
 // The kinds of files that describe container images. imageTags is that of the file repositories of
@@ -274,7 +280,7 @@ type descriptor struct {
 }
 
 // digestForm matches a digest of a registered algorithm.
-var digestForm = regexp.MustCompile(`^(sha(?:256|512)):([0-9a-f]{64}(?:[0-9a-f]{64})?)$`)
+var digestForm = lazyregexp.New(`^(sha(?:256|512)):([0-9a-f]{64}(?:[0-9a-f]{64})?)$`)
 
 // emptyBlob is the digest of "{}", which manifests without a configuration refer to. Few tools
 // store that blob.

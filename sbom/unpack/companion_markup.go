@@ -6,19 +6,19 @@ import (
 	"bytes"
 	"errors"
 	"html"
-	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 )
 
 var (
-	svgMark   = regexp.MustCompile(`(?s)\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>\[]*(?:\[[^\]]*\])?>\s*)?<svg[\s>]`)
-	htmlMark  = regexp.MustCompile(`(?is)\A(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE html[^>]*>|<html[\s>])`)
-	htmlTable = regexp.MustCompile(`(?i)</?(?:table|thead|tbody|tfoot|tr|td|th|dl|dt|dd)(?:\s[^>]*)?>`)
-	htmlPre   = regexp.MustCompile(`(?is)<(?:pre|textarea|listing|xmp)(?:\s[^>]*)?>(.*?)</(?:pre|textarea|listing|xmp)`)
-	htmlAside = regexp.MustCompile(`(?is)<(?:script|style|nav|a|li|option|button)(?:\s[^>]*)?>.*?</(?:script|style|nav|a|li|option|button)\s*>`)
-	markupTag = regexp.MustCompile(`(?s)<[^>]*>`)
+	svgMark   = lazyregexp.New(`(?s)\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>\[]*(?:\[[^\]]*\])?>\s*)?<svg[\s>]`)
+	htmlMark  = lazyregexp.New(`(?is)\A(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE html[^>]*>|<html[\s>])`)
+	htmlTable = lazyregexp.New(`(?i)</?(?:table|thead|tbody|tfoot|tr|td|th|dl|dt|dd)(?:\s[^>]*)?>`)
+	htmlPre   = lazyregexp.New(`(?is)<(?:pre|textarea|listing|xmp)(?:\s[^>]*)?>(.*?)</(?:pre|textarea|listing|xmp)`)
+	htmlAside = lazyregexp.New(`(?is)<(?:script|style|nav|a|li|option|button)(?:\s[^>]*)?>.*?</(?:script|style|nav|a|li|option|button)\s*>`)
+	markupTag = lazyregexp.New(`(?s)<[^>]*>`)
 )
 
 var (

@@ -8,8 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
+
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // maxSearched limits the length of PDF documents and PNG images, which are read into memory to
@@ -25,20 +26,20 @@ const (
 // code (7.3.5).
 var (
 	pdfEmbedded = pdfName("EmbeddedFile")
-	pdfEF       = regexp.MustCompile(pdfName("EF").String() + `(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])*(?:<<|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)`)
+	pdfEF       = lazyregexp.New(pdfName("EF").String() + `(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])*(?:<<|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)`)
 	pdfObjects  = pdfName("ObjStm")
-	pdfEncrypt  = regexp.MustCompile(pdfName("Encrypt").String() + `[\x00\t\n\f\r ]*(?:<<|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)`)
-	pdfStream   = regexp.MustCompile(`stream\r?\n`)
+	pdfEncrypt  = lazyregexp.New(pdfName("Encrypt").String() + `[\x00\t\n\f\r ]*(?:<<|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)`)
+	pdfStream   = lazyregexp.New(`stream\r?\n`)
 )
 
 // pdfName matches a name in all its spellings.
-func pdfName(name string) *regexp.Regexp {
+func pdfName(name string) *lazyregexp.Regexp {
 	pattern := "/"
 	for _, c := range []byte(name) {
 		code := hex.EncodeToString([]byte{c})
 		pattern += "(?:" + string(c) + "|#(?i:" + code + "))"
 	}
-	return regexp.MustCompile(pattern)
+	return lazyregexp.New(pattern)
 }
 
 var (

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"iter"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,6 +19,8 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // tableReason recognizes comma- or tab-separated values, by the name of the file because text has no
@@ -109,12 +110,12 @@ var (
 	errHeader  = errors.New("a table without a row that says what its columns are: it may be a parts list")
 	errBinwalk = errors.New("a report of binwalk as a table, which was not read; expected its JSON")
 	// binwalkTable matches the first line of "binwalk --csv".
-	binwalkTable = regexp.MustCompile(`(?i)^\x{feff}?"?decimal"?,"?hex(?:adecimal)?"?,"?desc(?:ription)?"?`)
-	dataCell     = regexp.MustCompile(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
+	binwalkTable = lazyregexp.New(`(?i)^\x{feff}?"?decimal"?,"?hex(?:adecimal)?"?,"?desc(?:ription)?"?`)
+	dataCell     = lazyregexp.New(`^[\s\d.,:/€$£%+-]*\d[\s\d.,:/€$£%+-]*$`)
 	// fullVersion matches a version of three numbers or more; noVersion matches dates,
 	// addresses and numbers with separators, which look the same.
-	fullVersion = regexp.MustCompile(`^[vV]?\d+\.\d+\.\d+[\w.+~-]*$`)
-	noVersion   = regexp.MustCompile(`^(?:\d{1,2}\.\d{1,2}\.\d{4}|\d\d\.\d\d\.\d\d|\d{1,3}(?:\.\d{3})+|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$`)
+	fullVersion = lazyregexp.New(`^[vV]?\d+\.\d+\.\d+[\w.+~-]*$`)
+	noVersion   = lazyregexp.New(`^(?:\d{1,2}\.\d{1,2}\.\d{4}|\d\d\.\d\d\.\d\d|\d{1,3}(?:\.\d{3})+|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$`)
 )
 
 // records returns the rows with more than one cell that is not empty.
@@ -171,7 +172,7 @@ func hasPartsLine(text string) bool {
 // Words in the header of a parts list, in languages of the European Union. One word for a maker, a
 // supplier or an identifier is enough; of the other words it takes two.
 var (
-	makerWords = nameSet("make developer developers company provider éditeur editeur marque marca marcas merk marke anbieter herausgeber " +
+	makerWords = lazyNames("make developer developers company provider éditeur editeur marque marca marcas merk marke anbieter herausgeber " +
 		"fabbricante leveranciers produttrice märke merkki editor editore " +
 		"supplier suppliers manufacturer manufacturers vendor vendors publisher maker oem brand mfg mfr purl purls cpe cpes mpn " +
 		"hersteller lieferant fabricant fournisseur produttore fornitore fabricante proveedor fornecedor fabrikant leverancier producent dostawca výrobce dodavatel výrobca dodávateľ " +
@@ -181,9 +182,9 @@ var (
 	unspacedMakers = []string{"供应商", "供應商", "制造商", "製造商", "厂商", "廠商", "厂家", "生产商", "开发商", "製造者", "製造元", "製造業者", "供給者", "供給元", "開発元", "メーカー", "ベンダー", "サプライヤー",
 		"제조사", "제조업체", "제조자", "공급사", "공급업체", "공급자", "벤더"}
 	unspacedParts = []string{"组件", "組件", "部件", "部品", "软件", "軟體", "版本", "バージョン", "コンポーネント", "ソフトウェア", "부품", "구성요소", "소프트웨어", "버전", "版"}
-	partWords     = nameSet("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
+	partWords     = lazyNames("component components package packages library libraries module modules part parts software artifact dependency version versions release license licenses licence licences sbom " +
 		"teil bauteil komponente komponenten bibliothek paket lizenz composant composants bibliothèque paquet componente componenti libreria licenza biblioteca licencia licença onderdeel pakket licentie komponent składnik licencja komponenta balíček licenc komponentti komponenta licens lisenssi компонент компоненты версия версії версія пакет библиотека бібліотека bileşen bileşenler sürüm paket kütüphane المكون الإصدار")
-	headerWords = nameSet("casa name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
+	headerWords = lazyNames("casa name names no nr number id ids identifier url uri string code country info the a of or and product type sw hw original source declared concluded " +
 		"firmware hardware equipment device devices الشركة اسم " +
 		"del della dello dei di de du des der die das dem den da do dos el la le les los il lo e et und och y en van vom von for für equipo equipos gerät geräts geräte gerätes apparecchio apparecchiatura appareil matériel équipement " +
 		"dispositivo dispositivos equipamento apparatuur zařízení urządzenia urządzenie laite laitteen utrustning udstyr oprema model models modell modèle modelo modello оборудования устройства " +
@@ -193,11 +194,11 @@ var (
 // madeBy replaces phrases for a maker.
 var madeBy = strings.NewReplacer("made by", "maker", "manufactured by", "maker", "supplied by", "maker", "produced by", "maker", "provided by", "maker", "nhà sản xuất", "maker", "nhà cung cấp", "maker")
 
-var camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
+var camel = lazyregexp.New(`(\p{Ll})(\p{Lu})`)
 
 // recordLine matches a line of a record, with a key of one to three words and a value. It may be in
 // a list, or quoted.
-var recordLine = regexp.MustCompile(`(?m)^[ \t>*+|-]*((?:\pL[\pL\w.-]*)(?: \pL[\pL\w.-]*){0,2})[*_ \t]*:[*_]*[ \t]+\S`)
+var recordLine = lazyregexp.New(`(?m)^[ \t>*+|-]*((?:\pL[\pL\w.-]*)(?: \pL[\pL\w.-]*){0,2})[*_ \t]*:[*_]*[ \t]+\S`)
 
 // hasPartsRecord reports whether a text has lines of keys and values with a key for a part and a key
 // for a maker.
@@ -238,15 +239,15 @@ func headerWordsOf(cells []string) (makers, kinds int) {
 		for _, word := range strings.FieldsFunc(madeBy.Replace(strings.ToLower(camel.ReplaceAllString(norm.NFC.String(c), "$1 $2"))), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) }) {
 			stem := strings.TrimSuffix(strings.TrimSuffix(word, "s"), "name")
 			switch {
-			case makerWords[word] || stem != "" && makerWords[stem]:
+			case makerWords()[word] || stem != "" && makerWords()[stem]:
 				maker = true
-			case partWords[word]:
+			case partWords()[word]:
 				part = word
 			case containsAny(word, unspacedMakers):
 				maker = true
 			case containsAny(word, unspacedParts):
 				part = unspacedPart(word)
-			case !headerWords[word]:
+			case !headerWords()[word]:
 				other = true
 			}
 		}

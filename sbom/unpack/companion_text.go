@@ -11,12 +11,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -32,7 +32,7 @@ func isText(data []byte) bool {
 
 // checksumLine matches a line of sha256sum and similar programs, in both of their styles, and a
 // digest alone: 32 to 128 hexadecimal digits.
-var checksumLine = regexp.MustCompile(`^(?:\\?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})(?:[ \t]+\*?\S.*)?|[A-Z][A-Z0-9/-]* \(.+\) = [0-9a-fA-F]{32,128})$`)
+var checksumLine = lazyregexp.New(`^(?:\\?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})(?:[ \t]+\*?\S.*)?|[A-Z][A-Z0-9/-]* \(.+\) = [0-9a-fA-F]{32,128})$`)
 
 func checksumsReason(data []byte, _ *input) (string, error) {
 	n := 0
@@ -54,8 +54,8 @@ func checksumsReason(data []byte, _ *input) (string, error) {
 const maxSignature = 16 << 10
 
 var (
-	armored  = regexp.MustCompile(`^\s*-----BEGIN PGP (SIGNATURE|PUBLIC KEY BLOCK)-----\r?\n[\s\S]*-----END PGP (?:SIGNATURE|PUBLIC KEY BLOCK)-----\s*$`)
-	minisign = regexp.MustCompile(`^untrusted comment: .*\r?\n[A-Za-z0-9+/=]+\r?\n(?:trusted comment: .*\r?\n[A-Za-z0-9+/=]+\r?\n?)?$`)
+	armored  = lazyregexp.New(`^\s*-----BEGIN PGP (SIGNATURE|PUBLIC KEY BLOCK)-----\r?\n[\s\S]*-----END PGP (?:SIGNATURE|PUBLIC KEY BLOCK)-----\s*$`)
+	minisign = lazyregexp.New(`^untrusted comment: .*\r?\n[A-Za-z0-9+/=]+\r?\n(?:trusted comment: .*\r?\n[A-Za-z0-9+/=]+\r?\n?)?$`)
 )
 
 // signatureReason recognizes detached signatures and the keys for them: PGP, minisign and signify,
@@ -164,8 +164,8 @@ const rtfMagic = `{\rtf1`
 var errObject = errors.New("an RTF document that has objects embedded or binary data, which were not read")
 
 var (
-	rtfCode = regexp.MustCompile(`\\'([0-9a-fA-F]{2})`)
-	rtfHex  = regexp.MustCompile(`[0-9a-fA-F]{2}(?:[\r\n]*[0-9a-fA-F]{2}){20,}`)
+	rtfCode = lazyregexp.New(`\\'([0-9a-fA-F]{2})`)
+	rtfHex  = lazyregexp.New(`[0-9a-fA-F]{2}(?:[\r\n]*[0-9a-fA-F]{2}){20,}`)
 )
 
 // rtfHidden returns a mark in the text of an RTF document, where any character can be written as its
@@ -217,9 +217,9 @@ var proseNames = nameSet("readme license licence copying copyright notice change
 
 var (
 	proseEnding = nameSet(".txt .md .markdown .rst .adoc .text")
-	keyLine     = regexp.MustCompile(`^\s*([A-Za-z][\w.-]*)\s*[:=]\s*\S`)
-	versionWord = regexp.MustCompile(`\d\.\d`)
-	bulletLine  = regexp.MustCompile(`^\s*(?:[-*•+]|\d+[.)])\s`)
+	keyLine     = lazyregexp.New(`^\s*([A-Za-z][\w.-]*)\s*[:=]\s*\S`)
+	versionWord = lazyregexp.New(`\d\.\d`)
+	bulletLine  = lazyregexp.New(`^\s*(?:[-*•+]|\d+[.)])\s`)
 	emphasis    = strings.NewReplacer("*", "", "_", "", "`", "", "#", "", ">", "")
 )
 

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -18,12 +17,13 @@ import (
 
 	"github.com/clause76/clause76/internal/fields"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 )
 
 // platform matches an object with a bill of materials for each platform of an image, as printed by
 // "docker buildx imagetools inspect --format '{{json .SBOM}}'".
-var platform = regexp.MustCompile(`^\s*\{\s*"[a-z0-9]+/[a-z0-9]+(?:/[a-z0-9]+)?"\s*:\s*\{\s*"SPDX"`)
+var platform = lazyregexp.New(`^\s*\{\s*"[a-z0-9]+/[a-z0-9]+(?:/[a-z0-9]+)?"\s*:\s*\{\s*"SPDX"`)
 
 // envelope recognizes JSON objects with a bill of materials in a member.
 func envelope(head []byte) func(*walker, input) {

@@ -8,9 +8,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // Office documents are zip archives with the parts of a document (ECMA-376, part 2, and
@@ -53,9 +54,9 @@ func oleReason(data []byte, _ *input) (string, error) {
 
 // Names of the parts of office documents.
 var (
-	ooxmlPart = regexp.MustCompile(`^(?:\[Content_Types\]\.xml|(?:[^/]+/)*_rels/[^/]*\.rels|docProps/[^/]+\.(?:xml|jpeg|emf|wmf)|docMetadata/[^/]+\.xml|customXml/[^/]+\.xml|(?:word|ppt|xl|visio)/(?:[^/]+/)*[^/]+\.(?:xml|vml|png|jpe?g|gif|emf|wmf|svg|tiff?|wdp|fntdata|odttf|bin))$`)
-	odfPart   = regexp.MustCompile(`^(?:mimetype|(?:Object [0-9]+/)?(?:content|styles|meta|settings)\.xml|META-INF/(?:manifest|documentsignatures)\.xml|manifest\.rdf|layout-cache|(?:Thumbnails|Pictures|ObjectReplacements|Configurations2|media)(?:/[^/]+)*/?|Object [0-9]+/)$`)
-	embedded  = regexp.MustCompile(`/embeddings/`)
+	ooxmlPart = lazyregexp.New(`^(?:\[Content_Types\]\.xml|(?:[^/]+/)*_rels/[^/]*\.rels|docProps/[^/]+\.(?:xml|jpeg|emf|wmf)|docMetadata/[^/]+\.xml|customXml/[^/]+\.xml|(?:word|ppt|xl|visio)/(?:[^/]+/)*[^/]+\.(?:xml|vml|png|jpe?g|gif|emf|wmf|svg|tiff?|wdp|fntdata|odttf|bin))$`)
+	odfPart   = lazyregexp.New(`^(?:mimetype|(?:Object [0-9]+/)?(?:content|styles|meta|settings)\.xml|META-INF/(?:manifest|documentsignatures)\.xml|manifest\.rdf|layout-cache|(?:Thumbnails|Pictures|ObjectReplacements|Configurations2|media)(?:/[^/]+)*/?|Object [0-9]+/)$`)
+	embedded  = lazyregexp.New(`/embeddings/`)
 )
 
 // office yields a zip archive that is an office document as a companion, and returns which of its

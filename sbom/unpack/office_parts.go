@@ -8,11 +8,11 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // The parts of an office document are recognized by their content, because any file can have the
@@ -44,9 +44,9 @@ var officeMedia = []struct {
 var (
 	// unmarked matches parts without a magic: settings of a printer or control, fonts that are
 	// encrypted by a key in the document, and the page layout of a word processor.
-	unmarked = regexp.MustCompile(`(?:/(?:printerSettings|activeX|customProperty)/[^/]+\.bin|/customProperty[0-9]*\.bin|\.odttf|^layout-cache|/vbaProject\.bin)$`)
+	unmarked = lazyregexp.New(`(?:/(?:printerSettings|activeX|customProperty)/[^/]+\.bin|/customProperty[0-9]*\.bin|\.odttf|^layout-cache|/vbaProject\.bin)$`)
 	// ofUsers matches parts with XML of any schema, which users and their programs attach.
-	ofUsers = regexp.MustCompile(`^customXml/`)
+	ofUsers = lazyregexp.New(`^customXml/`)
 )
 
 // officePart examines an entry with the name of a part of an office document.

@@ -17,10 +17,10 @@ package android
 import (
 	"cmp"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -30,18 +30,18 @@ import (
 const Name = "android-build-prop"
 
 var (
-	property = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*?)\s*$`)
+	property = lazyregexp.New(`^\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*?)\s*$`)
 	// product matches properties of the device, and of a partition: "ro.product.brand",
 	// "ro.product.vendor_dlkm.brand", "ro.vendor.product.brand", "ro.product.brand_for_attestation".
-	product = regexp.MustCompile(`^ro\.(?:[a-z0-9_]+\.)*product\.(?:[a-z0-9_]+\.)*(manufacturer|brand|model|name|device|board|marketname)(?:_for_attestation)?$`)
+	product = lazyregexp.New(`^ro\.(?:[a-z0-9_]+\.)*product\.(?:[a-z0-9_]+\.)*(manufacturer|brand|model|name|device|board|marketname)(?:_for_attestation)?$`)
 	// soc matches properties of the processor.
-	soc = regexp.MustCompile(`^ro\.(?:[a-z0-9_]+\.)*soc\.(manufacturer|model)$`)
+	soc = lazyregexp.New(`^ro\.(?:[a-z0-9_]+\.)*soc\.(manufacturer|model)$`)
 	// maker matches other properties that name who made something: "ro.oem.manufacturer".
-	maker = regexp.MustCompile(`(?i)(?:^|[._])(?:manufacturer|mfr|mfg|brand|supplier|oem|oem_?name|vendor_?name)(?:_for_attestation)?$`)
+	maker = lazyregexp.New(`(?i)(?:^|[._])(?:manufacturer|mfr|mfg|brand|supplier|oem|oem_?name|vendor_?name)(?:_for_attestation)?$`)
 	// fingerprint matches the names of builds: "ro.bootimage.build.fingerprint", "ro.build.thumbprint".
-	fingerprint = regexp.MustCompile(`^ro\.(?:[a-z0-9_]+\.)*(?:fingerprint|thumbprint)$`)
+	fingerprint = lazyregexp.New(`^ro\.(?:[a-z0-9_]+\.)*(?:fingerprint|thumbprint)$`)
 	// osRelease matches variables of os-release.
-	osRelease = regexp.MustCompile(`^(ID|NAME|PRETTY_NAME|VENDOR_NAME|VENDOR_URL|HOME_URL|CPE_NAME|DISTRIB_ID|(OPENWRT_|LEDE_)?DEVICE_MANUFACTURER)$`)
+	osRelease = lazyregexp.New(`^(ID|NAME|PRETTY_NAME|VENDOR_NAME|VENDOR_URL|HOME_URL|CPE_NAME|DISTRIB_ID|(OPENWRT_|LEDE_)?DEVICE_MANUFACTURER)$`)
 )
 
 // fields are the properties that product and soc match, by the last part of their names. The

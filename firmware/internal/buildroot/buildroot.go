@@ -17,10 +17,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/jsondoc"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -39,9 +39,9 @@ const (
 )
 
 var (
-	firstLine = regexp.MustCompile(`^(?:\xef\xbb\xbf)?"?PACKAGE"?,"?VERSION"?,"?LICENSE"?`)
-	entry     = regexp.MustCompile(`^\s*\{\s*"[^"]+"\s*:\s*\{\s*"(?:type|name|virtual|dl_dir|package_dir)"\s*:`)
-	kind      = regexp.MustCompile(`"type"\s*:\s*"(?:target|host|rootfs)"`)
+	firstLine = lazyregexp.New(`^(?:\xef\xbb\xbf)?"?PACKAGE"?,"?VERSION"?,"?LICENSE"?`)
+	entry     = lazyregexp.New(`^\s*\{\s*"[^"]+"\s*:\s*\{\s*"(?:type|name|virtual|dl_dir|package_dir)"\s*:`)
+	kind      = lazyregexp.New(`"type"\s*:\s*"(?:target|host|rootfs)"`)
 )
 
 // SniffManifest reports whether a document that starts with head is a manifest.csv.

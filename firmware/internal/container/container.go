@@ -15,7 +15,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +23,7 @@ import (
 
 	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -60,8 +60,8 @@ var (
 
 var (
 	// repository matches the name of an image with an owner, and imageID the id of one.
-	repository = regexp.MustCompile(`^[a-z0-9]+(?:[._:-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+$`)
-	imageID    = regexp.MustCompile(`^(?:sha256:)?[0-9a-f]{64}$`)
+	repository = lazyregexp.New(`^[a-z0-9]+(?:[._:-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+$`)
+	imageID    = lazyregexp.New(`^(?:sha256:)?[0-9a-f]{64}$`)
 )
 
 // isTags reports whether a document is the file repositories of "docker save": an object that has

@@ -6,10 +6,10 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/ethernet"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/sbom/unpack"
@@ -50,7 +50,7 @@ func (x *collector) outside(data []byte, offset int) {
 
 // ids matches compatible strings with the vendor's number in PCI and USB (IEEE 1275 bindings):
 // "pci19e5,1822", "usb12d1,1506".
-var ids = regexp.MustCompile(`^(pci|pciex|usb)([0-9A-Fa-f]{1,4}),[0-9A-Fa-f]`)
+var ids = lazyregexp.New(`^(pci|pciex|usb)([0-9A-Fa-f]{1,4}),[0-9A-Fa-f]`)
 
 // busID emits the device of a compatible string that is an id in PCI or USB. It reports whether
 // the string is one.

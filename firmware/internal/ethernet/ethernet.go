@@ -5,12 +5,13 @@ package ethernet
 
 import (
 	"errors"
-	"regexp"
 	"strings"
+
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // prefix matches a vendor prefix of three or more bytes, or a MAC address.
-var prefix = regexp.MustCompile(`^(?:[0-9A-Fa-f]{1,2}[:. -]?){3,8}$`)
+var prefix = lazyregexp.New(`^(?:[0-9A-Fa-f]{1,2}[:. -]?){3,8}$`)
 
 // CheckPrefix returns an error if text is neither a vendor prefix (OUI) nor a MAC address.
 func CheckPrefix(text string) error {

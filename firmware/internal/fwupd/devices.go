@@ -6,11 +6,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -49,7 +49,7 @@ func ReadDevices(r io.Reader, opts *sbom.Options) *sbom.Document {
 }
 
 // instance matches an instance ID: the IDs on a bus, of which the GUID is a hash.
-var instance = regexp.MustCompile(`^(?:[A-Z0-9]+\\)?(USB|HIDRAW|PCI|NVME|MEI)\\VEN?D?_?([0-9A-Fa-f]{4})|^(USB|HIDRAW|PCI|NVME|MEI)\\VID_([0-9A-Fa-f]{4})`)
+var instance = lazyregexp.New(`^(?:[A-Z0-9]+\\)?(USB|HIDRAW|PCI|NVME|MEI)\\VEN?D?_?([0-9A-Fa-f]{4})|^(USB|HIDRAW|PCI|NVME|MEI)\\VID_([0-9A-Fa-f]{4})`)
 
 // deviceFields are the members of a device. A value can be an array of strings.
 var deviceFields = format.Table{

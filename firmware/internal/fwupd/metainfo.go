@@ -17,9 +17,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/sbom"
@@ -235,7 +235,7 @@ var buses = map[string]vendors.Kind{
 }
 
 // vendorID matches the authority at the start of a vendor ID.
-var vendorID = regexp.MustCompile(`^[A-Za-z][A-Za-z_]*:`)
+var vendorID = lazyregexp.New(`^[A-Za-z][A-Za-z_]*:`)
 
 // claimVendorID claims a vendor ID: "USB:0x12D1", "DMI:ZTE". An ID with an unknown authority counts as
 // not screened.

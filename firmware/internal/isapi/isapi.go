@@ -14,12 +14,12 @@ package isapi
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/deviceinfo"
 	"github.com/clause76/clause76/firmware/internal/ethernet"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/xmlstream"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -31,7 +31,7 @@ const Name = "isapi"
 
 // namespace matches the namespaces of ISAPI: those of Hikvision and its brands, and the neutral
 // www.isapi.org and www.std-cgi.com. On some devices, the namespace of DeviceInfo has another form.
-var namespace = regexp.MustCompile(`^https?://[^/]+/ver\d+` + namespaceEnd + `$`)
+var namespace = lazyregexp.New(`^https?://[^/]+/ver\d+` + namespaceEnd + `$`)
 
 const namespaceEnd = "/XMLSchema"
 

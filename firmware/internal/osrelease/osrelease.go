@@ -13,10 +13,10 @@ package osrelease
 import (
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -26,10 +26,10 @@ import (
 // Name is the format's name in reports.
 const Name = "os-release"
 
-var assignment = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
+var assignment = lazyregexp.New(`^([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
 
 // makerName matches other variables that may name a maker: "BUILD_VENDOR", "OEM_NAME".
-var makerName = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|publisher|oem|company|maker)(?:_?name)?$`)
+var makerName = lazyregexp.New(`(?i)(?:manufacturer|vendor|supplier|publisher|oem|company|maker)(?:_?name)?$`)
 
 // Sniff reports whether a document that starts with head is such a file.
 func Sniff(head []byte) bool {

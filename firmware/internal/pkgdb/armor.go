@@ -4,9 +4,9 @@ package pkgdb
 
 import (
 	"iter"
-	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -21,7 +21,7 @@ const (
 )
 
 // sourceFormat matches the formats of source packages and of uploads (dpkg-source(1), deb-changes(5)).
-var sourceFormat = regexp.MustCompile(`^[123]\.\d+(?: \([a-z]+\))?[ \t]*$`)
+var sourceFormat = lazyregexp.New(`^[123]\.\d+(?: \([a-z]+\))?[ \t]*$`)
 
 // An armorState is the part of a signed text that the reader is in.
 type armorState uint8

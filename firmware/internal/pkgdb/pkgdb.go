@@ -24,11 +24,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -44,7 +44,7 @@ const (
 
 // A grammar describes a text of paragraphs, with one package each.
 type grammar struct {
-	label         *regexp.Regexp // the start of a line, up to its value
+	label         *lazyregexp.Regexp // the start of a line, up to its value
 	name, version string
 	fields        format.Table
 	folded        bool // a line that starts with white space continues the field before it
@@ -52,7 +52,7 @@ type grammar struct {
 
 var deb822 = &grammar{
 	// Debian Policy 5.1 allows more characters, but no known field has them.
-	label: regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*):[ \t\f\v]*`),
+	label: lazyregexp.New(`^([A-Za-z0-9][A-Za-z0-9_-]*):[ \t\f\v]*`),
 	name:  "Package", version: "Version",
 	fields: format.Table{
 		"Package":             {Role: vendors.Mention, Kind: vendors.KindProduct},
@@ -75,7 +75,7 @@ var deb822 = &grammar{
 }
 
 var apk = &grammar{
-	label: regexp.MustCompile(`^([A-Za-z]):`),
+	label: lazyregexp.New(`^([A-Za-z]):`),
 	name:  "P", version: "V",
 	fields: format.Table{
 		"P": {Role: vendors.Mention, Kind: vendors.KindProduct},
@@ -89,7 +89,7 @@ var apk = &grammar{
 const vcs = "Vcs-*"
 
 // userDefined matches the prefix of fields that the policy does not define (5.7): "XB-Vendor".
-var userDefined = regexp.MustCompile(`^X[BCSbcs]*-`)
+var userDefined = lazyregexp.New(`^X[BCSbcs]*-`)
 
 // known returns the name of a field as the grammar spells it. Names in control files are not
 // case-sensitive (Debian Policy 5.1). Names in databases of apk are.
@@ -171,11 +171,11 @@ func SniffAPK(head []byte) bool {
 // The two kinds of manifests, by the form of their lines.
 var (
 	// opkgLine matches a line of the manifest of an image with opkg as its package manager.
-	opkgLine = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9+._-]*) - ([A-Za-z0-9~][^\s]*)$`)
+	opkgLine = lazyregexp.New(`^([A-Za-z0-9][A-Za-z0-9+._-]*) - ([A-Za-z0-9~][^\s]*)$`)
 	// apkLine matches a line that "apk list --manifest" prints. Versions start with a digit (apk-package(5)).
-	apkLine = regexp.MustCompile(`^([a-z0-9_][A-Za-z0-9+._-]*) (\d[a-z0-9._~]*(?:-r\d+)?)$`)
+	apkLine = lazyregexp.New(`^([a-z0-9_][A-Za-z0-9+._-]*) (\d[a-z0-9._~]*(?:-r\d+)?)$`)
 	// revision matches the package revision, which most versions of apk end with.
-	revision = regexp.MustCompile(`-r\d+$`)
+	revision = lazyregexp.New(`-r\d+$`)
 )
 
 // everywhere are packages that every OpenWrt image has.

@@ -18,13 +18,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/firmware/internal/jsondoc"
 	"github.com/clause76/clause76/internal/jsonstream"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -47,7 +47,7 @@ var types = map[string]string{
 // products are the resources that are not a part of another resource.
 var products = map[string]bool{"ComputerSystem": true, "Chassis": true, "RackPDU": true, "PowerDistribution": true, "CoolingUnit": true}
 
-var schemaName = regexp.MustCompile(`^#(?:[A-Za-z0-9_]+\.)*([A-Za-z]+)$`)
+var schemaName = lazyregexp.New(`^#(?:[A-Za-z0-9_]+\.)*([A-Za-z]+)$`)
 
 // Sniff reports whether a document that starts with head is a Redfish resource.
 func Sniff(head []byte) bool {
@@ -129,10 +129,10 @@ var fields = format.Table{
 var (
 	// makerName matches other members that name a maker, which vendors and older schemas have:
 	// "ManufacturerName", "BoardVendor".
-	makerName = regexp.MustCompile(`(?i)^[A-Za-z0-9_]*(?:manufacturer|vendor|supplier|producer)(?:_?name)?$`)
+	makerName = lazyregexp.New(`(?i)^[A-Za-z0-9_]*(?:manufacturer|vendor|supplier|producer)(?:_?name)?$`)
 	// makerLike matches members that may name one: "CompanyName", "OemInfo".
-	makerLike = regexp.MustCompile(`(?i)^[A-Za-z0-9_]*(?:manufacturer|mfr|vendor|supplier|producer|company|oem)(?:_?(?:name|info))?$`)
-	pciID     = regexp.MustCompile(`^[0-9a-f]{4}$`)
+	makerLike = lazyregexp.New(`(?i)^[A-Za-z0-9_]*(?:manufacturer|mfr|vendor|supplier|producer|company|oem)(?:_?(?:name|info))?$`)
+	pciID     = lazyregexp.New(`^[0-9a-f]{4}$`)
 )
 
 // fieldOf returns the field for a member of this name.

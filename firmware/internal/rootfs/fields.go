@@ -9,13 +9,13 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/firmware/internal/smbios"
 	"github.com/clause76/clause76/firmware/internal/uefi"
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // Bounds of a field of sysfs.
@@ -25,17 +25,17 @@ const (
 )
 
 // forms are patterns of the content of some files in sysfs, by name. All others are one line of text.
-var forms = map[string]*regexp.Regexp{
-	"bios_date":           regexp.MustCompile(`^(\d\d/\d\d/\d{2}(\d\d)?)?$`),
-	"bios_release":        regexp.MustCompile(`^\d+\.\d+$`),
-	"ec_firmware_release": regexp.MustCompile(`^\d+\.\d+$`),
-	"chassis_type":        regexp.MustCompile(`^\d+$`),
-	"modalias":            regexp.MustCompile(`^dmi:`),
-	"uevent":              regexp.MustCompile(`^([A-Z][A-Z0-9_]*=[^\n]*(\n|$))*$`),
+var forms = map[string]*lazyregexp.Regexp{
+	"bios_date":           lazyregexp.New(`^(\d\d/\d\d/\d{2}(\d\d)?)?$`),
+	"bios_release":        lazyregexp.New(`^\d+\.\d+$`),
+	"ec_firmware_release": lazyregexp.New(`^\d+\.\d+$`),
+	"chassis_type":        lazyregexp.New(`^\d+$`),
+	"modalias":            lazyregexp.New(`^dmi:`),
+	"uevent":              lazyregexp.New(`^([A-Z][A-Z0-9_]*=[^\n]*(\n|$))*$`),
 }
 
 // setting is the pattern of a file in the directory "power", and of a number in the ESRT.
-var setting = regexp.MustCompile(`^[A-Za-z0-9_ ./:-]{0,64}$`)
+var setting = lazyregexp.New(`^[A-Za-z0-9_ ./:-]{0,64}$`)
 
 // power are the files in the directory "power" that sysfs has for every device.
 var power = []string{"async", "autosuspend_delay_ms", "control", "runtime_active_kids", "runtime_active_time", "runtime_enabled", "runtime_status", "runtime_suspended_time", "runtime_usage"}
@@ -45,7 +45,7 @@ var counts = []string{"fw_resource_count", "fw_resource_count_max", "fw_resource
 
 // specialDirectory records a directory in which the files are fields of one device.
 func (w *walker) specialDirectory(dir string) {
-	add := func(dir string, form *regexp.Regexp, names ...string) {
+	add := func(dir string, form *lazyregexp.Regexp, names ...string) {
 		for _, name := range names {
 			w.fields[path.Join(dir, name)] = form
 			if own := forms[name]; own != nil && form == nil {
@@ -98,7 +98,7 @@ func (w *walker) field(j *job) bool {
 }
 
 // isValue reports whether text matches form or, if form is nil, is one line.
-func isValue(text []byte, form *regexp.Regexp) bool {
+func isValue(text []byte, form *lazyregexp.Regexp) bool {
 	if form != nil {
 		return form.Match(text)
 	}

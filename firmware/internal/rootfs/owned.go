@@ -8,29 +8,29 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/pkgdb"
 	"github.com/clause76/clause76/firmware/internal/rpm"
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // Paths of the files of package managers. The part before "lib" is the root of the system that the
 // database describes, and "usr" or "var" if the database is there.
 var (
 	// debStatus is the database of dpkg or opkg.
-	debStatus = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/status$`)
+	debStatus = lazyregexp.New(`(^|/)lib/(?:dpkg|opkg)/status$`)
 	// debInfo is a file about one package. Its name is the package, ":" and the architecture if there
 	// are several, and the kind of the file.
-	debInfo = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/info/([^/]+?)(?::[a-z0-9-]+)?\.(list|control|conffiles|md5sums|shlibs|symbols|triggers|provides|templates|config|(?:pre|post)(?:inst|rm)(?:-pkg)?)$`)
+	debInfo = lazyregexp.New(`(^|/)lib/(?:dpkg|opkg)/info/([^/]+?)(?::[a-z0-9-]+)?\.(list|control|conffiles|md5sums|shlibs|symbols|triggers|provides|templates|config|(?:pre|post)(?:inst|rm)(?:-pkg)?)$`)
 	// debOther is a file about all packages.
-	debOther = regexp.MustCompile(`(^|/)lib/(?:dpkg|opkg)/(?:info/format|status-old|available|lock|arch|diversions|statoverride)$`)
+	debOther = lazyregexp.New(`(^|/)lib/(?:dpkg|opkg)/(?:info/format|status-old|available|lock|arch|diversions|statoverride)$`)
 	// apkInstalled is the database of apk. "P:" is a package, "F:" a directory of the package, "R:" a
 	// file in the directory.
-	apkInstalled = regexp.MustCompile(`(^|/)lib/apk/db/installed$`)
-	apkOther     = regexp.MustCompile(`(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$`)
-	rpmPackages  = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Packages|Packages\.db|rpmdb\.sqlite)$`)
-	rpmOther     = regexp.MustCompile(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Basenames|Conflictname|Dirnames|Enhancename|Filetriggername|Group|Installtid|Name|Obsoletename|Providename|Recommendname|Requirename|Sha1header|Sigmd5|Suggestname|Supplementname|Transfiletriggername|Triggername|__db\.[0-9]+|Index\.db|rpmdb\.sqlite-shm|\.rpm\.lock|\.dbenv\.lock)$`)
+	apkInstalled = lazyregexp.New(`(^|/)lib/apk/db/installed$`)
+	apkOther     = lazyregexp.New(`(^|/)lib/apk/db/(?:lock|scripts\.tar|triggers)$`)
+	rpmPackages  = lazyregexp.New(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Packages|Packages\.db|rpmdb\.sqlite)$`)
+	rpmOther     = lazyregexp.New(`(^|/)(?:var/lib/rpm|usr/lib/sysimage/rpm)/(?:Basenames|Conflictname|Dirnames|Enhancename|Filetriggername|Group|Installtid|Name|Obsoletename|Providename|Recommendname|Requirename|Sha1header|Sigmd5|Suggestname|Supplementname|Transfiletriggername|Triggername|__db\.[0-9]+|Index\.db|rpmdb\.sqlite-shm|\.rpm\.lock|\.dbenv\.lock)$`)
 )
 
 // owners returns the files that belong to installed packages, and the files of package managers. A
@@ -108,7 +108,7 @@ func (o *ownership) isManagers(p string) bool {
 }
 
 // root returns the part of a path before the match of a pattern, without a slash at its end.
-func root(pattern *regexp.Regexp, p string) string { return p[:pattern.FindStringIndex(p)[0]] }
+func root(pattern *lazyregexp.Regexp, p string) string { return p[:pattern.FindStringIndex(p)[0]] }
 
 // installedPackages returns the packages of a database of dpkg or opkg, and whether each is
 // installed. If the database is malformed, it returns the packages before the error. The error is
@@ -176,7 +176,7 @@ func rpmFiles(fsys fs.FS, name string, owned map[string]bool) map[string]bool {
 
 // merged matches files in directories that are links into /usr on many systems. Databases still
 // contain the old paths.
-var merged = regexp.MustCompile(`^/s?bin/|^/lib[0-9a-z]*/`)
+var merged = lazyregexp.New(`^/s?bin/|^/lib[0-9a-z]*/`)
 
 // under returns the path of a file that a database names. root is the part of the path of the
 // database before "lib", such as "x/usr" for x/usr/lib/opkg and "x" for x/lib/apk.

@@ -32,11 +32,11 @@ import (
 	"io/fs"
 	"iter"
 	"path"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/ordered"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -95,7 +95,7 @@ func Read(ctx context.Context, fsys fs.FS, opts *Options) *sbom.Document {
 func Walk(ctx context.Context, s *sbom.Sink, fsys fs.FS, prefix string, opts *Options) (more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &walker{ctx: ctx, s: s, fsys: fsys, prefix: prefix, opts: opts, fields: make(map[string]*regexp.Regexp)}
+	w := &walker{ctx: ctx, s: s, fsys: fsys, prefix: prefix, opts: opts, fields: make(map[string]*lazyregexp.Regexp)}
 	if err := w.list(); err != nil {
 		return false, err
 	}
@@ -121,7 +121,7 @@ type walker struct {
 	// special are the directories in which each file is a field of one device. fields are these
 	// files. The value is a pattern of the content, or nil for one line of text.
 	special []directory
-	fields  map[string]*regexp.Regexp
+	fields  map[string]*lazyregexp.Regexp
 	owned   map[string]bool
 	// unidentified are files in an unknown format that do not belong to a package.
 	unidentified []string

@@ -13,11 +13,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/firmware/internal/jsondoc"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -30,9 +30,9 @@ const (
 )
 
 var (
-	binwalk = regexp.MustCompile(`^\s*(?:\[\s*)?\{\s*"Analysis"\s*:\s*\{\s*"file_path"`)
-	unblob  = regexp.MustCompile(`^\s*\[\s*\{\s*"(?:task|reports|__typename__)"`)
-	typed   = regexp.MustCompile(`"__typename__"\s*:\s*"[A-Za-z]+(?:Report|Problem|Task)"`)
+	binwalk = lazyregexp.New(`^\s*(?:\[\s*)?\{\s*"Analysis"\s*:\s*\{\s*"file_path"`)
+	unblob  = lazyregexp.New(`^\s*\[\s*\{\s*"(?:task|reports|__typename__)"`)
+	typed   = lazyregexp.New(`"__typename__"\s*:\s*"[A-Za-z]+(?:Report|Problem|Task)"`)
 )
 
 // SniffBinwalk reports whether a document that starts with head is a report of binwalk.

@@ -22,12 +22,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -45,12 +45,12 @@ const (
 // Lines that are not indented (dmidecode.c): lines before the structures, the handle and the title of
 // a structure, and messages. dmidecode prints no others.
 var (
-	handle   = regexp.MustCompile(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
-	preface  = regexp.MustCompile(`^(#|(SMBIOS|Legacy DMI) \d|Getting SMBIOS data|Scanning \S+ for|Found SMBIOS entry point in EFI|Table at 0x|Reading SMBIOS/DMI data|\d+ structures occupying)`)
-	title    = regexp.MustCompile(`^[A-Za-z0-9][\w /()&.,+-]{0,79}$`)
-	mended   = regexp.MustCompile(`^Invalid entry length \(\d+\)\. Fixed up to \d+\.$`)
-	miscount = regexp.MustCompile(`^Wrong DMI structures (count|length): `)
-	broken   = regexp.MustCompile(`DMI table is broken! Stop\.$|^Unexpected end of table|^Table is unreachable`)
+	handle   = lazyregexp.New(`^Handle 0x([0-9A-Fa-f]+), DMI type (\d+)`)
+	preface  = lazyregexp.New(`^(#|(SMBIOS|Legacy DMI) \d|Getting SMBIOS data|Scanning \S+ for|Found SMBIOS entry point in EFI|Table at 0x|Reading SMBIOS/DMI data|\d+ structures occupying)`)
+	title    = lazyregexp.New(`^[A-Za-z0-9][\w /()&.,+-]{0,79}$`)
+	mended   = lazyregexp.New(`^Invalid entry length \(\d+\)\. Fixed up to \d+\.$`)
+	miscount = lazyregexp.New(`^Wrong DMI structures (count|length): `)
+	broken   = lazyregexp.New(`DMI table is broken! Stop\.$|^Unexpected end of table|^Table is unreachable`)
 )
 
 // Sniff reports whether a document that starts with head is output of dmidecode.
@@ -370,13 +370,13 @@ func fieldName(key string) string {
 
 // makerKey matches other fields that may name a maker, but not "Module Manufacturer ID" and
 // "Manufacture Date".
-var makerKey = regexp.MustCompile(`(?i)(?:manufacturer|vendor|supplier|maker|mfr|oem|company)(?: name)?$`)
+var makerKey = lazyregexp.New(`(?i)(?:manufacturer|vendor|supplier|maker|mfr|oem|company)(?: name)?$`)
 
 // makerStart matches a line that is not a field and may name a maker.
-var makerStart = regexp.MustCompile(`(?i)^[\pL ]{0,20}(?:manufacturer|vendor)`)
+var makerStart = lazyregexp.New(`(?i)^[\pL ]{0,20}(?:manufacturer|vendor)`)
 
 // hexNumber matches the number of a vendor, such as that of a USB device.
-var hexNumber = regexp.MustCompile(`^0x[0-9A-Fa-f]+$`)
+var hexNumber = lazyregexp.New(`^0x[0-9A-Fa-f]+$`)
 
 // isMaker reports whether a field names the maker of its structure.
 func isMaker(key string) bool {
@@ -390,7 +390,7 @@ func (x *reader) count(message string, offset int64) {
 
 // hexRow matches a row of bytes. dmidecode prints bytes for unknown structures, and for all structures
 // with the option -u.
-var hexRow = regexp.MustCompile(`^[0-9A-F]{2}( [0-9A-F]{2}){0,15}$`)
+var hexRow = lazyregexp.New(`^[0-9A-F]{2}( [0-9A-F]{2}){0,15}$`)
 
 // element reads an element of a list. Elements do not name makers, except for the strings of a part
 // that is printed as bytes, which contain the numbers of the strings.

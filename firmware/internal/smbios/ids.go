@@ -3,10 +3,10 @@
 package smbios
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/vendors"
 )
 
@@ -14,8 +14,8 @@ import (
 // bytes of a number of IANA, the first byte the highest (DSP0134, 7.43). Other numbers of
 // manufacturers are those of JEDEC, which dmidecode prints with the word "Bank".
 var (
-	shortID = regexp.MustCompile(`^(?:0[xX])?([0-9A-Fa-f]{4})$`)
-	ianaID  = regexp.MustCompile(`^0x[0-9A-Fa-f]{2}(?::0x[0-9A-Fa-f]{2}){3}$`)
+	shortID = lazyregexp.New(`^(?:0[xX])?([0-9A-Fa-f]{4})$`)
+	ianaID  = lazyregexp.New(`^0x[0-9A-Fa-f]{2}(?::0x[0-9A-Fa-f]{2}){3}$`)
 )
 
 // An id is the number of a vendor.

@@ -3,8 +3,9 @@
 package smbios
 
 import (
-	"regexp"
 	"slices"
+
+	"github.com/clause76/clause76/internal/lazyregexp"
 )
 
 // parts are the types of structures that describe a manufactured part, with the type of its
@@ -79,7 +80,7 @@ var titles = map[string]int{
 }
 
 // repeated matches titles in a structure that describes several devices.
-var repeated = regexp.MustCompile(`^(?:On Board Device|Additional Information) \d+(?: Information)?$`)
+var repeated = lazyregexp.New(`^(?:On Board Device|Additional Information) \d+(?: Information)?$`)
 
 // keywords are the groups of types that "dmidecode -t" has a keyword for (dmidecode(8)).
 var keywords = [][]int{

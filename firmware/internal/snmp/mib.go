@@ -3,9 +3,9 @@
 package snmp
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
 )
@@ -117,7 +117,7 @@ var numbers = map[string]string{
 
 // standard matches the modules of the IETF, IANA, IEEE and net-snmp. Any other module is in the
 // subtree of an enterprise, and is often named after it.
-var standard = regexp.MustCompile(`^(SNMPv2|SNMP|RFC[0-9-]+|IF|IP|IPV6|TCP|UDP|TCPIPX|ICMP|DISMAN|HOST-RESOURCES|HOST-RESOURCES-TYPES|ENTITY|ENTITY-SENSOR|ENTITY-STATE|UUID-TC|` +
+var standard = lazyregexp.New(`^(SNMPv2|SNMP|RFC[0-9-]+|IF|IP|IPV6|TCP|UDP|TCPIPX|ICMP|DISMAN|HOST-RESOURCES|HOST-RESOURCES-TYPES|ENTITY|ENTITY-SENSOR|ENTITY-STATE|UUID-TC|` +
 	`BRIDGE|P-BRIDGE|Q-BRIDGE|RSTP|EtherLike|MAU|POWER-ETHERNET|RMON|RMON2|SMON|HC-RMON|TOKEN-RING-RMON|NOTIFICATION-LOG|INET-ADDRESS|LLDP|LLDP-V2|LLDP-EXT-[A-Z0-9-]+|LAG|IEEE8021[A-Z0-9-]*|IEEE8023[A-Z0-9-]*|` +
 	`BGP4|OSPF|OSPFV3|RIPv2|ISIS|MPLS-[A-Z0-9-]+|VRRP|VRRPV3|IPMROUTE-STD|PIM|IGMP-STD|MTA|Printer|Job-Monitoring|UPS|ADSL-LINE|VDSL2-LINE|HDSL2-SHDSL-LINE|DS1|DS3|SONET|ATM|FRAME-RELAY-DTE|PPP-[A-Z]+|` +
 	`DOCS-[A-Z0-9-]+|NET-SNMP|UCD|UCD-SNMP|UCD-DISKIO|LM-SENSORS|AGENTX|IANA[A-Za-z0-9-]*|ALARM|DIFFSERV|RADIUS-[A-Z-]+|NAT|TUNNEL|NHRP|ENERGY-OBJECT|BATTERY)(-[A-Z0-9]+)*(-MIB|-SMI|-TC)?$`)
@@ -131,7 +131,7 @@ type oid struct {
 }
 
 // qualified matches a name with its module.
-var qualified = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)::([A-Za-z].*)$`)
+var qualified = lazyregexp.New(`^([A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)::([A-Za-z].*)$`)
 
 // parseOID reads ".1.3.6.1.2.1.1.1.0", "iso.3.6…", "SNMPv2-MIB::sysDescr.0",
 // "entPhysicalMfgName[1]" or ".iso.org.dod.internet…".

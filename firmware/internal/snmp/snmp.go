@@ -16,12 +16,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/firmware/internal/ethernet"
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
 	"github.com/clause76/clause76/vendors"
@@ -32,20 +32,20 @@ const Name = "snmp"
 
 // Lines of walks (net-snmp, snmpcmd(1), option -O) and of snmprec files.
 var (
-	numbered = regexp.MustCompile(`^(?:\.?[012]|\.?iso)(?:\.\d+)+$`)
-	named    = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+::[A-Za-z][A-Za-z0-9-]*(?:$|[.\[])`)
-	bare     = regexp.MustCompile(`^\.?[a-z][A-Za-z0-9-]*(?:$|[.\[])`)
-	typed    = regexp.MustCompile(`^(?:Wrong Type \(should be [^)]*\): )?(STRING|Hex-STRING|OID|INTEGER|Integer32|Unsigned32|UInteger32|Gauge32|Counter32|Counter64|Timeticks|IpAddress|Network Address|BITS|Opaque):(?: |$)`)
-	recorded = regexp.MustCompile(`^((?:0|1|2)(?:\.\d+)+)\|(\d+x?)(?::[^|]*)?\|(.*)$`)
-	hexBytes = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2} )*[0-9A-Fa-f]{2} ?$`)
+	numbered = lazyregexp.New(`^(?:\.?[012]|\.?iso)(?:\.\d+)+$`)
+	named    = lazyregexp.New(`^[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+::[A-Za-z][A-Za-z0-9-]*(?:$|[.\[])`)
+	bare     = lazyregexp.New(`^\.?[a-z][A-Za-z0-9-]*(?:$|[.\[])`)
+	typed    = lazyregexp.New(`^(?:Wrong Type \(should be [^)]*\): )?(STRING|Hex-STRING|OID|INTEGER|Integer32|Unsigned32|UInteger32|Gauge32|Counter32|Counter64|Timeticks|IpAddress|Network Address|BITS|Opaque):(?: |$)`)
+	recorded = lazyregexp.New(`^((?:0|1|2)(?:\.\d+)+)\|(\d+x?)(?::[^|]*)?\|(.*)$`)
+	hexBytes = lazyregexp.New(`^(?:[0-9A-Fa-f]{2} )*[0-9A-Fa-f]{2} ?$`)
 )
 
 // Messages of net-snmp between the lines. After a failure, the walk may be incomplete. The other
 // messages are about MIB files.
 var (
-	failure = regexp.MustCompile(`^(?:Timeout: No Response from |snmp[a-z]+: |Error in packet|Reason: |Failed object: |(?:Error: )?OID not increasing: | *>= \S+$|Authentication failure)`)
-	remark  = regexp.MustCompile(`^(?:Cannot find module \(|MIB search path: |Did not find '|Unlinked OID in |Undefined identifier: |Cannot adopt OID in |Bad operator \(|Expected "|Created directory: |No log handling enabled|No more variables left in this MIB View|End of MIB|Variables found: |Total traversal time)`)
-	absent  = regexp.MustCompile(`^(?:No Such (?:Object|Instance) |No more variables left in this MIB View)`)
+	failure = lazyregexp.New(`^(?:Timeout: No Response from |snmp[a-z]+: |Error in packet|Reason: |Failed object: |(?:Error: )?OID not increasing: | *>= \S+$|Authentication failure)`)
+	remark  = lazyregexp.New(`^(?:Cannot find module \(|MIB search path: |Did not find '|Unlinked OID in |Undefined identifier: |Cannot adopt OID in |Bad operator \(|Expected "|Created directory: |No log handling enabled|No more variables left in this MIB View|End of MIB|Variables found: |Total traversal time)`)
+	absent  = lazyregexp.New(`^(?:No Such (?:Object|Instance) |No more variables left in this MIB View)`)
 )
 
 // Sniff reports whether a document that starts with head is an SNMP walk: the output of snmpwalk or

@@ -16,13 +16,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/clause76/clause76/firmware/internal/ethernet"
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/internal/names"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/sbom/format"
@@ -48,7 +48,7 @@ var objects = []string{"DeviceID", "DeviceId", "InternetGatewayDevice.DeviceInfo
 
 // module matches the object of a program that is installed on the device, or of an environment that
 // runs programs.
-var module = regexp.MustCompile(`^(?i:InternetGatewayDevice|Device)\.(?i:SoftwareModules)\.(?i:DeploymentUnit|ExecutionUnit|ExecEnv)\.\d+$`)
+var module = lazyregexp.New(`^(?i:InternetGatewayDevice|Device)\.(?i:SoftwareModules)\.(?i:DeploymentUnit|ExecutionUnit|ExecEnv)\.\d+$`)
 
 // moduleFields are the parameters of a module.
 var moduleFields = format.Table{
@@ -61,7 +61,7 @@ var moduleFields = format.Table{
 
 // extension matches the prefix of a name that a vendor added: the domain of the vendor with hyphens for
 // dots, its OUI or, on older devices, its name.
-var extension = regexp.MustCompile(`(?:^|\.)X_([0-9A-Za-z-]+)_`)
+var extension = lazyregexp.New(`(?:^|\.)X_([0-9A-Za-z-]+)_`)
 
 // maxExtensions limits the vendors that added parameters. Others count as not screened.
 const maxExtensions = 256

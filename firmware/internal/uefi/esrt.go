@@ -14,8 +14,8 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -36,7 +36,7 @@ func IsEntry(fsys fs.FS, dir string) bool {
 // kinds are the types of firmware: UEFI Specification 2.10, 23.4.
 var kinds = map[string]string{"1": "system firmware", "2": "device firmware", "3": "UEFI driver"}
 
-var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+var guid = lazyregexp.New(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 
 // Entry emits the firmware of an entry. Locations start with prefix. Entry returns false if the
 // caller of the document stopped.

@@ -30,6 +30,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/sbom"
 	sbomformat "github.com/clause76/clause76/sbom/format"
 )
@@ -175,7 +176,7 @@ func validUTF8(name string) string {
 // sort sorts the entries of all directories. Two entries with the same name are an error, because
 // readers differ in which one they use.
 func (v *FS) sort(n *node) error {
-	slices.SortFunc(n.children, func(a, b *node) int { return cmp.Compare(a.name, b.name) })
+	sorting.Func(n.children, func(a, b *node) int { return cmp.Compare(a.name, b.name) })
 	for i, c := range n.children {
 		if i > 0 && n.children[i-1].name == c.name {
 			return &sbom.Error{Kind: sbom.ErrDuplicate, Err: fmt.Errorf("two entries %.100q in one directory", c.name)}

@@ -22,10 +22,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -37,13 +37,13 @@ const (
 )
 
 var (
-	version   = regexp.MustCompile(`(?mi)^[ \t]*\[version\][ \t]*\r?$`)
-	signature = regexp.MustCompile(`(?mi)^[ \t]*signature[ \t]*=[ \t]*"?\$(?:windows nt|windows 95|chicago)\$`)
-	section   = regexp.MustCompile(`^\[([^\]]+)\]$`)
-	token     = regexp.MustCompile(`%([^%]+)%`)
-	resource  = regexp.MustCompile(`(?i)UEFI\\RES_\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}`)
-	firmware  = regexp.MustCompile(`(?i),\s*FirmwareId\s*,[^{]*\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}`)
-	bus       = regexp.MustCompile(`(?i)\b(PCI\\VEN_|USB\\VID_)([0-9a-f]{4})`)
+	version   = lazyregexp.New(`(?mi)^[ \t]*\[version\][ \t]*\r?$`)
+	signature = lazyregexp.New(`(?mi)^[ \t]*signature[ \t]*=[ \t]*"?\$(?:windows nt|windows 95|chicago)\$`)
+	section   = lazyregexp.New(`^\[([^\]]+)\]$`)
+	token     = lazyregexp.New(`%([^%]+)%`)
+	resource  = lazyregexp.New(`(?i)UEFI\\RES_\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}`)
+	firmware  = lazyregexp.New(`(?i),\s*FirmwareId\s*,[^{]*\{([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}`)
+	bus       = lazyregexp.New(`(?i)\b(PCI\\VEN_|USB\\VID_)([0-9a-f]{4})`)
 )
 
 // SniffINF reports whether a document that starts with head is an INF file.
@@ -247,7 +247,7 @@ func (x *reader) take(l line) {
 			x.claim(vendors.Manufacturer, vendors.KindName, v.value, pointer, v.offset)
 		}
 	}
-	for _, id := range []*regexp.Regexp{resource, firmware} {
+	for _, id := range []*lazyregexp.Regexp{resource, firmware} {
 		for _, m := range id.FindAllStringSubmatch(l.value, -1) {
 			x.claim(vendors.Namespace, vendors.KindGUID, strings.ToLower(m[1]), pointer, l.offset)
 			if name, _ := x.resolve(l.key, l.keyOffset); name != "" && id == resource {

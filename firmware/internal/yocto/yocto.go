@@ -14,10 +14,10 @@ package yocto
 import (
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/clause76/clause76/firmware/internal/lines"
+	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/sbom"
 	"github.com/clause76/clause76/vendors"
 )
@@ -29,10 +29,10 @@ const (
 )
 
 var (
-	row = regexp.MustCompile(`^[a-z0-9][a-z0-9+._-]* [a-z0-9][a-z0-9_.-]* [0-9a-zA-Z][^ \t]*$`)
+	row = lazyregexp.New(`^[a-z0-9][a-z0-9+._-]* [a-z0-9][a-z0-9_.-]* [0-9a-zA-Z][^ \t]*$`)
 	// known matches a line with a known architecture. Every image has such a package, at least "all".
-	known = regexp.MustCompile(`^\S+ (?:all|noarch|aarch64\w*|arm\w*|cortex\w*|core2_\w+|x86_64\w*|i[3-6]86\w*|mips\w*|ppc\w*|powerpc\w*|riscv\w*|qemu\w*) `)
-	label = regexp.MustCompile(`^(PACKAGE NAME|PACKAGE VERSION|RECIPE NAME|RECIPE VERSION|LICENSE|FILES|VERSION): ?(.*)$`)
+	known = lazyregexp.New(`^\S+ (?:all|noarch|aarch64\w*|arm\w*|cortex\w*|core2_\w+|x86_64\w*|i[3-6]86\w*|mips\w*|ppc\w*|powerpc\w*|riscv\w*|qemu\w*) `)
+	label = lazyregexp.New(`^(PACKAGE NAME|PACKAGE VERSION|RECIPE NAME|RECIPE VERSION|LICENSE|FILES|VERSION): ?(.*)$`)
 )
 
 // SniffManifest reports whether a document that starts with head is the manifest of an image. The

@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/clause76/clause76/internal/registerlint"
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
@@ -57,7 +58,7 @@ func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 			}
 		}
 	}
-	slices.SortStableFunc(faults, compareFaults)
+	sorting.StableFunc(faults, compareFaults)
 	return slices.CompactFunc(faults, func(a, b Fault) bool { return a.String() == b.String() })
 }
 

@@ -5,10 +5,10 @@ package author
 import (
 	"errors"
 	"io/fs"
-	"regexp"
-	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/lazyregexp"
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/internal/fault"
 	"github.com/clause76/clause76/vendors"
@@ -44,7 +44,7 @@ func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
 	for _, e := range each(missing) {
 		warnings = append(warnings, locate(fsys, s.files, e))
 	}
-	slices.SortStableFunc(warnings, compareFaults)
+	sorting.StableFunc(warnings, compareFaults)
 	return warnings
 }
 
@@ -108,7 +108,7 @@ func withoutEntries(in *denylist.Instrument, register *vendors.Register) (err er
 
 // canBeOpened matches a source that a reader can open: an address, a commit of a repository, or a
 // page of the Federal Register or of a law report.
-var canBeOpened = regexp.MustCompile(`https?://[^\s]|@[0-9a-f]{7}|\b\d+ (FR|Stat\.|U\.S\.|F\.[23]d|F\. Supp\.) \d+`)
+var canBeOpened = lazyregexp.New(`https?://[^\s]|@[0-9a-f]{7}|\b\d+ (FR|Stat\.|U\.S\.|F\.[23]d|F\. Supp\.) \d+`)
 
 // withoutAddresses warns of sources that a reader cannot open. The source of an excluded entry with a
 // clause can be the clause, which has its own.

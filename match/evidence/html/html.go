@@ -17,15 +17,15 @@
 package html
 
 import (
-	"bufio"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
+	"sync"
 
+	"github.com/clause76/clause76/internal/page"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -34,24 +34,55 @@ import (
 )
 
 var (
-	//go:embed page.html
-	page string
-	//go:embed annex.html
-	annexPage string
+	//go:embed page.escaped.html
+	escapedPage string
 	//go:embed page.css
 	style string
 	//go:embed page.js
 	script string
 )
 
-var tmpl = template.Must(template.Must(template.New("page").Funcs(template.FuncMap{
+// The templates are page.html, annex.html and letter.html. html/template finds out in a test how the
+// values in them have to be escaped, and writes that to page.escaped.html and letter.escaped.html.
+
+//go:generate go test -run ^TestEscaped$ . -update
+
+var pageTemplate = sync.OnceValue(func() *page.Template { return parsed(escapedPage, pageFuncs) })
+
+// parsed returns templates of this package.
+func parsed(escaped string, funcs page.Funcs) *page.Template {
+	t, err := page.Parse(escaped, funcs)
+	if err != nil {
+		panic("html: internal error: " + err.Error())
+	}
+	return t
+}
+
+var pageFuncs = page.Funcs{
 	"whole": (*evidence.Report).Whole, "component": component, "own": func(c match.Component) bool { return c.OwnPURL() }, "place": place, "plural": view.Count,
 	"companions": view.CompanionNotice, "quoted": quoted, "line": line, "rule": view.RuleWords, "claim": func(a vendors.Attribution) string { return view.ClaimWords(&a.Claim) },
 	"certainty": view.TierWords, "identified": func(f *evidence.Finding) string { return view.IdentifiedBy(&f.Finding) }, "force": view.ForceWords, "binds": binds, "kind": view.KindOfText,
 	"addressed": func(c *match.Citation) string { return view.Addressed(nil, c) }, "depth": view.DepthWords, "basis": basis, "limits": func(c *denylist.Citation) []string { return view.Limits(c) }, "format": view.FormatName,
-	"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords,
-	"versionlabel": view.VersionLabel, "versionnotes": view.VersionNotes,
-}).Parse(page)).Parse(annexPage))
+	"fullname": view.FullName, "shortname": func(c *match.Citation) string { return view.TextName(c.Citation, 90) }, "asks": asks, "tally": tallyWords, "versionlabel": view.VersionLabel, "versionnotes": view.VersionNotes, "result": func(d *decision) string { return d.Result() },
+	"firstGaps":        (*pageData).FirstGaps,
+	"moreGaps":         (*pageData).MoreGaps,
+	"listedGaps":       (*pageData).ListedGaps,
+	"cutGaps":          (*pageData).CutGaps,
+	"firstNotices":     (*pageData).FirstNotices,
+	"moreNotices":      (*pageData).MoreNotices,
+	"listedNotices":    (*pageData).ListedNotices,
+	"cutNotices":       (*pageData).CutNotices,
+	"listedCompanions": (*pageData).ListedCompanions,
+	"cutCompanions":    (*pageData).CutCompanions,
+	"cutFiles":         (*pageData).CutFiles,
+	"askedNext":        (*pageData).AskedNext,
+	"unknown":          (*pageData).Unknown,
+	"facts":            (*pageData).Facts,
+	"warned":           (*pageData).Warned,
+	"noText":           (*pageData).NoText,
+	"unlistedFacts":    (*pageData).UnlistedFacts,
+	"factVendor":       func(of []view.Fact) string { return of[0].Vendor.Name },
+}
 
 // Options set the form of the page. There are none yet: a nil *Options means defaults.
 type Options struct{}
@@ -63,13 +94,12 @@ func Write(w io.Writer, r *evidence.Report, _ *Options) error {
 	}
 	sum := sha256.Sum256([]byte(script))
 	v := newPageData(r)
-	v.Style, v.Script = template.CSS(style), template.JS(script)
+	v.Style, v.Script = page.Raw(style), page.Raw(script)
 	v.CSP = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
-	out := bufio.NewWriter(w)
-	if err := tmpl.Execute(out, v); err != nil {
+	if err := pageTemplate().Execute(w, "page", v); err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	return out.Flush()
+	return nil
 }
 
 func component(c match.Component) string {

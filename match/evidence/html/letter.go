@@ -3,24 +3,32 @@
 package html
 
 import (
-	"bufio"
 	_ "embed"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
+	"sync"
 
+	"github.com/clause76/clause76/internal/page"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 )
 
-//go:embed letter.html
-var letterPage string
+//go:embed letter.escaped.html
+var escapedLetter string
 
-var letterTemplate = template.Must(template.New("letter").Funcs(template.FuncMap{
-	"printable": view.Printable, "versionlabel": view.VersionLabel, "versionnotes": view.VersionNotes, "why": view.LetterWhy, "plural": view.Count,
+var letterTemplate = sync.OnceValue(func() *page.Template { return parsed(escapedLetter, letterFuncs) })
+
+var letterFuncs = page.Funcs{
+	"printable": view.Printable, "versionlabel": view.VersionLabel, "versionnotes": view.VersionNotes, "empty": (*view.Letter).Empty, "why": view.LetterWhy, "plural": view.Count,
 	"link": func(url string) bool { return strings.HasPrefix(url, "https://") },
-}).Parse(letterPage))
+}
+
+// letterData is what the template of a letter shows.
+type letterData struct {
+	*view.Letter
+	Greeting, NoFinding, Nothing, NoMaker, AboutTexts string
+}
 
 // LetterOptions set the form of a letter. There are none yet: a nil *LetterOptions means defaults.
 type LetterOptions struct{}
@@ -32,13 +40,9 @@ func WriteLetter(w io.Writer, r *evidence.Report, _ *LetterOptions) error {
 	if err := view.Check(r); err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	out := bufio.NewWriter(w)
-	data := struct {
-		*view.Letter
-		Greeting, NoFinding, Nothing, NoMaker, AboutTexts string
-	}{view.NewLetter(r), view.LetterGreeting, view.LetterNoFinding, view.LetterNothing, view.LetterUnnamed, view.LetterTexts}
-	if err := letterTemplate.Execute(out, data); err != nil {
+	data := letterData{view.NewLetter(r), view.LetterGreeting, view.LetterNoFinding, view.LetterNothing, view.LetterUnnamed, view.LetterTexts}
+	if err := letterTemplate().Execute(w, "letter", data); err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	return out.Flush()
+	return nil
 }

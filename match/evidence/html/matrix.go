@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 )
@@ -55,7 +56,7 @@ func newMatrix(groups []*group, rows int) *matrix {
 		g.Places = slices.Compact(g.Places)
 	}
 	sorted := slices.Clone(groups)
-	slices.SortStableFunc(sorted, func(a, b *group) int {
+	sorting.StableFunc(sorted, func(a, b *group) int {
 		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), -cmp.Compare(number(a.Binding), number(b.Binding)), -cmp.Compare(number(a.Primary), number(b.Primary)))
 	})
 	shown := view.First(sorted, rows)
@@ -137,7 +138,7 @@ func marks(g *group) []mark {
 			k.Texts = append(k.Texts, c.Text)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b mark) int {
+	sorting.StableFunc(all, func(a, b mark) int {
 		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), -cmp.Compare(number(a.Binding), number(b.Binding)), strings.Compare(a.Place, b.Place))
 	})
 	return all

@@ -4,9 +4,9 @@ package html
 
 import (
 	"fmt"
-	"html/template"
 	"strings"
 
+	"github.com/clause76/clause76/internal/page"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -27,8 +27,8 @@ const (
 // A pageData is what the template shows.
 type pageData struct {
 	*evidence.Report
-	Style    template.CSS
-	Script   template.JS
+	Style    page.Raw
+	Script   page.Raw
 	CSP      string
 	Headline headline
 	Tallies  []view.Tally

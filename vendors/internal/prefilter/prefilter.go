@@ -16,6 +16,7 @@ import (
 
 	"github.com/clause76/clause76/internal/ascii"
 	"github.com/clause76/clause76/internal/names"
+	"github.com/clause76/clause76/internal/pack"
 )
 
 // A Filter is a set of tokens of ASCII letters and digits, in any case. The zero Filter is empty.
@@ -31,6 +32,25 @@ type Filter struct {
 type hashSet [1024]uint64
 
 func (s *hashSet) add(h uint32) { s[h>>6&1023] |= 1 << (h & 63) }
+
+// code reads or writes the set as the distances between its hashes.
+func (s *hashSet) code(c *pack.Coder) {
+	var steps []uint64
+	last := 0
+	for i, word := range s {
+		for ; word != 0; word &= word - 1 {
+			h := i<<6 | bits.TrailingZeros64(word)
+			steps = append(steps, uint64(h-last))
+			last = h
+		}
+	}
+	pack.Slice(c, &steps, (*pack.Coder).Uint)
+	h := uint64(0)
+	for _, step := range steps {
+		h += step
+		s.add(uint32(h))
+	}
+}
 
 func (s *hashSet) has(h uint32) bool { return s[h>>6&1023]&(1<<(h&63)) != 0 }
 
@@ -111,6 +131,15 @@ func (f *Filter) AddPrefix(value string) bool {
 	f.prefixes.add(hash(tokens[0]))
 	f.prefixLengths |= 1 << min(len(tokens[0]), maxPrefix)
 	return true
+}
+
+// Code writes the filter, or reads what was written into an empty one.
+func (f *Filter) Code(c *pack.Coder) {
+	f.tokens.code(c)
+	f.starts.code(c)
+	f.prefixes.code(c)
+	c.Uint(&f.prefixLengths)
+	pack.Slice(c, &f.prefixTypes, pack.String[string])
 }
 
 // HasToken reports whether a token of the value is in the filter, or whether its bytes do not

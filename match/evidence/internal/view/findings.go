@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/vendors"
@@ -24,7 +25,7 @@ func Sorted(r *evidence.Report) []Part {
 }
 
 func bySeverity(all []Part) []Part {
-	slices.SortStableFunc(all, func(a, b Part) int {
+	sorting.StableFunc(all, func(a, b Part) int {
 		return cmp.Or(cmp.Compare(b.Finding.Verdict, a.Finding.Verdict), trueFirst(Binding(&a.Finding.Finding), Binding(&b.Finding.Finding)))
 	})
 	return all

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/clause76/clause76/internal/sorting"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -49,7 +50,7 @@ func Groups(r *evidence.Report) []Group {
 		}
 		all[i].Parts = append(all[i].Parts, Part{d, f})
 	}
-	slices.SortStableFunc(all, func(a, b Group) int {
+	sorting.StableFunc(all, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(b.Verdict, a.Verdict), trueFirst(a.Binding, b.Binding), trueFirst(a.Primary, b.Primary))
 	})
 	return all

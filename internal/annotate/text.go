@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package adapter
+package annotate
 
 import (
 	"cmp"
@@ -10,15 +10,16 @@ import (
 	"github.com/clause76/clause76/match/evidence"
 )
 
-// An annotator writes the texts of the annotations of one document.
-type annotator struct {
+// An Annotator writes the texts of the annotations of one document.
+type Annotator struct {
 	r       *evidence.Report
 	d       *evidence.Document
 	decided map[string]string // id of a finding → what the policy decided
 }
 
-func newAnnotator(r *evidence.Report, d *evidence.Document) *annotator {
-	a := &annotator{r, d, make(map[string]string)}
+// New returns an Annotator for a document of a report.
+func New(r *evidence.Report, d *evidence.Document) *Annotator {
+	a := &Annotator{r, d, make(map[string]string)}
 	if r.Policy == nil {
 		return a
 	}
@@ -40,11 +41,11 @@ func newAnnotator(r *evidence.Report, d *evidence.Document) *annotator {
 	return a
 }
 
-// stamp returns the as-of day as a time: the record contains no time of the run.
-func (a *annotator) stamp() string { return a.r.Denylist.AsOf + "T00:00:00Z" }
+// Stamp returns the as-of day as a time: the record contains no time of the run.
+func (a *Annotator) Stamp() string { return a.r.Denylist.AsOf + "T00:00:00Z" }
 
-// aboutID returns the id of the finding that a text of about is about, or "".
-func aboutID(text string) string {
+// AboutID returns the id of the finding that a text of About is about, or "".
+func AboutID(text string) string {
 	rest, ok := strings.CutPrefix(text, findingPrefix)
 	id, _, found := strings.Cut(rest, ":")
 	if !ok || !found {
@@ -53,11 +54,11 @@ func aboutID(text string) string {
 	return id
 }
 
-// findingPrefix starts each text of about.
+// findingPrefix starts each text of About.
 const findingPrefix = "clause76 finding "
 
-// about returns the text of the annotation for a finding of the document.
-func (a *annotator) about(f *evidence.Finding) string {
+// About returns the text of the annotation for a finding of the document.
+func (a *Annotator) About(f *evidence.Finding) string {
 	buyer := "no buyer given"
 	if b := a.r.Buyer; b != nil {
 		buyer = "for the buyer " + cmp.Or(b.Title, b.Name)
