@@ -163,6 +163,8 @@ type outcome struct {
 	from   vendors.Date // of the listing
 	reason Reason       // of an observation
 	note   string       // of an observation
+	// undecided: a text in force that binds the buyer may cover the vendor by a criterion or a list
+	undecided bool
 }
 
 // inOrder is the order of the citations of a finding, see [Citation].
@@ -213,7 +215,12 @@ func (e *evaluation) listings() []Finding {
 	if len(applied) > 0 {
 		out = append(out, e.applied(applied))
 	}
-	return append(out, e.observed(observed)...)
+	for _, f := range e.observed(observed) {
+		// Where a finding asks a person to decide on the vendor anyway, nothing is left undecided.
+		f.undecided = f.undecided && len(applied) == 0 && e.tier >= vendors.Declared
+		out = append(out, f)
+	}
+	return out
 }
 
 // observed returns the observations of the listings and excluded entries that do not apply: one for
@@ -234,6 +241,7 @@ func (e *evaluation) observed(os []outcome) []Finding {
 				o.CappedBy = o.note
 			}
 			f.Citations = append(f.Citations, o.Citation)
+			f.undecided = f.undecided || o.undecided
 		}
 		switch {
 		case differ && r == OtherAddressee:
@@ -271,6 +279,7 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry)}}
 	if entry.Excluded != nil {
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
+		o.undecided = entry.Excluded.Open() && state == denylist.InForce && bindsBuyer(o.Binding, o.Speaks)
 		return o, state != denylist.Ended
 	}
 	l := entry.Listing

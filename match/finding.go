@@ -34,7 +34,8 @@ type Finding struct {
 	Citations    []Citation
 	Context      []denylist.Context
 
-	sequence int // of the component in its document
+	sequence  int  // of the component in its document
+	undecided bool // see [GapUndecided]
 }
 
 // IsCited reports whether each citation has its text. Each finding of a [Matcher] is so.
@@ -51,7 +52,7 @@ func (f *Finding) IsCited() bool {
 type Reason string
 
 // The reasons of observations. Excluded entries of the denylist add notNamed, criterionOnly,
-// lifted and productOnly; exclusions of the register add stranger, lookAlike, formerMember,
+// listNotRead, lifted and productOnly; exclusions of the register add stranger, lookAlike, formerMember,
 // notYetMember, hosting and contribution.
 const (
 	MentionedOnly Reason = "mentionedOnly" // the document only mentions the vendor

@@ -285,7 +285,11 @@ func (s *stream) placeLater(complete bool) {
 
 // emit yields the findings on a component. only means that it is the only product of the document.
 func (s *stream) emit(c *sbom.Component, sequence int, only bool) {
-	for _, f := range s.m.evaluate(c, c.Placement, only) {
+	findings := s.m.evaluate(c, c.Placement, only)
+	if slices.ContainsFunc(findings, func(f Finding) bool { return f.undecided }) {
+		s.coverage.Undecided++
+	}
+	for _, f := range findings {
 		f.sequence = sequence
 		s.shared.share(&f)
 		if !s.yield(f, nil) {

@@ -203,6 +203,7 @@ var reasonWords = map[match.Reason]string{
 	match.OtherAddressee: "the text speaks to others than the buyer",
 	"notNamed":           "the text does not name the vendor",
 	"criterionOnly":      "the text gives a criterion and names no vendor",
+	"listNotRead":        "the text has a list of names that was not read",
 	"lifted":             "the measure was lifted",
 	"productOnly":        "the text names a product of the vendor, and not the vendor",
 	"stranger":           "a company with a similar name",
