@@ -223,6 +223,21 @@ func TestSourcesAreVerified(t *testing.T) {
 	}
 }
 
+// silentOrder is an order that has facts about a vendor and nothing else.
+const silentOrder = `{
+ "id": "xx-order-7",
+ "title": "Order 7",
+ "issuer": "Ministry of the Interior",
+ "jurisdiction": "XX",
+ "force": "order",
+ "binding": true,
+ "addressees": "agencies of the ministry",
+ "bound": ["eu.institutions"],
+ "url": "https://example.org/order-7",
+ "events": [{"date": "2026-11-01", "event": "issued", "source": "https://example.org/order-7"}],
+ "context": [{"id": "c", "vendor": "zte", "date": "2026-11-01", "text": "x", "source": "https://example.org/order-7"}]
+}`
+
 // Warnings name the file and line of a vendor without an entry and of a source that nobody can open.
 func TestWarningsNameVendorsAndSources(t *testing.T) {
 	const order, entry = "instruments/xx-order-7.json", `"source": "https://example.org/order-7",`
@@ -232,6 +247,7 @@ func TestWarningsNameVendorsAndSources(t *testing.T) {
 		{entry, entry + ` "versions": [{"language": "fi", "text": "x", "grade": "B", "source": "radio"}],`, order + `:14: xx-order-7#2: source is "radio"; expected an address`},
 		{` "listings": [`, ` "context": [{"id": "c", "vendor": "acronis", "date": "2026-01-01", "text": "x", "source": "hearsay"}],
  "listings": [`, order + `:17: c: source is "hearsay"; expected an address`},
+		{string(ministry()[order].Data), silentOrder, order + `:12: xx-order-7: the instrument has facts about zte and neither a listing nor an excluded entry`},
 		{` "listings": [`, ` "excluded": [{"id": "x", "vendor": "zte", "clause": "2", "reason": "notNamed", "note": "n", "public": "2026-11-01", "source": "words of the order"}],
  "listings": [`, ""},
 		{entry, `"source": "83 FR 17644",`, ""},

@@ -14,7 +14,9 @@ import (
 
 // The verbs of the list that releases are made from, by the beginnings of the ids of listings.
 var verbs = []struct{ listing, verb, english string }{
+	{"au-pspf-001-2025/", "prevent the access, use or installation", ""},
 	{"au-pspf-002-2025/", "prevent the installation", ""},
+	{"ca-ica-hikvision-2025-06-27/", "are not used going forward", ""},
 	{"ca-tbs-2023-10-30/", "will be removed", ""},
 	{"de-bsi-2022-03-15/", "", ""}, // only the subject of the warning was seen
 	{"eu-ec-c-2023-4049/own/", "progressivamente eliminati", "progressively removed"},
