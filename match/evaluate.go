@@ -191,9 +191,16 @@ func trueFirst(a, b bool) int {
 // one finding, the others observations.
 func (e *evaluation) listings() []Finding {
 	entries := e.m.release.ForVendor(e.id)
+	var context []denylist.Context
+	if !slices.ContainsFunc(entries, func(entry denylist.Entry) bool { return entry.Listing != nil }) {
+		context = e.m.release.ContextFor(e.id)
+	}
 	if len(entries) == 0 {
 		f := e.finding()
-		f.Reason, f.Note = NoListing, "the vendor is in the register, and no text of the denylist is about it"
+		f.Reason, f.Note, f.Context = NoListing, "the vendor is in the register, and no text of the denylist is about it", context
+		if len(context) > 0 {
+			f.Note = "the vendor is in the register, and no text of the denylist lists it; there are other facts about it"
+		}
 		return []Finding{f}
 	}
 	var applied []outcome
@@ -218,6 +225,7 @@ func (e *evaluation) listings() []Finding {
 	for _, f := range e.observed(observed) {
 		// Where a finding asks a person to decide on the vendor anyway, nothing is left undecided.
 		f.undecided = f.undecided && len(applied) == 0 && e.tier >= vendors.Declared
+		f.Context = context
 		out = append(out, f)
 	}
 	return out

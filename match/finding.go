@@ -32,7 +32,9 @@ type Finding struct {
 	Component    Component
 	Attributions []vendors.Attribution
 	Citations    []Citation
-	Context      []denylist.Context
+	// Context is the other facts about the vendor. An observation has them only if no text of the
+	// denylist lists the vendor, so that there is no finding that could have them.
+	Context []denylist.Context
 
 	sequence  int  // of the component in its document
 	undecided bool // see [GapUndecided]

@@ -3,6 +3,8 @@
 package html
 
 import (
+	"slices"
+
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/sbom"
@@ -60,7 +62,23 @@ func (v *pageData) Facts() bool {
 			return true
 		}
 	}
-	return false
+	return len(v.UnlistedFacts()) > 0
+}
+
+// UnlistedFacts returns the facts about vendors that no text lists, vendor by vendor.
+func (v *pageData) UnlistedFacts() [][]view.Fact {
+	var all [][]view.Fact
+	for _, f := range view.Facts(v.Report) {
+		if slices.ContainsFunc(v.Vendors, func(o *vendor) bool { return o.Vendor.ID == f.Vendor.ID }) {
+			continue
+		}
+		if n := len(all); n > 0 && all[n-1][0].Vendor.ID == f.Vendor.ID {
+			all[n-1] = append(all[n-1], f)
+		} else {
+			all = append(all, []view.Fact{f})
+		}
+	}
+	return all
 }
 
 // A warned is a document with the warnings that the annex lists.

@@ -47,7 +47,7 @@ func (p *printer) summary(r *evidence.Report) {
 		p.group(r, &groups[i], len(groups) <= fewGroups)
 	}
 	p.blank()
-	p.remarks(r, groups)
+	p.remarks(r)
 	p.summaryGaps(r)
 	p.summaryPolicy(r)
 	p.next(r, groups)
@@ -312,16 +312,9 @@ func (p *printer) summaryNotices(r *evidence.Report) {
 }
 
 // remarks prints what changes no verdict and belongs in every summary.
-func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
+func (p *printer) remarks(r *evidence.Report) {
 	p.summaryNotices(r)
-	facts, observed := 0, 0
-	seen := make(map[string]bool)
-	for i := range groups {
-		if f := groups[i].Parts[0].Finding; !seen[f.Vendor.Name] {
-			seen[f.Vendor.Name] = true
-			facts += len(f.Context)
-		}
-	}
+	facts, observed := len(view.Facts(r)), 0
 	if words := view.CriteriaWords(r); words != "" {
 		p.line("", "  ", words)
 	}

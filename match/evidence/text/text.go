@@ -275,19 +275,13 @@ func action(c *match.Citation) string {
 
 // context prints the context entries, once for each vendor.
 func (p *printer) context(r *evidence.Report) {
-	seen := make(map[vendors.ID]bool)
-	for i := range r.Documents {
-		for j := range r.Documents[i].Findings {
-			f := &r.Documents[i].Findings[j]
-			if seen[f.Vendor.ID] || len(f.Context) == 0 {
-				continue
-			}
-			seen[f.Vendor.ID] = true
+	last := vendors.ID("")
+	for _, f := range view.Facts(r) {
+		if f.Vendor.ID != last {
+			last = f.Vendor.ID
 			p.rule("Other facts about " + f.Vendor.Name + ", not used for a verdict")
-			for _, x := range f.Context {
-				p.line(string(x.Date)+"  ", "            ", x.Text)
-			}
 		}
+		p.line(string(f.Date)+"  ", "            ", f.Text)
 	}
 }
 

@@ -146,17 +146,26 @@ type Fact struct {
 	denylist.Context
 }
 
-// Facts returns the other facts about the vendors of the findings of a report, each once.
+// Facts returns the other facts about the vendors of a report, each once: first those of findings,
+// then those that no text lists.
 func Facts(r *evidence.Report) []Fact {
 	var all []Fact
 	seen := make(map[vendors.ID]bool)
-	for _, f := range r.Findings() {
-		if seen[f.Vendor.ID] {
-			continue
+	add := func(f *evidence.Finding) {
+		if seen[f.Vendor.ID] || len(f.Context) == 0 {
+			return
 		}
 		seen[f.Vendor.ID] = true
 		for _, c := range f.Context {
 			all = append(all, Fact{f.Vendor, c})
+		}
+	}
+	for _, f := range r.Findings() {
+		add(f)
+	}
+	for i := range r.Documents {
+		for j := range r.Documents[i].Observations {
+			add(&r.Documents[i].Observations[j])
 		}
 	}
 	return all
