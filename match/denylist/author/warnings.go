@@ -19,7 +19,7 @@ var errNotRequired = errors.New("not required")
 // Warnings returns what a list that loads should have and does not, in order of files and lines:
 //   - the text's own verb of a listing; a clause that is a bare list of names has none;
 //   - a listing or an excluded entry for each vendor of the register that a clause names;
-//   - a listing or an excluded entry in an instrument that speaks to somebody and has facts about a
+//   - a listing or an excluded entry in an instrument that speaks to a buyer and has facts about a
 //     vendor: without one, its own addressee is not told of it;
 //   - a quote of the whole clause in a listing of a clause with a translation, so that a reader who
 //     sees both sees the same words;
@@ -106,10 +106,12 @@ func withoutEntries(in *denylist.Instrument, register *vendors.Register) (err er
 	return err
 }
 
-// silent warns of an instrument that has nothing but facts about vendors, although it speaks to
-// somebody: a screening for its own addressee says nothing of it.
+// silent warns of an instrument that has nothing but facts about vendors, although it speaks to a
+// buyer: a screening for its own addressee says nothing of it.
 func silent(in *denylist.Instrument) error {
-	if len(in.Listings) > 0 || len(in.Excluded) > 0 || len(in.Context) == 0 || len(in.Bound) == 0 && slices.Equal(in.Advised, []string{"noBuyer"}) {
+	noBuyer := func(code string) bool { return code == "noBuyer" || code == "namedParty" || code == "trade.ear" }
+	codes := slices.DeleteFunc(slices.Concat(in.Bound, in.Advised, in.ThroughContract), noBuyer)
+	if len(in.Listings) > 0 || len(in.Excluded) > 0 || len(in.Context) == 0 || len(codes) == 0 {
 		return nil
 	}
 	return fault.In(in.ID, fault.Member(errNotRequired, "context", "the instrument has facts about %s and neither a listing nor an excluded entry; expected one, such as an entry with the reason notRead", in.Context[0].Vendor))
