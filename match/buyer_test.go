@@ -116,7 +116,7 @@ func TestNoteNamesTheAddressees(t *testing.T) {
 
 // A text that only advises the buyer has no rank before others, although it binds somebody else.
 func TestOrderOfCitationsForABuyer(t *testing.T) {
-	both := &denylist.Buyer{Name: "both", Title: "EU agency with a vital service", Codes: []string{"nl.vitalSector", "eu.institutions"}}
+	both := &denylist.Buyer{Name: "both", Title: "EU agency with a vital service", Codes: []string{"nl.vitalSector", "eu.institutions", "de.public"}}
 	r := checkFor(t, denylist.Current(), &match.Options{Buyer: both}, antivirus)
 	var got []string
 	for _, c := range r.Findings[0].Citations {
