@@ -218,7 +218,7 @@ const (
 	notNamed      = "notNamed"      // the text does not name the vendor
 	criterionOnly = "criterionOnly" // the text gives a criterion and names nobody
 	listNotRead   = "listNotRead"   // the text refers to a list of names that was not read
-	notRead       = "notRead"       // the text was not read, and is reported to name the vendor
+	notRead       = "notRead"       // the text was not read, and may be about the vendor
 	lifted        = "lifted"        // the measure was lifted
 	productOnly   = "productOnly"   // the text names a product of the vendor, but not the vendor
 )
