@@ -101,7 +101,7 @@ func TestSourcesAreInForceFromTheDaysOfTheTexts(t *testing.T) {
 		{"dahua", "us-2cfr-200.216/a/dahua", "2020-08-13", "effective", "not yet made"},
 		{"smic", "us-pl-117-263-s5949/a1A/smic", "2027-12-23", "effective", "enacted, not effective"},
 		{"cxmt", "us-1260h/list/cxmt-2025", "2026-02-17", "published", "published"}, // a notice that was withdrawn ends nothing
-		{"ymtc", "us-1260h/list/ymtc-2024", "2026-06-08", "published", "published"},
+		{"ymtc", "us-1260h/list/ymtc-2024", "2026-06-07", "published", "published"},
 	}
 	list := sources(t)
 	for _, tt := range tests {
