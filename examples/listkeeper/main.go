@@ -59,7 +59,7 @@ Examples:
   listkeeper keygen lists.example.org keys/lists
   listkeeper sign -key keys/lists -expires 2027-06-01 2026.12.01.json
   listkeeper verify -verifier keys/lists.pub 2026.12.01.json
-  listkeeper diff 2018.06.12 2018.06.13
+  listkeeper diff 2018.06.12.1 2018.06.13.1
 
 Exit status:
   0  success

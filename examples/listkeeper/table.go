@@ -32,8 +32,36 @@ func table(c *call) error {
 		}
 	}
 	w := bufio.NewWriter(c.stdout)
-	return errors.Join(writeTable(w, release), w.Flush())
+	err := writeTable(w, release)
+	if c.flags.NArg() == 0 {
+		err = errors.Join(err, writeReleases(w))
+	}
+	return errors.Join(err, w.Flush())
 }
+
+// writeReleases writes a table of the releases in this program, oldest first.
+func writeReleases(w io.Writer) error {
+	_, err := fmt.Fprint(w, releasesHead)
+	for _, name := range denylist.Names() {
+		r, e := denylist.Open(name)
+		if e != nil {
+			return e
+		}
+		_, e = fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", name, r.Date(), cell(r.Note()), r.Supersedes(), r.SupersededBy())
+		err = cmp.Or(err, e)
+	}
+	return err
+}
+
+const releasesHead = `
+## Releases
+
+Releases are never changed. A mistake in one is corrected by another release of the same day; the old
+one can still be opened, and [history.txt](data/history.txt) has the digest of each.
+
+| release | day | note | replaces | replaced by |
+|---|---|---|---|---|
+`
 
 // writeTable writes the table: by jurisdiction, then by the day of the first event.
 func writeTable(w io.Writer, r *denylist.Release) error {

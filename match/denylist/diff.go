@@ -107,6 +107,9 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 	case !sameEffect(old.On(oldDay), now.On(newDay)):
 		c.What = "the words or the scope changed: " + describe(c.After)
 		c.Class, c.Why = ToListed, wordsChanged(now, oldDay, newDay) // possibly: the effect of a scope depends on the component
+		if old.Listing != nil && now.Listing != nil && old.Listing.Effect == Supply && now.Listing.Effect == Supply {
+			c.Class = NoChange // a measure on supply never leads to a verdict
+		}
 		return c, true
 	case !sameAddressees(old.On(oldDay), now.On(newDay)):
 		c.What = "the codes for whom it addresses changed, which matters if a buyer is given: " + describe(c.After)

@@ -24,6 +24,7 @@ type Release struct {
 	supersedes  string
 	note        string
 	digest      string
+	extends     string // the digest of the release that a custom denylist extends, or ""
 	trust       string
 	expires     vendors.Date // of the signed statement
 	instruments []*Instrument
@@ -57,7 +58,8 @@ func (r *Release) Name() string { return r.name }
 func (r *Release) Date() vendors.Date { return r.date }
 
 // Supersedes returns the name of the release of the same day that this one corrects, or "".
-// [Release.Note] says why. A release is never changed: who relied on the older one can still open it.
+// [Release.Note] says why. A release is never changed: who relied on the older one can still open
+// it, and [Release.SupersededBy] of that one is this one.
 func (r *Release) Supersedes() string { return r.supersedes }
 
 // Note returns what those who made the release say about it; "" for a custom denylist.
