@@ -85,7 +85,8 @@ const tableHead = `# The denylist in one table
 
 Release %s has %d instruments of %d jurisdictions with %d listings. This page is written by
 ` + "`go run ./examples/listkeeper table`" + `, and a test compares it with the newest release. Titles,
-dates, words and sources are in [author/data/instruments](author/data/instruments). "Asks" is our
+dates, words and sources are in [author/data/instruments](author/data/instruments), and the copies
+that the words were compared with in [author/data/copies.json](author/data/copies.json). "Asks" is our
 class for what a text asks, beside each vendor that it lists; an entry in brackets is a vendor that was
 looked at and is not listed.
 

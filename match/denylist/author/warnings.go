@@ -24,7 +24,8 @@ var errNotRequired = errors.New("not required")
 //   - a quote of the whole clause in a listing of a clause with a translation, so that a reader who
 //     sees both sees the same words;
 //   - a source that a reader can open: an address, a repository with its commit, or the page of an
-//     official publication or of a law report.
+//     official publication or of a law report;
+//   - the clause of each copy in its record of [Copies].
 //
 // A warning need not be a mistake. There are none about base, or for a list that does not load.
 func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
@@ -40,6 +41,7 @@ func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
 	for _, in := range s.instruments {
 		missing = fault.Join(missing, withoutVerbs(in), withoutEntries(in, r.Register()), silent(in), withoutTranslation(in), withoutAddresses(in))
 	}
+	missing = fault.Join(missing, s.unknownCopies(fsys))
 	var warnings []Fault
 	for _, e := range each(missing) {
 		warnings = append(warnings, locate(fsys, s.files, e))
