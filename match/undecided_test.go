@@ -50,8 +50,10 @@ func TestUndecided(t *testing.T) {
 		{"a list of a US state", "us.stateAgencies/TX", "US EU", other, tpLink, 1, match.Inconclusive},
 		{"the same, for another state", "us.stateAgencies/TN public", "US EU", other, tpLink, 0, match.Inconclusive}, // no listing applies
 		{"a text that was looked at and does not name the vendor", "eu.institutions", "EU", huawei, other, 0, match.Clear},
-		{"a finding on the vendor asks a person anyway", "de.telecomOperators de.criticalOperators", "EU DE", huawei, other, 0, match.Review},
-		{"the same text without that finding", "de.criticalOperators", "EU DE", huawei, other, 1, match.Inconclusive},
+		{"a finding on the vendor asks a person anyway", "fi.telecomOperators", "EU FI", huawei, other, 0, match.Review},
+		{"a criterion on the country of the maker", "lt.publicSector lt.criticalInfrastructure", "EU LT", huawei, other, 1, match.Inconclusive},
+		{"an act on orders in single cases, which an operator would have", "de.criticalOperators public", "EU DE", huawei, other, 0, match.Clear},
+		{"an article on assessments, which is no criterion", "eu.memberStates", "EU", other, `{"type":"library","name":"left","supplier":{"name":"ZTE Corporation"}}`, 0, match.Clear},
 		{"a finding on another vendor", "nl.centralGovernment ro.publicAuthorities", "NL RO", antivirus21, drWeb, 1, match.Exclude},
 	} {
 		opts := &match.Options{Jurisdictions: strings.Fields(tt.jurisdictions)}
