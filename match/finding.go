@@ -54,8 +54,8 @@ func (f *Finding) IsCited() bool {
 type Reason string
 
 // The reasons of observations. Excluded entries of the denylist add notNamed, criterionOnly,
-// listNotRead, lifted and productOnly; exclusions of the register add stranger, lookAlike, formerMember,
-// notYetMember, hosting and contribution.
+// listNotRead, notRead, lifted and productOnly; exclusions of the register add stranger, lookAlike,
+// formerMember, notYetMember, hosting and contribution.
 const (
 	MentionedOnly Reason = "mentionedOnly" // the document only mentions the vendor
 	AuthoredOnly  Reason = "authoredOnly"  // the vendor's people contributed

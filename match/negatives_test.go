@@ -3,6 +3,8 @@
 package match_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/match"
@@ -22,16 +24,16 @@ func TestTextsThatAreNoBansAndCompaniesThatAreOthers(t *testing.T) {
 		rule       string
 		component  *sbom.Component
 		instrument string
-		want       string
+		want       string // of the newest release, and after a bar of the next one
 		most       match.Verdict
 	}{
 		{"Switzerland has no ban", kaspersky, "ch-bacs-2024", "", ban},
 		{"the advice of the UK of 2022 is a criterion, and says that individuals are safe", kaspersky, "uk-ncsc-2022-03-29", "criterionOnly", ban},
-		{"Hungary's decision asks for review, and its words were not seen", kaspersky, "hu-kormhat-2018-08-13", "", ban},
+		{"Hungary's decision asks for review, and its words were not seen", kaspersky, "hu-kormhat-2018-08-13", "|notRead", ban},
 		{"an Entity List entry is about supply to the company", kaspersky, "us-bis-el-kaspersky-2024", "", ban},
 		{"an Entity List entry of others is about supply, too", made("device", "Hangzhou Hikvision Digital Technology Co., Ltd.", "DS-2CD"), "us-bis-el-2019", "", ban},
-		{"the resolution of 2023 names companies in words that were not seen", kaspersky, "eu-ep-p9-ta-2023-0219", "", ban},
-		{"the resolution of 2023 names ZTE, as its context says, and lists nobody", made("device", "ZTE Corporation", "MF286"), "eu-ep-p9-ta-2023-0219", "", ban},
+		{"the resolution of 2023 names companies in words that were not seen", kaspersky, "eu-ep-p9-ta-2023-0219", "|notRead", ban},
+		{"the resolution of 2023 names ZTE, as its context says, and lists nobody", made("device", "ZTE Corporation", "MF286"), "eu-ep-p9-ta-2023-0219", "|notRead", ban},
 		{"the amendment of 2021 on Hikvision is none on Dahua", made("device", "Zhejiang Dahua Technology Co., Ltd.", "IPC"), "eu-ep-2021-04-28-hikvision", "", ban},
 		{"New Zealand assessed one proposal", huawei, "nz-gcsb-2018-11-28", "notNamed", ban},
 		{"Lithuania's act of 2024 is about remote access and not about inverters", huawei, "lt-energy-73-3-2024", "criterionOnly", ban},
@@ -42,7 +44,7 @@ func TestTextsThatAreNoBansAndCompaniesThatAreOthers(t *testing.T) {
 		{"Taiwan's brands are of others' lists", made("device", "Xiaomi Corporation", "phone"), "tw-ey-2019-2020", "criterionOnly", none},
 		{"the clause on TikTok is about one application", made("application", "ByteDance Ltd.", "CapCut"), "us-far-52.204-27", "productOnly", none},
 		{"the Commission's note on TikTok is about one application", made("application", "ByteDance Ltd.", "CapCut"), "eu-ec-tiktok-2023-02-23", "productOnly", none},
-		{"the Czech warning on DeepSeek does not mean models that run locally", made("machine-learning-model", "Hangzhou DeepSeek Artificial Intelligence Basic Technology Research Co., Ltd.", "DeepSeek-R1"), "cz-nukib-2025-07-10-deepseek", "review", review},
+		{"the Czech warning on DeepSeek does not mean models that run locally", made("machine-learning-model", "Hangzhou DeepSeek Artificial Intelligence Basic Technology Research Co., Ltd.", "DeepSeek-R1"), "cz-nukib-2025-07-10-deepseek", "review|outOfScope", review},
 		{"the order of 2018 was lifted", made("device", "ZTE Corporation", "MF286"), "us-bis-zte-2018-07-13", "lifted", ban},
 		{"Acronis SCS is a company of its own", made("application", "Acronis SCS", "Cyber Backup"), "us-fascsa-acronis-2025", "review", review},
 		{"Amcrest is a customer of Dahua", made("device", "Amcrest Technologies LLC", "IP8M"), "us-pl-115-232-s889", "", none},
@@ -66,7 +68,7 @@ func TestTextsThatAreNoBansAndCompaniesThatAreOthers(t *testing.T) {
 				t.Errorf("%s: release %s has no %s", tt.rule, release.Name(), tt.instrument)
 			}
 			fs := matched(t, m, tt.component, true)
-			if got := outcome(fs, tt.instrument); got != tt.want {
+			if got := outcome(fs, tt.instrument); !slices.Contains(strings.Split(tt.want, "|"), got) {
 				t.Errorf("%s: %s comes to %q; want %q", tt.rule, tt.instrument, got, tt.want)
 			}
 			for _, f := range fs {

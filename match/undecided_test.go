@@ -22,6 +22,8 @@ func TestUndecided(t *testing.T) {
 		drWeb       = `{"type":"application","name":"Scanner","supplier":{"name":"Doctor Web, Ltd."}}`
 		huawei      = `{"type":"device","name":"router","supplier":{"name":"Huawei Technologies Co., Ltd."}}`
 		hikvision   = `{"type":"device","name":"camera","supplier":{"name":"Hangzhou Hikvision Digital Technology Co., Ltd."}}`
+		deepSeek    = `{"type":"application","name":"DeepSeek","supplier":{"name":"Hangzhou DeepSeek Artificial Intelligence Basic Technology Research Co., Ltd."}}`
+		nuctech     = `{"type":"device","name":"scanner","supplier":{"name":"Nuctech Company Limited"}}`
 		tpLink      = `{"type":"device","name":"switch","supplier":{"name":"TP-Link Technologies Co., Ltd."}}`
 		other       = `{"type":"application","name":"Editor","supplier":{"name":"Example GmbH"}}`
 	)
@@ -40,6 +42,11 @@ func TestUndecided(t *testing.T) {
 		{"no buyer", "", "EU RO", drWeb, other, 0, match.Clear},
 		{"the criterion of the UK statement, for a department", "uk.centralGovernment uk.publicSector", "UK", hikvision, other, 1, match.Inconclusive},
 		{"the same, for a public body that it does not bind", "uk.publicSector", "UK", hikvision, other, 0, match.Inconclusive}, // no listing applies
+		{"a decree that was not read", "ua.stateBodies", "UA EU", drWeb, other, 1, match.Inconclusive},
+		{"a decision that was not read", "hu.stateBodies eu.memberStates", "HU EU", other, kaspersky, 1, match.Inconclusive},
+		{"words of a minister that are not verified", "ca.federalDepartments", "CA", hikvision, other, 0, match.Review},
+		{"a direction as several quote it", "au.commonwealthEntities", "AU", deepSeek, other, 0, match.Review},
+		{"a resolution that binds nobody and was not read", "eu.institutions", "EU", nuctech, other, 0, match.Clear},
 		{"a list of a US state", "us.stateAgencies/TX", "US EU", other, tpLink, 1, match.Inconclusive},
 		{"the same, for another state", "us.stateAgencies/TN public", "US EU", other, tpLink, 0, match.Inconclusive}, // no listing applies
 		{"a text that was looked at and does not name the vendor", "eu.institutions", "EU", huawei, other, 0, match.Clear},

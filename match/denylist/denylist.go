@@ -206,7 +206,7 @@ type Excluded struct {
 	ID     string       `json:"id"`
 	Vendor vendors.ID   `json:"vendor"`
 	Clause string       `json:"clause,omitzero"`
-	Reason string       `json:"reason"` // "notNamed", "criterionOnly", "listNotRead", "lifted" or "productOnly"
+	Reason string       `json:"reason"` // "notNamed", "criterionOnly", "listNotRead", "notRead", "lifted" or "productOnly"
 	Note   string       `json:"note"`
 	Public vendors.Date `json:"public"`
 	Until  vendors.Date `json:"until,omitzero"`
@@ -218,15 +218,18 @@ const (
 	notNamed      = "notNamed"      // the text does not name the vendor
 	criterionOnly = "criterionOnly" // the text gives a criterion and names nobody
 	listNotRead   = "listNotRead"   // the text refers to a list of names that was not read
+	notRead       = "notRead"       // the text was not read, and may be about the vendor
 	lifted        = "lifted"        // the measure was lifted
 	productOnly   = "productOnly"   // the text names a product of the vendor, but not the vendor
 )
 
-var reasons = []string{notNamed, criterionOnly, listNotRead, lifted, productOnly}
+var reasons = []string{notNamed, criterionOnly, listNotRead, notRead, lifted, productOnly}
 
-// Open reports whether the text may cover the vendor all the same, by its criterion or by a list
-// that was not read.
-func (x *Excluded) Open() bool { return x.Reason == criterionOnly || x.Reason == listNotRead }
+// Open reports whether the text may cover the vendor all the same: by its criterion, by a list that
+// was not read, or because the text itself was not.
+func (x *Excluded) Open() bool {
+	return x.Reason == criterionOnly || x.Reason == listNotRead || x.Reason == notRead
+}
 
 // A Context entry is counter-evidence or later history. It never leads to a verdict.
 type Context struct {

@@ -19,6 +19,8 @@ var errNotRequired = errors.New("not required")
 // Warnings returns what a list that loads should have and does not, in order of files and lines:
 //   - the text's own verb of a listing; a clause that is a bare list of names has none;
 //   - a listing or an excluded entry for each vendor of the register that a clause names;
+//   - a listing or an excluded entry in an instrument that speaks to a buyer and has facts about a
+//     vendor: without one, its own addressee is not told of it;
 //   - a quote of the whole clause in a listing of a clause with a translation, so that a reader who
 //     sees both sees the same words;
 //   - a source that a reader can open: an address, a repository with its commit, or the page of an
@@ -37,7 +39,7 @@ func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
 	}
 	var missing error
 	for _, in := range s.instruments {
-		missing = fault.Join(missing, withoutVerbs(in), withoutEntries(in, r.Register()), withoutTranslation(in), withoutAddresses(in))
+		missing = fault.Join(missing, withoutVerbs(in), withoutEntries(in, r.Register()), silent(in), withoutTranslation(in), withoutAddresses(in))
 	}
 	missing = fault.Join(missing, s.unknownCopies(fsys))
 	var warnings []Fault
@@ -104,6 +106,17 @@ func withoutEntries(in *denylist.Instrument, register *vendors.Register) (err er
 		}
 	}
 	return err
+}
+
+// silent warns of an instrument that has nothing but facts about vendors, although it speaks to a
+// buyer: a screening for its own addressee says nothing of it.
+func silent(in *denylist.Instrument) error {
+	noBuyer := func(code string) bool { return code == "noBuyer" || code == "namedParty" || code == "trade.ear" }
+	codes := slices.DeleteFunc(slices.Concat(in.Bound, in.Advised, in.ThroughContract), noBuyer)
+	if len(in.Listings) > 0 || len(in.Excluded) > 0 || len(in.Context) == 0 || len(codes) == 0 {
+		return nil
+	}
+	return fault.In(in.ID, fault.Member(errNotRequired, "context", "the instrument has facts about %s and neither a listing nor an excluded entry; expected one, such as an entry with the reason notRead", in.Context[0].Vendor))
 }
 
 // canBeOpened matches a source that a reader can open: an address, a commit of a repository, or a
