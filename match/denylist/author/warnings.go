@@ -5,6 +5,7 @@ package author
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/internal/lazyregexp"
