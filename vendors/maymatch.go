@@ -51,15 +51,21 @@ func (x *index) mayMatch(role Role, kind Kind, value []byte) bool {
 // mayMatchName reports whether a name in ASCII without a token of the prefilter can match, as a
 // whole or, in the field of a maker, by a part of it.
 func (x *index) mayMatchName(role Role, name []byte) bool {
-	return x.mayMatchWhole(role, name) || comparesParts(role) && names.MayHavePieces(name) && x.mayMatchPiece(role, name)
+	traits := names.TraitsOf(name)
+	if x.mayMatchWhole(role, name, traits) {
+		return true
+	}
+	return comparesParts(role) && (traits&names.MayBeList != 0 && names.MayHavePieces(name) || names.BeginsWithLabel(name)) &&
+		x.mayMatchPiece(role, name)
 }
 
 // mayMatchWhole reports whether a name can match with other word breaks, misspelled, or in letters
 // that look like others.
-func (x *index) mayMatchWhole(role Role, name []byte) bool {
+func (x *index) mayMatchWhole(role Role, name []byte, traits names.Traits) bool {
 	return x.prefilter.HasJoined(name) ||
-		comparesParts(role) && (x.mayBeMisspelt(name) || x.mayHaveNumber(name) || names.MayBeEscaped(name)) ||
-		x.mayLookAlike(name)
+		comparesParts(role) && (x.mayBeMisspelt(name) || traits&names.MayHaveDigits != 0 && x.mayHaveNumber(name) ||
+			traits&names.MayHaveEscapes != 0 && names.MayBeEscaped(name)) ||
+		traits&names.MayLookAlike != 0 && x.mayLookAlike(name)
 }
 
 // mayMatchPiece reports whether an item of a list, or what follows a label, can match.
@@ -69,10 +75,10 @@ func (x *index) mayMatchPiece(role Role, name []byte) bool {
 	}
 	for p := range names.Pieces(string(name)) {
 		text := []byte(p.Text)
-		if x.mayMatchWhole(role, text) {
+		if x.mayMatchWhole(role, text, names.TraitsOf(text)) {
 			return true
 		}
-		if rest, _ := names.CutLabels(names.AppendTokens(nil, p.Text)); x.mayMatchWhole(role, rest) {
+		if rest, _ := names.CutLabels(names.AppendTokens(nil, p.Text)); x.mayMatchWhole(role, rest, names.TraitsOf(rest)) {
 			return true
 		}
 	}
