@@ -39,7 +39,7 @@ func readCycloneDX(r io.Reader, s *Sink) error {
 
 func (x *cdx) read() error {
 	defer x.j.Close()
-	x.j.Watch("mponent", "ervice") // of the names of lists of parts
+	x.j.Watch(minPartName, maxPartName, isPartName[[]byte])
 	x.s.PlacementFinal()
 	x.document()
 	x.elements.settle(&x.fieldReader)

@@ -32,7 +32,6 @@
 package jsonstream
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -40,6 +39,8 @@ import (
 	"iter"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/internal/jsonscan"
 )
 
 // Limits bound what a Reader accepts. A zero field means its default.
@@ -63,7 +64,8 @@ type Reader struct {
 	limits  Limits
 	err     error
 	scratch []byte
-	base    int64 // bytes before the decoder's input
+	mark    int64 // length of the byte order mark
+	base    int64 // bytes before the decoder's input, and those that it did not see
 	start   int64 // offset of the string read last
 
 	tolerate bool // accept lone surrogates
@@ -71,8 +73,15 @@ type Reader struct {
 
 	// in is the value that Load has read into memory. While it is open, everything is read
 	// from it, and otherwise from dec.
-	in    loaded
-	watch []string
+	in   loaded
+	scan jsonscan.Scanner
+
+	// What is known about the next value, see ahead.
+	looked    bool
+	aheadKind jsontext.Kind
+	unread    int    // bytes before the value that the decoder has and did not read
+	blank     int    // bytes in the window before the value
+	lead      string // what the decoder gets instead of the value
 
 	feed *feed // if the document is not in JSON
 }
@@ -97,9 +106,9 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 	n, _ := io.ReadFull(r, bom[:])
 	head := bom[:n]
 	if string(head) == "\ufeff" {
-		head, jr.base = nil, 3
+		head, jr.mark, jr.base = nil, 3, 3
 	}
-	jr.src = source{r: bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), r), 64<<10), reader: jr}
+	jr.src = source{r: io.MultiReader(bytes.NewReader(head), r), reader: jr}
 	jr.dec = jsontext.NewDecoder(&jr.src, jsontext.AllowInvalidUTF8(true)) // see source.valid
 	return jr
 }
@@ -204,6 +213,9 @@ func (r *Reader) Kind() jsontext.Kind {
 	if r.in.open() {
 		return r.in.kind()
 	}
+	if k := r.ahead(); k != 0 {
+		return k
+	}
 	return r.dec.PeekKind()
 }
 
@@ -226,7 +238,7 @@ func (r *Reader) Enter(open jsontext.Kind) bool {
 // reads the closing brace or bracket.
 func (r *Reader) More() bool {
 	if r.in.open() && r.err == nil {
-		return r.in.more()
+		return r.in.loadedMore()
 	}
 	switch r.Kind() {
 	case '}', ']':
@@ -249,6 +261,7 @@ func (r *Reader) token() bool {
 	if r.in.open() {
 		return r.loadedToken()
 	}
+	r.looked = false
 	if _, err := r.dec.ReadToken(); err != nil {
 		r.fail(err)
 		return false
@@ -264,7 +277,7 @@ func (r *Reader) token() bool {
 // the next call.
 func (r *Reader) Name() []byte {
 	if r.in.open() && r.err == nil && !r.in.escapes {
-		return r.loadedName()
+		return r.loadedPlain()
 	}
 	b, _ := r.text()
 	return b
@@ -310,6 +323,20 @@ func (r *Reader) text() ([]byte, bool) {
 	if r.in.open() {
 		return r.loadedText()
 	}
+	raw, ok := r.raw()
+	if !ok {
+		return nil, false
+	}
+	r.start = r.offset() - int64(len(raw))
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1], true
+	}
+	return r.unquote(raw)
+}
+
+// raw reads a string from the decoder, with its quotes and escapes.
+func (r *Reader) raw() ([]byte, bool) {
+	r.looked = false
 	raw, err := r.dec.ReadValue()
 	if err != nil {
 		r.fail(err)
@@ -319,11 +346,7 @@ func (r *Reader) text() ([]byte, bool) {
 		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
 		return nil, false
 	}
-	r.start = r.offset() - int64(len(raw))
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1], true
-	}
-	return r.unquote(raw)
+	return raw, true
 }
 
 // unquote decodes a string. The decoder has checked everything but its surrogates.
@@ -346,10 +369,11 @@ func (r *Reader) Number() []byte {
 		return nil
 	}
 	if r.in.open() {
-		from := r.in.pos
-		r.loadedToken()
-		return r.in.text[from:r.in.pos]
+		text := r.in.text
+		t := r.in.pass()
+		return text[t.Start:t.End]
 	}
+	r.looked = false
 	raw, err := r.dec.ReadValue()
 	if err != nil {
 		r.fail(err)
@@ -371,8 +395,13 @@ func (r *Reader) Skip() {
 		return
 	}
 	depth := r.dec.StackDepth()
-	for r.token() {
-		if r.dec.StackDepth() <= depth {
+	for {
+		if r.Kind() == '"' {
+			r.raw()
+		} else {
+			r.token()
+		}
+		if r.err != nil || r.dec.StackDepth() <= depth {
 			return
 		}
 	}
