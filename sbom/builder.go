@@ -154,7 +154,7 @@ func (b *builder) weigh(role vendors.Role, kind vendors.Kind, value []byte, at *
 		return role, kind, b.apply(does, role, kind)
 	}
 	e := examine.Value(role, kind, value)
-	plain := e == examine.Result{Role: role, Kind: kind}
+	plain := e.Note == "" && !e.Unread && e.Kind == kind && e.Role == role
 	if !plain {
 		b.examined(&e, kind, at, offset)
 		if role, kind = e.Role, e.Kind; kind == "" {

@@ -4,6 +4,7 @@ package sbom
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/clause76/clause76/vendors"
 )
@@ -35,6 +36,7 @@ type memoEntry struct {
 const (
 	memoLength = 43      // bytes of the longest name that is remembered
 	memoSize   = 1 << 13 // entries, of 64 bytes
+	memoPlaces = 4       // places of one value
 	memoStart  = 1000    // names after which a document is long enough for a memo
 )
 
@@ -49,9 +51,9 @@ func (m *memo) find(role vendors.Role, kind vendors.Kind, value []byte) (effect,
 	if !m.remembers(kind, value) || m.entries == nil {
 		return effect{}, false
 	}
-	i := memoHash(role, value)
-	for _, i := range [...]uint64{i, i ^ 1} {
-		if e := &m.entries[i]; int(e.n) == len(value) && string(e.value[:e.n]) == string(value) && e.role == role {
+	places := m.places(role, value)
+	for i := range places {
+		if e := &places[i]; int(e.n) == len(value) && string(e.value[:e.n]) == string(value) && e.role == role {
 			e.hit = true
 			return e.effect, true
 		}
@@ -59,8 +61,8 @@ func (m *memo) find(role vendors.Role, kind vendors.Kind, value []byte) (effect,
 	return effect{}, false
 }
 
-// add remembers a value that was not found. It has two places. A value that was found since it came
-// there is kept once more.
+// add remembers a value that was not found, in a place that is free or has a value that was not found
+// either. If there is none, the next value gets one.
 func (m *memo) add(role vendors.Role, kind vendors.Kind, value []byte, does effect) {
 	if !m.remembers(kind, value) || len(value) == 0 {
 		return
@@ -71,23 +73,25 @@ func (m *memo) add(role vendors.Role, kind vendors.Kind, value []byte, does effe
 		}
 		m.entries = make([]memoEntry, memoSize)
 	}
-	i := memoHash(role, value)
-	if m.entries[i].hit {
-		m.entries[i].hit = false
-		i ^= 1
+	places := m.places(role, value)
+	i := slices.IndexFunc(places, func(e memoEntry) bool { return e.n == 0 })
+	if i < 0 {
+		i = slices.IndexFunc(places, func(e memoEntry) bool { return !e.hit })
 	}
-	if m.entries[i].hit {
-		m.entries[i].hit = false
+	if i < 0 {
+		for i := range places {
+			places[i].hit = false
+		}
 		return
 	}
-	e := &m.entries[i]
+	e := &places[i]
 	e.role, e.effect, e.n = role, does, uint8(len(value))
 	copy(e.value[:], value)
 }
 
-// memoHash returns the place of a value. Values that somebody made for one place only take it from
-// each other.
-func memoHash(role vendors.Role, value []byte) uint64 {
+// places returns the places that a value can have. Values that somebody made for the same places only
+// take them from each other.
+func (m *memo) places(role vendors.Role, value []byte) []memoEntry {
 	const odd = 0x9e3779b97f4a7c15
 	h := uint64(len(value))<<8 ^ uint64(len(role))
 	for len(value) >= 8 {
@@ -100,5 +104,7 @@ func memoHash(role vendors.Role, value []byte) uint64 {
 		rest = rest<<8 | uint64(b)
 	}
 	h = (h ^ rest) * odd
-	return h >> 40 % memoSize
+	h = (h ^ h>>32) * odd
+	i := h >> 32 % (memoSize / memoPlaces) * memoPlaces
+	return m.entries[i : i+memoPlaces]
 }

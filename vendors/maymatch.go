@@ -165,16 +165,24 @@ func (x *index) mayLookAlike(name []byte) bool {
 		return true // too long to tell
 	}
 	for _, one := range [...]byte{'l', 'i'} {
+		if one == 'i' && bytes.IndexByte(name, '1') < 0 && bytes.IndexByte(name, '|') < 0 {
+			break // it makes no difference
+		}
 		v := append(buf[:0], name...)
 		names.DigitsAsLetters(v, one)
-		for range 2 {
-			if x.prefilter.HasToken(v) || x.prefilter.HasJoined(v) || x.mayBeMisspelt(v) {
-				return true
-			}
-			v = joinPairs(joinPairs(v, 'r', 'n', 'm'), 'v', 'v', 'w')
+		if x.mayBe(v) {
+			return true
+		}
+		if names.TraitsOf(v)&names.MayHavePairs != 0 && x.mayBe(joinPairs(joinPairs(v, 'r', 'n', 'm'), 'v', 'v', 'w')) {
+			return true
 		}
 	}
 	return false
+}
+
+// mayBe reports whether a name with other letters can match.
+func (x *index) mayBe(name []byte) bool {
+	return x.prefilter.HasToken(name) || x.prefilter.HasJoined(name) || x.mayBeMisspelt(name)
 }
 
 // joinPairs replaces two letters by one, in place.

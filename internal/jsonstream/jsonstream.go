@@ -132,6 +132,10 @@ func (r *Reader) Err() error { return r.err }
 // loaded, the pointer of that value.
 func (r *Reader) Pointer() string { return string(r.dec.StackPointer()) }
 
+// Loaded reports whether a value that was loaded is being read. As long as it is, Pointer returns the
+// same.
+func (r *Reader) Loaded() bool { return r.in.open() }
+
 // Offset returns the offset of the end of what was read last; in the JSON form of another
 // encoding, the offset of the value read last.
 func (r *Reader) Offset() int64 { return r.locate(r.offset()) }

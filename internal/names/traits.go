@@ -10,6 +10,7 @@ const (
 	MayLookAlike   Traits = looksAlike | rn | vv | smallI | betweenCapitals // see [MayHaveLookalikes]
 	MayHaveEscapes Traits = escapes                                         // see [MayBeEscaped]
 	MayBeList      Traits = breaks | conjunctions                           // see [MayHavePieces]; a label has no trait
+	MayHavePairs   Traits = rn | vv                                         // "rn", "vv"
 	MayHaveDigits  Traits = digitAfter | letterAfter                        // see [DigitBesideLetter]
 )
 
