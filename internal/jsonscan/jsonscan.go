@@ -57,6 +57,7 @@ type Scanner struct {
 	Longest int      // bytes of the longest string, with its quotes
 
 	stack []frame
+	known dictionary
 	names []uint64 // a digest of each name of the objects that are open
 	spans []span
 	text  []byte
@@ -73,7 +74,8 @@ const inDecoded = 1 << 31 // a flag of from
 type frame struct {
 	token int32
 	names int32  // where its names begin in names and spans; -1 for an array
-	seen  uint64 // a filter for names
+	ids   uint64 // its names that are in the dictionary
+	seen  uint64 // a filter for the others
 }
 
 const (
@@ -203,16 +205,24 @@ func (s *Scanner) after(i int) int {
 // name scans the name of a member and the colon after it. A result that is not positive is a
 // negative Result.
 func (s *Scanner) name(i int) int {
+	if e := s.known.expected(); e != nil && len(s.text)-i > len(e.raw) && string(s.text[i:i+len(e.raw)]) == e.raw {
+		// the usual case: the same name as last time after the same name
+		end := i + len(e.raw)
+		if !s.addKnown(e) {
+			return -int(Other)
+		}
+		s.Longest = max(s.Longest, len(e.raw)-len(":"))
+		s.Tokens = append(s.Tokens, Token{uint32(i), uint32(end - len(":")), uint32(len(s.Tokens) + 1)})
+		return end
+	}
 	if s.text[i] != '"' {
 		return -int(Other)
 	}
 	end, esc := s.str(i)
-	switch {
-	case end <= 0:
+	if end <= 0 {
 		return end
 	}
-	index := uint32(len(s.Tokens))
-	next := index + 1
+	next := uint32(len(s.Tokens) + 1)
 	at, name := span{uint32(i + 1), uint32(end - 1)}, s.text[i+1:end-1]
 	if esc {
 		next |= escaped
@@ -222,9 +232,6 @@ func (s *Scanner) name(i int) int {
 		return -int(Other)
 	}
 	s.Tokens = append(s.Tokens, Token{uint32(i), uint32(end), next})
-	if n := len(name); s.Watch != nil && n >= s.WatchMin && n <= s.WatchMax && len(s.Watched) < maxWatched && s.Watch(name) {
-		s.Watched = append(s.Watched, index)
-	}
 	if end = blank(s.text, end); end >= len(s.text) {
 		return -int(Short)
 	}
@@ -232,6 +239,33 @@ func (s *Scanner) name(i int) int {
 		return -int(Other)
 	}
 	return end + 1
+}
+
+// addKnown records a name of the dictionary, which is that of the next token. It reports whether it
+// is new in the innermost object.
+func (s *Scanner) addKnown(e *entry) bool {
+	top := &s.stack[len(s.stack)-1]
+	bit := uint64(1) << (e.id - 1)
+	if top.ids&bit != 0 {
+		return false
+	}
+	top.ids |= bit
+	s.known.last = e.id
+	if e.watched {
+		s.watch()
+	}
+	return true
+}
+
+// isWatched reports whether a name is to be listed, and watch lists that of the next token.
+func (s *Scanner) isWatched(name []byte) bool {
+	return s.Watch != nil && len(name) >= s.WatchMin && len(name) <= s.WatchMax && s.Watch(name)
+}
+
+func (s *Scanner) watch() {
+	if len(s.Watched) < maxWatched {
+		s.Watched = append(s.Watched, uint32(len(s.Tokens)))
+	}
 }
 
 // decode decodes the escapes of a name. One of half a character becomes U+FFFD, as for jsontext.
@@ -249,19 +283,20 @@ func (s *Scanner) nameAt(at span) []byte {
 	return s.text[at.from:at.to]
 }
 
-// add records a name of the innermost object, and reports whether it is new. It also returns false
-// if the object has too many names.
+// add records a name, which is that of the next token. It reports whether it is new in the innermost
+// object. It also returns false if the object has too many names.
 func (s *Scanner) add(name []byte, at span) bool {
-	top := &s.stack[len(s.stack)-1]
-	digest := uint64(len(name))
-	if len(name) >= 8 {
-		digest = (digest<<56 ^ binary.LittleEndian.Uint64(name)) + binary.LittleEndian.Uint64(name[len(name)-8:])<<1
-	} else {
-		for _, b := range name {
-			digest = digest<<8 | uint64(b)
-		}
+	digest := digestOf(name)
+	if e := s.known.find(s, name, digest); e != nil {
+		s.known.expect(e)
+		return s.addKnown(e)
 	}
-	bit := uint64(1) << (digest * 0x9e3779b97f4a7c15 >> 58)
+	if s.isWatched(name) {
+		s.watch()
+	}
+	s.known.last = 0
+	top := &s.stack[len(s.stack)-1]
+	bit := uint64(1) << (digest * spread >> 58)
 	if top.seen&bit != 0 {
 		for k, other := range s.names[top.names:] {
 			if other != digest {
@@ -279,6 +314,20 @@ func (s *Scanner) add(name []byte, at span) bool {
 	s.names = append(s.names, digest)
 	s.spans = append(s.spans, at)
 	return true
+}
+
+const spread = 0x9e3779b97f4a7c15
+
+// digestOf returns a digest of a name.
+func digestOf(name []byte) uint64 {
+	digest := uint64(len(name))
+	if len(name) >= 8 {
+		return (digest<<56 ^ binary.LittleEndian.Uint64(name)) + binary.LittleEndian.Uint64(name[len(name)-8:])<<1
+	}
+	for _, b := range name {
+		digest = digest<<8 | uint64(b)
+	}
+	return digest
 }
 
 // str scans the string at i and returns its end. A result that is not positive is a negative Result.

@@ -87,6 +87,8 @@ var samples = []string{
 	`[01]`, `[1.]`, `[-]`, `[1e]`, `[+1]`, `[.5]`, `[tru]`, `[nul`, `[truex]`, `[1x]`, `[1 2]`, `[,1]`, `[1,]`, `{"a":1,}`, `{"a"}`, `{"a" 1}`, `{1:2}`, `{"a":1 "b":2}`,
 	`["\x"]`, `["\u12g4"]`, `["\ud800"]`, `["\ud83d\ude00"]`, "[\"\x01\"]", "[\"a\tb\"]", "[\"\x7fé\"]", `["abcdefg\"hijklmnop\\"]`, `[[[[]]]]`, `[}`, `{]`, `[]]`, `{}`, `[`, `{"`, `{"a`, `{"a":`,
 	`{"":{"":""}}`, `{"\u0061":1,"a":2}`, `{"a":1,"\u0061":2}`, `{"\ud800":1,"\ud801":2}`, `{"b":1,"\u0061":2}`, `{"abcdefgh":1,"abcdefgi":2,"abcdefgh":3}`, "\ufeff[]", `{"é":1,"é":2}`, `"x"`, ``,
+	`[{"a":1,"b":2},{"a":1,"b":2},{"a":1,"a":2}]`, `[{"a":1,"b":2},{"a":1 ,"b" :2},{"\u0061":1,"b":2},{"a":{"b":1},"b":3,"a":1}]`, `[{"\u0061":1,"b":{"a":2},"a":3}]`,
+	`[{"x\"y":1,"b":2},{"x"y":1,"b":2}]`, `[{"b":1,"x\u0000":1},{"b":1,` + "\x00" + `1}]`, `[{"b":1,"x\"":1},{"b":1,"x"":1}]`,
 	`{"a":1}` + "\v", "[\v1]", "[1\u00a0]",
 }
 
@@ -133,9 +135,10 @@ func TestScanLimits(t *testing.T) {
 		outer int
 		want  jsonscan.Result
 	}{
-		{"many members", object(128, "}"), 0, jsonscan.Complete},
+		{"many members", object(192, "}"), 0, jsonscan.Complete},
 		{"the last member is there already", object(127, `,"name-3":1}`), 0, jsonscan.Other},
-		{"too many members", object(129, "}"), 0, jsonscan.Other},
+		{"the last member is there already, after many", object(190, `,"name-170":1}`), 0, jsonscan.Other},
+		{"too many members", object(193, "}"), 0, jsonscan.Other},
 		{"deep", []byte(strings.Repeat("[", 9990) + strings.Repeat("]", 9990)), 9, jsonscan.Complete},
 		{"too deep", []byte(strings.Repeat("[", 9990) + strings.Repeat("]", 9990)), 10, jsonscan.Other},
 	} {
@@ -169,6 +172,9 @@ func FuzzScan(f *testing.F) {
 		var s jsonscan.Scanner
 		if err := compare(&s, text); err != nil {
 			t.Errorf("%q: %v", text, err)
+		}
+		if err := compare(&s, text); err != nil { // now it knows the names
+			t.Errorf("%q, the second time: %v", text, err)
 		}
 	})
 }
