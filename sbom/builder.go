@@ -199,12 +199,15 @@ func (b *builder) effect(role vendors.Role, kind vendors.Kind, value []byte) eff
 	if b.keep == nil || b.keep(role, kind, value) {
 		return effect{wanted: true}
 	}
-	if kind == vendors.KindName {
+	switch kind {
+	case vendors.KindName:
 		maker := role.IsOrigin() && !names.Placeholder(value)
 		return effect{maker: maker, identity: maker}
+	case vendors.KindText, vendors.KindProduct, vendors.KindURL, vendors.KindEmail:
+		return effect{} // they identify nobody
 	}
-	if b.identity && !b.memo.remembers(kind, value) {
-		return effect{} // it is known that the component is identified
+	if b.identity {
+		return effect{} // the component is identified already
 	}
 	return effect{identity: vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()}
 }

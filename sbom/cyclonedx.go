@@ -264,7 +264,9 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	case "properties":
 		j.Load()
 		x.properties(b)
-	case "licenses", "data", "modelCard", "patentAssertions", "cryptoProperties":
+	case "licenses":
+		x.shaped(b, licensesShape, "licenses")
+	case "data", "modelCard", "patentAssertions", "cryptoProperties":
 		x.shaped(b, componentShapes[string(name)], string(name))
 	case "evidence":
 		j.Load()

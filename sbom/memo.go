@@ -17,9 +17,9 @@ type effect struct {
 	identity bool // it identifies the vendor
 }
 
-// A memo remembers the effects of short names, because the same suppliers and authors occur in
-// component after component. It has a fixed size, and forgets a name when others take its place. The
-// zero memo is empty.
+// A memo remembers the effects of the short names of makers and persons, and of the addresses of makers,
+// because the same ones occur in component after component. It has a fixed size, and forgets a value when
+// others take its place. The zero memo is empty.
 type memo struct {
 	entries []memoEntry
 	asked   int
@@ -28,32 +28,45 @@ type memo struct {
 type memoEntry struct {
 	role   vendors.Role
 	effect effect
-	hit    bool // it was found since another value wanted its place
+	hit    bool  // it was found since another value wanted its place
+	kind   uint8 // see memoKind
 	n      uint8
 	value  [memoLength]byte
 }
 
 const (
-	memoLength = 43      // bytes of the longest name that is remembered
+	memoLength = 42      // bytes of the longest value that is remembered
 	memoSize   = 1 << 13 // entries, of 64 bytes
 	memoPlaces = 4       // places of one value
-	memoStart  = 1000    // names after which a document is long enough for a memo
+	memoStart  = 1000    // values after which a document is long enough for a memo
 )
 
-// remembers reports whether a value is remembered. Values of the other kinds hardly ever occur
-// twice, or cost as little as a look into the memo.
-func (m *memo) remembers(kind vendors.Kind, value []byte) bool {
-	return m != nil && len(value) <= memoLength && kind == vendors.KindName
+// memoKind returns a number for the kind of a value that is remembered, or 0. Values of the other kinds
+// and roles hardly ever occur twice, or cost as little as a look into the memo.
+func memoKind(role vendors.Role, kind vendors.Kind) uint8 {
+	switch {
+	case kind == vendors.KindName:
+		return 1
+	case kind == vendors.KindURL && role.IsOrigin():
+		return 2
+	case kind == vendors.KindEmail && role.IsOrigin():
+		return 3
+	}
+	return 0
 }
 
 // find returns the effect of a value, if it is remembered.
 func (m *memo) find(role vendors.Role, kind vendors.Kind, value []byte) (effect, bool) {
-	if !m.remembers(kind, value) || m.entries == nil {
+	if m == nil || m.entries == nil || len(value) > memoLength {
+		return effect{}, false
+	}
+	k := memoKind(role, kind)
+	if k == 0 {
 		return effect{}, false
 	}
 	places := m.places(role, value)
 	for i := range places {
-		if e := &places[i]; int(e.n) == len(value) && string(e.value[:e.n]) == string(value) && e.role == role {
+		if e := &places[i]; int(e.n) == len(value) && e.kind == k && string(e.value[:e.n]) == string(value) && e.role == role {
 			e.hit = true
 			return e.effect, true
 		}
@@ -64,7 +77,8 @@ func (m *memo) find(role vendors.Role, kind vendors.Kind, value []byte) (effect,
 // add remembers a value that was not found, in a place that is free or has a value that was not found
 // either. If there is none, the next value gets one.
 func (m *memo) add(role vendors.Role, kind vendors.Kind, value []byte, does effect) {
-	if !m.remembers(kind, value) || len(value) == 0 {
+	k := memoKind(role, kind)
+	if m == nil || k == 0 || len(value) > memoLength {
 		return
 	}
 	if m.entries == nil {
@@ -85,7 +99,7 @@ func (m *memo) add(role vendors.Role, kind vendors.Kind, value []byte, does effe
 		return
 	}
 	e := &places[i]
-	e.role, e.effect, e.n = role, does, uint8(len(value))
+	e.role, e.kind, e.effect, e.n = role, k, does, uint8(len(value))
 	copy(e.value[:], value)
 }
 

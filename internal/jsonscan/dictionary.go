@@ -13,9 +13,9 @@ import "slices"
 // bits or by their texts.
 type dictionary struct {
 	entries []entry
-	slots   [256]uint8            // ids by digest
-	last    uint8                 // the id of the name read last; 0 if it is not in the dictionary
-	after   [maxEntries + 1]uint8 // by id: that of the name that came after it last time
+	slots   [256]uint8               // ids by digest
+	last    uint8                    // the id of the name read last; 0 if it is not in the dictionary
+	after   [maxEntries + 1][2]uint8 // by id: those of the names that came after it last, the newest first
 }
 
 type entry struct {
@@ -30,16 +30,27 @@ const (
 	maxEntry   = 40 // bytes of a name
 )
 
-// expected returns the name that came next last time, or nil.
-func (d *dictionary) expected() *entry {
-	if id := d.after[d.last]; id > 0 && d.entries[id-1].raw != "" {
-		return &d.entries[id-1]
+// expected returns the name that the text begins with, with its quotes and the colon, if it is one of
+// the two that came after the last name before; otherwise it returns nil.
+func (d *dictionary) expected(text []byte) *entry {
+	for _, id := range d.after[d.last] {
+		if id == 0 {
+			return nil
+		}
+		e := &d.entries[id-1]
+		if n := len(e.raw); n > 0 && len(text) > n && string(text[:n]) == e.raw {
+			return e
+		}
 	}
 	return nil
 }
 
 // expect records the name that comes after the last one.
-func (d *dictionary) expect(e *entry) { d.after[d.last] = e.id }
+func (d *dictionary) expect(e *entry) {
+	if two := &d.after[d.last]; two[0] != e.id {
+		two[0], two[1] = e.id, two[0]
+	}
+}
 
 // find returns a name of the dictionary. A new name is added if there is room.
 func (d *dictionary) find(s *Scanner, name []byte, digest uint64) *entry {

@@ -205,8 +205,7 @@ func (s *Scanner) after(i int) int {
 // name scans the name of a member and the colon after it. A result that is not positive is a
 // negative Result.
 func (s *Scanner) name(i int) int {
-	if e := s.known.expected(); e != nil && len(s.text)-i > len(e.raw) && string(s.text[i:i+len(e.raw)]) == e.raw {
-		// the usual case: the same name as last time after the same name
+	if e := s.known.expected(s.text[i:]); e != nil { // the usual case
 		end := i + len(e.raw)
 		if !s.addKnown(e) {
 			return -int(Other)

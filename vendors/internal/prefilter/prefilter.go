@@ -130,7 +130,7 @@ func (f *Filter) HasToken(value []byte) bool {
 	for i := 0; i < len(value); {
 		c := ascii.Alnum[value[i]]
 		if c == 0 {
-			if value[i] < '%' && value[i] != '!' { // the most frequent separators
+			if plainSeparator[value[i]] {
 				i++
 				continue
 			}
@@ -167,6 +167,14 @@ func (f *Filter) HasToken(value []byte) bool {
 	}
 	return false
 }
+
+// plainSeparator has the separators that are one byte long and hide nothing.
+var plainSeparator = func() (t [256]bool) {
+	for b := range t {
+		t[b] = b < 0x80 && ascii.Alnum[b] == 0 && b != '%' && b != '\\' && b != '!'
+	}
+	return t
+}()
 
 // separator returns the length of the separator at the start of the value. hidden reports whether
 // it is a character beyond ASCII or an escape that can be a letter, or comes before a capital letter.
