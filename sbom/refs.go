@@ -4,9 +4,9 @@ package sbom
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash/maphash"
 	"strings"
 
 	"github.com/clause76/clause76/vendors"
@@ -16,9 +16,9 @@ import (
 // element is a part with an unknown maker, unless the reference is an identifier itself: then it
 // is screened as a component.
 //
-// For each element, only the first 128 bits of the SHA-256 of its id are kept. Two ids with the same
-// bits would hide a missing element, but it is not feasible to make such ids, and they do not
-// occur by chance.
+// For each element, only a key of 128 bits is kept. Two ids with the same key would hide a missing
+// element. They do not occur by chance, and nobody can make them, because the keys are of a hash that
+// nobody knows: it is another in each run of the program.
 // A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
 	have    map[refKey]struct{}
@@ -28,7 +28,9 @@ type references struct {
 	full    bool           // a limit was reached, so that not all references are compared
 }
 
-type refKey [16]byte
+type refKey [2]uint64
+
+var refSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // A reference is a reference to an element that was not defined yet.
 type reference struct {
@@ -53,8 +55,7 @@ func keyOf[T string | []byte](id T) refKey {
 	if bytes.IndexByte(plain, '%') >= 0 && hasPrefixFold(plain, "pkg:") {
 		plain = unescape(plain)
 	}
-	sum := sha256.Sum256(plain)
-	return refKey(sum[:16])
+	return refKey{maphash.Bytes(refSeeds[0], plain), maphash.Bytes(refSeeds[1], plain)}
 }
 
 // unescape decodes percent escapes in place, except for invalid ones.
