@@ -29,6 +29,7 @@ type cdx struct {
 	at       []byte   // pointer of the value that is read by its shape
 	scope    scope
 	elements references
+	people   []contactName         // memory for contacts
 	props    map[string]makerField // the meaning of properties by their names
 }
 

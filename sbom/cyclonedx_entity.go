@@ -82,6 +82,8 @@ const maxContacts = 64
 // contacts reads the e-mail addresses of contacts, and returns their names. The names of persons do
 // not identify a vendor.
 func (x *cdx) contacts(b *builder, role vendors.Role, at string) (people []contactName) {
+	people = x.people[:0]
+	defer func() { x.people = people }()
 	read := func(i int) {
 		if !x.object(b, "contact") {
 			return

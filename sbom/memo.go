@@ -36,7 +36,7 @@ type memoEntry struct {
 
 const (
 	memoLength = 42      // bytes of the longest value that is remembered
-	memoSize   = 1 << 13 // entries, of 64 bytes
+	memoSize   = 1 << 14 // entries, of 64 bytes
 	memoPlaces = 4       // places of one value
 	memoStart  = 1000    // values after which a document is long enough for a memo
 )
