@@ -16,6 +16,9 @@ import (
 // returns false for a claim that matches, and rarely returns true for one that does not. Readers
 // use it to pass over values that cannot matter.
 func (r *Register) MayMatch(role Role, kind Kind, value []byte) bool {
+	if remembers(kind, value) {
+		return r.answers.ask(role, value, (*index).mayMatch, &r.index)
+	}
 	return r.index.mayMatch(role, kind, value)
 }
 

@@ -147,6 +147,7 @@ type Register struct {
 	byID    map[ID]*Vendor
 	index   index
 	files   fs.FS // nil if the register was not loaded from files
+	answers answers
 }
 
 //go:embed data/*.json
