@@ -17,40 +17,55 @@ type effect struct {
 	identity bool // it identifies the vendor
 }
 
-// A memo remembers the effects of the short names of makers and persons, and of the addresses of makers,
-// because the same ones occur in component after component. It has a fixed size, and forgets a value when
-// others take its place. The zero memo is empty.
+// A memo remembers the effects of the short names of makers and persons, because the same ones occur in
+// component after component. It has a fixed size, and forgets values when
+// others take their places. The zero memo is empty.
+//
+// It is laid out so that a look into it reads little memory, because it is much used and much of it is
+// in use.
 type memo struct {
 	entries []memoEntry
+	text    []byte // of all values
 	asked   int
 }
 
+// A memoEntry is a value and its effect. It is free if n is 0.
 type memoEntry struct {
-	role   vendors.Role
-	effect effect
-	hit    bool  // it was found since another value wanted its place
-	kind   uint8 // see memoKind
+	hash   uint32
+	at     uint32 // of the value in text
 	n      uint8
-	value  [memoLength]byte
+	what   uint8 // see memoKind
+	effect effect
+	hit    bool // it was found since another value wanted its place
 }
 
 const (
-	memoLength = 42      // bytes of the longest value that is remembered
-	memoSize   = 1 << 14 // entries, of 64 bytes
-	memoPlaces = 4       // places of one value
-	memoStart  = 1000    // values after which a document is long enough for a memo
+	memoLength = 64        // bytes of the longest value that is remembered
+	memoSize   = 1 << 13   // entries
+	memoPlaces = 4         // places of one value
+	memoText   = 128 << 10 // bytes of all values
+	memoStart  = 1000      // values after which a document is long enough for a memo
 )
 
-// memoKind returns a number for the kind of a value that is remembered, or 0. Values of the other kinds
-// and roles hardly ever occur twice, or cost as little as a look into the memo.
+// memoKind returns a number for the role and the kind of a value that is remembered, or 0. Values of the
+// other kinds and roles hardly ever occur twice, or cost as little as a look into the memo.
 func memoKind(role vendors.Role, kind vendors.Kind) uint8 {
-	switch {
-	case kind == vendors.KindName:
+	if kind != vendors.KindName {
+		return 0
+	}
+	switch role {
+	case vendors.Supplier:
 		return 1
-	case kind == vendors.KindURL && role.IsOrigin():
+	case vendors.Manufacturer:
 		return 2
-	case kind == vendors.KindEmail && role.IsOrigin():
+	case vendors.Publisher:
 		return 3
+	case vendors.Distributor:
+		return 4
+	case vendors.Author:
+		return 5
+	case vendors.Reference:
+		return 6
 	}
 	return 0
 }
@@ -60,13 +75,14 @@ func (m *memo) find(role vendors.Role, kind vendors.Kind, value []byte) (effect,
 	if m == nil || m.entries == nil || len(value) > memoLength {
 		return effect{}, false
 	}
-	k := memoKind(role, kind)
-	if k == 0 {
+	what := memoKind(role, kind)
+	if what == 0 {
 		return effect{}, false
 	}
-	places := m.places(role, value)
+	hash, places := m.places(what, value)
 	for i := range places {
-		if e := &places[i]; int(e.n) == len(value) && e.kind == k && string(e.value[:e.n]) == string(value) && e.role == role {
+		e := &places[i]
+		if e.hash == hash && e.what == what && string(m.text[e.at:e.at+uint32(e.n)]) == string(value) {
 			e.hit = true
 			return e.effect, true
 		}
@@ -75,19 +91,24 @@ func (m *memo) find(role vendors.Role, kind vendors.Kind, value []byte) (effect,
 }
 
 // add remembers a value that was not found, in a place that is free or has a value that was not found
-// either. If there is none, the next value gets one.
+// either. If there is none, the next value gets one. If there is no room for its text, all other
+// values are forgotten.
 func (m *memo) add(role vendors.Role, kind vendors.Kind, value []byte, does effect) {
-	k := memoKind(role, kind)
-	if m == nil || k == 0 || len(value) > memoLength {
+	what := memoKind(role, kind)
+	if m == nil || what == 0 || len(value) > memoLength || len(value) == 0 {
 		return
 	}
 	if m.entries == nil {
 		if m.asked++; m.asked < memoStart {
 			return
 		}
-		m.entries = make([]memoEntry, memoSize)
+		m.entries, m.text = make([]memoEntry, memoSize), make([]byte, 0, memoText)
 	}
-	places := m.places(role, value)
+	if len(m.text)+len(value) > memoText {
+		clear(m.entries)
+		m.text = m.text[:0]
+	}
+	hash, places := m.places(what, value)
 	i := slices.IndexFunc(places, func(e memoEntry) bool { return e.n == 0 })
 	if i < 0 {
 		i = slices.IndexFunc(places, func(e memoEntry) bool { return !e.hit })
@@ -98,16 +119,15 @@ func (m *memo) add(role vendors.Role, kind vendors.Kind, value []byte, does effe
 		}
 		return
 	}
-	e := &places[i]
-	e.role, e.kind, e.effect, e.n = role, k, does, uint8(len(value))
-	copy(e.value[:], value)
+	places[i] = memoEntry{hash: hash, at: uint32(len(m.text)), n: uint8(len(value)), what: what, effect: does}
+	m.text = append(m.text, value...)
 }
 
-// places returns the places that a value can have. Values that somebody made for the same places only
-// take them from each other.
-func (m *memo) places(role vendors.Role, value []byte) []memoEntry {
+// places returns a hash of a value, and the places that it can have. Values that somebody made for the
+// same places only take them from each other.
+func (m *memo) places(what uint8, value []byte) (uint32, []memoEntry) {
 	const odd = 0x9e3779b97f4a7c15
-	h := uint64(len(value))<<8 ^ uint64(len(role))
+	h := uint64(len(value))<<8 ^ uint64(what)
 	for len(value) >= 8 {
 		h = (h ^ binary.LittleEndian.Uint64(value)) * odd
 		h ^= h >> 32
@@ -120,5 +140,5 @@ func (m *memo) places(role vendors.Role, value []byte) []memoEntry {
 	h = (h ^ rest) * odd
 	h = (h ^ h>>32) * odd
 	i := h >> 32 % (memoSize / memoPlaces) * memoPlaces
-	return m.entries[i : i+memoPlaces]
+	return uint32(h>>16) ^ uint32(h), m.entries[i : i+memoPlaces]
 }
