@@ -38,10 +38,17 @@ type builder struct {
 	beside    int  // identifiers that are kept because they can contradict another claim
 	keep      func(vendors.Role, vendors.Kind, []byte) bool
 	sink      *Sink // for warnings about values; may be nil
+	memo      *memo // nil if no claims are dropped
 }
 
 // newBuilder returns a builder of components for the sink.
-func newBuilder(s *Sink) builder { return builder{keep: s.Keep(), sink: s} }
+func newBuilder(s *Sink) builder {
+	b := builder{keep: s.Keep(), sink: s}
+	if b.keep != nil {
+		b.memo = &s.memo
+	}
+	return b
+}
 
 // A span is a piece of a builder's text.
 type span struct{ from, to int }
@@ -55,7 +62,7 @@ type protoClaim struct {
 }
 
 func (b *builder) reset() {
-	*b = builder{text: b.text[:0], claims: b.claims[:0], keep: b.keep, sink: b.sink}
+	*b = builder{text: b.text[:0], claims: b.claims[:0], keep: b.keep, sink: b.sink, memo: b.memo}
 }
 
 func (b *builder) add(s []byte) span {
@@ -105,13 +112,14 @@ func (b *builder) claim(role vendors.Role, kind vendors.Kind, value []byte, at p
 	if len(value) == 0 {
 		return
 	}
-	role, kind = b.examine(role, kind, value, at, offset)
-	b.examinedClaim(role, kind, value, at, offset)
+	if role, kind, kept := b.weigh(role, kind, value, &at, offset); kept {
+		b.claims = append(b.claims, protoClaim{role, kind, b.add(value), at, offset})
+	}
 }
 
 // examinedClaim adds a claim with a value that was examined.
 func (b *builder) examinedClaim(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) {
-	if kind != "" && !b.drop(role, kind, value) {
+	if kind != "" && b.apply(b.effect(role, kind, value), role, kind) {
 		b.claims = append(b.claims, protoClaim{role, kind, b.add(value), at, offset})
 	}
 }
@@ -120,8 +128,7 @@ func (b *builder) claimSpan(role vendors.Role, kind vendors.Kind, value span, at
 	if value.from == value.to {
 		return
 	}
-	role, kind = b.examine(role, kind, b.get(value), at, offset)
-	if kind != "" && !b.drop(role, kind, b.get(value)) {
+	if role, kind, kept := b.weigh(role, kind, b.get(value), &at, offset); kept {
 		b.claims = append(b.claims, protoClaim{role, kind, value, at, offset})
 	}
 }
@@ -131,26 +138,45 @@ func (b *builder) claimPURL(value span, at path, offset int64) {
 	if value.from == value.to {
 		return
 	}
-	role, kind := b.examine(vendors.Namespace, vendors.KindPURL, b.get(value), at, offset)
+	role, kind, kept := b.weigh(vendors.Namespace, vendors.KindPURL, b.get(value), &at, offset)
 	if kind == vendors.KindPURL && b.purl.from == b.purl.to {
 		b.purl = value
 	}
-	if kind != "" && !b.drop(role, kind, b.get(value)) {
+	if kept {
 		b.claims = append(b.claims, protoClaim{role, kind, value, at, offset})
 	}
 }
 
-// examine returns the role and kind in which a value is read. A value that cannot be read is
-// counted, and the header gets a warning about it and about unusual values.
-func (b *builder) examine(role vendors.Role, kind vendors.Kind, value []byte, at path, offset int64) (vendors.Role, vendors.Kind) {
+// weigh examines the value of a claim, and records what it does to the component. It returns the
+// role and kind in which the value is read, and whether the claim is kept.
+func (b *builder) weigh(role vendors.Role, kind vendors.Kind, value []byte, at *path, offset int64) (vendors.Role, vendors.Kind, bool) {
+	if does, known := b.memo.find(role, kind, value); known {
+		return role, kind, b.apply(does, role, kind)
+	}
 	e := examine.Value(role, kind, value)
+	plain := e.Note == "" && !e.Unread && e.Kind == kind && e.Role == role
+	if !plain {
+		b.examined(&e, kind, at, offset)
+		if role, kind = e.Role, e.Kind; kind == "" {
+			return role, kind, false
+		}
+	}
+	does := b.effect(role, kind, value)
+	if plain {
+		b.memo.add(role, kind, value, does)
+	}
+	return role, kind, b.apply(does, role, kind)
+}
+
+// examined counts a value that cannot be read, and adds a warning about it and about unusual
+// values to the header. kind is that of the field.
+func (b *builder) examined(e *examine.Result, kind vendors.Kind, at *path, offset int64) {
 	if e.Unread {
 		b.malformed++
 	}
 	if e.Note != "" && b.sink != nil {
-		b.sink.Warn(examined(kind), e.Note, vendors.Location{Pointer: string(b.get(b.addPointer(at))), Offset: offset})
+		b.sink.Warn(examined(kind), e.Note, vendors.Location{Pointer: string(b.get(b.addPointer(*at))), Offset: offset})
 	}
-	return e.Role, e.Kind
 }
 
 // examined returns the kind of warnings about a kind of values.
@@ -168,31 +194,42 @@ func examined(kind vendors.Kind) WarningKind {
 // contradict another claim. One that does is enough.
 const maxBeside = 32
 
-// drop reports whether to drop a claim. It records whether the claim identifies the vendor of the
-// component. Names of makers and identifiers are not dropped, because they can contradict a
-// claim that is kept.
-func (b *builder) drop(role vendors.Role, kind vendors.Kind, value []byte) bool {
-	b.claimed = true
+// effect returns what a value does to the component.
+func (b *builder) effect(role vendors.Role, kind vendors.Kind, value []byte) effect {
 	if b.keep == nil || b.keep(role, kind, value) {
-		b.wanted = true
-		return false
-	}
-	if kind == vendors.KindName {
-		if role.IsOrigin() && !names.Placeholder(value) {
-			b.identity, b.supplied = true, true
-			return false
-		}
-		return true
-	}
-	if !b.identity {
-		b.identity = vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()
+		return effect{wanted: true}
 	}
 	switch kind {
+	case vendors.KindName:
+		maker := role.IsOrigin() && !names.Placeholder(value)
+		return effect{maker: maker, identity: maker}
+	case vendors.KindText, vendors.KindProduct, vendors.KindURL, vendors.KindEmail:
+		return effect{} // they identify nobody
+	}
+	if b.identity {
+		return effect{} // the component is identified already
+	}
+	return effect{identity: vendors.Claim{Role: role, Kind: kind, Value: string(value)}.Identity()}
+}
+
+// apply records the effect of a value, and reports whether its claim is kept. Names of makers and
+// identifiers are not dropped, because they can contradict a claim that is kept.
+func (b *builder) apply(does effect, role vendors.Role, kind vendors.Kind) bool {
+	b.claimed = true
+	if does.wanted {
+		b.wanted = true
+		return true
+	}
+	b.identity = b.identity || does.identity
+	switch kind {
+	case vendors.KindName:
+		b.supplied = b.supplied || does.maker
+		return does.maker
 	case vendors.KindPURL, vendors.KindCPE, vendors.KindGroup, vendors.KindURL:
 		b.beside++
-		return b.beside > maxBeside || role != vendors.Namespace && role != vendors.Reference
+		return b.beside <= maxBeside && (role == vendors.Namespace || role == vendors.Reference)
 	}
-	return true
+	return false
 }
 
 // deviceName makes the name of a device a reference, as the texts about its model that a device

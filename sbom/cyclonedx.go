@@ -29,6 +29,7 @@ type cdx struct {
 	at       []byte   // pointer of the value that is read by its shape
 	scope    scope
 	elements references
+	people   []contactName         // memory for contacts
 	props    map[string]makerField // the meaning of properties by their names
 }
 
@@ -39,7 +40,7 @@ func readCycloneDX(r io.Reader, s *Sink) error {
 
 func (x *cdx) read() error {
 	defer x.j.Close()
-	x.j.Watch("mponent", "ervice") // of the names of lists of parts
+	x.j.Watch(minPartName, maxPartName, isPartName[[]byte])
 	x.s.PlacementFinal()
 	x.document()
 	x.elements.settle(&x.fieldReader)
@@ -264,7 +265,9 @@ func (x *cdx) leafMember(b *builder, name []byte) {
 	case "properties":
 		j.Load()
 		x.properties(b)
-	case "licenses", "data", "modelCard", "patentAssertions", "cryptoProperties":
+	case "licenses":
+		x.shaped(b, licensesShape, "licenses")
+	case "data", "modelCard", "patentAssertions", "cryptoProperties":
 		x.shaped(b, componentShapes[string(name)], string(name))
 	case "evidence":
 		j.Load()

@@ -99,6 +99,9 @@ var withoutParts = map[string]bool{
 // linksParts reports whether a URL of an external reference of a type, in the spelling of the schema,
 // is a BOM-Link to parts.
 func linksParts(typ string, url []byte) bool {
+	if len(url) == 0 || 'a' <= url[0] && url[0] < 'u' { // the usual case
+		return false
+	}
 	return hasPrefixFold(bytes.TrimSpace(url), "urn:cdx:") && !withoutParts[typ]
 }
 

@@ -27,7 +27,11 @@ func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 		x.text(b, role, vendors.KindName, path{a: at.self})
 		return
 	}
-	where := vendors.Location{Pointer: j.Pointer(), Offset: j.Offset()}
+	where := vendors.Location{Offset: j.Offset()}
+	loaded := j.Loaded()
+	if !loaded {
+		where.Pointer = j.Pointer()
+	}
 	if !x.object(b, "organization") {
 		return
 	}
@@ -57,6 +61,9 @@ func (x *cdx) entity(b *builder, role vendors.Role, at *entityPaths) {
 		}
 	}
 	if other && !known && b.malformed == before {
+		if loaded { // it is still the same
+			where.Pointer = j.Pointer()
+		}
 		b.malformed++
 		x.s.Warn(WarnMalformed, "an organization has no name, and members that the format does not have; they were not screened", where)
 	}
@@ -75,6 +82,8 @@ const maxContacts = 64
 // contacts reads the e-mail addresses of contacts, and returns their names. The names of persons do
 // not identify a vendor.
 func (x *cdx) contacts(b *builder, role vendors.Role, at string) (people []contactName) {
+	people = x.people[:0]
+	defer func() { x.people = people }()
 	read := func(i int) {
 		if !x.object(b, "contact") {
 			return

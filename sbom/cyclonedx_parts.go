@@ -36,7 +36,7 @@ func (x *cdx) reference(b *builder, at, urlAt path) (url span, role vendors.Role
 		switch name := x.j.Name(); string(name) {
 		case "type":
 			text, _ := x.str(b)
-			role, typ = x.referenceRole(b, text), foldType(text)
+			role, typ = x.referenceType(b, text)
 		case "url":
 			x.setPlain(b, &url)
 			off, lossy = x.j.TextOffset(), x.j.Lossy()
@@ -81,34 +81,46 @@ var referenceMentions = func() map[string]bool {
 	return m
 }()
 
+// referenceTypes are all of these, with their names and roles.
+var referenceTypes = func() map[string]referenceType {
+	m := make(map[string]referenceType)
+	for name := range referenceMentions {
+		m[name] = referenceType{name, vendors.Mention}
+	}
+	for name, role := range referenceRoles {
+		m[name] = referenceType{name, role}
+	}
+	return m
+}()
+
+type referenceType struct {
+	name string
+	role vendors.Role
+}
+
 // foldType returns the type of an external reference in the spelling of the schema: "vcs" for
 // "VCS", "source-distribution" for "source_distribution".
 func foldType(typ []byte) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(string(typ))), "_", "-")
 }
 
-// referenceRole returns the role of an external reference. A type that the schema does not have
-// is counted, because its meaning is not known.
-func (x *cdx) referenceRole(b *builder, typ []byte) vendors.Role {
-	if referenceMentions[string(typ)] {
-		return vendors.Mention
-	}
-	if role, ok := referenceRoles[string(typ)]; ok {
-		return role
+// referenceType returns the role of an external reference and its type in the spelling of the schema. A
+// type that the schema does not have is counted, because its meaning is not known.
+func (x *cdx) referenceType(b *builder, typ []byte) (vendors.Role, string) {
+	if known, ok := referenceTypes[string(typ)]; ok {
+		return known.role, known.name
 	}
 	folded := foldType(typ)
-	role, ok := referenceRoles[folded]
+	known, ok := referenceTypes[folded]
 	kind, what := WarnSchema, "; it is read as "+quote(folded)
 	if !ok {
-		role = vendors.Mention
-		if !referenceMentions[folded] {
-			kind, what = WarnMalformed, "; what its address is was not understood"
-			b.malformed++
-		}
+		known = referenceType{folded, vendors.Mention}
+		kind, what = WarnMalformed, "; what its address is was not understood"
+		b.malformed++
 	}
 	x.s.Warn(kind, "the type of an external reference is "+quote(string(typ))+", which the schema does not have"+what,
 		vendors.Location{Pointer: x.j.Pointer(), Offset: x.j.TextOffset()})
-	return role
+	return known.role, known.name
 }
 
 // linked reports the bills of materials that a component refers to. A registry's own record of

@@ -31,15 +31,20 @@ type partLook struct {
 	maker  bool // it has a field that may name its maker
 }
 
+const minPartName, maxPartName = len("service"), len("components")
+
 // isPartName reports whether parts are members of this name, in CycloneDX or in SPDX.
 func isPartName[T string | []byte](name T) bool {
-	if n := len(name); n < len("service") || n > len("components") {
-		return false
-	}
-	for _, part := range [...]string{"component", "components", "service", "services", "package", "packages"} {
-		if strings.EqualFold(string(name), part) {
-			return true
-		}
+	is := func(part string) bool { return strings.EqualFold(string(name), part) }
+	switch len(name) {
+	case len("package"):
+		return is("package") || is("service")
+	case len("packages"):
+		return is("packages") || is("services")
+	case len("component"):
+		return is("component")
+	case len("components"):
+		return is("components")
 	}
 	return false
 }

@@ -120,6 +120,7 @@ type Sink struct {
 	muted   bool // warnings and counts are dropped
 	files   bool // the document has a file, which need not be a component
 	named   int  // components that keep their names, see maxNamed
+	memo    memo
 	// indexed means that all products were marked before the first component was delivered
 	indexed  bool
 	replayed bool // the header is that of a snapshot

@@ -4,9 +4,9 @@ package sbom
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash/maphash"
 	"strings"
 
 	"github.com/clause76/clause76/vendors"
@@ -16,19 +16,22 @@ import (
 // element is a part with an unknown maker, unless the reference is an identifier itself: then it
 // is screened as a component.
 //
-// For each element, only the first 128 bits of the SHA-256 of its id are kept. Two ids with the same
-// bits would hide a missing element, but it is not feasible to make such ids, and they do not
-// occur by chance.
+// For each element, only a key of 127 bits is kept. Two ids with the same key would hide a missing
+// element. They do not occur by chance, and nobody can make them, because the keys are of a hash that
+// nobody knows: it is another in each run of the program.
 // A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
-	have    map[refKey]struct{}
+	have    refSet
 	pending map[refKey]int // index in wanted
 	wanted  []reference    // in the order of the document
 	text    int            // bytes of wanted
 	full    bool           // a limit was reached, so that not all references are compared
 }
 
-type refKey [16]byte
+// A refKey is never zero.
+type refKey [2]uint64
+
+var refSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // A reference is a reference to an element that was not defined yet.
 type reference struct {
@@ -53,8 +56,7 @@ func keyOf[T string | []byte](id T) refKey {
 	if bytes.IndexByte(plain, '%') >= 0 && hasPrefixFold(plain, "pkg:") {
 		plain = unescape(plain)
 	}
-	sum := sha256.Sum256(plain)
-	return refKey(sum[:16])
+	return refKey{maphash.Bytes(refSeeds[0], plain) | 1, maphash.Bytes(refSeeds[1], plain)}
 }
 
 // unescape decodes percent escapes in place, except for invalid ones.
@@ -77,20 +79,16 @@ func unescape(s []byte) []byte {
 func (r *references) define(id []byte) {
 	switch {
 	case len(id) == 0:
-	case len(r.have) >= maxElements:
+	case r.have.len() >= maxElements:
 		r.full = true
 	default:
-		if r.have == nil {
-			r.have = make(map[refKey]struct{})
-		}
-		r.have[keyOf(id)] = struct{}{}
+		r.have.add(keyOf(id))
 	}
 }
 
 // has reports whether the element was defined.
 func (r *references) has(id string) bool {
-	_, is := r.have[keyOf(id)]
-	return is
+	return r.have.has(keyOf(id))
 }
 
 // refer records a reference. at is called for its place if that is needed.
@@ -109,7 +107,7 @@ func (r *references) add(id []byte, indirect bool, at func() vendors.Location) {
 		return
 	}
 	key := keyOf(id)
-	if _, is := r.have[key]; is {
+	if r.have.has(key) {
 		return
 	}
 	if i, is := r.pending[key]; is {

@@ -34,6 +34,7 @@ type spdx3 struct {
 	version  string
 	index    spdx3Index
 	elements references
+	names    map[string]unlistedName
 }
 
 // An spdx3Index has what the first reading collects for the second.
@@ -304,12 +305,37 @@ func (x *spdx3) member(b *graphElement, name []byte) {
 		}
 		j.Drop()
 	default:
-		if known := spdx3Names[spdx3Fold(string(name))]; known || fields.MayNameMaker(name) && j.Kind() != 'n' {
+		if known, maker := x.unlisted(name); known || maker && j.Kind() != 'n' {
 			x.malformed("the name "+quote(string(name))+" is not of SPDX 3, but may say who made something; it was not screened",
 				vendors.Location{Pointer: x.at(b, "/"+string(name)), Offset: j.Offset()})
 		}
 		x.refs(b, string(name), nil) // there may be elements within
 	}
+}
+
+// An unlistedName is what the name of a member shows that is not read by its name.
+type unlistedName struct {
+	known bool // it is the name of a field that can identify a vendor, in another form
+	maker bool // it may be that of one who made something
+}
+
+// maxUnlisted and maxUnlistedName limit the names that are remembered, and their lengths.
+const maxUnlisted, maxUnlistedName = 1000, 100
+
+// unlisted examines the name of a member that is not read by its name. Documents have few such names,
+// in element after element.
+func (x *spdx3) unlisted(name []byte) (known, maker bool) {
+	u, found := x.names[string(name)]
+	if !found {
+		u = unlistedName{spdx3Names[spdx3Fold(string(name))], fields.MayNameMaker(name)}
+		if len(x.names) < maxUnlisted && len(name) <= maxUnlistedName {
+			if x.names == nil {
+				x.names = make(map[string]unlistedName)
+			}
+			x.names[string(name)] = u
+		}
+	}
+	return u.known, u.maker
 }
 
 // nodeMember reads a member that every element has. It reports whether name is one.

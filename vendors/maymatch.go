@@ -16,6 +16,9 @@ import (
 // returns false for a claim that matches, and rarely returns true for one that does not. Readers
 // use it to pass over values that cannot matter.
 func (r *Register) MayMatch(role Role, kind Kind, value []byte) bool {
+	if remembers(kind, value) {
+		return r.answers.ask(role, value, (*index).mayMatch, &r.index)
+	}
 	return r.index.mayMatch(role, kind, value)
 }
 
@@ -51,15 +54,21 @@ func (x *index) mayMatch(role Role, kind Kind, value []byte) bool {
 // mayMatchName reports whether a name in ASCII without a token of the prefilter can match, as a
 // whole or, in the field of a maker, by a part of it.
 func (x *index) mayMatchName(role Role, name []byte) bool {
-	return x.mayMatchWhole(role, name) || comparesParts(role) && names.MayHavePieces(name) && x.mayMatchPiece(role, name)
+	traits := names.TraitsOf(name)
+	if x.mayMatchWhole(role, name, traits) {
+		return true
+	}
+	return comparesParts(role) && (traits&names.MayBeList != 0 && names.MayHavePieces(name) || names.BeginsWithLabel(name)) &&
+		x.mayMatchPiece(role, name)
 }
 
 // mayMatchWhole reports whether a name can match with other word breaks, misspelled, or in letters
 // that look like others.
-func (x *index) mayMatchWhole(role Role, name []byte) bool {
+func (x *index) mayMatchWhole(role Role, name []byte, traits names.Traits) bool {
 	return x.prefilter.HasJoined(name) ||
-		comparesParts(role) && (x.mayBeMisspelt(name) || x.mayHaveNumber(name) || names.MayBeEscaped(name)) ||
-		x.mayLookAlike(name)
+		comparesParts(role) && (x.mayBeMisspelt(name) || traits&names.MayHaveDigits != 0 && x.mayHaveNumber(name) ||
+			traits&names.MayHaveEscapes != 0 && names.MayBeEscaped(name)) ||
+		traits&names.MayLookAlike != 0 && x.mayLookAlike(name)
 }
 
 // mayMatchPiece reports whether an item of a list, or what follows a label, can match.
@@ -69,10 +78,10 @@ func (x *index) mayMatchPiece(role Role, name []byte) bool {
 	}
 	for p := range names.Pieces(string(name)) {
 		text := []byte(p.Text)
-		if x.mayMatchWhole(role, text) {
+		if x.mayMatchWhole(role, text, names.TraitsOf(text)) {
 			return true
 		}
-		if rest, _ := names.CutLabels(names.AppendTokens(nil, p.Text)); x.mayMatchWhole(role, rest) {
+		if rest, _ := names.CutLabels(names.AppendTokens(nil, p.Text)); x.mayMatchWhole(role, rest, names.TraitsOf(rest)) {
 			return true
 		}
 	}
@@ -159,16 +168,24 @@ func (x *index) mayLookAlike(name []byte) bool {
 		return true // too long to tell
 	}
 	for _, one := range [...]byte{'l', 'i'} {
+		if one == 'i' && bytes.IndexByte(name, '1') < 0 && bytes.IndexByte(name, '|') < 0 {
+			break // it makes no difference
+		}
 		v := append(buf[:0], name...)
 		names.DigitsAsLetters(v, one)
-		for range 2 {
-			if x.prefilter.HasToken(v) || x.prefilter.HasJoined(v) || x.mayBeMisspelt(v) {
-				return true
-			}
-			v = joinPairs(joinPairs(v, 'r', 'n', 'm'), 'v', 'v', 'w')
+		if x.mayBe(v) {
+			return true
+		}
+		if names.TraitsOf(v)&names.MayHavePairs != 0 && x.mayBe(joinPairs(joinPairs(v, 'r', 'n', 'm'), 'v', 'v', 'w')) {
+			return true
 		}
 	}
 	return false
+}
+
+// mayBe reports whether a name with other letters can match.
+func (x *index) mayBe(name []byte) bool {
+	return x.prefilter.HasToken(name) || x.prefilter.HasJoined(name) || x.mayBeMisspelt(name)
 }
 
 // joinPairs replaces two letters by one, in place.

@@ -148,6 +148,7 @@ type Register struct {
 	packed  *packed // instead of vendors and byID, for a register that was packed
 	index   index
 	files   fs.FS // nil if the register was not loaded from files
+	answers answers
 }
 
 //go:embed data/*.json

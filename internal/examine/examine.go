@@ -86,6 +86,9 @@ func (r *Result) email(value []byte) {
 
 // purl examines a value in a field for package URLs.
 func (r *Result) purl(value []byte) {
+	if purl.IsUsual(value) {
+		return
+	}
 	p, note, ok := purl.ParseTolerant(string(value))
 	switch {
 	case ok:

@@ -12,14 +12,19 @@ var foldLetters = strings.NewReplacer("ſ", "s", "\u212a", "k")
 
 // FoldLetters replaces the letters beyond ASCII that fold to ASCII letters: "ſupplier" becomes
 // "supplier".
-func FoldLetters(name string) string { return foldLetters.Replace(name) }
+func FoldLetters(name string) string {
+	if isASCII(name) {
+		return name
+	}
+	return foldLetters.Replace(name)
+}
 
 // Fold returns the form in which names are compared: the first word, without a prefix, in
 // lower case as encoding/json folds it.
 func Fold(name string) string {
 	name = name[strings.LastIndexByte(name, ':')+1:]
 	name, _, _ = strings.Cut(strings.TrimSpace(strings.TrimLeft(name, "@")), " ")
-	return strings.ToLower(foldLetters.Replace(name))
+	return strings.ToLower(FoldLetters(name))
 }
 
 // Similar returns the known name that another parser may take name for ("SUPPLIER" for

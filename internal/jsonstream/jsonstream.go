@@ -40,6 +40,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/jsonscan"
 	"github.com/clause76/clause76/internal/peek"
 )
 
@@ -64,7 +65,8 @@ type Reader struct {
 	limits  Limits
 	err     error
 	scratch []byte
-	base    int64 // bytes before the decoder's input
+	mark    int64 // length of the byte order mark
+	base    int64 // bytes before the decoder's input, and those that it did not see
 	start   int64 // offset of the string read last
 
 	tolerate bool // accept lone surrogates
@@ -72,16 +74,22 @@ type Reader struct {
 
 	// in is the value that Load has read into memory. While it is open, everything is read
 	// from it, and otherwise from dec.
-	in    loaded
-	watch []string
+	in   loaded
+	scan jsonscan.Scanner
 
-	feed   *feed        // if the document is not in JSON
-	buffer *peek.Reader // of src, if it is released by Close
-	memory *decoder     // dec, if it reads in place and is released by Close
-	size   int          // of the input, if it is read in place
-	spent  bool         // memory was released, when Pointer and offset were at and end
-	at     string
-	end    int64
+	// What is known about the next value, see ahead.
+	looked    bool
+	aheadKind jsontext.Kind
+	unread    int    // bytes before the value that the decoder has and did not read
+	blank     int    // bytes in the window before the value
+	lead      string // what the decoder gets instead of the value
+
+	feed *feed // if the document is not in JSON
+
+	whole peek.Peeker // has the window, which is the whole input; nil if the input is read in pieces
+	spent bool        // the Reader was closed, at this place
+	at    string
+	end   int64
 }
 
 var errLong = errors.New("one string or number is too long")
@@ -101,9 +109,7 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 	}
 	jr := &Reader{limits: limits}
 	jr.src = source{reader: jr}
-	if jr.open(r) {
-		return jr
-	}
+	jr.open(r)
 	jr.dec = jsontext.NewDecoder(&jr.src, readOptions...)
 	return jr
 }
@@ -131,6 +137,10 @@ func (r *Reader) Pointer() string {
 	}
 	return string(r.dec.StackPointer())
 }
+
+// Loaded reports whether a value that was loaded is being read. As long as it is, Pointer returns the
+// same.
+func (r *Reader) Loaded() bool { return r.in.open() }
 
 // Offset returns the offset of the end of what was read last; in the JSON form of another
 // encoding, the offset of the value read last.
@@ -216,6 +226,9 @@ func (r *Reader) Kind() jsontext.Kind {
 	if r.in.open() {
 		return r.in.kind()
 	}
+	if k := r.ahead(); k != 0 {
+		return k
+	}
 	return r.dec.PeekKind()
 }
 
@@ -238,7 +251,7 @@ func (r *Reader) Enter(open jsontext.Kind) bool {
 // reads the closing brace or bracket.
 func (r *Reader) More() bool {
 	if r.in.open() && r.err == nil {
-		return r.in.more()
+		return r.in.loadedMore()
 	}
 	switch r.Kind() {
 	case '}', ']':
@@ -261,6 +274,7 @@ func (r *Reader) token() bool {
 	if r.in.open() {
 		return r.loadedToken()
 	}
+	r.looked = false
 	if _, err := r.dec.ReadToken(); err != nil {
 		r.fail(err)
 		return false
@@ -276,7 +290,7 @@ func (r *Reader) token() bool {
 // the next call.
 func (r *Reader) Name() []byte {
 	if r.in.open() && r.err == nil && !r.in.escapes {
-		return r.loadedName()
+		return r.loadedPlain()
 	}
 	b, _ := r.text()
 	return b
@@ -322,6 +336,20 @@ func (r *Reader) text() ([]byte, bool) {
 	if r.in.open() {
 		return r.loadedText()
 	}
+	raw, ok := r.raw()
+	if !ok {
+		return nil, false
+	}
+	r.start = r.offset() - int64(len(raw))
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1], true
+	}
+	return r.unquote(raw)
+}
+
+// raw reads a string from the decoder, with its quotes and escapes.
+func (r *Reader) raw() ([]byte, bool) {
+	r.looked = false
 	raw, err := r.dec.ReadValue()
 	if err != nil {
 		r.fail(err)
@@ -331,11 +359,7 @@ func (r *Reader) text() ([]byte, bool) {
 		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
 		return nil, false
 	}
-	r.start = r.offset() - int64(len(raw))
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1], true
-	}
-	return r.unquote(raw)
+	return raw, true
 }
 
 // unquote decodes a string. The decoder has checked everything but its surrogates.
@@ -358,10 +382,11 @@ func (r *Reader) Number() []byte {
 		return nil
 	}
 	if r.in.open() {
-		from := r.in.pos
-		r.loadedToken()
-		return r.in.text[from:r.in.pos]
+		text := r.in.text
+		t := r.in.pass()
+		return text[t.Start:t.End]
 	}
+	r.looked = false
 	raw, err := r.dec.ReadValue()
 	if err != nil {
 		r.fail(err)
@@ -383,15 +408,20 @@ func (r *Reader) Skip() {
 		return
 	}
 	depth := r.dec.StackDepth()
-	for r.token() {
-		if r.dec.StackDepth() <= depth {
+	for {
+		if r.Kind() == '"' {
+			r.raw()
+		} else {
+			r.token()
+		}
+		if r.err != nil || r.dec.StackDepth() <= depth {
 			return
 		}
 	}
 }
 
-// Close ends the writer of [Transcode], and releases the buffer of the Reader, which cannot read on.
-// It is for a Reader that is not read to its end.
+// Close ends the writer of [Transcode]. A Reader that reads in place cannot read on. It is for a
+// Reader that is not read to its end.
 func (r *Reader) Close() {
 	r.spend()
 	if r.feed != nil {

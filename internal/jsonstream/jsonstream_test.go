@@ -92,6 +92,10 @@ func FuzzLoad(f *testing.F) {
 		if (plainErr == nil) != (err == nil) {
 			t.Fatalf("token by token: %v; loaded: %v", plainErr, err)
 		}
+		var a, b *jsonstream.Error
+		if errors.As(plainErr, &a) && errors.As(err, &b) && (a.Kind != b.Kind || a.Offset != b.Offset) && a.Kind != jsonstream.ErrLimit {
+			t.Fatalf("token by token: %v; loaded: %v", plainErr, err)
+		}
 		if plainErr == nil && plain != loaded {
 			t.Fatalf("token by token: %s\nloaded:         %s", plain, loaded)
 		}
@@ -232,10 +236,11 @@ func TestLoneSurrogate(t *testing.T) {
 	}
 }
 
-// Watched finds words in loaded values, and is true for values that were not loaded.
+// Watched finds names in loaded values, and is true for values that were not loaded.
 func TestWatch(t *testing.T) {
-	r := jsonstream.NewReader(strings.NewReader(`[{"a":"x"},{"a":"the word"},{"a":{"b":["word"]}},{"a":"\u0077ord"},{"a":"y"},{"a":"word"}]`), jsonstream.Limits{})
-	r.Watch("word", "other")
+	isWord := func(name []byte) bool { return string(name) == "word" }
+	r := jsonstream.NewReader(strings.NewReader(`[{"a":"x"},{"a":"word"},{"a":{"b":[{"word":0}]}},{"a":"\u0077ord"},{"\u0077ord":1},{"word":"y"}]`), jsonstream.Limits{})
+	r.Watch(4, 4, isWord)
 	r.Enter('[')
 	var got []bool
 	for r.More() {
@@ -243,12 +248,23 @@ func TestWatch(t *testing.T) {
 		got = append(got, r.Watched())
 		r.Skip()
 	}
-	if want := "[false true true true false true]"; fmt.Sprint(got) != want || r.End() != nil {
+	if want := "[false false true false true true]"; fmt.Sprint(got) != want || r.End() != nil {
 		t.Errorf("%v, want %s; %v", got, want, r.Err())
 	}
 	r = jsonstream.NewReader(strings.NewReader(`{"a":1}`), jsonstream.Limits{})
-	if r.Watch("word"); !r.Watched() {
+	if r.Watch(4, 4, isWord); !r.Watched() {
 		t.Error("Watched is false for a value that was not loaded")
+	}
+	r = jsonstream.NewReader(strings.NewReader(`{"a":{"word":1},"b":{"c":2}}`), jsonstream.Limits{})
+	r.Watch(4, 4, isWord)
+	r.Load()
+	got = nil
+	for r.Enter('{'); r.More(); r.Skip() {
+		r.Name()
+		got = append(got, r.Watched())
+	}
+	if want := "[true false]"; fmt.Sprint(got) != want {
+		t.Errorf("members of a loaded value: %v, want %s", got, want)
 	}
 }
 

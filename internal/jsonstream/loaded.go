@@ -3,31 +3,34 @@
 package jsonstream
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/clause76/clause76/internal/jsonscan"
 )
 
-// loadLimit is the length of the longest value that Load reads into memory.
-const loadLimit = 256 << 10
+const (
+	// loadLimit is the length of the longest value that Load reads into memory.
+	loadLimit = 256 << 10
+	// maxBlank is the most white space before a value that Load passes over.
+	maxBlank = 4 << 10
+)
 
-// errTooLong stops jsontext from buffering more than loadLimit. Such an error does not change
-// its state: the value is then read token by token.
-var errTooLong = errors.New("value is too long to buffer")
-
-// A loaded is a value in memory, and how far it was read. jsontext has checked it, so that it
-// is read without checking again.
+// A loaded is a value in memory that was checked, and how far it was read.
 type loaded struct {
 	text    []byte // nil if there is no value, or if it was read to its end
-	pos     int    // what is read next
-	offset  int64  // of text in the input
-	depth   int    // objects and arrays around the value
-	level   int    // objects and arrays of the value that are open
-	nameEnd int    // closing quote of the name that more has found
-	escapes bool   // strings may have escapes
-	watched bool   // the value may contain a word of Watch
+	tokens  []jsonscan.Token
+	next    int   // the token that is read next
+	end     int   // the token after the innermost object or array that is open
+	pos     int   // the end in text of what was read last
+	inside  []int // the objects and arrays that are open
+	offset  int64 // of text in the input
+	depth   int   // objects and arrays around the value
+	escapes bool  // strings may have escapes
+	beyond  bool  // something in the value exceeds a limit
+	watched []uint32
+	more    bool // watched does not have all names
 }
 
 // open reports whether there is more of the value to be read.
@@ -35,97 +38,165 @@ func (v *loaded) open() bool { return v.text != nil }
 
 // leave closes the innermost object or array.
 func (v *loaded) leave() {
-	v.pos++
-	v.level--
-	v.end()
+	top := len(v.inside) - 1
+	v.pos = int(v.tokens[v.inside[top]].End)
+	v.inside = v.inside[:top]
+	if top == 0 {
+		v.text = nil
+		return
+	}
+	v.end = v.tokens[v.inside[top-1]].Next()
 }
 
-// end drops the value if it was read to its end.
-func (v *loaded) end() {
-	if v.level == 0 {
+// pass goes to the token after the next one and all that is inside that.
+func (v *loaded) pass() *jsonscan.Token {
+	t := &v.tokens[v.next]
+	v.pos, v.next = int(t.End), t.Next()
+	if len(v.inside) == 0 {
 		v.text = nil
 	}
+	return t
 }
 
-// Load reads the next value into memory if it is an object or array of no more than 256 KiB,
-// so that the following calls read it faster. If it is anything else, or has a fault, Load
+// ahead returns the kind of the next value if that is an object or array that the decoder did not get
+// yet, after the separators that belong there; otherwise it returns 0.
+func (r *Reader) ahead() jsontext.Kind {
+	if r.looked {
+		return r.aheadKind
+	}
+	r.looked, r.aheadKind, r.lead = true, 0, "null"
+	separator := byte(0)
+	switch kind, n := r.dec.StackIndex(r.dec.StackDepth()); {
+	case kind == '[':
+		if n > 0 {
+			separator = ','
+		}
+	case kind == '{' && n%2 == 1:
+		separator = ':'
+	case kind == '{' || n > 0:
+		return 0
+	}
+	r.unread = 0
+	for _, c := range r.dec.UnreadBuffer() {
+		r.unread++
+		switch {
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		case c == separator && c != 0:
+			separator = 0
+		default:
+			return 0
+		}
+	}
+	s := &r.src
+	for n := 0; n < maxBlank; n++ {
+		if s.from+n == s.to && s.fill() != nil {
+			return 0
+		}
+		switch c := s.window[s.from+n]; {
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		case c == separator && c != 0:
+			if separator = 0; c == ',' {
+				r.lead = ",null"
+			} else {
+				r.lead = ":null"
+			}
+		case (c == '{' || c == '[') && separator == 0:
+			r.aheadKind, r.blank = jsontext.Kind(c), n
+			return r.aheadKind
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+// Load reads the next value into memory if it is an object or array of no more than 256 KiB, so
+// that the following calls read it faster. If it is anything else, or has a fault, Load
 // does nothing: the following calls then read token by token, with the same results and
 // errors.
+//
+// The decoder does not see a value that is loaded. It gets a null in its place.
 func (r *Reader) Load() {
-	if r.err != nil || r.in.open() {
+	if r.err != nil || r.in.open() || r.ahead() == 0 {
 		return
 	}
-	if k := r.dec.PeekKind(); k != '{' && k != '[' {
+	s := &r.src
+	depth := r.dec.StackDepth()
+	n, result := r.scan.Scan(s.window[s.from+r.blank:s.to], depth)
+	for result == jsonscan.Short {
+		had := s.to - s.from - r.blank
+		for want := min(2*had, loadLimit+1); s.to-s.from-r.blank < want; {
+			if s.fill() != nil {
+				break
+			}
+		}
+		if had >= loadLimit || s.to-s.from-r.blank == had {
+			return
+		}
+		n, result = r.scan.Scan(s.window[s.from+r.blank:s.to], depth)
+	}
+	if result != jsonscan.Complete || n > loadLimit {
 		return
 	}
-	r.src.stop = r.dec.InputOffset() + loadLimit
-	text, err := r.dec.ReadValue()
-	r.src.stop = 0
-	if err != nil {
+	from := s.from + r.blank
+	offset := r.base + r.dec.InputOffset() + int64(r.unread+r.blank)
+	s.from += r.blank + n
+	s.standIn = r.lead
+	r.base += int64(r.blank + n - len(r.lead))
+	r.looked = false
+	if _, err := r.dec.ReadToken(); err != nil {
+		r.fail(err)
 		return
 	}
-	escapes := bytes.IndexByte(text, '\\') >= 0
-	r.in = loaded{text: text, offset: r.base + r.dec.InputOffset() - int64(len(text)), depth: r.dec.StackDepth(),
-		escapes: escapes, watched: escapes || r.containsWatched(text)}
+	r.in = loaded{text: s.window[from : from+n : from+n], tokens: r.scan.Tokens, end: len(r.scan.Tokens), inside: r.in.inside[:0],
+		offset: offset, depth: depth, escapes: r.scan.Escapes, watched: r.scan.Watched, more: r.scan.MoreWatched(),
+		beyond: depth+r.scan.Depth > r.limits.Depth || int64(r.scan.Longest) > r.limits.String}
 }
 
-// Watch sets words to look for in each value that is loaded. It is called before anything is
-// read.
-func (r *Reader) Watch(words ...string) { r.watch = words }
+// Watch sets which names of members [Reader.Watched] looks for, among those of min to max bytes. It is
+// called before anything is read.
+func (r *Reader) Watch(min, max int, is func(name []byte) bool) {
+	r.scan.Watch, r.scan.WatchMin, r.scan.WatchMax = is, min, max
+}
 
-// Watched reports whether the value that Load has loaded, or that is read within it, may
-// contain one of the words of Watch. If no value is loaded, Watched returns true.
-func (r *Reader) Watched() bool { return !r.in.open() || r.in.watched }
-
-func (r *Reader) containsWatched(text []byte) bool {
-	for _, word := range r.watch {
-		if bytes.Contains(text, []byte(word)) {
+// Watched reports whether the next value, which was loaded, or is within one that was, may contain a
+// member that Watch looks for. If it was not loaded, Watched returns true.
+func (r *Reader) Watched() bool {
+	v := &r.in
+	if !v.open() || v.more || v.next >= v.end {
+		return true
+	}
+	to := uint32(v.tokens[v.next].Next())
+	for _, name := range v.watched {
+		if name >= uint32(v.next) && name < to {
 			return true
 		}
 	}
 	return false
 }
 
-// Lacks reports whether the value that Load has loaded, and of which nothing was read yet,
-// has no escapes and does not contain s. If no value is loaded, Lacks returns false.
-func (r *Reader) Lacks(s string) bool {
-	return r.in.open() && r.in.pos == 0 && !r.in.escapes && !bytes.Contains(r.in.text, []byte(s))
-}
-
 // Drop is [Reader.Skip] for values that are expected to be small, for which it is faster.
 func (r *Reader) Drop() {
-	if r.in.open() && r.err == nil && !r.in.escapes && r.in.pos > 0 { // within a loaded value
-		if r.in.kind() != 0 {
-			r.loadedSkipPlain()
-		}
-		return
-	}
-	r.Load()
-	if r.in.open() && r.in.pos == 0 {
-		r.in.text = nil
-		return
+	if !r.in.open() {
+		r.Load()
 	}
 	r.Skip()
 }
 
 // kind returns the kind of the next token, as [Reader.Kind] does.
 func (v *loaded) kind() jsontext.Kind {
-	for v.pos < len(v.text) {
-		if k := kinds[v.text[v.pos]]; k != 0 {
-			return k
-		}
-		v.pos++
+	if v.next < v.end {
+		v.pos = int(v.tokens[v.next].Start)
+	} else {
+		v.pos = int(v.tokens[v.inside[len(v.inside)-1]].End) - 1
 	}
-	return 0
+	return kinds[v.text[v.pos]]
 }
 
-// kinds maps the first byte of a token to its kind, and what separates tokens to 0.
+// kinds maps the first byte of a token to its kind.
 var kinds = func() (t [256]jsontext.Kind) {
 	for i := range t {
 		t[i] = jsontext.Kind(i)
-	}
-	for _, b := range " \t\r\n,:" {
-		t[b] = 0
 	}
 	for _, b := range "-0123456789" {
 		t[b] = '0'
@@ -133,188 +204,107 @@ var kinds = func() (t [256]jsontext.Kind) {
 	return t
 }()
 
-// more is [Reader.More] for a loaded value. Members are the most frequent elements, so it also
-// finds the end of the name that follows, if there is one.
-func (v *loaded) more() bool {
-	text, i := v.text, v.pos
-	for kinds[text[i]] == 0 {
-		i++
-	}
-	v.pos = i
-	switch text[i] {
-	case '"':
-		for i++; text[i] != '"'; {
-			i++
-		}
-		v.nameEnd = i
-	case '}', ']':
+// loadedMore is [Reader.More] for a loaded value.
+func (v *loaded) loadedMore() bool {
+	if v.next >= v.end {
 		v.leave()
 		return false
 	}
+	v.pos = int(v.tokens[v.next].Start)
 	return true
 }
 
-// loadedName reads the name that more has found in a value without escapes.
-func (r *Reader) loadedName() []byte {
-	from, to := r.in.pos+1, r.in.nameEnd
-	r.start = r.in.offset + int64(r.in.pos)
-	if r.in.pos = to + 1; r.in.text[r.in.pos] == ':' {
-		r.in.pos++
-	}
-	if int64(to-from+2) > r.limits.String {
-		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
-		return nil
-	}
-	return r.in.text[from:to]
-}
-
-// loadedPlain reads a string of a value without escapes, of which pos is the opening quote.
+// loadedPlain reads the next string of a value without escapes.
 func (r *Reader) loadedPlain() []byte {
-	from := r.in.pos + 1
-	r.start = r.in.offset + int64(r.in.pos)
-	n := bytes.IndexByte(r.in.text[from:], '"')
-	r.in.pos = from + n + 1
-	if b := r.in.text[r.in.pos]; b == ':' || b == ',' { // a container is open: something follows
-		r.in.pos++
+	v := &r.in
+	text := v.text
+	t := v.pass()
+	r.start = v.offset + int64(t.Start)
+	if v.pos < len(text) && (text[v.pos] == ':' || text[v.pos] == ',') {
+		v.pos++
 	}
-	if int64(n+2) > r.limits.String {
+	if v.beyond && int64(t.End-t.Start) > r.limits.String {
 		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
 		return nil
 	}
-	return r.in.text[from : from+n]
+	return text[t.Start+1 : t.End-1]
 }
 
 // loadedToken reads a brace, a bracket or a scalar.
 func (r *Reader) loadedToken() bool {
-	switch r.in.kind() {
+	v := &r.in
+	switch v.kind() {
 	case '{', '[':
-		r.in.pos++
-		if r.in.level++; r.in.depth+r.in.level > r.limits.Depth {
+		v.inside = append(v.inside, v.next)
+		v.end = v.tokens[v.next].Next()
+		v.next++
+		v.pos++
+		if v.depth+len(v.inside) > r.limits.Depth {
 			r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
 			return false
 		}
 	case '}', ']':
-		r.in.leave()
+		v.leave()
 	case '"':
-		r.loadedString()
+		r.loadedText()
 	default:
-		for r.in.pos < len(r.in.text) && bytes.IndexByte([]byte(",]} \t\r\n"), r.in.text[r.in.pos]) < 0 {
-			r.in.pos++
-		}
+		v.pass()
 	}
 	return true
 }
 
-// loadedString reads the string at pos and returns it with its quotes, and whether it has
-// escapes.
-func (r *Reader) loadedString() (raw []byte, escaped bool) {
-	from := r.in.pos
-	i := from + 1
-	for {
-		i += bytes.IndexByte(r.in.text[i:], '"')
-		if !r.in.escapes {
-			break
-		}
-		// A quote after an odd number of backslashes is part of the string.
-		n := i - 1
-		for r.in.text[n] == '\\' {
-			n--
-		}
-		if (i-n)%2 == 1 {
-			escaped = bytes.IndexByte(r.in.text[from:i], '\\') >= 0
-			break
-		}
-		i++
-	}
-	r.in.pos = i + 1
-	if int64(r.in.pos-from) > r.limits.String {
-		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
-	}
-	return r.in.text[from:r.in.pos], escaped
-}
-
-// loadedText reads the string at pos.
+// loadedText reads the next string.
 func (r *Reader) loadedText() ([]byte, bool) {
-	r.start = r.in.offset + int64(r.in.pos)
-	raw, escaped := r.loadedString()
-	if !escaped {
-		return raw[1 : len(raw)-1], true
+	v := &r.in
+	text := v.text
+	t := v.pass()
+	r.start = v.offset + int64(t.Start)
+	if v.beyond && int64(t.End-t.Start) > r.limits.String {
+		r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
+		return nil, false
 	}
-	return r.unquote(raw)
+	if t.Escaped() {
+		return r.unquote(text[t.Start:t.End])
+	}
+	return text[t.Start+1 : t.End-1], true
 }
 
-// loadedSkip skips one value. It needs no stack, because jsontext has checked which brackets
-// belong together.
+// loadedSkip skips one value.
 func (r *Reader) loadedSkip() {
-	if r.in.kind() == 0 {
+	v := &r.in
+	if k := v.kind(); k == '}' || k == ']' {
+		v.leave()
 		return
 	}
-	if !r.in.escapes {
-		r.loadedSkipPlain()
+	if v.beyond && !r.withinLimits() {
 		return
 	}
-	for depth := 0; ; {
-		switch r.in.text[r.in.pos] {
-		case '"':
-			r.loadedString()
-		case '{', '[':
-			r.in.pos++
-			if depth++; depth+r.in.level+r.in.depth > r.limits.Depth {
-				r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
-				return
-			}
-			continue
-		case '}', ']':
-			r.in.pos++
-			depth--
-		case ' ', '\t', '\r', '\n', ',', ':':
-			r.in.pos++
-			continue
-		default:
-			r.loadedToken()
-		}
-		if depth == 0 {
-			break
-		}
-	}
-	r.in.end()
+	v.pass()
 }
 
-// loadedSkipPlain is loadedSkip for a loaded value without escapes.
-func (r *Reader) loadedSkipPlain() {
-	buf, i, depth := r.in.text, r.in.pos, 0
-	for {
-		switch kinds[buf[i]] {
-		case 0:
-			i++
-			continue
-		case '"':
-			n := bytes.IndexByte(buf[i+1:], '"') + 2
-			if int64(n) > r.limits.String {
-				r.in.pos = i
-				r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
-				return
-			}
-			i += n
-		case '{', '[':
-			i++
-			if depth++; depth+r.in.level+r.in.depth > r.limits.Depth {
-				r.in.pos = i
-				r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
-				return
-			}
-		case '}', ']':
-			i++
-			depth--
-		default: // a number or literal
-			for i < len(buf) && kinds[buf[i]] != 0 && buf[i] != '}' && buf[i] != ']' {
-				i++
-			}
+// withinLimits checks the limits in the next value.
+func (r *Reader) withinLimits() bool {
+	v := &r.in
+	var ends []int
+	for i, to := v.next, v.tokens[v.next].Next(); i < to; i++ {
+		t := &v.tokens[i]
+		for len(ends) > 0 && i >= ends[len(ends)-1] {
+			ends = ends[:len(ends)-1]
 		}
-		if depth == 0 {
-			break
+		switch v.text[t.Start] {
+		case '{', '[':
+			if ends = append(ends, t.Next()); v.depth+len(v.inside)+len(ends) > r.limits.Depth {
+				v.pos = int(t.Start) + 1
+				r.Fail(ErrLimit, fmt.Errorf("objects and arrays are nested more than %d deep", r.limits.Depth))
+				return false
+			}
+		case '"':
+			if int64(t.End-t.Start) > r.limits.String {
+				v.pos = int(t.Start)
+				r.Fail(ErrLimit, fmt.Errorf("%w: more than %d bytes", errLong, r.limits.String))
+				return false
+			}
 		}
 	}
-	r.in.pos = i
-	r.in.end()
+	return true
 }

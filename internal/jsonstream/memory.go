@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/clause76/clause76/internal/jsonscan"
 	"github.com/clause76/clause76/internal/peek"
 )
 
@@ -37,6 +38,9 @@ func (d *decoder) release() {
 	decoders.Put(d)
 }
 
+// scanners have the memory of scanners of short documents.
+var scanners = sync.Pool{New: func() any { return new(jsonscan.Scanner) }}
+
 // Options of decoders. A source checks what they allow, and detection of a format checks nothing.
 var (
 	readOptions   = []jsontext.Options{jsontext.AllowInvalidUTF8(true)} // see source.valid
@@ -45,35 +49,49 @@ var (
 
 const bom = "\ufeff"
 
-// open sets the input of a Reader, and reports whether it is read in place.
-func (r *Reader) open(in io.Reader) bool {
-	if p, ok := in.(peek.Peeker); ok {
-		text, err := p.Peek(peek.Size)
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull): // less is read at once than from other readers
-		case err == nil || err == io.EOF:
-			if r.skipBOM(text); err == io.EOF && r.sound(text[r.base:]) {
-				r.inPlace(p, text)
-				return true
-			}
-			_, _ = p.Discard(int(r.base)) // no error: they are in the buffer
-			r.src.r = p
-			return false
-		default: // a bufio.Reader returns it once
-			in = io.MultiReader(bytes.NewReader(bytes.Clone(text)), errorReader{err})
-		}
+// open sets the input of a Reader. If the input is short, and in the buffer in which its format was
+// detected, that buffer is the window.
+func (r *Reader) open(in io.Reader) {
+	p, ok := in.(peek.Peeker)
+	if !ok {
+		r.readFrom(in, nil)
+		return
 	}
-	r.buffer = peek.NewReader(in)
-	head, _ := r.buffer.Peek(len(bom))
-	r.skipBOM(head)
-	_, _ = r.buffer.Discard(int(r.base))
-	r.src.r = r.buffer
-	return false
+	text, err := p.Peek(peek.Size)
+	switch {
+	case err == nil, errors.Is(err, bufio.ErrBufferFull):
+		r.readFrom(p, nil)
+	case err != io.EOF: // a bufio.Reader returns it once
+		r.readFrom(bytes.NewReader(bytes.Clone(text)), err)
+	default:
+		r.skipBOM(text)
+		if text = text[r.mark:]; r.sound(text) {
+			n := len(text)
+			r.scan = *scanners.Get().(*jsonscan.Scanner)
+			r.whole, r.src.window, r.src.to, r.src.n, r.src.err = p, text, n, int64(n), io.EOF
+			return
+		}
+		r.readFrom(p, nil)
+	}
+}
+
+// readFrom makes the Reader read in, and then the error, if it is not nil. The first bytes come
+// alone: the messages of jsontext about the first character depend on it.
+func (r *Reader) readFrom(in io.Reader, err error) {
+	var head [len(bom)]byte
+	n, _ := io.ReadFull(in, head[:])
+	if r.skipBOM(head[:n]); r.mark > 0 {
+		n = 0
+	}
+	r.src.r = io.MultiReader(bytes.NewReader(head[:n]), in)
+	if err != nil {
+		r.src.r = io.MultiReader(r.src.r, errorReader{err})
+	}
 }
 
 func (r *Reader) skipBOM(head []byte) {
 	if bytes.HasPrefix(head, []byte(bom)) {
-		r.base = int64(len(bom))
+		r.mark, r.base = int64(len(bom)), int64(len(bom))
 	}
 }
 
@@ -84,18 +102,11 @@ func (r *Reader) sound(text []byte) bool {
 		return false
 	}
 	for _, b := range text[:min(len(text), 3)] {
-		if b >= utf8.RuneSelf { // see source.Read
+		if b >= utf8.RuneSelf { // see readFrom
 			return false
 		}
 	}
 	return utf8.Valid(text)
-}
-
-// inPlace makes the Reader read a text in place, which is all that in has.
-func (r *Reader) inPlace(in peek.Peeker, text []byte) {
-	r.src.r, r.size = in, len(text)
-	r.memory = decoderOf(text[r.base:], readOptions)
-	r.dec = &r.memory.Decoder
 }
 
 // An errorReader has an error.
@@ -103,19 +114,18 @@ type errorReader struct{ err error }
 
 func (e errorReader) Read([]byte) (int, error) { return 0, e.err }
 
-// spend releases the decoder and the buffer of a Reader. It keeps its place.
+// spend gives up the window of a Reader that reads in place, and the memory of its scanner. It keeps
+// its place.
 func (r *Reader) spend() {
-	if r.buffer != nil {
-		r.buffer.Release()
+	if r.whole == nil {
+		return
 	}
-	if r.memory != nil {
-		r.at, r.end = r.Pointer(), r.offset()
-		r.in = loaded{}
-		r.dec = new(jsontext.Decoder) // of nothing: whoever reads on gets an error
-		r.memory.release()
-		r.memory, r.spent = nil, true
-		if in, ok := r.src.r.(peek.Peeker); ok { // the text was read, and its reader has yet to know that
-			_, _ = in.Discard(r.size)
-		}
-	}
+	r.at, r.end, r.spent = r.Pointer(), r.offset(), true
+	scan := r.scan.Emptied()
+	scanners.Put(&scan)
+	r.scan = jsonscan.Scanner{}
+	r.in, r.src.window, r.src.from, r.src.to = loaded{}, nil, 0, 0
+	r.dec, r.looked = new(jsontext.Decoder), false // of nothing: whoever reads on gets an error
+	_, _ = r.whole.Discard(int(r.src.n + r.mark))  // it was read, and its reader has yet to know that
+	r.whole = nil
 }

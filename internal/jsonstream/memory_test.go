@@ -122,3 +122,29 @@ func TestClosedReader(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// The memory of a scanner is used again, and what it watched for is not.
+func TestWatchOfAnotherReader(t *testing.T) {
+	is := func(want string) func([]byte) bool { return func(name []byte) bool { return string(name) == want } }
+	for i := range 100 {
+		name, other := "components", "services"
+		if i%2 == 1 {
+			name, other = other, name
+		}
+		for in, want := range map[string]bool{`[{"` + name + `":1,"x":2}]`: true, `[{"` + other + `":1,"x":2}]`: false} {
+			r := jsonstream.NewReader(peek.Bytes([]byte(in)), jsonstream.Limits{})
+			if i%4 < 2 { // else it watches for nothing
+				r.Watch(1, 20, is(name))
+			} else {
+				want = false
+			}
+			r.Enter('[')
+			r.Load()
+			if got := r.Watched(); got != want {
+				t.Fatalf("%d: %s: %t, want %t", i, in, got, want)
+			}
+			r.Skip()
+			r.Close()
+		}
+	}
+}

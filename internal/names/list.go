@@ -121,7 +121,7 @@ func TooManyPieces(value []byte) bool {
 // MayHavePieces reports whether a maker's value in ASCII can have more than one part, or a label
 // before the name.
 func MayHavePieces(value []byte) bool {
-	if bytes.ContainsAny(value, ",;/|\n\t:=&()[]<>\"+") {
+	if bytes.ContainsAny(value, listBreakBytes) {
 		return true
 	}
 	for _, word := range listWords {
@@ -129,16 +129,41 @@ func MayHavePieces(value []byte) bool {
 			return true
 		}
 	}
-	var first [24]byte // the first word in lower case; no label is longer
-	n := 0
-	for _, c := range bytes.TrimLeft(value, " .-_'") {
-		if c|0x20 < 'a' || c|0x20 > 'z' || n == len(first) {
-			break
-		}
-		first[n] = c | 0x20
-		n++
+	return BeginsWithLabel(value)
+}
+
+// listBreakBytes are the ASCII characters that separate the parts of a maker's value.
+const listBreakBytes = ",;/|\n\t:=&()[]<>\"+"
+
+// maxLabel is more than the letters of the longest label in ASCII.
+const maxLabel = 24
+
+// labelLengths has the lengths of labels by their first letter: bit n for n letters.
+var labelLengths = func() (t [256]uint32) {
+	for word := range labelWords {
+		t[word[0]] |= 1 << min(len(word), maxLabel)
 	}
-	return labelWords[string(first[:n])]
+	return t
+}()
+
+// BeginsWithLabel reports whether the first word of a maker's value in ASCII is a label.
+func BeginsWithLabel(value []byte) bool {
+	from := 0
+	for from < len(value) && (value[from] == ' ' || value[from] == '.' || value[from] == '-' || value[from] == '_' || value[from] == '\'') {
+		from++
+	}
+	to := from
+	for to < len(value) && to-from < maxLabel && 'a' <= value[to]|0x20 && value[to]|0x20 <= 'z' {
+		to++
+	}
+	if from == to || labelLengths[value[from]|0x20]&(1<<(to-from)) == 0 {
+		return false
+	}
+	var first [maxLabel]byte // in lower case
+	for i, c := range value[from:to] {
+		first[i] = c | 0x20
+	}
+	return labelWords[string(first[:to-from])]
 }
 
 // listWords are the words that [listForms] replaces by separators.

@@ -60,6 +60,48 @@ func ParseTolerant(s string) (p Parts, note string, ok bool) {
 	return parseEscaped(s, p)
 }
 
+// IsUsual reports whether a package URL has the form that most have: no qualifiers, no subpath, and no
+// escapes but that of an npm scope. [ParseTolerant] reads it without a note.
+func IsUsual(s []byte) bool {
+	rest, ok := bytes.CutPrefix(s, []byte("pkg:"))
+	slash := bytes.IndexByte(rest, '/')
+	if !ok || slash <= 0 || rest[0] < 'a' || rest[0] > 'z' {
+		return false
+	}
+	for _, c := range rest[:slash] {
+		if ascii.Alnum[c] == 0 || ascii.IsUpper(c) {
+			return false
+		}
+	}
+	path := rest[slash+1:]
+	if string(rest[:slash]) == "npm" {
+		path = bytes.TrimPrefix(path, []byte("%40"))
+	}
+	name := 0 // where it begins
+	for i := 0; i < len(path); i++ {
+		c := path[i]
+		switch {
+		case ascii.Alnum[c] != 0 || (c == '-' || c == '_' || c == '.') && i > name:
+		case c == '/' && i > name:
+			name = i + 1
+		case c == '@' && i > name:
+			return isUsualVersion(path[i+1:])
+		default:
+			return false
+		}
+	}
+	return len(path) > name
+}
+
+func isUsualVersion(s []byte) bool {
+	for _, c := range s {
+		if ascii.Alnum[c] == 0 && c != '.' && c != '-' && c != '_' && c != '+' && c != '~' && c != ':' {
+			return false
+		}
+	}
+	return true
+}
+
 // parseEscaped reads a package URL with escapes or characters beyond ASCII. raw has its parts as
 // written.
 func parseEscaped(s string, raw Parts) (p Parts, note string, ok bool) {

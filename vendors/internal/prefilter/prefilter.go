@@ -22,6 +22,7 @@ import (
 // A Filter is a set of tokens of ASCII letters and digits, in any case. The zero Filter is empty.
 type Filter struct {
 	tokens        hashSet
+	tokensAgain   hashSet  // the same by another hash, so that hardly any other token is in both
 	starts        hashSet  // the first three letters of the tokens
 	prefixes      hashSet  // starts of the names of packages
 	prefixLengths uint64   // bit n: there is a prefix of n letters
@@ -60,12 +61,17 @@ func step(h uint32, c byte) uint32 { return bits.RotateLeft32(h, 5) ^ uint32(c) 
 
 func finish(h uint32) uint32 { return h * 0x9e3779b1 >> 12 }
 
-func hash(token string) uint32 {
+// finishAgain completes another hash of the token.
+func finishAgain(h uint32) uint32 { return h * 0x85ebca6b >> 15 }
+
+func hash(token string) uint32 { return finish(steps(token)) }
+
+func steps(token string) uint32 {
 	h := uint32(0)
 	for i := range len(token) {
 		h = step(h, token[i])
 	}
-	return finish(h)
+	return h
 }
 
 // splitTokens returns the tokens of a value in lower case.
@@ -110,6 +116,7 @@ func (f *Filter) Add(value string) {
 // AddToken adds a token in lower case.
 func (f *Filter) AddToken(token string) {
 	f.tokens.add(hash(token))
+	f.tokensAgain.add(finishAgain(steps(token)))
 	f.starts.add(hash(token[:min(len(token), maxStart)]))
 }
 
@@ -136,10 +143,15 @@ func (f *Filter) AddPrefix(value string) bool {
 // Code writes the filter, or reads what was written into an empty one.
 func (f *Filter) Code(c *pack.Coder) {
 	f.tokens.code(c)
+	f.tokensAgain.code(c)
 	f.starts.code(c)
 	f.prefixes.code(c)
 	c.Uint(&f.prefixLengths)
 	pack.Slice(c, &f.prefixTypes, pack.String[string])
+}
+
+func (f *Filter) hasToken(h uint32) bool {
+	return f.tokens.has(finish(h)) && f.tokensAgain.has(finishAgain(h))
 }
 
 // HasToken reports whether a token of the value is in the filter, or whether its bytes do not
@@ -148,7 +160,7 @@ func (f *Filter) HasToken(value []byte) bool {
 	for i := 0; i < len(value); {
 		c := ascii.Alnum[value[i]]
 		if c == 0 {
-			if value[i] < '%' && value[i] != '!' { // the most frequent separators
+			if plainSeparator[value[i]] {
 				i++
 				continue
 			}
@@ -179,12 +191,20 @@ func (f *Filter) HasToken(value []byte) bool {
 			}
 			h = step(h, c)
 		}
-		if f.tokens.has(finish(h)) {
+		if f.hasToken(h) {
 			return true
 		}
 	}
 	return false
 }
+
+// plainSeparator has the separators that are one byte long and hide nothing.
+var plainSeparator = func() (t [256]bool) {
+	for b := range t {
+		t[b] = b < 0x80 && ascii.Alnum[b] == 0 && b != '%' && b != '\\' && b != '!'
+	}
+	return t
+}()
 
 // separator returns the length of the separator at the start of the value. hidden reports whether
 // it is a character beyond ASCII or an escape that can be a letter, or comes before a capital letter.
@@ -221,7 +241,7 @@ func (f *Filter) HasJoined(value []byte) bool {
 		if letters++; letters == maxStart && !f.starts.has(finish(h)) {
 			return false
 		}
-		if (i+1 == len(value) || ascii.Alnum[value[i+1]] == 0) && f.tokens.has(finish(h)) {
+		if (i+1 == len(value) || ascii.Alnum[value[i+1]] == 0) && f.hasToken(h) {
 			return true
 		}
 	}
