@@ -235,6 +235,7 @@ func TestErrors(t *testing.T) {
 		{"two lists of packages", spdx(`"packages":[{"name":"a"}],"packages":[]`), sbom.ErrDuplicate, "/packages"},
 		{"bad UTF-8", cdx("\"components\":[{\"name\":\"x\xff\"}]"), sbom.ErrEncoding, "/components/0/name"},
 		{"lone surrogate in a name of a member", cdx(`"components":[{"\ud800":"x"}]`), sbom.ErrSyntax, "/components/0"},
+		{"lone surrogate in a name that is passed over", cdx(`"components":[{"hashes":[{"\ud800":"x"}]}]`), sbom.ErrSyntax, "/components/0"},
 		{"data after the document", cdx(`"version":1`) + "{}", sbom.ErrSyntax, ""},
 		{"not a number", cdx(`"version":NaN`), sbom.ErrSyntax, "/version"},
 		{"truncated", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"x"`, sbom.ErrSyntax, "/components/0/name"},

@@ -45,7 +45,8 @@ const (
 // A Scanner scans values. The zero Scanner is ready; it keeps its memory from value to value.
 type Scanner struct {
 	// Watch reports whether to list the name of a member in Watched. It is asked for names of
-	// WatchMin to WatchMax bytes. It may be nil.
+	// WatchMin to WatchMax bytes. It may be nil. Names with half a character are listed too, because
+	// what was lost is not known.
 	Watch              func(name []byte) bool
 	WatchMin, WatchMax int
 
@@ -225,7 +226,10 @@ func (s *Scanner) name(i int) int {
 	at, name := span{uint32(i + 1), uint32(end - 1)}, s.text[i+1:end-1]
 	if esc {
 		next |= escaped
-		at, name = s.decode(s.text[i:end])
+		var half bool
+		if at, name, half = s.decode(s.text[i:end]); half {
+			s.watch()
+		}
 	}
 	if !s.add(name, at) {
 		return -int(Other)
@@ -267,11 +271,13 @@ func (s *Scanner) watch() {
 	}
 }
 
-// decode decodes the escapes of a name. One of half a character becomes U+FFFD, as for jsontext.
-func (s *Scanner) decode(quoted []byte) (span, []byte) {
+// decode decodes the escapes of a name. One of half a character becomes U+FFFD, as for jsontext; half
+// reports whether there is one.
+func (s *Scanner) decode(quoted []byte) (at span, name []byte, half bool) {
 	from := len(s.decoded)
-	s.decoded, _ = jsontext.AppendUnquote(s.decoded, quoted) // the error is about half a character
-	return span{uint32(from) | inDecoded, uint32(len(s.decoded))}, s.decoded[from:]
+	var err error
+	s.decoded, err = jsontext.AppendUnquote(s.decoded, quoted)
+	return span{uint32(from) | inDecoded, uint32(len(s.decoded))}, s.decoded[from:], err != nil
 }
 
 // nameAt returns a name that add has recorded.

@@ -156,6 +156,9 @@ func TestScanReports(t *testing.T) {
 	if got := fmt.Sprint(result, s.Watched, s.Escapes, s.Depth, s.Longest, s.MoreWatched()); got != "0 [4 6] true 2 10 false" {
 		t.Error(got)
 	}
+	if s.Scan([]byte(`[{"x":1,"\ud800":2},{"x":1,"\ud800":2}]`), 0); fmt.Sprint(s.Watched) != "[4 9]" {
+		t.Errorf("names with half a character: %v", s.Watched)
+	}
 	if _, result = s.Scan([]byte(`["x"]`), 0); fmt.Sprint(result, s.Watched, s.Escapes, s.Depth, s.Longest) != "0 [] false 1 3" {
 		t.Error("something of the value before is left:", s.Watched, s.Escapes, s.Depth, s.Longest)
 	}
