@@ -270,6 +270,10 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	}
 	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry.Instrument)}}
 	if entry.Excluded != nil {
+		o.from = entry.Excluded.Public
+		if name := e.product(entry.Excluded); name != "" {
+			return e.applyProduct(name, state, o)
+		}
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
 		return o, state != denylist.Ended
 	}
@@ -380,7 +384,7 @@ func (o *Options) speaks(in *denylist.Instrument) string {
 }
 
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the
-// document contains. With [NoVerdict], no listing of the release applies on the as-of day in the
+// document contains. A text that names a product leads to [Review] for that product. With [NoVerdict], no listing of the release applies on the as-of day in the
 // jurisdictions that were asked for and speaks to the buyer, if there is one: nothing could be found, and every document is at least
 // [Inconclusive].
 func (m *Matcher) Strongest() Verdict { return m.strongest }

@@ -20,7 +20,9 @@ import (
 // it restricts only what subsidies of the buyer may pay for, if
 // the component is inside another product and the text does not mention such components or
 // reaches only substantial or essential ones, or if the listing is limited to a purpose or
-// product and nothing known about the component shows whether it falls under the limit.
+// product and nothing known about the component shows whether it falls under the limit. So does a
+// text that names a product and not its vendor (an excluded entry with the reason productOnly), for
+// a component that has the name of that product.
 type Finding struct {
 	Verdict Verdict
 	Reason  Reason
@@ -51,7 +53,7 @@ func (f *Finding) IsCited() bool {
 type Reason string
 
 // The reasons of observations. Excluded entries of the denylist add notNamed, criterionOnly,
-// lifted and productOnly; exclusions of the register add stranger, lookAlike, formerMember,
+// lifted and, for other products than the one that the text names, productOnly; exclusions of the register add stranger, lookAlike, formerMember,
 // notYetMember, hosting and contribution.
 const (
 	MentionedOnly Reason = "mentionedOnly" // the document only mentions the vendor

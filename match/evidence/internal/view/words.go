@@ -289,6 +289,11 @@ func QuestionWords(reason string) string {
 			return w.words
 		}
 	}
+	if product, found := strings.CutPrefix(reason, "the text names the product “"); found {
+		if product, _, found = strings.Cut(product, "”"); found {
+			return "the text names the product “" + product + "”"
+		}
+	}
 	if limit, found := strings.CutPrefix(reason, "limited to “"); found {
 		if limit, _, found = strings.Cut(limit, "”"); found {
 			return "is it for “" + limit + "”?"
