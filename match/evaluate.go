@@ -191,6 +191,7 @@ func (e *evaluation) listings() []Finding {
 	entries := e.m.release.ForVendor(e.id)
 	if len(entries) == 0 {
 		f := e.finding()
+		f.Context = e.context()
 		f.Reason, f.Note = NoListing, "the vendor is in the register, and no text of the denylist is about it"
 		return []Finding{f}
 	}
@@ -227,6 +228,7 @@ func (e *evaluation) observed(os []outcome) []Finding {
 	var out []Finding
 	for _, r := range slices.Sorted(maps.Keys(byReason)) {
 		f := e.finding()
+		f.Context = e.context()
 		f.Reason, f.Note = r, byReason[r][0].note
 		differ := slices.ContainsFunc(byReason[r], func(o outcome) bool { return o.note != f.Note })
 		for _, o := range byReason[r] {
@@ -250,13 +252,23 @@ func (e *evaluation) observed(os []outcome) []Finding {
 func (e *evaluation) applied(os []outcome) Finding {
 	slices.SortStableFunc(os, func(a, b outcome) int { return a.inOrder(&b) })
 	f := e.finding()
-	f.Context = e.m.release.ContextFor(e.id)
+	f.Context = e.context()
 	f.Note = strings.Join(e.caps, "; ")
 	for _, o := range os {
 		f.Verdict = max(f.Verdict, o.Verdict)
 		f.Citations = append(f.Citations, o.Citation)
 	}
 	return f
+}
+
+// context returns the other facts about the vendor that were public on the as-of day.
+func (e *evaluation) context() []denylist.Context {
+	all := e.m.release.ContextFor(e.id) // in the order of their dates
+	n := len(all)
+	for n > 0 && all[n-1].Date > e.m.opts.AsOf {
+		n--
+	}
+	return all[:n:n]
 }
 
 // apply returns the effect of an entry on the component, as a citation with a verdict or as an

@@ -34,7 +34,9 @@ type Finding struct {
 	Component    Component
 	Attributions []vendors.Attribution
 	Citations    []Citation
-	Context      []denylist.Context
+	// Context is the other facts about the vendor that were public on the as-of day. An observation
+	// has them if it cites texts, or if none is about the vendor.
+	Context []denylist.Context
 
 	sequence int // of the component in its document
 }

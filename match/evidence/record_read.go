@@ -213,7 +213,7 @@ func (x *recordIndex) findings(fs []finding, seen map[string]*match.Finding) ([]
 				return nil, err
 			}
 		}
-		if f.Verdict != match.NoVerdict {
+		if f.Verdict != match.NoVerdict || f.Citations != "" || f.Reason == match.NoListing {
 			out.Context = v.Context
 		}
 		all = append(all, Finding{f.ID, out})

@@ -3,6 +3,8 @@
 package html
 
 import (
+	"slices"
+
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 	"github.com/clause76/clause76/sbom"
@@ -54,13 +56,23 @@ func (v *pageData) Unknown() []view.UnidentifiedPart {
 }
 
 // Facts reports whether there are facts about a vendor that lead to no verdict.
-func (v *pageData) Facts() bool {
-	for _, o := range v.Vendors {
-		if len(o.Context) > 0 {
-			return true
+func (v *pageData) Facts() bool { return len(view.Facts(v.Report)) > 0 }
+
+// Told returns the vendors that there can be facts about: those of findings, and then those that
+// there are only observations about.
+func (v *pageData) Told() []*vendor {
+	all := slices.Clone(v.Vendors)
+	for _, f := range view.Facts(v.Report) {
+		i := slices.IndexFunc(all, func(o *vendor) bool { return o.Vendor.ID == f.Vendor.ID })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &vendor{Vendor: f.Vendor, Number: i + 1})
+		}
+		if i >= len(v.Vendors) {
+			all[i].Context = append(all[i].Context, f.Context)
 		}
 	}
-	return false
+	return all
 }
 
 // A warned is a document with the warnings that the annex lists.

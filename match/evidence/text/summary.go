@@ -314,14 +314,7 @@ func (p *printer) summaryNotices(r *evidence.Report) {
 // remarks prints what changes no verdict and belongs in every summary.
 func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 	p.summaryNotices(r)
-	facts, observed := 0, 0
-	seen := make(map[string]bool)
-	for i := range groups {
-		if f := groups[i].Parts[0].Finding; !seen[f.Vendor.Name] {
-			seen[f.Vendor.Name] = true
-			facts += len(f.Context)
-		}
-	}
+	facts, observed := view.Facts(r), 0
 	if words := view.CriteriaWords(r); words != "" {
 		p.line("", "  ", words)
 	}
@@ -336,12 +329,13 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 	if observed > 0 {
 		apart = append(apart, view.Count(observed, "observation")+others)
 	}
-	if facts > 0 {
-		apart = append(apart, view.Count(facts, "other fact"))
+	if len(facts) > 0 {
+		apart = append(apart, view.Count(len(facts), "other fact"))
 	}
 	if len(apart) > 0 {
 		p.line("", "  ", "For no verdict: "+strings.Join(apart, ", ")+".")
 	}
+	p.summaryFacts(facts, groups)
 	if named, all := view.Unidentified(r); all > 0 {
 		var names []string
 		for i := range named {

@@ -273,21 +273,16 @@ func action(c *match.Citation) string {
 	return s + "; the vendor is covered by the text's definition"
 }
 
-// context prints the context entries, once for each vendor.
+// context prints the other facts about each vendor of a finding or an observation.
 func (p *printer) context(r *evidence.Report) {
-	seen := make(map[vendors.ID]bool)
-	for i := range r.Documents {
-		for j := range r.Documents[i].Findings {
-			f := &r.Documents[i].Findings[j]
-			if seen[f.Vendor.ID] || len(f.Context) == 0 {
-				continue
-			}
-			seen[f.Vendor.ID] = true
-			p.rule("Other facts about " + f.Vendor.Name + ", not used for a verdict")
-			for _, x := range f.Context {
-				p.line(string(x.Date)+"  ", "            ", x.Text)
-			}
+	last := vendors.ID("")
+	for _, x := range view.Facts(r) {
+		if x.Vendor.ID != last {
+			p.rule("Other facts about " + x.Vendor.Name + ", not used for a verdict")
+			last = x.Vendor.ID
 		}
+		p.line(string(x.Date)+"  ", "            ", x.Text)
+		p.w.WriteString("            " + view.Printable(x.Source) + "\n") // on one line, so that it can be followed
 	}
 }
 

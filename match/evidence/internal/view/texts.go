@@ -140,23 +140,33 @@ func Brief(b *denylist.Buyer, c *match.Citation) string {
 	return strings.Join(append(all, Held(c)...), " ")
 }
 
-// A Fact is an entry of counter-evidence or later history about the vendor of a finding.
+// A Fact is an entry of counter-evidence or later history about the vendor of a finding or an
+// observation.
 type Fact struct {
 	Vendor match.Vendor
 	denylist.Context
 }
 
-// Facts returns the other facts about the vendors of the findings of a report, each once.
+// Facts returns the other facts about the vendors of the findings and observations of a report, each
+// once; those about vendors of findings come first.
 func Facts(r *evidence.Report) []Fact {
 	var all []Fact
 	seen := make(map[vendors.ID]bool)
-	for _, f := range r.Findings() {
-		if seen[f.Vendor.ID] {
-			continue
+	add := func(f *evidence.Finding) {
+		if len(f.Context) == 0 || seen[f.Vendor.ID] {
+			return
 		}
 		seen[f.Vendor.ID] = true
 		for _, c := range f.Context {
 			all = append(all, Fact{f.Vendor, c})
+		}
+	}
+	for _, f := range r.Findings() {
+		add(f)
+	}
+	for i := range r.Documents {
+		for j := range r.Documents[i].Observations {
+			add(&r.Documents[i].Observations[j])
 		}
 	}
 	return all
