@@ -137,6 +137,12 @@ type Citation struct {
 	Depth           string   `json:"depth"`
 	Scope           *Scope   `json:"scope"`
 	Quote           string   `json:"quote"`
+	// Named is the vendor's name as the text writes it; "" if the text covers the vendor without
+	// its name. NamedIn is the words with the name if the quote does not have it.
+	Named   string `json:"named,omitzero"`
+	NamedIn *Words `json:"namedIn,omitzero"`
+	// Reach is the words on components inside other products; nil if the text does not mention them.
+	Reach *Words `json:"reach,omitzero"`
 	// Verb is the words in which the text itself says what it asks, in its language, and
 	// VerbEnglish our translation; "" if the clause has no such words or is in English.
 	Verb        string `json:"verb,omitzero"`
@@ -181,6 +187,7 @@ func (e Entry) Cite(day vendors.Date) Citation {
 		c.Listing, c.Action, c.Effect, c.Basis, c.Depth, c.Note = l.ID, l.Action, l.Effect, l.Basis, l.Depth, l.Note
 		c.Scope, c.Quote, c.Fact = &l.Scope, l.Quote, l.Fact
 		c.Verb, c.VerbEnglish = l.Verb, l.VerbEnglish
+		c.Named, c.NamedIn, c.Reach = l.Named, e.namedIn(), e.reach(day)
 	case e.Excluded != nil:
 		c.Listing, c.Note = e.Excluded.ID, e.Excluded.Note
 		if e.Clause != nil {

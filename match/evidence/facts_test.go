@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence/text"
 )
 
 // Facts about a vendor are in the views and in the record too if it has observations only.
@@ -29,5 +30,44 @@ func TestFactsOfAnObservation(t *testing.T) {
 	facts := r.Documents[0].Observations[0].Context
 	if again := rewritten(t, r).Documents[0].Observations[0].Context; len(facts) == 0 || !slices.EqualFunc(again, facts, func(a, b denylist.Context) bool { return a.ID == b.ID }) {
 		t.Errorf("%d facts, and %d after the record was read", len(facts), len(again))
+	}
+}
+
+// The words that name the vendor, and those on parts, are in the views and the record, with the part
+// of the text that has them: the quotation of some texts has neither.
+func TestWordsThatNameTheVendor(t *testing.T) {
+	r := screen(t, map[string]string{"a.json": bom("camera", "Hikvision"), "b.json": bom("agent", "Kaspersky Lab")})
+	const names, parts = "video surveillance and telecommunications equipment produced by Hytera Communications Corporation, Hangzhou Hikvision Digital Technology Company",
+		"Contains components using any hardware or software developed in whole or in part by a Kaspersky Lab covered entity"
+	for name, write := range allViews {
+		switch name {
+		case "table", "html", "csv", "csv-citations", "markdown", "sarif", "oscal":
+		default:
+			continue
+		}
+		out := strings.Join(strings.Fields(written(t, name, write, r)), " ")
+		for _, words := range []string{names, parts} {
+			if !strings.Contains(out, words) {
+				t.Errorf("%s does not have %q", name, words)
+			}
+		}
+	}
+	var b strings.Builder
+	if err := text.WriteExplanation(&b, r, "all", denylist.Current().Register(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if out := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(out, names) || !strings.Contains(out, parts) {
+		t.Errorf("the explanation has not: %s", out)
+	}
+	again := rewritten(t, r)
+	for i := range r.Documents {
+		for j := range r.Documents[i].Findings {
+			for k, c := range r.Documents[i].Findings[j].Citations {
+				got := again.Documents[i].Findings[j].Citations[k]
+				if got.Named != c.Named || (got.NamedIn == nil) != (c.NamedIn == nil) || c.NamedIn != nil && *got.NamedIn != *c.NamedIn || c.Reach != nil && *got.Reach != *c.Reach {
+					t.Errorf("%s: %+v after the record was read", c.Listing, got.NamedIn)
+				}
+			}
+		}
 	}
 }

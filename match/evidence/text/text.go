@@ -240,6 +240,9 @@ func (p *printer) cited() {
 		if c.Translation != "" {
 			p.line("    ", "    ", "The clause in English (our translation): “"+c.Translation+"”")
 		}
+		for _, s := range view.Naming(c.Citation) {
+			p.line("    ", "    ", s)
+		}
 		if c.Fact != "" {
 			p.line("    ", "    ", "Covered because: "+c.Fact)
 		}

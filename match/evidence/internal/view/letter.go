@@ -236,8 +236,12 @@ func (x *letterMaker) text(c *match.Citation) int {
 	if c.Clause != "" {
 		name += ", " + c.Clause
 	}
+	limits := Limits(c.Citation)
+	for i, words := range Naming(c.Citation) {
+		limits = slices.Insert(limits, i, Cut(words, mostLetterQuote))
+	}
 	x.Texts = append(x.Texts, LetterText{Number: n, Name: name, Issuer: c.Issuer, Force: KindOfText(c.Force) + ", " + ForceWords(c.Binding), Addressees: c.Addressees,
-		Status: c.Status, Quote: Cut(c.Quote, mostLetterQuote), Translation: Cut(c.Translation, mostLetterQuote), Limits: Limits(c.Citation), URL: c.URL})
+		Status: c.Status, Quote: Cut(c.Quote, mostLetterQuote), Translation: Cut(c.Translation, mostLetterQuote), Limits: limits, URL: c.URL})
 	return n
 }
 

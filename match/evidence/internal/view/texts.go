@@ -101,6 +101,7 @@ func Saying(c *denylist.Citation) []string {
 	if s := Words(c); s != "" {
 		all = append(all, s)
 	}
+	all = append(all, Naming(c)...)
 	if c.Action != "" {
 		all = append(all, "It asks: "+VerbWords(&match.Citation{Citation: c})+".")
 	}
@@ -113,6 +114,19 @@ func Saying(c *denylist.Citation) []string {
 	}
 	if c.Note != "" {
 		all = append(all, "Note: "+c.Note)
+	}
+	return all
+}
+
+// Naming returns the words of a text that the quote does not have, and that its verdict rests on:
+// those that name the vendor, and those on parts of other products, each with its clause.
+func Naming(c *denylist.Citation) []string {
+	var all []string
+	if w := c.NamedIn; w != nil {
+		all = append(all, "The vendor is named as “"+c.Named+"” in "+w.Clause+": “"+w.Text+"” ["+w.Language+"]")
+	}
+	if w := c.Reach; w != nil && !strings.Contains(c.Quote, w.Text) {
+		all = append(all, "On parts of other products, "+w.Clause+": “"+w.Text+"” ["+w.Language+"]")
 	}
 	return all
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package denylist
+
+import (
+	"strings"
+
+	"github.com/clause76/clause76/vendors"
+)
+
+// Words are words of an instrument, with the clause that has them.
+type Words struct {
+	Clause   string `json:"clause"` // the locator
+	Text     string `json:"text"`
+	Language string `json:"language"`
+}
+
+// namedIn returns the words that name the vendor of a listing if the quote does not: the passage
+// with the name. It returns nil if the quote has the name, and for a listing without a name, whose
+// vendor the text covers by a fact.
+func (e Entry) namedIn() *Words {
+	l := e.Listing
+	if l.Named == "" || strings.Contains(l.Quote, l.Named) {
+		return nil
+	}
+	clause := e.Clause
+	if l.In != "" {
+		clause = e.Instrument.clause(l.In)
+	}
+	if clause == nil {
+		return nil
+	}
+	return clause.passage(l.Named)
+}
+
+// reach returns the words of a listing on components inside other products, with the clause that
+// has them on the day; nil if the text does not mention such components.
+func (e Entry) reach(day vendors.Date) *Words {
+	l := e.Listing
+	if l.Reach == "" {
+		return nil
+	}
+	found := e.Clause
+	if found == nil || !strings.Contains(found.Text, l.Reach) {
+		found = nil
+		for i := range e.Instrument.Clauses {
+			c := &e.Instrument.Clauses[i]
+			if strings.Contains(c.Text, l.Reach) && (found == nil || !found.has(day) && c.has(day)) {
+				found = c
+			}
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return &Words{Clause: found.Locator, Text: l.Reach, Language: found.Language}
+}
+
+// passage returns the passage of the clause that has the words, or nil.
+func (c *Clause) passage(words string) *Words {
+	for p := range strings.SplitSeq(c.Text, gap) {
+		if strings.Contains(p, words) {
+			return &Words{Clause: c.Locator, Text: strings.TrimSpace(p), Language: c.Language}
+		}
+	}
+	return nil
+}
