@@ -330,7 +330,8 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 		}
 	}
 	capIf(l.Effect == denylist.Subsidy, "the text restricts what subsidies may pay for, and does not ban the product")
-	capIf(l.Action == denylist.Review, "the text itself asks for a review")
+	capIf(c.OnlyLists(), "the text lists the vendor and asks for nothing by itself")
+	capIf(l.Action == denylist.Review && !c.OnlyLists(), "the text itself asks for a review")
 	capIf(verdict == Review && l.Action != denylist.Review, "the text warns and asks for nothing more")
 	capIf(state == denylist.Proposed, "the text is only proposed")
 	capIf(!l.Verified || entry.Clause != nil && !entry.Clause.Verified, "the words were not verified in the official text")

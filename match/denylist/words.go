@@ -15,6 +15,12 @@ type Words struct {
 	Language string `json:"language"`
 }
 
+// OnlyLists reports whether the text is a list that asks for nothing by itself: what follows from it
+// is in other texts. Its class is [Review].
+func (c *Citation) OnlyLists() bool {
+	return c.Force == OfficialList && c.Action == Review && c.Verb == ""
+}
+
 // namedIn returns the words that name the vendor of a listing if the quote does not: the passage
 // with the name. It returns nil if the quote has the name, and for a listing without a name, whose
 // vendor the text covers by a fact.

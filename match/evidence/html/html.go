@@ -103,6 +103,8 @@ func asks(c *match.Citation) string {
 	const most = 80
 	class := view.ActionWords(c.Action)
 	switch {
+	case c.OnlyLists():
+		return "it lists the vendor and asks for nothing by itself; our class: " + class
 	case c.Verb != "":
 		return "it asks: " + view.VerbWords(c) + "; our class: " + class
 	case c.Quote != "":

@@ -33,13 +33,15 @@ func KindOfText(f denylist.Force) string {
 }
 
 // VerbWords returns what a text asks: its own words if the denylist has them, with our translation,
-// and else our class for it: "“prohibited from”", "phase out".
+// and else our class for it: "“prohibited from”", "phase out". A list that asks for nothing says so.
 func VerbWords(c *match.Citation) string {
 	switch {
 	case c.Verb != "" && c.VerbEnglish != "":
 		return "“" + c.Verb + "” (" + c.VerbEnglish + ")"
 	case c.Verb != "":
 		return "“" + c.Verb + "”"
+	case c.OnlyLists():
+		return "nothing by itself; it is a list"
 	}
 	return ActionWords(c.Action)
 }
@@ -281,6 +283,7 @@ func QuestionWords(reason string) string {
 		{"it reaches only the vendor's own products", "is it a product or a part?"},
 		{"the words were not verified", "the words were not verified"},
 		{"the text itself asks for a review", "the text asks for a review"},
+		{"the text lists the vendor and asks for nothing", "the text is a list and asks for nothing by itself"},
 		{"the text warns", "the text only warns"},
 		{"the text restricts what subsidies may pay for", "the text is about what subsidies may pay for"},
 		{"the document does not say what kind of product", "what kind of product is it?"},
