@@ -397,14 +397,15 @@ func (o *Options) speaks(in *denylist.Instrument) string {
 }
 
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the
-// document contains. A text that names a product leads to [Review] for that product. With [NoVerdict], no listing of the release applies on the as-of day in the
-// jurisdictions that were asked for and speaks to the buyer, if there is one: nothing could be found, and every document is at least
-// [Inconclusive].
+// document contains. A text that names a product leads to [Review] for that product. With
+// [NoVerdict], no listing of the release applies on the as-of day in the jurisdictions that were
+// asked for and speaks to the buyer, if there is one: nothing could be found, and every document is
+// at least [Inconclusive].
 func (m *Matcher) Strongest() Verdict { return m.strongest }
 
-// SpeaksOnlyToPublic reports whether all listings that count for the buyer of the screening are in
-// texts that advise the public, so that no text of the release speaks to the buyer in particular.
-// It is false without a buyer, and if no listing counts, see [Matcher.Strongest].
+// SpeaksOnlyToPublic reports whether all listings and excluded entries that count for the buyer of
+// the screening are in texts that advise the public, so that no text of the release speaks to the
+// buyer in particular. It is false without a buyer, and if no listing counts, see [Matcher.Strongest].
 func (m *Matcher) SpeaksOnlyToPublic() bool {
 	return m.opts.Buyer != nil && m.strongest != NoVerdict && !m.toBuyer
 }

@@ -54,8 +54,8 @@ func (f *Finding) IsCited() bool {
 // A Reason is the word for why an observation is not a finding.
 type Reason string
 
-// The reasons of observations. Excluded entries of the denylist add notNamed, criterionOnly,
-// lifted and, for other products than the one that the text names, productOnly; exclusions of the register add stranger, lookAlike, formerMember,
+// The reasons of observations. Excluded entries of the denylist add notNamed, notRead,
+// criterionOnly, lifted and, for other products than the one that the text names, productOnly; exclusions of the register add stranger, lookAlike, formerMember,
 // notYetMember, hosting and contribution.
 const (
 	MentionedOnly Reason = "mentionedOnly" // the document only mentions the vendor

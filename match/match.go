@@ -109,7 +109,7 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 			}
 		}
 	}
-	m.setProducts()
+	m.setExcluded()
 	return m, nil
 }
 

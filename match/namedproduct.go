@@ -60,25 +60,24 @@ func phrase(text string) string {
 	return b.String()
 }
 
-// setProducts finds the products that the release's texts name, and counts those texts among what
-// the Matcher can find.
-func (m *Matcher) setProducts() {
+// setExcluded looks at the entries without a listing: it finds the products that texts name, which
+// count among what the Matcher can find, and whether texts speak to the buyer.
+func (m *Matcher) setExcluded() {
 	m.products = make(map[string][]namedProduct)
 	for _, in := range m.release.Instruments() {
 		for i := range in.Excluded {
 			x := &in.Excluded[i]
+			state := denylist.Entry{Instrument: in, Excluded: x}.State(m.opts.AsOf)
+			b := m.opts.Buyer
+			counts := m.opts.wants(in.Jurisdiction) && (b == nil || m.opts.speaks(in) != "") && (state == denylist.InForce || state == denylist.Proposed)
+			// A text without a listing speaks to the buyer too, by a criterion or a list that was not read.
+			m.toBuyer = m.toBuyer || counts && x.Reason != "lifted" && (b == nil || !b.AdvisedAsPublic(in))
 			if x.Reason != productOnly {
 				continue
 			}
-			m.products[x.ID] = m.namedProducts(in, x)
-			state := denylist.Entry{Instrument: in, Excluded: x}.State(m.opts.AsOf)
-			b := m.opts.Buyer
-			if len(m.products[x.ID]) == 0 || !m.opts.wants(in.Jurisdiction) || b != nil && m.opts.speaks(in) == "" ||
-				state != denylist.InForce && state != denylist.Proposed {
-				continue
+			if m.products[x.ID] = m.namedProducts(in, x); counts && len(m.products[x.ID]) > 0 {
+				m.strongest = max(m.strongest, Review)
 			}
-			m.strongest = max(m.strongest, Review)
-			m.toBuyer = m.toBuyer || b == nil || !b.AdvisedAsPublic(in)
 		}
 	}
 }

@@ -4,7 +4,13 @@ package view
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+	"github.com/clause76/clause76/vendors"
 )
 
 // A semicolon in a reason, or in a name in it, does not end it.
@@ -18,5 +24,18 @@ func TestReasons(t *testing.T) {
 		if got := Reasons(text); !slices.Equal(got, want) {
 			t.Errorf("%q: %q", text, got)
 		}
+	}
+}
+
+// A list that was not read is to be checked by a person, and is not said not to name the vendor.
+func TestListThatWasNotRead(t *testing.T) {
+	r := &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{{Finding: match.Finding{Reason: "notRead", Tier: vendors.Declared,
+		Vendor:    match.Vendor{ID: "x", Name: "X"},
+		Citations: []match.Citation{{Citation: &denylist.Citation{Binding: true}, Speaks: denylist.Binds}}}}}}}}
+	if got := CriteriaWords(r); !strings.Contains(got, "1 binding text may cover X") {
+		t.Errorf("%q", got)
+	}
+	if got := ReasonWords("notRead"); strings.Contains(got, "does not name") {
+		t.Errorf("%q", got)
 	}
 }
