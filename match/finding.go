@@ -54,7 +54,7 @@ func (f *Finding) IsCited() bool {
 // A Reason is the word for why an observation is not a finding.
 type Reason string
 
-// The reasons of observations. Excluded entries of the denylist add notNamed, notRead,
+// The reasons of observations. Excluded entries of the denylist add notNamed, listNotRead,
 // criterionOnly, lifted and, for other products than the one that the text names, productOnly; exclusions of the register add stranger, lookAlike, formerMember,
 // notYetMember, hosting and contribution.
 const (

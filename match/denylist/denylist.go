@@ -198,7 +198,7 @@ type Excluded struct {
 	ID     string       `json:"id"`
 	Vendor vendors.ID   `json:"vendor"`
 	Clause string       `json:"clause,omitzero"`
-	Reason string       `json:"reason"` // "notNamed", "notRead", "criterionOnly", "lifted" or "productOnly"
+	Reason string       `json:"reason"` // "notNamed", "listNotRead", "criterionOnly", "lifted" or "productOnly"
 	Note   string       `json:"note"`
 	Public vendors.Date `json:"public"`
 	Until  vendors.Date `json:"until,omitzero"`
@@ -208,13 +208,13 @@ type Excluded struct {
 // The values of Excluded.Reason.
 const (
 	notNamed      = "notNamed"      // the text does not name the vendor
-	notRead       = "notRead"       // the text has a list of names that was not read
+	listNotRead   = "listNotRead"   // the text has a list of names that was not read
 	criterionOnly = "criterionOnly" // the text gives a criterion and names nobody
 	lifted        = "lifted"        // the measure was lifted
 	productOnly   = "productOnly"   // the text names a product of the vendor, but not the vendor
 )
 
-var reasons = []string{notNamed, notRead, criterionOnly, lifted, productOnly}
+var reasons = []string{notNamed, listNotRead, criterionOnly, lifted, productOnly}
 
 // A Context entry is counter-evidence or later history. It never leads to a verdict.
 type Context struct {

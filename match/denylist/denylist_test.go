@@ -109,7 +109,7 @@ func TestEachMistakeHasItsOwnError(t *testing.T) {
 	if err := cut(good); err != nil {
 		t.Fatalf("the valid file is refused: %v", err)
 	}
-	if err := cut(strings.Replace(good, `"reason":"notNamed"`, `"reason":"notRead"`, 1)); err != nil {
+	if err := cut(strings.Replace(good, `"reason":"notNamed"`, `"reason":"listNotRead"`, 1)); err != nil {
 		t.Errorf("a list that was not read: %v", err)
 	}
 	tests := []struct {

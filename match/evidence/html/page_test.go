@@ -143,7 +143,7 @@ func TestHeadlines(t *testing.T) {
 }
 
 // codes are words of the record that a reader cannot know.
-var codes = regexp.MustCompile(`\b(notNamed|notRead|criterionOnly|productOnly|outOf[A-Z]\w*|softLaw|officialList|phaseOut|notAddressed|subsidyOnly|supplySide|noLonger|notEffective|mentionedOnly|authoredOnly|otherAddressee|formerMember|lookAlike|` +
+var codes = regexp.MustCompile(`\b(notNamed|listNotRead|criterionOnly|productOnly|outOf[A-Z]\w*|softLaw|officialList|phaseOut|notAddressed|subsidyOnly|supplySide|noLonger|notEffective|mentionedOnly|authoredOnly|otherAddressee|formerMember|lookAlike|` +
 	`name\.\w+|purl\.\w+|url\.(domain|owner)|cpe\.\w+|text\.mention|devicetree\.prefix|NoVerdict|linkedDocuments|nothingScreened|SPDX SPDX|section 889, section 889)\b`)
 
 // The page has plain words where the record has codes, and the right number everywhere.

@@ -229,7 +229,7 @@ func Criteria(r *evidence.Report) (names []string, texts []*denylist.Citation) {
 	for i := range r.Documents {
 		for j := range r.Documents[i].Observations {
 			f := &r.Documents[i].Observations[j]
-			if f.Reason != "criterionOnly" && f.Reason != "notRead" && f.Reason != "notNamed" || f.Tier < declared {
+			if f.Reason != "criterionOnly" && f.Reason != "listNotRead" && f.Reason != "notNamed" || f.Tier < declared {
 				continue
 			}
 			for k := range f.Citations {

@@ -29,13 +29,13 @@ func TestReasons(t *testing.T) {
 
 // A list that was not read is to be checked by a person, and is not said not to name the vendor.
 func TestListThatWasNotRead(t *testing.T) {
-	r := &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{{Finding: match.Finding{Reason: "notRead", Tier: vendors.Declared,
+	r := &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{{Finding: match.Finding{Reason: "listNotRead", Tier: vendors.Declared,
 		Vendor:    match.Vendor{ID: "x", Name: "X"},
 		Citations: []match.Citation{{Citation: &denylist.Citation{Binding: true}, Speaks: denylist.Binds}}}}}}}}
 	if got := CriteriaWords(r); !strings.Contains(got, "1 binding text may cover X") {
 		t.Errorf("%q", got)
 	}
-	if got := ReasonWords("notRead"); strings.Contains(got, "does not name") {
+	if got := ReasonWords("listNotRead"); strings.Contains(got, "does not name") {
 		t.Errorf("%q", got)
 	}
 }

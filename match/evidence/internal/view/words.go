@@ -204,7 +204,7 @@ var reasonWords = map[match.Reason]string{
 	match.NoListing:      "the vendor is known, and no text of the denylist is about it",
 	match.OtherAddressee: "the text speaks to others than the buyer",
 	"notNamed":           "the text does not name the vendor",
-	"notRead":            "the text has a list of names that was not read",
+	"listNotRead":        "the text has a list of names that was not read",
 	"criterionOnly":      "the text gives a criterion and names no vendor",
 	"lifted":             "the measure was lifted",
 	"productOnly":        "the text names a product of the vendor, and not the vendor",
