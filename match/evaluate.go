@@ -309,6 +309,9 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
+	if words := e.exceptedName(&l.Scope); words != "" {
+		return observe(OutOfScope, "the text excepts it by its name: “"+words+"”")
+	}
 	fit, note, settledBy := e.fits(&l.Scope)
 	if fit == outside {
 		return observe(OutOfScope, note)
