@@ -165,6 +165,11 @@ type Citation struct {
 	URL        string `json:"url"`
 	// Note tells what the text leaves open, or why an entry is not a listing.
 	Note string `json:"note"`
+	// InstrumentNote is the note of the instrument, and ClauseNote that of the clause.
+	InstrumentNote string `json:"instrumentNote,omitzero"`
+	ClauseNote     string `json:"clauseNote,omitzero"`
+	// Events are what happened to the instrument, as it was public on the day.
+	Events []Event `json:"events,omitempty"`
 }
 
 // Cite returns the citation of an entry on a day, with the words that the text has on it. For an excluded entry the quote is the whole
@@ -175,11 +180,11 @@ func (e Entry) Cite(day vendors.Date) Citation {
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
 		Binding: in.Binding, Addressees: in.Addressees, Bound: in.Bound, Advised: in.Advised, ThroughContract: in.ThroughContract,
-		URL: in.URL, Status: e.Status(day), Ground: in.Ground,
+		URL: in.URL, Status: e.Status(day), Ground: in.Ground, InstrumentNote: in.Note, Events: in.publicOn(day),
 	}
 	if e.Clause != nil {
 		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, e.Clause.TextDigest()
-		c.Translation = e.Clause.Translation
+		c.Translation, c.ClauseNote = e.Clause.Translation, e.Clause.Note
 	}
 	switch {
 	case e.Listing != nil:

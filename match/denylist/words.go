@@ -3,6 +3,7 @@
 package denylist
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/clause76/clause76/vendors"
@@ -13,6 +14,26 @@ type Words struct {
 	Clause   string `json:"clause"` // the locator
 	Text     string `json:"text"`
 	Language string `json:"language"`
+}
+
+// publicOn returns the events of an instrument that were public on the day.
+func (in *Instrument) publicOn(day vendors.Date) []Event {
+	n := 0
+	for i := range in.Events {
+		if cmp.Or(in.Events[i].Known, in.Events[i].Date) <= day {
+			n++
+		}
+	}
+	if n == len(in.Events) {
+		return in.Events[:n:n] // shared: most texts are older
+	}
+	var all []Event
+	for _, e := range in.Events {
+		if cmp.Or(e.Known, e.Date) <= day {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // OnlyLists reports whether the text is a list that asks for nothing by itself: what follows from it

@@ -208,9 +208,14 @@ func why(r *evidence.Report, g *view.Group) string {
 		return s
 	}
 	s += " " + c.Jurisdiction + " " + view.TextName(c.Citation, maxTitleColumns) + ": " + verb(c) + ", "
+	if c.Basis == denylist.Example {
+		s += "named as an example, "
+	}
 	switch {
 	case r.Buyer != nil && c.Speaks == denylist.UnknownRelation:
 		s += view.ForceWords(c.Binds()) + ", " + view.SpeaksWords(r.Buyer, c)
+	case r.Buyer != nil && c.Basis == denylist.Example: // shortened, because the line has to fit
+		s += strings.Replace(view.SpeaksWords(r.Buyer, c), "without a duty", "no duty", 1)
 	case r.Buyer != nil:
 		s += view.SpeaksWords(r.Buyer, c)
 	case c.Addressees == "":

@@ -260,6 +260,9 @@ func (p *printer) cited() {
 		if c.Note != "" {
 			p.line("    ", "    ", "Note: "+c.Note)
 		}
+		for _, s := range view.History(c.Citation) {
+			p.line("    ", "    ", s)
+		}
 		p.w.WriteString("    " + view.Printable(c.URL) + "\n") // on one line, so that it can be followed
 	}
 }

@@ -131,6 +131,33 @@ func Naming(c *denylist.Citation) []string {
 	return all
 }
 
+// History returns what is known about a text beside its words, a sentence each: our notes on the
+// text and on the words, and what happened to it.
+func History(c *denylist.Citation) []string {
+	var all []string
+	if c.InstrumentNote != "" && c.InstrumentNote != c.Note {
+		all = append(all, "About the text: "+c.InstrumentNote)
+	}
+	if c.ClauseNote != "" && c.ClauseNote != c.Note {
+		all = append(all, "About the words: "+c.ClauseNote)
+	}
+	var events []string
+	for _, e := range c.Events {
+		s := string(e.Date) + " " + e.Event
+		if e.Note != "" {
+			s += ", " + e.Note
+		}
+		if e.Source != "" {
+			s += " (" + e.Source + ")"
+		}
+		events = append(events, s)
+	}
+	if len(events) > 0 {
+		all = append(all, "Events: "+strings.Join(events, "; "))
+	}
+	return all
+}
+
 // TextLines returns what a finding has of a text, a line each: its verdict, force and name, whom it
 // addresses, what it says, why its verdict is not stronger, its address.
 func TextLines(b *denylist.Buyer, c *match.Citation) []string {

@@ -64,6 +64,13 @@ func SpeaksWords(b *denylist.Buyer, c *match.Citation) string {
 	case denylist.Binds:
 		return "binds the buyer"
 	case denylist.Advises:
+		switch {
+		case c.Citation == nil:
+		case c.Force == denylist.Resolution: // the verb of parliaments
+			return "calls on the buyer, without a duty"
+		case c.Force == denylist.Warning:
+			return "warns the buyer, without a duty"
+		}
 		return "advises the buyer, without a duty"
 	case denylist.BindsBidders:
 		return "binds those who supply the buyer"
