@@ -134,6 +134,7 @@ func TestEachMistakeHasItsOwnError(t *testing.T) {
 		{"an id used twice", `"id":"x-1/1/z"`, `"id":"x-1/1/k"`, denylist.ErrDuplicate},
 		{"a duplicate key", `"title":"T"`, `"title":"T","title":"T"`, denylist.ErrRelease},
 		{"an unknown key", `"title":"T"`, `"title":"T","colour":"red"`, denylist.ErrRelease},
+		{"a translation of no limit", `"services":false}`, `"services":false,"limitEnglish":"on Tuesdays"}`, denylist.ErrValue},
 		{"a limit that the text does not have", `"services":false}`, `"services":false,"limit":"on Tuesdays"}`, denylist.ErrQuote},
 	}
 	for _, tt := range tests {

@@ -256,7 +256,7 @@ func (e Entry) effect() []any {
 	case e.Listing != nil:
 		l := e.Listing
 		scope := l.Scope
-		scope.Limit, scope.Exceptions = "", nil
+		scope.Limit, scope.LimitEnglish, scope.Exceptions = "", "", nil
 		return []any{l.Vendor, l.Basis, l.Action, l.Effect, l.Depth, scope, l.Scope.Limit == "", l.Public, l.From, l.Until, l.Verified, verified}
 	}
 	return nil

@@ -16,6 +16,18 @@ type Words struct {
 	Language string `json:"language"`
 }
 
+// LimitWords returns the limit in quotation marks, with our translation if the text is in another
+// language: "“reti mobili” (mobile networks)"; "" without a limit.
+func (s *Scope) LimitWords() string {
+	switch {
+	case s.Limit == "":
+		return ""
+	case s.LimitEnglish == "":
+		return "“" + s.Limit + "”"
+	}
+	return "“" + s.Limit + "” (" + s.LimitEnglish + ")"
+}
+
 // publicOn returns the events of an instrument that were public on the day.
 func (in *Instrument) publicOn(day vendors.Date) []Event {
 	n := 0

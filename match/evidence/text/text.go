@@ -251,7 +251,7 @@ func (p *printer) cited() {
 		}
 		if s := c.Scope; s != nil {
 			if s.Limit != "" {
-				p.line("    ", "    ", "Limited to: “"+s.Limit+"”")
+				p.line("    ", "    ", "Limited to: "+s.LimitWords())
 			}
 			for _, x := range s.Exceptions {
 				p.line("    ", "    ", "Except: “"+x+"”")

@@ -208,6 +208,9 @@ func (x *letterMaker) questions(g *Group) []string {
 		}
 		if c.Scope != nil && c.Scope.Limit != "" && strings.Contains(c.CappedBy, c.Scope.Limit) {
 			words := "“" + letterCut(c.Scope.Limit) + "”"
+			if s := c.Scope.LimitEnglish; s != "" {
+				words += " (" + letterCut(s) + ")"
+			}
 			if numbers[words] == "" {
 				limits = append(limits, words)
 			}

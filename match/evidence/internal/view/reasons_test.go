@@ -27,6 +27,27 @@ func TestReasons(t *testing.T) {
 	}
 }
 
+// A limit in another language has our translation beside it.
+func TestLimitInEnglish(t *testing.T) {
+	scope := &denylist.Scope{Hardware: true, Limit: "reti mobili", LimitEnglish: "mobile networks"}
+	if got := QuestionWords("limited to " + scope.LimitWords() + ", which what is known of the component does not settle"); got != "is it for “reti mobili” (mobile networks)?" {
+		t.Errorf("%q", got)
+	}
+	if got := Limits(&denylist.Citation{Scope: scope}); len(got) != 1 || got[0] != "Limited to “reti mobili” (mobile networks)." {
+		t.Errorf("%q", got)
+	}
+	scope.LimitEnglish = ""
+	if got := QuestionWords("limited to " + scope.LimitWords() + "; the component is recorded as x"); got != "is it for “reti mobili”?" {
+		t.Errorf("%q", got)
+	}
+	c := match.Citation{Citation: &denylist.Citation{Scope: &denylist.Scope{Limit: "reti mobili", LimitEnglish: "mobile networks"}}, Verdict: match.Review, CappedBy: "limited to “reti mobili” (mobile networks), which"}
+	g := &Group{Verdict: match.Review}
+	g.Citations = []match.Citation{c}
+	if got := useQuestion(g, true); !strings.Contains(got, "“reti mobili” (mobile networks)") {
+		t.Errorf("%q", got)
+	}
+}
+
 // A list that was not read is to be checked by a person, and is not said not to name the vendor.
 func TestListThatWasNotRead(t *testing.T) {
 	r := &evidence.Report{Documents: []evidence.Document{{Observations: []evidence.Finding{{Finding: match.Finding{Reason: "listNotRead", Tier: vendors.Declared,

@@ -92,7 +92,7 @@ func Limits(c *denylist.Citation) []string {
 		return nil
 	}
 	if c.Scope.Limit != "" {
-		all = append(all, "Limited to “"+c.Scope.Limit+"”.")
+		all = append(all, "Limited to "+c.Scope.LimitWords()+".")
 	}
 	for _, x := range c.Scope.Exceptions {
 		all = append(all, "Except “"+strings.TrimSuffix(x, ".")+"”.")
@@ -306,7 +306,10 @@ func QuestionWords(reason string) string {
 		}
 	}
 	if limit, found := strings.CutPrefix(reason, "limited to “"); found {
-		if limit, _, found = strings.Cut(limit, "”"); found {
+		if limit, rest, found := strings.Cut(limit, "”"); found {
+			if english, _, found := strings.Cut(strings.TrimPrefix(rest, " ("), ")"); found && strings.HasPrefix(rest, " (") {
+				return "is it for “" + limit + "” (" + english + ")?"
+			}
 			return "is it for “" + limit + "”?"
 		}
 	}
