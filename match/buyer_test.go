@@ -10,6 +10,7 @@ import (
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/sbom"
 )
 
@@ -57,6 +58,7 @@ const antivirus = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"com
 
 // A text that speaks to others is an observation, and in no verdict.
 func TestBuyer(t *testing.T) {
+	list := sources(t)
 	for _, tt := range []struct {
 		buyer string
 		want  match.Verdict
@@ -64,16 +66,17 @@ func TestBuyer(t *testing.T) {
 	}{
 		{"", match.Ban, nil},
 		{"eu-institution", match.Ban, []string{"de-bsi-2022-03-15 advises", "eu-ep-p8-ta-2018-0258 advises"}},
-		{"nl-ministry", match.Exclude, []string{"de-bsi-2022-03-15 advises", "nl-2018-05-14 binds"}},
-		{"us-federal-contractor", match.Ban, []string{"de-bsi-2022-03-15 advises", "us-far-52.204-23 binds", "us-pl-115-91-s1634 throughContract"}},
-		{"us-federal-agency-civilian", match.Ban, []string{"de-bsi-2022-03-15 advises", "us-dhs-bod-17-01 binds", "us-far-52.204-23 bindsBidders", "us-pl-115-91-s1634 binds"}},
+		{"nl-ministry", match.Exclude, []string{"nl-2018-05-14 binds"}},
+		{"de-central-government", match.Review, []string{"de-bsi-2022-03-15 advises"}},
+		{"us-federal-contractor", match.Ban, []string{"us-far-52.204-23 binds", "us-pl-115-91-s1634 throughContract"}},
+		{"us-federal-agency-civilian", match.Ban, []string{"us-dhs-bod-17-01 binds", "us-far-52.204-23 bindsBidders", "us-pl-115-91-s1634 binds"}},
 		{"private-company", match.Review, []string{"de-bsi-2022-03-15 advises"}},
 	} {
 		opts := &match.Options{}
 		if tt.buyer != "" {
 			opts.Buyer = profile(t, tt.buyer)
 		}
-		r := checkFor(t, denylist.Current(), opts, antivirus)
+		r := checkFor(t, list, opts, antivirus)
 		cited, others := instruments(r.Findings, ""), instruments(r.Observations, match.OtherAddressee)
 		if r.Verdict != tt.want || tt.buyer != "" && !slices.Equal(cited, tt.cited) || (len(others) == 0) != (tt.buyer == "") {
 			t.Errorf("%q: %s; cited %q, to others %q", tt.buyer, r.Verdict, cited, others)
@@ -113,7 +116,7 @@ func TestNoteNamesTheAddressees(t *testing.T) {
 
 // A text that only advises the buyer has no rank before others, although it binds somebody else.
 func TestOrderOfCitationsForABuyer(t *testing.T) {
-	both := &denylist.Buyer{Name: "both", Title: "EU agency with a vital service", Codes: []string{"nl.vitalSector", "eu.institutions"}}
+	both := &denylist.Buyer{Name: "both", Title: "EU agency with a vital service", Codes: []string{"nl.vitalSector", "eu.institutions", "de.public"}}
 	r := checkFor(t, denylist.Current(), &match.Options{Buyer: both}, antivirus)
 	var got []string
 	for _, c := range r.Findings[0].Citations {
@@ -219,5 +222,55 @@ func TestNoteIsOfEachCitation(t *testing.T) {
 	}
 	if several == 0 {
 		t.Error("no citation has a note of its own")
+	}
+}
+
+// sources returns a release of the list as it is now, which can be newer than the newest one.
+func sources(t testing.TB) *denylist.Release {
+	t.Helper()
+	r, err := author.Load(author.Sources(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The clauses of one text can speak to different buyers: what the Commission does about its own
+// connectivity is no advice to Member States, and what it thinks of suppliers is for them.
+func TestClausesOfATextSpeakToDifferentBuyers(t *testing.T) {
+	const router = `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"5G router","version":"2","supplier":{"name":"Huawei Technologies Co., Ltd."}}},"components":[]}`
+	list := sources(t)
+	for _, tt := range []struct{ buyer, counts, observed string }{
+		{"eu-commission", "own", "suppliers"},
+		{"eu-member-state-authority", "suppliers", "own"},
+		{"de-central-government", "suppliers", "own"},
+		{"eu-parliament", "", "own suppliers"},
+		{"", "own suppliers", ""},
+	} {
+		opts := &match.Options{Jurisdictions: []string{"EU"}}
+		if tt.buyer != "" {
+			opts.Buyer = profile(t, tt.buyer)
+		}
+		r := checkFor(t, list, opts, router)
+		clauses := func(fs []match.Finding, reason match.Reason) string {
+			var ids []string
+			for _, f := range fs {
+				for _, c := range f.Citations {
+					if id, ok := strings.CutPrefix(c.Listing, "eu-ec-c-2023-4049/"); ok && f.Reason == reason {
+						ids = append(ids, strings.TrimSuffix(id, "/huawei"))
+					}
+				}
+			}
+			slices.Sort(ids)
+			return strings.Join(slices.Compact(ids), " ")
+		}
+		if counts, others := clauses(r.Findings, ""), clauses(r.Observations, match.OtherAddressee); counts != tt.counts || others != tt.observed {
+			t.Errorf("%q: counts %q, to others %q; want %q, %q", tt.buyer, counts, others, tt.counts, tt.observed)
+		}
+		for _, f := range r.Observations {
+			if f.Reason == match.OtherAddressee && tt.observed == "own" && !strings.HasSuffix(f.Note, ": the Commission itself, for its own connectivity") {
+				t.Errorf("%q: note %q", tt.buyer, f.Note)
+			}
+		}
 	}
 }

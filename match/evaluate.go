@@ -163,6 +163,8 @@ type outcome struct {
 	from   vendors.Date // of the listing
 	reason Reason       // of an observation
 	note   string       // of an observation
+	// undecided: a text in force that binds the buyer may cover the vendor by a criterion or a list
+	undecided bool
 }
 
 // inOrder is the order of the citations of a finding, see [Citation].
@@ -193,6 +195,9 @@ func (e *evaluation) listings() []Finding {
 		f := e.finding()
 		f.Context = e.context()
 		f.Reason, f.Note = NoListing, "the vendor is in the register, and no text of the denylist is about it"
+		if len(f.Context) > 0 {
+			f.Note = "the vendor is in the register, and no text of the denylist lists it; there are other facts about it"
+		}
 		return []Finding{f}
 	}
 	var applied []outcome
@@ -214,7 +219,12 @@ func (e *evaluation) listings() []Finding {
 	if len(applied) > 0 {
 		out = append(out, e.applied(applied))
 	}
-	return append(out, e.observed(observed)...)
+	for _, f := range e.observed(observed) {
+		// Where a finding asks a person to decide on the vendor anyway, nothing is left undecided.
+		f.undecided = f.undecided && len(applied) == 0 && e.tier >= vendors.Declared
+		out = append(out, f)
+	}
+	return out
 }
 
 // observed returns the observations of the listings and excluded entries that do not apply: one for
@@ -236,6 +246,7 @@ func (e *evaluation) observed(os []outcome) []Finding {
 				o.CappedBy = o.note
 			}
 			f.Citations = append(f.Citations, o.Citation)
+			f.undecided = f.undecided || o.undecided
 		}
 		switch {
 		case differ && r == OtherAddressee:
@@ -280,13 +291,14 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	if state == denylist.Unborn || state == denylist.Ended && e.m.succeeded(entry.Instrument.ID) {
 		return outcome{}, false
 	}
-	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry.Instrument)}}
+	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry)}}
 	if entry.Excluded != nil {
 		o.from = entry.Excluded.Public
 		if name := e.product(entry.Excluded); name != "" {
 			return e.applyProduct(name, state, o)
 		}
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
+		o.undecided = entry.Excluded.Open() && state == denylist.InForce && bindsBuyer(o.Binding, o.Speaks)
 		return o, state != denylist.Ended
 	}
 	l := entry.Listing
@@ -359,13 +371,15 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 // the day, and one about supply to the vendor, which leads to observations only. A listing about
 // subsidies leads to [Review] for a buyer whom its text binds, and to observations for others.
 func (o *Options) Strongest(in *denylist.Instrument, l *denylist.Listing) Verdict {
-	if !o.wants(in.Jurisdiction) || o.Buyer != nil && o.speaks(in) == "" {
+	entry := denylist.Entry{Instrument: in, Listing: l}
+	speaks := o.speaksOn(entry)
+	if !o.wants(in.Jurisdiction) || o.Buyer != nil && !slices.ContainsFunc(speaks, func(relation string) bool { return relation != "" }) {
 		return NoVerdict
 	}
-	entry := denylist.Entry{Instrument: in, Listing: l}
 	if l.Effect == denylist.Subsidy {
 		state := entry.State(o.AsOf)
-		if bindsBuyer(in.Binding, o.speaks(in)) && (o.AsOf == "" || state == denylist.InForce || state == denylist.Proposed) {
+		binds := slices.ContainsFunc(speaks, func(relation string) bool { return bindsBuyer(in.Binding, relation) })
+		if binds && (o.AsOf == "" || state == denylist.InForce || state == denylist.Proposed) {
 			return Review
 		}
 		return NoVerdict
@@ -392,11 +406,24 @@ func (o *Options) wants(jurisdiction string) bool {
 }
 
 // speaks returns the relation of a text to the buyer, or "" without a buyer.
-func (o *Options) speaks(in *denylist.Instrument) string {
+func (o *Options) speaks(entry denylist.Entry) string {
 	if o.Buyer == nil {
 		return ""
 	}
-	return o.Buyer.RelationTo(in)
+	return o.Buyer.RelationTo(entry)
+}
+
+// speaksOn returns the relations of a listing to the buyer: that of its words on the as-of day, or
+// those of all its editions without one.
+func (o *Options) speaksOn(entry denylist.Entry) []string {
+	if o.AsOf != "" {
+		return []string{o.speaks(entry.On(o.AsOf))}
+	}
+	all := []string{o.speaks(entry)}
+	for i := range entry.Listing.Editions {
+		all = append(all, o.speaks(entry.On(entry.Listing.Editions[i].From)))
+	}
+	return all
 }
 
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the

@@ -38,7 +38,8 @@ type Finding struct {
 	// has them if it cites texts, or if none is about the vendor.
 	Context []denylist.Context
 
-	sequence int // of the component in its document
+	sequence  int  // of the component in its document
+	undecided bool // see [GapUndecided]
 }
 
 // IsCited reports whether each citation has its text. Each finding of a [Matcher] is so.
@@ -54,9 +55,10 @@ func (f *Finding) IsCited() bool {
 // A Reason is the word for why an observation is not a finding.
 type Reason string
 
-// The reasons of observations. Excluded entries of the denylist add notNamed, listNotRead,
-// criterionOnly, lifted and, for other products than the one that the text names, productOnly; exclusions of the register add stranger, lookAlike, formerMember,
-// notYetMember, hosting and contribution.
+// The reasons of observations. Excluded entries of the denylist add notNamed, criterionOnly,
+// listNotRead, notRead, lifted and, for other products than the one that the text names, productOnly;
+// exclusions of the register add stranger, lookAlike, formerMember, notYetMember, hosting and
+// contribution.
 const (
 	MentionedOnly Reason = "mentionedOnly" // the document only mentions the vendor
 	AuthoredOnly  Reason = "authoredOnly"  // the vendor's people contributed

@@ -38,9 +38,13 @@ func fits(s *denylist.Scope, c *sbom.Component, as []vendors.Attribution) (fit, 
 }
 
 // recorded returns the category of the component that the document records, or else the register
-// for what it was found by; "" for none.
+// for what it was found by; "" for none. A document that lists a machine-learning model as a part
+// means the model itself, which is then there, and not a service that runs it.
 func recorded(c *sbom.Component, as []vendors.Attribution) string {
 	category := c.Category
+	if category == "" && c.Type == "machine-learning-model" {
+		category = "machineLearningModel"
+	}
 	for _, a := range as {
 		if category == "" {
 			category = a.Category

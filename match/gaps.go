@@ -25,6 +25,10 @@ const (
 	GapNoParts    GapKind = "noParts"         // the document names a product and lists no parts, see [sbom.Header.NoParts]
 	GapNoListings GapKind = "noListings"      // no listing applies on the day, see [Matcher.Strongest]
 	GapIdentity   GapKind = "noIdentity"      // components carry no vendor identity, and [Options] require one
+	// GapUndecided: a text that binds the buyer, or those who supply it, may cover the vendor of a
+	// component by a list of names that was not read or by a criterion, and nothing else was found on
+	// the vendor. Nobody can tell from the denylist whether the component is clear.
+	GapUndecided GapKind = "undecided"
 )
 
 // Gap returns a gap of this kind. n is the number of fields, documents or components that were
@@ -38,6 +42,7 @@ func (kind GapKind) Gap(n int) Gap {
 		GapNoParts:    "it lists no parts of the product that it names",
 		GapNoListings: "nothing could be found: no listing of the denylist applies",
 		GapIdentity:   "components without a vendor identity: %d",
+		GapUndecided:  "components that a text which binds the buyer may cover by a criterion or a list that was not read: %d",
 	}[kind]
 	return Gap{kind, strings.Replace(message, "%d", strconv.Itoa(n), 1)}
 }
@@ -60,6 +65,7 @@ func (m *Matcher) gaps(r *Result) []Gap {
 	if m.strongest == NoVerdict {
 		gaps = append(gaps, m.noListings())
 	}
+	add(c.Undecided > 0, GapUndecided, c.Undecided)
 	add(m.opts.RequireIdentity && c.Unidentified > 0, GapIdentity, c.Unidentified)
 	return gaps
 }

@@ -104,7 +104,8 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 		for i := range in.Listings {
 			v := m.opts.Strongest(in, &in.Listings[i])
 			m.strongest = max(m.strongest, v)
-			if b := m.opts.Buyer; v != NoVerdict && (b == nil || !b.AdvisedAsPublic(in)) {
+			entry := denylist.Entry{Instrument: in, Listing: &in.Listings[i]}
+			if b := m.opts.Buyer; v != NoVerdict && (b == nil || !b.AdvisedAsPublic(entry.On(m.opts.AsOf))) {
 				m.toBuyer = true
 			}
 		}
@@ -286,7 +287,11 @@ func (s *stream) placeLater(complete bool) {
 
 // emit yields the findings on a component. only means that it is the only product of the document.
 func (s *stream) emit(c *sbom.Component, sequence int, only bool) {
-	for _, f := range s.m.evaluate(c, c.Placement, only) {
+	findings := s.m.evaluate(c, c.Placement, only)
+	if slices.ContainsFunc(findings, func(f Finding) bool { return f.undecided }) {
+		s.coverage.Undecided++
+	}
+	for _, f := range findings {
 		f.sequence = sequence
 		s.shared.share(&f)
 		if !s.yield(f, nil) {

@@ -67,11 +67,16 @@ func (m *Matcher) setExcluded() {
 	for _, in := range m.release.Instruments() {
 		for i := range in.Excluded {
 			x := &in.Excluded[i]
-			state := denylist.Entry{Instrument: in, Excluded: x}.State(m.opts.AsOf)
-			b := m.opts.Buyer
-			counts := m.opts.wants(in.Jurisdiction) && (b == nil || m.opts.speaks(in) != "") && (state == denylist.InForce || state == denylist.Proposed)
+			entry := denylist.Entry{Instrument: in, Excluded: x}
+			for j := range in.Clauses {
+				if in.Clauses[j].ID == x.Clause {
+					entry.Clause = &in.Clauses[j]
+				}
+			}
+			state, b := entry.State(m.opts.AsOf), m.opts.Buyer
+			counts := m.opts.wants(in.Jurisdiction) && (b == nil || m.opts.speaks(entry) != "") && (state == denylist.InForce || state == denylist.Proposed)
 			// A text without a listing speaks to the buyer too, by a criterion or a list that was not read.
-			m.toBuyer = m.toBuyer || counts && x.Reason != "lifted" && (b == nil || !b.AdvisedAsPublic(in))
+			m.toBuyer = m.toBuyer || counts && x.Reason != "lifted" && (b == nil || !b.AdvisedAsPublic(entry))
 			if x.Reason != productOnly {
 				continue
 			}

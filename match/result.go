@@ -30,13 +30,16 @@ type Result struct {
 
 // Coverage counts how much of a document was screened.
 type Coverage struct {
-	Components   int  `json:"components"`
-	Identified   int  `json:"identified"`   // with a claim that identifies the maker or supplier
-	Unidentified int  `json:"unidentified"` // without such a claim: their vendor is unknown
-	WithSupplier int  `json:"withSupplier"` // with the name of a maker or supplier
-	WithPURL     int  `json:"withPURL"`     // with a package URL
-	Malformed    int  `json:"malformed"`    // fields and elements that could not be read
-	Complete     bool `json:"complete"`     // the document was read to its end
+	Components   int `json:"components"`
+	Identified   int `json:"identified"`   // with a claim that identifies the maker or supplier
+	Unidentified int `json:"unidentified"` // without such a claim: their vendor is unknown
+	WithSupplier int `json:"withSupplier"` // with the name of a maker or supplier
+	WithPURL     int `json:"withPURL"`     // with a package URL
+	Malformed    int `json:"malformed"`    // fields and elements that could not be read
+	// Undecided is the number of components of which the denylist does not tell whether a text that
+	// binds the buyer covers them, see [GapUndecided].
+	Undecided int  `json:"undecided,omitzero"`
+	Complete  bool `json:"complete"` // the document was read to its end
 }
 
 // Add adds the counts of another document. The sum is complete if both are.
@@ -47,6 +50,7 @@ func (c *Coverage) Add(o Coverage) {
 	c.WithSupplier += o.WithSupplier
 	c.WithPURL += o.WithPURL
 	c.Malformed += o.Malformed
+	c.Undecided += o.Undecided
 	c.Complete = c.Complete && o.Complete
 }
 

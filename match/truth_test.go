@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -97,6 +98,32 @@ func truths(t *testing.T) []truth {
 		}
 	}
 	return rows
+}
+
+// Sources that a reader can open, and words of those that only the person who looked has seen.
+var (
+	openSource = regexp.MustCompile(`https?://\S|^[\w.-]+/[\w.-]+([@: ]|$)|` + // an address, or a repository with a path or a commit
+		`^(Debian \S+ \d|Debian (ieee-data|usb\.ids)|Linux \d|OpenWrt (profile|\d)|IEEE registry in Debian|IANA PEN \d+ in Debian)|` + // a file of a public package
+		`^Consolidated Screening List sample|^(variant )?written for this set`)
+	seenByOne = regexp.MustCompile(`(?i)\bsearch (excerpt|hit)|apt-cache search|find_(repos|string|files)|\bhits?\b|\blisting\b|\bexcerpt|\bcop(y|ies)\b|\blookup\b|^package list|\br\d+_`)
+)
+
+// A row has a source that a reader can open, and not a search that found it.
+func TestTruthSourcesCanBeOpened(t *testing.T) {
+	for _, r := range truths(t) {
+		if !openSource.MatchString(r.Source) || seenByOne.MatchString(r.Source) {
+			t.Errorf("%s: source %q; expected an address, a repository, a file of a public package, or that it was written for this set", r.ID, r.Source)
+		}
+	}
+	for _, source := range []string{
+		"repository listing (find_repos zte)", "find_string hit id 58673820579", "Wikipedia copies (search excerpt)", "npm registry lookup 4.1.2",
+		"public repository listing: github.com/KasperskyLab/uif (owner and name only)", "package list pypi.tsv (pydahua)", "the vendor’s site", "",
+		"https://example.org (search excerpt)",
+	} {
+		if openSource.MatchString(source) && !seenByOne.MatchString(source) {
+			t.Errorf("%q counts as a source that a reader can open", source)
+		}
+	}
 }
 
 // A tally counts what a matcher makes of the rows.

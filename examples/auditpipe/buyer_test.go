@@ -57,13 +57,13 @@ func TestBuyersInAStore(t *testing.T) {
 			t.Errorf("%v: status %d\n%s%s", args, status, out, stderr)
 		}
 	}
-	screen("1 new in the store", "-buyer", "uk-telecoms-provider")
-	screen("0 new in the store", "-buyer", "UK-telecoms-provider")
-	// The statement is for a buyer to which no text on the vendor speaks, and is no answer for others.
+	screen("1 new in the store", "-buyer", "private-company")
+	screen("0 new in the store", "-buyer", "Private-company")
+	// The statement is for a buyer to which few texts speak, and is no answer for others.
 	run(exitUnread, "not searched: 1 file without a statement for no buyer in particular", "find", "-key", public, "-vendor", "kaspersky")
 	screen("1 new in the store")
 	run(exitFound, "ban", "find", "-key", public, "-vendor", "kaspersky")
-	run(exitFound, "review", "find", "-key", public, "-vendor", "kaspersky", "-buyer", "uk-telecoms-provider")
+	run(exitFound, "review", "find", "-key", public, "-vendor", "kaspersky", "-buyer", "private-company")
 	run(exitUnread, "for the buyer eu-institution", "find", "-key", public, "-vendor", "kaspersky", "-buyer", "eu-institution")
 	run(exitOK, "The buyer was not given, and is now eu-institution", "rescreen", "-key", private, "-buyer", "eu-institution")
 	run(exitOK, "0 new in the store", "rescreen", "-key", private, "-buyer", "eu-institution")

@@ -9,11 +9,9 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/internal/keys"
-	"github.com/clause76/clause76/match/denylist"
 )
 
 // flagsOf are the flags that a command uses, and its help text shows. A command accepts the flags
@@ -38,7 +36,7 @@ func (c *config) flagSet(command string) *flag.FlagSet {
 		key = "check signatures with the public key in this `FILE` (PEM)"
 	}
 	fs.StringVar(&c.key, "key", "", key)
-	list := "the `RELEASE` of the denylist: " + strings.Join(denylist.Names(), ", ") + "; default: the newest one"
+	list := "the `RELEASE` of the denylist, such as 2018.06.13 (\"bidcheck releases\" lists them); default: the newest one"
 	if command == "find" {
 		list = "search only statements by this `RELEASE` of the denylist; default: on each file, the statement by the newest release and day"
 	}

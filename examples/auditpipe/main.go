@@ -19,6 +19,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/clause76/clause76/examples/internal/buyer"
+	"github.com/clause76/clause76/examples/internal/replaced"
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/internal/progress"
 	"github.com/clause76/clause76/match"
@@ -135,6 +136,9 @@ func (c *config) matcher() (*match.Matcher, error) {
 		var err error
 		if release, err = denylist.Open(c.denylist); err != nil {
 			return nil, usageError("-denylist: %v", err)
+		}
+		if words := replaced.Notice(release); words != "" {
+			c.warn("%s", words)
 		}
 	}
 	who, err := c.openBuyer()

@@ -52,7 +52,7 @@ Examples:
   Search:
     auditpipe find -store store -key key.pub -vendor kaspersky
   Use another denylist:
-    auditpipe rescreen -store store -key key.pem -denylist 2018.06.13
+    auditpipe rescreen -store store -key key.pem -denylist 2018.06.13.1
   Verify a store, and a single statement:
     auditpipe verify -store store -key key.pub \
         -since /elsewhere/checkpoint-today

@@ -77,21 +77,38 @@ func (s *session) listBuyers() int {
 	return exitClear
 }
 
-// textsOn returns the instruments of a release that can lead to a verdict under the options.
-func textsOn(r *denylist.Release, opts *match.Options) []*denylist.Instrument {
-	var all []*denylist.Instrument
+// textsOn returns the listings that can lead to a verdict under the options, by instrument.
+func textsOn(r *denylist.Release, opts *match.Options) [][]denylist.Entry {
+	var all [][]denylist.Entry
 	for _, in := range r.Instruments() {
-		if slices.ContainsFunc(in.Listings, func(l denylist.Listing) bool { return opts.Strongest(in, &l) != match.NoVerdict }) {
-			all = append(all, in)
+		var listings []denylist.Entry
+		for i := range in.Listings {
+			if l := &in.Listings[i]; opts.Strongest(in, l) != match.NoVerdict {
+				listings = append(listings, denylist.Entry{Instrument: in, Listing: l}.On(opts.AsOf))
+			}
+		}
+		if len(listings) > 0 {
+			all = append(all, listings)
 		}
 	}
 	return all
 }
 
-func entryFor(b *denylist.Buyer, texts []*denylist.Instrument) buyerEntry {
+// relationTo returns the first of the relations that a text has to the buyer in one of its listings,
+// because its clauses can speak to different ones.
+func relationTo(b *denylist.Buyer, listings []denylist.Entry) string {
+	for _, r := range relations {
+		if slices.ContainsFunc(listings, func(e denylist.Entry) bool { return b.RelationTo(e) == r.name }) {
+			return r.name
+		}
+	}
+	return ""
+}
+
+func entryFor(b *denylist.Buyer, texts [][]denylist.Entry) buyerEntry {
 	e := buyerEntry{Buyer: *b, Texts: make(map[string][]buyerText)}
-	for _, in := range texts {
-		relation := b.RelationTo(in)
+	for _, listings := range texts {
+		in, relation := listings[0].Instrument, relationTo(b, listings)
 		if relation == "" {
 			e.OtherTexts++
 			continue

@@ -14,7 +14,6 @@ import (
 
 	"github.com/clause76/clause76/examples/internal/buyer"
 	"github.com/clause76/clause76/internal/cli"
-	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/screen"
 )
 
@@ -72,12 +71,12 @@ func (o *options) flagSet() *flag.FlagSet {
 	fs.BoolVar(&o.quiet, "quiet", false, "print no progress, and not which files were written")
 	fs.StringVar(&o.config, "config", "", "take flags that are not on the command line from this `FILE` (JSON), such as {\"buyer\": \"nl-ministry\", \"jurisdiction\": [\"EU\", \"NL\"], \"quiet\": true}: names of flags with strings, lists of strings, true or false; flags without effect beside the command are passed over; \"bidcheck schema config\" prints its schema")
 
-	fs.StringVar(&o.denylist, "denylist", "", "use this denylist: a `RELEASE` in this program ("+strings.Join(denylist.Names(), ", ")+"), the file of a release (with -verifier or -pin), or the folder of a custom list; default: the newest release")
+	fs.StringVar(&o.denylist, "denylist", "", "use this denylist: a `RELEASE` in this program, such as 2018.06.13 (\"bidcheck releases\" lists them), the file of a release (with -verifier or -pin), or the folder of a custom list; default: the newest release")
 	fs.StringVar(&o.verifier, "verifier", "", "open the file of a release only if FILE.note beside it is signed with this `KEY`, or with the key in the file of this name")
 	fs.StringVar(&o.trusted, "trusted", "", "refuse a signed release that is older than the one recorded in this `FILE`, and record the new one")
 	fs.StringVar(&o.pin, "pin", "", "open the file of a release if it has this `DIGEST`, even if it is old; for audits")
 	fs.StringVar(&o.compare, "compare", "", "instead of a report, print which verdicts differ between -denylist and this `RELEASE`, and why")
-	fs.StringVar(&o.asOf, "as-of", "", "use the texts that are in force on this `DATE` (YYYY-MM-DD); default: the date of the denylist")
+	fs.StringVar(&o.asOf, "as-of", "", "use the texts that are in force on this `DATE` (YYYY-MM-DD); default: the date of the denylist; the newest release is used for an earlier day too, unless -denylist chooses one")
 	fs.StringVar(&o.jurisdictions, "jurisdiction", "", "use only texts of these `JURISDICTIONS`, separated by commas; default: all")
 
 	fs.StringVar(&o.buyer, "buyer", "", "screen for this buyer: a `NAME` from \"bidcheck buyers\", or a file (.json) that describes one; texts that speak to others are then observations and in no verdict; default: the buyer of the bid, or none, and all texts count")
@@ -124,6 +123,7 @@ type command struct {
 var commands = []command{
 	{name: "diff", not: []string{"annotate", "baseline", "bid", "compare", "decision", "details", "explain", "policy"}},
 	{name: "buyers", flags: []string{"as-of", "buyer", "denylist", "jurisdiction", "pin", "trusted", "verifier"}},
+	{name: "releases", flags: []string{}},
 	{name: "letter", not: []string{"annotate", "baseline", "compare", "day", "decision", "details", "explain", "policy", "sign"}},
 	{name: "schema", flags: []string{}},
 }
@@ -220,9 +220,11 @@ func (o *options) check() error {
 	switch {
 	case o.command == "buyers" && len(o.paths) > 0:
 		return fmt.Errorf("buyers lists buyers and reads no files; %s given", cli.Count(len(o.paths), "path"))
+	case o.command == "releases" && len(o.paths) > 0:
+		return fmt.Errorf("releases lists releases and reads no files; %s given", cli.Count(len(o.paths), "path"))
 	case o.compare != "" && stdin:
 		return errors.New("-compare reads the files twice, but standard input can be read only once")
-	case len(o.paths) == 0 && o.bid == "" && o.command != "buyers":
+	case len(o.paths) == 0 && o.bid == "" && o.command != "buyers" && o.command != "releases":
 		return errors.New("no PATH given; expected files or directories to screen")
 	case o.day != "" && o.policy == "":
 		return errors.New("-day needs a -policy")
@@ -312,6 +314,7 @@ func (o *options) checkOutputs(outputs []output) error {
 	}{
 		{"diff", o.command == "diff", []string{"table", "json"}},
 		{"buyers", o.command == "buyers", []string{"table", "json"}},
+		{"releases", o.command == "releases", []string{"table", "json"}},
 		{"-compare", o.compare != "", []string{"table", "json"}},
 		{"-explain", o.explain != "", []string{"table"}},
 	} {

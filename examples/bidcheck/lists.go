@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/clause76/clause76/examples/internal/replaced"
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/vendors"
@@ -86,4 +88,22 @@ func (c *config) openSigned(name string, data []byte) (*denylist.Release, error)
 		_, err := w.Write(statement)
 		return err
 	})
+}
+
+// warnReplaced prints that a release that was chosen was replaced by a correction. A comparison of a
+// release with its correction needs no such words.
+func (s *session) warnReplaced() {
+	chosen := make(map[string]bool)
+	var releases []*denylist.Release
+	for _, m := range []*match.Matcher{s.matcher, s.compareTo} {
+		if m != nil && !chosen[m.Release().Name()] {
+			chosen[m.Release().Name()] = true
+			releases = append(releases, m.Release())
+		}
+	}
+	for _, r := range releases {
+		if words := replaced.Notice(r); words != "" && !chosen[r.SupersededBy()] {
+			s.warn("%s", words)
+		}
+	}
 }

@@ -62,9 +62,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if c.advice != "" {
 		s.warn("-notice: %s", c.advice)
 	}
+	s.warnReplaced()
 	switch {
 	case o.command == "buyers":
 		return s.listBuyers()
+	case o.command == "releases":
+		return s.listReleases()
 	case o.command == "letter":
 		return s.writeLetter(ctx)
 	case o.command == "diff":

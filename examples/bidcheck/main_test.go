@@ -43,6 +43,17 @@ func check(t testing.TB, stdin string, args ...string) (status int, stdout, stde
 	return status, out.String(), errs.String()
 }
 
+// withoutReplaced leaves out that a release was replaced, which depends on what this program has.
+func withoutReplaced(stderr string) string {
+	var rest strings.Builder
+	for line := range strings.Lines(stderr) {
+		if !strings.HasPrefix(line, "bidcheck: the denylist ") || !strings.Contains(line, " was replaced by ") {
+			rest.WriteString(line)
+		}
+	}
+	return rest.String()
+}
+
 // validate checks a report against its schema.
 func validate(t testing.TB, out string) {
 	t.Helper()
@@ -93,7 +104,7 @@ func TestGolden(t *testing.T) {
 		}
 		for _, format := range formats {
 			status, out, stderr := check(t, "", append([]string{"-format", format}, tt.args...)...)
-			if status != tt.status || stderr != "" {
+			if status != tt.status || withoutReplaced(stderr) != "" {
 				t.Errorf("%s: status %d, standard error %q; want %d", tt.name, status, stderr, tt.status)
 			}
 			if format == "json" {
@@ -467,7 +478,7 @@ func TestComparePrintsWhichVerdictsDiffer(t *testing.T) {
 		{"compare-back", []string{"-denylist", "2018.06.13", "-compare", "2018.06.12", "testdata/bids/endpoint-tender"}, 0},
 	} {
 		status, out, stderr := check(t, "", tt.args...)
-		if status != tt.status || stderr != "" {
+		if status != tt.status || withoutReplaced(stderr) != "" {
 			t.Errorf("%s: status %d, %q; want %d", tt.name, status, stderr, tt.status)
 		}
 		golden.Check(t, filepath.Join("testdata", tt.name+".table"), []byte(out))

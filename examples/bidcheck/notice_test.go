@@ -89,7 +89,7 @@ func TestNotice(t *testing.T) {
 		{[]string{"cga NOR"}, one, nil, "", "", "32413100 32420000", "LOT-0001", `choose one of "bidcheck buyers"`},
 		{nil, one, nil, "", "", "32413100 32420000", "LOT-0001", `choose one of "bidcheck buyers"`},
 		{[]string{"eu-ins-bod-ag BEL"}, one, []string{"-buyer", "eu-commission"}, "", "eu-commission", "32413100 32420000", "LOT-0001", ""},
-		{[]string{"cga NLD"}, one, nil, `"buyer":"uk-department",`, "uk-department", "32413100 32420000", "LOT-0001", ""},
+		{[]string{"cga NLD"}, one, nil, `"buyer":"au-entity",`, "au-entity", "32413100 32420000", "LOT-0001", ""},
 
 		{[]string{"cga NLD"}, two, []string{"-lot", "lot-0002"}, "", "nl-ministry", "30200000 32420000", "LOT-0002", ""},
 		{[]string{"cga NLD"}, two, nil, `"lot":"LOT-0001",`, "nl-ministry", "32420000", "LOT-0001", ""},

@@ -14,6 +14,7 @@ const usage = `Usage: bidcheck [flags] PATH...
        bidcheck diff [flags] PATH PATH
        bidcheck letter [flags] PATH...
        bidcheck buyers [flags]
+       bidcheck releases
        bidcheck schema NAME
 
 Bidcheck looks in the files of a bid for components from vendors that official
@@ -31,7 +32,8 @@ memory. A directory that is the root file system of a device is one document.
 or the records (report.json) of two runs.
 "bidcheck letter" writes questions to the bidder: who makes which parts, and why
 that is asked, in Markdown or HTML, for a person to complete and to send.
-"bidcheck buyers" prints for whom a bid can be screened, and "bidcheck schema"
+"bidcheck buyers" prints for whom a bid can be screened, "bidcheck releases" the
+releases of the denylist and which of them were replaced, and "bidcheck schema"
 the JSON Schema of a file: record, policy or config. Flags can be before a
 command and after it, and are before the paths. A file with the name of a
 command is given as ./diff.
@@ -65,8 +67,8 @@ Examples:
   Show what changed since an earlier run, and fail only on that:
     bidcheck -baseline report-2026-01.json bid/
   Use the denylist of an earlier day, and compare two denylists:
-    bidcheck -denylist 2018.06.12 -as-of 2018-06-12 sbom.cdx.json
-    bidcheck -denylist 2018.06.12 -compare 2018.06.13 sbom.cdx.json
+    bidcheck -denylist 2018.06.12.1 -as-of 2018-06-12 sbom.cdx.json
+    bidcheck -denylist 2018.06.12.1 -compare 2018.06.13.1 sbom.cdx.json
   Use only texts of the EU and the Netherlands, and read standard input:
     bidcheck -jurisdiction EU,NL -fail-on exclude - < sbom.spdx.json
   Read a firmware image, an extracted file system and a running device:

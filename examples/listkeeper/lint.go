@@ -17,7 +17,7 @@ import (
 	"github.com/clause76/clause76/match/evidence/text"
 )
 
-const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so are warnings: a listing without the text's own verb, a vendor that a clause names and that has no entry, a source that a reader cannot open."
+const aboutLint = "Check the list in the folder DIR, or the denylist of this program, and print how much it contains. Each mistake is printed with its file and line, and so are warnings: a listing without the text's own verb, a vendor that a clause names and that has no entry, a translation of more than the quote, a source that a reader cannot open."
 
 // lint checks the list in a folder, or the bundled denylist.
 func lint(c *call) error {
@@ -51,7 +51,11 @@ func lintList(fsys fs.FS, base *denylist.Release, out io.Writer) error {
 	for _, w := range author.Warnings(fsys, base) {
 		fmt.Fprintln(out, text.Printable("warning: "+w.String()))
 	}
-	printCounts(out, r)
+	k, err := newComparison(fsys, base)
+	if err != nil {
+		return err
+	}
+	printCounts(out, r, k)
 	return nil
 }
 
@@ -156,8 +160,8 @@ func (n *counts) countCodes(in *denylist.Instrument) {
 	}
 }
 
-// printCounts prints how much a release contains.
-func printCounts(out io.Writer, r *denylist.Release) {
+// printCounts prints how much a release contains, and for how much of a list copies are recorded.
+func printCounts(out io.Writer, r *denylist.Release, k *comparison) {
 	n := countOf(r)
 	row := func(name, format string, args ...any) {
 		const column = 14
@@ -173,6 +177,7 @@ func printCounts(out io.Writer, r *denylist.Release) {
 	row("clauses", "%d, verified %s", n.clauses, share(n.verifiedClauses, n.clauses))
 	row("  editions", "%d with words of other days, cited by %s", n.dated, cli.Count(n.edited, "listing"))
 	row("  versions", "%d: %s", n.versions, n.grades)
+	row("  copies", "%s", k.copiesRow())
 	row("listings", "%d, verified %s", n.listings, share(n.verifiedListings, n.listings))
 	row("  by basis", "%s", n.basis)
 	row("  by force", "%s", n.listingForce)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Listkeeper is for people who keep a denylist: it checks lists, makes and signs releases, and
-// compares them. "listkeeper -help" describes its use.
+// Listkeeper is for people who keep a denylist: it checks lists, compares their words with
+// copies of the texts, and makes, signs and compares releases. "listkeeper -help" describes its use.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 // Exit statuses.
 const (
 	exitFine  = 0
-	exitFault = 1 // a list has mistakes, or a release or its signature is not valid
+	exitFault = 1 // a list has mistakes, its words are not in the copies, or a release is not valid
 	exitUsage = 2
 )
 
@@ -34,6 +34,8 @@ Commands:
   lint [DIR]
         check the list in the folder DIR, or the one of this program, and print
         how much it contains
+  check DIR
+        compare the words of the list with a folder of downloaded copies
   cut -name NAME -date DATE DIR
         make the file of a release, which never changes, from the list in DIR
   keygen NAME FILE
@@ -55,15 +57,18 @@ Flags:
 Examples:
   listkeeper lint
   listkeeper lint lists/ministry
+  listkeeper check -list
+  listkeeper check copies
   listkeeper cut -name 2026.12.01 -date 2026-12-01 -o 2026.12.01.json lists/all
   listkeeper keygen lists.example.org keys/lists
   listkeeper sign -key keys/lists -expires 2027-06-01 2026.12.01.json
   listkeeper verify -verifier keys/lists.pub 2026.12.01.json
-  listkeeper diff 2018.06.12 2018.06.13
+  listkeeper diff 2018.06.12.1 2018.06.13.1
 
 Exit status:
   0  success
-  1  a list has mistakes, or a release or its signature is not valid
+  1  a list has mistakes, its words are not in the copies, or a release or its
+     signature is not valid
   2  the command line is wrong
 `
 
@@ -84,7 +89,7 @@ type call struct {
 }
 
 var commands = map[string]func(*call) error{
-	"lint": lint, "cut": cut, "keygen": keygen, "sign": sign, "verify": verify, "diff": diff, "table": table,
+	"lint": lint, "check": check, "cut": cut, "keygen": keygen, "sign": sign, "verify": verify, "diff": diff, "table": table,
 }
 
 // run runs a command and returns the exit status.

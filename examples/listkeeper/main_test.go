@@ -103,6 +103,21 @@ func TestFromFolderToSignedRelease(t *testing.T) {
 	}
 }
 
+// A comparison with a correction, in either order, begins with what it corrects and why.
+func TestDiffOfACorrection(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "2018.06.12.9.json")
+	must(t, "cut", "-name", "2018.06.12.9", "-date", "2018-06-12", "-supersedes", "2018.06.12", "-note", "A text of the day was missing.", "-o", file, "../../match/denylist/author/data")
+	const words = "2018.06.12.9 corrects 2018.06.12: A text of the day was missing.\n"
+	for _, args := range [][]string{{"2018.06.12", file}, {file, "2018.06.12"}} {
+		if out := must(t, append([]string{"diff"}, args...)...); !strings.HasPrefix(out, words) {
+			t.Errorf("%q: %.200s", args, out)
+		}
+	}
+	if out := must(t, "diff", "2018.06.13", file); strings.Contains(out, "corrects") {
+		t.Errorf("another release: %.200s", out)
+	}
+}
+
 func TestWrongUsageIsStatus2(t *testing.T) {
 	for _, args := range [][]string{nil, {"mend"}, {"cut"}, {"sign", "x.json"}, {"verify", "x.json"}, {"diff", "2018.06.12"}, {"lint", "-no-such-flag", "x"}, {"lint", "x", "y"}, {"keygen", "x", "y", "z"}} {
 		if status, _, errs := keeper(args...); status != exitUsage || !strings.Contains(errs, "listkeeper") {

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/clause76/clause76/examples/internal/replaced"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
 	"github.com/clause76/clause76/match/evidence/text"
@@ -186,6 +187,20 @@ func openRelease(name string) (*denylist.Release, error) {
 	return r, err
 }
 
+// describePair prints that one of two releases corrects the other one and why, or that one was
+// replaced by another correction.
+func (c *call) describePair(a, b *denylist.Release) {
+	for _, pair := range [][2]*denylist.Release{{a, b}, {b, a}} {
+		old, by := pair[0], pair[1]
+		if by.Supersedes() == old.Name() {
+			fmt.Fprintf(c.stdout, "%s corrects %s: %s\n", by.Name(), old.Name(), text.Printable(by.Note()))
+		}
+		if words := replaced.Notice(old); words != "" && old.SupersededBy() != by.Name() {
+			fmt.Fprintf(c.stderr, "listkeeper diff: %s\n", text.PrintableLines(words))
+		}
+	}
+}
+
 // diff prints what changed between two releases.
 func diff(c *call) error {
 	if err := c.parse(aboutDiff, "A", "B"); err != nil {
@@ -199,6 +214,7 @@ func diff(c *call) error {
 		}
 		releases[i] = r
 	}
+	c.describePair(releases[0], releases[1])
 	classes := tally{}
 	vendor := vendors.ID("")
 	for _, change := range denylist.Diff(releases[0], releases[1]) {

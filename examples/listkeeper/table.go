@@ -32,8 +32,36 @@ func table(c *call) error {
 		}
 	}
 	w := bufio.NewWriter(c.stdout)
-	return errors.Join(writeTable(w, release), w.Flush())
+	err := writeTable(w, release)
+	if c.flags.NArg() == 0 {
+		err = errors.Join(err, writeReleases(w))
+	}
+	return errors.Join(err, w.Flush())
 }
+
+// writeReleases writes a table of the releases in this program, oldest first.
+func writeReleases(w io.Writer) error {
+	_, err := fmt.Fprint(w, releasesHead)
+	for _, name := range denylist.Names() {
+		r, e := denylist.Open(name)
+		if e != nil {
+			return e
+		}
+		_, e = fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", name, r.Date(), cell(r.Note()), r.Supersedes(), r.SupersededBy())
+		err = cmp.Or(err, e)
+	}
+	return err
+}
+
+const releasesHead = `
+## Releases
+
+Releases are never changed. A mistake in one is corrected by another release of the same day; the old
+one can still be opened, and [history.txt](data/history.txt) has the digest of each.
+
+| release | day | note | replaces | replaced by |
+|---|---|---|---|---|
+`
 
 // writeTable writes the table: by jurisdiction, then by the day of the first event.
 func writeTable(w io.Writer, r *denylist.Release) error {
@@ -57,7 +85,8 @@ const tableHead = `# The denylist in one table
 
 Release %s has %d instruments of %d jurisdictions with %d listings. This page is written by
 ` + "`go run ./examples/listkeeper table`" + `, and a test compares it with the newest release. Titles,
-dates, words and sources are in [author/data/instruments](author/data/instruments). "Asks" is our
+dates, words and sources are in [author/data/instruments](author/data/instruments), and the copies
+that the words were compared with in [author/data/copies.json](author/data/copies.json). "Asks" is our
 class for what a text asks, beside each vendor that it lists; an entry in brackets is a vendor that was
 looked at and is not listed.
 

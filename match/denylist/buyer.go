@@ -51,27 +51,27 @@ const (
 //
 // A code of the buyer matches the same code and each wider one: the European Commission is one of
 // the EU institutions. A wider buyer does not match a narrower text. A text that advises "public"
-// advises every buyer.
+// advises every buyer, and one that advises the public of a country, such as "de.public", every
+// buyer with a code of that country and every buyer without a code of any country.
 func (b *Buyer) Relation(c *Citation) string {
-	return b.relation(c.Bound, c.Advised, c.ThroughContract)
+	return b.relation(codes{c.Bound, c.Advised, c.ThroughContract, c.Addressees})
 }
 
-// RelationTo is [Buyer.Relation] for an instrument.
-func (b *Buyer) RelationTo(in *Instrument) string {
-	return b.relation(in.Bound, in.Advised, in.ThroughContract)
-}
+// RelationTo is [Buyer.Relation] for an entry. An entry without a clause and a listing, or with a
+// clause that has no codes of its own, has those of its instrument.
+func (b *Buyer) RelationTo(e Entry) string { return b.relation(e.addressees()) }
 
-func (b *Buyer) relation(bound, advised, throughContract []string) string {
+func (b *Buyer) relation(text codes) string {
 	switch {
-	case len(bound)+len(advised)+len(throughContract) == 0:
+	case text.none():
 		return UnknownRelation
-	case reaches(b.Codes, bound):
+	case reaches(b.Codes, text.bound):
 		return Binds
-	case reaches(b.Codes, throughContract):
+	case reaches(b.Codes, text.throughContract):
 		return ThroughContract
-	case reaches(b.BidderCodes, bound), reaches(b.BidderCodes, throughContract):
+	case reaches(b.BidderCodes, text.bound), reaches(b.BidderCodes, text.throughContract):
 		return BindsBidders
-	case reaches(b.Codes, advised), slices.Contains(advised, addressee.Public):
+	case reaches(b.Codes, text.advised), b.isOfPublic(text.advised):
 		return Advises
 	}
 	return ""
@@ -79,9 +79,44 @@ func (b *Buyer) relation(bound, advised, throughContract []string) string {
 
 // AdvisedAsPublic reports whether a text speaks to the buyer only as to anybody: it advises the
 // public, and has no other code of the buyer.
-func (b *Buyer) AdvisedAsPublic(in *Instrument) bool {
-	others := slices.DeleteFunc(slices.Clone(in.Advised), func(code string) bool { return code == addressee.Public })
-	return b.RelationTo(in) == Advises && !reaches(b.Codes, others)
+func (b *Buyer) AdvisedAsPublic(e Entry) bool {
+	text := e.addressees()
+	others := slices.DeleteFunc(slices.Clone(text.advised), addressee.IsPublic)
+	return b.relation(text) == Advises && !reaches(b.Codes, others)
+}
+
+// isOfPublic reports whether the buyer is one of the public that a text advises. A buyer of which
+// nobody knows the country can be of each.
+func (b *Buyer) isOfPublic(advised []string) bool {
+	known := slices.ContainsFunc(b.Codes, func(code string) bool { return addressee.Country(code) != "" })
+	return slices.Contains(advised, addressee.Public) || !known && slices.ContainsFunc(advised, addressee.IsPublic)
+}
+
+// codes are the codes for whom a text speaks to, and our words for them.
+type codes struct {
+	bound, advised, throughContract []string
+	words                           string
+}
+
+func (c *codes) none() bool { return len(c.bound)+len(c.advised)+len(c.throughContract) == 0 }
+
+// addressees returns whom the clause of an entry speaks to: its own codes, or those of the
+// instrument.
+func (e Entry) addressees() codes {
+	clause := e.Clause
+	if clause == nil && e.Listing != nil {
+		clause = e.Instrument.clause(e.Listing.Clause)
+	}
+	if clause != nil && clause.hasCodes() {
+		return codes{clause.Bound, clause.Advised, clause.ThroughContract, clause.Addressees}
+	}
+	in := e.Instrument
+	return codes{in.Bound, in.Advised, in.ThroughContract, in.Addressees}
+}
+
+// hasCodes reports whether the clause has its own codes.
+func (c *Clause) hasCodes() bool {
+	return len(c.Bound)+len(c.Advised)+len(c.ThroughContract) > 0
 }
 
 // reaches reports whether one of the codes of a buyer is, or lies within, one of a text.

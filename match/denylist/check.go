@@ -62,7 +62,7 @@ func (c *checker) instrument(in *Instrument) error {
 		c.id(in.ID),
 		present("title", in.Title, "issuer", in.Issuer, "jurisdiction", in.Jurisdiction, "addressees", in.Addressees, "url", in.URL),
 		oneOf("force", in.Force, Statute, Regulation, Directive, Order, Instruction, OfficialList, SoftLaw, Resolution, Letter, Warning, Proposal, Ruling),
-		c.events(in), addressees(in),
+		c.events(in), addressees(codes{bound: in.Bound, advised: in.Advised, throughContract: in.ThroughContract}, in.Binding),
 	)
 	for i := range in.Clauses {
 		err = fault.Join(err, c.clause(in, &in.Clauses[i]))
@@ -90,8 +90,8 @@ func (c *checker) context(entries []Context) (err error) {
 	return err
 }
 
-// addressees checks the codes for whom an instrument speaks to. An instrument can do without.
-func addressees(in *Instrument) error {
+// addressees checks the codes for whom an instrument or a clause speaks to. It can do without.
+func addressees(text codes, binding bool) error {
 	var err error
 	wrong := func(member, format string, args ...any) {
 		err = fault.Join(err, fault.Member(ErrValue, member, member+" has "+format, args...))
@@ -100,7 +100,7 @@ func addressees(in *Instrument) error {
 	for _, list := range []struct {
 		member string
 		codes  []string
-	}{{"bound", in.Bound}, {"advised", in.Advised}, {"throughContract", in.ThroughContract}} {
+	}{{"bound", text.bound}, {"advised", text.advised}, {"throughContract", text.throughContract}} {
 		for _, code := range list.codes {
 			unknown := addressee.Check(code)
 			switch {
@@ -108,9 +108,9 @@ func addressees(in *Instrument) error {
 				wrong(list.member, "a value that is no code: %v", unknown)
 			case seen[code] != "":
 				wrong(list.member, "%q, which is in %s too; expected each code once", code, seen[code])
-			case code == addressee.Public && list.member != "advised":
+			case addressee.IsPublic(code) && list.member != "advised":
 				wrong(list.member, "%q; expected it in advised, because it means anyone, as advice without a duty", code)
-			case list.member == "bound" && !in.Binding:
+			case list.member == "bound" && !binding:
 				wrong(list.member, "%q, but binding is false; expected it in advised", code)
 			}
 			seen[code] = list.member
@@ -118,6 +118,30 @@ func addressees(in *Instrument) error {
 	}
 	if seen[addressee.NoBuyer] != "" && len(seen) > 1 {
 		wrong(seen[addressee.NoBuyer], "%q beside others; expected it alone", addressee.NoBuyer)
+	}
+	return err
+}
+
+// clauseAddressees checks the codes of a clause. They are among those of its instrument, so that the
+// instrument's codes tell of everybody to whom some part of it speaks.
+func clauseAddressees(in *Instrument, cl *Clause) error {
+	if !cl.hasCodes() {
+		if cl.Addressees != "" {
+			return fault.Member(ErrValue, "addressees", "the clause has addressees, but no codes; expected bound, advised or throughContract")
+		}
+		return nil
+	}
+	err := fault.Join(present("addressees", cl.Addressees), addressees(codes{bound: cl.Bound, advised: cl.Advised, throughContract: cl.ThroughContract}, in.Binding))
+	all := slices.Concat(in.Bound, in.Advised, in.ThroughContract)
+	for _, list := range []struct {
+		member string
+		codes  []string
+	}{{"bound", cl.Bound}, {"advised", cl.Advised}, {"throughContract", cl.ThroughContract}} {
+		for _, code := range list.codes {
+			if !slices.Contains(all, code) {
+				err = fault.Join(err, fault.Member(ErrValue, list.member, "%s has %q, which the instrument does not have; expected one of its codes %q", list.member, code, all))
+			}
+		}
 	}
 	return err
 }
@@ -142,7 +166,7 @@ func (c *checker) clause(in *Instrument, cl *Clause) error {
 	id := in.ID + "#" + cl.ID
 	err := fault.In(id, c.id(id), day("public", cl.Public),
 		present("locator", cl.Locator, "language", cl.Language, "text", cl.Text, "source", cl.Source))
-	err = fault.Join(err, fault.In(id, versions(cl)))
+	err = fault.Join(err, fault.In(id, versions(cl), clauseAddressees(in, cl)))
 	if cl.From != "" {
 		err = fault.Join(err, fault.In(id, day("from", cl.From)))
 	}

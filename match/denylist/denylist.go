@@ -78,6 +78,7 @@ type Instrument struct {
 	// Bound, Advised and ThroughContract are codes for whom the text speaks to, see [Buyer]: those
 	// on whom it lays a duty, those whom it only calls on, warns or advises, and those whom it
 	// reaches if a contract or a subsidy has its terms. Without codes it is open whom it speaks to.
+	// A clause can have its own, see [Clause].
 	Bound           []string `json:"bound,omitempty"`
 	Advised         []string `json:"advised,omitempty"`
 	ThroughContract []string `json:"throughContract,omitempty"`
@@ -135,10 +136,17 @@ type Clause struct {
 	Public      vendors.Date `json:"public"`
 	// From is the first day on which the text has these words, default Public, and Until the first
 	// day on which it no longer has them.
-	From   vendors.Date `json:"from,omitzero"`
-	Until  vendors.Date `json:"until,omitzero"`
-	Source string       `json:"source"`
-	Note   string       `json:"note,omitzero"`
+	From  vendors.Date `json:"from,omitzero"`
+	Until vendors.Date `json:"until,omitzero"`
+	// Addressees and the codes are those of the clause, if its words speak to fewer than the whole
+	// instrument does: what an authority decides for its own networks is no advice to others.
+	// Without them they are those of the instrument.
+	Addressees      string   `json:"addressees,omitzero"`
+	Bound           []string `json:"bound,omitempty"`
+	Advised         []string `json:"advised,omitempty"`
+	ThroughContract []string `json:"throughContract,omitempty"`
+	Source          string   `json:"source"`
+	Note            string   `json:"note,omitzero"`
 	// Versions are the words in other languages, in the order of the languages' tags.
 	Versions []Version `json:"versions,omitempty"`
 	// Digest is the digest of the text, "sha256:…", which a release records.
@@ -200,7 +208,7 @@ type Excluded struct {
 	ID     string       `json:"id"`
 	Vendor vendors.ID   `json:"vendor"`
 	Clause string       `json:"clause,omitzero"`
-	Reason string       `json:"reason"` // "notNamed", "listNotRead", "criterionOnly", "lifted" or "productOnly"
+	Reason string       `json:"reason"` // "notNamed", "criterionOnly", "listNotRead", "notRead", "lifted" or "productOnly"
 	Note   string       `json:"note"`
 	Public vendors.Date `json:"public"`
 	Until  vendors.Date `json:"until,omitzero"`
@@ -210,13 +218,20 @@ type Excluded struct {
 // The values of Excluded.Reason.
 const (
 	notNamed      = "notNamed"      // the text does not name the vendor
-	listNotRead   = "listNotRead"   // the text has a list of names that was not read
 	criterionOnly = "criterionOnly" // the text gives a criterion and names nobody
+	listNotRead   = "listNotRead"   // the text refers to a list of names that was not read
+	notRead       = "notRead"       // the text was not read, and may be about the vendor
 	lifted        = "lifted"        // the measure was lifted
 	productOnly   = "productOnly"   // the text names a product of the vendor, but not the vendor
 )
 
-var reasons = []string{notNamed, listNotRead, criterionOnly, lifted, productOnly}
+var reasons = []string{notNamed, criterionOnly, listNotRead, notRead, lifted, productOnly}
+
+// Open reports whether the text may cover the vendor all the same: by its criterion, by a list that
+// was not read, or because the text itself was not.
+func (x *Excluded) Open() bool {
+	return x.Reason == criterionOnly || x.Reason == listNotRead || x.Reason == notRead
+}
 
 // A Context entry is counter-evidence or later history. It never leads to a verdict.
 type Context struct {

@@ -29,12 +29,13 @@ func open(t testing.TB, name string) *denylist.Release {
 }
 
 func TestNames(t *testing.T) {
-	names := denylist.Names()
-	if want := []string{"2017.09.14", "2018.06.12", "2018.06.13", "2020.08.14", "2022.03.26", "2024.07.24", "2026.11.23"}; len(names) < 8 || !slices.Equal(names[:7], want) || !slices.IsSorted(names) {
-		t.Errorf("names %q", names)
+	all := denylist.Names()
+	names := slices.DeleteFunc(slices.Clone(all), func(n string) bool { return strings.Count(n, ".") > 2 }) // corrections
+	if want := []string{"2017.09.14", "2018.06.12", "2018.06.13", "2020.08.14", "2022.03.26", "2024.07.24", "2026.11.23"}; len(names) < 8 || !slices.Equal(names[:7], want) || !slices.IsSortedFunc(all, denylist.CompareNames) {
+		t.Errorf("names %q", all)
 	}
-	if got := denylist.Current().Name(); got != names[len(names)-1] {
-		t.Errorf("current release %q, want the last of %q", got, names)
+	if got := denylist.Current().Name(); got != all[len(all)-1] {
+		t.Errorf("current release %q, want the last of %q", got, all)
 	}
 	if _, err := denylist.Open("2018.06.14"); !errors.Is(err, denylist.ErrUnknownRelease) {
 		t.Errorf("unknown release: error %v", err)

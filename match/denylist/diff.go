@@ -63,7 +63,7 @@ func Diff(before, after *Release) []Change {
 			if changed || c.onlyVerb() {
 				out = append(out, c)
 			}
-			out = append(out, instrumentChanges(c, old[k], now[k])...)
+			out = append(out, instrumentChanges(c, old[k], now[k], before.date, after.date)...)
 		}
 		out = append(out, contextChanges(id, before, after)...)
 		out = append(out, registerChanges(id, before.register.Vendor(id), after.register.Vendor(id))...)
@@ -109,6 +109,9 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 	case !sameEffect(old.On(oldDay), now.On(newDay)):
 		c.What = "the words or the scope changed: " + describe(c.After)
 		c.Class, c.Why = ToListed, wordsChanged(now, oldDay, newDay) // possibly: the effect of a scope depends on the component
+		if old.Listing != nil && now.Listing != nil && old.Listing.Effect == Supply && now.Listing.Effect == Supply {
+			c.Class = NoChange // a measure on supply never leads to a verdict
+		}
 		return c, true
 	case !sameEntry(old.On(oldDay), now.On(newDay)):
 		c.What = "the words, a source or a note changed: " + describe(c.After)
@@ -152,7 +155,7 @@ func wordsChanged(e *Entry, a, b vendors.Date) string {
 
 // instrumentChanges returns the changes of the instrument of an entry that both releases have: for
 // whom it counts, and whether it binds.
-func instrumentChanges(of Change, old, now *Entry) (out []Change) {
+func instrumentChanges(of Change, old, now *Entry, oldDay, newDay vendors.Date) (out []Change) {
 	if old == nil || now == nil {
 		return nil
 	}
@@ -161,14 +164,15 @@ func instrumentChanges(of Change, old, now *Entry) (out []Change) {
 		of.Class, of.What, of.Why = class, what+": "+describe(of.After), why
 		out = append(out, of)
 	}
-	if !sameAddressees(a, b) {
+	if x, y := old.On(oldDay), now.On(newDay); !sameAddressees(x, y) {
+		from, to := x.addressees(), y.addressees()
 		switch {
-		case !a.hasCodes():
-			add(ByBuyer, "for whom it counts was recorded, "+codes(b), "without codes it counted for every buyer")
-		case !b.hasCodes():
-			add(ByBuyer, "for whom it counts is no longer recorded, it was "+codes(a), "without codes it counts for every buyer")
+		case from.none():
+			add(ByBuyer, "for whom it counts was recorded, "+to.String(), "without codes it counted for every buyer")
+		case to.none():
+			add(ByBuyer, "for whom it counts is no longer recorded, it was "+from.String(), "without codes it counts for every buyer")
 		default:
-			add(ByBuyer, "for whom it counts was "+codes(a)+" and is "+codes(b), corrected)
+			add(ByBuyer, "for whom it counts was "+from.String()+" and is "+to.String(), corrected)
 		}
 	}
 	switch {
@@ -180,13 +184,13 @@ func instrumentChanges(of Change, old, now *Entry) (out []Change) {
 	return out
 }
 
-// codes returns the codes for whom an instrument speaks, in words.
-func codes(in *Instrument) string {
+// String returns the codes with how the text speaks to each.
+func (c codes) String() string {
 	var all []string
 	for _, list := range [...]struct {
 		words string
 		codes []string
-	}{{"bound", in.Bound}, {"advised", in.Advised}, {"through a contract", in.ThroughContract}} {
+	}{{"bound", c.bound}, {"advised", c.advised}, {"through a contract", c.throughContract}} {
 		if len(list.codes) > 0 {
 			all = append(all, list.words+" "+strings.Join(list.codes, ", "))
 		}
@@ -262,8 +266,9 @@ func (e Entry) effect() []any {
 	return nil
 }
 
-func sameAddressees(a, b *Instrument) bool {
-	return slices.Equal(a.Bound, b.Bound) && slices.Equal(a.Advised, b.Advised) && slices.Equal(a.ThroughContract, b.ThroughContract)
+func sameAddressees(a, b Entry) bool {
+	x, y := a.addressees(), b.addressees()
+	return slices.Equal(x.bound, y.bound) && slices.Equal(x.advised, y.advised) && slices.Equal(x.throughContract, y.throughContract)
 }
 
 // corrected is the reason for a change that no event caused.

@@ -99,6 +99,9 @@ func (r *Release) Extend(list string, date vendors.Date, digest string, instrume
 		return nil, fmt.Errorf("%w: %s: %w", ErrRelease, name, err)
 	}
 	extended.digest, extended.trust = digest, Custom
+	if r != nil {
+		extended.extends = cmp.Or(r.extends, r.digest)
+	}
 	return extended, nil
 }
 

@@ -24,6 +24,7 @@ type Release struct {
 	supersedes  string
 	note        string
 	digest      string
+	extends     string // the digest of the release that a custom denylist extends, or ""
 	trust       string
 	expires     vendors.Date // of the signed statement
 	instruments []*Instrument
@@ -57,7 +58,8 @@ func (r *Release) Name() string { return r.name }
 func (r *Release) Date() vendors.Date { return r.date }
 
 // Supersedes returns the name of the release of the same day that this one corrects, or "".
-// [Release.Note] says why. A release is never changed: who relied on the older one can still open it.
+// [Release.Note] says why. A release is never changed: who relied on the older one can still open
+// it, and [Release.SupersededBy] of that one is this one.
 func (r *Release) Supersedes() string { return r.supersedes }
 
 // Note returns what those who made the release say about it; "" for a custom denylist.
@@ -176,10 +178,10 @@ type Citation struct {
 // clause, so that a reader can see that the vendor is not in it.
 func (e Entry) Cite(day vendors.Date) Citation {
 	e = e.On(day)
-	in := e.Instrument
+	in, to := e.Instrument, e.addressees()
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
-		Binding: in.Binding, Addressees: in.Addressees, Bound: in.Bound, Advised: in.Advised, ThroughContract: in.ThroughContract,
+		Binding: in.Binding, Addressees: to.words, Bound: to.bound, Advised: to.advised, ThroughContract: to.throughContract,
 		URL: in.URL, Status: e.Status(day), Ground: in.Ground, InstrumentNote: in.Note, Events: in.publicOn(day),
 	}
 	if e.Clause != nil {

@@ -20,7 +20,7 @@ var (
 	// ErrExpired: the statement is no longer valid.
 	ErrExpired = errors.New("expired")
 	// ErrRollback: the release is older than the one last trusted, or differs from it although
-	// it has the same date.
+	// it has the same date and does not correct it.
 	ErrRollback = errors.New("older than the release last trusted")
 )
 
@@ -69,10 +69,31 @@ func (t *Trust) accept(signed []byte) (*statement.Statement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the statement on the release last trusted: %w", err)
 	}
-	if s.Date < last.Date || s.Date == last.Date && s.Digest != last.Digest {
-		return nil, fmt.Errorf("release %s of %s with digest %s: %w, %s of %s with digest %s", s.Release, s.Date, s.Digest, ErrRollback, last.Release, last.Date, last.Digest)
+	if s.Date < last.Date {
+		return nil, rollback(s, last)
 	}
 	return s, nil
+}
+
+func rollback(s, last *statement.Statement) error {
+	return fmt.Errorf("release %s of %s with digest %s: %w, %s of %s with digest %s", s.Release, s.Date, s.Digest, ErrRollback, last.Release, last.Date, last.Digest)
+}
+
+// sameDay returns an error if the release of a statement differs from the one last trusted although
+// it has the same date, unless it corrects that one. Only the file tells that, and its digest is
+// signed. If a correction was missed, the name tells which of two corrections is the later one.
+func (t *Trust) sameDay(s *statement.Statement, r *Release) error {
+	if t.Last == nil {
+		return nil
+	}
+	last, err := t.statement(t.Last)
+	if err != nil || s.Date != last.Date || s.Digest == last.Digest {
+		return err
+	}
+	if r.supersedes == last.Release || r.supersedes != "" && compareNames(r.name, last.Release) > 0 {
+		return nil
+	}
+	return rollback(s, last)
 }
 
 // Parse reads the file of a release. The name is that of the file without ".json", and the digest
@@ -80,7 +101,7 @@ func (t *Trust) accept(signed []byte) (*statement.Statement, error) {
 //
 // With a trust, the file is read only if it has the digest of the trust, or of its signed statement.
 // The statement must be signed with a trusted key, must not have expired and must not be older than
-// the one last trusted; the errors are [ErrSignature], [ErrExpired], [ErrRollback] and [ErrDigest].
+// the one last trusted; of the same day, it can only be on a correction of that one. The errors are [ErrSignature], [ErrExpired], [ErrRollback] and [ErrDigest].
 // The name can then be empty, for that of the statement. Without a trust, nil, anything is read.
 // [Release.Trust] tells which it was.
 func Parse(name string, data []byte, trust *Trust) (*Release, error) {
@@ -107,6 +128,9 @@ func Parse(name string, data []byte, trust *Trust) (*Release, error) {
 	}
 	if r.date != s.Date {
 		return nil, fmt.Errorf("%w: release %s is of %s, but its statement is about one of %s: %w", ErrRelease, s.Release, r.date, s.Date, ErrDigest)
+	}
+	if err := trust.sameDay(s, r); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRelease, err)
 	}
 	r.trust, r.expires = Signed, s.Expires
 	return r, nil

@@ -118,7 +118,7 @@ func (r *Report) consistentDocument(d *Document) error {
 	switch c, u := d.Coverage, d.Unlisted; {
 	case d.Verdict < least:
 		return fmt.Errorf("the verdict is %q; by its findings and by what was not screened it is at least %q", d.Verdict, least)
-	case min(c.Components, c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL, c.Malformed) < 0:
+	case min(c.Components, c.Identified, c.Unidentified, c.WithSupplier, c.WithPURL, c.Malformed, c.Undecided) < 0:
 		return fmt.Errorf("a number of the coverage is negative: %+v", c)
 	case u != nil && (min(u.Findings, u.Observations) < 0 || (u.Findings > 0) != (u.Verdict != match.NoVerdict)):
 		return fmt.Errorf("the numbers of what is not listed contradict each other: %+v", *u)

@@ -25,7 +25,7 @@ import (
 // gapKinds are all kinds of gaps, each with its words.
 var gapKinds = []match.Gap{
 	match.GapIncomplete.Gap(0), match.GapMalformed.Gap(11), match.GapLinks.Gap(22),
-	match.GapNothing.Gap(0), match.GapNoParts.Gap(0), match.GapIdentity.Gap(33),
+	match.GapNothing.Gap(0), match.GapNoParts.Gap(0), match.GapIdentity.Gap(33), match.GapUndecided.Gap(44),
 }
 
 // gapped is a document with a verdict, findings for it, and gaps.

@@ -64,6 +64,7 @@ func (r *Report) GapsOf(d *Document) []match.Gap {
 	}
 	add(!r.Whole(d), match.GapIncomplete, 0)
 	add(d.Coverage.Malformed > 0, match.GapMalformed, d.Coverage.Malformed)
+	add(d.Coverage.Undecided > 0, match.GapUndecided, d.Coverage.Undecided)
 	if v := d.Verdict; len(gaps) == 0 && (v == match.NoVerdict || v == match.Inconclusive) {
 		add(d.Coverage.Components == 0, match.GapNothing, 0)
 		add(d.Coverage.Components > 0, match.GapIdentity, d.Coverage.Unidentified)

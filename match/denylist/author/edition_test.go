@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/denylist/author"
@@ -49,10 +50,12 @@ func TestSourcesHaveTheWordsOfTheDay(t *testing.T) {
 		{"2018-06-14", "kaspersky", "us-far-52.204-23/b/kaspersky", "", ""},
 		{"2018-06-15", "kaspersky", "us-far-52.204-23/b/kaspersky", "(1) Providing any covered article that", "52.204-23(b) (Jul 2018)"},
 		{"2023-12-03", "kaspersky", "us-far-52.204-23/b/kaspersky", "(1) Providing any covered article that", "52.204-23(b) (Jul 2018)"},
-		{"2023-12-04", "kaspersky", "us-far-52.204-23/b/kaspersky", "(1) Providing any Kaspersky Lab covered article that", "52.204-23(b) (Dec 2023)"},
+		{"2023-12-04", "kaspersky", "us-far-52.204-23/b/kaspersky", "(a) Providing any Kaspersky Lab covered article that", "FAR 4.2002, the prohibition of 52.204-23(b) (Dec 2023)"},
 		{"2018-08-13", "zte", "us-pl-115-232-s889/a1A/zte", "The head of an executive agency may not— (A) procure or obtain or extend", "section 889(a)(1)(A)"},
-		{"2020-07-13", "huawei", "us-far-52.204-25/b1/huawei", "", ""},
-		{"2020-08-13", "huawei", "us-far-52.204-25/b1/huawei", "are covered by a waiver described in FAR 4.2104.", "52.204-25(b)(1)"},
+		{"2019-08-12", "huawei", "us-far-52.204-25/b1/huawei", "", ""},
+		{"2020-08-12", "huawei", "us-far-52.204-25/b1/huawei", "are covered by a waiver described in Federal Acquisition Regulation 4.2104.", "52.204-25(b) (Aug 2019)"},
+		{"2020-08-13", "huawei", "us-far-52.204-25/b1/huawei", "are covered by a waiver described in FAR 4.2104.", "52.204-25(b)(1) (Aug 2020)"},
+		{"2025-01-01", "hikvision", "us-2cfr-200.216/a/hikvision", "prohibited from obligating or expending loan or grant funds", "200.216(a)"},
 		{"2022-03-26", "huawei", "us-fcc-covered-list/huawei", "Telecommunications equipment produced by Huawei", "row Huawei Technologies Company"},
 		{"2024-07-24", "zte", "us-fcc-covered-list/zte", "Telecommunications equipment produced by ZTE", "row ZTE Corporation"},
 		{"2026-07-28", "zte", "us-fcc-covered-list/zte", "services provided or provided by such entity", "row ZTE Corporation"},
@@ -75,6 +78,65 @@ func TestSourcesHaveTheWordsOfTheDay(t *testing.T) {
 			case c == nil || !strings.Contains(c.Quote, tt.quote) || c.Clause != tt.clause:
 				t.Errorf("release of %s on %s: %s: %+v; want %q in %s", r.Date(), tt.day, tt.listing, c, tt.quote, tt.clause)
 			}
+		}
+	}
+}
+
+// A text is in force from its own day, also if its words of that day were not seen or if what it
+// prohibits begins later.
+func TestSourcesAreInForceFromTheDaysOfTheTexts(t *testing.T) {
+	tests := []struct {
+		vendor    vendors.ID
+		listing   string
+		day       vendors.Date
+		status    string
+		dayBefore string
+	}{
+		{"kaspersky", "us-far-52.204-23/b/kaspersky", "2018-07-16", "effective", "published, not effective"},
+		{"huawei", "us-far-52.204-25/b1/huawei", "2019-08-13", "effective", "not yet made"},
+		{"kaspersky", "us-bis-icts-2021-002/agreements/kaspersky", "2024-07-20", "effective", "published, not effective"},
+		{"kaspersky", "us-bis-icts-2021-002/finding/kaspersky", "2024-09-29", "effective", "published, not effective"},
+		{"zte", "us-dfars-252.204-7018/summary-2019/zte", "2019-12-31", "effective", "not yet made"},
+		{"zte", "us-dfars-252.204-7018/b/zte", "2023-01-31", "effective", "not yet made"},
+		{"dahua", "us-2cfr-200.216/a/dahua", "2020-08-13", "effective", "not yet made"},
+		{"smic", "us-pl-117-263-s5949/a1A/smic", "2027-12-23", "effective", "enacted, not effective"},
+		{"cxmt", "us-1260h/list/cxmt-2025", "2026-02-17", "published", "published"}, // a notice that was withdrawn ends nothing
+		{"ymtc", "us-1260h/list/ymtc-2024", "2026-06-07", "published", "published"},
+	}
+	list := sources(t)
+	for _, tt := range tests {
+		eve, _ := time.Parse(time.DateOnly, string(tt.day))
+		before := vendors.Date(eve.AddDate(0, 0, -1).Format(time.DateOnly))
+		for day, want := range map[vendors.Date]string{tt.day: tt.status, before: tt.dayBefore} {
+			if c := citation(list, tt.vendor, tt.listing, day); c == nil || c.Status != want {
+				t.Errorf("%s on %s: %+v; want %q", tt.listing, day, c, want)
+			}
+		}
+	}
+}
+
+// What is said beside the words is of the day too.
+func TestNotesAreOfTheDay(t *testing.T) {
+	tests := []struct {
+		vendor  vendors.ID
+		listing string
+		day     vendors.Date
+		has     string // in the note
+		hasNot  string
+	}{
+		{"huawei", "us-1260h/list/huawei-2021", "2022-01-01", "The list itself prohibits nothing.", "118-31"},
+		{"huawei", "us-1260h/list/huawei-2021", "2024-01-01", "Section 805 of Public Law 118-31", ""},
+		{"dji", "us-1260h/list/dji-2022", "2026-11-30", "Section 805 of Public Law 118-31", ""},
+		{"kaspersky", "us-far-52.204-23/b/kaspersky", "2024-01-01", "", "52.240-91"},
+		{"kaspersky", "us-far-52.204-23/b/kaspersky", "2026-01-01", "FAR 52.240-91 replaces", ""},
+		{"zte", "us-far-52.204-25/b1/zte", "2021-01-01", "", "52.240-91"},
+		{"zte", "us-far-52.204-25/b1/zte", "2026-01-01", "FAR 52.240-91 replaces", ""},
+	}
+	list := sources(t)
+	for _, tt := range tests {
+		c := citation(list, tt.vendor, tt.listing, tt.day)
+		if c == nil || !strings.Contains(c.Note, tt.has) || tt.hasNot != "" && strings.Contains(c.Note, tt.hasNot) {
+			t.Errorf("%s on %s: %+v; want a note with %q and not %q", tt.listing, tt.day, c, tt.has, tt.hasNot)
 		}
 	}
 }
@@ -161,6 +223,21 @@ func TestSourcesAreVerified(t *testing.T) {
 	}
 }
 
+// silentOrder is an order that has facts about a vendor and nothing else.
+const silentOrder = `{
+ "id": "xx-order-7",
+ "title": "Order 7",
+ "issuer": "Ministry of the Interior",
+ "jurisdiction": "XX",
+ "force": "order",
+ "binding": true,
+ "addressees": "agencies of the ministry",
+ "bound": ["eu.institutions"],
+ "url": "https://example.org/order-7",
+ "events": [{"date": "2026-11-01", "event": "issued", "source": "https://example.org/order-7"}],
+ "context": [{"id": "c", "vendor": "zte", "date": "2026-11-01", "text": "x", "source": "https://example.org/order-7"}]
+}`
+
 // Warnings name the file and line of a vendor without an entry and of a source that nobody can open.
 func TestWarningsNameVendorsAndSources(t *testing.T) {
 	const order, entry = "instruments/xx-order-7.json", `"source": "https://example.org/order-7",`
@@ -170,6 +247,7 @@ func TestWarningsNameVendorsAndSources(t *testing.T) {
 		{entry, entry + ` "versions": [{"language": "fi", "text": "x", "grade": "B", "source": "radio"}],`, order + `:14: xx-order-7#2: source is "radio"; expected an address`},
 		{` "listings": [`, ` "context": [{"id": "c", "vendor": "acronis", "date": "2026-01-01", "text": "x", "source": "hearsay"}],
  "listings": [`, order + `:17: c: source is "hearsay"; expected an address`},
+		{string(ministry()[order].Data), silentOrder, order + `:12: xx-order-7: the instrument has facts about zte and neither a listing nor an excluded entry`},
 		{` "listings": [`, ` "excluded": [{"id": "x", "vendor": "zte", "clause": "2", "reason": "notNamed", "note": "n", "public": "2026-11-01", "source": "words of the order"}],
  "listings": [`, ""},
 		{entry, `"source": "83 FR 17644",`, ""},
@@ -198,5 +276,18 @@ func TestSourcesHaveNoOtherWarnings(t *testing.T) {
 		if !strings.Contains(w.String(), "verb is missing") {
 			t.Error(w)
 		}
+	}
+}
+
+// A translation of a whole clause beside a quote of a part of it says more than the words.
+func TestWarningsNameQuotesThatAreShorterThanTheTranslation(t *testing.T) {
+	const order, locator, text = "instruments/xx-order-7.json", `"locator"`, "The ministry does not buy products of Example Works or of Acronis AG."
+	files := ministry()
+	data := strings.Replace(string(files[order].Data), locator, `"translation": "The ministry does not buy them.", `+locator, 1)
+	data = strings.Replace(data, `"quote": "does not buy products of Example Works"`, `"quote": "`+text+`"`, 1) // the other quote is a part
+	files[order] = &fstest.MapFile{Data: []byte(data)}
+	w := author.Warnings(files, denylist.Current())
+	if want := order + `:26: xx-order-7/2/acronis: the quote is a part of clause "2", and its translation is of the whole clause`; len(w) != 1 || !strings.HasPrefix(w[0].String(), want) {
+		t.Errorf("%v; want %q", w, want)
 	}
 }

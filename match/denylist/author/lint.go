@@ -38,7 +38,8 @@ func (f Fault) String() string {
 }
 
 // Lint returns everything that is wrong in a list, in order of files and lines: what [Load]
-// refuses, and the faults of its vendors that package registerlint finds. A list without faults loads.
+// refuses, the faults of its vendors that package registerlint finds, and those of its record of
+// [Copies]. A list without faults loads.
 // [Warnings] returns what is not wrong, but missing.
 func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 	s, err := read(fsys, base)
@@ -46,7 +47,7 @@ func Lint(fsys fs.FS, base *denylist.Release) []Fault {
 		_, err = s.addTo(base, "")
 	}
 	var faults []Fault
-	for _, e := range each(err) {
+	for _, e := range append(each(err), each(lintCopies(fsys))...) {
 		faults = append(faults, locate(fsys, s.files, e))
 	}
 	if own, _ := fs.Glob(fsys, "vendors/*.json"); len(own) > 0 {

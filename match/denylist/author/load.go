@@ -23,7 +23,7 @@ import (
 var schemas embed.FS
 
 // Schemas returns the JSON Schemas of the files of a list: list-1.schema.json,
-// instrument-1.schema.json and vendor-1.schema.json.
+// instrument-1.schema.json, vendor-1.schema.json and copies-1.schema.json.
 func Schemas() fs.FS {
 	sub, err := fs.Sub(schemas, "schema")
 	if err != nil {

@@ -132,3 +132,65 @@ func TestSection805HasTwoSteps(t *testing.T) {
 		}
 	}
 }
+
+// Section 805 follows the section 1260H list, so each vendor that it bars is listed there on its day,
+// under the words of that day, and each one listed there is barred.
+func TestSection805HasTheVendorsOfTheSection1260HList(t *testing.T) {
+	list := sources(t)
+	listed := func(instrument string) map[vendors.ID]string {
+		words := make(map[vendors.ID]string)
+		for v := range list.Register().All() {
+			for _, e := range list.ForVendor(v.ID) {
+				if e.Listing != nil && e.Instrument.ID == instrument && e.Listing.Until == "" {
+					words[v.ID] = e.On("2026-11-30").Clause.ID
+				}
+			}
+		}
+		return words
+	}
+	barred, named := listed("us-pl-118-31-s805"), listed("us-1260h")
+	if len(barred) < 30 {
+		t.Errorf("section 805 has %d vendors; want at least 30", len(barred))
+	}
+	for id := range barred {
+		if !strings.HasPrefix(named[id], "list-2026-06-08") {
+			t.Errorf("%s is barred by section 805, but its listing under section 1260H has the words of %q", id, named[id])
+		}
+	}
+	for id := range named {
+		if barred[id] == "" {
+			t.Errorf("%s is on the section 1260H list, but section 805 has no listing of it", id)
+		}
+	}
+}
+
+// The first day of a vendor on the section 1260H list is that of the first list that names it.
+func TestSection1260HHasTheFirstDays(t *testing.T) {
+	list := sources(t)
+	tests := []struct {
+		vendor    vendors.ID
+		day       vendors.Date
+		named, in string
+	}{
+		{"cloudwalk", "2022-10-05", "CloudWalk Technology Co., Ltd", "list of 2022-10-05"},
+		{"cloudwalk", "2026-11-30", "CloudWalk Technology Co., Ltd.", "list of 2026-06-08 (91 FR 35189)"},
+		{"catl", "2025-01-07", "Contemporary Amperex Technology Co., Ltd.", "list of 2025-01-07 (90 FR 1105)"},
+		{"hesai", "2025-06-01", "Hesai Technology Co., Ltd.", "list of 2024-01-31"},
+		{"hesai", "2026-06-08", "Hesai Group", "list of 2026-06-08 (91 FR 35189)"},
+		{"alibaba", "2026-06-08", "Alibaba Group Holding Limited", "list of 2026-06-08 (91 FR 35189)"},
+		{"alibaba", "2026-06-07", "", ""},
+		{"catl", "2025-01-06", "", ""},
+	}
+	for _, tt := range tests {
+		named, in := "", ""
+		for _, e := range list.ForVendor(tt.vendor) {
+			if e.Instrument.ID == "us-1260h" && e.Listing != nil && e.Listing.From <= tt.day {
+				e = e.On(tt.day)
+				named, in = e.Listing.Named, e.Clause.Locator
+			}
+		}
+		if named != tt.named || in != tt.in {
+			t.Errorf("%s on %s: %q in %q; want %q in %q", tt.vendor, tt.day, named, in, tt.named, tt.in)
+		}
+	}
+}

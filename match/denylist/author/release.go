@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"sort"
 
@@ -42,11 +43,16 @@ type Cut struct {
 }
 
 // BuildRelease returns the file of a release, made from sources: instruments/*.json in lists,
-// with one file per instrument, and *.json in vendorFiles, with one file per vendor. The
+// with one file per instrument, earlier.json there, which says what our own words about them were
+// on earlier days, and *.json in vendorFiles, with one file per vendor. The
 // release contains what was public on its day and nothing later. The same sources give the
 // same bytes. Every error wraps [denylist.ErrRelease], except errors of the file systems.
 func BuildRelease(cut Cut, lists, vendorFiles fs.FS) ([]byte, error) {
 	f := releaseFile{Schema: denylist.Schema, Release: cut.Name, Date: cut.Date, Predecessor: cut.Predecessor, Supersedes: cut.Supersedes, Note: cut.Note}
+	earlier, err := readEarlier(lists)
+	if err != nil {
+		return nil, err
+	}
 	files, err := fs.Glob(lists, "instruments/*.json")
 	if err != nil {
 		return nil, err
@@ -63,11 +69,18 @@ func BuildRelease(cut Cut, lists, vendorFiles fs.FS) ([]byte, error) {
 		if file != "instruments/"+in.ID+".json" {
 			return nil, fmt.Errorf("%w: %s: id is %q; expected the file's name: %w", denylist.ErrRelease, file, in.ID, denylist.ErrValue)
 		}
+		if err := asBefore(&in, earlier[in.ID], cut.Date); err != nil {
+			return nil, err
+		}
+		delete(earlier, in.ID)
 		if truncateTo(&in, cut.Date) {
 			f.Instruments = append(f.Instruments, &in)
 		} else {
 			f.Context = append(f.Context, in.Context...) // it belongs to the vendor
 		}
+	}
+	if ids := slices.Sorted(maps.Keys(earlier)); len(ids) > 0 {
+		return nil, fmt.Errorf("%w: earlier.json: there is no instrument %q: %w", denylist.ErrRelease, ids[0], denylist.ErrReference)
 	}
 	sort.Slice(f.Instruments, func(i, j int) bool { return f.Instruments[i].ID < f.Instruments[j].ID })
 	if f.Register, err = registerArray(vendorFiles); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-//go:embed data/list.json data/instruments/*.json
+//go:embed data/list.json data/copies.json data/earlier.json data/instruments/*.json
 var sources embed.FS
 
 // Sources returns the files that releases are made from, as a list that [Load] and [Lint]

@@ -14,7 +14,9 @@ import (
 
 // The verbs of the list that releases are made from, by the beginnings of the ids of listings.
 var verbs = []struct{ listing, verb, english string }{
+	{"au-pspf-001-2025/", "prevent the access, use or installation", ""},
 	{"au-pspf-002-2025/", "prevent the installation", ""},
+	{"ca-ica-hikvision-2025-06-27/", "are not used going forward", ""},
 	{"ca-tbs-2023-10-30/", "will be removed", ""},
 	{"de-bsi-2022-03-15/", "", ""}, // only the subject of the warning was seen
 	{"eu-ec-c-2023-4049/own/", "progressivamente eliminati", "progressively removed"},
@@ -26,7 +28,8 @@ var verbs = []struct{ listing, verb, english string }{
 	{"nl-2018-05-14/", "uit te faseren", "to phase out"},
 	{"uk-dcms-huawei-2022-10-13/", "legally required to remove", ""},
 	{"us-1260h/", "", ""}, // a list of names, which asks nothing
-	{"us-bis-icts-2021-002/", "shall be prohibited from engaging", ""},
+	{"us-bis-icts-2021-002/agreements/", "prohibited from entering into any new agreement", ""},
+	{"us-bis-icts-2021-002/finding/", "shall be prohibited from engaging", ""},
 	{"us-bis-zte-2018-04-15/", "Activating Suspended Denial Order", ""},
 	{"us-dhs-bod-17-01/", "remove and discontinue", ""},
 	{"us-far-52.204-23/", "is prohibited from", ""},
@@ -35,7 +38,7 @@ var verbs = []struct{ listing, verb, english string }{
 	{"us-fcc-covered-list/", "", ""}, // a list of products, which asks nothing
 	{"us-pl-115-232-s889/", "may not", ""},
 	{"us-pl-115-91-s1634/", "No department, agency, organization, or other element of the Federal Government may use", ""},
-	{"us-pl-117-263-s5949/", "", ""}, // the clause begins after "may not"
+	{"us-pl-117-263-s5949/", "may not", ""},
 
 	{"ca-telecom-2022-05-19/", "intends to prohibit", ""},
 	{"cz-nukib-2018-12-17/", "WARNING against the use", ""},
@@ -43,8 +46,9 @@ var verbs = []struct{ listing, verb, english string }{
 	{"se-pts-2020-10-20/28/", "får inte genomföras", "must not be carried out"},
 	{"se-pts-2020-10-20/announcement/", "inte får genomföras", "must not be carried out"},
 	{"uk-ncsc-2018-04-16-zte/", "cannot be mitigated", ""},
-	{"us-2cfr-200.216/", "are prohibited from expending", ""},
-	{"us-dfars-252.204-7018/", "shall not provide", ""},
+	{"us-2cfr-200.216/", "are prohibited from obligating or expending", ""},
+	{"us-dfars-252.204-7018/b/", "shall not provide", ""},
+	{"us-dfars-252.204-7018/summary-2019/", "prohibits the procurement", ""},
 	{"us-pl-118-31-s805/", "may not", ""},
 }
 

@@ -303,8 +303,12 @@ func (p *printer) summaryNotices(r *evidence.Report) {
 	p.notices(r.Notices)
 	var all []string
 	for i := range r.Documents {
-		for _, n := range r.Documents[i].Notices {
-			all = append(all, cut(r.Documents[i].Path, maxName)+": "+n.Message)
+		d := &r.Documents[i]
+		for _, n := range d.Notices {
+			if slices.ContainsFunc(d.Gaps, func(g match.Gap) bool { return g.Kind == match.GapNoListings && g.Message == n.Message }) {
+				continue // it is said where the gaps are
+			}
+			all = append(all, cut(d.Path, maxName)+": "+n.Message)
 		}
 	}
 	for i := range all {
@@ -370,9 +374,20 @@ func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 	}
 }
 
-// summaryGaps prints what was not screened.
+// summaryGaps prints what was not screened. That no listing applies is so for all documents, and is
+// said once.
 func (p *printer) summaryGaps(r *evidence.Report) {
-	gaps := view.Gaps(r)
+	var gaps []view.Gap
+	said := make(map[string]bool)
+	for _, g := range view.Gaps(r) {
+		if g.Kind == match.GapNoListings {
+			if said[g.Message] {
+				continue
+			}
+			said[g.Message], g.Path = true, ""
+		}
+		gaps = append(gaps, g)
+	}
 	for i := range gaps {
 		if i == maxGaps && len(gaps) > maxGaps+1 {
 			p.line("", "  ", painted{"33", "Not screened:"}, fmt.Sprintf("%d more; see -details.", len(gaps)-i))

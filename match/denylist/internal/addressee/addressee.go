@@ -103,9 +103,26 @@ func Lookup(code string) (Code, bool) {
 // All returns the classes in alphabetical order of their codes, without those of families.
 func All() []Code { return slices.Clone(codes().Codes) }
 
-// Within reports whether a class is another one or lies within it.
+// IsPublic reports whether a class is the public, of one country or of any.
+func IsPublic(code string) bool { return code == Public || strings.HasSuffix(code, "."+Public) }
+
+// Country returns the country of a class as its code writes it, such as "de", or "" for a class of
+// no single country.
+func Country(code string) string {
+	country, _, ok := strings.Cut(code, ".")
+	if !ok || country != "uk" && !slices.Contains(strings.Fields(codes().Countries), country) {
+		return ""
+	}
+	return country
+}
+
+// Within reports whether a class is another one or lies within it. Every class of a country lies
+// within the public of the country.
 func Within(code, other string) bool {
 	if code == other {
+		return true
+	}
+	if country := Country(other); country != "" && IsPublic(other) && Country(code) == country {
 		return true
 	}
 	c := codes().byCode[code]

@@ -13,7 +13,7 @@ import (
 func TestCheck(t *testing.T) {
 	for code, want := range map[string]string{ // the suggestion, or "" for a valid code
 		"eu.institutions": "", "us.stateAgencies/TX": "", "de.telecomOperators": "", "pl.criticalOperators": "", "jp.centralGovernment": "",
-		"nl.centralGovernment": "", "uk.telecomProviders": "", "public": "", "es.suppliers": "",
+		"nl.centralGovernment": "", "uk.telecomProviders": "", "public": "", "es.suppliers": "", "de.public": "", "uk.public": "",
 		"eu.institution":         "eu.institutions",
 		"us.federal.agency":      "us.federal.agencies",
 		"US.FEDERAL.CONTRACTORS": "us.federal.contractors",
@@ -54,6 +54,13 @@ func TestWithin(t *testing.T) {
 		{"in.telecomOperators", "eu.telecomOperators", false},
 		{"de.telecomOperators", "fr.telecomOperators", false},
 		{"us.stateAgencies/TX", "us.stateAgencies/TN", false},
+		{"de.centralGovernment", "de.public", true}, // everybody in a country is of its public
+		{"us.stateAgencies/TX", "us.public", true},
+		{"uk.telecomProviders", "uk.public", true},
+		{"nl.centralGovernment", "de.public", false},
+		{"eu.institutions", "de.public", false},
+		{"public", "de.public", false},
+		{"de.public", "public", false},
 		{"de.centralGovernment", "eu.memberStates", false}, // a profile has both: no code is inferred from a country
 	} {
 		if got := addressee.Within(tt.code, tt.other); got != tt.want {

@@ -223,13 +223,13 @@ func Folds(r *evidence.Report) []Fold {
 }
 
 // Criteria returns the observations on texts that bind the buyer, or those who supply it, and do not
-// name the vendor: they set a criterion, or have a list that does not name it or was not read, so
-// that a person has to see whether they apply. It returns none without a buyer.
+// name the vendor in words that were read: they set a criterion, or have a list that does not name it
+// or was not read, or were not read themselves, so that a person has to see whether they apply. It returns none without a buyer.
 func Criteria(r *evidence.Report) (names []string, texts []*denylist.Citation) {
 	for i := range r.Documents {
 		for j := range r.Documents[i].Observations {
 			f := &r.Documents[i].Observations[j]
-			if f.Reason != "criterionOnly" && f.Reason != "listNotRead" && f.Reason != "notNamed" || f.Tier < declared {
+			if f.Reason != "criterionOnly" && f.Reason != "listNotRead" && f.Reason != "notRead" && f.Reason != "notNamed" || f.Tier < declared {
 				continue
 			}
 			for k := range f.Citations {

@@ -213,6 +213,7 @@ var reasonWords = map[match.Reason]string{
 	"notNamed":           "the text does not name the vendor",
 	"listNotRead":        "the text has a list of names that was not read",
 	"criterionOnly":      "the text gives a criterion and names no vendor",
+	"notRead":            "the text was not read, and may be about the vendor",
 	"lifted":             "the measure was lifted",
 	"productOnly":        "the text names a product of the vendor, and not the vendor",
 	"stranger":           "a company with a similar name",
