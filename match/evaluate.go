@@ -191,14 +191,11 @@ func trueFirst(a, b bool) int {
 // one finding, the others observations.
 func (e *evaluation) listings() []Finding {
 	entries := e.m.release.ForVendor(e.id)
-	var context []denylist.Context
-	if !slices.ContainsFunc(entries, func(entry denylist.Entry) bool { return entry.Listing != nil }) {
-		context = e.m.release.ContextFor(e.id)
-	}
 	if len(entries) == 0 {
 		f := e.finding()
-		f.Reason, f.Note, f.Context = NoListing, "the vendor is in the register, and no text of the denylist is about it", context
-		if len(context) > 0 {
+		f.Context = e.context()
+		f.Reason, f.Note = NoListing, "the vendor is in the register, and no text of the denylist is about it"
+		if len(f.Context) > 0 {
 			f.Note = "the vendor is in the register, and no text of the denylist lists it; there are other facts about it"
 		}
 		return []Finding{f}
@@ -225,7 +222,6 @@ func (e *evaluation) listings() []Finding {
 	for _, f := range e.observed(observed) {
 		// Where a finding asks a person to decide on the vendor anyway, nothing is left undecided.
 		f.undecided = f.undecided && len(applied) == 0 && e.tier >= vendors.Declared
-		f.Context = context
 		out = append(out, f)
 	}
 	return out
@@ -242,6 +238,7 @@ func (e *evaluation) observed(os []outcome) []Finding {
 	var out []Finding
 	for _, r := range slices.Sorted(maps.Keys(byReason)) {
 		f := e.finding()
+		f.Context = e.context()
 		f.Reason, f.Note = r, byReason[r][0].note
 		differ := slices.ContainsFunc(byReason[r], func(o outcome) bool { return o.note != f.Note })
 		for _, o := range byReason[r] {
@@ -266,13 +263,23 @@ func (e *evaluation) observed(os []outcome) []Finding {
 func (e *evaluation) applied(os []outcome) Finding {
 	slices.SortStableFunc(os, func(a, b outcome) int { return a.inOrder(&b) })
 	f := e.finding()
-	f.Context = e.m.release.ContextFor(e.id)
+	f.Context = e.context()
 	f.Note = strings.Join(e.caps, "; ")
 	for _, o := range os {
 		f.Verdict = max(f.Verdict, o.Verdict)
 		f.Citations = append(f.Citations, o.Citation)
 	}
 	return f
+}
+
+// context returns the other facts about the vendor that were public on the as-of day.
+func (e *evaluation) context() []denylist.Context {
+	all := e.m.release.ContextFor(e.id) // in the order of their dates
+	n := len(all)
+	for n > 0 && all[n-1].Date > e.m.opts.AsOf {
+		n--
+	}
+	return all[:n:n]
 }
 
 // apply returns the effect of an entry on the component, as a citation with a verdict or as an
@@ -286,6 +293,10 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	}
 	o := outcome{Citation: Citation{Citation: e.m.cite(entry), Speaks: e.m.opts.speaks(entry)}}
 	if entry.Excluded != nil {
+		o.from = entry.Excluded.Public
+		if name := e.product(entry.Excluded); name != "" {
+			return e.applyProduct(name, state, o)
+		}
 		o.reason, o.note = Reason(entry.Excluded.Reason), entry.Excluded.Note
 		o.undecided = entry.Excluded.Open() && state == denylist.InForce && bindsBuyer(o.Binding, o.Speaks)
 		return o, state != denylist.Ended
@@ -310,6 +321,9 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
+	if words := e.exceptedName(&l.Scope); words != "" {
+		return observe(OutOfScope, "the text excepts it by its name: “"+words+"”")
+	}
 	fit, note, settledBy := e.fits(&l.Scope)
 	if fit == outside {
 		return observe(OutOfScope, note)
@@ -331,7 +345,8 @@ func (e *evaluation) weigh(entry denylist.Entry, fit fit, limit string, state de
 		}
 	}
 	capIf(l.Effect == denylist.Subsidy, "the text restricts what subsidies may pay for, and does not ban the product")
-	capIf(l.Action == denylist.Review, "the text itself asks for a review")
+	capIf(c.OnlyLists(), "the text lists the vendor and asks for nothing by itself")
+	capIf(l.Action == denylist.Review && !c.OnlyLists(), "the text itself asks for a review")
 	capIf(verdict == Review && l.Action != denylist.Review, "the text warns and asks for nothing more")
 	capIf(state == denylist.Proposed, "the text is only proposed")
 	capIf(!l.Verified || entry.Clause != nil && !entry.Clause.Verified, "the words were not verified in the official text")
@@ -412,14 +427,15 @@ func (o *Options) speaksOn(entry denylist.Entry) []string {
 }
 
 // Strongest returns the strongest verdict that the Matcher can give a component, whatever the
-// document contains. With [NoVerdict], no listing of the release applies on the as-of day in the
-// jurisdictions that were asked for and speaks to the buyer, if there is one: nothing could be found, and every document is at least
-// [Inconclusive].
+// document contains. A text that names a product leads to [Review] for that product. With
+// [NoVerdict], no listing of the release applies on the as-of day in the jurisdictions that were
+// asked for and speaks to the buyer, if there is one: nothing could be found, and every document is
+// at least [Inconclusive].
 func (m *Matcher) Strongest() Verdict { return m.strongest }
 
-// SpeaksOnlyToPublic reports whether all listings that count for the buyer of the screening are in
-// texts that advise the public, so that no text of the release speaks to the buyer in particular.
-// It is false without a buyer, and if no listing counts, see [Matcher.Strongest].
+// SpeaksOnlyToPublic reports whether all listings and excluded entries that count for the buyer of
+// the screening are in texts that advise the public, so that no text of the release speaks to the
+// buyer in particular. It is false without a buyer, and if no listing counts, see [Matcher.Strongest].
 func (m *Matcher) SpeaksOnlyToPublic() bool {
 	return m.opts.Buyer != nil && m.strongest != NoVerdict && !m.toBuyer
 }

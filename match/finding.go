@@ -20,7 +20,9 @@ import (
 // it restricts only what subsidies of the buyer may pay for, if
 // the component is inside another product and the text does not mention such components or
 // reaches only substantial or essential ones, or if the listing is limited to a purpose or
-// product and nothing known about the component shows whether it falls under the limit.
+// product and nothing known about the component shows whether it falls under the limit. So does a
+// text that names a product and not its vendor (an excluded entry with the reason productOnly), for
+// a component that has the name of that product.
 type Finding struct {
 	Verdict Verdict
 	Reason  Reason
@@ -32,8 +34,8 @@ type Finding struct {
 	Component    Component
 	Attributions []vendors.Attribution
 	Citations    []Citation
-	// Context is the other facts about the vendor. An observation has them only if no text of the
-	// denylist lists the vendor, so that there is no finding that could have them.
+	// Context is the other facts about the vendor that were public on the as-of day. An observation
+	// has them if it cites texts, or if none is about the vendor.
 	Context []denylist.Context
 
 	sequence  int  // of the component in its document
@@ -54,8 +56,9 @@ func (f *Finding) IsCited() bool {
 type Reason string
 
 // The reasons of observations. Excluded entries of the denylist add notNamed, criterionOnly,
-// listNotRead, notRead, lifted and productOnly; exclusions of the register add stranger, lookAlike,
-// formerMember, notYetMember, hosting and contribution.
+// listNotRead, notRead, lifted and, for other products than the one that the text names, productOnly;
+// exclusions of the register add stranger, lookAlike, formerMember, notYetMember, hosting and
+// contribution.
 const (
 	MentionedOnly Reason = "mentionedOnly" // the document only mentions the vendor
 	AuthoredOnly  Reason = "authoredOnly"  // the vendor's people contributed

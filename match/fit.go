@@ -32,9 +32,9 @@ func fits(s *denylist.Scope, c *sbom.Component, as []vendors.Attribution) (fit, 
 	case category != "" && slices.Contains(s.Settles, category):
 		return within, ""
 	case category != "" && slices.Contains(s.Outside, category):
-		return outside, "limited to “" + s.Limit + "”; the component is recorded as " + category
+		return outside, "limited to " + s.LimitWords() + "; the component is recorded as " + category
 	}
-	return open, "limited to “" + s.Limit + "”, which what is known of the component does not settle"
+	return open, "limited to " + s.LimitWords() + ", which what is known of the component does not settle"
 }
 
 // recorded returns the category of the component that the document records, or else the register

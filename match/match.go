@@ -51,9 +51,10 @@ type Options struct {
 type Matcher struct {
 	release   *denylist.Release
 	opts      Options
-	strongest Verdict  // see Strongest
-	toBuyer   bool     // see SpeaksOnlyToPublic
-	cited     sync.Map // id of a listing or excluded entry → *denylist.Citation; see cite
+	strongest Verdict                   // see Strongest
+	toBuyer   bool                      // see SpeaksOnlyToPublic
+	cited     sync.Map                  // id of a listing or excluded entry → *denylist.Citation; see cite
+	products  map[string][]namedProduct // by the id of an excluded entry; see namedProducts
 	purpose   []cpv.Code
 }
 
@@ -111,6 +112,7 @@ func New(release *denylist.Release, opts *Options) (*Matcher, error) {
 			}
 		}
 	}
+	m.setExcluded()
 	return m, nil
 }
 

@@ -51,11 +51,11 @@ func TestSubsidyTextForItsBuyer(t *testing.T) {
 	}
 }
 
-// If only advice to the public counts for a buyer, no text speaks to it. For an agency of Texas nothing
-// counts, which is another answer.
+// If only advice to the public counts for a buyer, no text speaks to it. A text that names a
+// product, or sets a criterion, speaks to the buyer.
 func TestSpeaksOnlyToPublic(t *testing.T) {
 	list := sources(t)
-	for buyer, want := range map[string]bool{"": false, "us-state-agency-texas": false, "private-company": true, "eu-institution": false, "us-subsidized-carrier": false} {
+	for buyer, want := range map[string]bool{"": false, "us-state-agency-texas": false, "uk-department": false, "private-company": true, "eu-institution": false, "us-subsidized-carrier": false} {
 		opts := &match.Options{}
 		if buyer != "" {
 			opts.Buyer = profile(t, buyer)

@@ -12,6 +12,15 @@ import (
 
 // name attributes the name of an organization or a person.
 func (r *resolver) name(c *Claim) {
+	if c.Role == Author && strings.IndexByte(c.Value, '@') >= 0 {
+		r.author(c)
+		return
+	}
+	r.personOrCompany(c)
+}
+
+// personOrCompany is name for a value without an e-mail address.
+func (r *resolver) personOrCompany(c *Claim) {
 	tier := Declared
 	switch c.Role {
 	case Author, Namespace, Reference:

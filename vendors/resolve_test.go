@@ -86,6 +86,12 @@ func TestResolve(t *testing.T) {
 		{name(vendors.Author, "Hikvison"), "hikvision resembles name.misspelt"},
 		{name(vendors.Author, "Hikvison Polska Sp. z o.o."), "hikvision resembles name.misspelt"},
 		{name(vendors.Author, "Jan Kasperski"), ""},
+		// An e-mail address beside the name of an author tells where the author works.
+		{name(vendors.Author, "Ivan Petrov <ivan@kaspersky.com>"), "kaspersky mentions email.domain"},
+		{name(vendors.Author, "ivan@kaspersky.com"), "kaspersky mentions email.domain"},
+		{name(vendors.Author, "A <a@huawei.com>, B (b@hikvision.com)"), "huawei mentions email.domain"},
+		{name(vendors.Author, "AO Kaspersky Lab <info@example.org>"), "kaspersky resembles name.contains"},
+		{name(vendors.Author, "Kaspersky Lab @ home"), "kaspersky resembles name.contains"},
 		{name(vendors.Reference, "Hikvision Europe B.V."), "hikvision resembles name.branch"},
 		// Identifiers.
 		{purl("pkg:npm/%40kaspersky/hexa-ui@6.387.4"), "kaspersky registered purl.namespace"},
@@ -374,3 +380,23 @@ func BenchmarkLoadBundled(b *testing.B) {
 // fwupdGUID is what fwupd makes of the id of a device: the UUID of version 5 in the namespace
 // of domain names, as SUIT makes of domains.
 func fwupdGUID(id string) string { return guid.SUITVendor(id).String() }
+
+// The name beside an e-mail address of an author is compared too, and so is each of several addresses.
+func TestAuthorWithAddress(t *testing.T) {
+	for value, want := range map[string]string{
+		"Hikvision Europe B.V. <x@hikvision.com>": "hikvision mentions, hikvision resembles",
+		"A <a@huawei.com>, B (b@hikvision.com)":   "huawei mentions, hikvision mentions",
+		"Kaspersky Lab <x@kaspersky.com>":         "kaspersky mentions, kaspersky resembles",
+	} {
+		var got []string
+		for _, a := range vendors.Bundled().Resolve("2026-11-30", []vendors.Claim{{Role: vendors.Author, Kind: vendors.KindName, Value: value}}).Attributions {
+			got = append(got, fmt.Sprint(a.Vendor, " ", a.Tier))
+			if a.Claim.Value != value || a.Claim.Kind != vendors.KindName {
+				t.Errorf("%q: the claim is %+v", value, a.Claim)
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%q: %q, want %q", value, got, want)
+		}
+	}
+}

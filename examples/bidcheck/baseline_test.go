@@ -116,3 +116,23 @@ func TestBaselineOfSchema1(t *testing.T) {
 		t.Errorf("status %d\n%s", status, out)
 	}
 }
+
+// A verdict that comes to rest on a binding text is a change that counts as more severe.
+func TestBaselineTellsTheForce(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.Mkdir(in("bid"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, in("bid/a.json"), `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"part-0","version":"1","supplier":{"name":"TP-Link Technologies Co., Ltd."}}},"components":[]}`)
+	check(t, "", "-quiet", "-denylist", "2026.11.25", "-o", in("old.json"), in("bid"))
+	check(t, "", "-quiet", "-denylist", "2026.11.30", "-o", in("new.json"), in("bid"))
+	status, out, stderr := check(t, "", "-quiet", "-denylist", "2026.11.30", "-baseline", in("old.json"), in("bid"))
+	if status != exitFound || !strings.Contains(out+stderr, "changed: review (not binding) → review (binding): part-0 1 — TP-Link") {
+		t.Errorf("status %d: %s%s", status, out, stderr)
+	}
+	status, out, stderr = check(t, "", "-quiet", "-denylist", "2026.11.25", "-baseline", in("new.json"), in("bid"))
+	if status == exitFound || !strings.Contains(out+stderr, "review (binding) → review (not binding)") {
+		t.Errorf("the way back: status %d: %s%s", status, out, stderr)
+	}
+}

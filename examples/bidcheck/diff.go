@@ -28,6 +28,10 @@ type change struct {
 	PURL      string `json:"purl"`   // without the version
 	Before    string `json:"before"` // the verdict; "" without a finding
 	After     string `json:"after"`
+	// BeforeForce and AfterForce are "binding" or "not binding": whether a binding text leads to the
+	// verdict; "" without a finding.
+	BeforeForce string `json:"beforeForce"`
+	AfterForce  string `json:"afterForce"`
 	// BeforeVersion and AfterVersion are the versions of the component, "" if it has none or is
 	// missing in that bid.
 	BeforeVersion string `json:"beforeVersion"`
@@ -104,7 +108,7 @@ func (d *differences) compare(key identity, before, after []occurrence) {
 			if x == y {
 				d.Same++
 			} else {
-				counts[change{Before: x.verdict, After: y.verdict, BeforeVersion: x.version, AfterVersion: y.version}]++
+				counts[change{Before: x.verdict, After: y.verdict, BeforeForce: x.force, AfterForce: y.force, BeforeVersion: x.version, AfterVersion: y.version}]++
 			}
 		}
 		before = rest
@@ -112,13 +116,14 @@ func (d *differences) compare(key identity, before, after []occurrence) {
 	sorting.Func(before, worstFirst)
 	sorting.Func(after, worstFirst)
 	pair(func(x, y occurrence) bool { return x == y })
+	pair(func(x, y occurrence) bool { return x.version == y.version && x.verdict == y.verdict })
 	pair(func(x, y occurrence) bool { return x.version == y.version })
 	pair(func(x, y occurrence) bool { return true })
 	for _, x := range before {
-		counts[change{Before: x.verdict, BeforeVersion: x.version}]++
+		counts[change{Before: x.verdict, BeforeForce: x.force, BeforeVersion: x.version}]++
 	}
 	for _, y := range after {
-		counts[change{After: y.verdict, AfterVersion: y.version}]++
+		counts[change{After: y.verdict, AfterForce: y.force, AfterVersion: y.version}]++
 	}
 	found := len(d.Changes)
 	for c, n := range counts {
@@ -126,7 +131,8 @@ func (d *differences) compare(key identity, before, after []occurrence) {
 		d.Changes = append(d.Changes, c)
 	}
 	sorting.Func(d.Changes[found:], func(x, y change) int {
-		return cmp.Or(strings.Compare(x.BeforeVersion, y.BeforeVersion), strings.Compare(x.AfterVersion, y.AfterVersion), strings.Compare(x.Before, y.Before), strings.Compare(x.After, y.After))
+		return cmp.Or(strings.Compare(x.BeforeVersion, y.BeforeVersion), strings.Compare(x.AfterVersion, y.AfterVersion), strings.Compare(x.Before, y.Before), strings.Compare(x.After, y.After),
+			strings.Compare(x.BeforeForce, y.BeforeForce), strings.Compare(x.AfterForce, y.AfterForce))
 	})
 }
 
@@ -158,11 +164,11 @@ func severity(verdict string) match.Verdict {
 // it.
 type identity struct{ document, vendor, component, purl string }
 
-// An occurrence is the version of a component in a document, and the verdict on it.
-type occurrence struct{ version, verdict string }
+// An occurrence is the version of a component in a document, and the verdict on it with its force.
+type occurrence struct{ version, verdict, force string }
 
 func worstFirst(x, y occurrence) int {
-	return cmp.Or(cmp.Compare(severity(y.verdict), severity(x.verdict)), strings.Compare(x.version, y.version))
+	return cmp.Or(cmp.Compare(severity(y.verdict), severity(x.verdict)), strings.Compare(x.force, y.force), strings.Compare(x.version, y.version))
 }
 
 // findingsOf returns the occurrences of each component with findings.
@@ -174,10 +180,24 @@ func findingsOf(r *evidence.Report, name func(string) string) map[identity][]occ
 			f := &d.Findings[j]
 			c := &f.Component
 			key := identity{name(d.Path), f.Vendor.Name, strings.TrimPrefix(c.Group+"/"+c.Name, "/"), unversioned(c)}
-			all[key] = append(all[key], occurrence{c.Version, f.Verdict.String()})
+			all[key] = append(all[key], occurrence{c.Version, f.Verdict.String(), forceOf(f)})
 		}
 	}
 	return all
+}
+
+// The forces of a verdict.
+const (
+	binds    = "binding"
+	bindsNot = "not binding"
+)
+
+// forceOf returns whether a binding text leads to the verdict of a finding.
+func forceOf(f *evidence.Finding) string {
+	if slices.ContainsFunc(f.Citations, func(c match.Citation) bool { return c.Binds() && c.Verdict == f.Verdict }) {
+		return binds
+	}
+	return bindsNot
 }
 
 // unversioned returns the package URL of a component in canonical form without version,
@@ -221,11 +241,12 @@ func within(path, root string) string {
 	return strings.TrimLeft(strings.TrimPrefix(path, root), "/")
 }
 
-// reached reports whether a finding is new or became more severe, and is as severe as failOn or
-// more.
+// reached reports whether a finding is new, became more severe or came to rest on a binding text,
+// and is as severe as failOn or more.
 func (d *differences) reached(failOn match.Verdict) bool {
 	return failOn != match.NoVerdict && slices.ContainsFunc(d.Changes, func(c change) bool {
-		return severity(c.After) > severity(c.Before) && severity(c.After) >= failOn
+		worse := severity(c.After) > severity(c.Before) || c.After == c.Before && c.BeforeForce == bindsNot && c.AfterForce == binds
+		return worse && severity(c.After) >= failOn
 	})
 }
 
@@ -296,7 +317,11 @@ func (c *change) line(withPURL bool) string {
 	case c.BeforeVersion != c.AfterVersion:
 		version = cmp.Or(c.BeforeVersion, "(no version)") + " → " + cmp.Or(c.AfterVersion, "(no version)")
 	}
-	s := fmt.Sprintf("%s: %s → %s: %s — %s", kind, cmp.Or(c.Before, "nothing"), cmp.Or(c.After, "nothing"), strings.TrimSpace(c.Component+" "+version), c.Vendor)
+	before, after := cmp.Or(c.Before, "nothing"), cmp.Or(c.After, "nothing")
+	if c.BeforeForce != c.AfterForce && c.Before != "" && c.After != "" {
+		before, after = before+" ("+c.BeforeForce+")", after+" ("+c.AfterForce+")"
+	}
+	s := fmt.Sprintf("%s: %s → %s: %s — %s", kind, before, after, strings.TrimSpace(c.Component+" "+version), c.Vendor)
 	if withPURL {
 		s += ", " + cmp.Or(c.PURL, "without a package URL")
 	}

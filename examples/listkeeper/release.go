@@ -176,7 +176,7 @@ func verify(c *call) error {
 	return nil
 }
 
-const aboutDiff = "Print what changed from release A to release B, by vendor, and why. A and B are names of releases in this program, or files. A change is toListed if a verdict can become more severe, toUnlisted if it can become less severe, and noVerdict if it cannot change."
+const aboutDiff = "Print what changed from release A to release B, by vendor, and why. A and B are names of releases in this program, or files. A change is toListed if a verdict can become more severe, toUnlisted if it can become less severe, byBuyer if it can become either for a buyer, because for whom the text counts was recorded or changed, and noVerdict if it cannot change."
 
 // openRelease opens a release of this program by its name, or from a file.
 func openRelease(name string) (*denylist.Release, error) {

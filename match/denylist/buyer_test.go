@@ -105,10 +105,10 @@ func TestTextWithoutCodesIsUnknown(t *testing.T) {
 func TestDiffTellsThatCodesChanged(t *testing.T) {
 	n := 0
 	for _, c := range denylist.Diff(open(t, "2026.11.25"), open(t, "2026.11.30")) {
-		if !strings.Contains(c.What, "codes for whom it addresses") {
+		if !strings.Contains(c.What, "for whom it counts was recorded, ") {
 			continue
 		}
-		if n++; c.Class != denylist.ToUnlisted || c.Entry == "" {
+		if n++; c.Class != denylist.ByBuyer || c.Entry == "" || c.Why != "without codes it counted for every buyer" {
 			t.Errorf("%s: %s, %s", c.Entry, c.Class, c.What)
 		}
 	}
@@ -117,7 +117,7 @@ func TestDiffTellsThatCodesChanged(t *testing.T) {
 	}
 	back := denylist.Diff(open(t, "2026.11.30"), open(t, "2026.11.25"))
 	if !slices.ContainsFunc(back, func(c denylist.Change) bool {
-		return c.Class == denylist.ToListed && c.Entry == "nl-2018-05-14/decision/kaspersky"
+		return c.Class == denylist.ByBuyer && c.Entry == "nl-2018-05-14/decision/kaspersky"
 	}) {
 		t.Error("without codes a text counts for more buyers, and Diff does not say so")
 	}

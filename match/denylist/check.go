@@ -218,6 +218,9 @@ func (c *checker) words(in *Instrument, l *Listing, clause *Clause, day vendors.
 	}
 	check("reach", l.Reach)
 	check("limit", l.Scope.Limit)
+	if l.Scope.LimitEnglish != "" && l.Scope.Limit == "" {
+		err = fault.Join(err, fault.Member(ErrValue, "limitEnglish", "limitEnglish is %q, but limit is missing; expected the words of the text in limit", l.Scope.LimitEnglish))
+	}
 	for _, words := range l.Scope.Exceptions {
 		check("exceptions", words)
 	}

@@ -193,6 +193,8 @@ type Scope struct {
 	// Limit restricts the listing to a purpose or a kind of product, in the text's own words; ""
 	// for no limit.
 	Limit string `json:"limit,omitempty"`
+	// LimitEnglish is our translation of Limit into English; "" if it is in English.
+	LimitEnglish string `json:"limitEnglish,omitempty"`
 	// Settles are the categories of components that the limit includes, and Outside those that it
 	// does not include. For other components the question stays open.
 	Settles []string `json:"settles,omitempty"`

@@ -110,6 +110,9 @@ func TestEachMistakeHasItsOwnError(t *testing.T) {
 	if err := cut(good); err != nil {
 		t.Fatalf("the valid file is refused: %v", err)
 	}
+	if err := cut(strings.Replace(good, `"reason":"notNamed"`, `"reason":"listNotRead"`, 1)); err != nil {
+		t.Errorf("a list that was not read: %v", err)
+	}
 	tests := []struct {
 		fault, old, new string
 		kind            error
@@ -132,6 +135,7 @@ func TestEachMistakeHasItsOwnError(t *testing.T) {
 		{"an id used twice", `"id":"x-1/1/z"`, `"id":"x-1/1/k"`, denylist.ErrDuplicate},
 		{"a duplicate key", `"title":"T"`, `"title":"T","title":"T"`, denylist.ErrRelease},
 		{"an unknown key", `"title":"T"`, `"title":"T","colour":"red"`, denylist.ErrRelease},
+		{"a translation of no limit", `"services":false}`, `"services":false,"limitEnglish":"on Tuesdays"}`, denylist.ErrValue},
 		{"a limit that the text does not have", `"services":false}`, `"services":false,"limit":"on Tuesdays"}`, denylist.ErrQuote},
 	}
 	for _, tt := range tests {

@@ -17,12 +17,13 @@ import (
 const (
 	ToListed   = "toListed"   // a verdict can become more severe
 	ToUnlisted = "toUnlisted" // a verdict can become less severe
+	ByBuyer    = "byBuyer"    // for whom the text counts changed: a verdict can become more or less severe for a buyer
 	NoChange   = "noVerdict"  // no verdict can change
 )
 
 // A Change is one difference between two releases, about one vendor.
 type Change struct {
-	Class  string // [ToListed], [ToUnlisted] or [NoChange]
+	Class  string // [ToListed], [ToUnlisted], [ByBuyer] or [NoChange]
 	Vendor vendors.ID
 	// Entry is the id of the listing or excluded entry; "" for a change of the register or of a
 	// context entry.
@@ -62,6 +63,7 @@ func Diff(before, after *Release) []Change {
 			if changed || c.onlyVerb() {
 				out = append(out, c)
 			}
+			out = append(out, instrumentChanges(c, old[k], now[k], before.date, after.date)...)
 		}
 		out = append(out, contextChanges(id, before, after)...)
 		out = append(out, registerChanges(id, before.register.Vendor(id), after.register.Vendor(id))...)
@@ -94,29 +96,21 @@ func change(id vendors.ID, key string, old, now *Entry, oldDay, newDay vendors.D
 	switch {
 	case old == nil:
 		c.What = "new: " + describe(c.After)
-		c.Why = reason(now, oldDay, newDay)
+		c.Why = cmp.Or(reason(now, oldDay, newDay), now.missed(newDay))
 	case now == nil:
 		c.What = "removed: " + describe(c.Before)
-		c.Why = reason(old, oldDay, newDay)
+		c.Why = cmp.Or(reason(old, oldDay, newDay), "the later denylist does not have the entry; no event of the text between the releases is the reason")
 	case c.Before.Status != c.After.Status:
 		c.What = c.Before.Status + " became " + c.After.Status + ": " + describe(c.After)
-		c.Why = reason(now, oldDay, newDay)
+		c.Why = cmp.Or(reason(now, oldDay, newDay), "its days were corrected")
 	case rank(a) != rank(b):
 		c.What = fmt.Sprintf("the strongest verdict was for %q and is for %q, because of what is verified: %s", a, b, describe(c.After))
-		c.Why = reason(now, oldDay, newDay)
+		c.Why = cmp.Or(reason(now, oldDay, newDay), "its words were compared with the official text again")
 	case !sameEffect(old.On(oldDay), now.On(newDay)):
 		c.What = "the words or the scope changed: " + describe(c.After)
 		c.Class, c.Why = ToListed, wordsChanged(now, oldDay, newDay) // possibly: the effect of a scope depends on the component
 		if old.Listing != nil && now.Listing != nil && old.Listing.Effect == Supply && now.Listing.Effect == Supply {
 			c.Class = NoChange // a measure on supply never leads to a verdict
-		}
-		return c, true
-	case !sameAddressees(old.On(oldDay), now.On(newDay)):
-		c.What = "the codes for whom it addresses changed, which matters if a buyer is given: " + describe(c.After)
-		c.Why = corrected
-		c.Class = ToListed // possibly: the effect depends on the buyer
-		if !old.Instrument.hasCodes() {
-			c.Class = ToUnlisted // without codes it counts for every buyer
 		}
 		return c, true
 	case !sameEntry(old.On(oldDay), now.On(newDay)):
@@ -154,9 +148,65 @@ func (l *Listing) withoutVerb() *Listing {
 // an edition of it begins between them.
 func wordsChanged(e *Entry, a, b vendors.Date) string {
 	if len(e.Listing.editionsBetween(a, b)) > 0 {
-		return reason(e, a, b)
+		return cmp.Or(reason(e, a, b), corrected)
 	}
 	return corrected
+}
+
+// instrumentChanges returns the changes of the instrument of an entry that both releases have: for
+// whom it counts, and whether it binds.
+func instrumentChanges(of Change, old, now *Entry, oldDay, newDay vendors.Date) (out []Change) {
+	if old == nil || now == nil {
+		return nil
+	}
+	a, b := old.Instrument, now.Instrument
+	add := func(class, what, why string) {
+		of.Class, of.What, of.Why = class, what+": "+describe(of.After), why
+		out = append(out, of)
+	}
+	if x, y := old.On(oldDay), now.On(newDay); !sameAddressees(x, y) {
+		from, to := x.addressees(), y.addressees()
+		switch {
+		case from.none():
+			add(ByBuyer, "for whom it counts was recorded, "+to.String(), "without codes it counted for every buyer")
+		case to.none():
+			add(ByBuyer, "for whom it counts is no longer recorded, it was "+from.String(), "without codes it counts for every buyer")
+		default:
+			add(ByBuyer, "for whom it counts was "+from.String()+" and is "+to.String(), corrected)
+		}
+	}
+	switch {
+	case !a.Binding && b.Binding:
+		add(ToListed, "the text counted as not binding and counts as binding", corrected)
+	case a.Binding && !b.Binding:
+		add(ToUnlisted, "the text counted as binding and counts as not binding", corrected)
+	}
+	return out
+}
+
+// String returns the codes with how the text speaks to each.
+func (c codes) String() string {
+	var all []string
+	for _, list := range [...]struct {
+		words string
+		codes []string
+	}{{"bound", c.bound}, {"advised", c.advised}, {"through a contract", c.throughContract}} {
+		if len(list.codes) > 0 {
+			all = append(all, list.words+" "+strings.Join(list.codes, ", "))
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// missed is the reason for a new entry without an event between the releases: the text is older.
+func (e *Entry) missed(day vendors.Date) string {
+	why := "the earlier denylist did not have the entry"
+	for i := len(e.Instrument.Events) - 1; i >= 0; i-- {
+		if ev := e.Instrument.Events[i]; ev.Date <= day {
+			return why + "; the text was " + ev.Event + " on " + string(ev.Date) + " (" + ev.Source + ")"
+		}
+	}
+	return why
 }
 
 // editionsBetween returns the editions that begin after one of the days and up to the other one.
@@ -210,7 +260,7 @@ func (e Entry) effect() []any {
 	case e.Listing != nil:
 		l := e.Listing
 		scope := l.Scope
-		scope.Limit, scope.Exceptions = "", nil
+		scope.Limit, scope.LimitEnglish, scope.Exceptions = "", "", nil
 		return []any{l.Vendor, l.Basis, l.Action, l.Effect, l.Depth, scope, l.Scope.Limit == "", l.Public, l.From, l.Until, l.Verified, verified}
 	}
 	return nil
@@ -246,7 +296,7 @@ func describe(c *Citation) string {
 	return s + " (" + strings.Join(words, "; ") + ")"
 }
 
-// reason returns the events of the instrument between the days.
+// reason returns the events of the instrument between the days, or "".
 func reason(e *Entry, from, until vendors.Date) string {
 	from, until = min(from, until), max(from, until) // the later release can come first
 	var words []string
@@ -258,9 +308,6 @@ func reason(e *Entry, from, until vendors.Date) string {
 			}
 			words = append(words, w+" ("+ev.Source+")")
 		}
-	}
-	if len(words) == 0 {
-		return "no event between the releases: " + corrected
 	}
 	return strings.Join(words, "; ")
 }
@@ -291,12 +338,20 @@ func registerChanges(id vendors.ID, old, now *vendors.Vendor) (out []Change) {
 		more, fewer = more+1, fewer+1 // dates of memberships can do both
 	}
 	if more > 0 {
-		out = append(out, Change{Class: ToListed, Vendor: id, What: fmt.Sprintf("register: %d identifiers were added or became stronger, or exclusions were removed", more), Why: registerSources})
+		out = append(out, Change{Class: ToListed, Vendor: id, What: "register: " + plural(more, "identifier was", "identifiers were") + " added or became stronger, or exclusions were removed", Why: registerSources})
 	}
 	if fewer > 0 {
-		out = append(out, Change{Class: ToUnlisted, Vendor: id, What: fmt.Sprintf("register: %d identifiers were removed or became weaker, or exclusions were added", fewer), Why: registerSources})
+		out = append(out, Change{Class: ToUnlisted, Vendor: id, What: "register: " + plural(fewer, "identifier was", "identifiers were") + " removed or became weaker, or exclusions were added", Why: registerSources})
 	}
 	return out
+}
+
+// plural returns a number with a noun.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // identifierSet returns the identifiers with everything that decides the tier of an attribution.
@@ -355,12 +410,15 @@ func passedDays(id vendors.ID, v *vendors.Vendor, oldDay, newDay vendors.Date) (
 	if oldDay > newDay {
 		more, fewer = fewer, more
 	}
-	const what = "register: %d memberships, identifiers or exclusions began or ended between the days of the releases"
+	const one, many = "membership, identifier or exclusion", "memberships, identifiers or exclusions"
+	what := func(n int) string {
+		return "register: " + plural(n, one, many) + " began or ended between the days of the releases"
+	}
 	if more > 0 {
-		out = append(out, Change{Class: ToListed, Vendor: id, What: fmt.Sprintf(what, more), Why: registerSources})
+		out = append(out, Change{Class: ToListed, Vendor: id, What: what(more), Why: registerSources})
 	}
 	if fewer > 0 {
-		out = append(out, Change{Class: ToUnlisted, Vendor: id, What: fmt.Sprintf(what, fewer), Why: registerSources})
+		out = append(out, Change{Class: ToUnlisted, Vendor: id, What: what(fewer), Why: registerSources})
 	}
 	return out
 }

@@ -23,11 +23,13 @@ type Edition struct {
 	Quote  string `json:"quote"`
 	Verb   string `json:"verb,omitzero"`
 	// VerbEnglish is our translation of Verb.
-	VerbEnglish string   `json:"verbEnglish,omitzero"`
-	Reach       string   `json:"reach,omitzero"`
-	Limit       string   `json:"limit,omitzero"`
-	Exceptions  []string `json:"exceptions,omitempty"`
-	Note        string   `json:"note,omitzero"`
+	VerbEnglish string `json:"verbEnglish,omitzero"`
+	Reach       string `json:"reach,omitzero"`
+	Limit       string `json:"limit,omitzero"`
+	// LimitEnglish is our translation of Limit.
+	LimitEnglish string   `json:"limitEnglish,omitzero"`
+	Exceptions   []string `json:"exceptions,omitempty"`
+	Note         string   `json:"note,omitzero"`
 }
 
 // On returns the entry with the words of its text on the day: the clause, the quote and the other
@@ -59,7 +61,9 @@ func (l *Listing) edition(i int) *Listing {
 	c.Named, c.In = cmp.Or(e.Named, l.Named), cmp.Or(e.In, l.In)
 	c.Verb, c.VerbEnglish = cmp.Or(e.Verb, l.Verb), cmp.Or(e.VerbEnglish, l.VerbEnglish)
 	c.Reach, c.Note = cmp.Or(e.Reach, l.Reach), cmp.Or(e.Note, l.Note)
-	c.Scope.Limit = cmp.Or(e.Limit, l.Scope.Limit)
+	if e.Limit != "" {
+		c.Scope.Limit, c.Scope.LimitEnglish = e.Limit, e.LimitEnglish
+	}
 	if e.Exceptions != nil {
 		c.Scope.Exceptions = e.Exceptions
 	}

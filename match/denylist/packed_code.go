@@ -47,7 +47,7 @@ func codeListing(c *pack.Coder, l *Listing) {
 	codeScope(c, &l.Scope)
 	pack.Slice(c, &l.Editions, func(c *pack.Coder, e *Edition) {
 		pack.Strings(c, &e.From, &e.Public)
-		pack.Strings(c, &e.Clause, &e.Named, &e.In, &e.Quote, &e.Verb, &e.VerbEnglish, &e.Reach, &e.Limit, &e.Note)
+		pack.Strings(c, &e.Clause, &e.Named, &e.In, &e.Quote, &e.Verb, &e.VerbEnglish, &e.Reach, &e.Limit, &e.LimitEnglish, &e.Note)
 		codeList(c, &e.Exceptions)
 	})
 }
@@ -56,7 +56,7 @@ func codeScope(c *pack.Coder, s *Scope) {
 	c.Bool(&s.Software)
 	c.Bool(&s.Hardware)
 	c.Bool(&s.Services)
-	pack.String(c, &s.Limit)
+	pack.Strings(c, &s.Limit, &s.LimitEnglish)
 	codeList(c, &s.Settles)
 	codeList(c, &s.Outside)
 	codeList(c, &s.Exceptions)

@@ -152,6 +152,12 @@ type Citation struct {
 	Depth           string   `json:"depth"`
 	Scope           *Scope   `json:"scope"`
 	Quote           string   `json:"quote"`
+	// Named is the vendor's name as the text writes it; "" if the text covers the vendor without
+	// its name. NamedIn is the words with the name if the quote does not have it.
+	Named   string `json:"named,omitzero"`
+	NamedIn *Words `json:"namedIn,omitzero"`
+	// Reach is the words on components inside other products; nil if the text does not mention them.
+	Reach *Words `json:"reach,omitzero"`
 	// Verb is the words in which the text itself says what it asks, in its language, and
 	// VerbEnglish our translation; "" if the clause has no such words or is in English.
 	Verb        string `json:"verb,omitzero"`
@@ -174,6 +180,11 @@ type Citation struct {
 	URL        string `json:"url"`
 	// Note tells what the text leaves open, or why an entry is not a listing.
 	Note string `json:"note"`
+	// InstrumentNote is the note of the instrument, and ClauseNote that of the clause.
+	InstrumentNote string `json:"instrumentNote,omitzero"`
+	ClauseNote     string `json:"clauseNote,omitzero"`
+	// Events are what happened to the instrument, as it was public on the day.
+	Events []Event `json:"events,omitempty"`
 }
 
 // Cite returns the citation of an entry on a day, with the words that the text has on it. For an excluded entry the quote is the whole
@@ -184,11 +195,11 @@ func (e Entry) Cite(day vendors.Date) Citation {
 	c := Citation{
 		Instrument: in.ID, Title: in.Title, Short: in.Short, Issuer: in.Issuer, Jurisdiction: in.Jurisdiction, Force: in.Force,
 		Binding: in.Binding, Addressees: to.words, Bound: to.bound, Advised: to.advised, ThroughContract: to.throughContract,
-		URL: in.URL, Status: e.Status(day), Ground: in.Ground,
+		URL: in.URL, Status: e.Status(day), Ground: in.Ground, InstrumentNote: in.Note, Events: in.publicOn(day),
 	}
 	if e.Clause != nil {
 		c.Clause, c.Language, c.TextDigest = e.Clause.Locator, e.Clause.Language, e.Clause.TextDigest()
-		c.Translation = e.Clause.Translation
+		c.Translation, c.ClauseNote = e.Clause.Translation, e.Clause.Note
 	}
 	switch {
 	case e.Listing != nil:
@@ -196,6 +207,7 @@ func (e Entry) Cite(day vendors.Date) Citation {
 		c.Listing, c.Action, c.Effect, c.Basis, c.Depth, c.Note = l.ID, l.Action, l.Effect, l.Basis, l.Depth, l.Note
 		c.Scope, c.Quote, c.Fact = &l.Scope, l.Quote, l.Fact
 		c.Verb, c.VerbEnglish = l.Verb, l.VerbEnglish
+		c.Named, c.NamedIn, c.Reach = l.Named, e.namedIn(), e.reach(day)
 	case e.Excluded != nil:
 		c.Listing, c.Note = e.Excluded.ID, e.Excluded.Note
 		if e.Clause != nil {

@@ -72,7 +72,7 @@ func TestOnlyAdviceToThePublic(t *testing.T) {
 	for _, tt := range []struct {
 		buyer string
 		want  bool
-	}{{"private-company", true}, {"eu-institution", false}, {"", false}} {
+	}{{"private-company", true}, {"us-state-agency-texas", false}, {"eu-institution", false}, {"", false}} {
 		opts := &match.Options{}
 		for _, b := range denylist.Buyers() {
 			if b.Name == tt.buyer {

@@ -22,12 +22,13 @@ type Comparison struct {
 	After  Denylist
 	// Notices are those of both reports, see [Report].
 	Notices []sbom.Warning
-	// Flips are in order of the documents' paths, then of the second report.
+	// Flips are changes of a verdict, or of whether a binding text leads to it. They are in order of
+	// the documents' paths, then of the second report.
 	Flips []Flip
 	// Differently says in words what else the two reports were made with: "the buyer was not given and
 	// is eu-institution". It explains flips without changes.
 	Differently []string
-	// Same counts the findings with the same verdict in both reports.
+	// Same counts the findings with the same verdict and force in both reports.
 	Same int
 	// NotScreened is what was not screened with the second denylist, in words with the path of
 	// the document, so that its verdicts are unknown.
@@ -37,14 +38,16 @@ type Comparison struct {
 	unscreened bool          // by the second report
 }
 
-// A Flip is a change of the verdict on a component and a vendor.
+// A Flip is a change of the verdict on a component and a vendor, or of its force.
 type Flip struct {
 	Path      string
 	Component match.Component
 	Vendor    match.Vendor
 	Before    match.Verdict // NoVerdict if there was no finding
 	After     match.Verdict
-	// Changes are the changes of the denylist that explain it.
+	// BeforeBinds and AfterBinds tell whether a binding text leads to the verdict.
+	BeforeBinds, AfterBinds bool
+	// Changes are the changes of the denylist that explain it, the one that decides first.
 	Changes []denylist.Change
 }
 
@@ -70,15 +73,12 @@ func Compare(before, after *Report, changes []denylist.Change) *Comparison {
 			}
 		}
 		f.Before, f.After = s.before.verdict(), s.after.verdict()
-		if f.Before == f.After {
+		f.BeforeBinds, f.AfterBinds = s.before.binds(), s.after.binds()
+		if f.Before == f.After && f.BeforeBinds == f.AfterBinds {
 			c.Same++
 			continue
 		}
-		for _, x := range changes {
-			if x.Vendor == f.Vendor.ID && s.explains(&f, x) {
-				f.Changes = append(f.Changes, x)
-			}
-		}
+		f.Changes = s.causes(&f, changes, after.Buyer != nil || before.Buyer != nil)
 		c.Flips = append(c.Flips, f)
 	}
 	return c
@@ -111,6 +111,19 @@ func (f *Finding) verdict() match.Verdict {
 		return match.NoVerdict
 	}
 	return f.Verdict
+}
+
+// binds reports whether a binding text leads to the verdict of a finding; false for nil.
+func (f *Finding) binds() bool {
+	return f != nil && slices.ContainsFunc(f.Citations, func(c match.Citation) bool { return c.Binds() && c.Verdict == f.Verdict })
+}
+
+// forceOf returns the force of a verdict as a record has it; "" without a verdict.
+func forceOf(v match.Verdict, binds bool) string {
+	if v == match.NoVerdict {
+		return ""
+	}
+	return forceWord(binds)
 }
 
 // A side has the findings of two reports on the same component and vendor; nil if there is none.
@@ -184,31 +197,75 @@ func sides(before, after *Report) []*side {
 	return all
 }
 
-// explains reports whether a change of the denylist explains the flip.
-func (s *side) explains(f *Flip, x denylist.Change) bool {
-	if x.Entry == "" {
-		class := denylist.ToUnlisted
-		if f.stronger() {
-			class = denylist.ToListed
-		}
-		return x.Class == class && !sameAttributions(s.seen, s.seenAfter)
+// weight is a verdict with its force: of equal verdicts, one by a binding text weighs more.
+func weight(v match.Verdict, binds bool) int {
+	w := 2 * int(v)
+	if binds {
+		w++
 	}
-	before, after := s.before.verdictOf(x.Entry), s.after.verdictOf(x.Entry)
-	return f.stronger() && after > before || !f.stronger() && after < before
+	return w
 }
 
-// verdictOf returns the verdict of a listing in a finding, or [match.NoVerdict] if it is not cited.
-func (f *Finding) verdictOf(listing string) match.Verdict {
-	worst := match.NoVerdict
+// weightOf returns the weight of a listing in a finding, or 0 if it is not cited.
+func (f *Finding) weightOf(listing string) int {
+	worst := 0
 	if f == nil {
 		return worst
 	}
 	for i := range f.Citations {
-		if c := &f.Citations[i]; c.Listing == listing {
-			worst = max(worst, c.Verdict)
+		if c := &f.Citations[i]; c.Listing == listing && c.Verdict != match.NoVerdict {
+			worst = max(worst, weight(c.Verdict, c.Binds()))
 		}
 	}
 	return worst
+}
+
+// causes returns the changes of the denylist that explain a flip, that of the most severe text
+// first: changes of the texts that alone keep the finding from being as it was, or is, and of the
+// register if the component was attributed differently. byBuyer means that a buyer was given.
+func (s *side) causes(f *Flip, changes []denylist.Change, byBuyer bool) []denylist.Change {
+	class := denylist.ToUnlisted
+	from, to := s.before, s.after // the text led to more before than the finding comes to after
+	if f.stronger() {
+		class, from, to = denylist.ToListed, s.after, s.before
+	}
+	low := weight(min(f.Before, f.After), f.Before != f.After)
+	var deciding, others, register []denylist.Change
+	for _, x := range changes {
+		switch {
+		case x.Vendor != f.Vendor.ID:
+		case x.Entry == "":
+			if x.Class == class && !sameAttributions(s.seen, s.seenAfter) {
+				register = append(register, x)
+			}
+		case from.weightOf(x.Entry) <= to.weightOf(x.Entry):
+		case from.weightOf(x.Entry) > low:
+			deciding = append(deciding, x)
+		default:
+			others = append(others, x)
+		}
+	}
+	if len(deciding)+len(register) == 0 {
+		deciding = others
+	}
+	deciding = directed(deciding, class, byBuyer)
+	slices.SortStableFunc(deciding, func(x, y denylist.Change) int {
+		return cmp.Compare(from.weightOf(y.Entry), from.weightOf(x.Entry))
+	})
+	return append(deciding, register...)
+}
+
+// directed leaves out the changes of an entry that cannot do what happened, if the entry has others
+// that can: what its words or its verification became is no reason for a text that no longer counts.
+func directed(changes []denylist.Change, class string, byBuyer bool) []denylist.Change {
+	can := func(x denylist.Change) bool { return x.Class == class || byBuyer && x.Class == denylist.ByBuyer }
+	able := make(map[string]bool)
+	for _, x := range changes {
+		able[x.Entry] = able[x.Entry] || can(x)
+	}
+	return slices.DeleteFunc(changes, func(x denylist.Change) bool {
+		return able[x.Entry] && !can(x) || x.Class == denylist.ByBuyer && !byBuyer
+	})
 }
 
 // sameAttributions reports whether both findings rest on the same claims and entries of the
@@ -222,10 +279,15 @@ func sameAttributions(a, b *Finding) bool {
 	})
 }
 
-func (f *Flip) stronger() bool { return f.After > f.Before }
+func (f *Flip) weightBefore() int { return weight(f.Before, f.BeforeBinds) }
+
+func (f *Flip) weightAfter() int { return weight(f.After, f.AfterBinds) }
+
+// stronger reports whether the verdict became more severe, or a binding text leads to it now.
+func (f *Flip) stronger() bool { return f.weightAfter() > f.weightBefore() }
 
 // ExitStatus returns the exit status of a program for the comparison: [ExitFound] if a verdict
-// became more severe and is one that the program fails on, by [Options].FailOn of the second
+// became more severe, or came to rest on a binding text, and is one that the program fails on, by [Options].FailOn of the second
 // report; else [ExitUnscreened] if something was not screened.
 func (c *Comparison) ExitStatus() int {
 	reached := func(f Flip) bool { return f.stronger() && f.After >= c.failOn }
@@ -256,7 +318,10 @@ type (
 		Vendor    match.Vendor    `json:"vendor"`
 		Before    match.Verdict   `json:"before"`
 		After     match.Verdict   `json:"after"`
-		Changes   []change        `json:"changes"`
+		// "binding" or "notBinding"; "" without a verdict
+		BeforeForce string   `json:"beforeForce"`
+		AfterForce  string   `json:"afterForce"`
+		Changes     []change `json:"changes"`
 	}
 	change struct {
 		Class string `json:"class"`
@@ -276,7 +341,7 @@ func (c *Comparison) WriteJSON(w io.Writer) error {
 		for _, x := range f.Changes {
 			changes = append(changes, change{string(x.Class), x.Entry, x.What, x.Why})
 		}
-		out.Flips = append(out.Flips, flip{f.Path, f.Component, f.Vendor, f.Before, f.After, changes})
+		out.Flips = append(out.Flips, flip{f.Path, f.Component, f.Vendor, f.Before, f.After, forceOf(f.Before, f.BeforeBinds), forceOf(f.After, f.AfterBinds), changes})
 	}
 	return writeIndented(w, out)
 }

@@ -3,6 +3,7 @@
 package evidence_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,5 +116,73 @@ func TestComparisonOfBuyers(t *testing.T) {
 	var b strings.Builder
 	if err := text.WriteComparison(&b, c, nil); err != nil || !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
 		t.Errorf("%v, no %q in\n%s", err, want, b.String())
+	}
+}
+
+// A binding text that leads to the same verdict as one that does not bind is a flip, and so is the
+// way back. The text that decides is its cause, and not one that counts for others than the buyer.
+func TestComparisonOfForce(t *testing.T) {
+	old, err := denylist.Open("2026.11.25")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := denylist.Open("2026.11.30")
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := map[string]string{"a.json": `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"Archer","supplier":{"name":"TP-Link Technologies Co., Ltd."}}},"components":[]}`}
+	compare := func(a, b *denylist.Release) *evidence.Comparison {
+		x, y := screenWith(t, a, docs), screenWith(t, b, docs)
+		y.Options.FailOn = match.Review
+		return evidence.Compare(x, y, denylist.Diff(a, b))
+	}
+	c := compare(old, now)
+	if len(c.Flips) != 1 || c.Same != 0 {
+		t.Fatalf("%+v", c)
+	}
+	f := c.Flips[0]
+	if f.Before != match.Review || f.After != match.Review || f.BeforeBinds || !f.AfterBinds || len(f.Changes) != 1 || f.Changes[0].After.Instrument != "us-pl-118-31-s805" {
+		t.Errorf("%+v", f)
+	}
+	if c.ExitStatus() != evidence.ExitFound {
+		t.Errorf("exit status %d", c.ExitStatus())
+	}
+	var b, j strings.Builder
+	if err := text.WriteComparison(&b, c, nil); err != nil || !strings.Contains(b.String(), "review (not binding) → review (binding)") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	if err := c.WriteJSON(&j); err != nil || !strings.Contains(j.String(), `"afterForce": "binding"`) {
+		t.Errorf("%v: %s", err, j.String())
+	}
+	if c = compare(now, old); len(c.Flips) != 1 || c.Flips[0].AfterBinds || c.ExitStatus() == evidence.ExitFound {
+		t.Errorf("the way back: %+v", c)
+	}
+}
+
+// With a buyer, what changed is that a text does not count for it, and not that its words changed.
+func TestCauseForABuyer(t *testing.T) {
+	old, err := denylist.Open("2026.11.25")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(denylist.Buyers(), func(b denylist.Buyer) bool { return b.Name == "nl-ministry" })
+	buyer := denylist.Buyers()[i]
+	n := 0
+	for _, f := range evidence.Compare(screenFor(t, old, &buyer), screenFor(t, denylist.Current(), &buyer), denylist.Diff(old, denylist.Current())).Flips {
+		if f.Before != match.Ban || f.After != match.Review || f.Vendor.ID != "kaspersky" {
+			continue
+		}
+		n++
+		if len(f.Changes) == 0 {
+			t.Errorf("%+v: no cause", f)
+		}
+		for _, x := range f.Changes {
+			if x.Class != denylist.ByBuyer || strings.Contains(x.What, "PSPF") {
+				t.Errorf("%s: %s: %s", f.Component.Name, x.Class, x.What)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no flip")
 	}
 }

@@ -92,7 +92,7 @@ func TestViewsTellAll(t *testing.T) {
 		out := flat(written(t, name, write, told()))
 		wants := own[name]
 		if wants == nil {
-			wants = []string{"binds the buyer", "advises the buyer", "binding", "not binding", "ban: 2 parts by binding texts, 1 by texts that bind nobody; review: 1 part by texts that bind nobody"}
+			wants = []string{"binds the buyer", "calls on the buyer", "binding", "not binding", "ban: 2 parts by binding texts, 1 by texts that bind nobody; review: 1 part by texts that bind nobody"}
 		}
 		for _, want := range slices.Concat(wants, facts, more[name]) {
 			if !strings.Contains(out, want) {

@@ -143,10 +143,9 @@ func (o *options) options() (Options, error) {
 type recordIndex struct {
 	vendors map[vendors.ID]*vendor
 	lists   map[string][]match.Citation
-	notes   map[string]string   // of lists
-	sources map[string]string   // text by id
-	found   map[vendors.ID]bool // there is a finding
-	room    int                 // how many bytes of components and attributions can be referred to
+	notes   map[string]string // of lists
+	sources map[string]string // text by id
+	room    int               // how many bytes of components and attributions can be referred to
 }
 
 // maxReferred bounds how many times its size a record has with all references written in full. A
@@ -154,23 +153,8 @@ type recordIndex struct {
 // a hostile one has thousands that refer to one large component.
 const maxReferred = 100
 
-// unlisted reports whether an observation has the context of its vendor: if it is about what texts
-// say of the vendor, and the record has no finding on the vendor.
-func (x *recordIndex) unlisted(id vendors.ID, reason match.Reason) bool {
-	switch reason {
-	case match.NoListing, "notNamed", "criterionOnly", "listNotRead", "lifted", "productOnly":
-		return !x.found[id]
-	}
-	return false
-}
-
 func (v *recordV2) index() (*recordIndex, error) {
-	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation), make(map[string]string), make(map[string]string), make(map[vendors.ID]bool), 0}
-	for i := range v.Documents {
-		for j := range v.Documents[i].Findings {
-			x.found[v.Documents[i].Findings[j].Vendor] = true
-		}
-	}
+	x := &recordIndex{make(map[vendors.ID]*vendor), make(map[string][]match.Citation), make(map[string]string), make(map[string]string), 0}
 	for _, s := range v.Sources {
 		x.sources[s.ID] = s.Text
 	}
@@ -229,7 +213,7 @@ func (x *recordIndex) findings(fs []finding, seen map[string]*match.Finding) ([]
 				return nil, err
 			}
 		}
-		if f.Verdict != match.NoVerdict || x.unlisted(f.Vendor, out.Reason) {
+		if f.Verdict != match.NoVerdict || f.Citations != "" || f.Reason == match.NoListing {
 			out.Context = v.Context
 		}
 		all = append(all, Finding{f.ID, out})

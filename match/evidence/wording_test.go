@@ -129,6 +129,9 @@ func TestViewsDoNotOverclaim(t *testing.T) {
 	eachRelease(t, func(t *testing.T, release *denylist.Release) {
 		for name, view := range views(t, screenWith(t, release, wording), release) {
 			for _, at := range overclaims.FindAllStringIndex(view, -1) {
+				if strings.HasSuffix(view[:at[0]], "no company ") { // a denial that is reported
+					continue
+				}
 				t.Errorf("%s says …%s…", name, view[max(0, at[0]-80):min(len(view), at[1]+40)])
 			}
 		}

@@ -210,10 +210,11 @@ func (p *Policy) countsUnder(release *denylist.Release, opts *match.Options) boo
 	return false
 }
 
-// wants reports whether texts of the jurisdiction with the action count.
+// wants reports whether texts of the jurisdiction with the action count. A text that names a product
+// has none, because the denylist does not record what it asks; nothing shows that it does not count.
 func (p *Policy) wants(jurisdiction string, action denylist.Action) bool {
 	return (len(p.Jurisdictions) == 0 || slices.Contains(p.Jurisdictions, jurisdiction)) &&
-		(len(p.Actions) == 0 || slices.Contains(p.Actions, string(action)))
+		(len(p.Actions) == 0 || action == "" || slices.Contains(p.Actions, string(action)))
 }
 
 // Decide decides about a screening on a day, on which waivers have to be valid. Nothing passes by a

@@ -364,6 +364,14 @@ func TestSilentOnParts(t *testing.T) {
 	}
 }
 
+// What a text asks of a product that it names is not recorded, so it counts for each action.
+func TestNamedProductCountsForEachAction(t *testing.T) {
+	r := document(t, bom(`,"components":[{"type":"application","name":"TikTok","supplier":{"name":"ByteDance Ltd."}}]`))
+	if d := decide(parse(t, `{"actions":["ban"],"failOn":"review"}`), r, "2027-01-01"); len(d.Fails) != 1 {
+		t.Errorf("%+v", d)
+	}
+}
+
 // What is read as a policy can decide, and what it was read with is a closed set.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{

@@ -16,7 +16,7 @@ import (
 var citationColumns = []string{
 	"row", "document", "sha256", "verdict", "reason", "vendor", "component", "version", "purl", "subject", "tier", "pointer", "offset",
 	"claimRole", "claimKind", "claimValue", "rule", "matched", "source", "listing", "instrument", "clause", "jurisdiction", "force", "binding",
-	"addressees", "status", "verb", "action", "effect", "citationVerdict", "held", "settled", "inferred", "speaks", "limit", "exceptions", "quote", "language", "url", "note", "id", "findingForce", "decision",
+	"addressees", "status", "verb", "action", "effect", "citationVerdict", "held", "settled", "inferred", "speaks", "limit", "exceptions", "quote", "named", "namedIn", "reach", "language", "url", "note", "id", "findingForce", "decision",
 	"components", "unidentified", "malformed", "error", "complete",
 	"otherLanguage", "otherQuote", "otherGrade", "otherSource", "otherNote", // the words in the language that was asked for
 }
@@ -148,6 +148,13 @@ func (t *table) citation(c *match.Citation) {
 		t.set("exceptions", strings.Join(s.Exceptions, "\n"))
 	}
 	t.set("quote", c.Quote)
+	t.set("named", c.Named)
+	if w := c.NamedIn; w != nil {
+		t.set("namedIn", w.Clause+": "+w.Text)
+	}
+	if w := c.Reach; w != nil {
+		t.set("reach", w.Clause+": "+w.Text)
+	}
 	t.set("language", c.Language)
 	t.set("url", c.URL)
 	if v := c.Version; v != nil {

@@ -80,8 +80,7 @@ var pageFuncs = page.Funcs{
 	"facts":            (*pageData).Facts,
 	"warned":           (*pageData).Warned,
 	"noText":           (*pageData).NoText,
-	"unlistedFacts":    (*pageData).UnlistedFacts,
-	"factVendor":       func(of []view.Fact) string { return of[0].Vendor.Name },
+	"told":             (*pageData).Told,
 }
 
 // Options set the form of the page. There are none yet: a nil *Options means defaults.
@@ -134,6 +133,8 @@ func asks(c *match.Citation) string {
 	const most = 80
 	class := view.ActionWords(c.Action)
 	switch {
+	case c.OnlyLists():
+		return "it lists the vendor and asks for nothing by itself; our class: " + class
 	case c.Verb != "":
 		return "it asks: " + view.VerbWords(c) + "; our class: " + class
 	case c.Quote != "":

@@ -59,26 +59,20 @@ func (v *pageData) Unknown() []view.UnidentifiedPart {
 }
 
 // Facts reports whether there are facts about a vendor that lead to no verdict.
-func (v *pageData) Facts() bool {
-	for _, o := range v.Vendors {
-		if len(o.Context) > 0 {
-			return true
-		}
-	}
-	return len(v.UnlistedFacts()) > 0
-}
+func (v *pageData) Facts() bool { return len(view.Facts(v.Report)) > 0 }
 
-// UnlistedFacts returns the facts about vendors that no text lists, vendor by vendor.
-func (v *pageData) UnlistedFacts() [][]view.Fact {
-	var all [][]view.Fact
+// Told returns the vendors that there can be facts about: those of findings, and then those that
+// there are only observations about.
+func (v *pageData) Told() []*vendor {
+	all := slices.Clone(v.Vendors)
 	for _, f := range view.Facts(v.Report) {
-		if slices.ContainsFunc(v.Vendors, func(o *vendor) bool { return o.Vendor.ID == f.Vendor.ID }) {
-			continue
+		i := slices.IndexFunc(all, func(o *vendor) bool { return o.Vendor.ID == f.Vendor.ID })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &vendor{Vendor: f.Vendor, Number: i + 1})
 		}
-		if n := len(all); n > 0 && all[n-1][0].Vendor.ID == f.Vendor.ID {
-			all[n-1] = append(all[n-1], f)
-		} else {
-			all = append(all, []view.Fact{f})
+		if i >= len(v.Vendors) {
+			all[i].Context = append(all[i].Context, f.Context)
 		}
 	}
 	return all

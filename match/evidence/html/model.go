@@ -247,7 +247,7 @@ func limit(c *match.Citation, why string) string {
 	}
 	words := ""
 	if l := c.Scope.Limit; l != "" && !strings.Contains(why, l) {
-		words = "Limited to “" + l + "”. "
+		words = "Limited to " + c.Scope.LimitWords() + ". "
 	}
 	if n := len(c.Scope.Exceptions); n > 0 {
 		words += "With " + view.Count(n, "exception") + "."

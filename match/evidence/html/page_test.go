@@ -87,7 +87,7 @@ func TestHeadline(t *testing.T) {
 		}
 	}
 	has(t, "a buyer", read(t, write(t, r)), "ban Kaspersky Endpoint Security 12.6, of Kaspersky, by texts that only call on or advise the buyer", "Made for EU institution",
-		"Purpose (CPV) 48761000", "not binding, addressed to the EU institutions; advises the buyer, without a duty", "Texts that do not bind leave the decision to you.")
+		"Purpose (CPV) 48761000", "not binding, addressed to the EU institutions; calls on the buyer, without a duty", "Texts that do not bind leave the decision to you.")
 }
 
 // For a buyer to whom no text speaks, the page is clear, and says what speaks to others.
@@ -143,7 +143,7 @@ func TestHeadlines(t *testing.T) {
 }
 
 // codes are words of the record that a reader cannot know.
-var codes = regexp.MustCompile(`\b(notNamed|criterionOnly|productOnly|outOf[A-Z]\w*|softLaw|officialList|phaseOut|notAddressed|subsidyOnly|supplySide|noLonger|notEffective|mentionedOnly|authoredOnly|otherAddressee|formerMember|lookAlike|` +
+var codes = regexp.MustCompile(`\b(notNamed|listNotRead|criterionOnly|productOnly|outOf[A-Z]\w*|softLaw|officialList|phaseOut|notAddressed|subsidyOnly|supplySide|noLonger|notEffective|mentionedOnly|authoredOnly|otherAddressee|formerMember|lookAlike|` +
 	`name\.\w+|purl\.\w+|url\.(domain|owner)|cpe\.\w+|text\.mention|devicetree\.prefix|NoVerdict|linkedDocuments|nothingScreened|SPDX SPDX|section 889, section 889)\b`)
 
 // The page has plain words where the record has codes, and the right number everywhere.
@@ -186,6 +186,9 @@ func TestWording(t *testing.T) {
 		page := read(t, write(t, r))
 		for _, rule := range []*regexp.Regexp{overclaims, codes} {
 			for _, at := range rule.FindAllStringIndex(page, -1) {
+				if strings.HasSuffix(page[:at[0]], "no company ") { // a denial that is reported
+					continue
+				}
 				t.Errorf("%s: …%s…", what, page[max(0, at[0]-80):min(len(page), at[1]+40)])
 			}
 		}

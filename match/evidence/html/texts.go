@@ -24,6 +24,7 @@ type text struct {
 	Number  int
 	vendors []string // that it is cited for
 	For     string   // the same in words, with how it covers each
+	Naming  []string // the words that name vendors, and those on parts
 	Facts   []string // what brings vendors under it
 	Notes   []string
 	Speaks  string // how it speaks to the buyer
@@ -74,6 +75,9 @@ func (t *text) cite(c *match.Citation, vendor string) {
 		if s != "" && !slices.Contains(*list, s) {
 			*list = append(*list, s)
 		}
+	}
+	for _, s := range view.Naming(c.Citation) {
+		add(&t.Naming, s)
 	}
 	add(&t.Facts, c.Fact)
 	add(&t.Notes, c.Note)

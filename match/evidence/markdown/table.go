@@ -178,10 +178,10 @@ func (x *writer) cited() {
 	}
 }
 
-// saying returns what a text says, with its limits and exceptions.
+// saying returns what a text says, with its limits, its exceptions and what happened to it.
 func saying(c *denylist.Citation) string {
 	var b strings.Builder
-	for _, s := range view.Saying(c) {
+	for _, s := range append(view.Saying(c), view.History(c)...) {
 		b.WriteString(" " + escape(s, longText))
 	}
 	return b.String()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/internal/view"
 )
@@ -28,8 +29,30 @@ func WriteComparison(w io.Writer, c *evidence.Comparison, opts *Options) error {
 	}
 	p.notScreened(c.NotScreened)
 	p.blank()
-	p.line("", "", bold("In all:"), view.Count(len(c.Flips), "verdict")+" changed, "+view.Count(c.Same, "finding")+" stayed as they were.")
+	p.line("", "", bold("In all:"), changed(c)+", "+stayed(c.Same)+".")
 	return p.w.Flush()
+}
+
+// changed returns how many verdicts changed, and how many changed only their force.
+func changed(c *evidence.Comparison) string {
+	force := 0
+	for i := range c.Flips {
+		if f := &c.Flips[i]; f.Before == f.After {
+			force++
+		}
+	}
+	s := view.Count(len(c.Flips)-force, "verdict") + " changed"
+	if force > 0 {
+		s += ", " + view.Count(force, "verdict") + " by another force"
+	}
+	return s
+}
+
+func stayed(n int) string {
+	if n == 1 {
+		return "1 finding stayed as it was"
+	}
+	return view.Count(n, "finding") + " stayed as they were"
 }
 
 // flip prints one change of a verdict. printed has the changes of the denylist that were printed
@@ -38,6 +61,10 @@ func (p *printer) flip(f *evidence.Flip, printed map[string]bool, differently []
 	p.blank()
 	before, after := verdict(f.Before), verdict(f.After)
 	before.text, after.text = cmp.Or(before.text, "nothing"), cmp.Or(after.text, "nothing")
+	if f.BeforeBinds != f.AfterBinds && f.Before != match.NoVerdict && f.After != match.NoVerdict {
+		before.text += " (" + view.ForceWords(f.BeforeBinds) + ")"
+		after.text += " (" + view.ForceWords(f.AfterBinds) + ")"
+	}
 	p.line("", "        ", before, "→", after, bold(view.Component(&f.Component)), "— "+f.Vendor.Name)
 	for _, x := range f.Changes {
 		key := string(f.Vendor.ID) + x.What

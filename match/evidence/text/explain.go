@@ -160,6 +160,9 @@ func (p *printer) explainText(c *match.Citation) {
 			p.step("", n)
 		}
 	}
+	for _, s := range view.Naming(c.Citation) {
+		p.step("also", s)
+	}
 	fmt.Fprintf(p.w, "%-*s%s\n", labelWidth, "address", view.Printable(c.URL)) // on one line, so that it can be followed
 	if c.Verdict != match.NoVerdict {
 		p.step("result", verdict(c.Verdict))

@@ -66,6 +66,25 @@ func (p *printer) line(first, rest string, parts ...any) {
 	p.words(columns(first), rest, parts...)
 }
 
+// source prints where a fact is from. An address stays on one line, so that it can be followed.
+func (p *printer) source(indent, text string) {
+	col := 0
+	for word := range strings.FieldsSeq(view.Printable(text)) {
+		switch n := columns(word); {
+		case col == 0:
+			p.w.WriteString(indent + word)
+			col = columns(indent) + n
+		case col+1+n > p.width:
+			p.w.WriteString("\n" + indent + word)
+			col = columns(indent) + n
+		default:
+			p.w.WriteString(" " + word)
+			col += 1 + n
+		}
+	}
+	p.w.WriteByte('\n')
+}
+
 // words prints the words of a line that has so many columns already, see line.
 func (p *printer) words(col int, rest string, parts ...any) {
 	start := true

@@ -59,7 +59,7 @@ func (p *printer) summary(r *evidence.Report) {
 	default:
 		p.column(painted{}, fmt.Sprintf("(%d lines are cut at “…”; -details has all of them.)", p.cutLines))
 	}
-	p.remarks(r)
+	p.remarks(r, groups)
 	p.summaryGaps(r)
 	p.summaryPolicy(r)
 	p.next(r, groups)
@@ -254,9 +254,14 @@ func why(r *evidence.Report, g *view.Group) string {
 		return s
 	}
 	s += " " + c.Jurisdiction + " " + view.TextName(c.Citation, maxTitleColumns) + ": " + verb(c) + ", "
+	if c.Basis == denylist.Example {
+		s += "named as an example, "
+	}
 	switch {
 	case r.Buyer != nil && c.Speaks == denylist.UnknownRelation:
 		s += view.ForceWords(c.Binds()) + ", " + view.SpeaksWords(r.Buyer, c)
+	case r.Buyer != nil && c.Basis == denylist.Example: // shortened, because the line has to fit
+		s += strings.Replace(view.SpeaksWords(r.Buyer, c), "without a duty", "no duty", 1)
 	case r.Buyer != nil:
 		s += view.SpeaksWords(r.Buyer, c)
 	case c.Addressees == "":
@@ -367,9 +372,9 @@ func (p *printer) summaryNotices(r *evidence.Report) {
 }
 
 // remarks prints what changes no verdict and belongs in every summary.
-func (p *printer) remarks(r *evidence.Report) {
+func (p *printer) remarks(r *evidence.Report, groups []view.Group) {
 	p.summaryNotices(r)
-	facts, observed := len(view.Facts(r)), 0
+	facts, observed := view.Facts(r), 0
 	if words := view.CriteriaWords(r); words != "" {
 		p.line("", "  ", words)
 	}
@@ -384,12 +389,13 @@ func (p *printer) remarks(r *evidence.Report) {
 	if observed > 0 {
 		apart = append(apart, view.Count(observed, "observation")+others)
 	}
-	if facts > 0 {
-		apart = append(apart, view.Count(facts, "other fact"))
+	if len(facts) > 0 {
+		apart = append(apart, view.Count(len(facts), "other fact"))
 	}
 	if len(apart) > 0 {
 		p.line("", "  ", "For no verdict: "+strings.Join(apart, ", ")+".")
 	}
+	p.summaryFacts(facts, groups)
 	if named, all := view.Unidentified(r); all > 0 {
 		var names []string
 		for i := range named {

@@ -241,6 +241,9 @@ func (p *printer) cited() {
 			p.line("    ", "    ", view.TranslationLabel+": “"+c.Translation+"”")
 		}
 		p.version(c.Version)
+		for _, s := range view.Naming(c.Citation) {
+			p.line("    ", "    ", s)
+		}
 		if c.Fact != "" {
 			p.line("    ", "    ", "Covered because: "+c.Fact)
 		}
@@ -249,7 +252,7 @@ func (p *printer) cited() {
 		}
 		if s := c.Scope; s != nil {
 			if s.Limit != "" {
-				p.line("    ", "    ", "Limited to: “"+s.Limit+"”")
+				p.line("    ", "    ", "Limited to: "+s.LimitWords())
 			}
 			for _, x := range s.Exceptions {
 				p.line("    ", "    ", "Except: “"+x+"”")
@@ -257,6 +260,9 @@ func (p *printer) cited() {
 		}
 		if c.Note != "" {
 			p.line("    ", "    ", "Note: "+c.Note)
+		}
+		for _, s := range view.History(c.Citation) {
+			p.line("    ", "    ", s)
 		}
 		p.w.WriteString("    " + view.Printable(c.URL) + "\n") // on one line, so that it can be followed
 	}
@@ -284,15 +290,16 @@ func action(c *match.Citation) string {
 	return s + "; the vendor is covered by the text's definition"
 }
 
-// context prints the context entries, once for each vendor.
+// context prints the other facts about each vendor of a finding or an observation.
 func (p *printer) context(r *evidence.Report) {
 	last := vendors.ID("")
-	for _, f := range view.Facts(r) {
-		if f.Vendor.ID != last {
-			last = f.Vendor.ID
-			p.rule("Other facts about " + f.Vendor.Name + ", not used for a verdict")
+	for _, x := range view.Facts(r) {
+		if x.Vendor.ID != last {
+			p.rule("Other facts about " + x.Vendor.Name + ", not used for a verdict")
+			last = x.Vendor.ID
 		}
-		p.line(string(f.Date)+"  ", "            ", f.Text)
+		p.line(string(x.Date)+"  ", "            ", x.Text)
+		p.source("            ", x.Source)
 	}
 }
 

@@ -3,6 +3,7 @@
 package view
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -164,19 +165,23 @@ var counter = []string{"no evidence", "any evidence", "no indication", "no plans
 // CounterEvidence returns the fact about a vendor that a view shows in one line: the latest one
 // that speaks for it, else the latest; nil if there is none.
 func CounterEvidence(f *match.Finding) *denylist.Context {
-	var best, last *denylist.Context
-	for i := range f.Context {
-		c := &f.Context[i]
-		for _, words := range counter {
-			if strings.Contains(c.Text, words) {
-				best = c
-				break
-			}
+	if len(f.Context) == 0 {
+		return nil
+	}
+	return &f.Context[counterOf(len(f.Context), func(i int) string { return f.Context[i].Text })]
+}
+
+// Counter returns the fact of a list that [CounterEvidence] chooses. The list must not be empty.
+func Counter(facts []Fact) *Fact {
+	return &facts[counterOf(len(facts), func(i int) string { return facts[i].Text })]
+}
+
+// counterOf returns the index of the last of n facts that speaks for a vendor, or else of the last.
+func counterOf(n int, text func(int) string) int {
+	for i := n - 1; i >= 0; i-- {
+		if slices.ContainsFunc(counter, func(words string) bool { return strings.Contains(text(i), words) }) {
+			return i
 		}
-		last = c
 	}
-	if best != nil {
-		return best
-	}
-	return last
+	return n - 1
 }

@@ -210,6 +210,9 @@ func (x *letterMaker) questions(g *Group) []string {
 		}
 		if c.Scope != nil && c.Scope.Limit != "" && strings.Contains(c.CappedBy, c.Scope.Limit) {
 			words := "“" + letterCut(c.Scope.Limit) + "”"
+			if s := c.Scope.LimitEnglish; s != "" {
+				words += " (" + letterCut(s) + ")"
+			}
 			if numbers[words] == "" {
 				limits = append(limits, words)
 			}
@@ -238,8 +241,12 @@ func (x *letterMaker) text(c *match.Citation) int {
 	if c.Clause != "" {
 		name += ", " + c.Clause
 	}
+	limits := Limits(c.Citation)
+	for i, words := range Naming(c.Citation) {
+		limits = slices.Insert(limits, i, Cut(words, mostLetterQuote))
+	}
 	x.Texts = append(x.Texts, LetterText{Number: n, Name: name, Issuer: c.Issuer, Force: KindOfText(c.Force) + ", " + ForceWords(c.Binding), Addressees: c.Addressees,
-		Status: c.Status, Quote: Cut(c.Quote, mostLetterQuote), Language: c.Language, Version: letterVersion(c.Version), Translation: Cut(c.Translation, mostLetterQuote), Limits: Limits(c.Citation), URL: c.URL})
+		Status: c.Status, Quote: Cut(c.Quote, mostLetterQuote), Language: c.Language, Version: letterVersion(c.Version), Translation: Cut(c.Translation, mostLetterQuote), Limits: limits, URL: c.URL})
 	return n
 }
 

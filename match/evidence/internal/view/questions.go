@@ -76,7 +76,7 @@ func useQuestion(g *Group, one bool) string {
 		}
 		essential = essential || c.Depth == denylist.Essential && !g.Primary
 		if g.Verdict == match.Review && c.Scope != nil && c.Scope.Limit != "" && strings.Contains(c.CappedBy, c.Scope.Limit) {
-			limit := "“" + c.Scope.Limit + "”"
+			limit := c.Scope.LimitWords()
 			if !slices.Contains(limits, limit) {
 				limits = append(limits, limit)
 			}

@@ -104,6 +104,7 @@ func Saying(c *denylist.Citation) []string {
 	if s := Words(c); s != "" {
 		all = append(all, s)
 	}
+	all = append(all, Naming(c)...)
 	if c.Action != "" {
 		all = append(all, "It asks: "+VerbWords(&match.Citation{Citation: c})+".")
 	}
@@ -116,6 +117,46 @@ func Saying(c *denylist.Citation) []string {
 	}
 	if c.Note != "" {
 		all = append(all, "Note: "+c.Note)
+	}
+	return all
+}
+
+// Naming returns the words of a text that the quote does not have, and that its verdict rests on:
+// those that name the vendor, and those on parts of other products, each with its clause.
+func Naming(c *denylist.Citation) []string {
+	var all []string
+	if w := c.NamedIn; w != nil {
+		all = append(all, "The vendor is named as “"+c.Named+"” in "+w.Clause+": “"+w.Text+"” ["+w.Language+"]")
+	}
+	if w := c.Reach; w != nil && !strings.Contains(c.Quote, w.Text) {
+		all = append(all, "On parts of other products, "+w.Clause+": “"+w.Text+"” ["+w.Language+"]")
+	}
+	return all
+}
+
+// History returns what is known about a text beside its words, a sentence each: our notes on the
+// text and on the words, and what happened to it.
+func History(c *denylist.Citation) []string {
+	var all []string
+	if c.InstrumentNote != "" && c.InstrumentNote != c.Note {
+		all = append(all, "About the text: "+c.InstrumentNote)
+	}
+	if c.ClauseNote != "" && c.ClauseNote != c.Note {
+		all = append(all, "About the words: "+c.ClauseNote)
+	}
+	var events []string
+	for _, e := range c.Events {
+		s := string(e.Date) + " " + e.Event
+		if e.Note != "" {
+			s += ", " + e.Note
+		}
+		if e.Source != "" {
+			s += " (" + e.Source + ")"
+		}
+		events = append(events, s)
+	}
+	if len(events) > 0 {
+		all = append(all, "Events: "+strings.Join(events, "; "))
 	}
 	return all
 }
@@ -143,19 +184,20 @@ func Brief(b *denylist.Buyer, c *match.Citation) string {
 	return strings.Join(append(all, Held(c)...), " ")
 }
 
-// A Fact is an entry of counter-evidence or later history about the vendor of a finding.
+// A Fact is an entry of counter-evidence or later history about the vendor of a finding or an
+// observation.
 type Fact struct {
 	Vendor match.Vendor
 	denylist.Context
 }
 
-// Facts returns the other facts about the vendors of a report, each once: first those of findings,
-// then those that no text lists.
+// Facts returns the other facts about the vendors of the findings and observations of a report, each
+// once; those about vendors of findings come first.
 func Facts(r *evidence.Report) []Fact {
 	var all []Fact
 	seen := make(map[vendors.ID]bool)
 	add := func(f *evidence.Finding) {
-		if seen[f.Vendor.ID] || len(f.Context) == 0 {
+		if len(f.Context) == 0 || seen[f.Vendor.ID] {
 			return
 		}
 		seen[f.Vendor.ID] = true

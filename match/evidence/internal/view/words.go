@@ -33,13 +33,15 @@ func KindOfText(f denylist.Force) string {
 }
 
 // VerbWords returns what a text asks: its own words if the denylist has them, with our translation,
-// and else our class for it: "“prohibited from”", "phase out".
+// and else our class for it: "“prohibited from”", "phase out". A list that asks for nothing says so.
 func VerbWords(c *match.Citation) string {
 	switch {
 	case c.Verb != "" && c.VerbEnglish != "":
 		return "“" + c.Verb + "” (" + c.VerbEnglish + ")"
 	case c.Verb != "":
 		return "“" + c.Verb + "”"
+	case c.OnlyLists():
+		return "nothing by itself; it is a list"
 	}
 	return ActionWords(c.Action)
 }
@@ -62,6 +64,13 @@ func SpeaksWords(b *denylist.Buyer, c *match.Citation) string {
 	case denylist.Binds:
 		return "binds the buyer"
 	case denylist.Advises:
+		switch {
+		case c.Citation == nil:
+		case c.Force == denylist.Resolution: // the verb of parliaments
+			return "calls on the buyer, without a duty"
+		case c.Force == denylist.Warning:
+			return "warns the buyer, without a duty"
+		}
 		return "advises the buyer, without a duty"
 	case denylist.BindsBidders:
 		return "binds those who supply the buyer"
@@ -83,7 +92,7 @@ func Limits(c *denylist.Citation) []string {
 		return nil
 	}
 	if c.Scope.Limit != "" {
-		all = append(all, "Limited to “"+c.Scope.Limit+"”.")
+		all = append(all, "Limited to "+c.Scope.LimitWords()+".")
 	}
 	for _, x := range c.Scope.Exceptions {
 		all = append(all, "Except “"+strings.TrimSuffix(x, ".")+"”.")
@@ -202,8 +211,8 @@ var reasonWords = map[match.Reason]string{
 	match.NoListing:      "the vendor is known, and no text of the denylist is about it",
 	match.OtherAddressee: "the text speaks to others than the buyer",
 	"notNamed":           "the text does not name the vendor",
-	"criterionOnly":      "the text gives a criterion and names no vendor",
 	"listNotRead":        "the text has a list of names that was not read",
+	"criterionOnly":      "the text gives a criterion and names no vendor",
 	"notRead":            "the text was not read, and may be about the vendor",
 	"lifted":             "the measure was lifted",
 	"productOnly":        "the text names a product of the vendor, and not the vendor",
@@ -283,6 +292,7 @@ func QuestionWords(reason string) string {
 		{"it reaches only the vendor's own products", "is it a product or a part?"},
 		{"the words were not verified", "the words were not verified"},
 		{"the text itself asks for a review", "the text asks for a review"},
+		{"the text lists the vendor and asks for nothing", "the text is a list and asks for nothing by itself"},
 		{"the text warns", "the text only warns"},
 		{"the text restricts what subsidies may pay for", "the text is about what subsidies may pay for"},
 		{"the document does not say what kind of product", "what kind of product is it?"},
@@ -291,8 +301,16 @@ func QuestionWords(reason string) string {
 			return w.words
 		}
 	}
+	if product, found := strings.CutPrefix(reason, "the text names the product “"); found {
+		if product, _, found = strings.Cut(product, "”"); found {
+			return "the text names the product “" + product + "”"
+		}
+	}
 	if limit, found := strings.CutPrefix(reason, "limited to “"); found {
-		if limit, _, found = strings.Cut(limit, "”"); found {
+		if limit, rest, found := strings.Cut(limit, "”"); found {
+			if english, _, found := strings.Cut(strings.TrimPrefix(rest, " ("), ")"); found && strings.HasPrefix(rest, " (") {
+				return "is it for “" + limit + "” (" + english + ")?"
+			}
 			return "is it for “" + limit + "”?"
 		}
 	}
