@@ -91,7 +91,7 @@ func TestGoldenNegatives(t *testing.T) {
 		{"the UK statement gives a criterion: Hikvision", "", "", made("device", "Hangzhou Hikvision Digital Technology Co., Ltd.", "DS-2CD"), subject, "uk-co-wms-2022-11-24", "criterionOnly"},
 		{"the UK statement gives a criterion: Dahua", "", "", made("device", "Zhejiang Dahua Technology Co., Ltd.", "IPC"), subject, "uk-co-wms-2022-11-24", "criterionOnly"},
 		{"the 5G toolbox names no vendor", "", "", made("device", "Huawei Technologies Co., Ltd.", "BBU"), subject, "eu-niscg-5g-toolbox-2020", "notNamed"},
-		{"the 2026 proposal names no vendor", "", "", made("device", "Huawei Technologies Co., Ltd.", "BBU"), subject, "eu-com-2026-11", "notNamed"},
+		{"the 2026 proposal gives a criterion and names no vendor", "", "", made("device", "Huawei Technologies Co., Ltd.", "BBU"), subject, "eu-com-2026-11", "criterionOnly"},
 		{"the ZTE denial order is about supply", "2018.06.13", "", made("device", "ZTE Corporation", "MF286"), subject, "us-bis-zte-2018-04-15", "supplySide"},
 		{"BOD 17-01 does not reach embedded code", "", "", made("application", "AO Kaspersky Lab", "engine"), part, "us-dhs-bod-17-01", "outOfDepth"},
 		{"the Dutch letter is about antivirus software", "", "", made("application", "Kaspersky", "Kaspersky Password Manager"), subject, "nl-2018-05-14", "outOfScope"},
