@@ -51,7 +51,12 @@ func Warnings(fsys fs.FS, base *denylist.Release) []Fault {
 	return warnings
 }
 
+// withoutVerbs finds listings without the words in which the text says what it asks. The rows of an
+// official list have none: other texts say what follows from them.
 func withoutVerbs(in *denylist.Instrument) (err error) {
+	if in.Force == denylist.OfficialList {
+		return nil
+	}
 	for i := range in.Listings {
 		if l := &in.Listings[i]; l.Verb == "" {
 			err = fault.Join(err, fault.In(l.ID, fault.Member(errNotRequired, "verb", "verb is missing; expected the words in which the text says what it asks, if its clause has any")))
