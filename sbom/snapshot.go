@@ -80,7 +80,7 @@ func (s *Sink) kept(claims []vendors.Claim) []vendors.Claim {
 	b := newBuilder(s)
 	var kept []vendors.Claim
 	for _, c := range claims {
-		if !b.drop(c.Role, c.Kind, []byte(c.Value)) {
+		if b.apply(b.effect(c.Role, c.Kind, []byte(c.Value)), c.Role, c.Kind) {
 			kept = append(kept, c)
 		}
 	}
