@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package queue is what a fleet needs of a message queue. Package nats (JetStream) and package
+// postgres (River) have it.
+//
+// A queue may deliver a job or a result more than once, and may lose everything: the bucket says
+// what is done.
+package queue
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/clause76/clause76/examples/fleet/internal/job"
+)
+
+// Errors of a queue, for errors.Is.
+var (
+	// ErrFull: the tenant has as many jobs in the queue as it may have. Try again later.
+	ErrFull = errors.New("the queue of the tenant is full")
+	// ErrTenant: the queue has no such tenant, or the credentials are not for it.
+	ErrTenant = errors.New("there is no such tenant for these credentials")
+)
+
+// A Queue transports the jobs and results of the tenants that its credentials are for. It is safe
+// for concurrent use.
+type Queue interface {
+	// Tenants returns the names of the tenants, in order.
+	Tenants() []string
+	// Submit queues jobs. It stops at the first that does not fit (ErrFull), and returns how many
+	// are queued. A job that is in the queue already counts as queued and is not there twice.
+	Submit(ctx context.Context, jobs ...job.Job) (int, error)
+	// Receive returns the next jobs, at most n, and waits for the first at most for the given
+	// time; then it returns none. It takes from the tenants in turn, so that a tenant with many
+	// jobs does not delay the others.
+	Receive(ctx context.Context, n int, wait time.Duration) ([]Delivery, error)
+	// Announce queues a result for the compactor. It returns when the queue has stored it.
+	Announce(ctx context.Context, r job.Result) error
+	// Results returns the next results of a tenant, at most n, in the order in which they were
+	// announced, and waits for the first at most for the given time. All of them are acknowledged
+	// with Done.
+	Results(ctx context.Context, tenant string, n int, wait time.Duration) (Announced, error)
+	// Notes are the notes of a tenant.
+	Notes(tenant string) Notes
+	// Status returns the numbers of a tenant.
+	Status(ctx context.Context, tenant string) (Status, error)
+	Close() error
+}
+
+// A Delivery is a job that was received. It is delivered again if none of its methods was called
+// for some time (the queue's acknowledgement wait), or if its receiver ends.
+type Delivery interface {
+	Job() job.Job
+	// Attempt is 1 for the first delivery.
+	Attempt() int
+	// Working tells the queue that the job is still being worked on.
+	Working(ctx context.Context) error
+	// Done removes the job from the queue.
+	Done(ctx context.Context) error
+	// Again gives the job back, to be delivered again after a time.
+	Again(ctx context.Context, after time.Duration) error
+}
+
+// Announced are results that were received.
+type Announced struct {
+	Results []job.Result
+	Done    func(ctx context.Context) error
+}
+
+// Notes are small values by job id that survive the process that wrote them.
+type Notes interface {
+	Get(ctx context.Context, id string) ([]byte, error) // nil without a note
+	Put(ctx context.Context, id string, note []byte) error
+	Delete(ctx context.Context, id string) error
+}
+
+// A Status has the numbers of a tenant in a queue.
+type Status struct {
+	Waiting   int64 // jobs that were not delivered
+	Working   int64 // jobs that were delivered and are not done
+	Again     int64 // jobs that were delivered more than once and are not done
+	Announced int64 // results that the compactor has not taken
+	Limit     int64 // jobs that the tenant may have in the queue
+}

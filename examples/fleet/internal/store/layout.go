@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package store keeps the documents, segments, tables and commits of a fleet in a bucket.
+package store
+
+import (
+	"fmt"
+
+	"github.com/clause76/clause76/examples/fleet/internal/job"
+)
+
+// The keys of objects, in the folder of a tenant.
+
+// BatchKey returns the key of a batch.
+func BatchKey(tenant, id string) string { return key(tenant, "batches", id, ".json") }
+
+// PackKey returns the key of the object with the uploaded documents of a batch.
+func PackKey(tenant, id string) string { return key(tenant, "packs", id, ".pack") }
+
+// ScreeningKey returns the key of a screening.
+func ScreeningKey(tenant, id string) string { return tenant + "/screenings/" + id + ".json" }
+
+// ReleaseKey returns the key of the file of a custom denylist, by its digest in hex.
+func ReleaseKey(tenant, digest string) string { return tenant + "/releases/" + digest + ".json" }
+
+// SegmentKey returns the key of the segment of a job.
+func SegmentKey(j *job.Job) string {
+	return key(j.Tenant, "segments/"+j.Screening, j.ID(), ".seg")
+}
+
+// DeltaKey returns the key of the delta statement for the segment of a job under another
+// screening.
+func DeltaKey(j *job.Job, screening string) string {
+	return key(j.Tenant, "deltas/"+screening, j.ID(), ".json")
+}
+
+// CommitKey returns the key of a commit. The first is number 1.
+func CommitKey(tenant string, number int64) string {
+	return fmt.Sprintf("%s/commits/%08d.json", tenant, number)
+}
+
+// TableKey returns the key of a file of a table, for the release with a name.
+func TableKey(tenant, table, release string, part int64) string {
+	return fmt.Sprintf("%s/tables/%s/release=%s/part-%08d.parquet", tenant, table, release, part)
+}
+
+// key returns the key of an object with an id in hex. Folders of the first two digits keep the
+// lists of a file system short.
+func key(tenant, folder, id, ending string) string {
+	return tenant + "/" + folder + "/" + id[:2] + "/" + id + ending
+}
