@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package table defines the tables of a fleet, for analysts and for the fleet itself, and reads
+// and writes them as Parquet files.
+//
+// The files of a table are in folders by release. A row of documents or findings is about one
+// record. If a document was screened with several releases, it has a row for each screening in
+// which it was screened again; the row with the greatest generation that is not greater than that
+// of a release is right for that release, because a delta statement says so for all releases in
+// between.
+package table
+
+// Version is the version of the columns. A column is never changed or removed in a version.
+const Version = 1
+
+// The names of the tables.
+const (
+	Documents = "documents"
+	Findings  = "findings"
+	Claims    = "claims"
+)
+
+// A Document is the row of a record.
+type Document struct {
+	Document   string `parquet:"document,zstd"` // its key
+	Record     string `parquet:"record,zstd"`   // the key of the record
+	Release    string `parquet:"release,dict,zstd"`
+	Screening  string `parquet:"screening,dict,zstd"` // its id
+	Generation int32  `parquet:"generation"`          // of the screening; 1 is the first of the tenant
+	Name       string `parquet:"name,zstd"`
+	SHA256     string `parquet:"sha256,zstd"`
+	Bytes      int64  `parquet:"bytes"`
+	Batch      string `parquet:"batch,dict,zstd"`
+	Index      int32  `parquet:"index"`             // in the batch
+	Segment    string `parquet:"segment,dict,zstd"` // the id of the job that made it
+	Verdict    string `parquet:"verdict,dict,zstd"`
+	Formats    string `parquet:"formats,dict,zstd"` // of the documents in it, in order, with commas
+	Documents  int32  `parquet:"documents"`         // documents in it: 1, or those in an archive
+	Components int64  `parquet:"components"`
+	Identified int64  `parquet:"identified"` // components with a claim that can identify a maker
+	Gaps       int32  `parquet:"gaps"`       // what was not screened, see the record
+	Findings   int32  `parquet:"findings"`
+	Observed   int32  `parquet:"observations"`
+	Crashed    bool   `parquet:"crashed"` // the program ended without a result each time
+	Error      string `parquet:"error,zstd"`
+}
+
+// A Finding is the row of a finding, with the citation that decides its verdict.
+type Finding struct {
+	Document     string `parquet:"document,zstd"`
+	Record       string `parquet:"record,zstd"`
+	Release      string `parquet:"release,dict,zstd"`
+	Screening    string `parquet:"screening,dict,zstd"`
+	Generation   int32  `parquet:"generation"`
+	Path         string `parquet:"path,zstd"` // of the document in it, and the entry of an archive
+	ID           string `parquet:"id,zstd"`
+	Vendor       string `parquet:"vendor,dict,zstd"`
+	VendorName   string `parquet:"vendor_name,dict,zstd"`
+	Verdict      string `parquet:"verdict,dict,zstd"`
+	Tier         string `parquet:"tier,dict,zstd"`
+	Component    string `parquet:"component,zstd"`
+	Version      string `parquet:"version,zstd"`
+	PURL         string `parquet:"purl,zstd"`
+	Pointer      string `parquet:"pointer,zstd"`
+	Instrument   string `parquet:"instrument,dict,zstd"` // its id
+	Clause       string `parquet:"clause,dict,zstd"`
+	Jurisdiction string `parquet:"jurisdiction,dict,zstd"`
+	Force        string `parquet:"force,dict,zstd"`
+	Status       string `parquet:"status,dict,zstd"`
+}
+
+// A Claim is the row of a distinct claim of a document. Claims do not depend on the release. The
+// rows of a file are in the order of role, kind, value and document.
+type Claim struct {
+	Role     string `parquet:"role,dict,zstd"`
+	Kind     string `parquet:"kind,dict,zstd"`
+	Value    string `parquet:"value,zstd"`
+	Document string `parquet:"document,dict,zstd"`
+	Batch    string `parquet:"batch,dict,zstd"`
+	Index    int32  `parquet:"index"`
+}
