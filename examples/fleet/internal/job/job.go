@@ -44,9 +44,9 @@ type Document struct {
 // Key returns the id of a document: documents with the same name and content have the same key.
 func (d *Document) Key() string {
 	if d.SHA256 != "" {
-		return digest("document", d.Name, d.SHA256)
+		return Digest("document", d.Name, d.SHA256)
 	}
-	return digest("object", d.Name, d.Object, d.Version)
+	return Digest("object", d.Name, d.Object, d.Version)
 }
 
 // A Batch is a list of documents of a tenant that one worker screens together.
@@ -61,7 +61,7 @@ func (b *Batch) ID() string {
 	for i := range b.Documents {
 		keys = append(keys, b.Documents[i].Key())
 	}
-	return digest(keys...)
+	return Digest(keys...)
 }
 
 // Check returns an ErrBad if a field is missing or not valid.
@@ -97,7 +97,7 @@ type Screening struct {
 
 // ID returns the digest of the screening.
 func (s *Screening) ID() string {
-	return digest("screening", s.Release, s.Digest, s.Custom, s.AsOf, strings.Join(s.Jurisdictions, ","), s.Buyer)
+	return Digest("screening", s.Release, s.Digest, s.Custom, s.AsOf, strings.Join(s.Jurisdictions, ","), s.Buyer)
 }
 
 // A Job is a batch to screen.
@@ -115,7 +115,7 @@ func (j *Job) ID() string {
 	if len(j.Only) > 0 {
 		only = strings.Trim(fmt.Sprint(j.Only), "[]")
 	}
-	return digest("job", j.Tenant, j.Batch, j.Screening, only)
+	return Digest("job", j.Tenant, j.Batch, j.Screening, only)
 }
 
 // Check returns an ErrBad if a field is missing or not valid.
@@ -154,9 +154,9 @@ func CheckTenant(name string) error {
 	return nil
 }
 
-// digest returns the SHA-256 digest of a list of texts, in hex. Different lists have different
+// Digest returns the SHA-256 digest of a list of texts, in hex. Different lists have different
 // digests.
-func digest(texts ...string) string {
+func Digest(texts ...string) string {
 	list, err := json.Marshal(texts)
 	if err != nil {
 		panic(err) // texts can always be marshaled

@@ -10,6 +10,8 @@
 // between.
 package table
 
+import "cmp"
+
 // Version is the version of the columns. A column is never changed or removed in a version.
 const Version = 1
 
@@ -78,4 +80,10 @@ type Claim struct {
 	Document string `parquet:"document,dict,zstd"`
 	Batch    string `parquet:"batch,dict,zstd"`
 	Index    int32  `parquet:"index"`
+}
+
+// CompareClaims compares claims in the order of the table.
+func CompareClaims(a, b Claim) int {
+	return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value),
+		cmp.Compare(a.Document, b.Document), cmp.Compare(a.Batch, b.Batch), cmp.Compare(a.Index, b.Index))
 }
