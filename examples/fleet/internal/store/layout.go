@@ -5,6 +5,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 )
@@ -48,4 +49,19 @@ func TableKey(tenant, table, release string, part int64) string {
 // lists of a file system short.
 func key(tenant, folder, id, ending string) string {
 	return tenant + "/" + folder + "/" + id[:2] + "/" + id + ending
+}
+
+// FailedKey returns the key of the reason for which a job can never be done.
+func FailedKey(j *job.Job) string { return key(j.Tenant, "failed/"+j.Screening, j.ID(), ".json") }
+
+// MaxSegment bounds a segment, in bytes.
+const MaxSegment = 2 << 30
+
+// ObjectKey returns the key of the object of a document, which starts with a slash if it is not in
+// the folder of the tenant.
+func ObjectKey(tenant, object string) string {
+	if outside, ok := strings.CutPrefix(object, "/"); ok {
+		return outside
+	}
+	return tenant + "/" + object
 }
