@@ -310,5 +310,9 @@ func (x *attempt) document(ctx context.Context, index int) (*Record, error) {
 }
 
 func (x *attempt) screen(ctx context.Context, index int) (*Record, error) {
-	return x.s.Screen(ctx, x.j, x.b, index, func() (io.ReadCloser, error) { return x.pack.open(ctx, &x.b.Documents[index]) })
+	content, err := x.pack.open(ctx, &x.b.Documents[index])
+	if err != nil && !errors.Is(err, errContent) && !errors.Is(err, store.ErrMissing) {
+		return nil, err // it may succeed later, so that it does not belong in a record
+	}
+	return x.s.Screen(ctx, x.j, x.b, index, func() (io.ReadCloser, error) { return content, err })
 }
