@@ -86,6 +86,12 @@ type Notes interface {
 	Delete(ctx context.Context, id string) error
 }
 
+// A Quota is what a tenant may use of a queue.
+type Quota struct {
+	Jobs  int64 // in the queue; default 100,000
+	Bytes int64 // of what is in the queue; default 4 GiB, or less if the account has less
+}
+
 // A Status has the numbers of a tenant in a queue.
 type Status struct {
 	Waiting   int64 // jobs that were not delivered

@@ -32,11 +32,14 @@ type Server interface {
 	Restart(t *testing.T)
 }
 
-// Run runs the tests with servers that start returns.
+// A starter starts a server for a test.
+type starter = func(t *testing.T, c Config) Server
+
+// Run runs the tests, in parallel, with servers that start returns.
 func Run(t *testing.T, start func(t *testing.T, c Config) Server) {
 	for _, test := range []struct {
 		name string
-		run  func(t *testing.T, start func(t *testing.T, c Config) Server)
+		run  func(t *testing.T, start starter)
 	}{
 		{"Submit", testSubmit}, {"Bad", testBad}, {"Duplicate", testDuplicate}, {"Full", testFull},
 		{"Empty", testEmpty}, {"Turn", testTurn}, {"Receivers", testReceivers},
@@ -44,7 +47,10 @@ func Run(t *testing.T, start func(t *testing.T, c Config) Server) {
 		{"Results", testResults}, {"ResultsAgain", testResultsAgain}, {"Notes", testNotes},
 		{"Status", testStatus}, {"Tenants", testTenants}, {"Close", testClose}, {"Restart", testRestart},
 	} {
-		t.Run(test.name, func(t *testing.T) { test.run(t, start) })
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // most of them wait most of the time
+			test.run(t, start)
+		})
 	}
 }
 

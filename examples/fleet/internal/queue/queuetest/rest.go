@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -44,9 +45,9 @@ func testResults(t *testing.T, start starter) {
 	noResults(t, q, "one")
 	go func() {
 		time.Sleep(moment)
-		q.Announce(context.Background(), want[0])
+		q.Announce(context.Background(), newResult("one", 30))
 	}()
-	if got, _ := results(t, q, "one", 1); !reflect.DeepEqual(got, want[:1]) {
+	if got, _ := results(t, q, "one", 1); !reflect.DeepEqual(got, []job.Result{newResult("one", 30)}) {
 		t.Errorf("a result that was announced while Results waited is %+v", got)
 	}
 }
@@ -222,30 +223,25 @@ func testRestart(t *testing.T, start starter) {
 	for _, d := range held[:2] {
 		patiently(t, "Done", func() error { return d.Done(t.Context()) })
 	}
-	seen := make(map[string]bool)
-	for deadline := time.Now().Add(patience); len(seen) < 43+1 && time.Now().Before(deadline); {
+	missing := map[string]string{jobID(newJob("two", 1)): "the job that was submitted after the restart"}
+	for i := 10; i < 50; i++ {
+		missing[jobID(newJob("one", i))] = fmt.Sprintf("job %d", i)
+	}
+	for _, d := range held[2:] {
+		missing[jobID(d.Job())] = "a job that was being worked on"
+	}
+	for deadline := time.Now().Add(patience); len(missing) > 0 && time.Now().Before(deadline); {
 		all, err := q.Receive(t.Context(), 100, time.Second)
 		if err != nil && !errors.Is(err, queue.ErrDown) {
 			t.Fatalf("Receive: %v", err)
 		}
 		for _, d := range all {
-			j := d.Job()
-			seen[j.ID()] = true
+			delete(missing, jobID(d.Job()))
 			patiently(t, "Done", func() error { return d.Done(t.Context()) })
 		}
 	}
-	for i := 10; i < 50; i++ {
-		if j := newJob("one", i); !seen[j.ID()] {
-			t.Errorf("job %d is lost", i)
-		}
-	}
-	for _, d := range held[2:] {
-		if j := d.Job(); !seen[j.ID()] {
-			t.Errorf("a job that was being worked on is lost")
-		}
-	}
-	if j := newJob("two", 1); !seen[j.ID()] {
-		t.Errorf("the job that was submitted after the restart is lost")
+	for _, what := range missing {
+		t.Errorf("%s is lost", what)
 	}
 	got, ack := results(t, q, "two", 5)
 	if len(got) != 5 || got[0].Bytes != 0 || got[4].Bytes != 4000 {
@@ -256,6 +252,8 @@ func testRestart(t *testing.T, start starter) {
 		t.Errorf("the note after the restart is %q, %v", note, err)
 	}
 }
+
+func jobID(j job.Job) string { return j.ID() }
 
 // patiently calls do until the queue answers.
 func patiently(t *testing.T, what string, do func() error) {
