@@ -185,6 +185,14 @@ func (e *Engine) URL() string {
 	return u
 }
 
+// Port returns the port that the server listens on.
+func (e *Engine) Port() int {
+	if a, ok := e.s.Addr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return e.o.Port
+}
+
 // Tenants are the tenants with all numbers filled in, by name.
 func (e *Engine) Tenants() []Tenant { return e.o.Tenants }
 

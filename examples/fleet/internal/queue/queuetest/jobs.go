@@ -113,9 +113,9 @@ func testEmpty(t *testing.T, start starter) {
 
 // A tenant with many jobs delays the jobs of another by one round at most.
 func testTurn(t *testing.T, start starter) {
-	many := 10_000
-	if testing.Short() {
-		many = 1000
+	many := 1000
+	if extended {
+		many = 10_000
 	}
 	q := open(t, start(t, Config{Tenants: map[string]int64{"a-many": 20_000, "b-idle": 10, "c-few": 10, "d-idle": 10}, Wait: long}))
 	submit(t, q, newJobs("a-many", many)...)
@@ -139,7 +139,7 @@ func testTurn(t *testing.T, start starter) {
 	if few != 3 || calls > 4 {
 		t.Errorf("%d of 3 jobs of the tenant with few arrived in %d calls; expected all of them within 4", few, calls)
 	}
-	if !testing.Short() {
+	if extended {
 		t.Logf("the 3 jobs beside %d of another tenant arrived in %d calls", many, calls)
 	}
 }
@@ -196,9 +196,9 @@ func testSilent(t *testing.T, start starter) {
 	s := start(t, Config{Tenants: one, Wait: short})
 	j := newJob("one", 1)
 	submit(t, open(t, s), j)
-	last := 7
-	if testing.Short() {
-		last = 3
+	last := 3
+	if extended {
+		last = 12
 	}
 	for attempt := 1; attempt <= last; attempt++ {
 		q := s.Open(t)

@@ -6,6 +6,7 @@ package queuetest
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -61,6 +62,9 @@ const (
 	short    = 2 * time.Second // something is
 	moment   = 200 * time.Millisecond
 )
+
+// extended says that the tests may take minutes.
+var extended = os.Getenv("FLEET_LONG") != ""
 
 // one is a tenant that may have 1,000 jobs.
 var one = map[string]int64{"one": 1000}
