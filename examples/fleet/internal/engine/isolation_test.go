@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ func start(t *testing.T, o engine.Options) (*engine.Engine, queue.Queue) {
 }
 
 func newJob(tenant string, n int) job.Job {
-	return job.Job{Tenant: tenant, Batch: job.Digest(tenant, "batch", string(rune(n))), Screening: job.Digest("screening")}
+	return job.Job{Tenant: tenant, Batch: job.Digest(tenant, "batch", fmt.Sprint(n)), Screening: job.Digest("screening")}
 }
 
 // outsider connects with the credentials file of a tenant, as any NATS program can.
@@ -189,7 +190,7 @@ func TestBytes(t *testing.T) {
 	var err error
 	n := 0
 	for ; err == nil && n < 100_000; n++ {
-		j.Batch = job.Digest(string(rune(n + 1)))
+		j.Batch = job.Digest(fmt.Sprint(n))
 		_, err = q.Submit(ctx, j)
 	}
 	if !errors.Is(err, queue.ErrFull) {

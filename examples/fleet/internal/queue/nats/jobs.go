@@ -115,11 +115,14 @@ const (
 	maxFetch = 5 * time.Second
 )
 
+var errNotConnected = errors.New("there is no connection")
+
 // fetch asks a consumer for at most n messages, and waits until it has them, or the time has
 // passed. With a time of zero it takes those that are there.
 func fetch(ctx context.Context, t *tenant, c jetstream.Consumer, n int, wait time.Duration) ([]jetstream.Msg, error) {
+	up := t.connected()
 	if !t.conn.IsConnected() {
-		return nil, errors.New("not connected")
+		return nil, errNotConnected
 	}
 	var batch jetstream.MessageBatch
 	var err error
@@ -143,6 +146,11 @@ func fetch(ctx context.Context, t *tenant, c jetstream.Consumer, n int, wait tim
 			}
 			all = append(all, m)
 		case <-t.q.closed:
+			return all, nil
+		case <-up.Done():
+			if len(all) == 0 {
+				return nil, errNotConnected
+			}
 			return all, nil
 		case <-ctx.Done():
 			if wait > 0 {

@@ -57,6 +57,7 @@ func Connect(ctx context.Context, connections map[string]*nats.Conn, opts Option
 			return nil, err
 		}
 		t := &tenant{q: q, name: name, conn: connections[name]}
+		t.watch()
 		if err := t.open(ctx, opts); err != nil {
 			return nil, fmt.Errorf("the queue of tenant %s: %w", name, err)
 		}
@@ -140,6 +141,40 @@ type tenant struct {
 	results jetstream.Consumer
 	notes   jetstream.KeyValue
 	noted   jetstream.Stream // of the notes
+
+	mu sync.Mutex
+	up context.Context // ends when the connection is lost
+}
+
+// watch starts to follow the connection, until it is closed. A request does not end by itself when the
+// connection is lost, although there will be no answer.
+func (t *tenant) watch() {
+	changes := t.conn.StatusChanged(nats.RECONNECTING, nats.DISCONNECTED, nats.CLOSED)
+	up, down := context.WithCancel(context.Background())
+	t.up = up
+	go func() {
+		for {
+			select {
+			case <-changes:
+			case <-t.q.closed:
+			}
+			down()
+			if t.isClosed() {
+				return
+			}
+			up, down = context.WithCancel(context.Background())
+			t.mu.Lock()
+			t.up = up
+			t.mu.Unlock()
+		}
+	}()
+}
+
+// connected returns a context that ends when the connection is lost.
+func (t *tenant) connected() context.Context {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.up
 }
 
 // Times of requests.
@@ -153,7 +188,9 @@ const (
 func (t *tenant) do(ctx context.Context, what string, request func(ctx context.Context) error) error {
 	for deadline := time.Now().Add(patience); ; {
 		one, cancel := context.WithTimeout(ctx, answerWait)
+		stop := context.AfterFunc(t.connected(), cancel)
 		err := request(one)
+		stop()
 		cancel()
 		switch {
 		case err == nil:
