@@ -205,7 +205,7 @@ func (c *claims) rows() []table.Claim {
 
 // Encode returns the segment of a job with the records of its documents, in the order of the
 // batch.
-func (s *Screener) Encode(j job.Job, records []*Record) ([]byte, error) {
+func (s *Screener) Encode(ctx context.Context, j job.Job, records []*Record) ([]byte, error) {
 	slices.SortFunc(records, func(a, b *Record) int { return cmp.Compare(a.Entry.Index, b.Entry.Index) })
 	var entries []segment.Entry
 	var content segment.Content
@@ -216,5 +216,5 @@ func (s *Screener) Encode(j job.Job, records []*Record) ([]byte, error) {
 		content.Claims = append(content.Claims, r.Content.Claims...)
 	}
 	slices.SortFunc(content.Claims, table.CompareClaims)
-	return segment.Encode(j, s.program, entries, &content)
+	return segment.Encode(ctx, s.signer, j, s.program, entries, &content)
 }
