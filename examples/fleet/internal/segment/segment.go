@@ -198,6 +198,10 @@ func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 		return nil, fmt.Errorf("%w: offset %d: the index: %w", ErrBad, at, err)
 	}
 	s := &Reader{r: r, digest: end[16 : 16+sha256.Size], signature: end[16+sha256.Size : trailer-len(magic)]}
+	var v struct{ Version int }
+	if err := json.Unmarshal(text, &v); err == nil && v.Version != version {
+		return nil, fmt.Errorf("%w: %d; expected %d: another version of the program made it", ErrVersion, v.Version, version)
+	}
 	if err := json.Unmarshal(text, &s.Index); err != nil {
 		return nil, fmt.Errorf("%w: offset %d: the index: %w", ErrBad, at, err)
 	}
@@ -206,9 +210,6 @@ func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 
 // check checks that the blocks are before the index, and the statements in the blocks.
 func (x *Index) check(end int64) error {
-	if x.Version != version {
-		return fmt.Errorf("%w: %d; expected %d: another version of the program made it", ErrVersion, x.Version, version)
-	}
 	if len(x.Blocks) < 2 {
 		return fmt.Errorf("%w: it has %d blocks; expected at least 2", ErrBad, len(x.Blocks))
 	}
