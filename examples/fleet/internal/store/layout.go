@@ -18,6 +18,10 @@ func BatchKey(tenant, id string) string { return key(tenant, "batches", id, ".js
 // PackKey returns the key of the object with the uploaded documents of a batch.
 func PackKey(tenant, id string) string { return key(tenant, "packs", id, ".pack") }
 
+// JobKey returns the key of a job. It is written before the job is queued, so that a job that the queue
+// loses can be queued again.
+func JobKey(j *job.Job) string { return key(j.Tenant, "jobs/"+j.Screening, j.ID(), ".json") }
+
 // ScreeningKey returns the key of a screening.
 func ScreeningKey(tenant, id string) string { return tenant + "/screenings/" + id + ".json" }
 
