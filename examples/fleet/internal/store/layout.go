@@ -4,7 +4,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
@@ -103,4 +105,20 @@ func ObjectKey(tenant, object string) string {
 		return outside
 	}
 	return tenant + "/" + object
+}
+
+// ErrForeign: an object is in the folder of another tenant.
+var ErrForeign = errors.New("the object is in the folder of a tenant; expected one outside of these folders")
+
+// folders are those in the folder of a tenant.
+var folders = []string{"batches", "commits", "deltas", "failed", "jobs", "log", "packs", "rejected", "releases", "screenings", "segments", "staging", "tables"}
+
+// CheckOutside returns an ErrForeign if an object may be in the folder of a tenant: a batch of a tenant
+// must not name the documents of another.
+func CheckOutside(object string) error {
+	parts := strings.SplitN(object, "/", 3)
+	if len(parts) == 3 && slices.Contains(folders, parts[1]) {
+		return fmt.Errorf("%s: %w", object, ErrForeign)
+	}
+	return nil
 }

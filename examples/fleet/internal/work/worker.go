@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -255,6 +256,13 @@ func ReadBatch(ctx context.Context, s store.Store, j *job.Job) (*job.Batch, erro
 	}
 	if id := b.ID(); id != j.Batch || b.Tenant != j.Tenant {
 		return nil, fmt.Errorf("%w: the batch %s has the id %s and the tenant %q; it was changed", job.ErrBad, j.Batch, id, b.Tenant)
+	}
+	for i := range b.Documents {
+		if outside, ok := strings.CutPrefix(b.Documents[i].Object, "/"); ok {
+			if err := store.CheckOutside(outside); err != nil {
+				return nil, fmt.Errorf("%w: document %d of batch %s: %w", job.ErrBad, i, j.Batch, err)
+			}
+		}
 	}
 	for _, i := range j.Only {
 		if i >= len(b.Documents) {
