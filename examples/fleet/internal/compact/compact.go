@@ -38,7 +38,7 @@ type Options struct {
 	Dir string
 	// ParseDelta checks the signature of a delta statement and reads it. If it is nil, delta
 	// statements are not committed.
-	ParseDelta func(ctx context.Context, statement []byte) (*DeltaStatement, error)
+	ParseDelta func(ctx context.Context, statement []byte, keys ...dsse.Verifier) (*DeltaStatement, error)
 
 	// Segments bounds a commit; default 64, at most 128. Content does too: the bytes of rows and
 	// claims, default 64 MiB. A commit has at least one segment.

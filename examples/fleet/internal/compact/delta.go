@@ -91,7 +91,7 @@ func (c *Compactor) readDelta(ctx context.Context, f found) (*Delta, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := c.ParseDelta(ctx, data)
+	d, err := c.ParseDelta(ctx, data, c.keys...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", key, errDelta, err)
 	}
