@@ -3,177 +3,255 @@
 // Package engine runs a NATS server with JetStream in this process, so that a fleet on one machine
 // needs nothing else.
 //
-// Each tenant is an account with a user of its name. The passwords are made when a tenant is first
-// seen, and are in a file of the data folder that only its owner can read.
+// Each tenant is an account of the server. The keys of the accounts are made when a tenant is first
+// seen, and are in a file of the data folder that only its owner can read. Each tenant has a
+// credentials file in the form that all NATS programs read. It allows to submit and to work, but not to change
+// the bounds of the tenant.
 package engine
 
 import (
-	"crypto/rand"
+	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
-	"github.com/clause76/clause76/examples/fleet/internal/job"
+	"github.com/clause76/clause76/examples/fleet/internal/queue"
+	fleetnats "github.com/clause76/clause76/examples/fleet/internal/queue/nats"
 )
 
 // DefaultPort is the port of the engine on loopback.
 const DefaultPort = 7676
 
-// A Tenant is a tenant of a fleet and what it may use.
-type Tenant struct {
-	Name string `json:"name"`
-	// Jobs is how many jobs the tenant may have in the queue; default 100,000.
-	Jobs int64 `json:"jobs,omitempty"`
-	// Bytes bounds what the queue stores for the tenant; default 4 GiB.
-	Bytes int64 `json:"bytes,omitempty"`
-	// DocumentBytes bounds a document; default 16 GiB. Larger ones are not submitted.
-	DocumentBytes int64 `json:"documentBytes,omitempty"`
-}
-
-// Defaults of a tenant.
-const (
-	DefaultJobs          = 100_000
-	DefaultBytes         = 4 << 30
-	DefaultDocumentBytes = 16 << 30
-)
-
 // Options set how an engine is started.
 type Options struct {
-	Dir     string // of the streams and the passwords
-	Tenants []Tenant
-	Host    string // default 127.0.0.1; any other address needs TLS
-	Port    int    // -1 is a free one; default DefaultPort
+	Dir     string   // of the streams, the keys and the credentials
+	Tenants []Tenant // default one, with the name default
+	Host    string   // the address to listen on; default 127.0.0.1; any other than loopback needs TLS
+	Port    int      // -1 is a free one; default DefaultPort
 	TLS     *tls.Config
+	// AckWait and ResultWait are those of package queue/nats.
+	AckWait, ResultWait time.Duration
+	// Log gets the warnings and errors of the server; default none.
+	Log *slog.Logger
 }
 
 // An Engine is a server that is running.
 type Engine struct {
-	s         *server.Server
-	passwords map[string]string
+	s    *server.Server
+	o    Options
+	keys *keyring
+	lock *os.File
 }
 
-// ErrExposed: the engine would listen to other machines without TLS.
-var ErrExposed = errors.New("the queue would be open to other machines without TLS")
+// Errors of Start, for errors.Is.
+var (
+	// ErrExposed: the engine would listen to other machines without TLS.
+	ErrExposed = errors.New("the queue would be open to other machines without TLS")
+	// ErrRunning: another process has an engine with the same folder or address.
+	ErrRunning = errors.New("another fleet is running with this folder or address")
+)
 
 // Start starts an engine. It is ready when Start returns.
-func Start(o Options) (*Engine, error) {
-	if o.Host == "" {
-		o.Host = "127.0.0.1"
-	}
-	if ip := net.ParseIP(o.Host); o.TLS == nil && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("%w: the address is %s; expected a loopback address, or a certificate", ErrExposed, o.Host)
-	}
-	if o.Port == 0 {
-		o.Port = DefaultPort
+func Start(o Options) (e *Engine, err error) {
+	if err := o.complete(); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	passwords, err := loadPasswords(filepath.Join(o.Dir, "passwords.json"), o.Tenants)
-	if err != nil {
-		return nil, err
+	e = &Engine{o: o}
+	if e.lock, err = lock(filepath.Join(o.Dir, "lock")); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrRunning, o.Dir, err)
 	}
-	opts := &server.Options{
-		ServerName: "fleet", Host: o.Host, Port: o.Port, NoSigs: true, NoLog: true,
-		JetStream: true, StoreDir: filepath.Join(o.Dir, "jetstream"), SyncAlways: true, DisableJetStreamBanner: true,
-		TLSConfig: o.TLS, TLS: o.TLS != nil,
-	}
-	for _, t := range o.Tenants {
-		a := server.NewAccount(t.Name)
-		opts.Accounts = append(opts.Accounts, a)
-		opts.Users = append(opts.Users, &server.User{Username: t.Name, Password: passwords[t.Name], Account: a})
-	}
-	s, err := server.NewServer(opts)
-	if err != nil {
-		return nil, err
-	}
-	s.Start()
-	if !s.ReadyForConnections(30 * time.Second) {
-		s.Shutdown()
-		return nil, fmt.Errorf("the queue did not start on %s:%d within 30 seconds; is another fleet running there?", o.Host, o.Port)
-	}
-	e := &Engine{s, passwords}
-	for _, t := range o.Tenants {
-		a, err := s.LookupAccount(t.Name)
-		if err == nil {
-			limit := t.Bytes
-			if limit <= 0 {
-				limit = DefaultBytes
-			}
-			err = a.EnableJetStream(map[string]server.JetStreamAccountLimits{"": {
-				MaxMemory: 0, MaxStore: limit, MaxStreams: 3, MaxConsumers: 16, MaxAckPending: -1, MemoryMaxStreamBytes: -1, StoreMaxStreamBytes: -1,
-			}}, nil)
-		}
+	defer func() {
 		if err != nil {
 			e.Stop()
-			return nil, fmt.Errorf("the account of tenant %s: %w", t.Name, err)
+			e = nil
 		}
+	}()
+	if e.keys, err = openKeyring(o.Dir, o.Tenants); err != nil {
+		return e, fmt.Errorf("the keys of the tenants: %w", err)
+	}
+	// The server does not say why it cannot listen.
+	l, err := net.Listen("tcp", net.JoinHostPort(o.Host, fmt.Sprint(max(o.Port, 0))))
+	if err != nil {
+		return e, fmt.Errorf("%w: %w", ErrRunning, err)
+	}
+	l.Close()
+	if err := e.start(); err != nil {
+		return e, err
 	}
 	return e, nil
 }
 
+// complete fills in defaults, and checks the options.
+func (o *Options) complete() error {
+	if o.Host == "" {
+		o.Host = "127.0.0.1"
+	}
+	if ip := net.ParseIP(o.Host); o.TLS == nil && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("%w: the address is %s; expected a loopback address such as 127.0.0.1, or a certificate", ErrExposed, o.Host)
+	}
+	if o.Port == 0 {
+		o.Port = DefaultPort
+	}
+	if len(o.Tenants) == 0 {
+		o.Tenants = []Tenant{{Name: DefaultTenant}}
+	}
+	var err error
+	o.Tenants, err = checkTenants(o.Tenants)
+	return err
+}
+
+// start starts the server.
+func (e *Engine) start() error {
+	operator, resolver, system, bytes, err := e.keys.claims()
+	if err != nil {
+		return err
+	}
+	s, err := server.NewServer(&server.Options{
+		ServerName: "fleet", Host: e.o.Host, Port: e.o.Port, NoSigs: true, NoLog: true, DisableShortFirstPing: true,
+		JetStream: true, StoreDir: filepath.Join(e.o.Dir, "jetstream"), DisableJetStreamBanner: true,
+		// The bounds are those of the tenants. Without a number it is three quarters of the free
+		// space, and less than the tenants may have on a small disk.
+		JetStreamMaxStore: bytes,
+		// Without it the server acknowledges jobs that are lost with the power for two minutes.
+		SyncAlways:       true,
+		TrustedOperators: []*jwt.OperatorClaims{operator}, AccountResolver: resolver, SystemAccount: system,
+		TLSConfig: e.o.TLS, TLS: e.o.TLS != nil, TLSTimeout: 5,
+	})
+	if err != nil {
+		return err
+	}
+	e.s = s
+	if e.o.Log != nil {
+		s.SetLoggerV2(&logger{e.o.Log}, false, false, false)
+	}
+	s.Start()
+	if !s.ReadyForConnections(30 * time.Second) {
+		return fmt.Errorf("the queue did not start on %s within 30 seconds", net.JoinHostPort(e.o.Host, fmt.Sprint(e.o.Port)))
+	}
+	for _, t := range e.o.Tenants {
+		a, err := s.LookupAccount(e.keys.account(t.Name))
+		if err == nil && !a.JetStreamEnabled() {
+			err = errors.New("its streams could not be opened; the log of the server says why")
+		}
+		if err != nil {
+			return fmt.Errorf("the account of tenant %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
 // Stop ends the server, and returns when everything is on disk.
 func (e *Engine) Stop() {
-	e.s.Shutdown()
-	e.s.WaitForShutdown()
-}
-
-// URL returns the address of the server, without a password.
-func (e *Engine) URL() string { return e.s.ClientURL() }
-
-// Credentials returns the address of the server with the user and the password of a tenant.
-func (e *Engine) Credentials(tenant string) string {
-	u, err := url.Parse(e.s.ClientURL())
-	if err != nil {
-		panic(err) // the server made it
+	if e.s != nil {
+		e.s.Shutdown()
+		e.s.WaitForShutdown()
 	}
-	u.User = url.UserPassword(tenant, e.passwords[tenant])
-	return u.String()
+	if e.lock != nil {
+		e.lock.Close()
+	}
 }
 
-// Connect returns a connection of a tenant inside of this process.
+// Health returns an error if the server cannot store anything. It does not recover by itself from a disk that
+// was full: the process must start again.
+func (e *Engine) Health() error {
+	if !e.s.Running() || !e.s.JetStreamEnabled() {
+		return errors.New("the queue has stopped, because of an error of the disk, or a full one; make space and start the process again")
+	}
+	if h := e.s.Healthz(&server.HealthzOptions{JSEnabledOnly: true}); h.StatusCode >= 300 {
+		return fmt.Errorf("the queue is not healthy: %s", h.Error)
+	}
+	return nil
+}
+
+// URL returns the address of the server.
+func (e *Engine) URL() string {
+	u := e.s.ClientURL()
+	if e.o.TLS != nil {
+		u = "tls" + u[strings.Index(u, ":"):]
+	}
+	return u
+}
+
+// Port returns the port that the server listens on.
+func (e *Engine) Port() int {
+	if a, ok := e.s.Addr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return e.o.Port
+}
+
+// Tenants are the tenants with all numbers filled in, by name.
+func (e *Engine) Tenants() []Tenant { return e.o.Tenants }
+
+// CredentialsFile returns the name of the file with the credentials of a tenant.
+func (e *Engine) CredentialsFile(tenant string) string { return credentialsFile(e.o.Dir, tenant) }
+
+// Connect returns a connection of a tenant inside of this process, which may also change streams.
 func (e *Engine) Connect(tenant string) (*nats.Conn, error) {
-	return nats.Connect("", nats.InProcessServer(e.s), nats.UserInfo(tenant, e.passwords[tenant]), nats.Name("fleet"), nats.MaxReconnects(-1))
+	token, seed, err := e.keys.user(tenant, true)
+	if err != nil {
+		return nil, err
+	}
+	var report func(error)
+	if e.o.Log != nil {
+		report = func(err error) { e.o.Log.Warn("queue", "tenant", tenant, "error", err) }
+	}
+	options := append(fleetnats.ConnectOptions(report), nats.InProcessServer(e.s), nats.UserJWTAndSeed(token, string(seed)))
+	return nats.Connect("", options...)
 }
 
-// loadPasswords reads the passwords of the tenants, and makes those that are missing.
-func loadPasswords(path string, tenants []Tenant) (map[string]string, error) {
-	known := make(map[string]string)
-	data, err := os.ReadFile(path)
+// Queue returns the queue of all tenants with connections inside of this process. It gives the
+// streams of the tenants the bounds that the options have for them.
+func (e *Engine) Queue(ctx context.Context) (queue.Queue, error) {
+	connections := make(map[string]*nats.Conn)
+	quotas := make(map[string]queue.Quota)
+	var err error
+	for _, t := range e.o.Tenants {
+		quotas[t.Name] = queue.Quota{Jobs: t.Jobs, Bytes: t.Bytes}
+		if connections[t.Name], err = e.Connect(t.Name); err != nil {
+			delete(connections, t.Name)
+			err = fmt.Errorf("connecting as tenant %s: %w", t.Name, err)
+			break
+		}
+	}
 	if err == nil {
-		err = json.Unmarshal(data, &known)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the passwords of the tenants: %w", err)
-	}
-	added := false
-	for _, t := range tenants {
-		if err := job.CheckTenant(t.Name); err != nil {
-			return nil, err
-		}
-		if known[t.Name] == "" {
-			known[t.Name], added = rand.Text(), true
+		var q queue.Queue
+		q, err = fleetnats.Connect(ctx, connections, fleetnats.Options{Quotas: quotas, AckWait: e.o.AckWait, ResultWait: e.o.ResultWait})
+		if err == nil {
+			return q, nil
 		}
 	}
-	if !added {
-		return known, nil
+	for _, c := range connections {
+		c.Close()
 	}
-	if data, err = json.MarshalIndent(known, "", "  "); err != nil {
-		return nil, err
-	}
-	temporary := path + ".new"
-	if err := os.WriteFile(temporary, append(data, '\n'), 0o600); err != nil {
-		return nil, err
-	}
-	return known, os.Rename(temporary, path)
+	return nil, err
+}
+
+// A logger writes the warnings and errors of the server to a log.
+type logger struct{ log *slog.Logger }
+
+func (l *logger) Noticef(string, ...any) {}
+func (l *logger) Debugf(string, ...any)  {}
+func (l *logger) Tracef(string, ...any)  {}
+func (l *logger) Warnf(format string, v ...any) {
+	l.log.Warn("queue server", "text", fmt.Sprintf(format, v...))
+}
+func (l *logger) Errorf(format string, v ...any) {
+	l.log.Error("queue server", "text", fmt.Sprintf(format, v...))
+}
+func (l *logger) Fatalf(format string, v ...any) {
+	l.log.Error("queue server", "text", fmt.Sprintf(format, v...))
 }

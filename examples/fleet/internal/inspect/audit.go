@@ -31,16 +31,17 @@ var ParseDelta func(ctx context.Context, statement []byte, keys ...dsse.Verifier
 
 // An audit compares the parts of a fleet.
 type audit struct {
-	c       *config
-	dir     string // of temporary files
-	last    *compact.Link
-	hashes  hashes // of the log
-	commits int
-	tables  map[[16]byte]bool // keys of the files of commits
-	batches int64             // that were submitted
-	totals  compact.Totals    // that were counted
-	faults  int               // things that are not as they were signed
-	undone  int               // things that were not done, or can never be
+	c          *config
+	dir        string // of temporary files
+	last       *compact.Link
+	hashes     hashes // of the log
+	commits    int
+	tables     map[[16]byte]bool // keys of the files of commits
+	batches    int64             // that were submitted
+	totals     compact.Totals    // that were counted
+	incomplete int64             // records on documents that were not screened completely
+	faults     int               // things that are not as they were signed
+	undone     int               // things that were not done, or can never be
 }
 
 // audit compares what was submitted, the records, the commits and the tables.
@@ -86,6 +87,9 @@ func (a *audit) report() (int, error) {
 	}
 	fmt.Fprintf(a.c.stdout, "%s: %s with %s, %s on %s, %s, a log of %d leaves with the root %s\n", a.c.tenant, count(a.batches, "submitted batch"),
 		count(a.totals.Batches, "batch")+" screened", cli.Count(int(a.totals.Records), "record"), cli.Count(int(a.totals.Documents), "document"), cli.Count(a.commits, "commit"), size, root)
+	if a.incomplete > 0 {
+		fmt.Fprintf(a.c.stdout, "%s say that the document was not screened completely\n", cli.Count(int(a.incomplete), "record"))
+	}
 	if a.c.notes == nil {
 		fmt.Fprintln(a.c.stdout, "the signatures were not checked: give the public key with -key")
 	} else if !a.c.signatures {

@@ -62,8 +62,12 @@ func (v *view) exportStatements(ctx context.Context) (int, error) {
 		return exitUnread, err
 	}
 	defer root.Close()
-	n := 0
+	n, without := 0, 0
 	err = v.statements(ctx, func(d *table.Document) bool { return v.c.document == "" || d.Name == v.c.document }, func(d *table.Document, statement []byte) error {
+		if len(statement) == 0 {
+			without++
+			return nil
+		}
 		name := statementFile(d)
 		if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
 			return err
@@ -75,7 +79,10 @@ func (v *view) exportStatements(ctx context.Context) (int, error) {
 		return exitUnread, err
 	}
 	v.c.warn("wrote %s by %s to %s", cli.Count(n, "statement"), v.by(), v.c.out)
-	if n == 0 {
+	if without > 0 {
+		v.c.warn("%s without a statement: the content was not there, and no digest was submitted", cli.Count(without, "document"))
+	}
+	if n == 0 || without > 0 {
 		return exitUnread, nil
 	}
 	return exitOK, nil
@@ -238,6 +245,9 @@ func (c *config) record(ctx context.Context) (int, error) {
 	statement, err := (&statementReader{v: v}).read(ctx, all[0])
 	if err != nil {
 		return exitUnread, err
+	}
+	if len(statement) == 0 {
+		return exitUnread, fmt.Errorf("there is no statement on %q: its content was not there (%s), and no digest was submitted", name, all[0].Error)
 	}
 	_, err = c.stdout.Write(append(statement[:len(statement):len(statement)], '\n'))
 	return exitOK, err

@@ -22,6 +22,7 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/compact"
 	"github.com/clause76/clause76/examples/fleet/internal/fleettest"
 	"github.com/clause76/clause76/examples/fleet/internal/job"
+	"github.com/clause76/clause76/examples/fleet/internal/segment"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
 	"github.com/clause76/clause76/examples/fleet/internal/store/storetest"
 	"github.com/clause76/clause76/examples/fleet/internal/table"
@@ -352,6 +353,81 @@ func TestAudit(t *testing.T) {
 		if status != test.status || !strings.Contains(out, test.want) {
 			t.Errorf("%s: status %d, expected %d and %q\n%s%s", test.name, status, test.status, test.want, out, stderr)
 		}
+	}
+}
+
+// TestAuditForgedRows: a row that does not follow from its statement is found, even in a segment that the
+// key has signed.
+func TestAuditForgedRows(t *testing.T) {
+	changes := map[string]func(*segment.Content){
+		"verdict":  func(c *segment.Content) { c.Documents[0].Verdict = "clear" },
+		"findings": func(c *segment.Content) { c.Findings = nil },
+		"vendor":   func(c *segment.Content) { c.Findings[0].Vendor = "zte" },
+		"none":     func(*segment.Content) {},
+	}
+	for name, change := range changes {
+		m := storetest.New()
+		f := fleettest.New(t, m)
+		results, _ := f.Fill(f.Screening(older), 1, 2)
+		key := store.SegmentKey(&results[0].Job)
+		data := m.Objects(key)[key]
+		r, err := segment.NewReader(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := r.Content()
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(content)
+		entries := slices.Clone(r.Index.Entries)
+		for i := range entries {
+			if entries[i].Statement, err = r.Statement(&entries[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if data, err = segment.Encode(t.Context(), f.Key.Statements, results[0].Job, r.Index.Program, entries, content); err != nil {
+			t.Fatal(err)
+		}
+		m.Set(key, data)
+		commitAll(t, f, m, nil)
+		x := newFolder(t, f, m)
+		if status, out, _ := x.run("audit"); status != exitOK {
+			t.Errorf("%s: audit: status %d\n%s", name, status, out)
+		}
+		want := exitFound
+		if name == "none" {
+			want = exitOK
+		}
+		if status, out, _ := x.run("audit", "-signatures"); status != want {
+			t.Errorf("%s: audit -signatures: status %d, expected %d\n%s", name, status, want, out)
+		}
+	}
+}
+
+// TestIncomplete: nothing is found in a document that cannot be read, and the answer says so.
+func TestIncomplete(t *testing.T) {
+	m := storetest.New()
+	f := fleettest.New(t, m)
+	s := f.Screening(older)
+	f.Segment(f.Batch([]string{"good.json", "bad.json"}, [][]byte{fleettest.SBOM("Acme", 1), []byte(`{"bomFormat":"CycloneDX","components":[{`)}), s)
+	gone := &job.Batch{Tenant: tenant, Documents: []job.Document{{Name: "gone.json", Object: "x", Size: 3, Version: "v1"}}}
+	f.WriteBatch(gone)
+	f.Segment(gone, s)
+	commitAll(t, f, m, nil)
+	x := newFolder(t, f, m)
+	status, out, stderr := x.run("find", "-vendor", "kaspersky")
+	if status != exitUnread || !strings.Contains(stderr, "2 documents could not be screened completely") {
+		t.Errorf("find: status %d\n%s%s", status, out, stderr)
+	}
+	if status, out, _ := x.run("audit", "-signatures"); status != exitOK || !strings.Contains(out, "2 records say that") {
+		t.Errorf("audit: status %d\n%s", status, out)
+	}
+	if status, _, stderr := x.run("record", "gone.json"); status != exitUnread || !strings.Contains(stderr, "there is no statement") {
+		t.Errorf("record: status %d\n%s", status, stderr)
+	}
+	if status, _, stderr := x.run("export", "-out", filepath.Join(t.TempDir(), "o")); status != exitUnread || !strings.Contains(stderr, "1 document without a statement") {
+		t.Errorf("export: status %d\n%s", status, stderr)
 	}
 }
 

@@ -3,7 +3,9 @@
 // Package nats is the queue of a fleet on NATS JetStream.
 //
 // Each tenant is an account of the server, which keeps the tenants apart, with a stream JOBS of
-// work that is removed when it is done, a stream RESULTS, and a key-value bucket NOTES.
+// work that is removed when it is done, a stream RESULTS, and a key-value bucket NOTES. Each of them has a
+// part of the bytes of the tenant for itself: many jobs do not keep results from being announced, without
+// which no job would be done.
 //
 // A job has a subject of its own and a subject has at most one message, so that a job is not in
 // the queue twice. The server keeps about 171 bytes in memory for each, and the quota of a tenant
@@ -12,13 +14,12 @@
 package nats
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -28,115 +29,89 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/queue"
 )
 
-const (
-	jobsStream    = "JOBS"
-	resultsStream = "RESULTS"
-	notesBucket   = "NOTES"
-	workers       = "workers"
-	compactor     = "compactor"
-
-	maxPending   = 100_000            // jobs that are being worked on at once
-	resultsBytes = 1 << 30            // of results that the compactor has not taken; the bucket has them too
-	maxNote      = 64 << 10           // bytes of a note
-	noteAge      = 7 * 24 * time.Hour // a note that nobody has written since is of a job that is done
-	pollEvery    = 100 * time.Millisecond
-)
-
 // Options set how a queue is opened.
 type Options struct {
-	// AckWait is the time after which a job is delivered again if its worker is silent; default
-	// 30 seconds.
-	AckWait time.Duration
-	// Jobs is how many jobs a tenant may have in the queue; default 100,000. It is used when the
-	// streams of the tenant are made.
-	Jobs map[string]int64
-	// Replicas are the copies of a stream in a cluster; default 1.
+	// Quotas are set for the tenants with one, in streams that exist too. Other tenants keep theirs.
+	Quotas map[string]queue.Quota
+	// AckWait is the time after which a job is delivered again if its worker is silent, and
+	// ResultWait that of results. With zero, a queue that exists keeps its own, and a new one has
+	// 30 seconds and 2 minutes.
+	AckWait, ResultWait time.Duration
+	// Replicas are the copies of new streams in a cluster; default 1.
 	Replicas int
 }
 
-const defaultJobs = 100_000
+const (
+	defaultJobs       = 100_000
+	defaultBytes      = 4 << 30
+	defaultAckWait    = 30 * time.Second
+	defaultResultWait = 2 * time.Minute
+)
 
-// Connect returns the queue of the tenants with these connections. It makes their streams if they
-// do not exist. Close closes the connections.
+// Connect returns the queue of the tenants with these connections, which should be made with
+// ConnectOptions. It makes the streams that do not exist. Close closes the connections.
 func Connect(ctx context.Context, connections map[string]*nats.Conn, opts Options) (queue.Queue, error) {
-	if opts.AckWait <= 0 {
-		opts.AckWait = 30 * time.Second
-	}
-	opts.Replicas = max(opts.Replicas, 1)
-	q := &natsQueue{byName: make(map[string]*tenant)}
-	for name, c := range connections {
+	q := &natsQueue{byName: make(map[string]*tenant), closed: make(chan struct{})}
+	for _, name := range slices.Sorted(maps.Keys(connections)) {
 		if err := job.CheckTenant(name); err != nil {
 			return nil, err
 		}
-		t := &tenant{name: name, conn: c, limit: cmp.Or(opts.Jobs[name], defaultJobs)}
+		t := &tenant{q: q, name: name, conn: connections[name]}
+		t.watch()
 		if err := t.open(ctx, opts); err != nil {
 			return nil, fmt.Errorf("the queue of tenant %s: %w", name, err)
 		}
 		q.tenants = append(q.tenants, t)
 		q.byName[name] = t
 	}
-	slices.SortFunc(q.tenants, func(a, b *tenant) int { return cmp.Compare(a.name, b.name) })
+	if len(q.tenants) == 0 {
+		return nil, errors.New("a queue needs the credentials of at least one tenant")
+	}
 	return q, nil
+}
+
+// ConnectOptions returns how a program connects: it waits for a server that is away, without end,
+// and sends nothing late. Report is called with errors that no method returns; it may be nil.
+func ConnectOptions(report func(error)) []nats.Option {
+	if report == nil {
+		report = func(error) {}
+	}
+	return []nats.Option{
+		nats.Name("fleet"), nats.MaxReconnects(-1), nats.ReconnectWait(500 * time.Millisecond), nats.Timeout(10 * time.Second),
+		// A request that is sent after the reconnect has no receiver anymore: a job would go to it.
+		nats.ReconnectBufSize(-1),
+		nats.PingInterval(20 * time.Second), nats.MaxPingsOutstanding(2),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { report(err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				report(fmt.Errorf("the connection to the queue is lost: %w", err))
+			}
+		}),
+	}
 }
 
 type natsQueue struct {
 	tenants []*tenant // in order of their names
 	byName  map[string]*tenant
-	turn    atomic.Uint64 // of the tenants in Receive
-}
 
-// A tenant is the account of a tenant.
-type tenant struct {
-	name    string
-	conn    *nats.Conn
-	js      jetstream.JetStream
-	jobs    jetstream.Consumer
-	results jetstream.Consumer
-	notes   jetstream.KeyValue
-	limit   int64
-}
+	mu   sync.Mutex
+	next int // the index of the tenant that is first in Receive
 
-// open makes the streams of a tenant, or updates them to the options.
-func (t *tenant) open(ctx context.Context, opts Options) (err error) {
-	if t.js, err = jetstream.New(t.conn); err != nil {
-		return err
-	}
-	_, err = t.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: jobsStream, Subjects: []string{"jobs.*"}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
-		Discard: jetstream.DiscardNew, MaxMsgs: t.limit, MaxMsgsPerSubject: 1, DiscardNewPerSubject: true, Replicas: opts.Replicas,
-	})
-	if err != nil {
-		return err
-	}
-	_, err = t.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: resultsStream, Subjects: []string{"results"}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage,
-		Discard: jetstream.DiscardOld, MaxBytes: resultsBytes, Replicas: opts.Replicas,
-	})
-	if err != nil {
-		return err
-	}
-	t.notes, err = t.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: notesBucket, MaxValueSize: maxNote, TTL: noteAge, Replicas: opts.Replicas})
-	if err != nil {
-		return err
-	}
-	t.jobs, err = t.js.CreateOrUpdateConsumer(ctx, jobsStream, jetstream.ConsumerConfig{
-		Durable: workers, AckPolicy: jetstream.AckExplicitPolicy, AckWait: opts.AckWait, MaxDeliver: -1, MaxAckPending: maxPending,
-	})
-	if err != nil {
-		return err
-	}
-	t.results, err = t.js.CreateOrUpdateConsumer(ctx, resultsStream, jetstream.ConsumerConfig{
-		Durable: compactor, AckPolicy: jetstream.AckExplicitPolicy, AckWait: max(opts.AckWait, 5*time.Second), MaxDeliver: -1, MaxAckPending: maxPending,
-	})
-	return err
+	close  sync.Once
+	closed chan struct{}
 }
 
 func (q *natsQueue) Close() error {
-	var err error
-	for _, t := range q.tenants {
-		err = errors.Join(err, t.conn.Drain())
-	}
-	return err
+	q.close.Do(func() {
+		close(q.closed)
+		for _, t := range q.tenants {
+			if t.conn.IsConnected() {
+				t.conn.FlushTimeout(5 * time.Second) // what Working and Again sent
+			}
+			t.conn.Close()
+		}
+	})
+	return nil
 }
 
 func (q *natsQueue) Tenants() []string {
@@ -155,227 +130,152 @@ func (q *natsQueue) tenant(name string) (*tenant, error) {
 	return t, nil
 }
 
-// What the server says if a bound of a stream or of an account is reached.
+// A tenant is the account of a tenant.
+type tenant struct {
+	q       *natsQueue
+	name    string
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	stream  jetstream.Stream // of the jobs
+	jobs    jetstream.Consumer
+	results jetstream.Consumer
+	notes   jetstream.KeyValue
+	noted   jetstream.Stream // of the notes
+
+	mu sync.Mutex
+	up context.Context // ends when the connection is lost
+}
+
+// watch starts to follow the connection, until it is closed. A request does not end by itself when the
+// connection is lost, although there will be no answer.
+func (t *tenant) watch() {
+	changes := t.conn.StatusChanged(nats.RECONNECTING, nats.DISCONNECTED, nats.CLOSED)
+	up, down := context.WithCancel(context.Background())
+	t.up = up
+	go func() {
+		for {
+			select {
+			case <-changes:
+			case <-t.q.closed:
+			}
+			down()
+			if t.isClosed() {
+				return
+			}
+			up, down = context.WithCancel(context.Background())
+			t.mu.Lock()
+			t.up = up
+			t.mu.Unlock()
+		}
+	}()
+}
+
+// connected returns a context that ends when the connection is lost.
+func (t *tenant) connected() context.Context {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.up
+}
+
+// Times of requests.
 const (
-	textMaxMessages        = "maximum messages exceeded"
-	textMaxPerSubject      = "maximum messages per subject exceeded"
-	textMaxBytes           = "maximum bytes exceeded"
-	textInsufficientLimits = "resource limits exceeded for account"
+	answerWait = 10 * time.Second       // for one answer
+	patience   = 30 * time.Second       // for a server that is away
+	retryEvery = 250 * time.Millisecond // while it is
 )
 
-func (q *natsQueue) Submit(ctx context.Context, jobs ...job.Job) (int, error) {
-	for i := range jobs {
-		if err := jobs[i].Check(); err != nil {
-			return i, err
+// do sends a request until the server answers, for some time. Each request may be sent twice.
+func (t *tenant) do(ctx context.Context, what string, request func(ctx context.Context) error) error {
+	for deadline := time.Now().Add(patience); ; {
+		one, cancel := context.WithTimeout(ctx, answerWait)
+		stop := context.AfterFunc(t.connected(), cancel)
+		err := request(one)
+		stop()
+		cancel()
+		switch {
+		case err == nil:
+			return nil
+		case t.isClosed():
+			return fmt.Errorf("tenant %s: %s: %w", t.name, what, queue.ErrClosed)
+		case ctx.Err() != nil:
+			return fmt.Errorf("tenant %s: %s: %w", t.name, what, ctx.Err())
+		case !isDown(err):
+			return fmt.Errorf("tenant %s: %s: %w", t.name, what, err)
+		case time.Now().After(deadline):
+			return fmt.Errorf("tenant %s: %s: %w: %w", t.name, what, queue.ErrDown, err)
 		}
-		t, err := q.tenant(jobs[i].Tenant)
-		if err != nil {
-			return i, err
-		}
-		data, err := json.Marshal(&jobs[i])
-		if err != nil {
-			return i, err
-		}
-		if _, err := t.js.Publish(ctx, "jobs."+jobs[i].ID(), data); err != nil && !isQueued(err) {
-			if isFull(err) {
-				return i, fmt.Errorf("tenant %s: %w: %d jobs", t.name, queue.ErrFull, t.limit)
-			}
-			return i, fmt.Errorf("queuing a job of tenant %s: %w", t.name, err)
+		t.sleep(ctx, retryEvery)
+	}
+}
+
+// sleep waits for a time, or until the context ends or the queue is closed.
+func (t *tenant) sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.q.closed:
+	case <-timer.C:
+	}
+}
+
+func (t *tenant) isClosed() bool {
+	select {
+	case <-t.q.closed:
+		return true
+	default:
+		return t.conn.IsClosed()
+	}
+}
+
+// isDown reports whether an error says that the server did not answer or cannot work now.
+func isDown(err error) bool {
+	for _, e := range []error{
+		nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrReconnectBufExceeded, nats.ErrConnectionReconnecting,
+		nats.ErrStaleConnection, nats.ErrConnectionDraining, context.DeadlineExceeded, context.Canceled,
+		jetstream.ErrNoStreamResponse, jetstream.ErrNoHeartbeat, jetstream.ErrServerShutdown, jetstream.ErrConsumerLeadershipChanged,
+	} {
+		if errors.Is(err, e) {
+			return true
 		}
 	}
-	return len(jobs), nil
+	api := apiError(err)
+	return api != nil && api.Code == 503 && !isQueued(err) && !isFull(err)
 }
+
+// What the server says if a bound of a stream or of an account is reached. They have no numbers of their own.
+const (
+	textMaxMessages   = "maximum messages exceeded"
+	textMaxPerSubject = "maximum messages per subject exceeded"
+	textMaxBytes      = "maximum bytes exceeded"
+
+	codeAccountLimits = 10002 // resource limits exceeded for account
+)
 
 // isQueued reports whether the server refused a job because it has it.
 func isQueued(err error) bool { return refusal(err) == textMaxPerSubject }
 
 // isFull reports whether the server refused a job because the tenant may not have more.
 func isFull(err error) bool {
-	switch refusal(err) {
-	case textMaxMessages, textMaxBytes, textInsufficientLimits:
-		return true
-	}
-	return false
+	api := apiError(err)
+	return api != nil && (api.Description == textMaxMessages || api.Description == textMaxBytes || api.ErrorCode == codeAccountLimits)
 }
 
 // refusal returns the server's words for why it did not store a message, "" for other errors.
 func refusal(err error) string {
-	if api := (*jetstream.APIError)(nil); errors.As(err, &api) {
+	if api := apiError(err); api != nil {
 		return api.Description
 	}
 	return ""
 }
 
-func (q *natsQueue) Receive(ctx context.Context, n int, wait time.Duration) ([]queue.Delivery, error) {
-	if len(q.tenants) == 1 {
-		batch, err := q.tenants[0].jobs.Fetch(n, jetstream.FetchMaxWait(wait), jetstream.FetchContext(ctx))
-		if err != nil {
-			return nil, err
-		}
-		return q.tenants[0].deliveries(ctx, batch)
+// apiError returns the answer of the server in an error, or nil.
+func apiError(err error) *jetstream.APIError {
+	if api := (*jetstream.APIError)(nil); errors.As(err, &api) {
+		return api
 	}
-	for deadline := time.Now().Add(wait); ; {
-		first := int(q.turn.Add(1) % uint64(len(q.tenants)))
-		for i := range q.tenants {
-			t := q.tenants[(first+i)%len(q.tenants)]
-			batch, err := t.jobs.FetchNoWait(n)
-			if err != nil {
-				return nil, fmt.Errorf("receiving jobs of tenant %s: %w", t.name, err)
-			}
-			if all, err := t.deliveries(ctx, batch); err != nil || len(all) > 0 {
-				return all, err
-			}
-		}
-		if !time.Now().Before(deadline) {
-			return nil, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pollEvery):
-		}
-	}
-}
-
-// deliveries returns the jobs of a batch of messages. A message that is not a job is removed: only
-// a program that is not of a fleet can have written it.
-func (t *tenant) deliveries(ctx context.Context, batch jetstream.MessageBatch) ([]queue.Delivery, error) {
-	var all []queue.Delivery
-	for m := range batch.Messages() {
-		d := &delivery{m: m}
-		if err := json.Unmarshal(m.Data(), &d.job); err != nil || d.job.Check() != nil || d.job.Tenant != t.name {
-			if err := m.TermWithReason("not a job of this tenant"); err != nil {
-				return all, err
-			}
-			continue
-		}
-		d.attempt = 1
-		if meta, err := m.Metadata(); err == nil {
-			d.attempt = int(meta.NumDelivered)
-		}
-		all = append(all, d)
-	}
-	err := batch.Error()
-	if len(all) > 0 || errors.Is(err, nats.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		err = nil
-	}
-	return all, err
-}
-
-type delivery struct {
-	m       jetstream.Msg
-	job     job.Job
-	attempt int
-}
-
-func (d *delivery) Job() job.Job                      { return d.job }
-func (d *delivery) Attempt() int                      { return d.attempt }
-func (d *delivery) Working(ctx context.Context) error { return d.m.InProgress() }
-func (d *delivery) Done(ctx context.Context) error    { return d.m.DoubleAck(ctx) }
-func (d *delivery) Again(ctx context.Context, after time.Duration) error {
-	return d.m.NakWithDelay(after)
-}
-
-func (q *natsQueue) Announce(ctx context.Context, r job.Result) error {
-	t, err := q.tenant(r.Job.Tenant)
-	if err != nil {
-		return err
-	}
-	data, err := json.Marshal(&r)
-	if err != nil {
-		return err
-	}
-	if _, err = t.js.Publish(ctx, "results", data, jetstream.WithMsgID(r.Job.ID()+r.Segment)); err != nil {
-		return fmt.Errorf("announcing a segment of tenant %s: %w", t.name, err)
+	if js := (jetstream.JetStreamError)(nil); errors.As(err, &js) {
+		return js.APIError()
 	}
 	return nil
-}
-
-func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.Duration) (queue.Announced, error) {
-	a := queue.Announced{Done: func(context.Context) error { return nil }}
-	t, err := q.tenant(name)
-	if err != nil {
-		return a, err
-	}
-	batch, err := t.results.Fetch(n, jetstream.FetchMaxWait(wait))
-	if err != nil {
-		return a, err
-	}
-	var messages []jetstream.Msg
-	for m := range batch.Messages() {
-		messages = append(messages, m)
-		var r job.Result
-		if json.Unmarshal(m.Data(), &r) == nil && r.Job.Check() == nil && r.Job.Tenant == name {
-			a.Results = append(a.Results, r)
-		}
-	}
-	a.Done = func(ctx context.Context) error {
-		var err error
-		for _, m := range messages {
-			err = errors.Join(err, m.DoubleAck(ctx))
-		}
-		return err
-	}
-	if err := batch.Error(); len(messages) == 0 && err != nil && !errors.Is(err, nats.ErrTimeout) && !errors.Is(err, context.DeadlineExceeded) {
-		return a, err
-	}
-	return a, ctx.Err()
-}
-
-func (q *natsQueue) Status(ctx context.Context, name string) (s queue.Status, err error) {
-	t, err := q.tenant(name)
-	if err != nil {
-		return s, err
-	}
-	jobs, err := t.jobs.Info(ctx)
-	if err != nil {
-		return s, err
-	}
-	results, err := t.results.Info(ctx)
-	if err != nil {
-		return s, err
-	}
-	return queue.Status{
-		Waiting: int64(jobs.NumPending), Working: int64(jobs.NumAckPending), Again: int64(jobs.NumRedelivered),
-		Announced: int64(results.NumPending) + int64(results.NumAckPending), Limit: t.limit,
-	}, nil
-}
-
-func (q *natsQueue) Notes(name string) queue.Notes { return &notes{q, name} }
-
-type notes struct {
-	q    *natsQueue
-	name string
-}
-
-func (n *notes) Get(ctx context.Context, id string) ([]byte, error) {
-	t, err := n.q.tenant(n.name)
-	if err != nil {
-		return nil, err
-	}
-	e, err := t.notes.Get(ctx, id)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return e.Value(), nil
-}
-
-func (n *notes) Put(ctx context.Context, id string, note []byte) error {
-	t, err := n.q.tenant(n.name)
-	if err != nil {
-		return err
-	}
-	_, err = t.notes.Put(ctx, id, note)
-	return err
-}
-
-func (n *notes) Delete(ctx context.Context, id string) error {
-	t, err := n.q.tenant(n.name)
-	if err != nil {
-		return err
-	}
-	return t.notes.Purge(ctx, id)
 }
