@@ -7,13 +7,16 @@
 // read without the others.
 //
 // A segment is a pure function of its entries: blocks of compressed statements, a block with rows
-// and claims, the index, and a trailer of fixed size with the place and the digest of the index.
-// The index has the digest of each block. Nothing of a block is returned before its digest was
+// and claims, the index, and a trailer of fixed size with the place and the digest of the index, and
+// a signature over that digest. The index has the digest of each block, so that one signature is
+// about everything in a segment: also about the rows, which are not in the statements. Nothing of a block is returned before its digest was
 // checked, and no block is larger than MaxBlock bytes when it is decompressed.
 package segment
 
 import (
 	"bytes"
+	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -23,6 +26,7 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 	"github.com/clause76/clause76/examples/fleet/internal/table"
@@ -31,6 +35,9 @@ import (
 // ErrBad is wrapped by each error about a segment that is not valid. The error says at which
 // offset.
 var ErrBad = errors.New("bad segment")
+
+// ErrVersion: the segment has another version of the format.
+var ErrVersion = errors.New("the segment has an unknown version")
 
 // MaxBlock bounds a block when it is decompressed. A statement that is larger is a block of its
 // own, of at most MaxStatement bytes.
@@ -80,7 +87,10 @@ type Block struct {
 const (
 	version = 1
 	magic   = "clause76 segment" // 16 bytes, at the start and at the end
-	trailer = 8 + 8 + sha256.Size + len(magic)
+	trailer = 8 + 8 + sha256.Size + ed25519.SignatureSize + len(magic)
+
+	// signedHead starts what is signed, so that the signature is no other signature by the key.
+	signedHead = "clause76 segment, the digest of its index: "
 )
 
 var (
@@ -88,7 +98,8 @@ var (
 )
 
 // Encode returns the segment of a job. It sets Block, Offset, Size and SHA256 of the entries.
-func Encode(j job.Job, program string, entries []Entry, content *Content) ([]byte, error) {
+// The signer is of Ed25519, so that the same entries have the same bytes.
+func Encode(ctx context.Context, signer dsse.Signer, j job.Job, program string, entries []Entry, content *Content) ([]byte, error) {
 	x := Index{Version: version, Job: j, Program: program, Entries: entries}
 	out := []byte(magic)
 	add := func(raw []byte) {
@@ -124,18 +135,39 @@ func Encode(j job.Job, program string, entries []Entry, content *Content) ([]byt
 	}
 	packed := packer.EncodeAll(index, nil)
 	digest := sha256.Sum256(packed)
+	signature, err := signer.Sign(ctx, append([]byte(signedHead), digest[:]...))
+	if err != nil {
+		return nil, fmt.Errorf("signing a segment: %w", err)
+	}
+	if len(signature) != ed25519.SignatureSize {
+		return nil, fmt.Errorf("signing a segment: the signature has %d bytes; expected %d: a key of Ed25519", len(signature), ed25519.SignatureSize)
+	}
 	at := len(out)
 	out = append(out, packed...)
 	out = binary.BigEndian.AppendUint64(out, uint64(at))
 	out = binary.BigEndian.AppendUint64(out, uint64(len(packed)))
 	out = append(out, digest[:]...)
+	out = append(out, signature...)
 	return append(out, magic...), nil
 }
 
 // A Reader reads a segment. It is safe for concurrent use.
 type Reader struct {
-	Index Index
-	r     io.ReaderAt
+	Index     Index
+	r         io.ReaderAt
+	digest    []byte // of the index
+	signature []byte
+}
+
+// Verify checks that one of the keys has signed the segment.
+func (s *Reader) Verify(ctx context.Context, keys ...dsse.Verifier) error {
+	text := append([]byte(signedHead), s.digest...)
+	for _, k := range keys {
+		if k.Verify(ctx, text, s.signature) == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: it is not signed by the key", ErrBad)
 }
 
 // NewReader reads the index of a segment of a size.
@@ -165,7 +197,11 @@ func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: offset %d: the index: %w", ErrBad, at, err)
 	}
-	s := &Reader{r: r}
+	s := &Reader{r: r, digest: end[16 : 16+sha256.Size], signature: end[16+sha256.Size : trailer-len(magic)]}
+	var v struct{ Version int }
+	if err := json.Unmarshal(text, &v); err == nil && v.Version != version {
+		return nil, fmt.Errorf("%w: %d; expected %d: another version of the program made it", ErrVersion, v.Version, version)
+	}
 	if err := json.Unmarshal(text, &s.Index); err != nil {
 		return nil, fmt.Errorf("%w: offset %d: the index: %w", ErrBad, at, err)
 	}
@@ -174,9 +210,6 @@ func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 
 // check checks that the blocks are before the index, and the statements in the blocks.
 func (x *Index) check(end int64) error {
-	if x.Version != version {
-		return fmt.Errorf("%w: it has version %d; expected %d: a newer program made it", ErrBad, x.Version, version)
-	}
 	if len(x.Blocks) < 2 {
 		return fmt.Errorf("%w: it has %d blocks; expected at least 2", ErrBad, len(x.Blocks))
 	}

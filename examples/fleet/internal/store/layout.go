@@ -37,12 +37,47 @@ func DeltaKey(j *job.Job, screening string) string {
 
 // CommitKey returns the key of a commit. The first is number 1.
 func CommitKey(tenant string, number int64) string {
-	return fmt.Sprintf("%s/commits/%08d.json", tenant, number)
+	return fmt.Sprintf("%s/commits/%08d.note", tenant, number)
 }
 
-// TableKey returns the key of a file of a table, for the release with a name.
+// TableKey returns the key of a file of a table: part is the number of its commit. Release is the
+// name of a release; "" for claims, which do not depend on it.
 func TableKey(tenant, table, release string, part int64) string {
-	return fmt.Sprintf("%s/tables/%s/release=%s/part-%08d.parquet", tenant, table, release, part)
+	folder := tenant + "/tables/" + table
+	if release != "" {
+		folder += "/release=" + escape(release)
+	}
+	return fmt.Sprintf("%s/part-%08d.parquet", folder, part)
+}
+
+// escape returns a name with %XX for each byte that could have a meaning in a key. Programs that read
+// partitioned tables undo it.
+func escape(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '-', c == '_':
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// StagedKey returns the key of a file of a table while its commit is being made.
+func StagedKey(tenant string, number int64, digest string) string {
+	return fmt.Sprintf("%s/staging/%08d/%s.parquet", tenant, number, digest)
+}
+
+// TileKey returns the key of a tile of the log, which has a path as in golang.org/x/mod/sumdb/tlog.
+func TileKey(tenant, path string) string { return tenant + "/log/" + path }
+
+// RejectedKey returns the key of a segment that was not one of its job, with the digest of its bytes.
+// The reason is in the object with the same key and ".json".
+func RejectedKey(j *job.Job, digest string) string {
+	return key(j.Tenant, "rejected/"+j.Screening, j.ID(), "."+digest+".seg")
 }
 
 // key returns the key of an object with an id in hex. Folders of the first two digits keep the

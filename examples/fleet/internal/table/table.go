@@ -3,11 +3,13 @@
 // Package table defines the tables of a fleet, for analysts and for the fleet itself, and reads
 // and writes them as Parquet files.
 //
-// The files of a table are in folders by release. A row of documents or findings is about one
-// record. If a document was screened with several releases, it has a row for each screening in
-// which it was screened again; the row with the greatest generation that is not greater than that
-// of a release is right for that release, because a delta statement says so for all releases in
-// between.
+// The files of documents and findings are in folders by release. A row of documents or findings is
+// about one record. If a document was screened with several releases, it has a row for each
+// screening in which it was screened again; for the others, a delta statement says that the row of
+// an earlier screening is also right. The generation of a row counts the screenings of a tenant.
+//
+// The claims of a document do not depend on the release. They are in the table once, also if the
+// document is screened again.
 package table
 
 import "cmp"
@@ -54,7 +56,9 @@ type Finding struct {
 	Release      string `parquet:"release,dict,zstd"`
 	Screening    string `parquet:"screening,dict,zstd"`
 	Generation   int32  `parquet:"generation"`
-	Path         string `parquet:"path,zstd"` // of the document in it, and the entry of an archive
+	Segment      string `parquet:"segment,dict,zstd"` // the id of the job that made it
+	Index        int32  `parquet:"index"`             // of the document in the batch
+	Path         string `parquet:"path,zstd"`         // of the document in it, and the entry of an archive
 	ID           string `parquet:"id,zstd"`
 	Vendor       string `parquet:"vendor,dict,zstd"`
 	VendorName   string `parquet:"vendor_name,dict,zstd"`
@@ -71,8 +75,8 @@ type Finding struct {
 	Status       string `parquet:"status,dict,zstd"`
 }
 
-// A Claim is the row of a distinct claim of a document. Claims do not depend on the release. The
-// rows of a file are in the order of role, kind, value and document.
+// A Claim is the row of a distinct claim of a document. The rows of a file are in the order of role,
+// kind, value and document.
 type Claim struct {
 	Role     string `parquet:"role,dict,zstd"`
 	Kind     string `parquet:"kind,dict,zstd"`
@@ -86,4 +90,16 @@ type Claim struct {
 func CompareClaims(a, b Claim) int {
 	return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value),
 		cmp.Compare(a.Document, b.Document), cmp.Compare(a.Batch, b.Batch), cmp.Compare(a.Index, b.Index))
+}
+
+// CompareDocuments compares rows in the order of the table.
+func CompareDocuments(a, b Document) int {
+	return cmp.Or(cmp.Compare(a.Document, b.Document), cmp.Compare(a.Record, b.Record))
+}
+
+// CompareFindings compares rows in the order of the table: those of a vendor are together, so that a
+// search reads a part of a file.
+func CompareFindings(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Document, b.Document), cmp.Compare(a.Record, b.Record),
+		cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Pointer, b.Pointer))
 }

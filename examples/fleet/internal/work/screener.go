@@ -151,7 +151,7 @@ func (s *Screener) rows(j *job.Job, d *job.Document, r *Record, report *evidence
 			row.Error = doc.Error.Kind
 		}
 		for k := range doc.Findings {
-			r.Content.Findings = append(r.Content.Findings, s.finding(r, doc, &doc.Findings[k]))
+			r.Content.Findings = append(r.Content.Findings, s.finding(j, r, doc, &doc.Findings[k]))
 		}
 	}
 	slices.Sort(formats)
@@ -160,9 +160,9 @@ func (s *Screener) rows(j *job.Job, d *job.Document, r *Record, report *evidence
 }
 
 // finding returns the row of a finding, with its first citation, which decides its verdict.
-func (s *Screener) finding(r *Record, doc *evidence.Document, f *evidence.Finding) table.Finding {
+func (s *Screener) finding(j *job.Job, r *Record, doc *evidence.Document, f *evidence.Finding) table.Finding {
 	row := table.Finding{
-		Document: r.Entry.Document, Record: r.Entry.Record, Release: s.screening.Release, Screening: s.id,
+		Document: r.Entry.Document, Record: r.Entry.Record, Release: s.screening.Release, Screening: s.id, Segment: j.ID(), Index: int32(r.Entry.Index),
 		Path: doc.Path, ID: f.ID, Vendor: string(f.Vendor.ID), VendorName: f.Vendor.Name, Verdict: f.Verdict.String(), Tier: f.Tier.String(),
 		Component: f.Component.Name, Version: f.Component.Version, PURL: f.Component.PURL, Pointer: f.Component.Location.Pointer,
 	}
@@ -205,7 +205,7 @@ func (c *claims) rows() []table.Claim {
 
 // Encode returns the segment of a job with the records of its documents, in the order of the
 // batch.
-func (s *Screener) Encode(j job.Job, records []*Record) ([]byte, error) {
+func (s *Screener) Encode(ctx context.Context, j job.Job, records []*Record) ([]byte, error) {
 	slices.SortFunc(records, func(a, b *Record) int { return cmp.Compare(a.Entry.Index, b.Entry.Index) })
 	var entries []segment.Entry
 	var content segment.Content
@@ -216,5 +216,5 @@ func (s *Screener) Encode(j job.Job, records []*Record) ([]byte, error) {
 		content.Claims = append(content.Claims, r.Content.Claims...)
 	}
 	slices.SortFunc(content.Claims, table.CompareClaims)
-	return segment.Encode(j, s.program, entries, &content)
+	return segment.Encode(ctx, s.signer, j, s.program, entries, &content)
 }

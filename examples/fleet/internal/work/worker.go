@@ -205,7 +205,7 @@ func (w *Worker) make(ctx context.Context, d queue.Delivery) (segment []byte, do
 		}
 		records = append(records, r)
 	}
-	if segment, err = s.Encode(j, records); err != nil {
+	if segment, err = s.Encode(ctx, j, records); err != nil {
 		return nil, 0, 0, err
 	}
 	err = w.Store.Create(ctx, store.SegmentKey(&j), segment)
