@@ -46,6 +46,7 @@ type Document struct {
 	Findings   int32  `parquet:"findings"`
 	Observed   int32  `parquet:"observations"`
 	Crashed    bool   `parquet:"crashed"` // the program ended without a result each time
+	Indexed    bool   `parquet:"indexed"` // all its claims are in the table of claims; otherwise each new release has to screen it again
 	Error      string `parquet:"error,zstd"`
 }
 

@@ -81,10 +81,12 @@ func (s *Screener) Screen(ctx context.Context, j *job.Job, b *job.Batch, index i
 	d := &b.Documents[index]
 	in := screen.Input{Name: d.Name, Open: content, Bytes: d.Size}
 	claims := newClaims(d, j.Batch, index)
-	docs, companions := screen.Run(ctx, s.m, []screen.Input{in}, &screen.Options{
-		Jobs:     1,
-		Snapshot: func(_ int, t *sbom.Snapshot) { claims.add(t) },
-	})
+	opts := &screen.Options{Jobs: 1, Snapshot: func(_ int, t *sbom.Snapshot) { claims.add(t) }}
+	if d.Size > inMemory {
+		opts.Snapshot = nil // it would have all components in memory
+		claims.full = true
+	}
+	docs, companions := screen.Run(ctx, s.m, []screen.Input{in}, opts)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -96,15 +98,41 @@ var errCrash = errors.New("the program that screened the document ended without 
 
 // Crashed returns the record of a document on which the program ended without a result.
 func (s *Screener) Crashed(ctx context.Context, j *job.Job, b *job.Batch, index int) (*Record, error) {
-	d := &b.Documents[index]
-	file := evidence.File{Path: screen.EscapePath(d.Name), SHA256: d.SHA256, Bytes: d.Size}
-	docs := []evidence.Document{evidence.NewDocument(file, sbom.Header{}, nil, errCrash)}
-	r, err := s.record(ctx, j, b, index, docs, nil, newClaims(d, j.Batch, index))
+	r, err := s.unread(ctx, j, b, index, errCrash)
 	if err != nil {
 		return nil, err
 	}
 	r.Content.Documents[0].Crashed = true
 	return r, nil
+}
+
+// The values of the column error of documents with content that is not there, or is not the one that
+// was submitted. Other values are kinds of errors of package evidence.
+const (
+	Missing = "missing"
+	Changed = "changed"
+)
+
+// Unavailable returns the record of a document without the content that was submitted. The error says
+// what is there, and kind is Missing or Changed.
+func (s *Screener) Unavailable(ctx context.Context, j *job.Job, b *job.Batch, index int, kind string, why error) (*Record, error) {
+	r, err := s.unread(ctx, j, b, index, why)
+	if err != nil {
+		return nil, err
+	}
+	r.Content.Documents[0].Error = kind
+	return r, nil
+}
+
+// unread returns the record of a document of which nothing was screened. It is about the digest that
+// was submitted. If none was, there is no statement, because a statement has to be about a digest.
+func (s *Screener) unread(ctx context.Context, j *job.Job, b *job.Batch, index int, why error) (*Record, error) {
+	d := &b.Documents[index]
+	file := evidence.File{Path: screen.EscapePath(d.Name), SHA256: d.SHA256, Bytes: d.Size}
+	docs := []evidence.Document{evidence.NewDocument(file, sbom.Header{}, nil, why)}
+	c := newClaims(d, j.Batch, index)
+	c.full = true
+	return s.record(ctx, j, b, index, docs, nil, c)
 }
 
 // record signs the report about a document, and makes its rows.
@@ -114,8 +142,8 @@ func (s *Screener) record(ctx context.Context, j *job.Job, b *job.Batch, index i
 	report.Finish(docs, companions)
 	statement, err := report.Sign(ctx, s.signer)
 	if errors.Is(err, evidence.ErrNoSubject) {
-		// Nothing was read, so that the record has no digest to be about. It has to say so.
-		return nil, fmt.Errorf("%s: %w", d.Name, err)
+		// Nothing was read, and no digest was submitted. The row has the error.
+		statement, err = nil, nil
 	}
 	if err != nil {
 		return nil, err
@@ -124,6 +152,7 @@ func (s *Screener) record(ctx context.Context, j *job.Job, b *job.Batch, index i
 	r := &Record{Entry: segment.Entry{Index: index, Document: key, Record: RecordKey(key, s.id), Statement: statement}}
 	r.Content.Claims = claims.rows()
 	s.rows(j, d, r, report)
+	r.Content.Documents[0].Indexed = !claims.full
 	return r, nil
 }
 
@@ -177,10 +206,14 @@ func (s *Screener) finding(j *job.Job, r *Record, doc *evidence.Document, f *evi
 type claims struct {
 	of    table.Claim // document, batch and index
 	known map[table.Claim]bool
+	full  bool // the document has claims that are not here, or may have
 }
 
+// maxClaims bounds the distinct claims of a document.
+const maxClaims = 1 << 20
+
 func newClaims(d *job.Document, batch string, index int) *claims {
-	return &claims{table.Claim{Document: d.Key(), Batch: batch, Index: int32(index)}, make(map[table.Claim]bool)}
+	return &claims{of: table.Claim{Document: d.Key(), Batch: batch, Index: int32(index)}, known: make(map[table.Claim]bool)}
 }
 
 func (c *claims) add(t *sbom.Snapshot) {
@@ -188,6 +221,10 @@ func (c *claims) add(t *sbom.Snapshot) {
 		for _, claim := range t.Components[i].Claims {
 			row := c.of
 			row.Role, row.Kind, row.Value = string(claim.Role), string(claim.Kind), claim.Value
+			if len(c.known) >= maxClaims && !c.known[row] {
+				c.full = true
+				return
+			}
 			c.known[row] = true
 		}
 	}
