@@ -134,11 +134,13 @@ func (j *Job) Check() error {
 	return nil
 }
 
-// A Result announces that the segment of a job is in the bucket.
+// A Result announces that the segment of a job is in the bucket, or a delta statement for it.
 type Result struct {
 	Job     Job    `json:"job"`
 	Segment string `json:"segment"` // the SHA-256 digest of the object, in hex
 	Bytes   int64  `json:"bytes"`
+	// Delta is the id of the screening of a delta statement; "" if a segment is announced.
+	Delta string `json:"delta,omitempty"`
 }
 
 var (

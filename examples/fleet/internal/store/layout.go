@@ -31,8 +31,11 @@ func ScreeningKey(tenant, id string) string { return tenant + "/screenings/" + i
 func ReleaseKey(tenant, digest string) string { return tenant + "/releases/" + digest + ".json" }
 
 // SegmentKey returns the key of the segment of a job.
-func SegmentKey(j *job.Job) string {
-	return key(j.Tenant, "segments/"+j.Screening, j.ID(), ".seg")
+func SegmentKey(j *job.Job) string { return SegmentPath(j.Tenant, j.Screening, j.ID()) }
+
+// SegmentPath returns the key of the segment of the job with an id, under a screening.
+func SegmentPath(tenant, screening, id string) string {
+	return key(tenant, "segments/"+screening, id, ".seg")
 }
 
 // DeltaKey returns the key of the delta statement for the segment of a job under another
