@@ -43,8 +43,8 @@ type crew struct {
 
 // startWorkers starts the workers of the flags. They end when ctx is done.
 func (c *config) startWorkers(ctx context.Context, x *crew) error {
-	if c.workers < 1 || c.limit <= 0 {
-		return usageError("-workers is %d and -limit is %v; expected more than 0", c.workers, c.limit)
+	if c.workers < 0 || c.limit <= 0 {
+		return usageError("-workers is %d and -limit is %v; expected 0 or more, and more than 0", c.workers, c.limit)
 	}
 	screeners := &work.Screeners{Store: x.store, Signer: x.key.Statements}
 	w := &work.Worker{
