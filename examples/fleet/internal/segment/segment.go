@@ -62,9 +62,49 @@ type Entry struct {
 
 // Content are the rows and claims of a segment. Rows have no generation yet.
 type Content struct {
+	Documents []table.Document
+	Findings  []table.Finding
+	Claims    []table.Claim
+}
+
+// packed is the form of Content in a segment. Most of it are claims: those of a document are in a group,
+// which has the digests once.
+type packed struct {
 	Documents []table.Document `json:"documents"`
 	Findings  []table.Finding  `json:"findings"`
-	Claims    []table.Claim    `json:"claims"`
+	Claims    []group          `json:"claims"`
+}
+
+type group struct {
+	Document string      `json:"document"`
+	Batch    string      `json:"batch"`
+	Index    int32       `json:"index"`
+	Claims   [][3]string `json:"claims"` // role, kind, value
+}
+
+func pack(c *Content) *packed {
+	p := &packed{Documents: c.Documents, Findings: c.Findings}
+	var last *group
+	for i := range c.Claims {
+		x := &c.Claims[i]
+		if last == nil || last.Document != x.Document || last.Batch != x.Batch || last.Index != x.Index {
+			p.Claims = append(p.Claims, group{Document: x.Document, Batch: x.Batch, Index: x.Index})
+			last = &p.Claims[len(p.Claims)-1]
+		}
+		last.Claims = append(last.Claims, [3]string{x.Role, x.Kind, x.Value})
+	}
+	return p
+}
+
+func (p *packed) content() *Content {
+	c := &Content{Documents: p.Documents, Findings: p.Findings}
+	for i := range p.Claims {
+		g := &p.Claims[i]
+		for _, x := range g.Claims {
+			c.Claims = append(c.Claims, table.Claim{Role: x[0], Kind: x[1], Value: x[2], Document: g.Document, Batch: g.Batch, Index: g.Index})
+		}
+	}
+	return c
 }
 
 // An Index describes a segment.
@@ -121,7 +161,7 @@ func Encode(ctx context.Context, signer dsse.Signer, j job.Job, program string, 
 		raw = append(raw, e.Statement...)
 	}
 	add(raw)
-	rest, err := json.Marshal(content)
+	rest, err := json.Marshal(pack(content))
 	if err != nil {
 		return nil, err
 	}
@@ -283,11 +323,11 @@ func (s *Reader) Content() (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Content{}
-	if err := json.Unmarshal(raw, c); err != nil {
+	p := &packed{}
+	if err := json.Unmarshal(raw, p); err != nil {
 		return nil, fmt.Errorf("%w: block %d: %w", ErrBad, n, err)
 	}
-	return c, nil
+	return p.content(), nil
 }
 
 // unpack decompresses at most limit bytes.

@@ -208,38 +208,46 @@ func finding(s *job.Screening, j *job.Job, e *segment.Entry, doc *evidence.Docum
 // claims are the distinct claims of a document.
 type claims struct {
 	of    table.Claim // document, batch and index
-	known map[table.Claim]bool
+	known map[claim]bool
 	full  bool // the document has claims that are not here, or may have
 }
+
+type claim struct{ role, kind, value string }
 
 // maxClaims bounds the distinct claims of a document.
 const maxClaims = 1 << 20
 
 func newClaims(d *job.Document, batch string, index int) *claims {
-	return &claims{of: table.Claim{Document: d.Key(), Batch: batch, Index: int32(index)}, known: make(map[table.Claim]bool)}
+	return &claims{of: table.Claim{Document: d.Key(), Batch: batch, Index: int32(index)}, known: make(map[claim]bool)}
 }
 
 func (c *claims) add(t *sbom.Snapshot) {
 	for i := range t.Components {
-		for _, claim := range t.Components[i].Claims {
-			row := c.of
-			row.Role, row.Kind, row.Value = string(claim.Role), string(claim.Kind), claim.Value
-			if len(c.known) >= maxClaims && !c.known[row] {
+		for _, x := range t.Components[i].Claims {
+			k := claim{string(x.Role), string(x.Kind), x.Value}
+			if len(c.known) >= maxClaims && !c.known[k] {
 				c.full = true
 				return
 			}
-			c.known[row] = true
+			c.known[k] = true
 		}
 	}
 }
 
-// rows returns the claims in the order of the table.
+// rows returns the claims in an order that is always the same. The files of the table have another one.
 func (c *claims) rows() []table.Claim {
-	rows := make([]table.Claim, 0, len(c.known))
-	for row := range c.known {
-		rows = append(rows, row)
+	keys := make([]claim, 0, len(c.known))
+	for k := range c.known {
+		keys = append(keys, k)
 	}
-	slices.SortFunc(rows, table.CompareClaims)
+	slices.SortFunc(keys, func(a, b claim) int {
+		return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.role, b.role), cmp.Compare(a.kind, b.kind))
+	})
+	rows := make([]table.Claim, len(keys))
+	for i, k := range keys {
+		rows[i] = c.of
+		rows[i].Role, rows[i].Kind, rows[i].Value = k.role, k.kind, k.value
+	}
 	return rows
 }
 
@@ -255,6 +263,5 @@ func (s *Screener) Encode(ctx context.Context, j job.Job, records []*Record) ([]
 		content.Findings = append(content.Findings, r.Content.Findings...)
 		content.Claims = append(content.Claims, r.Content.Claims...)
 	}
-	slices.SortFunc(content.Claims, table.CompareClaims)
 	return segment.Encode(ctx, s.signer, j, s.program, entries, &content)
 }
