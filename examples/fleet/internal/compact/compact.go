@@ -38,7 +38,7 @@ type Options struct {
 	Dir string
 	// ParseDelta checks the signature of a delta statement and reads it. If it is nil, delta
 	// statements are not committed.
-	ParseDelta func(ctx context.Context, statement []byte) (*DeltaStatement, error)
+	ParseDelta func(ctx context.Context, statement []byte, keys ...dsse.Verifier) (*DeltaStatement, error)
 
 	// Segments bounds a commit; default 64, at most 128. Content does too: the bytes of rows and
 	// claims, default 64 MiB. A commit has at least one segment.
@@ -280,9 +280,21 @@ func (c *Compactor) name(id string, err error) {
 	}
 }
 
-// Commit commits the segments of jobs. A segment that is in a commit already is left out. One that is
-// not that of its job is moved to the folder rejected, and its job is queued again.
+// Commit commits the segments and the delta statements of jobs. What is in a commit already is left
+// out. A segment that is not that of its job is moved to the folder rejected, and its job is queued
+// again. A delta statement for a segment that is in no commit is left for Search.
 func (c *Compactor) Commit(ctx context.Context, results []job.Result) error {
+	deltas := slices.Clone(results)
+	deltas = slices.DeleteFunc(deltas, func(r job.Result) bool { return r.Delta == "" || r.Job.Tenant != c.Tenant })
+	results = slices.DeleteFunc(slices.Clone(results), func(r job.Result) bool { return r.Delta != "" })
+	if err := c.commitSegments(ctx, results); err != nil || len(deltas) == 0 || c.ParseDelta == nil {
+		return err
+	}
+	return c.announcedDeltas(ctx, deltas)
+}
+
+// commitSegments commits the segments of jobs.
+func (c *Compactor) commitSegments(ctx context.Context, results []job.Result) error {
 	for {
 		todo, err := c.uncommitted(results)
 		if err != nil || len(todo) == 0 {

@@ -7,20 +7,27 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/clause76/clause76/examples/fleet/internal/fleettest"
 	"github.com/clause76/clause76/examples/fleet/internal/job"
+	"github.com/clause76/clause76/examples/fleet/internal/queue"
 	"github.com/clause76/clause76/examples/fleet/internal/segment"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
 	"github.com/clause76/clause76/examples/fleet/internal/store/storetest"
@@ -390,6 +397,242 @@ func TestOtherSegments(t *testing.T) {
 			t.Errorf("%s: %d objects in the folder rejected", test.name, n)
 		}
 	}
+}
+
+// TestDeltas commits delta statements that are found or announced, each once, and not those for another
+// segment or by somebody else.
+func TestDeltas(t *testing.T) {
+	m := storetest.New()
+	f := fleettest.New(t, m)
+	results, _ := f.Fill(f.Screening(release), 5, 2)
+	b := f.Screening("2024.07.24").ID()
+	parse := func(_ context.Context, statement []byte, _ ...dsse.Verifier) (d *DeltaStatement, err error) {
+		return d, json.Unmarshal(statement, &d)
+	}
+	put := func(r job.Result, d DeltaStatement) job.Result {
+		data, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Set(store.DeltaKey(&r.Job, b), data)
+		return job.Result{Job: r.Job, Segment: digest(data), Delta: b}
+	}
+	announced := []job.Result{
+		put(results[0], DeltaStatement{results[0].Job, results[0].Segment, b, []int{1}}),
+		put(results[1], DeltaStatement{results[1].Job, results[0].Segment, b, nil}),         // another segment
+		put(results[2], DeltaStatement{results[2].Job, results[2].Segment, "b", nil}),       // another screening
+		put(results[3], DeltaStatement{results[3].Job, results[3].Segment, b, []int{1, 0}}), // not in order
+	}
+	announced = append(announced, announced[0])
+	put(results[4], DeltaStatement{results[4].Job, results[4].Segment, b, nil}) // found, not announced
+	o := options(f, m, t.TempDir())
+	o.ParseDelta = parse
+	c, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	deltas := func() (all []Delta) {
+		for _, l := range commits(t, f, m) {
+			all = append(all, l.Deltas...)
+		}
+		return all
+	}
+	if err := c.Commit(t.Context(), announced); err != nil || len(deltas()) != 0 {
+		t.Fatalf("before the segments are in a commit: %v, %v", deltas(), err)
+	}
+	for range 2 {
+		if err := c.Commit(t.Context(), slices.Concat(announced, results)); err != nil {
+			t.Fatal(err)
+		}
+		if all := deltas(); len(all) != 1 || all[0].Job.ID() != results[0].Job.ID() || !slices.Equal(all[0].Affected, []int{1}) {
+			t.Errorf("deltas %+v", all)
+		}
+	}
+	for range 2 {
+		if err := c.Search(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if all := deltas(); len(all) != 2 || all[1].Job.ID() != results[4].Job.ID() {
+			t.Errorf("deltas %+v", all)
+		}
+	}
+}
+
+// A fakeQueue announces results, and counts those that were acknowledged.
+type fakeQueue struct {
+	queue.Queue
+	mu        sync.Mutex
+	results   []job.Result
+	submitted []job.Job
+	done      int
+}
+
+func (q *fakeQueue) Results(ctx context.Context, _ string, n int, wait time.Duration) (queue.Announced, error) {
+	q.mu.Lock()
+	n = min(n, len(q.results), 3)
+	a := queue.Announced{Results: slices.Clone(q.results[:n])}
+	q.results = q.results[n:]
+	q.mu.Unlock()
+	a.Done = func(context.Context) error {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.done += n
+		return nil
+	}
+	if n == 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+	return a, nil
+}
+
+func (q *fakeQueue) Submit(_ context.Context, jobs ...job.Job) (int, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.submitted = append(q.submitted, jobs...)
+	return len(jobs), nil
+}
+
+// TestRun commits what is announced, acknowledges it afterwards, and queues the job of a damaged segment
+// again.
+func TestRun(t *testing.T) {
+	m := storetest.New()
+	f := fleettest.New(t, m)
+	results, _ := f.Fill(f.Screening(release), 5, 2)
+	key := store.SegmentKey(&results[2].Job)
+	bad := slices.Clone(m.Objects(key)[key])
+	bad[60] ^= 1
+	m.Set(key, bad)
+	q := &fakeQueue{results: slices.Concat(results, results[:1])}
+	o := options(f, m, t.TempDir())
+	o.Queue, o.Wait = q, 20*time.Millisecond
+	c, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx) }()
+	for ctx.Err() == nil {
+		q.mu.Lock()
+		if q.done == 6 {
+			cancel()
+		}
+		q.mu.Unlock()
+		time.Sleep(time.Millisecond)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	all := commits(t, f, m)
+	if n := all[len(all)-1].Totals.Segments; n != 4 || q.done != 6 {
+		t.Errorf("%d segments in commits, %d results acknowledged; expected 4 and 6", n, q.done)
+	}
+	if len(q.submitted) != 1 || q.submitted[0].ID() != results[2].Job.ID() {
+		t.Errorf("queued again: %v", q.submitted)
+	}
+}
+
+// TestKill kills a compactor that writes to a folder.
+func TestKill(t *testing.T) {
+	const variable = "FLEET_TEST_COMPACTOR"
+	if dir := os.Getenv(variable); dir != "" {
+		s, err := store.OpenFolder(filepath.Join(dir, "bucket"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := search(options(fleettest.New(t, s), s, filepath.Join(dir, "state"))); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	kills := 3
+	if os.Getenv("FLEET_LONG") != "" {
+		kills = 20
+	}
+	m := storetest.New()
+	f := fleettest.New(t, m)
+	f.Fill(f.Screening(release), 4*kills, 2)
+	dir := t.TempDir()
+	for key, data := range m.Objects("") {
+		path := filepath.Join(dir, "bucket", filepath.FromSlash(key))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, data, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := search(options(f, m, t.TempDir())); err != nil {
+		t.Fatal(err)
+	}
+	files := func() (n int) {
+		for _, p := range products {
+			filepath.WalkDir(filepath.Join(dir, "bucket", filepath.FromSlash(p)), func(_ string, d fs.DirEntry, err error) error {
+				if err == nil && !d.IsDir() {
+					n++
+				}
+				return nil // folders come and go
+			})
+		}
+		return n
+	}
+	// run kills the compactor when it has written some files; it does not if more is 0.
+	run := func(more int) error {
+		c := exec.Command(os.Args[0], "-test.run=^TestKill$")
+		c.Env = append(os.Environ(), variable+"="+dir)
+		var out bytes.Buffer
+		c.Stdout, c.Stderr = &out, &out
+		before := files()
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		for {
+			select {
+			case err := <-ended:
+				if err != nil {
+					err = fmt.Errorf("%w: %s", err, out.String())
+				}
+				return err
+			case <-time.After(time.Millisecond / 2):
+				if more > 0 && files() >= before+more {
+					c.Process.Kill()
+				}
+			}
+		}
+	}
+	killed := 0
+	for k := range kills {
+		if run(1+k%7) != nil {
+			killed++
+		}
+	}
+	t.Logf("%d of %d runs were killed", killed, kills)
+	if err := run(0); err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string][]byte)
+	s, err := store.OpenFolder(filepath.Join(dir, "bucket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range products {
+		for o, err := range s.List(t.Context(), p) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := store.Read(t.Context(), s, o.Key, 1<<30)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[o.Key] = data
+		}
+	}
+	compare(t, "after kills", got, m.Objects(products...))
 }
 
 // newer returns a segment with a version that this program does not know.

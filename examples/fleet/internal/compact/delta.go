@@ -4,9 +4,11 @@ package compact
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
@@ -35,6 +37,38 @@ func (c *Compactor) searchDeltas(ctx context.Context) error {
 	return c.eachFound(ctx, "deltas/", ".json", id, c.commitDeltas)
 }
 
+// announcedDeltas commits the delta statements that were announced and are in no commit.
+func (c *Compactor) announcedDeltas(ctx context.Context, results []job.Result) error {
+	var ids []string
+	byID := make(map[string]found)
+	for _, r := range results {
+		id := deltaID(&r.Job, r.Delta)
+		if _, twice := byID[id]; !twice {
+			ids = append(ids, id)
+			byID[id] = found{r.Delta, r.Job.ID()}
+		}
+	}
+	known, err := c.state.has(bucketJobs, ids...)
+	if err != nil {
+		return err
+	}
+	byScreening := make(map[string][]found)
+	for i, id := range ids {
+		if !known[i] {
+			f := byID[id]
+			byScreening[f.screening] = append(byScreening[f.screening], f)
+		}
+	}
+	for _, s := range slices.Sorted(maps.Keys(byScreening)) {
+		all := byScreening[s]
+		slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.job, b.job) })
+		if err := c.commitDeltas(ctx, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // commitDeltas commits delta statements for segments that are in a commit.
 func (c *Compactor) commitDeltas(ctx context.Context, all []found) error {
 	for len(all) > 0 {
@@ -59,14 +93,25 @@ func (c *Compactor) commitSomeDeltas(ctx context.Context, all []found) (bool, er
 		return false, err
 	}
 	s, err := ReadScreening(ctx, c.Store, c.Tenant, screening)
+	if errors.Is(err, store.ErrMissing) || errors.Is(err, job.ErrBad) {
+		c.name(screening, err)
+		return true, nil
+	}
 	if err != nil {
 		return false, err
 	}
 	p := &part{c: c, generation: generation}
 	for _, f := range all {
+		if known, err := c.state.has(bucketJobs, job.Digest("delta", f.job, screening)); err != nil {
+			return false, err
+		} else if known[0] {
+			continue // another compactor has committed it
+		}
 		d, err := c.readDelta(ctx, f)
 		switch {
 		case ctx.Err() != nil:
+			return false, ctx.Err()
+		case err != nil && !errors.Is(err, errDelta) && !errors.Is(err, store.ErrMissing):
 			return false, err
 		case err != nil:
 			c.name(job.Digest("delta", f.job, screening), err)
@@ -91,7 +136,7 @@ func (c *Compactor) readDelta(ctx context.Context, f found) (*Delta, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := c.ParseDelta(ctx, data)
+	d, err := c.ParseDelta(ctx, data, c.keys...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", key, errDelta, err)
 	}

@@ -85,8 +85,14 @@ func (f *Fleet) Batch(names []string, contents [][]byte) *job.Batch {
 		b.Documents[i].Object = store.PackKey(Tenant, id)[len(Tenant)+1:]
 	}
 	f.write(store.PackKey(Tenant, id), pack)
-	f.writeJSON(store.BatchKey(Tenant, id), b)
+	f.WriteBatch(b)
 	return b
+}
+
+// WriteBatch writes the object of a batch.
+func (f *Fleet) WriteBatch(b *job.Batch) {
+	f.T.Helper()
+	f.writeJSON(store.BatchKey(Tenant, b.ID()), b)
 }
 
 func (f *Fleet) write(key string, data []byte) {

@@ -27,7 +27,7 @@ var ErrBad = errors.New("bad job")
 
 // A Document is one file to screen. Its content is a part of an object in the bucket.
 type Document struct {
-	// Name is the path of the document in its record.
+	// Name is the path of the document in its record, as screen.EscapePath returns it.
 	Name string `json:"name"`
 	// Object is the key of the object with the content. If it starts with "/", it is a key in
 	// the bucket outside of the folder of the tenant.
@@ -134,11 +134,13 @@ func (j *Job) Check() error {
 	return nil
 }
 
-// A Result announces that the segment of a job is in the bucket.
+// A Result announces that the segment of a job is in the bucket, or a delta statement for it.
 type Result struct {
 	Job     Job    `json:"job"`
 	Segment string `json:"segment"` // the SHA-256 digest of the object, in hex
 	Bytes   int64  `json:"bytes"`
+	// Delta is the id of the screening of a delta statement; "" if a segment is announced.
+	Delta string `json:"delta,omitempty"`
 }
 
 var (

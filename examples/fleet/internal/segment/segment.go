@@ -265,10 +265,15 @@ func (s *Reader) Statement(e *Entry) ([]byte, error) {
 		return nil, err
 	}
 	statement := raw[e.Offset : e.Offset+e.Size]
+	return statement, e.Check(statement)
+}
+
+// Check checks the digest of the statement of an entry.
+func (e *Entry) Check(statement []byte) error {
 	if sum(statement) != e.SHA256 {
-		return nil, fmt.Errorf("%w: the statement on document %d of the batch does not have the digest of the index", ErrBad, e.Index)
+		return fmt.Errorf("%w: the statement on document %d of the batch does not have the digest of the index", ErrBad, e.Index)
 	}
-	return statement, nil
+	return nil
 }
 
 // Content reads the rows and claims.

@@ -79,7 +79,7 @@ type Record struct {
 // ctx is done or the record cannot be signed: what cannot be read or understood is in the record.
 func (s *Screener) Screen(ctx context.Context, j *job.Job, b *job.Batch, index int, content func() (io.ReadCloser, error)) (*Record, error) {
 	d := &b.Documents[index]
-	in := screen.Input{Name: d.Name, Open: content, Bytes: d.Size}
+	in := screen.Input{Name: screen.UnescapePath(d.Name), Open: content, Bytes: d.Size}
 	claims := newClaims(d, j.Batch, index)
 	opts := &screen.Options{Jobs: 1, Snapshot: func(_ int, t *sbom.Snapshot) { claims.add(t) }}
 	if d.Size > inMemory {
@@ -128,7 +128,7 @@ func (s *Screener) Unavailable(ctx context.Context, j *job.Job, b *job.Batch, in
 // was submitted. If none was, there is no statement, because a statement has to be about a digest.
 func (s *Screener) unread(ctx context.Context, j *job.Job, b *job.Batch, index int, why error) (*Record, error) {
 	d := &b.Documents[index]
-	file := evidence.File{Path: screen.EscapePath(d.Name), SHA256: d.SHA256, Bytes: d.Size}
+	file := evidence.File{Path: d.Name, SHA256: d.SHA256, Bytes: d.Size}
 	docs := []evidence.Document{evidence.NewDocument(file, sbom.Header{}, nil, why)}
 	c := newClaims(d, j.Batch, index)
 	c.full = true
@@ -151,16 +151,18 @@ func (s *Screener) record(ctx context.Context, j *job.Job, b *job.Batch, index i
 	key := d.Key()
 	r := &Record{Entry: segment.Entry{Index: index, Document: key, Record: RecordKey(key, s.id), Statement: statement}}
 	r.Content.Claims = claims.rows()
-	s.rows(j, d, r, report)
+	rows := Rows(&s.screening, j, d, &r.Entry, report)
+	r.Content.Documents, r.Content.Findings = rows.Documents, rows.Findings
 	r.Content.Documents[0].Indexed = !claims.full
 	return r, nil
 }
 
-// rows sets the rows of a record.
-func (s *Screener) rows(j *job.Job, d *job.Document, r *Record, report *evidence.Report) {
+// Rows returns the rows of the record of a document, without its claims.
+func Rows(s *job.Screening, j *job.Job, d *job.Document, e *segment.Entry, report *evidence.Report) *segment.Content {
+	c := &segment.Content{}
 	row := table.Document{
-		Document: r.Entry.Document, Record: r.Entry.Record, Release: s.screening.Release, Screening: s.id,
-		Name: d.Name, SHA256: d.SHA256, Bytes: d.Size, Batch: j.Batch, Index: int32(r.Entry.Index), Segment: j.ID(),
+		Document: e.Document, Record: e.Record, Release: s.Release, Screening: j.Screening,
+		Name: d.Name, SHA256: d.SHA256, Bytes: d.Size, Batch: j.Batch, Index: int32(e.Index), Segment: j.ID(),
 		Verdict: report.Verdict.String(), Documents: int32(len(report.Documents)),
 		Components: int64(report.Coverage.Components), Identified: int64(report.Coverage.Identified),
 	}
@@ -180,18 +182,19 @@ func (s *Screener) rows(j *job.Job, d *job.Document, r *Record, report *evidence
 			row.Error = doc.Error.Kind
 		}
 		for k := range doc.Findings {
-			r.Content.Findings = append(r.Content.Findings, s.finding(j, r, doc, &doc.Findings[k]))
+			c.Findings = append(c.Findings, finding(s, j, e, doc, &doc.Findings[k]))
 		}
 	}
 	slices.Sort(formats)
 	row.Formats = strings.Join(formats, ",")
-	r.Content.Documents = []table.Document{row}
+	c.Documents = []table.Document{row}
+	return c
 }
 
 // finding returns the row of a finding, with its first citation, which decides its verdict.
-func (s *Screener) finding(j *job.Job, r *Record, doc *evidence.Document, f *evidence.Finding) table.Finding {
+func finding(s *job.Screening, j *job.Job, e *segment.Entry, doc *evidence.Document, f *evidence.Finding) table.Finding {
 	row := table.Finding{
-		Document: r.Entry.Document, Record: r.Entry.Record, Release: s.screening.Release, Screening: s.id, Segment: j.ID(), Index: int32(r.Entry.Index),
+		Document: e.Document, Record: e.Record, Release: s.Release, Screening: j.Screening, Segment: j.ID(), Index: int32(e.Index),
 		Path: doc.Path, ID: f.ID, Vendor: string(f.Vendor.ID), VendorName: f.Vendor.Name, Verdict: f.Verdict.String(), Tier: f.Tier.String(),
 		Component: f.Component.Name, Version: f.Component.Version, PURL: f.Component.PURL, Pointer: f.Component.Location.Pointer,
 	}
