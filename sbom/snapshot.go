@@ -60,16 +60,7 @@ func (t *Snapshot) Document() *Document {
 		s.doc.header, s.replayed = h, true
 		s.muted = true // the header has the warnings
 		for _, c := range t.Components {
-			c.Claims = slices.Clone(c.Claims)
-			if keep := s.Keep(); keep != nil {
-				kept := c.Claims[:0]
-				for _, claim := range c.Claims {
-					if claim.Role.IsOrigin() && claim.Kind == vendors.KindName || keep(claim.Role, claim.Kind, []byte(claim.Value)) {
-						kept = append(kept, claim)
-					}
-				}
-				c.Claims = kept
-			}
+			c.Claims = s.kept(c.Claims)
 			if !s.Emit(c) {
 				return nil
 			}
@@ -79,4 +70,22 @@ func (t *Snapshot) Document() *Document {
 		}
 		return nil
 	})
+}
+
+// kept returns the claims that a reader of the document would keep, see [Document.Keep].
+func (s *Sink) kept(claims []vendors.Claim) []vendors.Claim {
+	if s.Keep() == nil {
+		return slices.Clone(claims)
+	}
+	b := newBuilder(s)
+	var kept []vendors.Claim
+	for _, c := range claims {
+		if !b.drop(c.Role, c.Kind, []byte(c.Value)) {
+			kept = append(kept, c)
+		}
+	}
+	if !b.wanted {
+		return nil
+	}
+	return kept
 }

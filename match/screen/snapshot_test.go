@@ -5,6 +5,7 @@ package screen_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -41,4 +42,35 @@ func TestTranscript(t *testing.T) {
 		}
 	}
 	t.Logf("%d transcripts", n)
+}
+
+// An identifier that the register does not have can contradict one that it has. It has to be in what
+// is screened by a snapshot too.
+func TestSnapshotKeepsWhatContradicts(t *testing.T) {
+	for name, part := range map[string]string{
+		"package URL": `"cpe":"cpe:2.3:a:kaspersky:foo:1:*:*:*:*:*:*:*","purl":"pkg:github/acme/foo@1"`,
+		"group":       `"cpe":"cpe:2.3:a:kaspersky:foo:1:*:*:*:*:*:*:*","group":"com.acme"`,
+		"reference":   `"externalReferences":[{"type":"website","url":"https://www.kaspersky.com"},{"type":"vcs","url":"https://github.com/acme/foo"}]`,
+		"supplier":    `"cpe":"cpe:2.3:a:kaspersky:foo:1:*:*:*:*:*:*:*","supplier":{"name":"Acme"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"application","name":"foo",` + part + `}]}`
+			var direct, replayed bytes.Buffer
+			m := matcher(t, nil)
+			for out, opts := range map[*bytes.Buffer]*screen.Options{&direct: nil, &replayed: {Snapshot: func(int, *sbom.Snapshot) {}}} {
+				r := evidence.New(m, "test", match.Ban)
+				in := screen.Input{Name: "a.json", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+				r.Finish(screen.Run(context.Background(), m, []screen.Input{in}, opts))
+				if err := r.WriteJSON(out); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !strings.Contains(direct.String(), "contradict each other") {
+				t.Errorf("nothing contradicts: %s", direct.String())
+			}
+			if direct.String() != replayed.String() {
+				t.Errorf("by its snapshot:\n%s", replayed.String())
+			}
+		})
+	}
 }

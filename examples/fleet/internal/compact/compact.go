@@ -524,7 +524,7 @@ func (p *part) add(ctx context.Context, r *job.Result) error {
 	if err != nil {
 		return err
 	}
-	out := Segment{Job: r.Job, SHA256: s.SHA256, Bytes: s.Bytes, Documents: len(records)}
+	out := Segment{Job: r.Job, SHA256: s.SHA256, Bytes: s.Bytes, Documents: len(records), Program: s.Index.Program}
 	for i, e := range s.Index.Entries {
 		if recorded[i] || p.records[e.Record] {
 			out.Dropped = append(out.Dropped, e.Index)

@@ -27,7 +27,7 @@ var ErrBad = errors.New("bad job")
 
 // A Document is one file to screen. Its content is a part of an object in the bucket.
 type Document struct {
-	// Name is the path of the document in its record.
+	// Name is the path of the document in its record, as screen.EscapePath returns it.
 	Name string `json:"name"`
 	// Object is the key of the object with the content. If it starts with "/", it is a key in
 	// the bucket outside of the folder of the tenant.

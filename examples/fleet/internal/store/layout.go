@@ -4,7 +4,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
@@ -17,6 +19,10 @@ func BatchKey(tenant, id string) string { return key(tenant, "batches", id, ".js
 
 // PackKey returns the key of the object with the uploaded documents of a batch.
 func PackKey(tenant, id string) string { return key(tenant, "packs", id, ".pack") }
+
+// JobKey returns the key of a job. It is written before the job is queued, so that a job that the queue
+// loses can be queued again.
+func JobKey(j *job.Job) string { return key(j.Tenant, "jobs/"+j.Screening, j.ID(), ".json") }
 
 // ScreeningKey returns the key of a screening.
 func ScreeningKey(tenant, id string) string { return tenant + "/screenings/" + id + ".json" }
@@ -102,4 +108,20 @@ func ObjectKey(tenant, object string) string {
 		return outside
 	}
 	return tenant + "/" + object
+}
+
+// ErrForeign: an object is in the folder of another tenant.
+var ErrForeign = errors.New("the object is in the folder of a tenant; expected one outside of these folders")
+
+// folders are those in the folder of a tenant.
+var folders = []string{"batches", "commits", "deltas", "failed", "jobs", "log", "packs", "rejected", "releases", "screenings", "segments", "staging", "tables"}
+
+// CheckOutside returns an ErrForeign if an object may be in the folder of a tenant: a batch of a tenant
+// must not name the documents of another.
+func CheckOutside(object string) error {
+	parts := strings.SplitN(object, "/", 3)
+	if len(parts) == 3 && slices.Contains(folders, parts[1]) {
+		return fmt.Errorf("%s: %w", object, ErrForeign)
+	}
+	return nil
 }

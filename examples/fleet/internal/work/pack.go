@@ -40,37 +40,72 @@ func newPack(s store.Store, b *job.Batch) *pack {
 	return p
 }
 
-// open returns the content of a document, after its digest or version was checked.
+// open returns the content of a document, after its digest or version was checked. The error is
+// errContent or errMissing if the content will not be there later either.
 func (p *pack) open(ctx context.Context, d *job.Document) (io.ReadCloser, error) {
-	if p.object != "" {
-		if p.data == nil {
-			data, err := read(ctx, p.s, store.ObjectKey(p.b.Tenant, p.object), 0, p.size)
-			if err != nil {
-				return nil, err
-			}
-			p.data = data
+	if p.object != "" && p.data == nil {
+		var err error
+		p.data, err = p.read(ctx, store.ObjectKey(p.b.Tenant, p.object), 0, p.size)
+		if errors.Is(err, errContent) {
+			p.object = "" // some of its documents may be there
+		} else if err != nil {
+			return nil, err
 		}
+	}
+	if p.object != "" {
 		content := p.data[d.Offset : d.Offset+d.Size]
-		return memory{bytes.NewReader(content)}, checkDigest(d, sha256.Sum256(content))
+		return checked(d, content)
 	}
 	key := store.ObjectKey(p.b.Tenant, d.Object)
 	if d.SHA256 == "" {
-		o, err := p.s.Stat(ctx, key)
-		if err != nil {
+		if err := p.version(ctx, d, key); err != nil {
 			return nil, err
 		}
-		if o.Version != d.Version || o.Size != d.Size {
-			return nil, fmt.Errorf("%w: %s has version %s and %d bytes; expected %s and %d", errContent, key, o.Version, o.Size, d.Version, d.Size)
-		}
 	}
-	if d.Size <= inMemory {
-		content, err := read(ctx, p.s, key, d.Offset, d.Size)
-		if err != nil {
+	if d.Size > inMemory {
+		return p.temporary(ctx, d, key)
+	}
+	content, err := p.read(ctx, key, d.Offset, d.Size)
+	if err != nil {
+		return nil, err
+	}
+	if d.SHA256 == "" { // nothing else tells whether it was written between the two requests
+		if err := p.version(ctx, d, key); err != nil {
 			return nil, err
 		}
-		return memory{bytes.NewReader(content)}, checkDigest(d, sha256.Sum256(content))
 	}
-	return p.temporary(ctx, d, key)
+	return checked(d, content)
+}
+
+// version checks that an object is still the one that was submitted.
+func (p *pack) version(ctx context.Context, d *job.Document, key string) error {
+	o, err := p.s.Stat(ctx, key)
+	if errors.Is(err, store.ErrMissing) {
+		return fmt.Errorf("%w: %w", errMissing, err)
+	}
+	if err == nil && (o.Version != d.Version || o.Size != d.Size) {
+		err = fmt.Errorf("%w: %s has version %s and %d bytes; expected %s and %d", errContent, key, o.Version, o.Size, d.Version, d.Size)
+	}
+	return err
+}
+
+// fault returns the error for one of reading a part of an object: it says whether the object is
+// missing or too short.
+func (p *pack) fault(ctx context.Context, key string, end int64, err error) error {
+	if errors.Is(err, store.ErrMissing) {
+		return fmt.Errorf("%w: %w", errMissing, err)
+	}
+	if o, e := p.s.Stat(ctx, key); e == nil && o.Size < end {
+		return fmt.Errorf("%w: %s has %d bytes; expected %d or more", errContent, key, o.Size, end)
+	}
+	return fmt.Errorf("reading %s: %w", key, err)
+}
+
+func checked(d *job.Document, content []byte) (io.ReadCloser, error) {
+	if err := checkDigest(d, sha256.Sum256(content)); err != nil {
+		return nil, err
+	}
+	return memory{bytes.NewReader(content)}, nil
 }
 
 // memory is content in memory.
@@ -78,15 +113,16 @@ type memory struct{ *bytes.Reader }
 
 func (memory) Close() error { return nil }
 
-func read(ctx context.Context, s store.Store, key string, offset, size int64) ([]byte, error) {
-	r, err := s.Open(ctx, key, offset, size)
+// read reads a part of an object.
+func (p *pack) read(ctx context.Context, key string, offset, size int64) ([]byte, error) {
+	r, err := p.s.Open(ctx, key, offset, size)
 	if err != nil {
-		return nil, err
+		return nil, p.fault(ctx, key, offset+size, err)
 	}
 	defer r.Close()
 	data := make([]byte, size)
 	if _, err := io.ReadFull(r, data); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", key, err)
+		return nil, p.fault(ctx, key, offset+size, err)
 	}
 	return data, nil
 }
@@ -95,7 +131,7 @@ func read(ctx context.Context, s store.Store, key string, offset, size int64) ([
 func (p *pack) temporary(ctx context.Context, d *job.Document, key string) (_ io.ReadCloser, err error) {
 	r, err := p.s.Open(ctx, key, d.Offset, d.Size)
 	if err != nil {
-		return nil, err
+		return nil, p.fault(ctx, key, d.Offset+d.Size, err)
 	}
 	defer r.Close()
 	f, err := os.CreateTemp("", "fleet-*")
@@ -109,10 +145,17 @@ func (p *pack) temporary(ctx context.Context, d *job.Document, key string) (_ io
 		}
 	}()
 	h := sha256.New()
-	if n, err := io.Copy(io.MultiWriter(f, h), r); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", key, err)
-	} else if n != d.Size {
-		return nil, fmt.Errorf("%w: %s has %d bytes; expected %d", errContent, key, n, d.Size)
+	n, err := io.Copy(io.MultiWriter(f, h), r)
+	if err == nil && n != d.Size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, p.fault(ctx, key, d.Offset+d.Size, err)
+	}
+	if d.SHA256 == "" {
+		if err := p.version(ctx, d, key); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkDigest(d, [sha256.Size]byte(h.Sum(nil))); err != nil {
 		return nil, err

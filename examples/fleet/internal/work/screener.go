@@ -79,7 +79,7 @@ type Record struct {
 // ctx is done or the record cannot be signed: what cannot be read or understood is in the record.
 func (s *Screener) Screen(ctx context.Context, j *job.Job, b *job.Batch, index int, content func() (io.ReadCloser, error)) (*Record, error) {
 	d := &b.Documents[index]
-	in := screen.Input{Name: d.Name, Open: content, Bytes: d.Size}
+	in := screen.Input{Name: screen.UnescapePath(d.Name), Open: content, Bytes: d.Size}
 	claims := newClaims(d, j.Batch, index)
 	opts := &screen.Options{Jobs: 1, Snapshot: func(_ int, t *sbom.Snapshot) { claims.add(t) }}
 	if d.Size > inMemory {
@@ -128,7 +128,7 @@ func (s *Screener) Unavailable(ctx context.Context, j *job.Job, b *job.Batch, in
 // was submitted. If none was, there is no statement, because a statement has to be about a digest.
 func (s *Screener) unread(ctx context.Context, j *job.Job, b *job.Batch, index int, why error) (*Record, error) {
 	d := &b.Documents[index]
-	file := evidence.File{Path: screen.EscapePath(d.Name), SHA256: d.SHA256, Bytes: d.Size}
+	file := evidence.File{Path: d.Name, SHA256: d.SHA256, Bytes: d.Size}
 	docs := []evidence.Document{evidence.NewDocument(file, sbom.Header{}, nil, why)}
 	c := newClaims(d, j.Batch, index)
 	c.full = true

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,6 +38,9 @@ type Worker struct {
 	// Isolated screens a document in a process of its own. The error is ErrCrashed if the process
 	// ended without an answer while this one was not asked to end.
 	Isolated func(ctx context.Context, j job.Job, index int) (*Record, error)
+	// Limit is how long a document may take, in this process and then in one of its own, before
+	// its record is that the program ended without a result; default 10 minutes.
+	Limit time.Duration
 	// Every is how often the queue is told that a job is being worked on: a third of its wait for
 	// an acknowledgement or less.
 	Every time.Duration
@@ -57,12 +61,25 @@ type Outcome struct {
 // ErrCrashed is the error of Isolated.
 var ErrCrashed = errors.New("the process that screened the document ended without an answer")
 
-// errContent is wrapped by errors about content that is not the one that was submitted.
-var errContent = errors.New("the content is not the one that was submitted")
+// Errors of content that will not be there later either.
+var (
+	errContent = errors.New("the content is not the one that was submitted")
+	errMissing = errors.New("the content that was submitted is not there")
+)
+
+const (
+	defaultLimit = 10 * time.Minute
+	// missing is how many deliveries of a job without its batch or screening it takes until the job
+	// has failed. Both are written before the job is queued.
+	missing = 5
+)
 
 // Run works until ctx is done. A job that is not finished then is given back to the queue.
 func (w *Worker) Run(ctx context.Context) error {
 	const wait = 5 * time.Second
+	if w.Limit == 0 {
+		w.Limit = defaultLimit
+	}
 	for ctx.Err() == nil {
 		deliveries, err := w.Queue.Receive(ctx, 1, wait)
 		if err != nil && ctx.Err() == nil {
@@ -93,13 +110,13 @@ func (w *Worker) handle(ctx context.Context, d queue.Delivery) {
 	switch {
 	case o.Err == nil:
 		err = d.Done(tell)
-	case errors.Is(o.Err, job.ErrBad):
+	case ctx.Err() == nil && final(d, o.Err):
 		o.Failed = true
 		if err = w.fail(tell, &j, o.Err); err == nil {
 			err = d.Done(tell)
 		}
 	case ctx.Err() != nil:
-		err = d.Again(tell, 0)
+		err = d.Again(tell, 0) // another worker takes it
 	default:
 		err = d.Again(tell, min(time.Second<<min(d.Attempt(), 6), time.Minute))
 	}
@@ -112,6 +129,12 @@ func (w *Worker) handle(ctx context.Context, d queue.Delivery) {
 	if w.Done != nil {
 		w.Done(o)
 	}
+}
+
+// final reports whether a job with an error can never be done: what it is about is not valid, or not
+// there.
+func final(d queue.Delivery, err error) bool {
+	return errors.Is(err, job.ErrBad) || errors.Is(err, store.ErrMissing) && d.Attempt() >= missing
 }
 
 // keep tells the queue that the job is being worked on, until stop is called.
@@ -138,12 +161,15 @@ func (w *Worker) keep(ctx context.Context, d queue.Delivery) (stop func()) {
 	}
 }
 
+// A Failure is the object with the reason for which a job can never be done, see store.FailedKey.
+type Failure struct {
+	Job   job.Job `json:"job"`
+	Error string  `json:"error"`
+}
+
 // fail writes why a job can never be done, where status and audit find it.
 func (w *Worker) fail(ctx context.Context, j *job.Job, why error) error {
-	data, err := json.Marshal(struct {
-		Job   *job.Job `json:"job"`
-		Error string   `json:"error"`
-	}{j, why.Error()})
+	data, err := json.Marshal(Failure{*j, why.Error()})
 	if err != nil {
 		return err
 	}
@@ -231,6 +257,13 @@ func ReadBatch(ctx context.Context, s store.Store, j *job.Job) (*job.Batch, erro
 	if id := b.ID(); id != j.Batch || b.Tenant != j.Tenant {
 		return nil, fmt.Errorf("%w: the batch %s has the id %s and the tenant %q; it was changed", job.ErrBad, j.Batch, id, b.Tenant)
 	}
+	for i := range b.Documents {
+		if outside, ok := strings.CutPrefix(b.Documents[i].Object, "/"); ok {
+			if err := store.CheckOutside(outside); err != nil {
+				return nil, fmt.Errorf("%w: document %d of batch %s: %w", job.ErrBad, i, j.Batch, err)
+			}
+		}
+	}
 	for _, i := range j.Only {
 		if i >= len(b.Documents) {
 			return nil, fmt.Errorf("%w: the job is about document %d of a batch of %d", job.ErrBad, i, len(b.Documents))
@@ -292,11 +325,7 @@ func (x *attempt) document(ctx context.Context, index int) (*Record, error) {
 		return x.screen(ctx, index)
 	}
 	if x.note.Ended[index] >= suspect {
-		r, err := x.w.Isolated(ctx, *x.j, index)
-		if errors.Is(err, ErrCrashed) {
-			return x.s.Crashed(ctx, x.j, x.b, index)
-		}
-		return r, err
+		return x.isolated(ctx, index)
 	}
 	if err := x.at(ctx, index); err != nil {
 		return nil, err
@@ -309,10 +338,63 @@ func (x *attempt) document(ctx context.Context, index int) (*Record, error) {
 	return r, nil
 }
 
+// isolated screens a document in a process of its own.
+func (x *attempt) isolated(ctx context.Context, index int) (*Record, error) {
+	r, err := x.w.Isolated(ctx, *x.j, index)
+	if errors.Is(err, ErrCrashed) && ctx.Err() == nil {
+		x.w.Log.Error("a document was not screened", "tenant", x.j.Tenant, "job", x.j.ID(), "document", x.b.Documents[index].Name, "error", err)
+		return x.s.Crashed(ctx, x.j, x.b, index)
+	}
+	return r, err
+}
+
+// screen screens a document in this process. If it takes too long, it is screened in one that can be
+// ended.
 func (x *attempt) screen(ctx context.Context, index int) (*Record, error) {
-	content, err := x.pack.open(ctx, &x.b.Documents[index])
-	if err != nil && !errors.Is(err, errContent) && !errors.Is(err, store.ErrMissing) {
+	limited, cancel := context.WithTimeout(ctx, x.w.Limit)
+	defer cancel()
+	type result struct {
+		r   *Record
+		err error
+	}
+	answer := make(chan result, 1)
+	go func() {
+		r, err := screenOne(limited, x.s, x.j, x.b, index, x.pack)
+		answer <- result{r, err}
+	}()
+	select {
+	case a := <-answer:
+		if limited.Err() == nil || a.err == nil {
+			return a.r, a.err
+		}
+	case <-limited.Done():
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// The abandoned goroutine may still read the pack.
+	x.pack = newPack(x.w.Store, x.b)
+	return x.isolated(ctx, index)
+}
+
+// screenOne screens a document of a batch. Content that will not be there later either is a record.
+func screenOne(ctx context.Context, s *Screener, j *job.Job, b *job.Batch, index int, p *pack) (*Record, error) {
+	content, err := p.open(ctx, &b.Documents[index])
+	switch {
+	case errors.Is(err, errMissing):
+		return s.Unavailable(ctx, j, b, index, Missing, err)
+	case errors.Is(err, errContent):
+		return s.Unavailable(ctx, j, b, index, Changed, err)
+	case err != nil:
 		return nil, err // it may succeed later, so that it does not belong in a record
 	}
-	return x.s.Screen(ctx, x.j, x.b, index, func() (io.ReadCloser, error) { return content, err })
+	opened := false
+	r, err := s.Screen(ctx, j, b, index, func() (io.ReadCloser, error) {
+		opened = true
+		return content, nil
+	})
+	if !opened {
+		err = errors.Join(err, content.Close())
+	}
+	return r, err
 }
