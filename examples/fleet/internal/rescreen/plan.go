@@ -18,6 +18,7 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
 	"github.com/clause76/clause76/examples/fleet/internal/table"
+	"github.com/clause76/clause76/examples/fleet/internal/work"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/vendors"
 )
@@ -48,6 +49,36 @@ type Options struct {
 
 // ErrUnknown: the release of an earlier screening is not known any more.
 var ErrUnknown = errors.New("the release of the screening is not known")
+
+// Earlier returns a function for [Options] that reads screenings from the bucket.
+func Earlier(s store.Store, tenant string) func(ctx context.Context, id string) (*match.Matcher, *job.Screening, error) {
+	type known struct {
+		m *match.Matcher
+		s *job.Screening
+	}
+	all := make(map[string]known)
+	return func(ctx context.Context, id string) (*match.Matcher, *job.Screening, error) {
+		if k, ok := all[id]; ok {
+			return k.m, k.s, nil
+		}
+		x, err := work.ReadScreening(ctx, s, tenant, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		release, err := work.OpenRelease(ctx, s, tenant, x)
+		if errors.Is(err, work.ErrRelease) {
+			return nil, nil, fmt.Errorf("%w: %w", ErrUnknown, err)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		m, err := work.Matcher(*x, release)
+		if err == nil {
+			all[id] = known{m, x}
+		}
+		return m, x, err
+	}
+}
 
 // A Plan is what a new screening needs.
 type Plan struct {

@@ -224,13 +224,12 @@ func (s *Statement) Excepted() []int {
 	return all
 }
 
-// Parser returns the function that a compactor reads delta statements with.
-func Parser(keys ...dsse.Verifier) func(context.Context, []byte) (*compact.DeltaStatement, error) {
-	return func(ctx context.Context, signed []byte) (*compact.DeltaStatement, error) {
-		s, err := Verify(ctx, signed, keys...)
-		if err != nil {
-			return nil, err
-		}
-		return &compact.DeltaStatement{Job: s.Job, Segment: s.Segment, Screening: s.To.ID(), Affected: s.Excepted()}, nil
+// ParseDelta verifies a delta statement and returns what a compactor and an audit need of it.
+// It is the function of the options of package compact.
+func ParseDelta(ctx context.Context, signed []byte, keys ...dsse.Verifier) (*compact.DeltaStatement, error) {
+	s, err := Verify(ctx, signed, keys...)
+	if err != nil {
+		return nil, err
 	}
+	return &compact.DeltaStatement{Job: s.Job, Segment: s.Segment, Screening: s.To.ID(), Affected: s.Excepted()}, nil
 }
