@@ -109,7 +109,7 @@ func (a *audit) segment(ctx context.Context, l *compact.Link, s *compact.Segment
 	case err != nil:
 		return nil, err
 	}
-	if x.SHA256 != s.SHA256 || x.Bytes != s.Bytes || len(x.Index.Entries) != s.Documents {
+	if x.SHA256 != s.SHA256 || x.Bytes != s.Bytes || len(x.Index.Entries) != s.Documents || x.Index.Program != s.Program {
 		a.differs(key, "it has the SHA-256 digest %s, %d bytes and %d records; commit %d has %s, %d and %d", x.SHA256, x.Bytes, len(x.Index.Entries), l.Number, s.SHA256, s.Bytes, s.Documents)
 		return nil, nil
 	}
