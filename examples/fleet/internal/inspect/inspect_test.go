@@ -341,6 +341,9 @@ func TestAudit(t *testing.T) {
 		{"failed job", func(m *storetest.Memory) {
 			m.Set(store.FailedKey(&job.Job{Tenant: tenant, Batch: "x", Screening: "s"}), []byte(`{"error":"bad batch"}`))
 		}, 3, "can never be done"},
+		{"job without a segment", func(m *storetest.Memory) {
+			m.Set(store.JobKey(&job.Job{Tenant: tenant, Batch: "x", Screening: "s"}), []byte(`{}`))
+		}, 3, "the job has no segment in a commit"},
 		{"segment in no commit", func(m *storetest.Memory) {
 			g := fleettest.New(t, m)
 			g.Segment(g.Batch([]string{"new.json"}, [][]byte{fleettest.SBOM("Acme", 77)}), g.Screening(older))
