@@ -13,11 +13,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/clause76/clause76/examples/fleet/internal/compact"
 	"github.com/clause76/clause76/examples/fleet/internal/job"
+	"github.com/clause76/clause76/examples/fleet/internal/rescreen"
 	"github.com/clause76/clause76/examples/fleet/internal/segment"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
 	"github.com/clause76/clause76/examples/fleet/internal/table"
@@ -26,8 +26,8 @@ import (
 	"github.com/clause76/clause76/match/evidence/text"
 )
 
-// ParseDelta checks and reads a delta statement; nil if only its digest is to be checked.
-var ParseDelta func(ctx context.Context, statement []byte, keys ...dsse.Verifier) (*compact.DeltaStatement, error)
+// ParseDelta checks and reads a delta statement; tests replace it.
+var ParseDelta = rescreen.ParseDelta
 
 // An audit compares the parts of a fleet.
 type audit struct {
