@@ -84,6 +84,7 @@ type Segment struct {
 	SHA256    string  `json:"sha256"`
 	Bytes     int64   `json:"bytes"`
 	Documents int     `json:"documents"` // records in it
+	Program   string  `json:"program"`   // the version of the program that made it
 	// Dropped are the indexes of the documents with a record under the same screening in an earlier
 	// segment. Their rows are not in the tables.
 	Dropped []int `json:"dropped,omitempty"`
