@@ -135,7 +135,7 @@ func (c *Checked) open(ctx context.Context, j *job.Job, keys []dsse.Verifier) (e
 // eachStatement reads each block once, and calls a function with each statement, and another one
 // at the end.
 func (c *Checked) eachStatement(each func(*segment.Entry, []byte) error, end func() error) error {
-	for n := range len(c.Index.Blocks) - 1 {
+	for n := range c.Statements() {
 		raw, err := c.Block(n)
 		if err != nil {
 			return err
@@ -195,12 +195,6 @@ func (c *Checked) matches(j *job.Job, b *job.Batch, s *job.Screening) error {
 		if n < 0 || n >= len(b.Documents) || f.Document != b.Documents[n].Key() || !records[f.Record] || f.Record != work.RecordKey(f.Document, j.Screening) ||
 			f.Screening != j.Screening || f.Release != s.Release || f.Segment != id {
 			return fmt.Errorf("finding %d is not about a document of the job", i)
-		}
-	}
-	for i := range c.Content.Claims {
-		x := &c.Content.Claims[i]
-		if n := int(x.Index); n < 0 || n >= len(b.Documents) || x.Batch != j.Batch || x.Document != b.Documents[n].Key() {
-			return fmt.Errorf("claim %d is not of a document of the batch", i)
 		}
 	}
 	return nil

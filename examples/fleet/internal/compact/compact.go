@@ -40,8 +40,8 @@ type Options struct {
 	// statements are not committed.
 	ParseDelta func(ctx context.Context, statement []byte, keys ...dsse.Verifier) (*DeltaStatement, error)
 
-	// Segments bounds a commit; default 64, at most 128. Content does too: the bytes of rows and
-	// claims, default 64 MiB. A commit has at least one segment.
+	// Segments bounds a commit; default 64, at most 128. Content does too: about how many bytes of
+	// memory its rows and claims have, default 128 MiB. A commit has at least one segment.
 	Segments int
 	Content  int
 	// Wait is how long the first of some announced segments waits for others; default 10 seconds.
@@ -54,7 +54,13 @@ type Options struct {
 	Done func(*Commit)
 }
 
-const maxSegments = 128
+const (
+	maxSegments = 128
+
+	// About how many bytes a row of documents or findings and a claim have in memory.
+	rowBytes   = 1000
+	claimBytes = 150
+)
 
 // A Compactor makes the commits of a tenant. It is not safe for concurrent use; several of them, also in
 // other programs, can work on the same tenant.
@@ -72,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Compactor, error) {
 		return nil, err
 	}
 	o.Segments = min(cmp.Or(max(o.Segments, 0), 64), maxSegments)
-	o.Content = cmp.Or(max(o.Content, 0), 64<<20)
+	o.Content = cmp.Or(max(o.Content, 0), 128<<20)
 	o.Wait = cmp.Or(max(o.Wait, 0), 10*time.Second)
 	o.Every = cmp.Or(max(o.Every, 0), 10*time.Minute)
 	if o.Log == nil {
@@ -493,10 +499,10 @@ type part struct {
 	deltas             []Delta
 	records, documents map[string]bool // that are new
 	newDocuments       int64
-	content            int // bytes of rows and claims
+	content            int // about how many bytes of memory the rows and claims have
 	rows               []table.Document
 	findings           []table.Finding
-	claims             []table.Claim
+	claims             [][]table.Claim // of each segment, in order
 }
 
 // add reads a segment and adds what no earlier one has.
@@ -530,11 +536,13 @@ func (p *part) add(ctx context.Context, r *job.Result) error {
 	}
 	p.newDocuments += int64(len(records) - len(out.Known))
 	p.segments = append(p.segments, out)
-	p.content += s.Index.Blocks[len(s.Index.Blocks)-1].Raw
+	p.content += rowBytes*(len(s.Content.Documents)+len(s.Content.Findings)) + claimBytes*len(s.Content.Claims)
 	rows := RowsOf(s.Content, &out, p.generation)
 	p.rows = append(p.rows, rows.Documents...)
 	p.findings = append(p.findings, rows.Findings...)
-	p.claims = append(p.claims, rows.Claims...)
+	if len(rows.Claims) > 0 {
+		p.claims = append(p.claims, rows.Claims)
+	}
 	return nil
 }
 

@@ -4,12 +4,14 @@ package compact
 
 import (
 	"bytes"
+	"container/heap"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"slices"
 
@@ -99,11 +101,10 @@ func (c *Compactor) count(p *part, x *Commit) error {
 func (c *Compactor) stage(ctx context.Context, p *part, x *Commit) error {
 	slices.SortFunc(p.rows, table.CompareDocuments)
 	slices.SortStableFunc(p.findings, table.CompareFindings)
-	slices.SortFunc(p.claims, table.CompareClaims)
-	if err := stage(ctx, c, x, p.rows); err != nil {
+	if err := stage(ctx, c, x, slices.Values(p.rows)); err != nil {
 		return err
 	}
-	if err := stage(ctx, c, x, p.findings); err != nil {
+	if err := stage(ctx, c, x, slices.Values(p.findings)); err != nil {
 		return err
 	}
 	for i := range p.findings {
@@ -112,14 +113,11 @@ func (c *Compactor) stage(ctx context.Context, p *part, x *Commit) error {
 			t.Vendors = append(t.Vendors, v)
 		}
 	}
-	return stage(ctx, c, x, p.claims)
+	return stage(ctx, c, x, merge(p.claims))
 }
 
 // stage writes the file of a table, if it has rows.
-func stage[T table.Row](ctx context.Context, c *Compactor, x *Commit, rows []T) (err error) {
-	if len(rows) == 0 {
-		return nil
-	}
+func stage[T table.Row](ctx context.Context, c *Compactor, x *Commit, rows iter.Seq[T]) (err error) {
 	f, err := os.CreateTemp(c.files(), "table-*")
 	if err != nil {
 		return err
@@ -127,12 +125,12 @@ func stage[T table.Row](ctx context.Context, c *Compactor, x *Commit, rows []T) 
 	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
 	h := sha256.New()
 	w := table.NewWriter[T](io.MultiWriter(f, h))
-	for i := range rows {
-		if err := w.Write(&rows[i]); err != nil {
+	for row := range rows {
+		if err := w.Write(&row); err != nil {
 			return err
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err := w.Close(); err != nil || w.Rows() == 0 {
 		return err
 	}
 	size, err := f.Seek(0, io.SeekCurrent)
@@ -145,6 +143,37 @@ func stage[T table.Row](ctx context.Context, c *Compactor, x *Commit, rows []T) 
 	t := Table{Name: table.Name[T](), SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: size, Rows: w.Rows()}
 	x.Tables = append(x.Tables, t)
 	return c.Store.Write(ctx, store.StagedKey(c.Tenant, x.Number, t.SHA256), f)
+}
+
+// merge yields the claims of sorted lists in the order of the table.
+func merge(lists [][]table.Claim) iter.Seq[table.Claim] {
+	return func(yield func(table.Claim) bool) {
+		h := claimHeap(slices.Clone(lists))
+		heap.Init(&h)
+		for len(h) > 0 {
+			if !yield(h[0][0]) {
+				return
+			}
+			if h[0] = h[0][1:]; len(h[0]) == 0 {
+				heap.Pop(&h)
+			} else {
+				heap.Fix(&h, 0)
+			}
+		}
+	}
+}
+
+// A claimHeap has the list with the least first claim first.
+type claimHeap [][]table.Claim
+
+func (h claimHeap) Len() int           { return len(h) }
+func (h claimHeap) Less(i, j int) bool { return table.CompareClaims(h[i][0], h[j][0]) < 0 }
+func (h claimHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *claimHeap) Push(x any)        { *h = append(*h, x.([]table.Claim)) }
+func (h *claimHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
 }
 
 // Key returns the key of the file of a table of a commit.

@@ -13,11 +13,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/clause76/clause76/examples/fleet/internal/compact"
 	"github.com/clause76/clause76/examples/fleet/internal/job"
+	"github.com/clause76/clause76/examples/fleet/internal/rescreen"
 	"github.com/clause76/clause76/examples/fleet/internal/segment"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
 	"github.com/clause76/clause76/examples/fleet/internal/table"
@@ -26,8 +26,8 @@ import (
 	"github.com/clause76/clause76/match/evidence/text"
 )
 
-// ParseDelta checks and reads a delta statement; nil if only its digest is to be checked.
-var ParseDelta func(ctx context.Context, statement []byte, keys ...dsse.Verifier) (*compact.DeltaStatement, error)
+// ParseDelta checks and reads a delta statement; tests replace it.
+var ParseDelta = rescreen.ParseDelta
 
 // An audit compares the parts of a fleet.
 type audit struct {
@@ -296,6 +296,9 @@ func (a *audit) jobs(ctx context.Context) error {
 		if err := a.batchesIn(ctx, batches, func(id string) bool { return inPass(id, pass, n) }); err != nil {
 			return err
 		}
+		if err := a.jobsIn(ctx, segments, func(id string) bool { return inPass(id, pass, n) }); err != nil {
+			return err
+		}
 		if err := a.segmentsIn(ctx, segments, func(id string) bool { return inPass(id, pass, n) }); err != nil {
 			return err
 		}
@@ -372,6 +375,20 @@ func names(b *job.Batch) string {
 		all = append(all, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(all, ", ")
+}
+
+// jobsIn reports the jobs of a pass without a segment in a commit.
+func (a *audit) jobsIn(ctx context.Context, known map[string]string, mine func(string) bool) error {
+	for o, err := range a.c.store.List(ctx, a.c.tenant+"/jobs/") {
+		if err != nil {
+			return err
+		}
+		id, ok := strings.CutSuffix(path.Base(o.Key), ".json")
+		if _, committed := known[id]; !committed && ok && mine(id) {
+			a.notDone(o.Key, "the job has no segment in a commit")
+		}
+	}
+	return nil
 }
 
 // segmentsIn reports the segments of a pass that are in no commit.

@@ -109,7 +109,7 @@ func (a *audit) segment(ctx context.Context, l *compact.Link, s *compact.Segment
 	case err != nil:
 		return nil, err
 	}
-	if x.SHA256 != s.SHA256 || x.Bytes != s.Bytes || len(x.Index.Entries) != s.Documents {
+	if x.SHA256 != s.SHA256 || x.Bytes != s.Bytes || len(x.Index.Entries) != s.Documents || x.Index.Program != s.Program {
 		a.differs(key, "it has the SHA-256 digest %s, %d bytes and %d records; commit %d has %s, %d and %d", x.SHA256, x.Bytes, len(x.Index.Entries), l.Number, s.SHA256, s.Bytes, s.Documents)
 		return nil, nil
 	}
@@ -257,7 +257,7 @@ func (a *audit) delta(ctx context.Context, l *compact.Link, d *compact.Delta) er
 		a.differs(key, "it has the SHA-256 digest %s; commit %d has %s", got, l.Number, d.SHA256)
 		return nil
 	}
-	if ParseDelta == nil || a.c.statements == nil {
+	if a.c.statements == nil {
 		return nil
 	}
 	x, err := ParseDelta(ctx, data, a.c.statements)

@@ -46,11 +46,11 @@ func (c *config) find(ctx context.Context) (int, error) {
 		return exitUnread, err
 	}
 	if v.id == "" {
-		pending, err := v.pending(ctx)
+		_, batches, err := v.pending(ctx)
 		if err != nil {
 			return exitUnread, err
 		}
-		c.warn("nothing was searched: there are no results yet, and %s without results", count(pending, "submitted batch"))
+		c.warn("nothing was searched: there are no results yet, and %s without results", count(batches, "submitted batch"))
 		return exitUnread, nil
 	}
 	if err := c.knownVendor(v); err != nil {
@@ -181,15 +181,18 @@ func (v *view) report(ctx context.Context, s *search) (int, error) {
 	if missing > 0 {
 		c.warn("not searched: %s without a record by %s", cli.Count(int(missing), "document"), v.by())
 	}
-	pending, err := v.pending(ctx)
+	jobs, batches, err := v.pending(ctx)
 	if err != nil {
 		return exitUnread, err
 	}
-	if pending > 0 {
-		c.warn("not searched: %s without results yet", count(pending, "submitted batch"))
+	if batches > 0 {
+		c.warn("not searched: %s without results yet", count(batches, "submitted batch"))
+	}
+	if jobs > batches {
+		c.warn("not searched: %s of this screening without results yet", cli.Count(int(jobs), "job"))
 	}
 	if s.incomplete > 0 {
 		c.warn("%s could not be screened completely: the unread parts can contain %s", cli.Count(int(s.incomplete), "document"), strings.TrimSpace("components"+c.what()))
 	}
-	return exit.Status(s.found > 0, s.incomplete > 0 || missing > 0 || pending > 0 || s.searched == 0), nil
+	return exit.Status(s.found > 0, s.incomplete > 0 || missing > 0 || jobs+batches > 0 || s.searched == 0), nil
 }

@@ -6,6 +6,7 @@ package inspect
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -116,8 +117,8 @@ var flagsOf = map[string][]string{
 func (c *config) parse(name string, args []string) error {
 	all := flag.NewFlagSet("fleet "+name, flag.ContinueOnError)
 	all.StringVar(&c.data, "data", os.Getenv("FLEET_DATA"), "the `FOLDER` of \"fleet serve\"; default: $FLEET_DATA")
-	all.StringVar(&c.bucket, "bucket", "", "the `URL` of the bucket: file:///path, s3://, gs:// or azblob://; default: the one in the folder of -data")
-	all.StringVar(&c.tenant, "tenant", "default", "the `NAME` of the tenant; default: default")
+	all.StringVar(&c.bucket, "bucket", "", "the `URL` of the bucket: file:///path, s3://, gs:// or azblob://; default: the one of the server")
+	all.StringVar(&c.tenant, "tenant", "", "the `NAME` of the tenant; default: the only one of the server, or \"default\"")
 	all.StringVar(&c.key, "key", "", "check signatures with the Ed25519 key in this `FILE` (PEM); default: key.pub or key.pem in the folder of -data, if there is one")
 	all.StringVar(&c.release, "release", "", "read the results by this `RELEASE` of the denylist; default: the newest one with results")
 	all.StringVar(&c.asOf, "as-of", "", "read the results as of this `DATE` (YYYY-MM-DD); default: the latest one with results")
@@ -149,6 +150,16 @@ func (c *config) parse(name string, args []string) error {
 
 // open opens the bucket and reads the key.
 func (c *config) open(ctx context.Context) (int, error) {
+	server, err := readServer(c.data)
+	if err != nil {
+		return exitUnread, err
+	}
+	if c.tenant == "" {
+		c.tenant = "default"
+		if len(server.Tenants) == 1 {
+			c.tenant = server.Tenants[0].Name
+		}
+	}
 	if err := job.CheckTenant(c.tenant); err != nil {
 		return exitUsage, usageError("-tenant: %v", err)
 	}
@@ -159,6 +170,9 @@ func (c *config) open(ctx context.Context) (int, error) {
 		return exitUsage, err
 	}
 	address := c.bucket
+	if address == "" {
+		address = server.Bucket
+	}
 	if address == "" {
 		dir, err := filepath.Abs(filepath.Join(c.data, BucketFolder))
 		if err != nil {
@@ -174,6 +188,34 @@ func (c *config) open(ctx context.Context) (int, error) {
 	s, err := store.Open(ctx, address)
 	c.store = s
 	return exitUnread, err
+}
+
+// A server is what "fleet serve" writes to a file of its folder.
+type server struct {
+	Bucket  string `json:"bucket"`
+	Tenants []struct {
+		Name string `json:"name"`
+	} `json:"tenants"`
+}
+
+// readServer reads the file of the server in a folder. It may be missing.
+func readServer(dir string) (*server, error) {
+	s := &server{}
+	if dir == "" {
+		return s, nil
+	}
+	path := filepath.Join(dir, "server.json")
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return s, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, s)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
 }
 
 // BucketFolder is the folder of the bucket in the folder of a server.

@@ -128,6 +128,22 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFindSaysWhichJobsAreMissing: a job of the screening without results is in the answer.
+func TestFindSaysWhichJobsAreMissing(t *testing.T) {
+	f, m := filled(t)
+	for _, l := range slices.Sorted(maps.Keys(m.Objects(tenant + "/segments/"))) {
+		m.Set(strings.Replace(strings.Replace(l, "/segments/", "/jobs/", 1), ".seg", ".json", 1), []byte("{}"))
+	}
+	x := newFolder(t, f, m)
+	if status, _, stderr := x.run("find", "-vendor", "huawei"); status != exitOK || strings.Contains(stderr, "not searched") {
+		t.Errorf("all jobs have results: status %d\n%s", status, stderr)
+	}
+	x.write(BucketFolder+"/"+store.JobKey(&job.Job{Tenant: tenant, Batch: "again", Screening: f.Screening(older).ID()}), []byte("{}"))
+	if status, _, stderr := x.run("find", "-vendor", "huawei"); status != exitUnread || !strings.Contains(stderr, "not searched: 1 job of this screening") {
+		t.Errorf("a job has none: status %d\n%s", status, stderr)
+	}
+}
+
 func TestFindFormats(t *testing.T) {
 	f, m := filled(t)
 	x := newFolder(t, f, m)
@@ -212,6 +228,10 @@ func TestDeltas(t *testing.T) {
 		return nil, fmt.Errorf("not a statement: %s", statement)
 	}
 	commitAll(t, f, m, func(o *compact.Options) { o.ParseDelta = parse })
+	defer func(was func(context.Context, []byte, ...dsse.Verifier) (*compact.DeltaStatement, error)) {
+		ParseDelta = was
+	}(ParseDelta)
+	ParseDelta = parse
 	x := newFolder(t, f, m)
 	_, out, stderr := x.run("find", "-vendor", "kaspersky", "-o", "json")
 	var found []struct{ Path, Release string }
@@ -232,6 +252,12 @@ func TestDeltas(t *testing.T) {
 	}
 	if status, out, _ := x.run("audit", "-signatures", "-log"); status != exitOK {
 		t.Errorf("audit: status %d\n%s", status, out)
+	}
+	changed := m.Copy()
+	key := store.DeltaKey(&results[0].Job, b.ID())
+	changed.Set(key, append(changed.Objects(key)[key], ' '))
+	if status, out, _ := newFolder(t, f, changed).run("audit"); status != exitFound || !strings.Contains(out, key) {
+		t.Errorf("audit of a changed delta statement: status %d\n%s", status, out)
 	}
 	// The record of a document that is not affected is that of the older release.
 	if _, out, _ := x.run("record", batches[0].Documents[1].Name); !strings.Contains(verdictOf(t, f, out), older) {
@@ -341,6 +367,9 @@ func TestAudit(t *testing.T) {
 		{"failed job", func(m *storetest.Memory) {
 			m.Set(store.FailedKey(&job.Job{Tenant: tenant, Batch: "x", Screening: "s"}), []byte(`{"error":"bad batch"}`))
 		}, 3, "can never be done"},
+		{"job without a segment", func(m *storetest.Memory) {
+			m.Set(store.JobKey(&job.Job{Tenant: tenant, Batch: "x", Screening: "s"}), []byte(`{}`))
+		}, 3, "the job has no segment in a commit"},
 		{"segment in no commit", func(m *storetest.Memory) {
 			g := fleettest.New(t, m)
 			g.Segment(g.Batch([]string{"new.json"}, [][]byte{fleettest.SBOM("Acme", 77)}), g.Screening(older))

@@ -27,6 +27,7 @@ type view struct {
 	commits   []*compact.Commit // with rows of the view, without their segments
 	last      *compact.Link     // the newest commit; nil if there is none
 	number    int               // of commits
+	segments  map[string]int64  // in commits, by screening
 	deltas    map[string]covered
 	passes    int
 }
@@ -39,7 +40,7 @@ const passDocuments = 2 << 20
 
 // view reads the commits and selects the screening.
 func (c *config) view(ctx context.Context) (*view, error) {
-	v := &view{c: c, deltas: make(map[string]covered), passes: 1}
+	v := &view{c: c, deltas: make(map[string]covered), passes: 1, segments: make(map[string]int64)}
 	var all []*compact.Commit
 	with := make(map[string]bool) // screenings with results
 	delta := make(map[string]bool)
@@ -50,6 +51,7 @@ func (c *config) view(ctx context.Context) (*view, error) {
 		v.last = l
 		v.number++
 		with[l.Screening] = true
+		v.segments[l.Screening] += int64(len(l.Segments))
 		if len(l.Deltas) > 0 {
 			delta[l.Screening] = true
 		}
@@ -311,10 +313,25 @@ func (v *view) found(ctx context.Context, vendor string, f func(*table.Finding) 
 	return nil
 }
 
-// pending counts batches that were submitted and have no segment in a commit.
-func (v *view) pending(ctx context.Context) (int64, error) {
-	n := int64(0)
-	for o, err := range v.c.store.List(ctx, v.c.tenant+"/batches/") {
+// pending counts the jobs of the screening without a segment in a commit, and the batches without
+// one under any screening.
+func (v *view) pending(ctx context.Context) (jobs, batches int64, err error) {
+	if v.id != "" {
+		if jobs, err = v.count(ctx, "/jobs/"+v.id+"/"); err != nil {
+			return 0, 0, err
+		}
+		jobs -= v.segments[v.id]
+	}
+	batches, err = v.count(ctx, "/batches/")
+	if v.last != nil {
+		batches -= v.last.Totals.Batches
+	}
+	return max(jobs, 0), max(batches, 0), err
+}
+
+// count counts the JSON objects in a folder.
+func (v *view) count(ctx context.Context, folder string) (n int64, err error) {
+	for o, err := range v.c.store.List(ctx, v.c.tenant+folder) {
 		if err != nil {
 			return 0, err
 		}
@@ -322,10 +339,7 @@ func (v *view) pending(ctx context.Context) (int64, error) {
 			n++
 		}
 	}
-	if v.last != nil {
-		n -= v.last.Totals.Batches
-	}
-	return max(n, 0), nil
+	return n, nil
 }
 
 // by describes the screening: "denylist 2018.06.13 as of 2018-06-13".

@@ -60,11 +60,12 @@ type Entry struct {
 	SHA256    string `json:"sha256"` // of the statement, in hex
 }
 
-// Content are the rows and claims of a segment. Rows have no generation yet.
+// Content are the rows and claims of a segment. Rows have no generation yet. Claims are in the order
+// of the table, and each is of a document with an entry.
 type Content struct {
 	Documents []table.Document `json:"documents"`
 	Findings  []table.Finding  `json:"findings"`
-	Claims    []table.Claim    `json:"claims"`
+	Claims    []table.Claim    `json:"-"` // in a block of their own, see claims.go
 }
 
 // An Index describes a segment.
@@ -73,8 +74,11 @@ type Index struct {
 	Job     job.Job `json:"job"`
 	Program string  `json:"program"` // the version of the program that made it
 	Entries []Entry `json:"entries"` // in the order of the batch
-	Blocks  []Block `json:"blocks"`  // those of statements, and at last the one of Content
+	Blocks  []Block `json:"blocks"`  // those of statements, and at last those of rows and of claims
 }
+
+// statements returns how many blocks are of statements.
+func (x *Index) statements() int { return len(x.Blocks) - 2 }
 
 // A Block is a compressed part of a segment.
 type Block struct {
@@ -125,10 +129,15 @@ func Encode(ctx context.Context, signer dsse.Signer, j job.Job, program string, 
 	if err != nil {
 		return nil, err
 	}
-	if len(rest) > maxContent {
-		return nil, fmt.Errorf("the rows and claims have %d bytes; expected at most %d", len(rest), maxContent)
+	claims, err := encodeClaims(content.Claims, entries, j.Batch)
+	if err != nil {
+		return nil, err
+	}
+	if len(rest) > maxContent || len(claims) > maxContent {
+		return nil, fmt.Errorf("the rows have %d bytes, and the claims %d; expected at most %d", len(rest), len(claims), maxContent)
 	}
 	add(rest)
+	add(claims)
 	index, err := json.Marshal(&x)
 	if err != nil {
 		return nil, err
@@ -210,13 +219,13 @@ func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 
 // check checks that the blocks are before the index, and the statements in the blocks.
 func (x *Index) check(end int64) error {
-	if len(x.Blocks) < 2 {
-		return fmt.Errorf("%w: it has %d blocks; expected at least 2", ErrBad, len(x.Blocks))
+	if x.statements() < 1 {
+		return fmt.Errorf("%w: it has %d blocks; expected at least 3", ErrBad, len(x.Blocks))
 	}
 	next := int64(len(magic))
 	for i, b := range x.Blocks {
 		limit := MaxStatement
-		if i == len(x.Blocks)-1 {
+		if i >= x.statements() {
 			limit = maxContent
 		}
 		if b.Offset != next || b.Size < 0 || b.Raw < 0 || b.Raw > limit || int64(b.Size) > end-next {
@@ -228,7 +237,7 @@ func (x *Index) check(end int64) error {
 		return fmt.Errorf("%w: offset %d: there are %d bytes between the blocks and the index", ErrBad, next, end-next)
 	}
 	for i, e := range x.Entries {
-		if e.Block < 0 || e.Block >= len(x.Blocks)-1 || e.Offset < 0 || e.Size < 0 || e.Size > x.Blocks[e.Block].Raw-e.Offset {
+		if e.Block < 0 || e.Block >= x.statements() || e.Offset < 0 || e.Size < 0 || e.Size > x.Blocks[e.Block].Raw-e.Offset {
 			return fmt.Errorf("%w: entry %d is not in a block of statements", ErrBad, i)
 		}
 		if i > 0 && e.Index <= x.Entries[i-1].Index {
@@ -278,7 +287,7 @@ func (e *Entry) Check(statement []byte) error {
 
 // Content reads the rows and claims.
 func (s *Reader) Content() (*Content, error) {
-	n := len(s.Index.Blocks) - 1
+	n := s.Index.statements()
 	raw, err := s.Block(n)
 	if err != nil {
 		return nil, err
@@ -287,8 +296,17 @@ func (s *Reader) Content() (*Content, error) {
 	if err := json.Unmarshal(raw, c); err != nil {
 		return nil, fmt.Errorf("%w: block %d: %w", ErrBad, n, err)
 	}
+	if raw, err = s.Block(n + 1); err != nil {
+		return nil, err
+	}
+	if c.Claims, err = decodeClaims(raw, s.Index.Entries, s.Index.Job.Batch); err != nil {
+		return nil, fmt.Errorf("%w: block %d: %w", ErrBad, n+1, err)
+	}
 	return c, nil
 }
+
+// Statements returns how many blocks have statements. They are the first ones.
+func (s *Reader) Statements() int { return s.Index.statements() }
 
 // unpack decompresses at most limit bytes.
 func unpack(packed []byte, limit int) ([]byte, error) {

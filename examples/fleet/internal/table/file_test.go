@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -113,6 +115,26 @@ func TestBadFiles(t *testing.T) {
 		for _, err := range Read[Finding](bytes.NewReader(bad), int64(len(bad))) {
 			if err != nil {
 				break
+			}
+		}
+	}
+}
+
+// TestDocumentation: TABLES.md names each column.
+func TestDocumentation(t *testing.T) {
+	data, err := os.ReadFile("../../TABLES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, schema := range map[string]string{Documents: Schema[Document](), Findings: Schema[Finding](), Claims: Schema[Claim]()} {
+		_, section, ok := strings.Cut(string(data), "\n## "+name+",")
+		if !ok {
+			t.Fatalf("there is no section on %s", name)
+		}
+		section, _, _ = strings.Cut(section, "\n## ")
+		for _, m := range regexp.MustCompile(`(?m)^\trequired \w+ (\w+)`).FindAllStringSubmatch(schema, -1) {
+			if !strings.Contains(section, "`"+m[1]+"`") {
+				t.Errorf("the section on %s does not have the column %s", name, m[1])
 			}
 		}
 	}

@@ -89,8 +89,13 @@ type Claim struct {
 
 // CompareClaims compares claims in the order of the table.
 func CompareClaims(a, b Claim) int {
-	return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value),
-		cmp.Compare(a.Document, b.Document), cmp.Compare(a.Batch, b.Batch), cmp.Compare(a.Index, b.Index))
+	// Without cmp.Or, which would compare all columns.
+	for _, pair := range [...][2]string{{a.Role, b.Role}, {a.Kind, b.Kind}, {a.Value, b.Value}, {a.Document, b.Document}, {a.Batch, b.Batch}} {
+		if pair[0] != pair[1] {
+			return cmp.Compare(pair[0], pair[1])
+		}
+	}
+	return cmp.Compare(a.Index, b.Index)
 }
 
 // CompareDocuments compares rows in the order of the table.
