@@ -16,6 +16,7 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/compact"
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 	"github.com/clause76/clause76/examples/fleet/internal/queue"
+	"github.com/clause76/clause76/examples/fleet/internal/rescreen"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
 	"github.com/clause76/clause76/examples/fleet/internal/work"
 	"github.com/clause76/clause76/examples/internal/checkpoint"
@@ -90,6 +91,7 @@ func (c *config) startCompactors(ctx context.Context, x *crew, dir string, tenan
 	for _, name := range tenants {
 		k, err := compact.Open(ctx, compact.Options{
 			Store: x.store, Tenant: name, Queue: x.queue, Key: x.key, Dir: dir, Wait: c.commit, Log: x.log, Done: x.metrics.commit,
+			ParseDelta: rescreen.ParseDelta,
 		})
 		if err != nil {
 			return fmt.Errorf("the compactor of tenant %s: %w", name, err)
