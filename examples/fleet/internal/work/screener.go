@@ -234,19 +234,13 @@ func (c *claims) add(t *sbom.Snapshot) {
 	}
 }
 
-// rows returns the claims in an order that is always the same. The files of the table have another one.
+// rows returns the claims in any order; Encode sorts those of a segment.
 func (c *claims) rows() []table.Claim {
-	keys := make([]claim, 0, len(c.known))
+	rows := make([]table.Claim, 0, len(c.known))
 	for k := range c.known {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b claim) int {
-		return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.role, b.role), cmp.Compare(a.kind, b.kind))
-	})
-	rows := make([]table.Claim, len(keys))
-	for i, k := range keys {
-		rows[i] = c.of
-		rows[i].Role, rows[i].Kind, rows[i].Value = k.role, k.kind, k.value
+		row := c.of
+		row.Role, row.Kind, row.Value = k.role, k.kind, k.value
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -263,5 +257,6 @@ func (s *Screener) Encode(ctx context.Context, j job.Job, records []*Record) ([]
 		content.Findings = append(content.Findings, r.Content.Findings...)
 		content.Claims = append(content.Claims, r.Content.Claims...)
 	}
+	slices.SortFunc(content.Claims, table.CompareClaims)
 	return segment.Encode(ctx, s.signer, j, s.program, entries, &content)
 }
