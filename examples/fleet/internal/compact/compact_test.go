@@ -126,6 +126,9 @@ func TestSearch(t *testing.T) {
 	if len(claims) == 0 {
 		t.Error("no claims")
 	}
+	if left := m.Objects(tenant + "/staging/"); len(left) != 0 {
+		t.Errorf("%d staged files are left", len(left))
+	}
 	// Inclusion of each segment in the log, by the tiles.
 	tree := tlog.Tree{N: last.Size, Hash: last.Root}
 	hashes := tlog.TileHashReader(tree, &Tiles{t.Context(), m, tenant})
@@ -373,6 +376,7 @@ func TestOtherSegments(t *testing.T) {
 	}{
 		{"of another job", m.Objects(other)[other], true},
 		{"of some documents of the batch", fewer, true},
+		{"with fewer records", without(t, f, m.Objects(key)[key]), true},
 		{"by another key", thief.Encode(results[0].Job, batches[0], s), true},
 		{"empty", []byte{}, true},
 		{"missing", nil, false},
@@ -633,6 +637,32 @@ func TestKill(t *testing.T) {
 		}
 	}
 	compare(t, "after kills", got, m.Objects(products...))
+}
+
+// without returns a segment of the same job without its last record.
+func without(t *testing.T, f *fleettest.Fleet, data []byte) []byte {
+	t.Helper()
+	r, err := segment.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := r.Content()
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := len(r.Index.Entries) - 1
+	entries := slices.Clone(r.Index.Entries[:last])
+	for i := range entries {
+		if entries[i].Statement, err = r.Statement(&entries[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content = &segment.Content{Documents: content.Documents[:last]}
+	data, err = segment.Encode(t.Context(), f.Key.Statements, r.Index.Job, r.Index.Program, entries, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // newer returns a segment with a version that this program does not know.
