@@ -41,6 +41,9 @@ type config struct {
 	// status
 	wait bool
 
+	// rescreen
+	detach bool
+
 	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -62,6 +65,7 @@ var flagsOf = map[string][]string{
 	"worker":            {"data", "bucket", "queue", "creds", "ca", "key", "http", "workers", "limit"},
 	"compactor":         {"data", "bucket", "queue", "creds", "ca", "key", "tenant", "http", "commit"},
 	"submit":            {"data", "bucket", "queue", "creds", "ca", "tenant", "release", "denylist", "pin", "as-of", "buyer", "jurisdiction", "list", "objects", "prefix", "quiet"},
+	"rescreen":          {"data", "bucket", "queue", "creds", "ca", "key", "tenant", "denylist", "pin", "as-of", "buyer", "jurisdiction", "detach", "quiet"},
 	"status":            {"data", "bucket", "queue", "creds", "ca", "tenant", "wait"},
 	documentCommandName: {"bucket", "key"},
 }
@@ -74,6 +78,7 @@ func (c *config) parse(command string, args []string) error {
 	c.serverFlags(all, command)
 	c.submitFlags(all)
 	all.BoolVar(&c.wait, "wait", false, "wait until everything that was submitted is screened and in the tables")
+	all.BoolVar(&c.detach, "detach", false, "do not wait until the documents are screened again")
 	fs := flag.NewFlagSet("fleet "+command, flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // run prints errors, and this function the help text
 	for _, name := range flagsOf[command] {
@@ -86,7 +91,7 @@ func (c *config) parse(command string, args []string) error {
 		fmt.Fprintf(c.stderr, "%s\nFlags:\n", commandUsage[command])
 		cli.PrintFlags(c.stderr, fs)
 	}
-	if err == nil && len(c.args) > 0 && command != "submit" {
+	if err == nil && len(c.args) > 0 && command != "submit" && command != "rescreen" {
 		err = fmt.Errorf("%q is not expected: the command has only flags", c.args[0])
 	}
 	return err

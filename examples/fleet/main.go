@@ -40,7 +40,7 @@ func main() {
 // commands are the commands that need the queue or write to the bucket, by their names.
 var commands = map[string]func(context.Context, *config) (int, error){
 	"serve": serveCommand, "worker": workerCommand, "compactor": compactorCommand,
-	"submit": submitCommand, "status": statusCommand,
+	"submit": submitCommand, "rescreen": rescreenCommand, "status": statusCommand,
 	documentCommandName: documentCommand,
 }
 

@@ -42,11 +42,7 @@ func submitCommand(ctx context.Context, c *config) (int, error) {
 		return exitUnread, err
 	}
 	defer q.Close()
-	so := submit.ScreeningOptions{Release: c.release, Denylist: c.denylist, Pin: c.pin, AsOf: c.asOf, Buyer: c.buyer}
-	if c.jurisdictions != "" {
-		so.Jurisdictions = strings.Split(c.jurisdictions, ",")
-	}
-	screening, release, err := submit.WriteScreening(ctx, bucket, tenant, so)
+	screening, release, err := submit.WriteScreening(ctx, bucket, tenant, c.screeningOptions())
 	if errors.Is(err, submit.ErrScreening) {
 		return exitUsage, usageError("%v", err)
 	}

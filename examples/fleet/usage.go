@@ -13,6 +13,7 @@ Commands:
   worker     run workers for a queue and a bucket elsewhere
   compactor  run a compactor for a queue and a bucket elsewhere
   submit     submit files, folders, lists of files, or objects of the bucket
+  rescreen   apply another release of the denylist to what was screened
   status     show what was submitted, screened and put into the tables
   find       list findings
   record     print the signed record on a document
@@ -85,6 +86,28 @@ Exit status:
   2  the command line is wrong
   3  something was not submitted; or nothing was; or the queue or the bucket
      cannot be used
+`,
+	"rescreen": `Usage: fleet rescreen [flags] RELEASE
+       fleet rescreen [flags] -denylist PATH
+
+Apply another release of the denylist, or a custom one, to everything that is in
+the tables. Only documents of which the result can differ are screened again:
+each different claim in the tables is compared once under both releases. For the
+records of all others, the command signs statements that they are also right
+under the new release.
+
+Then it waits until the documents are screened again, and prints which verdicts
+changed and why. An interrupted run can be repeated. Documents that are put into
+the tables later under an older release need another run.
+
+Flags come before the release.
+
+Exit status:
+  0  no verdict became more severe
+  1  a verdict became more severe
+  2  the command line is wrong
+  3  something is still to be screened, or was not screened completely; or there
+     are no documents; or the queue or the bucket cannot be used
 `,
 	"status": `Usage: fleet status [-wait] [flags]
 

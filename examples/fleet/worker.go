@@ -16,6 +16,7 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/compact"
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 	"github.com/clause76/clause76/examples/fleet/internal/queue"
+	"github.com/clause76/clause76/examples/fleet/internal/rescreen"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
 	"github.com/clause76/clause76/examples/fleet/internal/work"
 	"github.com/clause76/clause76/examples/internal/checkpoint"
@@ -43,8 +44,8 @@ type crew struct {
 
 // startWorkers starts the workers of the flags. They end when ctx is done.
 func (c *config) startWorkers(ctx context.Context, x *crew) error {
-	if c.workers < 1 || c.limit <= 0 {
-		return usageError("-workers is %d and -limit is %v; expected more than 0", c.workers, c.limit)
+	if c.workers < 0 || c.limit <= 0 {
+		return usageError("-workers is %d and -limit is %v; expected 0 or more, and more than 0", c.workers, c.limit)
 	}
 	screeners := &work.Screeners{Store: x.store, Signer: x.key.Statements}
 	w := &work.Worker{
@@ -90,6 +91,7 @@ func (c *config) startCompactors(ctx context.Context, x *crew, dir string, tenan
 	for _, name := range tenants {
 		k, err := compact.Open(ctx, compact.Options{
 			Store: x.store, Tenant: name, Queue: x.queue, Key: x.key, Dir: dir, Wait: c.commit, Log: x.log, Done: x.metrics.commit,
+			ParseDelta: rescreen.ParseDelta,
 		})
 		if err != nil {
 			return fmt.Errorf("the compactor of tenant %s: %w", name, err)

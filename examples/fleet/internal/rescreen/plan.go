@@ -89,6 +89,7 @@ type Plan struct {
 	Deltas []*Statement
 	Jobs   []job.Job
 	Counts Counts
+	Before []Before // where the records of the documents to screen are
 	// Causes are why, in the order of causes and vendors.
 	Causes []CauseCount
 }
@@ -376,6 +377,9 @@ func (p *planner) finish(ctx context.Context) error {
 		affected := d.affected.list()
 		for _, i := range affected {
 			b.add(int32(i))
+		}
+		if len(affected) > 0 {
+			p.Before = append(p.Before, Before{s.Job, s.SHA256, affected})
 		}
 		whole[s.Job.Batch] = whole[s.Job.Batch] || len(s.Job.Only) == 0 && len(affected) == s.Documents
 		if right := d.right.list(); len(right) > 0 && !p.has(id) {

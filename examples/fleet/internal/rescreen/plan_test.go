@@ -31,15 +31,14 @@ const tenant = fleettest.Tenant
 // A world is a bucket with batches, and what works on it.
 type world struct {
 	testing.TB
-	s         *storetest.Memory
+	s         store.Store
 	f         *fleettest.Fleet
 	screeners *work.Screeners
 	batches   []*job.Batch
 	dir       string
 }
 
-func newWorld(t testing.TB) *world {
-	s := storetest.New()
+func newWorld(t testing.TB, s store.Store) *world {
 	f := fleettest.New(t, s)
 	return &world{t, s, f, &work.Screeners{Store: s, Signer: f.Key.Statements}, nil, t.TempDir()}
 }
@@ -245,7 +244,7 @@ func (w *world) check(x *job.Screening) {
 
 // A chain of screenings, forwards and back, with custom lists, days and buyers.
 func TestChain(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, storetest.New())
 	m := &maker{rand.New(rand.NewPCG(1, 2)), valuesOf(embedded(t))}
 	n := 8
 	if long() {
@@ -298,7 +297,8 @@ func TestChain(t *testing.T) {
 
 // An interruption at any write is followed by a run that finishes.
 func TestInterruptedApply(t *testing.T) {
-	w := newWorld(t)
+	m := storetest.New()
+	w := newWorld(t, m)
 	w.fill(&maker{rand.New(rand.NewPCG(3, 4)), valuesOf(embedded(t))}, 3, 4)
 	w.first(w.screening(submit.ScreeningOptions{Release: "2018.06.13"}), w.batches...)
 	x := w.screening(submit.ScreeningOptions{Release: "2024.07.24"})
@@ -311,11 +311,11 @@ func TestInterruptedApply(t *testing.T) {
 		return err
 	}
 	for n := range len(p.Jobs) + len(p.Deltas) {
-		w.s.StopAfter(n)
+		m.StopAfter(n)
 		if err := apply(); err == nil {
 			t.Errorf("no error after %d writes", n)
 		}
-		w.s.StopAfter(-1)
+		m.StopAfter(-1)
 	}
 	w.commit()
 	w.rescreen(x)
@@ -325,7 +325,7 @@ func TestInterruptedApply(t *testing.T) {
 // The statement on the segments of another version of the program does not exist: it may have read the
 // documents differently. The same holds for a screening with a release that is not known.
 func TestOtherProgram(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, storetest.New())
 	w.fill(&maker{rand.New(rand.NewPCG(5, 6)), valuesOf(embedded(t))}, 2, 4)
 	w.first(w.screening(submit.ScreeningOptions{Release: "2018.06.13"}), w.batches...)
 	x := w.screening(submit.ScreeningOptions{Release: "2024.07.24"})

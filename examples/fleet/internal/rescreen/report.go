@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rescreen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/clause76/clause76/examples/fleet/internal/job"
+	"github.com/clause76/clause76/examples/fleet/internal/segment"
+	"github.com/clause76/clause76/examples/fleet/internal/store"
+	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/match/evidence"
+)
+
+// maxFlips bounds the changes of verdicts that are listed for an earlier screening.
+const maxFlips = 1000
+
+// A Before is the segment with the records of affected documents under an earlier screening.
+type Before struct {
+	Job      job.Job // of the segment
+	SHA256   string  // of its object
+	Affected []int   // indexes in the batch
+}
+
+// Wait waits until all jobs of the plan have a segment or have failed for good. It calls progress,
+// which may be nil, each time it has looked.
+func (p *Plan) Wait(ctx context.Context, every time.Duration, progress func(done, all int)) error {
+	open := slices.Clone(p.Jobs)
+	for {
+		var fault error
+		open = slices.DeleteFunc(open, func(j job.Job) bool {
+			if fault != nil {
+				return false
+			}
+			ended, err := ended(ctx, p.Store, &j)
+			fault = err
+			return ended
+		})
+		if fault != nil {
+			return fault
+		}
+		if progress != nil {
+			progress(len(p.Jobs)-len(open), len(p.Jobs))
+		}
+		if len(open) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(every):
+		}
+	}
+}
+
+// ended reports whether a job has a segment or has failed for good.
+func ended(ctx context.Context, s store.Store, j *job.Job) (bool, error) {
+	for _, key := range []string{store.SegmentKey(j), store.FailedKey(j)} {
+		if _, err := s.Stat(ctx, key); err == nil {
+			return true, nil
+		} else if !errors.Is(err, store.ErrMissing) {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// A Change is what the records of affected documents say that changed from an earlier screening to
+// the new one.
+type Change struct {
+	From string // the id of the earlier screening
+	// Comparison has the first 1000 flips, in the order of batches and documents. Unlisted counts
+	// the others.
+	*evidence.Comparison
+	Unlisted int
+	Severer  int // flips to a more severe verdict, listed or not
+}
+
+// Changes are what changed with a plan that was carried out.
+type Changes struct {
+	By []*Change // in the order of the ids of the earlier screenings
+	// Missing are affected documents without a record yet, and Incomplete those with a record that
+	// says that something was not screened. Unread are those without a statement before or after, so that
+	// nothing can be compared.
+	Missing, Incomplete, Unread int
+}
+
+// Changes reads the records of affected documents and compares them with those before. One of the keys
+// must have signed them.
+func (p *Plan) Changes(ctx context.Context, keys ...dsse.Verifier) (*Changes, error) {
+	c := &Changes{}
+	after := make(map[string]*job.Job) // by the id of the batch
+	for i := range p.Jobs {
+		after[p.Jobs[i].Batch] = &p.Jobs[i]
+	}
+	by := make(map[string]*Change)
+	diffs := make(map[string][]denylist.Change)
+	for i := range p.Before {
+		b := &p.Before[i]
+		from := b.Job.Screening
+		if _, ok := diffs[from]; !ok {
+			m, _, err := p.Earlier(ctx, from)
+			switch {
+			case errors.Is(err, ErrUnknown): // without the causes
+				diffs[from] = nil
+			case err != nil:
+				return nil, err
+			default:
+				diffs[from] = denylist.Diff(m.Release(), p.Matcher.Release())
+			}
+		}
+		if err := p.changesOf(ctx, c, by, b, after[b.Job.Batch], diffs[from], keys); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(c.By, func(a, b *Change) int { return strings.Compare(a.From, b.From) })
+	return c, nil
+}
+
+// changesOf compares the records of affected documents in a segment with those of a job.
+func (p *Plan) changesOf(ctx context.Context, c *Changes, by map[string]*Change, b *Before, after *job.Job, diff []denylist.Change, keys []dsse.Verifier) error {
+	if after == nil {
+		c.Missing += len(b.Affected)
+		return nil
+	}
+	now, err := openSegment(ctx, p.Store, after)
+	if errors.Is(err, store.ErrMissing) {
+		c.Missing += len(b.Affected)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	was, err := openSegment(ctx, p.Store, &b.Job)
+	if err != nil {
+		return err
+	}
+	for _, i := range b.Affected {
+		old, err := was.report(ctx, i, keys)
+		if err != nil {
+			return err
+		}
+		report, err := now.report(ctx, i, keys)
+		if err != nil {
+			return err
+		}
+		if report != nil && report.Unscreened() {
+			c.Incomplete++
+		}
+		if old == nil || report == nil {
+			c.Unread++
+			continue
+		}
+		x := by[b.Job.Screening]
+		if x == nil {
+			x = &Change{From: b.Job.Screening}
+			by[x.From] = x
+			c.By = append(c.By, x)
+		}
+		x.add(evidence.Compare(old, report, diff))
+	}
+	return nil
+}
+
+// add adds the comparison of one document.
+func (c *Change) add(x *evidence.Comparison) {
+	for _, f := range x.Flips {
+		if f.After > f.Before && f.After > match.Inconclusive {
+			c.Severer++
+		}
+	}
+	if c.Comparison == nil {
+		first := *x
+		first.Flips, first.NotScreened, first.Same = nil, nil, 0
+		c.Comparison = &first
+	}
+	n := min(len(x.Flips), maxFlips-len(c.Flips))
+	c.Flips = append(c.Flips, x.Flips[:n]...)
+	c.Unlisted += len(x.Flips) - n
+	c.Same += x.Same
+}
+
+// openedSegment is a segment in the bucket.
+type openedSegment struct {
+	*segment.Reader
+	key string
+}
+
+func openSegment(ctx context.Context, s store.Store, j *job.Job) (*openedSegment, error) {
+	key := store.SegmentKey(j)
+	o, err := s.Stat(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	r, err := segment.NewReader(&store.ReaderAt{Context: ctx, Store: s, Key: key}, o.Size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return &openedSegment{r, key}, nil
+}
+
+// report returns the record of a document of the batch; nil if it has no statement.
+func (s *openedSegment) report(ctx context.Context, index int, keys []dsse.Verifier) (*evidence.Report, error) {
+	for i := range s.Index.Entries {
+		e := &s.Index.Entries[i]
+		if e.Index != index {
+			continue
+		}
+		text, err := s.Statement(e)
+		if err == nil && len(bytes.TrimSpace(text)) == 0 {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.key, err)
+		}
+		r, _, err := evidence.Verify(ctx, text, keys...)
+		if err != nil {
+			return nil, fmt.Errorf("%s: document %d of the batch: %w", s.key, index, err)
+		}
+		return r, nil
+	}
+	return nil, fmt.Errorf("%s: %w: it has no document %d of the batch", s.key, segment.ErrBad, index)
+}
