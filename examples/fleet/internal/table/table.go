@@ -87,15 +87,22 @@ type Claim struct {
 	Index    int32  `parquet:"index"`
 }
 
-// CompareClaims compares claims in the order of the table.
+// CompareClaims compares claims in the order of the table. It is called often, and does not compare
+// what does not matter.
 func CompareClaims(a, b Claim) int {
-	// Without cmp.Or, which would compare all columns.
-	for _, pair := range [...][2]string{{a.Role, b.Role}, {a.Kind, b.Kind}, {a.Value, b.Value}, {a.Document, b.Document}, {a.Batch, b.Batch}} {
-		if pair[0] != pair[1] {
-			return cmp.Compare(pair[0], pair[1])
-		}
+	if c := cmp.Compare(a.Role, b.Role); c != 0 {
+		return c
 	}
-	return cmp.Compare(a.Index, b.Index)
+	if c := cmp.Compare(a.Kind, b.Kind); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Value, b.Value); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Document, b.Document); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Batch, b.Batch), cmp.Compare(a.Index, b.Index))
 }
 
 // CompareDocuments compares rows in the order of the table.

@@ -208,38 +208,40 @@ func finding(s *job.Screening, j *job.Job, e *segment.Entry, doc *evidence.Docum
 // claims are the distinct claims of a document.
 type claims struct {
 	of    table.Claim // document, batch and index
-	known map[table.Claim]bool
+	known map[claim]bool
 	full  bool // the document has claims that are not here, or may have
 }
+
+type claim struct{ role, kind, value string }
 
 // maxClaims bounds the distinct claims of a document.
 const maxClaims = 1 << 20
 
 func newClaims(d *job.Document, batch string, index int) *claims {
-	return &claims{of: table.Claim{Document: d.Key(), Batch: batch, Index: int32(index)}, known: make(map[table.Claim]bool)}
+	return &claims{of: table.Claim{Document: d.Key(), Batch: batch, Index: int32(index)}, known: make(map[claim]bool)}
 }
 
 func (c *claims) add(t *sbom.Snapshot) {
 	for i := range t.Components {
-		for _, claim := range t.Components[i].Claims {
-			row := c.of
-			row.Role, row.Kind, row.Value = string(claim.Role), string(claim.Kind), claim.Value
-			if len(c.known) >= maxClaims && !c.known[row] {
+		for _, x := range t.Components[i].Claims {
+			k := claim{string(x.Role), string(x.Kind), x.Value}
+			if len(c.known) >= maxClaims && !c.known[k] {
 				c.full = true
 				return
 			}
-			c.known[row] = true
+			c.known[k] = true
 		}
 	}
 }
 
-// rows returns the claims in the order of the table.
+// rows returns the claims in any order; Encode sorts those of a segment.
 func (c *claims) rows() []table.Claim {
 	rows := make([]table.Claim, 0, len(c.known))
-	for row := range c.known {
+	for k := range c.known {
+		row := c.of
+		row.Role, row.Kind, row.Value = k.role, k.kind, k.value
 		rows = append(rows, row)
 	}
-	slices.SortFunc(rows, table.CompareClaims)
 	return rows
 }
 
