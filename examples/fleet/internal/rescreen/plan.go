@@ -89,7 +89,9 @@ type Plan struct {
 	Deltas []*Statement
 	Jobs   []job.Job
 	Counts Counts
-	Before []Before // where the records of the documents to screen are
+	// Pairs are where the records of documents are before and after: those of documents that have to
+	// be screened, and of those that were screened before.
+	Pairs []Pair
 	// Causes are why, in the order of causes and vendors.
 	Causes []CauseCount
 }
@@ -155,6 +157,7 @@ type planner struct {
 	from      map[string]int              // number of a screening in comparers
 	touched   map[short]uint64            // documents with claims that differ, by the numbers of the earlier screenings
 	decided   map[string]*decided         // by the id of the job of the segment
+	pairs     map[[2]string]*Pair         // of documents with a record under the new screening, by the ids of the jobs
 	stated    map[string][]int            // indexes that delta statements in commits except, by the id of the job of the segment
 	causes    map[CauseCount]int64
 	dir       string
@@ -164,7 +167,7 @@ type planner struct {
 // screening. It writes nothing to the bucket.
 func Make(ctx context.Context, o Options) (_ *Plan, err error) {
 	p := &planner{Plan: &Plan{Options: o}, id: o.Screening.ID(), segments: make(map[string]*compact.Segment), from: make(map[string]int),
-		touched: make(map[short]uint64), decided: make(map[string]*decided), stated: make(map[string][]int), causes: make(map[CauseCount]int64)}
+		touched: make(map[short]uint64), decided: make(map[string]*decided), stated: make(map[string][]int), pairs: make(map[[2]string]*Pair), causes: make(map[CauseCount]int64)}
 	if p.dir, err = os.MkdirTemp(o.Dir, "fleet-rescreen-*"); err != nil {
 		return nil, err
 	}
@@ -316,15 +319,18 @@ func (p *planner) decide(ctx context.Context) error {
 // document decides about a document with these rows, one for each of its records.
 func (p *planner) document(rows []table.Document) error {
 	p.Counts.Documents++
-	newest := &rows[0]
+	var own, newest *table.Document // newest is by another screening
 	for i := range rows {
-		if rows[i].Screening == p.id {
-			p.Counts.Done++
-			return nil
+		switch row := &rows[i]; {
+		case row.Screening == p.id:
+			own = row
+		case newest == nil || row.Generation > newest.Generation:
+			newest = row
 		}
-		if rows[i].Generation > newest.Generation {
-			newest = &rows[i]
-		}
+	}
+	if own != nil {
+		p.Counts.Done++
+		return p.done(newest, own)
 	}
 	s := p.segments[newest.Segment]
 	if s == nil || newest.Index < 0 || newest.Index >= job.MaxDocuments || s.Job.Batch != newest.Batch || s.Job.Screening != newest.Screening {
@@ -359,6 +365,24 @@ func (p *planner) document(rows []table.Document) error {
 	return nil
 }
 
+// done adds the records of a document that has one under the new screening. Before is nil if it has no
+// other.
+func (p *planner) done(before, after *table.Document) error {
+	if before == nil {
+		return nil
+	}
+	a, b := p.segments[before.Segment], p.segments[after.Segment]
+	if a == nil || b == nil {
+		return fmt.Errorf("%w: the rows on %q are of segments in no commit", table.ErrBad, after.Name)
+	}
+	key := [2]string{before.Segment, after.Segment}
+	if p.pairs[key] == nil {
+		p.pairs[key] = &Pair{Before: a.Job, After: b.Job}
+	}
+	p.pairs[key].Documents = append(p.pairs[key].Documents, [2]int{int(before.Index), int(after.Index)})
+	return nil
+}
+
 // finish makes the delta statements and the jobs.
 func (p *planner) finish(ctx context.Context) error {
 	if p.Last == nil {
@@ -379,7 +403,11 @@ func (p *planner) finish(ctx context.Context) error {
 			b.add(int32(i))
 		}
 		if len(affected) > 0 {
-			p.Before = append(p.Before, Before{s.Job, s.SHA256, affected})
+			x := Pair{Before: s.Job}
+			for _, i := range affected {
+				x.Documents = append(x.Documents, [2]int{i, i})
+			}
+			p.Pairs = append(p.Pairs, x)
 		}
 		whole[s.Job.Batch] = whole[s.Job.Batch] || len(s.Job.Only) == 0 && len(affected) == s.Documents
 		if right := d.right.list(); len(right) > 0 && !p.has(id) {
@@ -390,6 +418,7 @@ func (p *planner) finish(ctx context.Context) error {
 			p.Deltas = append(p.Deltas, st)
 		}
 	}
+	jobs := make(map[string]job.Job)
 	for _, batch := range slices.Sorted(maps.Keys(byBatch)) {
 		j := job.Job{Tenant: p.Tenant, Batch: batch, Screening: p.id, Only: byBatch[batch].list()}
 		switch {
@@ -399,6 +428,13 @@ func (p *planner) finish(ctx context.Context) error {
 			j.Only = nil
 		}
 		p.Jobs = append(p.Jobs, j)
+		jobs[batch] = j
+	}
+	for i := range p.Pairs {
+		p.Pairs[i].After = jobs[p.Pairs[i].Before.Batch]
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(p.pairs), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		p.Pairs = append(p.Pairs, *p.pairs[key])
 	}
 	for c, n := range p.causes {
 		c.Values = n

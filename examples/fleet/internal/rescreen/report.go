@@ -24,11 +24,11 @@ import (
 // maxFlips bounds the changes of verdicts that are listed for an earlier screening.
 const maxFlips = 1000
 
-// A Before is the segment with the records of affected documents under an earlier screening.
-type Before struct {
-	Job      job.Job // of the segment
-	SHA256   string  // of its object
-	Affected []int   // indexes in the batch
+// A Pair is two segments with records of the same documents, under an earlier screening and under the
+// new one.
+type Pair struct {
+	Before, After job.Job  // of the segments
+	Documents     [][2]int // the indexes of each document in the batch of Before and of After
 }
 
 // Wait waits until all jobs of the plan have a segment or have failed for good. It calls progress,
@@ -74,7 +74,7 @@ func ended(ctx context.Context, s store.Store, j *job.Job) (bool, error) {
 	return false, nil
 }
 
-// A Change is what the records of affected documents say that changed from an earlier screening to
+// A Change is what the records of documents that were screened again say that changed from an earlier screening to
 // the new one.
 type Change struct {
 	From string // the id of the earlier screening
@@ -94,19 +94,15 @@ type Changes struct {
 	Missing, Incomplete, Unread int
 }
 
-// Changes reads the records of affected documents and compares them with those before. One of the keys
-// must have signed them.
+// Changes reads the records of documents that were screened again, now or before, and compares them
+// with those by the earlier screenings. One of the keys must have signed them.
 func (p *Plan) Changes(ctx context.Context, keys ...dsse.Verifier) (*Changes, error) {
 	c := &Changes{}
-	after := make(map[string]*job.Job) // by the id of the batch
-	for i := range p.Jobs {
-		after[p.Jobs[i].Batch] = &p.Jobs[i]
-	}
 	by := make(map[string]*Change)
 	diffs := make(map[string][]denylist.Change)
-	for i := range p.Before {
-		b := &p.Before[i]
-		from := b.Job.Screening
+	for i := range p.Pairs {
+		x := &p.Pairs[i]
+		from := x.Before.Screening
 		if _, ok := diffs[from]; !ok {
 			m, _, err := p.Earlier(ctx, from)
 			switch {
@@ -118,7 +114,7 @@ func (p *Plan) Changes(ctx context.Context, keys ...dsse.Verifier) (*Changes, er
 				diffs[from] = denylist.Diff(m.Release(), p.Matcher.Release())
 			}
 		}
-		if err := p.changesOf(ctx, c, by, b, after[b.Job.Batch], diffs[from], keys); err != nil {
+		if err := p.changesOf(ctx, c, by, x, diffs[from], keys); err != nil {
 			return nil, err
 		}
 	}
@@ -126,30 +122,26 @@ func (p *Plan) Changes(ctx context.Context, keys ...dsse.Verifier) (*Changes, er
 	return c, nil
 }
 
-// changesOf compares the records of affected documents in a segment with those of a job.
-func (p *Plan) changesOf(ctx context.Context, c *Changes, by map[string]*Change, b *Before, after *job.Job, diff []denylist.Change, keys []dsse.Verifier) error {
-	if after == nil {
-		c.Missing += len(b.Affected)
-		return nil
-	}
-	now, err := openSegment(ctx, p.Store, after)
+// changesOf compares the records in two segments.
+func (p *Plan) changesOf(ctx context.Context, c *Changes, by map[string]*Change, pair *Pair, diff []denylist.Change, keys []dsse.Verifier) error {
+	now, err := openSegment(ctx, p.Store, &pair.After)
 	if errors.Is(err, store.ErrMissing) {
-		c.Missing += len(b.Affected)
+		c.Missing += len(pair.Documents)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	was, err := openSegment(ctx, p.Store, &b.Job)
+	was, err := openSegment(ctx, p.Store, &pair.Before)
 	if err != nil {
 		return err
 	}
-	for _, i := range b.Affected {
-		old, err := was.report(ctx, i, keys)
+	for _, d := range pair.Documents {
+		old, err := was.report(ctx, d[0], keys)
 		if err != nil {
 			return err
 		}
-		report, err := now.report(ctx, i, keys)
+		report, err := now.report(ctx, d[1], keys)
 		if err != nil {
 			return err
 		}
@@ -160,9 +152,9 @@ func (p *Plan) changesOf(ctx context.Context, c *Changes, by map[string]*Change,
 			c.Unread++
 			continue
 		}
-		x := by[b.Job.Screening]
+		x := by[pair.Before.Screening]
 		if x == nil {
-			x = &Change{From: b.Job.Screening}
+			x = &Change{From: pair.Before.Screening}
 			by[x.From] = x
 			c.By = append(c.By, x)
 		}
