@@ -181,22 +181,20 @@ func TestBounds(t *testing.T) {
 
 // Without space for jobs a tenant can still announce results and write notes, or no job would ever be done.
 func TestBytes(t *testing.T) {
-	_, q := start(t, engine.Options{Tenants: []engine.Tenant{{Name: "agency", Bytes: 16 << 20}, {Name: "ministry", Bytes: 16 << 20}}})
-	ctx := t.Context()
-	j := newJob("agency", 0)
-	for i := range job.MaxDocuments {
-		j.Only = append(j.Only, i)
+	e, q := start(t, engine.Options{Tenants: []engine.Tenant{{Name: "agency", Bytes: 16 << 20}, {Name: "ministry", Bytes: 16 << 20}}})
+	ctx, j := t.Context(), newJob("agency", 0)
+	js, err := jetstream.New(outsider(t, e, "agency"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	var err error
-	n := 0
-	for ; err == nil && n < 100_000; n++ {
-		j.Batch = job.Digest(fmt.Sprint(n))
-		_, err = q.Submit(ctx, j)
+	for n, size := 0, 1<<19; size > 50; n++ {
+		if _, err := js.Publish(ctx, fmt.Sprint("jobs.large-", n), make([]byte, size)); err != nil {
+			size /= 2
+		}
 	}
-	if !errors.Is(err, queue.ErrFull) {
-		t.Fatalf("after %d jobs: %v; expected ErrFull", n, err)
+	if _, err := q.Submit(ctx, j); !errors.Is(err, queue.ErrFull) {
+		t.Errorf("Submit of a job that does not fit: %v; expected ErrFull", err)
 	}
-	t.Logf("%d jobs of the largest size in 8 MiB", n-1)
 	if err := q.Announce(ctx, job.Result{Job: j, Segment: job.Digest("s")}); err != nil {
 		t.Errorf("a result beside as many jobs as fit: %v", err)
 	}
