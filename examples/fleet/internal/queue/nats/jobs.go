@@ -83,11 +83,12 @@ func (q *natsQueue) round(ctx context.Context, n int) (all []queue.Delivery, dow
 	for i := range q.tenants {
 		k := (first + i) % len(q.tenants)
 		t := q.tenants[k]
+		up := t.connected()
 		messages, err := fetch(ctx, t, t.jobs, n, 0)
 		if err != nil {
 			down = fmt.Errorf("tenant %s: receiving jobs: %w: %w", t.name, queue.ErrDown, err)
 		}
-		if all = t.deliveries(messages); len(all) > 0 {
+		if all = t.deliveries(up, messages); len(all) > 0 {
 			if i > 0 {
 				q.mu.Lock()
 				q.next = (k + 1) % len(q.tenants)
@@ -101,12 +102,13 @@ func (q *natsQueue) round(ctx context.Context, n int) (all []queue.Delivery, dow
 
 // wait waits for a job of a tenant, and returns it with others that have come in the meantime.
 func (t *tenant) wait(ctx context.Context, n int, wait time.Duration) []queue.Delivery {
+	up := t.connected()
 	messages, _ := fetch(ctx, t, t.jobs, 1, wait) // the next round has the error again
 	if len(messages) == 1 && n > 1 {
 		more, _ := fetch(ctx, t, t.jobs, n-1, 0)
 		messages = append(messages, more...)
 	}
-	return t.deliveries(messages)
+	return t.deliveries(up, messages)
 }
 
 // minFetch and maxFetch bound how long the server may hold a request for messages.
@@ -171,10 +173,10 @@ func giveBack(batch jetstream.MessageBatch) {
 
 // deliveries returns the jobs of messages. A message that is not a job is removed: only a program
 // that is not of a fleet can have written it.
-func (t *tenant) deliveries(messages []jetstream.Msg) []queue.Delivery {
+func (t *tenant) deliveries(up context.Context, messages []jetstream.Msg) []queue.Delivery {
 	var all []queue.Delivery
 	for _, m := range messages {
-		d := &delivery{t: t, m: m, attempt: 1}
+		d := &delivery{t: t, up: up, m: m, attempt: 1}
 		if err := json.Unmarshal(m.Data(), &d.job); err != nil || d.job.Check() != nil || d.job.Tenant != t.name {
 			m.TermWithReason("not a job of this tenant") // without it, the message is delivered again
 			continue
@@ -189,6 +191,7 @@ func (t *tenant) deliveries(messages []jetstream.Msg) []queue.Delivery {
 
 type delivery struct {
 	t       *tenant
+	up      context.Context // ends when the connection with which it came is lost
 	m       jetstream.Msg
 	job     job.Job
 	attempt int
@@ -201,11 +204,11 @@ func (d *delivery) Working(ctx context.Context) error {
 	return d.t.do(ctx, "working on a job", func(context.Context) error { return ignoreAnswered(d.m.InProgress()) })
 }
 
-// Done removes the job also if the server does not answer: after it was killed it may not know any
-// more that it delivered the job, and would deliver it again.
+// Done removes the job also if the server does not know any more that it delivered it, because it was
+// killed. It would deliver it again.
 func (d *delivery) Done(ctx context.Context) error {
 	return d.t.do(ctx, "removing a job that is done", func(ctx context.Context) error {
-		err := d.t.acknowledge(ctx, d.m)
+		err := d.t.acknowledge(ctx, d.up, d.m)
 		if errors.Is(err, errIgnored) {
 			return d.t.stream.Purge(ctx, jetstream.WithPurgeSubject(jobsSubject+d.job.ID()))
 		}
@@ -220,11 +223,21 @@ func (d *delivery) Again(ctx context.Context, after time.Duration) error {
 // ackWait is the time that the server has to answer that it knows that a message is done.
 const ackWait = 3 * time.Second
 
-var errIgnored = errors.New("the server is there, but does not answer")
+var errIgnored = errors.New("the server does not say that it knows of the message")
 
-// acknowledge tells the server that a message is done, and waits for its answer. The error is
-// errIgnored if the server is there and does not answer.
-func (t *tenant) acknowledge(ctx context.Context, m jetstream.Msg) error {
+// acknowledge tells the server that a message is done, and waits for its answer. It is errIgnored
+// if there is none, or if the connection with which the message came is lost: a server that was
+// killed does not answer for messages that it does not know to have delivered.
+func (t *tenant) acknowledge(ctx, up context.Context, m jetstream.Msg) error {
+	if up.Err() != nil {
+		if err := ignoreAnswered(m.Ack()); err != nil {
+			return err
+		}
+		if err := t.conn.FlushWithContext(ctx); err != nil {
+			return err
+		}
+		return errIgnored
+	}
 	short, cancel := context.WithTimeout(ctx, ackWait)
 	defer cancel()
 	err := ignoreAnswered(m.DoubleAck(short))

@@ -41,6 +41,7 @@ func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.D
 	}
 	n = min(max(n, 1), maxReceive)
 	for deadline := time.Now().Add(wait); ; {
+		up := t.connected()
 		messages, down := fetch(ctx, t, t.results, n, 0)
 		left := time.Until(deadline)
 		if len(messages) == 0 && down == nil && left > 0 {
@@ -51,7 +52,7 @@ func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.D
 		}
 		switch {
 		case len(messages) > 0:
-			return t.announced(messages), nil
+			return t.announced(up, messages), nil
 		case t.isClosed():
 			return none, fmt.Errorf("tenant %s: receiving results: %w", name, queue.ErrClosed)
 		case ctx.Err() != nil:
@@ -68,7 +69,7 @@ func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.D
 
 // announced returns the results of messages. A message that is not a result of the tenant is left
 // out, and removed with the others.
-func (t *tenant) announced(messages []jetstream.Msg) queue.Announced {
+func (t *tenant) announced(up context.Context, messages []jetstream.Msg) queue.Announced {
 	var a queue.Announced
 	for _, m := range messages {
 		var r job.Result
@@ -84,9 +85,9 @@ func (t *tenant) announced(messages []jetstream.Msg) queue.Announced {
 				}
 			}
 			// The server works on them in order: if it has the last, it has all.
-			err := t.acknowledge(ctx, messages[len(messages)-1])
+			err := t.acknowledge(ctx, up, messages[len(messages)-1])
 			if errors.Is(err, errIgnored) {
-				return nil // it does not know that it delivered them, and delivers them again
+				return nil // at worst it delivers them again
 			}
 			return err
 		})
