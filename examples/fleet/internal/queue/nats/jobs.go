@@ -24,22 +24,37 @@ func (q *natsQueue) Submit(ctx context.Context, jobs ...job.Job) (int, error) {
 		if err != nil {
 			return i, err
 		}
-		data, err := json.Marshal(&jobs[i])
-		if err != nil {
-			return i, err
-		}
-		err = t.do(ctx, "queuing a job", func(ctx context.Context) error {
-			_, err := t.js.Publish(ctx, jobsSubject+jobs[i].ID(), data, jetstream.WithExpectStream(jobsStream))
-			return err
-		})
-		if isFull(err) {
-			return i, fmt.Errorf("tenant %s: %w: %s", t.name, queue.ErrFull, refusal(err))
-		}
-		if err != nil && !isQueued(err) {
+		if err := t.submit(ctx, &jobs[i]); err != nil {
 			return i, err
 		}
 	}
 	return len(jobs), nil
+}
+
+// submit queues a job.
+func (t *tenant) submit(ctx context.Context, j *job.Job) error {
+	data, err := json.Marshal(j)
+	if err != nil {
+		return err
+	}
+	subject := jobsSubject + j.ID()
+	err = t.do(ctx, "queuing a job", func(ctx context.Context) error {
+		_, err := t.js.Publish(ctx, subject, data, jetstream.WithExpectStream(jobsStream))
+		if isFull(err) {
+			// A cluster says that the stream is full before it looks at the subject.
+			if _, missing := t.stream.GetLastMsgForSubject(ctx, subject); missing == nil {
+				return nil
+			}
+		}
+		return err
+	})
+	switch {
+	case isFull(err):
+		return fmt.Errorf("tenant %s: %w: %s", t.name, queue.ErrFull, refusal(err))
+	case isQueued(err):
+		return nil
+	}
+	return err
 }
 
 const (
