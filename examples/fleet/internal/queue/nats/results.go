@@ -27,10 +27,14 @@ func (q *natsQueue) Announce(ctx context.Context, r job.Result) error {
 	if err != nil {
 		return err
 	}
-	return t.do(ctx, "announcing a segment", func(ctx context.Context) error {
+	err = t.do(ctx, "announcing a segment", func(ctx context.Context) error {
 		_, err := t.js.Publish(ctx, "results", data, jetstream.WithMsgID(r.Job.ID()+r.Segment), jetstream.WithExpectStream(resultsStream))
 		return err
 	})
+	if isFull(err) { // in an account of others with streams of others
+		return fmt.Errorf("tenant %s: announcing a segment: %w: %s", t.name, queue.ErrFull, refusal(err))
+	}
+	return err
 }
 
 func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.Duration) (queue.Announced, error) {
