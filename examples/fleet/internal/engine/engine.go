@@ -195,13 +195,19 @@ func (e *Engine) Health() error {
 	return nil
 }
 
-// URL returns the address of the server.
+// URL returns the address of the server for programs on this machine.
 func (e *Engine) URL() string {
-	u := e.s.ClientURL()
-	if e.o.TLS != nil {
-		u = "tls" + u[strings.Index(u, ":"):]
+	host, scheme := e.o.Host, "nats"
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+		if ip.To4() == nil {
+			host = "::1"
+		}
 	}
-	return u
+	if e.o.TLS != nil {
+		scheme = "tls"
+	}
+	return scheme + "://" + net.JoinHostPort(host, fmt.Sprint(e.Port()))
 }
 
 // Port returns the port that the server listens on.

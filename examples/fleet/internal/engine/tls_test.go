@@ -67,7 +67,6 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	strict, _ := start(t, engine.Options{TLS: both, Host: "0.0.0.0"})
-	strictURL := strings.Replace(strict.URL(), "0.0.0.0", "127.0.0.1", 1)
 	for _, test := range []struct {
 		name   string
 		e      *engine.Engine
@@ -78,9 +77,9 @@ func TestTLS(t *testing.T) {
 		{"nats://", e, open.Options{URL: strings.Replace(e.URL(), "tls:", "nats:", 1), CA: server}, false},
 		{"without the CA", e, open.Options{URL: e.URL()}, true},
 		{"with another CA", e, open.Options{URL: e.URL(), CA: client}, true},
-		{"with a client certificate", strict, open.Options{URL: strictURL, CA: server, Certificate: client, Key: clientKey}, false},
-		{"without a client certificate", strict, open.Options{URL: strictURL, CA: server}, true},
-		{"with another client certificate", strict, open.Options{URL: strictURL, CA: server, Certificate: server, Key: serverKey}, true},
+		{"with a client certificate", strict, open.Options{URL: strict.URL(), CA: server, Certificate: client, Key: clientKey}, false},
+		{"without a client certificate", strict, open.Options{URL: strict.URL(), CA: server}, true},
+		{"with another client certificate", strict, open.Options{URL: strict.URL(), CA: server, Certificate: server, Key: serverKey}, true},
 	} {
 		test.o.Credentials = []string{test.e.CredentialsFile("default")}
 		other, err := open.Open(t.Context(), test.o)

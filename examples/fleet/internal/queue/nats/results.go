@@ -28,7 +28,7 @@ func (q *natsQueue) Announce(ctx context.Context, r job.Result) error {
 		return err
 	}
 	err = t.do(ctx, "announcing a segment", func(ctx context.Context) error {
-		_, err := t.js.Publish(ctx, "results", data, jetstream.WithMsgID(r.Job.ID()+r.Segment), jetstream.WithExpectStream(resultsStream))
+		_, err := t.js.Publish(ctx, "results", data, jetstream.WithMsgID(job.Digest(string(data))), jetstream.WithExpectStream(resultsStream))
 		return err
 	})
 	if isFull(err) { // in an account of others with streams of others
