@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
@@ -99,7 +100,7 @@ func (q *natsQueue) round(ctx context.Context, n int) (all []queue.Delivery, dow
 		k := (first + i) % len(q.tenants)
 		t := q.tenants[k]
 		up := t.connected()
-		messages, err := fetch(ctx, t, t.jobs, n, 0)
+		messages, err := t.fetch(ctx, jobsStream, workers, n, 0)
 		if err != nil {
 			down = fmt.Errorf("tenant %s: receiving jobs: %w: %w", t.name, queue.ErrDown, err)
 		}
@@ -118,82 +119,22 @@ func (q *natsQueue) round(ctx context.Context, n int) (all []queue.Delivery, dow
 // wait waits for a job of a tenant, and returns it with others that have come in the meantime.
 func (t *tenant) wait(ctx context.Context, n int, wait time.Duration) []queue.Delivery {
 	up := t.connected()
-	messages, _ := fetch(ctx, t, t.jobs, 1, wait) // the next round has the error again
+	messages, _ := t.fetch(ctx, jobsStream, workers, 1, wait) // the next round has the error again
 	if len(messages) == 1 && n > 1 {
-		more, _ := fetch(ctx, t, t.jobs, n-1, 0)
+		more, _ := t.fetch(ctx, jobsStream, workers, n-1, 0)
 		messages = append(messages, more...)
 	}
 	return t.deliveries(up, messages)
 }
 
-// minFetch and maxFetch bound how long the server may hold a request for messages.
-const (
-	minFetch = 10 * time.Millisecond
-	maxFetch = 5 * time.Second
-)
-
-var errNotConnected = errors.New("there is no connection")
-
-// fetch asks a consumer for at most n messages, and waits until it has them, or the time has
-// passed. With a time of zero it takes those that are there.
-func fetch(ctx context.Context, t *tenant, c jetstream.Consumer, n int, wait time.Duration) ([]jetstream.Msg, error) {
-	up := t.connected()
-	if !t.conn.IsConnected() {
-		return nil, errNotConnected
-	}
-	var batch jetstream.MessageBatch
-	var err error
-	if wait <= 0 {
-		batch, err = c.FetchNoWait(n)
-	} else {
-		batch, err = c.Fetch(n, jetstream.FetchMaxWait(min(max(wait, minFetch), maxFetch)))
-	}
-	if err != nil {
-		return nil, err
-	}
-	var all []jetstream.Msg
-	for messages := batch.Messages(); ; {
-		select {
-		case m, more := <-messages:
-			if !more {
-				if err = batch.Error(); len(all) > 0 {
-					err = nil
-				}
-				return all, err
-			}
-			all = append(all, m)
-		case <-t.q.closed:
-			return all, nil
-		case <-up.Done():
-			if len(all) == 0 {
-				return nil, errNotConnected
-			}
-			return all, nil
-		case <-ctx.Done():
-			if wait > 0 {
-				go giveBack(batch) // what arrives after the receiver has ended
-				return all, nil
-			}
-			ctx = context.Background() // the server answers at once
-		}
-	}
-}
-
-// giveBack returns the messages of a batch to the server as they come.
-func giveBack(batch jetstream.MessageBatch) {
-	for m := range batch.Messages() {
-		m.Nak() // without it, the message is delivered again later
-	}
-}
-
 // deliveries returns the jobs of messages. A message that is not a job is removed: only a program
 // that is not of a fleet can have written it.
-func (t *tenant) deliveries(up context.Context, messages []jetstream.Msg) []queue.Delivery {
+func (t *tenant) deliveries(up context.Context, messages []*nats.Msg) []queue.Delivery {
 	var all []queue.Delivery
 	for _, m := range messages {
 		d := &delivery{t: t, up: up, m: m, attempt: 1}
-		if err := json.Unmarshal(m.Data(), &d.job); err != nil || d.job.Check() != nil || d.job.Tenant != t.name {
-			m.TermWithReason("not a job of this tenant") // without it, the message is delivered again
+		if err := json.Unmarshal(m.Data, &d.job); err != nil || d.job.Check() != nil || d.job.Tenant != t.name {
+			m.Term() // without it, the message is delivered again
 			continue
 		}
 		if meta, err := m.Metadata(); err == nil {
@@ -207,7 +148,7 @@ func (t *tenant) deliveries(up context.Context, messages []jetstream.Msg) []queu
 type delivery struct {
 	t       *tenant
 	up      context.Context // ends when the connection with which it came is lost
-	m       jetstream.Msg
+	m       *nats.Msg
 	job     job.Job
 	attempt int
 }
@@ -243,7 +184,7 @@ var errIgnored = errors.New("the server does not say that it knows of the messag
 // acknowledge tells the server that a message is done, and waits for its answer. It is errIgnored
 // if there is none, or if the connection with which the message came is lost: a server that was
 // killed does not answer for messages that it does not know to have delivered.
-func (t *tenant) acknowledge(ctx, up context.Context, m jetstream.Msg) error {
+func (t *tenant) acknowledge(ctx, up context.Context, m *nats.Msg) error {
 	if up.Err() != nil {
 		if err := ignoreAnswered(m.Ack()); err != nil {
 			return err
@@ -255,7 +196,7 @@ func (t *tenant) acknowledge(ctx, up context.Context, m jetstream.Msg) error {
 	}
 	short, cancel := context.WithTimeout(ctx, ackWait)
 	defer cancel()
-	err := ignoreAnswered(m.DoubleAck(short))
+	err := ignoreAnswered(m.AckSync(nats.Context(short)))
 	if err != nil && ctx.Err() == nil && short.Err() != nil && t.conn.IsConnected() {
 		return errIgnored
 	}
@@ -264,7 +205,7 @@ func (t *tenant) acknowledge(ctx, up context.Context, m jetstream.Msg) error {
 
 // ignoreAnswered returns nil for the error that the delivery was done or given back already.
 func ignoreAnswered(err error) error {
-	if errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
+	if errors.Is(err, nats.ErrMsgAlreadyAckd) {
 		return nil
 	}
 	return err

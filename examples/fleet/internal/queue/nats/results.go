@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
@@ -46,11 +47,11 @@ func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.D
 	n = min(max(n, 1), maxReceive)
 	for deadline := time.Now().Add(wait); ; {
 		up := t.connected()
-		messages, down := fetch(ctx, t, t.results, n, 0)
+		messages, down := t.fetch(ctx, resultsStream, compactor, n, 0)
 		left := time.Until(deadline)
 		if len(messages) == 0 && down == nil && left > 0 {
-			if messages, down = fetch(ctx, t, t.results, 1, left); len(messages) == 1 && n > 1 {
-				more, _ := fetch(ctx, t, t.results, n-1, 0)
+			if messages, down = t.fetch(ctx, resultsStream, compactor, 1, left); len(messages) == 1 && n > 1 {
+				more, _ := t.fetch(ctx, resultsStream, compactor, n-1, 0)
 				messages = append(messages, more...)
 			}
 		}
@@ -73,11 +74,11 @@ func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.D
 
 // announced returns the results of messages. A message that is not a result of the tenant is left
 // out, and removed with the others.
-func (t *tenant) announced(up context.Context, messages []jetstream.Msg) queue.Announced {
+func (t *tenant) announced(up context.Context, messages []*nats.Msg) queue.Announced {
 	var a queue.Announced
 	for _, m := range messages {
 		var r job.Result
-		if json.Unmarshal(m.Data(), &r) == nil && r.Job.Check() == nil && r.Job.Tenant == t.name {
+		if json.Unmarshal(m.Data, &r) == nil && r.Job.Check() == nil && r.Job.Tenant == t.name {
 			a.Results = append(a.Results, r)
 		}
 	}
