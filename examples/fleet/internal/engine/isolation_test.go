@@ -55,6 +55,37 @@ func outsider(t *testing.T, e *engine.Engine, tenant string) *nats.Conn {
 	return c
 }
 
+// askEverything sends all requests of which the answers could be about others, and returns all that reaches the
+// connection, also the requests.
+func askEverything(t *testing.T, c *nats.Conn, note string, secret job.Job) (all []*nats.Msg) {
+	t.Helper()
+	heard := make(chan *nats.Msg, 10_000)
+	for _, subject := range []string{">", "$JS.>", "$KV.>", "$SYS.>", "_INBOX.>"} {
+		if _, err := c.ChanSubscribe(subject, heard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, subject := range []string{
+		"$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.JOBS", "$JS.API.STREAM.MSG.GET.JOBS",
+		"$JS.API.STREAM.MSG.GET.RESULTS", "$JS.API.STREAM.MSG.GET.KV_NOTES", "$JS.API.DIRECT.GET.KV_NOTES.$KV.NOTES." + note,
+		"$JS.API.CONSUMER.MSG.NEXT.JOBS.workers", "$JS.API.CONSUMER.MSG.NEXT.RESULTS.compactor",
+		"$SYS.REQ.USER.INFO", "$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.ACCOUNTZ", "$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.ACCOUNT.PING.CONNZ", "$SYS.REQ.SERVER.PING.JSZ",
+	} {
+		for _, body := range []string{"", `{"seq":1}`, `{"last_by_subj":"jobs.` + secret.ID() + `"}`, `{"batch":10,"no_wait":true}`, `{"accounts":true,"streams":true,"consumer":true,"config":true}`} {
+			if m, err := c.Request(subject, []byte(body), 100*time.Millisecond); err == nil {
+				heard <- m
+			}
+			if strings.HasPrefix(subject, "$SYS.REQ.SERVER") {
+				break // nobody answers
+			}
+		}
+	}
+	for len(heard) > 0 {
+		all = append(all, <-heard)
+	}
+	return all
+}
+
 // With its credentials a tenant finds nothing of another: no names, streams, jobs, results or notes. What it
 // writes and removes under the same names is its own.
 func TestIsolation(t *testing.T) {
@@ -71,31 +102,8 @@ func TestIsolation(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := outsider(t, e, "agency")
-	// Everything that reaches this connection, with the answers to its own requests.
-	heard := make(chan *nats.Msg, 10_000)
-	for _, subject := range []string{">", "$JS.>", "$KV.>", "$SYS.>", "_INBOX.>"} {
-		if _, err := c.ChanSubscribe(subject, heard); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, subject := range []string{
-		"$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.JOBS", "$JS.API.STREAM.MSG.GET.JOBS",
-		"$JS.API.STREAM.MSG.GET.RESULTS", "$JS.API.STREAM.MSG.GET.KV_NOTES", "$JS.API.DIRECT.GET.KV_NOTES.$KV.NOTES." + id,
-		"$JS.API.CONSUMER.MSG.NEXT.JOBS.workers", "$JS.API.CONSUMER.MSG.NEXT.RESULTS.compactor",
-		"$SYS.REQ.USER.INFO", "$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.ACCOUNTZ", "$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.ACCOUNT.PING.CONNZ", "$SYS.REQ.SERVER.PING.JSZ",
-	} {
-		for _, body := range []string{"", `{"seq":1}`, `{"last_by_subj":"jobs.` + secret.ID() + `"}`, `{"batch":10,"no_wait":true}`, `{"accounts":true,"streams":true,"consumer":true,"config":true}`} {
-			if m, err := c.Request(subject, []byte(body), 100*time.Millisecond); err == nil {
-				heard <- m
-			}
-			if strings.HasPrefix(subject, "$SYS.REQ.SERVER") {
-				break // nobody answers
-			}
-		}
-	}
 	streams := false
-	for len(heard) > 0 {
-		m := <-heard
+	for _, m := range askEverything(t, c, id, secret) {
 		streams = streams || bytes.Contains(m.Data, []byte(`"JOBS"`))
 		if bytes.Contains(m.Data, []byte("last_by_subj")) {
 			continue // its own request
