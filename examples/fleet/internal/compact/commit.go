@@ -88,7 +88,8 @@ type Segment struct {
 	// Dropped are the indexes of the documents with a record under the same screening in an earlier
 	// segment. Their rows are not in the tables.
 	Dropped []int `json:"dropped,omitempty"`
-	// Known are the indexes of the documents with claims that are in the tables already.
+	// Known are the indexes of the documents with claims that are in the tables already: all those that
+	// the version of the program has read, if it has read all.
 	Known []int `json:"known,omitempty"`
 }
 

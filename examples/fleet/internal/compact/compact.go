@@ -356,7 +356,7 @@ func (c *Compactor) commitSome(ctx context.Context, results []job.Result) (handl
 	if err != nil {
 		return nil, err
 	}
-	p := &part{c: c, generation: generation, records: make(map[string]bool), documents: make(map[string]bool)}
+	p := &part{c: c, generation: generation, records: make(map[string]bool), documents: make(map[string]bool), claimed: make(map[string]bool)}
 	for i := range results {
 		if len(p.segments) == c.Segments || p.content > c.Content {
 			break

@@ -18,6 +18,7 @@ type part struct {
 	segments           []Segment
 	deltas             []Delta
 	records, documents map[string]bool // that are new
+	claimed            map[string]bool // ids of claims that are new
 	newDocuments       int64
 	content            int // about how many bytes of memory the rows and claims have
 	rows               []table.Document
@@ -32,9 +33,10 @@ func (p *part) add(ctx context.Context, r *job.Result) error {
 		return err
 	}
 	defer s.Close()
-	var records, documents []string
+	var records, documents, claims []string
 	for _, e := range s.Index.Entries {
 		records, documents = append(records, e.Record), append(documents, e.Document)
+		claims = append(claims, claimsID(e.Document, s.Index.Program))
 	}
 	recorded, err := p.c.state.has(bucketRecords, records...)
 	if err != nil {
@@ -44,17 +46,26 @@ func (p *part) add(ctx context.Context, r *job.Result) error {
 	if err != nil {
 		return err
 	}
+	claimed, err := p.c.state.has(bucketClaims, claims...)
+	if err != nil {
+		return err
+	}
 	out := Segment{Job: r.Job, SHA256: s.SHA256, Bytes: s.Bytes, Documents: len(records), Program: s.Index.Program}
 	for i, e := range s.Index.Entries {
 		if recorded[i] || p.records[e.Record] {
 			out.Dropped = append(out.Dropped, e.Index)
 		}
-		if known[i] || p.documents[e.Document] {
+		is, indexed := known[i] || p.documents[e.Document], s.Content.Documents[i].Indexed
+		if !is {
+			p.newDocuments++
+		}
+		// The claims of an earlier record count if they are all claims, and read by the same version.
+		if claimed[i] || p.claimed[claims[i]] || is && !indexed {
 			out.Known = append(out.Known, e.Index)
 		}
 		p.records[e.Record], p.documents[e.Document] = true, true
+		p.claimed[claims[i]] = p.claimed[claims[i]] || indexed
 	}
-	p.newDocuments += int64(len(records) - len(out.Known))
 	p.segments = append(p.segments, out)
 	p.content += rowBytes*(len(s.Content.Documents)+len(s.Content.Findings)) + claimBytes*len(s.Content.Claims)
 	rows := RowsOf(s.Content, &out, p.generation)

@@ -14,6 +14,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/clause76/clause76/examples/fleet/internal/job"
 )
 
 // A state is what a compactor knows about the commits of a tenant. It is a file that can be removed at
@@ -24,18 +26,19 @@ type state struct{ db *bbolt.DB }
 var (
 	bucketRecords    = []byte("records")
 	bucketDocuments  = []byte("documents")
+	bucketClaims     = []byte("claims") // documents with all their claims in the tables, see claimsID
 	bucketBatches    = []byte("batches")
 	bucketJobs       = []byte("jobs") // the digest of the segment in a commit; or a delta, see deltaID
 	bucketScreenings = []byte("screenings")
 	bucketLog        = []byte("log") // stored hashes by index, see tlog.StoredHashIndex
 	bucketMeta       = []byte("meta")
-	buckets          = [][]byte{bucketRecords, bucketDocuments, bucketBatches, bucketJobs, bucketScreenings, bucketLog, bucketMeta}
+	buckets          = [][]byte{bucketRecords, bucketDocuments, bucketClaims, bucketBatches, bucketJobs, bucketScreenings, bucketLog, bucketMeta}
 
 	keyLast = []byte("last")
 )
 
 const (
-	stateVersion = 1
+	stateVersion = 2
 	shortKey     = 16
 	stateWait    = 5 * time.Second // for another compactor with the same file
 )
@@ -168,8 +171,12 @@ func (s *state) generation(screening string, greatest int32) (g int32, err error
 	return g, err
 }
 
-// keysOf are the records and documents of a commit.
-type keysOf struct{ records, documents []string }
+// claimsID identifies the claims that a version of the program has read from a document. Another
+// version may have read others.
+func claimsID(document, program string) string { return job.Digest("claims", document, program) }
+
+// keysOf are the records and documents of a commit, and the claims of those with all their claims.
+type keysOf struct{ records, documents, claims []string }
 
 // yes is the value of a key.
 var yes = []byte{1}
@@ -211,6 +218,9 @@ func (s *state) apply(l *Link, keys keysOf, hashes []tlog.Hash) error {
 			return err
 		}
 		if err := put(bucketDocuments, keys.documents...); err != nil {
+			return err
+		}
+		if err := put(bucketClaims, keys.claims...); err != nil {
 			return err
 		}
 		if err := tx.Bucket(bucketScreenings).Put(short(l.Screening), binary.BigEndian.AppendUint32(nil, uint32(l.Generation))); err != nil {

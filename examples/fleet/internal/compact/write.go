@@ -254,6 +254,10 @@ func (c *Compactor) learn(ctx context.Context, l *Link) error {
 		return err
 	}
 	var keys keysOf
+	programs := make(map[string]string) // of segments, by the ids of their jobs
+	for i := range l.Segments {
+		programs[l.Segments[i].Job.ID()] = l.Segments[i].Program
+	}
 	for i := range l.Tables {
 		if l.Tables[i].Name != table.Documents {
 			continue
@@ -264,6 +268,9 @@ func (c *Compactor) learn(ctx context.Context, l *Link) error {
 			}
 			keys.records = append(keys.records, row.Record)
 			keys.documents = append(keys.documents, row.Document)
+			if row.Indexed {
+				keys.claims = append(keys.claims, claimsID(row.Document, programs[row.Segment]))
+			}
 		}
 	}
 	return c.state.apply(l, keys, log.hashes)

@@ -396,3 +396,42 @@ func TestSortedFiles(t *testing.T) {
 		t.Errorf("a changed file: %v", fault)
 	}
 }
+
+// The first record of a document has no claims, because the program ended each time. The claims of a
+// later record count then.
+func TestClaimsOfALaterRecord(t *testing.T) {
+	w := newWorld(t, storetest.New())
+	w.batches = append(w.batches, w.f.Batch([]string{"a.json", "b.json"}, [][]byte{fleettest.SBOM("Kaspersky Lab", 1), fleettest.SBOM("Acme", 2)}))
+	a := w.screening(submit.ScreeningOptions{Release: "2017.09.14"})
+	s, err := w.screeners.Get(t.Context(), tenant, a.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := job.Job{Tenant: tenant, Batch: w.batches[0].ID(), Screening: a.ID()}
+	var records []*work.Record
+	for i := range 2 {
+		r, err := s.Crashed(t.Context(), &j, w.batches[0], i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, r)
+	}
+	data, err := s.Encode(t.Context(), j, records)
+	if err == nil {
+		err = w.s.Write(t.Context(), store.SegmentKey(&j), bytes.NewReader(data))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.commit()
+	x := w.screening(submit.ScreeningOptions{Release: "2018.06.12"})
+	if p := w.rescreen(x); p.Counts.Always != 2 {
+		t.Errorf("%+v", p.Counts)
+	}
+	w.check(x)
+	x = w.screening(submit.ScreeningOptions{Release: "2018.06.13"})
+	if p := w.rescreen(x); p.Counts.Affected != 1 || p.Counts.Always != 0 {
+		t.Errorf("%+v", p.Counts)
+	}
+	w.check(x)
+}
