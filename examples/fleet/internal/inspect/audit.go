@@ -38,6 +38,7 @@ type audit struct {
 	batches    int64             // that were submitted
 	totals     compact.Totals    // that were counted
 	incomplete int64             // records on documents that were not screened completely
+	companions int64             // rows on known companions of documents, which are not screened
 	faults     int               // things that are not as they were signed
 	undone     int               // things that were not done, or can never be
 }
@@ -88,6 +89,9 @@ func (a *audit) report() (int, error) {
 	if a.incomplete > 0 {
 		fmt.Fprintf(a.c.stdout, "%s say that the document was not screened completely\n", cli.Count(int(a.incomplete), "record"))
 	}
+	if a.companions > 0 {
+		fmt.Fprintf(a.c.stdout, "%s known companions of documents, such as license texts, and have no statement\n", are(a.companions))
+	}
 	if a.c.notes == nil {
 		fmt.Fprintln(a.c.stdout, "the signatures were not checked: give the public key with -key")
 	} else if !a.c.signatures {
@@ -106,6 +110,14 @@ func (a *audit) report() (int, error) {
 		return exitUnread, nil
 	}
 	return exitOK, nil
+}
+
+// are returns "1 document is one of the" or "2 documents are".
+func are(n int64) string {
+	if n == 1 {
+		return "1 document is one of the"
+	}
+	return fmt.Sprintf("%d documents are", n)
 }
 
 // count returns a number of batches in words.

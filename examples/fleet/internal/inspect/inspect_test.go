@@ -440,7 +440,7 @@ func TestIncomplete(t *testing.T) {
 	m := storetest.New()
 	f := fleettest.New(t, m)
 	s := f.Screening(older)
-	f.Segment(f.Batch([]string{"good.json", "bad.json"}, [][]byte{fleettest.SBOM("Acme", 1), []byte(`{"bomFormat":"CycloneDX","components":[{`)}), s)
+	f.Segment(f.Batch([]string{"good.json", "bad.json", "LICENSE"}, [][]byte{fleettest.SBOM("Acme", 1), []byte(`{"bomFormat":"CycloneDX","components":[{`), []byte("license")}), s)
 	gone := &job.Batch{Tenant: tenant, Documents: []job.Document{{Name: "gone.json", Object: "x", Size: 3, Version: "v1"}}}
 	f.WriteBatch(gone)
 	f.Segment(gone, s)
@@ -450,13 +450,13 @@ func TestIncomplete(t *testing.T) {
 	if status != exitUnread || !strings.Contains(stderr, "2 documents could not be screened completely") {
 		t.Errorf("find: status %d\n%s%s", status, out, stderr)
 	}
-	if status, out, _ := x.run("audit", "-signatures"); status != exitOK || !strings.Contains(out, "2 records say that") {
+	if status, out, _ := x.run("audit", "-signatures"); status != exitOK || !strings.Contains(out, "2 records say that") || !strings.Contains(out, "1 document is one of the known companions") {
 		t.Errorf("audit: status %d\n%s", status, out)
 	}
 	if status, _, stderr := x.run("record", "gone.json"); status != exitUnread || !strings.Contains(stderr, "there is no statement") {
 		t.Errorf("record: status %d\n%s", status, stderr)
 	}
-	if status, _, stderr := x.run("export", "-out", filepath.Join(t.TempDir(), "o")); status != exitUnread || !strings.Contains(stderr, "1 document without a statement") {
+	if status, _, stderr := x.run("export", "-out", filepath.Join(t.TempDir(), "o")); status != exitUnread || !strings.Contains(stderr, "1 document without a statement") || !strings.Contains(stderr, "companions") {
 		t.Errorf("export: status %d\n%s", status, stderr)
 	}
 }
