@@ -17,6 +17,7 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 	"github.com/clause76/clause76/examples/fleet/internal/segment"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
+	"github.com/clause76/clause76/examples/fleet/internal/table"
 )
 
 // maxAnswer bounds what a child process may write: a statement in JSON, with its rows.
@@ -28,17 +29,20 @@ type request struct {
 	Index int     `json:"index"`
 }
 
-// An answer is what a child process writes.
+// An answer is what a child process writes. Before it, it writes another one with Opened, when it has
+// read the document from the bucket.
 type answer struct {
+	Opened    bool            `json:"opened,omitempty"`
 	Entry     segment.Entry   `json:"entry"`
 	Statement []byte          `json:"statement"`
 	Content   segment.Content `json:"content"`
-	Error     string          `json:"error,omitempty"` // the document can be screened later
+	Claims    []table.Claim   `json:"claims,omitempty"` // not in the JSON of Content
+	Error     string          `json:"error,omitempty"`  // the document can be screened later
 }
 
 // Child returns the function for Worker.Isolated that screens a document in a child process. Command
 // returns its command, of a program that calls [ServeChild]. The process has crashed if it
-// ends without an answer, or has none after limit.
+// ends without an answer, or has none after limit; the time for reading the document does not count.
 func Child(command func() (*exec.Cmd, error), limit time.Duration) func(context.Context, job.Job, int) (*Record, error) {
 	return func(ctx context.Context, j job.Job, index int) (*Record, error) {
 		cmd, err := command()
@@ -68,13 +72,20 @@ func ask(ctx context.Context, cmd *exec.Cmd, limit time.Duration, q request) (*R
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting a process for a document: %w", err)
 	}
-	limited, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(limited, func() { cmd.Process.Kill() })
 	defer stop()
 	in.Write(append(text, '\n')) // a child that has ended shows below
 	var a answer
-	failed := json.NewDecoder(io.LimitReader(out, maxAnswer)).Decode(&a)
+	d := json.NewDecoder(io.LimitReader(out, maxAnswer))
+	failed := d.Decode(&a)
+	if failed == nil && a.Opened {
+		timer := time.AfterFunc(limit, cancel)
+		a = answer{}
+		failed = d.Decode(&a)
+		timer.Stop()
+	}
 	in.Close() // it ends when it is not needed
 	if failed != nil {
 		cmd.Process.Kill()
@@ -84,7 +95,7 @@ func ask(ctx context.Context, cmd *exec.Cmd, limit time.Duration, q request) (*R
 	case failed == nil && a.Error != "":
 		return nil, errors.New(a.Error)
 	case failed == nil:
-		a.Entry.Statement = a.Statement
+		a.Entry.Statement, a.Content.Claims = a.Statement, a.Claims
 		return &Record{a.Entry, a.Content}, nil
 	}
 	return nil, crash(ctx, limited, limit, ended, last.String())
@@ -128,18 +139,19 @@ func (w *Worker) ServeChild(ctx context.Context, in io.Reader, out io.Writer) er
 		io.Copy(io.Discard, in)
 		os.Exit(1)
 	}()
-	r, err := w.one(ctx, q)
+	e := json.NewEncoder(out)
+	r, err := w.one(ctx, q, func() error { return e.Encode(answer{Opened: true}) })
 	a := answer{}
 	if err != nil {
 		a.Error = err.Error()
 	} else {
-		a = answer{Entry: r.Entry, Statement: r.Entry.Statement, Content: r.Content}
+		a = answer{Entry: r.Entry, Statement: r.Entry.Statement, Content: r.Content, Claims: r.Content.Claims}
 	}
-	return json.NewEncoder(out).Encode(a)
+	return e.Encode(a)
 }
 
-// one screens a document of a job.
-func (w *Worker) one(ctx context.Context, q request) (*Record, error) {
+// one screens a document of a job. It calls opened when it has read the document.
+func (w *Worker) one(ctx context.Context, q request, opened func() error) (*Record, error) {
 	if err := q.Job.Check(); err != nil {
 		return nil, err
 	}
@@ -156,7 +168,14 @@ func (w *Worker) one(ctx context.Context, q request) (*Record, error) {
 	}
 	// The pack of this document only.
 	only := &job.Batch{Tenant: b.Tenant, Documents: b.Documents[q.Index : q.Index+1]}
-	return screenOne(ctx, s, &q.Job, b, q.Index, newPack(w.Store, only))
+	content, r, err := openOne(ctx, s, &q.Job, b, q.Index, newPack(w.Store, only))
+	if content == nil {
+		return r, err
+	}
+	if err := opened(); err != nil {
+		return nil, errors.Join(err, content.Close())
+	}
+	return screenOpen(ctx, s, &q.Job, b, q.Index, content)
 }
 
 // Failures calls a function with each job of a tenant that can never be done.

@@ -349,8 +349,12 @@ func (x *attempt) isolated(ctx context.Context, index int) (*Record, error) {
 }
 
 // screen screens a document in this process. If it takes too long, it is screened in one that can be
-// ended.
+// ended. The time for reading it from the bucket does not count.
 func (x *attempt) screen(ctx context.Context, index int) (*Record, error) {
+	content, r, err := openOne(ctx, x.s, x.j, x.b, index, x.pack)
+	if content == nil {
+		return r, err
+	}
 	limited, cancel := context.WithTimeout(ctx, x.w.Limit)
 	defer cancel()
 	type result struct {
@@ -359,7 +363,7 @@ func (x *attempt) screen(ctx context.Context, index int) (*Record, error) {
 	}
 	answer := make(chan result, 1)
 	go func() {
-		r, err := screenOne(limited, x.s, x.j, x.b, index, x.pack)
+		r, err := screenOpen(limited, x.s, x.j, x.b, index, content)
 		answer <- result{r, err}
 	}()
 	select {
@@ -372,22 +376,27 @@ func (x *attempt) screen(ctx context.Context, index int) (*Record, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	// The abandoned goroutine may still read the pack.
-	x.pack = newPack(x.w.Store, x.b)
 	return x.isolated(ctx, index)
 }
 
-// screenOne screens a document of a batch. Content that will not be there later either is a record.
-func screenOne(ctx context.Context, s *Screener, j *job.Job, b *job.Batch, index int, p *pack) (*Record, error) {
+// openOne opens a document of a batch. If its content will not be there later either, it returns
+// the record that says so instead.
+func openOne(ctx context.Context, s *Screener, j *job.Job, b *job.Batch, index int, p *pack) (io.ReadCloser, *Record, error) {
 	content, err := p.open(ctx, &b.Documents[index])
+	var r *Record
 	switch {
+	case err == nil:
+		return content, nil, nil
 	case errors.Is(err, errMissing):
-		return s.Unavailable(ctx, j, b, index, Missing, err)
+		r, err = s.Unavailable(ctx, j, b, index, Missing, err)
 	case errors.Is(err, errContent):
-		return s.Unavailable(ctx, j, b, index, Changed, err)
-	case err != nil:
-		return nil, err // it may succeed later, so that it does not belong in a record
+		r, err = s.Unavailable(ctx, j, b, index, Changed, err)
 	}
+	return nil, r, err // other errors may pass, so that they do not belong in a record
+}
+
+// screenOpen screens a document that is open, and closes it.
+func screenOpen(ctx context.Context, s *Screener, j *job.Job, b *job.Batch, index int, content io.ReadCloser) (*Record, error) {
 	opened := false
 	r, err := s.Screen(ctx, j, b, index, func() (io.ReadCloser, error) {
 		opened = true

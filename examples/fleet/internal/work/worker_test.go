@@ -57,6 +57,7 @@ func child(dir string) int {
 		case "crash":
 			os.Exit(2)
 		case "hang":
+			fmt.Println(`{"opened":true}`)
 			time.Sleep(time.Minute)
 		case "down":
 			return nil, errors.New("the bucket does not answer")
@@ -435,6 +436,13 @@ func TestPoison(t *testing.T) {
 			if c.Documents[1].Crashed != test.crashed || c.Documents[0].Crashed || c.Documents[2].Crashed {
 				t.Errorf("the rows are %+v", c.Documents)
 			}
+			if !test.crashed {
+				plain := newFixture(t, storetest.New(), document("Acme", 1), document("Kaspersky Lab", 2), document("Acme", 3))
+				plain.run(newWorker(plain.s, plain.q))
+				if !reflect.DeepEqual(f.q.results, plain.q.results) {
+					t.Error("the segment differs from one that was made without a child process")
+				}
+			}
 			if found := len(c.Findings) > 0; found == test.crashed {
 				t.Errorf("%d findings", len(c.Findings))
 			}
@@ -442,6 +450,23 @@ func TestPoison(t *testing.T) {
 				t.Error("the note was not deleted")
 			}
 		})
+	}
+}
+
+// TestLimit has a document that takes too long, first in the worker.
+func TestLimit(t *testing.T) {
+	f := newFixture(t, storetest.New(), document("Acme", 1), document("Acme", 2))
+	w := newWorker(f.s, f.q)
+	w.Limit = time.Nanosecond
+	asked := 0
+	w.Isolated = func(context.Context, job.Job, int) (*work.Record, error) {
+		asked++
+		return nil, work.ErrCrashed
+	}
+	f.run(w)
+	_, c := f.segment()
+	if asked == 0 || !c.Documents[0].Crashed || c.Documents[0].Verdict == "clear" {
+		t.Errorf("%d child processes; the rows are %+v", asked, c.Documents)
 	}
 }
 
