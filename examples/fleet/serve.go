@@ -18,6 +18,7 @@ import (
 // How often the server looks for jobs that the queue has lost, and checks the queue.
 const (
 	requeueEvery = 10 * time.Minute
+	requeueSoon  = 30 * time.Second
 	healthEvery  = 5 * time.Second
 )
 
@@ -127,28 +128,42 @@ func (c *config) serve(ctx context.Context, dir string, e *engine.Engine, x *cre
 	return exitOK, nil
 }
 
-// requeue queues jobs that the queue has lost, at the start and every so often.
+// requeue queues jobs that the queue has lost, or had no place for, at the start and every so often.
 func (x *crew) requeue(ctx context.Context) {
-	t := time.NewTicker(requeueEvery)
-	defer t.Stop()
-	for {
-		for _, tenant := range x.queue.Tenants() {
-			n, err := submit.Requeue(ctx, x.store, x.queue, tenant)
-			switch {
-			case ctx.Err() != nil:
-				return
-			case err != nil:
-				x.log.Error("looking for jobs that the queue has lost", "tenant", tenant, "error", err)
-			case n > 0:
-				x.log.Info("jobs without a segment are in the queue", "tenant", tenant, "jobs", n)
-			}
-		}
+	for wait := time.Duration(0); ; {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
+		case <-time.After(wait):
+		}
+		wait = requeueEvery
+		for _, tenant := range x.queue.Tenants() {
+			if x.requeueOf(ctx, tenant) {
+				wait = requeueSoon
+			}
 		}
 	}
+}
+
+// requeueOf queues the jobs of a tenant without a segment, unless others wait: these come first, and a
+// list of all jobs costs requests. It reports whether there may be more of them soon.
+func (x *crew) requeueOf(ctx context.Context, tenant string) (soon bool) {
+	s, err := x.queue.Status(ctx, tenant)
+	if err == nil && s.Waiting > 0 {
+		return true
+	}
+	n := 0
+	if err == nil {
+		n, err = submit.Requeue(ctx, x.store, x.queue, tenant)
+	}
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		x.log.Error("looking for jobs that the queue has lost", "tenant", tenant, "error", err)
+	case n > 0:
+		x.log.Info("jobs without a segment are in the queue", "tenant", tenant, "jobs", n)
+	}
+	return n > 0
 }
 
 // watch ends the process if the queue has stopped, so that it is started again.

@@ -188,6 +188,34 @@ func compare(t *testing.T, name string, got, want map[string][]byte) {
 	}
 }
 
+// TestRestore: tables and tiles that were lost are made again with the same bytes, if the local state is
+// removed. With a damaged segment, they are not.
+func TestRestore(t *testing.T) {
+	m := storetest.New()
+	f := fleettest.New(t, m)
+	f.Fill(f.Screening(release), 5, 2)
+	if err := search(options(f, m, t.TempDir())); err != nil {
+		t.Fatal(err)
+	}
+	lost := m.Copy()
+	for key := range lost.Objects(tenant+"/tables/", tenant+"/log/") {
+		lost.Set(key, nil)
+	}
+	damaged := lost.Copy()
+	if err := search(options(f, lost, t.TempDir())); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "lost tables", lost.Objects(products...), m.Objects(products...))
+	segments := damaged.Objects(tenant + "/segments/")
+	key := slices.Min(slices.Collect(maps.Keys(segments)))
+	bad := slices.Clone(segments[key])
+	bad[50] ^= 1
+	damaged.Set(key, bad)
+	if err := search(options(f, damaged, t.TempDir())); !errors.Is(err, ErrSegment) {
+		t.Errorf("with a damaged segment: %v", err)
+	}
+}
+
 // TestTwoCompactors: of two that write the same commit, one succeeds, and nothing is there twice.
 func TestTwoCompactors(t *testing.T) {
 	m := storetest.New()

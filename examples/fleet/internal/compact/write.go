@@ -287,7 +287,7 @@ func (c *Compactor) publish(ctx context.Context, l *Link) error {
 		} else if err != nil && !errors.Is(err, store.ErrMissing) {
 			return err
 		}
-		if err := move(ctx, c.Store, staged, key, t); err != nil {
+		if err := c.move(ctx, l, staged, key, t); err != nil {
 			return err
 		}
 	}
@@ -308,19 +308,20 @@ func (c *Compactor) publish(ctx context.Context, l *Link) error {
 	return nil
 }
 
-// move copies a staged file to its place. If another compactor has done it, the staged file may be
-// missing.
-func move(ctx context.Context, s store.Store, staged, key string, t *Table) error {
-	data, err := readTable(ctx, s, staged, t)
+// move copies a staged file to its place. If it is missing, another compactor has done it, or the file was
+// lost in its place, and is made again.
+func (c *Compactor) move(ctx context.Context, l *Link, staged, key string, t *Table) error {
+	data, err := readTable(ctx, c.Store, staged, t)
 	if errors.Is(err, store.ErrMissing) {
-		if o, err := s.Stat(ctx, key); err == nil && o.Size == t.Bytes {
+		if o, err := c.Store.Stat(ctx, key); err == nil && o.Size == t.Bytes {
 			return nil
 		}
+		data, err = c.restore(ctx, l, t)
 	}
 	if err != nil {
 		return err
 	}
-	return s.Write(ctx, key, bytes.NewReader(data))
+	return c.Store.Write(ctx, key, bytes.NewReader(data))
 }
 
 // maxTable bounds a file of a table. A commit has one segment at least, which bounds it as well.

@@ -16,6 +16,8 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/table"
 	"github.com/clause76/clause76/examples/fleet/internal/work"
 	"github.com/clause76/clause76/match"
+	"github.com/clause76/clause76/match/denylist"
+	"github.com/clause76/clause76/vendors"
 )
 
 // A screened document is one with its record under each side.
@@ -182,5 +184,126 @@ func TestComparerRefusesOtherOptions(t *testing.T) {
 	b := newSide(t, "b", rs[1], &match.Options{RequireIdentity: true})
 	if _, err := NewComparer(a.m, b.m); err == nil {
 		t.Error("no error")
+	}
+}
+
+// changed returns the newest release after a change of its JSON.
+func changed(t *testing.T, change func(x map[string]any)) side {
+	t.Helper()
+	name := denylist.Current().Name()
+	data, err := os.ReadFile("../../../../match/denylist/data/releases/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var x map[string]any
+	if err := json.Unmarshal(data, &x); err != nil {
+		t.Fatal(err)
+	}
+	change(x)
+	r, err := denylist.Parse(name, marshal(x), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newSide(t, "changed", r, nil)
+}
+
+// vendorIn returns the JSON of a vendor in that of a release.
+func vendorIn(x map[string]any, id string) map[string]any {
+	for _, v := range x["register"].([]any) {
+		if v := v.(map[string]any); v["id"] == id {
+			return v
+		}
+	}
+	return nil
+}
+
+// Each single change of a release is noticed for the claims that it is about, and for no others.
+func TestCompare(t *testing.T) {
+	now := newSide(t, "now", denylist.Current(), nil)
+	mention, maker, other := [3]string{"mention", "text", "Works with Kaspersky"}, [3]string{"supplier", "name", "Kaspersky Lab"}, [3]string{"supplier", "name", "Huawei Technologies"}
+	listing := func(x map[string]any, change func(in, l map[string]any)) {
+		for _, in := range x["instruments"].([]any) {
+			in := in.(map[string]any)
+			if ls, _ := in["listings"].([]any); len(ls) > 0 {
+				for _, l := range ls {
+					if l := l.(map[string]any); l["vendor"] == "kaspersky" && l["until"] == nil {
+						change(in, l)
+						return
+					}
+				}
+			}
+		}
+		t.Fatal("no listing")
+	}
+	for name, test := range map[string]struct {
+		change         func(x map[string]any)
+		mention, maker Cause
+	}{
+		"nothing": {func(map[string]any) {}, Same, Same},
+		"name":    {func(x map[string]any) { vendorIn(x, "kaspersky")["name"] = "Kaspersky Group" }, Denylist, Denylist},
+		"note of a listing": {func(x map[string]any) {
+			listing(x, func(_, l map[string]any) { l["note"] = "another note" })
+		}, Same, Denylist},
+		"action": {func(x map[string]any) {
+			listing(x, func(_, l map[string]any) { l["action"] = "review" })
+		}, Same, Denylist},
+		"addressees": {func(x map[string]any) {
+			listing(x, func(in, _ map[string]any) { in["addressees"] = "everybody" })
+		}, Same, Denylist},
+		"context": {func(x map[string]any) {
+			listing(x, func(in, _ map[string]any) {
+				c, _ := in["context"].([]any)
+				in["context"] = append(c, map[string]any{"id": "new", "vendor": "kaspersky", "date": "2020-01-01", "text": "something", "source": "a source"})
+			})
+		}, Same, Denylist},
+		"identifiers": {func(x map[string]any) {
+			for _, id := range vendorIn(x, "kaspersky")["identifiers"].([]any) {
+				id.(map[string]any)["until"] = "2020-01-01"
+			}
+		}, Attribution, Attribution},
+	} {
+		c, err := NewComparer(now.m, changed(t, test.change).m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for claim, want := range map[[3]string]Cause{mention: test.mention, maker: test.maker, other: Same, {"supplier", "name", "Acme"}: Same} {
+			if got, vendor := c.Compare(claim[0], claim[1], claim[2]); got != want || got != Same && vendor != "kaspersky" {
+				t.Errorf("%s: %v: %q for %q; expected %q", name, claim, got, vendor, want)
+			}
+		}
+	}
+}
+
+// A claim that only one of the registers may match is left out under the other one.
+func TestPresence(t *testing.T) {
+	now := newSide(t, "now", denylist.Current(), nil)
+	without := changed(t, func(x map[string]any) {
+		for _, id := range vendorIn(x, "kaspersky")["identifiers"].([]any) {
+			id := id.(map[string]any)
+			if kind := id["kind"]; kind == "domain" || kind == "purlNamespace" || kind == "product" {
+				id["values"] = []any{"xqzwv" + id["values"].([]any)[0].(string)}
+			}
+		}
+	})
+	c, err := NewComparer(now.m, without.m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, v := range valuesOf([]*denylist.Release{now.m.Release()}).domains {
+		for _, value := range []string{"https://example.com/" + v, "pkg:npm/" + v, v} {
+			claim := vendors.Claim{Role: vendors.Reference, Kind: vendors.KindURL, Value: value}
+			before, after := c.before.resolve(claim), c.after.resolve(claim)
+			if len(before.Attributions)+len(before.Unattributed)+len(after.Attributions)+len(after.Unattributed) > 0 || c.before.mayMatch(&claim) == c.after.mayMatch(&claim) {
+				continue
+			}
+			found++
+			if got, _ := c.Compare(string(claim.Role), string(claim.Kind), value); got != Presence {
+				t.Errorf("%s: %q", value, got)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no claim of this kind")
 	}
 }

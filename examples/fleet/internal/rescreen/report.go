@@ -31,18 +31,25 @@ type Pair struct {
 	Documents     [][2]int // the indexes of each document in the batch of Before and of After
 }
 
+// maxOpen bounds the jobs that Wait finds open before it waits again: jobs are done in about the
+// order in which they were queued.
+const maxOpen = 64
+
 // Wait waits until all jobs of the plan have a segment or have failed for good. It calls progress,
 // which may be nil, each time it has looked.
 func (p *Plan) Wait(ctx context.Context, every time.Duration, progress func(done, all int)) error {
 	open := slices.Clone(p.Jobs)
 	for {
 		var fault error
+		n := 0
 		open = slices.DeleteFunc(open, func(j job.Job) bool {
-			if fault != nil {
+			if fault != nil || n == maxOpen {
 				return false
 			}
 			ended, err := ended(ctx, p.Store, &j)
-			fault = err
+			if fault = err; !ended {
+				n++
+			}
 			return ended
 		})
 		if fault != nil {

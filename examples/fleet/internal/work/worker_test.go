@@ -453,6 +453,24 @@ func TestPoison(t *testing.T) {
 	}
 }
 
+// TestLarge has a document that is screened from a temporary file, beside a small one.
+func TestLarge(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	large := append(document("Kaspersky Lab", 2), bytes.Repeat([]byte(" "), 65<<20)...)
+	f := newFixture(t, storetest.New(), document("Acme", 1), large)
+	if outcomes := f.run(newWorker(f.s, f.q)); len(outcomes) != 1 || outcomes[0].Err != nil {
+		t.Fatalf("outcomes %+v", outcomes)
+	}
+	_, c := f.segment()
+	if len(c.Findings) != 1 || c.Documents[1].Indexed || !c.Documents[0].Indexed || c.Documents[1].Error != "" {
+		t.Errorf("the rows are %+v", c.Documents)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("temporary files are left: %v, %v", left, err)
+	}
+}
+
 // TestLimit has a document that takes too long, first in the worker.
 func TestLimit(t *testing.T) {
 	f := newFixture(t, storetest.New(), document("Acme", 1), document("Acme", 2))
