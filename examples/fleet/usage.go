@@ -68,8 +68,9 @@ flags, it works for the server on this machine.
 `,
 	"compactor": `Usage: fleet compactor -queue URL -creds FILE -bucket URL -key FILE -data FOLDER [flags]
 
-Put the results of the tenants of the credentials into the tables. If several
-compactors work for a tenant, one commits at a time.
+Put the results of the tenants of the credentials into the tables, and queue jobs
+again that the queue has lost. If several compactors work for a tenant, one
+commits at a time.
 `,
 	"submit": `Usage: fleet submit [flags] PATH...
        fleet submit [flags] -list FILE

@@ -123,6 +123,7 @@ func compactorCommand(ctx context.Context, c *config) (int, error) {
 		return exitUsage, usageError("no folder given; expected -data FOLDER for the local state")
 	}
 	return c.remote(ctx, c.tenant, func(ctx context.Context, x *crew) error {
+		x.group.Go(func() { x.requeue(ctx) })
 		return c.startCompactors(ctx, x, dir+"/"+stateDir, x.queue.Tenants())
 	})
 }

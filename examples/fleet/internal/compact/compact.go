@@ -3,10 +3,8 @@
 package compact
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -21,7 +19,6 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/queue"
 	"github.com/clause76/clause76/examples/fleet/internal/segment"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
-	"github.com/clause76/clause76/examples/fleet/internal/table"
 	"github.com/clause76/clause76/examples/internal/checkpoint"
 )
 
@@ -386,102 +383,6 @@ func (c *Compactor) commitSome(ctx context.Context, results []job.Result) (handl
 	return handled, nil
 }
 
-// cannot handles a segment that cannot be committed. It reports whether another compactor has
-// changed something, so that the commit starts again.
-func (c *Compactor) cannot(ctx context.Context, r *job.Result, err error) (again bool, _ error) {
-	bad := (*badSegment)(nil)
-	switch {
-	case ctx.Err() != nil:
-		return false, err
-	case errors.As(err, &bad):
-		return false, c.reject(ctx, store.SegmentKey(&r.Job), r.Job, bad.digest, err)
-	case errors.Is(err, segment.ErrVersion), errors.Is(err, store.ErrMissing), errors.Is(err, job.ErrBad):
-		c.name(r.Job.ID(), err)
-		return false, nil
-	}
-	return false, err
-}
-
-// A badSegment is an error about the bytes of a segment.
-type badSegment struct {
-	digest string
-	error
-}
-
-func (b *badSegment) Unwrap() error { return b.error }
-
-// load reads and checks the segment of a result. A segment that looks damaged is read twice, because
-// the reading can be at fault.
-func (c *Compactor) load(ctx context.Context, r *job.Result) (*Checked, error) {
-	before := ""
-	for {
-		s, err := CheckSegment(ctx, c.Store, &r.Job, c.files(), c.keys)
-		if err == nil && r.Segment != "" && s.SHA256 != r.Segment {
-			// A job has one segment, but a worker of another version may have made another one of
-			// it in between: what is in the bucket counts, and it is signed.
-			c.Log.Warn("a segment is not the one that was announced", "tenant", c.Tenant, "job", r.Job.ID(), "announced", r.Segment, "found", s.SHA256)
-		}
-		if err == nil {
-			return s, nil
-		}
-		digest := s.SHA256
-		if closeErr := s.Close(); closeErr != nil {
-			return nil, closeErr
-		}
-		if !errors.Is(err, ErrSegment) {
-			return nil, err
-		}
-		if digest == before {
-			return nil, &badSegment{digest, err}
-		}
-		before = digest
-	}
-}
-
-// reject moves an object that is no segment of its job to the folder rejected, with the reason, and
-// queues the job again.
-func (c *Compactor) reject(ctx context.Context, key string, j job.Job, sum string, why error) error {
-	data, err := store.Read(ctx, c.Store, key, store.MaxSegment)
-	if errors.Is(err, store.ErrMissing) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if got := digest(data); sum == "" {
-		sum = got
-	} else if got != sum {
-		return nil // it was written again since
-	}
-	to := strings.Replace(key, "/segments/", "/rejected/", 1)
-	to = strings.TrimSuffix(to, ".seg") + "." + sum + ".seg"
-	reason, err := json.Marshal(struct {
-		Key    string `json:"key"`
-		SHA256 string `json:"sha256"`
-		Error  string `json:"error"`
-	}{key, sum, why.Error()})
-	if err != nil {
-		return err
-	}
-	if err := c.Store.Write(ctx, to, bytes.NewReader(data)); err != nil {
-		return err
-	}
-	if err := c.Store.Write(ctx, to+".json", bytes.NewReader(reason)); err != nil {
-		return err
-	}
-	if err := c.Store.Delete(ctx, key); err != nil {
-		return err
-	}
-	c.Log.Error("a segment was rejected", "tenant", c.Tenant, "key", key, "moved", to, "error", why)
-	if c.Queue == nil || j.Batch == "" {
-		return nil // serve finds the batch without a segment
-	}
-	if _, err := c.Queue.Submit(ctx, j); err != nil && !errors.Is(err, queue.ErrFull) {
-		return err
-	}
-	return nil
-}
-
 // nextGeneration returns the generation of a screening.
 func (c *Compactor) nextGeneration(screening string) (int32, error) {
 	l, err := c.state.last(c.Tenant)
@@ -490,99 +391,3 @@ func (c *Compactor) nextGeneration(screening string) (int32, error) {
 	}
 	return c.state.generation(screening, l.Generation)
 }
-
-// A part is what a commit is made of.
-type part struct {
-	c                  *Compactor
-	generation         int32
-	segments           []Segment
-	deltas             []Delta
-	records, documents map[string]bool // that are new
-	claimed            map[string]bool // ids of claims that are new
-	newDocuments       int64
-	content            int // about how many bytes of memory the rows and claims have
-	rows               []table.Document
-	findings           []table.Finding
-	claims             [][]table.Claim // of each segment, in order
-}
-
-// add reads a segment and adds what no earlier one has.
-func (p *part) add(ctx context.Context, r *job.Result) error {
-	s, err := p.c.load(ctx, r)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	var records, documents, claims []string
-	for _, e := range s.Index.Entries {
-		records, documents = append(records, e.Record), append(documents, e.Document)
-		claims = append(claims, claimsID(e.Document, s.Index.Program))
-	}
-	recorded, err := p.c.state.has(bucketRecords, records...)
-	if err != nil {
-		return err
-	}
-	known, err := p.c.state.has(bucketDocuments, documents...)
-	if err != nil {
-		return err
-	}
-	claimed, err := p.c.state.has(bucketClaims, claims...)
-	if err != nil {
-		return err
-	}
-	out := Segment{Job: r.Job, SHA256: s.SHA256, Bytes: s.Bytes, Documents: len(records), Program: s.Index.Program}
-	for i, e := range s.Index.Entries {
-		if recorded[i] || p.records[e.Record] {
-			out.Dropped = append(out.Dropped, e.Index)
-		}
-		is, indexed := known[i] || p.documents[e.Document], s.Content.Documents[i].Indexed
-		if !is {
-			p.newDocuments++
-		}
-		// The claims of an earlier record count if they are all claims, and read by the same version.
-		if claimed[i] || p.claimed[claims[i]] || is && !indexed {
-			out.Known = append(out.Known, e.Index)
-		}
-		p.records[e.Record], p.documents[e.Document] = true, true
-		p.claimed[claims[i]] = p.claimed[claims[i]] || indexed
-	}
-	p.segments = append(p.segments, out)
-	p.content += rowBytes*(len(s.Content.Documents)+len(s.Content.Findings)) + claimBytes*len(s.Content.Claims)
-	rows := RowsOf(s.Content, &out, p.generation)
-	p.rows = append(p.rows, rows.Documents...)
-	p.findings = append(p.findings, rows.Findings...)
-	if len(rows.Claims) > 0 {
-		p.claims = append(p.claims, rows.Claims)
-	}
-	return nil
-}
-
-// RowsOf returns the rows of a segment that are in the tables, and sets their generation.
-func RowsOf(c *segment.Content, s *Segment, generation int32) *segment.Content {
-	out := &segment.Content{}
-	has := func(list []int, index int32) bool {
-		_, ok := slices.BinarySearch(list, int(index))
-		return ok
-	}
-	for _, row := range c.Documents {
-		if !has(s.Dropped, row.Index) {
-			row.Generation = generation
-			out.Documents = append(out.Documents, row)
-		}
-	}
-	for _, row := range c.Findings {
-		if !has(s.Dropped, row.Index) {
-			row.Generation = generation
-			out.Findings = append(out.Findings, row)
-		}
-	}
-	for _, row := range c.Claims {
-		if !has(s.Known, row.Index) {
-			out.Claims = append(out.Claims, row)
-		}
-	}
-	return out
-}
-
-// Incomplete reports whether a document was not screened completely.
-func Incomplete(d *table.Document) bool { return d.Gaps > 0 || d.Crashed || d.Error != "" }

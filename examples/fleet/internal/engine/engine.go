@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/jwt/v2"
@@ -51,6 +52,10 @@ type Engine struct {
 	o    Options
 	keys *keyring
 	lock *os.File
+
+	failOnce sync.Once
+	failed   chan struct{}
+	failure  string // before failed is closed
 }
 
 // Errors of Start, for errors.Is.
@@ -69,7 +74,7 @@ func Start(o Options) (e *Engine, err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	e = &Engine{o: o}
+	e = &Engine{o: o, failed: make(chan struct{})}
 	if e.lock, err = lock(filepath.Join(o.Dir, "lock")); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrRunning, o.Dir, err)
 	}
@@ -134,9 +139,7 @@ func (e *Engine) start() error {
 		return err
 	}
 	e.s = s
-	if e.o.Log != nil {
-		s.SetLoggerV2(&logger{e.o.Log}, false, false, false)
-	}
+	s.SetLoggerV2(&logger{e}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(30 * time.Second) {
 		return fmt.Errorf("the queue did not start on %s within 30 seconds", net.JoinHostPort(e.o.Host, fmt.Sprint(e.o.Port)))
@@ -164,25 +167,47 @@ func (e *Engine) Stop() {
 	}
 }
 
-// Health returns an error if the server cannot store anything. It does not recover by itself from a disk that
-// was full: the process must start again.
+// Failed returns a channel that is closed when the server cannot store anything any more, because of
+// an error of the disk or because it was full. It does not recover when there is space: the process must end
+// and start again. What the server acknowledged is still there.
+func (e *Engine) Failed() <-chan struct{} { return e.failed }
+
+func (e *Engine) fail(text string) {
+	e.failOnce.Do(func() {
+		e.failure = text
+		close(e.failed)
+	})
+}
+
+// Health returns an error if the server does not run, or has failed.
 func (e *Engine) Health() error {
-	if !e.s.Running() || !e.s.JetStreamEnabled() {
-		return errors.New("the queue has stopped, because of an error of the disk, or a full one; make space and start the process again")
+	select {
+	case <-e.failed:
+		return fmt.Errorf("the queue cannot write to the disk; make space and start the process again: %s", e.failure)
+	default:
 	}
-	if h := e.s.Healthz(&server.HealthzOptions{JSEnabledOnly: true}); h.StatusCode >= 300 {
+	if !e.s.Running() || !e.s.JetStreamEnabled() {
+		return errors.New("the queue has stopped")
+	}
+	if h := e.s.Healthz(&server.HealthzOptions{}); h.StatusCode >= 300 {
 		return fmt.Errorf("the queue is not healthy: %s", h.Error)
 	}
 	return nil
 }
 
-// URL returns the address of the server.
+// URL returns the address of the server for programs on this machine.
 func (e *Engine) URL() string {
-	u := e.s.ClientURL()
-	if e.o.TLS != nil {
-		u = "tls" + u[strings.Index(u, ":"):]
+	host, scheme := e.o.Host, "nats"
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+		if ip.To4() == nil {
+			host = "::1"
+		}
 	}
-	return u
+	if e.o.TLS != nil {
+		scheme = "tls"
+	}
+	return scheme + "://" + net.JoinHostPort(host, fmt.Sprint(e.Port()))
 }
 
 // Port returns the port that the server listens on.
@@ -240,18 +265,32 @@ func (e *Engine) Queue(ctx context.Context) (queue.Queue, error) {
 	return nil, err
 }
 
-// A logger writes the warnings and errors of the server to a log.
-type logger struct{ log *slog.Logger }
+// A logger writes the warnings and errors of the server to a log, and notices those after which it does not
+// store anything any more.
+type logger struct{ e *Engine }
 
-func (l *logger) Noticef(string, ...any) {}
-func (l *logger) Debugf(string, ...any)  {}
-func (l *logger) Tracef(string, ...any)  {}
+// fatalTexts are in such errors. The server says it in no other way, also not in its health.
+var fatalTexts = []string{"critical write error", "will be DISABLED"}
+
+func (l *logger) Noticef(string, ...any)         {}
+func (l *logger) Debugf(string, ...any)          {}
+func (l *logger) Tracef(string, ...any)          {}
+func (l *logger) Fatalf(format string, v ...any) { l.Errorf(format, v...) }
+
 func (l *logger) Warnf(format string, v ...any) {
-	l.log.Warn("queue server", "text", fmt.Sprintf(format, v...))
+	if l.e.o.Log != nil {
+		l.e.o.Log.Warn("queue server", "text", fmt.Sprintf(format, v...))
+	}
 }
+
 func (l *logger) Errorf(format string, v ...any) {
-	l.log.Error("queue server", "text", fmt.Sprintf(format, v...))
-}
-func (l *logger) Fatalf(format string, v ...any) {
-	l.log.Error("queue server", "text", fmt.Sprintf(format, v...))
+	text := fmt.Sprintf(format, v...)
+	if l.e.o.Log != nil {
+		l.e.o.Log.Error("queue server", "text", text)
+	}
+	for _, fatal := range fatalTexts {
+		if strings.Contains(text, fatal) {
+			l.e.fail(text)
+		}
+	}
 }

@@ -81,8 +81,8 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// The credentials stay the same when the engine starts again, and end with their tenant. Only their owner
-// can read them.
+// The credentials stay the same when the engine starts again, and end with their tenant and when their file is
+// removed. Only their owner can read them.
 func TestCredentials(t *testing.T) {
 	dir := t.TempDir()
 	both := []engine.Tenant{{Name: "agency"}, {Name: "ministry"}}
@@ -133,8 +133,27 @@ func TestCredentials(t *testing.T) {
 	}
 	e.Stop()
 	e, _ = start(t, engine.Options{Dir: dir, Tenants: both})
-	if err := connect(e); err != nil {
-		t.Errorf("with the credentials of a tenant that is there again: %v", err)
+	for range 2 {
+		if err := connect(e); !errors.Is(err, queue.ErrTenant) {
+			t.Errorf("with the old credentials of a tenant that is there again: %v; expected ErrTenant", err)
+		}
+		q, err := open.Open(t.Context(), open.Options{URL: e.URL(), Credentials: []string{e.CredentialsFile("ministry")}})
+		if err != nil {
+			t.Fatalf("with the new credentials: %v", err)
+		}
+		q.Close()
+		e.Stop()
+		e, _ = start(t, engine.Options{Dir: dir, Tenants: both})
+	}
+	// Without the file, a tenant gets new credentials.
+	e.Stop()
+	copied = filepath.Join(t.TempDir(), "agency.creds")
+	if err := os.Rename(e.CredentialsFile("agency"), copied); err != nil {
+		t.Fatal(err)
+	}
+	e, _ = start(t, engine.Options{Dir: dir, Tenants: both})
+	if err := connect(e); !errors.Is(err, queue.ErrTenant) {
+		t.Errorf("with credentials that were replaced: %v; expected ErrTenant", err)
 	}
 }
 

@@ -55,6 +55,37 @@ func outsider(t *testing.T, e *engine.Engine, tenant string) *nats.Conn {
 	return c
 }
 
+// askEverything sends all requests of which the answers could be about others, and returns all that reaches the
+// connection, also the requests.
+func askEverything(t *testing.T, c *nats.Conn, note string, secret job.Job) (all []*nats.Msg) {
+	t.Helper()
+	heard := make(chan *nats.Msg, 10_000)
+	for _, subject := range []string{">", "$JS.>", "$KV.>", "$SYS.>", "_INBOX.>"} {
+		if _, err := c.ChanSubscribe(subject, heard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, subject := range []string{
+		"$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.JOBS", "$JS.API.STREAM.MSG.GET.JOBS",
+		"$JS.API.STREAM.MSG.GET.RESULTS", "$JS.API.STREAM.MSG.GET.KV_NOTES", "$JS.API.DIRECT.GET.KV_NOTES.$KV.NOTES." + note,
+		"$JS.API.CONSUMER.MSG.NEXT.JOBS.workers", "$JS.API.CONSUMER.MSG.NEXT.RESULTS.compactor",
+		"$SYS.REQ.USER.INFO", "$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.ACCOUNTZ", "$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.ACCOUNT.PING.CONNZ", "$SYS.REQ.SERVER.PING.JSZ",
+	} {
+		for _, body := range []string{"", `{"seq":1}`, `{"last_by_subj":"jobs.` + secret.ID() + `"}`, `{"batch":10,"no_wait":true}`, `{"accounts":true,"streams":true,"consumer":true,"config":true}`} {
+			if m, err := c.Request(subject, []byte(body), 100*time.Millisecond); err == nil {
+				heard <- m
+			}
+			if strings.HasPrefix(subject, "$SYS.REQ.SERVER") {
+				break // nobody answers
+			}
+		}
+	}
+	for len(heard) > 0 {
+		all = append(all, <-heard)
+	}
+	return all
+}
+
 // With its credentials a tenant finds nothing of another: no names, streams, jobs, results or notes. What it
 // writes and removes under the same names is its own.
 func TestIsolation(t *testing.T) {
@@ -71,31 +102,8 @@ func TestIsolation(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := outsider(t, e, "agency")
-	// Everything that reaches this connection, with the answers to its own requests.
-	heard := make(chan *nats.Msg, 10_000)
-	for _, subject := range []string{">", "$JS.>", "$KV.>", "$SYS.>", "_INBOX.>"} {
-		if _, err := c.ChanSubscribe(subject, heard); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, subject := range []string{
-		"$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.LIST", "$JS.API.STREAM.INFO.JOBS", "$JS.API.STREAM.MSG.GET.JOBS",
-		"$JS.API.STREAM.MSG.GET.RESULTS", "$JS.API.STREAM.MSG.GET.KV_NOTES", "$JS.API.DIRECT.GET.KV_NOTES.$KV.NOTES." + id,
-		"$JS.API.CONSUMER.MSG.NEXT.JOBS.workers", "$JS.API.CONSUMER.MSG.NEXT.RESULTS.compactor",
-		"$SYS.REQ.USER.INFO", "$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.ACCOUNTZ", "$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.ACCOUNT.PING.CONNZ", "$SYS.REQ.SERVER.PING.JSZ",
-	} {
-		for _, body := range []string{"", `{"seq":1}`, `{"last_by_subj":"jobs.` + secret.ID() + `"}`, `{"batch":10,"no_wait":true}`, `{"accounts":true,"streams":true,"consumer":true,"config":true}`} {
-			if m, err := c.Request(subject, []byte(body), 100*time.Millisecond); err == nil {
-				heard <- m
-			}
-			if strings.HasPrefix(subject, "$SYS.REQ.SERVER") {
-				break // nobody answers
-			}
-		}
-	}
 	streams := false
-	for len(heard) > 0 {
-		m := <-heard
+	for _, m := range askEverything(t, c, id, secret) {
 		streams = streams || bytes.Contains(m.Data, []byte(`"JOBS"`))
 		if bytes.Contains(m.Data, []byte("last_by_subj")) {
 			continue // its own request
@@ -181,22 +189,20 @@ func TestBounds(t *testing.T) {
 
 // Without space for jobs a tenant can still announce results and write notes, or no job would ever be done.
 func TestBytes(t *testing.T) {
-	_, q := start(t, engine.Options{Tenants: []engine.Tenant{{Name: "agency", Bytes: 16 << 20}, {Name: "ministry", Bytes: 16 << 20}}})
-	ctx := t.Context()
-	j := newJob("agency", 0)
-	for i := range job.MaxDocuments {
-		j.Only = append(j.Only, i)
+	e, q := start(t, engine.Options{Tenants: []engine.Tenant{{Name: "agency", Bytes: 16 << 20}, {Name: "ministry", Bytes: 16 << 20}}})
+	ctx, j := t.Context(), newJob("agency", 0)
+	js, err := jetstream.New(outsider(t, e, "agency"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	var err error
-	n := 0
-	for ; err == nil && n < 100_000; n++ {
-		j.Batch = job.Digest(fmt.Sprint(n))
-		_, err = q.Submit(ctx, j)
+	for n, size := 0, 1<<19; size > 50; n++ {
+		if _, err := js.Publish(ctx, fmt.Sprint("jobs.large-", n), make([]byte, size)); err != nil {
+			size /= 2
+		}
 	}
-	if !errors.Is(err, queue.ErrFull) {
-		t.Fatalf("after %d jobs: %v; expected ErrFull", n, err)
+	if _, err := q.Submit(ctx, j); !errors.Is(err, queue.ErrFull) {
+		t.Errorf("Submit of a job that does not fit: %v; expected ErrFull", err)
 	}
-	t.Logf("%d jobs of the largest size in 8 MiB", n-1)
 	if err := q.Announce(ctx, job.Result{Job: j, Segment: job.Digest("s")}); err != nil {
 		t.Errorf("a result beside as many jobs as fit: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
@@ -34,6 +35,8 @@ type tenantKeys struct {
 	// Bytes is the most that the tenant could ever use: the account keeps it, because the server
 	// refuses to make streams smaller while an account has less than its streams.
 	Bytes int64 `json:"bytes"`
+	// Revoked are the public keys of former users.
+	Revoked []string `json:"revoked,omitempty"`
 }
 
 const (
@@ -52,7 +55,8 @@ func CredentialsFiles(dir string) ([]string, error) {
 }
 
 // openKeyring reads the keys of the tenants from the files in a folder, and makes those that are
-// missing. Credentials of tenants that are not active any more are removed.
+// missing. Credentials of tenants that are not active any more are removed. A tenant without a credentials file
+// gets a new one, and the one that it had is not valid any more.
 func openKeyring(dir string, tenants []Tenant) (*keyring, error) {
 	k := &keyring{active: tenants}
 	path := filepath.Join(dir, keysFile)
@@ -66,6 +70,9 @@ func openKeyring(dir string, tenants []Tenant) (*keyring, error) {
 	if k.Tenants == nil {
 		k.Tenants = make(map[string]*tenantKeys)
 	}
+	if err := k.revoke(dir); err != nil {
+		return nil, err
+	}
 	if err := k.complete(); err != nil {
 		return nil, err
 	}
@@ -76,6 +83,28 @@ func openKeyring(dir string, tenants []Tenant) (*keyring, error) {
 		return nil, err
 	}
 	return k, k.writeCredentials(dir)
+}
+
+// revoke ends the users of tenants without a credentials file.
+func (k *keyring) revoke(dir string) error {
+	for name, t := range k.Tenants {
+		if t == nil || t.User == "" {
+			continue
+		}
+		_, err := os.Stat(credentialsFile(dir, name))
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		_, public, err := parseSeed(t.User)
+		if err != nil {
+			return fmt.Errorf("the user of tenant %s: %w", name, err)
+		}
+		t.Revoked, t.User = append(t.Revoked, public), ""
+	}
+	return nil
 }
 
 // complete makes the keys that are missing.
@@ -194,29 +223,32 @@ func (k *keyring) claims() (operator *jwt.OperatorClaims, resolver server.Accoun
 		return nil, nil, "", 0, err
 	}
 	resolver = &server.MemAccResolver{}
-	add := func(seed, name string, limits func(*jwt.OperatorLimits)) (string, error) {
+	add := func(seed, name string, limits func(*jwt.AccountClaims)) (string, error) {
 		_, public, err := parseSeed(seed)
 		if err != nil {
 			return "", fmt.Errorf("the account of %s: %w", name, err)
 		}
 		c := jwt.NewAccountClaims(public)
 		c.Name = name
-		limits(&c.Limits)
+		limits(c)
 		token, err := c.Encode(signer)
 		if err != nil {
 			return "", fmt.Errorf("the account of %s: %w", name, err)
 		}
 		return public, resolver.Store(public, token)
 	}
-	if system, err = add(k.System, "system", func(*jwt.OperatorLimits) {}); err != nil {
+	if system, err = add(k.System, "system", func(*jwt.AccountClaims) {}); err != nil {
 		return nil, nil, "", 0, err
 	}
 	for _, t := range k.active {
 		keys := k.Tenants[t.Name]
 		bytes += keys.Bytes
-		_, err := add(keys.Account, t.Name, func(l *jwt.OperatorLimits) {
-			l.JetStreamLimits = jwt.JetStreamLimits{DiskStorage: keys.Bytes, Streams: 3, Consumer: 16}
-			l.Conn, l.Subs, l.Payload = 1000, 100_000, 1<<20
+		_, err := add(keys.Account, t.Name, func(c *jwt.AccountClaims) {
+			c.Limits.JetStreamLimits = jwt.JetStreamLimits{DiskStorage: keys.Bytes, Streams: 3, Consumer: 16}
+			c.Limits.Conn, c.Limits.Subs, c.Limits.Payload = 1000, 100_000, 1<<20
+			for _, user := range keys.Revoked {
+				c.RevokeAt(user, always)
+			}
 		})
 		if err != nil {
 			return nil, nil, "", 0, err
@@ -224,6 +256,9 @@ func (k *keyring) claims() (operator *jwt.OperatorClaims, resolver server.Accoun
 	}
 	return operator, resolver, system, bytes, nil
 }
+
+// always is later than all credentials.
+var always = time.Unix(1<<40, 0)
 
 // parseSeed returns the key of a seed, and its public key.
 func parseSeed(seed string) (nkeys.KeyPair, string, error) {

@@ -16,6 +16,92 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/queue"
 )
 
+// A ledger has what a server has acknowledged, and what arrived.
+type ledger struct {
+	stored atomic.Int64 // jobs that the server has acknowledged
+	stop   chan struct{}
+
+	mu                  sync.Mutex
+	jobs, results       map[string]bool // acknowledged, by the ids of the jobs
+	jobsGot, resultsGot map[string]bool // arrived
+}
+
+func (l *ledger) note(in map[string]bool, id string) {
+	l.mu.Lock()
+	in[id] = true
+	l.mu.Unlock()
+}
+
+func (l *ledger) stopped() bool {
+	select {
+	case <-l.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// write submits jobs of a tenant, and announces results, until it is stopped.
+func (l *ledger) write(t *testing.T, q queue.Queue, tenant string) {
+	for n := 0; !l.stopped(); {
+		j := newJob(tenant, n)
+		if _, err := q.Submit(t.Context(), j); errors.Is(err, queue.ErrDown) {
+			continue
+		} else if err != nil {
+			t.Errorf("Submit: %v", err)
+			return
+		}
+		l.note(l.jobs, j.ID())
+		l.stored.Add(1)
+		if n++; n%4 == 0 {
+			if err := q.Announce(t.Context(), job.Result{Job: j, Segment: job.Digest("s")}); err == nil {
+				l.note(l.results, j.ID())
+			}
+		}
+	}
+}
+
+// take receives jobs and finishes them, and returns how many they were.
+func (l *ledger) take(t *testing.T, q queue.Queue, wait time.Duration) int {
+	all, err := q.Receive(t.Context(), 20, wait)
+	if err != nil && !errors.Is(err, queue.ErrDown) {
+		t.Errorf("Receive: %v", err)
+	}
+	for _, d := range all {
+		j := d.Job()
+		l.note(l.jobsGot, j.ID())
+		if err := d.Done(t.Context()); err != nil && !errors.Is(err, queue.ErrDown) {
+			t.Errorf("Done: %v", err)
+		}
+	}
+	return len(all)
+}
+
+// takeResults receives results of a tenant, and returns how many they were.
+func (l *ledger) takeResults(t *testing.T, q queue.Queue, tenant string) int {
+	a, err := q.Results(t.Context(), tenant, 100, 3*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range a.Results {
+		l.note(l.resultsGot, r.Job.ID())
+	}
+	if err := a.Done(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return len(a.Results)
+}
+
+// lost returns how many were acknowledged and did not arrive.
+func lost(acknowledged, arrived map[string]bool) (n int) {
+	for id := range acknowledged {
+		if !arrived[id] {
+			n++
+		}
+	}
+	return n
+}
+
 // A server that is killed while jobs and results are written loses none that it acknowledged, and all programs
 // go on when it is back.
 func TestKill(t *testing.T) {
@@ -23,123 +109,47 @@ func TestKill(t *testing.T) {
 	if os.Getenv("FLEET_LONG") != "" {
 		kills, each = 20, 500
 	}
-	c := enginetest.Start(t, engine.Options{Tenants: []engine.Tenant{{Name: "agency"}, {Name: "ministry"}}, AckWait: 2 * time.Second, ResultWait: 2 * time.Second})
-	var stored atomic.Int64 // jobs that the server has acknowledged
-	var mu sync.Mutex
-	lost := make(map[string]bool)    // jobs that were acknowledged and did not arrive
-	results := make(map[string]bool) // results likewise
-	arrived := make(map[string]bool)
-	stop := make(chan struct{})
-	var writers, worker sync.WaitGroup
-	for w, tenant := range []string{"agency", "ministry"} {
+	tenants := []string{"agency", "ministry"}
+	c := enginetest.Start(t, engine.Options{Tenants: []engine.Tenant{{Name: tenants[0]}, {Name: tenants[1]}}, AckWait: 2 * time.Second, ResultWait: 2 * time.Second})
+	l := &ledger{
+		stop: make(chan struct{}), jobs: make(map[string]bool), results: make(map[string]bool),
+		jobsGot: make(map[string]bool), resultsGot: make(map[string]bool),
+	}
+	var running sync.WaitGroup
+	for _, tenant := range tenants {
 		q := c.Open(t, tenant)
 		defer q.Close()
-		writers.Go(func() {
-			for n := 0; ; n++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				j := newJob(tenant, w*1_000_000+n+1)
-				if _, err := q.Submit(t.Context(), j); errors.Is(err, queue.ErrDown) {
-					n--
-					continue
-				} else if err != nil {
-					t.Errorf("Submit: %v", err)
-					return
-				}
-				mu.Lock()
-				lost[j.ID()] = !arrived[j.ID()]
-				mu.Unlock()
-				if n%4 == 0 {
-					r := job.Result{Job: j, Segment: job.Digest("s")}
-					if err := q.Announce(t.Context(), r); err == nil {
-						mu.Lock()
-						results[j.ID()] = true
-						mu.Unlock()
-					}
-				}
-				stored.Add(1)
-			}
-		})
+		running.Go(func() { l.write(t, q, tenant) })
 	}
 	q := c.Open(t)
 	defer q.Close()
-	take := func(wait time.Duration) int {
-		all, err := q.Receive(t.Context(), 20, wait)
-		if err != nil && !errors.Is(err, queue.ErrDown) {
-			t.Errorf("Receive: %v", err)
-		}
-		mu.Lock()
-		for _, d := range all {
-			j := d.Job()
-			arrived[j.ID()] = true
-			lost[j.ID()] = false
-		}
-		mu.Unlock()
-		for _, d := range all {
-			if err := d.Done(t.Context()); err != nil && !errors.Is(err, queue.ErrDown) {
-				t.Errorf("Done: %v", err)
-			}
-		}
-		return len(all)
-	}
-	worker.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				take(100 * time.Millisecond)
-			}
+	running.Go(func() {
+		for !l.stopped() {
+			l.take(t, q, 100*time.Millisecond)
 		}
 	})
 	for k := range kills {
-		for until, deadline := stored.Load()+each, time.Now().Add(time.Minute); stored.Load() < until; time.Sleep(time.Millisecond) {
+		for until, deadline := l.stored.Load()+each, time.Now().Add(time.Minute); l.stored.Load() < until; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("after %d kills nothing is stored any more", k)
 			}
 		}
 		c.Restart(t)
 	}
-	close(stop)
-	writers.Wait()
-	worker.Wait()
+	close(l.stop)
+	running.Wait()
 	// What was delivered to a worker before the last kill comes back within the wait.
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-		if take(3*time.Second) == 0 {
-			break
-		}
+	for l.take(t, q, 3*time.Second) > 0 {
 	}
-	for _, tenant := range []string{"agency", "ministry"} {
-		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-			a, err := q.Results(t.Context(), tenant, 100, 3*time.Second)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range a.Results {
-				delete(results, r.Job.ID())
-			}
-			if err := a.Done(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if len(a.Results) == 0 {
-				break
-			}
+	for _, tenant := range tenants {
+		for l.takeResults(t, q, tenant) > 0 {
 		}
 		if s, err := q.Status(t.Context(), tenant); s.Waiting+s.Announced != 0 || err != nil {
 			t.Errorf("the status of %s at the end is %+v, %v", tenant, s, err)
 		}
 	}
-	n := 0
-	for _, missing := range lost {
-		if missing {
-			n++
-		}
-	}
-	t.Logf("%d kills, %d jobs acknowledged, %d arrived", kills, stored.Load(), len(arrived))
-	if n > 0 || len(results) > 0 {
-		t.Errorf("%d jobs and %d results are lost", n, len(results))
+	t.Logf("%d kills, %d jobs and %d results acknowledged", kills, len(l.jobs), len(l.results))
+	if j, r := lost(l.jobs, l.jobsGot), lost(l.results, l.resultsGot); j > 0 || r > 0 {
+		t.Errorf("%d jobs and %d results are lost", j, r)
 	}
 }

@@ -76,6 +76,11 @@ func (a *audit) sums(l *compact.Link, want *segment.Content) {
 			incomplete++
 		}
 	}
+	for i := range want.Documents {
+		if companion(&want.Documents[i]) {
+			a.companions++
+		}
+	}
 	a.incomplete += incomplete
 	if l.Incomplete != incomplete {
 		a.differs(l.Key(), "it counts %d documents that were not screened completely; its segments have %d", l.Incomplete, incomplete)
@@ -181,10 +186,15 @@ func (a *audit) statements(ctx context.Context, x *compact.Checked, s *compact.S
 	return err
 }
 
-// withoutStatement reports whether a document can have no statement: no digest was submitted, and its
-// content was not there. Its row says so.
+// withoutStatement reports whether a document can have no statement: it is a known companion of
+// documents, such as a license text; or no digest was submitted, and its content was not there.
 func withoutStatement(d *job.Document, row *table.Document) bool {
-	return d.SHA256 == "" && row.Error != "" && row.Verdict == match.Inconclusive.String() && row.Findings == 0
+	return (companion(row) || d.SHA256 == "" && row.Error != "") && row.Verdict == match.Inconclusive.String() && row.Findings == 0
+}
+
+// companion reports whether a row is about a known companion of documents, which is not screened.
+func companion(row *table.Document) bool {
+	return row.Documents == 0 && row.Error == "" && !row.Crashed
 }
 
 // about checks that a record is on a document under a screening.

@@ -62,9 +62,13 @@ func (v *view) exportStatements(ctx context.Context) (int, error) {
 		return exitUnread, err
 	}
 	defer root.Close()
-	n, without := 0, 0
+	n, without, companions := 0, 0, 0
 	err = v.statements(ctx, func(d *table.Document) bool { return v.c.document == "" || d.Name == v.c.document }, func(d *table.Document, statement []byte) error {
-		if len(statement) == 0 {
+		switch {
+		case len(statement) == 0 && companion(d):
+			companions++
+			return nil
+		case len(statement) == 0:
 			without++
 			return nil
 		}
@@ -79,6 +83,9 @@ func (v *view) exportStatements(ctx context.Context) (int, error) {
 		return exitUnread, err
 	}
 	v.c.warn("wrote %s by %s to %s", cli.Count(n, "statement"), v.by(), v.c.out)
+	if companions > 0 {
+		v.c.warn("%s known companions of documents, such as license texts, and have no statement", are(int64(companions)))
+	}
 	if without > 0 {
 		v.c.warn("%s without a statement: the content was not there, and no digest was submitted", cli.Count(without, "document"))
 	}
@@ -245,6 +252,9 @@ func (c *config) record(ctx context.Context) (int, error) {
 	statement, err := (&statementReader{v: v}).read(ctx, all[0])
 	if err != nil {
 		return exitUnread, err
+	}
+	if len(statement) == 0 && companion(all[0]) {
+		return exitUnread, fmt.Errorf("there is no statement on %q: it is a known companion of documents, such as a license text", name)
 	}
 	if len(statement) == 0 {
 		return exitUnread, fmt.Errorf("there is no statement on %q: its content was not there (%s), and no digest was submitted", name, all[0].Error)

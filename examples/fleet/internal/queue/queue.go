@@ -17,7 +17,8 @@ import (
 
 // Errors of a queue, for errors.Is.
 var (
-	// ErrFull: the tenant has as many jobs in the queue as it may have. Try again later.
+	// ErrFull: the tenant has as many jobs in the queue as it may have, or as many bytes. Try again
+	// later.
 	ErrFull = errors.New("the queue of the tenant is full")
 	// ErrTenant: the queue has no such tenant, or the credentials are not for it.
 	ErrTenant = errors.New("there is no such tenant for these credentials")

@@ -138,6 +138,9 @@ func (x *submission) add(ctx context.Context, item Item) error {
 	if err := r.Close(); err != nil {
 		return &problem{err}
 	}
+	if int64(len(data)) > x.o.MaxDocument {
+		return x.tooLarge(int64(len(data)))
+	}
 	if err := x.room(ctx, int64(len(data))); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
@@ -24,22 +25,37 @@ func (q *natsQueue) Submit(ctx context.Context, jobs ...job.Job) (int, error) {
 		if err != nil {
 			return i, err
 		}
-		data, err := json.Marshal(&jobs[i])
-		if err != nil {
-			return i, err
-		}
-		err = t.do(ctx, "queuing a job", func(ctx context.Context) error {
-			_, err := t.js.Publish(ctx, jobsSubject+jobs[i].ID(), data, jetstream.WithExpectStream(jobsStream))
-			return err
-		})
-		if isFull(err) {
-			return i, fmt.Errorf("tenant %s: %w: %s", t.name, queue.ErrFull, refusal(err))
-		}
-		if err != nil && !isQueued(err) {
+		if err := t.submit(ctx, &jobs[i]); err != nil {
 			return i, err
 		}
 	}
 	return len(jobs), nil
+}
+
+// submit queues a job.
+func (t *tenant) submit(ctx context.Context, j *job.Job) error {
+	data, err := json.Marshal(j)
+	if err != nil {
+		return err
+	}
+	subject := jobsSubject + j.ID()
+	err = t.do(ctx, "queuing a job", func(ctx context.Context) error {
+		_, err := t.js.Publish(ctx, subject, data, jetstream.WithExpectStream(jobsStream))
+		if isFull(err) {
+			// A cluster says that the stream is full before it looks at the subject.
+			if _, missing := t.stream.GetLastMsgForSubject(ctx, subject); missing == nil {
+				return nil
+			}
+		}
+		return err
+	})
+	switch {
+	case isFull(err):
+		return fmt.Errorf("tenant %s: %w: %s", t.name, queue.ErrFull, refusal(err))
+	case isQueued(err):
+		return nil
+	}
+	return err
 }
 
 const (
@@ -83,11 +99,12 @@ func (q *natsQueue) round(ctx context.Context, n int) (all []queue.Delivery, dow
 	for i := range q.tenants {
 		k := (first + i) % len(q.tenants)
 		t := q.tenants[k]
-		messages, err := fetch(ctx, t, t.jobs, n, 0)
+		up := t.connected()
+		messages, err := t.fetch(ctx, jobsStream, workers, n, 0)
 		if err != nil {
 			down = fmt.Errorf("tenant %s: receiving jobs: %w: %w", t.name, queue.ErrDown, err)
 		}
-		if all = t.deliveries(messages); len(all) > 0 {
+		if all = t.deliveries(up, messages); len(all) > 0 {
 			if i > 0 {
 				q.mu.Lock()
 				q.next = (k + 1) % len(q.tenants)
@@ -101,82 +118,23 @@ func (q *natsQueue) round(ctx context.Context, n int) (all []queue.Delivery, dow
 
 // wait waits for a job of a tenant, and returns it with others that have come in the meantime.
 func (t *tenant) wait(ctx context.Context, n int, wait time.Duration) []queue.Delivery {
-	messages, _ := fetch(ctx, t, t.jobs, 1, wait) // the next round has the error again
+	up := t.connected()
+	messages, _ := t.fetch(ctx, jobsStream, workers, 1, wait) // the next round has the error again
 	if len(messages) == 1 && n > 1 {
-		more, _ := fetch(ctx, t, t.jobs, n-1, 0)
+		more, _ := t.fetch(ctx, jobsStream, workers, n-1, 0)
 		messages = append(messages, more...)
 	}
-	return t.deliveries(messages)
-}
-
-// minFetch and maxFetch bound how long the server may hold a request for messages.
-const (
-	minFetch = 10 * time.Millisecond
-	maxFetch = 5 * time.Second
-)
-
-var errNotConnected = errors.New("there is no connection")
-
-// fetch asks a consumer for at most n messages, and waits until it has them, or the time has
-// passed. With a time of zero it takes those that are there.
-func fetch(ctx context.Context, t *tenant, c jetstream.Consumer, n int, wait time.Duration) ([]jetstream.Msg, error) {
-	up := t.connected()
-	if !t.conn.IsConnected() {
-		return nil, errNotConnected
-	}
-	var batch jetstream.MessageBatch
-	var err error
-	if wait <= 0 {
-		batch, err = c.FetchNoWait(n)
-	} else {
-		batch, err = c.Fetch(n, jetstream.FetchMaxWait(min(max(wait, minFetch), maxFetch)))
-	}
-	if err != nil {
-		return nil, err
-	}
-	var all []jetstream.Msg
-	for messages := batch.Messages(); ; {
-		select {
-		case m, more := <-messages:
-			if !more {
-				if err = batch.Error(); len(all) > 0 {
-					err = nil
-				}
-				return all, err
-			}
-			all = append(all, m)
-		case <-t.q.closed:
-			return all, nil
-		case <-up.Done():
-			if len(all) == 0 {
-				return nil, errNotConnected
-			}
-			return all, nil
-		case <-ctx.Done():
-			if wait > 0 {
-				go giveBack(batch) // what arrives after the receiver has ended
-				return all, nil
-			}
-			ctx = context.Background() // the server answers at once
-		}
-	}
-}
-
-// giveBack returns the messages of a batch to the server as they come.
-func giveBack(batch jetstream.MessageBatch) {
-	for m := range batch.Messages() {
-		m.Nak() // without it, the message is delivered again later
-	}
+	return t.deliveries(up, messages)
 }
 
 // deliveries returns the jobs of messages. A message that is not a job is removed: only a program
 // that is not of a fleet can have written it.
-func (t *tenant) deliveries(messages []jetstream.Msg) []queue.Delivery {
+func (t *tenant) deliveries(up context.Context, messages []*nats.Msg) []queue.Delivery {
 	var all []queue.Delivery
 	for _, m := range messages {
-		d := &delivery{t: t, m: m, attempt: 1}
-		if err := json.Unmarshal(m.Data(), &d.job); err != nil || d.job.Check() != nil || d.job.Tenant != t.name {
-			m.TermWithReason("not a job of this tenant") // without it, the message is delivered again
+		d := &delivery{t: t, up: up, m: m, attempt: 1}
+		if err := json.Unmarshal(m.Data, &d.job); err != nil || d.job.Check() != nil || d.job.Tenant != t.name {
+			m.Term() // without it, the message is delivered again
 			continue
 		}
 		if meta, err := m.Metadata(); err == nil {
@@ -189,7 +147,8 @@ func (t *tenant) deliveries(messages []jetstream.Msg) []queue.Delivery {
 
 type delivery struct {
 	t       *tenant
-	m       jetstream.Msg
+	up      context.Context // ends when the connection with which it came is lost
+	m       *nats.Msg
 	job     job.Job
 	attempt int
 }
@@ -201,11 +160,11 @@ func (d *delivery) Working(ctx context.Context) error {
 	return d.t.do(ctx, "working on a job", func(context.Context) error { return ignoreAnswered(d.m.InProgress()) })
 }
 
-// Done removes the job also if the server does not answer: after it was killed it may not know any
-// more that it delivered the job, and would deliver it again.
+// Done removes the job also if the server does not know any more that it delivered it, because it was
+// killed. It would deliver it again.
 func (d *delivery) Done(ctx context.Context) error {
 	return d.t.do(ctx, "removing a job that is done", func(ctx context.Context) error {
-		err := d.t.acknowledge(ctx, d.m)
+		err := d.t.acknowledge(ctx, d.up, d.m)
 		if errors.Is(err, errIgnored) {
 			return d.t.stream.Purge(ctx, jetstream.WithPurgeSubject(jobsSubject+d.job.ID()))
 		}
@@ -220,14 +179,24 @@ func (d *delivery) Again(ctx context.Context, after time.Duration) error {
 // ackWait is the time that the server has to answer that it knows that a message is done.
 const ackWait = 3 * time.Second
 
-var errIgnored = errors.New("the server is there, but does not answer")
+var errIgnored = errors.New("the server does not say that it knows of the message")
 
-// acknowledge tells the server that a message is done, and waits for its answer. The error is
-// errIgnored if the server is there and does not answer.
-func (t *tenant) acknowledge(ctx context.Context, m jetstream.Msg) error {
+// acknowledge tells the server that a message is done, and waits for its answer. It is errIgnored
+// if there is none, or if the connection with which the message came is lost: a server that was
+// killed does not answer for messages that it does not know to have delivered.
+func (t *tenant) acknowledge(ctx, up context.Context, m *nats.Msg) error {
+	if up.Err() != nil {
+		if err := ignoreAnswered(m.Ack()); err != nil {
+			return err
+		}
+		if err := t.conn.FlushWithContext(ctx); err != nil {
+			return err
+		}
+		return errIgnored
+	}
 	short, cancel := context.WithTimeout(ctx, ackWait)
 	defer cancel()
-	err := ignoreAnswered(m.DoubleAck(short))
+	err := ignoreAnswered(m.AckSync(nats.Context(short)))
 	if err != nil && ctx.Err() == nil && short.Err() != nil && t.conn.IsConnected() {
 		return errIgnored
 	}
@@ -236,7 +205,7 @@ func (t *tenant) acknowledge(ctx context.Context, m jetstream.Msg) error {
 
 // ignoreAnswered returns nil for the error that the delivery was done or given back already.
 func ignoreAnswered(err error) error {
-	if errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
+	if errors.Is(err, nats.ErrMsgAlreadyAckd) {
 		return nil
 	}
 	return err

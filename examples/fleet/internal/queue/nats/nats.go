@@ -59,7 +59,7 @@ func Connect(ctx context.Context, connections map[string]*nats.Conn, opts Option
 		t := &tenant{q: q, name: name, conn: connections[name]}
 		t.watch()
 		if err := t.open(ctx, opts); err != nil {
-			return nil, fmt.Errorf("the queue of tenant %s: %w", name, err)
+			return nil, err
 		}
 		q.tenants = append(q.tenants, t)
 		q.byName[name] = t
@@ -240,7 +240,7 @@ func isDown(err error) bool {
 		}
 	}
 	api := apiError(err)
-	return api != nil && api.Code == 503 && !isQueued(err) && !isFull(err)
+	return api != nil && api.Code == 503 && api.ErrorCode != codeNotForAccount && !isQueued(err) && !isFull(err)
 }
 
 // What the server says if a bound of a stream or of an account is reached. They have no numbers of their own.
@@ -250,6 +250,7 @@ const (
 	textMaxBytes      = "maximum bytes exceeded"
 
 	codeAccountLimits = 10002 // resource limits exceeded for account
+	codeNotForAccount = 10039 // JetStream not enabled for account
 )
 
 // isQueued reports whether the server refused a job because it has it.

@@ -13,10 +13,10 @@ import (
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
 
-type server struct{ *enginetest.Child }
+type childServer struct{ *enginetest.Child }
 
-func (s server) Open(t *testing.T) queue.Queue { return s.Child.Open(t) }
-func (s server) Restart(t *testing.T)          { s.Child.Restart(t) }
+func (s childServer) Open(t *testing.T) queue.Queue { return s.Child.Open(t) }
+func (s childServer) Restart(t *testing.T)          { s.Child.Restart(t) }
 
 func TestQueue(t *testing.T) {
 	queuetest.Run(t, func(t *testing.T, c queuetest.Config) queuetest.Server {
@@ -24,6 +24,6 @@ func TestQueue(t *testing.T) {
 		for name, jobs := range c.Tenants {
 			o.Tenants = append(o.Tenants, engine.Tenant{Name: name, Jobs: jobs})
 		}
-		return server{enginetest.Start(t, o)}
+		return childServer{enginetest.Start(t, o)}
 	})
 }

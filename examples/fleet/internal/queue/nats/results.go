@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
@@ -27,10 +28,14 @@ func (q *natsQueue) Announce(ctx context.Context, r job.Result) error {
 	if err != nil {
 		return err
 	}
-	return t.do(ctx, "announcing a segment", func(ctx context.Context) error {
-		_, err := t.js.Publish(ctx, "results", data, jetstream.WithMsgID(r.Job.ID()+r.Segment), jetstream.WithExpectStream(resultsStream))
+	err = t.do(ctx, "announcing a segment", func(ctx context.Context) error {
+		_, err := t.js.Publish(ctx, "results", data, jetstream.WithMsgID(job.Digest(string(data))), jetstream.WithExpectStream(resultsStream))
 		return err
 	})
+	if isFull(err) { // in an account of others with streams of others
+		return fmt.Errorf("tenant %s: announcing a segment: %w: %s", t.name, queue.ErrFull, refusal(err))
+	}
+	return err
 }
 
 func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.Duration) (queue.Announced, error) {
@@ -41,17 +46,18 @@ func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.D
 	}
 	n = min(max(n, 1), maxReceive)
 	for deadline := time.Now().Add(wait); ; {
-		messages, down := fetch(ctx, t, t.results, n, 0)
+		up := t.connected()
+		messages, down := t.fetch(ctx, resultsStream, compactor, n, 0)
 		left := time.Until(deadline)
 		if len(messages) == 0 && down == nil && left > 0 {
-			if messages, down = fetch(ctx, t, t.results, 1, left); len(messages) == 1 && n > 1 {
-				more, _ := fetch(ctx, t, t.results, n-1, 0)
+			if messages, down = t.fetch(ctx, resultsStream, compactor, 1, left); len(messages) == 1 && n > 1 {
+				more, _ := t.fetch(ctx, resultsStream, compactor, n-1, 0)
 				messages = append(messages, more...)
 			}
 		}
 		switch {
 		case len(messages) > 0:
-			return t.announced(messages), nil
+			return t.announced(up, messages), nil
 		case t.isClosed():
 			return none, fmt.Errorf("tenant %s: receiving results: %w", name, queue.ErrClosed)
 		case ctx.Err() != nil:
@@ -68,11 +74,11 @@ func (q *natsQueue) Results(ctx context.Context, name string, n int, wait time.D
 
 // announced returns the results of messages. A message that is not a result of the tenant is left
 // out, and removed with the others.
-func (t *tenant) announced(messages []jetstream.Msg) queue.Announced {
+func (t *tenant) announced(up context.Context, messages []*nats.Msg) queue.Announced {
 	var a queue.Announced
 	for _, m := range messages {
 		var r job.Result
-		if json.Unmarshal(m.Data(), &r) == nil && r.Job.Check() == nil && r.Job.Tenant == t.name {
+		if json.Unmarshal(m.Data, &r) == nil && r.Job.Check() == nil && r.Job.Tenant == t.name {
 			a.Results = append(a.Results, r)
 		}
 	}
@@ -84,9 +90,9 @@ func (t *tenant) announced(messages []jetstream.Msg) queue.Announced {
 				}
 			}
 			// The server works on them in order: if it has the last, it has all.
-			err := t.acknowledge(ctx, messages[len(messages)-1])
+			err := t.acknowledge(ctx, up, messages[len(messages)-1])
 			if errors.Is(err, errIgnored) {
-				return nil // it does not know that it delivered them, and delivers them again
+				return nil // at worst it delivers them again
 			}
 			return err
 		})

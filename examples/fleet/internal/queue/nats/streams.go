@@ -31,7 +31,7 @@ const (
 // open finds the streams of a tenant, and makes those that do not exist.
 func (t *tenant) open(ctx context.Context, opts Options) (err error) {
 	if t.js, err = jetstream.New(t.conn, jetstream.WithDefaultTimeout(answerWait)); err != nil {
-		return err
+		return fmt.Errorf("tenant %s: %w", t.name, err)
 	}
 	return t.do(ctx, "opening the streams", func(ctx context.Context) error {
 		if err := t.openStreams(ctx, opts); err != nil {

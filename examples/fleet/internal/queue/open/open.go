@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -58,6 +59,11 @@ func Open(ctx context.Context, o Options) (queue.Queue, error) {
 	f := schemes[scheme]
 	if f == nil {
 		return nil, fmt.Errorf("%w: %q; expected one that starts with %s", ErrURL, Redact(o.URL), strings.Join(slices.Sorted(maps.Keys(schemes)), "://, ")+"://")
+	}
+	for _, one := range strings.Split(o.URL, ",") {
+		if _, err := url.Parse(one); err != nil { // which has the password
+			return nil, fmt.Errorf("%w: %s is not valid; is a character of the password not escaped?", ErrURL, Redact(one))
+		}
 	}
 	return f(ctx, o)
 }
@@ -112,11 +118,15 @@ func openNATS(ctx context.Context, o Options) (queue.Queue, error) {
 
 // connectError says what is wrong with a connection.
 func connectError(tenant, address string, err error) error {
-	kind := queue.ErrDown
-	if errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) || errors.Is(err, nats.ErrAccountAuthExpired) {
-		kind = queue.ErrTenant
+	where := fmt.Sprintf("connecting to %s as tenant %s", Redact(address), tenant)
+	var network *net.OpError
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), errors.Is(err, nats.ErrAccountAuthExpired):
+		return fmt.Errorf("%s: %w: %w", where, queue.ErrTenant, err)
+	case errors.Is(err, nats.ErrNoServers), errors.Is(err, nats.ErrTimeout), errors.As(err, &network):
+		return fmt.Errorf("%s: %w: %w", where, queue.ErrDown, err)
 	}
-	return fmt.Errorf("connecting to %s as tenant %s: %w: %w", Redact(address), tenant, kind, err)
+	return fmt.Errorf("%s: %w", where, err)
 }
 
 func closeAll(connections map[string]*nats.Conn) {
