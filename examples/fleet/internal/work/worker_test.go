@@ -457,13 +457,17 @@ func TestPoison(t *testing.T) {
 func TestLarge(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
-	large := append(document("Kaspersky Lab", 2), bytes.Repeat([]byte(" "), 65<<20)...)
+	var parts []string
+	for i := range 9000 {
+		parts = append(parts, fmt.Sprintf(`{"type":"library","name":"part-%d","version":"1","description":%q}`, i, strings.Repeat("x", 7600)))
+	}
+	large := bytes.Replace(document("Kaspersky Lab", 2), []byte(`"components":[`), []byte(`"components":[`+strings.Join(parts, ",")+","), 1)
 	f := newFixture(t, storetest.New(), document("Acme", 1), large)
 	if outcomes := f.run(newWorker(f.s, f.q)); len(outcomes) != 1 || outcomes[0].Err != nil {
 		t.Fatalf("outcomes %+v", outcomes)
 	}
 	_, c := f.segment()
-	if len(c.Findings) != 1 || c.Documents[1].Indexed || !c.Documents[0].Indexed || c.Documents[1].Error != "" {
+	if len(large) <= 64<<20 || len(c.Findings) != 1 || c.Documents[1].Indexed || !c.Documents[0].Indexed || c.Documents[1].Error != "" {
 		t.Errorf("the rows are %+v", c.Documents)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
