@@ -43,8 +43,8 @@ func Paths(paths []string) iter.Seq[Item] {
 func List(r io.Reader) iter.Seq[Item] {
 	return lines(r, func(line string) Item {
 		info, err := os.Stat(line)
-		if err == nil && info.IsDir() {
-			err = fmt.Errorf("%s is a folder; expected a file in each line of a list", line)
+		if err == nil && !info.Mode().IsRegular() {
+			err = fmt.Errorf("%s is not a regular file; expected one in each line of a list", line)
 		}
 		if err != nil {
 			return Item{Name: filepath.ToSlash(line), Err: err}
