@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +13,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/clause76/clause76/examples/internal/checkpoint"
 )
 
 // The first lines of the signed notes in a store, which differ so that no note can replace
@@ -65,24 +66,9 @@ func (s *store) holds(n int, root tlog.Hash, fault error) error {
 // openNote returns the lines of a signed note that starts with this head. It does not check the
 // signature if v is nil.
 func openNote(text []byte, head string, v note.Verifier, fault error) ([]string, error) {
-	var body string
-	if v == nil {
-		_, err := note.Open(text, note.VerifierList())
-		unverified := (*note.UnverifiedNoteError)(nil)
-		if !errors.As(err, &unverified) {
-			return nil, fmt.Errorf("%w: %w", fault, err)
-		}
-		body = unverified.Note.Text
-	} else {
-		signed, err := note.Open(text, note.VerifierList(v))
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", fault, err)
-		}
-		body = signed.Text
-	}
-	lines := strings.Split(strings.TrimSuffix(body, "\n"), "\n")
-	if lines[0] != head {
-		return nil, fmt.Errorf("%w: it starts with %q; expected %q", fault, lines[0], head)
+	lines, err := checkpoint.Open(text, head, v)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", fault, err)
 	}
 	return lines, nil
 }
@@ -97,31 +83,15 @@ func openCheckpoint(text []byte, v note.Verifier) (n int, root tlog.Hash, err er
 	if len(lines) != 3 {
 		return 0, root, fmt.Errorf("%w: it has %d lines; expected 3", errCheckpoint, len(lines))
 	}
-	if n, root, err = sizeAndRoot(lines[1], lines[2]); err != nil {
+	if n, root, err = checkpoint.Tree(lines[1], lines[2]); err != nil {
 		err = fmt.Errorf("%w: %w", errCheckpoint, err)
 	}
 	return n, root, err
 }
 
-// sizeAndRoot reads two lines of a note.
-func sizeAndRoot(size, sum string) (n int, root tlog.Hash, err error) {
-	n, err = strconv.Atoi(size)
-	if err != nil || n < 0 || strconv.Itoa(n) != size {
-		return 0, root, fmt.Errorf("the size is %q; expected a number of lines", size)
-	}
-	raw, err := base64.StdEncoding.DecodeString(sum)
-	if err != nil || len(raw) != len(root) {
-		return 0, root, fmt.Errorf("the root is %q; expected %d bytes in base64", sum, len(root))
-	}
-	copy(root[:], raw)
-	return n, root, nil
-}
-
-func rootText(root tlog.Hash) string { return base64.StdEncoding.EncodeToString(root[:]) }
-
 // sign writes a signed note with these lines.
 func (s *store) sign(file string, lines ...string) error {
-	signed, err := note.Sign(&note.Note{Text: strings.Join(lines, "\n") + "\n"}, s.key.checkpoints)
+	signed, err := checkpoint.Sign(s.key.Notes, lines...)
 	if err != nil {
 		return err
 	}
@@ -134,7 +104,7 @@ func (s *store) checkpoint() error {
 	if err != nil {
 		return err
 	}
-	return s.sign("checkpoint", origin, strconv.Itoa(len(s.lines)), rootText(root))
+	return s.sign("checkpoint", origin, strconv.Itoa(len(s.lines)), checkpoint.Root(root))
 }
 
 // announce signs a note with the lines that will be added after the first lines.
@@ -143,7 +113,7 @@ func (s *store) announce(from int) error {
 	if err != nil {
 		return err
 	}
-	return s.sign("pending", append([]string{pendingHead, strconv.Itoa(from), rootText(root)}, s.lines[from:]...)...)
+	return s.sign("pending", append([]string{pendingHead, strconv.Itoa(from), checkpoint.Root(root)}, s.lines[from:]...)...)
 }
 
 // finish adds the lines that an interrupted run announced. Without an announcement, the log must
@@ -157,14 +127,14 @@ func (s *store) finish(n int, root tlog.Hash) error {
 	if err != nil {
 		return err
 	}
-	lines, err := openNote(text, pendingHead, s.key.verifier, errPending)
+	lines, err := openNote(text, pendingHead, s.key.NoteVerifier, errPending)
 	if err != nil {
 		return err
 	}
 	if len(lines) < 4 {
 		return fmt.Errorf("%w: no lines are announced", errPending)
 	}
-	from, before, err := sizeAndRoot(lines[1], lines[2])
+	from, before, err := checkpoint.Tree(lines[1], lines[2])
 	if err != nil {
 		return fmt.Errorf("%w: %w", errPending, err)
 	}

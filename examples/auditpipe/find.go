@@ -17,6 +17,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/clause76/clause76/examples/internal/buyer"
+	"github.com/clause76/clause76/examples/internal/checkpoint"
 	"github.com/clause76/clause76/examples/internal/exit"
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/denylist"
@@ -230,7 +231,7 @@ func (x *search) report(c *config, s *store, signed bool) (int, error) {
 	if err != nil {
 		return exitUnread, err
 	}
-	searched := []string{fmt.Sprintf("searched %s in a log of %s with the root %s: the statement by the newest denylist on each", cli.Count(len(x.newest), "file"), cli.Count(len(s.lines), "statement"), rootText(root))}
+	searched := []string{fmt.Sprintf("searched %s in a log of %s with the root %s: the statement by the newest denylist on each", cli.Count(len(x.newest), "file"), cli.Count(len(s.lines), "statement"), checkpoint.Root(root))}
 	for _, name := range names {
 		searched = append(searched, fmt.Sprintf("%d by denylist %s", releases[name], name))
 	}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	_ "modernc.org/sqlite" // the driver, without C
 
+	"github.com/clause76/clause76/examples/internal/checkpoint"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/evidence"
 )
@@ -158,7 +159,7 @@ func (s *store) signedIndex(v note.Verifier) (n int, digest string, err error) {
 	if lines[1] != indexVersion {
 		return 0, "", nil
 	}
-	n, root, err := sizeAndRoot(lines[2], lines[3])
+	n, root, err := checkpoint.Tree(lines[2], lines[3])
 	if err != nil {
 		return 0, "", fmt.Errorf("%w: %w", errIndex, err)
 	}
@@ -168,7 +169,7 @@ func (s *store) signedIndex(v note.Verifier) (n int, digest string, err error) {
 // index adds the new lines of the log to the index, and signs it. An index that differs from the
 // signed one, or cannot be read, is made again from the statements.
 func (s *store) index(ctx context.Context) error {
-	n, want, err := s.signedIndex(s.key.verifier)
+	n, want, err := s.signedIndex(s.key.NoteVerifier)
 	if err == nil && want != "" {
 		d := newDigester()
 		if err = s.rowsOf(ctx, asker{d.record, d.found}); err == nil && d.sum() == want {
@@ -209,7 +210,7 @@ func (s *store) signIndex(d *digester) error {
 	if err != nil {
 		return err
 	}
-	return s.sign("index.sqlite.note", indexHead, indexVersion, strconv.Itoa(len(s.lines)), rootText(root), d.sum())
+	return s.sign("index.sqlite.note", indexHead, indexVersion, strconv.Itoa(len(s.lines)), checkpoint.Root(root), d.sum())
 }
 
 func (s *store) openIndex() (*sql.DB, error) {

@@ -147,7 +147,7 @@ func (x *pipe) rescreen(ctx context.Context, f *screened) (entry, error) {
 		docs[i] = judged(d, results[i].Result)
 	}
 	e.report.Finish(docs, f.report.Companions)
-	e.record, err = e.report.Sign(ctx, x.s.key.statements)
+	e.record, err = e.report.Sign(ctx, x.s.key.Statements)
 	return e, err
 }
 

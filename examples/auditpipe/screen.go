@@ -259,7 +259,7 @@ func (x *pipe) input(ctx context.Context, in screen.Input) (entry, error) {
 		return e, err
 	}
 	e.said = sumOf(e.transcript)
-	e.record, err = e.report.Sign(ctx, x.s.key.statements)
+	e.record, err = e.report.Sign(ctx, x.s.key.Statements)
 	return e, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/clause76/clause76/examples/internal/checkpoint"
 	"github.com/clause76/clause76/internal/lazyregexp"
 	"github.com/clause76/clause76/match/evidence"
 )
@@ -55,7 +56,7 @@ type store struct {
 	tail    []byte          // of the log, after its complete lines
 	made    map[int]made    // rows of the statements of this run, by line, until the index has them
 	folders map[string]bool // folders that exist and are not links
-	key     *signingKey     // nil if the store is only read
+	key     *checkpoint.Key // nil if the store is only read
 	verify  dsse.Verifier   // of statements; nil if no key was given
 	unlock  func()
 }
@@ -92,7 +93,7 @@ func (h hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 
 // openStore opens a store for writing. An empty or missing folder becomes a new store, with a
 // signed checkpoint of no lines.
-func openStore(dir string, key *signingKey) (s *store, created bool, err error) {
+func openStore(dir string, key *checkpoint.Key) (s *store, created bool, err error) {
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, false, err
@@ -101,7 +102,7 @@ func openStore(dir string, key *signingKey) (s *store, created bool, err error) 
 	if s, err = storeAt(dir); err != nil {
 		return nil, false, err
 	}
-	s.key, s.verify = key, key.statementVerifier
+	s.key, s.verify = key, key.StatementVerifier
 	unlock, err := lock(filepath.Join(dir, "lock"))
 	if err != nil {
 		s.root.Close()
@@ -187,7 +188,7 @@ func (s *store) folder(name string) error {
 
 // resume reads the store, and finishes what an interrupted run left.
 func (s *store) resume() error {
-	n, root, err := s.read(s.key.verifier)
+	n, root, err := s.read(s.key.NoteVerifier)
 	if err != nil {
 		return err
 	}

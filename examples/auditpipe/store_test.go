@@ -17,6 +17,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/clause76/clause76/examples/internal/checkpoint"
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 	"github.com/clause76/clause76/match/evidence"
@@ -103,7 +104,7 @@ func (x *site) signed(key string, lines ...string) string {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	text, err := note.Sign(&note.Note{Text: strings.Join(lines, "\n") + "\n"}, k.checkpoints)
+	text, err := note.Sign(&note.Note{Text: strings.Join(lines, "\n") + "\n"}, k.Notes)
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func root(t *testing.T, lines []string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rootText(h)
+	return checkpoint.Root(h)
 }
 
 func (x *site) sql(query string) {
@@ -446,7 +447,7 @@ func TestNewStoreHasASignedCheckpointOfNoLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, _, err := openCheckpoint(text, k.verifier); n != 0 || err != nil {
+	if n, _, err := openCheckpoint(text, k.NoteVerifier); n != 0 || err != nil {
 		t.Error(n, err)
 	}
 	if status, out, _ := audit(t, "", "verify", "-store", dir, "-key", public); status != exitOK || !strings.Contains(out, ": 0 statements") {
@@ -694,7 +695,7 @@ func TestNotesOfDifferentKindsCannotBeExchanged(t *testing.T) {
 	}
 	for _, head := range []string{pendingHead, indexHead, "", origin + " ", "another.store"} {
 		text := x.signed(x.private, head, "0", root(t, nil))
-		for _, v := range []note.Verifier{nil, k.verifier} {
+		for _, v := range []note.Verifier{nil, k.NoteVerifier} {
 			if _, _, err := openCheckpoint([]byte(text), v); !errors.Is(err, errCheckpoint) {
 				t.Errorf("%q is taken for a checkpoint: %v", head, err)
 			}

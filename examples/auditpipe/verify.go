@@ -15,6 +15,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/clause76/clause76/examples/internal/checkpoint"
 	"github.com/clause76/clause76/internal/cli"
 	"github.com/clause76/clause76/match/evidence"
 	"github.com/clause76/clause76/match/evidence/text"
@@ -201,7 +202,7 @@ func verifyStore(ctx context.Context, c *config, statements dsse.Verifier, check
 	if len(faults) > 0 {
 		return exitFound, nil
 	}
-	fmt.Fprintf(c.stdout, "%s: %s, all signed and in the log; the log matches its checkpoint, with the root %s\n", text.Printable(c.store), cli.Count(len(s.lines), "statement"), rootText(root))
+	fmt.Fprintf(c.stdout, "%s: %s, all signed and in the log; the log matches its checkpoint, with the root %s\n", text.Printable(c.store), cli.Count(len(s.lines), "statement"), checkpoint.Root(root))
 	if c.since == "" {
 		fmt.Fprintf(c.stdout, "%s: whether the store was replaced by an earlier copy of itself was not checked: give an earlier checkpoint with -since\n", text.Printable(c.store))
 	}
