@@ -120,7 +120,7 @@ func (c *Comparer) Compare(role, kind, value string) (Cause, vendors.ID) {
 		return Attribution, v
 	}
 	if len(was.Attributions)+len(was.Unattributed) == 0 {
-		if may != mayNow {
+		if may != mayNow && presenceMatters(&claim) {
 			return Presence, ""
 		}
 		return Same, ""
@@ -145,6 +145,20 @@ func (c *Comparer) Compare(role, kind, value string) (Cause, vendors.ID) {
 		}
 	}
 	return Same, ""
+}
+
+// presenceMatters reports whether a claim that is attributed to nobody can change what is made of
+// other claims of its component, and whether readers leave it out under a register that cannot match it,
+// see Keep of sbom.Document. Readers never leave out the names of makers. Identifiers are left out
+// only if a component has many. Other names and texts change nothing, except the model of a device.
+func presenceMatters(c *vendors.Claim) bool {
+	switch c.Kind {
+	case vendors.KindName, vendors.KindText, vendors.KindEmail:
+		return false
+	case vendors.KindProduct:
+		return c.Role == vendors.Reference
+	}
+	return true
 }
 
 func (v *view) mayMatch(c *vendors.Claim) bool {

@@ -103,6 +103,11 @@ func TestMeasure(t *testing.T) {
 		}
 		t.Logf("%s to %s: %+v; %d changed, %d missed; %.1f s; screening all again takes %.0f s without signing; %d statements, %d jobs",
 			a.Release, name, p.Counts, changed, missed, took.Seconds(), all.Seconds(), len(p.Deltas), len(p.Jobs))
+		causes := make(map[Cause]int64)
+		for _, x := range p.Causes {
+			causes[x.Cause] += x.Values
+		}
+		t.Logf("claims by cause: %v", causes)
 		if missed > 0 {
 			t.Errorf("%s: %d missed", name, missed)
 		}
