@@ -121,10 +121,10 @@ func contains(t *testing.T, got string, want ...string) {
 func TestServe(t *testing.T) {
 	c := serve(t)
 	bids := filepath.Join("..", "..", "testdata", "bids")
-	contains(t, fleet(t, exitOK, "submit", "-quiet", bids), "7 documents", "0 batches were known", "0 documents were not submitted")
+	contains(t, fleet(t, exitOK, "submit", "-quiet", bids), "9 documents", "0 batches were known", "0 documents were not submitted")
 	contains(t, fleet(t, exitOK, "status", "-wait"), "default")
 	contains(t, fleet(t, 1, "find", "-vendor", "kaspersky"), "klogga 1.2.0", "endpoint-agent.cdx.json")
-	contains(t, fleet(t, exitOK, "audit", "-signatures", "-log"), "7 records on 7 documents")
+	contains(t, fleet(t, exitOK, "audit", "-signatures", "-log"), "9 records on 9 documents")
 	contains(t, fleet(t, exitOK, "submit", "-quiet", bids), "1 batches were known, 1 were screened before")
 	contains(t, fleet(t, exitUnread, "submit", "-quiet", bids, filepath.Join(bids, "none")), "none: not submitted", "1 documents were not submitted")
 

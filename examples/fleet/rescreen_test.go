@@ -16,10 +16,10 @@ func TestRescreen(t *testing.T) {
 	contains(t, fleet(t, exitUnread, "rescreen", "-quiet", "2018.06.13"), "the tables have no documents")
 	fleet(t, exitOK, "submit", "-quiet", "-release", "2018.06.12", bids)
 	fleet(t, exitOK, "status", "-wait")
-	contains(t, fleet(t, exitSeverer, "rescreen", "-quiet", "2018.06.13"), "of 7 documents in the tables, 0 have a record under it", "1 delta statement written", "from denylist release 2018.06.12", "→", "Kaspersky")
+	contains(t, fleet(t, exitSeverer, "rescreen", "-quiet", "2018.06.13"), "of 9 documents in the tables, 0 have a record under it", "1 delta statement written", "from denylist release 2018.06.12", "→", "Kaspersky")
 	fleet(t, exitOK, "status", "-wait")
-	contains(t, fleet(t, exitOK, "audit", "-signatures", "-log"), "on 7 documents")
-	contains(t, fleet(t, 1, "find", "-release", "2018.06.13"), "Kaspersky", "searched the records on 7 documents")
+	contains(t, fleet(t, exitOK, "audit", "-signatures", "-log"), "on 9 documents")
+	contains(t, fleet(t, 1, "find", "-release", "2018.06.13"), "Kaspersky", "searched the records on 9 documents")
 	// Again, and back: nothing is left to do, and what changed is printed again.
 	contains(t, fleet(t, exitSeverer, "rescreen", "-quiet", "2018.06.13"), "0 are screened again", "0 jobs queued", "Kaspersky")
 	contains(t, fleet(t, exitOK, "rescreen", "-quiet", "2018.06.12"), "0 are screened again", "0 jobs queued", "Kaspersky")
@@ -28,7 +28,7 @@ func TestRescreen(t *testing.T) {
 	fleet(t, -1, "rescreen", "-quiet", "-buyer", "eu-institution", "2026.11.30")
 	contains(t, fleet(t, exitUnread, "rescreen", "-quiet", "-detach", "-as-of", "2024-01-01", "2026.11.30"), "status -wait")
 	fleet(t, exitOK, "status", "-wait")
-	contains(t, fleet(t, -1, "audit", "-signatures", "-log"), "on 7 documents")
+	contains(t, fleet(t, -1, "audit", "-signatures", "-log"), "on 9 documents")
 	for _, args := range [][]string{{}, {"2018.06.13", "x"}, {"none"}, {"-denylist", list, "2018.06.13"}} {
 		fleet(t, exitUsage, append([]string{"rescreen"}, args...)...)
 	}

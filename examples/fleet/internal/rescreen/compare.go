@@ -222,21 +222,16 @@ func (v *view) effect(id vendors.ID) string {
 	r := v.m.Release()
 	entries := r.ForVendor(id)
 	var all []entryEffect
-	applies := false
 	for _, e := range entries {
 		if !v.wants(e.Instrument) {
 			continue
 		}
-		x, can, ok := v.entry(e.On(v.opts.AsOf))
-		if ok {
+		if x, ok := v.entry(e.On(v.opts.AsOf)); ok {
 			all = append(all, x)
 		}
-		applies = applies || can
 	}
-	var context []denylist.Context
-	if applies { // only findings have the context
-		context = r.ContextFor(id)
-	}
+	context := r.ContextFor(id) // later facts are not in a record
+	context = slices.DeleteFunc(slices.Clone(context), func(c denylist.Context) bool { return c.Date > v.opts.AsOf })
 	text, err := json.Marshal([]any{len(entries) == 0, all, context})
 	if err != nil {
 		panic("rescreen: internal error: " + err.Error()) // what is in a release can be marshaled
@@ -249,21 +244,21 @@ func (v *view) wants(in *denylist.Instrument) bool {
 	return len(v.opts.Jurisdictions) == 0 || slices.Contains(v.opts.Jurisdictions, in.Jurisdiction)
 }
 
-// entry returns the effect of an entry. applies means that it can lead to a finding. It reports
-// false if the entry has no effect at all. The cases are those of package match.
-func (v *view) entry(e denylist.Entry) (x entryEffect, applies, ok bool) {
+// entry returns the effect of an entry. It reports false if the entry has no effect at all. The
+// cases are those of package match.
+func (v *view) entry(e denylist.Entry) (x entryEffect, ok bool) {
 	day := v.opts.AsOf
 	x = entryEffect{State: e.State(day), Text: e.Clause == nil || e.Clause.Verified}
 	if x.State == denylist.Unborn || x.State == denylist.Ended && (e.Excluded != nil || v.succeeded(e.Instrument.ID)) {
-		return x, false, false
+		return x, false
 	}
 	x.Citation = e.Cite(day)
 	if b := v.opts.Buyer; b != nil {
-		x.Speaks = b.RelationTo(e.Instrument)
+		x.Speaks = b.RelationTo(e)
 	}
 	if e.Excluded != nil {
 		x.Excluded = e.Excluded.Reason
-		return x, false, true
+		return x, true
 	}
 	x.From, x.Verified, x.Reach = e.Listing.From, e.Listing.Verified, e.Listing.Reach
 	other := v.opts.Buyer != nil && x.Speaks == ""
@@ -271,8 +266,7 @@ func (v *view) entry(e denylist.Entry) (x entryEffect, applies, ok bool) {
 	if !other && (x.State == denylist.Ended || x.State == denylist.Pending) {
 		x.Day = day
 	}
-	applies = !other && (x.State == denylist.InForce || x.State == denylist.Proposed) && e.Listing.Effect != denylist.Supply
-	return x, applies, true
+	return x, true
 }
 
 // succeeded reports whether another instrument of the release replaced this one.
