@@ -132,7 +132,7 @@ func TestServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ok", "/metrics": `fleet_documents_total{tenant="default"} 7`} {
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ok", "/metrics": `fleet_documents_total{tenant="default"} 9`} {
 		r, err := http.Get("http://" + s.HTTP + path)
 		if err != nil {
 			t.Fatal(err)
