@@ -26,6 +26,11 @@ type references struct {
 	wanted  []reference    // in the order of the document
 	text    int            // bytes of wanted
 	full    bool           // a limit was reached, so that not all references are compared
+
+	// If recorded is set, the keys of elements are added to it, and nothing is compared. referred means that
+	// there is a reference. See elementReader.
+	recorded *[]refKey
+	referred bool
 }
 
 // A refKey is never zero.
@@ -79,11 +84,22 @@ func unescape(s []byte) []byte {
 func (r *references) define(id []byte) {
 	switch {
 	case len(id) == 0:
+	case r.recorded != nil:
+		*r.recorded = append(*r.recorded, keyOf(id))
 	case r.have.len() >= maxElements:
 		r.full = true
 	default:
 		r.have.add(keyOf(id))
 	}
+}
+
+// defineKey is define for the key of an id.
+func (r *references) defineKey(key refKey) {
+	if r.have.len() >= maxElements {
+		r.full = true
+		return
+	}
+	r.have.add(key)
 }
 
 // has reports whether the element was defined.
@@ -104,6 +120,10 @@ func (r *references) referIndirect(id []byte, at func() vendors.Location) {
 
 func (r *references) add(id []byte, indirect bool, at func() vendors.Location) {
 	if len(id) == 0 {
+		return
+	}
+	if r.recorded != nil {
+		r.referred = true
 		return
 	}
 	key := keyOf(id)
