@@ -46,7 +46,7 @@ func (x *screener) document(ctx context.Context, item unpack.Item) document {
 		d.check(ctx, x, firmware.OpenAt(item.Reader, item.At, item.Size, &sbom.Options{Workers: x.workers}))
 		return d
 	}
-	t := newTally(ctx, item.Reader, func(int) {}).withSHA1() // it cannot be read again
+	t := newTally(ctx, item.Reader, func(int) {}).aside(x.workers).withSHA1() // it cannot be read again
 	d.check(ctx, x, firmware.Open(t, &sbom.Options{Workers: x.workers}))
 	// The digest is of the whole document, also where reading stopped early.
 	if d.err == nil || !errors.Is(d.err, sbom.ErrLimit) {

@@ -43,7 +43,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		return out
 	}
 	defer r.Close()
-	t := newTally(ctx, r, x.opts.Progress)
+	t := newTally(ctx, r, x.opts.Progress).aside(x.workers)
 	if !in.again || x.sha1.Load() {
 		t = t.withSHA1()
 	}
