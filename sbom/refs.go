@@ -16,9 +16,10 @@ import (
 // element is a part with an unknown maker, unless the reference is an identifier itself: then it
 // is screened as a component.
 //
-// For each element, only a key of 127 bits is kept. Two ids with the same key would hide a missing
-// element. They do not occur by chance, and nobody can make them, because the keys are of a hash that
-// nobody knows: it is another in each run of the program.
+// For each element, only a key of 64 bits is kept. A reference to a missing element would be overlooked if
+// its id had the key of another id. By chance, that happens with less than one of a million million such
+// references, even if the document has as many elements as are kept. Nobody can make it happen, because
+// the keys are of a hash that nobody knows: it is another in each run of the program.
 // A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
 	have    refSet
@@ -34,9 +35,9 @@ type references struct {
 }
 
 // A refKey is never zero.
-type refKey [2]uint64
+type refKey uint64
 
-var refSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+var refSeed = maphash.MakeSeed()
 
 // A reference is a reference to an element that was not defined yet.
 type reference struct {
@@ -46,7 +47,7 @@ type reference struct {
 }
 
 const (
-	// maxElements limits the elements that are kept, to about a hundred megabytes.
+	// maxElements limits the elements that are kept, to about thirty megabytes.
 	maxElements = 1 << 21
 	// maxReferences and maxReferenceText limit the references to elements not defined yet.
 	maxReferences    = 1 << 18
@@ -61,7 +62,7 @@ func keyOf[T string | []byte](id T) refKey {
 	if bytes.IndexByte(plain, '%') >= 0 && hasPrefixFold(plain, "pkg:") {
 		plain = unescape(plain)
 	}
-	return refKey{maphash.Bytes(refSeeds[0], plain) | 1, maphash.Bytes(refSeeds[1], plain)}
+	return max(refKey(maphash.Bytes(refSeed, plain)), 1)
 }
 
 // unescape decodes percent escapes in place, except for invalid ones.
