@@ -22,7 +22,7 @@ type ahead struct {
 	f        *fieldReader
 	elements *references
 	fork     func() *elementReader
-	see      func(*Component) // is called for each component; may be nil
+	see      func(Component)  // is called for each component; may be nil
 	readers  []*elementReader // for one goroutine each
 
 	chunks []chunk // of the text that was read last
@@ -241,7 +241,7 @@ func (a *ahead) passElement(c *chunk, n int) bool {
 		p := &parts[i]
 		part := Component{Placement: p.placement, Pedigree: p.pedigree, Supplied: p.supplied, Identified: p.identified, HasPURL: p.hasPURL}
 		if a.see != nil {
-			a.see(&part)
+			a.see(part)
 		}
 		if !s.Emit(part) {
 			a.f.stop()

@@ -218,7 +218,7 @@ func (x *cdx) ahead() *ahead {
 		return nil
 	}
 	return &ahead{f: &x.fieldReader, elements: &x.elements,
-		see: func(c *Component) { x.scope.parts = x.scope.parts || !c.Pedigree },
+		see: func(c Component) { x.scope.parts = x.scope.parts || !c.Pedigree },
 		fork: func() *elementReader {
 			e := newElementReader(&x.fieldReader)
 			y := &cdx{fieldReader: fieldReader{j: e.j, s: e.s, limits: x.limits, standIn: x.standIn}, versions: x.versions}
