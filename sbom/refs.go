@@ -67,16 +67,25 @@ func keyOf[T string | []byte](id T) refKey {
 
 // unescape decodes percent escapes in place, except for invalid ones.
 func unescape(s []byte) []byte {
-	to := 0
-	for i := 0; i < len(s); i++ {
+	to := max(bytes.IndexByte(s, '%'), 0)
+	for i := to; i < len(s); {
+		if next := bytes.IndexByte(s[i:], '%'); next != 0 {
+			if next < 0 {
+				next = len(s) - i
+			}
+			to += copy(s[to:], s[i:i+next])
+			i += next
+			continue
+		}
 		c := s[i]
-		if c == '%' && i+2 < len(s) {
+		if i+2 < len(s) {
 			if _, err := hex.Decode(s[i+1:i+2], s[i+1:i+3]); err == nil {
 				c, i = s[i+1], i+2
 			}
 		}
 		s[to] = c
 		to++
+		i++
 	}
 	return s[:to]
 }
