@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -99,7 +100,7 @@ func benchmarkScreen(b *testing.B, name string, write func(io.Writer), library f
 	m := matcher(b, "", nil)
 	b.Run("clause76", func(b *testing.B) {
 		each(b, func(r io.Reader) error {
-			result, err := m.Check(b.Context(), sbom.NewReader(r, nil))
+			result, err := m.Check(b.Context(), sbom.NewReader(r, &sbom.Options{Workers: func() int { return runtime.GOMAXPROCS(0) }}))
 			if err == nil && (result.Coverage.Components < benchComponents || len(result.Findings) > 0) {
 				b.Fatalf("%+v", result.Coverage)
 			}

@@ -153,9 +153,10 @@ func (b *builder) weigh(role vendors.Role, kind vendors.Kind, value []byte, at *
 	if does, known := b.memo.find(role, kind, value); known {
 		return role, kind, b.apply(does, role, kind)
 	}
-	e := examine.Value(role, kind, value)
-	plain := e.Note == "" && !e.Unread && e.Kind == kind && e.Role == role
+	plain := examine.Plain(role, kind, value)
 	if !plain {
+		e := examine.Value(role, kind, value)
+		plain = e.Note == "" && !e.Unread && e.Kind == kind && e.Role == role
 		b.examined(&e, kind, at, offset)
 		if role, kind = e.Role, e.Kind; kind == "" {
 			return role, kind, false

@@ -197,11 +197,36 @@ func (x *cdx) components(parent []byte, name string, indirect bool) {
 	if !x.array(parent, name) {
 		return
 	}
+	var a *ahead
+	if parent == nil {
+		a = x.ahead()
+	}
 	for i := 0; x.j.More(); i++ {
+		if a.pass() {
+			continue
+		}
 		b := x.begin(parent, name, i)
 		b.indirect = indirect
 		x.component(b)
 	}
+}
+
+// ahead lets other goroutines read the components of the document before x does. It returns nil if
+// there are none, or if all claims are kept.
+func (x *cdx) ahead() *ahead {
+	if x.limits.Workers == nil || x.s.Keep() == nil {
+		return nil
+	}
+	return &ahead{f: &x.fieldReader, elements: &x.elements,
+		see: func(c Component) { x.scope.parts = x.scope.parts || !c.Pedigree },
+		fork: func() *elementReader {
+			e := newElementReader(&x.fieldReader)
+			y := &cdx{fieldReader: fieldReader{j: e.j, s: e.s, limits: x.limits, standIn: x.standIn}, versions: x.versions}
+			e.read = func() { y.component(y.begin(nil, "components", 0)) }
+			y.elements = references{recorded: new([]refKey)}
+			e.elements = &y.elements
+			return e
+		}}
 }
 
 // array enters an array, or warns about any other value.

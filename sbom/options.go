@@ -17,6 +17,14 @@ type Options struct {
 	Component  int   // bytes of claims of one component; default 16 MiB
 	Components int   // number of components; default 20,000,000
 	Claims     int   // number of claims of one component; default 4,096
+
+	// Workers, if it is set, is asked from time to time how many goroutines may read the components of
+	// a long document, that of the caller included. Documents in JSON of which claims are dropped are
+	// read in this way, so the function of [Document.Keep] must then be safe for
+	// concurrent use. Results do not depend on it.
+	Workers func() int
+
+	ahead aheadSizes // defaults, except in tests
 }
 
 // withDefaults returns the options with defaults for the limits that only this package
@@ -34,6 +42,7 @@ func (o *Options) withDefaults() Options {
 	set(&out.Component, 16<<20)
 	set(&out.Components, 20_000_000)
 	set(&out.Claims, 4096)
+	out.ahead.setDefaults()
 	return out
 }
 

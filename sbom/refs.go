@@ -16,9 +16,10 @@ import (
 // element is a part with an unknown maker, unless the reference is an identifier itself: then it
 // is screened as a component.
 //
-// For each element, only a key of 127 bits is kept. Two ids with the same key would hide a missing
-// element. They do not occur by chance, and nobody can make them, because the keys are of a hash that
-// nobody knows: it is another in each run of the program.
+// For each element, only a key of 64 bits is kept. A reference to a missing element would be overlooked if
+// its id had the key of another id. By chance, that happens with less than one of a million million such
+// references, even if the document has as many elements as are kept. Nobody can make it happen, because
+// the keys are of a hash that nobody knows: it is another in each run of the program.
 // A reference to an element that comes later in the document is kept in full until the end.
 type references struct {
 	have    refSet
@@ -26,12 +27,17 @@ type references struct {
 	wanted  []reference    // in the order of the document
 	text    int            // bytes of wanted
 	full    bool           // a limit was reached, so that not all references are compared
+
+	// If recorded is set, the keys of elements are added to it, and nothing is compared. referred means that
+	// there is a reference. See elementReader.
+	recorded *[]refKey
+	referred bool
 }
 
 // A refKey is never zero.
-type refKey [2]uint64
+type refKey uint64
 
-var refSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+var refSeed = maphash.MakeSeed()
 
 // A reference is a reference to an element that was not defined yet.
 type reference struct {
@@ -41,7 +47,7 @@ type reference struct {
 }
 
 const (
-	// maxElements limits the elements that are kept, to about a hundred megabytes.
+	// maxElements limits the elements that are kept, to about thirty megabytes.
 	maxElements = 1 << 21
 	// maxReferences and maxReferenceText limit the references to elements not defined yet.
 	maxReferences    = 1 << 18
@@ -56,21 +62,30 @@ func keyOf[T string | []byte](id T) refKey {
 	if bytes.IndexByte(plain, '%') >= 0 && hasPrefixFold(plain, "pkg:") {
 		plain = unescape(plain)
 	}
-	return refKey{maphash.Bytes(refSeeds[0], plain) | 1, maphash.Bytes(refSeeds[1], plain)}
+	return max(refKey(maphash.Bytes(refSeed, plain)), 1)
 }
 
 // unescape decodes percent escapes in place, except for invalid ones.
 func unescape(s []byte) []byte {
-	to := 0
-	for i := 0; i < len(s); i++ {
+	to := max(bytes.IndexByte(s, '%'), 0)
+	for i := to; i < len(s); {
+		if next := bytes.IndexByte(s[i:], '%'); next != 0 {
+			if next < 0 {
+				next = len(s) - i
+			}
+			to += copy(s[to:], s[i:i+next])
+			i += next
+			continue
+		}
 		c := s[i]
-		if c == '%' && i+2 < len(s) {
+		if i+2 < len(s) {
 			if _, err := hex.Decode(s[i+1:i+2], s[i+1:i+3]); err == nil {
 				c, i = s[i+1], i+2
 			}
 		}
 		s[to] = c
 		to++
+		i++
 	}
 	return s[:to]
 }
@@ -79,11 +94,22 @@ func unescape(s []byte) []byte {
 func (r *references) define(id []byte) {
 	switch {
 	case len(id) == 0:
+	case r.recorded != nil:
+		*r.recorded = append(*r.recorded, keyOf(id))
 	case r.have.len() >= maxElements:
 		r.full = true
 	default:
 		r.have.add(keyOf(id))
 	}
+}
+
+// defineKey is define for the key of an id.
+func (r *references) defineKey(key refKey) {
+	if r.have.len() >= maxElements {
+		r.full = true
+		return
+	}
+	r.have.add(key)
 }
 
 // has reports whether the element was defined.
@@ -104,6 +130,10 @@ func (r *references) referIndirect(id []byte, at func() vendors.Location) {
 
 func (r *references) add(id []byte, indirect bool, at func() vendors.Location) {
 	if len(id) == 0 {
+		return
+	}
+	if r.recorded != nil {
+		r.referred = true
 		return
 	}
 	key := keyOf(id)

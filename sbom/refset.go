@@ -26,7 +26,7 @@ const (
 // len returns the number of keys.
 func (s *refSet) len() int { return s.n }
 
-func (s *refSet) part(k refKey) *refPart { return &s.parts[k[1]%uint64(len(s.parts))] }
+func (s *refSet) part(k refKey) *refPart { return &s.parts[int(k%manyParts)%len(s.parts)] }
 
 func (s *refSet) has(k refKey) bool {
 	if s.n == 0 {
@@ -44,7 +44,7 @@ func (s *refSet) add(k refKey) {
 		few := s.parts[0].slots
 		s.parts, s.n = make([]refPart, manyParts), 0
 		for _, k := range few {
-			if k != (refKey{}) {
+			if k != 0 {
 				s.add(k)
 			}
 		}
@@ -56,9 +56,9 @@ func (s *refSet) add(k refKey) {
 
 // find returns the slot of a key, or the empty one where it belongs.
 func (p *refPart) find(k refKey) int {
-	place, _ := bits.Mul64(k[0], uint64(len(p.slots)))
+	place, _ := bits.Mul64(uint64(k), uint64(len(p.slots)))
 	i := int(place)
-	for p.slots[i] != k && p.slots[i] != (refKey{}) {
+	for p.slots[i] != k && p.slots[i] != 0 {
 		if i++; i == len(p.slots) {
 			i = 0
 		}
@@ -68,11 +68,11 @@ func (p *refPart) find(k refKey) int {
 
 // add reports whether the key is new.
 func (p *refPart) add(k refKey) bool {
-	if (p.n+1)*4 > len(p.slots)*3 {
+	if (p.n+1)*6 > len(p.slots)*5 {
 		old := p.slots
-		p.slots = make([]refKey, len(old)+len(old)/2+16)
+		p.slots = make([]refKey, len(old)+len(old)/4+16)
 		for _, k := range old {
-			if k != (refKey{}) {
+			if k != 0 {
 				p.slots[p.find(k)] = k
 			}
 		}

@@ -114,7 +114,11 @@ func (x *spdx) elementsOf(name string, read func(i int)) {
 	if !x.expect('[', name, "/"+name) {
 		return
 	}
+	a := x.ahead(name)
 	for i := 0; x.j.More(); i++ {
+		if a.pass() {
+			continue
+		}
 		j.Load()
 		if k := j.Kind(); k != '{' {
 			kind := WarnMalformed
@@ -129,6 +133,25 @@ func (x *spdx) elementsOf(name string, read func(i int)) {
 		x.begin(name, i)
 		read(i)
 	}
+}
+
+// ahead lets other goroutines read the packages of the document before x does. It returns nil if
+// there are none, or if all claims are kept.
+func (x *spdx) ahead(name string) *ahead {
+	if name != "packages" || x.open || x.limits.Workers == nil || x.s.Keep() == nil {
+		return nil
+	}
+	return &ahead{f: &x.fieldReader, elements: &x.elements, fork: func() *elementReader {
+		e := newElementReader(&x.fieldReader)
+		y := &spdx{fieldReader: fieldReader{j: e.j, s: e.s, limits: x.limits, standIn: x.standIn}, versions: x.versions, b: newBuilder(e.s)}
+		e.read = func() {
+			y.begin(name, 0)
+			y.onePackage()
+		}
+		y.elements.recorded = new([]refKey)
+		e.elements = &y.elements
+		return e
+	}}
 }
 
 // begin enters the object of a component.

@@ -352,8 +352,9 @@ func (s *Scanner) str(i int) (end int, esc bool) {
 			}
 			w := binary.LittleEndian.Uint64(text[i:])
 			quote, slash := w^ones*'"', w^ones*'\\'
-			// The lowest bit that is set belongs to the first quote, backslash or control character.
-			if m := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs; m != 0 {
+			// The lowest bit that is set belongs to the first quote, backslash or control character. All
+			// three have the high bits of w.
+			if m := ((quote - ones) | (slash - ones) | (w - ones*' ')) &^ w & highs; m != 0 {
 				i += bits.TrailingZeros64(m) >> 3
 				break
 			}

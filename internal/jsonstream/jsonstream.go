@@ -86,10 +86,11 @@ type Reader struct {
 
 	feed *feed // if the document is not in JSON
 
-	whole peek.Peeker // has the window, which is the whole input; nil if the input is read in pieces
-	spent bool        // the Reader was closed, at this place
-	at    string
-	end   int64
+	whole  peek.Peeker // has the window, which is the whole input; nil if the input is read in pieces
+	forked int         // objects and arrays around the values of a Reader of Fork
+	spent  bool        // the Reader was closed, at this place
+	at     string
+	end    int64
 }
 
 var errLong = errors.New("one string or number is too long")

@@ -140,17 +140,18 @@ func (r *Reader) Load() {
 	}
 	from := s.from + r.blank
 	offset := r.base + r.dec.InputOffset() + int64(r.unread+r.blank)
-	s.from += r.blank + n
-	s.standIn = r.lead
-	r.base += int64(r.blank + n - len(r.lead))
-	r.looked = false
-	if _, err := r.dec.ReadToken(); err != nil {
-		r.fail(err)
+	if r.Pass(n); r.err != nil {
 		return
 	}
-	r.in = loaded{text: s.window[from : from+n : from+n], tokens: r.scan.Tokens, end: len(r.scan.Tokens), inside: r.in.inside[:0],
+	r.load(s.window[from:from+n:from+n], offset, depth)
+}
+
+// load makes a value that was scanned the one that is read.
+func (r *Reader) load(text []byte, offset int64, depth int) *loaded {
+	r.in = loaded{text: text, tokens: r.scan.Tokens, end: len(r.scan.Tokens), inside: r.in.inside[:0],
 		offset: offset, depth: depth, escapes: r.scan.Escapes, watched: r.scan.Watched, more: r.scan.MoreWatched(),
 		beyond: depth+r.scan.Depth > r.limits.Depth || int64(r.scan.Longest) > r.limits.String}
+	return &r.in
 }
 
 // Watch sets which names of members [Reader.Watched] looks for, among those of min to max bytes. It is

@@ -91,6 +91,8 @@ func (s *source) fill() error {
 	s.makeRoom()
 	for range 100 {
 		p := s.window[s.to:]
+		// One byte more than the limit, so that what is found before the error does not depend on the window.
+		p = p[:min(int64(len(p)), s.reader.limits.Bytes+1-s.n)]
 		n, err := s.r.Read(p)
 		if sound, at, ok := s.valid(p[:n], err == io.EOF); !ok {
 			n, err = sound, &Error{Offset: s.reader.locate(s.reader.mark + s.n + int64(at)), Kind: ErrEncoding}

@@ -43,11 +43,11 @@ func (x *screener) document(ctx context.Context, item unpack.Item) document {
 		return d
 	}
 	if len(item.Layers) == 0 { // it is the file itself, and its bytes are counted there
-		d.check(ctx, x, firmware.OpenAt(item.Reader, item.At, item.Size, nil))
+		d.check(ctx, x, firmware.OpenAt(item.Reader, item.At, item.Size, &sbom.Options{Workers: x.workers}))
 		return d
 	}
-	t := newTally(ctx, item.Reader, func(int) {}).withSHA1() // it cannot be read again
-	d.check(ctx, x, firmware.Open(t, nil))
+	t := newTally(ctx, item.Reader, func(int) {}).aside(x.workers).withSHA1() // it cannot be read again
+	d.check(ctx, x, firmware.Open(t, &sbom.Options{Workers: x.workers}))
 	// The digest is of the whole document, also where reading stopped early.
 	if d.err == nil || !errors.Is(d.err, sbom.ErrLimit) {
 		if _, err := io.Copy(io.Discard, t); err == nil {

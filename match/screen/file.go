@@ -31,6 +31,8 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 
 // input screens the documents of one input.
 func (x *screener) input(ctx context.Context, in Input) (out file) {
+	x.busy.Add(1)
+	defer x.busy.Add(-1)
 	out.src.Path = in.Name
 	if in.Err == nil && in.FS != nil {
 		return x.tree(ctx, in)
@@ -41,7 +43,7 @@ func (x *screener) input(ctx context.Context, in Input) (out file) {
 		return out
 	}
 	defer r.Close()
-	t := newTally(ctx, r, x.opts.Progress)
+	t := newTally(ctx, r, x.opts.Progress).aside(x.workers)
 	if !in.again || x.sha1.Load() {
 		t = t.withSHA1()
 	}

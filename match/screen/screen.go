@@ -65,7 +65,14 @@ type Options struct {
 type screener struct {
 	m    *match.Matcher
 	opts Options
-	sha1 atomic.Bool // a document so far refers to another one by its SHA-1 digest
+	sha1 atomic.Bool  // a document so far refers to another one by its SHA-1 digest
+	busy atomic.Int32 // inputs that are screened now
+}
+
+// workers returns how many goroutines may read one document, so that all inputs that are screened now
+// have no more than Jobs.
+func (x *screener) workers() int {
+	return min(x.opts.Jobs, runtime.GOMAXPROCS(0)) / max(1, int(x.busy.Load()))
 }
 
 // Run screens the inputs, several at once. It returns the records of the documents in the order

@@ -7,9 +7,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"hash"
 	"io"
 
 	"github.com/clause76/clause76/internal/peek"
@@ -46,14 +44,20 @@ func guarded(p []byte, read func() (int, error)) (n int, err error) {
 type tally struct {
 	ctx      context.Context
 	r        io.Reader
-	sha256   hash.Hash
-	sha1     hash.Hash // may be nil
+	digests
 	n        int64
 	progress func(int)
 }
 
 func newTally(ctx context.Context, r io.Reader, progress func(int)) *tally {
-	return &tally{ctx: ctx, r: r, sha256: sha256.New(), progress: progress}
+	return &tally{ctx: ctx, r: r, digests: digests{sha256: sha256.New()}, progress: progress}
+}
+
+// aside makes the tally take the digests of long files in other goroutines, as long as workers says
+// that there may be two.
+func (t *tally) aside(workers func() int) *tally {
+	t.workers = workers
+	return t
 }
 
 // withSHA1 makes the tally take the SHA-1 digest too.
@@ -67,10 +71,7 @@ func (t *tally) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := guarded(p, func() (int, error) { return t.r.Read(p) })
-	t.sha256.Write(p[:n])
-	if t.sha1 != nil {
-		t.sha1.Write(p[:n])
-	}
+	t.add(p[:n])
 	t.n += int64(n)
 	t.progress(n)
 	return n, err
@@ -94,10 +95,3 @@ func (t *tally) Discard(n int) (int, error) {
 	return int(skipped), err
 }
 
-// sums returns the digests; that with SHA-1 is "" if it was not taken.
-func (t *tally) sums() (sha256, sha1 string) {
-	if t.sha1 != nil {
-		sha1 = hex.EncodeToString(t.sha1.Sum(nil))
-	}
-	return hex.EncodeToString(t.sha256.Sum(nil)), sha1
-}
