@@ -118,6 +118,9 @@ func NewReader(r io.Reader, limits Limits) *Reader {
 // TryLossyText is [Reader.TryText] for strings that may have lone surrogates, which become
 // the replacement character U+FFFD. [Reader.Lossy] reports whether there was one.
 func (r *Reader) TryLossyText() ([]byte, jsontext.Kind) {
+	if r.nextIsPlain() {
+		return r.loadedPlain(), '"'
+	}
 	r.tolerate = true
 	text, k := r.TryText()
 	r.tolerate = false
@@ -300,10 +303,10 @@ func (r *Reader) Name() []byte {
 // TryText reads a string as [Reader.Text] does and returns the kind '"'. It does not read
 // any other value, and returns its kind.
 func (r *Reader) TryText() ([]byte, jsontext.Kind) {
-	r.lossy = false
-	if r.in.open() && r.err == nil && !r.in.escapes && r.in.kind() == '"' {
+	if r.nextIsPlain() {
 		return r.loadedPlain(), '"'
 	}
+	r.lossy = false
 	k := r.Kind()
 	if k != '"' {
 		return nil, k

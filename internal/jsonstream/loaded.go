@@ -215,11 +215,18 @@ func (v *loaded) loadedMore() bool {
 	return true
 }
 
+// nextIsPlain reports whether loadedPlain can read the next value, as it can nearly always.
+func (r *Reader) nextIsPlain() bool {
+	v := &r.in
+	return v.text != nil && r.err == nil && !v.escapes && v.next < v.end && v.text[v.tokens[v.next].Start] == '"'
+}
+
 // loadedPlain reads the next string of a value without escapes.
 func (r *Reader) loadedPlain() []byte {
 	v := &r.in
 	text := v.text
 	t := v.pass()
+	r.lossy = false
 	r.start = v.offset + int64(t.Start)
 	if v.pos < len(text) && (text[v.pos] == ':' || text[v.pos] == ',') {
 		v.pos++
