@@ -42,8 +42,8 @@ func guarded(p []byte, read func() (int, error)) (n int, err error) {
 
 // A tally passes bytes on until the context is done, counting and hashing them.
 type tally struct {
-	ctx      context.Context
-	r        io.Reader
+	ctx context.Context
+	r   io.Reader
 	digests
 	n        int64
 	progress func(int)
@@ -94,4 +94,3 @@ func (t *tally) Discard(n int) (int, error) {
 	skipped, err := io.CopyN(io.Discard, t, int64(n))
 	return int(skipped), err
 }
-
