@@ -221,7 +221,7 @@ func (e *evaluation) listings() []Finding {
 	}
 	for _, f := range e.observed(observed) {
 		// Where a finding asks a person to decide on the vendor anyway, nothing is left undecided.
-		f.undecided = f.undecided && len(applied) == 0 && e.tier >= vendors.Declared
+		f.undecided = f.undecided && len(applied) == 0 && e.tier >= vendors.Resembles
 		out = append(out, f)
 	}
 	return out
@@ -321,14 +321,19 @@ func (e *evaluation) apply(entry denylist.Entry) (outcome, bool) {
 	case l.Depth == denylist.Product && e.placement == sbom.Included:
 		return observe(OutOfDepth, "does not reach a component inside another product: “"+l.Reach+"”")
 	}
-	if words := e.exceptedName(&l.Scope); words != "" {
-		return observe(OutOfScope, "the text excepts it by its name: “"+words+"”")
-	}
 	fit, note, settledBy := e.fits(&l.Scope)
 	if fit == outside {
 		return observe(OutOfScope, note)
 	}
 	o.SettledBy = settledBy
+	// The name alone, which the bidder chooses, clears nobody.
+	if words := e.exceptedName(&l.Scope); words != "" {
+		excepted := "the text excepts it by its name, to be confirmed: “" + words + "”"
+		if fit == open {
+			excepted += "; " + note
+		}
+		fit, note = open, excepted
+	}
 	e.weigh(entry, fit, note, state, &o.Citation)
 	return o, true
 }

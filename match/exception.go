@@ -14,8 +14,8 @@ import (
 
 // exceptedName returns the exception of a listing that has the component's name as that of a product
 // of the vendor: "It also does not address … Kaspersky Threat Intelligence". It returns "" if there is
-// none, and if the document gives the component another name too. Other exceptions are for a person
-// to apply: the words "a service" are no name.
+// none, and if the document gives the component another name too. A person has to confirm it, because the
+// bidder chooses the name, and has to apply the other exceptions: the words "a service" are no name.
 func (e *evaluation) exceptedName(s *denylist.Scope) string {
 	for _, exception := range s.Exceptions {
 		for _, product := range e.productsIn(exception) {

@@ -3,14 +3,16 @@
 package match_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/clause76/clause76/match"
 	"github.com/clause76/clause76/match/denylist"
 )
 
-// A text that excepts a product by its name is an observation for that product, and no other words of
-// an exception clear anything: a product called "Kaspersky services" is not excepted.
+// A text that excepts a product by its name leads to review for that product, because the bidder chooses
+// the name. No other words of an exception change anything: a product called "Kaspersky services" is
+// not excepted.
 func TestExceptionByName(t *testing.T) {
 	const bod = "us-dhs-bod-17-01"
 	for doc, excepted := range map[string]bool{
@@ -26,8 +28,14 @@ func TestExceptionByName(t *testing.T) {
 	} {
 		r := checkFor(t, denylist.Current(), &match.Options{Buyer: profile(t, "us-federal-agency-civilian")},
 			`{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","version":"1","supplier":{"name":"AO Kaspersky Lab"},`+doc+`}},"components":[]}`)
-		if got := outcome(r.Observations, bod) == string(match.OutOfScope); got != excepted || (outcome(r.Findings, bod) != "") == excepted {
-			t.Errorf("%s: excepted %t, finding %q", doc, got, outcome(r.Findings, bod))
+		said := false
+		for _, f := range r.Findings {
+			for _, c := range f.Citations {
+				said = said || c.Instrument == bod && c.Verdict == match.Review && strings.Contains(c.CappedBy, "excepts it by its name")
+			}
+		}
+		if said != excepted || outcome(r.Findings, bod) == "" {
+			t.Errorf("%s: excepted %t, finding %q", doc, said, outcome(r.Findings, bod))
 		}
 	}
 	r := checkFor(t, denylist.Current(), &match.Options{Buyer: profile(t, "us-federal-agency-civilian")},

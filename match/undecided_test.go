@@ -48,6 +48,9 @@ func TestUndecided(t *testing.T) {
 		{"a direction as several quote it", "au.commonwealthEntities", "AU", deepSeek, other, 0, match.Review},
 		{"a resolution that binds nobody and was not read", "eu.institutions", "EU", nuctech, other, 0, match.Clear},
 		{"a list of a US state", "us.stateAgencies/TX", "US EU", other, tpLink, 1, match.Inconclusive},
+		{"the bare brand name of a vendor", "us.stateAgencies/TX", "US EU", other, `{"type":"device","name":"Gadget","manufacturer":{"name":"ZTE"}}`, 1, match.Inconclusive},
+		{"a name that is misspelled", "us.stateAgencies/TX", "US EU", other, `{"type":"device","name":"Gadget","supplier":{"name":"Hikvison"}}`, 1, match.Inconclusive},
+		{"another product of a vendor with a product that the text names", "us.stateAgencies/TX", "US EU", other, `{"type":"application","name":"CapCut","supplier":{"name":"ByteDance Ltd."}}`, 1, match.Inconclusive},
 		{"the same, for another state", "us.stateAgencies/TN public", "US EU", other, tpLink, 0, match.Inconclusive}, // no listing applies
 		{"a text that was looked at and does not name the vendor", "eu.institutions", "EU", huawei, other, 0, match.Clear},
 		{"a finding on the vendor asks a person anyway", "fi.telecomOperators", "EU FI", huawei, other, 0, match.Review},

@@ -225,17 +225,24 @@ func Folds(r *evidence.Report) []Fold {
 
 // Criteria returns the observations on texts that bind the buyer, or those who supply it, and do not
 // name the vendor in words that were read: they set a criterion, or have a list that does not name it
-// or was not read, or were not read themselves, so that a person has to see whether they apply. It returns none without a buyer.
+// or was not read, or were not read themselves, so that a person has to see whether they apply.
+// Without a buyer, all texts that bind somebody count, but for those that do not name the vendor, and
+// only about vendors without a finding.
 func Criteria(r *evidence.Report) (names []string, texts []*denylist.Citation) {
+	found := make(map[vendors.ID]bool)
+	for _, f := range r.Findings() {
+		found[f.Vendor.ID] = r.Buyer == nil
+	}
 	for i := range r.Documents {
 		for j := range r.Documents[i].Observations {
 			f := &r.Documents[i].Observations[j]
-			if f.Reason != "criterionOnly" && f.Reason != "listNotRead" && f.Reason != "notRead" && f.Reason != "notNamed" || f.Tier < declared {
+			if f.Reason != "criterionOnly" && f.Reason != "listNotRead" && f.Reason != "notRead" && f.Reason != "notNamed" || f.Tier < vendors.Resembles || found[f.Vendor.ID] {
 				continue
 			}
 			for k := range f.Citations {
 				c := &f.Citations[k]
-				if !c.Binds() || c.Speaks != denylist.Binds && c.Speaks != denylist.BindsBidders && c.Speaks != denylist.ThroughContract {
+				if !c.Binds() || r.Buyer == nil && f.Reason == "notNamed" ||
+					r.Buyer != nil && c.Speaks != denylist.Binds && c.Speaks != denylist.BindsBidders && c.Speaks != denylist.ThroughContract {
 					continue
 				}
 				if !slices.Contains(names, f.Vendor.Name) {
@@ -258,9 +265,6 @@ func CriteriaWords(r *evidence.Report) string {
 	}
 	return "To check: " + Count(len(texts), "binding text") + " may cover " + strings.Join(named, ", ") + " by a criterion or a list."
 }
-
-// declared is the least certain attribution that a person has to check a criterion for.
-const declared = vendors.Declared
 
 // Unidentified returns the components without an identity of their vendor that the report names,
 // and the number of all of them.
