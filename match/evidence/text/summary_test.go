@@ -4,6 +4,8 @@ package text_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -151,4 +153,22 @@ func TestSummaryTellsOfCriteria(t *testing.T) {
 		}
 	}
 	t.Error("no such buyer")
+}
+
+// Without a buyer, a vendor without a finding that a text which binds somebody may cover is in the
+// summary too. A vendor with a finding is not: a person looks at it anyway.
+func TestSummaryTellsOfCriteriaWithoutABuyer(t *testing.T) {
+	dir := t.TempDir()
+	doc := `{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"Scanner","supplier":{"name":"Doctor Web, Ltd."}}},"components":[{"type":"library","name":"left","supplier":{"name":"Example GmbH"}}]}`
+	path := filepath.Join(dir, "doc.json")
+	if err := os.WriteFile(path, []byte(doc), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const want = "may cover Dr.Web by a criterion or a list."
+	if out := written(t, report(t, nil, path), nil); !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+		t.Errorf("no %q in\n%s", want, out)
+	}
+	if out := written(t, report(t, nil, bids+"endpoint-tender"), nil); strings.Contains(out, "To check") {
+		t.Errorf("a vendor with a finding is to be checked in\n%s", out)
+	}
 }
