@@ -65,27 +65,9 @@ func (r *Reader) ahead() jsontext.Kind {
 		return r.aheadKind
 	}
 	r.looked, r.aheadKind, r.lead = true, 0, "null"
-	separator := byte(0)
-	switch kind, n := r.dec.StackIndex(r.dec.StackDepth()); {
-	case kind == '[':
-		if n > 0 {
-			separator = ','
-		}
-	case kind == '{' && n%2 == 1:
-		separator = ':'
-	case kind == '{' || n > 0:
+	separator, ok := r.separator()
+	if !ok {
 		return 0
-	}
-	r.unread = 0
-	for _, c := range r.dec.UnreadBuffer() {
-		r.unread++
-		switch {
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
-		case c == separator && c != 0:
-			separator = 0
-		default:
-			return 0
-		}
 	}
 	s := &r.src
 	for n := 0; n < maxBlank; n++ {
@@ -93,7 +75,7 @@ func (r *Reader) ahead() jsontext.Kind {
 			return 0
 		}
 		switch c := s.window[s.from+n]; {
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		case isBlank(c):
 		case c == separator && c != 0:
 			if separator = 0; c == ',' {
 				r.lead = ",null"
@@ -109,6 +91,38 @@ func (r *Reader) ahead() jsontext.Kind {
 	}
 	return 0
 }
+
+// separator returns the separator that the source has to have before the next value: a comma, a
+// colon, or 0 if the decoder has read it or none belongs there. It reports false if no value can
+// be next, or if the decoder has read a part of one.
+func (r *Reader) separator() (byte, bool) {
+	separator := byte(0)
+	switch kind, n := r.dec.StackIndex(r.dec.StackDepth()); {
+	case kind == '[':
+		if n > 0 {
+			separator = ','
+		}
+	case kind == '{' && n%2 == 1:
+		separator = ':'
+	case kind == '{' || n > 0:
+		return 0, false
+	}
+	r.unread = 0
+	for _, c := range r.dec.UnreadBuffer() {
+		r.unread++
+		switch {
+		case isBlank(c):
+		case c == separator && c != 0:
+			separator = 0
+		default:
+			return 0, false
+		}
+	}
+	return separator, true
+}
+
+// isBlank reports whether a byte is white space of JSON.
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
 // Load reads the next value into memory if it is an object or array of no more than 256 KiB, so
 // that the following calls read it faster. If it is anything else, or has a fault, Load

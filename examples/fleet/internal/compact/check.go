@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,26 +22,6 @@ import (
 // ErrSegment is wrapped by each error about a segment that is not that of its job: its bytes are
 // damaged, or it is of another job, or it does not have all documents, or it is not signed.
 var ErrSegment = errors.New("not the segment of the job")
-
-// maxScreening bounds the object of a screening.
-const maxScreening = 1 << 20
-
-// ReadScreening reads a screening of a tenant and checks its id.
-func ReadScreening(ctx context.Context, s store.Store, tenant, id string) (*job.Screening, error) {
-	key := store.ScreeningKey(tenant, id)
-	data, err := store.Read(ctx, s, key, maxScreening)
-	if err != nil {
-		return nil, err
-	}
-	x := &job.Screening{}
-	if err := json.Unmarshal(data, x); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", key, job.ErrBad, err)
-	}
-	if got := x.ID(); got != id {
-		return nil, fmt.Errorf("%s: %w: it has the id %s", key, job.ErrBad, got)
-	}
-	return x, nil
-}
 
 // A Checked segment is one that was read and is that of its job. Close removes its copy.
 type Checked struct {
@@ -81,7 +60,7 @@ func CheckSegment(ctx context.Context, s store.Store, j *job.Job, dir string, ke
 	if err != nil {
 		return c, err
 	}
-	screening, err := ReadScreening(ctx, s, j.Tenant, j.Screening)
+	screening, err := work.ReadScreening(ctx, s, j.Tenant, j.Screening)
 	if err != nil {
 		return c, err
 	}

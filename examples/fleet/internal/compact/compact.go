@@ -19,6 +19,7 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/queue"
 	"github.com/clause76/clause76/examples/fleet/internal/segment"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
+	"github.com/clause76/clause76/examples/fleet/internal/work"
 	"github.com/clause76/clause76/examples/internal/checkpoint"
 )
 
@@ -372,7 +373,7 @@ func (c *Compactor) commitSome(ctx context.Context, results []job.Result) (handl
 	if len(p.segments) == 0 {
 		return handled, nil
 	}
-	screening, err := ReadScreening(ctx, c.Store, c.Tenant, results[0].Job.Screening)
+	screening, err := work.ReadScreening(ctx, c.Store, c.Tenant, results[0].Job.Screening)
 	if err != nil {
 		return nil, err
 	}

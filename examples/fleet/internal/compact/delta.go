@@ -13,6 +13,7 @@ import (
 
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 	"github.com/clause76/clause76/examples/fleet/internal/store"
+	"github.com/clause76/clause76/examples/fleet/internal/work"
 )
 
 // maxDelta bounds a delta statement.
@@ -92,7 +93,7 @@ func (c *Compactor) commitSomeDeltas(ctx context.Context, all []found) (bool, er
 	if err != nil {
 		return false, err
 	}
-	s, err := ReadScreening(ctx, c.Store, c.Tenant, screening)
+	s, err := work.ReadScreening(ctx, c.Store, c.Tenant, screening)
 	if errors.Is(err, store.ErrMissing) || errors.Is(err, job.ErrBad) {
 		c.name(screening, err)
 		return true, nil

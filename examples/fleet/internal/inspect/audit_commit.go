@@ -136,7 +136,7 @@ func (a *audit) statements(ctx context.Context, x *compact.Checked, s *compact.S
 	if err != nil {
 		return err
 	}
-	screening, err := compact.ReadScreening(ctx, a.c.store, a.c.tenant, s.Job.Screening)
+	screening, err := work.ReadScreening(ctx, a.c.store, a.c.tenant, s.Job.Screening)
 	if err != nil {
 		return err
 	}

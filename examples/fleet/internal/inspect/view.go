@@ -14,6 +14,7 @@ import (
 	"github.com/clause76/clause76/examples/fleet/internal/compact"
 	"github.com/clause76/clause76/examples/fleet/internal/job"
 	"github.com/clause76/clause76/examples/fleet/internal/table"
+	"github.com/clause76/clause76/examples/fleet/internal/work"
 	"github.com/clause76/clause76/examples/internal/buyer"
 	"github.com/clause76/clause76/match/denylist"
 )
@@ -120,7 +121,7 @@ func (v *view) choose(ctx context.Context, with map[string]bool) error {
 		if !with[id] {
 			continue
 		}
-		s, err := compact.ReadScreening(ctx, c.store, c.tenant, id)
+		s, err := work.ReadScreening(ctx, c.store, c.tenant, id)
 		if err != nil {
 			return err
 		}
