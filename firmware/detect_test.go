@@ -109,7 +109,7 @@ func FuzzDetect(f *testing.F) {
 		if fast == slow || sbomformat.Detect(head) != "" && slow == "fwupd-devices" {
 			return // bomFormat comes before Devices: the reader of the bill of materials refuses Devices
 		}
-		// Formats whose sniffer takes other white space than JSON does: their reader refuses it.
+		// Some sniffers accept white space that JSON does not have: then the reader refuses it.
 		for i := range formats {
 			if formats[i].name == slow {
 				for _, err := range formats[i].read(strings.NewReader(string(head)), &sbom.Options{}).Components() {

@@ -13,7 +13,7 @@ import (
 	"github.com/clause76/clause76/vendors"
 )
 
-// productOnly is the reason of an excluded entry whose text names a product and not its vendor.
+// productOnly is the reason of an excluded entry if its text names a product and does not name the vendor.
 // It holds for the other products of the vendor only: the product that the text names is a finding.
 const productOnly = "productOnly"
 
@@ -143,7 +143,7 @@ func (e *evaluation) applyProduct(name string, state denylist.State, o outcome) 
 		return o, true
 	}
 	caps := slices.Clone(e.caps)
-	caps = append(caps, "the text names the product “"+name+"”, not its vendor; what it asks, and for which devices or uses, is in its words")
+	caps = append(caps, "the text names the product “"+name+"” and does not name its vendor; what it asks, and for which devices or uses, is in its words")
 	if state == denylist.Proposed {
 		caps = append(caps, "the text is only proposed")
 	}

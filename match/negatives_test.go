@@ -34,7 +34,7 @@ func TestTextsThatAreNoBansAndCompaniesThatAreOthers(t *testing.T) {
 		{"an Entity List entry of others is about supply, too", made("device", "Hangzhou Hikvision Digital Technology Co., Ltd.", "DS-2CD"), "us-bis-el-2019", "", ban},
 		{"the resolution of 2023 names companies in words that were not seen", kaspersky, "eu-ep-p9-ta-2023-0219", "|notRead", ban},
 		{"the resolution of 2023 names ZTE, as its context says, and lists nobody", made("device", "ZTE Corporation", "MF286"), "eu-ep-p9-ta-2023-0219", "|notRead", ban},
-		{"the amendment of 2021 on Hikvision is none on Dahua", made("device", "Zhejiang Dahua Technology Co., Ltd.", "IPC"), "eu-ep-2021-04-28-hikvision", "", ban},
+		{"the amendment of 2021 on Hikvision is not about Dahua", made("device", "Zhejiang Dahua Technology Co., Ltd.", "IPC"), "eu-ep-2021-04-28-hikvision", "", ban},
 		{"New Zealand assessed one proposal", huawei, "nz-gcsb-2018-11-28", "notNamed", ban},
 		{"Lithuania's act of 2024 is about remote access and not about inverters", huawei, "lt-energy-73-3-2024", "criterionOnly", ban},
 		{"Australia's guidance of 2018 is a criterion", huawei, "au-5g-2018-08-23", "criterionOnly", ban},

@@ -58,7 +58,7 @@ func Room(r io.Reader, size int) int {
 	const least = 512
 	left := size
 	switch r := r.(type) {
-	case interface{ Buffered() int }: // all of a short document, whose format was detected
+	case interface{ Buffered() int }: // all of a short document after its format was detected
 		if n := r.Buffered(); n > 0 {
 			left = n
 		}

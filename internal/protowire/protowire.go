@@ -37,7 +37,7 @@ const (
 	Fixed32Type    Type = 5
 )
 
-// The lengths that stand for errors.
+// Negative lengths are errors.
 const (
 	_ = -iota
 	codeTruncated

@@ -86,7 +86,7 @@ func (e Entry) last(day vendors.Date, events ...string) string {
 
 // Strongest returns the strongest action that the entry can lead to for any component, on any
 // day: the action of the listing, or [Review] if the text is only proposed or the words were not
-// verified. It is [Review] for an excluded entry whose text names a product of the vendor, for that
+// verified. It is [Review] for an excluded entry if its text names a product of the vendor, for that
 // product. It is "" for an entry that leads to no verdict: another excluded entry, or a measure on
 // supply to the vendor or on subsidies. A measure on subsidies leads to a review only in a
 // screening for a buyer whom it binds.

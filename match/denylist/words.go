@@ -55,8 +55,8 @@ func (c *Citation) OnlyLists() bool {
 }
 
 // namedIn returns the words that name the vendor of a listing if the quote does not: the passage
-// with the name. It returns nil if the quote has the name, and for a listing without a name, whose
-// vendor the text covers by a fact.
+// with the name. It returns nil if the quote has the name, and for a listing without a name: there
+// the text covers the vendor by a fact.
 func (e Entry) namedIn() *Words {
 	l := e.Listing
 	if l.Named == "" || strings.Contains(l.Quote, l.Named) {

@@ -140,3 +140,25 @@ func TestLetterIsInert(t *testing.T) {
 		}
 	}
 }
+
+// A document that is inconclusive because a text may cover a maker, by a criterion or a list that was
+// not read, leads to a question.
+func TestLetterAsksAboutUndecidedMakers(t *testing.T) {
+	buyer := &denylist.Buyer{Name: "test", Title: "Test", Codes: []string{"us.stateAgencies/TX"}}
+	m, err := match.New(denylist.Current(), &match.Options{Buyer: buyer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := sbom.NewReader(strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"device","name":"Gadget","manufacturer":{"name":"ZTE"}}},"components":[{"type":"library","name":"left","supplier":{"name":"Example GmbH"}}]}`), nil)
+	result, err := m.Check(t.Context(), doc)
+	r := evidence.New(m, "test", match.Ban)
+	r.Finish([]evidence.Document{evidence.NewDocument(evidence.File{Path: "offer/a.json"}, doc.Header(), result, err)}, nil)
+	if r.Verdict != match.Inconclusive {
+		t.Fatalf("%s; want inconclusive", r.Verdict)
+	}
+	for name := range letters {
+		if letter := readable(t, name, r); strings.Contains(letter, "We have no questions") || !strings.Contains(letter, "Please state who manufactures each of its parts") {
+			t.Errorf("%s: %s", name, letter)
+		}
+	}
+}

@@ -101,7 +101,7 @@ func (x *letter) files(l *view.Letter) {
 	if len(l.Files) == 0 {
 		return
 	}
-	x.printf("\n## Documents that we could not read in full\n\n")
+	x.printf("\n## Documents that leave questions open\n\n")
 	for _, f := range l.Files {
 		x.printf("- %s: %s\n", escaped(f.Document), escaped(f.Ask))
 	}

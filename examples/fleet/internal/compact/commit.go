@@ -49,8 +49,8 @@ const (
 	maxCommit     = 1_000_000 // bytes of a note
 )
 
-// head returns the first line of the commits of a tenant, so that a commit of one tenant is none of
-// another.
+// head returns the first line of the commits of a tenant. It has the name of the tenant, so that a
+// commit cannot be used for another tenant.
 func head(tenant string) string { return KeyName + "/" + tenant }
 
 // A Commit makes segments, deltas and the files of tables visible. All are of one screening.

@@ -126,7 +126,7 @@ func (c *Compactor) commitSomeDeltas(ctx context.Context, all []found) (bool, er
 	return c.write(ctx, p, s)
 }
 
-// errDelta: what is in the place of a delta statement is none for the segment.
+// errDelta: the object with the key of a delta statement is not a delta statement on the segment.
 var errDelta = errors.New("not a delta statement for the segment of its job")
 
 // readDelta reads a delta statement and checks that its segment is in a commit. It returns nil if

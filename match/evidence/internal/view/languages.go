@@ -8,7 +8,7 @@ import (
 	"github.com/clause76/clause76/match/denylist"
 )
 
-// TranslationLabel is what stands before our translation of a clause.
+// TranslationLabel is printed before our translation of a clause.
 const TranslationLabel = "The clause in English (our translation; only the original counts)"
 
 // languages are the English names of the official languages of the EU and of others in which texts

@@ -267,9 +267,10 @@ var letterAsks = map[match.GapKind]string{
 	match.GapLinks:      "Please send the documents that it refers to.",
 	match.GapNothing:    "Please send a list of its parts. We found none in it.",
 	match.GapNoParts:    "Please send the list of parts of the product that it names.",
+	match.GapUndecided:  "Please state who manufactures each of its parts, and who controls that company. A text that binds the buyer may cover a maker that we read, by a criterion or by a list that we have not read.",
 }
 
-// files adds the documents that could not be screened in full.
+// files adds the documents that could not be screened in full, or on which no decision was possible.
 func (x *letterMaker) files(r *evidence.Report) {
 	for d, g := range r.NotScreened() {
 		ask := letterAsks[g.Kind]
